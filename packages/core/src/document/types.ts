@@ -1,0 +1,135 @@
+import type { DurationString } from '../duration.ts'
+import type { NodeId } from '../ids.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
+
+/**
+ * A workflow as it is edited, stored and published: flat nodes and edges with React Flow's own field names.
+ *
+ * "Document order" means topological order, ties by the order of `nodes`.
+ */
+export interface WorkflowDocument {
+  readonly schemaVersion: 1
+  readonly nodes: readonly WorkflowNode[]
+  readonly edges: readonly WorkflowEdge[]
+  readonly variables: readonly WorkflowVariable[]
+  readonly annotations: readonly Annotation[]
+  readonly settings: WorkflowSettings
+}
+
+export interface Position {
+  readonly x: number
+  readonly y: number
+}
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export interface WorkflowNode {
+  readonly id: NodeId
+  /** Bare kebab-case for built-in types, `vendor/name` for others. */
+  readonly type: string
+  readonly typeVersion: number
+  /** What people call it; unique names are nice to have, ids identify. */
+  readonly name: string
+  /** Literals and `{{ templates }}`; checked against the params schema of the node type. */
+  readonly params: JsonObject
+  readonly position: Position
+  readonly size?: Size
+  /** The container that holds the node. */
+  readonly parentId?: NodeId
+  readonly policy?: NodePolicy
+  /** A disabled node passes through: first port, output `{}`. */
+  readonly disabled?: boolean
+  readonly locked?: boolean
+  readonly notes?: string
+}
+
+export interface WorkflowEdge {
+  /** Always `source:sourceHandle>target:targetHandle`. */
+  readonly id: string
+  readonly source: NodeId
+  /** Port of the source. */
+  readonly sourceHandle: string
+  readonly target: NodeId
+  /** Input of the target. */
+  readonly targetHandle: string
+  /** Bend points. */
+  readonly points?: readonly Position[]
+}
+
+export interface WorkflowVariable {
+  readonly name: string
+  readonly schema?: JsonSchema
+  readonly value: Json
+}
+
+export interface Annotation {
+  readonly id: string
+  readonly kind: 'note' | 'frame'
+  readonly rect: Position & Size
+  readonly color?: string
+  readonly text: string
+}
+
+export interface WorkflowSettings {
+  /** Longest life of a run. */
+  readonly timeout?: DurationString
+  /** `strict` writes every pure node before the next one starts. @defaultValue 'normal' */
+  readonly durability?: 'normal' | 'strict'
+  readonly description?: string
+}
+
+/** Temporal's five fields, durations as people write them. */
+export interface RetryPolicy {
+  /** @defaultValue '1s' */
+  readonly initialInterval?: DurationString
+  /** ≥ 1. @defaultValue 2 */
+  readonly backoffCoefficient?: number
+  /** @defaultValue 100 × initialInterval */
+  readonly maximumInterval?: DurationString
+  /** Attempts in all, the first included; ≥ 1. @defaultValue 3 */
+  readonly maximumAttempts?: number
+  /** Error codes that are not tried again. */
+  readonly nonRetryableErrorTypes?: readonly string[]
+}
+
+export const ON_ERROR_CHOICES = ['fail', 'continue', 'route', 'park'] as const
+/** What follows when the last attempt of a node has failed. */
+export type OnError = (typeof ON_ERROR_CHOICES)[number]
+
+/** When a node with several incoming edges starts; counts live edges only. @defaultValue 'all' */
+export type JoinMode = 'all' | 'any' | 'first-success' | { readonly count: number }
+
+/** How a node is carried out; each field overrides the default of its type. */
+export interface NodePolicy {
+  readonly retry?: RetryPolicy
+  /** Longest time of one attempt, start to close. */
+  readonly timeout?: DurationString
+  /** Longest silence between two heartbeats of the node itself. */
+  readonly heartbeat?: DurationString
+  readonly taskQueue?: string
+  readonly onError?: OnError
+  /** The node that undoes this one. */
+  readonly compensation?: NodeId
+  readonly join?: JoinMode
+  /** A template; the node is passed through when it gives `true`. */
+  readonly skipIf?: string
+  /** A template for the key that makes a write happen once. @defaultValue derived from run and node run */
+  readonly idempotency?: string
+}
+
+export const EMPTY_DOCUMENT: WorkflowDocument = Object.freeze({
+  schemaVersion: 1,
+  nodes: [],
+  edges: [],
+  variables: [],
+  annotations: [],
+  settings: {},
+})
+
+/** The one form of an edge id. */
+export function edgeId(edge: Pick<WorkflowEdge, 'source' | 'sourceHandle' | 'target' | 'targetHandle'>): string {
+  return `${edge.source}:${edge.sourceHandle}>${edge.target}:${edge.targetHandle}`
+}

@@ -1,0 +1,51 @@
+/** What the table says of one code: the status on HTTP, whether a retry may help, what to do about it. */
+export interface ErrorEntry {
+  readonly status: number
+  readonly retryable: boolean
+  /** One line for the person who meets the error. */
+  readonly remedy: string
+}
+
+/** Every code that Tenon throws. A code is public API: adding one is minor, removing one is major. */
+export const ERROR_TABLE = {
+  INTERNAL: { status: 500, retryable: true, remedy: 'Try again; if it stays, give the request id to support.' },
+  UNAUTHENTICATED: { status: 401, retryable: false, remedy: 'Sign in again.' },
+  FORBIDDEN: { status: 403, retryable: false, remedy: 'Ask an admin for a role that allows this.' },
+  WORKFLOW_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the workflow id.' },
+  VERSION_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the version; publish the workflow first.' },
+  RUN_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the run id.' },
+  APPROVAL_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the approval id.' },
+  ROUTE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the path and the method against /openapi.json.' },
+  REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less at once.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Send Content-Type: application/json.' },
+  REQUEST_MALFORMED: { status: 400, retryable: false, remedy: 'Send valid JSON.' },
+  REQUEST_INVALID: { status: 422, retryable: false, remedy: 'Correct the fields listed in issues.' },
+  REFERENCE_NOT_FOUND: { status: 422, retryable: false, remedy: 'Correct the id that the body names.' },
+  WORKFLOW_INVALID: { status: 422, retryable: false, remedy: 'Fix the problems listed in issues, then publish again.' },
+  OPERATION_INVALID: { status: 422, retryable: false, remedy: 'Read the draft again and send operations that fit it.' },
+  DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the place named.' },
+  RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
+  RUN_CLOSED: { status: 409, retryable: false, remedy: 'The run has ended; start a new one.' },
+  APPROVAL_CLOSED: { status: 409, retryable: false, remedy: 'Somebody has decided already; reload.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
+  PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },
+  PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },
+  RATE_LIMITED: { status: 429, retryable: true, remedy: 'Wait for Retry-After.' },
+  UNAVAILABLE: { status: 503, retryable: true, remedy: 'Try again in a moment.' },
+  NODE_TYPE_DUPLICATE: { status: 500, retryable: false, remedy: 'Register each node type once.' },
+  NODE_TYPE_UNKNOWN: { status: 422, retryable: false, remedy: 'Register the node type on the server, or remove the node.' },
+  NODE_DEFINITION_INVALID: { status: 500, retryable: false, remedy: 'Correct the definition at the place named.' },
+  RETRY_POLICY_INVALID: { status: 422, retryable: false, remedy: 'Correct the retry policy.' },
+  NODE_PARAMS_INVALID: { status: 422, retryable: false, remedy: 'Correct the params named in details.' },
+  NODE_OUTPUT_INVALID: { status: 500, retryable: false, remedy: 'The node returned a value outside its output schema.' },
+  NODE_FAILED: { status: 500, retryable: true, remedy: 'Open the node run and read its log.' },
+  NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
+  ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
+  JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },
+  VALUE_NOT_JSON: { status: 422, retryable: false, remedy: 'Return only JSON values: no NaN, no lone surrogates, depth up to 64.' },
+  VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
+  RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
+  FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },
+} as const satisfies Record<string, ErrorEntry>
+
+export type TenonErrorCode = keyof typeof ERROR_TABLE

@@ -1,0 +1,3 @@
+export { ERROR_TABLE, type ErrorEntry, type TenonErrorCode } from './error-table.ts'
+export { type Problem, type ProblemIssue, toProblem } from './problem.ts'
+export { TenonError, type TenonErrorOptions } from './tenon-error.ts'

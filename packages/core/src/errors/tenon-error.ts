@@ -1,0 +1,46 @@
+import { ERROR_TABLE, type TenonErrorCode } from './error-table.ts'
+
+const MARKER = Symbol.for('@tenon/core/TenonError')
+
+/** What may accompany a {@link TenonError}; `details` reaches callers, so it never holds a secret or a param. */
+export interface TenonErrorOptions {
+  readonly cause?: unknown
+  /** @defaultValue what the error table says of the code */
+  readonly retryable?: boolean
+  readonly details?: Readonly<Record<string, unknown>>
+  /** One line that says what to do. @defaultValue what the error table says of the code */
+  readonly remedy?: string
+}
+
+/**
+ * The one error of Tenon: a code from {@link ERROR_TABLE}, a message without secrets, and a remedy.
+ *
+ * `instanceof` holds across realms and duplicate installs, since it looks for a registered symbol.
+ * Never subclass it: a subclass would inherit the loose `instanceof`.
+ *
+ * @example
+ * ```ts
+ * throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+ * ```
+ */
+export class TenonError extends Error {
+  override readonly name = 'TenonError'
+  readonly code: TenonErrorCode
+  readonly retryable: boolean
+  readonly details: Readonly<Record<string, unknown>> | undefined
+  readonly remedy: string
+  readonly [MARKER] = true
+
+  constructor(code: TenonErrorCode, message: string, options: TenonErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryable = options.retryable ?? ERROR_TABLE[code].retryable
+    this.details = options.details
+    this.remedy = options.remedy ?? ERROR_TABLE[code].remedy
+  }
+
+  // Temporal's workflow sandbox is another realm, so the constructor identity cannot be trusted.
+  static override [Symbol.hasInstance](value: unknown): value is TenonError {
+    return typeof value === 'object' && value !== null && MARKER in value
+  }
+}

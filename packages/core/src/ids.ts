@@ -1,0 +1,20 @@
+import type { Flavor } from './json.ts'
+
+/** `^[A-Za-z0-9_.:-]{1,128}$`: the tenant as the host names it. */
+export type TenantId = Flavor<string, 'TenantId'>
+export type UserId = Flavor<string, 'UserId'>
+export type WorkflowId = Flavor<string, 'WorkflowId'>
+export type RunId = Flavor<string, 'RunId'>
+/** `^[A-Za-z_][A-Za-z0-9_]{0,63}$`, unique in a document. */
+export type NodeId = Flavor<string, 'NodeId'>
+/** A node id with the path of the iteration that it runs in: `charge`, `charge#3.0`. */
+export type NodeRunId = Flavor<string, 'NodeRunId'>
+/** `<node run id>/<pass>/<wait index>`: one open wait of a run; the approvals API calls it `approvalId`. */
+export type WaitId = Flavor<string, 'WaitId'>
+
+/** What a tenant id may look like. */
+export const TENANT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/
+/** What a node id may look like. */
+export const NODE_ID_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
+/** What the name of a port, an input or a param may look like. */
+export const PORT_NAME_PATTERN = /^[a-z][A-Za-z0-9_-]*$/

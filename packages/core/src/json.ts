@@ -1,0 +1,22 @@
+/** A value that survives JSON exactly. Runs, params, outputs and inputs hold nothing else. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** A JSON object; keys `__proto__`, `prototype` and `constructor` are refused wherever text becomes an object. */
+export type JsonObject = { readonly [key: string]: Json }
+
+/** A JSON Schema (draft 2020-12) as plain data; `false` admits nothing, `true` everything. */
+export type JsonSchema = boolean | { readonly [key: string]: Json }
+
+/**
+ * A text with a kind: plain text is accepted, but one kind is not accepted where another is asked for.
+ *
+ * @example
+ * ```ts
+ * type TenantId = Flavor<string, 'TenantId'>
+ * ```
+ */
+export type Flavor<Base, Kind extends string> = Base & { readonly __tenonKind?: Kind }
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -22,7 +22,9 @@ export function isDurationString(text: string): text is DurationString {
 export function durationToMs(text: string): number {
   const match = /^([0-9.]+)(ms|s|m|h|d)$/.exec(isDurationString(text) ? text : '')
   if (match === null) {
-    throw new TenonError('REQUEST_INVALID', `"${text.slice(0, 40)}" is no duration`, { remedy: 'Write a number and ms, s, m, h or d: 30s' })
+    throw new TenonError('REQUEST_INVALID', `"${text.slice(0, 40)}" is no duration`, {
+      remedy: 'Write a number and ms, s, m, h or d: 30s',
+    })
   }
   return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS])
 }

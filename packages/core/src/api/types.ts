@@ -1,0 +1,203 @@
+import type { DocumentOperation } from '../document/operation.ts'
+import type { WorkflowDocument } from '../document/types.ts'
+import type { NodeId, NodeRunId, RunId, UserId, WaitId, WorkflowId } from '../ids.ts'
+import type { Json } from '../json.ts'
+import type { ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
+import type { NodeStatus, RunStatus } from '../run/status.ts'
+import type { RunFailure } from '../run/values.ts'
+
+/** An instant on HTTP: ISO 8601, UTC, milliseconds. */
+export type IsoInstant = string
+
+export const ROLES = ['admin', 'editor', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Who calls, as the host's `authenticate` tells it. */
+export interface Identity {
+  readonly tenantId: string
+  readonly userId: UserId
+  readonly role: Role
+  readonly displayName: string
+  readonly plan?: string
+}
+
+/** One page of a list; `nextCursor` is null on the last. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly nextCursor: string | null
+}
+
+export interface Workflow {
+  readonly id: WorkflowId
+  readonly name: string
+  readonly description: string
+  /** Latest published version, null before the first. */
+  readonly version: string | null
+  /** Whether the draft's plan differs from the latest version. */
+  readonly hasUnpublishedChanges: boolean
+  readonly createdAt: IsoInstant
+  readonly updatedAt: IsoInstant
+  readonly deletedAt: IsoInstant | null
+  readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
+}
+
+export interface CreateWorkflow {
+  readonly name: string
+  readonly description?: string
+  /** @defaultValue a draft with one manual start node */
+  readonly document?: WorkflowDocument
+}
+
+export interface UpdateWorkflow {
+  readonly name?: string
+  readonly description?: string
+}
+
+export interface Draft {
+  readonly document: WorkflowDocument
+  readonly etag: string
+  readonly updatedAt: IsoInstant
+  /** What `readDraft` had to leave out. */
+  readonly repairs: readonly string[]
+}
+
+export interface PatchDraft {
+  readonly operations: readonly DocumentOperation[]
+}
+
+export interface PutDraft {
+  readonly document: WorkflowDocument
+}
+
+export interface PublishVersion {
+  readonly notes?: string
+}
+
+/** An immutable published workflow; `version` is decimal text, or `test:<id>` for a tried draft. */
+export interface Version {
+  readonly workflowId: WorkflowId
+  readonly version: string
+  readonly notes: string
+  readonly contentHash: string
+  readonly planHash: string
+  readonly publishedAt: IsoInstant
+  readonly publishedBy: { readonly userId: UserId; readonly displayName: string }
+}
+
+export interface VersionWithDocument extends Version {
+  readonly document: WorkflowDocument
+}
+
+export interface StartRun {
+  readonly input?: Json
+  /** @defaultValue the latest published version */
+  readonly version?: string
+  /** The trigger to start at. @defaultValue the first start node in document order */
+  readonly trigger?: NodeId
+}
+
+export interface TryDraft {
+  readonly input?: Json
+  readonly trigger?: NodeId
+}
+
+export interface StartedRun {
+  readonly runId: RunId
+  readonly status: RunStatus
+  /** Null while queued. */
+  readonly startedAt: IsoInstant | null
+}
+
+export interface Run {
+  readonly runId: RunId
+  readonly workflowId: WorkflowId
+  readonly workflowName: string
+  readonly version: string
+  readonly mode: 'live' | 'test'
+  readonly status: RunStatus
+  readonly traceId: string
+  readonly engine: 'embedded' | 'temporal'
+  readonly queuedAt: IsoInstant
+  readonly startedAt: IsoInstant | null
+  readonly finishedAt: IsoInstant | null
+  readonly outcome: string | null
+  readonly output: Json
+  readonly error: RunFailure | null
+}
+
+export type RunSummary = Omit<Run, 'output'>
+
+export interface RunFilter {
+  readonly workflowId?: WorkflowId
+  readonly status?: RunStatus
+  readonly mode?: 'live' | 'test'
+  readonly cursor?: string
+  /** 1 to 200. @defaultValue 50 */
+  readonly limit?: number
+}
+
+/** One node run with everything that a person needs to judge it. */
+export interface LedgerEntry {
+  readonly nodeRunId: NodeRunId
+  readonly nodeId: NodeId
+  readonly name: string
+  readonly type: string
+  readonly status: NodeStatus
+  readonly attempts: number
+  readonly startedAt: IsoInstant | null
+  readonly finishedAt: IsoInstant | null
+  readonly durationMs: number | null
+  readonly port: string | null
+  /** Resolved params without connections; inline nodes are evaluated again on reading. */
+  readonly input: Json
+  readonly output: Json
+  readonly toolCalls: readonly ToolCallRecord[]
+  readonly errors: readonly (RunFailure & { readonly attempt: number })[]
+  readonly logs: readonly { readonly timestamp: IsoInstant; readonly level: string; readonly message: string }[]
+}
+
+export interface Ledger {
+  readonly run: Run
+  readonly input: Json
+  readonly nodeRuns: readonly LedgerEntry[]
+}
+
+export interface Approval {
+  readonly approvalId: string
+  readonly waitId: WaitId
+  readonly runId: RunId
+  readonly nodeId: NodeId
+  readonly workflowId: WorkflowId
+  readonly workflowName: string
+  readonly title: string
+  readonly message: string
+  readonly choices: readonly string[]
+  readonly evidence: Json
+  readonly required: number
+  readonly votes: readonly Vote[]
+  readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
+  readonly openedAt: IsoInstant
+  readonly dueAt: IsoInstant | null
+  readonly approvers: Extract<WaitFor, { kind: 'approval' }>['approvers']
+  /** Whether the caller is an approver, or an admin who may override. */
+  readonly canDecide: boolean
+}
+
+export interface DecideApproval {
+  readonly choice: string
+  readonly comment?: string
+}
+
+/** One use, 30 s; the query parameter `ticket` of a socket. */
+export interface SocketTicket {
+  readonly ticket: string
+  readonly expiresAt: IsoInstant
+}
+
+/** What the signed-in user is and may do, for the editor. */
+export interface Me {
+  readonly userId: UserId
+  readonly displayName: string
+  readonly role: Role
+  readonly tenantId: string
+}

@@ -1,0 +1,110 @@
+import type {
+  Approval,
+  CreateWorkflow,
+  DecideApproval,
+  Draft,
+  Ledger,
+  Me,
+  Page,
+  PatchDraft,
+  PublishVersion,
+  PutDraft,
+  Run,
+  RunFilter,
+  RunSummary,
+  SocketTicket,
+  StartedRun,
+  StartRun,
+  TryDraft,
+  UpdateWorkflow,
+  Version,
+  VersionWithDocument,
+  Workflow,
+} from '../api/types.ts'
+import type { NodeManifest } from '../node/definition.ts'
+import type { RunEventFrame } from '../run/events.ts'
+
+export interface TenonClientOptions {
+  /** Public address of the server adapter, with its base path: `https://app.example/automation`. */
+  readonly baseUrl: string
+  /** Bearer token for each request; left out when cookies carry the session. */
+  readonly getToken?: () => string | null | Promise<string | null>
+  /** @defaultValue globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch
+  /** @defaultValue globalThis.WebSocket */
+  readonly WebSocket?: typeof globalThis.WebSocket
+}
+
+export interface RequestOptions {
+  readonly abortSignal?: AbortSignal
+}
+
+export type StreamState = 'connecting' | 'live' | 'retrying' | 'closed'
+
+export interface RunStreamOptions {
+  /** Last `seq` already known. @defaultValue 0 */
+  readonly after?: number
+  /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
+  readonly onEvents: (frames: readonly RunEventFrame[]) => void
+  readonly onState?: (state: StreamState) => void
+}
+
+/**
+ * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code of the problem that
+ * the server answered, or `UNAVAILABLE` when no answer came.
+ */
+export interface TenonClient {
+  readonly me: (options?: RequestOptions) => Promise<Me>
+  readonly nodeManifest: (options?: RequestOptions) => Promise<NodeManifest>
+  readonly workflows: {
+    list(
+      query?: { cursor?: string; limit?: number; deleted?: boolean },
+      options?: RequestOptions,
+    ): Promise<Page<Workflow>>
+    create(body: CreateWorkflow, options?: RequestOptions): Promise<Workflow>
+    get(workflowId: string, options?: RequestOptions): Promise<Workflow>
+    update(workflowId: string, body: UpdateWorkflow, options?: RequestOptions): Promise<Workflow>
+    remove(workflowId: string, options?: RequestOptions): Promise<void>
+    restore(workflowId: string, options?: RequestOptions): Promise<Workflow>
+  }
+  readonly drafts: {
+    get(workflowId: string, options?: RequestOptions): Promise<Draft>
+    patch(workflowId: string, body: PatchDraft, options?: RequestOptions): Promise<Draft>
+    put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
+    try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
+  }
+  readonly versions: {
+    publish(workflowId: string, body?: PublishVersion, options?: RequestOptions): Promise<Version>
+    list(
+      workflowId: string,
+      query?: { cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<Version>>
+    get(workflowId: string, version: string, options?: RequestOptions): Promise<VersionWithDocument>
+  }
+  readonly runs: {
+    start(
+      workflowId: string,
+      body: StartRun,
+      options?: RequestOptions & { idempotencyKey?: string },
+    ): Promise<StartedRun>
+    get(runId: string, options?: RequestOptions): Promise<Run>
+    list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
+    cancel(runId: string, options?: RequestOptions): Promise<Run>
+    ledger(runId: string, options?: RequestOptions): Promise<Ledger>
+    /** Streams the run log by WebSocket, renewing tickets and resuming after the last `seq`. Returns `stop`. */
+    stream(runId: string, options: RunStreamOptions): () => void
+  }
+  readonly approvals: {
+    list(
+      query?: { status?: 'open' | 'closed'; runId?: string; cursor?: string; limit?: number },
+      options?: RequestOptions,
+    ): Promise<Page<Approval>>
+    decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
+  }
+  readonly sockets: {
+    ticket(options?: RequestOptions): Promise<SocketTicket>
+    /** `wss://…/workflows`; a stock y-websocket provider appends `/{id}/collab` given as room name. */
+    readonly collabUrl: string
+  }
+}

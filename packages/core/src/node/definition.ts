@@ -1,0 +1,160 @@
+import type { z } from 'zod'
+import type { NodePolicy } from '../document/types.ts'
+import type { JsonSchema } from '../json.ts'
+
+export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'action'] as const
+export type NodeCategory = (typeof NODE_CATEGORIES)[number]
+
+/** The node types that the machine itself knows; closed, since each has semantics of its own. */
+export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval'] as const
+export type ControlKind = (typeof CONTROL_KINDS)[number]
+
+/** What a node does to the world: `none` computes, `read` may be repeated freely, `write` must not be. */
+export type NodeEffect = 'none' | 'read' | 'write'
+
+export interface PortDefinition {
+  /** `^[a-z][A-Za-z0-9_-]*$`, never `error`, which every node has by its policy. */
+  readonly name: string
+  readonly title: string
+  readonly description?: string
+}
+
+/** Ports that depend on params, as data: one port for each item of the list at `each`. */
+export interface PortsFromParam {
+  /** Path of a list in the params: `params.cases`. */
+  readonly each: `params.${string}`
+  /** Field of an item that names the port. */
+  readonly id: string
+  /** Field of an item that titles the port. */
+  readonly title: string
+}
+
+export interface InputDefinition {
+  readonly name: string
+  readonly title?: string
+  /** @defaultValue no limit */
+  readonly maxEdges?: 1
+}
+
+/** The schema of what leaves a port: fixed, or the JSON Schema that stands in a param. */
+export type OutputSchema = z.ZodType | { readonly fromParam: string }
+
+/**
+ * A rule beyond the params schema, as data: a problem is reported where the expression over
+ * `params` (literals only) gives `true`.
+ */
+export interface LintRule {
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  /** An expression over `params` that is `true` for a fault. */
+  readonly when: string
+  readonly message: string
+  /** The param to point at. */
+  readonly field?: string
+}
+
+/**
+ * What a node type is, as data that the browser can use; the editor draws everything from it.
+ *
+ * `outputs` has one entry a port; the key `*` stands for every port that comes from params.
+ */
+export interface NodeDefinition<
+  Params extends z.ZodObject = z.ZodObject,
+  Outputs extends Readonly<Record<string, OutputSchema>> = Readonly<Record<string, OutputSchema>>,
+> {
+  readonly type: string
+  readonly version: number
+  readonly title: string
+  /** Four words for the palette. */
+  readonly description: string
+  /** SVG path data on a 24 × 24 grid, drawn as 1.75 px strokes. Never markup. */
+  readonly icon: string
+  readonly category: NodeCategory
+  readonly params: Params
+  readonly ports: readonly (PortDefinition | PortsFromParam)[]
+  /** @defaultValue one input `in`; triggers have none */
+  readonly inputs?: readonly InputDefinition[]
+  readonly outputs: Outputs
+  /** One sentence for the card with `{param}` places: `"{method} {url}"`. */
+  readonly summary: string
+  readonly effect: NodeEffect
+  /** Carried out by `evaluate` within the commit: synchronous, without I/O. */
+  readonly inline?: true
+  readonly control?: ControlKind
+  readonly policy?: NodePolicy
+  /** How an agent may call the node as a tool. */
+  readonly tool?: { readonly name: string; readonly description: string }
+  readonly lint?: readonly LintRule[]
+}
+
+/** The ports that `run` may return, each with its output. */
+export type NodeResult<Definition extends NodeDefinition> = {
+  [Port in keyof Definition['outputs'] & string]: {
+    readonly port: Port extends '*' ? string : Port
+    readonly output: Definition['outputs'][Port] extends z.ZodType
+      ? z.input<Definition['outputs'][Port]>
+      : Readonly<Record<string, unknown>>
+  }
+}[keyof Definition['outputs'] & string]
+
+/** The params as an implementation gets them: templates resolved, defaults filled in. */
+export type NodeParams<Definition extends NodeDefinition> = z.output<Definition['params']>
+
+/** What the editor knows of a node type: the definition with its schemas as JSON Schema. */
+export interface NodeManifestEntry {
+  readonly type: string
+  readonly version: number
+  readonly title: string
+  readonly description: string
+  readonly icon: string
+  readonly category: NodeCategory
+  /** `.meta({ control, ... })` of each field stands beside its schema keywords. */
+  readonly params: JsonSchema
+  readonly ports: readonly (PortDefinition | PortsFromParam)[]
+  readonly inputs: readonly InputDefinition[]
+  readonly outputs: Readonly<Record<string, JsonSchema | { readonly fromParam: string }>>
+  readonly summary: string
+  readonly effect: NodeEffect
+  readonly inline: boolean
+  readonly control?: ControlKind
+  readonly policy?: NodePolicy
+  readonly tool?: { readonly name: string; readonly description: string }
+  readonly lint?: readonly LintRule[]
+}
+
+/** The node types of a server, sorted by type and version; the hash changes with any of them. */
+export interface NodeManifest {
+  readonly hash: string
+  readonly nodes: readonly NodeManifestEntry[]
+}
+
+/** Controls that the editor can draw for a param; hosts add more by the editor's `controls` prop. */
+export const CONTROL_NAMES = [
+  'text',
+  'prompt',
+  'code',
+  'expression',
+  'number',
+  'switch',
+  'select',
+  'duration',
+  'json-schema',
+  'key-value',
+  'cases',
+  'people',
+  'password',
+] as const
+export type ControlName = (typeof CONTROL_NAMES)[number]
+
+/** What `.meta()` of a param may say to the editor. */
+export interface ParamMeta {
+  readonly title?: string
+  readonly description?: string
+  readonly control?: ControlName | (string & {})
+  /** Shown only when the named param has one of the values. */
+  readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
+  readonly placeholder?: string
+  readonly secret?: boolean
+  /** The param takes a literal only, never a template. */
+  readonly literal?: boolean
+}

@@ -1,0 +1,113 @@
+import type { NodeRunId, RunId, TenantId } from '../ids.ts'
+import type { Json } from '../json.ts'
+import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
+import type { Connection, HttpClient } from './ports.ts'
+
+/** Who may decide an approval; nobody named means every admin and editor. */
+export interface Approvers {
+  readonly roles?: readonly ('admin' | 'editor' | 'viewer')[]
+  readonly userIds?: readonly string[]
+}
+
+/** What a suspended node waits for, with resolved arguments; instants are ms since the epoch. */
+export type WaitFor =
+  | {
+      readonly kind: 'approval'
+      readonly title: string
+      readonly message: string
+      readonly choices: readonly string[]
+      readonly approvers: Approvers
+      /** Votes for one choice that settle the approval; ≥ 1. */
+      readonly required: number
+      /** What the person sees in order to decide. */
+      readonly evidence: Json
+      readonly dueAt: number | null
+    }
+  | { readonly kind: 'time'; readonly dueAt: number }
+
+export interface Vote {
+  readonly actor: { readonly userId: string; readonly displayName: string; readonly role: string }
+  readonly choice: string
+  readonly comment?: string
+  readonly at: number
+  /** An admin decided without being an approver. */
+  readonly override?: true
+}
+
+/** How a wait ended; the node run goes on with it in its next pass. */
+export type Resume =
+  | { readonly kind: 'approval'; readonly choice: string; readonly votes: readonly Vote[] }
+  | { readonly kind: 'time'; readonly firedAt: number }
+  | { readonly kind: 'timeout'; readonly firedAt: number; readonly votes: readonly Vote[] }
+
+/** Returned instead of a result by a node that has to wait; holds no slot meanwhile. */
+export interface Suspension {
+  readonly suspend: WaitFor
+}
+
+/** What an implementation may use; there is no other way to the outside. */
+export interface NodeContext<Params = unknown> {
+  readonly params: Params
+  readonly tenantId: TenantId
+  readonly runId: RunId
+  readonly nodeRunId: NodeRunId
+  /** 1-based. */
+  readonly attempt: number
+  /** The same on every attempt of this node run and on no other. */
+  readonly idempotencyKey: string
+  readonly http: HttpClient
+  readonly connection: Connection | null
+  readonly abortSignal: AbortSignal
+  readonly resume: Resume | null
+  readonly log: (level: LogLevel, message: string, data?: Json) => void
+  /** Records a tool call with its arguments and answer in the run log. */
+  readonly toolCall: (call: ToolCallRecord) => void
+  /** Tells that the node is alive; its own heartbeat timeout starts anew. */
+  readonly heartbeat: () => void
+  /** Journals a call, so that a later attempt gets its value instead of repeating it. */
+  readonly durable: <Value extends Json>(key: string, call: () => Promise<Value>) => Promise<Value>
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface ToolCallRecord {
+  readonly tool: string
+  readonly arguments: Json
+  readonly answer?: Json
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly durationMs: number
+}
+
+/** What an inline node gets besides its params: the recorded instant and how its wait ended. */
+export interface InlineContext {
+  /** Instant of the fact that scheduled the node, ms since the epoch. */
+  readonly now: number
+  readonly resume: Resume | null
+}
+
+/** Code bound to a definition. `run` throws every failure; it returns an ordinary outcome. */
+export type NodeImplementation<Definition extends NodeDefinition = NodeDefinition> = {
+  readonly definition: Definition
+} & (
+  | {
+      readonly evaluate: (params: NodeParams<Definition>, context: InlineContext) => NodeResult<Definition> | Suspension
+      readonly run?: never
+    }
+  | {
+      readonly run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension>
+      readonly evaluate?: never
+    }
+)
+
+/** The form in which a registry holds any implementation: typed inside, checked by zod at the edge. */
+export interface AnyNodeImplementation {
+  readonly definition: NodeDefinition
+  readonly evaluate?: (params: never, context: InlineContext) => NodeOutcome | Suspension
+  readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
+}
+
+export interface NodeOutcome {
+  readonly port: string
+  readonly output: unknown
+}

@@ -1,0 +1,77 @@
+import type { Json, JsonSchema } from '../json.ts'
+
+export interface HttpRequestInit {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  readonly abortSignal?: AbortSignal
+  /** @defaultValue 30_000 */
+  readonly timeoutMs?: number
+  /** @defaultValue 1_048_576 */
+  readonly maxResponseBytes?: number
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly ok: boolean
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Where the answer came from, after redirects. */
+  readonly url: string
+  text(): Promise<string>
+  json(): Promise<unknown>
+}
+
+/**
+ * The only way out of a node: it refuses private addresses at the socket unless the host allows them.
+ */
+export interface HttpClient {
+  /**
+   * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed, `HTTP_FAILED` when no
+   * answer came, `HTTP_RESPONSE_TOO_LARGE`, `NODE_TIMEOUT`.
+   */
+  request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
+  /** The same rules as a standard `fetch`, for SDK clients. */
+  readonly fetch: typeof globalThis.fetch
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string
+}
+
+export interface LanguageModelRequest {
+  readonly model: string
+  readonly messages: readonly ChatMessage[]
+  /** The answer must be JSON of this schema. */
+  readonly responseSchema?: { readonly name: string; readonly schema: JsonSchema }
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
+  readonly abortSignal?: AbortSignal
+}
+
+export interface LanguageModelUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface LanguageModelResult {
+  readonly text: string
+  readonly model: string
+  readonly usage: LanguageModelUsage
+}
+
+/** A chat model behind any provider. */
+export interface LanguageModel {
+  /** Model names to offer; the first is the default. */
+  readonly models: readonly string[]
+  /** @throws {@link TenonError} `MODEL_FAILED`, retryable when the provider says so. */
+  generate(request: LanguageModelRequest): Promise<LanguageModelResult>
+}
+
+/** A tenant's authorised account at a service; the secret stays with the vault. */
+export interface Connection {
+  readonly connectionId: string
+  readonly provider: string
+  readonly values: Readonly<Record<string, Json>>
+}

@@ -1,0 +1,228 @@
+import type { JoinMode } from '../document/types.ts'
+import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
+import type { Json } from '../json.ts'
+import type { LogLevel, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
+import type { RunFailure, ValueRef } from './values.ts'
+
+/** What the port of a completed fork is called: all of its ports are taken. */
+export const ALL_PORTS = '*'
+
+export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
+export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent'
+
+export interface Actor {
+  readonly userId: string
+  readonly displayName: string
+}
+
+/** Something that happened: the only thing that moves the machine. One fact is one turn. */
+export type Fact =
+  | {
+      readonly type: 'run_started'
+      readonly data: {
+        readonly planHash: string
+        readonly semantics: number
+        readonly seed: string
+        readonly trigger: NodeId
+        readonly input: ValueRef
+        readonly deadlineAt: number | null
+        readonly actor: Actor | null
+      }
+    }
+  | {
+      readonly type: 'node_completed'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly port: string
+        readonly output: ValueRef
+        readonly durationMs: number
+        readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly model: string }
+        /** Set by end nodes. */
+        readonly outcome?: string
+      }
+    }
+  | {
+      readonly type: 'node_failed'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly error: RunFailure
+        readonly durationMs: number
+      }
+    }
+  | {
+      readonly type: 'node_canceled'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly how: 'canceled' | 'abandoned' }
+    }
+  | {
+      readonly type: 'node_suspended'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly waitFor: WaitFor }
+    }
+  | { readonly type: 'node_skipped'; readonly nodeRunId: NodeRunId; readonly data: { readonly pass: number } }
+  | {
+      readonly type: 'timer_fired'
+      readonly data: { readonly timerId: string; readonly dueAt: number; readonly lateMs: number }
+    }
+  | { readonly type: 'approval_decided'; readonly data: { readonly waitId: WaitId; readonly vote: Vote } }
+  | {
+      readonly type: 'cancel_requested'
+      readonly data: { readonly reason: CancelReason; readonly actor: Actor | null }
+    }
+
+/** What follows from a fact, in the same turn; complete, so that views need nothing else. */
+export type Decision =
+  | {
+      readonly type: 'node_scheduled'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly mode: 'inline' | 'dispatch'
+        readonly queue: string | null
+        readonly resume: Resume | null
+      }
+    }
+  | {
+      readonly type: 'nodes_skipped'
+      readonly data: { readonly nodeRunIds: readonly NodeRunId[]; readonly reason: SkipReason }
+    }
+  | {
+      readonly type: 'join_waiting'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly arrived: number; readonly need: number }
+    }
+  | {
+      readonly type: 'join_fired'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly mode: JoinMode
+        readonly arrived: number
+        readonly need: number
+        readonly losers: readonly NodeRunId[]
+      }
+    }
+  | {
+      readonly type: 'node_cancel_requested'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly reason: 'loser' | 'run_canceled' | 'run_failed' }
+    }
+  | {
+      readonly type: 'failure_handled'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly how: 'continue' | 'route'; readonly port: string; readonly output: ValueRef }
+    }
+  | {
+      readonly type: 'timer_set'
+      readonly nodeRunId?: NodeRunId
+      readonly data: {
+        readonly timerId: string
+        readonly purpose: 'wait' | 'approval' | 'deadline'
+        readonly dueAt: number
+      }
+    }
+  | { readonly type: 'timer_cleared'; readonly data: { readonly timerId: string } }
+  | {
+      readonly type: 'approval_needed'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly waitId: WaitId; readonly waitFor: Extract<WaitFor, { kind: 'approval' }> }
+    }
+  | {
+      readonly type: 'wait_opened'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly waitId: WaitId; readonly waitFor: Exclude<WaitFor, { kind: 'approval' }> }
+    }
+  | {
+      readonly type: 'wait_closed'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly waitId: WaitId; readonly how: 'resolved' | 'timeout' | 'canceled' }
+    }
+  | {
+      readonly type: 'run_completed'
+      readonly data: {
+        readonly outcome: string
+        /** The end node whose output is the run's; null when no end was reached. */
+        readonly endNodeRunId: NodeRunId | null
+      }
+    }
+  | { readonly type: 'run_error'; readonly data: { readonly error: RunFailure; readonly nodeRunId: NodeRunId | null } }
+  | { readonly type: 'run_canceled'; readonly data: { readonly reason: CancelReason } }
+
+/** What is good to know; never enters the machine. */
+export type Observation =
+  | {
+      readonly type: 'node_started'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly input: ValueRef
+        readonly worker: string
+        readonly queue: string | null
+      }
+    }
+  | {
+      readonly type: 'node_error'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly error: RunFailure
+        readonly nextAt: number | null
+        readonly durationMs: number
+      }
+    }
+  | {
+      readonly type: 'attempt_lost'
+      readonly nodeRunId: NodeRunId
+      readonly data: { readonly pass: number; readonly attempt: number; readonly nextAt: number }
+    }
+  | {
+      readonly type: 'tool_call'
+      readonly nodeRunId: NodeRunId
+      readonly data: ToolCallRecord & { readonly pass: number; readonly attempt: number }
+    }
+  | {
+      readonly type: 'node_log'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        /** ISO 8601 UTC. */
+        readonly timestamp: string
+        readonly level: LogLevel
+        readonly message: string
+        readonly data?: Json
+      }
+    }
+
+export type EventClass = 'fact' | 'decision' | 'observation'
+
+/** Where an event stands in its run. */
+export interface EventEnvelope {
+  /** Dense from 1. */
+  readonly seq: number
+  /** Turn of the fact; of the decision's fact; for observations the last turn before. */
+  readonly turn: number
+  readonly class: EventClass
+  /** Deterministic within the run. */
+  readonly id: string
+  readonly v: 1
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  /** `seq` of the fact that a decision follows from. */
+  readonly cause?: number
+}
+
+export type RunEvent = EventEnvelope & (Fact | Decision | Observation)
+export type RunEventType = RunEvent['type']
+
+/** A text frame of `/runs/{runId}/logs` and the data of a server-sent event. */
+export interface RunEventFrame {
+  readonly seq: number
+  readonly type: RunEventType
+  readonly at: number
+  readonly nodeRunId?: NodeRunId
+  readonly data: RunEvent['data']
+}

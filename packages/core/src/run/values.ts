@@ -1,0 +1,24 @@
+import type { Json } from '../json.ts'
+
+/**
+ * A stored value as the run log names it: hash and size always, the value itself only up to 16 kB;
+ * beyond that it lies in the payload store under its hash.
+ */
+export interface ValueRef {
+  /** SHA-256 of the canonical text, hex. */
+  readonly hash: string
+  /** Bytes of the canonical text in UTF-8. */
+  readonly size: number
+  /** Top-level keys in order, for objects only: the accumulated view finds owners by them. */
+  readonly keys?: readonly string[]
+  readonly inline?: Json
+}
+
+/** A failure as the log and the wire carry it. */
+export interface RunFailure {
+  readonly code: string
+  readonly message: string
+  readonly remedy?: string
+  readonly nodeId?: string
+  readonly details?: Json
+}

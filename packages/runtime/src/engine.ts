@@ -1,0 +1,72 @@
+import type { Json, WorkflowDocument } from '@tenon/core/document'
+import type { HttpClient, NodeManifest, NodeRegistry, Vote } from '@tenon/core/node'
+import type { Actor, RunStatus } from '@tenon/core/run'
+import type { Bus } from './bus.ts'
+import type { Plan } from './interpreter/plan.ts'
+import type { RuntimeDatabase } from './postgres/tables.ts'
+import type { RunReader } from './run-store.ts'
+
+export interface StartRunRequest {
+  readonly tenantId: string
+  readonly workflowId: string
+  /** `"3"` or `"test:<id>"`. */
+  readonly version: string
+  readonly mode: 'live' | 'test'
+  readonly plan: Plan
+  readonly trigger: string
+  readonly input: Json
+  readonly actor: Actor | null
+  /** @defaultValue a new one; a request with the id of an existing run returns that run */
+  readonly runId?: string
+}
+
+export interface StartedRunRow {
+  readonly runId: string
+  readonly status: RunStatus
+  readonly startedAt: number | null
+}
+
+export type DecideResult =
+  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'closed' }
+
+export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
+
+/**
+ * Carries out what the machine decides. What is acknowledged is stored: `start`, `decide` and `cancel`
+ * answer after their transaction has committed.
+ */
+export interface Engine {
+  readonly kind: 'embedded' | 'temporal'
+  /** @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input. */
+  start(request: StartRunRequest): Promise<StartedRunRow>
+  decide(tenantId: string, waitId: string, vote: Vote): Promise<DecideResult>
+  cancel(tenantId: string, runId: string, actor: Actor | null): Promise<CancelResult>
+  /** Begins to carry runs out in this process; starts that come before wait in the store. */
+  startWorker(): Promise<void>
+  /** Lets what runs come to a safe point and stops; nothing acknowledged is lost. */
+  close(): Promise<void>
+}
+
+export interface EnginePorts {
+  readonly database: RuntimeDatabase
+  readonly reader: RunReader
+  readonly registry: NodeRegistry
+  readonly egress: HttpClient
+  readonly bus: Bus
+  readonly log: RuntimeLog
+}
+
+/** What `embeddedEngine(options)` and `temporalEngine(options)` return; it starts nothing. */
+export type EngineFactory = (ports: EnginePorts) => Engine
+
+/** One line a call; the host may send it to its own logger. Never gets secrets or params. */
+export type RuntimeLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void
+
+/** Turns a document into a plan; results may be cached by plan hash. */
+export type CompilePlan = (document: WorkflowDocument, manifest: NodeManifest) => Plan

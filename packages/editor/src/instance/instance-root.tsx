@@ -1,0 +1,77 @@
+import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
+import { en, type Messages } from '../messages/en/index.ts'
+import { createTranslate } from '../messages/format.ts'
+import { type InstanceContext, InstanceReactContext } from './instance-context.ts'
+import { isSheetMissing, rootOf } from './place.ts'
+
+export type ThemeName = 'light' | 'dark' | 'system'
+
+/** What every exported component takes from its host. */
+export interface InstanceProps {
+  /** @defaultValue 'system' */
+  readonly theme?: ThemeName
+  /** @defaultValue 'ltr' */
+  readonly dir?: 'ltr' | 'rtl'
+  /** Language tag for plurals, numbers and times. @defaultValue 'en' */
+  readonly locale?: string
+  /** Texts to say differently; the others stay English. */
+  readonly messages?: Partial<Messages>
+  /** For the style elements of the code fields under a strict Content-Security-Policy. */
+  readonly nonce?: string
+  readonly className?: string
+  readonly style?: CSSProperties
+}
+
+interface InstanceRootProps extends InstanceProps {
+  /** What stands in the place until the instance is mounted, also on the server. */
+  readonly placeholder?: ReactNode
+  readonly label?: string
+  readonly children: ReactNode
+}
+
+/**
+ * The root element of one instance: theme, direction, language and the place of its floating parts.
+ *
+ * Children are rendered only in the browser, after the root stands in a document or a shadow root.
+ */
+export function InstanceRoot(props: InstanceRootProps): ReactNode {
+  const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
+  const id = useId()
+  const [element, setElement] = useState<HTMLDivElement | null>(null)
+  const [portal, setPortal] = useState<HTMLDivElement | null>(null)
+  const messages = useMergedMessages(props.messages)
+  const instance = useMemo<InstanceContext | null>(() => {
+    if (element === null || portal === null) return null
+    const t = createTranslate(messages, locale)
+    return { id, root: rootOf(element), portal, nonce, dir, locale, messages, t }
+  }, [element, portal, messages, locale, id, nonce, dir])
+  const [sheetMissing, setSheetMissing] = useState(false)
+  useEffect(() => {
+    if (element !== null) setSheetMissing(isSheetMissing(element))
+  }, [element])
+  return (
+    <div
+      ref={setElement}
+      className={className === undefined ? 'tenon' : `tenon ${className}`}
+      data-tenon-theme={theme}
+      dir={dir}
+      lang={locale}
+      style={style}
+      {...(label === undefined ? {} : { role: 'region', 'aria-label': label })}
+    >
+      {sheetMissing ? <p role="alert">{messages['editor.sheetMissing']}</p> : null}
+      {instance === null ? (
+        placeholder
+      ) : (
+        <InstanceReactContext.Provider value={instance}>{children}</InstanceReactContext.Provider>
+      )}
+      <div ref={setPortal} className="tn-portal" />
+    </div>
+  )
+}
+
+// Hosts write `messages={{…}}` inline, so a new object each time must not make a new instance.
+function useMergedMessages(own: Partial<Messages> | undefined): Messages {
+  const text = own === undefined ? '' : JSON.stringify(own)
+  return useMemo(() => (text === '' ? en : { ...en, ...(JSON.parse(text) as Partial<Messages>) }), [text])
+}

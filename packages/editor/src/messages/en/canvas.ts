@@ -1,0 +1,4 @@
+/** Texts on the canvas. */
+export const canvasMessages = {
+  'canvas.label': 'Canvas',
+} as const

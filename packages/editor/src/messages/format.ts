@@ -1,0 +1,68 @@
+import type { MessageKey, Messages } from './en/index.ts'
+
+export type MessageValues = Readonly<Record<string, string | number>>
+
+/** Says one message; bound to the language of the instance. */
+export type Translate = (key: MessageKey, values?: MessageValues) => string
+
+interface Cursor {
+  readonly text: string
+  at: number
+}
+
+/**
+ * Fills the places of an ICU message: `{name}` and `{count, plural, =0 {…} one {…} other {# …}}`.
+ *
+ * Other ICU forms are not used by the tables and stay as they are written. Linear in the length of the text.
+ */
+export function formatMessage(text: string, values: MessageValues = {}, locale = 'en'): string {
+  return read({ text, at: 0 }, values, locale, null)
+}
+
+export function createTranslate(messages: Messages, locale: string): Translate {
+  return (key, values) => formatMessage(messages[key], values, locale)
+}
+
+function read(cursor: Cursor, values: MessageValues, locale: string, count: number | null): string {
+  let out = ''
+  while (cursor.at < cursor.text.length) {
+    const char = cursor.text[cursor.at]
+    if (char === '}') break
+    cursor.at += 1
+    if (char === '{') out += readPlace(cursor, values, locale)
+    else out += char === '#' && count !== null ? String(count) : char
+  }
+  return out
+}
+
+function readPlace(cursor: Cursor, values: MessageValues, locale: string): string {
+  const name = readUntil(cursor, ',}').trim()
+  if (cursor.text[cursor.at] === '}') {
+    cursor.at += 1
+    return String(values[name] ?? `{${name}}`)
+  }
+  cursor.at += 1
+  readUntil(cursor, ',}')
+  cursor.at += 1
+  const count = Number(values[name] ?? 0)
+  const wanted = new Intl.PluralRules(locale).select(count)
+  let other = ''
+  let match: string | null = null
+  while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== '}') {
+    const choice = readUntil(cursor, '{}').trim()
+    if (cursor.text[cursor.at] !== '{') break
+    cursor.at += 1
+    const body = read(cursor, values, locale, count)
+    cursor.at += 1
+    if (choice === `=${count}` || (choice === wanted && match === null)) match = body
+    if (choice === 'other') other = body
+  }
+  cursor.at += 1
+  return match ?? other
+}
+
+function readUntil(cursor: Cursor, stops: string): string {
+  const start = cursor.at
+  while (cursor.at < cursor.text.length && !stops.includes(cursor.text[cursor.at] ?? '')) cursor.at += 1
+  return cursor.text.slice(start, cursor.at)
+}

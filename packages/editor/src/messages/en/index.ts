@@ -1,6 +1,8 @@
 import { canvasMessages } from './canvas.ts'
 import { editorMessages } from './editor.ts'
 import { inspectorMessages } from './inspector.ts'
+import { runMessages } from './runs.ts'
+import { uiMessages } from './ui.ts'
 
 /**
  * Every text of the user interface in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`).
@@ -11,6 +13,8 @@ export const en = {
   ...editorMessages,
   ...canvasMessages,
   ...inspectorMessages,
+  ...uiMessages,
+  ...runMessages,
 } as const
 
 export type MessageKey = keyof typeof en

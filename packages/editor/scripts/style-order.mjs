@@ -1,0 +1,19 @@
+// The sheets of src/styles in the order in which they stand in dist/styles.css; add yours at the end of its group.
+export const STYLE_ORDER = [
+  'tokens.css',
+  'base.css',
+  // ui
+  'button.css',
+  'form.css',
+  'overlay.css',
+  'feedback.css',
+  // runs
+  'run-data.css',
+  'run-timeline.css',
+  'run-log.css',
+  'run-form.css',
+  'run-list.css',
+  'run-approval.css',
+  'run-viewer.css',
+  // editor
+]

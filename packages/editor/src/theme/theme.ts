@@ -1,0 +1,38 @@
+import type { ColorToken, MeasureToken } from './tokens.ts'
+
+export const THEME_MODES = ['light', 'dark', 'system'] as const
+/** `system` follows the reader's setting, also when it changes. */
+export type ThemeMode = (typeof THEME_MODES)[number]
+
+/**
+ * How a host recolours Tenon: CSS values by token name, without the `--tenon-` prefix.
+ *
+ * Keep text pairs at a contrast of 4.5:1 or more; the default values do.
+ *
+ * @example
+ * ```ts
+ * const theme: Theme = { mode: 'system', light: { accent: '#0f766e' }, dark: { accent: '#5eead4' } }
+ * ```
+ */
+export interface Theme {
+  /** @defaultValue 'system' */
+  readonly mode?: ThemeMode
+  /** Measures, the same in both themes. */
+  readonly tokens?: Partial<Readonly<Record<MeasureToken, string>>>
+  readonly light?: Partial<Readonly<Record<ColorToken, string>>>
+  readonly dark?: Partial<Readonly<Record<ColorToken, string>>>
+}
+
+/**
+ * The custom properties that a theme sets on the root in one of the two modes.
+ *
+ * @param mode - The mode in effect: `system` already resolved.
+ */
+export function themeProperties(theme: Theme, mode: 'light' | 'dark'): Readonly<Record<`--tenon-${string}`, string>> {
+  const values: Partial<Record<string, string>> = { ...theme.tokens, ...(mode === 'dark' ? theme.dark : theme.light) }
+  const properties: Record<`--tenon-${string}`, string> = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) properties[`--tenon-${name}`] = value
+  }
+  return properties
+}

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { checkCss } from './lib/check-css.mjs'
+
+describe('checkCss', () => {
+  test('passes rules under the root class', () => {
+    const css = `.tenon .tn-button:hover { inset-inline-start: 0 }
+@media (width < 640px) { .tenon[data-dir='rtl'] .a, .tenon.tn-b { margin-inline-start: 4px } }
+@keyframes tn-move { to { opacity: 1 } }`
+    expect(checkCss('a.css', css)).toEqual([])
+  })
+
+  test.each([
+    ['a bare class', '.button { color: red }', 'not under .tenon'],
+    ['one of two selectors', '.tenon .a, body .b { color: red }', 'body .b is not under .tenon'],
+    ['a look-alike root', '.tenonic .a { color: red }', 'not under .tenon'],
+    ['a weak rule', '.tenon button { color: red }', 'weaker than (0,2,0)'],
+    ['a rule weakened by :where', '.tenon :where(.a.b) { color: red }', 'weaker'],
+    ['a physical side', '.tenon .a { margin-left: 4px }', 'not logical'],
+    ['a data image', '.tenon .a { background: url(data:image/png;base64,x) }', 'strict policy'],
+    ['importance', '.tenon .a { color: red !important }', '!important'],
+  ])('catches %s', (_name, css, message) => {
+    expect(checkCss('a.css', css).join('\n')).toContain(message)
+  })
+})

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * The entries of a package, read from the "@tenon/source" condition of its exports: one place says what is public.
+ *
+ * @param {string} packageDirectory
+ * @returns {Record<string, string>} output name without extension → source file
+ */
+export function tsupEntries(packageDirectory) {
+  const manifest = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8'))
+  /** @type {Record<string, string>} */
+  const entries = {}
+  for (const target of Object.values(manifest.exports)) {
+    const source = typeof target === 'object' ? target['@tenon/source'] : undefined
+    if (source === undefined) continue
+    const name = source.replace(/^\.\/src\//, '').replace(/\.tsx?$/, '')
+    entries[name] = source.replace(/^\.\//, '')
+  }
+  return entries
+}

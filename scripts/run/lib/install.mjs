@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './paths.mjs'
+import { run } from './process.mjs'
+
+/** Installs what package-lock.json says, unless exactly that is installed already. */
+export async function ensureInstalled() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(root, 'node_modules', '.tenon-lock')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.log('installing dependencies …')
+  // Not `npm ci`: it refuses a lockfile that lacks the optional builds for platforms which a registry mirror
+  // does not carry, though this platform never needs them. This installs the same locked versions.
+  await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root })
+  writeFileSync(stamp, lock)
+}

@@ -1,0 +1,10 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '../../..')
+
+/** In layer order: each package imports only packages before it. */
+export const packages = ['core', 'nodes', 'runtime', 'server', 'editor']
+
+/** Where programs that the scripts fetch are kept between runs and between clones. */
+export const cacheDirectory = process.env.TENON_CACHE_DIR ?? join(homedir(), '.cache', 'tenon')

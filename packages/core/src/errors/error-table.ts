@@ -16,6 +16,11 @@ export const ERROR_TABLE = {
   RUN_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the run id.' },
   APPROVAL_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the approval id.' },
   ROUTE_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the path and the method against /openapi.json.' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, remedy: 'Use one of the methods in the Allow header.' },
+  CURSOR_INVALID: { status: 422, retryable: false, remedy: 'Leave the cursor out to start from the first page.' },
+  WORKFLOW_NOT_PUBLISHED: { status: 422, retryable: false, remedy: 'Publish the workflow first, or try the draft.' },
+  COLLAB_FRAME_INVALID: { status: 422, retryable: false, remedy: 'Reload the editor; the unsaved change was refused.' },
+  ORIGIN_REFUSED: { status: 403, retryable: false, remedy: "Add the page's origin to allowedOrigins of the server." },
   REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less at once.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Send Content-Type: application/json.' },
   REQUEST_MALFORMED: { status: 400, retryable: false, remedy: 'Send valid JSON.' },
@@ -58,6 +63,19 @@ export const ERROR_TABLE = {
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },
+  DB_RLS_BROKEN: {
+    status: 500,
+    retryable: false,
+    remedy: 'Run migrate() and leave its policies as they are.',
+  },
+  DB_ROLE_REQUIRED: { status: 500, retryable: false, remedy: 'Let a database admin run the SQL named in details.' },
+  DB_DIRECTORY_LOCKED: {
+    status: 500,
+    retryable: false,
+    remedy: 'Stop the other process that uses this data directory, or use Postgres for several processes.',
+  },
+  DB_TRANSACTION_NESTED: { status: 500, retryable: false, remedy: 'Pass the open transaction on instead.' },
+  TENANT_INVALID: { status: 422, retryable: false, remedy: 'Use 1 to 128 letters, digits and _ . : - as tenant id.' },
 } as const satisfies Record<string, ErrorEntry>
 
 export type TenonErrorCode = keyof typeof ERROR_TABLE

@@ -11,7 +11,25 @@ export {
   type WorkflowId,
 } from '../ids.ts'
 export { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+export { applyOperation, applyOperations } from './apply-operations.ts'
+export { canonicalDocument } from './canonical-document.ts'
+export { canonicalText, MAX_JSON_DEPTH } from './canonical-json.ts'
+export {
+  type DocumentGraph,
+  type DocumentOrder,
+  documentGraph,
+  documentOrder,
+  upstreamOf,
+} from './document-order.ts'
+export { contentHash, planHash, sha256Hex } from './hash.ts'
+export { canonicalJson, FORBIDDEN_KEYS, jsonEqual } from './json-values.ts'
+export { DOCUMENT_LIMITS } from './limits.ts'
 export type { DocumentOperation, NodeFields, NodeMove, ParamPath } from './operation.ts'
+export { parseOperations } from './operation-shape.ts'
+export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from './param-path.ts'
+export { parseDocument } from './parse-document.ts'
+export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
+export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {
   type Annotation,
   EMPTY_DOCUMENT,

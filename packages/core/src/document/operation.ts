@@ -27,11 +27,13 @@ export interface NodeFields {
 export interface NodeMove {
   readonly nodeId: NodeId
   readonly position: Position
-  readonly size?: Size
+  /** Left out: the size stays; `null`: the node gets its natural size back. */
+  readonly size?: Size | null
 }
 
 /** Every change of a draft is one of these: UI, paste, import, REST patch and AI edits all go through them. */
 export type DocumentOperation =
+  /** Puts the node after all others. */
   | { readonly op: 'add_node'; readonly node: WorkflowNode }
   /** Takes its edges and the nodes inside it away, too. */
   | { readonly op: 'remove_node'; readonly nodeId: NodeId }
@@ -47,6 +49,8 @@ export type DocumentOperation =
       readonly field: keyof NodePolicy
       readonly value: Json | null
     }
+  /** Changes the order of `nodes`, which decides ties of the document order; `null` puts the node last. */
+  | { readonly op: 'place_node'; readonly nodeId: NodeId; readonly before: NodeId | null }
   | { readonly op: 'move_nodes'; readonly moves: readonly NodeMove[] }
   | { readonly op: 'add_edge'; readonly edge: WorkflowEdge }
   | { readonly op: 'remove_edge'; readonly edgeId: string }

@@ -1,0 +1,160 @@
+import type { NodeId } from '../ids.ts'
+import type { WorkflowDocument } from './types.ts'
+
+/** Who comes before whom, by index into `nodes`; edges with a missing end are left out. */
+export interface DocumentGraph {
+  readonly indexOf: ReadonlyMap<NodeId, number>
+  /** Direct successors of each node, each once, ascending. */
+  readonly successors: readonly (readonly number[])[]
+  /** Direct predecessors of each node, each once, ascending. */
+  readonly predecessors: readonly (readonly number[])[]
+}
+
+/** Nodes in document order, and the cycles that keep the rest from having one. */
+export interface DocumentOrder {
+  /** Every node once: topological order, ties by array order; nodes on or behind a cycle last, in array order. */
+  readonly order: readonly NodeId[]
+  /** Each cycle as the ids of its nodes, in array order; empty for a workflow that can run. */
+  readonly cycles: readonly (readonly NodeId[])[]
+}
+
+const ascending = (a: number, b: number): number => a - b
+
+/** Indexes a document once, for {@link documentOrder} and {@link upstreamOf} over all of its nodes. */
+export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'>): DocumentGraph {
+  const indexOf = new Map(document.nodes.map(({ id }, index) => [id, index]))
+  const successors = document.nodes.map(() => new Set<number>())
+  const predecessors = document.nodes.map(() => new Set<number>())
+  const link = (from: number | undefined, to: number | undefined): void => {
+    if (from === undefined || to === undefined) return
+    successors[from]?.add(to)
+    predecessors[to]?.add(from)
+  }
+  for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
+  for (const [index, { parentId }] of document.nodes.entries()) {
+    if (parentId !== undefined) link(indexOf.get(parentId), index)
+  }
+  const sorted = (sets: readonly ReadonlySet<number>[]) => sets.map((set) => [...set].sort(ascending))
+  return { indexOf, successors: sorted(successors), predecessors: sorted(predecessors) }
+}
+
+/** A heap of numbers: the smallest comes out first. */
+function createHeap(): { push(value: number): void; pop(): number | undefined } {
+  const items: number[] = []
+  const at = (index: number): number => items[index] ?? Number.POSITIVE_INFINITY
+  const swap = (a: number, b: number): void => {
+    const held = at(a)
+    items[a] = at(b)
+    items[b] = held
+  }
+  return {
+    push(value) {
+      items.push(value)
+      for (let child = items.length - 1; child > 0; ) {
+        const parent = (child - 1) >> 1
+        if (at(parent) <= at(child)) return
+        swap(parent, child)
+        child = parent
+      }
+    },
+    pop() {
+      const top = items[0]
+      const last = items.pop()
+      if (items.length === 0 || last === undefined) return top
+      items[0] = last
+      for (let parent = 0; ; ) {
+        const left = 2 * parent + 1
+        const child = at(left + 1) < at(left) ? left + 1 : left
+        if (at(parent) <= at(child)) return top
+        swap(parent, child)
+        parent = child
+      }
+    },
+  }
+}
+
+function topological({ successors, predecessors }: DocumentGraph): number[] {
+  const open = predecessors.map((list) => list.length)
+  const ready = createHeap()
+  for (const [index, count] of open.entries()) if (count === 0) ready.push(index)
+  const order: number[] = []
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    order.push(next)
+    for (const successor of successors[next] ?? []) {
+      const left = (open[successor] ?? 0) - 1
+      open[successor] = left
+      if (left === 0) ready.push(successor)
+    }
+  }
+  return order
+}
+
+/** The strongly connected components of more than one node, and nodes that follow themselves. */
+function findCycles({ successors }: DocumentGraph, candidates: readonly number[]): number[][] {
+  const found: number[][] = []
+  const visited = new Map<number, { order: number; low: number; onStack: boolean }>()
+  const stack: number[] = []
+  const visit = (index: number) => {
+    const state = { order: visited.size, low: visited.size, onStack: true }
+    visited.set(index, state)
+    stack.push(index)
+    return { index, state, next: 0 }
+  }
+  for (const start of candidates) {
+    if (visited.has(start)) continue
+    const frames = [visit(start)]
+    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+      const { index, state } = frame
+      const successor = successors[index]?.[frame.next++]
+      if (successor !== undefined) {
+        const known = visited.get(successor)
+        if (known === undefined) frames.push(visit(successor))
+        else if (known.onStack) state.low = Math.min(state.low, known.order)
+        continue
+      }
+      frames.pop()
+      const caller = frames.at(-1)
+      if (caller !== undefined) caller.state.low = Math.min(caller.state.low, state.low)
+      if (state.low !== state.order) continue
+      const component = stack.splice(stack.lastIndexOf(index))
+      for (const member of component) (visited.get(member) ?? state).onStack = false
+      if (component.length > 1 || successors[index]?.includes(index)) found.push(component.sort(ascending))
+    }
+  }
+  return found
+}
+
+/**
+ * The order in which a document reads, which decides every tie at run time: topological, ties by the order
+ * of `nodes`. A container counts as coming before the nodes inside it.
+ *
+ * O((nodes + edges) log nodes).
+ */
+export function documentOrder(
+  document: Pick<WorkflowDocument, 'nodes' | 'edges'>,
+  graph: DocumentGraph = documentGraph(document),
+): DocumentOrder {
+  const idAt = (index: number): NodeId => document.nodes[index]?.id ?? ''
+  const order = topological(graph)
+  if (order.length === document.nodes.length) return { order: order.map(idAt), cycles: [] }
+  const placed = new Set(order)
+  const rest = [...document.nodes.keys()].filter((index) => !placed.has(index))
+  const cycles = findCycles(graph, rest).map((cycle) => cycle.map(idAt))
+  return { order: [...order, ...rest].map(idAt), cycles }
+}
+
+/** The ids of all nodes from which a path of edges leads to the node; the node itself only if it is on a cycle. */
+export function upstreamOf(
+  document: Pick<WorkflowDocument, 'nodes' | 'edges'>,
+  nodeId: NodeId,
+  graph: DocumentGraph = documentGraph(document),
+): ReadonlySet<NodeId> {
+  const found = new Set<number>()
+  const open = [...(graph.predecessors[graph.indexOf.get(nodeId) ?? -1] ?? [])]
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    if (found.has(index)) continue
+    found.add(index)
+    open.push(...(graph.predecessors[index] ?? []))
+  }
+  return new Set([...found].sort(ascending).map((index) => document.nodes[index]?.id ?? ''))
+}

@@ -1,0 +1,23 @@
+/** What a document may hold at most; beyond it `parseDocument` answers `DOCUMENT_MALFORMED`. */
+export const DOCUMENT_LIMITS = Object.freeze({
+  nodes: 10_000,
+  edges: 40_000,
+  variables: 1_000,
+  annotations: 2_000,
+  /** Bend points of one edge. */
+  points: 100,
+  /** Levels of objects and lists inside `params`. */
+  paramDepth: 16,
+  /** Levels inside the value of a variable, a setting or a policy field. */
+  valueDepth: 64,
+  /** Characters of a node or variable name. */
+  nameLength: 200,
+  /** Characters of a port, an input or a node type. */
+  handleLength: 128,
+  /** Characters of notes, descriptions and annotations. */
+  notesLength: 20_000,
+  /** Characters of one text in params, variables, settings and policies. */
+  textLength: 262_144,
+  /** Members of one object or items of one list inside params, variables, settings and policies. */
+  members: 10_000,
+})

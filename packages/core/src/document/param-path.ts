@@ -1,0 +1,94 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { ParamPath } from './operation.ts'
+import { malformed, type Path } from './structure.ts'
+
+type Change = (container: Json, key: string | number, place: Path) => Json
+
+function withItem(list: readonly Json[], index: string | number, place: Path, max: number): number {
+  if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index > max) {
+    malformed(place, `is no place in a list of ${list.length}`)
+  }
+  return index
+}
+
+function childOf(container: Json, key: string | number, place: Path): Json {
+  if (Array.isArray(container)) return container[withItem(container, key, place, container.length - 1)] as Json
+  if (!isJsonObject(container)) malformed(place, 'is inside a value that is no object or list')
+  const child = typeof key === 'string' && Object.hasOwn(container, key) ? container[key] : undefined
+  return child === undefined ? malformed(place, 'is not there') : child
+}
+
+function replaceChild(container: Json, key: string | number, child: Json): Json {
+  if (Array.isArray(container)) return container.with(key as number, child)
+  return { ...(container as JsonObject), [key]: child }
+}
+
+function changeAt(container: Json, path: ParamPath, depth: number, change: Change): Json {
+  const key = path[depth] as string | number
+  const place = ['params', ...path.slice(0, depth + 1)]
+  if (depth === path.length - 1) return change(container, key, place)
+  return replaceChild(container, key, changeAt(childOf(container, key, place), path, depth + 1, change))
+}
+
+const setChild =
+  (value: Json): Change =>
+  (container, key, place) => {
+    if (Array.isArray(container)) childOf(container, key, place)
+    else if (!isJsonObject(container)) malformed(place, 'is inside a value that is no object or list')
+    else if (typeof key !== 'string') malformed(place, 'is a number, but stands in an object')
+    return replaceChild(container, key, value)
+  }
+
+const unsetChild: Change = (container, key, place) => {
+  childOf(container, key, place)
+  if (Array.isArray(container)) malformed(place, 'stands in a list; remove the item instead')
+  return Object.fromEntries(Object.entries(container as JsonObject).filter(([name]) => name !== key))
+}
+
+const insertItem =
+  (value: Json): Change =>
+  (container, key, place) => {
+    if (!Array.isArray(container)) malformed(place, 'does not stand in a list')
+    return container.toSpliced(withItem(container, key, place, container.length), 0, value)
+  }
+
+const removeItem: Change = (container, key, place) => {
+  if (!Array.isArray(container)) malformed(place, 'does not stand in a list')
+  return container.toSpliced(withItem(container, key, place, container.length - 1), 1)
+}
+
+function change(params: JsonObject, path: ParamPath, how: Change): JsonObject {
+  if (path.length === 0) malformed(['params'], 'needs a path of at least one key')
+  return changeAt(params, path, 0, how) as JsonObject
+}
+
+/** `params` with the value at `path`; all but the last key of the path must be there. */
+export function setParam(params: JsonObject, path: ParamPath, value: Json): JsonObject {
+  return change(params, path, setChild(value))
+}
+
+/** `params` without the object member at `path`, which must be there. */
+export function unsetParam(params: JsonObject, path: ParamPath): JsonObject {
+  return change(params, path, unsetChild)
+}
+
+/** `params` with the value put into a list; the last element of `path` is its index. */
+export function insertParamItem(params: JsonObject, path: ParamPath, value: Json): JsonObject {
+  return change(params, path, insertItem(value))
+}
+
+/** `params` without the list item at `path`. */
+export function removeParamItem(params: JsonObject, path: ParamPath): JsonObject {
+  return change(params, path, removeItem)
+}
+
+/** The value at `path`, or `undefined`. */
+export function paramAt(params: JsonObject, path: ParamPath): Json | undefined {
+  let at: Json | undefined = params
+  for (const key of path) {
+    if (Array.isArray(at) && typeof key === 'number') at = at[key]
+    else if (isJsonObject(at) && typeof key === 'string' && Object.hasOwn(at, key)) at = at[key]
+    else return undefined
+  }
+  return at
+}

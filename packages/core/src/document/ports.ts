@@ -1,0 +1,67 @@
+import { PORT_NAME_PATTERN } from '../ids.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import type { InputDefinition, NodeManifestEntry, PortDefinition, PortsFromParam } from '../node/definition.ts'
+import type { OnError, WorkflowNode } from './types.ts'
+
+/** The port that every node has while its policy says `route`; no definition lists it. */
+export const ERROR_PORT = 'error'
+
+export interface ResolvedPort {
+  readonly name: string
+  readonly title: string
+  readonly description?: string
+  /** The reserved port on which a failed node goes on. */
+  readonly isError: boolean
+}
+
+type PortSource = Pick<NodeManifestEntry, 'ports' | 'policy'>
+
+function fromParam({ each, id, title }: PortsFromParam, params: JsonObject): ResolvedPort[] {
+  let value: unknown = params
+  for (const key of each.split('.').slice(1))
+    value = isJsonObject(value as JsonObject) ? (value as JsonObject)[key] : null
+  if (!Array.isArray(value)) return []
+  return value.flatMap((item) => {
+    const name = isJsonObject(item) ? item[id] : undefined
+    if (typeof name !== 'string' || !PORT_NAME_PATTERN.test(name) || name === ERROR_PORT) return []
+    const shown = item[title]
+    return [{ name, title: typeof shown === 'string' && shown !== '' ? shown : name, isError: false }]
+  })
+}
+
+function fixed({ name, title, description }: PortDefinition): ResolvedPort {
+  return { name, title, ...(description === undefined ? {} : { description }), isError: false }
+}
+
+/** What follows a failure of the node: its own policy, else that of its type, else `fail`. */
+export function effectiveOnError(
+  node: Pick<WorkflowNode, 'policy'>,
+  entry: Pick<NodeManifestEntry, 'policy'>,
+): OnError {
+  return node.policy?.onError ?? entry.policy?.onError ?? 'fail'
+}
+
+/**
+ * The ports of one node as it stands: those of its type, one for each item of a list in its params, and
+ * `error` when its policy routes failures. A name that comes twice counts once.
+ */
+export function resolvePorts(
+  node: Pick<WorkflowNode, 'params' | 'policy'>,
+  entry: PortSource,
+): readonly ResolvedPort[] {
+  const ports = new Map<string, ResolvedPort>()
+  for (const port of entry.ports) {
+    for (const resolved of 'each' in port ? fromParam(port, node.params) : [fixed(port)]) {
+      if (!ports.has(resolved.name)) ports.set(resolved.name, resolved)
+    }
+  }
+  if (effectiveOnError(node, entry) === 'route') {
+    ports.set(ERROR_PORT, { name: ERROR_PORT, title: 'On error', isError: true })
+  }
+  return [...ports.values()]
+}
+
+/** The inputs of a node type; triggers have none. */
+export function resolveInputs(entry: Pick<NodeManifestEntry, 'inputs'>): readonly InputDefinition[] {
+  return entry.inputs
+}

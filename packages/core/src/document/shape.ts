@@ -1,0 +1,147 @@
+import { DURATION_PATTERN, type DurationString } from '../duration.ts'
+import { NODE_ID_PATTERN, PORT_NAME_PATTERN } from '../ids.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import { DOCUMENT_LIMITS } from './limits.ts'
+import {
+  boolean,
+  either,
+  json,
+  jsonObject,
+  list,
+  malformed,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Parser,
+  required,
+  text,
+} from './structure.ts'
+import {
+  type Annotation,
+  type JoinMode,
+  type NodePolicy,
+  ON_ERROR_CHOICES,
+  type Position,
+  type RetryPolicy,
+  type Size,
+  type WorkflowEdge,
+  type WorkflowNode,
+  type WorkflowSettings,
+  type WorkflowVariable,
+} from './types.ts'
+
+/** What a node type may be called: bare kebab-case for built-in types, `vendor/name` for others. */
+export const NODE_TYPE_PATTERN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)?$/
+/** What a variable may be called. */
+export const VARIABLE_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
+/** What the id of an annotation may look like. */
+export const ANNOTATION_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+
+const durationText = text({ pattern: new RegExp(DURATION_PATTERN), max: 20 })
+const duration: Parser<DurationString> = (value, path) => durationText(value, path) as DurationString
+const value: Parser<Json> = json(DOCUMENT_LIMITS.valueDepth)
+const template = text({ max: DOCUMENT_LIMITS.textLength })
+const handle = text({ pattern: PORT_NAME_PATTERN, max: DOCUMENT_LIMITS.handleLength })
+
+const schema: Parser<JsonSchema> = (candidate, path) => {
+  const parsed = value(candidate, path)
+  if (typeof parsed === 'boolean') return parsed
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject
+  return malformed(path, 'must be a JSON Schema')
+}
+
+export const nodeId = text({ pattern: NODE_ID_PATTERN, max: 64 })
+export const nodeType = text({ pattern: NODE_TYPE_PATTERN, max: DOCUMENT_LIMITS.handleLength })
+export const nodeName = text({ max: DOCUMENT_LIMITS.nameLength })
+export const typeVersion = number({ integer: true, min: 1, max: 1_000_000 })
+export const notes = text({ max: DOCUMENT_LIMITS.notesLength })
+export const params = jsonObject({ depth: DOCUMENT_LIMITS.paramDepth, keys: PORT_NAME_PATTERN })
+export const flag = boolean
+
+const coordinate = number({ min: -1e7, max: 1e7 })
+const extent = number({ min: 0, max: 1e6 })
+
+export const position = object<Position>({ x: required(coordinate), y: required(coordinate) })
+export const size = object<Size>({ width: required(extent), height: required(extent) })
+export const points = list(position, DOCUMENT_LIMITS.points)
+
+const retry = object<RetryPolicy>({
+  initialInterval: optional(duration),
+  backoffCoefficient: optional(number({ min: 0, max: 1_000 })),
+  maximumInterval: optional(duration),
+  maximumAttempts: optional(number({ integer: true, min: 0, max: 1_000_000 })),
+  nonRetryableErrorTypes: optional(list(text({ min: 1, max: 200 }), 100)),
+})
+
+const countedJoin = object<{ readonly count: number }>({ count: required(number({ integer: true, min: 1, max: 1e6 })) })
+
+export const policyFields = {
+  retry: optional(retry),
+  timeout: optional(duration),
+  heartbeat: optional(duration),
+  taskQueue: optional(text({ min: 1, max: 200 })),
+  onError: optional(oneOf(...ON_ERROR_CHOICES)),
+  compensation: optional(nodeId),
+  join: optional(either<JoinMode, JoinMode>(countedJoin, oneOf('all', 'any', 'first-success'))),
+  skipIf: optional(template),
+  idempotency: optional(template),
+} as const
+
+export const policy = object<NodePolicy>(policyFields)
+
+export const settingFields = {
+  timeout: optional(duration),
+  durability: optional(oneOf('normal', 'strict')),
+  description: optional(notes),
+} as const
+
+export const settings = object<WorkflowSettings>(settingFields)
+
+export const node = object<WorkflowNode>({
+  id: required(nodeId),
+  type: required(nodeType),
+  typeVersion: required(typeVersion),
+  name: required(nodeName),
+  params: required(params),
+  position: required(position),
+  size: optional(size),
+  parentId: optional(nodeId),
+  policy: optional(policy),
+  disabled: optional(boolean),
+  locked: optional(boolean),
+  notes: optional(notes),
+})
+
+export const edge = object<WorkflowEdge>({
+  id: required(text({ max: 2 * (64 + DOCUMENT_LIMITS.handleLength) + 3 })),
+  source: required(nodeId),
+  sourceHandle: required(handle),
+  target: required(nodeId),
+  targetHandle: required(handle),
+  points: optional(points),
+})
+
+export const variableName = text({ pattern: VARIABLE_NAME_PATTERN, max: 64 })
+
+export const variable = object<WorkflowVariable>({
+  name: required(variableName),
+  schema: optional(schema),
+  value: required(value),
+})
+
+export const annotationId = text({ pattern: ANNOTATION_ID_PATTERN, max: 64 })
+export const rect = object<Position & Size>({
+  x: required(coordinate),
+  y: required(coordinate),
+  width: required(extent),
+  height: required(extent),
+})
+
+export const annotation = object<Annotation>({
+  id: required(annotationId),
+  kind: required(oneOf('note', 'frame')),
+  rect: required(rect),
+  color: optional(text({ max: 64 })),
+  text: required(notes),
+})

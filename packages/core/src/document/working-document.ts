@@ -1,0 +1,50 @@
+import type { NodeId } from '../ids.ts'
+import { malformed } from './structure.ts'
+import type {
+  Annotation,
+  WorkflowDocument,
+  WorkflowEdge,
+  WorkflowNode,
+  WorkflowSettings,
+  WorkflowVariable,
+} from './types.ts'
+
+/** A document that can be changed cheaply while a list of operations is applied; what is untouched is shared. */
+export interface WorkingDocument {
+  readonly nodes: Map<NodeId, WorkflowNode>
+  readonly edges: Map<string, WorkflowEdge>
+  readonly variables: Map<string, WorkflowVariable>
+  readonly annotations: Map<string, Annotation>
+  settings: WorkflowSettings
+}
+
+export function openDocument(document: WorkflowDocument): WorkingDocument {
+  return {
+    nodes: new Map(document.nodes.map((node) => [node.id, node])),
+    edges: new Map(document.edges.map((edge) => [edge.id, edge])),
+    variables: new Map(document.variables.map((variable) => [variable.name, variable])),
+    annotations: new Map(document.annotations.map((annotation) => [annotation.id, annotation])),
+    settings: document.settings,
+  }
+}
+
+export function closeDocument(working: WorkingDocument): WorkflowDocument {
+  return {
+    schemaVersion: 1,
+    nodes: [...working.nodes.values()],
+    edges: [...working.edges.values()],
+    variables: [...working.variables.values()],
+    annotations: [...working.annotations.values()],
+    settings: working.settings,
+  }
+}
+
+/** The node, or `DOCUMENT_MALFORMED`. */
+export function nodeIn(working: WorkingDocument, nodeId: NodeId, field = 'nodeId'): WorkflowNode {
+  return working.nodes.get(nodeId) ?? malformed([field], `names no node: "${nodeId}"`)
+}
+
+/** The edge, or `DOCUMENT_MALFORMED`. */
+export function edgeIn(working: WorkingDocument, id: string): WorkflowEdge {
+  return working.edges.get(id) ?? malformed(['edgeId'], `names no edge: "${id}"`)
+}

@@ -1,0 +1,1 @@
+export { edge, node, type WorkflowParts, withPolicy, workflow } from './document-builder.ts'

@@ -105,6 +105,17 @@ export type Decision =
         readonly losers: readonly NodeRunId[]
       }
     }
+  /** All edges are settled and too few arrived; a failure of the node, which has never been scheduled. */
+  | {
+      readonly type: 'join_unsatisfied'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly mode: JoinMode
+        readonly arrived: number
+        readonly need: number
+        readonly error: RunFailure
+      }
+    }
   | {
       readonly type: 'node_cancel_requested'
       readonly nodeRunId: NodeRunId

@@ -1,3 +1,8 @@
+export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
+export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
+export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
+export { eventClassOf, RUN_EVENT_TYPES } from './event-class.ts'
+export { decisionId, factId, nodeIdOf, observationId } from './event-ids.ts'
 export {
   type Actor,
   ALL_PORTS,
@@ -12,6 +17,9 @@ export {
   type RunEventType,
   type SkipReason,
 } from './events.ts'
+export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
+export { fromFrame, type LogEntry, toFrame } from './frame.ts'
 export { isRunOver, NODE_STATUSES, type NodeStatus, RUN_STATUSES, type RunStatus } from './status.ts'
+export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
 export type { ApprovalView, AttemptView, NodeRunView, RunView } from './view.ts'

@@ -1,0 +1,44 @@
+import type { NodeRunId } from '../ids.ts'
+import { nodeIdOf } from './event-ids.ts'
+import type { NodeRunView, RunView } from './view.ts'
+
+/** A run before its first event. */
+export function emptyRunView(): RunView {
+  return {
+    seq: 0,
+    status: 'queued',
+    startedAt: null,
+    finishedAt: null,
+    nodeRuns: new Map(),
+    approvals: new Map(),
+    outcome: null,
+    endNodeRunId: null,
+    error: null,
+    cancelReason: null,
+  }
+}
+
+/** A node run that the log has not named yet. */
+export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
+  return {
+    nodeRunId,
+    nodeId: nodeIdOf(nodeRunId),
+    status: 'idle',
+    attempt: 0,
+    scheduledAt: null,
+    startedAt: null,
+    endedAt: null,
+    attempts: [],
+    port: null,
+    input: null,
+    output: null,
+    error: null,
+    nextAt: null,
+    toolCalls: 0,
+  }
+}
+
+/** Whether a node run has been scheduled and has no outcome yet. */
+export function isNodeRunOpen(nodeRun: NodeRunView): boolean {
+  return nodeRun.scheduledAt !== null && nodeRun.endedAt === null
+}

@@ -1,0 +1,142 @@
+import { FORBIDDEN_KEYS } from '../document/json-values.ts'
+import { TenonError } from '../errors/index.ts'
+import type { Json } from '../json.ts'
+
+/** Objects and lists may be nested so deep in a value of a run; the outermost one counts as 1. */
+export const MAX_VALUE_DEPTH = 64
+
+/** Characters that the text of one value may have, unless the caller asks for less. */
+export const MAX_VALUE_TEXT_LENGTH = 33_554_432
+
+/** A value as the run log stores it. */
+export interface EncodedValue {
+  /** What a reader of `text` gets: a copy with sorted keys that shares nothing with the source. */
+  readonly json: Json
+  /** The canonical text: keys sorted by UTF-16 code unit, no space. */
+  readonly text: string
+}
+
+interface Encoder {
+  readonly parts: string[]
+  /** Where the value at hand stands. */
+  readonly path: (string | number)[]
+  readonly maxLength: number
+  length: number
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+function refuse(encoder: Encoder, why: string): never {
+  const path = [...encoder.path]
+  const place = path.length === 0 ? 'The value' : `The value at ${path.join('.')}`
+  throw new TenonError('VALUE_NOT_JSON', `${place} ${why}`, { details: { path } })
+}
+
+function write(encoder: Encoder, text: string): void {
+  encoder.length += text.length
+  // Without it, a small graph of shared references could stand for a text of any length.
+  if (encoder.length > encoder.maxLength) {
+    throw new TenonError('VALUE_TOO_LARGE', `The value has more than ${encoder.maxLength} characters as JSON`, {
+      details: { maxLength: encoder.maxLength },
+    })
+  }
+  encoder.parts.push(text)
+}
+
+function encodeText(encoder: Encoder, value: string): string {
+  if (LONE_SURROGATE.test(value)) refuse(encoder, 'has half of a surrogate pair')
+  write(encoder, JSON.stringify(value))
+  return value
+}
+
+function encodeKey(encoder: Encoder, key: string): void {
+  if (FORBIDDEN_KEYS.includes(key)) refuse(encoder, `has the key "${key}", which could reach a prototype`)
+  if (key.includes('\0')) refuse(encoder, 'has a key with a NUL character')
+  encodeText(encoder, key)
+}
+
+function encodeAt(encoder: Encoder, place: string | number, value: unknown): Json {
+  encoder.path.push(place)
+  const json = encodeAny(encoder, value)
+  encoder.path.pop()
+  return json
+}
+
+function encodeList(encoder: Encoder, list: readonly unknown[]): Json {
+  const json: Json[] = []
+  write(encoder, '[')
+  // By index, since a hole in the list must be met, not passed over.
+  for (let index = 0; index < list.length; index += 1) {
+    if (index > 0) write(encoder, ',')
+    json.push(encodeAt(encoder, index, list[index]))
+  }
+  write(encoder, ']')
+  return json
+}
+
+// An object of another realm counts as plain, too: its prototype has no prototype itself.
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function encodeObject(encoder: Encoder, value: object): Json {
+  if (!isPlain(value)) refuse(encoder, 'is an instance of a class, not a plain object')
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  const json: { [key: string]: Json } = {}
+  write(encoder, '{')
+  for (const [index, [key, member]] of members.sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
+    if (index > 0) write(encoder, ',')
+    encodeKey(encoder, key)
+    write(encoder, ':')
+    json[key] = encodeAt(encoder, key, member)
+  }
+  write(encoder, '}')
+  return json
+}
+
+function encodeAny(encoder: Encoder, value: unknown): Json {
+  switch (typeof value) {
+    case 'string':
+      return encodeText(encoder, value)
+    case 'boolean':
+      write(encoder, value ? 'true' : 'false')
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) refuse(encoder, 'is a number that is not finite')
+      write(encoder, JSON.stringify(value))
+      return value + 0
+    case 'object':
+      if (value === null) {
+        write(encoder, 'null')
+        return null
+      }
+      if (encoder.path.length >= MAX_VALUE_DEPTH) refuse(encoder, `is nested deeper than ${MAX_VALUE_DEPTH} levels`)
+      return Array.isArray(value) ? encodeList(encoder, value) : encodeObject(encoder, value)
+    default:
+      return refuse(encoder, `is of type ${typeof value}, which JSON has not`)
+  }
+}
+
+/**
+ * Turns what a node returned or a caller sent into the one form that the run log stores: strict JSON.
+ *
+ * Object members that are `undefined` count as absent and `-0` as `0`; everything else that would not
+ * come back unchanged is refused. Equal values have equal texts, whatever the order of their keys.
+ *
+ * @param options.maxLength - most characters of the text. @defaultValue {@link MAX_VALUE_TEXT_LENGTH}
+ * @throws {@link TenonError} `VALUE_NOT_JSON` (details: `path`) for NaN and infinities, lone surrogates,
+ * NUL in keys, `undefined` in lists, functions, symbols, bigints, instances of classes, the keys
+ * `__proto__`, `prototype` and `constructor`, and nesting beyond {@link MAX_VALUE_DEPTH};
+ * `VALUE_TOO_LARGE` (details: `maxLength`).
+ *
+ * @example
+ * ```ts
+ * encodeValue({ b: 1, a: [true] }).text // '{"a":[true],"b":1}'
+ * ```
+ */
+export function encodeValue(value: unknown, options: { readonly maxLength?: number } = {}): EncodedValue {
+  const encoder: Encoder = { parts: [], path: [], maxLength: options.maxLength ?? MAX_VALUE_TEXT_LENGTH, length: 0 }
+  const json = encodeAny(encoder, value)
+  return { json, text: encoder.parts.join('') }
+}

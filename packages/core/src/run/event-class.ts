@@ -1,0 +1,41 @@
+import type { EventClass, RunEventType } from './events.ts'
+
+const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze({
+  run_started: 'fact',
+  node_completed: 'fact',
+  node_failed: 'fact',
+  node_canceled: 'fact',
+  node_suspended: 'fact',
+  node_skipped: 'fact',
+  timer_fired: 'fact',
+  approval_decided: 'fact',
+  cancel_requested: 'fact',
+  node_scheduled: 'decision',
+  nodes_skipped: 'decision',
+  join_waiting: 'decision',
+  join_fired: 'decision',
+  join_unsatisfied: 'decision',
+  node_cancel_requested: 'decision',
+  failure_handled: 'decision',
+  timer_set: 'decision',
+  timer_cleared: 'decision',
+  approval_needed: 'decision',
+  wait_opened: 'decision',
+  wait_closed: 'decision',
+  run_completed: 'decision',
+  run_error: 'decision',
+  run_canceled: 'decision',
+  node_started: 'observation',
+  node_error: 'observation',
+  attempt_lost: 'observation',
+  tool_call: 'observation',
+  node_log: 'observation',
+})
+
+/** All types of events that a run log may hold. */
+export const RUN_EVENT_TYPES: readonly RunEventType[] = Object.freeze(Object.keys(EVENT_CLASSES) as RunEventType[])
+
+/** Says to which of the three classes an event of this type belongs. */
+export function eventClassOf(type: RunEventType): EventClass {
+  return EVENT_CLASSES[type]
+}

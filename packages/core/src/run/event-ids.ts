@@ -1,0 +1,53 @@
+import type { NodeId, NodeRunId } from '../ids.ts'
+import type { Fact, Observation } from './events.ts'
+
+/** The node that a node run is a run of: `charge#3.0` → `charge`. */
+export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
+  return nodeRunId.replace(/#.*$/, '')
+}
+
+/**
+ * The deterministic id of a fact within its run, so that the same thing cannot happen twice in a log:
+ * `charge/1/outcome`, `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`.
+ */
+export function factId(fact: Fact): string {
+  switch (fact.type) {
+    case 'run_started':
+      return 'start'
+    case 'timer_fired':
+      return `timer/${fact.data.timerId}`
+    case 'approval_decided':
+      return `vote/${fact.data.waitId}/${fact.data.vote.actor.userId}`
+    case 'cancel_requested':
+      return 'cancel'
+    default:
+      return `${fact.nodeRunId}/${fact.data.pass}/outcome`
+  }
+}
+
+/** The id of the decision at `index` (from 0) among those that follow from one fact. */
+export function decisionId(idOfFact: string, index: number): string {
+  return `${idOfFact}:${index}`
+}
+
+const OBSERVATION_NAMES = {
+  node_started: 'started',
+  node_error: 'error',
+  attempt_lost: 'lost',
+  tool_call: 'tool',
+  node_log: 'log',
+} as const
+
+/**
+ * The id of an observation: `charge/1/2/started` for pass 1, attempt 2.
+ *
+ * @param place - Pass and attempt that it belongs to, and for tool calls and log lines the index (from 0)
+ * within that attempt.
+ */
+export function observationId(
+  observation: Observation,
+  place: { readonly pass: number; readonly attempt: number; readonly index?: number },
+): string {
+  const id = `${observation.nodeRunId}/${place.pass}/${place.attempt}/${OBSERVATION_NAMES[observation.type]}`
+  return place.index === undefined ? id : `${id}/${place.index}`
+}

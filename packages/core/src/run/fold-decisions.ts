@@ -1,0 +1,66 @@
+import { beginAttempt, endOpenAttempts } from './fold-attempts.ts'
+import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
+import type { LogEntry } from './frame.ts'
+import type { NodeRunView } from './view.ts'
+
+/** A node run that was passed over has no attempt, even if one had been opened to find that out. */
+function skipped(nodeRun: NodeRunView, at: number): Partial<NodeRunView> {
+  return { status: 'skipped', attempt: 0, attempts: [], startedAt: null, nextAt: null, endedAt: nodeRun.endedAt ?? at }
+}
+
+/** Enters what follows from a fact into the view; other entries are left to `foldOccurrence`. */
+export function foldDecision(state: FoldState, entry: LogEntry): void {
+  const { at } = entry
+  switch (entry.type) {
+    case 'node_scheduled': {
+      const { pass, mode } = entry.data
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        scheduledAt: nodeRun.scheduledAt ?? at,
+        status: mode === 'inline' || nodeRun.startedAt !== null ? 'running' : 'idle',
+        ...(mode === 'inline' ? beginAttempt(nodeRun, pass, 1, at) : {}),
+      }))
+      return
+    }
+    case 'nodes_skipped':
+      for (const nodeRunId of entry.data.nodeRunIds) patchNodeRun(state, nodeRunId, (nodeRun) => skipped(nodeRun, at))
+      return
+    case 'join_unsatisfied': {
+      const { error } = entry.data
+      patchNodeRun(state, entry.nodeRunId, () => ({ status: 'failed', error, endedAt: at }))
+      return
+    }
+    case 'failure_handled': {
+      const { port, output } = entry.data
+      patchNodeRun(state, entry.nodeRunId, () => ({ port, output }))
+      return
+    }
+    case 'approval_needed': {
+      const { waitId, waitFor } = entry.data
+      const { nodeRunId } = entry
+      state.approvals.set(waitId, { waitId, nodeRunId, waitFor, votes: [], openedAt: at, closed: null })
+      return
+    }
+    case 'wait_closed': {
+      const { waitId, how } = entry.data
+      patchApproval(state, waitId, (approval) => ({ ...approval, closed: how }))
+      if (how !== 'canceled') return
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'canceled',
+        endedAt: at,
+        ...endOpenAttempts(nodeRun, at, 'canceled'),
+      }))
+      return
+    }
+    case 'run_completed': {
+      const { outcome, endNodeRunId } = entry.data
+      state.head = { ...state.head, status: 'completed', finishedAt: at, outcome, endNodeRunId }
+      return
+    }
+    case 'run_error':
+      state.head = { ...state.head, status: 'failed', finishedAt: at, error: entry.data.error }
+      return
+    case 'run_canceled':
+      state.head = { ...state.head, status: 'canceled', finishedAt: at, cancelReason: entry.data.reason }
+      return
+  }
+}

@@ -1,0 +1,79 @@
+import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
+import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
+import type { LogEntry } from './frame.ts'
+
+/** Enters what happened and what was observed into the view; other entries are left to `foldDecision`. */
+export function foldOccurrence(state: FoldState, entry: LogEntry): void {
+  const { at } = entry
+  switch (entry.type) {
+    case 'run_started':
+      state.head = { ...state.head, status: 'running', startedAt: at }
+      return
+    case 'node_started': {
+      const { pass, attempt, input } = entry.data
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'running',
+        input,
+        ...beginAttempt(nodeRun, pass, attempt, at),
+      }))
+      return
+    }
+    case 'node_error': {
+      const { nextAt } = entry.data
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: nextAt === null ? nodeRun.status : 'retry',
+        ...endAttempt(nodeRun, { ...entry.data, at, how: 'failed' }),
+      }))
+      return
+    }
+    case 'attempt_lost':
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'retry',
+        ...endAttempt(nodeRun, { ...entry.data, at, how: 'lost' }),
+      }))
+      return
+    case 'tool_call':
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({ toolCalls: nodeRun.toolCalls + 1 }))
+      return
+    case 'node_completed': {
+      const { pass, attempt, durationMs, port, output } = entry.data
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'success',
+        port,
+        output,
+        error: null,
+        endedAt: at,
+        ...endAttempt(nodeRun, { pass, attempt, durationMs, at, how: 'success' }),
+      }))
+      return
+    }
+    case 'node_failed': {
+      const { pass, attempt, durationMs, error } = entry.data
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'failed',
+        error,
+        endedAt: at,
+        ...endAttempt(nodeRun, { pass, attempt, durationMs, error, at, how: 'failed' }),
+      }))
+      return
+    }
+    case 'node_canceled':
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'canceled',
+        endedAt: at,
+        ...endOpenAttempts(nodeRun, at, 'canceled'),
+      }))
+      return
+    case 'node_suspended':
+      patchNodeRun(state, entry.nodeRunId, (nodeRun) => ({
+        status: 'waiting',
+        ...endOpenAttempts(nodeRun, at, 'waiting'),
+      }))
+      return
+    case 'approval_decided': {
+      const { waitId, vote } = entry.data
+      patchApproval(state, waitId, (approval) => ({ ...approval, votes: [...approval.votes, vote] }))
+      return
+    }
+  }
+}

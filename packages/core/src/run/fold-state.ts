@@ -1,0 +1,72 @@
+import type { NodeRunId, WaitId } from '../ids.ts'
+import { idleNodeRun, isNodeRunOpen } from './empty-view.ts'
+import { isRunOver } from './status.ts'
+import type { ApprovalView, NodeRunView, RunView } from './view.ts'
+
+/** The part of a {@link RunView} that is not a collection. */
+export type RunHead = Omit<RunView, 'nodeRuns' | 'approvals'>
+
+/** A run view under construction; entries are replaced, never changed, so readers may keep them. */
+export interface FoldState {
+  head: RunHead
+  readonly nodeRuns: Map<NodeRunId, NodeRunView>
+  readonly approvals: Map<WaitId, ApprovalView>
+  readonly versions: Map<NodeRunId, number>
+  /** Node runs that the entry at hand has changed. */
+  readonly touched: Set<NodeRunId>
+  open: number
+  waiting: number
+}
+
+export function foldStateOf(view: RunView): FoldState {
+  const { nodeRuns, approvals, ...head } = view
+  const state: FoldState = {
+    head,
+    nodeRuns: new Map(nodeRuns),
+    approvals: new Map(approvals),
+    versions: new Map(),
+    touched: new Set(),
+    open: 0,
+    waiting: 0,
+  }
+  for (const nodeRun of nodeRuns.values()) count(state, nodeRun, 1)
+  return state
+}
+
+export function viewOf(state: FoldState): RunView {
+  return { ...state.head, nodeRuns: new Map(state.nodeRuns), approvals: new Map(state.approvals) }
+}
+
+function count(state: FoldState, nodeRun: NodeRunView, by: 1 | -1): void {
+  if (!isNodeRunOpen(nodeRun)) return
+  state.open += by
+  if (nodeRun.status === 'waiting') state.waiting += by
+}
+
+/** Changes one node run; `change` gets it as it is and answers with the fields that differ. */
+export function patchNodeRun(
+  state: FoldState,
+  nodeRunId: NodeRunId,
+  change: (nodeRun: NodeRunView) => Partial<NodeRunView>,
+): void {
+  const before = state.nodeRuns.get(nodeRunId) ?? idleNodeRun(nodeRunId)
+  const after = { ...before, ...change(before) }
+  count(state, before, -1)
+  count(state, after, 1)
+  state.nodeRuns.set(nodeRunId, after)
+  state.versions.set(nodeRunId, (state.versions.get(nodeRunId) ?? 0) + 1)
+  state.touched.add(nodeRunId)
+}
+
+export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval: ApprovalView) => ApprovalView): void {
+  const approval = state.approvals.get(waitId)
+  if (approval !== undefined) state.approvals.set(waitId, patch(approval))
+}
+
+/** A run with open node runs waits when all of them wait. */
+export function settleRunStatus(state: FoldState): void {
+  const { status } = state.head
+  if (status === 'queued' || isRunOver(status)) return
+  const next = state.open > 0 && state.open === state.waiting ? 'waiting' : 'running'
+  if (next !== status) state.head = { ...state.head, status: next }
+}

@@ -1,0 +1,34 @@
+import type { TenonClient } from '@tenon/core/client'
+import { WorkflowEditor } from '@tenon/editor'
+import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
+import '@tenon/editor/styles.css'
+import { Route, Switch, useLocation } from 'wouter'
+import { nonce } from './ui/nonce.ts'
+import { TicketPage } from './ui/ticket-page.tsx'
+import { WorkflowsPage } from './ui/workflows-page.tsx'
+
+/** The automation part of the support desk: every page that Tenon brings, at the address that the desk chose. */
+export function Automation({ client }: { readonly client: TenonClient }) {
+  const [, navigate] = useLocation()
+  const openRun = (runId: string) => navigate(`/runs/${runId}`)
+  return (
+    <Switch>
+      <Route path="/automations/:id">
+        {({ id }) => <WorkflowEditor client={client} workflowId={id} nonce={nonce()} />}
+      </Route>
+      <Route path="/automations">
+        <WorkflowsPage client={client} onOpen={(id) => navigate(`/automations/${id}`)} />
+      </Route>
+      <Route path="/runs/:id">{({ id }) => <RunViewer client={client} runId={id} />}</Route>
+      <Route path="/runs">
+        <RunList client={client} onOpen={openRun} />
+      </Route>
+      <Route path="/approvals">
+        <ApprovalInbox client={client} onOpenRun={openRun} />
+      </Route>
+      <Route>
+        <TicketPage client={client} onOpenRun={openRun} />
+      </Route>
+    </Switch>
+  )
+}

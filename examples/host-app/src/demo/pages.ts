@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { extname, join, normalize } from 'node:path'
+import type { MiddlewareHandler } from 'hono'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.map': 'application/json',
+}
+
+/** The strict policy under which the pages run; the nonce admits the style elements of CodeMirror. */
+function policy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'none'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/** Serves the built pages under `/app`; every path that is no file is the app itself, which routes by the address. */
+export function pages(directory: string): MiddlewareHandler {
+  const index = readFileSync(join(directory, 'index.html'), 'utf8')
+  return async function pages(c) {
+    const path = normalize(decodeURIComponent(new URL(c.req.url).pathname).replace(/^\/app\/?/, ''))
+    const file = join(directory, path)
+    const type = TYPES[extname(path)]
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'same-origin')
+    if (type !== undefined && file.startsWith(directory) && existsSync(file)) {
+      const hashed = path.startsWith('assets/')
+      c.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      return c.body(readFileSync(file), 200, { 'Content-Type': type })
+    }
+    if (type !== undefined) return c.text('No such file', 404)
+    const nonce = randomBytes(16).toString('base64')
+    c.header('Content-Security-Policy', policy(nonce))
+    c.header('Cache-Control', 'no-store')
+    return c.html(index.replaceAll('%NONCE%', nonce))
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import { openaiLanguageModel } from '@tenon/nodes/openai'
+import { createBuiltInNodes } from '@tenon/nodes/server'
+import { embeddedEngine } from '@tenon/runtime'
+import { createEgress } from '@tenon/runtime/egress'
+import { createWorkflowServer } from '@tenon/server'
+import { attachWebSockets } from '@tenon/server/node'
+import { Hono } from 'hono'
+import { openDatabase } from './demo/database.ts'
+import { readEnvironment } from './demo/environment.ts'
+import { pages } from './demo/pages.ts'
+import { demoRoutes } from './demo/routes.ts'
+import { seedWorkflows } from './demo/seed.ts'
+import { createSessions } from './demo/sessions.ts'
+import { temporal } from './demo/temporal.ts'
+
+const environment = readEnvironment(process.env)
+const { port, dataDirectory, model } = environment
+mkdirSync(dataDirectory, { recursive: true })
+const sessions = createSessions(dataDirectory)
+const allow = [`127.0.0.1:${port}`]
+const languageModel = openaiLanguageModel({ ...model, models: [model.name], fetch: createEgress({ allow }).fetch })
+
+const automation = createWorkflowServer({
+  database: await openDatabase(environment),
+  engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
+  nodes: createBuiltInNodes({ languageModel }),
+  authenticate: sessions.authenticate,
+  basePath: '/',
+  publicUrl: `http://127.0.0.1:${port}`,
+  egress: { allow },
+})
+
+const app = new Hono()
+app.get('/', (c) => c.redirect('/app'))
+app.use('/app/*', pages(join(import.meta.dirname, 'pages')))
+app.route('/demo', demoRoutes(sessions, { engine: environment.engine, model: model.name, isDemoModel: model.isDemo }))
+app.use(automation.middleware)
+
+await automation.migrate()
+await seedWorkflows(automation, port, model.name)
+await automation.startWorker()
+const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () =>
+  console.log(`ready http://127.0.0.1:${port}`),
+)
+const detach = attachWebSockets(server, automation)
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(
+    name,
+    () =>
+      void detach()
+        .then(() => automation.close())
+        .then(() => process.exit(0)),
+  )
+}

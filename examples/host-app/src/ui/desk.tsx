@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { Automation } from '../app.tsx'
+import { type DemoFacts, forgetUser, loadFacts, openSession, rememberedUser, type Session } from './session.ts'
+import { SignIn } from './sign-in.tsx'
+import { useTheme } from './use-theme.ts'
+
+const PAGES = [
+  { path: '/', label: 'Tickets' },
+  { path: '/automations', label: 'Automations' },
+  { path: '/runs', label: 'Runs' },
+  { path: '/approvals', label: 'Approvals' },
+]
+
+/** The support desk: who is signed in, the rail, and the page. */
+export function Desk() {
+  const [facts, setFacts] = useState<DemoFacts | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [session, setSession] = useState<Session | null>(null)
+  useEffect(() => {
+    loadFacts().then(
+      (loaded) => {
+        setFacts(loaded)
+        const person = loaded.people.find((candidate) => candidate.userId === rememberedUser())
+        if (person !== undefined) setSession(openSession(person))
+      },
+      (error: unknown) => setFailure(String(error)),
+    )
+  }, [])
+  if (failure !== null)
+    return (
+      <p className="desk-failure" role="alert">
+        The desk cannot be reached. Start it again with npm start. ({failure})
+      </p>
+    )
+  if (facts === null) return <p className="desk-failure">Loading …</p>
+  if (session === null) return <SignIn facts={facts} onPick={(person) => setSession(openSession(person))} />
+  const signOut = () => {
+    forgetUser()
+    setSession(null)
+  }
+  return (
+    <div className="desk">
+      <Rail session={session} facts={facts} onSignOut={signOut} />
+      <main className="desk-page">
+        <Automation client={session.client} key={session.person.userId} />
+      </main>
+    </div>
+  )
+}
+
+function Rail({
+  session,
+  facts,
+  onSignOut,
+}: {
+  readonly session: Session
+  readonly facts: DemoFacts
+  readonly onSignOut: () => void
+}) {
+  const [location] = useLocation()
+  const [theme, toggleTheme] = useTheme()
+  const { person } = session
+  return (
+    <nav className="desk-rail" aria-label="Support desk">
+      <strong className="desk-brand">Hearth</strong>
+      <span className="desk-company">{person.company}</span>
+      {PAGES.map(({ path, label }) => {
+        const isHere = path === '/' ? location === '/' : location.startsWith(path)
+        return (
+          <Link key={path} href={path} className="desk-link" aria-current={isHere ? 'page' : undefined}>
+            {label}
+          </Link>
+        )
+      })}
+      <div className="desk-foot">
+        {facts.isDemoModel && (
+          <span
+            className="desk-note"
+            title="Answers come from rules, not from a language model. Set OPENAI_API_KEY for a real one."
+          >
+            Demo model: rules, no AI
+          </span>
+        )}
+        <span className="desk-note">Engine: {facts.engine}</span>
+        <button type="button" className="desk-quiet" onClick={toggleTheme}>
+          {theme === 'dark' ? 'Light theme' : 'Dark theme'}
+        </button>
+        <span className="desk-person">{person.displayName}</span>
+        <span className="desk-note">{person.role}</span>
+        <button type="button" className="desk-quiet" onClick={onSignOut}>
+          Switch person
+        </button>
+      </div>
+    </nav>
+  )
+}

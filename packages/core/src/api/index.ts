@@ -1,3 +1,16 @@
+export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
+export { PERMISSIONS, type Permission, roleAllows } from './permissions.ts'
+export {
+  RESOURCE_KINDS,
+  type ResourceKind,
+  ROUTE_METHODS,
+  type RouteDefinition,
+  type RouteHeader,
+  type RouteMethod,
+  type RouteResponse,
+} from './route.ts'
+export { ROUTES, type RouteId, type RouteTable } from './route-table.ts'
+export { versionNameSchema } from './schemas/run.ts'
 export {
   type Approval,
   type CreateWorkflow,

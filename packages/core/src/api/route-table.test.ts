@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { roleAllows } from './permissions.ts'
+import type { RouteDefinition } from './route.ts'
+import { ROUTES } from './route-table.ts'
+
+const routes: readonly (readonly [string, RouteDefinition])[] = Object.entries(ROUTES)
+
+describe('ROUTES', () => {
+  test.each(routes)('%s carries its own name and names its path parameters', (key, route) => {
+    expect(route.id).toBe(key)
+    const named = [...route.path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1])
+    expect(Object.keys(route.params.shape)).toEqual(named)
+  })
+
+  test('no two routes share a method and a path', () => {
+    const places = routes.map(([, route]) => `${route.method === 'WS' ? 'GET' : route.method} ${route.path}`)
+    expect(new Set(places).size).toBe(places.length)
+  })
+
+  test('has the routes that outside callers already know', () => {
+    const places = routes.map(([, route]) => `${route.method} ${route.path}`)
+    expect(places).toEqual(
+      expect.arrayContaining([
+        'POST /workflows/{id}/runs',
+        'GET /runs/{runId}',
+        'WS /runs/{runId}/logs',
+        'WS /workflows/{id}/collab',
+        'GET /runs/{runId}/events',
+      ]),
+    )
+  })
+
+  test('only health and the OpenAPI document are public', () => {
+    const open = routes.filter(([, route]) => route.permission === 'public').map(([id]) => id)
+    expect(open.sort()).toEqual(['getLive', 'getOpenApi', 'getReady'])
+  })
+
+  test('a route with an id in its path names the resource that the id stands for', () => {
+    for (const [id, route] of routes) {
+      expect([id, route.resource !== null]).toEqual([id, route.path.includes('{')])
+    }
+  })
+
+  test('every body refuses unknown keys', () => {
+    for (const [id, route] of routes) {
+      if (route.body === null) continue
+      const answer = route.body.safeParse({ surprise: 1 })
+      expect([id, answer.error?.issues.map((issue) => issue.code)]).toEqual([
+        id,
+        expect.arrayContaining(['unrecognized_keys']),
+      ])
+    }
+  })
+
+  test('viewers may change nothing but their vote and their sockets', () => {
+    const allowed = routes.filter(
+      ([, route]) =>
+        ['POST', 'PUT', 'PATCH', 'DELETE'].includes(route.method) &&
+        route.permission !== 'public' &&
+        roleAllows('viewer', route.permission),
+    )
+    expect(allowed.map(([id]) => id).sort()).toEqual(['createSocketTicket', 'decideApproval'])
+  })
+
+  test('editors may do all but override an approval', () => {
+    for (const [, route] of routes) {
+      if (route.permission !== 'public') expect(roleAllows('editor', route.permission)).toBe(true)
+    }
+    expect(roleAllows('editor', 'approval:override')).toBe(false)
+    expect(roleAllows('admin', 'approval:override')).toBe(true)
+  })
+})

@@ -1,0 +1,19 @@
+import { approvalRoutes } from './routes/approval-routes.ts'
+import { draftRoutes } from './routes/draft-routes.ts'
+import { runRoutes } from './routes/run-routes.ts'
+import { serviceRoutes } from './routes/service-routes.ts'
+import { versionRoutes } from './routes/version-routes.ts'
+import { workflowRoutes } from './routes/workflow-routes.ts'
+
+/** Every route of the API by its id. A route that is not here does not exist. */
+export const ROUTES = {
+  ...workflowRoutes,
+  ...draftRoutes,
+  ...versionRoutes,
+  ...runRoutes,
+  ...approvalRoutes,
+  ...serviceRoutes,
+} as const
+
+export type RouteTable = typeof ROUTES
+export type RouteId = keyof RouteTable

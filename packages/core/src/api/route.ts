@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+import type { TenonErrorCode } from '../errors/error-table.ts'
+import type { Permission } from './permissions.ts'
+
+export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'WS'] as const
+/** `WS` is a GET that upgrades to a WebSocket. */
+export type RouteMethod = (typeof ROUTE_METHODS)[number]
+
+/**
+ * What a route is about. It is looked up under the caller's tenant before anything else is said: a stranger's id
+ * and an unknown one get the same 404. `workflow` means one that is not deleted.
+ */
+export const RESOURCE_KINDS = ['workflow', 'any-workflow', 'version', 'run', 'approval'] as const
+export type ResourceKind = (typeof RESOURCE_KINDS)[number]
+
+/** One answer that a route may give; `schema` is null for an empty body. */
+export interface RouteResponse {
+  readonly description: string
+  readonly schema: z.ZodType | null
+  /** @defaultValue 'application/json' */
+  readonly contentType?: string
+}
+
+export interface RouteHeader {
+  readonly description: string
+  readonly required?: true
+}
+
+/**
+ * One route of the API as data: server, client, OpenAPI document and the generated tests all read it.
+ */
+export interface RouteDefinition {
+  readonly id: string
+  readonly method: RouteMethod
+  /** Below the base path, with `{params}`. */
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  /** `public` needs no sign-in; anything else needs a role that grants it. */
+  readonly permission: Permission | 'public'
+  readonly resource: ResourceKind | null
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  readonly headers?: Readonly<Record<string, RouteHeader>>
+  /** Null where the route reads none. */
+  readonly body: z.ZodType | null
+  /** An absent body counts as `{}`. */
+  readonly bodyOptional?: true
+  /** Longest body in bytes. @defaultValue 262_144 */
+  readonly maxBodyBytes?: number
+  readonly responses: Readonly<Record<number, RouteResponse>>
+  /** Codes beyond those that every route of its kind can answer. */
+  readonly errors: readonly TenonErrorCode[]
+}
+
+/** Keeps the exact types of a route's schemas. */
+export function defineRoute<const Route extends RouteDefinition>(route: Route): Route {
+  return route
+}

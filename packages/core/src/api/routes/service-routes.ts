@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { defineRoute } from '../route.ts'
+import { healthSchema, meSchema, nodeManifestSchema, openApiSchema, socketTicketSchema } from '../schemas/service.ts'
+import { NO_PARAMS, NO_QUERY, workflowParams } from './shared.ts'
+
+const tag = 'Service'
+const health = { tag, permission: 'public', resource: null, params: NO_PARAMS, query: NO_QUERY, body: null } as const
+
+export const serviceRoutes = {
+  getMe: defineRoute({
+    id: 'getMe',
+    method: 'GET',
+    path: '/me',
+    tag,
+    summary: 'Who the caller is and which role they have',
+    permission: 'self:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: NO_QUERY,
+    body: null,
+    responses: { 200: { description: 'The caller', schema: meSchema } },
+    errors: [],
+  }),
+  getNodeManifest: defineRoute({
+    id: 'getNodeManifest',
+    method: 'GET',
+    path: '/nodes',
+    tag,
+    summary: 'The node types that this server offers',
+    permission: 'workflow:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: NO_QUERY,
+    headers: { 'If-None-Match': { description: 'ETag of the manifest already known' } },
+    body: null,
+    responses: {
+      200: { description: 'The manifest', schema: nodeManifestSchema },
+      304: { description: 'Unchanged', schema: null },
+    },
+    errors: [],
+  }),
+  createSocketTicket: defineRoute({
+    id: 'createSocketTicket',
+    method: 'POST',
+    path: '/socket-tickets',
+    tag,
+    summary: 'A ticket for one WebSocket, valid for 30 seconds',
+    permission: 'self:read',
+    resource: null,
+    params: NO_PARAMS,
+    query: NO_QUERY,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    responses: { 201: { description: 'The ticket', schema: socketTicketSchema } },
+    errors: [],
+  }),
+  collaborate: defineRoute({
+    id: 'collaborate',
+    method: 'WS',
+    path: '/workflows/{id}/collab',
+    tag: 'Drafts',
+    summary: 'Yjs sync and awareness of the draft; viewers read only',
+    permission: 'workflow:read',
+    resource: 'workflow',
+    params: workflowParams,
+    query: z.object({ ticket: z.string().max(400).exactOptional() }),
+    body: null,
+    responses: { 101: { description: 'Frames of y-protocols', schema: null } },
+    errors: [],
+  }),
+  getOpenApi: defineRoute({
+    ...health,
+    id: 'getOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document',
+    responses: { 200: { description: 'OpenAPI 3.1', schema: openApiSchema } },
+    errors: [],
+  }),
+  getLive: defineRoute({
+    ...health,
+    id: 'getLive',
+    method: 'GET',
+    path: '/health/live',
+    summary: 'Whether the process answers',
+    responses: { 200: { description: 'It does', schema: healthSchema } },
+    errors: [],
+  }),
+  getReady: defineRoute({
+    ...health,
+    id: 'getReady',
+    method: 'GET',
+    path: '/health/ready',
+    summary: 'Whether the server can serve: database reachable, not draining',
+    responses: {
+      200: { description: 'It can', schema: healthSchema },
+      503: { description: 'It cannot; `checks` says why', schema: healthSchema },
+    },
+    errors: [],
+  }),
+}

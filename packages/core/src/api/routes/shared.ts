@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+export const NO_PARAMS = z.object({})
+export const NO_QUERY = z.object({})
+
+/** A path parameter; what no id can look like is answered as an unknown id. */
+export const idParam = z.string().min(1).max(400)
+export const workflowParams = z.object({ id: idParam })
+export const runParams = z.object({ runId: idParam })
+/** The seq after which a run stream begins. */
+export const afterQuery = z.object({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional(),
+})
+
+export const DOCUMENT_BYTES = 4_194_304
+export const RUN_INPUT_BYTES = 1_048_576

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { ROLES } from '../types.ts'
+import { instantSchema, jsonSchema, textSchema } from './common.ts'
+
+const voteSchema = z
+  .strictObject({
+    actor: z.strictObject({ userId: z.string(), displayName: z.string(), role: z.string() }),
+    choice: z.string(),
+    comment: z.string().exactOptional(),
+    at: z.number(),
+    override: z.literal(true).exactOptional(),
+  })
+  .meta({ id: 'Vote' })
+
+export const approvalSchema = z
+  .strictObject({
+    approvalId: z.string(),
+    waitId: z.string(),
+    runId: z.string(),
+    nodeId: z.string(),
+    workflowId: z.string(),
+    workflowName: z.string(),
+    title: z.string(),
+    message: z.string(),
+    choices: z.array(z.string()).readonly(),
+    evidence: jsonSchema,
+    required: z.int(),
+    votes: z.array(voteSchema).readonly(),
+    status: z.enum(['open', 'resolved', 'timeout', 'canceled']),
+    openedAt: instantSchema,
+    dueAt: instantSchema.nullable(),
+    approvers: z.strictObject({
+      roles: z.array(z.enum(ROLES)).readonly().exactOptional(),
+      userIds: z.array(z.string()).readonly().exactOptional(),
+    }),
+    canDecide: z.boolean(),
+  })
+  .meta({ id: 'Approval' })
+
+export const decideApprovalSchema = z
+  .strictObject({ choice: textSchema(200), comment: textSchema(4_000).exactOptional() })
+  .meta({ id: 'DecideApproval' })

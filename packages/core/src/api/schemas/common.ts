@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Json, JsonObject, JsonSchema } from '../../json.ts'
+
+/** Any JSON value; a body comes from JSON text, so that only its presence is left to check. */
+export const jsonSchema: z.ZodType<Json, Json> = z
+  .any()
+  .refine((value) => value !== undefined, { error: 'Required' })
+  .meta({ id: 'Json', description: 'Any JSON value' })
+
+/** A JSON object with any keys. */
+export const jsonObjectSchema: z.ZodType<JsonObject, JsonObject> = z
+  .record(z.string(), jsonSchema)
+  .meta({ id: 'JsonObject', description: 'A JSON object' })
+
+/** A JSON Schema as plain data. */
+export const jsonSchemaSchema: z.ZodType<JsonSchema, JsonSchema> = z
+  .union([z.boolean(), z.record(z.string(), jsonSchema)])
+  .meta({ id: 'JsonSchema', description: 'A JSON Schema, draft 2020-12' })
+
+/** An instant: ISO 8601, UTC, milliseconds. */
+export const instantSchema = z.iso.datetime({ precision: 3 })
+
+/**
+ * A text that a database column can hold: well-formed Unicode without NUL.
+ *
+ * @param maxLength - In UTF-16 units.
+ */
+export function textSchema(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((text) => !text.includes('\u0000') && isWellFormed(text), {
+      error: 'Must be well-formed text without NUL characters',
+    })
+}
+
+/** One page of a list. */
+export function pageSchema<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item).readonly(), nextCursor: z.string().nullable() })
+}
+
+/** What every list takes: where to go on and how many. */
+export const pageQuery = {
+  cursor: z.string().max(2_000).exactOptional(),
+  limit: z.coerce.number().int().min(1).max(200).exactOptional(),
+}
+
+// `String.prototype.isWellFormed` is not in the library level that we compile against.
+function isWellFormed(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0xd800 || unit > 0xdfff) continue
+    const next = text.charCodeAt(index + 1)
+    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false
+    index += 1
+  }
+  return true
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { NODE_STATUSES, RUN_STATUSES } from '../../run/status.ts'
+import { instantSchema, jsonSchema, textSchema } from './common.ts'
+import { nodeIdSchema } from './document.ts'
+
+const runStatusSchema = z.enum(RUN_STATUSES)
+
+const runFailureFields = {
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().exactOptional(),
+  nodeId: z.string().exactOptional(),
+  details: jsonSchema.exactOptional(),
+}
+const runFailureSchema = z.strictObject(runFailureFields).meta({ id: 'RunFailure' })
+
+/** `"3"`, or `"test:<id>"` for a tried draft. */
+export const versionNameSchema = z.string().regex(/^([1-9][0-9]{0,8}|test:[A-Za-z0-9_-]{1,64})$/)
+
+export const startRunSchema = z
+  .strictObject({
+    input: jsonSchema.exactOptional(),
+    version: textSchema(80).exactOptional(),
+    trigger: nodeIdSchema.exactOptional(),
+  })
+  .meta({ id: 'StartRun' })
+
+export const tryDraftSchema = z
+  .strictObject({ input: jsonSchema.exactOptional(), trigger: nodeIdSchema.exactOptional() })
+  .meta({ id: 'TryDraft' })
+
+export const startedRunSchema = z
+  .strictObject({ runId: z.string(), status: runStatusSchema, startedAt: instantSchema.nullable() })
+  .meta({ id: 'StartedRun' })
+
+const runSummaryFields = {
+  runId: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string(),
+  version: z.string(),
+  mode: z.enum(['live', 'test']),
+  status: runStatusSchema,
+  traceId: z.string(),
+  engine: z.enum(['embedded', 'temporal']),
+  queuedAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
+  outcome: z.string().nullable(),
+  error: runFailureSchema.nullable(),
+}
+
+export const runSummarySchema = z.strictObject(runSummaryFields).meta({ id: 'RunSummary' })
+export const runSchema = z.strictObject({ ...runSummaryFields, output: jsonSchema }).meta({ id: 'Run' })
+
+const toolCallSchema = z.strictObject({
+  tool: z.string(),
+  arguments: jsonSchema,
+  answer: jsonSchema.exactOptional(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
+  durationMs: z.number(),
+})
+
+export const ledgerEntrySchema = z
+  .strictObject({
+    nodeRunId: z.string(),
+    nodeId: z.string(),
+    name: z.string(),
+    type: z.string(),
+    status: z.enum(NODE_STATUSES),
+    attempts: z.int(),
+    startedAt: instantSchema.nullable(),
+    finishedAt: instantSchema.nullable(),
+    durationMs: z.number().nullable(),
+    port: z.string().nullable(),
+    input: jsonSchema,
+    output: jsonSchema,
+    toolCalls: z.array(toolCallSchema).readonly(),
+    errors: z.array(z.strictObject({ ...runFailureFields, attempt: z.int() })).readonly(),
+    logs: z.array(z.strictObject({ timestamp: instantSchema, level: z.string(), message: z.string() })).readonly(),
+  })
+  .meta({ id: 'LedgerEntry' })
+
+export const ledgerSchema = z
+  .strictObject({ run: runSchema, input: jsonSchema, nodeRuns: z.array(ledgerEntrySchema).readonly() })
+  .meta({ id: 'Ledger' })

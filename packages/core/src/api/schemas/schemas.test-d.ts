@@ -1,0 +1,92 @@
+import type { z } from 'zod'
+import type { DocumentOperation } from '../../document/operation.ts'
+import type { WorkflowDocument } from '../../document/types.ts'
+import type { Problem } from '../../errors/problem.ts'
+import type { NodeManifest } from '../../node/definition.ts'
+import type {
+  Approval,
+  CreateWorkflow,
+  DecideApproval,
+  Draft,
+  Ledger,
+  LedgerEntry,
+  Me,
+  PatchDraft,
+  PublishVersion,
+  PutDraft,
+  Run,
+  RunSummary,
+  SocketTicket,
+  StartedRun,
+  StartRun,
+  TryDraft,
+  UpdateWorkflow,
+  Version,
+  VersionWithDocument,
+  Workflow,
+} from '../types.ts'
+import type { approvalSchema, decideApprovalSchema } from './approval.ts'
+import type { workflowDocumentSchema } from './document.ts'
+import type { documentOperationSchema } from './operation.ts'
+import type {
+  ledgerEntrySchema,
+  ledgerSchema,
+  runSchema,
+  runSummarySchema,
+  startedRunSchema,
+  startRunSchema,
+  tryDraftSchema,
+} from './run.ts'
+import type { meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
+import type {
+  createWorkflowSchema,
+  draftSchema,
+  patchDraftSchema,
+  publishVersionSchema,
+  putDraftSchema,
+  updateWorkflowSchema,
+  versionSchema,
+  versionWithDocumentSchema,
+  workflowSchema,
+} from './workflow.ts'
+
+/** What a schema gives is the wire type and nothing more, and the other way round. */
+type Same<Schema extends z.ZodType, Wire> = [z.output<Schema>] extends [Wire]
+  ? [Wire] extends [z.output<Schema>]
+    ? [keyof z.output<Schema>] extends [keyof Wire]
+      ? true
+      : 'the schema has more keys'
+    : 'a wire value does not fit the schema'
+  : 'the schema gives more than the wire type'
+
+const same = <_Answer extends true>(): void => undefined
+
+same<Same<typeof workflowSchema, Workflow>>()
+same<Same<typeof createWorkflowSchema, CreateWorkflow>>()
+same<Same<typeof updateWorkflowSchema, UpdateWorkflow>>()
+same<Same<typeof workflowDocumentSchema, WorkflowDocument>>()
+same<Same<typeof documentOperationSchema, DocumentOperation>>()
+same<Same<typeof draftSchema, Draft>>()
+same<Same<typeof patchDraftSchema, PatchDraft>>()
+same<Same<typeof putDraftSchema, PutDraft>>()
+same<Same<typeof publishVersionSchema, PublishVersion>>()
+same<Same<typeof versionSchema, Version>>()
+same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()
+same<Same<typeof startRunSchema, StartRun>>()
+same<Same<typeof tryDraftSchema, TryDraft>>()
+same<Same<typeof startedRunSchema, StartedRun>>()
+same<Same<typeof runSchema, Run>>()
+same<Same<typeof runSummarySchema, RunSummary>>()
+same<Same<typeof ledgerEntrySchema, LedgerEntry>>()
+same<Same<typeof ledgerSchema, Ledger>>()
+same<Same<typeof approvalSchema, Approval>>()
+same<Same<typeof decideApprovalSchema, DecideApproval>>()
+same<Same<typeof meSchema, Me>>()
+same<Same<typeof socketTicketSchema, SocketTicket>>()
+same<Same<typeof nodeManifestSchema, NodeManifest>>()
+same<Same<typeof problemSchema, Problem>>()
+
+// @ts-expect-error a run summary has no output, so it is no run
+same<Same<typeof runSummarySchema, Run>>()
+// @ts-expect-error a run has an output, so it is more than a summary
+same<Same<typeof runSchema, RunSummary>>()

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { EMPTY_DOCUMENT } from '../../document/types.ts'
+import { jsonSchema, pageQuery, textSchema } from './common.ts'
+import { workflowDocumentSchema } from './document.ts'
+import { documentOperationSchema } from './operation.ts'
+import { startRunSchema, versionNameSchema } from './run.ts'
+import { createWorkflowSchema } from './workflow.ts'
+
+const node = { id: 'a', type: 'set', typeVersion: 1, name: 'A', params: {}, position: { x: 0, y: 0 } }
+
+describe('textSchema', () => {
+  test.each(['a\u0000b', '\ud800', 'x\udc00y', '\ud83d'])('refuses what no text column can hold: %j', (text) => {
+    expect(textSchema(10).safeParse(text).success).toBe(false)
+  })
+
+  test.each(['', 'plain', '😀 ok', 'ünïcode'])('accepts %j', (text) => {
+    expect(textSchema(10).safeParse(text).success).toBe(true)
+  })
+})
+
+describe('jsonSchema', () => {
+  test('accepts null but not an absent value', () => {
+    expect(jsonSchema.safeParse(null).success).toBe(true)
+    expect(jsonSchema.safeParse(undefined).success).toBe(false)
+    expect(documentOperationSchema.safeParse({ op: 'set_param', nodeId: 'a', path: ['x'] }).success).toBe(false)
+  })
+})
+
+describe('workflowDocumentSchema', () => {
+  test('accepts a document with every optional field', () => {
+    const document = {
+      ...EMPTY_DOCUMENT,
+      nodes: [
+        {
+          ...node,
+          size: { width: 1, height: 2 },
+          policy: { timeout: '30s', join: { count: 2 }, onError: 'route', retry: { maximumAttempts: 2 } },
+          notes: 'n',
+        },
+      ],
+      edges: [{ id: 'a:success>b:in', source: 'a', sourceHandle: 'success', target: 'b', targetHandle: 'in' }],
+      settings: { timeout: '1h' },
+    }
+    expect(workflowDocumentSchema.parse(document)).toEqual(document)
+  })
+
+  test.each([
+    ['a node id with a space', { nodes: [{ ...node, id: 'a b' }] }, ['nodes', 0, 'id']],
+    ['a duration in words', { settings: { timeout: 'soon' } }, ['settings', 'timeout']],
+    ['another schema version', { schemaVersion: 2 }, ['schemaVersion']],
+    ['an endless position', { nodes: [{ ...node, position: { x: Infinity, y: 0 } }] }, ['nodes', 0, 'position', 'x']],
+  ])('names the place of %s', (_title, part, path) => {
+    const answer = workflowDocumentSchema.safeParse({ ...EMPTY_DOCUMENT, ...part })
+    expect(answer.error?.issues[0]?.path).toEqual(path)
+  })
+})
+
+describe('createWorkflowSchema', () => {
+  test.each([{ name: '' }, { name: '   ' }, { name: 'x'.repeat(201) }, {}, { name: 'ok', extra: 1 }])(
+    'refuses %j',
+    (body) => {
+      expect(createWorkflowSchema.safeParse(body).success).toBe(false)
+    },
+  )
+})
+
+describe('startRunSchema', () => {
+  test('leaves absent fields absent', () => {
+    expect(startRunSchema.parse({})).toEqual({})
+    expect(startRunSchema.parse({ input: null })).toEqual({ input: null })
+  })
+
+  test.each(['0', '-1', '01', 'latest', 'test:', 'test:a b', '9'.repeat(12)])('%j is no version', (version) => {
+    expect(versionNameSchema.safeParse(version).success).toBe(false)
+  })
+
+  test.each(['1', '42', 'test:ab-1'])('%j is a version', (version) => {
+    expect(versionNameSchema.safeParse(version).success).toBe(true)
+  })
+})
+
+describe('pageQuery', () => {
+  test.each(['0', '201', '1.5', 'many', ''])('a limit of %j is refused', (limit) => {
+    expect(pageQuery.limit.safeParse(limit).success).toBe(false)
+  })
+})

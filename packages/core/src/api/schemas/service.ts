@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { ERROR_TABLE, type TenonErrorCode } from '../../errors/error-table.ts'
+import { CONTROL_KINDS, NODE_CATEGORIES } from '../../node/definition.ts'
+import { ROLES } from '../types.ts'
+import { instantSchema, jsonObjectSchema, jsonSchema, jsonSchemaSchema } from './common.ts'
+import { nodePolicySchema } from './document.ts'
+
+export const meSchema = z
+  .strictObject({ userId: z.string(), displayName: z.string(), role: z.enum(ROLES), tenantId: z.string() })
+  .meta({ id: 'Me' })
+
+export const socketTicketSchema = z
+  .strictObject({ ticket: z.string(), expiresAt: instantSchema })
+  .meta({ id: 'SocketTicket' })
+
+export const healthSchema = z
+  .strictObject({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.enum(['ok', 'failed'])) })
+  .meta({ id: 'Health' })
+
+const portSchema = z.union([
+  z.strictObject({ name: z.string(), title: z.string(), description: z.string().exactOptional() }),
+  z.strictObject({
+    each: z.templateLiteral(['params.', z.string()]),
+    id: z.string(),
+    title: z.string(),
+  }),
+])
+
+const manifestEntrySchema = z
+  .strictObject({
+    type: z.string(),
+    version: z.int(),
+    title: z.string(),
+    description: z.string(),
+    icon: z.string(),
+    category: z.enum(NODE_CATEGORIES),
+    params: jsonSchemaSchema,
+    ports: z.array(portSchema).readonly(),
+    inputs: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          title: z.string().exactOptional(),
+          maxEdges: z.literal(1).exactOptional(),
+        }),
+      )
+      .readonly(),
+    outputs: z.record(z.string(), z.union([z.strictObject({ fromParam: z.string() }), jsonSchemaSchema])),
+    summary: z.string(),
+    effect: z.enum(['none', 'read', 'write']),
+    inline: z.boolean(),
+    control: z.enum(CONTROL_KINDS).exactOptional(),
+    policy: nodePolicySchema.exactOptional(),
+    tool: z.strictObject({ name: z.string(), description: z.string() }).exactOptional(),
+    lint: z
+      .array(
+        z.strictObject({
+          code: z.string(),
+          severity: z.enum(['error', 'warning']),
+          when: z.string(),
+          message: z.string(),
+          field: z.string().exactOptional(),
+        }),
+      )
+      .readonly()
+      .exactOptional(),
+  })
+  .meta({ id: 'NodeManifestEntry' })
+
+export const nodeManifestSchema = z
+  .strictObject({ hash: z.string(), nodes: z.array(manifestEntrySchema).readonly() })
+  .meta({ id: 'NodeManifest' })
+
+const errorCodes = Object.keys(ERROR_TABLE) as [TenonErrorCode, ...TenonErrorCode[]]
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(errorCodes),
+    remedy: z.string(),
+    retryable: z.boolean(),
+    requestId: z.string().exactOptional(),
+    details: z.record(z.string(), z.unknown()).exactOptional(),
+    issues: z
+      .array(
+        z.object({
+          path: z.array(z.union([z.string(), z.number()])).readonly(),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .readonly()
+      .exactOptional(),
+  })
+  .meta({ id: 'Problem' })
+
+/** A text frame of the run log socket and the data of a server-sent event. */
+export const runEventFrameSchema = z
+  .strictObject({
+    seq: z.int(),
+    type: z.string(),
+    at: z.number(),
+    nodeRunId: z.string().exactOptional(),
+    data: jsonObjectSchema,
+  })
+  .meta({ id: 'RunEventFrame' })
+
+/** The OpenAPI document itself. */
+export const openApiSchema = z.record(z.string(), jsonSchema).meta({ id: 'OpenApiDocument' })

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { RUN_STATUSES } from '../../run/status.ts'
+import { instantSchema, textSchema } from './common.ts'
+import { workflowDocumentSchema } from './document.ts'
+import { documentOperationSchema } from './operation.ts'
+
+const workflowNameSchema = textSchema(200).refine((name) => name.trim() !== '', { error: 'Must not be empty' })
+const descriptionSchema = textSchema(4_000)
+
+export const workflowSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    version: z.string().nullable(),
+    hasUnpublishedChanges: z.boolean(),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+    deletedAt: instantSchema.nullable(),
+    lastRun: z.strictObject({ runId: z.string(), status: z.enum(RUN_STATUSES), queuedAt: instantSchema }).nullable(),
+  })
+  .meta({ id: 'Workflow' })
+
+export const createWorkflowSchema = z
+  .strictObject({
+    name: workflowNameSchema,
+    description: descriptionSchema.exactOptional(),
+    document: workflowDocumentSchema.exactOptional(),
+  })
+  .meta({ id: 'CreateWorkflow' })
+
+export const updateWorkflowSchema = z
+  .strictObject({ name: workflowNameSchema.exactOptional(), description: descriptionSchema.exactOptional() })
+  .meta({ id: 'UpdateWorkflow' })
+
+export const draftSchema = z
+  .strictObject({
+    document: workflowDocumentSchema,
+    etag: z.string(),
+    updatedAt: instantSchema,
+    repairs: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'Draft' })
+
+export const patchDraftSchema = z
+  .strictObject({ operations: z.array(documentOperationSchema).min(1).max(1_000).readonly() })
+  .meta({ id: 'PatchDraft' })
+
+export const putDraftSchema = z.strictObject({ document: workflowDocumentSchema }).meta({ id: 'PutDraft' })
+
+export const publishVersionSchema = z
+  .strictObject({ notes: textSchema(4_000).exactOptional() })
+  .meta({ id: 'PublishVersion' })
+
+const versionFields = {
+  workflowId: z.string(),
+  version: z.string(),
+  notes: z.string(),
+  contentHash: z.string(),
+  planHash: z.string(),
+  publishedAt: instantSchema,
+  publishedBy: z.strictObject({ userId: z.string(), displayName: z.string() }),
+}
+
+export const versionSchema = z.strictObject(versionFields).meta({ id: 'Version' })
+
+export const versionWithDocumentSchema = z
+  .strictObject({ ...versionFields, document: workflowDocumentSchema })
+  .meta({ id: 'VersionWithDocument' })

@@ -1,15 +1,18 @@
 import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
 import { en, type Messages } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
+import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
+import { LiveRegion } from '../ui/live-region.tsx'
 import { type InstanceContext, InstanceReactContext } from './instance-context.ts'
 import { isSheetMissing, rootOf } from './place.ts'
+import { useColorMode } from './use-color-mode.ts'
 
-export type ThemeName = 'light' | 'dark' | 'system'
+export type ThemeName = ThemeMode
 
 /** What every exported component takes from its host. */
 export interface InstanceProps {
-  /** @defaultValue 'system' */
-  readonly theme?: ThemeName
+  /** A mode, or a mode with the host's own values for tokens. @defaultValue 'system' */
+  readonly theme?: ThemeName | Theme
   /** @defaultValue 'ltr' */
   readonly dir?: 'ltr' | 'rtl'
   /** Language tag for plurals, numbers and times. @defaultValue 'en' */
@@ -36,6 +39,9 @@ interface InstanceRootProps extends InstanceProps {
  */
 export function InstanceRoot(props: InstanceRootProps): ReactNode {
   const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
+  const own: Theme = typeof theme === 'string' ? { mode: theme } : theme
+  const mode = own.mode ?? 'system'
+  const colorMode = useColorMode(mode)
   const id = useId()
   const [element, setElement] = useState<HTMLDivElement | null>(null)
   const [portal, setPortal] = useState<HTMLDivElement | null>(null)
@@ -53,17 +59,19 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
     <div
       ref={setElement}
       className={className === undefined ? 'tenon' : `tenon ${className}`}
-      data-tenon-theme={theme}
+      data-tenon-theme={mode}
       dir={dir}
       lang={locale}
-      style={style}
+      style={{ ...themeProperties(own, colorMode), ...style }}
       {...(label === undefined ? {} : { role: 'region', 'aria-label': label })}
     >
       {sheetMissing ? <p role="alert">{messages['editor.sheetMissing']}</p> : null}
       {instance === null ? (
         placeholder
       ) : (
-        <InstanceReactContext.Provider value={instance}>{children}</InstanceReactContext.Provider>
+        <InstanceReactContext.Provider value={instance}>
+          <LiveRegion>{children}</LiveRegion>
+        </InstanceReactContext.Provider>
       )}
       <div ref={setPortal} className="tn-portal" />
     </div>

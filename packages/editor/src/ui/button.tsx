@@ -1,0 +1,38 @@
+import { type ButtonHTMLAttributes, forwardRef, type ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icons.ts'
+
+export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** One `primary` on a screen. @defaultValue 'plain' */
+  readonly variant?: 'plain' | 'primary' | 'ghost' | 'danger'
+  /** `s` for rows and cards. @defaultValue 'm' */
+  readonly size?: 'm' | 's'
+  readonly icon?: IconName
+  /** Work is under way: the button keeps its size and place, refuses clicks and says so. */
+  readonly busy?: boolean
+  readonly children?: ReactNode
+}
+
+/** A button with a verb on it. */
+export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button(props, ref) {
+  const { variant = 'plain', size = 'm', icon, busy = false, className, ...rest } = props
+  const { children, disabled, onClick, type = 'button', ...attributes } = rest
+  return (
+    <button
+      {...attributes}
+      ref={ref}
+      type={type}
+      className={classNames('tn-button', className)}
+      data-variant={variant}
+      data-size={size}
+      disabled={disabled}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+    >
+      {icon !== undefined && <Icon name={icon} size={size === 'm' ? 16 : 14} />}
+      {children}
+    </button>
+  )
+})

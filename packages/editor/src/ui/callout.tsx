@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import type { BadgeTone } from './badge.tsx'
+
+export interface CalloutProps {
+  readonly tone: BadgeTone
+  readonly title: ReactNode
+  readonly children?: ReactNode
+}
+
+/** One coloured sentence that says what matters first, with its detail. */
+export function Callout({ tone, title, children }: CalloutProps) {
+  return (
+    <div className="tn-callout" data-tone={tone}>
+      <p className="tn-callout-title">{title}</p>
+      {children !== undefined && <div className="tn-callout-detail">{children}</div>}
+    </div>
+  )
+}

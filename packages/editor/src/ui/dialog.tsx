@@ -1,0 +1,64 @@
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { classNames } from './class-names.ts'
+import { IconButton } from './icon-button.tsx'
+
+export interface DialogProps {
+  readonly open: boolean
+  /** Called by Escape, by the close button and by a click beside the dialog. */
+  readonly onClose: () => void
+  readonly title: string
+  readonly description?: ReactNode
+  /** Buttons at the foot; the primary one last. */
+  readonly footer?: ReactNode
+  /** @defaultValue 'm' (480 px) */
+  readonly size?: 'm' | 'l'
+  readonly className?: string
+  readonly children?: ReactNode
+}
+
+/** A modal question, as a native dialog: the browser keeps the focus inside and gives it back. */
+export function Dialog({ open, ...props }: DialogProps) {
+  return open ? <OpenDialog {...props} /> : null
+}
+
+function OpenDialog(props: Omit<DialogProps, 'open'>) {
+  const { onClose, title, description, footer, size = 'm', className, children } = props
+  const t = useTranslate()
+  const ref = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  // A layout effect is undone while the element still stands, so the browser can give the focus back.
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  return (
+    <dialog
+      ref={ref}
+      className={classNames('tn-dialog', className)}
+      data-size={size}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose()
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div className="tn-dialog-body">
+        <header className="tn-dialog-header">
+          <h2 id={titleId} className="tn-dialog-title">
+            {title}
+          </h2>
+          <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
+        </header>
+        {description !== undefined && <p className="tn-dialog-description">{description}</p>}
+        <div className="tn-dialog-content">{children}</div>
+        {footer !== undefined && <footer className="tn-dialog-footer">{footer}</footer>}
+      </div>
+    </dialog>
+  )
+}

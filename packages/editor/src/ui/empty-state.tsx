@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icons.ts'
+
+export interface EmptyStateProps {
+  readonly icon?: IconName
+  /** What will be here. */
+  readonly title: string
+  readonly description?: ReactNode
+  /** The one next act. */
+  readonly action?: ReactNode
+}
+
+/** Stands where a list or panel has nothing to show yet. */
+export function EmptyState({ icon, title, description, action }: EmptyStateProps) {
+  return (
+    <div className="tn-empty">
+      {icon !== undefined && (
+        <span className="tn-empty-icon">
+          <Icon name={icon} size={20} />
+        </span>
+      )}
+      <p className="tn-empty-title">{title}</p>
+      {description !== undefined && <p className="tn-empty-description">{description}</p>}
+      {action !== undefined && <div className="tn-empty-action">{action}</div>}
+    </div>
+  )
+}

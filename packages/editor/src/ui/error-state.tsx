@@ -1,0 +1,46 @@
+import { TenonError } from '@tenon/core/errors'
+import { useTranslate } from '../instance/instance-context.ts'
+import { Button } from './button.tsx'
+import { Icon } from './icon.tsx'
+
+export interface ErrorStateProps {
+  /** What could not be done. @defaultValue 'This could not be loaded' */
+  readonly title?: string
+  readonly error: unknown
+  readonly onRetry?: () => void
+}
+
+/** What may be shown of a thrown value: nothing of an unknown one, since its message is not meant for people. */
+export function describeError(error: unknown): {
+  readonly why: string
+  readonly remedy: string
+  readonly code: string
+} {
+  return error instanceof TenonError
+    ? { why: error.message, remedy: error.remedy, code: error.code }
+    : { why: '', remedy: '', code: 'INTERNAL' }
+}
+
+/** Says what failed, why, and what to do. */
+export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
+  const t = useTranslate()
+  const { why, remedy, code } = describeError(error)
+  return (
+    <div className="tn-error-state" role="alert">
+      <span className="tn-error-icon">
+        <Icon name="error" size={20} />
+      </span>
+      <p className="tn-empty-title">{title ?? t('ui.errorTitle')}</p>
+      {why !== '' && <p className="tn-empty-description">{why}</p>}
+      {remedy !== '' && <p className="tn-empty-description">{remedy}</p>}
+      <div className="tn-empty-action">
+        {onRetry !== undefined && (
+          <Button icon="retry" onClick={onRetry}>
+            {t('ui.retry')}
+          </Button>
+        )}
+      </div>
+      <code className="tn-error-code">{code}</code>
+    </div>
+  )
+}

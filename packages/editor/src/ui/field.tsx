@@ -1,0 +1,87 @@
+import { createContext, type ReactNode, useContext, useId, useMemo } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { classNames } from './class-names.ts'
+
+/** What a control needs to be tied to its label, help and error. */
+export interface FieldControl {
+  readonly id: string
+  readonly 'aria-describedby'?: string
+  readonly 'aria-invalid'?: true
+  readonly 'aria-required'?: true
+}
+
+const FieldContext = createContext<FieldControl | null>(null)
+
+/** The attributes that the nearest {@link Field} gives to its control; empty outside of one. */
+export function useFieldControl(): Partial<FieldControl> {
+  return useContext(FieldContext) ?? {}
+}
+
+export interface FieldProps {
+  readonly label: ReactNode
+  /** In words, what to write. */
+  readonly help?: ReactNode
+  /** What is wrong and how to put it right; may hold a link that does so. */
+  readonly error?: ReactNode
+  readonly required?: boolean
+  /** Small remark at the end of the label row, in place of "required". */
+  readonly hint?: ReactNode
+  /** For controls made of several parts: a group with a legend instead of a label. */
+  readonly group?: boolean
+  readonly className?: string
+  readonly children: ReactNode
+}
+
+/** A labelled control with its help under it, or in place of the help its error. */
+export function Field({ label, help, error, required = false, hint, group = false, className, children }: FieldProps) {
+  const t = useTranslate()
+  const id = useId()
+  const hasError = error !== undefined && error !== null && error !== false
+  const hasNote = hasError || help !== undefined
+  const control = useMemo<FieldControl>(
+    () => ({
+      id,
+      ...(hasNote ? { 'aria-describedby': `${id}-note` } : {}),
+      ...(hasError ? { 'aria-invalid': true } : {}),
+      ...(required ? { 'aria-required': true } : {}),
+    }),
+    [id, hasNote, hasError, required],
+  )
+  const remark = hint ?? (required ? t('ui.required') : null)
+  const content = (
+    <>
+      <div className="tn-field-head">
+        {group ? (
+          <span id={`${id}-label`} className="tn-field-label">
+            {label}
+          </span>
+        ) : (
+          <label htmlFor={id} className="tn-field-label">
+            {label}
+          </label>
+        )}
+        {remark !== null && <small className="tn-field-hint">{remark}</small>}
+      </div>
+      <FieldContext.Provider value={control}>{children}</FieldContext.Provider>
+      {hasError && (
+        <p id={`${id}-note`} className="tn-field-note" data-error>
+          {error}
+        </p>
+      )}
+      {!hasError && help !== undefined && (
+        <p id={`${id}-note`} className="tn-field-note">
+          {help}
+        </p>
+      )}
+    </>
+  )
+  const names = classNames('tn-field', className)
+  return group ? (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out like the other fields
+    <div className={names} role="group" aria-labelledby={`${id}-label`}>
+      {content}
+    </div>
+  ) : (
+    <div className={names}>{content}</div>
+  )
+}

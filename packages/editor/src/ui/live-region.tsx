@@ -1,0 +1,107 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { Icon } from './icon.tsx'
+
+export interface ToastOptions {
+  /** @defaultValue 'neutral' */
+  readonly tone?: 'neutral' | 'success' | 'failed'
+  /** One thing to do about it, such as undoing. */
+  readonly action?: { readonly label: string; readonly onClick: () => void }
+}
+
+/** How a part speaks to the reader outside of its own place. */
+export interface Announcer {
+  /** Said by screen readers, not shown. */
+  readonly announce: (text: string) => void
+  /** Shown for some seconds and said. */
+  readonly toast: (text: string, options?: ToastOptions) => void
+}
+
+interface Toast extends ToastOptions {
+  readonly id: number
+  readonly text: string
+}
+
+const AnnouncerContext = createContext<Announcer | null>(null)
+const SILENT: Announcer = Object.freeze({ announce: () => {}, toast: () => {} })
+const TOAST_MS = 6_000
+
+export function useAnnouncer(): Announcer {
+  return useContext(AnnouncerContext) ?? SILENT
+}
+
+/** The instance's live region and its stack of toasts. */
+export function LiveRegion({ children }: { readonly children: ReactNode }) {
+  const t = useTranslate()
+  const [spoken, setSpoken] = useState('')
+  const [toasts, setToasts] = useState<readonly Toast[]>([])
+  const nextId = useRef(1)
+  const announce = useCallback((text: string) => {
+    // The same words twice are said twice only if the text changes in between.
+    setSpoken((before) => (before === text ? `${text}\u00a0` : text))
+  }, [])
+  const toast = useCallback(
+    (text: string, options: ToastOptions = {}) => {
+      const id = nextId.current
+      nextId.current += 1
+      setToasts((before) => [...before.slice(-2), { id, text, ...options }])
+      announce(text)
+    },
+    [announce],
+  )
+  const dismiss = useCallback((id: number) => setToasts((before) => before.filter((entry) => entry.id !== id)), [])
+  const announcer = useMemo(() => ({ announce, toast }), [announce, toast])
+  return (
+    <AnnouncerContext.Provider value={announcer}>
+      {children}
+      <div className="tn-visually-hidden" aria-live="polite" aria-atomic="true">
+        {spoken}
+      </div>
+      {toasts.length > 0 && (
+        <section className="tn-toasts" aria-label={t('ui.notifications')}>
+          {toasts.map((entry) => (
+            <ToastCard key={entry.id} entry={entry} onDismiss={dismiss} />
+          ))}
+        </section>
+      )}
+    </AnnouncerContext.Provider>
+  )
+}
+
+function ToastCard({ entry, onDismiss }: { readonly entry: Toast; readonly onDismiss: (id: number) => void }) {
+  const t = useTranslate()
+  const [isHeld, setIsHeld] = useState(false)
+  useEffect(() => {
+    if (isHeld) return
+    const timer = setTimeout(() => onDismiss(entry.id), TOAST_MS)
+    return () => clearTimeout(timer)
+  }, [entry.id, isHeld, onDismiss])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: reading it must not race a timer
+    <div
+      className="tn-toast"
+      data-tone={entry.tone ?? 'neutral'}
+      onPointerEnter={() => setIsHeld(true)}
+      onPointerLeave={() => setIsHeld(false)}
+      onFocus={() => setIsHeld(true)}
+      onBlur={() => setIsHeld(false)}
+    >
+      <span className="tn-toast-text">{entry.text}</span>
+      {entry.action !== undefined && (
+        <button
+          type="button"
+          className="tn-toast-action"
+          onClick={() => {
+            entry.action?.onClick()
+            onDismiss(entry.id)
+          }}
+        >
+          {entry.action.label}
+        </button>
+      )}
+      <button type="button" className="tn-chip-remove" aria-label={t('ui.dismiss')} onClick={() => onDismiss(entry.id)}>
+        <Icon name="close" size={14} />
+      </button>
+    </div>
+  )
+}

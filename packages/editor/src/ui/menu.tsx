@@ -1,0 +1,56 @@
+import { DropdownMenu } from 'radix-ui'
+import type { ReactElement } from 'react'
+import { useInstance } from '../instance/instance-context.ts'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icons.ts'
+
+export type MenuItem =
+  | {
+      readonly id: string
+      readonly label: string
+      readonly onSelect: () => void
+      readonly icon?: IconName
+      readonly shortcut?: string
+      readonly disabled?: boolean
+      /** Destroys something. */
+      readonly danger?: boolean
+    }
+  | 'separator'
+
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement
+  readonly items: readonly MenuItem[]
+  readonly align?: 'start' | 'center' | 'end'
+}
+
+/** A list of commands behind a button. */
+export function Menu({ trigger, items, align = 'end' }: MenuProps) {
+  const { portal, dir } = useInstance()
+  return (
+    <DropdownMenu.Root modal={false} dir={dir}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal container={portal}>
+        <DropdownMenu.Content className="tn-menu" align={align} sideOffset={4} collisionPadding={8} loop>
+          {items.map((item, index) =>
+            item === 'separator' ? (
+              <DropdownMenu.Separator key={`separator-${index}`} className="tn-menu-separator" />
+            ) : (
+              <DropdownMenu.Item
+                key={item.id}
+                className="tn-menu-item"
+                data-danger={item.danger || undefined}
+                disabled={item.disabled ?? false}
+                onSelect={item.onSelect}
+              >
+                {item.icon !== undefined && <Icon name={item.icon} />}
+                <span className="tn-menu-label">{item.label}</span>
+                {item.shortcut !== undefined && <kbd className="tn-kbd">{item.shortcut}</kbd>}
+              </DropdownMenu.Item>
+            ),
+          )}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}

@@ -1,0 +1,48 @@
+import { forwardRef, type KeyboardEventHandler } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { Icon } from './icon.tsx'
+
+export interface SearchInputProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** What is searched: "Search nodes". */
+  readonly label: string
+  /** The key that leads here. */
+  readonly shortcut?: string
+  readonly onKeyDown?: KeyboardEventHandler<HTMLInputElement>
+}
+
+/** A search field with a way to empty it; Escape empties it first. */
+export const SearchInput = forwardRef<HTMLInputElement, SearchInputProps>(function SearchInput(props, ref) {
+  const { value, onChange, label, shortcut, onKeyDown } = props
+  const t = useTranslate()
+  return (
+    <div className="tn-search">
+      <Icon name="search" />
+      <input
+        ref={ref}
+        type="search"
+        className="tn-search-input"
+        aria-label={label}
+        placeholder={label}
+        value={value}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && value !== '') {
+            event.stopPropagation()
+            onChange('')
+          }
+          onKeyDown?.(event)
+        }}
+      />
+      {value !== '' && (
+        <button type="button" className="tn-search-clear" aria-label={t('ui.clearSearch')} onClick={() => onChange('')}>
+          <Icon name="close" size={14} />
+        </button>
+      )}
+      {value === '' && shortcut !== undefined && <kbd className="tn-kbd">{shortcut}</kbd>}
+    </div>
+  )
+})

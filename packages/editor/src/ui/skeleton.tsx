@@ -1,0 +1,41 @@
+import { type CSSProperties, useEffect, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+
+export interface SkeletonProps {
+  /** How many lines. @defaultValue 1 */
+  readonly lines?: number
+  /** Height of a line in pixels. @defaultValue 16 */
+  readonly height?: number
+  /** Any CSS length. @defaultValue '100%' */
+  readonly width?: string
+}
+
+/**
+ * Takes the place of what is being loaded, at its size. It becomes visible after 300 ms, so that fast answers do
+ * not flash.
+ */
+export function Skeleton({ lines = 1, height = 16, width = '100%' }: SkeletonProps) {
+  const t = useTranslate()
+  const size: CSSProperties = { blockSize: height, inlineSize: width }
+  return (
+    <div className="tn-skeleton" role="status" aria-label={t('ui.loading')}>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} className="tn-skeleton-line" style={size} />
+      ))}
+    </div>
+  )
+}
+
+/** Turns true when `isOn` has been true for a while; for spinners that must not flash. */
+export function useDelayed(isOn: boolean, delayMs = 300): boolean {
+  const [isShown, setIsShown] = useState(false)
+  useEffect(() => {
+    if (!isOn) return
+    const timer = setTimeout(() => setIsShown(true), delayMs)
+    return () => {
+      clearTimeout(timer)
+      setIsShown(false)
+    }
+  }, [isOn, delayMs])
+  return isOn && isShown
+}

@@ -1,0 +1,34 @@
+import type { NodeStatus } from '@tenon/core/run'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icons.ts'
+
+const GLYPHS: Readonly<Record<NodeStatus, IconName | null>> = {
+  idle: null,
+  running: null,
+  retry: 'retry',
+  waiting: 'clock',
+  success: 'check',
+  failed: 'close',
+  skipped: 'minus',
+  compensated: 'undo',
+  canceled: 'stop',
+}
+
+export interface StatusMarkProps {
+  readonly status: NodeStatus
+  /** The status in words; without it the mark is decorative. */
+  readonly label?: string
+  /** Pixels. @defaultValue 18 */
+  readonly size?: 14 | 18
+}
+
+/** The round mark that shows the status of a node run: a form for each status, not only a colour. */
+export function StatusMark({ status, label, size = 18 }: StatusMarkProps) {
+  const glyph = GLYPHS[status]
+  const accessible = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label, title: label }
+  return (
+    <span className="tn-status-mark" data-status={status} data-size={size} {...accessible}>
+      {glyph !== null && <Icon name={glyph} size={size === 18 ? 12 : 10} />}
+    </span>
+  )
+}

@@ -1,0 +1,51 @@
+import { forwardRef, type InputHTMLAttributes, type TextareaHTMLAttributes } from 'react'
+import { classNames } from './class-names.ts'
+import { useFieldControl } from './field.tsx'
+
+export interface TextInputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange'> {
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+/** One line of text. */
+export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function TextInput(props, ref) {
+  const { value, onChange, className, type = 'text', ...rest } = props
+  const field = useFieldControl()
+  return (
+    <input
+      {...field}
+      {...rest}
+      ref={ref}
+      type={type}
+      className={classNames('tn-input', className)}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+})
+
+export interface TextAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'value' | 'onChange'> {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** For JSON and code. */
+  readonly mono?: boolean
+}
+
+/** Several lines of text. */
+export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function TextArea(props, ref) {
+  const { value, onChange, mono = false, className, rows = 4, ...rest } = props
+  const field = useFieldControl()
+  return (
+    <textarea
+      {...field}
+      {...rest}
+      ref={ref}
+      rows={rows}
+      className={classNames('tn-input', className)}
+      data-area
+      data-mono={mono || undefined}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+})

@@ -53,6 +53,27 @@ export const ERROR_TABLE = {
   },
   NODE_FAILED: { status: 500, retryable: true, remedy: 'Open the node run and read its log.' },
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
+  JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
+  COMPARISON_TYPE_MISMATCH: {
+    status: 422,
+    retryable: false,
+    remedy: 'Compare values of one kind; convert one side with an expression first.',
+  },
+  EGRESS_REFUSED: {
+    status: 403,
+    retryable: false,
+    remedy: 'Use a public http or https address, or ask the host to allow this one.',
+  },
+  HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the address and whether the service is up.' },
+  HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check what the service answered in details.' },
+  HTTP_RESPONSE_TOO_LARGE: { status: 502, retryable: false, remedy: 'Ask the service for less at once.' },
+  HTTP_RESPONSE_INVALID: { status: 502, retryable: false, remedy: 'Read the answer as text, or correct the service.' },
+  MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
+  MODEL_OUTPUT_INVALID: {
+    status: 502,
+    retryable: false,
+    remedy: 'Make the prompt clearer or the schema simpler, or choose another model.',
+  },
   ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
   JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },
   VALUE_NOT_JSON: {
@@ -69,6 +90,7 @@ export const ERROR_TABLE = {
     remedy: 'Run migrate() and leave its policies as they are.',
   },
   DB_ROLE_REQUIRED: { status: 500, retryable: false, remedy: 'Let a database admin run the SQL named in details.' },
+  DB_MIGRATION_FAILED: { status: 500, retryable: false, remedy: 'Run the newest version; nothing has been changed.' },
   DB_DIRECTORY_LOCKED: {
     status: 500,
     retryable: false,

@@ -2,18 +2,37 @@ import type { Kysely, Transaction } from 'kysely'
 
 /**
  * A transaction that is bound to one tenant (or, from `withSystem`, to the dispatch tables of all). Repositories take
- * one and never open one; nothing but the database is awaited inside.
+ * one and never open one; nothing but the database is awaited inside. Table names are qualified with the schema.
  */
 export type Tx<Tables> = Transaction<Tables>
 
-/** The database of a Tenon server, in the host's own Postgres or in PGlite. */
+/**
+ * The database of a Tenon server, in the host's own Postgres or in PGlite. Each package types the tables that it uses
+ * and takes its own view of the one database: `database.view<RuntimeTables>()`.
+ */
 export interface Database<Tables> {
   readonly dialect: 'postgres' | 'pglite'
   readonly schema: string
-  /** Runs `work` in one transaction in which RLS shows the rows of this tenant only. */
+  /**
+   * Runs `work` in one transaction in which RLS shows the rows of this tenant only.
+   *
+   * @throws {@link TenonError} `TENANT_INVALID`; `DB_TRANSACTION_NESTED` inside another transaction of the same
+   * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made.
+   */
   withTenant<Value>(tenantId: string, work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
   /** Runs `work` in one transaction that sees the dispatch tables of every tenant, and nothing else. */
   withSystem<Value>(work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
+  /**
+   * Sends one statement that is a transaction of its own, without role or tenant: for SQL functions that set both
+   * themselves and so cost one round trip.
+   *
+   * @param values - Bound as `$1`, `$2` …; arrays become Postgres arrays.
+   */
+  call<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]>
+  /** The role that transactions take on, or null when the login itself is bound by RLS. */
+  role(): Promise<string | null>
+  /** The same database, connections and all, seen with other tables; Kysely's types are invariant in them. */
+  view<OtherTables>(): Database<OtherTables>
   /** For migrations and the canary only. */
   readonly owner: Kysely<Tables>
   close(): Promise<void>

@@ -1,0 +1,117 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { TENANT_ID_PATTERN } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import {
+  CompiledQuery,
+  DefaultQueryExecutor,
+  Kysely,
+  SingleConnectionProvider,
+  Transaction,
+  WithSchemaPlugin,
+} from 'kysely'
+import type { DatabaseLink } from './link.ts'
+import { linkDialect } from './link-dialect.ts'
+import { findRole } from './login-role.ts'
+import { type PgPool, pgLink } from './pg-link.ts'
+import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
+import { identifier, literal } from './quote.ts'
+import type { Database, Tx } from './types.ts'
+
+/** Where the tables live: the host's own pool, or a PGlite that the host opened. */
+export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: PgliteDatabase }
+
+export interface DatabaseOptions {
+  /** @defaultValue 'tenon' */
+  readonly schema?: string
+  /** Taken on in each transaction when the login itself would pass RLS by. @defaultValue 'tenon_app' */
+  readonly appRole?: string
+}
+
+/** The tenant setting of transactions that see the dispatch tables of all tenants; no tenant id may be this. */
+const EVERY_TENANT = '*'
+
+/**
+ * Opens the database kit over a pool or a PGlite; connects at first use. The caller hands the source over:
+ * `close()` ends it.
+ *
+ * @example
+ * ```ts
+ * const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString }) })
+ * await database.withTenant('acme', (tx) => tx.selectFrom('runs').selectAll().execute())
+ * ```
+ */
+export function createDatabase<Tables>(source: DatabaseSource, options: DatabaseOptions = {}): Database<Tables> {
+  const { schema = 'tenon', appRole = 'tenon_app' } = options
+  const link: DatabaseLink = 'pool' in source ? pgLink(source.pool) : pgliteLink(source.pglite)
+  const dialect = linkDialect(link)
+  const plugins = [new WithSchemaPlugin(schema)]
+  const compiler = dialect.createQueryCompiler()
+  const adapter = dialect.createAdapter()
+  const driver = dialect.createDriver()
+  const current = new AsyncLocalStorage<{ open: boolean }>()
+  let role: Promise<string | null> | undefined
+
+  const findRoleOnce = (): Promise<string | null> => {
+    role ??= findRole(new Kysely({ dialect }), schema, appRole).catch((error: unknown) => {
+      role = undefined
+      throw error
+    })
+    return role
+  }
+  // With a pool of one, or on PGlite, a transaction inside another would wait for itself for ever.
+  const refuseNested = (): void => {
+    if (current.getStore()?.open) throw new TenonError('DB_TRANSACTION_NESTED', 'A transaction is open already')
+  }
+  const transact = async <View, Value>(tenant: string, work: (tx: Tx<View>) => Promise<Value>): Promise<Value> => {
+    refuseNested()
+    const opening = openingOf(await findRoleOnce(), tenant)
+    const connection = await link.acquire()
+    const scope = { open: true }
+    try {
+      await connection.begin(opening)
+      const provider = new SingleConnectionProvider(connection)
+      const executor = new DefaultQueryExecutor(compiler, adapter, provider, plugins)
+      const tx = new Transaction<View>({ config: { dialect, plugins }, driver, dialect, executor })
+      const value = await current.run(scope, () => work(tx))
+      await connection.commit()
+      return value
+    } catch (error) {
+      await connection.rollback()
+      throw error
+    } finally {
+      scope.open = false
+      connection.release()
+    }
+  }
+  const call = async <Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> => {
+    refuseNested()
+    const connection = await link.acquire()
+    try {
+      return (await connection.executeQuery<Row>(CompiledQuery.raw(statement, [...values]))).rows
+    } finally {
+      connection.release()
+    }
+  }
+  const view = <View>(): Database<View> => ({
+    dialect: link.dialect,
+    schema,
+    owner: new Kysely<View>({ dialect, plugins }),
+    role: findRoleOnce,
+    withTenant: async (tenantId, work) => transact(checkTenant(tenantId), work),
+    withSystem: (work) => transact(EVERY_TENANT, work),
+    call,
+    view,
+    close: () => link.close(),
+  })
+  return view<Tables>()
+}
+
+function checkTenant(tenantId: string): string {
+  if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is no tenant id')
+  return tenantId
+}
+
+function openingOf(role: string | null, tenant: string): string {
+  const setTenant = `select set_config('tenon.tenant', ${literal(tenant)}, true)`
+  return role === null ? setTenant : `set local role ${identifier(role)}; ${setTenant}`
+}

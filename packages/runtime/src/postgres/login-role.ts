@@ -1,0 +1,59 @@
+import { TenonError } from '@tenon/core/errors'
+import { type QueryExecutorProvider, sql } from 'kysely'
+import { identifier } from './quote.ts'
+
+export interface Login {
+  readonly name: string
+  readonly isSuperuser: boolean
+  readonly bypassesRls: boolean
+  readonly canCreateRoles: boolean
+}
+
+/** Reads what the login of a connection may do. */
+export async function readLogin(owner: QueryExecutorProvider): Promise<Login> {
+  const { rows } = await sql<{ name: string; superuser: boolean; bypass: boolean; createrole: boolean }>`
+    select rolname as name, rolsuper as superuser, rolbypassrls as bypass, rolcreaterole as createrole
+    from pg_catalog.pg_roles where rolname = session_user`.execute(owner)
+  const row = rows[0]
+  if (row === undefined) throw new TenonError('UNAVAILABLE', 'The database does not know its own login')
+  return { name: row.name, isSuperuser: row.superuser, bypassesRls: row.bypass, canCreateRoles: row.createrole }
+}
+
+/** Whether RLS does not bind a login, so that transactions must take on another role. */
+export function passesRlsBy(login: Login): boolean {
+  return login.isSuperuser || login.bypassesRls
+}
+
+/**
+ * Finds the role that transactions take on: none for a login that RLS binds (FORCE binds the owner, too).
+ *
+ * @throws {@link TenonError} `DB_ROLE_REQUIRED` (details: `sql`) when a role is needed and cannot be taken on.
+ */
+export async function findRole(owner: QueryExecutorProvider, schema: string, appRole: string): Promise<string | null> {
+  const login = await readLogin(owner)
+  if (!passesRlsBy(login)) return null
+  const { rows } = await sql<{ usable: boolean; bound: boolean }>`
+    select pg_has_role(session_user, oid, 'member') as usable, not (rolsuper or rolbypassrls) as bound
+    from pg_catalog.pg_roles where rolname = ${appRole}`.execute(owner)
+  const role = rows[0]
+  if (role?.usable === true && role.bound) return appRole
+  throw roleRequired(login.name, schema, appRole)
+}
+
+/** The error that carries the SQL with which an admin makes the role. */
+export function roleRequired(loginName: string, schema: string, appRole: string): TenonError {
+  const role = identifier(appRole)
+  const statements = [
+    `create role ${role} nologin nosuperuser nobypassrls;`,
+    `grant ${role} to ${identifier(loginName)};`,
+    `grant usage on schema ${identifier(schema)} to ${role};`,
+  ]
+  return new TenonError(
+    'DB_ROLE_REQUIRED',
+    `The database login is not bound by row-level security and cannot take on the role "${appRole}"`,
+    {
+      details: { sql: statements.join('\n') },
+      remedy: `Run as a database admin, then call migrate() again: ${statements.join(' ')}`,
+    },
+  )
+}

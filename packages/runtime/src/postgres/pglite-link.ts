@@ -1,0 +1,76 @@
+import type { CompiledQuery, QueryResult } from 'kysely'
+import type { DatabaseLink, LinkConnection } from './link.ts'
+import { noStream } from './no-stream.ts'
+
+interface PgliteResult {
+  readonly rows: unknown[]
+  readonly affectedRows?: number
+}
+
+interface PgliteSession {
+  query(text: string, values?: unknown[], options?: object): Promise<PgliteResult>
+  exec(text: string): Promise<unknown>
+}
+
+interface PgliteTransaction extends PgliteSession {
+  rollback(): Promise<void>
+}
+
+/** What is used of a `PGlite`; `openPGlite` gives one that is alone on its directory. */
+export interface PgliteDatabase extends PgliteSession {
+  transaction<Value>(work: (transaction: PgliteTransaction) => Promise<Value>): Promise<Value>
+  close(): Promise<void>
+}
+
+const INT8_OID = 20
+const NUMERIC_OID = 1700
+const options = { parsers: { [INT8_OID]: Number, [NUMERIC_OID]: Number } }
+
+/** Reaches a PGlite: one session, so transactions queue; never open one inside another. */
+export function pgliteLink(pglite: PgliteDatabase): DatabaseLink {
+  return {
+    dialect: 'pglite',
+    acquire: async () => pgliteConnection(pglite),
+    close: () => pglite.close(),
+  }
+}
+
+function pgliteConnection(pglite: PgliteDatabase): LinkConnection {
+  let session: PgliteSession = pglite
+  let end: ((how: 'commit' | 'rollback') => Promise<void>) | undefined
+
+  // PGlite hands its session to a callback; Kysely wants begin and commit as calls of their own.
+  const begin = (opening: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let finish: (how: 'commit' | 'rollback') => void
+      const finished = new Promise<'commit' | 'rollback'>((settle) => {
+        finish = settle
+      })
+      const transaction = pglite.transaction(async (opened) => {
+        await opened.exec(opening)
+        session = opened
+        resolve()
+        if ((await finished) === 'rollback') await opened.rollback()
+      })
+      end = (how) => {
+        session = pglite
+        finish(how)
+        return transaction
+      }
+      transaction.catch(reject)
+    })
+  return {
+    begin,
+    commit: async () => end?.('commit'),
+    rollback: async () => end?.('rollback').catch(() => undefined),
+    release: () => undefined,
+    executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
+      const result = await session.query(query.sql, [...query.parameters], options)
+      return {
+        rows: result.rows as Row[],
+        ...(result.affectedRows === undefined ? {} : { numAffectedRows: BigInt(result.affectedRows) }),
+      }
+    },
+    streamQuery: noStream,
+  }
+}

@@ -1,0 +1,57 @@
+import { identifier } from './quote.ts'
+
+export interface TableShape {
+  readonly schema: string
+  readonly name: string
+  /** Columns and constraints as SQL, without `tenant_id`, which comes first in every table. */
+  readonly columns: string
+  /** Keys after `tenant_id`; the primary key. */
+  readonly key: readonly string[]
+  /**
+   * Holds ids, times and leases only, and is read across tenants by `withSystem`. The catalogue test names each.
+   *
+   * @defaultValue false
+   */
+  readonly isDispatch?: boolean
+  /** What stands behind the closing bracket: storage options, partitioning. */
+  readonly suffix?: string
+}
+
+/** The statements that make a table of tenants: composite key, RLS enabled and forced, one policy. */
+export function tenantTable(shape: TableShape): readonly string[] {
+  const { schema, name, columns, key, isDispatch = false, suffix = '' } = shape
+  const table = `${identifier(schema)}.${identifier(name)}`
+  const primaryKey = ['tenant_id', ...key].map(identifier).join(', ')
+  return [
+    `create table ${table} (\n  tenant_id text not null,\n  ${columns.trim().replace(/,$/, '')},\n  primary key (${primaryKey})\n) ${suffix}`,
+    ...forceRls(table, isDispatch ? `${OWN_TENANT} or ${EVERY_TENANT}` : OWN_TENANT),
+  ]
+}
+
+/** The statements that make a table without tenants, for `withSystem` alone: RLS enabled and forced. */
+export function systemTable(shape: { schema: string; name: string; columns: string }): readonly string[] {
+  const table = `${identifier(shape.schema)}.${identifier(shape.name)}`
+  return [`create table ${table} (\n  ${shape.columns.trim()}\n)`, ...forceRls(table, EVERY_TENANT)]
+}
+
+// The setting is stable, so the planner reads it once a statement; a volatile function here costs a call per row.
+const OWN_TENANT = `tenant_id = current_setting('tenon.tenant', true)`
+const EVERY_TENANT = `current_setting('tenon.tenant', true) = '*'`
+
+function forceRls(table: string, condition: string): readonly string[] {
+  return [
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+    `create policy tenant on ${table} using (${condition}) with check (${condition})`,
+  ]
+}
+
+/** Wraps statements that fill or change the rows of all tenants: RLS does not bind the owner meanwhile. */
+export function backfill(schema: string, name: string, statements: readonly string[]): readonly string[] {
+  const table = `${identifier(schema)}.${identifier(name)}`
+  return [
+    `alter table ${table} no force row level security`,
+    ...statements,
+    `alter table ${table} force row level security`,
+  ]
+}

@@ -4,10 +4,8 @@ import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
 import '@tenon/editor/styles.css'
 import { Route, Switch, useLocation } from 'wouter'
 import { nonce } from './ui/nonce.ts'
-import { TicketPage } from './ui/ticket-page.tsx'
-import { WorkflowsPage } from './ui/workflows-page.tsx'
 
-/** The automation part of the support desk: every page that Tenon brings, at the address that the desk chose. */
+/** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client }: { readonly client: TenonClient }) {
   const [, navigate] = useLocation()
   const openRun = (runId: string) => navigate(`/runs/${runId}`)
@@ -16,18 +14,12 @@ export function Automation({ client }: { readonly client: TenonClient }) {
       <Route path="/automations/:id">
         {({ id }) => <WorkflowEditor client={client} workflowId={id} nonce={nonce()} />}
       </Route>
-      <Route path="/automations">
-        <WorkflowsPage client={client} onOpen={(id) => navigate(`/automations/${id}`)} />
-      </Route>
       <Route path="/runs/:id">{({ id }) => <RunViewer client={client} runId={id} />}</Route>
       <Route path="/runs">
         <RunList client={client} onOpen={openRun} />
       </Route>
       <Route path="/approvals">
         <ApprovalInbox client={client} onOpenRun={openRun} />
-      </Route>
-      <Route>
-        <TicketPage client={client} onOpenRun={openRun} />
       </Route>
     </Switch>
   )

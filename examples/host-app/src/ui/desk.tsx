@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link, Route, Switch, useLocation } from 'wouter'
 import { Automation } from '../app.tsx'
 import { type DemoFacts, forgetUser, loadFacts, openSession, rememberedUser, type Session } from './session.ts'
 import { SignIn } from './sign-in.tsx'
+import { TicketPage } from './ticket-page.tsx'
 import { useTheme } from './use-theme.ts'
+import { WorkflowsPage } from './workflows-page.tsx'
 
 const PAGES = [
   { path: '/', label: 'Tickets' },
@@ -43,9 +45,26 @@ export function Desk() {
     <div className="desk">
       <Rail session={session} facts={facts} onSignOut={signOut} />
       <main className="desk-page">
-        <Automation client={session.client} key={session.person.userId} />
+        <Pages client={session.client} key={session.person.userId} />
       </main>
     </div>
+  )
+}
+
+function Pages({ client }: { readonly client: Session['client'] }) {
+  const [, navigate] = useLocation()
+  return (
+    <Switch>
+      <Route path="/">
+        <TicketPage client={client} onOpenRun={(runId) => navigate(`/runs/${runId}`)} />
+      </Route>
+      <Route path="/automations">
+        <WorkflowsPage client={client} onOpen={(id) => navigate(`/automations/${id}`)} />
+      </Route>
+      <Route>
+        <Automation client={client} />
+      </Route>
+    </Switch>
   )
 }
 

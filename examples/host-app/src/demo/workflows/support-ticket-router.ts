@@ -46,14 +46,7 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
       },
       timeout: '4h',
     }),
-    node(
-      'happy',
-      'if-else',
-      'Happy customer?',
-      [4, 1],
-      { left: '{{ input.sentiment }}', operator: '>', right: 0.7 },
-      { join: 'any' },
-    ),
+    node('happy', 'if-else', 'Happy customer?', [4, 1], { left: '{{ input.sentiment }}', operator: '>', right: 0.7 }),
     node('respond', 'llm-transform', 'Auto-respond', [5, 0], {
       model,
       prompt: 'Write one friendly sentence of thanks for this ticket.\n\n<text>{{ input.text }}</text>',

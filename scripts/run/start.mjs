@@ -1,6 +1,7 @@
 // `npm start`: installs and builds what is needed, then starts the demo host. It prints `ready http://127.0.0.1:PORT`.
-import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildExample, buildPackages } from './lib/build.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { root } from './lib/paths.mjs'
@@ -12,33 +13,24 @@ await buildPackages({ declarations: false })
 await buildExample()
 
 const dataDirectory = process.env.TENON_DATA_DIR ?? join(root, '.tenon')
-/** @type {Record<string, string>} */
-const env = { TENON_DATA_DIR: dataDirectory, NODE_ENV: 'production' }
-/** @type {{ stop: () => Promise<void> } | null} */
-let temporal = null
+mkdirSync(dataDirectory, { recursive: true })
+Object.assign(process.env, { TENON_DATA_DIR: dataDirectory, NODE_ENV: 'production' })
 if (onTemporal) {
-  env.TENON_ENGINE = 'temporal'
-  if (process.env.TEMPORAL_ADDRESS === undefined) {
-    const program = await findTemporal()
-    if (program === null) {
-      console.error(
-        'No Temporal server: set TEMPORAL_ADDRESS, put `temporal` on PATH, or install Go and run this again.',
-      )
-      process.exit(1)
-    }
-    const server = await startTemporal({ program, file: join(dataDirectory, 'temporal.db') })
-    env.TEMPORAL_ADDRESS = server.address
-    temporal = server
-  }
+  process.env.TENON_ENGINE = 'temporal'
+  process.env.TEMPORAL_ADDRESS ??= await temporalAddress()
 }
 
-const server = spawn(process.execPath, ['--enable-source-maps', join(root, 'examples/host-app/dist/server.js')], {
-  cwd: root,
-  env: { ...process.env, ...env },
-  stdio: 'inherit',
-})
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => server.kill(signal))
-server.on('exit', async (code) => {
-  await temporal?.stop()
-  process.exit(code ?? 0)
-})
+// In this very process: whoever kills it kills the server.
+process.setSourceMapsEnabled(true)
+await import(pathToFileURL(join(root, 'examples/host-app/dist/server.js')).href)
+
+async function temporalAddress() {
+  const program = await findTemporal()
+  if (program === null) {
+    console.error('No Temporal server: set TEMPORAL_ADDRESS, put `temporal` on PATH, or install Go and run this again.')
+    process.exit(1)
+  }
+  const server = await startTemporal({ program, file: join(dataDirectory, 'temporal.db') })
+  process.once('exit', () => server.kill())
+  return server.address
+}

@@ -1,3 +1,7 @@
+export { checkOutput } from './check-output.ts'
+export { checkParams } from './check-params.ts'
+export { createNodeRegistry } from './create-node-registry.ts'
+export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {
   CONTROL_KINDS,
   CONTROL_NAMES,
@@ -18,6 +22,8 @@ export {
   type PortDefinition,
   type PortsFromParam,
 } from './definition.ts'
+export { fillParamDefaults } from './fill-param-defaults.ts'
+export { implementInlineNode, implementNode } from './implement-node.ts'
 export {
   type AnyNodeImplementation,
   type Approvers,
@@ -33,6 +39,9 @@ export {
   type Vote,
   type WaitFor,
 } from './implementation.ts'
+export { checkJsonSchema } from './json-schema/check-json-schema.ts'
+export { listPorts } from './list-ports.ts'
+export { toManifest } from './manifest.ts'
 export type {
   ChatMessage,
   Connection,

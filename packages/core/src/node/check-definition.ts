@@ -1,0 +1,100 @@
+import { TenonError } from '../errors/index.ts'
+import { PORT_NAME_PATTERN } from '../ids.ts'
+import { checkPolicy } from './check-policy.ts'
+import { NODE_CATEGORIES, type NodeDefinition } from './definition.ts'
+import { isPortsFromParam, listSummaryPlaces } from './definition-parts.ts'
+
+const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
+// Path data only: whatever could open an element or an entity has no place here.
+const ICON_PATTERN = /^[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]{2,2000}$/
+const TITLE_MAX_LENGTH = 60
+const DESCRIPTION_MAX_LENGTH = 80
+
+type Fail = (place: string, why: string) => never
+
+/** Refuses a definition that the editor, the validator or the machine could not work with. */
+export function checkDefinition(definition: NodeDefinition): void {
+  const fail: Fail = (place, why) => {
+    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${definition.type}", ${place}: ${why}`, {
+      details: { type: definition.type, place },
+    })
+  }
+  checkIdentity(definition, fail)
+  for (const name of Object.keys(definition.params.shape)) {
+    if (!PORT_NAME_PATTERN.test(name)) fail(`params.${name}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
+  }
+  checkPorts(definition, fail)
+  checkOutputs(definition, fail)
+  checkInputs(definition, fail)
+  checkPlaces(definition, fail)
+  checkPolicy(definition)
+}
+
+function checkIdentity(definition: NodeDefinition, fail: Fail): void {
+  const { type, version, title, description, icon, category } = definition
+  if (!TYPE_PATTERN.test(type)) fail('type', 'it must be kebab-case, or vendor/name')
+  if (!Number.isSafeInteger(version) || version < 1) fail('version', 'it must be a whole number from 1 on')
+  if (title.trim() === '' || title.length > TITLE_MAX_LENGTH)
+    fail('title', `it must have 1 to ${TITLE_MAX_LENGTH} characters`)
+  if (description.trim() === '' || description.length > DESCRIPTION_MAX_LENGTH) {
+    fail('description', `it must have 1 to ${DESCRIPTION_MAX_LENGTH} characters`)
+  }
+  if (!ICON_PATTERN.test(icon)) fail('icon', 'it must be SVG path data, not markup')
+  if (!NODE_CATEGORIES.includes(category)) fail('category', `it must be one of ${NODE_CATEGORIES.join(', ')}`)
+}
+
+function checkPorts(definition: NodeDefinition, fail: Fail): void {
+  const names = new Set<string>()
+  for (const [index, port] of definition.ports.entries()) {
+    if (isPortsFromParam(port)) {
+      const param = port.each.slice('params.'.length)
+      if (!hasParam(definition, param)) fail(`ports.${index}.each`, `there is no param "${param}"`)
+      continue
+    }
+    if (!PORT_NAME_PATTERN.test(port.name)) fail(`ports.${index}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
+    if (port.name === 'error') fail(`ports.${index}`, '"error" is reserved: every node has it by its policy')
+    if (names.has(port.name)) fail(`ports.${index}`, `"${port.name}" stands twice`)
+    if (definition.outputs[port.name] === undefined) fail(`ports.${index}`, `outputs has no schema for "${port.name}"`)
+    names.add(port.name)
+  }
+}
+
+function checkOutputs(definition: NodeDefinition, fail: Fail): void {
+  const names = new Set(definition.ports.flatMap((port) => (isPortsFromParam(port) ? ['*'] : [port.name])))
+  // No edge leaves an end, yet what it hands over has a schema.
+  if (definition.control === 'end') names.add('end')
+  for (const [name, schema] of Object.entries(definition.outputs)) {
+    if (name === 'error') fail('outputs.error', '"error" is reserved: every node has it by its policy')
+    if (!names.has(name)) fail(`outputs.${name}`, 'there is no such port')
+    if ('fromParam' in schema && !hasParam(definition, schema.fromParam)) {
+      fail(`outputs.${name}.fromParam`, `there is no param "${schema.fromParam}"`)
+    }
+  }
+  if (names.has('*') && definition.outputs['*'] === undefined)
+    fail('outputs', 'it has no schema "*" for the ports from params')
+}
+
+function checkInputs(definition: NodeDefinition, fail: Fail): void {
+  const names = new Set<string>()
+  for (const [index, input] of (definition.inputs ?? []).entries()) {
+    if (!PORT_NAME_PATTERN.test(input.name)) fail(`inputs.${index}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
+    if (names.has(input.name)) fail(`inputs.${index}`, `"${input.name}" stands twice`)
+    names.add(input.name)
+  }
+  if (definition.control === 'trigger' && names.size > 0) fail('inputs', 'no edge may arrive at a trigger')
+}
+
+function checkPlaces(definition: NodeDefinition, fail: Fail): void {
+  for (const name of listSummaryPlaces(definition.summary)) {
+    if (!hasParam(definition, name)) fail('summary', `there is no param "${name}"`)
+  }
+  for (const [index, rule] of (definition.lint ?? []).entries()) {
+    if (rule.field !== undefined && !hasParam(definition, rule.field.split('.')[0] ?? '')) {
+      fail(`lint.${index}.field`, `there is no param "${rule.field}"`)
+    }
+  }
+}
+
+function hasParam(definition: NodeDefinition, name: string): boolean {
+  return Object.hasOwn(definition.params.shape, name)
+}

@@ -1,0 +1,59 @@
+import type { ProblemIssue } from '../errors/index.ts'
+import { TenonError } from '../errors/index.ts'
+import { isJsonObject, type JsonSchema } from '../json.ts'
+import type { NodeDefinition } from './definition.ts'
+import type { NodeOutcome } from './implementation.ts'
+import { checkJsonSchema } from './json-schema/check-json-schema.ts'
+import { listPorts } from './list-ports.ts'
+import { toIssues } from './zod-issues.ts'
+
+/** The port of a fork that takes all of its ports. */
+const EVERY_PORT = '*'
+
+/**
+ * Checks what an implementation returned against the ports and output schemas of its definition.
+ *
+ * @param params - The resolved params: ports and schemas may stand there.
+ * @returns The outcome with its output as the schema reads it: defaults filled in, unknown fields dropped
+ * where the schema is closed.
+ * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a port that the node does not have, or an output
+ * outside the schema (`details.issues`).
+ */
+export function checkOutput(
+  definition: NodeDefinition,
+  outcome: NodeOutcome,
+  params: Readonly<Record<string, unknown>>,
+): NodeOutcome {
+  const { port } = outcome
+  const schema = definition.outputs[port] ?? definition.outputs[EVERY_PORT]
+  if (schema === undefined || !hasPort(definition, port, params)) {
+    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned the port "${port}", which it has not`, {
+      details: { port },
+    })
+  }
+  if ('fromParam' in schema) {
+    const issues = checkJsonSchema(readSchema(params[schema.fromParam]), outcome.output)
+    if (issues.length > 0) throw outputInvalid(definition, port, issues)
+    return outcome
+  }
+  const result = schema.safeParse(outcome.output, { jitless: true })
+  if (!result.success) throw outputInvalid(definition, port, toIssues(result.error))
+  return { port, output: result.data }
+}
+
+function hasPort(definition: NodeDefinition, port: string, params: Readonly<Record<string, unknown>>): boolean {
+  if (definition.control === 'end') return Object.hasOwn(definition.outputs, port)
+  if (definition.control === 'fork' && port === EVERY_PORT) return true
+  return listPorts(definition.ports, params).some(({ name }) => name === port)
+}
+
+function readSchema(value: unknown): JsonSchema {
+  const schema = value as JsonSchema
+  return typeof schema === 'boolean' || isJsonObject(schema) ? schema : true
+}
+
+function outputInvalid({ type }: NodeDefinition, port: string, issues: readonly ProblemIssue[]): TenonError {
+  return new TenonError('NODE_OUTPUT_INVALID', `"${type}" returned a value that its port "${port}" does not allow`, {
+    details: { port, issues },
+  })
+}

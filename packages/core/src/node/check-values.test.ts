@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { greet, route } from '../../test/node-definitions.ts'
+import { checkOutput } from './check-output.ts'
+import { checkParams } from './check-params.ts'
+import type { NodeDefinition } from './definition.ts'
+import { listPorts } from './list-ports.ts'
+
+describe('checkParams', () => {
+  test('fills in defaults and drops what the node does not know', () => {
+    expect(checkParams(greet, { name: 'Ada', extra: 1 })).toEqual({ name: 'Ada', times: 1 })
+  })
+
+  test('names the faulty places, deep ones too, and never a value', () => {
+    const check = () => checkParams(route, { cases: [{ id: 'a', title: 4711 }], schema: 'hunter2' })
+    expect(check).toThrow(
+      expect.objectContaining({
+        code: 'NODE_PARAMS_INVALID',
+        message: 'Params of "acme/route" do not fit: cases.0.title, schema',
+        details: {
+          issues: [
+            expect.objectContaining({ path: ['cases', 0, 'title'], code: 'invalid_type' }),
+            expect.objectContaining({ path: ['schema'] }),
+          ],
+        },
+      }),
+    )
+    expect(JSON.stringify(captureDetails(check))).not.toMatch(/hunter2|4711/)
+  })
+
+  test('params that are no object at all are refused as a whole', () => {
+    expect(() => checkParams(greet, null)).toThrow('Params of "acme/greet" do not fit: params')
+  })
+})
+
+describe('checkOutput', () => {
+  const params = { cases: [{ id: 'north', title: 'North' }], schema: { type: 'object', required: ['total'] } }
+
+  test('reads the output through its schema', () => {
+    expect(checkOutput(greet, { port: 'success', output: { greeting: 'Hi', extra: 1 } }, {})).toEqual({
+      port: 'success',
+      output: { greeting: 'Hi' },
+    })
+  })
+
+  test('accepts a port that comes from the params, and no other', () => {
+    expect(checkOutput(route, { port: 'north', output: { taken: 'n' } }, params).port).toBe('north')
+    expect(() => checkOutput(route, { port: 'south', output: { taken: 's' } }, params)).toThrow(
+      expect.objectContaining({ code: 'NODE_OUTPUT_INVALID', details: { port: 'south' } }),
+    )
+  })
+
+  test.each(['error', 'toString', '*'])('refuses the port %s', (port) => {
+    expect(() => checkOutput(route, { port, output: { taken: '' } }, params)).toThrow(
+      expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+    )
+    expect(() => checkOutput(greet, { port, output: { greeting: '' } }, {})).toThrow(
+      expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+    )
+  })
+
+  test('refuses an output outside the schema with its places', () => {
+    expect(() => checkOutput(greet, { port: 'success', output: { greeting: 5 } }, {})).toThrow(
+      expect.objectContaining({
+        code: 'NODE_OUTPUT_INVALID',
+        details: { port: 'success', issues: [expect.objectContaining({ path: ['greeting'] })] },
+      }),
+    )
+  })
+
+  test('checks an output against the JSON Schema in its param', () => {
+    const outcome = { port: 'data', output: { total: 1 } }
+    expect(checkOutput(route, outcome, params)).toEqual(outcome)
+    expect(() => checkOutput(route, { port: 'data', output: {} }, params)).toThrow(
+      expect.objectContaining({
+        details: { port: 'data', issues: [expect.objectContaining({ code: 'required' })] },
+      }),
+    )
+  })
+
+  test('a param that holds no schema allows everything', () => {
+    expect(checkOutput(route, { port: 'data', output: 1 }, { schema: 'none' })).toEqual({ port: 'data', output: 1 })
+  })
+
+  test('a fork takes every port, an end has the one that no edge leaves', () => {
+    const fork: NodeDefinition = { ...route, control: 'fork' }
+    const end: NodeDefinition = { ...greet, control: 'end', ports: [], outputs: { end: z.unknown() } }
+    expect(checkOutput(fork, { port: '*', output: { taken: '' } }, params).port).toBe('*')
+    expect(checkOutput(end, { port: 'end', output: [1] }, {})).toEqual({ port: 'end', output: [1] })
+    expect(() => checkOutput(end, { port: 'success', output: 1 }, {})).toThrow()
+  })
+})
+
+describe('listPorts', () => {
+  test('lists fixed ports and those of the params in order', () => {
+    const params = { cases: [{ id: 'b', title: 'B' }, { id: 'a' }] }
+    expect(listPorts(route.ports, params)).toEqual([
+      { name: 'b', title: 'B' },
+      { name: 'a', title: 'a' },
+      { name: 'default', title: 'Default' },
+      { name: 'data', title: 'Data' },
+    ])
+  })
+
+  test('leaves out what a draft may hold but no edge can leave', () => {
+    const items = [null, 'a', {}, { id: '' }, { id: 'A' }, { id: 'error' }, { id: 'x' }, { id: 'x', title: 'Twice' }]
+    expect(listPorts(route.ports, { cases: items }).map(({ name }) => name)).toEqual(['x', 'default', 'data'])
+    expect(listPorts(route.ports, { cases: 'none' })).toHaveLength(2)
+  })
+})
+
+function captureDetails(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    return (error as { details: unknown }).details
+  }
+}

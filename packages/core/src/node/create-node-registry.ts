@@ -1,0 +1,26 @@
+import type { AnyNodeImplementation } from './implementation.ts'
+import { toManifest } from './manifest.ts'
+import type { NodeRegistry } from './registry-types.ts'
+
+/**
+ * Brings the node types of a host together: an array in, a frozen registry out.
+ *
+ * Several versions of one type may stand side by side: old runs keep theirs.
+ *
+ * @throws {@link TenonError} `NODE_TYPE_DUPLICATE` if a type and version stands twice;
+ * `NODE_DEFINITION_INVALID` if a schema has no JSON Schema form.
+ */
+export function createNodeRegistry(implementations: readonly AnyNodeImplementation[]): NodeRegistry {
+  const manifest = toManifest(implementations)
+  const byKey = new Map(
+    implementations.map((implementation) => [
+      keyOf(implementation.definition.type, implementation.definition.version),
+      implementation,
+    ]),
+  )
+  return Object.freeze({ manifest, get: (type: string, version: number) => byKey.get(keyOf(type, version)) })
+}
+
+function keyOf(type: string, version: number): string {
+  return `${type}@${version}`
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { greet, route } from '../../test/node-definitions.ts'
+import { TenonError } from '../errors/index.ts'
+import { checkDefinition } from './check-definition.ts'
+import { defineNode } from './define-node.ts'
+import type { NodeDefinition } from './definition.ts'
+
+const base: NodeDefinition = greet
+
+function refusalOf(change: Partial<NodeDefinition>): TenonError {
+  try {
+    checkDefinition({ ...base, ...change })
+  } catch (error) {
+    if (error instanceof TenonError) return error
+    throw error
+  }
+  throw new Error('The definition was accepted')
+}
+
+describe('defineNode', () => {
+  test('gives a definition that nobody can change, down to its lists', () => {
+    expect(Object.isFrozen(greet)).toBe(true)
+    expect(Object.isFrozen(greet.ports)).toBe(true)
+    expect(Object.isFrozen(greet.ports[0])).toBe(true)
+    expect(Object.isFrozen(greet.outputs)).toBe(true)
+  })
+
+  test('freezes a copy: what the author passed stays as it was', () => {
+    const ports = [{ name: 'success', title: 'Done' }] as const
+    const inputs = [{ name: 'in' }]
+    const policy = { timeout: '10s' } as const
+    const tool = { name: 'greet', description: 'Greets' }
+    const lint = [
+      { code: 'A', severity: 'warning', when: 'params.name == ""', message: 'Empty', field: 'name' },
+    ] as const
+    const made = defineNode({
+      ...greet,
+      ports,
+      outputs: { success: z.object({}) },
+      summary: '',
+      inputs,
+      policy,
+      tool,
+      lint,
+    })
+    expect(made.policy).toEqual(policy)
+    expect([made.inputs, made.policy, made.tool, made.lint].every(Object.isFrozen)).toBe(true)
+    expect([ports, inputs, policy, tool, lint].some(Object.isFrozen)).toBe(false)
+  })
+
+  test('accepts ports from params, schemas from params, and an end without ports', () => {
+    expect(route.ports).toHaveLength(3)
+    expect(() => checkDefinition({ ...base, control: 'end', ports: [], outputs: { end: z.unknown() } })).not.toThrow()
+  })
+
+  test.each<[string, string, Partial<NodeDefinition>]>([
+    ['a type in camel case', 'type', { type: 'httpCall' }],
+    ['a type with two vendors', 'type', { type: 'a/b/c' }],
+    ['version 0', 'version', { version: 0 }],
+    ['half a version', 'version', { version: 1.5 }],
+    ['an empty title', 'title', { title: ' ' }],
+    ['a title beyond 60 characters', 'title', { title: 'x'.repeat(61) }],
+    ['an empty description', 'description', { description: '' }],
+    ['a description beyond 80 characters', 'description', { description: 'x'.repeat(81) }],
+    ['markup as icon', 'icon', { icon: '<path d="M0 0"/>' }],
+    ['a category that is none', 'category', { category: 'misc' as 'flow' }],
+    ['a param name with a capital', 'params.Name', { params: z.object({ Name: z.string() }), summary: '' }],
+    ['a port name with a space', 'ports.0', { ports: [{ name: 'a b', title: '' }] }],
+    ['the reserved port', 'ports.0', { ports: [{ name: 'error', title: '' }] }],
+    [
+      'a port twice',
+      'ports.1',
+      {
+        ports: [
+          { name: 'success', title: '' },
+          { name: 'success', title: '' },
+        ],
+      },
+    ],
+    ['a port without output', 'ports.0', { ports: [{ name: 'other', title: '' }] }],
+    [
+      'ports from a param that is not there',
+      'ports.0.each',
+      { ports: [{ each: 'params.ways', id: 'id', title: 't' }] },
+    ],
+    [
+      'ports from params without output',
+      'outputs',
+      { ports: [{ each: 'params.name', id: 'id', title: 't' }], outputs: {} },
+    ],
+    ['an output without port', 'outputs.other', { outputs: { success: z.object({}), other: z.object({}) } }],
+    ['an output for the reserved port', 'outputs.error', { outputs: { success: z.object({}), error: z.object({}) } }],
+    [
+      'a schema from a param that is not there',
+      'outputs.success.fromParam',
+      { outputs: { success: { fromParam: 'shape' } } },
+    ],
+    ['an input name with a capital', 'inputs.0', { inputs: [{ name: 'In' }] }],
+    ['an input twice', 'inputs.1', { inputs: [{ name: 'in' }, { name: 'in' }] }],
+    ['a trigger with an input', 'inputs', { control: 'trigger', inputs: [{ name: 'in' }] }],
+    ['a summary place without param', 'summary', { summary: 'Greets {nobody}' }],
+    [
+      'a lint field without param',
+      'lint.0.field',
+      { lint: [{ code: 'A', severity: 'error', when: 'true', message: 'A', field: 'nobody' }] },
+    ],
+    ['a timeout without unit', 'policy.timeout', { policy: { timeout: '30' as '30s' } }],
+    ['a heartbeat in words', 'policy.heartbeat', { policy: { heartbeat: 'soon' as '1s' } }],
+  ])('refuses %s', (_what, place, change) => {
+    const error = refusalOf(change)
+    expect(error.code).toBe('NODE_DEFINITION_INVALID')
+    expect(error.details?.place).toBe(place)
+  })
+
+  test.each<[string, NonNullable<NonNullable<NodeDefinition['policy']>['retry']>]>([
+    ['initialInterval', { initialInterval: 'x' as '1s' }],
+    ['maximumInterval', { maximumInterval: '1y' as '1s' }],
+    ['maximumAttempts', { maximumAttempts: 0 }],
+    ['maximumAttempts', { maximumAttempts: 1.5 }],
+    ['backoffCoefficient', { backoffCoefficient: 0.5 }],
+    ['backoffCoefficient', { backoffCoefficient: Number.NaN }],
+  ])('refuses a retry policy whose %s is out of range', (field, retry) => {
+    const error = refusalOf({ policy: { retry } })
+    expect(error.code).toBe('RETRY_POLICY_INVALID')
+    expect(error.details?.place).toBe(`policy.retry.${field}`)
+  })
+
+  test('accepts a complete policy', () => {
+    const retry = { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 5, backoffCoefficient: 2 } as const
+    expect(() => checkDefinition({ ...base, policy: { retry, timeout: '30s', heartbeat: '5s' } })).not.toThrow()
+  })
+})

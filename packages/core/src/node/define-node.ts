@@ -1,0 +1,62 @@
+import type { z } from 'zod'
+import { checkDefinition } from './check-definition.ts'
+import type { NodeDefinition, OutputSchema, PortDefinition, PortsFromParam } from './definition.ts'
+
+/** What {@link defineNode} takes: a port without a schema in `outputs`, or one called `error`, does not compile. */
+export type NodeDefinitionInput<
+  Params extends z.ZodObject,
+  Outputs extends Readonly<Record<string, OutputSchema>>,
+> = NodeDefinition<Params, Outputs> & {
+  readonly outputs: { readonly error?: never }
+  readonly ports: readonly (
+    | PortsFromParam
+    | (PortDefinition & { readonly name: Exclude<keyof NoInfer<Outputs> & string, '*'> })
+  )[]
+}
+
+/**
+ * Describes a node type as frozen data, from which params, ports and outputs are inferred everywhere else.
+ *
+ * @param definition - Its schemas must have a JSON Schema form, since the editor draws the form from it.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a name that is out of
+ * form, a port without output or an output without port, a summary place or a path that names no param;
+ * `RETRY_POLICY_INVALID` for a default retry policy that is out of range.
+ *
+ * @example
+ * ```ts
+ * import { defineNode } from '@tenon/core/node'
+ * import { z } from 'zod'
+ *
+ * export const greet = defineNode({
+ *   type: 'acme/greet',
+ *   version: 1,
+ *   title: 'Greet',
+ *   description: 'Say hello to somebody',
+ *   icon: 'M4 12h16',
+ *   category: 'action',
+ *   params: z.object({ name: z.string().min(1).meta({ title: 'Name', control: 'text' }) }),
+ *   ports: [{ name: 'success', title: 'Done' }],
+ *   outputs: { success: z.object({ greeting: z.string() }) },
+ *   summary: 'Greets {name}',
+ *   effect: 'none',
+ * })
+ * ```
+ */
+export function defineNode<Params extends z.ZodObject, const Outputs extends Readonly<Record<string, OutputSchema>>>(
+  definition: NodeDefinitionInput<Params, Outputs>,
+): NodeDefinition<Params, Outputs> {
+  checkDefinition(definition)
+  return Object.freeze({
+    ...definition,
+    ports: freezeAll(definition.ports),
+    outputs: Object.freeze({ ...definition.outputs }),
+    ...(definition.inputs === undefined ? {} : { inputs: freezeAll(definition.inputs) }),
+    ...(definition.policy === undefined ? {} : { policy: Object.freeze({ ...definition.policy }) }),
+    ...(definition.tool === undefined ? {} : { tool: Object.freeze({ ...definition.tool }) }),
+    ...(definition.lint === undefined ? {} : { lint: freezeAll(definition.lint) }),
+  })
+}
+
+function freezeAll<Item extends object>(items: readonly Item[]): readonly Item[] {
+  return Object.freeze(items.map((item) => Object.freeze({ ...item })))
+}

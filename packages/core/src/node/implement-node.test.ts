@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { greet, route } from '../../test/node-definitions.ts'
+import { TenonError } from '../errors/index.ts'
+import { implementInlineNode, implementNode } from './implement-node.ts'
+
+test('implementNode binds run to its definition', async () => {
+  const run = async () => ({ port: 'success', output: { greeting: 'Hello' } }) as const
+  const node = implementNode(greet, run)
+  expect(node).toEqual({ definition: greet, run })
+  expect(Object.isFrozen(node)).toBe(true)
+})
+
+test('implementInlineNode binds evaluate to its definition', () => {
+  const node = implementInlineNode(route, () => ({ port: 'default', output: {} }))
+  expect(node.evaluate?.({ cases: [], schema: {} }, { now: 0, resume: null })).toEqual({ port: 'default', output: {} })
+})
+
+test('each half refuses the other kind of definition', () => {
+  const dispatch = () => implementNode(route, async () => ({ port: 'default', output: {} }))
+  const inline = () => implementInlineNode(greet, () => ({ port: 'success', output: { greeting: '' } }))
+  for (const bind of [dispatch, inline]) {
+    expect(bind).toThrow(TenonError)
+    expect(bind).toThrow(expect.objectContaining({ code: 'NODE_DEFINITION_INVALID' }))
+  }
+})

@@ -1,0 +1,143 @@
+import type { Schema } from '@cfworker/json-schema'
+import { RE2JS } from 're2js'
+import { TenonError } from '../../errors/index.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../json.ts'
+import type { JsonFacts } from './json-facts.ts'
+
+const MAX_SCHEMA_DEPTH = 64
+const MAX_PATTERN_LENGTH = 1_000
+/** Items are compared each with each. */
+const MAX_UNIQUE_ITEMS = 2_000
+const MAX_PATTERN_KEYS = 2_000
+
+const SINGLE: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'unevaluatedProperties',
+  'propertyNames',
+  'items',
+  'additionalItems',
+  'unevaluatedItems',
+  'contains',
+  'not',
+  'if',
+  'then',
+  'else',
+])
+const LISTS: ReadonlySet<string> = new Set(['prefixItems', 'items', 'allOf', 'anyOf', 'oneOf'])
+const MAPS: ReadonlySet<string> = new Set(['$defs', 'definitions', 'properties', 'dependentSchemas'])
+// `url` is exponential in cfworker and no format of the standard.
+const FORMATS: ReadonlySet<string> = new Set(
+  'date time date-time duration uri uri-reference uri-template email hostname ipv4 ipv6 regex uuid json-pointer relative-json-pointer'.split(
+    ' ',
+  ),
+)
+/** How a pattern is called while it passes as a format. */
+export const PATTERN_FORMAT = 'tenon-pattern:'
+
+export interface PreparedSchema {
+  readonly schema: Schema
+  /** Tests by the format name that stands for a pattern. */
+  readonly patterns: ReadonlyMap<string, (text: string) => boolean>
+}
+
+/**
+ * Copies a schema into the form in which it is safe to apply: no native regular expression is left, and
+ * each time it is applied it calls `onStep`.
+ *
+ * `pattern` becomes a format that RE2 tests; `patternProperties` becomes `properties` for the keys that the
+ * value really has, which says the same.
+ */
+export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () => void): PreparedSchema {
+  const patterns = new Map<string, (text: string) => boolean>()
+
+  const compile = (pattern: Json): string => {
+    const name = `${PATTERN_FORMAT}${String(pattern)}`
+    if (!patterns.has(name)) patterns.set(name, compilePattern(pattern))
+    return name
+  }
+
+  const copy = (source: JsonObject, depth: number): Schema => {
+    if (depth > MAX_SCHEMA_DEPTH) throw schemaInvalid(`It is nested deeper than ${MAX_SCHEMA_DEPTH} levels`)
+    const target: Record<string, unknown> = {}
+    for (const [keyword, value] of Object.entries(source)) {
+      const part = copyKeyword(keyword, value, depth)
+      if (part !== undefined) target[keyword] = part
+    }
+    addPattern(target, source)
+    addPatternProperties(target, source, depth)
+    if (source.uniqueItems === true && facts.longestList > MAX_UNIQUE_ITEMS) {
+      throw schemaInvalid(`uniqueItems is for lists of up to ${MAX_UNIQUE_ITEMS} items`)
+    }
+    // cfworker reads this keyword each time it applies a schema; the draft that we use does not have it.
+    Object.defineProperty(target, '$recursiveAnchor', { enumerable: false, get: () => void onStep() })
+    return target
+  }
+
+  const copyAny = (source: Json, depth: number): unknown => (isJsonObject(source) ? copy(source, depth + 1) : source)
+
+  const copyKeyword = (keyword: string, value: Json, depth: number): unknown => {
+    if (
+      keyword === 'pattern' ||
+      keyword === 'patternProperties' ||
+      keyword === 'id' ||
+      keyword.startsWith('$recursive')
+    ) {
+      return undefined
+    }
+    if (keyword === 'format') return typeof value === 'string' && FORMATS.has(value) ? value : undefined
+    if (LISTS.has(keyword) && Array.isArray(value)) return value.map((item: Json) => copyAny(item, depth))
+    if (MAPS.has(keyword) && isJsonObject(value)) {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyAny(item, depth)]))
+    }
+    return SINGLE.has(keyword) ? copyAny(value, depth) : value
+  }
+
+  const addPattern = (target: Record<string, unknown>, source: JsonObject): void => {
+    if (source.pattern === undefined) return
+    target.allOf = [...toList(target.allOf), { format: compile(source.pattern) }]
+  }
+
+  const addPatternProperties = (target: Record<string, unknown>, source: JsonObject, depth: number): void => {
+    if (!isJsonObject(source.patternProperties)) return
+    const properties = new Map(Object.entries(isJsonObject(source.properties) ? (target.properties as object) : {}))
+    for (const [pattern, item] of Object.entries(source.patternProperties)) {
+      const test = patterns.get(compile(pattern))
+      const matching = [...facts.keys].filter((key) => test?.(key) === true)
+      if (matching.length > MAX_PATTERN_KEYS)
+        throw schemaInvalid(`patternProperties is for up to ${MAX_PATTERN_KEYS} keys`)
+      for (const key of matching) {
+        const before = properties.get(key)
+        const added = copyAny(item, depth)
+        properties.set(key, before === undefined ? added : { allOf: [before, added] })
+      }
+    }
+    target.properties = Object.fromEntries(properties)
+  }
+
+  return { schema: isJsonObject(schema) ? copy(schema, 0) : toSchema(schema), patterns }
+}
+
+function toSchema(schema: JsonSchema): Schema {
+  if (typeof schema !== 'boolean') throw schemaInvalid('It is neither an object nor true nor false')
+  return schema ? {} : { not: {} }
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function compilePattern(pattern: Json): (text: string) => boolean {
+  if (typeof pattern !== 'string' || pattern.length > MAX_PATTERN_LENGTH) {
+    throw schemaInvalid(`A pattern must be a text of up to ${MAX_PATTERN_LENGTH} characters`)
+  }
+  try {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+    return (text) => compiled.test(text)
+  } catch (cause) {
+    throw schemaInvalid('A pattern uses what linear patterns cannot have, such as look-ahead', cause)
+  }
+}
+
+function schemaInvalid(why: string, cause?: unknown): TenonError {
+  return new TenonError('JSON_SCHEMA_INVALID', `The JSON Schema cannot be used. ${why}`, { cause })
+}

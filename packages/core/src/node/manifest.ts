@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { canonicalText } from '../document/canonical-json.ts'
+import { sha256Hex } from '../document/hash.ts'
+import { TenonError } from '../errors/index.ts'
+import type { JsonSchema } from '../json.ts'
+import type { InputDefinition, NodeDefinition, NodeManifest, NodeManifestEntry, OutputSchema } from './definition.ts'
+import type { AnyNodeImplementation } from './implementation.ts'
+
+const DEFAULT_INPUTS: readonly InputDefinition[] = Object.freeze([Object.freeze({ name: 'in' })])
+
+/**
+ * Turns node types into what the editor and the validator know of them: plain JSON, sorted by type and version.
+ *
+ * Params are described as they are written (`io: 'input'`), outputs as they leave the node. Whatever
+ * `.meta()` says of a field stands beside its schema keywords.
+ *
+ * @returns A manifest whose `hash` (SHA-256 of its canonical JSON) changes with any of its node types.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for a schema that JSON Schema cannot express, such as
+ * a date or a transform; `NODE_TYPE_DUPLICATE` for one type and version twice.
+ */
+export function toManifest(nodeTypes: readonly (NodeDefinition | AnyNodeImplementation)[]): NodeManifest {
+  const nodes = nodeTypes
+    .map((nodeType) => toManifestEntry('definition' in nodeType ? nodeType.definition : nodeType))
+    .sort((a, b) => (a.type === b.type ? a.version - b.version : a.type < b.type ? -1 : 1))
+  for (const [index, { type, version }] of nodes.entries()) {
+    const next = nodes[index + 1]
+    if (next?.type === type && next.version === version) {
+      throw new TenonError('NODE_TYPE_DUPLICATE', `Node type "${type}", version ${version}, is registered twice`, {
+        details: { type, version },
+      })
+    }
+  }
+  return Object.freeze({ hash: sha256Hex(canonicalText(nodes)), nodes: Object.freeze(nodes) })
+}
+
+function toManifestEntry(definition: NodeDefinition): NodeManifestEntry {
+  const { params, outputs, inputs, inline, ...data } = definition
+  return Object.freeze({
+    ...data,
+    params: toJsonSchema(definition, 'params', params, 'input'),
+    inputs: inputs ?? (data.control === 'trigger' ? [] : DEFAULT_INPUTS),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([port, schema]) => [port, toOutput(definition, port, schema)]),
+    ),
+    inline: inline === true,
+  })
+}
+
+function toOutput(
+  definition: NodeDefinition,
+  port: string,
+  schema: OutputSchema,
+): JsonSchema | { readonly fromParam: string } {
+  return 'fromParam' in schema
+    ? { fromParam: schema.fromParam }
+    : toJsonSchema(definition, `outputs.${port}`, schema, 'output')
+}
+
+function toJsonSchema({ type }: NodeDefinition, place: string, schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  try {
+    const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-2020-12', io })
+    // One trip through JSON drops zod's own symbols and gives plain data that can be frozen and sent.
+    return JSON.parse(JSON.stringify(jsonSchema)) as JsonSchema
+  } catch (cause) {
+    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}", ${place}: JSON Schema cannot express it`, {
+      cause,
+      details: { type, place },
+    })
+  }
+}

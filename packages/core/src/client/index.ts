@@ -18,4 +18,5 @@ export type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
+export { createTenonClient } from './create-client.ts'
 export type { RequestOptions, RunStreamOptions, StreamState, TenonClient, TenonClientOptions } from './types.ts'

@@ -21,6 +21,7 @@ import type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
+import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import type { RunEventFrame } from '../run/events.ts'
 
@@ -46,7 +47,8 @@ export interface RunStreamOptions {
   readonly after?: number
   /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
   readonly onEvents: (frames: readonly RunEventFrame[]) => void
-  readonly onState?: (state: StreamState) => void
+  /** `error` comes with `closed` when the stream cannot go on: no such run, no right to read it. */
+  readonly onState?: (state: StreamState, error?: TenonError) => void
 }
 
 /**

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { ROUTES } from '../api/route-table.ts'
+import { TenonError } from '../errors/tenon-error.ts'
+import { createTenonClient } from './create-client.ts'
+import type { TenonClient } from './types.ts'
+
+interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  readonly body: string | null
+}
+
+function clientOn(answer: (request: Request) => Response | Promise<Response>, token: string | null = 'secret') {
+  const seen: Seen[] = []
+  const client = createTenonClient({
+    baseUrl: 'https://app.example/automation/',
+    getToken: () => token,
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      const body = request.body === null ? null : await request.text()
+      seen.push({ method: request.method, url: request.url, headers: request.headers, body })
+      return answer(request)
+    },
+  })
+  return { client, seen }
+}
+
+const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>> = {
+  getMe: (client) => client.me(),
+  getNodeManifest: (client) => client.nodeManifest(),
+  listWorkflows: (client) => client.workflows.list({ limit: 5, deleted: true }),
+  createWorkflow: (client) => client.workflows.create({ name: 'A' }),
+  getWorkflow: (client) => client.workflows.get('w/1'),
+  updateWorkflow: (client) => client.workflows.update('w', { name: 'B' }),
+  deleteWorkflow: (client) => client.workflows.remove('w'),
+  restoreWorkflow: (client) => client.workflows.restore('w'),
+  getDraft: (client) => client.drafts.get('w'),
+  patchDraft: (client) => client.drafts.patch('w', { operations: [] }),
+  putDraft: (client) =>
+    client.drafts.put(
+      'w',
+      { document: { schemaVersion: 1, nodes: [], edges: [], variables: [], annotations: [], settings: {} } },
+      '"7"',
+    ),
+  tryDraft: (client) => client.drafts.try('w', { input: 1 }),
+  publishVersion: (client) => client.versions.publish('w'),
+  listVersions: (client) => client.versions.list('w'),
+  getVersion: (client) => client.versions.get('w', 'test:1'),
+  startRun: (client) => client.runs.start('w', { input: {} }, { idempotencyKey: 'k' }),
+  listRuns: (client) => client.runs.list({ status: 'failed' }),
+  getRun: (client) => client.runs.get('r'),
+  cancelRun: (client) => client.runs.cancel('r'),
+  getRunLedger: (client) => client.runs.ledger('r'),
+  listApprovals: (client) => client.approvals.list({ status: 'open' }),
+  decideApproval: (client) => client.approvals.decide('a', { choice: 'approve' }),
+  createSocketTicket: (client) => client.sockets.ticket(),
+}
+
+describe('createTenonClient', () => {
+  test.each(Object.entries(calls))('%s goes to its route', async (id, call) => {
+    const { client, seen } = clientOn(() => Response.json({}))
+    await call(client)
+    const route = ROUTES[id as keyof typeof ROUTES]
+    const pattern = new RegExp(`^/automation${route.path.replaceAll(/\{[^}]+\}/g, '[^/?]+')}$`)
+    expect(seen[0]?.method).toBe(route.method)
+    expect(new URL(seen[0]?.url ?? '').pathname).toMatch(pattern)
+    expect(seen[0]?.headers.get('authorization')).toBe('Bearer secret')
+    // The server refuses every mutation without it, so that a foreign page cannot use the cookies.
+    expect(seen[0]?.headers.get('content-type')).toBe(route.method === 'GET' ? null : 'application/json')
+  })
+
+  test('every route but the sockets, the streams and the public ones has a method', () => {
+    const without = Object.values(ROUTES)
+      .filter((route) => !(route.id in calls))
+      .map((route) => route.id)
+    expect(without.sort()).toEqual(['collaborate', 'getLive', 'getOpenApi', 'getReady', 'runLogs', 'streamRunEvents'])
+  })
+
+  test('encodes ids, query and body', async () => {
+    const { client, seen } = clientOn(() => Response.json({}))
+    await client.workflows.get('a/b?c')
+    await client.workflows.list({ cursor: 'x y' })
+    await client.runs.start('w', { input: { a: 1 } }, { idempotencyKey: 'k-1' })
+    expect(seen[0]?.url).toBe('https://app.example/automation/workflows/a%2Fb%3Fc')
+    expect(seen[1]?.url).toBe('https://app.example/automation/workflows?cursor=x+y')
+    expect(seen[2]?.body).toBe('{"input":{"a":1}}')
+    expect(seen[2]?.headers.get('idempotency-key')).toBe('k-1')
+  })
+
+  test('sends no authorization without a token', async () => {
+    const { client, seen } = clientOn(() => Response.json({}), null)
+    await client.me()
+    expect(seen[0]?.headers.has('authorization')).toBe(false)
+  })
+
+  test('an empty answer is undefined', async () => {
+    const { client } = clientOn(() => new Response(null, { status: 204 }))
+    expect(await client.workflows.remove('w')).toBeUndefined()
+  })
+
+  test('a problem becomes the error that the server meant', async () => {
+    const issues = [{ path: ['input', 'text'], code: 'required', message: 'Required' }]
+    const { client } = clientOn(() =>
+      Response.json(
+        { code: 'RUN_INPUT_INVALID', detail: 'No text', remedy: 'Add it', retryable: false, issues, requestId: 'q' },
+        { status: 422, headers: { 'content-type': 'application/problem+json' } },
+      ),
+    )
+    const error = await client.runs.start('w', {}).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(TenonError)
+    expect(error).toMatchObject({
+      code: 'RUN_INPUT_INVALID',
+      message: 'No text',
+      remedy: 'Add it',
+      details: { issues, requestId: 'q' },
+    })
+  })
+
+  test.each([
+    [401, 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN'],
+    [413, 'REQUEST_TOO_LARGE'],
+    [429, 'RATE_LIMITED'],
+    [502, 'UNAVAILABLE'],
+    [500, 'INTERNAL'],
+  ])('a %i from a proxy in between is %s', async (status, code) => {
+    const { client } = clientOn(() => new Response('<html>', { status, headers: { 'content-type': 'text/html' } }))
+    await expect(client.me()).rejects.toMatchObject({ code })
+  })
+
+  test('a code of a newer server falls back to its status', async () => {
+    const { client } = clientOn(() => Response.json({ code: 'FROM_THE_FUTURE' }, { status: 403 }))
+    await expect(client.me()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('no answer is UNAVAILABLE, which may be tried again', async () => {
+    const { client } = clientOn(() => Promise.reject(new TypeError('fetch failed')))
+    await expect(client.me()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+  })
+
+  test('an abort comes back as the own reason', async () => {
+    const reason = new Error('left the page')
+    const { client } = clientOn((request) => {
+      throw request.signal.reason
+    })
+    await expect(client.me({ abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('names the place of collaboration sockets', () => {
+    expect(clientOn(() => Response.json({})).client.sockets.collabUrl).toBe('wss://app.example/automation/workflows')
+  })
+})

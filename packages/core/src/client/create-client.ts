@@ -1,0 +1,133 @@
+import type { SocketTicket } from '../api/types.ts'
+import { TenonError } from '../errors/tenon-error.ts'
+import { followRun } from './run-stream.ts'
+import { createTransport, type Transport, withoutTrailingSlash } from './transport.ts'
+import type { RequestOptions, TenonClient, TenonClientOptions } from './types.ts'
+
+/**
+ * Speaks to a Tenon server from a browser or from Node: typed requests, typed errors, run streams that go on after a
+ * lost connection. Holds no state but open streams, and starts nothing by itself.
+ *
+ * @param options - `baseUrl` with the base path; `getToken` is asked before each request.
+ *
+ * @example
+ * ```ts
+ * const client = createTenonClient({ baseUrl: 'https://app.example/automation', getToken: () => session.token })
+ * const { runId } = await client.runs.start('support', { input: { text: 'hello' } })
+ * const stop = client.runs.stream(runId, { onEvents: (frames) => console.log(frames.length) })
+ * ```
+ */
+export function createTenonClient(options: TenonClientOptions): TenonClient {
+  const send = createTransport(options)
+  const socketBase = withoutTrailingSlash(options.baseUrl).replace(/^http/, 'ws')
+  const ticket = (request?: RequestOptions) =>
+    send<SocketTicket>({ method: 'POST', path: '/socket-tickets', ...signalOf(request) })
+
+  return {
+    me: (request) => send({ method: 'GET', path: '/me', ...signalOf(request) }),
+    nodeManifest: (request) => send({ method: 'GET', path: '/nodes', ...signalOf(request) }),
+    workflows: workflowMethods(send),
+    drafts: draftMethods(send),
+    versions: versionMethods(send),
+    runs: {
+      ...runMethods(send),
+      stream: (runId, stream) =>
+        followRun(
+          {
+            url: `${socketBase}${path`/runs/${runId}/logs`}`,
+            WebSocket: options.WebSocket ?? platformWebSocket(),
+            getTicket: async () => (await ticket()).ticket,
+          },
+          stream,
+        ),
+    },
+    approvals: approvalMethods(send),
+    sockets: { ticket, collabUrl: `${socketBase}/workflows` },
+  }
+}
+
+function workflowMethods(send: Transport): TenonClient['workflows'] {
+  return {
+    list: (query, request) => send({ method: 'GET', path: '/workflows', query, ...signalOf(request) }),
+    create: (body, request) => send({ method: 'POST', path: '/workflows', body, ...signalOf(request) }),
+    get: (workflowId, request) => send({ method: 'GET', path: path`/workflows/${workflowId}`, ...signalOf(request) }),
+    update: (workflowId, body, request) =>
+      send({ method: 'PATCH', path: path`/workflows/${workflowId}`, body, ...signalOf(request) }),
+    remove: (workflowId, request) =>
+      send({ method: 'DELETE', path: path`/workflows/${workflowId}`, ...signalOf(request) }),
+    restore: (workflowId, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/restore`, ...signalOf(request) }),
+  }
+}
+
+function draftMethods(send: Transport): TenonClient['drafts'] {
+  return {
+    get: (workflowId, request) =>
+      send({ method: 'GET', path: path`/workflows/${workflowId}/draft`, ...signalOf(request) }),
+    patch: (workflowId, body, request) =>
+      send({ method: 'PATCH', path: path`/workflows/${workflowId}/draft`, body, ...signalOf(request) }),
+    put: (workflowId, body, etag, request) =>
+      send({
+        method: 'PUT',
+        path: path`/workflows/${workflowId}/draft`,
+        body,
+        headers: { 'if-match': etag },
+        ...signalOf(request),
+      }),
+    try: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...signalOf(request) }),
+  }
+}
+
+function versionMethods(send: Transport): TenonClient['versions'] {
+  return {
+    publish: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/versions`, body: body ?? {}, ...signalOf(request) }),
+    list: (workflowId, query, request) =>
+      send({ method: 'GET', path: path`/workflows/${workflowId}/versions`, query, ...signalOf(request) }),
+    get: (workflowId, version, request) =>
+      send({ method: 'GET', path: path`/workflows/${workflowId}/versions/${version}`, ...signalOf(request) }),
+  }
+}
+
+function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
+  return {
+    start: (workflowId, body, request) =>
+      send({
+        method: 'POST',
+        path: path`/workflows/${workflowId}/runs`,
+        body,
+        ...(request?.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': request.idempotencyKey } }),
+        ...signalOf(request),
+      }),
+    get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...signalOf(request) }),
+    list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...signalOf(request) }),
+    cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...signalOf(request) }),
+    ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...signalOf(request) }),
+  }
+}
+
+function approvalMethods(send: Transport): TenonClient['approvals'] {
+  return {
+    list: (query, request) => send({ method: 'GET', path: '/approvals', query, ...signalOf(request) }),
+    decide: (approvalId, body, request) =>
+      send({ method: 'POST', path: path`/approvals/${approvalId}/decision`, body, ...signalOf(request) }),
+  }
+}
+
+/** Ids are data, so each is encoded before it becomes part of an address. */
+function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
+  return parts.reduce((text, part, index) => `${text}${encodeURIComponent(ids[index - 1] ?? '')}${part}`)
+}
+
+function signalOf(request: RequestOptions | undefined): { abortSignal?: AbortSignal } {
+  return request?.abortSignal === undefined ? {} : { abortSignal: request.abortSignal }
+}
+
+function platformWebSocket(): typeof globalThis.WebSocket {
+  if (typeof globalThis.WebSocket === 'function') return globalThis.WebSocket
+  throw new TenonError('UNAVAILABLE', 'This platform has no WebSocket', {
+    retryable: false,
+    remedy: 'Pass the constructor of the ws package as WebSocket to createTenonClient.',
+  })
+}

@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TenonError } from '../errors/tenon-error.ts'
+import type { RunEventFrame } from '../run/events.ts'
+import { backoffMs } from './backoff.ts'
+import { followRun } from './run-stream.ts'
+import type { StreamState } from './types.ts'
+
+/** A socket that a test plays the server of. */
+class ScriptedSocket extends EventTarget {
+  static opened: ScriptedSocket[] = []
+  readonly url: string
+  readonly protocol: string
+  onmessage: ((event: { data: unknown }) => void) | null = null
+  onclose: ((event: { code: number }) => void) | null = null
+  onerror: (() => void) | null = null
+  closedWith: number | null = null
+
+  constructor(url: string, protocol: string) {
+    super()
+    this.url = url
+    this.protocol = protocol
+    ScriptedSocket.opened.push(this)
+  }
+
+  close(code: number): void {
+    this.closedWith = code
+  }
+
+  send(...seqs: number[]): void {
+    for (const seq of seqs) this.sendText(JSON.stringify(frame(seq)))
+  }
+
+  sendText(data: unknown): void {
+    this.onmessage?.({ data })
+  }
+
+  drop(code = 1006): void {
+    this.onclose?.({ code })
+  }
+
+  get query(): URLSearchParams {
+    return new URL(this.url).searchParams
+  }
+}
+
+function frame(seq: number, type = 'node_log') {
+  return { seq, type, at: 0, data: {} }
+}
+
+function follow(after?: number, fail: Error | null = null) {
+  const seen: number[] = []
+  const batches: number[] = []
+  const states: StreamState[] = []
+  const errors: (TenonError | undefined)[] = []
+  let tickets = 0
+  const behaviour = { fail }
+  const stop = followRun(
+    {
+      url: 'wss://app.example/runs/r/logs',
+      WebSocket: ScriptedSocket as never,
+      getTicket: async () => {
+        tickets += 1
+        if (behaviour.fail !== null) throw behaviour.fail
+        return `ticket-${tickets}`
+      },
+      random: () => 0,
+    },
+    {
+      ...(after === undefined ? {} : { after }),
+      onEvents: (frames: readonly RunEventFrame[]) => {
+        batches.push(frames.length)
+        seen.push(...frames.map((one) => one.seq))
+      },
+      onState: (state, error) => {
+        states.push(state)
+        errors.push(error)
+      },
+    },
+  )
+  return { seen, batches, states, errors, stop, behaviour }
+}
+
+const socket = (index: number): ScriptedSocket => {
+  const found = ScriptedSocket.opened[index]
+  if (found === undefined) throw new Error(`Socket ${index} was never opened`)
+  return found
+}
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+describe('followRun', () => {
+  beforeEach(() => {
+    ScriptedSocket.opened = []
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('hands frames over in order, several at once, and ends with the run', async () => {
+    const run = follow()
+    await settle()
+    expect(socket(0).protocol).toBe('tenon.v1')
+    expect(socket(0).query.get('ticket')).toBe('ticket-1')
+    expect(socket(0).query.get('after')).toBe('0')
+    socket(0).send(1, 2)
+    socket(0).sendText(JSON.stringify(frame(3, 'run_completed')))
+    await settle()
+    expect(run.seen).toEqual([1, 2, 3])
+    expect(run.batches).toEqual([3])
+    socket(0).drop(1000)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(run.states).toEqual(['connecting', 'live', 'closed'])
+    expect(ScriptedSocket.opened).toHaveLength(1)
+  })
+
+  test('goes on after the last seq with a fresh ticket when the connection is lost', async () => {
+    const run = follow()
+    await settle()
+    socket(0).send(1, 2)
+    socket(0).drop()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(socket(1).query.get('after')).toBe('2')
+    expect(socket(1).query.get('ticket')).toBe('ticket-2')
+    socket(1).send(2, 3)
+    await settle()
+    expect(run.seen).toEqual([1, 2, 3])
+    expect(run.states).toEqual(['connecting', 'live', 'retrying', 'live'])
+  })
+
+  test('a close with 1000 before the end of the run is no end', async () => {
+    follow()
+    await settle()
+    socket(0).send(1)
+    socket(0).drop(1000)
+    await vi.advanceTimersByTimeAsync(250)
+    expect(ScriptedSocket.opened).toHaveLength(2)
+  })
+
+  test('a gap drops the connection and asks again', async () => {
+    const run = follow()
+    await settle()
+    socket(0).send(1, 3)
+    await vi.advanceTimersByTimeAsync(250)
+    expect(socket(0).closedWith).toBe(1000)
+    expect(run.seen).toEqual([1])
+    expect(socket(1).query.get('after')).toBe('1')
+    socket(0).send(4)
+    socket(1).send(2, 3)
+    await settle()
+    expect(run.seen).toEqual([1, 2, 3])
+  })
+
+  test('waits longer after each failure, and starts over after a success', async () => {
+    follow()
+    await settle()
+    socket(0).drop()
+    await vi.advanceTimersByTimeAsync(250)
+    socket(1).drop()
+    await vi.advanceTimersByTimeAsync(499)
+    expect(ScriptedSocket.opened).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(ScriptedSocket.opened).toHaveLength(3)
+    socket(2).send(1)
+    socket(2).drop()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(ScriptedSocket.opened).toHaveLength(4)
+  })
+
+  test('a used ticket (4401) brings a new one', async () => {
+    const run = follow(7)
+    await settle()
+    socket(0).drop(4401)
+    await vi.advanceTimersByTimeAsync(250)
+    expect(socket(1).query.get('ticket')).toBe('ticket-2')
+    expect(socket(1).query.get('after')).toBe('7')
+    expect(run.states).not.toContain('closed')
+  })
+
+  test.each([
+    [4403, 'FORBIDDEN'],
+    [4404, 'RUN_NOT_FOUND'],
+  ])('%i is final and says why', async (code, error) => {
+    const run = follow()
+    await settle()
+    socket(0).drop(code)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(run.states).toEqual(['connecting', 'closed'])
+    expect(run.errors.at(-1)?.code).toBe(error)
+    expect(ScriptedSocket.opened).toHaveLength(1)
+  })
+
+  test('a refused ticket is final, an unreachable server is not', async () => {
+    const run = follow(0, new TenonError('UNAVAILABLE', 'down'))
+    await settle()
+    expect(run.states).toEqual(['connecting', 'retrying'])
+    run.behaviour.fail = new TenonError('UNAUTHENTICATED', 'signed out')
+    await vi.advanceTimersByTimeAsync(250)
+    expect(run.states).toEqual(['connecting', 'retrying', 'closed'])
+    expect(run.errors.at(-1)?.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('a silent connection counts as dead, a heartbeat keeps it', async () => {
+    follow()
+    await settle()
+    await vi.advanceTimersByTimeAsync(44_000)
+    socket(0).sendText('{"type":"heartbeat","seq":0}')
+    await vi.advanceTimersByTimeAsync(44_000)
+    expect(ScriptedSocket.opened).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1_250)
+    expect(socket(0).closedWith).toBe(1000)
+    expect(ScriptedSocket.opened).toHaveLength(2)
+  })
+
+  test.each(['garbage', '[]', '{"seq":"1"}', new ArrayBuffer(2), 'null'])('%s is passed over', async (data) => {
+    const run = follow()
+    await settle()
+    socket(0).sendText(data)
+    socket(0).send(1)
+    await settle()
+    expect(run.seen).toEqual([1])
+  })
+
+  test('stop closes the socket, drops what is pending, and is idempotent', async () => {
+    const run = follow()
+    await settle()
+    socket(0).send(1)
+    run.stop()
+    run.stop()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(socket(0).closedWith).toBe(1000)
+    expect(run.seen).toEqual([])
+    expect(run.states).toEqual(['connecting', 'live', 'closed'])
+    expect(ScriptedSocket.opened).toHaveLength(1)
+  })
+
+  test('stop while the ticket is on its way opens no socket', async () => {
+    const run = follow()
+    run.stop()
+    await settle()
+    expect(ScriptedSocket.opened).toHaveLength(0)
+  })
+})
+
+describe('backoffMs', () => {
+  test('doubles up to 15 s and never falls below half', () => {
+    expect([1, 2, 3, 7, 100].map((tries) => backoffMs(tries, 0))).toEqual([250, 500, 1_000, 15_000, 15_000])
+    expect(backoffMs(1, 0.999)).toBe(125)
+  })
+})

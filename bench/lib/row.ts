@@ -1,0 +1,40 @@
+/** What a row of the bench prints; the whole list is the `--json` answer. */
+export interface RowResult {
+  readonly id: string
+  readonly title: string
+  readonly value: number
+  readonly unit: string
+  /** The same work done barely, measured in the same rounds; null for counts, which need no floor. */
+  readonly baseline: number | null
+  /** value / baseline, the median over the rounds. */
+  readonly ratio: number | null
+  /** Worse than this is a defect; null while there is no target. */
+  readonly must: number | null
+  readonly aim: number | null
+  readonly better: 'lower' | 'higher'
+  /** One figure a round, for whoever doubts the median. */
+  readonly samples: readonly { readonly value: number; readonly baseline: number | null }[]
+  /** What to know when reading the figure. */
+  readonly note?: string
+}
+
+/** One figure of the bench: set up once, then rounds of our work and the bare floor in turn. */
+export interface Row {
+  readonly id: string
+  readonly title: string
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+  readonly rounds: number
+  /** What the machine lacks, as a line to print, or null when the row can run. */
+  readonly missing?: () => string | null
+  open(): Promise<OpenRow>
+  readonly note?: string
+}
+
+export interface OpenRow {
+  /** One round of ours; returns the figure in the row's unit. */
+  measure(): Promise<number>
+  /** One round of the bare floor; left out where the figure is a count. */
+  readonly floor?: () => Promise<number>
+  close(): Promise<void>
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DOCUMENT_LIMITS } from '../../document/limits.ts'
 import type { DurationString } from '../../duration.ts'
 import { DURATION_PATTERN, isDurationString } from '../../duration.ts'
 import { NODE_ID_PATTERN } from '../../ids.ts'
@@ -90,10 +91,10 @@ export const workflowSettingsSchema = z
 export const workflowDocumentSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
-    nodes: z.array(workflowNodeSchema).max(5_000).readonly(),
-    edges: z.array(workflowEdgeSchema).max(20_000).readonly(),
-    variables: z.array(workflowVariableSchema).max(1_000).readonly(),
-    annotations: z.array(annotationSchema).max(5_000).readonly(),
+    nodes: z.array(workflowNodeSchema).max(DOCUMENT_LIMITS.nodes).readonly(),
+    edges: z.array(workflowEdgeSchema).max(DOCUMENT_LIMITS.edges).readonly(),
+    variables: z.array(workflowVariableSchema).max(DOCUMENT_LIMITS.variables).readonly(),
+    annotations: z.array(annotationSchema).max(DOCUMENT_LIMITS.annotations).readonly(),
     settings: workflowSettingsSchema,
   })
   .meta({ id: 'WorkflowDocument' })

@@ -82,8 +82,38 @@ export const ERROR_TABLE = {
     remedy: 'Return only JSON values: no NaN, no lone surrogates, depth up to 64.',
   },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
+  EXPRESSION_SYNTAX: { status: 422, retryable: false, remedy: 'Correct the expression at the place named.' },
+  EXPRESSION_LIMIT: {
+    status: 422,
+    retryable: false,
+    remedy: 'Make the expression or its values smaller, or split the work over several nodes.',
+  },
+  EXPRESSION_PATH_MISSING: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the path, or write ?. or ?? where the value may be absent.',
+  },
+  EXPRESSION_PATH_UNSURE: {
+    status: 422,
+    retryable: false,
+    remedy: 'Write ?. or ?? where the value may be absent.',
+  },
+  EXPRESSION_TYPE: {
+    status: 422,
+    retryable: false,
+    remedy: 'Convert the value first, for example with number() or text().',
+  },
+  EXPRESSION_VALUE: { status: 422, retryable: false, remedy: 'Correct the value that is calculated with.' },
+  EXPRESSION_ARGUMENTS: { status: 422, retryable: false, remedy: 'Call the function as its help shows.' },
+  EXPRESSION_FUNCTION_UNKNOWN: { status: 422, retryable: false, remedy: 'Use a function from the list.' },
+  EXPRESSION_KEY_FORBIDDEN: {
+    status: 422,
+    retryable: false,
+    remedy: 'Use another key than __proto__, prototype and constructor.',
+  },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },
+  PAYLOAD_NOT_FOUND: { status: 500, retryable: false, remedy: 'The value has been erased, or its retention is over.' },
   DB_RLS_BROKEN: {
     status: 500,
     retryable: false,

@@ -1,0 +1,54 @@
+const NAME_START = /^[\p{ID_Start}_$]$/u
+const NAME_PART = /^[\p{ID_Continue}$]$/u
+const NAME = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
+const INDEX = /^(?:0|[1-9][0-9]{0,15})$/
+const LONE_SURROGATE = /\p{Cs}/u
+
+const isAsciiLetter = (code: number) => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+
+export const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** Space, tab, line breaks, and the no-break space that pasted text brings along. */
+export const isSpace = (code: number): boolean =>
+  code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0
+
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) as number)
+}
+
+/** How many code units of a name's first character stand at `at`; 0 if none may. */
+export function nameStartLength(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (isAsciiLetter(code) || code === 95 || code === 36) return 1
+  if (!(code >= 128)) return 0
+  const character = characterAt(text, at)
+  return NAME_START.test(character) ? character.length : 0
+}
+
+/** The end of the name whose first character ends at `at`. */
+export function nameEnd(text: string, at: number): number {
+  let end = at
+  while (end < text.length) {
+    const code = text.charCodeAt(end)
+    if (isAsciiLetter(code) || isDigit(code) || code === 95 || code === 36) end += 1
+    else if (code < 128) break
+    else {
+      const character = characterAt(text, end)
+      if (!NAME_PART.test(character)) break
+      end += character.length
+    }
+  }
+  return end
+}
+
+/** Whether a key can stand after a point, without brackets and quotes. */
+export const isName = (key: string): boolean => NAME.test(key)
+
+/** The place in a list that a text like `0` or `12` names, or `null`. */
+export function indexOfText(text: string): number | null {
+  const index = INDEX.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(index) ? index : null
+}
+
+/** Whether half of a surrogate pair stands alone; such a text has no UTF-8 form. */
+export const hasLoneSurrogate = (text: string): boolean => LONE_SURROGATE.test(text)

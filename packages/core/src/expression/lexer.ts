@@ -1,0 +1,92 @@
+import { indexOfText, isDigit, isSpace, nameEnd, nameStartLength } from './characters.ts'
+import { lexString } from './lex-string.ts'
+import { PUNCTUATORS, type Token } from './token.ts'
+
+const SLIPS: readonly (readonly [string, string])[] = [
+  ['===', '=='],
+  ['!==', '!='],
+  ['=', '=='],
+  ['&', '&&'],
+  ['|', '||'],
+]
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && isSpace(text.charCodeAt(at))) at += 1
+  return at
+}
+
+function digitsEnd(text: string, from: number): number {
+  let end = from
+  while (isDigit(text.charCodeAt(end))) end += 1
+  return end
+}
+
+function lexNumber(text: string, start: number): Token {
+  let end = digitsEnd(text, start)
+  // Without a digit behind it the point belongs to a path: `1.a`.
+  const fractionEnd = digitsEnd(text, end + 1)
+  if (text[end] === '.' && fractionEnd > end + 1) end = fractionEnd
+  if (text[end] === 'e' || text[end] === 'E') {
+    const sign = text[end + 1] === '+' || text[end + 1] === '-' ? 1 : 0
+    const exponentEnd = digitsEnd(text, end + 1 + sign)
+    if (exponentEnd > end + 1 + sign) end = exponentEnd
+  }
+  const value = Number(text.slice(start, end))
+  if (nameStartLength(text, end) > 0) {
+    return { kind: 'invalid', start, end, message: 'A number runs into a name', expected: ['an operator'] }
+  }
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    const expected = ['a number up to 9007199254740991, or a text']
+    return { kind: 'invalid', start, end, message: 'This number is too large to be exact', expected }
+  }
+  return { kind: 'number', value, start, end }
+}
+
+function lexPunctuator(text: string, start: number): Token {
+  const slip = SLIPS.find(([wrong, right]) => text.startsWith(wrong, start) && !isWhole(text, start, wrong, right))
+  if (slip !== undefined) {
+    const [wrong, right] = slip
+    return { kind: 'invalid', start, end: start + wrong.length, message: `Write "${right}"`, expected: [right] }
+  }
+  const punctuator = PUNCTUATORS.find((candidate) => text.startsWith(candidate, start))
+  if (punctuator !== undefined) return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }
+  const character = String.fromCodePoint(text.codePointAt(start) as number)
+  const message = 'This character has no place in an expression'
+  return { kind: 'invalid', start, end: start + character.length, message, expected: ['a value or an operator'] }
+}
+
+// `=` is a slip unless it begins `==`; but `===` is one whatever it begins.
+function isWhole(text: string, start: number, wrong: string, right: string): boolean {
+  return wrong.length < right.length && text.startsWith(right, start)
+}
+
+/**
+ * The token that begins at or after `from`. Never throws: what cannot be read is an `invalid` token of
+ * at least one character.
+ */
+export function nextToken(text: string, from: number): Token {
+  const start = skipSpace(text, from)
+  if (start >= text.length) return { kind: 'end', start: text.length, end: text.length }
+  const code = text.charCodeAt(start)
+  const first = nameStartLength(text, start)
+  if (first > 0) {
+    const end = nameEnd(text, start + first)
+    return { kind: 'name', name: text.slice(start, end), start, end }
+  }
+  if (isDigit(code)) return lexNumber(text, start)
+  if (code === 34 || code === 39) return lexString(text, start)
+  return lexPunctuator(text, start)
+}
+
+/** What follows a point: a name, or digits alone, since `a.0.1` is no fraction. */
+export function nextMember(text: string, from: number): Token {
+  const start = skipSpace(text, from)
+  if (!isDigit(text.charCodeAt(start))) return nextToken(text, start)
+  const end = digitsEnd(text, start)
+  const value = indexOfText(text.slice(start, end))
+  if (value === null || nameStartLength(text, end) > 0) {
+    return { kind: 'invalid', start, end, message: 'This is no place in a list', expected: ['a number such as 0'] }
+  }
+  return { kind: 'number', value, start, end }
+}

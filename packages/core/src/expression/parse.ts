@@ -1,0 +1,73 @@
+import type { Expression, ParsedTemplate, TemplatePart } from './ast.ts'
+import { nextToken } from './lexer.ts'
+import { EXPRESSION_LIMITS } from './limits.ts'
+import { readExpression } from './parser.ts'
+import { limitError, syntaxError } from './syntax-error.ts'
+import { describeToken, type Token } from './token.ts'
+
+/**
+ * Reads the text of one expression, without braces.
+ *
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX` (details: `position`, `line`, `column`, `expected`),
+ * `EXPRESSION_LIMIT` (details: place, `limit`, `max`) or `EXPRESSION_KEY_FORBIDDEN` (details: place, `key`).
+ *
+ * @example
+ * ```ts
+ * parseExpression('input.total * 1.2').kind // 'chain'
+ * ```
+ */
+export function parseExpression(text: string): Expression {
+  const { expression, next } = readExpression(text, 0)
+  if (next.kind !== 'end') throw leftOver(text, next, 'the end')
+  return expression
+}
+
+function leftOver(text: string, token: Token, end: string): Error {
+  const message = `Found ${describeToken(token)}, expected an operator or ${end}`
+  return syntaxError(text, token.start, message, ['an operator', end])
+}
+
+/** The offset behind the `}}` whose first brace is `brace`. */
+function closingEnd(text: string, brace: Token): number {
+  if (brace.kind === 'end') {
+    throw syntaxError(text, brace.start, 'This expression is not closed', ['an operator', '}}'])
+  }
+  const second = nextToken(text, brace.end)
+  const closes =
+    brace.kind === 'punctuator' && brace.text === '}' && second.kind === 'punctuator' && second.text === '}'
+  if (!closes || second.start !== brace.end) throw leftOver(text, brace, '}}')
+  return second.end
+}
+
+/**
+ * Reads a text with `{{ ... }}` in it. Never gives a half result: the first fault is thrown.
+ *
+ * Braces inside texts and objects do not close an expression; `{{ "{{" }}` writes two braces.
+ * A template that is one expression and nothing else, not even a space, keeps the type of its value.
+ *
+ * @throws {@link TenonError} as {@link parseExpression}; positions count from the template's beginning.
+ */
+export function parseTemplate(text: string): ParsedTemplate {
+  if (text.length > EXPRESSION_LIMITS.templateLength) {
+    throw limitError(text, EXPRESSION_LIMITS.templateLength, 'templateLength')
+  }
+  const parts: TemplatePart[] = []
+  let at = 0
+  while (at < text.length) {
+    const open = text.indexOf('{{', at)
+    const end = open === -1 ? text.length : open
+    if (end > at) parts.push({ kind: 'text', text: text.slice(at, end), start: at, end })
+    if (open === -1) break
+    const { expression, next } = readExpression(text, open + 2)
+    at = closingEnd(text, next)
+    parts.push({ kind: 'expression', expression, start: open, end: at })
+  }
+  const [only] = parts
+  const whole = parts.length === 1 && only?.kind === 'expression' ? only.expression : null
+  return { text, parts, whole }
+}
+
+/** Whether a text has an expression in it or at least begins one; cheap, reads nothing. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{')
+}

@@ -1,0 +1,36 @@
+import { TenonError, type TenonErrorCode } from '../errors/index.ts'
+import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
+
+/** Line and column of an offset as an editor counts them, both from 1. */
+export function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, position)
+  const lastBreak = before.lastIndexOf('\n')
+  return { line: before.split('\n').length, column: position - lastBreak }
+}
+
+function faultAt(code: TenonErrorCode, text: string, position: number, message: string, details: object): TenonError {
+  const place = placeOf(text, position)
+  return new TenonError(code, `${message} (line ${place.line}, column ${place.column})`, {
+    details: { position, ...place, ...details },
+  })
+}
+
+/** What every fault of spelling is; `expected` says in words what could have stood there. */
+export function syntaxError(text: string, position: number, message: string, expected: readonly string[]): TenonError {
+  return faultAt('EXPRESSION_SYNTAX', text, position, message, { expected })
+}
+
+export function forbiddenKeyError(text: string, position: number, key: string): TenonError {
+  return faultAt('EXPRESSION_KEY_FORBIDDEN', text, position, `The key "${key}" is not allowed`, { key })
+}
+
+export function limitError(text: string, position: number, limit: ExpressionLimit): TenonError {
+  const max = EXPRESSION_LIMITS[limit]
+  const message = {
+    expressionLength: `An expression has at most ${max} characters`,
+    templateLength: `A template has at most ${max} characters`,
+    depth: `An expression nests at most ${max} levels deep`,
+    nodes: `An expression has at most ${max} parts`,
+  }[limit]
+  return faultAt('EXPRESSION_LIMIT', text, position, message, { limit, max })
+}

@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test'
+import type { HostOptions } from './fixtures/test.ts'
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+const onBoth = /(person-path|support-ticket-router|durability)\.spec\.ts/
+
+export default defineConfig<HostOptions>({
+  testDir: './specs',
+  outputDir: '../test-results',
+  fullyParallel: false,
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json']],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS },
+  },
+  projects: [
+    { name: 'embedded', use: { engine: 'embedded' } },
+    ...(process.env['TENON_TEMPORAL_CLI'] === undefined
+      ? []
+      : [{ name: 'temporal', testMatch: onBoth, use: { engine: 'temporal' as const } }]),
+  ],
+})

@@ -1,10 +1,10 @@
+import { resolvePorts } from '../document/ports.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { TenonError } from '../errors/index.ts'
-import { isJsonObject, type JsonSchema } from '../json.ts'
+import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeDefinition } from './definition.ts'
 import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
-import { listPorts } from './list-ports.ts'
 import { toIssues } from './zod-issues.ts'
 
 /** The port of a fork that takes all of its ports. */
@@ -44,7 +44,7 @@ export function checkOutput(
 function hasPort(definition: NodeDefinition, port: string, params: Readonly<Record<string, unknown>>): boolean {
   if (definition.control === 'end') return Object.hasOwn(definition.outputs, port)
   if (definition.control === 'fork' && port === EVERY_PORT) return true
-  return listPorts(definition.ports, params).some(({ name }) => name === port)
+  return resolvePorts({ params: params as JsonObject }, { ports: definition.ports }).some(({ name }) => name === port)
 }
 
 function readSchema(value: unknown): JsonSchema {

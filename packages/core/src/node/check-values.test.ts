@@ -4,7 +4,6 @@ import { greet, route } from '../../test/node-definitions.ts'
 import { checkOutput } from './check-output.ts'
 import { checkParams } from './check-params.ts'
 import type { NodeDefinition } from './definition.ts'
-import { listPorts } from './list-ports.ts'
 
 describe('checkParams', () => {
   test('fills in defaults and drops what the node does not know', () => {
@@ -88,24 +87,6 @@ describe('checkOutput', () => {
     expect(checkOutput(fork, { port: '*', output: { taken: '' } }, params).port).toBe('*')
     expect(checkOutput(end, { port: 'end', output: [1] }, {})).toEqual({ port: 'end', output: [1] })
     expect(() => checkOutput(end, { port: 'success', output: 1 }, {})).toThrow()
-  })
-})
-
-describe('listPorts', () => {
-  test('lists fixed ports and those of the params in order', () => {
-    const params = { cases: [{ id: 'b', title: 'B' }, { id: 'a' }] }
-    expect(listPorts(route.ports, params)).toEqual([
-      { name: 'b', title: 'B' },
-      { name: 'a', title: 'a' },
-      { name: 'default', title: 'Default' },
-      { name: 'data', title: 'Data' },
-    ])
-  })
-
-  test('leaves out what a draft may hold but no edge can leave', () => {
-    const items = [null, 'a', {}, { id: '' }, { id: 'A' }, { id: 'error' }, { id: 'x' }, { id: 'x', title: 'Twice' }]
-    expect(listPorts(route.ports, { cases: items }).map(({ name }) => name)).toEqual(['x', 'default', 'data'])
-    expect(listPorts(route.ports, { cases: 'none' })).toHaveLength(2)
   })
 })
 

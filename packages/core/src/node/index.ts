@@ -40,7 +40,6 @@ export {
   type WaitFor,
 } from './implementation.ts'
 export { checkJsonSchema } from './json-schema/check-json-schema.ts'
-export { listPorts } from './list-ports.ts'
 export { toManifest } from './manifest.ts'
 export type {
   ChatMessage,

@@ -1,0 +1,83 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { durationParam } from '../shared/params.ts'
+
+const vote = z.object({
+  user_id: z.string(),
+  display_name: z.string(),
+  role: z.string(),
+  choice: z.string(),
+  comment: z.string().nullable(),
+  at: z.string(),
+  override: z.boolean(),
+})
+
+const decided = z.object({
+  decision: z.enum(['approve', 'reject', 'timeout']),
+  /** Name of the person whose vote settled it; null after a timeout. */
+  decided_by: z.string().nullable(),
+  decided_by_id: z.string().nullable(),
+  comment: z.string().nullable(),
+  votes: z.array(vote),
+  /** ISO 8601 UTC. */
+  decided_at: z.string(),
+})
+
+/** Pauses the run until people decide, or the time is up. */
+export const approval = defineNode({
+  type: 'approval',
+  version: 1,
+  title: 'Approval',
+  description: 'Pause for a decision',
+  icon: 'M9.5 11.5a3.75 3.75 0 1 0 0-7.5 3.75 3.75 0 0 0 0 7.5zM3 20c.5-3.4 3-5.5 6.5-5.5 1.2 0 2.3.2 3.3.7M14.5 18l2.3 2.3 4.2-4.8',
+  category: 'people',
+  control: 'approval',
+  inline: true,
+  params: z.object({
+    title: z.string().min(1).max(200).default('Please decide').meta({
+      title: 'Question',
+      control: 'text',
+      placeholder: 'Refund order {{input.order_id}}?',
+    }),
+    message: z.string().max(10_000).default('').meta({
+      title: 'What to know',
+      description: 'Shown with the question. Say what each answer leads to.',
+      control: 'prompt',
+    }),
+    approvers: z
+      .object({
+        roles: z.array(z.enum(['admin', 'editor', 'viewer'])).optional(),
+        userIds: z.array(z.string().min(1)).optional(),
+      })
+      .default({})
+      .meta({
+        title: 'Who may decide',
+        description: 'Roles or persons; nobody named means every admin and editor.',
+        control: 'people',
+      }),
+    required: z.number().int().min(1).max(100).default(1).meta({
+      title: 'Votes needed',
+      description: 'So many votes for the same answer settle it.',
+      control: 'number',
+    }),
+    timeout: durationParam.optional().meta({
+      title: 'Time limit',
+      description: 'Then the run goes on at "timeout". Without a limit it waits.',
+      control: 'duration',
+      placeholder: '4h',
+    }),
+    evidence: z.unknown().default('{{input}}').meta({
+      title: 'Evidence',
+      description: 'The data to decide by; everything gathered so far unless you choose.',
+      control: 'expression',
+    }),
+  }),
+  ports: [
+    { name: 'approve', title: 'approve' },
+    { name: 'reject', title: 'reject' },
+    { name: 'timeout', title: 'timeout', description: 'Nobody decided in time' },
+  ],
+  outputs: { approve: decided, reject: decided, timeout: decided },
+  summary: '{title}',
+  effect: 'none',
+})

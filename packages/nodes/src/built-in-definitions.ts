@@ -1,0 +1,39 @@
+import type { NodeDefinition } from '@tenon/core/node'
+import { approval } from './approval/definition.ts'
+import { delay } from './delay/definition.ts'
+import { end } from './end/definition.ts'
+import { fork } from './fork/definition.ts'
+import { guardrails } from './guardrails/definition.ts'
+import { httpCall } from './http-call/definition.ts'
+import { ifElse } from './if-else/definition.ts'
+import { join } from './join/definition.ts'
+import { llmTransform } from './llm-transform/definition.ts'
+import { set } from './set/definition.ts'
+import { start } from './start/definition.ts'
+import { switchDefinition } from './switch/definition.ts'
+
+/**
+ * The definitions of all built-in node types, for a manifest without a server (controlled editors, tests).
+ *
+ * @example
+ * ```ts
+ * import { toManifest } from '@tenon/core/node'
+ * import { builtInDefinitions } from '@tenon/nodes'
+ *
+ * export const manifest = toManifest(builtInDefinitions)
+ * ```
+ */
+export const builtInDefinitions: readonly NodeDefinition[] = Object.freeze([
+  start,
+  llmTransform,
+  guardrails,
+  ifElse,
+  switchDefinition,
+  fork,
+  join,
+  delay,
+  end,
+  approval,
+  set,
+  httpCall,
+])

@@ -1,0 +1,55 @@
+import { createNodeRegistry, toManifest } from '@tenon/core/node'
+import { expect, test } from 'vitest'
+import { builtInDefinitions } from './index.ts'
+import { createBuiltInNodes } from './server/index.ts'
+
+const languageModel = {
+  models: ['small', 'large'],
+  generate: async () => ({ text: '{}', model: 'small', usage: { inputTokens: 0, outputTokens: 0 } }),
+}
+
+test('every definition has an implementation, and every implementation its definition', () => {
+  const types = createBuiltInNodes({ languageModel }).map(({ definition }) => definition.type)
+  expect([...types].sort()).toEqual(builtInDefinitions.map(({ type }) => type).sort())
+})
+
+test('without a model the nodes that need one are not offered', () => {
+  const types = createBuiltInNodes({}).map(({ definition }) => definition.type)
+  expect(types).not.toContain('llm-transform')
+  expect(types).not.toContain('guardrails')
+  expect(types).toHaveLength(10)
+})
+
+test('the models of the host stand in the manifest, the first as default', () => {
+  const { manifest } = createNodeRegistry(createBuiltInNodes({ languageModel }))
+  const params = manifest.nodes.find(({ type }) => type === 'llm-transform')?.params
+  expect(params).toMatchObject({
+    properties: { model: { enum: ['small', 'large'], default: 'small', control: 'select' } },
+  })
+  const none = createNodeRegistry(createBuiltInNodes({ languageModel: { ...languageModel, models: [] } }))
+  expect(none.manifest.nodes.find(({ type }) => type === 'guardrails')?.params).toMatchObject({
+    properties: { model: { type: 'string', default: '' } },
+  })
+})
+
+test('every definition says in the palette what it is: a title, and at most four words', () => {
+  for (const { title, description, type } of builtInDefinitions) {
+    expect(title, type).toMatch(/^[A-Z]/)
+    expect(description.split(' ').length, type).toBeLessThanOrEqual(4)
+  }
+})
+
+test('every param has a title and a control that the editor knows', () => {
+  for (const { type, params } of toManifest(builtInDefinitions).nodes) {
+    const properties = (params as { properties: Record<string, { title?: string; control?: string }> }).properties
+    for (const [name, property] of Object.entries(properties)) {
+      expect(property.title, `${type}.${name}`).toBeTruthy()
+      expect(property.control, `${type}.${name}`).toBeTruthy()
+    }
+  }
+})
+
+test('only nodes that go outside are dispatched', () => {
+  const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
+  expect([...dispatched].sort()).toEqual(['guardrails', 'http-call', 'llm-transform'])
+})

@@ -1,0 +1,59 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { durationParam } from '../shared/params.ts'
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
+
+/** Waits for a length of time or until an instant; holds no worker meanwhile. */
+export const delay = defineNode({
+  type: 'delay',
+  version: 1,
+  title: 'Delay',
+  description: 'Wait for a time',
+  icon: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2',
+  category: 'flow',
+  control: 'delay',
+  inline: true,
+  params: z.object({
+    mode: z.enum(['duration', 'until']).default('duration').meta({ title: 'Wait', control: 'select', literal: true }),
+    duration: durationParam.optional().meta({
+      title: 'For',
+      description: 'A number and ms, s, m, h or d.',
+      control: 'duration',
+      placeholder: '30s',
+      dependsOn: { param: 'mode', in: ['duration'] },
+    }),
+    until: z
+      .string()
+      .regex(INSTANT, 'Write date, time and zone: 2030-01-31T09:00:00Z')
+      .refine((text) => !Number.isNaN(Date.parse(text)), 'There is no such day or time')
+      .optional()
+      .meta({
+        title: 'Until',
+        description: 'Date and time with their zone. An instant in the past does not wait.',
+        control: 'text',
+        placeholder: '2030-01-31T09:00:00Z',
+        dependsOn: { param: 'mode', in: ['until'] },
+      }),
+  }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: z.object({ waited_until: z.string() }) },
+  summary: 'Waits {duration}{until}',
+  effect: 'none',
+  lint: [
+    {
+      code: 'DELAY_WITHOUT_DURATION',
+      severity: 'error',
+      when: '(params?.mode ?? "duration") == "duration" && (params?.duration ?? "") == ""',
+      message: 'Say how long to wait',
+      field: 'duration',
+    },
+    {
+      code: 'DELAY_WITHOUT_INSTANT',
+      severity: 'error',
+      when: '(params?.mode ?? "duration") == "until" && (params?.until ?? "") == ""',
+      message: 'Say until when to wait',
+      field: 'until',
+    },
+  ],
+})

@@ -1,0 +1,31 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+
+/** Names the outcome of a run and what it hands over; other branches go on. */
+export const end = defineNode({
+  type: 'end',
+  version: 1,
+  title: 'End',
+  description: 'Finish with an outcome',
+  icon: 'M6.5 20.5v-16M6.5 5h11l-2.6 4 2.6 4h-11',
+  category: 'flow',
+  control: 'end',
+  inline: true,
+  params: z.object({
+    outcome: z.string().trim().min(1).max(64).default('completed').meta({
+      title: 'Outcome',
+      description: 'One word for how it ended. Lists of runs can be filtered by it.',
+      control: 'text',
+      placeholder: 'answered',
+    }),
+    output: z.unknown().default('{{input}}').meta({
+      title: 'Output',
+      description: 'What the run hands over; everything that was gathered on the way unless you choose.',
+      control: 'expression',
+    }),
+  }),
+  ports: [],
+  outputs: { end: z.unknown() },
+  summary: 'Ends as {outcome}',
+  effect: 'none',
+})

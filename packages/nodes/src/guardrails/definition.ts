@@ -1,0 +1,42 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { modelParam, promptParam } from '../shared/model-params.ts'
+
+const judged = z.object({
+  guardrails: z.object({ verdict: z.enum(['pass', 'fail']), reason: z.string() }),
+})
+
+/** Lets a model judge data by rules in plain language, and parts the ways. */
+export const guardrails = defineNode({
+  type: 'guardrails',
+  version: 1,
+  title: 'Guardrails',
+  description: 'Check against a policy',
+  icon: 'M12 3.5l7 2.6v5.4c0 4.2-2.8 7.3-7 9-4.2-1.7-7-4.8-7-9V6.1zM9 11.8l2.2 2.2 3.9-4.2',
+  category: 'ai',
+  params: z.object({
+    policy: z.string().trim().min(1).max(20_000).meta({
+      title: 'Rules',
+      description: "Plain language. The model's verdict and reason go into the run log.",
+      control: 'prompt',
+      placeholder: 'No refunds without manager approval.',
+    }),
+    text: promptParam.default('{{input}}').meta({
+      title: 'Text to check',
+      description: 'What is judged; everything gathered so far unless you choose.',
+      control: 'prompt',
+    }),
+    model: modelParam,
+  }),
+  ports: [
+    { name: 'pass', title: 'pass', description: 'The rules are kept' },
+    { name: 'fail', title: 'fail', description: 'A rule is broken, or a person should look' },
+  ],
+  outputs: { pass: judged, fail: judged },
+  summary: '{policy}',
+  effect: 'read',
+  policy: {
+    timeout: '2m',
+    retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 3 },
+  },
+})

@@ -1,0 +1,43 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { BINARY_OPERATORS, OPERATORS, operatorParam } from '../shared/operators.ts'
+import { anyValue } from '../shared/params.ts'
+
+const comparison = z.object({
+  condition: z.boolean(),
+  lhs_value: z.unknown(),
+  rhs_value: z.unknown(),
+  operator: z.enum(OPERATORS),
+})
+
+/** Takes one of two ways by comparing two values. */
+export const ifElse = defineNode({
+  type: 'if-else',
+  version: 1,
+  title: 'If / else',
+  description: 'One of two ways',
+  icon: 'M6.5 20V4M6.5 14H11a6 6 0 0 0 6-6V5.5M13.5 9 17 5.5 20.5 9',
+  category: 'flow',
+  inline: true,
+  params: z.object({
+    left: anyValue.meta({ title: 'Value', control: 'expression', placeholder: '{{input.score}}' }),
+    operator: operatorParam.meta({ title: 'Comparison', control: 'select', literal: true }),
+    right: z
+      .unknown()
+      .optional()
+      .meta({
+        title: 'Compared with',
+        description: 'A number written here is compared as a number when the value is one.',
+        control: 'expression',
+        placeholder: '0.7',
+        dependsOn: { param: 'operator', in: BINARY_OPERATORS },
+      }),
+  }),
+  ports: [
+    { name: 'true', title: 'true', description: 'The comparison holds' },
+    { name: 'false', title: 'false', description: 'It does not hold' },
+  ],
+  outputs: { true: comparison, false: comparison },
+  summary: '{left} {operator} {right}',
+  effect: 'none',
+})

@@ -1,0 +1,30 @@
+import type { JsonObject } from '@tenon/core/document'
+import { type ChatMessage, implementNode, type LanguageModel, type NodeParams } from '@tenon/core/node'
+import { askForJson } from '../shared/ask-for-json.ts'
+import { toPromptText } from '../shared/model-params.ts'
+import { llmTransform } from './definition.ts'
+
+/** Binds `llm-transform` to the model of the host. */
+export function createLlmTransformNode(languageModel: LanguageModel) {
+  return implementNode(llmTransform, async (context) => {
+    const { params } = context
+    const answer = await askForJson(
+      {
+        languageModel,
+        model: params.model,
+        schemaName: 'fields',
+        // A literal param: it came as JSON and the definition asks for an object schema.
+        schema: params.schema as JsonObject,
+        messages: toMessages(params),
+        temperature: params.temperature,
+      },
+      context,
+    )
+    return { port: 'success', output: answer as JsonObject }
+  })
+}
+
+function toMessages({ system, prompt }: NodeParams<typeof llmTransform>): readonly ChatMessage[] {
+  const question: ChatMessage = { role: 'user', content: toPromptText(prompt) }
+  return system.trim() === '' ? [question] : [{ role: 'system', content: system }, question]
+}

@@ -1,0 +1,50 @@
+import type { AnyNodeImplementation, LanguageModel } from '@tenon/core/node'
+import { approvalNode } from '../approval/implementation.ts'
+import { delayNode } from '../delay/implementation.ts'
+import { endNode } from '../end/implementation.ts'
+import { forkNode } from '../fork/implementation.ts'
+import { createGuardrailsNode } from '../guardrails/implementation.ts'
+import { httpCallNode } from '../http-call/implementation.ts'
+import { ifElseNode } from '../if-else/implementation.ts'
+import { joinNode } from '../join/implementation.ts'
+import { createLlmTransformNode } from '../llm-transform/implementation.ts'
+import { setNode } from '../set/implementation.ts'
+import { startNode } from '../start/implementation.ts'
+import { switchNode } from '../switch/implementation.ts'
+import { offerModels } from './offer-models.ts'
+
+export interface BuiltInNodesOptions {
+  /** The model behind `llm-transform` and `guardrails`; without one, the two are not offered. */
+  readonly languageModel?: LanguageModel
+}
+
+/**
+ * The built-in node types with their implementations, to be given to the server together with a host's own.
+ *
+ * @example
+ * ```ts
+ * import { createBuiltInNodes } from '@tenon/nodes/server'
+ *
+ * export const nodes = createBuiltInNodes({})
+ * ```
+ */
+export function createBuiltInNodes({ languageModel }: BuiltInNodesOptions): readonly AnyNodeImplementation[] {
+  const plain: readonly AnyNodeImplementation[] = [
+    startNode,
+    endNode,
+    setNode,
+    ifElseNode,
+    switchNode,
+    forkNode,
+    joinNode,
+    delayNode,
+    approvalNode,
+    httpCallNode,
+  ]
+  if (languageModel === undefined) return plain
+  return [
+    ...plain,
+    offerModels(createLlmTransformNode(languageModel), languageModel.models),
+    offerModels(createGuardrailsNode(languageModel), languageModel.models),
+  ]
+}

@@ -1,0 +1,1 @@
+export { type BuiltInNodesOptions, createBuiltInNodes } from './create-built-in-nodes.ts'

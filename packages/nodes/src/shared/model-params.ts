@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { anyValue } from './params.ts'
+
+/** The model to ask; the server narrows it to the models that the host offers. */
+export const modelParam = z.string().trim().max(200).default('').meta({
+  title: 'Model',
+  description: 'Left empty, the first model of the host answers.',
+  control: 'text',
+  literal: true,
+})
+
+/** A text for a model; other values are written as JSON. */
+export const promptParam = anyValue.refine((value) => value !== '' && value !== null, 'Some text is needed')
+
+export const temperatureParam = z.number().min(0).max(2).optional().meta({
+  title: 'Temperature',
+  description: '0 answers the same way each time; higher varies more. Left empty, the model decides.',
+  control: 'number',
+})
+
+/** How a value stands in a prompt: texts as they are, everything else as JSON. */
+export function toPromptText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}

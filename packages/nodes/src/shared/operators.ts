@@ -1,0 +1,10 @@
+import { z } from 'zod'
+
+/** Comparison operators as documents store them. */
+export const OPERATORS = ['==', '!=', '>', '<', '>=', '<=', 'contains', 'exists'] as const
+export type Operator = (typeof OPERATORS)[number]
+
+export const operatorParam = z.enum(OPERATORS).default('==')
+
+/** All that compare with something. */
+export const BINARY_OPERATORS = OPERATORS.filter((operator) => operator !== 'exists')

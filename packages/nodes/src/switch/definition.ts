@@ -1,0 +1,47 @@
+import { defineNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { BINARY_OPERATORS, operatorParam } from '../shared/operators.ts'
+import { anyValue, portIdParam, refuseDuplicateIds } from '../shared/params.ts'
+
+const taken = z.object({ case: z.string(), case_value: z.unknown() })
+
+/** Takes the way of the first case that holds. */
+export const switchDefinition = defineNode({
+  type: 'switch',
+  version: 1,
+  title: 'Switch',
+  description: 'First case that holds',
+  icon: 'M3.5 12H20M16.5 8.5 20 12l-3.5 3.5M8 12c4.2 0 2.8-6.5 7-6.5h2M8 12c4.2 0 2.8 6.5 7 6.5h2',
+  category: 'flow',
+  inline: true,
+  params: z.object({
+    value: anyValue.meta({ title: 'Value', control: 'expression', placeholder: '{{input.category}}' }),
+    cases: z
+      .array(
+        z.object({
+          id: portIdParam.meta({ title: 'Name', control: 'text', literal: true }),
+          title: z.string().max(60).default('').meta({ title: 'Title', control: 'text', literal: true }),
+          operator: operatorParam.meta({ title: 'Comparison', control: 'select', literal: true }),
+          value: z
+            .unknown()
+            .optional()
+            .meta({
+              title: 'Compared with',
+              control: 'expression',
+              dependsOn: { param: 'operator', in: BINARY_OPERATORS },
+            }),
+        }),
+      )
+      .max(50)
+      .superRefine(refuseDuplicateIds(['default']))
+      .default([])
+      .meta({ title: 'Cases', description: 'Tried from the top; the first that holds is taken.', control: 'cases' }),
+  }),
+  ports: [
+    { each: 'params.cases', id: 'id', title: 'title' },
+    { name: 'default', title: 'otherwise', description: 'No case holds' },
+  ],
+  outputs: { '*': taken, default: taken },
+  summary: '{value}, {cases} cases',
+  effect: 'none',
+})

@@ -113,6 +113,7 @@ export const ERROR_TABLE = {
   },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },
+  SNAPSHOT_UNREADABLE: { status: 500, retryable: false, remedy: 'Rebuild the machine from the facts of the run log.' },
   PAYLOAD_NOT_FOUND: { status: 500, retryable: false, remedy: 'The value has been erased, or its retention is over.' },
   DB_RLS_BROKEN: {
     status: 500,

@@ -1,0 +1,146 @@
+import type { Migration } from '../migrate.ts'
+import { identifier } from '../quote.ts'
+import { systemTable, tenantTable } from '../table-statements.ts'
+
+/** Runs, their log, and what the log refers to. Instants are milliseconds since the Unix epoch. */
+export const runLog: Migration = {
+  name: '0001-run-log',
+  up: ({ schema }) =>
+    [
+      ...tenantTable({ schema, name: 'canary', columns: 'probe text not null', key: ['probe'] }),
+      ...tenantTable({
+        schema,
+        name: 'tenant_keys',
+        columns: 'inner_pad bytea not null, outer_pad bytea not null, created_at bigint not null',
+        key: [],
+      }),
+      ...tenantTable({ schema, name: 'runs', columns: RUNS, key: ['run_id'], suffix: 'with (fillfactor = 70)' }),
+      ...indexes(schema, 'runs', [
+        'tenant_id, queued_at',
+        'tenant_id, workflow_id, queued_at',
+        'tenant_id, status, queued_at',
+      ]),
+      ...tenantTable({
+        schema,
+        name: 'run_events',
+        columns: RUN_EVENTS,
+        key: ['run_id', 'seq', 'start_week'],
+        suffix: 'partition by range (start_week)',
+      }),
+      ...eventPartition(schema, 'run_events_default', 'default'),
+      ...tenantTable({
+        schema,
+        name: 'run_snapshots',
+        columns: `run_id text not null, seq bigint not null, data text not null, ${RUN_KEY}`,
+        key: ['run_id'],
+      }),
+      ...tenantTable({
+        schema,
+        name: 'payloads',
+        columns: 'hash text not null, size bigint not null, data text not null',
+        key: ['hash'],
+      }),
+      ...tenantTable({
+        schema,
+        name: 'payload_refs',
+        columns: `run_id text not null, hash text not null, ${RUN_KEY},
+        foreign key (tenant_id, hash) references ${identifier(schema)}.payloads (tenant_id, hash)`,
+        key: ['run_id', 'hash'],
+      }),
+      ...indexes(schema, 'payload_refs', ['tenant_id, hash']),
+      ...tenantTable({
+        schema,
+        name: 'plans',
+        columns: 'plan_hash text not null, data text not null',
+        key: ['plan_hash'],
+      }),
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+}
+
+/** People and messages that runs wait for. */
+export const runWaits: Migration = {
+  name: '0002-run-waits',
+  up: ({ schema }) =>
+    [
+      ...tenantTable({ schema, name: 'waits', columns: WAITS, key: ['approval_id'] }),
+      ...indexes(schema, 'waits', ['tenant_id, run_id', 'tenant_id, status, opened_at']),
+      ...tenantTable({ schema, name: 'wait_votes', columns: WAIT_VOTES, key: ['approval_id', 'user_id'] }),
+      ...tenantTable({ schema, name: 'run_inbox', columns: RUN_INBOX, key: ['run_id', 'message_id'] }),
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+}
+
+/** The dispatch tables: ids, times and leases only, read across tenants. */
+export const runDispatch: Migration = {
+  name: '0003-run-dispatch',
+  up: ({ schema }) =>
+    [
+      ...tenantTable({ schema, name: 'run_ready', columns: RUN_READY, key: ['run_id'], isDispatch: true }),
+      `create index run_ready_free on $schema.run_ready (tenant_id, priority desc, ready_at) where worker_id is null`,
+      `create index run_ready_owned on $schema.run_ready (worker_id) where worker_id is not null`,
+      ...tenantTable({ schema, name: 'timers', columns: TIMERS, key: ['run_id', 'timer_id'], isDispatch: true }),
+      `create index timers_due on $schema.timers (fire_at)`,
+      ...tenantTable({ schema, name: 'outbox', columns: OUTBOX, key: ['outbox_id'], isDispatch: true }),
+      `create index outbox_ready on $schema.outbox (kind, ready_at)`,
+      ...systemTable({
+        schema,
+        name: 'workers',
+        columns: 'worker_id text primary key, started_at bigint not null, lease_until bigint not null',
+      }),
+      `create index workers_lease on $schema.workers (lease_until)`,
+    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+}
+
+const RUN_KEY = 'foreign key (tenant_id, run_id) references $schema.runs (tenant_id, run_id) on delete cascade'
+
+const RUNS = `
+  run_id text not null, start_week integer not null, trace_id text not null,
+  workflow_id text not null, version text not null, mode text not null, engine text not null,
+  plan_hash text not null, semantics integer not null, priority integer not null default 0,
+  status text not null, turn integer not null, next_seq bigint not null, head_hash text not null,
+  queued_at bigint not null, started_at bigint, finished_at bigint,
+  outcome text, output text, error text`
+
+// No foreign key to runs and no second index: this is the hot path, and the append updates the run row anyway.
+const RUN_EVENTS = `
+  run_id text not null, seq bigint not null, start_week integer not null, turn integer not null,
+  class text not null, event_id text not null, type text not null, node_run_id text, at bigint not null,
+  cause bigint, data text not null, link text`
+
+const WAITS = `
+  approval_id text not null, run_id text not null, wait_id text not null, node_run_id text not null,
+  node_id text not null, workflow_id text not null, status text not null, wait_for text not null,
+  opened_at bigint not null, due_at bigint, closed_at bigint, ${RUN_KEY}`
+
+const WAIT_VOTES = `
+  approval_id text not null, user_id text not null, vote text not null, at bigint not null,
+  foreign key (tenant_id, approval_id) references $schema.waits (tenant_id, approval_id) on delete cascade`
+
+const RUN_INBOX = `
+  run_id text not null, message_id text not null, position bigint generated always as identity,
+  fact text not null, at bigint not null, consumed_turn integer, ${RUN_KEY}`
+
+const RUN_READY = `
+  run_id text not null, shard integer not null default 0, priority integer not null default 0,
+  ready_at bigint not null, worker_id text, poked boolean not null default false, ${RUN_KEY}`
+
+// fire_at is when a worker should look; it moves on while one is looking. due_at never moves.
+const TIMERS = `
+  run_id text not null, timer_id text not null, due_at bigint not null, fire_at bigint not null, ${RUN_KEY}`
+
+const OUTBOX = `
+  outbox_id bigint generated always as identity, run_id text not null, kind text not null,
+  ready_at bigint not null, attempts integer not null default 0`
+
+function indexes(schema: string, table: string, columnLists: readonly string[]): readonly string[] {
+  return columnLists.map((columns) => `create index on ${identifier(schema)}.${identifier(table)} (${columns})`)
+}
+
+/** A partition answers through its parent only: RLS without a policy shows nothing to direct readers. */
+export function eventPartition(schema: string, name: string, bounds: string): readonly string[] {
+  const table = `${identifier(schema)}.${identifier(name)}`
+  return [
+    `create table ${table} partition of ${identifier(schema)}.run_events ${bounds}`,
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+  ]
+}

@@ -1,0 +1,76 @@
+import { type DigestedEvent, digestOf } from './append-digest.ts'
+import type { Append, PendingEvent } from './append-types.ts'
+
+/** The SQL of one call for a batch; `$1` is the role, the others as {@link batchValues} gives them. */
+export function appendStatement(schema: string): string {
+  const types = [
+    ...[
+      'text',
+      'text[]',
+      'text[]',
+      'text[]',
+      'integer[]',
+      'integer[]',
+      'integer[]',
+      'text[]',
+      'text[]',
+      'text[]',
+      'text[]',
+    ],
+    ...['integer[]', 'text[]', 'text[]', 'text[]', 'text[]', 'bigint[]', 'integer[]', 'text[]'],
+    ...['integer[]', 'text[]', 'bigint[]', 'text[]'],
+  ]
+  const parameters = types.map((type, index) => `$${index + 1}::${type}`)
+  return `select place, result, first_seq, turn_before from "${schema.replaceAll('"', '""')}".append(${parameters.join(', ')})`
+}
+
+/** Lays a batch out in typed arrays: one entry a run, one an event, one a payload. */
+export function batchValues(role: string | null, batch: readonly Append[]): readonly unknown[] {
+  const events = batch.flatMap((append) => append.events)
+  const payloads = batch.flatMap((append, index) => append.payloads.map((payload) => ({ ...payload, run: index + 1 })))
+  return [
+    role,
+    batch.map((append) => append.tenantId),
+    batch.map((append) => append.runId),
+    batch.map((append) => append.kind),
+    batch.map((append) => append.expectTurn),
+    batch.map((append) => append.turns),
+    batch.map((append) => append.events.length),
+    batch.map((append) => append.status),
+    batch.map((append) => digestOf(append.events.map(digested))),
+    batch.map(rowText),
+    batch.map(({ operations }) => (operations.length === 0 ? null : JSON.stringify(operations))),
+    events.map((event) => event.turnOffset),
+    events.map((event) => event.class),
+    events.map((event) => event.id),
+    events.map((event) => event.body.type),
+    events.map(nodeRunIdOf),
+    events.map((event) => event.at),
+    events.map((event) => event.causeOffset),
+    events.map((event) => JSON.stringify(event.body.data)),
+    payloads.map((payload) => payload.run),
+    payloads.map((payload) => payload.hash),
+    payloads.map((payload) => payload.size),
+    payloads.map((payload) => payload.text),
+  ]
+}
+
+export function nodeRunIdOf({ body }: PendingEvent): string | null {
+  return 'nodeRunId' in body && body.nodeRunId !== undefined ? body.nodeRunId : null
+}
+
+function digested(event: PendingEvent): DigestedEvent {
+  const { class: eventClass, id, at, causeOffset, body } = event
+  return { class: eventClass, id, at, causeOffset, type: body.type, nodeRunId: nodeRunIdOf(event), data: body.data }
+}
+
+function rowText({ create, patch }: Append): string | null {
+  if (create === null && patch === null) return null
+  const { output, error, ...plain } = patch ?? {}
+  return JSON.stringify({
+    ...create,
+    ...plain,
+    ...(output === undefined ? {} : { output: JSON.stringify(output) }),
+    ...(error === undefined ? {} : { error: JSON.stringify(error) }),
+  })
+}

@@ -1,0 +1,96 @@
+import type { Decision, EventClass, Fact, Observation, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+
+/** An event that has no number yet; turn and cause count from the append that it is part of. */
+export interface PendingEvent {
+  readonly class: EventClass
+  /** Deterministic within the run. */
+  readonly id: string
+  readonly at: number
+  /** Turns of this append up to and including its own; 0 for observations before its first fact. */
+  readonly turnOffset: number
+  /** Place in this append of the fact that a decision follows from. */
+  readonly causeOffset: number | null
+  readonly body: Fact | Decision | Observation
+}
+
+/** A value too large for the log, stored beside it. */
+export interface Payload {
+  readonly hash: string
+  readonly size: number
+  readonly text: string
+}
+
+/** What changes in the run row besides turn, number and chain. */
+export interface RunPatch {
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly outcome?: string
+  readonly output?: ValueRef
+  readonly error?: RunFailure
+}
+
+/** The row of a run that is to be made. */
+export interface NewRun {
+  readonly startWeek: number
+  readonly traceId: string
+  readonly workflowId: string
+  readonly version: string
+  readonly mode: 'live' | 'test'
+  readonly engine: 'embedded' | 'temporal'
+  readonly planHash: string
+  readonly semantics: number
+  readonly queuedAt: number
+}
+
+/** What an append changes in the tables beside the log, in the same transaction. */
+export type AppendOperation =
+  | { readonly op: 'timer_set'; readonly timerId: string; readonly dueAt: number }
+  | { readonly op: 'timer_clear'; readonly timerId: string }
+  | {
+      readonly op: 'wait_open'
+      readonly approvalId: string
+      readonly waitId: string
+      readonly nodeRunId: string
+      readonly nodeId: string
+      readonly workflowId: string
+      /** JSON text. */
+      readonly waitFor: string
+      readonly openedAt: number
+      readonly dueAt: number | null
+    }
+  | { readonly op: 'wait_close'; readonly approvalId: string; readonly how: string; readonly at: number }
+  | { readonly op: 'inbox_consumed'; readonly messageId: string }
+  /** Some worker has to look at the run; `workerId` claims it at once if nobody has it. */
+  | { readonly op: 'ready'; readonly readyAt: number; readonly workerId: string | null }
+  /** This worker has nothing to do for the run; without effect when somebody poked it meanwhile. */
+  | { readonly op: 'release'; readonly workerId: string }
+  | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
+  | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }
+  | { readonly op: 'outbox'; readonly kind: string; readonly readyAt: number }
+
+/** One append to the log of one run. */
+export interface Append {
+  readonly tenantId: string
+  readonly runId: string
+  /** `observe` adds observations alone: it needs no turn and gives none. */
+  readonly kind: 'create' | 'advance' | 'observe'
+  /** Turn that the run must be at; 0 for `create`. */
+  readonly expectTurn: number
+  readonly turns: number
+  readonly events: readonly PendingEvent[]
+  readonly status: RunStatus | null
+  readonly create: NewRun | null
+  readonly patch: RunPatch | null
+  readonly operations: readonly AppendOperation[]
+  readonly payloads: readonly Payload[]
+}
+
+export type AppendResult =
+  | { readonly outcome: 'ok'; readonly firstSeq: number; readonly turnBefore: number }
+  /** Another commit took the turn; read the tail and try again. */
+  | { readonly outcome: 'conflict' }
+  /** The run has ended; observations are dropped. */
+  | { readonly outcome: 'closed' }
+  | { readonly outcome: 'missing' }
+  /** A run of that id is there already. */
+  | { readonly outcome: 'exists' }

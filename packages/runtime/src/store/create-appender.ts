@@ -1,0 +1,89 @@
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { appendStatement, batchValues } from './append-batch.ts'
+import type { Append, AppendResult } from './append-types.ts'
+
+/** Writes to run logs, many runs in one round trip. */
+export interface Appender {
+  /** Resolves once the append is stored; rejects with the database's error if this append alone is refused. */
+  append(append: Append): Promise<AppendResult>
+  /** Resolves when everything handed over so far is settled. */
+  drain(): Promise<void>
+}
+
+export interface AppenderOptions {
+  /** Most appends of one round trip. @defaultValue 200 */
+  readonly maxBatch?: number
+}
+
+interface Waiting {
+  readonly append: Append
+  readonly resolve: (result: AppendResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface ResultRow {
+  readonly place: number
+  readonly result: AppendResult['outcome']
+  readonly first_seq: number
+  readonly turn_before: number
+}
+
+/**
+ * Group commit: every append that is ready while a flush is in flight goes out in the next one. A flush that fails is
+ * cut in half until the append at fault stands alone, so that it harms its own run only.
+ */
+export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
+  const { maxBatch = 200 } = options
+  const statement = appendStatement(database.schema)
+  const queue: Waiting[] = []
+  let flushing: Promise<void> | null = null
+
+  const send = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const role = await database.role()
+      const rows = await database.call<ResultRow>(
+        statement,
+        batchValues(
+          role,
+          batch.map((waiting) => waiting.append),
+        ),
+      )
+      for (const row of rows) batch[row.place - 1]?.resolve(toResult(row))
+    } catch (error) {
+      if (batch.length === 1) {
+        batch[0]?.reject(error)
+        return
+      }
+      const middle = Math.ceil(batch.length / 2)
+      await send(batch.slice(0, middle))
+      await send(batch.slice(middle))
+    }
+  }
+  const flush = async (): Promise<void> => {
+    // One turn of the event loop: what becomes ready together goes out together.
+    await Promise.resolve()
+    while (queue.length > 0) await send(inLockOrder(queue.splice(0, maxBatch)))
+    flushing = null
+  }
+  return {
+    append: (append) =>
+      new Promise((resolve, reject) => {
+        queue.push({ append, resolve, reject })
+        flushing ??= flush()
+      }),
+    drain: async () => {
+      while (flushing !== null) await flushing
+    },
+  }
+}
+
+/** Two processes that lock rows in one order cannot wait for each other; the sort keeps a run's appends in theirs. */
+function inLockOrder(batch: readonly Waiting[]): readonly Waiting[] {
+  const keyOf = ({ append }: Waiting) => `${append.tenantId}/${append.runId}`
+  return [...batch].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+}
+
+function toResult(row: ResultRow): AppendResult {
+  if (row.result !== 'ok') return { outcome: row.result }
+  return { outcome: 'ok', firstSeq: row.first_seq, turnBefore: row.turn_before }
+}

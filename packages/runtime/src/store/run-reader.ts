@@ -1,0 +1,179 @@
+import type { RunFilter } from '@tenon/core/api'
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { Vote } from '@tenon/core/node'
+import type { RunEvent, ValueRef } from '@tenon/core/run'
+import { sql } from 'kysely'
+import type { Plan } from '../interpreter/plan.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
+import { readCursor, writeCursor } from './cursor.ts'
+import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
+import { runOfRow, waitOfRow } from './run-rows.ts'
+
+type RuntimeTx = Tx<RuntimeTables>
+
+const DEFAULT_EVENTS = 1_000
+const DEFAULT_PAGE = 50
+const MAX_PAGE = 200
+
+/** Reads runs from the run store; every call is one transaction that sees one tenant. */
+export function postgresRunReader(database: RuntimeDatabase): RunReader {
+  return {
+    getRun: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectRun(tx, tenantId, runId)),
+    listRuns: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectRuns(tx, tenantId, filter)),
+    readEvents: (tenantId, runId, after, limit = DEFAULT_EVENTS) =>
+      database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
+    loadValue: async (tenantId, ref) =>
+      ref.inline === undefined ? database.withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref)) : ref.inline,
+    getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
+    listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
+    getWait: (tenantId, approvalId) => database.withTenant(tenantId, (tx) => selectWait(tx, tenantId, approvalId)),
+  }
+}
+
+export async function selectRun(tx: RuntimeTx, tenantId: string, runId: string): Promise<StoredRun | null> {
+  const row = await tx
+    .selectFrom('runs')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .executeTakeFirst()
+  return row === undefined ? null : runOfRow(row)
+}
+
+async function selectRuns(tx: RuntimeTx, tenantId: string, filter: RunFilter): ReturnType<RunReader['listRuns']> {
+  const limit = pageSize(filter.limit)
+  let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId)
+  if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.mode !== undefined) query = query.where('mode', '=', filter.mode)
+  if (filter.cursor !== undefined) {
+    const { at, id } = readCursor(filter.cursor)
+    query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)
+  }
+  const rows = await query
+    .orderBy('queued_at', 'desc')
+    .orderBy('run_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map(runOfRow)
+  const last = items.at(-1)
+  const hasMore = rows.length > limit && last !== undefined
+  return { items, nextCursor: hasMore ? writeCursor({ at: last.queuedAt, id: last.runId }) : null }
+}
+
+export async function selectEvents(
+  tx: RuntimeTx,
+  tenantId: string,
+  runId: string,
+  after: number,
+  limit: number,
+): Promise<readonly RunEvent[]> {
+  const rows = await tx
+    .selectFrom('run_events')
+    .select(EVENT_COLUMNS)
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    // From the run row, so that one partition is read.
+    .where('start_week', '=', (eb) =>
+      eb.selectFrom('runs').select('start_week').where('tenant_id', '=', tenantId).where('run_id', '=', runId),
+    )
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map(eventOfRow)
+}
+
+export async function selectValue(tx: RuntimeTx, tenantId: string, ref: ValueRef): Promise<Json> {
+  const row = await tx
+    .selectFrom('payloads')
+    .select('data')
+    .where('tenant_id', '=', tenantId)
+    .where('hash', '=', ref.hash)
+    .executeTakeFirst()
+  if (row === undefined)
+    throw new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is gone', { details: { hash: ref.hash } })
+  return JSON.parse(row.data) as Json
+}
+
+export async function selectPlan(tx: RuntimeTx, tenantId: string, planHash: string): Promise<Plan | null> {
+  const row = await tx
+    .selectFrom('plans')
+    .select('data')
+    .where('tenant_id', '=', tenantId)
+    .where('plan_hash', '=', planHash)
+    .executeTakeFirst()
+  return row === undefined ? null : (JSON.parse(row.data) as Plan)
+}
+
+async function selectWaits(
+  tx: RuntimeTx,
+  tenantId: string,
+  filter: Parameters<RunReader['listWaits']>[1],
+): ReturnType<RunReader['listWaits']> {
+  const limit = pageSize(filter.limit)
+  let query = tx.selectFrom('waits').selectAll().where('tenant_id', '=', tenantId)
+  if (filter.status !== undefined) query = query.where('status', filter.status === 'open' ? '=' : '!=', 'open')
+  if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId)
+  if (filter.cursor !== undefined) {
+    const { at, id } = readCursor(filter.cursor)
+    query = query.where(sql<boolean>`(opened_at, approval_id) < (${at}, ${id})`)
+  }
+  const rows = await query
+    .orderBy('opened_at', 'desc')
+    .orderBy('approval_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const page = rows.slice(0, limit)
+  const votes = await selectVotes(
+    tx,
+    tenantId,
+    page.map((row) => row.approval_id),
+  )
+  const items = page.map((row) => waitOfRow(row, votes.get(row.approval_id) ?? []))
+  const last = items.at(-1)
+  const hasMore = rows.length > limit && last !== undefined
+  return { items, nextCursor: hasMore ? writeCursor({ at: last.openedAt, id: last.approvalId }) : null }
+}
+
+async function selectWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<StoredWait | null> {
+  const row = await tx
+    .selectFrom('waits')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const votes = await selectVotes(tx, tenantId, [approvalId])
+  return waitOfRow(row, votes.get(approvalId) ?? [])
+}
+
+async function selectVotes(
+  tx: RuntimeTx,
+  tenantId: string,
+  approvalIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Vote[]>> {
+  const votes = new Map<string, Vote[]>()
+  if (approvalIds.length === 0) return votes
+  const rows = await tx
+    .selectFrom('wait_votes')
+    .select(['approval_id', 'vote'])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', 'in', approvalIds)
+    .orderBy('at')
+    .orderBy('user_id')
+    .execute()
+  for (const row of rows) {
+    const list = votes.get(row.approval_id) ?? []
+    list.push(JSON.parse(row.vote) as Vote)
+    votes.set(row.approval_id, list)
+  }
+  return votes
+}
+
+function pageSize(limit: number | undefined): number {
+  return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
+}

@@ -1,0 +1,35 @@
+import pg from 'pg'
+import { createDatabase } from '../postgres/create-database.ts'
+import { migrateRuntime } from '../postgres/migrate-runtime.ts'
+import { openPGlite } from '../postgres/open-pglite.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import { startTestPostgres } from './postgres.ts'
+
+/** A migrated database for a test file; tests keep apart by fresh tenants. */
+export interface TestDatabase {
+  readonly database: RuntimeDatabase
+  close(): Promise<void>
+}
+
+/** The databases on which every store and engine must behave the same. */
+export const TEST_DATABASES = ['PGlite', 'Postgres'] as const
+
+/** Opens an empty, migrated database in memory (PGlite) or on a Postgres of its own. */
+export async function openTestDatabase(kind: (typeof TEST_DATABASES)[number]): Promise<TestDatabase> {
+  if (kind === 'PGlite') {
+    const database = createDatabase<RuntimeTables>({ pglite: await openPGlite() })
+    await migrateRuntime(database)
+    return { database, close: () => database.close() }
+  }
+  const server = await startTestPostgres()
+  const pool = new pg.Pool({ connectionString: await server.createDatabase(), max: 10 })
+  const database = createDatabase<RuntimeTables>({ pool })
+  await migrateRuntime(database)
+  return {
+    database,
+    close: async () => {
+      await database.close()
+      await server.stop()
+    },
+  }
+}

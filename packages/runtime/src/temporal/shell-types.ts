@@ -1,0 +1,71 @@
+/**
+ * What the shell and its activities say to each other: ids, numbers and instants, never a tenant's content. The shell
+ * hardly ever changes, so every change here needs `patched()` and a recorded history of the old form.
+ */
+
+/** Name under which the shell is registered. */
+export const SHELL_WORKFLOW = 'tenonRun'
+
+/** Signal without data: look into the store, something has come. */
+export const POKE_SIGNAL = 'poke'
+
+/** One thing to carry out, derived from one decision; `seq` is the decision's and makes it idempotent. */
+export type ShellCommand =
+  | {
+      readonly seq: number
+      readonly type: 'start_node'
+      readonly nodeRunId: string
+      readonly pass: number
+      readonly queue: string | null
+      /** What operators see: type and id of the node. */
+      readonly summary: string
+      readonly startToCloseMs: number | null
+      readonly heartbeatMs: number
+    }
+  | { readonly seq: number; readonly type: 'cancel_node'; readonly nodeRunId: string; readonly pass: number }
+  | { readonly seq: number; readonly type: 'set_timer'; readonly timerId: string; readonly dueAt: number }
+  | { readonly seq: number; readonly type: 'clear_timer'; readonly timerId: string }
+  | { readonly seq: number; readonly type: 'close_run' }
+
+/** Commands after a cursor, and the cursor after them. */
+export interface ShellStep {
+  readonly cursor: number
+  readonly commands: readonly ShellCommand[]
+}
+
+/** Where the shell stands; what it was started with and what it continues as new with. */
+export interface ShellState {
+  readonly tenantId: string
+  readonly runId: string
+  /** `seq` of the last event whose commands the shell knows. */
+  readonly cursor: number
+  /** Timers that are set, so that a continued shell sets them again. */
+  readonly timers: readonly { readonly timerId: string; readonly dueAt: number }[]
+  /** Priority of the run's node runs in the queues, 1 first. */
+  readonly fairnessKey: string
+}
+
+export interface ExecuteNodeRequest {
+  readonly tenantId: string
+  readonly runId: string
+  readonly nodeRunId: string
+  readonly pass: number
+  readonly cursor: number
+}
+
+export interface AdvanceRequest {
+  readonly tenantId: string
+  readonly runId: string
+  readonly cursor: number
+  /** A timer that is due now; null to take in what waits in the store. */
+  readonly timer: { readonly timerId: string; readonly dueAt: number } | null
+}
+
+export interface ShellActivities {
+  /** Carries one node run out, all of its attempts; fails only to be tried again. */
+  executeNode(request: ExecuteNodeRequest): Promise<ShellStep>
+  /** Records that a node run was canceled before any worker had it. */
+  abandonNode(request: ExecuteNodeRequest): Promise<ShellStep>
+  /** Takes facts from the store and the clock into the run. */
+  advance(request: AdvanceRequest): Promise<ShellStep>
+}

@@ -1,0 +1,53 @@
+import type { HttpClient } from '@tenon/core/node'
+import { createEgressRules } from './egress-rules.ts'
+import { createGuardedAgent, type ResolveHost } from './guarded-agent.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
+import { guardedRequest } from './guarded-request.ts'
+
+const DEFAULT_MAX_FETCH_BYTES = 33_554_432
+
+export interface EgressOptions {
+  /**
+   * What may be reached although it is not public: `host:port` (whatever address it has), a CIDR range, or
+   * one address.
+   */
+  readonly allow?: readonly string[]
+  /** What may not be reached although it is public or allowed; the same forms. */
+  readonly deny?: readonly string[]
+  /** Finds the addresses of a host. @defaultValue the resolver of the system */
+  readonly dns?: ResolveHost
+  /** Limit of a decoded answer of `fetch`, in bytes. @defaultValue 33_554_432 */
+  readonly maxFetchBytes?: number
+}
+
+/** The guarded client with its sockets. */
+export interface Egress extends HttpClient {
+  /** Lets open requests end and closes the sockets. */
+  close(): Promise<void>
+}
+
+/**
+ * The only way out of a node: an HTTP client that reaches public addresses and what the host allows.
+ *
+ * Each socket is checked by the address that it connects to, after the name was resolved, and each redirect
+ * is checked like a first request: at most five, without credentials to another origin. Only http and https;
+ * no credentials in addresses; limits on size (decoded), on time and on connecting.
+ *
+ * @throws {@link TenonError} `REQUEST_INVALID` for an entry of `allow` or `deny` that cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { createEgress } from '@tenon/runtime/egress'
+ *
+ * export const egress = createEgress({ allow: ['crm.internal:8443', '10.20.0.0/16'] })
+ * ```
+ */
+export function createEgress(options: EgressOptions = {}): Egress {
+  const { allow = [], deny = [], dns, maxFetchBytes = DEFAULT_MAX_FETCH_BYTES } = options
+  const agent = createGuardedAgent(createEgressRules(allow, deny), dns)
+  return Object.freeze({
+    request: (url: string, init = {}) => guardedRequest(agent, url, init),
+    fetch: createGuardedFetch(agent, maxFetchBytes),
+    close: () => agent.close(),
+  })
+}

@@ -1,0 +1,60 @@
+import { lookup as systemLookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { TenonError } from '@tenon/core/errors'
+import { Agent, buildConnector } from 'undici'
+import type { EgressRules } from './egress-rules.ts'
+import { addressRefused } from './failures.ts'
+
+/** Finds the addresses of a host. @throws any error if there are none. */
+export type ResolveHost = (hostname: string) => Promise<readonly string[]>
+
+const CONNECT_TIMEOUT_MS = 10_000
+const HEADERS_TIMEOUT_MS = 300_000
+const IDLE_BODY_TIMEOUT_MS = 60_000
+
+/**
+ * An undici agent whose sockets go to checked addresses only.
+ *
+ * The check stands in the lookup of the socket itself: the address that is judged is the address that is
+ * connected to, so a name that answers differently the next time gains nothing.
+ */
+export function createGuardedAgent(rules: EgressRules, resolveHost: ResolveHost = resolveBySystem): Agent {
+  return new Agent({
+    connect: (target, callback) => {
+      const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
+      const host = target.hostname.replace(/^\[(.*)\]$/, '$1')
+      // Sockets skip the lookup for a literal address.
+      if (isIP(host) !== 0 && !rules.allows(host, port, host)) {
+        callback(addressRefused(host), null)
+        return
+      }
+      const lookup = createGuardedLookup((address) => rules.allows(host, port, address), resolveHost)
+      buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup, port })(target, callback)
+    },
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    bodyTimeout: IDLE_BODY_TIMEOUT_MS,
+  })
+}
+
+function createGuardedLookup(isAllowed: (address: string) => boolean, resolveHost: ResolveHost): LookupFunction {
+  return (hostname, options, callback) => {
+    resolveHost(hostname)
+      .then((found) => {
+        const addresses = found.filter(isAllowed).map((address) => ({ address, family: isIP(address) }))
+        const [first] = addresses
+        if (first === undefined) throw found.length === 0 ? notFound(hostname) : addressRefused(hostname)
+        if (options.all === true) callback(null, addresses)
+        else callback(null, first.address, first.family)
+      })
+      .catch((cause: unknown) => callback(cause instanceof TenonError ? cause : notFound(hostname, cause), ''))
+  }
+}
+
+function notFound(hostname: string, cause?: unknown): TenonError {
+  return new TenonError('HTTP_FAILED', `No address was found for ${hostname}`, { cause })
+}
+
+async function resolveBySystem(hostname: string): Promise<readonly string[]> {
+  const found = await systemLookup(hostname, { all: true, verbatim: true })
+  return found.map(({ address }) => address)
+}

@@ -1,0 +1,84 @@
+import { type Agent, fetch } from 'undici'
+import { checkUrl, RESERVED_HEADERS } from './check-request.ts'
+import { toHttpFailure } from './failures.ts'
+import { tooLarge } from './read-body.ts'
+import { followRedirect, type Hop } from './redirects.ts'
+
+const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
+
+/**
+ * A standard `fetch` over a guarded agent, for SDK clients: streams, the rules of redirects, a size limit.
+ *
+ * Headers that steer the connection are dropped, as the standard has it. Failures are errors of ours, not the `TypeError` of the standard; an abort gives the signal's own reason.
+ *
+ * @param maxResponseBytes - Limit of a decoded body, counted while it streams.
+ */
+export function createGuardedFetch(agent: Agent, maxResponseBytes: number): typeof globalThis.fetch {
+  return async function guardedFetch(input, init) {
+    // `Request` throws a `TypeError` of its own for addresses that we refuse by name.
+    if (!(input instanceof Request)) checkUrl(String(input))
+    const request = new Request(input, init)
+    const follow = init?.redirect ?? request.redirect
+    let hop: Hop<Uint8Array> = {
+      url: checkUrl(request.url),
+      method: request.method,
+      headers: new Map([...request.headers].filter(([name]) => !RESERVED_HEADERS.has(name))),
+      // Read once, so that a redirect can send it again.
+      body: request.body === null ? undefined : new Uint8Array(await request.arrayBuffer()),
+    }
+    const { host } = hop.url
+    try {
+      for (let hops = 0; ; hops += 1) {
+        const response = await fetch(hop.url, {
+          dispatcher: agent,
+          method: hop.method,
+          headers: [...hop.headers] as [string, string][],
+          redirect: 'manual',
+          signal: request.signal,
+          ...(hop.body === undefined ? {} : { body: hop.body }),
+        })
+        const answer = { status: response.status, location: response.headers.get('location') }
+        const next = follow === 'follow' ? followRedirect(hop, answer, hops) : null
+        if (next === null) return toStandard(response, maxResponseBytes, hop.url, hops > 0)
+        await response.body?.cancel()
+        hop = next
+      }
+    } catch (thrown) {
+      request.signal.throwIfAborted()
+      throw toHttpFailure(thrown, host)
+    }
+  }
+}
+
+/** SDKs compare with the runtime's own `Response`; undici's copy is another class. */
+function toStandard(
+  response: Awaited<ReturnType<typeof fetch>>,
+  maxResponseBytes: number,
+  url: URL,
+  redirected: boolean,
+): Response {
+  const body =
+    response.body === null || WITHOUT_BODY.has(response.status) ? null : limit(response.body, maxResponseBytes)
+  const standard = new Response(body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+  })
+  Object.defineProperties(standard, { url: { value: url.href }, redirected: { value: redirected } })
+  return standard
+}
+
+function limit(
+  body: NonNullable<Awaited<ReturnType<typeof fetch>>['body']>,
+  maxBytes: number,
+): ReadableStream<Uint8Array> {
+  let size = 0
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength
+      if (size > maxBytes) controller.error(tooLarge(maxBytes))
+      else controller.enqueue(chunk)
+    },
+  })
+  return (body as ReadableStream<Uint8Array>).pipeThrough(counter)
+}

@@ -1,0 +1,51 @@
+import { TenonError } from '@tenon/core/errors'
+import { checkUrl } from './check-request.ts'
+
+export const MAX_REDIRECTS = 5
+
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+// Names under which services take credentials, beside the standard ones.
+const CREDENTIAL_HEADER = /^(authorization|cookie)$|auth|api-?key|token|secret|signature|session|password|credential/
+
+/** One request on its way through redirects. */
+export interface Hop<Body> {
+  readonly url: URL
+  readonly method: string
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: Body | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  readonly location: string | null
+}
+
+/**
+ * The request that a redirect asks for, or `null` if the answer is none.
+ *
+ * Another origin never gets credentials; a changed method never carries its body on.
+ *
+ * @param hops - Redirects followed before this one.
+ * @throws {@link TenonError} `HTTP_FAILED` after five redirects; `EGRESS_REFUSED` as {@link checkUrl}.
+ */
+export function followRedirect<Body>(hop: Hop<Body>, answer: Answer, hops: number): Hop<Body> | null {
+  if (!REDIRECT_STATUSES.has(answer.status) || answer.location === null) return null
+  if (hops >= MAX_REDIRECTS) {
+    throw new TenonError('HTTP_FAILED', `${hop.url.host} redirects more than ${MAX_REDIRECTS} times`, {
+      retryable: false,
+      details: { code: null },
+    })
+  }
+  const url = checkUrl(answer.location, hop.url)
+  const isOtherOrigin = url.origin !== hop.url.origin
+  const becomesGet = answer.status === 303 ? hop.method !== 'HEAD' : answer.status < 303 && hop.method === 'POST'
+  const headers = [...hop.headers].filter(
+    ([name]) => !(isOtherOrigin && CREDENTIAL_HEADER.test(name)) && !(becomesGet && name.startsWith('content-')),
+  )
+  return {
+    url,
+    method: becomesGet ? 'GET' : hop.method,
+    headers: new Map(headers),
+    body: becomesGet ? undefined : hop.body,
+  }
+}

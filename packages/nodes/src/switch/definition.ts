@@ -11,7 +11,7 @@ export const switchDefinition = defineNode({
   version: 1,
   title: 'Switch',
   description: 'First case that holds',
-  icon: 'M3.5 12H20M16.5 8.5 20 12l-3.5 3.5M8 12c4.2 0 2.8-6.5 7-6.5h2M8 12c4.2 0 2.8 6.5 7 6.5h2',
+  icon: 'M3.5 12H20M8 12c4.2 0 2.8-7 7.5-7H20M8 12c4.2 0 2.8 7 7.5 7H20',
   category: 'flow',
   inline: true,
   params: z.object({

@@ -1,0 +1,53 @@
+import type { Translate } from '../../messages/format.ts'
+import { formatDuration } from './duration.ts'
+
+/** Time of day to the millisecond, in the reader's time zone: `10:42:07.318`. */
+export function formatClock(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  }).format(at)
+}
+
+/** Day and time of day: `Nov 23, 10:42`. */
+export function formatMoment(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at)
+}
+
+const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** How long ago: `48 minutes ago`, `yesterday`, and `now` within the last minute. */
+export function formatAgo(at: number, now: number, locale: string): string {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  for (const [unit, ms] of STEPS) {
+    if (now - at >= ms) return format.format(-Math.floor((now - at) / ms), unit)
+  }
+  return format.format(0, 'second')
+}
+
+/** When something is due: `Due in 3 h 12 min`, `Due tomorrow`, `Overdue by 4 min`. */
+export function formatDue(dueAt: number, now: number, t: Translate, locale: string): string {
+  if (dueAt <= now) return t('runs.approval.overdue', { time: formatDuration(now - dueAt, t, locale) })
+  const days = calendarDays(now, dueAt)
+  if (days === 1 && dueAt - now > 12 * 3_600_000) return t('runs.approval.dueTomorrow')
+  if (days > 1) return t('runs.approval.dueOn', { time: formatMoment(dueAt, locale) })
+  return t('runs.approval.dueIn', { time: formatDuration(dueAt - now, t, locale) })
+}
+
+function calendarDays(from: number, to: number): number {
+  const day = (at: number) => new Date(at).setHours(0, 0, 0, 0)
+  return Math.round((day(to) - day(from)) / 86_400_000)
+}

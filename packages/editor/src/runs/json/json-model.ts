@@ -1,0 +1,38 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
+
+/** Children that are shown at once. */
+export const MAX_CHILDREN = 100
+/** Characters of a text that are shown at once. */
+export const MAX_TEXT = 2_000
+const PREVIEW_LENGTH = 60
+
+export function isBranch(value: Json): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** Members of an object or items of a list, with their names. */
+export function childrenOf(value: Json): readonly (readonly [key: string, child: Json])[] {
+  if (Array.isArray(value)) return value.map((child: Json, index) => [String(index), child])
+  return isJsonObject(value) ? Object.entries(value) : []
+}
+
+/** A value in one short line: `{ email, name }`, `[ 3 ]`, `"My order hasn't…"`. */
+export function previewOf(value: Json): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[ ]' : `[ ${value.length} ]`
+  if (isJsonObject(value)) {
+    const keys = Object.keys(value)
+    return keys.length === 0 ? '{ }' : `{ ${clip(keys.join(', '))} }`
+  }
+  return typeof value === 'string' ? `"${clip(value)}"` : String(value)
+}
+
+function clip(text: string): string {
+  return text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH - 1)}…` : text
+}
+
+/** A value in words for a fact beside its label: texts bare, short lists and objects joined. */
+export function wordsOf(value: Json): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.every((item: Json) => !isBranch(item))) return value.map(String).join(', ')
+  return isBranch(value) ? previewOf(value) : String(value)
+}

@@ -1,0 +1,40 @@
+import type { NodeId } from '@tenon/core/document'
+import { ALL_PORTS, type LogEntry, type NodeRunView, type RunView, type SkipReason } from '@tenon/core/run'
+import type { EdgeRunDisplay } from '../../canvas/node-status.ts'
+import { nodeRunOf } from './node-run-of.ts'
+
+/** Why each node run was passed over, up to one event of the log. */
+export function skipReasons(entries: readonly LogEntry[], seq: number): ReadonlyMap<string, SkipReason> {
+  const reasons = new Map<string, SkipReason>()
+  for (const entry of entries) {
+    if (entry.seq > seq) break
+    if (entry.type !== 'nodes_skipped') continue
+    for (const nodeRunId of entry.data.nodeRunIds) reasons.set(nodeRunId, entry.data.reason)
+  }
+  return reasons
+}
+
+export interface EdgeEnds {
+  readonly source: NodeId
+  readonly sourceHandle: string
+  readonly target: NodeId
+}
+
+/**
+ * How the run went along one edge.
+ *
+ * @param passedPort - The port by which a node left that was disabled or skipped by its condition; else `null`.
+ */
+export function edgeState(edge: EdgeEnds, nodeRuns: RunView['nodeRuns'], passedPort: string | null): EdgeRunDisplay {
+  const source = nodeRunOf(nodeRuns, edge.source)
+  const target = nodeRunOf(nodeRuns, edge.target)
+  if (source === undefined) return 'none'
+  const port = source.status === 'skipped' ? passedPort : source.port
+  if (port === null) return isOver(source) ? 'dead' : 'none'
+  if (port !== edge.sourceHandle && port !== ALL_PORTS) return 'dead'
+  return target?.status === 'running' || target?.status === 'retry' ? 'live' : 'taken'
+}
+
+function isOver(nodeRun: NodeRunView): boolean {
+  return nodeRun.endedAt !== null || nodeRun.status === 'skipped'
+}

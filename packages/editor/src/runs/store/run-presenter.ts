@@ -1,0 +1,95 @@
+import type { NodeId } from '@tenon/core/document'
+import { isNodeRunOpen, isRunOver, type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import type { NodeRunDisplay, NodeRunPresenter } from '../../canvas/node-status.ts'
+import type { Translate } from '../../messages/format.ts'
+import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { edgeState, skipReasons } from './edge-state.ts'
+import type { NodeDirectory } from './node-directory.ts'
+import { nodeRunOf } from './node-run-of.ts'
+import { momentOf, type RunStore } from './run-store.ts'
+
+const TICK_MS = 200
+
+export interface RunPresenterOptions {
+  readonly store: RunStore
+  readonly nodes: NodeDirectory
+  readonly t: Translate
+  readonly locale: string
+}
+
+/** Creates what a canvas asks in order to show a run on its cards and edges. Counts time only while listened to. */
+export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOptions): NodeRunPresenter {
+  const listeners = new Set<() => void>()
+  const displays = new Map<NodeId, { readonly of: NodeRunView; readonly display: NodeRunDisplay }>()
+  let reasons = { seq: -1, map: skipReasons([], 0) }
+  let moment = momentOf(store, store.snapshot())
+
+  function refresh(): void {
+    moment = momentOf(store, store.snapshot())
+    for (const listener of listeners) listener()
+  }
+
+  function tick(): void {
+    const { cursor, view } = store.snapshot()
+    if (cursor === null && view.status !== 'queued' && !isRunOver(view.status)) refresh()
+  }
+
+  let stop: (() => void) | null = null
+  function listen(): () => void {
+    const unsubscribe = store.subscribe(refresh)
+    const timer = setInterval(tick, TICK_MS)
+    moment = momentOf(store, store.snapshot())
+    return () => {
+      unsubscribe()
+      clearInterval(timer)
+    }
+  }
+
+  function passedPort(nodeId: NodeId): string | null {
+    const { seq } = store.snapshot().view
+    if (reasons.seq !== seq) reasons = { seq, map: skipReasons(store.entries, seq) }
+    const reason = reasons.map.get(nodeId)
+    return reason === 'disabled' || reason === 'skip_if' ? nodes.get(nodeId).firstPort : null
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      stop ??= listen()
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        stop?.()
+        stop = null
+      }
+    },
+    node(nodeId) {
+      const nodeRun = nodeRunOf(store.snapshot().view.nodeRuns, nodeId)
+      if (nodeRun === undefined || nodeRun.status === 'idle') return null
+      const before = displays.get(nodeId)
+      if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
+      const display = displayOf(nodeRun, moment, t, locale)
+      if (before?.display.status === display.status && before.display.label === display.label) {
+        displays.set(nodeId, { of: nodeRun, display: before.display })
+        return before.display
+      }
+      displays.set(nodeId, { of: nodeRun, display })
+      return display
+    },
+    edge: (edge) => edgeState(edge, store.snapshot().view.nodeRuns, passedPort(edge.source)),
+  }
+}
+
+/** What a card says of its node run: how long, and which attempt when it is not the first. */
+export function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
+  const { status, attempt } = nodeRun
+  const statusLabel = t(`runs.node.${status}`)
+  if (status === 'skipped') return { status, label: '', statusLabel }
+  const durationMs = nodeRunDurationMs(nodeRun, moment)
+  const format = isNodeRunOpen(nodeRun) ? formatGrowing : formatDuration
+  const parts = [
+    durationMs === null ? '' : format(durationMs, t, locale),
+    attempt > 1 ? t('runs.attempt', { attempt }) : '',
+  ]
+  return { status, label: parts.filter((part) => part !== '').join(' · '), statusLabel }
+}

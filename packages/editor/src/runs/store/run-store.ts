@@ -1,0 +1,134 @@
+import type { StreamState, TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { createRunFold, fromFrame, isRunOver, type LogEntry, type RunEventFrame, type RunView } from '@tenon/core/run'
+import { onNextFrame } from '../../instance/frame.ts'
+import { createServerClock } from './server-clock.ts'
+
+/** A run as the views see it; a new object with each change. */
+export interface RunSnapshot {
+  /** The run at the moment that is looked at. */
+  readonly view: RunView
+  /** The run as far as its log is known. */
+  readonly live: RunView
+  /** The event that is looked at; `null` follows the run. */
+  readonly cursor: number | null
+  readonly lastSeq: number
+  readonly stream: StreamState
+}
+
+/** One run, streamed and folded; several views of a page may share it. */
+export interface RunStore {
+  readonly runId: string
+  /** Streams until the returned function is called; may be started again. */
+  readonly start: () => () => void
+  readonly subscribe: (listener: () => void) => () => void
+  readonly snapshot: () => RunSnapshot
+  /** Events 1 to `lastSeq`; `seq` n stands at index n - 1. The array grows in place. */
+  readonly entries: readonly LogEntry[]
+  /** Looks at the run as it was after the event `seq`; `null` goes back to following it. */
+  readonly seek: (seq: number | null) => void
+  /** The server's time now, in ms since the epoch. */
+  readonly now: () => number
+}
+
+export interface RunStoreOptions {
+  readonly client: Pick<TenonClient, 'runs'>
+  readonly runId: string
+  /** Runs the callback once, soon, and returns how to take it back. @defaultValue the next animation frame */
+  readonly schedule?: (callback: () => void) => () => void
+}
+
+/** Creates the store of one run. It does nothing until it is started. */
+export function createRunStore({ client, runId, schedule = onNextFrame }: RunStoreOptions): RunStore {
+  const clock = createServerClock()
+  const listeners = new Set<() => void>()
+  const entries: LogEntry[] = []
+  let fold = createRunFold()
+  let pending: RunEventFrame[] = []
+  let unschedule: (() => void) | null = null
+  let stop: (() => void) | null = null
+  let current: RunSnapshot = { view: fold.view(), live: fold.view(), cursor: null, lastSeq: 0, stream: 'connecting' }
+
+  function publish(change: Partial<RunSnapshot>): void {
+    current = { ...current, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  function take(frame: RunEventFrame): void {
+    const entry = fromFrame(frame)
+    clock.observe(entry.at, current.stream === 'live')
+    fold.apply(entry)
+    if (entry.seq > entries.length) entries.push(entry)
+  }
+
+  function flush(): void {
+    unschedule = null
+    const frames = pending
+    pending = []
+    try {
+      for (const frame of frames) take(frame)
+    } catch (error) {
+      if (!(error instanceof TenonError) || error.code !== 'RUN_LOG_GAP') throw error
+      restart()
+      return
+    }
+    const live = fold.view()
+    publish({ live, lastSeq: fold.seq, view: current.cursor === null ? live : current.view })
+  }
+
+  /** The log is read again from its start, since a part of it is missing. */
+  function restart(): void {
+    fold = createRunFold()
+    entries.length = 0
+    stop?.()
+    stop = open()
+  }
+
+  function open(): () => void {
+    return client.runs.stream(runId, {
+      after: fold.seq,
+      onEvents: (frames) => {
+        pending.push(...frames)
+        unschedule ??= schedule(flush)
+      },
+      onState: (stream) => {
+        if (stream !== current.stream) publish({ stream })
+      },
+    })
+  }
+
+  return {
+    runId,
+    entries,
+    start() {
+      stop ??= open()
+      return () => {
+        stop?.()
+        stop = null
+        unschedule?.()
+        unschedule = null
+        pending = []
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    snapshot: () => current,
+    seek(seq) {
+      if (seq === null) publish({ cursor: null, view: current.live })
+      else {
+        const cursor = Math.min(Math.max(1, Math.round(seq)), Math.max(1, current.lastSeq))
+        publish({ cursor, view: fold.viewAt(cursor) })
+      }
+    },
+    now: () => clock.now(),
+  }
+}
+
+/** The moment up to which open bars and counters reach: the event looked at, the end of the run, or now. */
+export function momentOf(store: Pick<RunStore, 'entries' | 'now'>, snapshot: RunSnapshot): number {
+  const { cursor, view } = snapshot
+  if (cursor !== null) return store.entries[cursor - 1]?.at ?? store.now()
+  return isRunOver(view.status) && view.finishedAt !== null ? view.finishedAt : store.now()
+}

@@ -1,0 +1,38 @@
+import { attemptDurationMs } from '@tenon/core/run'
+import type { Translate } from '../../messages/format.ts'
+import { formatDuration } from '../format/duration.ts'
+import { formatClock } from '../format/instant.ts'
+import type { NodeInfo } from '../store/node-directory.ts'
+import type { Segment, TimelineRow } from './bars.ts'
+
+/** One node run in a sentence: for the line under the timeline and for people who hear it. */
+export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, locale: string): string {
+  const { nodeRun, durationMs } = row
+  const parts = [
+    node.name,
+    t(`runs.node.${nodeRun.status}`),
+    nodeRun.startedAt === null ? '' : t('runs.timeline.startedAt', { time: formatClock(nodeRun.startedAt, locale) }),
+    durationMs === null ? '' : formatDuration(durationMs, t, locale),
+    nodeRun.attempt > 1 ? t('runs.attempts', { count: nodeRun.attempt }) : '',
+    nodeRun.error?.message ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+/** One part of a bar in a sentence. */
+export function describeSegment(segment: Segment, node: NodeInfo, t: Translate, locale: string): string {
+  const length = formatDuration(segment.to - segment.from, t, locale)
+  const { attempt } = segment
+  if (attempt === null || segment.kind === 'queued') {
+    return `${node.name} · ${t(`runs.segment.${segment.kind}`)} · ${length}`
+  }
+  const parts = [
+    node.name,
+    t('runs.attempt', { attempt: attempt.attempt }),
+    t(`runs.segment.${segment.kind}`),
+    formatClock(attempt.startedAt, locale),
+    formatDuration(attemptDurationMs(attempt, segment.to) ?? 0, t, locale),
+    attempt.error?.message ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}

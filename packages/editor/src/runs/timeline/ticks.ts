@@ -1,0 +1,53 @@
+import type { TimeScale } from './time-scale.ts'
+
+const SECOND = 1_000
+const MINUTE = 60_000
+const HOUR = 3_600_000
+const DAY = 86_400_000
+
+/** Steps that people count in, below a second in powers of ten. */
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 7, 14, 30].map((n) => n * DAY),
+] as const
+
+/** The smallest step that gives at most so many ticks over a length of time. */
+export function tickStep(lengthMs: number, maxTicks: number): number {
+  const exact = lengthMs / Math.max(1, maxTicks)
+  return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
+}
+
+export interface Tick {
+  /** Since the start of the axis, in ms. */
+  readonly elapsedMs: number
+  /** 0 to 1. */
+  readonly left: number
+}
+
+/** Ticks at round distances from the start, none inside a collapsed piece and none closer than half a step. */
+export function ticksOf(scale: TimeScale, maxTicks: number): readonly Tick[] {
+  const open = scale.pieces.filter((piece) => !piece.isCollapsed)
+  const openMs = open.reduce((sum, piece) => sum + piece.to - piece.from, 0)
+  const step = tickStep(openMs, maxTicks)
+  return open.flatMap((piece) => {
+    const first = Math.ceil((piece.from - scale.from) / step) * step
+    const count = Math.max(0, Math.floor((piece.to - scale.from - first) / step) + 1)
+    return Array.from({ length: count }, (_, index) => {
+      const elapsedMs = first + index * step
+      return { elapsedMs, left: scale.at(scale.from + elapsedMs) }
+    })
+  })
+}
+
+/**
+ * Where the axis of a growing run ends: at the next round length, so that bars move over a still axis and the
+ * axis jumps seldom.
+ */
+export function growingEnd(from: number, now: number): number {
+  const length = Math.max(now - from, SECOND)
+  const step = tickStep(length, 4)
+  return from + Math.ceil((length * 1.04) / step) * step
+}

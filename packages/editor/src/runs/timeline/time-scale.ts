@@ -1,0 +1,78 @@
+/** A stretch of time, in ms since the epoch. */
+export interface Interval {
+  readonly from: number
+  readonly to: number
+}
+
+/** A stretch of the axis: a collapsed one takes a small fixed part, however long it is. */
+export interface ScalePiece extends Interval {
+  /** Parts of the axis, 0 to 1. */
+  readonly left: number
+  readonly right: number
+  readonly isCollapsed: boolean
+}
+
+/** Where an instant stands on the axis. */
+export interface TimeScale extends Interval {
+  readonly pieces: readonly ScalePiece[]
+  /** 0 to 1; instants outside are clamped. */
+  readonly at: (instant: number) => number
+}
+
+const COLLAPSED_PART = 0.06
+const QUIET_MINIMUM_MS = 10_000
+const QUIET_PART = 0.25
+
+/**
+ * Lays a stretch of time over an axis.
+ *
+ * @param quiet - Ascending, disjoint stretches that are drawn collapsed.
+ */
+export function createTimeScale(from: number, to: number, quiet: readonly Interval[] = []): TimeScale {
+  const end = Math.max(to, from + 1)
+  const collapsedPart = Math.min(COLLAPSED_PART, 0.5 / Math.max(1, quiet.length))
+  const quietMs = quiet.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  const perMs = (1 - quiet.length * collapsedPart) / Math.max(1, end - from - quietMs)
+  const pieces: ScalePiece[] = []
+  let at = from
+  let left = 0
+  const add = (until: number, isCollapsed: boolean) => {
+    if (until <= at) return
+    const right = left + (isCollapsed ? collapsedPart : (until - at) * perMs)
+    pieces.push({ from: at, to: until, left, right, isCollapsed })
+    at = until
+    left = right
+  }
+  for (const gap of quiet) {
+    add(gap.from, false)
+    add(gap.to, true)
+  }
+  add(end, false)
+  return { from, to: end, pieces, at: (instant) => place(pieces, Math.min(Math.max(instant, from), end)) }
+}
+
+function place(pieces: readonly ScalePiece[], instant: number): number {
+  const piece = pieces.find((candidate) => instant <= candidate.to)
+  if (piece === undefined) return 1
+  const part = (instant - piece.from) / (piece.to - piece.from)
+  return Math.min(1, Math.max(0, piece.left + part * (piece.right - piece.left)))
+}
+
+/**
+ * Stretches in which nothing ran and that would squeeze everything else: longer than ten seconds and than a quarter
+ * of the whole.
+ */
+export function quietGaps(busy: readonly Interval[], from: number, to: number): readonly Interval[] {
+  const minimum = Math.max(QUIET_MINIMUM_MS, (to - from) * QUIET_PART)
+  const gaps: Interval[] = []
+  let at = from
+  const close = (until: number) => {
+    if (until - at > minimum) gaps.push({ from: at, to: until })
+  }
+  for (const interval of [...busy].sort((a, b) => a.from - b.from)) {
+    close(interval.from)
+    at = Math.max(at, interval.to)
+  }
+  close(to)
+  return gaps
+}

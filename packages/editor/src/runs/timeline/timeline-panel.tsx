@@ -1,0 +1,148 @@
+import { isRunOver } from '@tenon/core/run'
+import { type KeyboardEvent, useCallback, useId, useMemo, useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { formatDuration } from '../format/duration.ts'
+import type { NodeDirectory } from '../store/node-directory.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { busyIntervals, type Segment, type TimelineRow, timelineRows } from './bars.ts'
+import { describeRow, describeSegment } from './describe-row.ts'
+import { growingEnd, ticksOf } from './ticks.ts'
+import { createTimeScale, quietGaps } from './time-scale.ts'
+import { TimelineRowView } from './timeline-rows.tsx'
+
+export interface TimelinePanelProps {
+  readonly store: RunStore
+  readonly nodes: NodeDirectory
+  readonly selectedNodeId: string | null
+  readonly onSelectNode: (nodeId: string) => void
+}
+
+const PACE_MS = 120
+const MAX_TICKS = 8
+const ROW_PX = 28
+
+/** The node runs of a run as bars over time. */
+export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: TimelinePanelProps) {
+  const { t, locale } = useInstance()
+  const listId = useId()
+  const { view } = useRunSnapshot(store)
+  const moment = useRunMoment(store, PACE_MS)
+  const [isShortened, setIsShortened] = useState(true)
+  const [pointed, setPointed] = useState<{ row: TimelineRow; segment: Segment | null } | null>(null)
+  const rows = useMemo(() => timelineRows(view, moment), [view, moment])
+  const { scale, hasQuiet } = useMemo(() => {
+    const from = view.startedAt ?? rows[0]?.nodeRun.scheduledAt ?? moment
+    const to = isRunOver(view.status) ? moment : growingEnd(from, moment)
+    const quiet = quietGaps([...busyIntervals(rows), { from: moment, to }], from, to)
+    return { scale: createTimeScale(from, to, isShortened ? quiet : []), hasQuiet: quiet.length > 0 }
+  }, [view, rows, moment, isShortened])
+  const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
+  const activeIndex = rows.findIndex((row) => row.nodeId === selectedNodeId)
+  const onPick = useCallback((row: TimelineRow) => onSelectNode(row.nodeId), [onSelectNode])
+  const onPoint = useCallback(
+    (row: TimelineRow | null, segment: Segment | null) => setPointed(row === null ? null : { row, segment }),
+    [],
+  )
+  const onKeyDown = (event: KeyboardEvent) => {
+    const target = nextIndex(event.key, activeIndex, rows.length)
+    const row = target === null ? undefined : rows[target]
+    if (row === undefined) return
+    event.preventDefault()
+    onSelectNode(row.nodeId)
+  }
+
+  if (rows.length === 0) {
+    return <EmptyState icon="clock" title={t('runs.timeline.empty')} description={t('runs.timeline.emptyWhy')} />
+  }
+  const shown = pointed ?? (activeIndex === -1 ? null : { row: rows[activeIndex] as TimelineRow, segment: null })
+  return (
+    <div className="tn-timeline">
+      <VirtualList
+        className="tn-timeline-list"
+        items={rows}
+        keyOf={rowKey}
+        estimate={ROW_PX}
+        role="listbox"
+        aria-label={t('runs.timeline.label')}
+        aria-activedescendant={activeIndex === -1 ? undefined : `${listId}-${activeIndex}`}
+        tabIndex={0}
+        activeIndex={activeIndex === -1 ? null : activeIndex}
+        onKeyDown={onKeyDown}
+        header={
+          <div className="tn-timeline-axis" aria-hidden="true">
+            <span className="tn-timeline-scale">
+              {ticks.map((tick) => (
+                <span
+                  key={tick.elapsedMs}
+                  className="tn-timeline-tick"
+                  style={{ insetInlineStart: `${tick.left * 100}%` }}
+                >
+                  {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}
+                </span>
+              ))}
+              {scale.pieces.map((piece) =>
+                piece.isCollapsed ? (
+                  <span
+                    key={piece.from}
+                    className="tn-timeline-fold"
+                    style={{
+                      insetInlineStart: `${piece.left * 100}%`,
+                      inlineSize: `${(piece.right - piece.left) * 100}%`,
+                    }}
+                  >
+                    {formatDuration(piece.to - piece.from, t, locale)}
+                  </span>
+                ) : null,
+              )}
+            </span>
+          </div>
+        }
+        render={(row, index) => (
+          <TimelineRowView
+            row={row}
+            node={nodes.get(row.nodeId)}
+            scale={scale}
+            optionId={`${listId}-${index}`}
+            isSelected={row.nodeId === selectedNodeId}
+            isActive={index === activeIndex}
+            onPick={onPick}
+            onPoint={onPoint}
+          />
+        )}
+      />
+      <div className="tn-timeline-foot">
+        <span className="tn-truncate" aria-hidden="true">
+          {shown === null
+            ? t('runs.timeline.hint')
+            : shown.segment === null
+              ? describeRow(shown.row, nodes.get(shown.row.nodeId), t, locale)
+              : describeSegment(shown.segment, nodes.get(shown.row.nodeId), t, locale)}
+        </span>
+        {hasQuiet && <Switch label={t('runs.timeline.shorten')} checked={isShortened} onChange={setIsShortened} />}
+      </div>
+    </div>
+  )
+}
+
+const rowKey = (row: TimelineRow) => row.nodeRun.nodeRunId
+
+/** Where a key leads in a list; `null` for keys that do not move. */
+export function nextIndex(key: string, index: number, length: number): number | null {
+  if (length === 0) return null
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(index + 1, length - 1)
+    case 'ArrowUp':
+      return Math.max(index - 1, 0)
+    case 'Home':
+      return 0
+    case 'End':
+      return length - 1
+    default:
+      return null
+  }
+}

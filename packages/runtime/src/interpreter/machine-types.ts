@@ -1,4 +1,6 @@
-import type { Decision, Fact } from '@tenon/core/run'
+import type { Resume } from '@tenon/core/node'
+import type { Decision, Fact, RunStatus } from '@tenon/core/run'
+import type { RunScope } from './scope.ts'
 
 /** The semantics that new runs get; a run keeps the number it started with. */
 export const CURRENT_SEMANTICS = 1
@@ -18,9 +20,35 @@ export interface MachineSnapshot {
  */
 export interface Machine {
   apply(fact: MachineFact): readonly Decision[]
+  /** From here on `rollback` comes back to this state. */
   mark(): void
+  /** Takes back everything since the mark; the mark stays. */
   rollback(): void
   snapshot(): MachineSnapshot
+  /** Facts that mattered so far: `apply` has raised it if and only if the fact belongs into the log. */
+  readonly turn: number
+  readonly status: RunStatus
+  /** What the node runs may read. */
+  readonly scope: RunScope
+  /** What has been scheduled and has no outcome yet, in document order: for a driver that takes a run over. */
+  openNodeRuns(): readonly OpenNodeRun[]
+  /** Changes and visits so far: what the facts have cost, for tests that compare runs of different sizes. */
+  readonly operations: number
+}
+
+/** A node run without an outcome. */
+export interface OpenNodeRun {
+  readonly nodeRunId: string
+  readonly pass: number
+  readonly mode: 'inline' | 'dispatch'
+  readonly queue: string | null
+  readonly resume: Resume | null
+  /** Instant of the fact that scheduled the pass. */
+  readonly scheduledAt: number
+  /** Its cancelation has been asked for. */
+  readonly canceling: boolean
+  /** The wait that it is suspended on. */
+  readonly waitId: string | null
 }
 
 /** A fact with its recorded instant, ms since the Unix epoch: timers count from it. */

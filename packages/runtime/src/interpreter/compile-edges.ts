@@ -1,0 +1,57 @@
+import { edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import type { IssueList } from './compile-issues.ts'
+import { itemAt } from './lookup.ts'
+import type { PlanEdge, PlanNode } from './plan.ts'
+import { ERROR_PORT } from './settle.ts'
+
+/**
+ * The edges of a document by index, in the order of their sources, then of their ids: two documents that
+ * differ in the order of their edges alone give one plan.
+ */
+export function compileEdges(
+  document: WorkflowDocument,
+  indexes: ReadonlyMap<NodeId, number>,
+  issues: IssueList,
+): readonly PlanEdge[] {
+  const edges = new Map<string, PlanEdge>()
+  for (const [place, edge] of document.edges.entries()) {
+    const id = edgeId(edge)
+    const source = indexes.get(edge.source)
+    const target = indexes.get(edge.target)
+    if (source === undefined || target === undefined) {
+      issues.add(['edges', place], 'EDGE_DANGLING', `The edge "${id}" leads from or to a missing node`)
+      continue
+    }
+    const { sourceHandle, targetHandle } = edge
+    edges.set(id, { id, source, sourceHandle, target, targetHandle })
+  }
+  return [...edges.values()].sort((a, b) => a.source - b.source || (a.id < b.id ? -1 : 1))
+}
+
+/** The edges at one node, by index. */
+export interface EdgesAtNode {
+  readonly incoming: readonly number[]
+  readonly outgoing: readonly number[]
+}
+
+/** The edges at each of `count` nodes. */
+export function edgesByNode(edges: readonly PlanEdge[], count: number): readonly EdgesAtNode[] {
+  const byNode = Array.from({ length: count }, () => ({ incoming: [] as number[], outgoing: [] as number[] }))
+  for (const [index, { source, target }] of edges.entries()) {
+    itemAt(byNode, source).outgoing.push(index)
+    itemAt(byNode, target).incoming.push(index)
+  }
+  return byNode
+}
+
+/** Reports edges that could never carry anything: from a port that the node has not, or into a trigger. */
+export function checkEdges(edges: readonly PlanEdge[], nodes: readonly PlanNode[], issues: IssueList): void {
+  for (const { id, source, sourceHandle, target } of edges) {
+    if (sourceHandle !== ERROR_PORT && !itemAt(nodes, source).ports.includes(sourceHandle)) {
+      issues.add(['edges', id], 'PORT_UNKNOWN', `The edge "${id}" leaves a port that the node does not have`)
+    }
+    if (itemAt(nodes, target).control === 'trigger') {
+      issues.add(['edges', id], 'TRIGGER_HAS_EDGE', `The edge "${id}" leads into a trigger`)
+    }
+  }
+}

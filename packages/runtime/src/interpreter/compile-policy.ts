@@ -1,0 +1,88 @@
+import { durationToMs, isDurationString, type JoinMode, type NodePolicy, type OnError } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import type { IssueList } from './compile-issues.ts'
+import type { CompiledRetryPolicy } from './plan.ts'
+
+const DEFAULT_RETRY = Object.freeze({ initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 } as const)
+const DEFAULT_TIMEOUT_MS = 30_000
+/** The longest interval of a policy without one is so many times its first. */
+const INTERVAL_GROWTH = 100
+
+/** The part of a plan's node that its policy decides. */
+export interface CompiledPolicy {
+  readonly skipIf: string | null
+  readonly join: JoinMode
+  readonly onError: OnError
+  readonly retry: CompiledRetryPolicy
+  readonly timeoutMs: number | null
+  readonly heartbeatMs: number | null
+  readonly taskQueue: string | null
+  readonly idempotency: string | null
+}
+
+type Report = (field: string, code: string, message: string) => void
+
+function msOf(duration: string | undefined, field: string, report: Report): number | null {
+  if (duration === undefined) return null
+  if (isDurationString(duration)) return durationToMs(duration)
+  report(field, 'POLICY_INVALID', `${field} is no duration like 30s`)
+  return null
+}
+
+function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetryPolicy {
+  const { initialInterval, backoffCoefficient, maximumInterval, maximumAttempts, nonRetryableErrorTypes } = {
+    ...DEFAULT_RETRY,
+    ...policy,
+  }
+  const initialIntervalMs = msOf(initialInterval, 'retry.initialInterval', report) ?? 0
+  const maximumIntervalMs =
+    msOf(maximumInterval, 'retry.maximumInterval', report) ?? INTERVAL_GROWTH * initialIntervalMs
+  if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1) {
+    report('retry.maximumAttempts', 'POLICY_INVALID', 'maximumAttempts must be a whole number from 1 on')
+  }
+  if (!(backoffCoefficient >= 1)) {
+    report('retry.backoffCoefficient', 'POLICY_INVALID', 'backoffCoefficient must be at least 1')
+  }
+  return {
+    initialIntervalMs,
+    backoffCoefficient,
+    maximumIntervalMs: Math.max(maximumIntervalMs, initialIntervalMs),
+    maximumAttempts,
+    nonRetryableErrorTypes: nonRetryableErrorTypes ?? [],
+  }
+}
+
+function compileJoin(join: JoinMode, report: Report): JoinMode {
+  if (typeof join === 'object' && !(Number.isSafeInteger(join.count) && join.count >= 1)) {
+    report('join', 'POLICY_INVALID', 'count must be a whole number from 1 on')
+  }
+  return join
+}
+
+/**
+ * Lays a node's own policy over that of its type, field by field, and fills in what neither says: 3 attempts
+ * from 1 s on, doubling up to 100 times that, and 30 s an attempt for dispatched nodes.
+ */
+export function compilePolicy(
+  own: NodePolicy | undefined,
+  entry: Pick<NodeManifestEntry, 'policy' | 'inline'>,
+  issues: IssueList,
+  path: readonly (string | number)[],
+): CompiledPolicy {
+  const report: Report = (field, code, message) => issues.add([...path, ...field.split('.')], code, message)
+  const policy: NodePolicy = { ...entry.policy, ...own }
+  if (policy.onError === 'park') report('onError', 'POLICY_NOT_AVAILABLE', 'onError "park" is not available yet')
+  if (policy.compensation !== undefined) {
+    report('compensation', 'POLICY_NOT_AVAILABLE', 'Compensation is not available yet')
+  }
+  return {
+    skipIf: policy.skipIf ?? null,
+    join: compileJoin(policy.join ?? 'all', report),
+    onError: policy.onError ?? 'fail',
+    retry: compileRetry({ ...entry.policy?.retry, ...own?.retry }, report),
+    timeoutMs: entry.inline ? null : (msOf(policy.timeout, 'timeout', report) ?? DEFAULT_TIMEOUT_MS),
+    heartbeatMs: msOf(policy.heartbeat, 'heartbeat', report),
+    taskQueue: policy.taskQueue ?? null,
+    idempotency: policy.idempotency ?? null,
+  }
+}

@@ -1,0 +1,91 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Decision, SkipReason } from '@tenon/core/run'
+import { type BitTree, createBitTree } from './bit-tree.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { createKeyOwners, type KeyOwners } from './key-owners.ts'
+import { entryOf, itemAt } from './lookup.ts'
+import { createMinHeap, type MinHeap } from './min-heap.ts'
+import type { Plan, PlanNode } from './plan.ts'
+import type { PlanIndex } from './plan-index.ts'
+import { createRunState, PHASE, type RunState } from './state.ts'
+
+/** What the parts of a machine share. */
+export interface MachineContext {
+  readonly plan: Plan
+  readonly index: PlanIndex
+  readonly state: RunState
+  readonly journal: Journal
+  /** Places of the nodes that a join may still make lose: pending ones, and open ones that are not canceling. */
+  readonly contenders: BitTree
+  readonly keyOwners: KeyOwners
+}
+
+/** One fact under way. Decisions go out in the order of the lists. */
+export interface Turn {
+  /** Instant of the fact, ms since the Unix epoch. */
+  readonly at: number
+  /** What the fact itself brings about. */
+  readonly direct: Decision[]
+  readonly skipped: Record<SkipReason, number[]>
+  /** What follows in the graph, in document order. */
+  readonly following: Decision[]
+  /** Nodes that may start, in document order; a join that fires later in the turn may still make them lose. */
+  readonly ready: number[]
+  /** Nodes whose edges have changed. */
+  readonly work: MinHeap
+  /** Nodes at which a live edge arrived. */
+  readonly arrivedAt: Set<number>
+}
+
+export function createContext(index: PlanIndex, restored?: RunState): MachineContext {
+  const { plan } = index
+  const state = restored ?? createRunState(plan.nodes.map(({ incoming }) => incoming.length))
+  const journal = createJournal()
+  const contenders = createBitTree(plan.nodes.length + 1)
+  const { first } = index.postDominators()
+  for (const [node, phase] of state.phases.entries()) {
+    const isContender = phase === PHASE.open ? !entryOf(state.open, node).canceling : phase === PHASE.pending
+    if (isContender) contenders.add(itemAt(first, node))
+  }
+  const keyOwners = createKeyOwners(journal)
+  for (const [node, { port, output }] of state.outputs) keyOwners.add(node, port, output)
+  return { plan, index, state, journal, contenders, keyOwners }
+}
+
+export function createTurn(at: number): Turn {
+  return {
+    at,
+    direct: [],
+    skipped: { skip_if: [], disabled: [], dead_path: [], loser: [] },
+    following: [],
+    ready: [],
+    work: createMinHeap(),
+    arrivedAt: new Set(),
+  }
+}
+
+export function nodeAt(context: MachineContext, node: number): PlanNode {
+  return itemAt(context.plan.nodes, node)
+}
+
+/**
+ * The node that a fact is about.
+ *
+ * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have.
+ */
+export function nodeOf(context: MachineContext, nodeRunId: string): number {
+  return context.index.indexOf(nodeRunId) ?? refuse(`The plan has no node "${nodeRunId}"`, { nodeRunId })
+}
+
+/** Refuses a fact that cannot have happened in this run. */
+export function refuse(message: string, details: Readonly<Record<string, unknown>>): never {
+  throw new TenonError('FACT_INVALID', message, { details })
+}
+
+/** Takes a node out of what a join may still make lose. */
+export function leaveRace({ journal, contenders, index }: MachineContext, node: number): void {
+  const place = itemAt(index.postDominators().first, node)
+  if (!contenders.has(place)) return
+  journal.note(() => contenders.add(place))
+  contenders.remove(place)
+}

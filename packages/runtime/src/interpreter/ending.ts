@@ -1,0 +1,41 @@
+import type { Decision } from '@tenon/core/run'
+import type { MachineContext, Turn } from './context.ts'
+import { itemAt } from './lookup.ts'
+import { cancelRun } from './open-runs.ts'
+import { type Ending, inDocumentOrder, PHASE } from './state.ts'
+
+/** Decides that the run does not complete: nothing new starts, what is open is asked to stop. */
+export function beginEnding(context: MachineContext, turn: Turn, ending: Ending): void {
+  const { state, journal } = context
+  journal.setField(state, 'ending', ending)
+  for (const node of turn.ready.splice(0)) journal.setItem(state.phases, node, PHASE.pending)
+  const reason = ending.kind === 'failed' ? 'run_failed' : 'run_canceled'
+  for (const node of inDocumentOrder(state.open)) cancelRun(context, turn.following, node, reason)
+}
+
+function terminalEvent({ state, plan }: MachineContext): Decision {
+  const { ending, reachedEnd } = state
+  if (ending === null) {
+    if (reachedEnd === null) return { type: 'run_completed', data: { outcome: 'completed', endNodeRunId: null } }
+    const { index, outcome } = reachedEnd
+    return { type: 'run_completed', data: { outcome, endNodeRunId: itemAt(plan.nodes, index).id } }
+  }
+  return ending.kind === 'failed'
+    ? { type: 'run_error', data: { error: ending.error, nodeRunId: ending.nodeId } }
+    : { type: 'run_canceled', data: { reason: ending.reason } }
+}
+
+/** Ends the run once nothing is open; the last thing that a turn does. */
+export function endWhenIdle(context: MachineContext, out: Decision[]): void {
+  const { state, journal } = context
+  if (state.open.size > 0) return
+  if (state.deadline) {
+    journal.setField(state, 'deadline', false)
+    out.push({ type: 'timer_cleared', data: { timerId: DEADLINE_TIMER } })
+  }
+  journal.setField(state, 'over', true)
+  out.push(terminalEvent(context))
+}
+
+/** The timer that ends a run which takes too long. */
+export const DEADLINE_TIMER = 'deadline'

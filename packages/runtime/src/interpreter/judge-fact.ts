@@ -1,0 +1,168 @@
+import type { Fact } from '@tenon/core/run'
+import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
+import { beginEnding, DEADLINE_TIMER } from './ending.ts'
+import { handleFailure } from './failure.ts'
+import { itemAt } from './lookup.ts'
+import { closeRun } from './open-runs.ts'
+import { close, ERROR_PORT, settleLive, settlePassedOver } from './settle.ts'
+import { checkStart, startRun } from './start-run.ts'
+import type { OpenRun } from './state.ts'
+import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
+
+/** Carries a fact out; called only when the fact matters. */
+export type Act = (turn: Turn) => void
+
+type Outcome = Extract<Fact, { readonly nodeRunId: string }>
+type OutcomeOf<Type extends Outcome['type']> = Extract<Outcome, { readonly type: Type }>
+
+interface Awaited {
+  readonly node: number
+  readonly open: OpenRun
+}
+
+/** The open pass that an outcome is for; `null` if that pass has its outcome already. */
+function findAwaited(context: MachineContext, { nodeRunId, data: { pass } }: Outcome): Awaited | null {
+  const { state } = context
+  const node = nodeOf(context, nodeRunId)
+  if (!Number.isInteger(pass) || pass < 1 || pass > itemAt(state.passes, node)) {
+    refuse(`Pass ${pass} of the node run "${nodeRunId}" has never been scheduled`, { nodeRunId, pass })
+  }
+  const open = state.open.get(node)
+  return open === undefined || open.pass !== pass || open.wait !== null ? null : { node, open }
+}
+
+/** An outcome that was asked to be a cancelation, or comes too late for its join: an end without data. */
+function endWithoutData(context: MachineContext, node: number): void {
+  closeRun(context, node)
+  close(context, node)
+}
+
+function judgeCompleted(context: MachineContext, fact: OutcomeOf<'node_completed'>): Act | null {
+  const awaited = findAwaited(context, fact)
+  const { port, output, outcome } = fact.data
+  if (port === ERROR_PORT) refuse('No node completes by the port "error"', { nodeRunId: fact.nodeRunId })
+  if (awaited === null) return null
+  const { node, open } = awaited
+  if (open.canceling) return () => endWithoutData(context, node)
+  return (turn) => {
+    closeRun(context, node)
+    if (nodeAt(context, node).control === 'end') reachEnd(context, node, outcome ?? 'completed')
+    settleLive(context, turn, node, { port, output }, { clean: true })
+  }
+}
+
+function reachEnd({ state, journal }: MachineContext, index: number, outcome: string): void {
+  if (state.reachedEnd !== null && state.reachedEnd.index < index) return
+  journal.setField(state, 'reachedEnd', { index, outcome })
+}
+
+function judgeFailed(context: MachineContext, fact: OutcomeOf<'node_failed'>): Act | null {
+  const awaited = findAwaited(context, fact)
+  if (awaited === null) return null
+  const { node, open } = awaited
+  if (open.canceling) return () => endWithoutData(context, node)
+  return (turn) => {
+    closeRun(context, node)
+    handleFailure(context, turn, turn.direct, node, fact.data.error)
+  }
+}
+
+function judgeCanceled(context: MachineContext, fact: OutcomeOf<'node_canceled'>): Act | null {
+  const awaited = findAwaited(context, fact)
+  if (awaited === null) return null
+  const { node, open } = awaited
+  if (!open.canceling) refuse('Nobody asked this node run to stop', { nodeRunId: fact.nodeRunId })
+  return () => endWithoutData(context, node)
+}
+
+function judgeSuspended(context: MachineContext, fact: OutcomeOf<'node_suspended'>): Act | null {
+  const awaited = findAwaited(context, fact)
+  const { waitFor } = fact.data
+  if (waitFor.kind === 'approval' && (waitFor.choices.length === 0 || !(waitFor.required >= 1))) {
+    refuse('An approval needs choices and at least one vote', { nodeRunId: fact.nodeRunId })
+  }
+  return awaited === null ? null : (turn) => openWait(context, turn, awaited.node, waitFor)
+}
+
+function judgeSkipped(context: MachineContext, fact: OutcomeOf<'node_skipped'>): Act | null {
+  const awaited = findAwaited(context, fact)
+  if (fact.data.pass !== 1) refuse('Only a first pass can be skipped', { nodeRunId: fact.nodeRunId })
+  if (awaited === null) return null
+  const { node, open } = awaited
+  if (open.canceling) return () => endWithoutData(context, node)
+  return (turn) => {
+    closeRun(context, node)
+    turn.skipped.skip_if.push(node)
+    settlePassedOver(context, turn, node, { clean: true })
+  }
+}
+
+function judgeTimer(context: MachineContext, timerId: string): Act | null {
+  const { state, journal } = context
+  if (timerId !== DEADLINE_TIMER) {
+    const place = findWait(context, timerId)
+    return place === null ? null : (turn) => fireWaitTimer(context, turn, place)
+  }
+  if (!state.deadline) return null
+  return (turn) => {
+    journal.setField(state, 'deadline', false)
+    if (state.ending === null) beginEnding(context, turn, { kind: 'canceled', reason: 'timeout' })
+  }
+}
+
+function judgeVote(
+  context: MachineContext,
+  { waitId, vote }: Extract<Fact, { type: 'approval_decided' }>['data'],
+): Act | null {
+  const place = findWait(context, waitId)
+  if (place === null) return null
+  const { waitFor, votes } = place.wait
+  if (waitFor.kind !== 'approval' || !waitFor.choices.includes(vote.choice)) {
+    refuse(`"${vote.choice}" cannot be chosen`, { waitId, choice: vote.choice })
+  }
+  if (votes.some(({ actor }) => actor.userId === vote.actor.userId)) return null
+  return (turn) => castVote(context, turn, place, vote)
+}
+
+function judgeCancel(
+  context: MachineContext,
+  { reason }: Extract<Fact, { type: 'cancel_requested' }>['data'],
+): Act | null {
+  const { over, ending } = context.state
+  if (over || ending !== null) return null
+  return (turn) => beginEnding(context, turn, { kind: 'canceled', reason })
+}
+
+/**
+ * Says what a fact does, without doing it.
+ *
+ * @returns `null` for a fact that no longer matters.
+ * @throws {@link TenonError} `FACT_INVALID` for one that cannot have happened.
+ */
+export function judgeFact(context: MachineContext, fact: Fact): Act | null {
+  switch (fact.type) {
+    case 'run_started': {
+      const trigger = checkStart(context, fact.data)
+      const { semantics, over } = context.state
+      return semantics > 0 || over ? null : (turn) => startRun(context, turn, trigger, fact.data)
+    }
+    case 'node_completed':
+      return judgeCompleted(context, fact)
+    case 'node_failed':
+      return judgeFailed(context, fact)
+    case 'node_canceled':
+      return judgeCanceled(context, fact)
+    case 'node_suspended':
+      return judgeSuspended(context, fact)
+    case 'node_skipped':
+      return judgeSkipped(context, fact)
+    case 'timer_fired':
+      return judgeTimer(context, fact.data.timerId)
+    case 'approval_decided':
+      return judgeVote(context, fact.data)
+    case 'cancel_requested':
+      return judgeCancel(context, fact.data)
+    default:
+      return refuse('The interpreter knows no such fact', { type: (fact as { readonly type: string }).type })
+  }
+}

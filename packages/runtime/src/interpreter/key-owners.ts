@@ -1,0 +1,42 @@
+import type { ValueRef } from '@tenon/core/run'
+import type { Journal } from './journal.ts'
+import { itemAt } from './lookup.ts'
+
+/** For each top-level key of the run's data, the nodes whose output has it, in document order. */
+export interface KeyOwners {
+  /** Enters the keys of an output; what left by the `error` port is a failure, no data of the run. */
+  add(node: number, port: string, output: ValueRef): void
+  /** Ascending. */
+  ownersOf(key: string): readonly number[]
+}
+
+/** Index of the first item that is not below `value`, in an ascending list. */
+export function lowerBound(list: readonly number[], value: number): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (itemAt(list, middle) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+export function createKeyOwners(journal: Journal): KeyOwners {
+  const byKey = new Map<string, number[]>()
+
+  function addKey(key: string, node: number): void {
+    const owners = byKey.get(key) ?? []
+    byKey.set(key, owners)
+    journal.note(() => owners.splice(lowerBound(owners, node), 1))
+    owners.splice(lowerBound(owners, node), 0, node)
+  }
+
+  return {
+    add(node, port, { keys = [] }) {
+      if (port === 'error') return
+      for (const key of keys) addKey(key, node)
+    },
+    ownersOf: (key) => byKey.get(key) ?? [],
+  }
+}

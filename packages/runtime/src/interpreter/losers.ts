@@ -1,0 +1,45 @@
+import type { MachineContext, Turn } from './context.ts'
+import { nodeAt } from './context.ts'
+import { itemAt } from './lookup.ts'
+import { cancelRun } from './open-runs.ts'
+import { close } from './settle.ts'
+import { PHASE } from './state.ts'
+
+/**
+ * The nodes that lose when a join fires: everything not settled whose every path leads through this join.
+ * Each node is found at most once in a run, since losing takes it out of the contenders.
+ */
+export function findLosers(context: MachineContext, join: number): readonly number[] {
+  const { contenders, index, journal } = context
+  const { first, last, nodeAt: nodeAtPlace } = index.postDominators()
+  const losers: number[] = []
+  let place = contenders.next(itemAt(first, join) + 1)
+  while (place !== -1 && place <= itemAt(last, join)) {
+    journal.visit()
+    losers.push(itemAt(nodeAtPlace, place))
+    place = contenders.next(place + 1)
+  }
+  return losers.sort((a, b) => a - b)
+}
+
+/** The losers that run or wait: the ones that are canceled. */
+export function openAmong({ state }: MachineContext, losers: readonly number[]): readonly number[] {
+  return losers.filter((node) => itemAt(state.phases, node) === PHASE.open)
+}
+
+/** Cancels the losers that run, ends those that wait, and passes over those that have not begun. */
+export function dropLosers(context: MachineContext, turn: Turn, losers: readonly number[]): void {
+  for (const node of losers) {
+    if (itemAt(context.state.phases, node) === PHASE.open) {
+      cancelRun(context, turn.following, node, 'loser')
+      continue
+    }
+    close(context, node)
+    turn.skipped.loser.push(node)
+  }
+}
+
+/** Ids of nodes as decisions name them. */
+export function idsOf(context: MachineContext, nodes: readonly number[]): readonly string[] {
+  return nodes.map((node) => nodeAt(context, node).id)
+}

@@ -1,0 +1,68 @@
+import { makeValueRef } from '@tenon/core/run'
+import type { CompiledRetryPolicy } from './plan.ts'
+
+/** Attempts of one pass that may be lost with their workers; they do not use up `maximumAttempts`. */
+export const MAX_LOST_ATTEMPTS = 5
+
+/** A server's Retry-After is followed up to so long. */
+export const MAX_RETRY_AFTER_MS = 86_400_000
+
+/** How the last attempt failed, as the executor caught it. */
+export interface AttemptError {
+  readonly code: string
+  readonly retryable: boolean
+  /** `retryAfterMs`: how long a server asked to wait. */
+  readonly details?: unknown
+}
+
+/** Whether there is another attempt; `code` is the failure of the node where it is not the attempt's own. */
+export type NextAttempt =
+  | { readonly retry: true; readonly delayMs: number }
+  | { readonly retry: false; readonly code?: 'ATTEMPTS_LOST' }
+
+function backoffMs(policy: CompiledRetryPolicy, retries: number): number {
+  // A power beyond the range of numbers is Infinity, which the cap takes care of.
+  const grown = policy.initialIntervalMs * policy.backoffCoefficient ** (retries - 1)
+  return Math.min(policy.maximumIntervalMs, grown)
+}
+
+/** 0 ≤ share < 1, the same for the same attempt wherever it is worked out. */
+function shareOf(idempotencyKey: string, attempt: number): number {
+  return Number.parseInt(makeValueRef([idempotencyKey, attempt]).hash.slice(0, 8), 16) / 2 ** 32
+}
+
+function retryAfterMsOf(details: unknown): number {
+  if (typeof details !== 'object' || details === null || !('retryAfterMs' in details)) return 0
+  const { retryAfterMs } = details
+  return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : 0
+}
+
+/**
+ * Decides whether a node run is tried again, and when. Pure: both engines and every worker agree.
+ *
+ * The wait grows with the attempts up to the policy's cap and is then made up to a fifth shorter, so that
+ * what failed together does not come back together. A server's Retry-After may make it longer than the cap.
+ *
+ * @param failedSoFar - Attempts of this pass that ended with an error, the last one included.
+ * @param lostSoFar - Attempts of this pass that were lost, the last one included.
+ * @param error - What the last attempt failed with; `null` if it was lost.
+ * @param idempotencyKey - Of the node run.
+ * @returns `delayMs` in whole milliseconds from the end of the last attempt.
+ */
+export function nextAttempt(
+  policy: CompiledRetryPolicy,
+  failedSoFar: number,
+  lostSoFar: number,
+  error: AttemptError | null,
+  idempotencyKey: string,
+): NextAttempt {
+  const spread = 1 - shareOf(idempotencyKey, failedSoFar + lostSoFar) / 5
+  if (error === null) {
+    if (lostSoFar > MAX_LOST_ATTEMPTS) return { retry: false, code: 'ATTEMPTS_LOST' }
+    return { retry: true, delayMs: Math.round(backoffMs(policy, lostSoFar) * spread) }
+  }
+  if (!error.retryable || policy.nonRetryableErrorTypes.includes(error.code)) return { retry: false }
+  if (failedSoFar >= policy.maximumAttempts) return { retry: false }
+  const waitMs = Math.round(backoffMs(policy, failedSoFar) * spread)
+  return { retry: true, delayMs: Math.max(waitMs, Math.ceil(retryAfterMsOf(error.details))) }
+}

@@ -1,0 +1,75 @@
+import { makeValueRef, type ValueRef } from '@tenon/core/run'
+import { addBit, addBits, type Bitset, createBitset } from './bitset.ts'
+import { itemAt } from './lookup.ts'
+import type { Plan } from './plan.ts'
+import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
+
+/**
+ * What can be read off a plan once for all of its runs; holds no state of any run. Keep it beside the plan
+ * and give it to each machine.
+ */
+export interface PlanIndex {
+  readonly plan: Plan
+  /** Index into `plan.nodes`; `undefined` for an unknown id. */
+  indexOf(nodeId: string): number | undefined
+  /** The nodes without incoming edges, ascending. */
+  roots(): readonly number[]
+  /** Indexes of the nodes from which a path of edges leads to this one; worked out when first asked for. */
+  ancestorsOf(index: number): Bitset
+  /** Worked out when first asked for. */
+  postDominators(): PostDominators
+  /** The output of a node that was passed over: `{}`. */
+  readonly emptyOutput: ValueRef
+}
+
+/** Creates the index of a plan; O(nodes), the rest when it is needed. */
+export function createPlanIndex(plan: Plan): PlanIndex {
+  const indexes = new Map(plan.nodes.map(({ id }, index) => [id, index]))
+  const ancestors = new Map<number, Bitset>()
+  const roots = [...plan.nodes.keys()].filter((index) => itemAt(plan.nodes, index).incoming.length === 0)
+  let postDominators: PostDominators | null = null
+
+  const sourcesOf = (index: number): readonly number[] =>
+    itemAt(plan.nodes, index).incoming.map((edge) => itemAt(plan.edges, edge).source)
+
+  function gather(index: number): Bitset {
+    const gathered = createBitset(index)
+    for (const source of sourcesOf(index)) {
+      addBits(gathered, ancestorsOf(source))
+      addBit(gathered, source)
+    }
+    ancestors.set(index, gathered)
+    return gathered
+  }
+
+  function ancestorsOf(index: number): Bitset {
+    const known = ancestors.get(index)
+    if (known !== undefined) return known
+    // With a stack of its own, since a chain may be longer than the call stack.
+    const open = [index]
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const missing = sourcesOf(top).filter((source) => !ancestors.has(source))
+      if (missing.length > 0) {
+        open.push(...missing)
+        continue
+      }
+      gather(top)
+      open.pop()
+    }
+    return ancestorsOf(index)
+  }
+
+  return {
+    plan,
+    indexOf: (nodeId) => indexes.get(nodeId),
+    roots: () => roots,
+    ancestorsOf,
+    postDominators() {
+      postDominators ??= postDominatorsOf(
+        plan.nodes.map(({ outgoing }) => outgoing.map((edge) => itemAt(plan.edges, edge).target)),
+      )
+      return postDominators
+    },
+    emptyOutput: makeValueRef({}),
+  }
+}

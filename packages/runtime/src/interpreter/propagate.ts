@@ -1,0 +1,112 @@
+import type { Decision, SkipReason } from '@tenon/core/run'
+import { type MachineContext, nodeAt, refuse, type Turn } from './context.ts'
+import { handleFailure } from './failure.ts'
+import { isRacing, type JoinVerdict } from './join.ts'
+import { itemAt } from './lookup.ts'
+import { dropLosers, findLosers, idsOf, openAmong } from './losers.ts'
+import { schedule } from './open-runs.ts'
+import { rulesOf, type SemanticsRules } from './semantics.ts'
+import { settleDead, settlePassedOver } from './settle.ts'
+import { PHASE } from './state.ts'
+
+/** The rules by which this run was started. */
+export function rulesFor(semantics: number): SemanticsRules {
+  return rulesOf(semantics) ?? refuse(`Semantics ${semantics} are unknown to this interpreter`, { semantics })
+}
+
+/** Makes a node ready to start; a disabled one is passed over instead. */
+export function start(context: MachineContext, turn: Turn, node: number): void {
+  if (nodeAt(context, node).disabled) {
+    turn.skipped.disabled.push(node)
+    settlePassedOver(context, turn, node, { clean: true })
+    return
+  }
+  context.journal.setItem(context.state.phases, node, PHASE.ready)
+  turn.ready.push(node)
+}
+
+function fire(context: MachineContext, turn: Turn, node: number, { kind, arrived, need }: JoinVerdict): void {
+  const { id, join, control, incoming } = nodeAt(context, node)
+  const losers = isRacing(join) && kind === 'fire' ? findLosers(context, node) : []
+  if (kind === 'fire' && (incoming.length > 1 || control === 'join')) {
+    const names = idsOf(context, openAmong(context, losers))
+    turn.following.push({ type: 'join_fired', nodeRunId: id, data: { mode: join, arrived, need, losers: names } })
+  }
+  dropLosers(context, turn, losers)
+  start(context, turn, node)
+}
+
+function failJoin(context: MachineContext, turn: Turn, node: number, { arrived, need }: JoinVerdict): void {
+  const { id, join } = nodeAt(context, node)
+  const error = { code: 'JOIN_UNSATISFIED', message: `${arrived} of ${need} branches arrived` }
+  turn.following.push({ type: 'join_unsatisfied', nodeRunId: id, data: { mode: join, arrived, need, error } })
+  handleFailure(context, turn, turn.following, node, error)
+}
+
+function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, node: number): void {
+  const { state, journal } = context
+  journal.visit()
+  // It may have lost meanwhile.
+  if (itemAt(state.phases, node) !== PHASE.pending) return
+  const { id, join, disabled } = nodeAt(context, node)
+  const verdict = rules.judgeJoin(join, {
+    unsettled: itemAt(state.unsettledEdges, node),
+    live: itemAt(state.arrivals, node),
+    clean: itemAt(state.cleanArrivals, node),
+  })
+  switch (verdict.kind) {
+    case 'wait': {
+      if (!turn.arrivedAt.has(node)) return
+      const { arrived, need } = verdict
+      turn.following.push({ type: 'join_waiting', nodeRunId: id, data: { arrived, need } })
+      return
+    }
+    case 'dead':
+      turn.skipped.dead_path.push(node)
+      settleDead(context, turn, node)
+      return
+    case 'unsatisfied':
+      // A disabled node has no policy that could fail.
+      if (disabled) fire(context, turn, node, verdict)
+      else failJoin(context, turn, node, verdict)
+      return
+    case 'fire':
+      fire(context, turn, node, verdict)
+      return
+  }
+}
+
+/**
+ * Carries what has settled through the graph. Edges lead from lower to higher indexes, so taking the nodes in
+ * document order visits each once a turn, after everything before it.
+ */
+export function propagate(context: MachineContext, turn: Turn): void {
+  const { state } = context
+  const rules = rulesOf(state.semantics)
+  // A run that is canceled before its start has no rules and nothing to carry on.
+  if (rules === undefined) return
+  while (turn.work.size > 0 && state.ending === null) visitNode(context, rules, turn, turn.work.pop())
+}
+
+const SKIP_ORDER: readonly SkipReason[] = ['skip_if', 'disabled', 'dead_path']
+
+function skippedFor(context: MachineContext, turn: Turn, reason: SkipReason): readonly Decision[] {
+  const nodes = turn.skipped[reason].sort((a, b) => a - b)
+  if (nodes.length === 0) return []
+  return [{ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } }]
+}
+
+/** Puts the decisions of a turn in their order and starts what is still ready. */
+export function conclude(context: MachineContext, turn: Turn): Decision[] {
+  const { phases } = context.state
+  const decisions = [
+    ...turn.direct,
+    ...SKIP_ORDER.flatMap((reason) => skippedFor(context, turn, reason)),
+    ...turn.following,
+    ...skippedFor(context, turn, 'loser'),
+  ]
+  for (const node of turn.ready) {
+    if (itemAt(phases, node) === PHASE.ready) schedule(context, decisions, node, turn.at, null)
+  }
+  return decisions
+}

@@ -1,0 +1,101 @@
+import { type Decision, decisionId, eventClassOf, type Fact, factId, type RunEvent } from '@tenon/core/run'
+import { createMachine } from './machine.ts'
+import type { Machine } from './machine-types.ts'
+import type { Plan } from './plan.ts'
+
+/** Where a log and the machine part, with both texts; `null` where one of them has nothing. */
+export interface RestepMismatch {
+  readonly same: false
+  /** Of the fact after which they part; 0 before the first one. */
+  readonly seq: number
+  readonly recorded: string | null
+  readonly repeated: string | null
+}
+
+export type RestepResult = { readonly same: true; readonly turns: number } | RestepMismatch
+
+type DecisionEvent = Extract<RunEvent, Decision>
+type FactEvent = Extract<RunEvent, Fact>
+
+function isFact(event: RunEvent): event is FactEvent {
+  return eventClassOf(event.type) === 'fact'
+}
+
+function isDecision(event: RunEvent): event is DecisionEvent {
+  return eventClassOf(event.type) === 'decision'
+}
+
+interface Stretch {
+  /** `null` for decisions that precede every fact: a log never has any. */
+  readonly fact: FactEvent | null
+  readonly decisions: DecisionEvent[]
+}
+
+/** A log without observations, as turns. */
+function turnsOf(events: Iterable<RunEvent>): readonly Stretch[] {
+  let current: Stretch = { fact: null, decisions: [] }
+  const turns = [current]
+  for (const event of events) {
+    if (isFact(event)) {
+      current = { fact: event, decisions: [] }
+      turns.push(current)
+    } else if (isDecision(event)) current.decisions.push(event)
+  }
+  return turns
+}
+
+interface Place {
+  readonly id: string
+  readonly turn: number
+  readonly cause: number | undefined
+}
+
+function textOf({ id, turn, cause }: Place, decision: Decision): string {
+  const { type, data } = decision
+  const nodeRunId = 'nodeRunId' in decision ? decision.nodeRunId : undefined
+  return JSON.stringify({ id, turn, cause, type, nodeRunId, data })
+}
+
+function compareTurn({ fact, decisions }: Stretch, repeated: readonly Decision[]): RestepMismatch | null {
+  for (let index = 0; index < Math.max(decisions.length, repeated.length); index += 1) {
+    const there = decisions[index]
+    const here = repeated[index]
+    const recordedText = there === undefined ? null : textOf({ ...there, cause: there.cause }, there)
+    const repeatedText = fact === null || here === undefined ? null : textOf(placeOf(fact, index), here)
+    if (recordedText === repeatedText) continue
+    return { same: false, seq: fact?.seq ?? 0, recorded: recordedText, repeated: repeatedText }
+  }
+  return null
+}
+
+function placeOf(fact: FactEvent, index: number): Place {
+  return { id: decisionId(factId(fact), index), turn: fact.turn, cause: fact.seq }
+}
+
+/**
+ * Takes the facts of a recorded run once more and compares what follows with what was recorded, byte for
+ * byte: type, node run, data, id, turn and cause of every decision. The test that an upgrade of the
+ * interpreter breaks no run.
+ *
+ * @param events - The whole log of a run, ascending by `seq`; observations are passed over.
+ * @param createFor - The machine to test. @defaultValue {@link createMachine}
+ * @returns The first place where they part. Each fact must have moved the machine by one turn.
+ * @throws {@link TenonError} `FACT_INVALID` if a fact cannot have happened under this plan.
+ */
+export function restep(
+  events: Iterable<RunEvent>,
+  plan: Plan,
+  createFor: (plan: Plan) => Pick<Machine, 'apply' | 'mark' | 'turn'> = createMachine,
+): RestepResult {
+  const machine = createFor(plan)
+  for (const turn of turnsOf(events)) {
+    const { fact } = turn
+    machine.mark()
+    const mismatch = compareTurn(turn, fact === null ? [] : machine.apply(fact))
+    if (mismatch !== null) return mismatch
+    if (fact !== null && machine.turn !== fact.turn) {
+      return { same: false, seq: fact.seq, recorded: `turn ${fact.turn}`, repeated: `turn ${machine.turn}` }
+    }
+  }
+  return { same: true, turns: machine.turn }
+}

@@ -1,0 +1,65 @@
+import { TenonError } from '@tenon/core/errors'
+import { entryOf } from './lookup.ts'
+import type { MachineSnapshot } from './machine-types.ts'
+import { inDocumentOrder, type NodeOutput, type OpenRun, type RunState } from './state.ts'
+
+/** Grows whenever the form of a snapshot changes; older ones are then rebuilt from the facts. */
+export const STATE_VERSION = 1
+
+type Entries<Value> = readonly (readonly [number, Value])[]
+
+interface StoredState extends Omit<RunState, 'open' | 'outputs'> {
+  readonly planHash: string
+  readonly open: Entries<OpenRun>
+  readonly outputs: Entries<NodeOutput>
+}
+
+function entriesOf<Value>(map: ReadonlyMap<number, Value>): Entries<Value> {
+  return inDocumentOrder(map).map((index) => [index, entryOf(map, index)] as const)
+}
+
+function copyLists(state: Omit<RunState, 'open' | 'outputs'>): Omit<RunState, 'open' | 'outputs'> {
+  return {
+    turn: state.turn,
+    semantics: state.semantics,
+    over: state.over,
+    ending: state.ending,
+    deadline: state.deadline,
+    reachedEnd: state.reachedEnd,
+    waiting: state.waiting,
+    phases: [...state.phases],
+    passes: [...state.passes],
+    unsettledEdges: [...state.unsettledEdges],
+    arrivals: [...state.arrivals],
+    cleanArrivals: [...state.cleanArrivals],
+    scheduledTurns: [...state.scheduledTurns],
+    settledTurns: [...state.settledTurns],
+  }
+}
+
+/** Copies a state into plain JSON that nothing changes later. */
+export function snapshotOf(state: RunState, planHash: string): MachineSnapshot {
+  const stored: StoredState = {
+    planHash,
+    ...copyLists(state),
+    open: entriesOf(state.open),
+    outputs: entriesOf(state.outputs),
+  }
+  return { stateVersion: STATE_VERSION, state: stored }
+}
+
+/**
+ * Reads a snapshot into a fresh state.
+ *
+ * @throws {@link TenonError} `SNAPSHOT_UNREADABLE` if it is of another version or of another plan; rebuild
+ * the machine from the facts then.
+ */
+export function restoreState(snapshot: MachineSnapshot, planHash: string): RunState {
+  const stored = snapshot.state as StoredState
+  if (snapshot.stateVersion !== STATE_VERSION || stored.planHash !== planHash) {
+    throw new TenonError('SNAPSHOT_UNREADABLE', 'The snapshot is of another version or of another plan', {
+      details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
+    })
+  }
+  return { ...copyLists(stored), open: new Map(stored.open), outputs: new Map(stored.outputs) }
+}

@@ -1,0 +1,89 @@
+import type { Resume, Vote, WaitFor } from '@tenon/core/node'
+import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
+import { entryOf, itemAt } from './lookup.ts'
+import { closeRun, schedule } from './open-runs.ts'
+import { close } from './settle.ts'
+import type { OpenWait } from './state.ts'
+
+/** A wait that is open, with its node. */
+export interface WaitPlace {
+  readonly node: number
+  readonly wait: OpenWait
+}
+
+const WAIT_ID = /^(.+)\/([1-9][0-9]{0,8})\/0$/
+
+/**
+ * Finds the wait that a vote or a timer is for.
+ *
+ * @returns `null` if it has been closed.
+ * @throws {@link TenonError} `FACT_INVALID` if this run cannot have had such a wait.
+ */
+export function findWait(context: MachineContext, waitId: string): WaitPlace | null {
+  const { state } = context
+  const [, nodeRunId, pass] = WAIT_ID.exec(waitId) ?? []
+  if (nodeRunId === undefined) refuse(`"${waitId}" names no wait`, { waitId })
+  const node = nodeOf(context, nodeRunId)
+  if (Number(pass) > itemAt(state.passes, node)) refuse(`The wait "${waitId}" has never been opened`, { waitId })
+  const wait = state.open.get(node)?.wait ?? null
+  return wait?.waitId === waitId ? { node, wait } : null
+}
+
+/** Opens the wait of a suspended node run: an approval for people, otherwise a plain wait, with its timer. */
+export function openWait(context: MachineContext, { direct }: Turn, node: number, waitFor: WaitFor): void {
+  const { state, journal } = context
+  const { id: nodeRunId } = nodeAt(context, node)
+  const open = entryOf(state.open, node)
+  const waitId = `${nodeRunId}/${open.pass}/0`
+  if (open.canceling) {
+    direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'canceled' } })
+    closeRun(context, node)
+    close(context, node)
+    return
+  }
+  journal.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [] } })
+  journal.setField(state, 'waiting', state.waiting + 1)
+  direct.push(
+    waitFor.kind === 'approval'
+      ? { type: 'approval_needed', nodeRunId, data: { waitId, waitFor } }
+      : { type: 'wait_opened', nodeRunId, data: { waitId, waitFor } },
+  )
+  if (waitFor.dueAt === null) return
+  const purpose = waitFor.kind === 'approval' ? 'approval' : 'wait'
+  direct.push({ type: 'timer_set', nodeRunId, data: { timerId: waitId, purpose, dueAt: waitFor.dueAt } })
+}
+
+function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, resume: Resume): void {
+  const { state, journal } = context
+  journal.setField(state, 'waiting', state.waiting - 1)
+  schedule(context, direct, node, at, resume)
+}
+
+/** A vote: the one that makes enough for its choice closes the approval, and the node run goes on. */
+export function castVote(context: MachineContext, turn: Turn, { node, wait }: WaitPlace, vote: Vote): void {
+  const { state, journal } = context
+  const { waitId, waitFor } = wait
+  const required = waitFor.kind === 'approval' ? waitFor.required : 1
+  const votes = [...wait.votes, vote]
+  if (votes.filter(({ choice }) => choice === vote.choice).length < required) {
+    journal.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })
+    return
+  }
+  const nodeRunId = nodeAt(context, node).id
+  turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+  if (waitFor.dueAt !== null) turn.direct.push({ type: 'timer_cleared', data: { timerId: waitId } })
+  resumeRun(context, turn, node, { kind: 'approval', choice: vote.choice, votes })
+}
+
+/** The timer of a wait: what waits for an instant has got it, an approval has run out of time. */
+export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait }: WaitPlace): void {
+  const { waitId, waitFor, votes } = wait
+  const nodeRunId = nodeAt(context, node).id
+  if (waitFor.kind === 'time') {
+    turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'resolved' } })
+    resumeRun(context, turn, node, { kind: 'time', firedAt: turn.at })
+    return
+  }
+  turn.direct.push({ type: 'wait_closed', nodeRunId, data: { waitId, how: 'timeout' } })
+  resumeRun(context, turn, node, { kind: 'timeout', firedAt: turn.at, votes })
+}

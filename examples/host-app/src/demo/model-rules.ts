@@ -23,7 +23,7 @@ const CATEGORIES: readonly (readonly [string, readonly string[]])[] = [
 /**
  * Answers one prompt by rules: prose, or JSON when a schema is given. The same prompt always gets the same answer.
  *
- * @param prompt - All messages joined; the text to judge may be quoted between `<text>` tags.
+ * @param prompt - The last message; the text to judge may be quoted between `<text>` tags.
  */
 export function answerFor(prompt: string, schema: Readonly<Record<string, unknown>> | null): string {
   const text = quotedText(prompt)

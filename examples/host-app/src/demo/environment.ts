@@ -11,21 +11,21 @@ export interface DemoEnvironment {
 }
 
 export function readEnvironment(env: NodeJS.ProcessEnv): DemoEnvironment {
-  const port = Number(env['PORT'] ?? 4400)
-  const apiKey = env['OPENAI_API_KEY']
+  const port = Number(env.PORT ?? 4400)
+  const apiKey = env.OPENAI_API_KEY
   return {
     port,
-    dataDirectory: resolve(env['TENON_DATA_DIR'] ?? '.tenon'),
-    databaseUrl: env['DATABASE_URL'] ?? null,
-    engine: env['TENON_ENGINE'] === 'temporal' ? 'temporal' : 'embedded',
-    temporalAddress: env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233',
+    dataDirectory: resolve(env.TENON_DATA_DIR ?? '.tenon'),
+    databaseUrl: env.DATABASE_URL ?? null,
+    engine: env.TENON_ENGINE === 'temporal' ? 'temporal' : 'embedded',
+    temporalAddress: env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233',
     model:
       apiKey === undefined
         ? { apiKey: 'demo', baseURL: `http://127.0.0.1:${port}/demo/model/v1`, name: 'demo-rules', isDemo: true }
         : {
             apiKey,
-            baseURL: env['OPENAI_BASE_URL'] ?? 'https://api.openai.com/v1',
-            name: env['OPENAI_MODEL'] ?? 'gpt-5-mini',
+            baseURL: env.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+            name: env.OPENAI_MODEL ?? 'gpt-5-mini',
             isDemo: false,
           },
   }

@@ -28,7 +28,7 @@ const CATEGORIES: readonly (readonly [string, readonly string[]])[] = [
 export function answerFor(prompt: string, schema: Readonly<Record<string, unknown>> | null): string {
   const text = quotedText(prompt)
   if (schema === null) return reply(text)
-  const properties = isRecord(schema['properties']) ? schema['properties'] : {}
+  const properties = isRecord(schema.properties) ? schema.properties : {}
   const answer: Record<string, unknown> = {}
   for (const [name, property] of Object.entries(properties))
     answer[name] = valueFor(name, isRecord(property) ? property : {}, text)
@@ -55,8 +55,8 @@ function valueFor(name: string, property: Readonly<Record<string, unknown>>, tex
   if (name === 'urgency') return /urgent|today|now|immediately|!/i.test(text) ? 'high' : 'normal'
   if (name === 'location') return /\bin ([A-Z][A-Za-z ]*[A-Za-z])/.exec(text)?.[1] ?? 'unknown'
   if (name === 'intent') return /weather/i.test(text) ? 'weather' : 'question'
-  if (Array.isArray(property['enum'])) return property['enum'][0]
-  switch (property['type']) {
+  if (Array.isArray(property.enum)) return property.enum[0]
+  switch (property.type) {
     case 'number':
     case 'integer':
       return Number(/-?\d+(\.\d+)?/.exec(text)?.[0] ?? 0)

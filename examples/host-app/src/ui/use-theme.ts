@@ -10,7 +10,7 @@ export function useTheme(): readonly [Theme, () => void] {
     return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
   })
   useEffect(() => {
-    document.documentElement.dataset['theme'] = theme
+    document.documentElement.dataset.theme = theme
     document.documentElement.style.colorScheme = theme
     localStorage.setItem('hearth-theme', theme)
   }, [theme])

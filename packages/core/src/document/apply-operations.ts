@@ -7,7 +7,15 @@ import { insertParamItem, removeParamItem, setParam, unsetParam } from './param-
 import * as shape from './shape.ts'
 import { malformed } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowEdge, type WorkflowNode } from './types.ts'
-import { closeDocument, edgeIn, nodeIn, openDocument, type WorkingDocument } from './working-document.ts'
+import {
+  closeDocument,
+  edgeIn,
+  edgesAt,
+  nodeIn,
+  nodesInside,
+  openDocument,
+  type WorkingDocument,
+} from './working-document.ts'
 
 type Handler<Op extends DocumentOperation['op']> = (
   working: WorkingDocument,
@@ -31,15 +39,9 @@ function checkParent(working: WorkingDocument, nodeId: NodeId, parentId: NodeId)
 }
 
 function removeNode(working: WorkingDocument, nodeId: NodeId): void {
-  const gone = new Set([nodeId])
-  // A set takes in what is added while it is walked, so the nodes inside follow at any depth.
-  for (const each of gone) {
-    for (const node of working.nodes.values()) if (node.parentId === each) gone.add(node.id)
-    working.nodes.delete(each)
-  }
-  for (const edge of working.edges.values()) {
-    if (gone.has(edge.source) || gone.has(edge.target)) working.edges.delete(edge.id)
-  }
+  const gone = nodesInside(working, nodeId)
+  for (const id of edgesAt(working, gone)) working.edges.delete(id)
+  for (const id of gone) working.nodes.delete(id)
 }
 
 function changeParams(working: WorkingDocument, nodeId: NodeId, change: (params: JsonObject) => JsonObject): void {
@@ -157,6 +159,11 @@ function applyOne<Op extends DocumentOperation['op']>(
   handler(working, operation)
 }
 
+/** Applies one operation in place; `OPERATION_INVALID` with its index when it does not fit. */
+export function applyInPlace(working: WorkingDocument, operation: DocumentOperation, index: number): void {
+  withIndex(index, String(operation.op), () => applyOne(working, operationShape(operation, [])))
+}
+
 /**
  * A document after a list of operations; nothing happens halfway: one bad operation refuses them all.
  *
@@ -175,9 +182,7 @@ export function applyOperations(
   operations: readonly DocumentOperation[],
 ): WorkflowDocument {
   const working = openDocument(document)
-  for (const [index, operation] of operations.entries()) {
-    withIndex(index, String(operation.op), () => applyOne(working, operationShape(operation, [])))
-  }
+  for (const [index, operation] of operations.entries()) applyInPlace(working, operation, index)
   return closeDocument(working)
 }
 

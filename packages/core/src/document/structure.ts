@@ -44,13 +44,15 @@ export function text(options: { readonly pattern?: RegExp; readonly min?: number
   }
 }
 
+const withoutMinusZero = (value: number): number => value + 0
+
 export function number(options: { readonly integer?: boolean; readonly min?: number; readonly max?: number }) {
   return (value: unknown, path: Path): number => {
     const { integer = false, min = -1e9, max = 1e9 } = options
     if (typeof value !== 'number' || !Number.isFinite(value)) malformed(path, 'must be a finite number')
     if (integer && !Number.isInteger(value)) malformed(path, 'must be a whole number')
     if (value < min || value > max) malformed(path, `must be between ${min} and ${max}`)
-    return value
+    return withoutMinusZero(value)
   }
 }
 
@@ -122,7 +124,7 @@ function parseJson(value: unknown, path: Path, depth: number): Json {
   if (typeof value === 'string') return jsonText(value, path)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) malformed(path, 'must be a finite number')
-    return value
+    return withoutMinusZero(value)
   }
   if (typeof value !== 'object') malformed(path, 'must be a JSON value')
   if (depth <= 0) malformed(path, 'is nested too deep')

@@ -48,3 +48,20 @@ export function nodeIn(working: WorkingDocument, nodeId: NodeId, field = 'nodeId
 export function edgeIn(working: WorkingDocument, id: string): WorkflowEdge {
   return working.edges.get(id) ?? malformed(['edgeId'], `names no edge: "${id}"`)
 }
+
+/** The node and all nodes inside it, at any depth. */
+export function nodesInside(working: WorkingDocument, nodeId: NodeId): ReadonlySet<NodeId> {
+  const found = new Set([nodeId])
+  // A set takes in what is added while it is walked, so deeper levels follow.
+  for (const each of found) {
+    for (const node of working.nodes.values()) if (node.parentId === each) found.add(node.id)
+  }
+  return found
+}
+
+/** The ids of the edges that touch one of the nodes. */
+export function edgesAt(working: WorkingDocument, nodeIds: ReadonlySet<NodeId>): readonly string[] {
+  return [...working.edges.values()]
+    .filter(({ source, target }) => nodeIds.has(source) || nodeIds.has(target))
+    .map(({ id }) => id)
+}

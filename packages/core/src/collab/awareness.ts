@@ -1,0 +1,15 @@
+import type { ParamPath } from '../document/operation.ts'
+import type { Position } from '../document/types.ts'
+import type { NodeId } from '../ids.ts'
+
+/** What the others see of one person; never stored. `user` is written by the server alone. */
+export interface DraftAwareness {
+  readonly user?: { readonly userId: string; readonly displayName: string; readonly color: string }
+  /** In the coordinates of the document. */
+  readonly cursor?: Position | null
+  /** Selected nodes, 200 at most. */
+  readonly selection?: readonly NodeId[]
+  /** How far the selection is being dragged; the position is written when it is dropped. */
+  readonly drag?: { readonly dx: number; readonly dy: number } | null
+  readonly editing?: { readonly nodeId: NodeId; readonly path: ParamPath } | null
+}

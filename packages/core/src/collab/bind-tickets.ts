@@ -1,0 +1,85 @@
+import { TenonError } from '../errors/index.ts'
+import { CLOSE_CODES } from './close-codes.ts'
+
+type Listener = (...values: never[]) => void
+
+/** What is used of a y-websocket provider (`WebsocketProvider`, 3.x). */
+export interface TicketedProvider {
+  params: Record<string, string>
+  connect(): void
+  on(event: 'closed', listener: (close: { code: number; reason: string }) => void): unknown
+  on(event: 'sync', listener: (isSynced: boolean) => void): unknown
+  off(event: 'closed' | 'sync', listener: Listener): unknown
+}
+
+export interface BindTicketsOptions {
+  /** Called once when no ticket can be had any more: the session has ended, or the role. */
+  readonly onError?: (error: unknown) => void
+  /** Wait before the second ticket in a row that did not lead to a sync; doubles up to 30 s. @defaultValue 500 */
+  readonly retryDelayMs?: number
+}
+
+const LONGEST_DELAY_MS = 30_000
+
+/**
+ * Keeps a stock y-websocket provider signed in: fetches a ticket and connects, and fetches the next one
+ * whenever the server closes with 4401 because the last is used up.
+ *
+ * Make the provider with `connect: false` and `disableBc: true` (tabs would otherwise sync behind the
+ * server's back). Other final close codes are left to the caller: listen to the provider's `closed`.
+ *
+ * @param getTicket - Such as `async () => (await client.sockets.ticket()).ticket`.
+ * @returns `stop`: no more tickets; the provider itself stays as it is.
+ */
+export function bindTickets(
+  provider: TicketedProvider,
+  getTicket: () => Promise<string>,
+  options: BindTicketsOptions = {},
+): () => void {
+  const { onError, retryDelayMs = 500 } = options
+  let failures = 0
+  let stopped = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function renew(): Promise<void> {
+    try {
+      const ticket = await getTicket()
+      if (stopped) return
+      provider.params = { ...provider.params, ticket }
+      provider.connect()
+    } catch (error) {
+      if (stopped) return
+      if (error instanceof TenonError && !error.retryable) {
+        stop()
+        onError?.(error)
+        return
+      }
+      renewLater()
+    }
+  }
+
+  function renewLater(): void {
+    clearTimeout(timer)
+    const delayMs = failures === 0 ? 0 : Math.min(LONGEST_DELAY_MS, retryDelayMs * 2 ** (failures - 1))
+    failures++
+    timer = setTimeout(renew, delayMs)
+  }
+
+  const onClosed = ({ code }: { code: number }): void => {
+    if (code === CLOSE_CODES.unauthenticated) renewLater()
+  }
+  const onSync = (isSynced: boolean): void => {
+    if (isSynced) failures = 0
+  }
+  function stop(): void {
+    stopped = true
+    clearTimeout(timer)
+    provider.off('closed', onClosed)
+    provider.off('sync', onSync)
+  }
+
+  provider.on('closed', onClosed)
+  provider.on('sync', onSync)
+  renewLater()
+  return stop
+}

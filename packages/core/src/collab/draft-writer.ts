@@ -1,0 +1,189 @@
+import * as Y from 'yjs'
+import { jsonEqual } from '../document/json-values.ts'
+import type { DocumentOperation, NodeFields, NodeMove } from '../document/operation.ts'
+import type { Annotation, WorkflowNode } from '../document/types.ts'
+import { edgesAt, nodesInside, type WorkingDocument } from '../document/working-document.ts'
+import type { NodeId } from '../ids.ts'
+import { mapRoot, positionsRoot } from './draft-roots.ts'
+import { type OrderBook, openOrderBook, orderedEntries } from './order-keys.ts'
+import { clearParam, deleteItem, insertItem, writeParam } from './param-writer.ts'
+import { createPositionsWriter, type PositionsWriter } from './positions-writer.ts'
+import { updateText } from './shared-text.ts'
+import { type TextFields, type TextPaths, textPathsOf } from './text-fields.ts'
+import { edgeEntry, plainCopy, sharedAnnotation, sharedNode, variableEntry } from './write-document.ts'
+
+/**
+ * Writes one operation into a Y.Doc, inside a transaction of the caller.
+ *
+ * @param working - The document before the operation, which is known to fit it.
+ */
+export type DraftWriter = (operation: DocumentOperation, working: WorkingDocument) => void
+
+interface Target {
+  readonly ydoc: Y.Doc
+  readonly fields: TextFields
+  readonly nodeOrder: () => OrderBook
+  readonly variableOrder: () => OrderBook
+  readonly positions: () => PositionsWriter
+}
+
+type Handler<Op extends DocumentOperation['op']> = (
+  target: Target,
+  operation: Extract<DocumentOperation, { op: Op }>,
+  working: WorkingDocument,
+) => void
+
+const orderOf = (entry: unknown): unknown => {
+  if (entry instanceof Y.Map) return entry.get('order')
+  return typeof entry === 'object' && entry !== null && 'order' in entry ? entry.order : undefined
+}
+
+function sharedNodeIn({ ydoc }: Target, nodeId: NodeId): Y.Map<unknown> {
+  return mapRoot(ydoc, 'nodes').get(nodeId) as Y.Map<unknown>
+}
+
+function textsOf({ fields }: Target, working: WorkingDocument, nodeId: NodeId): TextPaths {
+  const { type, typeVersion } = working.nodes.get(nodeId) as WorkflowNode
+  return textPathsOf(fields, type, typeVersion)
+}
+
+function setField(map: Y.Map<unknown>, field: string, value: unknown): void {
+  if (value === null) map.delete(field)
+  else if (!jsonEqual(map.get(field), value)) map.set(field, plainCopy(value))
+}
+
+/** A text that is kept by character: changed in place, or made when something else lies there. */
+function writeText(map: Y.Map<unknown>, field: string, next: string): void {
+  const existing = map.get(field)
+  if (existing instanceof Y.Text) updateText(existing, next)
+  else map.set(field, new Y.Text(next))
+}
+
+function updateNode(target: Target, nodeId: NodeId, { notes, ...set }: NodeFields): void {
+  const node = sharedNodeIn(target, nodeId)
+  for (const [field, value] of Object.entries(set)) if (value !== undefined) setField(node, field, value)
+  if (notes !== undefined) writeText(node, 'notes', notes ?? '')
+}
+
+function removeNode(target: Target, nodeId: NodeId, working: WorkingDocument): void {
+  const gone = nodesInside(working, nodeId)
+  const edges = mapRoot(target.ydoc, 'edges')
+  for (const id of edgesAt(working, gone)) edges.delete(id)
+  const nodes = mapRoot(target.ydoc, 'nodes')
+  for (const id of gone) {
+    nodes.delete(id)
+    target.nodeOrder().remove(id)
+  }
+  target.positions().remove(gone)
+}
+
+/** Where the moves leave the nodes; a later move of one node goes on from an earlier one. */
+function places(
+  working: WorkingDocument,
+  moves: readonly NodeMove[],
+): Pick<WorkflowNode, 'id' | 'position' | 'size'>[] {
+  const sizes = new Map(moves.map(({ nodeId }) => [nodeId, working.nodes.get(nodeId)?.size ?? null]))
+  for (const { nodeId, size } of moves) if (size !== undefined) sizes.set(nodeId, size)
+  const positions = new Map(moves.map(({ nodeId, position }) => [nodeId, position]))
+  return [...positions].map(([id, position]) => {
+    const size = sizes.get(id)
+    return { id, position, ...(size ? { size } : {}) }
+  })
+}
+
+function writeAnnotation(ydoc: Y.Doc, id: string, annotation: Annotation | null): void {
+  const annotations = mapRoot(ydoc, 'annotations')
+  const existing = annotations.get(id)
+  if (annotation === null) annotations.delete(id)
+  else if (existing instanceof Y.Map) {
+    setField(existing, 'kind', annotation.kind)
+    setField(existing, 'rect', annotation.rect)
+    setField(existing, 'color', annotation.color ?? null)
+    writeText(existing, 'text', annotation.text)
+  } else annotations.set(id, sharedAnnotation(annotation))
+}
+
+const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
+  add_node: (target, { node }) => {
+    const order = target.nodeOrder().place(node.id, null)
+    mapRoot(target.ydoc, 'nodes').set(node.id, sharedNode(node, order, target.fields))
+    target.positions().set([node])
+  },
+  remove_node: (target, { nodeId }, working) => removeNode(target, nodeId, working),
+  update_node: (target, { nodeId, set }) => updateNode(target, nodeId, set),
+  set_param: (target, { nodeId, path, value }, working) =>
+    writeParam(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId)),
+  unset_param: (target, { nodeId, path }, working) =>
+    clearParam(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId)),
+  insert_param_item: (target, { nodeId, path, value }, working) =>
+    insertItem(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId)),
+  remove_param_item: (target, { nodeId, path }, working) =>
+    deleteItem(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId)),
+  set_policy: (target, { nodeId, field, value }) => {
+    const node = sharedNodeIn(target, nodeId)
+    const policy = node.get('policy')
+    setField(policy instanceof Y.Map ? policy : node.set('policy', new Y.Map<unknown>()), field, value)
+  },
+  place_node: (target, { nodeId, before }) => {
+    const order = target.nodeOrder().place(nodeId, before)
+    sharedNodeIn(target, nodeId).set('order', order)
+  },
+  move_nodes: (target, { moves }, working) => target.positions().set(places(working, moves)),
+  add_edge: ({ ydoc }, { edge }) => {
+    mapRoot(ydoc, 'edges').set(edge.id, edgeEntry(edge))
+  },
+  remove_edge: ({ ydoc }, { edgeId }) => mapRoot(ydoc, 'edges').delete(edgeId),
+  set_edge_points: ({ ydoc }, { edgeId, points }, working) => {
+    const edge = working.edges.get(edgeId)
+    if (edge !== undefined) mapRoot(ydoc, 'edges').set(edgeId, edgeEntry({ ...edge, points: points ?? [] }))
+  },
+  set_variable: (target, { name, variable }) => {
+    const variables = mapRoot(target.ydoc, 'variables')
+    if (variable === null) {
+      variables.delete(name)
+      target.variableOrder().remove(name)
+      return
+    }
+    const order = variables.has(name) ? orderOf(variables.get(name)) : target.variableOrder().place(name, null)
+    variables.set(name, variableEntry(variable, order))
+  },
+  set_annotation: ({ ydoc }, { id, annotation }) => writeAnnotation(ydoc, id, annotation),
+  set_setting: ({ ydoc }, { key, value }) => setField(mapRoot(ydoc, 'settings'), key, value),
+}
+
+/** Opens a Y.Doc for a list of operations; what they share (orders, positions) is read once, when needed. */
+export function createDraftWriter(ydoc: Y.Doc, fields: TextFields): DraftWriter {
+  const lazily = <Value>(make: () => Value): (() => Value) => {
+    let made: Value | undefined
+    return () => {
+      made ??= make()
+      return made
+    }
+  }
+  const target: Target = {
+    ydoc,
+    fields,
+    nodeOrder: lazily(() => {
+      const nodes = mapRoot(ydoc, 'nodes')
+      return openOrderBook(orderedEntries(nodes, orderOf), (id, key) => {
+        const node = nodes.get(id)
+        if (node instanceof Y.Map) node.set('order', key)
+      })
+    }),
+    variableOrder: lazily(() => {
+      const variables = mapRoot(ydoc, 'variables')
+      return openOrderBook(orderedEntries(variables, orderOf), (id, order) => {
+        const entry = variables.get(id)
+        if (typeof entry === 'object') variables.set(id, { ...entry, order })
+      })
+    }),
+    positions: lazily(() => createPositionsWriter(positionsRoot(ydoc))),
+  }
+  return <Op extends DocumentOperation['op']>(
+    operation: Extract<DocumentOperation, { op: Op }>,
+    working: WorkingDocument,
+  ) => {
+    const handler: Handler<Op> = handlers[operation.op as Op]
+    handler(target, operation, working)
+  }
+}

@@ -1,0 +1,89 @@
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
+import type * as Y from 'yjs'
+
+const ORDER_KEY = /^[A-Za-z][0-9A-Za-z]{1,200}$/
+/** Sorts after every order key. */
+const LAST = '~'
+
+/** Order keys for a list that is written at once. */
+export function orderKeys(count: number): string[] {
+  return generateNKeysBetween(null, null, count)
+}
+
+/** Something that stands in an order. */
+export interface Ordered {
+  readonly id: string
+  /** The stored key as it is. */
+  readonly order: unknown
+}
+
+const keyOf = ({ order }: Ordered): string => (typeof order === 'string' && ORDER_KEY.test(order) ? order : LAST)
+
+/** By order key, ties by id; what has no sound key comes last. */
+export function compareOrdered(a: Ordered, b: Ordered): number {
+  const [keyA, keyB] = [keyOf(a), keyOf(b)]
+  if (keyA !== keyB) return keyA < keyB ? -1 : 1
+  return a.id < b.id ? -1 : Number(a.id > b.id)
+}
+
+function keyBetween(before: Ordered | undefined, after: Ordered | undefined): string | null {
+  const low = before === undefined ? null : keyOf(before)
+  const high = after === undefined ? null : keyOf(after)
+  if (low === LAST || (low !== null && high !== null && low >= high)) return null
+  try {
+    const key = generateKeyBetween(low, high === LAST ? null : high)
+    return ORDER_KEY.test(key) ? key : null
+  } catch {
+    return null
+  }
+}
+
+/** The order of the entries of one root, for placing entries while operations are written. */
+export interface OrderBook {
+  /** Gives an order key for a place before the entry, or the last place. */
+  place(id: string, before: string | null): string
+  remove(id: string): void
+}
+
+/**
+ * Reads the order of entries once and keeps up with what is placed.
+ *
+ * @param write - Stores a new key of an entry that is there already: when two neighbors share a key, so that
+ * nothing fits between them, all keys are given anew.
+ */
+export function openOrderBook(entries: readonly Ordered[], write: (id: string, key: string) => void): OrderBook {
+  let book = [...entries].sort(compareOrdered)
+  const remove = (id: string): void => {
+    book = book.filter((entry) => entry.id !== id)
+  }
+  const renew = (): void => {
+    const keys = orderKeys(book.length)
+    book = book.map(({ id }, index) => {
+      const order = keys[index] ?? LAST
+      write(id, order)
+      return { id, order }
+    })
+  }
+  const insert = (id: string, at: number): string | null => {
+    const order = keyBetween(book[at - 1], book[at])
+    if (order !== null) book.splice(at, 0, { id, order })
+    return order
+  }
+  return {
+    remove,
+    place(id, before) {
+      if (book.some((entry) => entry.id === id)) remove(id)
+      const found = before === null ? -1 : book.findIndex((entry) => entry.id === before)
+      const at = found === -1 ? book.length : found
+      const order = insert(id, at)
+      if (order !== null) return order
+      renew()
+      return insert(id, at) ?? LAST
+    },
+  }
+}
+
+/** The entries of a root with their stored order keys. */
+export function orderedEntries(root: Y.Map<unknown>, orderOf: (entry: unknown) => unknown): Ordered[] {
+  return [...root.entries()].map(([id, entry]) => ({ id, order: orderOf(entry) }))
+}

@@ -1,0 +1,82 @@
+import * as Y from 'yjs'
+import type { ParamPath } from '../document/operation.ts'
+import type { Json } from '../json.ts'
+import { sharedChild } from './param-text.ts'
+import { plainValue } from './plain-value.ts'
+import { type TextPaths, textPathsBelow } from './text-fields.ts'
+import { setItem, setMember, sharedMap, sharedValue, unsetMember } from './write-value.ts'
+
+type Container = Y.Map<unknown> | Y.Array<unknown>
+
+interface Place {
+  readonly container: Container
+  readonly key: string | number
+  readonly paths: TextPaths
+}
+
+/** Params that are no Y.Map count as empty for the reader, so they are made anew. */
+function openParams(node: Y.Map<unknown>, paths: TextPaths): Y.Map<unknown> {
+  const params = node.get('params')
+  if (params instanceof Y.Map) return params
+  return node.set('params', sharedMap({}, paths))
+}
+
+function put(container: Container, key: string | number, value: unknown): void {
+  if (container instanceof Y.Map) {
+    container.set(String(key), value)
+    return
+  }
+  container.delete(Number(key))
+  container.insert(Number(key), [value])
+}
+
+/** The child to go on in; one that was stored as plain JSON becomes shared first. */
+function enter(container: Container, key: string | number, paths: TextPaths): Container {
+  const child = sharedChild(container, key)
+  if (child instanceof Y.Map || child instanceof Y.Array) return child
+  const plain = plainValue(child)
+  const shared = Array.isArray(plain) ? new Y.Array<unknown>() : new Y.Map<unknown>()
+  put(container, key, shared)
+  const entries = Object.entries(plain ?? {}) as [string, Json][]
+  for (const [name, member] of entries) {
+    if (shared instanceof Y.Map) shared.set(name, sharedValue(member, textPathsBelow(paths, name)))
+    else shared.push([sharedValue(member, textPathsBelow(paths, Number(name)))])
+  }
+  return shared
+}
+
+function find(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): Place {
+  let container: Container = openParams(node, root)
+  let paths = root
+  for (const key of path.slice(0, -1)) {
+    paths = textPathsBelow(paths, key)
+    container = enter(container, key, paths)
+  }
+  const key = path.at(-1) ?? ''
+  return { container, key, paths: textPathsBelow(paths, key) }
+}
+
+/** Sets a param in the Y.Map of a node. @param root - The texts of its node type. */
+export function writeParam(node: Y.Map<unknown>, path: ParamPath, value: Json, root: TextPaths): void {
+  const { container, key, paths } = find(node, path, root)
+  if (container instanceof Y.Map) setMember(container, String(key), value, paths)
+  else setItem(container, Number(key), value, paths)
+}
+
+/** Takes a param away. */
+export function clearParam(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
+  const { container, key, paths } = find(node, path, root)
+  if (container instanceof Y.Map) unsetMember(container, String(key), paths)
+}
+
+/** Puts an item into a list of the params. */
+export function insertItem(node: Y.Map<unknown>, path: ParamPath, value: Json, root: TextPaths): void {
+  const { container, key, paths } = find(node, path, root)
+  if (container instanceof Y.Array) container.insert(Number(key), [sharedValue(value, paths)])
+}
+
+/** Takes an item out of a list of the params. */
+export function deleteItem(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
+  const { container, key } = find(node, path, root)
+  if (container instanceof Y.Array) container.delete(Number(key))
+}

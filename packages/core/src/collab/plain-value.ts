@@ -1,0 +1,94 @@
+import * as Y from 'yjs'
+import { FORBIDDEN_KEYS } from '../document/json-values.ts'
+import { DOCUMENT_LIMITS } from '../document/limits.ts'
+import type { Json } from '../json.ts'
+import { isAbsentText } from './shared-text.ts'
+
+const LONE_SURROGATE = /\p{Cs}/gu
+
+/** A text that can be stored: half surrogate pairs replaced, cut to `max` characters. */
+export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength): string {
+  return text.slice(0, max).replace(LONE_SURROGATE, '\ufffd')
+}
+
+/** Tells what had to be left out, as a sentence. */
+export type Report = (sentence: string) => void
+
+interface Reading {
+  readonly place: string
+  readonly report: Report
+}
+
+function isReadableKey(key: string): boolean {
+  return (
+    !FORBIDDEN_KEYS.includes(key) &&
+    key.length <= DOCUMENT_LIMITS.nameLength &&
+    !key.includes('\0') &&
+    plainText(key) === key
+  )
+}
+
+function readMembers(entries: Iterable<[string, unknown]>, depth: number, { place, report }: Reading): Json {
+  const members: [string, Json][] = []
+  for (const [key, member] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (isAbsentText(member) || member === undefined) continue
+    const at = `${place}.${key}`
+    if (!isReadableKey(key) || members.length >= DOCUMENT_LIMITS.members) {
+      report(`${at} left out: it cannot be stored under this key`)
+      continue
+    }
+    const read = readValue(member, depth - 1, { place: at, report })
+    if (read !== undefined) members.push([key, read])
+  }
+  return Object.fromEntries(members)
+}
+
+function readItems(items: readonly unknown[], depth: number, { place, report }: Reading): Json {
+  if (items.length > DOCUMENT_LIMITS.members) report(`${place} cut to ${DOCUMENT_LIMITS.members} items`)
+  // An item that cannot be read becomes null, so that the others keep their index.
+  return items
+    .slice(0, DOCUMENT_LIMITS.members)
+    .map((item, index) => readValue(item, depth - 1, { place: `${place}.${index}`, report }) ?? null)
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  const isForeign = value instanceof Y.AbstractType || value instanceof Y.Doc
+  return !isForeign && Object.prototype.toString.call(value) === '[object Object]'
+}
+
+function readContainer(value: unknown, depth: number, reading: Reading): Json | undefined {
+  if (depth <= 0) {
+    reading.report(`${reading.place} left out: it is nested too deep`)
+    return undefined
+  }
+  if (value instanceof Y.Map) return readMembers(value.entries(), depth, reading)
+  if (value instanceof Y.Array) return readItems(value.toArray(), depth, reading)
+  if (Array.isArray(value)) return readItems(value, depth, reading)
+  if (isPlainObject(value)) return readMembers(Object.entries(value), depth, reading)
+  reading.report(`${reading.place} left out: it is no JSON value`)
+  return undefined
+}
+
+function readText(text: string, { place, report }: Reading): string {
+  const read = plainText(text)
+  if (read.length < text.length) report(`${place} cut to ${DOCUMENT_LIMITS.textLength} characters`)
+  return read
+}
+
+/**
+ * Whatever lies in a draft as JSON; `undefined` if nothing of it can be read.
+ *
+ * @param depth - Levels of objects and lists that may follow.
+ */
+export function readValue(value: unknown, depth: number, reading: Reading): Json | undefined {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return readText(value, reading)
+  if (value instanceof Y.Text) return readText(value.toString(), reading)
+  if (typeof value === 'number' && Number.isFinite(value)) return value + 0
+  return readContainer(value, depth, reading)
+}
+
+/** A shared value as JSON, silently: what cannot be read is `null`. */
+export function plainValue(value: unknown): Json {
+  return readValue(value, DOCUMENT_LIMITS.valueDepth, { place: '', report: () => {} }) ?? null
+}

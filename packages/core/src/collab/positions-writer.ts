@@ -1,0 +1,30 @@
+import type * as Y from 'yjs'
+import type { WorkflowNode } from '../document/types.ts'
+import { placeEntry } from './write-document.ts'
+
+/** Keeps one entry a node: the own old one is deleted, the new one pushed. */
+export interface PositionsWriter {
+  set(nodes: readonly Pick<WorkflowNode, 'id' | 'position' | 'size'>[]): void
+  remove(ids: ReadonlySet<unknown>): void
+}
+
+const idOf = (entry: unknown): unknown => (Array.isArray(entry) ? entry[0] : undefined)
+
+/** Reads the list once, so that placing many new nodes does not walk it again for each. */
+export function createPositionsWriter(positions: Y.Array<unknown>): PositionsWriter {
+  const known = new Set(positions.toArray().map(idOf))
+  const remove = (ids: ReadonlySet<unknown>): void => {
+    if (![...ids].some((id) => known.has(id))) return
+    const entries = positions.toArray()
+    for (let index = entries.length - 1; index >= 0; index--) if (ids.has(idOf(entries[index]))) positions.delete(index)
+    for (const id of ids) known.delete(id)
+  }
+  return {
+    remove,
+    set(nodes) {
+      remove(new Set(nodes.map(({ id }) => id)))
+      positions.push(nodes.map(placeEntry))
+      for (const { id } of nodes) known.add(id)
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import * as Y from 'yjs'
+import { DOCUMENT_LIMITS } from '../document/limits.ts'
+import * as shape from '../document/shape.ts'
+import type { Parser } from '../document/structure.ts'
+import type { NodePolicy, WorkflowNode } from '../document/types.ts'
+import { NODE_ID_PATTERN, PORT_NAME_PATTERN } from '../ids.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import { plainText, type Report, readValue } from './plain-value.ts'
+
+/** The parsed value, or `undefined` for one that does not fit. */
+export function attempt<Value>(parse: Parser<Value>, value: unknown): Value | undefined {
+  try {
+    return parse(value, [])
+  } catch {
+    return undefined
+  }
+}
+
+/** A short text of a draft, whichever way it is stored. */
+export function readText(value: unknown, max: number): string {
+  if (typeof value === 'string') return plainText(value, max)
+  return value instanceof Y.Text ? plainText(value.toString(), max) : ''
+}
+
+function readPolicy(value: unknown, place: string, report: Report): NodePolicy | undefined {
+  if (value === undefined) return undefined
+  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })
+  if (!isJsonObject(read)) {
+    report(`${place} left out: it is no object`)
+    return undefined
+  }
+  const sound = Object.entries(read).filter(([field, fieldValue]) => {
+    const fits = attempt(shape.policy, { [field]: fieldValue }) !== undefined
+    if (!fits) report(`${place}.${field} left out: it is no sound policy`)
+    return fits
+  })
+  return sound.length === 0 ? undefined : (Object.fromEntries(sound) as NodePolicy)
+}
+
+function readParams(value: unknown, place: string, report: Report): JsonObject {
+  const read = value === undefined ? {} : readValue(value, DOCUMENT_LIMITS.paramDepth, { place, report })
+  if (!isJsonObject(read)) {
+    report(`${place} left out: they are no object`)
+    return {}
+  }
+  const sound = Object.entries(read).filter(([name]) => {
+    const fits = PORT_NAME_PATTERN.test(name)
+    if (!fits) report(`${place}.${name} left out: no param has such a name`)
+    return fits
+  })
+  return Object.fromEntries(sound)
+}
+
+/** A node as its Y.Map holds it, without its position. */
+export interface DraftNode {
+  readonly node: Omit<WorkflowNode, 'position'>
+  readonly order: unknown
+}
+
+/** Reads one node; `null` if it cannot be one. Fields that cannot be read are left out. */
+export function readNode(id: string, entry: unknown, report: Report): DraftNode | null {
+  const place = `Node ${plainText(id, 64)}`
+  if (!NODE_ID_PATTERN.test(id) || !(entry instanceof Y.Map)) {
+    report(`${place} left out: it is no node`)
+    return null
+  }
+  const type = attempt(shape.nodeType, entry.get('type'))
+  const typeVersion = attempt(shape.typeVersion, entry.get('typeVersion'))
+  if (type === undefined || typeVersion === undefined) {
+    report(`${place} left out: it has no type`)
+    return null
+  }
+  const parentId = attempt(shape.nodeId, entry.get('parentId'))
+  const policy = readPolicy(entry.get('policy'), `${place} policy`, report)
+  const notes = readText(entry.get('notes'), DOCUMENT_LIMITS.notesLength)
+  return {
+    order: entry.get('order'),
+    node: {
+      id,
+      type,
+      typeVersion,
+      name: readText(entry.get('name'), DOCUMENT_LIMITS.nameLength),
+      params: readParams(entry.get('params'), `${place} params`, report),
+      ...(parentId === undefined ? {} : { parentId }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(entry.get('disabled') === true ? { disabled: true } : {}),
+      ...(entry.get('locked') === true ? { locked: true } : {}),
+      ...(notes === '' ? {} : { notes }),
+    },
+  }
+}

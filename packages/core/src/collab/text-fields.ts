@@ -1,0 +1,104 @@
+import type { ParamPath } from '../document/operation.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import type { NodeManifest } from '../node/definition.ts'
+
+/** Which texts below one place of the params are edited by character, as a tree of keys; `*` is any item or key. */
+export interface TextPaths {
+  readonly isText: boolean
+  readonly below: ReadonlyMap<string, TextPaths>
+}
+
+/** The texts of each node type that are kept as Y.Text, by `type@version`. */
+export type TextFields = ReadonlyMap<string, TextPaths>
+
+const TEXT_CONTROLS: readonly unknown[] = ['text', 'prompt', 'code']
+const ANY_KEY = '*'
+const MAX_DEPTH = 16
+const NO_TEXT: TextPaths = Object.freeze({ isText: false, below: new Map() })
+
+/** For drafts without a manifest: every text is a plain value. */
+export const NO_TEXT_FIELDS: TextFields = new Map()
+
+function merge(a: TextPaths, b: TextPaths): TextPaths {
+  const below = new Map(a.below)
+  for (const [key, paths] of b.below) {
+    const known = below.get(key)
+    below.set(key, known === undefined ? paths : merge(known, paths))
+  }
+  return { isText: a.isText || b.isText, below }
+}
+
+const holdsText = ({ isText, below }: TextPaths): boolean => isText || below.size > 0
+
+function schemasIn(value: Json | undefined): readonly JsonSchema[] {
+  if (Array.isArray(value)) return value.filter(isJsonObject)
+  return isJsonObject(value) ? [value] : []
+}
+
+function resolveRef(schema: JsonObject, root: JsonObject): readonly JsonSchema[] {
+  const name = typeof schema.$ref === 'string' ? /^#\/\$defs\/([^/]+)$/.exec(schema.$ref)?.[1] : undefined
+  if (name === undefined || !isJsonObject(root.$defs)) return []
+  return schemasIn(root.$defs[name])
+}
+
+function isTextSchema({ control, type }: JsonObject): boolean {
+  return TEXT_CONTROLS.includes(control) && (type === undefined || type === 'string')
+}
+
+function textPathsIn(schema: JsonSchema, root: JsonObject, depth: number): TextPaths {
+  if (!isJsonObject(schema as Json) || depth > MAX_DEPTH) return NO_TEXT
+  const object = schema as JsonObject
+  const below = new Map<string, TextPaths>()
+  const add = (key: string, child: JsonSchema): void => {
+    const paths = textPathsIn(child, root, depth + 1)
+    if (holdsText(paths)) below.set(key, merge(below.get(key) ?? NO_TEXT, paths))
+  }
+  if (isJsonObject(object.properties)) {
+    for (const [key, child] of Object.entries(object.properties)) add(key, child as JsonSchema)
+  }
+  for (const keyword of ['items', 'prefixItems', 'additionalProperties']) {
+    for (const child of schemasIn(object[keyword])) add(ANY_KEY, child)
+  }
+  const variants = [
+    ...['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => schemasIn(object[keyword])),
+    ...resolveRef(object, root),
+  ]
+  return variants
+    .map((variant) => textPathsIn(variant, root, depth + 1))
+    .reduce(merge, { isText: isTextSchema(object), below })
+}
+
+/**
+ * Which params are kept as Y.Text: those with the control `text`, `prompt` or `code`, at any depth.
+ *
+ * Everything that writes a draft needs it; reading does not.
+ */
+export function textFieldsOf(manifest: Pick<NodeManifest, 'nodes'>): TextFields {
+  return new Map(
+    manifest.nodes.flatMap(({ type, version, params }) => {
+      const root = isJsonObject(params as Json) ? (params as JsonObject) : {}
+      const paths = textPathsIn(root, root, 0)
+      return holdsText(paths) ? [[`${type}@${version}`, paths] as const] : []
+    }),
+  )
+}
+
+/** The texts of one node type; an unknown type has none. */
+export function textPathsOf(fields: TextFields, type: string, typeVersion: number): TextPaths {
+  return fields.get(`${type}@${typeVersion}`) ?? NO_TEXT
+}
+
+/** The texts below one key or index. */
+export function textPathsBelow(paths: TextPaths, key: string | number): TextPaths {
+  return (typeof key === 'string' ? paths.below.get(key) : undefined) ?? paths.below.get(ANY_KEY) ?? NO_TEXT
+}
+
+/** The texts below a path. */
+export function textPathsAt(paths: TextPaths, path: ParamPath): TextPaths {
+  return path.reduce(textPathsBelow, paths)
+}
+
+/** The keys of an object that are texts by themselves: they get a Y.Text even while they have no value. */
+export function textKeys(paths: TextPaths): readonly string[] {
+  return [...paths.below].flatMap(([key, child]) => (key !== ANY_KEY && child.isText ? [key] : []))
+}

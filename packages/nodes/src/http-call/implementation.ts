@@ -2,9 +2,10 @@ import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type HttpResponse, implementNode, type NodeParams } from '@tenon/core/node'
 import { type JsonTextFault, parseJsonText } from '../shared/parse-json-text.ts'
+import { retryAfterMs } from '../shared/retry-after.ts'
 import { httpCall } from './definition.ts'
 import { buildRequest } from './request.ts'
-import { isExpected, retryAfterMs } from './status.ts'
+import { isExpected } from './status.ts'
 
 type Params = NodeParams<typeof httpCall>
 

@@ -35,7 +35,7 @@ export function compare(left: unknown, operator: Operator, right: unknown): bool
 export function alignRight(left: unknown, right: unknown): unknown {
   if (typeof right !== 'string') return right
   const text = right.trim()
-  if (typeof left === 'number' && text !== '' && String(Number(text)) === text) return Number(text)
+  if (typeof left === 'number' && Number.isFinite(Number(text)) && String(Number(text)) === text) return Number(text)
   if (typeof left === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return right
 }

@@ -1,0 +1,1 @@
+export { type OpenaiLanguageModelOptions, openaiLanguageModel } from './openai-language-model.ts'

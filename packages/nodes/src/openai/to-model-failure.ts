@@ -1,0 +1,45 @@
+import { TenonError } from '@tenon/core/errors'
+import { APIError } from 'openai'
+import { retryAfterMs } from '../shared/retry-after.ts'
+
+const MAX_CAUSES = 16
+const REASON_LENGTH = 300
+const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 429])
+/** Only these speak of the request; what is said of a key may quote it. */
+const TELLING_STATUSES: ReadonlySet<number> = new Set([400, 404, 413, 422])
+
+/** Turns what the package threw into an error of ours; one of ours within its causes is that error. */
+export function toModelFailure(thrown: unknown, nowMs: number): TenonError {
+  const ours = findOurs(thrown)
+  if (ours !== undefined) return ours
+  if (!(thrown instanceof APIError) || typeof thrown.status !== 'number') {
+    return new TenonError('MODEL_FAILED', 'The model provider gave no answer', { cause: thrown, retryable: true })
+  }
+  const { status, code, headers, message } = thrown
+  const waitMs = readWait(headers, nowMs)
+  return new TenonError('MODEL_FAILED', `The model provider answered ${status}`, {
+    cause: thrown,
+    // An empty account answers 429 as well, and no wait will fill it.
+    retryable: (RETRYABLE_STATUSES.has(status) || status >= 500) && code !== 'insufficient_quota',
+    details: {
+      status,
+      code: code ?? null,
+      ...(TELLING_STATUSES.has(status) ? { reason: message.slice(0, REASON_LENGTH) } : {}),
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    },
+  })
+}
+
+function readWait(headers: Headers | undefined, nowMs: number): number | undefined {
+  const exactMs = Number(headers?.get('retry-after-ms') ?? Number.NaN)
+  return exactMs >= 0 ? exactMs : retryAfterMs(headers?.get('retry-after'), nowMs)
+}
+
+function findOurs(thrown: unknown): TenonError | undefined {
+  let cause = thrown
+  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth += 1) {
+    if (cause instanceof TenonError) return cause
+    cause = cause.cause
+  }
+  return undefined
+}

@@ -16,4 +16,8 @@ export const STYLE_ORDER = [
   'run-approval.css',
   'run-viewer.css',
   // editor
+  'layout.css',
+  'topbar.css',
+  'palette.css',
+  'canvas.css',
 ]

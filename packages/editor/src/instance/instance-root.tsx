@@ -29,6 +29,8 @@ interface InstanceRootProps extends InstanceProps {
   /** What stands in the place until the instance is mounted, also on the server. */
   readonly placeholder?: ReactNode
   readonly label?: string
+  /** The frame of an editor answers to the size of its root. */
+  readonly isEditor?: boolean
   readonly children: ReactNode
 }
 
@@ -60,6 +62,7 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
       ref={setElement}
       className={className === undefined ? 'tenon' : `tenon ${className}`}
       data-tenon-theme={mode}
+      data-tenon-editor={props.isEditor || undefined}
       dir={dir}
       lang={locale}
       style={{ ...themeProperties(own, colorMode), ...style }}

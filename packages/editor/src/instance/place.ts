@@ -22,3 +22,31 @@ export function isTextEntry(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit'].includes(target.type)
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
+
+/** Where a mouse or touch event happened on the page. */
+export function pointOfEvent(event: MouseEvent | TouchEvent): { readonly x: number; readonly y: number } {
+  const place = 'clientX' in event ? event : event.changedTouches[0]
+  return { x: place?.clientX ?? 0, y: place?.clientY ?? 0 }
+}
+
+/** The elements under a point of the page, topmost first, within the root of this element. */
+export function elementsAt(element: Element, point: { readonly x: number; readonly y: number }): readonly Element[] {
+  return rootOf(element).elementsFromPoint(point.x, point.y)
+}
+
+/** Whether the keyboard has a Command key. */
+export function isApplePlatform(): boolean {
+  return typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)
+}
+
+/** Whether text is selected within an element, so that copying means that text. */
+export function hasTextSelection(element: Element): boolean {
+  const selection = element.ownerDocument.getSelection()
+  if (selection === null || selection.isCollapsed || selection.anchorNode === null) return false
+  return element.contains(selection.anchorNode) && selection.toString() !== ''
+}
+
+/** Puts a text into the clipboard where the browser allows it; a refusal is no fault of the workflow. */
+export function writeClipboard(text: string): void {
+  navigator.clipboard?.writeText(text).catch(() => {})
+}

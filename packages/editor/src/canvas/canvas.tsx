@@ -1,0 +1,131 @@
+import {
+  Background,
+  BackgroundVariant,
+  type EdgeTypes,
+  type NodeTypes,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+} from '@xyflow/react'
+import { type ReactNode, useMemo } from 'react'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import type { CanvasSlot } from './canvas-handle.ts'
+import { CanvasHoverContext, createCanvasHover } from './canvas-hover.ts'
+import { ConnectionLine } from './connection-line.tsx'
+import { EdgeLine } from './edge-line.tsx'
+import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { NodeCard } from './node-card.tsx'
+import { RemoteCursors } from './remote-cursors.tsx'
+import { useCanvasHandle } from './use-canvas-handle.ts'
+import { useConnecting } from './use-connecting.ts'
+import { useFirstFit } from './use-first-fit.ts'
+import { useFlowElements } from './use-flow-elements.ts'
+import { useNodeDrag } from './use-node-drag.ts'
+import { usePointerMode } from './use-pointer-mode.ts'
+import { usePresencePointer } from './use-presence-pointer.ts'
+import { useSelectionChanges } from './use-selection-changes.ts'
+import { useIsFar } from './use-zoom.ts'
+
+const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
+const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
+const SNAP: [number, number] = [10, 10]
+
+interface CanvasProps {
+  readonly slot: CanvasSlot
+  /** Controls and messages that lie over the canvas. */
+  readonly children?: ReactNode
+}
+
+/** The drawing surface of one editor. */
+export function Canvas({ slot, children }: CanvasProps): ReactNode {
+  const hover = useMemo(createCanvasHover, [])
+  return (
+    <ReactFlowProvider>
+      <CanvasHoverContext.Provider value={hover}>
+        <Surface slot={slot}>{children}</Surface>
+      </CanvasHoverContext.Provider>
+    </ReactFlowProvider>
+  )
+}
+
+function Surface({ slot, children }: CanvasProps): ReactNode {
+  const { id } = useInstance()
+  const t = useTranslate()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const { nodes, edges, applyChanges } = useFlowElements()
+  const selection = useSelectionChanges()
+  const connecting = useConnecting()
+  const drag = useNodeDrag()
+  const pointer = usePointerMode()
+  const presence = usePresencePointer()
+  const isFar = useIsFar()
+  const surface = useCanvasHandle(slot)
+  useFirstFit()
+  return (
+    <div
+      ref={surface}
+      role="application"
+      className="tn-canvas"
+      aria-label={t('canvas.label')}
+      data-far={isFar || undefined}
+      data-marquee={pointer.isMarquee || undefined}
+      onPointerMove={(event) => {
+        pointer.onPointerMove(event)
+        presence.onPointerMove(event)
+      }}
+      onPointerDownCapture={pointer.onPointerDownCapture}
+      onPointerLeave={presence.onPointerLeave}
+    >
+      <ReactFlow<FlowNode, FlowEdge>
+        id={id}
+        nodes={nodes as FlowNode[]}
+        edges={edges as FlowEdge[]}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={(changes) => {
+          applyChanges(changes)
+          selection.nodes(changes)
+        }}
+        onEdgesChange={selection.edges}
+        {...connecting}
+        {...drag}
+        connectionLineComponent={ConnectionLine}
+        connectionRadius={24}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        edgesReconnectable={!isReadOnly}
+        elevateNodesOnSelect={false}
+        snapToGrid
+        snapGrid={SNAP}
+        minZoom={0.1}
+        maxZoom={2}
+        panOnScroll
+        panOnDrag={pointer.isMarquee ? PAN_BUTTONS : true}
+        selectionOnDrag={pointer.isMarquee}
+        selectionMode={SelectionMode.Partial}
+        zoomOnDoubleClick={false}
+        onlyRenderVisibleElements={nodes.length > 150}
+        attributionPosition="bottom-center"
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode={null}
+        disableKeyboardA11y
+        onError={ignoreFlowWarning}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.6} />
+        <RemoteCursors />
+      </ReactFlow>
+      {children}
+    </div>
+  )
+}
+
+const PAN_BUTTONS: number[] = [1, 2]
+
+// React Flow warns of handles that are measured a moment later; edges without ends are not handed to it.
+function ignoreFlowWarning(): void {}

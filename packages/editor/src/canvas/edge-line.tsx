@@ -1,0 +1,48 @@
+import { BaseEdge, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { memo } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { FlowEdge } from './flow-types.ts'
+import { useEdgeRun } from './node-status.ts'
+
+/** One edge: a curve, coloured by the run over it, with a button to put a node into it. */
+export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
+  const { id, source, sourceHandleId, target, selected = false } = props
+  const run = useEdgeRun(source, sourceHandleId ?? '', target)
+  const isDropTarget = useEditorStore(({ dropTarget }) => dropTarget?.kind === 'edge' && dropTarget.edgeId === id)
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const [path, labelX, labelY] = getBezierPath(props)
+  return (
+    <g className="tn-edge" data-run={run} data-selected={selected || undefined} data-drop={isDropTarget || undefined}>
+      <BaseEdge id={id} path={path} interactionWidth={24} />
+      {!isReadOnly && <InsertButton edgeId={id} x={labelX} y={labelY} />}
+    </g>
+  )
+})
+
+function InsertButton({ edgeId, x, y }: { readonly edgeId: string; readonly x: number; readonly y: number }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const open = () => store.setState({ quickAdd: { placement: { kind: 'on-edge', edgeId }, at: null } })
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: HTML buttons cannot stand inside an SVG
+    <g
+      className="tn-edge-insert"
+      transform={`translate(${x} ${y})`}
+      role="button"
+      tabIndex={-1}
+      aria-label={t('canvas.insertHere')}
+      onClick={(event) => {
+        event.stopPropagation()
+        open()
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') open()
+      }}
+    >
+      <circle r={16} className="tn-edge-insert-target" />
+      <circle r={10} className="tn-edge-insert-disc" />
+      <path d="M-4 0H4M0-4V4" />
+    </g>
+  )
+}

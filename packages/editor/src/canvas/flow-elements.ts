@@ -1,0 +1,70 @@
+import { type NodeId, resolvePorts, type WorkflowDocument, type WorkflowEdge } from '@tenon/core/document'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import type { FlowEdge, FlowNode } from './flow-types.ts'
+
+/**
+ * The cards for a document. What React Flow has measured stays; a card that did not change keeps its reference.
+ */
+export function flowNodesOf(
+  document: WorkflowDocument,
+  manifest: ManifestIndex,
+  selected: ReadonlySet<NodeId>,
+  previous: readonly FlowNode[],
+): FlowNode[] {
+  const known = new Map(previous.map((flowNode) => [flowNode.id, flowNode]))
+  return document.nodes.map((node) => {
+    const before = known.get(node.id)
+    const entry = manifest.entryOf(node)
+    const isSelected = selected.has(node.id)
+    if (before === undefined) {
+      return { id: node.id, type: 'tenon', position: node.position, data: { node, entry }, selected: isSelected }
+    }
+    const isSame = before.data.node === node && before.data.entry === entry && before.selected === isSelected
+    if (isSame) return before
+    const position = before.data.node.position === node.position ? before.position : node.position
+    const data = before.data.node === node && before.data.entry === entry ? before.data : { node, entry }
+    return { ...before, position, data, selected: isSelected }
+  })
+}
+
+/** The edges that can be drawn: both ends exist, and so do the port and the input that they name. */
+export function flowEdgesOf(
+  document: WorkflowDocument,
+  manifest: ManifestIndex,
+  selected: ReadonlySet<string>,
+  previous: readonly FlowEdge[],
+): FlowEdge[] {
+  const handles = handlesOf(document, manifest)
+  const known = new Map(previous.map((edge) => [edge.id, edge]))
+  return document.edges
+    .filter((edge) => isDrawable(edge, handles))
+    .map((edge) => {
+      const before = known.get(edge.id)
+      const isSelected = selected.has(edge.id)
+      if (before !== undefined && before.selected === isSelected) return before
+      const { id, source, sourceHandle, target, targetHandle } = edge
+      return { id, type: 'tenon', source, sourceHandle, target, targetHandle, selected: isSelected, data: {} }
+    })
+}
+
+type Handles = ReadonlyMap<NodeId, { readonly ports: ReadonlySet<string>; readonly inputs: ReadonlySet<string> } | null>
+
+// A node of an unknown type is drawn with whatever ends its edges name, so that nothing seems lost.
+function handlesOf(document: WorkflowDocument, manifest: ManifestIndex): Handles {
+  return new Map(
+    document.nodes.map((node) => {
+      const entry = manifest.entryOf(node)
+      if (entry === undefined) return [node.id, null]
+      const ports = new Set(resolvePorts(node, entry).map((port) => port.name))
+      return [node.id, { ports, inputs: new Set(entry.inputs.map((input) => input.name)) }]
+    }),
+  )
+}
+
+function isDrawable(edge: WorkflowEdge, handles: Handles): boolean {
+  const source = handles.get(edge.source)
+  const target = handles.get(edge.target)
+  if (source === undefined || target === undefined) return false
+  const hasPort = source === null || source.ports.has(edge.sourceHandle)
+  return hasPort && (target === null || target.inputs.has(edge.targetHandle))
+}

@@ -1,0 +1,144 @@
+import { type ResolvedPort, resolvePorts } from '@tenon/core/document'
+import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react'
+import { memo, useEffect, useMemo } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { isPlainPort } from '../manifest/ports.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import type { DropTarget } from '../store/editor-state.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+import { StatusMark } from '../ui/status-mark.tsx'
+import { useCanvasHover } from './canvas-hover.ts'
+import { CardBoundary } from './card-boundary.tsx'
+import type { FlowNode } from './flow-types.ts'
+import { useNodeRun } from './node-status.ts'
+import { summarize } from './node-summary.ts'
+
+const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
+
+/** One node of the workflow, as a card. */
+export const NodeCard = memo(function NodeCard({ id, data, selected = false }: NodeProps<FlowNode>) {
+  const t = useTranslate()
+  const run = useNodeRun(id)
+  const mark = useEditorStore((state) => state.peerMarks.get(id))
+  const drop = useEditorStore((state) => dropOn(state.dropTarget, id))
+  const hover = useCanvasHover()
+  const { node, entry } = data
+  return (
+    <article
+      className="tn-card"
+      aria-label={t('canvas.card', { name: node.name, type: entry?.title ?? node.type })}
+      data-selected={selected || undefined}
+      data-disabled={node.disabled || undefined}
+      data-status={run?.status}
+      data-drop={drop}
+      style={mark === undefined ? undefined : { ['--tn-peer' as string]: mark.color }}
+      data-peer={mark === undefined ? undefined : ''}
+      onPointerEnter={() => hover.enter(id)}
+      onPointerLeave={() => hover.leave(id)}
+    >
+      {mark !== undefined && <span className="tn-card-peer">{mark.displayName}</span>}
+      <CardBoundary resetKey={data} fallback={<p className="tn-card-summary">{t('canvas.cardFailed')}</p>}>
+        <CardContent id={id} data={data} />
+      </CardBoundary>
+    </article>
+  )
+})
+
+function CardContent({ id, data }: { readonly id: string; readonly data: FlowNode['data'] }) {
+  const { node, entry } = data
+  const ports = useMemo(() => (entry === undefined ? [] : resolvePorts(node, entry)), [entry, node])
+  const plain = ports.find((port) => isPlainPort(port, ports))
+  const rows = ports.filter((port) => port !== plain)
+  useFreshHandles(id, ports)
+  return (
+    <>
+      {(entry?.inputs ?? UNKNOWN_INPUTS).map((input) => (
+        <Handle key={input.name} id={input.name} type="target" position={Position.Left} className="tn-handle" />
+      ))}
+      <CardHead id={id} data={data} />
+      <CardSummary data={data} />
+      {plain !== undefined && <Handle id={plain.name} type="source" position={Position.Right} className="tn-handle" />}
+      {entry === undefined && <Handle id="success" type="source" position={Position.Right} className="tn-handle" />}
+      {rows.length > 0 && (
+        <ul className="tn-card-ports">
+          {rows.map((port) => (
+            <li
+              key={port.name}
+              className="tn-card-port"
+              data-error={port.isError || undefined}
+              title={port.description}
+            >
+              {port.title}
+              <Handle id={port.name} type="source" position={Position.Right} className="tn-handle" />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+const UNKNOWN_INPUTS = Object.freeze([{ name: 'in' }])
+
+function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['data'] }) {
+  const t = useTranslate()
+  const run = useNodeRun(id)
+  const problems = useEditorStore((state) => state.problemCounts.get(id))
+  const { node, entry } = data
+  const type = entry === undefined ? t('canvas.unknownType', { type: node.type }) : entry.title
+  return (
+    <header className="tn-card-head">
+      <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
+      <div className="tn-card-title">
+        <b title={node.name}>{node.name}</b>
+        <small>
+          {run !== null && run.label !== '' ? <span className="tn-tabular">{`${run.label} · `}</span> : null}
+          {node.disabled === true ? t('canvas.disabledType', { type }) : type}
+        </small>
+      </div>
+      {node.locked === true && <Icon name="lock" size={14} />}
+      {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
+      {run === null && problems !== undefined && (
+        <span className="tn-card-problem" data-severity={problems.severity} title={problems.first}>
+          <Icon name="warning" size={14} />
+          <span className="tn-visually-hidden">{t('canvas.problems', { count: problems.count })}</span>
+        </span>
+      )}
+    </header>
+  )
+}
+
+function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
+  const { node, entry } = data
+  const parts = useMemo(() => (entry === undefined ? [] : summarize(entry, node.params)), [entry, node.params])
+  if (entry === undefined) return null
+  if (parts.length === 0) return <p className="tn-card-summary">{entry.description}</p>
+  return (
+    <p className="tn-card-summary">
+      {parts.map((part, index) =>
+        part.kind === 'text' ? (
+          part.text
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity but their place
+          <span key={index} className="tn-chip" title={part.title}>
+            {part.text}
+          </span>
+        ),
+      )}
+    </p>
+  )
+}
+
+// React Flow measures handles when a card changes its size; a renamed port does not change it.
+function useFreshHandles(id: string, ports: readonly ResolvedPort[]): void {
+  const update = useUpdateNodeInternals()
+  const key = ports.map((port) => port.name).join('\n')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the handles that are drawn
+  useEffect(() => update(id), [id, key, update])
+}
+
+function dropOn(target: DropTarget | null, id: string): string | undefined {
+  if (target?.kind !== 'node' || target.nodeId !== id) return undefined
+  return target.isAllowed ? 'allowed' : 'refused'
+}

@@ -1,0 +1,71 @@
+import { useReactFlow, useStoreApi } from '@xyflow/react'
+import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react'
+import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import { elementsAt } from '../instance/place.ts'
+import type { CanvasHandle, CanvasSlot } from './canvas-handle.ts'
+import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { FAR_ZOOM } from './use-zoom.ts'
+
+const MOVE = Object.freeze({ duration: 220 })
+
+/** Leaves the canvas' handle in the slot and gives the ref for its element. */
+export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
+  const flow = useReactFlow<FlowNode, FlowEdge>()
+  const internals = useStoreApi<FlowNode, FlowEdge>()
+  const element = useRef<HTMLElement | null>(null)
+  const handle = useMemo<CanvasHandle>(() => {
+    const center = () => {
+      const box = element.current?.getBoundingClientRect()
+      if (box === undefined) return { x: 0, y: 0 }
+      return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 })
+    }
+    return {
+      fit: () => void flow.fitView({ padding: 0.12, maxZoom: 1, ...MOVE }),
+      zoomIn: () => void flow.zoomIn(MOVE),
+      zoomOut: () => void flow.zoomOut(MOVE),
+      zoomReset: () => void flow.zoomTo(1, MOVE),
+      reveal: (nodeId) => {
+        const node = flow.getNode(nodeId)
+        if (node === undefined) return
+        const x = node.position.x + NODE_WIDTH / 2
+        const y = node.position.y + (node.measured?.height ?? NODE_HEIGHT) / 2
+        void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), FAR_ZOOM * 1.8), ...MOVE })
+      },
+      toDocument: (point) => (isInside(element.current, point) ? flow.screenToFlowPosition(point) : null),
+      center,
+      edgeAt: (point) => {
+        if (element.current === null) return null
+        for (const hit of elementsAt(element.current, point)) {
+          const edge = hit.closest('.react-flow__edge')
+          if (edge !== null && element.current.contains(edge)) return edge.getAttribute('data-id')
+        }
+        return null
+      },
+      sizes: () =>
+        new Map(
+          internals
+            .getState()
+            .nodes.map((node) => [
+              node.id,
+              { width: node.measured?.width ?? NODE_WIDTH, height: node.measured?.height ?? NODE_HEIGHT },
+            ]),
+        ),
+      focus: () => element.current?.focus({ preventScroll: true }),
+    }
+  }, [flow, internals])
+  useEffect(() => {
+    slot.current = handle
+    return () => {
+      slot.current = null
+    }
+  }, [slot, handle])
+  return useCallback((next: HTMLElement | null) => {
+    element.current = next
+  }, [])
+}
+
+function isInside(element: HTMLElement | null, point: { readonly x: number; readonly y: number }): boolean {
+  const box = element?.getBoundingClientRect()
+  if (box === undefined) return false
+  return point.x >= box.left && point.x <= box.right && point.y >= box.top && point.y <= box.bottom
+}

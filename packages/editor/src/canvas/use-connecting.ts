@@ -1,0 +1,75 @@
+import type { FinalConnectionState, Connection as FlowConnection, IsValidConnection, OnConnectEnd } from '@xyflow/react'
+import { useReactFlow } from '@xyflow/react'
+import { useMemo } from 'react'
+import type { Placement } from '../commands/command.ts'
+import { NODE_HEIGHT } from '../commands/new-node.ts'
+import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
+import { pointOfEvent } from '../instance/place.ts'
+import { useSession } from '../session/session-context.tsx'
+import { useCanvasHover } from './canvas-hover.ts'
+import { connectionUnder } from './connection-line.tsx'
+import type { FlowEdge } from './flow-types.ts'
+
+interface Connecting {
+  readonly isValidConnection: IsValidConnection<FlowEdge>
+  readonly onConnect: (connection: FlowConnection) => void
+  readonly onConnectEnd: OnConnectEnd
+  readonly onReconnect: (edge: FlowEdge, connection: FlowConnection) => void
+  readonly onReconnectEnd: (
+    event: MouseEvent | TouchEvent,
+    edge: FlowEdge,
+    handle: 'source' | 'target',
+    state: FinalConnectionState,
+  ) => void
+}
+
+/** Joins ports with the pointer: onto a handle, onto a whole card, or into the empty to add what comes next. */
+export function useConnecting(): Connecting {
+  const { store, dispatch } = useSession()
+  const hover = useCanvasHover()
+  const { screenToFlowPosition } = useReactFlow()
+  return useMemo(() => {
+    const isAllowed = (connection: Connection) => {
+      const { document, manifest } = store.getState()
+      return connectionRefusal(document, manifest, connection) === null
+    }
+    return {
+      isValidConnection: (connection) => isAllowed(completed(connection)),
+      onConnect: (connection) => {
+        dispatch({ type: 'connect', connection: completed(connection) })
+      },
+      onConnectEnd: (event, state) => {
+        if (state.isValid === true || state.fromNode === null || state.fromHandle === null) return
+        const { fromNode, fromHandle, toHandle } = state
+        const ends = { fromNode: fromNode as never, fromHandle, toHandle }
+        const connection = connectionUnder(ends, store.getState(), hover.current())
+        if (connection !== null) {
+          dispatch({ type: 'connect', connection })
+          return
+        }
+        if (hover.current() !== null) return
+        const at = pointOfEvent(event)
+        const { x, y } = screenToFlowPosition(at)
+        const position = { x, y: y - NODE_HEIGHT / 4 }
+        const placement: Placement =
+          fromHandle.type === 'source'
+            ? { kind: 'after', nodeId: fromNode.id, port: fromHandle.id ?? 'success', position }
+            : { kind: 'before', nodeId: fromNode.id, input: fromHandle.id ?? 'in', position }
+        store.setState({ quickAdd: { placement, at } })
+      },
+      onReconnect: (edge, connection) => {
+        dispatch({ type: 'reconnect', edgeId: edge.id, connection: completed(connection) })
+      },
+      onReconnectEnd: (_event, edge, _handle, state) => {
+        if (state.isValid === null && hover.current() === null) {
+          dispatch({ type: 'disconnect', edgeIds: [edge.id] })
+        }
+      },
+    }
+  }, [store, dispatch, hover, screenToFlowPosition])
+}
+
+function completed(connection: FlowConnection | FlowEdge): Connection {
+  const { source, sourceHandle, target, targetHandle } = connection
+  return { source, sourceHandle: sourceHandle ?? 'success', target, targetHandle: targetHandle ?? 'in' }
+}

@@ -1,0 +1,82 @@
+import type {
+  DocumentOperation,
+  Json,
+  NodeFields,
+  NodeId,
+  NodeMove,
+  NodePolicy,
+  ParamPath,
+  Position,
+  WorkflowDocument,
+} from '@tenon/core/document'
+import type { Connection } from '../graph/connection-rules.ts'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import type { MessageKey } from '../messages/en/index.ts'
+import type { MessageValues } from '../messages/format.ts'
+import type { Fragment } from './fragment.ts'
+
+/** Where a new node goes: at a point, behind a node (and into its edge), onto an edge, or before an input. */
+export type Placement =
+  | { readonly kind: 'at'; readonly position: Position }
+  | { readonly kind: 'after'; readonly nodeId: NodeId; readonly port?: string; readonly position?: Position }
+  | { readonly kind: 'before'; readonly nodeId: NodeId; readonly input: string; readonly position?: Position }
+  | { readonly kind: 'on-edge'; readonly edgeId: string; readonly position?: Position }
+
+/** Everything that a person can do to a draft; characters typed into a text field alone go past it. */
+export type EditorCommand =
+  | { readonly type: 'add-node'; readonly nodeType: string; readonly placement: Placement }
+  | { readonly type: 'delete-nodes'; readonly nodeIds: readonly NodeId[]; readonly edgeIds?: readonly string[] }
+  | { readonly type: 'connect'; readonly connection: Connection }
+  | { readonly type: 'reconnect'; readonly edgeId: string; readonly connection: Connection }
+  | { readonly type: 'disconnect'; readonly edgeIds: readonly string[] }
+  | { readonly type: 'move-nodes'; readonly moves: readonly NodeMove[] }
+  | { readonly type: 'tidy-up'; readonly moves: readonly NodeMove[] }
+  | { readonly type: 'rename-node'; readonly nodeId: NodeId; readonly name: string }
+  | { readonly type: 'set-fields'; readonly nodeIds: readonly NodeId[]; readonly set: NodeFields }
+  | { readonly type: 'set-param'; readonly nodeId: NodeId; readonly path: ParamPath; readonly value: Json }
+  | { readonly type: 'unset-param'; readonly nodeId: NodeId; readonly path: ParamPath }
+  | { readonly type: 'insert-item'; readonly nodeId: NodeId; readonly path: ParamPath; readonly value: Json }
+  | { readonly type: 'remove-item'; readonly nodeId: NodeId; readonly path: ParamPath }
+  | {
+      readonly type: 'set-policy'
+      readonly nodeId: NodeId
+      readonly field: keyof NodePolicy
+      readonly value: Json | null
+    }
+  | { readonly type: 'paste'; readonly fragment: Fragment; readonly at: Position | null }
+  | { readonly type: 'duplicate'; readonly nodeIds: readonly NodeId[] }
+  | { readonly type: 'fix'; readonly operations: readonly DocumentOperation[]; readonly title: string }
+
+export type CommandType = EditorCommand['type']
+
+/** What a command would do; nothing has happened yet. */
+export interface Plan {
+  readonly operations: readonly DocumentOperation[]
+  /** Told to people who cannot see the canvas. */
+  readonly message: { readonly key: MessageKey; readonly values?: MessageValues } | null
+  /** Nodes to select afterwards; the selection stays when left out. */
+  readonly select?: readonly NodeId[]
+}
+
+/** Why a command cannot be carried out. */
+export interface Refused {
+  readonly refused: MessageKey
+}
+
+export interface PlanContext {
+  readonly document: WorkflowDocument
+  readonly manifest: ManifestIndex
+}
+
+export type Planner<Type extends CommandType> = (
+  command: Extract<EditorCommand, { type: Type }>,
+  context: PlanContext,
+) => Plan | Refused
+
+export type CommandResult =
+  | { readonly ok: true; readonly operations: readonly DocumentOperation[]; readonly selected: readonly NodeId[] }
+  | { readonly ok: false; readonly reason: MessageKey }
+
+export function refuse(refused: MessageKey): Refused {
+  return { refused }
+}

@@ -1,0 +1,115 @@
+import {
+  edgeId,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type NodeId,
+  type Position,
+  type WorkflowDocument,
+  type WorkflowEdge,
+  type WorkflowNode,
+} from '@tenon/core/document'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { unusedId, unusedName } from './new-node.ts'
+
+/** Copied nodes with the edges among them, as it lies in the clipboard. */
+export interface Fragment {
+  readonly tenon: 'fragment'
+  readonly version: 1
+  readonly nodes: readonly WorkflowNode[]
+  readonly edges: readonly WorkflowEdge[]
+}
+
+/** Takes nodes out of a document for the clipboard; secret params stay behind. */
+export function copyFragment(
+  document: WorkflowDocument,
+  manifest: ManifestIndex,
+  nodeIds: ReadonlySet<NodeId>,
+): Fragment {
+  const nodes = document.nodes.filter((node) => nodeIds.has(node.id)).map((node) => withoutSecrets(node, manifest))
+  const edges = document.edges.filter((edge) => nodeIds.has(edge.source) && nodeIds.has(edge.target))
+  return { tenon: 'fragment', version: 1, nodes, edges }
+}
+
+/** Reads a fragment from clipboard text; `null` for any other text. */
+export function parseFragment(text: string): Fragment | null {
+  if (!text.includes('"tenon"')) return null
+  try {
+    const value: Json = JSON.parse(text)
+    if (!isJsonObject(value) || value.tenon !== 'fragment' || value.version !== 1) return null
+    const { nodes, edges } = value
+    if (!Array.isArray(nodes) || !Array.isArray(edges) || !nodes.every(isNodeShaped)) return null
+    return { tenon: 'fragment', version: 1, nodes: nodes as never, edges: edges.filter(isEdgeShaped) as never }
+  } catch {
+    return null
+  }
+}
+
+/** Gives copied nodes new ids and names, moves them, and lets their references among each other follow. */
+export function renewFragment(
+  fragment: Fragment,
+  document: WorkflowDocument,
+  shift: Position,
+): { readonly nodes: readonly WorkflowNode[]; readonly edges: readonly WorkflowEdge[] } {
+  const ids = new Map<NodeId, NodeId>()
+  const nodes: WorkflowNode[] = []
+  for (const node of fragment.nodes) {
+    const known = { nodes: [...document.nodes, ...nodes] }
+    const id = unusedId(known, node.type)
+    ids.set(node.id, id)
+    const position = { x: node.position.x + shift.x, y: node.position.y + shift.y }
+    nodes.push({ ...node, id, name: unusedName(known, node.name), position })
+  }
+  const renewed = nodes.map(({ parentId, ...node }) => {
+    const params = followReferences(node.params, ids) as JsonObject
+    const parent = parentId === undefined ? undefined : ids.get(parentId)
+    return parent === undefined ? { ...node, params } : { ...node, params, parentId: parent }
+  })
+  const edges = fragment.edges.flatMap((edge) => {
+    const source = ids.get(edge.source)
+    const target = ids.get(edge.target)
+    if (source === undefined || target === undefined) return []
+    const ends = { source, sourceHandle: edge.sourceHandle, target, targetHandle: edge.targetHandle }
+    return [{ id: edgeId(ends), ...ends }]
+  })
+  return { nodes: renewed, edges }
+}
+
+function followReferences(value: Json, ids: ReadonlyMap<NodeId, NodeId>): Json {
+  if (typeof value === 'string') {
+    if (!value.includes('{{')) return value
+    return value.replaceAll(/\bnodes(?:\.([A-Za-z_]\w*)|\["([A-Za-z_]\w*)"\])/g, (whole, dotted, quoted) => {
+      const id = ids.get(dotted ?? quoted)
+      return id === undefined ? whole : `nodes.${id}`
+    })
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => followReferences(item, ids))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, followReferences(member, ids)]))
+}
+
+function withoutSecrets(node: WorkflowNode, manifest: ManifestIndex): WorkflowNode {
+  const entry = manifest.entryOf(node)
+  if (entry === undefined) return node
+  const secret = fieldsOf(entry.params, resolveSchema(entry.params, entry.params))
+    .filter((field) => field.meta.secret === true)
+    .map((field) => field.name)
+  if (secret.length === 0) return node
+  return { ...node, params: Object.fromEntries(Object.entries(node.params).filter(([key]) => !secret.includes(key))) }
+}
+
+function isNodeShaped(value: Json): boolean {
+  if (!isJsonObject(value) || !isJsonObject(value.params) || !isJsonObject(value.position)) return false
+  const { x, y } = value.position
+  const isPlaced = Number.isFinite(x) && Number.isFinite(y)
+  const { id, type, name } = value
+  return isPlaced && typeof id === 'string' && typeof type === 'string' && typeof name === 'string'
+}
+
+function isEdgeShaped(value: Json): boolean {
+  return (
+    isJsonObject(value) &&
+    ['source', 'sourceHandle', 'target', 'targetHandle'].every((key) => typeof value[key] === 'string')
+  )
+}

@@ -1,0 +1,72 @@
+import type { Json, JsonObject, NodeId, Position, WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { fieldsOf, type ObjectSchema, type ParamField, resolveSchema } from '../manifest/param-field.ts'
+
+/** Width of a card; its height follows from its content. */
+export const NODE_WIDTH = 236
+/** Assumed height of a card that has not been drawn yet. */
+export const NODE_HEIGHT = 96
+/** Room between two cards in reading direction and across it. */
+export const NODE_GAP = { x: 64, y: 40 } as const
+
+/** A node of this type with its defaults, an unused id and an unused name. */
+export function newNode(document: WorkflowDocument, entry: NodeManifestEntry, position: Position): WorkflowNode {
+  return {
+    id: unusedId(document, entry.type),
+    type: entry.type,
+    typeVersion: entry.version,
+    name: unusedName(document, entry.title),
+    params: defaultParams(entry),
+    position,
+  }
+}
+
+/**
+ * An id that says what the node is, with a random tail: two people who add the same type at the same time must
+ * not get the same id.
+ */
+export function unusedId(document: Pick<WorkflowDocument, 'nodes'>, type: string): NodeId {
+  const base = (type.split('/').pop() ?? type).replaceAll(/[^A-Za-z0-9]+/g, '_').slice(0, 40)
+  const taken = new Set(document.nodes.map((node) => node.id))
+  for (;;) {
+    const tail = Math.floor(Math.random() * 36 ** 4)
+      .toString(36)
+      .padStart(4, '0')
+    const id = `${/^[A-Za-z_]/.test(base) ? base : `n_${base}`}_${tail}`
+    if (!taken.has(id)) return id
+  }
+}
+
+/** The name itself, or with the next free number: "HTTP call 2". */
+export function unusedName(document: Pick<WorkflowDocument, 'nodes'>, title: string): string {
+  const taken = new Set(document.nodes.map((node) => node.name))
+  if (!taken.has(title)) return title
+  const base = title.replace(/ \d+$/, '')
+  let count = 2
+  while (taken.has(`${base} ${count}`)) count += 1
+  return `${base} ${count}`
+}
+
+/** The defaults that the schema names, and empty lists where one is required. */
+export function defaultParams(entry: NodeManifestEntry): JsonObject {
+  const schema = resolveSchema(entry.params, typeof entry.params === 'boolean' ? {} : entry.params)
+  return defaultsOf(entry.params, schema)
+}
+
+/** The same for an item of a list or any object in the params. */
+export function defaultsOf(root: NodeManifestEntry['params'], schema: ObjectSchema): JsonObject {
+  const params: Record<string, Json> = {}
+  for (const field of fieldsOf(root, schema)) {
+    const value = defaultOf(root, field)
+    if (value !== undefined) params[field.name] = value
+  }
+  return params
+}
+
+function defaultOf(root: NodeManifestEntry['params'], field: ParamField): Json | undefined {
+  if (field.schema.default !== undefined) return field.schema.default
+  if (!field.isRequired) return undefined
+  if (field.control === 'group') return defaultsOf(root, field.schema)
+  if (field.control === 'list' || field.control === 'cases') return []
+  return undefined
+}

@@ -1,0 +1,86 @@
+import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
+import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
+import { type PlanContext, type Planner, refuse } from './command.ts'
+
+export const planConnect: Planner<'connect'> = ({ connection }, context) => {
+  const refusal = connectionRefusal(context.document, context.manifest, connection)
+  if (refusal !== null) return refuse(refusal)
+  return {
+    operations: [addEdge(connection)],
+    message: { key: 'command.connected', values: namesOf(context.document, connection) },
+  }
+}
+
+export const planReconnect: Planner<'reconnect'> = (command, context) => {
+  const edges = context.document.edges.filter((edge) => edge.id !== command.edgeId)
+  if (edges.length === context.document.edges.length) return refuse('connect.gone')
+  const refusal = connectionRefusal({ ...context.document, edges }, context.manifest, command.connection)
+  if (refusal !== null) return refuse(refusal)
+  return {
+    operations: [{ op: 'remove_edge', edgeId: command.edgeId }, addEdge(command.connection)],
+    message: { key: 'command.connected', values: namesOf(context.document, command.connection) },
+  }
+}
+
+export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
+  const known = context.document.edges.filter((edge) => edgeIds.includes(edge.id))
+  return {
+    operations: known.map((edge) => ({ op: 'remove_edge', edgeId: edge.id })),
+    message: { key: 'command.disconnected', values: { count: known.length } },
+  }
+}
+
+/** Takes nodes away; where one stood alone between two others, these are joined. */
+export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = [] }, context) => {
+  const { document } = context
+  const gone = document.nodes.filter((node) => nodeIds.includes(node.id) && node.locked !== true)
+  const goneIds = new Set(gone.map((node) => node.id))
+  const loose = document.edges.filter(
+    (edge) => edgeIds.includes(edge.id) && !goneIds.has(edge.source) && !goneIds.has(edge.target),
+  )
+  if (gone.length + loose.length === 0) return refuse('command.nothingToDelete')
+  const operations: DocumentOperation[] = [
+    ...loose.map((edge) => ({ op: 'remove_edge', edgeId: edge.id }) as const),
+    ...gone.map((node) => ({ op: 'remove_node', nodeId: node.id }) as const),
+    ...bridges(context, goneIds).map(addEdge),
+  ]
+  const name = gone[0]?.name
+  const isOne = gone.length === 1 && name !== undefined
+  return {
+    operations,
+    message: isOne
+      ? { key: 'command.deletedOne', values: { name } }
+      : { key: 'command.deleted', values: { count: gone.length + loose.length } },
+    select: [],
+  }
+}
+
+function bridges(context: PlanContext, gone: ReadonlySet<NodeId>): Connection[] {
+  const graph = graphOf(context.document)
+  const remaining = {
+    ...context.document,
+    nodes: context.document.nodes.filter((node) => !gone.has(node.id)),
+    edges: context.document.edges.filter((edge) => !gone.has(edge.source) && !gone.has(edge.target)),
+  }
+  return [...gone].flatMap((nodeId) => {
+    const [before, ...moreBefore] = edgesInto(graph, nodeId)
+    const [after, ...moreAfter] = edgesOutOf(graph, nodeId)
+    if (before === undefined || after === undefined || moreBefore.length + moreAfter.length > 0) return []
+    const { source, sourceHandle } = before
+    const { target, targetHandle } = after
+    const connection = { source, sourceHandle, target, targetHandle }
+    return connectionRefusal(remaining, context.manifest, connection) === null ? [connection] : []
+  })
+}
+
+function addEdge(connection: Connection): DocumentOperation {
+  const { source, sourceHandle, target, targetHandle } = connection
+  const ends = { source, sourceHandle, target, targetHandle }
+  return { op: 'add_edge', edge: { id: edgeId(ends), ...ends } }
+}
+
+function namesOf(document: WorkflowDocument, connection: Connection) {
+  const nameOf = (id: NodeId) => document.nodes.find((node) => node.id === id)?.name ?? id
+  return { source: nameOf(connection.source), target: nameOf(connection.target) }
+}

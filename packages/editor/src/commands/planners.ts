@@ -1,0 +1,45 @@
+import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } from './command.ts'
+import { planAddNode } from './plan-add.ts'
+import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
+import {
+  planFix,
+  planInsertItem,
+  planMoveNodes,
+  planRemoveItem,
+  planRename,
+  planSetFields,
+  planSetParam,
+  planSetPolicy,
+  planTidyUp,
+  planUnsetParam,
+} from './plan-fields.ts'
+import { planDuplicate, planPaste } from './plan-paste.ts'
+
+const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
+  'add-node': planAddNode,
+  'delete-nodes': planDeleteNodes,
+  connect: planConnect,
+  reconnect: planReconnect,
+  disconnect: planDisconnect,
+  'move-nodes': planMoveNodes,
+  'tidy-up': planTidyUp,
+  'rename-node': planRename,
+  'set-fields': planSetFields,
+  'set-param': planSetParam,
+  'unset-param': planUnsetParam,
+  'insert-item': planInsertItem,
+  'remove-item': planRemoveItem,
+  'set-policy': planSetPolicy,
+  paste: planPaste,
+  duplicate: planDuplicate,
+  fix: planFix,
+}
+
+/** What a command would do to this document; changes nothing. */
+export function planCommand<Type extends CommandType>(
+  command: Extract<EditorCommand, { type: Type }>,
+  context: PlanContext,
+): Plan | Refused {
+  const planner: Planner<Type> = PLANNERS[command.type as Type]
+  return planner(command, context)
+}

@@ -1,0 +1,56 @@
+import type { TenonClient } from '@tenon/core/client'
+import type { DocumentOperation, RunId, WorkflowDocument } from '@tenon/core/document'
+import type { NodeManifest } from '@tenon/core/node'
+import type { ReactNode } from 'react'
+import type { ControlComponents } from './inspector/control-props.ts'
+import type { InstanceProps } from './instance/instance-root.tsx'
+import type { KeyBinding } from './keymap/keymap.ts'
+import type { LayoutProvider } from './layout/layout-provider.ts'
+
+/** What an editor tells its host; nothing of it needs an answer. */
+export type EditorEvent =
+  | { readonly type: 'changed'; readonly operations: readonly DocumentOperation[] }
+  | { readonly type: 'published'; readonly version: string }
+  | { readonly type: 'run-started'; readonly runId: RunId; readonly mode: 'live' | 'test' }
+  | { readonly type: 'failed'; readonly error: unknown }
+
+/** What both kinds of editor take. All of it may be written inline: new objects each time do no harm. */
+export interface CommonEditorProps extends InstanceProps {
+  /** Nothing can be changed, whatever the role says. */
+  readonly readOnly?: boolean
+  /** Where the workflow stands in the host: a link back. */
+  readonly breadcrumb?: ReactNode
+  /** The host's own actions in the top bar. */
+  readonly actions?: ReactNode
+  /** Arranges nodes for "Tidy up". @defaultValue in a worker, else in the page */
+  readonly layout?: LayoutProvider
+  /** Keys in place of the default ones of the same actions. */
+  readonly keymap?: readonly KeyBinding[]
+  /** Controls for params whose schema names one of these in `.meta({ control })`. */
+  readonly controls?: ControlComponents
+  readonly onEvent?: (event: EditorEvent) => void
+}
+
+/** The draft of a server, edited together with others. */
+export interface ConnectedEditorProps extends CommonEditorProps {
+  readonly client: TenonClient
+  readonly workflowId: string
+  /** Shows this published version, read only, in place of the draft. */
+  readonly version?: string
+  readonly onOpenRun?: (runId: RunId) => void
+}
+
+/** A document that the host holds. */
+export interface ControlledEditorProps extends CommonEditorProps {
+  readonly value: WorkflowDocument
+  /** Called once for each command, and for typed text after a pause of 300 ms. */
+  readonly onChange: (next: WorkflowDocument, operations: readonly DocumentOperation[]) => void
+  readonly manifest: NodeManifest
+  readonly name?: string
+}
+
+export type WorkflowEditorProps = ConnectedEditorProps | ControlledEditorProps
+
+export function isConnected(props: WorkflowEditorProps): props is ConnectedEditorProps {
+  return 'client' in props
+}

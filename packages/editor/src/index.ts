@@ -1,0 +1,14 @@
+export type {
+  CommonEditorProps,
+  ConnectedEditorProps,
+  ControlledEditorProps,
+  EditorEvent,
+  WorkflowEditorProps,
+} from './editor-props.ts'
+export type { ControlComponents, ControlProps } from './inspector/control-props.ts'
+export type { ActionName } from './keymap/action-names.ts'
+export { DEFAULT_KEYMAP, type KeyBinding } from './keymap/keymap.ts'
+export type { LayoutGraph, LayoutProvider } from './layout/layout-provider.ts'
+export { workerLayout } from './layout/worker-layout.ts'
+export type { ParamField } from './manifest/param-field.ts'
+export { WorkflowEditor } from './workflow-editor.tsx'

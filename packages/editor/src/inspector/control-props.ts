@@ -1,0 +1,18 @@
+import type { Json, NodeId } from '@tenon/core/document'
+import type { ComponentType } from 'react'
+import type { ParamField } from '../manifest/param-field.ts'
+
+/** What a control of a param gets, ours and the host's alike. */
+export interface ControlProps {
+  readonly nodeId: NodeId
+  readonly field: ParamField
+  /** `undefined` while the param is not set. */
+  readonly value: Json | undefined
+  /** Sets the param; `undefined` takes it away. */
+  readonly onChange: (value: Json | undefined) => void
+  readonly isReadOnly: boolean
+  readonly isInvalid: boolean
+}
+
+/** Controls by the name that `.meta({ control })` of a param gives. */
+export type ControlComponents = Readonly<Record<string, ComponentType<ControlProps>>>

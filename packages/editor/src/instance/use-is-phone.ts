@@ -1,0 +1,21 @@
+import { useEffect, useState } from 'react'
+
+/** Below this width the outline is the editor. */
+export const PHONE_WIDTH = 640
+
+/** Whether an element is as narrow as a phone; follows its size. */
+export function useIsPhone(element: HTMLElement | null): boolean {
+  const [isPhone, setIsPhone] = useState(() => isNarrow(element))
+  useEffect(() => {
+    if (element === null) return
+    setIsPhone(isNarrow(element))
+    const observer = new ResizeObserver(() => setIsPhone(isNarrow(element)))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element])
+  return isPhone
+}
+
+function isNarrow(element: HTMLElement | null): boolean {
+  return element !== null && element.clientWidth > 0 && element.clientWidth < PHONE_WIDTH
+}

@@ -1,0 +1,37 @@
+/** What keys and buttons can ask an editor to do, besides the commands that carry a value. */
+export const ACTION_NAMES = [
+  'undo',
+  'redo',
+  'delete',
+  'duplicate',
+  'copy',
+  'cut',
+  'select-all',
+  'clear-selection',
+  'quick-add',
+  'rename',
+  'toggle-disabled',
+  'connect',
+  'tidy-up',
+  'fit',
+  'zoom-in',
+  'zoom-out',
+  'zoom-reset',
+  'move-left',
+  'move-right',
+  'move-up',
+  'move-down',
+  'move-left-far',
+  'move-right-far',
+  'move-up-far',
+  'move-down-far',
+  'next-node',
+  'previous-node',
+  'open-inspector',
+  'show-problems',
+  'show-shortcuts',
+] as const
+
+export type ActionName = (typeof ACTION_NAMES)[number]
+
+export type Actions = Readonly<Record<ActionName, () => void>>

@@ -1,0 +1,108 @@
+import type { NodeId, NodeMove } from '@tenon/core/document'
+import { documentOrder } from '@tenon/core/document'
+import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import type { LayoutProvider } from '../layout/layout-provider.ts'
+import { tidyUp } from '../layout/tidy-up.ts'
+import type { EditorSession } from '../session/editor-session.ts'
+import { select } from '../store/editor-store.ts'
+import type { Actions } from './action-names.ts'
+
+interface ActionOptions {
+  readonly session: EditorSession
+  readonly canvas: CanvasSlot
+  readonly layout: () => LayoutProvider
+  readonly copySelection: () => void
+  readonly focusInspector: (part: 'name' | 'form') => void
+}
+
+const NEAR = 10
+const FAR = 100
+
+/** What keys and buttons of one editor do. */
+export function createActions(options: ActionOptions): Actions {
+  const { session, canvas, layout, copySelection, focusInspector } = options
+  const { store, dispatch } = session
+  const selected = () => [...store.getState().selectedNodes]
+  const move = (dx: number, dy: number) => () => {
+    const { document, selectedNodes } = store.getState()
+    const moves: NodeMove[] = document.nodes
+      .filter((node) => selectedNodes.has(node.id))
+      .map(({ id, position }) => ({ nodeId: id, position: { x: position.x + dx, y: position.y + dy } }))
+    if (moves.length > 0) dispatch({ type: 'move-nodes', moves })
+  }
+  const remove = () => {
+    const { selectedEdges } = store.getState()
+    const nodeIds = selected()
+    if (nodeIds.length + selectedEdges.size === 0) return
+    dispatch({ type: 'delete-nodes', nodeIds, edgeIds: [...selectedEdges] })
+    canvas.current?.focus()
+  }
+  const stride = (direction: 1 | -1) => () => {
+    const { document, selectedNodes } = store.getState()
+    const { order } = documentOrder(document)
+    const at = order.findIndex((id) => selectedNodes.has(id))
+    const next: NodeId | undefined = order[at < 0 ? 0 : (at + direction + order.length) % order.length]
+    if (next === undefined) return
+    select(store, [next])
+    canvas.current?.reveal(next)
+  }
+  return {
+    undo: session.undo,
+    redo: session.redo,
+    delete: remove,
+    duplicate: () => {
+      const nodeIds = selected()
+      if (nodeIds.length > 0) dispatch({ type: 'duplicate', nodeIds })
+    },
+    copy: copySelection,
+    cut: () => {
+      copySelection()
+      remove()
+    },
+    'select-all': () => select(store, store.getState().nodesById.keys()),
+    'clear-selection': () => select(store, []),
+    'quick-add': () => {
+      if (store.getState().isReadOnly) return
+      const [only, ...more] = selected()
+      const position = canvas.current?.center() ?? { x: 0, y: 0 }
+      store.setState({
+        quickAdd: {
+          placement:
+            only !== undefined && more.length === 0 ? { kind: 'after', nodeId: only } : { kind: 'at', position },
+          at: null,
+        },
+      })
+    },
+    rename: () => focusInspector('name'),
+    'toggle-disabled': () => {
+      const nodeIds = selected()
+      const isEnabled = nodeIds.some((id) => store.getState().nodesById.get(id)?.disabled !== true)
+      if (nodeIds.length > 0) dispatch({ type: 'set-fields', nodeIds, set: { disabled: isEnabled ? true : null } })
+    },
+    connect: () => {
+      const [only, ...more] = selected()
+      if (only !== undefined && more.length === 0 && !store.getState().isReadOnly) store.setState({ connecting: only })
+    },
+    'tidy-up': () => {
+      if (store.getState().isReadOnly) return
+      void tidyUp(session, layout(), canvas.current).then(() => canvas.current?.fit())
+    },
+    fit: () => canvas.current?.fit(),
+    'zoom-in': () => canvas.current?.zoomIn(),
+    'zoom-out': () => canvas.current?.zoomOut(),
+    'zoom-reset': () => canvas.current?.zoomReset(),
+    'move-left': move(-NEAR, 0),
+    'move-right': move(NEAR, 0),
+    'move-up': move(0, -NEAR),
+    'move-down': move(0, NEAR),
+    'move-left-far': move(-FAR, 0),
+    'move-right-far': move(FAR, 0),
+    'move-up-far': move(0, -FAR),
+    'move-down-far': move(0, FAR),
+    'next-node': stride(1),
+    'previous-node': stride(-1),
+    'open-inspector': () => focusInspector('form'),
+    'show-problems': () => store.setState({ openPanel: 'problems' }),
+    'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),
+  }
+}

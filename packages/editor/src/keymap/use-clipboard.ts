@@ -1,0 +1,62 @@
+import { useCallback, useEffect } from 'react'
+import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import { copyFragment, type Fragment, parseFragment } from '../commands/fragment.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { hasTextSelection, isTextEntry, writeClipboard } from '../instance/place.ts'
+import type { EditorSession } from '../session/editor-session.ts'
+import { announce } from '../store/editor-store.ts'
+
+/**
+ * Copies, cuts and pastes nodes by the browser's own events, so that the clipboard needs no permission.
+ *
+ * @returns Copies the selection without an event, for menus.
+ */
+export function useClipboard(root: HTMLElement | null, session: EditorSession, canvas: CanvasSlot): () => void {
+  const t = useTranslate()
+  const take = useCallback((): Fragment | null => {
+    const { document, manifest, selectedNodes } = session.store.getState()
+    if (selectedNodes.size === 0) return null
+    const fragment = copyFragment(document, manifest, selectedNodes)
+    announce(session.store, t('command.copied', { count: fragment.nodes.length }))
+    return fragment
+  }, [session, t])
+  useEffect(() => {
+    if (root === null) return
+    const isForeign = (event: ClipboardEvent) => isTextEntry(event.target) || hasTextSelection(root)
+    const onCopy = (event: ClipboardEvent) => {
+      const fragment = isForeign(event) ? null : take()
+      if (fragment === null) return
+      event.clipboardData?.setData('text/plain', JSON.stringify(fragment))
+      event.preventDefault()
+      if (event.type === 'cut') {
+        session.dispatch({ type: 'delete-nodes', nodeIds: fragment.nodes.map((node) => node.id) })
+      }
+    }
+    const onPaste = (event: ClipboardEvent) => {
+      if (isTextEntry(event.target)) return
+      const fragment = parseFragment(event.clipboardData?.getData('text/plain') ?? '')
+      if (fragment === null) return
+      event.preventDefault()
+      const isAtHome = fragment.nodes.some((node) => session.store.getState().nodesById.has(node.id))
+      const result = session.dispatch({
+        type: 'paste',
+        fragment,
+        at: isAtHome ? null : (canvas.current?.center() ?? null),
+      })
+      const [first] = result.ok ? result.selected : []
+      if (first !== undefined && !isAtHome) canvas.current?.reveal(first)
+    }
+    root.addEventListener('copy', onCopy)
+    root.addEventListener('cut', onCopy)
+    root.addEventListener('paste', onPaste)
+    return () => {
+      root.removeEventListener('copy', onCopy)
+      root.removeEventListener('cut', onCopy)
+      root.removeEventListener('paste', onPaste)
+    }
+  }, [root, session, canvas, take])
+  return useCallback(() => {
+    const fragment = take()
+    if (fragment !== null) writeClipboard(JSON.stringify(fragment))
+  }, [take])
+}

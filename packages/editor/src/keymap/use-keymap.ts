@@ -1,0 +1,36 @@
+import { type KeyboardEvent, useCallback } from 'react'
+import { isTextEntry } from '../instance/place.ts'
+import type { Actions } from './action-names.ts'
+import { actionFor, type KeyBinding } from './keymap.ts'
+
+/**
+ * Hears keys on the editor's root only: keys that are pressed elsewhere on the page belong to the host or to
+ * another editor.
+ */
+export function useKeymap(
+  keymap: readonly KeyBinding[],
+  actions: Actions,
+): (event: KeyboardEvent<HTMLElement>) => void {
+  return useCallback(
+    (event) => {
+      if (event.defaultPrevented || event.nativeEvent.isComposing) return
+      const isText = isTextEntry(event.target)
+      const action = actionFor(keymap, event, { isTextEntry: isText })
+      if (action === null) return
+      // On a button Enter and the arrows have a meaning of their own.
+      if (isOwnKey(event) && !isText) return
+      event.preventDefault()
+      event.stopPropagation()
+      actions[action]()
+    },
+    [keymap, actions],
+  )
+}
+
+const CONTROLS = 'button, a[href], [role="tab"], [role="option"], [role="menuitem"], [role="radio"], [role="switch"]'
+
+function isOwnKey(event: KeyboardEvent<HTMLElement>): boolean {
+  const target = event.target
+  if (!(target instanceof Element) || target.closest(CONTROLS) === null) return false
+  return event.key === 'Enter' || event.key === ' ' || (event.key.startsWith('Arrow') && !event.altKey)
+}

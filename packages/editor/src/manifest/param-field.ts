@@ -1,0 +1,93 @@
+import { isJsonObject, type Json, type JsonObject, type JsonSchema, type ParamPath } from '@tenon/core/document'
+import type { ParamMeta } from '@tenon/core/node'
+
+/** A schema that is an object, with its `$ref` followed and a lone `anyOf` choice taken. */
+export type ObjectSchema = JsonObject
+
+/** One field of a form: where it stands, what it holds and how it is drawn. */
+export interface ParamField {
+  readonly path: ParamPath
+  readonly name: string
+  readonly title: string
+  readonly description: string | undefined
+  readonly schema: ObjectSchema
+  readonly control: string
+  readonly isRequired: boolean
+  readonly meta: ParamMeta
+}
+
+const NO_SCHEMA: ObjectSchema = Object.freeze({})
+
+/** The fields of an object schema in its own order. */
+export function fieldsOf(root: JsonSchema, schema: ObjectSchema, path: ParamPath = []): ParamField[] {
+  const properties = isJsonObject(schema.properties) ? schema.properties : {}
+  const required = Array.isArray(schema.required) ? schema.required : []
+  return Object.entries(properties).map(([name, raw]) =>
+    fieldOf(root, raw, [...path, name], name, required.includes(name)),
+  )
+}
+
+/** Whether the value of another field makes this one visible. */
+export function isFieldShown(field: ParamField, siblings: JsonObject): boolean {
+  const rule = field.meta.dependsOn
+  return rule === undefined || rule.in.some((wanted) => wanted === siblings[rule.param])
+}
+
+export function fieldOf(root: JsonSchema, raw: Json, path: ParamPath, name: string, isRequired: boolean): ParamField {
+  const schema = resolveSchema(root, raw)
+  const meta = schema as ParamMeta
+  return {
+    path,
+    name,
+    title: meta.title ?? humanize(name),
+    description: meta.description,
+    schema,
+    control: typeof meta.control === 'string' ? meta.control : inferControl(schema),
+    isRequired: isRequired && schema.default === undefined,
+    meta,
+  }
+}
+
+/** Follows `$ref` inside the same schema and unwraps `anyOf` with `null`; keywords beside win. */
+export function resolveSchema(root: JsonSchema, raw: Json | undefined, depth = 0): ObjectSchema {
+  if (!isJsonObject(raw) || depth > 16) return NO_SCHEMA
+  const ref = raw.$ref
+  if (typeof ref === 'string' && ref.startsWith('#/')) {
+    const keys = ref.slice(2).split('/')
+    let target: Json | undefined = root
+    for (const key of keys) target = isJsonObject(target) ? target[key] : undefined
+    const { $ref: _ref, ...beside } = raw
+    return { ...resolveSchema(root, target, depth + 1), ...beside }
+  }
+  const choices = raw.anyOf ?? raw.oneOf
+  if (Array.isArray(choices)) {
+    const real = choices.filter((choice: Json) => !(isJsonObject(choice) && choice.type === 'null'))
+    if (real.length === 1) {
+      const { anyOf: _anyOf, oneOf: _oneOf, ...beside } = raw
+      return { ...resolveSchema(root, real[0], depth + 1), ...beside }
+    }
+  }
+  return raw
+}
+
+/** The control for a schema that names none. */
+export function inferControl(schema: ObjectSchema): string {
+  if (Array.isArray(schema.enum)) return 'select'
+  const type = schema.type
+  if (type === 'boolean') return 'switch'
+  if (type === 'number' || type === 'integer') return 'number'
+  if (type === 'string') return 'text'
+  if (type === 'array') return 'list'
+  if (type === 'object') return isJsonObject(schema.properties) ? 'group' : 'key-value'
+  return 'json'
+}
+
+/** `max_tokens` and `maxTokens` as words: "Max tokens". */
+export function humanize(name: string): string {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

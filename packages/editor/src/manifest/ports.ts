@@ -1,0 +1,18 @@
+import type { Json, ResolvedPort } from '@tenon/core/document'
+import { isJsonObject } from '@tenon/core/document'
+
+/** A port that needs no row of its own: the only regular way out, drawn beside the name. */
+export function isPlainPort(port: ResolvedPort, ports: readonly ResolvedPort[]): boolean {
+  return port.name === 'success' && ports.filter((other) => !other.isError).length === 1
+}
+
+/** The value at a path of keys and indexes; `undefined` when something on the way is missing. */
+export function valueAt(value: Json | undefined, path: readonly (string | number)[]): Json | undefined {
+  let at = value
+  for (const key of path) {
+    if (Array.isArray(at)) at = at[Number(key)]
+    else if (isJsonObject(at) && Object.hasOwn(at, key)) at = at[String(key)]
+    else return undefined
+  }
+  return at
+}

@@ -1,0 +1,17 @@
+import type { CanvasHandle } from '../canvas/canvas-handle.ts'
+import type { Placement } from '../commands/command.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import type { EditorState } from '../store/editor-state.ts'
+
+/** Behind the selected node; without a selection behind the only loose end, else in the middle of the view. */
+export function placementAtSelection(
+  { document, selectedNodes }: Pick<EditorState, 'document' | 'selectedNodes'>,
+  canvas: CanvasHandle | null,
+): Placement {
+  const [only, ...more] = selectedNodes
+  if (only !== undefined && more.length === 0) return { kind: 'after', nodeId: only }
+  const [single, ...others] = document.nodes
+  if (single !== undefined && others.length === 0) return { kind: 'after', nodeId: single.id }
+  const center = canvas?.center() ?? { x: 0, y: 0 }
+  return { kind: 'at', position: { x: center.x - NODE_WIDTH / 2, y: center.y - NODE_HEIGHT / 2 } }
+}

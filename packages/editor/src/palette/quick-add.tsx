@@ -1,0 +1,38 @@
+import { useMemo } from 'react'
+import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import { CanvasPopup } from '../canvas/canvas-popup.tsx'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { NodePicker } from './node-picker.tsx'
+
+/** The list that opens where a node is wanted: by `/`, on an edge, or where a line was let go. */
+export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
+  const t = useTranslate()
+  const { store, dispatch } = useSession()
+  const request = useEditorStore((state) => state.quickAdd)
+  const latest = useEditorStore((state) => state.manifest.latest)
+  const kind = request?.placement.kind
+  const entries = useMemo(() => {
+    if (kind === undefined || kind === 'at') return latest
+    // What is joined needs a way in, and what goes before something a way out.
+    return latest.filter((entry) => (kind === 'before' ? entry.ports.length > 0 : entry.inputs.length > 0))
+  }, [latest, kind])
+  if (request === null) return null
+  const close = () => {
+    store.setState({ quickAdd: null })
+    canvas.current?.focus()
+  }
+  return (
+    <CanvasPopup label={t('palette.quickAdd')} at={request.at} onClose={close}>
+      <NodePicker
+        entries={entries}
+        onPick={(entry) => {
+          close()
+          const result = dispatch({ type: 'add-node', nodeType: entry.type, placement: request.placement })
+          const [added] = result.ok ? result.selected : []
+          if (added !== undefined && request.at === null) canvas.current?.reveal(added)
+        }}
+      />
+    </CanvasPopup>
+  )
+}

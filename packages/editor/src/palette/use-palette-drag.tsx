@@ -1,0 +1,85 @@
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { type PointerEvent, type ReactNode, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
+import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { useSession } from '../session/session-context.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+
+interface Ghost {
+  readonly entry: NodeManifestEntry
+  readonly x: number
+  readonly y: number
+}
+
+const THRESHOLD = 4
+
+interface PaletteDrag {
+  readonly begin: (event: PointerEvent<HTMLElement>, entry: NodeManifestEntry) => void
+  /** The card at the pointer while something is dragged. */
+  readonly ghost: ReactNode
+}
+
+/** Drags a node type with the mouse onto the canvas: onto an edge to put it in between, else to that place. */
+export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
+  const { store, dispatch } = useSession()
+  const { portal } = useInstance()
+  const [ghost, setGhost] = useState<Ghost | null>(null)
+  const isDragging = useRef(false)
+
+  const begin = (start: PointerEvent<HTMLElement>, entry: NodeManifestEntry) => {
+    // A finger scrolls the list; touch adds by tapping.
+    if (start.button !== 0 || start.pointerType === 'touch' || store.getState().isReadOnly) return
+    const item = start.currentTarget
+    const from = { x: start.clientX, y: start.clientY }
+    isDragging.current = false
+    const onMove = (event: globalThis.PointerEvent) => {
+      const at = { x: event.clientX, y: event.clientY }
+      if (!isDragging.current && Math.hypot(at.x - from.x, at.y - from.y) < THRESHOLD) return
+      if (!isDragging.current) item.setPointerCapture(event.pointerId)
+      isDragging.current = true
+      item.dataset.dragged = ''
+      setGhost({ entry, ...at })
+      const edgeId = canvas.current?.edgeAt(at) ?? null
+      store.setState({ dropTarget: edgeId === null ? null : { kind: 'edge', edgeId } })
+    }
+    const end = () => {
+      item.removeEventListener('pointermove', onMove)
+      item.removeEventListener('pointerup', onUp)
+      item.removeEventListener('pointercancel', end)
+      isDragging.current = false
+      setGhost(null)
+      store.setState({ dropTarget: null })
+    }
+    const onUp = (event: globalThis.PointerEvent) => {
+      const wasDragging = isDragging.current
+      const at = { x: event.clientX, y: event.clientY }
+      const edgeId = canvas.current?.edgeAt(at) ?? null
+      end()
+      const point = wasDragging ? (canvas.current?.toDocument(at) ?? null) : null
+      if (point === null) return
+      const position = { x: point.x - NODE_WIDTH / 2, y: point.y - NODE_HEIGHT / 4 }
+      dispatch({
+        type: 'add-node',
+        nodeType: entry.type,
+        placement: edgeId === null ? { kind: 'at', position } : { kind: 'on-edge', edgeId, position },
+      })
+      canvas.current?.focus()
+    }
+    item.addEventListener('pointermove', onMove)
+    item.addEventListener('pointerup', onUp)
+    item.addEventListener('pointercancel', end)
+  }
+
+  return { begin, ghost: ghost === null ? null : createPortal(<GhostCard {...ghost} />, portal) }
+}
+
+function GhostCard({ entry, x, y }: Ghost) {
+  return (
+    <div className="tn-ghost" style={{ transform: `translate(${x}px, ${y}px)` }} aria-hidden="true">
+      <IconTile path={entry.icon} category={entry.category} />
+      <b>{entry.title}</b>
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Icon } from '../ui/icon.tsx'
+
+interface ProblemListProps {
+  readonly onOpen: (problem: EditorProblem) => void
+}
+
+/** Every fault of the draft: where, what, and how to put it right. */
+export function ProblemList({ onOpen }: ProblemListProps) {
+  const t = useTranslate()
+  const problems = useEditorStore((state) => state.problems)
+  if (problems.length === 0) {
+    return <EmptyState icon="check" title={t('problems.none')} description={t('problems.noneText')} />
+  }
+  return (
+    <ul className="tn-problems">
+      {problems.map((problem) => (
+        <ProblemRow key={problem.id} problem={problem} onOpen={onOpen} />
+      ))}
+    </ul>
+  )
+}
+
+function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & ProblemListProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const node = useEditorStore((state) => (problem.nodeId === null ? undefined : state.nodesById.get(problem.nodeId)))
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const { fix } = problem
+  return (
+    <li className="tn-problem" data-severity={problem.severity}>
+      <button type="button" className="tn-problem-open" onClick={() => onOpen(problem)}>
+        <Icon name={problem.severity === 'error' ? 'error' : 'warning'} />
+        <span className="tn-problem-text">
+          <b>{node?.name ?? t('problems.workflow')}</b>
+          {problem.message}
+        </span>
+      </button>
+      {fix !== null && !isReadOnly && (
+        <button
+          type="button"
+          className="tn-link"
+          onClick={() => dispatch({ type: 'fix', operations: fix.operations, title: fix.title })}
+        >
+          {fix.title}
+        </button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,176 @@
+import {
+  applyOperationsToDraft,
+  diffDocuments,
+  draftUndoScope,
+  notesText,
+  paramText,
+  readDraft,
+  type TextFields,
+  textFieldsOf,
+} from '@tenon/core/collab'
+import type { DocumentOperation, NodeId, WorkflowDocument } from '@tenon/core/document'
+import * as Y from 'yjs'
+import type { CommandResult, EditorCommand } from '../commands/command.ts'
+import { planCommand } from '../commands/planners.ts'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import type { MessageKey } from '../messages/en/index.ts'
+import type { Translate } from '../messages/format.ts'
+import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
+import type { DraftChange, EditorSession } from './editor-session.ts'
+
+interface SessionOptions {
+  readonly store?: EditorStore
+  /** The language of announcements, asked for when something is announced. */
+  readonly translate: () => Translate
+}
+
+/** Selections around one change, kept with it in the undo stack. */
+interface SelectionPair {
+  readonly before: ReadonlySet<NodeId>
+  after: ReadonlySet<NodeId>
+}
+
+const SELECTION = 'selection'
+/** Changes from outside of this editor are read together, at most once a frame. */
+const READ_DELAY_MS = 16
+/** A pause in typing after which hosts are told. */
+const TYPING_PAUSE_MS = 300
+
+/** Makes a session that does nothing yet. */
+export function createEditorSession({ store = createEditorStore(), translate }: SessionOptions): EditorSession {
+  const doc = new Y.Doc()
+  const origin = { editor: 'command' }
+  const hostOrigin = { editor: 'host' }
+  const undoManager = new Y.UndoManager(draftUndoScope(doc), {
+    doc,
+    trackedOrigins: new Set([origin]),
+    captureTimeout: 500,
+  })
+  const listeners = new Set<(change: DraftChange) => void>()
+  let textFields: { readonly manifest: ManifestIndex; readonly fields: TextFields } | null = null
+
+  const fieldsNow = (): TextFields => {
+    const { manifest } = store.getState()
+    if (textFields?.manifest !== manifest) textFields = { manifest, fields: textFieldsOf(manifest.manifest) }
+    return textFields.fields
+  }
+  const refresh = (): WorkflowDocument => {
+    const { document, repairs } = readDraft(doc)
+    acceptDocument(store, document)
+    if (repairs.join('\n') !== store.getState().repairs.join('\n')) store.setState({ repairs })
+    return store.getState().document
+  }
+  // What listeners have been told of, so that typed text can be told as operations, too.
+  let told: WorkflowDocument = store.getState().document
+  const tell = (command: DraftChange['command'], own?: readonly DocumentOperation[]) => {
+    const { document } = store.getState()
+    const operations = own ?? diffDocuments(told, document)
+    told = document
+    if (operations.length > 0) for (const listener of listeners) listener({ command, operations, document })
+  }
+  let typing: ReturnType<typeof setTimeout> | null = null
+  const finishTyping = () => {
+    if (typing === null) return
+    clearTimeout(typing)
+    typing = null
+    refresh()
+    tell('typing')
+  }
+  const refuse = (reason: MessageKey): CommandResult => {
+    announce(store, translate()(reason))
+    return { ok: false, reason }
+  }
+
+  const dispatch = (command: EditorCommand): CommandResult => {
+    const state = store.getState()
+    if (state.isReadOnly) return refuse('command.readOnly')
+    if (state.phase.kind !== 'ready') return refuse('command.notReady')
+    finishTyping()
+    const plan = planCommand(command, store.getState())
+    if ('refused' in plan) return refuse(plan.refused)
+    const { operations, message } = plan
+    if (operations.length > 0) {
+      undoManager.stopCapturing()
+      applyOperationsToDraft(doc, operations, fieldsNow(), origin)
+      undoManager.stopCapturing()
+      refresh()
+    }
+    if (plan.select !== undefined) {
+      select(store, plan.select)
+      const pair: SelectionPair | undefined = undoManager.undoStack.at(-1)?.meta.get(SELECTION)
+      if (operations.length > 0 && pair !== undefined) pair.after = store.getState().selectedNodes
+    }
+    if (message !== null) announce(store, translate()(message.key, message.values))
+    if (operations.length > 0) tell(command.type, operations)
+    return { ok: true, operations, selected: plan.select ?? [] }
+  }
+
+  const travel = (direction: 'undo' | 'redo'): void => {
+    if (store.getState().isReadOnly) return
+    finishTyping()
+    undoManager.stopCapturing()
+    const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
+    if (item === null) return
+    refresh()
+    const pair: SelectionPair | undefined = item.meta.get(SELECTION)
+    if (pair !== undefined) {
+      const wanted = direction === 'undo' ? pair.before : pair.after
+      select(
+        store,
+        [...wanted].filter((id) => store.getState().nodesById.has(id)),
+      )
+    }
+    announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))
+    tell(direction)
+  }
+
+  undoManager.on('stack-item-added', ({ stackItem }) => {
+    const traveled: SelectionPair | undefined = undoManager.currStackItem?.meta.get(SELECTION)
+    const now = store.getState().selectedNodes
+    stackItem.meta.set(SELECTION, traveled ?? { before: now, after: now })
+  })
+
+  return {
+    store,
+    doc,
+    undoManager,
+    dispatch,
+    undo: () => travel('undo'),
+    redo: () => travel('redo'),
+    textAt: (nodeId, path) => (path === 'notes' ? notesText(doc, nodeId) : paramText(doc, nodeId, path)) ?? null,
+    adopt: (document) => {
+      const operations = diffDocuments(readDraft(doc).document, document)
+      if (operations.length > 0) applyOperationsToDraft(doc, operations, fieldsNow(), hostOrigin)
+      told = refresh()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: () => {
+      let reading: ReturnType<typeof setTimeout> | null = null
+      const onTransaction = (transaction: Y.Transaction) => {
+        if (transaction.changed.size === 0) return
+        const { canUndo, canRedo } = { canUndo: undoManager.canUndo(), canRedo: undoManager.canRedo() }
+        const state = store.getState()
+        if (state.canUndo !== canUndo || state.canRedo !== canRedo) store.setState({ canUndo, canRedo })
+        if (transaction.origin === origin || transaction.origin === hostOrigin) return
+        reading ??= setTimeout(() => {
+          reading = null
+          refresh()
+        }, READ_DELAY_MS)
+        const isTyping = transaction.local && transaction.origin !== undoManager
+        if (!isTyping) return
+        if (typing !== null) clearTimeout(typing)
+        typing = setTimeout(finishTyping, TYPING_PAUSE_MS)
+      }
+      doc.on('afterTransactionCleanup', onTransaction)
+      refresh()
+      return () => {
+        doc.off('afterTransactionCleanup', onTransaction)
+        if (reading !== null) clearTimeout(reading)
+        finishTyping()
+      }
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { DocumentOperation, NodeId, ParamPath, WorkflowDocument } from '@tenon/core/document'
+import type * as Y from 'yjs'
+import type { CommandResult, EditorCommand } from '../commands/command.ts'
+import type { EditorStore } from '../store/editor-store.ts'
+
+/** What happened to a draft by a person at this editor. */
+export interface DraftChange {
+  readonly document: WorkflowDocument
+  /** The operations of the command; for typing and undo the difference since the last change that was told. */
+  readonly operations: readonly DocumentOperation[]
+  readonly command: EditorCommand['type'] | 'typing' | 'undo' | 'redo'
+}
+
+/**
+ * One mounted editor: its shared document, its state and the only way to change either.
+ *
+ * Making one starts nothing; `start` attaches it and returns how to detach it, any number of times.
+ */
+export interface EditorSession {
+  readonly store: EditorStore
+  readonly doc: Y.Doc
+  readonly undoManager: Y.UndoManager
+  readonly dispatch: (command: EditorCommand) => CommandResult
+  readonly undo: () => void
+  readonly redo: () => void
+  /** The shared text at a path of the params (or `notes`), when the field is edited by character. */
+  readonly textAt: (nodeId: NodeId, path: ParamPath | 'notes') => Y.Text | null
+  /** Puts a document into the draft, as the difference to what is there; not undoable. */
+  readonly adopt: (document: WorkflowDocument) => void
+  readonly onChange: (listener: (change: DraftChange) => void) => () => void
+  readonly start: () => () => void
+}

@@ -1,0 +1,115 @@
+import type { Role } from '@tenon/core/api'
+import type { Workflow } from '@tenon/core/client'
+import type {
+  DocumentOperation,
+  NodeId,
+  ParamPath,
+  Position,
+  WorkflowDocument,
+  WorkflowNode,
+} from '@tenon/core/document'
+import type { Placement } from '../commands/command.ts'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+
+/** How far the draft has come from the server, and what went wrong on the way. */
+export type Phase =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly title: string; readonly remedy: string }
+
+/** Where the last change is: `local` means that no server is involved. */
+export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'closed'
+
+/** One fault of the draft, as the problem list and the fields show it. */
+export interface EditorProblem {
+  readonly id: string
+  readonly nodeId: NodeId | null
+  readonly edgeId: string | null
+  /** Where in the node's params; empty when the node itself is meant. */
+  readonly field: ParamPath
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  readonly message: string
+  readonly fix: ProblemFix | null
+}
+
+export interface ProblemFix {
+  readonly title: string
+  readonly operations: readonly DocumentOperation[]
+}
+
+/** The problems of one node in short, for its card. */
+export interface ProblemCount {
+  readonly count: number
+  readonly severity: 'error' | 'warning'
+  readonly first: string
+}
+
+/** Somebody else who has the draft open. */
+export interface Peer {
+  readonly clientId: number
+  readonly userId: string
+  readonly displayName: string
+  readonly color: string
+  readonly cursor: Position | null
+  readonly selection: readonly NodeId[]
+  readonly drag: { readonly dx: number; readonly dy: number } | null
+  readonly editing: { readonly nodeId: NodeId; readonly path: ParamPath } | null
+}
+
+/** Who has a node selected; its own object, so that moving a cursor draws no card again. */
+export interface PeerMark {
+  readonly clientId: number
+  readonly displayName: string
+  readonly color: string
+}
+
+/** What a connection or a dragged node type would meet if it were dropped now. */
+export type DropTarget =
+  | { readonly kind: 'node'; readonly nodeId: NodeId; readonly isAllowed: boolean }
+  | { readonly kind: 'edge'; readonly edgeId: string }
+
+export type InspectorTab = 'setup' | 'policy' | 'input' | 'last-run'
+
+/** A wish to put the focus into one field; a new object is a new wish. */
+export interface FieldFocus {
+  readonly nodeId: NodeId
+  readonly path: ParamPath
+}
+
+/** Where the quick-add list stands open. `at` is relative to the canvas element. */
+export interface QuickAdd {
+  readonly placement: Placement
+  readonly at: Position | null
+}
+
+/** Everything that the parts of one editor share; each part subscribes to the slice that it shows. */
+export interface EditorState {
+  readonly phase: Phase
+  readonly document: WorkflowDocument
+  readonly nodesById: ReadonlyMap<NodeId, WorkflowNode>
+  readonly manifest: ManifestIndex
+  readonly workflow: Workflow | null
+  readonly role: Role
+  /** Nothing can be changed: a viewer, a published version, or the host's wish. */
+  readonly isReadOnly: boolean
+  readonly sync: SyncState
+  /** Places of the draft that could not be read, in words. */
+  readonly repairs: readonly string[]
+  readonly selectedNodes: ReadonlySet<NodeId>
+  readonly selectedEdges: ReadonlySet<string>
+  readonly problems: readonly EditorProblem[]
+  readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>
+  readonly peers: readonly Peer[]
+  readonly peerMarks: ReadonlyMap<NodeId, PeerMark>
+  readonly dropTarget: DropTarget | null
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  readonly tab: InspectorTab
+  readonly fieldFocus: FieldFocus | null
+  readonly quickAdd: QuickAdd | null
+  readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null
+  /** The node whose way out is being chosen by keyboard. */
+  readonly connecting: NodeId | null
+  readonly announcement: { readonly text: string; readonly count: number }
+}

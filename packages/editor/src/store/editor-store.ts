@@ -1,0 +1,78 @@
+import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { createManifestIndex, EMPTY_MANIFEST } from '../manifest/manifest-index.ts'
+import type { EditorState } from './editor-state.ts'
+import { shareStructure } from './share-structure.ts'
+
+export type EditorStore = StoreApi<EditorState>
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** The state of one mounted editor; never shared between two. */
+export function createEditorStore(initial: Partial<EditorState> = {}): EditorStore {
+  return createStore<EditorState>(() => ({
+    phase: { kind: 'loading' },
+    document: EMPTY_DOCUMENT,
+    nodesById: new Map(),
+    manifest: createManifestIndex(EMPTY_MANIFEST),
+    workflow: null,
+    role: 'editor',
+    isReadOnly: false,
+    sync: 'local',
+    repairs: [],
+    selectedNodes: NOTHING,
+    selectedEdges: NOTHING,
+    problems: [],
+    problemCounts: new Map(),
+    peers: [],
+    peerMarks: new Map(),
+    dropTarget: null,
+    canUndo: false,
+    canRedo: false,
+    tab: 'setup',
+    fieldFocus: null,
+    quickAdd: null,
+    openPanel: null,
+    connecting: null,
+    announcement: { text: '', count: 0 },
+    ...initial,
+  }))
+}
+
+/** Takes a newly read document over: equal parts keep their references, vanished nodes leave the selection. */
+export function acceptDocument(store: EditorStore, read: WorkflowDocument): void {
+  const state = store.getState()
+  const document = shareStructure(state.document, read)
+  if (document === state.document) return
+  const nodesById = new Map(document.nodes.map((node) => [node.id, node]))
+  const edgeIds = new Set(document.edges.map((edge) => edge.id))
+  store.setState({
+    document,
+    nodesById,
+    selectedNodes: keep(state.selectedNodes, (id) => nodesById.has(id)),
+    selectedEdges: keep(state.selectedEdges, (id) => edgeIds.has(id)),
+  })
+}
+
+/** Selects exactly these; the sets keep their reference when nothing changes. */
+export function select(store: EditorStore, nodeIds: Iterable<string>, edgeIds: Iterable<string> = []): void {
+  const state = store.getState()
+  const selectedNodes = sameOr(state.selectedNodes, new Set(nodeIds))
+  const selectedEdges = sameOr(state.selectedEdges, new Set(edgeIds))
+  if (selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges) return
+  store.setState({ selectedNodes, selectedEdges })
+}
+
+/** Says something to assistive technology; the same text twice is said twice. */
+export function announce(store: EditorStore, text: string): void {
+  store.setState(({ announcement }) => ({ announcement: { text, count: announcement.count + 1 } }))
+}
+
+function keep(set: ReadonlySet<string>, isKept: (id: string) => boolean): ReadonlySet<string> {
+  const kept = [...set].filter(isKept)
+  return kept.length === set.size ? set : new Set(kept)
+}
+
+function sameOr(previous: ReadonlySet<string>, next: ReadonlySet<string>): ReadonlySet<string> {
+  return previous.size === next.size && [...next].every((id) => previous.has(id)) ? previous : next
+}

@@ -1,0 +1,94 @@
+import type { ReactNode } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { ProblemList } from '../problems/problem-list.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { AvatarGroup } from '../ui/avatar.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { Popover } from '../ui/popover.tsx'
+import { SyncStatus } from './sync-status.tsx'
+import { WorkflowName } from './workflow-name.tsx'
+
+interface TopbarProps {
+  /** Where the workflow stands in the host: a link back. */
+  readonly breadcrumb?: ReactNode
+  readonly name: string
+  readonly onRename: ((name: string) => void) | null
+  /** What the draft is, in a few words: "Draft · 3 changes since v4". */
+  readonly state: string | null
+  readonly onOpenProblem: (problem: EditorProblem) => void
+  readonly onTry: (() => void) | null
+  readonly isTrying?: boolean
+  readonly primary: { readonly label: string; readonly onClick: () => void } | null
+  readonly menu: readonly MenuItem[]
+  /** The host's own, before the actions. */
+  readonly actions?: ReactNode
+}
+
+/** Where am I, in what state is it, who is here, what is wrong, and at most two things to do. */
+export function Topbar(props: TopbarProps) {
+  const { breadcrumb, name, onRename, state, onOpenProblem, onTry, isTrying = false, primary, menu, actions } = props
+  const t = useTranslate()
+  const isReadOnly = useEditorStore((store) => store.isReadOnly)
+  return (
+    <header className="tn-topbar">
+      {breadcrumb !== undefined && <span className="tn-topbar-crumb">{breadcrumb}</span>}
+      <WorkflowName name={name} onRename={onRename} />
+      {state !== null && (
+        <span className="tn-topbar-state">
+          <Badge>{state}</Badge>
+        </span>
+      )}
+      {isReadOnly && <Badge tone="waiting">{t('topbar.readOnly')}</Badge>}
+      <SyncStatus />
+      <span className="tn-topbar-space" />
+      <People />
+      <ProblemsPill onOpen={onOpenProblem} />
+      {actions}
+      {onTry !== null && (
+        <Button className="tn-topbar-try" onClick={onTry} busy={isTrying}>
+          {t('topbar.try')}
+        </Button>
+      )}
+      {primary !== null && (
+        <Button variant="primary" onClick={primary.onClick}>
+          {primary.label}
+        </Button>
+      )}
+      {menu.length > 0 && <Menu trigger={<IconButton icon="more" label={t('topbar.more')} />} items={menu} />}
+    </header>
+  )
+}
+
+function People() {
+  const peers = useEditorStore((state) => state.peers)
+  const people = [...new Map(peers.map((peer) => [peer.userId, peer])).values()]
+  if (people.length === 0) return null
+  return <AvatarGroup people={people} />
+}
+
+function ProblemsPill({ onOpen }: { readonly onOpen: (problem: EditorProblem) => void }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const problems = useEditorStore((state) => state.problems)
+  const isOpen = useEditorStore((state) => state.openPanel === 'problems')
+  const hasErrors = problems.some((problem) => problem.severity === 'error')
+  if (problems.length === 0 && !isOpen) return null
+  return (
+    <Popover
+      label={t('problems.label')}
+      open={isOpen}
+      onOpenChange={(open) => store.setState({ openPanel: open ? 'problems' : null })}
+      trigger={
+        <button type="button" className="tn-problems-pill" data-severity={hasErrors ? 'error' : 'warning'}>
+          {t('problems.count', { count: problems.length })}
+        </button>
+      }
+    >
+      <ProblemList onOpen={onOpen} />
+    </Popover>
+  )
+}

@@ -1,0 +1,87 @@
+import { type ReactNode, useRef, useState } from 'react'
+import { useControlledDraft } from './draft/use-controlled-draft.ts'
+import { EditorFrame } from './editor-frame.tsx'
+import {
+  type ConnectedEditorProps,
+  type ControlledEditorProps,
+  isConnected,
+  type WorkflowEditorProps,
+} from './editor-props.ts'
+import { useInstance } from './instance/instance-context.ts'
+import { InstanceRoot } from './instance/instance-root.tsx'
+import { en } from './messages/en/index.ts'
+import { createEditorSession } from './session/create-session.ts'
+import type { EditorSession } from './session/editor-session.ts'
+import { SessionProvider } from './session/session-context.tsx'
+
+/**
+ * The workflow editor: canvas, palette, inspector, problems and runs of one draft.
+ *
+ * With `client` and `workflowId` it edits the draft of a server together with everybody else who has it open; with
+ * `value`, `onChange` and `manifest` it edits a document that the host holds. It fills its parent, which must have
+ * a height; 480 px is the least. Any number of editors can stand on a page.
+ *
+ * @example
+ * ```tsx
+ * <WorkflowEditor client={client} workflowId="wf_1" theme="system" />
+ * ```
+ *
+ * @public
+ */
+export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
+  const { theme, dir, locale, messages, nonce, className, style } = props
+  const place = defined({ theme, dir, locale, messages, nonce, className, style })
+  const label = messages?.['editor.label'] ?? en['editor.label']
+  return (
+    <InstanceRoot {...place} isEditor label={label} placeholder={<Placeholder />}>
+      {isConnected(props) ? (
+        <ConnectedEditor key={`${props.workflowId}@${props.version ?? 'draft'}`} {...props} />
+      ) : (
+        <ControlledEditor {...props} />
+      )}
+    </InstanceRoot>
+  )
+}
+
+function useEditorSession(): EditorSession {
+  const { t } = useInstance()
+  const translate = useRef(t)
+  translate.current = t
+  const [session] = useState(() => createEditorSession({ translate: () => translate.current }))
+  return session
+}
+
+function ControlledEditor(props: ControlledEditorProps): ReactNode {
+  const session = useEditorSession()
+  useControlledDraft(session, props)
+  return (
+    <SessionProvider session={session}>
+      <EditorFrame host={props} name={props.name ?? null} />
+    </SessionProvider>
+  )
+}
+
+function ConnectedEditor(props: ConnectedEditorProps): ReactNode {
+  const session = useEditorSession()
+  return (
+    <SessionProvider session={session}>
+      <EditorFrame host={props} name={null} />
+    </SessionProvider>
+  )
+}
+
+function Placeholder(): ReactNode {
+  return (
+    <div className="tn-placeholder" aria-hidden="true">
+      <div className="tn-placeholder-bar" />
+      <div className="tn-placeholder-palette" />
+      <div className="tn-placeholder-canvas" />
+    </div>
+  )
+}
+
+type Defined<Shape> = { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> }
+
+function defined<Shape extends object>(shape: Shape): Defined<Shape> {
+  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as Defined<Shape>
+}

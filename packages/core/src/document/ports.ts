@@ -1,6 +1,7 @@
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { InputDefinition, NodeManifestEntry, PortDefinition, PortsFromParam } from '../node/definition.ts'
+import { fillParamDefaults } from '../node/fill-param-defaults.ts'
 import type { OnError, WorkflowNode } from './types.ts'
 
 /** The port that every node has while its policy says `route`; no definition lists it. */
@@ -14,7 +15,7 @@ export interface ResolvedPort {
   readonly isError: boolean
 }
 
-type PortSource = Pick<NodeManifestEntry, 'ports' | 'policy'>
+type PortSource = Pick<NodeManifestEntry, 'ports' | 'policy'> & Partial<Pick<NodeManifestEntry, 'params'>>
 
 function fromParam({ each, id, title }: PortsFromParam, params: JsonObject): ResolvedPort[] {
   let value: unknown = params
@@ -42,16 +43,17 @@ export function effectiveOnError(
 }
 
 /**
- * The ports of one node as it stands: those of its type, one for each item of a list in its params, and
- * `error` when its policy routes failures. A name that comes twice counts once.
+ * The ports of one node as it stands: those of its type, one for each item of a list in its params (or in the
+ * default of that param), and `error` when its policy routes failures. A name that comes twice counts once.
  */
 export function resolvePorts(
   node: Pick<WorkflowNode, 'params' | 'policy'>,
   entry: PortSource,
 ): readonly ResolvedPort[] {
   const ports = new Map<string, ResolvedPort>()
+  const params = fillParamDefaults(entry.params ?? true, node.params)
   for (const port of entry.ports) {
-    for (const resolved of 'each' in port ? fromParam(port, node.params) : [fixed(port)]) {
+    for (const resolved of 'each' in port ? fromParam(port, params) : [fixed(port)]) {
       if (!ports.has(resolved.name)) ports.set(resolved.name, resolved)
     }
   }

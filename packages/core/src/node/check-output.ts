@@ -9,6 +9,7 @@ import { toIssues } from './zod-issues.ts'
 
 /** The port of a fork that takes all of its ports. */
 const EVERY_PORT = '*'
+const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
 
 /**
  * Checks what an implementation returned against the ports and output schemas of its definition.
@@ -32,7 +33,8 @@ export function checkOutput(
     })
   }
   if ('fromParam' in schema) {
-    const issues = checkJsonSchema(readSchema(params[schema.fromParam]), outcome.output)
+    const described = schema.as === 'values' ? ANY_OBJECT : readSchema(params[schema.fromParam])
+    const issues = checkJsonSchema(described, outcome.output)
     if (issues.length > 0) throw outputInvalid(definition, port, issues)
     return outcome
   }

@@ -36,8 +36,18 @@ export interface InputDefinition {
   readonly maxEdges?: 1
 }
 
-/** The schema of what leaves a port: fixed, or the JSON Schema that stands in a param. */
-export type OutputSchema = z.ZodType | { readonly fromParam: string }
+/**
+ * An output that a param describes: the param is a JSON Schema, or with `as: 'values'` it is an object whose
+ * resolved values are the output itself, so that its fields and their types are known from the templates.
+ */
+export interface OutputFromParam {
+  readonly fromParam: string
+  /** @defaultValue 'schema' */
+  readonly as?: 'schema' | 'values'
+}
+
+/** The schema of what leaves a port: fixed, or described by a param. */
+export type OutputSchema = z.ZodType | OutputFromParam
 
 /**
  * A rule beyond the params schema, as data: a problem is reported where the expression over
@@ -112,7 +122,7 @@ export interface NodeManifestEntry {
   readonly params: JsonSchema
   readonly ports: readonly (PortDefinition | PortsFromParam)[]
   readonly inputs: readonly InputDefinition[]
-  readonly outputs: Readonly<Record<string, JsonSchema | { readonly fromParam: string }>>
+  readonly outputs: Readonly<Record<string, JsonSchema | OutputFromParam>>
   readonly summary: string
   readonly effect: NodeEffect
   readonly inline: boolean

@@ -17,6 +17,7 @@ export {
   type NodeManifestEntry,
   type NodeParams,
   type NodeResult,
+  type OutputFromParam,
   type OutputSchema,
   type ParamMeta,
   type PortDefinition,

@@ -3,7 +3,14 @@ import { canonicalText } from '../document/canonical-json.ts'
 import { sha256Hex } from '../document/hash.ts'
 import { TenonError } from '../errors/index.ts'
 import type { JsonSchema } from '../json.ts'
-import type { InputDefinition, NodeDefinition, NodeManifest, NodeManifestEntry, OutputSchema } from './definition.ts'
+import type {
+  InputDefinition,
+  NodeDefinition,
+  NodeManifest,
+  NodeManifestEntry,
+  OutputFromParam,
+  OutputSchema,
+} from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
 
 const DEFAULT_INPUTS: readonly InputDefinition[] = Object.freeze([Object.freeze({ name: 'in' })])
@@ -46,13 +53,9 @@ function toManifestEntry(definition: NodeDefinition): NodeManifestEntry {
   })
 }
 
-function toOutput(
-  definition: NodeDefinition,
-  port: string,
-  schema: OutputSchema,
-): JsonSchema | { readonly fromParam: string } {
+function toOutput(definition: NodeDefinition, port: string, schema: OutputSchema): JsonSchema | OutputFromParam {
   return 'fromParam' in schema
-    ? { fromParam: schema.fromParam }
+    ? { fromParam: schema.fromParam, ...(schema.as === undefined ? {} : { as: schema.as }) }
     : toJsonSchema(definition, `outputs.${port}`, schema, 'output')
 }
 

@@ -18,7 +18,7 @@ export const set = defineNode({
     }),
   }),
   ports: [{ name: 'success', title: 'success' }],
-  outputs: { success: z.record(z.string(), z.unknown()) },
+  outputs: { success: { fromParam: 'fields', as: 'values' } },
   summary: 'Sets {fields}',
   effect: 'none',
 })

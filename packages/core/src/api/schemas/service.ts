@@ -45,7 +45,13 @@ const manifestEntrySchema = z
         }),
       )
       .readonly(),
-    outputs: z.record(z.string(), z.union([z.strictObject({ fromParam: z.string() }), jsonSchemaSchema])),
+    outputs: z.record(
+      z.string(),
+      z.union([
+        z.strictObject({ fromParam: z.string(), as: z.enum(['schema', 'values']).exactOptional() }),
+        jsonSchemaSchema,
+      ]),
+    ),
     summary: z.string(),
     effect: z.enum(['none', 'read', 'write']),
     inline: z.boolean(),

@@ -39,7 +39,15 @@ async function buildCopy(example, source, tarballs) {
   }
   // The tools come from this repository's pins, and every nested @tenon package from the same tarballs.
   manifest.overrides = tarballs
-  for (const tool of ['typescript', 'tsup', '@types/node', '@types/react', '@types/react-dom', '@types/ws', '@types/pg']) {
+  for (const tool of [
+    'typescript',
+    'tsup',
+    '@types/node',
+    '@types/react',
+    '@types/react-dom',
+    '@types/ws',
+    '@types/pg',
+  ]) {
     manifest.devDependencies = { ...manifest.devDependencies, [tool]: rootManifest.devDependencies[tool] }
   }
   writeFileSync(manifestFile, JSON.stringify(manifest, null, 2))

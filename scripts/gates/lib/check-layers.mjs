@@ -21,7 +21,8 @@ export function checkLayers(files, exportsByPackage) {
     const source = parseSource(path, text)
     const imports = importsOf(source)
     graph.set(path, imports)
-    const isTest = /\.(test|test-d)\.tsx?$|\/test\//.test(path)
+    // Generators of fast-check serve tests only, and stand beside what they generate.
+    const isTest = /\.(test|test-d)\.tsx?$|\/test\/|\/testing\/arbitrar[a-z-]*\.ts$/.test(path)
     for (const found of imports) {
       const problem = faultOf(path, name, rule, found, isTest)
       if (problem !== null) violations.push(`${path}:${found.line} ${problem}`)

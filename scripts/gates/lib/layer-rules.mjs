@@ -14,8 +14,8 @@ export const PACKAGE_RULES = {
 /** The only npm packages that core may load, and where. */
 export const CORE_EXTERNALS = [
   { package: 'zod', under: ['packages/core/src/node/', 'packages/core/src/api/', 'packages/core/src/testing/'] },
-  { package: 're2js', under: ['packages/core/src/evaluate/', 'packages/core/src/validate/'] },
-  { package: '@cfworker/json-schema', under: ['packages/core/src/validate/'] },
+  { package: 're2js', under: ['packages/core/src/evaluate/', 'packages/core/src/node/json-schema/', 'packages/core/src/validate/'] },
+  { package: '@cfworker/json-schema', under: ['packages/core/src/node/json-schema/'] },
   { package: '@noble/hashes', under: ['packages/core/src/'] },
   { package: 'yjs', under: ['packages/core/src/collab/'] },
   { package: 'fractional-indexing', under: ['packages/core/src/collab/'] },
@@ -41,7 +41,7 @@ export const UNREACHABLE = [
   { entry: 'packages/core/src/expression/index.ts', packages: ['zod', 're2js', 'yjs'] },
   { entry: 'packages/core/src/client/index.ts', packages: ['zod', 're2js', 'yjs'] },
   { entry: 'packages/core/src/collab/index.ts', packages: ['zod', 're2js'] },
-  { entry: 'packages/nodes/src/index.ts', packages: ['openai', 're2js'] },
+  { entry: 'packages/nodes/src/index.ts', packages: ['openai'] },
   {
     entry: 'packages/runtime/src/temporal/workflow/index.ts',
     packages: ['zod', 're2js', 'yjs', 'kysely', 'pg', 'undici'],

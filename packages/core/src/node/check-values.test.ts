@@ -77,6 +77,14 @@ describe('checkOutput', () => {
     )
   })
 
+  test('an output by the values of a param is any object, and nothing else', () => {
+    const values: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'values' } } }
+    expect(checkOutput(values, { port: 'success', output: { a: 1 } }, {}).output).toEqual({ a: 1 })
+    expect(() => checkOutput(values, { port: 'success', output: [1] }, {})).toThrow(
+      expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+    )
+  })
+
   test('a param that holds no schema allows everything', () => {
     expect(checkOutput(route, { port: 'data', output: 1 }, { schema: 'none' })).toEqual({ port: 'data', output: 1 })
   })

@@ -43,6 +43,11 @@ test('outputs are described as they leave, schemas from params by their param', 
   expect(entry?.inline).toBe(true)
 })
 
+test('an output by the values of a param keeps saying so', () => {
+  const values: NodeDefinition = { ...greet, outputs: { success: { fromParam: 'name', as: 'values' } } }
+  expect(toManifest([values]).nodes[0]?.outputs).toEqual({ success: { fromParam: 'name', as: 'values' } })
+})
+
 test('a node has one input unless it says otherwise, a trigger has none', () => {
   const trigger: NodeDefinition = { ...greet, type: 'begin', control: 'trigger' }
   const two: NodeDefinition = { ...greet, type: 'two', inputs: [{ name: 'left', maxEdges: 1 }, { name: 'right' }] }

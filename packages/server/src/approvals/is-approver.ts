@@ -1,0 +1,9 @@
+import type { Identity } from '@tenon/core/api'
+import type { Approvers } from '@tenon/core/node'
+
+/** Whether somebody may decide: named by role or by id; where nobody is named, every admin and editor. */
+export function isApprover(identity: Pick<Identity, 'userId' | 'role'>, approvers: Approvers): boolean {
+  const { roles = [], userIds = [] } = approvers
+  if (roles.length === 0 && userIds.length === 0) return identity.role !== 'viewer'
+  return roles.includes(identity.role) || userIds.includes(identity.userId)
+}

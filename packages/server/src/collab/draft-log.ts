@@ -1,0 +1,92 @@
+import { TenonError } from '@tenon/core/errors'
+import * as Y from 'yjs'
+import type { ServerContext } from '../context.ts'
+import { appendUpdate, COMPACT_AFTER, compactDraft } from '../drafts/append-update.ts'
+import { draftTopic } from '../drafts/draft-topic.ts'
+import { bindClients, type DraftPlace, listUpdates, lockDraft } from '../tables/draft-repository.ts'
+import type { DraftRow, ServerTx } from '../tables/server-tables.ts'
+import { frameInvalid } from './frames.ts'
+
+/** One stretch of a draft's log that a room has not seen. */
+export type Missed = readonly Uint8Array[]
+
+/** A room's way to the stored draft; follows how far the room has read. */
+export interface DraftLog {
+  readonly seq: number
+  /** Reads what others have appended. Starts from the snapshot if updates in between have been put into one. */
+  catchUp(): Promise<Missed>
+  /**
+   * Stores updates of one user, after what others have stored meanwhile.
+   *
+   * @returns What others have stored meanwhile.
+   * @throws {@link TenonError} `VALUE_TOO_LARGE`.
+   */
+  append(update: Uint8Array, userId: string): Promise<Missed>
+  /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to somebody else. */
+  claimClients(clientIds: readonly number[], userId: string): Promise<void>
+  /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
+  compact(ydoc: Y.Doc, after?: number): Promise<void>
+}
+
+export function createDraftLog(server: ServerContext, place: DraftPlace): DraftLog {
+  const { tenantId, workflowId } = place
+  // An id never changes hands, so what was found once holds.
+  const owners = new Map<number, string>()
+  let seq = 0
+  let snapshotSeq = 0
+
+  async function readMissed(tx: ServerTx, row: DraftRow): Promise<Missed> {
+    if (row.seq === seq) return []
+    const updates = await listUpdates(tx, place, Math.max(seq, row.snapshot_seq))
+    const bytes = updates.map((update) => update.bytes)
+    return seq < row.snapshot_seq ? [row.snapshot, ...bytes] : bytes
+  }
+
+  async function lockOrThrow(tx: ServerTx, lock: 'change' | 'read'): Promise<DraftRow> {
+    const row = await lockDraft(tx, place, lock)
+    if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+    return row
+  }
+
+  return {
+    get seq() {
+      return seq
+    },
+    async catchUp() {
+      const read = await server.database.withTenant(tenantId, async (tx) => {
+        const row = await lockOrThrow(tx, 'read')
+        return { row, missed: await readMissed(tx, row) }
+      })
+      seq = read.row.seq
+      snapshotSeq = read.row.snapshot_seq
+      return read.missed
+    },
+    async append(update, userId) {
+      const done = await server.database.withTenant(tenantId, async (tx) => {
+        const row = await lockOrThrow(tx, 'change')
+        const missed = await readMissed(tx, row)
+        return { missed, seq: await appendUpdate(tx, place, row, { bytes: update, userId, at: server.now() }) }
+      })
+      seq = done.seq
+      server.bus.publish(draftTopic(tenantId, workflowId), { seq })
+      return done.missed
+    },
+    async claimClients(clientIds, userId) {
+      const unknown = clientIds.filter((clientId) => !owners.has(clientId))
+      if (unknown.length > 0) {
+        const found = await server.database.withTenant(tenantId, (tx) => bindClients(tx, place, unknown, userId))
+        for (const [clientId, owner] of found) owners.set(clientId, owner)
+      }
+      if (clientIds.some((clientId) => owners.get(clientId) !== userId)) {
+        throw frameInvalid('The client id belongs to somebody else')
+      }
+    },
+    async compact(ydoc, after = COMPACT_AFTER) {
+      if (seq - snapshotSeq < after) return
+      const snapshot = Y.encodeStateAsUpdate(ydoc)
+      const upTo = seq
+      await server.database.withTenant(tenantId, (tx) => compactDraft(tx, place, { seq: upTo, snapshot }))
+      snapshotSeq = upTo
+    },
+  }
+}

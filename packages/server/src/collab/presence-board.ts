@@ -1,0 +1,106 @@
+import type { Identity } from '@tenon/core/api'
+import { DRAFT_LIMITS } from '@tenon/core/collab'
+import { type AwarenessEntry, encodeAwareness } from './frames.ts'
+import { departureOf, isDeparture, signPresence } from './presence.ts'
+import type { Member } from './room.ts'
+
+/** Who is in a room and where, as each client tells of itself. Never stored. */
+export interface PresenceBoard {
+  /** Takes what a client says of itself; what it passes on of others is left out. */
+  receive(member: Member, entries: readonly AwarenessEntry[]): Promise<void>
+  /** Tells a new member of everybody. */
+  greet(member: Member): void
+  leave(member: Member): void
+  close(): void
+}
+
+export interface PresencePorts {
+  /** Binds a client id to a person. @throws when it belongs to somebody else */
+  readonly claim: (clientId: number, identity: Identity) => Promise<void>
+  readonly send: (frame: Uint8Array, except: Member | null) => void
+}
+
+const MIN_INTERVAL_MS = 1_000 / DRAFT_LIMITS.awarenessPerSecond
+
+interface Seat {
+  readonly member: Member
+  entry: AwarenessEntry
+  sentAt: number
+  timer: ReturnType<typeof setTimeout> | null
+}
+
+export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoard {
+  const seats = new Map<number, Seat>()
+  const ownIds = new Map<Member, number>()
+
+  /** The client id of a member: the first one it speaks of that is nobody else's. */
+  async function ownIdOf(member: Member, entries: readonly AwarenessEntry[]): Promise<number | null> {
+    const known = ownIds.get(member)
+    if (known !== undefined) return known
+    for (const { clientId, state } of entries) {
+      // A stock provider repeats what it hears of others, so an id that is taken is no offence.
+      if (seats.has(clientId) || state === 'null') continue
+      const isOurs = await claim(clientId, member.identity).then(
+        () => true,
+        () => false,
+      )
+      if (!isOurs || ownIds.has(member)) continue
+      ownIds.set(member, clientId)
+      return clientId
+    }
+    return null
+  }
+
+  function publish(seat: Seat): void {
+    const waitMs = seat.sentAt + MIN_INTERVAL_MS - Date.now()
+    if (waitMs <= 0) {
+      flush(seat)
+      return
+    }
+    // Of what comes too fast, the last state counts.
+    seat.timer ??= setTimeout(() => flush(seat), waitMs)
+  }
+
+  function flush(seat: Seat): void {
+    if (seat.timer !== null) clearTimeout(seat.timer)
+    seat.timer = null
+    seat.sentAt = Date.now()
+    send(encodeAwareness([seat.entry]), seat.member)
+  }
+
+  function vacate(clientId: number, seat: Seat): void {
+    seats.delete(clientId)
+    if (seat.timer !== null) clearTimeout(seat.timer)
+    if (!isDeparture(seat.entry)) send(encodeAwareness([departureOf(seat.entry)]), seat.member)
+  }
+
+  return {
+    async receive(member, entries) {
+      const clientId = await ownIdOf(member, entries)
+      const entry = entries.find((candidate) => candidate.clientId === clientId)
+      if (clientId === null || entry === undefined) return
+      const signed = signPresence(entry, member.identity)
+      const seat = seats.get(clientId) ?? { member, entry: signed, sentAt: 0, timer: null }
+      if (seat.member !== member) return
+      seats.set(clientId, seat)
+      seat.entry = signed
+      if (isDeparture(signed)) flush(seat)
+      else publish(seat)
+    },
+    greet(member) {
+      const entries = [...seats.values()].map((seat) => seat.entry).filter((entry) => !isDeparture(entry))
+      if (entries.length > 0) member.socket.send(encodeAwareness(entries))
+    },
+    leave(member) {
+      const clientId = ownIds.get(member)
+      ownIds.delete(member)
+      const seat = clientId === undefined ? undefined : seats.get(clientId)
+      if (clientId !== undefined && seat?.member === member) vacate(clientId, seat)
+    },
+    close() {
+      for (const seat of seats.values()) if (seat.timer !== null) clearTimeout(seat.timer)
+      seats.clear()
+      ownIds.clear()
+    },
+  }
+}

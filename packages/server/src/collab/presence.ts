@@ -1,0 +1,51 @@
+import type { Identity } from '@tenon/core/api'
+import { DRAFT_LIMITS } from '@tenon/core/collab'
+import { sha256Hex } from '@tenon/core/document'
+import { type AwarenessEntry, frameInvalid } from './frames.ts'
+
+const GONE = 'null'
+
+/** Twelve hues that can be told apart on light and dark. */
+const HUES = [4, 32, 48, 96, 150, 174, 192, 214, 240, 266, 292, 330]
+
+/**
+ * Checks a client's own presence and writes who it is into it: whatever the client says of `user` is replaced.
+ *
+ * @throws {@link TenonError} `COLLAB_FRAME_INVALID` for more than 4 kB or what is no object.
+ */
+export function signPresence(entry: AwarenessEntry, identity: Identity): AwarenessEntry {
+  if (entry.state === GONE) return entry
+  if (new TextEncoder().encode(entry.state).byteLength > DRAFT_LIMITS.awarenessBytes) {
+    throw frameInvalid('The presence is larger than 4 kB')
+  }
+  const { userId, displayName } = identity
+  const state = { ...parseState(entry.state), user: { userId, displayName, color: colorOf(userId) } }
+  return { ...entry, state: JSON.stringify(state) }
+}
+
+/** The entry that takes a client away. */
+export function departureOf(entry: AwarenessEntry): AwarenessEntry {
+  return { clientId: entry.clientId, clock: entry.clock + 1, state: GONE }
+}
+
+export function isDeparture(entry: AwarenessEntry): boolean {
+  return entry.state === GONE
+}
+
+function parseState(text: string): object {
+  let state: unknown
+  try {
+    state = JSON.parse(text)
+  } catch (cause) {
+    throw frameInvalid('The presence is no JSON', cause)
+  }
+  if (typeof state !== 'object' || state === null || Array.isArray(state))
+    throw frameInvalid('The presence is no object')
+  return state
+}
+
+/** The same color for one person in every browser. */
+function colorOf(userId: string): string {
+  const hue = HUES[Number.parseInt(sha256Hex(userId).slice(0, 6), 16) % HUES.length] ?? 0
+  return `hsl(${hue} 70% 45%)`
+}

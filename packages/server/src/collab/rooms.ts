@@ -1,0 +1,37 @@
+import { CLOSE_CODES } from '@tenon/core/collab'
+import type { ServerContext } from '../context.ts'
+import type { DraftPlace } from '../tables/draft-repository.ts'
+import { createRoom, type Room } from './room.ts'
+
+/** The drafts that are open in this process. */
+export interface Rooms {
+  /** The room of a draft; opened if need be. The caller joins it in the same turn of the event loop. */
+  enter(place: DraftPlace): Room
+  close(): Promise<void>
+}
+
+export function createRooms(server: ServerContext): Rooms {
+  const rooms = new Map<string, Room>()
+  const leaving = new Set<Promise<void>>()
+
+  return {
+    enter(place) {
+      const key = `${place.tenantId}/${place.workflowId}`
+      const open = rooms.get(key)
+      if (open !== undefined) return open
+      const room = createRoom(server, place, (done) => {
+        if (rooms.get(key) === room) rooms.delete(key)
+        leaving.add(done)
+        done.finally(() => leaving.delete(done))
+      })
+      rooms.set(key, room)
+      return room
+    },
+    async close() {
+      const open = [...rooms.values()]
+      rooms.clear()
+      await Promise.all(open.map((room) => room.close(CLOSE_CODES.draining, 'The server is going down')))
+      await Promise.all(leaving)
+    },
+  }
+}

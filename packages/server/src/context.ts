@@ -1,0 +1,22 @@
+import type { TextFields } from '@tenon/core/collab'
+import type { NodeRegistry } from '@tenon/core/node'
+import type { Bus, Engine, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { ServerDatabase } from './tables/server-tables.ts'
+
+/** What the routes and sockets of one server share. */
+export interface ServerContext {
+  readonly database: ServerDatabase
+  readonly engine: Engine
+  readonly reader: RunReader
+  readonly registry: NodeRegistry
+  /** Which params of the registered node types are edited by character. */
+  readonly textFields: TextFields
+  readonly bus: Bus
+  readonly log: RuntimeLog
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  /** Public address of the API with its base path, without a slash at the end. */
+  readonly apiUrl: string
+  /** Aborted when the server closes: streams end, health says so. */
+  readonly closing: AbortSignal
+}

@@ -1,0 +1,86 @@
+import { textFieldsOf } from '@tenon/core/collab'
+import { createNodeRegistry } from '@tenon/core/node'
+import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createEgress } from '@tenon/runtime/egress'
+import { canary, createDatabase, migrate, migrateRuntime } from '@tenon/runtime/postgres'
+import { createInProcessBus } from './bus/in-process-bus.ts'
+import type { ServerContext } from './context.ts'
+import { createApp } from './http/create-app.ts'
+import { normalizeBasePath } from './http/route-matcher.ts'
+import { createInProcessClient } from './in-process-client.ts'
+import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
+import { routeHandlers } from './routes/route-handlers.ts'
+import { createServerSockets } from './sockets/create-server-sockets.ts'
+import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './tables/server-migrations.ts'
+import type { ServerTables } from './tables/server-tables.ts'
+
+/**
+ * Makes the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
+ * HTTP and WebSockets. Nothing is opened or started before `migrate()`, the first request or `startWorker()`.
+ *
+ * @throws {@link TenonError} `NODE_TYPE_DUPLICATE`, `NODE_DEFINITION_INVALID` for `nodes`.
+ *
+ * @example
+ * ```ts
+ * const automation = createWorkflowServer({ database: { pool }, engine: embeddedEngine(), nodes, authenticate, publicUrl })
+ * await automation.migrate()
+ * await automation.startWorker()
+ * ```
+ */
+export function createWorkflowServer(options: WorkflowServerOptions): WorkflowServer {
+  const basePath = normalizeBasePath(options.basePath ?? '/')
+  const origin = new URL(options.publicUrl).origin
+  const allowedOrigins = (options.allowedOrigins ?? []).map((allowed) => new URL(allowed).origin)
+  const database = createDatabase<ServerTables>(options.database, options.database)
+  const runtimeDatabase = database.view<RuntimeTables>()
+  const registry = createNodeRegistry(options.nodes)
+  const egress = createEgress(options.egress)
+  const bus = options.bus ?? createInProcessBus()
+  const log = options.log ?? (() => undefined)
+  const reader = postgresRunReader(runtimeDatabase)
+  const closing = new AbortController()
+  const context: ServerContext = {
+    database,
+    engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log }),
+    reader,
+    registry,
+    textFields: textFieldsOf(registry.manifest),
+    bus,
+    log,
+    now: Date.now,
+    apiUrl: `${origin}${basePath}`,
+    closing: closing.signal,
+  }
+  const app = createApp(context, routeHandlers, { basePath, allowedOrigins, authenticate: options.authenticate })
+  const sockets = createServerSockets(context, {
+    basePath,
+    origins: [origin, ...allowedOrigins],
+    authenticate: options.authenticate,
+    lifetimeMs: options.socketLifetimeMs ?? 900_000,
+  })
+
+  return {
+    fetch: (request) => app.fetch(request),
+    middleware: app.middleware,
+    sockets,
+    async migrate() {
+      await migrateRuntime(database, options.database)
+      await migrate(database, {
+        table: SERVER_MIGRATION_TABLE,
+        migrations: SERVER_MIGRATIONS,
+        ...(options.database.appRole === undefined ? {} : { appRole: options.database.appRole }),
+      })
+      await canary(database)
+    },
+    startWorker: () => context.engine.startWorker(),
+    async close() {
+      closing.abort()
+      await sockets.close()
+      await context.engine.close()
+      await egress.close()
+      if (options.bus === undefined) await bus.close()
+      await database.close()
+    },
+    for: (identity) => createInProcessClient(context, app, identity),
+  }
+}

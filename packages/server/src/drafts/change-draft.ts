@@ -1,0 +1,75 @@
+import { applyOperationsToDraft, diffDocuments, readDraft } from '@tenon/core/collab'
+import { type DocumentOperation, planHash, type WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import * as Y from 'yjs'
+import type { ServerContext } from '../context.ts'
+import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { appendUpdate, COMPACT_AFTER, compactDraft } from './append-update.ts'
+import { draftTopic } from './draft-topic.ts'
+import { type LoadedDraft, loadDraft } from './load-draft.ts'
+import { type DraftState, etagOf } from './read-draft-state.ts'
+
+/** How a request changes a draft: by operations, or to a whole document that replaces the one it has read. */
+export type DraftChange =
+  | { readonly operations: readonly DocumentOperation[] }
+  | { readonly document: WorkflowDocument; readonly etag: string }
+
+/**
+ * Changes a draft from outside the collaboration: loads it under a lock, writes the smallest operations that do it
+ * under a client id of the server's own, and tells the open rooms. Any process can do it at any time.
+ *
+ * @throws {@link TenonError} `OPERATION_INVALID`, `PRECONDITION_FAILED`, `VALUE_TOO_LARGE`.
+ */
+export async function changeDraft(
+  server: ServerContext,
+  place: DraftPlace,
+  userId: string,
+  change: DraftChange,
+): Promise<DraftState> {
+  const { state, compaction } = await server.database.withTenant(place.tenantId, async (tx) => {
+    const draft = await loadDraft(tx, place, 'change')
+    if ('etag' in change) checkEtag(change.etag, draft)
+    const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
+    const seq = await writeOperations(server, tx, place, userId, draft, operations)
+    const { document, repairs } = readDraft(draft.ydoc)
+    const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
+    return {
+      state: { document, repairs, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : server.now() },
+      compaction: isLong ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
+    }
+  })
+  server.bus.publish(draftTopic(place.tenantId, place.workflowId), { seq: state.seq })
+  if (compaction !== null) await server.database.withTenant(place.tenantId, (tx) => compactDraft(tx, place, compaction))
+  return state
+}
+
+function checkEtag(given: string, { row }: LoadedDraft): void {
+  if (given.replace(/^W\//, '') === etagOf(row.seq)) return
+  throw new TenonError('PRECONDITION_FAILED', 'The draft has changed since it was read', {
+    details: { etag: etagOf(row.seq) },
+  })
+}
+
+function diffTo(ydoc: Y.Doc, document: WorkflowDocument): readonly DocumentOperation[] {
+  return diffDocuments(readDraft(ydoc).document, document)
+}
+
+async function writeOperations(
+  server: ServerContext,
+  tx: ServerTx,
+  place: DraftPlace,
+  userId: string,
+  { row, ydoc }: LoadedDraft,
+  operations: readonly DocumentOperation[],
+): Promise<number> {
+  if (operations.length === 0) return row.seq
+  const before = Y.encodeStateVector(ydoc)
+  const updates: Uint8Array[] = []
+  ydoc.on('update', (update: Uint8Array) => updates.push(update))
+  const { document } = applyOperationsToDraft(ydoc, operations, server.textFields)
+  if (updates.length === 0) return row.seq
+  await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
+  const bytes = Y.encodeStateAsUpdate(ydoc, before)
+  return appendUpdate(tx, place, row, { bytes, userId, at: server.now(), planHash: planHash(document) })
+}

@@ -1,0 +1,26 @@
+/** Which pages may read the answers; the host's own origin needs no permission. */
+export type Cors = (request: Request, response: Response) => Response
+
+const METHODS = 'GET, POST, PUT, PATCH, DELETE'
+const REQUEST_HEADERS = 'authorization, content-type, if-match, if-none-match, idempotency-key, last-event-id'
+const ANSWER_HEADERS = 'etag, location, retry-after, x-request-id'
+
+export function createCors(allowedOrigins: readonly string[]): Cors {
+  const allowed = new Set(allowedOrigins.map((origin) => new URL(origin).origin))
+  return function cors(request, response) {
+    if (allowed.size === 0) return response
+    response.headers.append('vary', 'origin')
+    const origin = request.headers.get('origin')
+    if (origin === null || !allowed.has(origin)) return response
+    response.headers.set('access-control-allow-origin', origin)
+    response.headers.set('access-control-allow-credentials', 'true')
+    if (request.method === 'OPTIONS') {
+      response.headers.set('access-control-allow-methods', METHODS)
+      response.headers.set('access-control-allow-headers', REQUEST_HEADERS)
+      response.headers.set('access-control-max-age', '600')
+    } else {
+      response.headers.set('access-control-expose-headers', ANSWER_HEADERS)
+    }
+    return response
+  }
+}

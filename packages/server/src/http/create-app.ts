@@ -1,0 +1,91 @@
+import type { Identity, RouteDefinition } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { MiddlewareHandler } from 'hono'
+import type { ServerContext } from '../context.ts'
+import type { Authenticate } from '../options.ts'
+import { toProblemResponse, toResponse, withCommonHeaders } from './answer.ts'
+import { createCors } from './cors.ts'
+import { runPipeline } from './pipeline.ts'
+import type { RouteImplementation } from './route-handler.ts'
+import { createRouteMatcher } from './route-matcher.ts'
+
+export interface AppOptions {
+  /** Normalized: `''` or `/automation`. */
+  readonly basePath: string
+  readonly allowedOrigins: readonly string[]
+  readonly authenticate: Authenticate
+}
+
+export interface App {
+  /** @param identity - Set by calls in process, which need no authentication. */
+  fetch(request: Request, identity?: Identity): Promise<Response>
+  readonly middleware: MiddlewareHandler
+}
+
+const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,64}$/
+
+/** Builds the HTTP side of a server from the routes and their implementations. */
+export function createApp(
+  server: ServerContext,
+  implementations: readonly RouteImplementation[],
+  options: AppOptions,
+): App {
+  const match = createRouteMatcher(
+    options.basePath,
+    implementations.map(({ route }) => route),
+  )
+  const byRoute = new Map(implementations.map((implementation) => [implementation.route, implementation]))
+  const cors = createCors(options.allowedOrigins)
+
+  async function answer(request: Request, identity: Identity | null): Promise<Response> {
+    const found = match(new URL(request.url).pathname)
+    if (found === null) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
+    if (request.method === 'OPTIONS')
+      return new Response(null, { status: 204, headers: { allow: allowOf(found.routes) } })
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const route = found.routes.find((candidate) => candidate.method === method)
+    const implementation = route === undefined ? undefined : byRoute.get(route)
+    if (implementation === undefined) throw methodNotAllowed(request.method, found.routes)
+    return toResponse(
+      await runPipeline(server, options.authenticate, implementation, { request, params: found.params, identity }),
+    )
+  }
+
+  async function fetch(request: Request, identity?: Identity): Promise<Response> {
+    const requestId = requestIdOf(request)
+    const response = await answer(request, identity ?? null).catch((thrown: unknown) =>
+      toProblemResponse(thrown, requestId, server.log),
+    )
+    if (request.method !== 'HEAD') return withCommonHeaders(cors(request, response), requestId)
+    await response.body?.cancel()
+    return withCommonHeaders(cors(request, new Response(null, response)), requestId)
+  }
+
+  return {
+    fetch,
+    middleware: async function workflowServer(c, next) {
+      if (match(new URL(c.req.raw.url).pathname) === null) return next()
+      return fetch(c.req.raw)
+    },
+  }
+}
+
+function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id') ?? ''
+  return REQUEST_ID.test(given) ? given : crypto.randomUUID()
+}
+
+function allowOf(routes: readonly RouteDefinition[]): string {
+  return [...new Set(routes.map((route) => (route.method === 'WS' ? 'GET' : route.method)))].join(', ')
+}
+
+function methodNotAllowed(method: string, routes: readonly RouteDefinition[]): TenonError {
+  if (routes.every((route) => route.method === 'WS')) {
+    return new TenonError('METHOD_NOT_ALLOWED', 'This path takes WebSockets only', {
+      details: { allow: 'GET' },
+      remedy: 'Open it as a WebSocket.',
+    })
+  }
+  const allow = allowOf(routes)
+  return new TenonError('METHOD_NOT_ALLOWED', `${method.slice(0, 20)} is not possible here`, { details: { allow } })
+}

@@ -1,0 +1,58 @@
+import { NOT_FOUND, type ResourceKind } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import { findVersion } from '../tables/version-repository.ts'
+import { findWorkflow } from '../tables/workflow-repository.ts'
+import type { Resources } from './route-handler.ts'
+
+/** What ids of ours look like; anything else cannot be there, and never reaches the database. */
+const ID_PATTERN = /^[A-Za-z0-9_.:~#-]{1,200}$/
+
+/**
+ * Looks a resource up under the tenant's row-level security: a stranger's id is unknown.
+ *
+ * @param params - Path parameters, decoded.
+ * @throws {@link TenonError} the not-found code of the kind.
+ */
+export async function findResource(
+  server: ServerContext,
+  tenantId: string,
+  kind: ResourceKind,
+  params: Readonly<Record<string, string>>,
+): Promise<Resources[ResourceKind]> {
+  const ids = Object.values(params)
+  const found = ids.every((id) => ID_PATTERN.test(id)) ? await FINDERS[kind](server, tenantId, params) : null
+  if (found === null) throw notFound(kind)
+  return found
+}
+
+export function notFound(kind: ResourceKind): TenonError {
+  return new TenonError(NOT_FOUND[kind], `No ${kind === 'any-workflow' ? 'workflow' : kind} has this id`)
+}
+
+type Finder = (
+  server: ServerContext,
+  tenantId: string,
+  params: Readonly<Record<string, string>>,
+) => Promise<Resources[ResourceKind] | null>
+
+const anyWorkflow = (server: ServerContext, tenantId: string, workflowId: string | undefined) =>
+  server.database.withTenant(tenantId, (tx) => findWorkflow(tx, tenantId, workflowId ?? ''))
+
+const FINDERS: Readonly<Record<ResourceKind, Finder>> = {
+  'any-workflow': (server, tenantId, { id }) => anyWorkflow(server, tenantId, id),
+  workflow: async (server, tenantId, { id }) => {
+    const workflow = await anyWorkflow(server, tenantId, id)
+    return workflow === null || workflow.deleted_at !== null ? null : workflow
+  },
+  version: async (server, tenantId, { id, version }) => {
+    const { workflow, found } = await server.database.withTenant(tenantId, async (tx) => ({
+      workflow: await findWorkflow(tx, tenantId, id ?? ''),
+      found: await findVersion(tx, tenantId, id ?? '', version ?? ''),
+    }))
+    if (workflow === null) throw notFound('workflow')
+    return found
+  },
+  run: (server, tenantId, { runId }) => server.reader.getRun(tenantId, runId ?? ''),
+  approval: (server, tenantId, { approvalId }) => server.reader.getWait(tenantId, approvalId ?? ''),
+}

@@ -1,0 +1,55 @@
+import type { RouteDefinition } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { parseJsonText } from './json-text.ts'
+
+const DEFAULT_MAX_BYTES = 262_144
+
+/**
+ * Reads the JSON body of a request: size first, then media type, then syntax.
+ *
+ * @throws {@link TenonError} `REQUEST_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_MALFORMED`, `REQUEST_INVALID`.
+ */
+export async function readBody(request: Request, route: RouteDefinition): Promise<unknown> {
+  const maxBytes = route.maxBodyBytes ?? DEFAULT_MAX_BYTES
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  // A page of another origin cannot send this type without asking first, so cookies cannot be abused.
+  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/json') {
+    throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json')
+  }
+  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
+    throw new TenonError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed', {
+      remedy: 'Send the body without Content-Encoding.',
+    })
+  }
+  const text = await readText(request, maxBytes)
+  if (text.trim() === '' && route.bodyOptional === true) return {}
+  return parseJsonText(text)
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.body === null) return ''
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = request.body.getReader()
+  let text = ''
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return text + decoder.decode()
+      size += value.byteLength
+      if (size > maxBytes) {
+        await reader.cancel().catch(() => undefined)
+        throw tooLarge(maxBytes)
+      }
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause
+    throw new TenonError('REQUEST_MALFORMED', 'The body could not be read as UTF-8', { cause })
+  }
+}
+
+function tooLarge(maxBytes: number): TenonError {
+  return new TenonError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes`, { details: { maxBytes } })
+}

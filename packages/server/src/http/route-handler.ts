@@ -1,0 +1,65 @@
+import type { Identity, ResourceKind, RouteDefinition } from '@tenon/core/api'
+import type { StoredRun, StoredWait } from '@tenon/runtime'
+import type { z } from 'zod'
+import type { ServerContext } from '../context.ts'
+import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+
+/** What a resource is once it has been looked up under the caller's tenant. */
+export interface Resources {
+  readonly workflow: WorkflowRow
+  readonly 'any-workflow': WorkflowRow
+  readonly version: VersionRow
+  readonly run: StoredRun
+  readonly approval: StoredWait
+}
+
+type ResourceOf<Route extends RouteDefinition> = Route['resource'] extends ResourceKind
+  ? Resources[Route['resource']]
+  : null
+
+type BodyOf<Route extends RouteDefinition> = Route['body'] extends z.ZodType ? z.output<Route['body']> : null
+
+/** A request that has passed every check of its route. */
+export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
+  readonly server: ServerContext
+  readonly identity: Route['permission'] extends 'public' ? Identity | null : Identity
+  readonly resource: ResourceOf<Route>
+  readonly query: z.output<Route['query']>
+  readonly body: BodyOf<Route>
+  readonly headers: Headers
+  readonly abortSignal: AbortSignal
+}
+
+/** What a handler gives back: JSON with its status, or a stream of its own. */
+export type RouteAnswer =
+  | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | Response
+
+/** A route with the code that answers it. */
+export interface RouteImplementation {
+  readonly route: RouteDefinition
+  readonly handle: (call: RouteCall) => Promise<RouteAnswer>
+  /** What the role alone does not decide; runs right after the role was checked, before the body is read. */
+  readonly authorize?: (identity: Identity, resource: RouteCall['resource']) => void
+}
+
+/**
+ * Binds code to a route of the table; the call is typed by the route's schemas.
+ *
+ * @example
+ * ```ts
+ * implementRoute(ROUTES.getMe, async ({ identity }) => ({ status: 200, json: identity }))
+ * ```
+ */
+export function implementRoute<Route extends RouteDefinition>(
+  route: Route,
+  handle: (call: RouteCall<Route>) => Promise<RouteAnswer>,
+  authorize?: (identity: Identity, resource: ResourceOf<Route>) => void,
+): RouteImplementation {
+  // The pipeline checks the parts against this very route's schemas before it calls.
+  return {
+    route,
+    handle: handle as RouteImplementation['handle'],
+    ...(authorize === undefined ? {} : { authorize: authorize as NonNullable<RouteImplementation['authorize']> }),
+  }
+}

@@ -1,0 +1,44 @@
+import type { Identity } from '@tenon/core/api'
+import { createTenonClient, type RunStreamOptions, type TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { toFrame } from '@tenon/core/run'
+import type { ServerContext } from './context.ts'
+import { checkIdentity } from './http/check-identity.ts'
+import type { App } from './http/create-app.ts'
+import { followRunLog } from './streams/follow-run-log.ts'
+
+/** The API as one identity without a network: the same checks and answers as over HTTP, but for authentication. */
+export function createInProcessClient(server: ServerContext, app: App, given: Identity): TenonClient {
+  const identity = checkIdentity(given)
+  const client = createTenonClient({
+    baseUrl: server.apiUrl,
+    fetch: (input, init) => app.fetch(new Request(input, init), identity),
+  })
+  return { ...client, runs: { ...client.runs, stream: (runId, options) => follow(server, identity, runId, options) } }
+}
+
+function follow(server: ServerContext, identity: Identity, runId: string, options: RunStreamOptions): () => void {
+  const { tenantId } = identity
+  const stop = new AbortController()
+  const work = async (): Promise<void> => {
+    options.onState?.('connecting')
+    if ((await server.reader.getRun(tenantId, runId)) === null) {
+      throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+    }
+    const { after = 0, onEvents, onState } = options
+    for await (const events of followRunLog(server, { tenantId, runId, after, abortSignal: stop.signal })) {
+      if (stop.signal.aborted) break
+      onState?.('live')
+      if (events !== null) onEvents(events.map(toFrame))
+    }
+  }
+  work().then(
+    () => options.onState?.('closed'),
+    (error: unknown) => {
+      const known =
+        error instanceof TenonError ? error : new TenonError('INTERNAL', 'The stream broke', { cause: error })
+      options.onState?.('closed', known)
+    },
+  )
+  return () => stop.abort()
+}

@@ -1,0 +1,78 @@
+import { type Identity, ROUTES, roleAllows } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { Vote } from '@tenon/core/node'
+import type { StoredWait } from '@tenon/runtime'
+import { isApprover } from '../approvals/is-approver.ts'
+import { presentApprovals } from '../approvals/present-approval.ts'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+
+export const approvalHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.listApprovals, async ({ server, identity, query }) => {
+    const page = await server.reader.listWaits(identity.tenantId, query)
+    const items = await presentApprovals(server, identity, page.items)
+    return { status: 200, json: { items, nextCursor: page.nextCursor } }
+  }),
+
+  implementRoute(
+    ROUTES.decideApproval,
+    async ({ server, identity, resource, body }) => {
+      const { tenantId } = identity
+      const isOverride = !isApprover(identity, resource.waitFor.approvers)
+      if (!resource.waitFor.choices.includes(body.choice)) throw unknownChoice(resource)
+      if (resource.status !== 'open') throw closed()
+      const vote = voteOf(identity, body, server.now(), isOverride)
+      const { outcome } = await server.engine.decide(tenantId, resource.approvalId, vote)
+      if (outcome === 'closed') throw closed()
+      const decided = outcome === 'accepted' ? await server.reader.getWait(tenantId, resource.approvalId) : null
+      if (decided === null) throw new TenonError('APPROVAL_NOT_FOUND', 'No approval has this id')
+      await server.database.withTenant(tenantId, (tx) =>
+        insertAudit(tx, {
+          identity,
+          action: isOverride ? 'approval.override' : 'approval.decide',
+          resource: resource.approvalId,
+          at: vote.at,
+          details: { choice: body.choice, runId: resource.runId },
+        }),
+      )
+      const [approval] = await presentApprovals(server, identity, [decided])
+      return { status: 200, json: approval }
+    },
+    checkApprover,
+  ),
+]
+
+/** Being an approver is asked of each approval; it stands where a role's permission stands on other routes. */
+function checkApprover(identity: Identity, wait: StoredWait): void {
+  if (isApprover(identity, wait.waitFor.approvers) || roleAllows(identity.role, 'approval:override')) return
+  throw new TenonError('FORBIDDEN', 'You are not an approver of this', {
+    remedy: 'Ask one of the approvers, or an admin.',
+  })
+}
+
+function voteOf(
+  identity: Identity,
+  body: { readonly choice: string; readonly comment?: string },
+  at: number,
+  isOverride: boolean,
+): Vote {
+  const { userId, displayName, role } = identity
+  return {
+    actor: { userId, displayName, role },
+    choice: body.choice,
+    ...(body.comment === undefined ? {} : { comment: body.comment }),
+    at,
+    ...(isOverride ? { override: true } : {}),
+  }
+}
+
+function unknownChoice(wait: StoredWait): TenonError {
+  const message = `Choose one of ${wait.waitFor.choices.join(', ')}`
+  return new TenonError('REQUEST_INVALID', message, {
+    details: { issues: [{ path: ['choice'], code: 'invalid_value', message }] },
+  })
+}
+
+function closed(): TenonError {
+  return new TenonError('APPROVAL_CLOSED', 'The approval is closed')
+}

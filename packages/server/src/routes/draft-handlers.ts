@@ -1,0 +1,53 @@
+import { ROUTES } from '@tenon/core/api'
+import { parseDocument, parseOperations } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
+import { type DraftState, etagOf, readDraftState, toDraft } from '../drafts/read-draft-state.ts'
+import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
+import { beginRun } from '../runs/begin-run.ts'
+import { presentStartedRun } from '../runs/present-run.ts'
+import { insertVersion } from '../tables/version-repository.ts'
+import { freezeDraft } from '../versions/freeze-draft.ts'
+
+export const draftHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {
+    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return draftAnswer(await server.database.withTenant(identity.tenantId, (tx) => readDraftState(tx, place)))
+  }),
+
+  implementRoute(ROUTES.patchDraft, async ({ server, identity, resource, body }) => {
+    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    const operations = parseOperations(body.operations)
+    return draftAnswer(await changeDraft(server, place, identity.userId, { operations }))
+  }),
+
+  implementRoute(ROUTES.putDraft, async ({ server, identity, resource, body, headers }) => {
+    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    const etag = headers.get('if-match')
+    const document = parseDocument(body.document)
+    if (etag === null) throw new TenonError('PRECONDITION_REQUIRED', 'The request does not say which draft it replaces')
+    const change: DraftChange = { document, etag }
+    return draftAnswer(await changeDraft(server, place, identity.userId, change))
+  }),
+
+  implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {
+    const { tenantId } = identity
+    const place = { tenantId, workflowId: resource.workflow_id }
+    const draft = await server.database.withTenant(tenantId, (tx) => readDraftState(tx, place))
+    const version = freezeDraft(server, {
+      workflowId: resource.workflow_id,
+      identity,
+      document: draft.document,
+      number: null,
+      notes: '',
+    })
+    await server.database.withTenant(tenantId, (tx) => insertVersion(tx, version))
+    const { trigger, input } = body
+    const row = await beginRun(server, { identity, version, trigger, input, runId: crypto.randomUUID() })
+    return { status: 201, json: presentStartedRun(row), headers: { location: `${server.apiUrl}/runs/${row.runId}` } }
+  }),
+]
+
+function draftAnswer(state: DraftState): RouteAnswer {
+  return { status: 200, json: toDraft(state), headers: { etag: etagOf(state.seq), 'cache-control': 'no-cache' } }
+}

@@ -1,0 +1,17 @@
+import type { RouteImplementation } from '../http/route-handler.ts'
+import { approvalHandlers } from './approval-handlers.ts'
+import { draftHandlers } from './draft-handlers.ts'
+import { runHandlers } from './run-handlers.ts'
+import { serviceHandlers } from './service-handlers.ts'
+import { versionHandlers } from './version-handlers.ts'
+import { workflowHandlers } from './workflow-handlers.ts'
+
+/** Every HTTP route of the table with the code that answers it. */
+export const routeHandlers: readonly RouteImplementation[] = [
+  ...workflowHandlers,
+  ...draftHandlers,
+  ...versionHandlers,
+  ...runHandlers,
+  ...approvalHandlers,
+  ...serviceHandlers,
+]

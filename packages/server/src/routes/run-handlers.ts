@@ -1,0 +1,65 @@
+import { ROUTES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { isRunOver } from '@tenon/core/run'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { readLedger } from '../runs/ledger.ts'
+import { presentRun, presentRuns } from '../runs/present-run.ts'
+import { startPublishedRun } from '../runs/start-published-run.ts'
+import { toEventStream } from '../streams/event-source.ts'
+import { followRunLog } from '../streams/follow-run-log.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+
+export const runHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
+    const idempotencyKey = headers.get('idempotency-key')
+    const started = await startPublishedRun(server, { identity, workflow: resource, body, idempotencyKey })
+    return { status: 201, json: started, headers: { location: `${server.apiUrl}/runs/${started.runId}` } }
+  }),
+
+  implementRoute(ROUTES.listRuns, async ({ server, identity, query }) => {
+    const { tenantId } = identity
+    const page = await server.reader.listRuns(tenantId, { mode: 'live', ...query })
+    const items = await presentRuns(server, tenantId, page.items)
+    return { status: 200, json: { items, nextCursor: page.nextCursor } }
+  }),
+
+  implementRoute(ROUTES.getRun, async ({ server, resource }) => ({
+    status: 200,
+    json: await presentRun(server, resource),
+  })),
+
+  implementRoute(ROUTES.cancelRun, async ({ server, identity, resource }) => {
+    const { tenantId } = identity
+    const actor = { userId: identity.userId, displayName: identity.displayName }
+    const { outcome } = isRunOver(resource.status)
+      ? { outcome: 'closed' as const }
+      : await server.engine.cancel(tenantId, resource.runId, actor)
+    if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended already')
+    const run = outcome === 'accepted' ? await server.reader.getRun(tenantId, resource.runId) : null
+    if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+    await server.database.withTenant(tenantId, (tx) =>
+      insertAudit(tx, { identity, action: 'run.cancel', resource: run.runId, at: server.now() }),
+    )
+    return { status: 200, json: await presentRun(server, run) }
+  }),
+
+  implementRoute(ROUTES.getRunLedger, async ({ server, resource }) => ({
+    status: 200,
+    json: await readLedger(server, resource),
+  })),
+
+  implementRoute(ROUTES.streamRunEvents, async ({ server, resource, query, headers, abortSignal }) => {
+    const after = lastEventId(headers) ?? query.after ?? 0
+    const { tenantId, runId } = resource
+    // A browser's EventSource connects again after every end; this answer alone makes it stop.
+    if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
+    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }))
+  }),
+]
+
+function lastEventId(headers: Headers): number | null {
+  const text = headers.get('last-event-id')
+  if (text === null || text === '') return null
+  if (!/^[0-9]{1,15}$/.test(text)) throw new TenonError('CURSOR_INVALID', 'Last-Event-ID is no seq of a run log')
+  return Number(text)
+}

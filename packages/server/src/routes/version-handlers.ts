@@ -1,0 +1,55 @@
+import { ROUTES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import { readDraftState } from '../drafts/read-draft-state.ts'
+import { decodeCursor, pageOf } from '../http/cursor.ts'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+import { insertVersion, listVersionRows } from '../tables/version-repository.ts'
+import { lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { freezeDraft } from '../versions/freeze-draft.ts'
+import { presentVersion } from '../versions/present-version.ts'
+
+const DEFAULT_PAGE = 50
+
+export const versionHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
+    const { tenantId } = identity
+    const workflowId = resource.workflow_id
+    const version = await server.database.withTenant(tenantId, async (tx) => {
+      const workflow = await lockWorkflow(tx, tenantId, workflowId)
+      if (workflow === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+      const { document } = await readDraftState(tx, { tenantId, workflowId })
+      const number = (workflow.latest_version ?? 0) + 1
+      const row = freezeDraft(server, { workflowId, identity, document, number, notes: body.notes ?? '' })
+      const at = row.published_at
+      await insertVersion(tx, row)
+      const set = { latest_version: number, latest_plan_hash: row.plan_hash, updated_at: at }
+      await updateWorkflowRow(tx, tenantId, workflowId, set)
+      const details = { version: row.version }
+      await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })
+      return row
+    })
+    return {
+      status: 201,
+      json: presentVersion(version),
+      headers: { location: `${server.apiUrl}/workflows/${workflowId}/versions/${version.version}` },
+    }
+  }),
+
+  implementRoute(ROUTES.listVersions, async ({ server, identity, resource, query }) => {
+    const { tenantId } = identity
+    const limit = query.limit ?? DEFAULT_PAGE
+    const page = { below: decodeCursor(query.cursor)?.at ?? null, limit }
+    const rows = await server.database.withTenant(tenantId, (tx) =>
+      listVersionRows(tx, tenantId, resource.workflow_id, page),
+    )
+    return { status: 200, json: pageOf(rows, limit, presentVersion, (row) => ({ at: row.number ?? 0, id: '' })) }
+  }),
+
+  implementRoute(ROUTES.getVersion, async ({ resource }) => ({
+    status: 200,
+    json: { ...presentVersion(resource), document: JSON.parse(resource.document) },
+    // A published version never changes.
+    headers: { 'cache-control': 'private, max-age=3600' },
+  })),
+]

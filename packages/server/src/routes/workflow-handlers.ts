@@ -1,0 +1,106 @@
+import { ROUTES } from '@tenon/core/api'
+import { EMPTY_DOCUMENT, parseDocument, type WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { draftTopic } from '../drafts/draft-topic.ts'
+import { seedDraft } from '../drafts/seed-draft.ts'
+import { decodeCursor, pageOf } from '../http/cursor.ts'
+import type { RouteCall } from '../http/route-handler.ts'
+import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
+import type { WorkflowRow } from '../tables/server-tables.ts'
+import { insertWorkflow, listWorkflowRows, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
+
+const DEFAULT_PAGE = 50
+
+/** What a workflow begins with when nobody says otherwise: a start that takes any input. */
+const NEW_DOCUMENT: WorkflowDocument = {
+  ...EMPTY_DOCUMENT,
+  nodes: [{ id: 'start', type: 'start', typeVersion: 1, name: 'Start', params: {}, position: { x: 0, y: 0 } }],
+}
+
+export const workflowHandlers: readonly RouteImplementation[] = [
+  implementRoute(ROUTES.listWorkflows, async ({ server, identity, query }) => {
+    const { tenantId } = identity
+    const limit = query.limit ?? DEFAULT_PAGE
+    const page = { deleted: query.deleted === 'true', limit, after: decodeCursor(query.cursor) }
+    const rows = await server.database.withTenant(tenantId, (tx) => listWorkflowRows(tx, tenantId, page))
+    const { items, nextCursor } = pageOf(
+      rows,
+      limit,
+      (row) => row,
+      (row) => ({ at: row.updated_at, id: row.workflow_id }),
+    )
+    return { status: 200, json: { items: await presentWorkflows(server, tenantId, items), nextCursor } }
+  }),
+
+  implementRoute(ROUTES.createWorkflow, async ({ server, identity, body }) => {
+    const { tenantId } = identity
+    const document = body.document === undefined ? NEW_DOCUMENT : parseDocument(body.document)
+    const workflowId = crypto.randomUUID()
+    const at = server.now()
+    const row: WorkflowRow = {
+      tenant_id: tenantId,
+      workflow_id: workflowId,
+      name: body.name,
+      description: body.description ?? '',
+      latest_version: null,
+      latest_plan_hash: null,
+      created_at: at,
+      updated_at: at,
+      deleted_at: null,
+    }
+    await server.database.withTenant(tenantId, async (tx) => {
+      await insertWorkflow(tx, row)
+      await seedDraft(tx, { tenantId, workflowId }, { document, textFields: server.textFields, at })
+      await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
+    })
+    return {
+      status: 201,
+      json: await presentWorkflow(server, row),
+      headers: { location: `${server.apiUrl}/workflows/${workflowId}` },
+    }
+  }),
+
+  implementRoute(ROUTES.getWorkflow, async ({ server, resource }) => ({
+    status: 200,
+    json: await presentWorkflow(server, resource),
+  })),
+
+  implementRoute(ROUTES.updateWorkflow, async (call) => ({
+    status: 200,
+    json: await presentWorkflow(call.server, await change(call, 'workflow.update', call.body)),
+  })),
+
+  implementRoute(ROUTES.deleteWorkflow, async (call) => {
+    const { server, resource } = call
+    if (resource.deleted_at === null) {
+      await change(call, 'workflow.delete', { deleted_at: server.now() })
+      server.bus.publish(draftTopic(resource.tenant_id, resource.workflow_id), { deleted: true })
+    }
+    return { status: 204 }
+  }),
+
+  implementRoute(ROUTES.restoreWorkflow, async (call) => {
+    const { server, resource } = call
+    const row = resource.deleted_at === null ? resource : await change(call, 'workflow.restore', { deleted_at: null })
+    return { status: 200, json: await presentWorkflow(server, row) }
+  }),
+]
+
+type WorkflowCall = Pick<RouteCall<typeof ROUTES.updateWorkflow>, 'server' | 'identity' | 'resource'>
+
+async function change(
+  { server, identity, resource }: WorkflowCall,
+  action: AuditAction,
+  set: Partial<Pick<WorkflowRow, 'name' | 'description' | 'deleted_at'>>,
+): Promise<WorkflowRow> {
+  const { tenantId } = identity
+  const at = server.now()
+  const row = await server.database.withTenant(tenantId, async (tx) => {
+    await insertAudit(tx, { identity, action, resource: resource.workflow_id, at })
+    return updateWorkflowRow(tx, tenantId, resource.workflow_id, { ...set, updated_at: at })
+  })
+  if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+  return row
+}

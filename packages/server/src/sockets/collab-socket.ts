@@ -1,0 +1,60 @@
+import { type Identity, roleAllows } from '@tenon/core/api'
+import { CLOSE_CODES } from '@tenon/core/collab'
+import { decodeFrame } from '../collab/frames.ts'
+import type { Member } from '../collab/room.ts'
+import type { Rooms } from '../collab/rooms.ts'
+import type { DraftPlace } from '../tables/draft-repository.ts'
+import { closeCodeOf, closeReasonOf } from './close-error.ts'
+import type { ServerSocket } from './server-socket.ts'
+
+/** Frames in one second that no editor sends. */
+const MAX_FRAMES_PER_SECOND = 300
+
+/** Lets a socket take part in the editing of a draft until it closes. */
+export async function collaborate(
+  rooms: Rooms,
+  place: DraftPlace,
+  identity: Identity,
+  socket: ServerSocket,
+): Promise<void> {
+  const member: Member = { identity, socket, canWrite: roleAllows(identity.role, 'workflow:write') }
+  const room = rooms.enter(place)
+  const isTooFast = createRateMeter(MAX_FRAMES_PER_SECOND)
+  const refuse = (thrown: unknown): void => {
+    socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
+    room.leave(member)
+  }
+  const joined = room.join(member)
+  socket.onClose(() => room.leave(member))
+  socket.onMessage((data) => {
+    if (isTooFast()) {
+      socket.close(CLOSE_CODES.rateLimited, 'Too many frames')
+      room.leave(member)
+      return
+    }
+    try {
+      const frame = decodeFrame(data)
+      if (frame.kind === 'sync-step-1') room.answerSync(member, frame.stateVector).catch(refuse)
+      else if (frame.kind === 'update') room.receiveUpdate(member, frame.update).catch(refuse)
+      else if (frame.kind === 'awareness') room.presence.receive(member, frame.entries).catch(refuse)
+      else room.presence.greet(member)
+    } catch (thrown) {
+      refuse(thrown)
+    }
+  })
+  await joined
+}
+
+function createRateMeter(perSecond: number): () => boolean {
+  let windowStart = 0
+  let count = 0
+  return () => {
+    const now = Date.now()
+    if (now - windowStart >= 1_000) {
+      windowStart = now
+      count = 0
+    }
+    count += 1
+    return count > perSecond
+  }
+}

@@ -1,0 +1,113 @@
+import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
+import { CLOSE_CODES } from '@tenon/core/collab'
+import { TenonError } from '@tenon/core/errors'
+import { createRooms } from '../collab/rooms.ts'
+import type { ServerContext } from '../context.ts'
+import { checkIdentity } from '../http/check-identity.ts'
+import { checkInput } from '../http/check-input.ts'
+import { findResource } from '../http/find-resource.ts'
+import { checkPermission } from '../http/pipeline.ts'
+import type { Resources } from '../http/route-handler.ts'
+import { createRouteMatcher, type RouteMatch } from '../http/route-matcher.ts'
+import type { Authenticate } from '../options.ts'
+import { closeCodeOf, closeReasonOf } from './close-error.ts'
+import { collaborate } from './collab-socket.ts'
+import { streamRunLog } from './run-log-socket.ts'
+import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
+import type { ServerSockets } from './server-sockets.ts'
+import { redeemTicket } from './tickets.ts'
+
+export interface SocketOptions {
+  readonly basePath: string
+  /** Origins whose pages may connect. */
+  readonly origins: readonly string[]
+  readonly authenticate: Authenticate
+  readonly lifetimeMs: number
+}
+
+export interface ClosableSockets extends ServerSockets {
+  /** Closes every socket with 4503 once all that they sent is stored. */
+  close(): Promise<void>
+}
+
+const SOCKET_ROUTES: readonly RouteDefinition[] = [ROUTES.runLogs, ROUTES.collaborate]
+
+export function createServerSockets(server: ServerContext, options: SocketOptions): ClosableSockets {
+  const match = createRouteMatcher(options.basePath, SOCKET_ROUTES)
+  const rooms = createRooms(server)
+  const open = new Set<ServerSocket>()
+
+  async function serve(request: Request, socket: ServerSocket, abortSignal: AbortSignal): Promise<void> {
+    const url = new URL(request.url)
+    const found = match(url.pathname)
+    const route = found?.routes[0]
+    if (found === null || route === undefined) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
+    if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is going down')
+    checkOrigin(request, options.origins)
+    const identity = await identify(server, options.authenticate, request)
+    const resource = await find(server, identity, route, found)
+    checkPermission(route, identity)
+    const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
+    if (abortSignal.aborted) return
+    const timer = setTimeout(
+      () => socket.close(CLOSE_CODES.unauthenticated, 'Connect again with a new ticket'),
+      options.lifetimeMs,
+    )
+    abortSignal.addEventListener('abort', () => clearTimeout(timer))
+    if (route.id === ROUTES.runLogs.id) {
+      const after = typeof query.after === 'number' ? query.after : 0
+      await streamRunLog(server, resource as Resources['run'], socket, { after, abortSignal })
+    } else {
+      const { workflow_id: workflowId } = resource as Resources['workflow']
+      await collaborate(rooms, { tenantId: identity.tenantId, workflowId }, identity, socket)
+    }
+  }
+
+  return {
+    isSocketPath: (pathname) => match(pathname) !== null,
+    chooseProtocol(offered) {
+      for (const protocol of offered) if (protocol === TENON_PROTOCOL) return protocol
+      return null
+    },
+    connect(request, socket) {
+      const gone = new AbortController()
+      open.add(socket)
+      socket.onClose(() => {
+        open.delete(socket)
+        gone.abort()
+      })
+      serve(request, socket, gone.signal).catch((thrown: unknown) => {
+        if (!(thrown instanceof TenonError)) server.log('error', 'A socket failed', { error: String(thrown) })
+        socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
+      })
+    },
+    async close() {
+      await rooms.close()
+      for (const socket of open) socket.close(CLOSE_CODES.draining, 'The server is going down')
+    },
+  }
+}
+
+/** A browser always says where a page comes from; other clients say nothing and bring no cookies. */
+function checkOrigin(request: Request, origins: readonly string[]): void {
+  const origin = request.headers.get('origin')
+  if (origin === null || origins.includes(origin)) return
+  throw new TenonError('ORIGIN_REFUSED', 'Pages of this origin may not connect')
+}
+
+/** A ticket, or for callers that are no browsers an Authorization header. Cookies alone never let anybody in. */
+async function identify(server: ServerContext, authenticate: Authenticate, request: Request): Promise<Identity> {
+  const ticket = new URL(request.url).searchParams.get('ticket')
+  if (ticket !== null) return redeemTicket(server, ticket)
+  if (request.headers.has('authorization')) return checkIdentity(await authenticate(request))
+  throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
+}
+
+async function find(
+  server: ServerContext,
+  identity: Identity,
+  route: RouteDefinition,
+  { params }: RouteMatch,
+): Promise<Resources[keyof Resources] | null> {
+  return route.resource === null ? null : findResource(server, identity.tenantId, route.resource, params)
+}

@@ -1,0 +1,50 @@
+import { CLOSE_CODES } from '@tenon/core/collab'
+import { toFrame } from '@tenon/core/run'
+import type { StoredRun } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+import { followRunLog } from '../streams/follow-run-log.ts'
+import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
+
+/** Bytes that may wait for a slow client before the log is read on. */
+const HIGH_WATER_BYTES = 1_048_576
+const DRAIN_POLL_MS = 25
+const STUCK_MS = 30_000
+
+/**
+ * Sends a run's log over a socket: backlog, then live, one JSON event a text frame, then a close with 1000 when the
+ * run is over. A client that takes nothing for 30 s is told so and closed; it can go on from its last `seq`.
+ */
+export async function streamRunLog(
+  server: ServerContext,
+  run: StoredRun,
+  socket: ServerSocket,
+  options: { readonly after: number; readonly abortSignal: AbortSignal },
+): Promise<void> {
+  const batches = followRunLog(server, { tenantId: run.tenantId, runId: run.runId, ...options })
+  let lastSeq = options.after
+  for await (const events of batches) {
+    if (events === null) {
+      if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ type: 'heartbeat', seq: lastSeq }))
+      continue
+    }
+    for (const event of events) {
+      socket.send(JSON.stringify(toFrame(event)))
+      lastSeq = event.seq
+    }
+    if (!(await drained(server, socket, options.abortSignal))) {
+      socket.close(CLOSE_CODES.rateLimited, `Too slow: go on after ${lastSeq}`)
+      return
+    }
+  }
+  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is going down')
+  else if (!options.abortSignal.aborted) socket.close(1000, 'The run is over')
+}
+
+async function drained(server: ServerContext, socket: ServerSocket, abortSignal: AbortSignal): Promise<boolean> {
+  const since = server.now()
+  while (socket.bufferedAmount > HIGH_WATER_BYTES && !abortSignal.aborted) {
+    if (server.now() - since > STUCK_MS) return false
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS))
+  }
+  return true
+}

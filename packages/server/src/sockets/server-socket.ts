@@ -1,0 +1,17 @@
+/** One open WebSocket, whatever the platform; `attachWebSockets` wraps those of `ws`. */
+export interface ServerSocket {
+  /** The subprotocol that was negotiated, or the empty text. */
+  readonly protocol: string
+  /** Bytes that have been sent but not yet handed to the network. */
+  readonly bufferedAmount: number
+  send(data: string | Uint8Array): void
+  close(code: number, reason: string): void
+  /** Cuts the connection without a handshake. */
+  terminate(): void
+  /** Calls before the first listener are kept for it. */
+  onMessage(listener: (data: string | Uint8Array) => void): void
+  onClose(listener: () => void): void
+}
+
+/** The subprotocol in which the server sends frames of its own. */
+export const TENON_PROTOCOL = 'tenon.v1'

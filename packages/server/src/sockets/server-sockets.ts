@@ -1,0 +1,15 @@
+import type { ServerSocket } from './server-socket.ts'
+
+/** Where a platform hands its WebSockets over; `attachWebSockets` does it for Node. */
+export interface ServerSockets {
+  /** Whether a path is one of our sockets; every other upgrade belongs to the host. */
+  isSocketPath(pathname: string): boolean
+  /** The subprotocol to answer with, from those that the client offers. */
+  chooseProtocol(offered: Iterable<string>): string | null
+  /**
+   * Takes a socket over whose handshake is done. Refusals are close codes, since a browser sees nothing else.
+   *
+   * @param request - The upgrade request, without a body.
+   */
+  connect(request: Request, socket: ServerSocket): void
+}

@@ -1,0 +1,36 @@
+import { type RunEvent, toFrame } from '@tenon/core/run'
+
+/**
+ * Writes batches of a run log as server-sent events: `id` is the `seq`, so that a browser that lost the connection
+ * asks for what follows it. A closing `event: end` tells that the run is over.
+ *
+ * @param batches - `null` stands for a heartbeat.
+ */
+export function toEventStream(batches: AsyncGenerator<readonly RunEvent[] | null, void, void>): Response {
+  const encoder = new TextEncoder()
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
+      async pull(controller) {
+        const next = await batches.next()
+        if (next.done === true) {
+          controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
+          controller.close()
+        } else {
+          controller.enqueue(encoder.encode(next.value === null ? ': heartbeat\n\n' : next.value.map(toEvent).join('')))
+        }
+      },
+      async cancel() {
+        await batches.return()
+      },
+    },
+    { highWaterMark: 1 },
+  )
+  return new Response(stream, {
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+  })
+}
+
+function toEvent(event: RunEvent): string {
+  return `id: ${event.seq}\ndata: ${JSON.stringify(toFrame(event))}\n\n`
+}

@@ -1,0 +1,85 @@
+import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { runTopic } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+
+export interface FollowOptions {
+  readonly tenantId: string
+  readonly runId: string
+  /** Last `seq` already known. */
+  readonly after: number
+  readonly abortSignal: AbortSignal
+  /** A `null` comes out after so long without events. @defaultValue 15_000 */
+  readonly heartbeatMs?: number
+  /** The bus may lose a message; the log is read again after so long at the latest. @defaultValue 2_000 */
+  readonly pollMs?: number
+}
+
+const BATCH = 500
+const TERMINAL: ReadonlySet<string> = new Set(['run_completed', 'run_error', 'run_canceled'])
+
+/**
+ * Reads a run's log from `after` on and goes along with it, in batches ascending by `seq`, without gap or duplicate.
+ * Reads from the database only as fast as its consumer asks, so a slow one costs no memory. Ends with the run, or
+ * when it is aborted.
+ *
+ * @returns Batches of one or more events; `null` as a heartbeat.
+ */
+export async function* followRunLog(
+  server: ServerContext,
+  { tenantId, runId, after, abortSignal, heartbeatMs = 15_000, pollMs = 2_000 }: FollowOptions,
+): AsyncGenerator<readonly RunEvent[] | null, void, void> {
+  const bell = createBell()
+  // Subscribed before the first read: what is appended in between rings.
+  const unsubscribe = server.bus.subscribe(runTopic(tenantId, runId), bell.ring)
+  const stop = AbortSignal.any([abortSignal, server.closing])
+  stop.addEventListener('abort', bell.ring)
+  let cursor = after
+  let isOver = isRunOver((await server.reader.getRun(tenantId, runId))?.status ?? 'canceled')
+  let quietSince = server.now()
+  try {
+    while (!stop.aborted) {
+      const events = await server.reader.readEvents(tenantId, runId, cursor, BATCH)
+      const last = events.at(-1)
+      if (last !== undefined) {
+        cursor = last.seq
+        quietSince = server.now()
+        isOver ||= events.some((event) => TERMINAL.has(event.type))
+        yield events
+      } else if (isOver) {
+        return
+      } else if (server.now() - quietSince >= heartbeatMs) {
+        quietSince = server.now()
+        yield null
+      } else {
+        await bell.wait(Math.min(pollMs, heartbeatMs))
+      }
+    }
+  } finally {
+    unsubscribe()
+    stop.removeEventListener('abort', bell.ring)
+  }
+}
+
+/** A bell that remembers one ring until somebody waits. */
+function createBell() {
+  let hasRung = false
+  let wake: (() => void) | null = null
+  return {
+    ring: (): void => {
+      hasRung = true
+      wake?.()
+    },
+    async wait(timeoutMs: number): Promise<void> {
+      if (!hasRung) {
+        let timer: ReturnType<typeof setTimeout> | undefined
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          timer = setTimeout(resolve, timeoutMs)
+        })
+        clearTimeout(timer)
+        wake = null
+      }
+      hasRung = false
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import type { DraftRow, DraftUpdateRow, ServerTx } from './server-tables.ts'
+
+/** Which draft: of one tenant, of one workflow. */
+export interface DraftPlace {
+  readonly tenantId: string
+  readonly workflowId: string
+}
+
+/** Client ids under which the server itself writes belong to nobody. */
+export const SERVER_USER = ''
+
+export async function insertDraft(tx: ServerTx, row: DraftRow): Promise<void> {
+  await tx.insertInto('drafts').values(row).execute()
+}
+
+/**
+ * Reads the row of a draft and holds it until the transaction ends: for changes against everybody, for reading against
+ * changes only, so that the updates read next belong to this very snapshot.
+ */
+export async function lockDraft(tx: ServerTx, place: DraftPlace, lock: 'change' | 'read'): Promise<DraftRow | null> {
+  const query = tx
+    .selectFrom('drafts')
+    .selectAll()
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+  const row = await (lock === 'change' ? query.forUpdate() : query.forShare()).executeTakeFirst()
+  return row ?? null
+}
+
+/** Drafts' rows without their content. */
+export async function draftHeads(
+  tx: ServerTx,
+  tenantId: string,
+  workflowIds: readonly string[],
+): Promise<readonly Pick<DraftRow, 'workflow_id' | 'seq' | 'plan_hash' | 'hash_seq'>[]> {
+  if (workflowIds.length === 0) return []
+  return tx
+    .selectFrom('drafts')
+    .select(['workflow_id', 'seq', 'plan_hash', 'hash_seq'])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', 'in', workflowIds)
+    .execute()
+}
+
+/** Updates with `seq` > `after`, ascending. */
+export async function listUpdates(
+  tx: ServerTx,
+  place: DraftPlace,
+  after: number,
+): Promise<readonly Pick<DraftUpdateRow, 'seq' | 'bytes'>[]> {
+  return tx
+    .selectFrom('draft_updates')
+    .select(['seq', 'bytes'])
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .execute()
+}
+
+export async function insertUpdate(tx: ServerTx, row: DraftUpdateRow): Promise<void> {
+  await tx.insertInto('draft_updates').values(row).execute()
+}
+
+export async function updateDraft(tx: ServerTx, place: DraftPlace, set: Partial<DraftRow>): Promise<void> {
+  await tx
+    .updateTable('drafts')
+    .set(set)
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .execute()
+}
+
+/** Takes away the updates that a snapshot has in it. @returns Bytes of those that are left. */
+export async function dropUpdates(tx: ServerTx, place: DraftPlace, upTo: number): Promise<number> {
+  await tx
+    .deleteFrom('draft_updates')
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .where('seq', '<=', upTo)
+    .execute()
+  const left = await tx
+    .selectFrom('draft_updates')
+    .select((column) =>
+      column.fn.coalesce(column.fn.sum<number>(column.fn('length', ['bytes'])), column.lit(0)).as('size'),
+    )
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .executeTakeFirstOrThrow()
+  return Number(left.size)
+}
+
+/**
+ * Binds Yjs client ids to the user who writes with them, unless somebody was first.
+ *
+ * @returns Who each id belongs to.
+ */
+export async function bindClients(
+  tx: ServerTx,
+  place: DraftPlace,
+  clientIds: readonly number[],
+  userId: string,
+): Promise<ReadonlyMap<number, string>> {
+  if (clientIds.length === 0) return new Map()
+  await tx
+    .insertInto('draft_clients')
+    .values(
+      clientIds.map((clientId) => ({
+        tenant_id: place.tenantId,
+        workflow_id: place.workflowId,
+        client_id: clientId,
+        user_id: userId,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'client_id']).doNothing())
+    .execute()
+  return clientOwners(tx, place, clientIds)
+}
+
+/** Who the given client ids belong to; ids that nobody has used are left out. */
+export async function clientOwners(
+  tx: ServerTx,
+  place: DraftPlace,
+  clientIds: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  if (clientIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('draft_clients')
+    .select(['client_id', 'user_id'])
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .where('client_id', 'in', clientIds)
+    .execute()
+  return new Map(rows.map((row) => [Number(row.client_id), row.user_id]))
+}

@@ -1,0 +1,78 @@
+import { identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
+
+/** Where the server notes which of its migrations have run; the runtime has a table of its own. */
+export const SERVER_MIGRATION_TABLE = 'server_migrations'
+
+const toWorkflow = (schema: string): string =>
+  `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
+
+const first: Migration = {
+  name: '0001-workflows',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'workflows',
+      columns: `workflow_id text not null, name text not null, description text not null,
+        latest_version int, latest_plan_hash text,
+        created_at bigint not null, updated_at bigint not null, deleted_at bigint`,
+      key: ['workflow_id'],
+    }),
+    `create index workflows_by_change on ${identifier(schema)}.workflows (tenant_id, updated_at desc, workflow_id desc)`,
+    ...tenantTable({
+      schema,
+      name: 'versions',
+      columns: `workflow_id text not null, version text not null, number int, notes text not null,
+        content_hash text not null, plan_hash text not null, document text not null, plan text not null,
+        lockfile text not null, published_at bigint not null, publisher_id text not null,
+        publisher_name text not null, unique (tenant_id, workflow_id, number), ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'version'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'drafts',
+      columns: `workflow_id text not null, seq bigint not null, snapshot bytea not null,
+        snapshot_seq bigint not null, total_bytes bigint not null, plan_hash text not null,
+        hash_seq bigint not null, updated_at bigint not null, ${toWorkflow(schema)}`,
+      key: ['workflow_id'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'draft_updates',
+      columns: `workflow_id text not null, seq bigint not null, bytes bytea not null,
+        user_id text not null, at bigint not null, ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'seq'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'draft_clients',
+      columns: `workflow_id text not null, client_id bigint not null, user_id text not null, ${toWorkflow(schema)}`,
+      key: ['workflow_id', 'client_id'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'socket_tickets',
+      columns: `ticket_hash text not null, user_id text not null, role text not null,
+        display_name text not null, expires_at bigint not null`,
+      key: ['ticket_hash'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'idempotency_keys',
+      columns: `route text not null, key text not null, request_hash text not null,
+        resource_id text not null, answer text, created_at bigint not null`,
+      key: ['route', 'key'],
+    }),
+    `create index idempotency_keys_by_age on ${identifier(schema)}.idempotency_keys (tenant_id, created_at)`,
+    ...tenantTable({
+      schema,
+      name: 'audit_log',
+      columns: `audit_id text not null, at bigint not null, actor_id text not null, actor_name text not null,
+        actor_role text not null, action text not null, resource text not null, details text not null`,
+      key: ['audit_id'],
+    }),
+    `create index audit_log_by_time on ${identifier(schema)}.audit_log (tenant_id, at desc)`,
+  ],
+}
+
+/** Forward only; a migration that has been released never changes. */
+export const SERVER_MIGRATIONS: readonly Migration[] = [first]

@@ -1,0 +1,116 @@
+import type { Role } from '@tenon/core/api'
+import type { Database, RuntimeTables, Tx } from '@tenon/runtime/postgres'
+
+/** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
+export interface WorkflowRow {
+  readonly tenant_id: string
+  readonly workflow_id: string
+  readonly name: string
+  readonly description: string
+  /** Number of the latest published version. */
+  readonly latest_version: number | null
+  readonly latest_plan_hash: string | null
+  readonly created_at: number
+  readonly updated_at: number
+  readonly deleted_at: number | null
+}
+
+export interface VersionRow {
+  readonly tenant_id: string
+  readonly workflow_id: string
+  /** `"3"`, or `"test:<id>"`. */
+  readonly version: string
+  /** Null for a tried draft. */
+  readonly number: number | null
+  readonly notes: string
+  readonly content_hash: string
+  readonly plan_hash: string
+  readonly document: string
+  readonly plan: string
+  readonly lockfile: string
+  readonly published_at: number
+  readonly publisher_id: string
+  readonly publisher_name: string
+}
+
+export interface DraftRow {
+  readonly tenant_id: string
+  readonly workflow_id: string
+  /** Number of the last update; the draft changes with it and with nothing else. */
+  readonly seq: number
+  /** The draft as one update, up to and including `snapshot_seq`. */
+  readonly snapshot: Uint8Array
+  readonly snapshot_seq: number
+  /** Bytes of snapshot and updates together. */
+  readonly total_bytes: number
+  /** Plan hash of the document as of `hash_seq`. */
+  readonly plan_hash: string
+  readonly hash_seq: number
+  readonly updated_at: number
+}
+
+export interface DraftUpdateRow {
+  readonly tenant_id: string
+  readonly workflow_id: string
+  readonly seq: number
+  readonly bytes: Uint8Array
+  readonly user_id: string
+  readonly at: number
+}
+
+/** Who first wrote with a Yjs client id; nobody else may. */
+export interface DraftClientRow {
+  readonly tenant_id: string
+  readonly workflow_id: string
+  readonly client_id: number
+  readonly user_id: string
+}
+
+export interface SocketTicketRow {
+  readonly tenant_id: string
+  /** SHA-256 of the secret part, hex. */
+  readonly ticket_hash: string
+  readonly user_id: string
+  readonly role: Role
+  readonly display_name: string
+  readonly expires_at: number
+}
+
+export interface IdempotencyKeyRow {
+  readonly tenant_id: string
+  readonly route: string
+  readonly key: string
+  readonly request_hash: string
+  /** What the first request makes, chosen before it is made. */
+  readonly resource_id: string
+  /** The answer as text, null until there is one. */
+  readonly answer: string | null
+  readonly created_at: number
+}
+
+export interface AuditRow {
+  readonly tenant_id: string
+  readonly audit_id: string
+  readonly at: number
+  readonly actor_id: string
+  readonly actor_name: string
+  readonly actor_role: Role
+  readonly action: string
+  readonly resource: string
+  readonly details: string
+}
+
+/** The tables that the server adds, and the one of the runtime that its lists join. */
+export interface ServerTables extends Pick<RuntimeTables, 'runs'> {
+  readonly workflows: WorkflowRow
+  readonly versions: VersionRow
+  readonly drafts: DraftRow
+  readonly draft_updates: DraftUpdateRow
+  readonly draft_clients: DraftClientRow
+  readonly socket_tickets: SocketTicketRow
+  readonly idempotency_keys: IdempotencyKeyRow
+  readonly audit_log: AuditRow
+}
+
+export type ServerDatabase = Database<ServerTables>
+export type ServerTx = Tx<ServerTables>

@@ -1,0 +1,55 @@
+import type { ServerTx, VersionRow } from './server-tables.ts'
+
+/** A version without its document, plan and lockfile, for lists. */
+export type VersionSummaryRow = Omit<VersionRow, 'document' | 'plan' | 'lockfile'>
+
+const SUMMARY = [
+  'tenant_id',
+  'workflow_id',
+  'version',
+  'number',
+  'notes',
+  'content_hash',
+  'plan_hash',
+  'published_at',
+  'publisher_id',
+  'publisher_name',
+] as const
+
+export async function insertVersion(tx: ServerTx, row: VersionRow): Promise<void> {
+  await tx.insertInto('versions').values(row).execute()
+}
+
+export async function findVersion(
+  tx: ServerTx,
+  tenantId: string,
+  workflowId: string,
+  version: string,
+): Promise<VersionRow | null> {
+  const row = await tx
+    .selectFrom('versions')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Published versions, newest first, below a number; one more than the limit, if there is one. */
+export async function listVersionRows(
+  tx: ServerTx,
+  tenantId: string,
+  workflowId: string,
+  page: { readonly below: number | null; readonly limit: number },
+): Promise<VersionSummaryRow[]> {
+  return tx
+    .selectFrom('versions')
+    .select(SUMMARY)
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('number', page.below === null ? 'is not' : '<', page.below)
+    .orderBy('number', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}

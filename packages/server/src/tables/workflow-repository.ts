@@ -1,0 +1,89 @@
+import type { ServerTx, WorkflowRow } from './server-tables.ts'
+
+export interface WorkflowPage {
+  readonly deleted: boolean
+  readonly limit: number
+  /** The last row of the page before. */
+  readonly after: { readonly at: number; readonly id: string } | null
+}
+
+export async function insertWorkflow(tx: ServerTx, row: WorkflowRow): Promise<void> {
+  await tx.insertInto('workflows').values(row).execute()
+}
+
+export async function findWorkflow(tx: ServerTx, tenantId: string, workflowId: string): Promise<WorkflowRow | null> {
+  const row = await tx
+    .selectFrom('workflows')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Names by id, of deleted workflows too. */
+export async function workflowNames(
+  tx: ServerTx,
+  tenantId: string,
+  workflowIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (workflowIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('workflows')
+    .select(['workflow_id', 'name'])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', 'in', [...new Set(workflowIds)])
+    .execute()
+  return new Map(rows.map((row) => [row.workflow_id, row.name]))
+}
+
+/** Last changed first; one more than the limit, if there is one. */
+export async function listWorkflowRows(tx: ServerTx, tenantId: string, page: WorkflowPage): Promise<WorkflowRow[]> {
+  const { after } = page
+  return tx
+    .selectFrom('workflows')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('deleted_at', page.deleted ? 'is not' : 'is', null)
+    .$if(after !== null, (query) =>
+      query.where((where) =>
+        where.or([
+          where('updated_at', '<', after?.at ?? 0),
+          where.and([where('updated_at', '=', after?.at ?? 0), where('workflow_id', '<', after?.id ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy('updated_at', 'desc')
+    .orderBy('workflow_id', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}
+
+/** @returns The row as it is now, or null if the tenant has no such workflow. */
+export async function updateWorkflowRow(
+  tx: ServerTx,
+  tenantId: string,
+  workflowId: string,
+  set: Partial<Omit<WorkflowRow, 'tenant_id' | 'workflow_id' | 'created_at'>>,
+): Promise<WorkflowRow | null> {
+  const row = await tx
+    .updateTable('workflows')
+    .set(set)
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .returningAll()
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Holds the workflow until the transaction ends, so that two publications get two numbers. */
+export async function lockWorkflow(tx: ServerTx, tenantId: string, workflowId: string): Promise<WorkflowRow | null> {
+  const row = await tx
+    .selectFrom('workflows')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .forUpdate()
+    .executeTakeFirst()
+  return row ?? null
+}

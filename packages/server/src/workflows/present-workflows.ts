@@ -1,0 +1,43 @@
+import type { Workflow } from '@tenon/core/api'
+import type { RunStatus } from '@tenon/core/run'
+import type { ServerContext } from '../context.ts'
+import { draftPlanHashes } from '../drafts/read-draft-state.ts'
+import { toInstant, toInstantOrNull } from '../http/instant.ts'
+import { lastRuns } from '../tables/last-runs.ts'
+import type { WorkflowRow } from '../tables/server-tables.ts'
+
+/** Rows of one tenant in the form of the wire, in the same order. */
+export async function presentWorkflows(
+  server: ServerContext,
+  tenantId: string,
+  rows: readonly WorkflowRow[],
+): Promise<readonly Workflow[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.workflow_id)
+  const { hashes, runs } = await server.database.withTenant(tenantId, async (tx) => ({
+    hashes: await draftPlanHashes(tx, tenantId, ids),
+    runs: await lastRuns(tx, tenantId, ids),
+  }))
+  return rows.map((row) => {
+    const lastRun = runs.get(row.workflow_id)
+    return {
+      id: row.workflow_id,
+      name: row.name,
+      description: row.description,
+      version: row.latest_version === null ? null : String(row.latest_version),
+      hasUnpublishedChanges: hashes.get(row.workflow_id) !== row.latest_plan_hash,
+      createdAt: toInstant(row.created_at),
+      updatedAt: toInstant(row.updated_at),
+      deletedAt: toInstantOrNull(row.deleted_at),
+      lastRun:
+        lastRun === undefined
+          ? null
+          : { runId: lastRun.run_id, status: lastRun.status as RunStatus, queuedAt: toInstant(lastRun.queued_at) },
+    }
+  })
+}
+
+export async function presentWorkflow(server: ServerContext, row: WorkflowRow): Promise<Workflow> {
+  const [workflow] = await presentWorkflows(server, row.tenant_id, [row])
+  return workflow as Workflow
+}

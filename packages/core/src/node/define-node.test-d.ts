@@ -39,6 +39,27 @@ expectTypeOf(
 ).toExtend<AnyNodeImplementation>()
 implementNode(greet, async () => ({ suspend: { kind: 'time', dueAt: 1 } }))
 
+// Literal ports survive several returns and a place that asks for any implementation.
+const twoWays = defineNode({
+  ...common,
+  params: z.object({ n: z.number() }),
+  ports: [
+    { name: 'found', title: '' },
+    { name: 'unknown', title: '' },
+  ],
+  outputs: { found: z.object({ a: z.string() }), unknown: z.object({}) },
+})
+const asAny: readonly AnyNodeImplementation[] = [
+  implementNode(twoWays, async ({ params }) => {
+    if (params.n > 1) return { port: 'found', output: { a: 'x' } }
+    return { port: 'unknown', output: {} }
+  }),
+]
+expectTypeOf(asAny).toEqualTypeOf<readonly AnyNodeImplementation[]>()
+// @ts-expect-error: a wrong port does not pass there either
+const wrong: AnyNodeImplementation = implementNode(twoWays, async () => ({ port: 'lost', output: {} }))
+expectTypeOf(wrong).toEqualTypeOf<AnyNodeImplementation>()
+
 // @ts-expect-error: greet has no port "ok"
 implementNode(greet, async () => ({ port: 'ok', output: { greeting: '' } }))
 // @ts-expect-error: nobody returns the reserved port

@@ -33,7 +33,7 @@ import type { InlineContext, NodeContext, NodeImplementation, Suspension } from 
 export function implementNode<Definition extends NodeDefinition>(
   definition: Definition,
   run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension>,
-): NodeImplementation<Definition> {
+): NodeImplementation<NoInfer<Definition>> {
   if (definition.inline === true) throw wrongHalf(definition, 'is inline: bind it with implementInlineNode')
   return Object.freeze({ definition, run })
 }
@@ -48,7 +48,7 @@ export function implementNode<Definition extends NodeDefinition>(
 export function implementInlineNode<Definition extends NodeDefinition>(
   definition: Definition,
   evaluate: (params: NodeParams<Definition>, context: InlineContext) => NodeResult<Definition> | Suspension,
-): NodeImplementation<Definition> {
+): NodeImplementation<NoInfer<Definition>> {
   if (definition.inline !== true) throw wrongHalf(definition, 'is not inline: bind it with implementNode')
   return Object.freeze({ definition, evaluate })
 }

@@ -66,9 +66,18 @@ function readJson(response: HttpResponse, text: string): Json {
   throw responseInvalid(response, why[result.fault])
 }
 
-/** Cookies are credentials: they stay out of the run log. */
+// Cookies are credentials and stay out of the run log; the others speak of the connection alone.
+const HEADERS_LEFT_OUT: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'keep-alive',
+  'set-cookie',
+  'transfer-encoding',
+])
+
 function readHeaders({ headers }: HttpResponse): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'set-cookie'))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HEADERS_LEFT_OUT.has(name)))
 }
 
 function withoutQuery(url: string): string {

@@ -30,6 +30,7 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   attempt_lost: 'observation',
   tool_call: 'observation',
   node_log: 'observation',
+  node_journaled: 'observation',
 })
 
 /** All types of events that a run log may hold. */

@@ -36,6 +36,7 @@ const OBSERVATION_NAMES = {
   attempt_lost: 'lost',
   tool_call: 'tool',
   node_log: 'log',
+  node_journaled: 'journal',
 } as const
 
 /**

@@ -207,6 +207,17 @@ export type Observation =
         readonly data?: Json
       }
     }
+  | {
+      /** A call inside a node that later attempts do not repeat. */
+      readonly type: 'node_journaled'
+      readonly nodeRunId: NodeRunId
+      readonly data: {
+        readonly pass: number
+        readonly attempt: number
+        readonly key: string
+        readonly value: ValueRef
+      }
+    }
 
 export type EventClass = 'fact' | 'decision' | 'observation'
 

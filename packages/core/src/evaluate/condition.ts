@@ -1,0 +1,88 @@
+import { CONDITION_OPERATORS, type ConditionOperator } from '../expression/functions/list.ts'
+import type { Json } from '../json.ts'
+import { bothKinds, isEqual, orderOf } from './compare.ts'
+import { createEvaluation, fault } from './evaluation.ts'
+import type { FunctionCall } from './function-body.ts'
+import { createMeter, type EvaluationLimits, spendReading } from './meter.ts'
+import { isIn } from './operators.ts'
+import { patternOf } from './pattern.ts'
+import { createPlainScope } from './scope.ts'
+
+function mismatch(operator: string, left: Json, right: Json, call: FunctionCall): Error {
+  return call.fault('EXPRESSION_TYPE', `${call.name}: ${operator} cannot take ${bothKinds(left, right, call.place)}`)
+}
+
+function orderHolds(operator: ConditionOperator, order: number): boolean {
+  if (operator === '>') return order > 0
+  if (operator === '<') return order < 0
+  return operator === '>=' ? order >= 0 : order <= 0
+}
+
+function textHolds(operator: ConditionOperator, left: string, right: string, call: FunctionCall): boolean {
+  if (operator === 'matches') return patternOf(call.evaluation, right, call.place).test(left)
+  spendReading(call.evaluation.meter, right.length)
+  return operator === 'startsWith' ? left.startsWith(right) : left.endsWith(right)
+}
+
+/**
+ * Whether a comparison holds for a value that may be absent. Absent or null has no order and holds
+ * nothing, so such comparisons are false; types that do not go together are a fault.
+ */
+export function conditionHolds(
+  operator: ConditionOperator,
+  left: Json | undefined,
+  right: Json,
+  call: FunctionCall,
+): boolean {
+  const { evaluation, place } = call
+  const isThere = left !== undefined && left !== null
+  if (operator === 'exists') return isThere
+  if (operator === 'missing') return !isThere
+  const value = left ?? null
+  if (operator === '==') return isEqual(evaluation, value, right, place)
+  if (operator === '!=') return !isEqual(evaluation, value, right, place)
+  if (operator === 'in') return isIn(evaluation, value, right, place)
+  if (!isThere) return false
+  if (operator === 'contains') return isIn(evaluation, right, value, place)
+  if (operator === 'startsWith' || operator === 'endsWith' || operator === 'matches') {
+    if (typeof value === 'string' && typeof right === 'string') return textHolds(operator, value, right, call)
+    throw mismatch(operator, value, right, call)
+  }
+  if (right === null) return false
+  const order = orderOf(evaluation, value, right, place)
+  if (order === null) throw mismatch(operator, value, right, call)
+  return orderHolds(operator, order)
+}
+
+/** Whether a text names one of {@link CONDITION_OPERATORS}. */
+export function isConditionOperator(operator: string): operator is ConditionOperator {
+  return (CONDITION_OPERATORS as readonly string[]).includes(operator)
+}
+
+/**
+ * Compares two values as `filter` does, for nodes that decide on resolved params.
+ *
+ * @param left - `undefined` where there is no value; only `exists` and `missing` tell that from null.
+ * @param right - Left out of account by `exists` and `missing`.
+ * @throws {@link TenonError} `EXPRESSION_TYPE` for types that do not go together, `EXPRESSION_VALUE` for
+ * a pattern that is no RE2, `EXPRESSION_LIMIT`.
+ *
+ * @example
+ * ```ts
+ * testCondition(0.9, '>', 0.7) // true
+ * ```
+ */
+export function testCondition(
+  left: Json | undefined,
+  operator: ConditionOperator,
+  right: Json = null,
+  limits: EvaluationLimits = {},
+): boolean {
+  const place = { start: 0, end: 0 }
+  return conditionHolds(operator, left, right, {
+    name: operator,
+    evaluation: createEvaluation(createPlainScope({}), createMeter(limits)),
+    place,
+    fault: (code, message) => fault(code, message, place),
+  })
+}

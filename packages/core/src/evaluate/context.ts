@@ -1,0 +1,33 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
+/**
+ * What `now()`, `uuid()` and `random()` go by. One for all params of one node run, so that two calls
+ * never draw the same number.
+ */
+export interface EvaluationContext {
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number
+  /** 32 bytes, others at each call; the same sequence for the same run seed and node run. */
+  readonly draw: () => Uint8Array
+}
+
+export interface EvaluationContextOptions {
+  /** Instant of the fact that scheduled the node, in ms since the Unix epoch. */
+  readonly nowMs: number
+  readonly runSeed: string
+  readonly nodeRunId: string
+}
+
+/** The context of one node run. Drawing n times gives SHA-256 over (seed, node run, n) for n = 0, 1, ... */
+export function createEvaluationContext({ nowMs, runSeed, nodeRunId }: EvaluationContextOptions): EvaluationContext {
+  let drawn = 0
+  return {
+    nowMs,
+    draw: () => {
+      const bytes = sha256(utf8ToBytes(JSON.stringify([runSeed, nodeRunId, drawn])))
+      drawn += 1
+      return bytes
+    },
+  }
+}

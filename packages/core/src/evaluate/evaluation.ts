@@ -1,0 +1,29 @@
+import { TenonError, type TenonErrorCode } from '../errors/index.ts'
+import type { Span } from '../expression/ast.ts'
+import type { Json } from '../json.ts'
+import type { Meter } from './meter.ts'
+import type { Pattern } from './pattern.ts'
+import type { EvaluationScope, ScopeView } from './scope.ts'
+
+/** What the parts of one evaluation share. */
+export interface Evaluation {
+  readonly scope: EvaluationScope
+  readonly meter: Meter
+  /** Views that were put together already. */
+  readonly wholes: Map<ScopeView, Json>
+  readonly patterns: Map<string, Pattern>
+}
+
+export function createEvaluation(scope: EvaluationScope, meter: Meter): Evaluation {
+  return { scope, meter, wholes: new Map(), patterns: new Map() }
+}
+
+/** A fault of evaluation with its place in the template. Messages name types and paths, never values. */
+export function fault(
+  code: TenonErrorCode,
+  message: string,
+  place: Span,
+  details: Readonly<Record<string, unknown>> = {},
+): TenonError {
+  return new TenonError(code, message, { details: { position: place.start, end: place.end, ...details } })
+}

@@ -1,0 +1,33 @@
+/** The first place at or after `from` where the text sought begins, -1 if there is none. */
+export type TextFinder = (text: string, from: number) => number
+
+const NATIVE_LENGTH = 32
+
+function borders(sought: string): Int32Array {
+  const table = new Int32Array(sought.length)
+  let matched = 0
+  for (let at = 1; at < sought.length; at += 1) {
+    while (matched > 0 && sought[at] !== sought[matched]) matched = table[matched - 1] as number
+    if (sought[at] === sought[matched]) matched += 1
+    table[at] = matched
+  }
+  return table
+}
+
+/**
+ * Looks for one text in others, in time linear in both together: the engine's own search takes their
+ * product in the worst case, which only short texts may cost.
+ */
+export function createTextFinder(sought: string): TextFinder {
+  if (sought.length <= NATIVE_LENGTH) return (text, from) => text.indexOf(sought, from)
+  const table = borders(sought)
+  return (text, from) => {
+    let matched = 0
+    for (let at = from; at < text.length; at += 1) {
+      while (matched > 0 && text[at] !== sought[matched]) matched = table[matched - 1] as number
+      if (text[at] === sought[matched]) matched += 1
+      if (matched === sought.length) return at + 1 - matched
+    }
+    return -1
+  }
+}

@@ -1,0 +1,11 @@
+import type { Span } from '../expression/ast.ts'
+import { fault } from './evaluation.ts'
+
+/** Lets a result pass that is finite, and exact where it is whole; `-0` becomes `0`. */
+export function exact(result: number, place: Span): number {
+  if (!Number.isFinite(result)) throw fault('EXPRESSION_VALUE', 'The result is no finite number', place)
+  if (Number.isInteger(result) && !Number.isSafeInteger(result)) {
+    throw fault('EXPRESSION_VALUE', 'The result is too large to be exact', place)
+  }
+  return result + 0
+}

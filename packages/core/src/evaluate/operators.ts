@@ -1,0 +1,94 @@
+import type { ChainOperator, ComparisonOperator, Span } from '../expression/ast.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { bothKinds, isEqual, orderOf } from './compare.ts'
+import { type Evaluation, fault } from './evaluation.ts'
+import { createTextFinder } from './find-text.ts'
+import { spendReading, spendText } from './meter.ts'
+import { exact } from './numbers.ts'
+import { aKind, kindOf, ownValue } from './values.ts'
+import { textOf } from './write-json.ts'
+
+type Arithmetic = Extract<ChainOperator, '-' | '*' | '/' | '%'>
+
+function bothNumbers(left: Json, right: Json): [number, number] | null {
+  return typeof left === 'number' && typeof right === 'number' ? [left, right] : null
+}
+
+/**
+ * `left + right`: the sum of two numbers, or one text if either is a text.
+ *
+ * @param isOwn - `left` was built in this chain already, so only what is added counts as new.
+ */
+export function add(evaluation: Evaluation, left: Json, right: Json, place: Span, isOwn: boolean): Json {
+  const numbers = bothNumbers(left, right)
+  if (numbers !== null) return exact(numbers[0] + numbers[1], place)
+  if (typeof left !== 'string' && typeof right !== 'string') {
+    throw fault('EXPRESSION_TYPE', `+ joins numbers or texts, not ${bothKinds(left, right, place)}`, place)
+  }
+  const before = textOf(evaluation, left, place)
+  const after = textOf(evaluation, right, place)
+  spendText(evaluation.meter, after.length + (isOwn ? 0 : before.length))
+  return before + after
+}
+
+/** The other four operations, on numbers only. */
+export function calculate(operator: Arithmetic, left: Json, right: Json, place: Span): number {
+  const numbers = bothNumbers(left, right)
+  if (numbers === null) {
+    throw fault('EXPRESSION_TYPE', `${operator} takes numbers, not ${bothKinds(left, right, place)}`, place)
+  }
+  const [a, b] = numbers
+  switch (operator) {
+    case '-':
+      return exact(a - b, place)
+    case '*':
+      return exact(a * b, place)
+    default:
+      if (b === 0) throw fault('EXPRESSION_VALUE', 'Division by zero', place)
+      return exact(operator === '/' ? a / b : a % b, place)
+  }
+}
+
+/** Whether a list has an item, a text a part, or an object a key. */
+export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Span): boolean {
+  if (Array.isArray(whole)) {
+    const items: readonly Json[] = whole
+    return items.some((item) => isEqual(evaluation, part, item, place))
+  }
+  const kind = kindOf(whole, place)
+  if (typeof part === 'string' && kind === 'text') {
+    spendReading(evaluation.meter, (whole as string).length + part.length)
+    return createTextFinder(part)(whole as string, 0) !== -1
+  }
+  if (typeof part === 'string' && kind === 'object') return ownValue(whole as JsonObject, part) !== undefined
+  const message = `${aKind(kindOf(part, place))} cannot be in ${aKind(kind)}`
+  throw fault('EXPRESSION_TYPE', message[0]?.toUpperCase() + message.slice(1), place)
+}
+
+/** One comparison. Values of different types are never equal, and have no order. */
+export function compare(
+  evaluation: Evaluation,
+  operator: ComparisonOperator,
+  left: Json,
+  right: Json,
+  place: Span,
+): boolean {
+  if (operator === '==') return isEqual(evaluation, left, right, place)
+  if (operator === '!=') return !isEqual(evaluation, left, right, place)
+  if (operator === 'in') return isIn(evaluation, left, right, place)
+  const order = orderOf(evaluation, left, right, place)
+  if (order === null) {
+    const kinds = bothKinds(left, right, place)
+    throw fault('EXPRESSION_TYPE', `${operator} compares two numbers or two texts, not ${kinds}`, place)
+  }
+  switch (operator) {
+    case '<':
+      return order < 0
+    case '>':
+      return order > 0
+    case '<=':
+      return order <= 0
+    case '>=':
+      return order >= 0
+  }
+}

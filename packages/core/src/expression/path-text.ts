@@ -1,0 +1,30 @@
+import { TenonError } from '../errors/index.ts'
+import type { PathSegment } from './ast.ts'
+import { readExpression } from './parser.ts'
+
+const ROOT = 'item'
+
+/** A segment of a path that is written as text: its place is known without a scope. */
+export type StaticSegment = Exclude<PathSegment, { readonly kind: 'computed' }>
+
+/**
+ * Reads a path that stands in a text, as list functions take it: what would follow an item, with or
+ * without the first point. `""` is the item itself.
+ *
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT` or `EXPRESSION_KEY_FORBIDDEN`. The
+ * position in it is of no use: callers say where the text itself stands.
+ */
+export function parsePathText(path: string): readonly StaticSegment[] {
+  if (path === '') return []
+  const joint = /^\s*(?:\?\.|\[|\.)/.test(path) ? '' : '.'
+  const prefix = ROOT + joint
+  const { expression, next } = readExpression(prefix + path, 0)
+  const segments = expression.kind === 'path' ? expression.segments : []
+  const statics = segments.filter((segment) => segment.kind !== 'computed')
+  if (next.kind !== 'end' || statics.length === 0 || statics.length < segments.length) {
+    throw new TenonError('EXPRESSION_SYNTAX', 'A path is made of keys with points between, such as "customer.name"', {
+      details: { position: 0, line: 1, column: 1, expected: ['a path'] },
+    })
+  }
+  return statics
+}

@@ -1,0 +1,43 @@
+const MOST_CANDIDATES = 500
+const MOST_LENGTH = 64
+
+/** How many insertions, deletions, changes and swaps of neighbours turn one text into the other. */
+function distance(from: string, to: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: to.length + 1 }, (_none, at) => at)
+  for (let i = 1; i <= from.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= to.length; j += 1) {
+      const change = from[i - 1] === to[j - 1] ? 0 : 1
+      let least = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, (last[j - 1] as number) + change)
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      if (swapped) least = Math.min(least, (beforeLast[j - 2] as number) + 1)
+      row.push(least)
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[to.length] as number
+}
+
+/**
+ * The candidate that a person most likely meant by `written`, or `null` if none is near: letter case
+ * aside, a beginning that is written out counts as near, and so does one slip in three letters.
+ */
+export function nearest(written: string, candidates: readonly string[]): string | null {
+  const sought = written.toLowerCase()
+  const most = sought.length < 3 ? 0 : Math.max(1, Math.floor(sought.length / 3))
+  if (sought.length > MOST_LENGTH) return null
+  let best: string | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    const name = candidate.toLowerCase()
+    if (name.length > MOST_LENGTH) continue
+    const slips = sought.length >= 3 && name.startsWith(sought) ? 1 : distance(sought, name)
+    if (slips <= most && slips < least) {
+      best = candidate
+      least = slips
+    }
+  }
+  return best
+}

@@ -1,0 +1,159 @@
+import { TenonError } from '../errors/index.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { checkOutput } from '../node/check-output.ts'
+import { checkParams } from '../node/check-params.ts'
+import type {
+  AnyNodeImplementation,
+  LogLevel,
+  NodeContext,
+  NodeOutcome,
+  Resume,
+  Suspension,
+  ToolCallRecord,
+  WaitFor,
+} from '../node/implementation.ts'
+import type { Connection, HttpClient } from '../node/ports.ts'
+import { encodeValue } from '../run/encode.ts'
+import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
+
+export interface NodeTestHarnessOptions {
+  /** Answers what the node asks by HTTP. @defaultValue every call fails with `HTTP_FAILED` */
+  readonly respond?: Respond
+  /** A client of the test's own, in place of `respond`. */
+  readonly http?: HttpClient
+  readonly connection?: Connection
+}
+
+export interface NodeTestRunOptions {
+  /** 1-based. @defaultValue 1 */
+  readonly attempt?: number
+  /** How the wait ended that an earlier run opened. */
+  readonly resume?: Resume
+  readonly abortSignal?: AbortSignal
+  /** Instant that inline nodes see, ms since the epoch. @defaultValue 2030-01-01T00:00:00Z */
+  readonly now?: number
+}
+
+/** What one run of a node did. */
+export interface NodeTestRun {
+  /** The port that was taken; `null` while the node waits. */
+  readonly port: string | null
+  /** The output as a reader of the run log gets it. */
+  readonly output: Json
+  readonly waitFor: WaitFor | null
+}
+
+export interface NodeTestLog {
+  readonly level: LogLevel
+  readonly message: string
+  readonly data?: Json
+}
+
+export interface NodeTestHarness {
+  /**
+   * Carries the node out once, as an engine does: params checked before, port and output after.
+   *
+   * @param params - Resolved, as after the templates; defaults may be left out.
+   * @throws whatever the node throws; {@link TenonError} `NODE_PARAMS_INVALID`, `NODE_OUTPUT_INVALID`,
+   * `VALUE_NOT_JSON` where it breaks its own definition.
+   */
+  run(params: JsonObject, options?: NodeTestRunOptions): Promise<NodeTestRun>
+  /** What the node asked by HTTP, over all runs; empty with a client of the test's own. */
+  readonly requests: readonly ScriptedRequest[]
+  /** Over all runs, those that failed too. */
+  readonly logs: readonly NodeTestLog[]
+  readonly toolCalls: readonly ToolCallRecord[]
+  /** How often the node said that it is alive. */
+  readonly heartbeats: number
+}
+
+const DEFAULT_NOW = Date.UTC(2030, 0, 1)
+
+/**
+ * Tries one node type without a server, an engine or a network: for the tests of those who write nodes.
+ *
+ * All runs of one harness are attempts of one node run: `durable` calls that succeeded are not repeated, and
+ * the idempotency key stays the same.
+ *
+ * @example
+ * ```ts
+ * const harness = createNodeTestHarness(parcelNode, { respond: () => ({ body: { state: 'lost' } }) })
+ * const { port } = await harness.run({ trackingNumber: 'P-1' })
+ * expect(port).toBe('found')
+ * expect(harness.requests[0]?.url).toBe('https://carriers.example/parcels/P-1')
+ * ```
+ */
+export function createNodeTestHarness(
+  implementation: AnyNodeImplementation,
+  options: NodeTestHarnessOptions = {},
+): NodeTestHarness {
+  const requests: ScriptedRequest[] = []
+  const logs: NodeTestLog[] = []
+  const toolCalls: ToolCallRecord[] = []
+  let heartbeats = 0
+  const http = options.http ?? createScriptedHttp(options.respond ?? refuseAll, requests)
+  const journal = new Map<string, Promise<unknown>>()
+  return {
+    requests,
+    logs,
+    toolCalls,
+    get heartbeats() {
+      return heartbeats
+    },
+    run: async (resolved, { attempt = 1, resume = null, abortSignal, now = DEFAULT_NOW } = {}) => {
+      const params = checkParams(implementation.definition, resolved)
+      const context: NodeContext = {
+        params,
+        tenantId: 'test-tenant',
+        runId: 'test-run',
+        nodeRunId: 'node_under_test',
+        attempt,
+        idempotencyKey: 'test-run/node_under_test',
+        http,
+        connection: options.connection ?? null,
+        abortSignal: abortSignal ?? new AbortController().signal,
+        resume,
+        log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),
+        toolCall: (call) => void toolCalls.push(call),
+        heartbeat: () => {
+          heartbeats += 1
+        },
+        durable: (key, call) => remember(journal, key, call),
+      }
+      const result = await carryOut(implementation, context, now)
+      if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
+      const { port, output } = checkOutput(implementation.definition, result, params)
+      return { port, output: encodeValue(output).json, waitFor: null }
+    },
+  }
+}
+
+async function carryOut(
+  { evaluate, run }: AnyNodeImplementation,
+  context: NodeContext,
+  now: number,
+): Promise<NodeOutcome | Suspension> {
+  // The implementation knows the type of its params; checkParams has just given them that type.
+  if (evaluate !== undefined) return evaluate(context.params as never, { now, resume: context.resume })
+  if (run !== undefined) return run(context as NodeContext<never>)
+  throw new TenonError('NODE_DEFINITION_INVALID', 'The implementation has neither run nor evaluate')
+}
+
+async function remember<Value extends Json>(
+  journal: Map<string, Promise<unknown>>,
+  key: string,
+  call: () => Promise<Value>,
+): Promise<Value> {
+  // One key always belongs to one call, so what it gave has the type of that call.
+  const known = journal.get(key) as Promise<Value> | undefined
+  if (known !== undefined) return known
+  const pending = call()
+  journal.set(key, pending)
+  // A call that failed is tried again by the next attempt.
+  pending.catch(() => journal.delete(key))
+  return pending
+}
+
+function refuseAll({ method, url }: ScriptedRequest): never {
+  throw new TenonError('HTTP_FAILED', `The test has no answer for ${method} ${url}: pass "respond"`)
+}

@@ -1,0 +1,79 @@
+import { TenonError } from '../errors/index.ts'
+import type { HttpClient, HttpRequestInit, HttpResponse } from '../node/ports.ts'
+
+/** A request as the node under test sent it; header names in lower case. */
+export interface ScriptedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What the test answers; an object is sent as JSON. */
+export interface ScriptedAnswer {
+  /** @defaultValue 200 */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+export type Respond = (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>
+
+/** An {@link HttpClient} that asks the test for each answer and keeps what it was asked. */
+export function createScriptedHttp(respond: Respond, requests: ScriptedRequest[]): HttpClient {
+  const send = async (request: ScriptedRequest): Promise<Response> => {
+    requests.push(request)
+    const { status = 200, headers = {}, body } = await respond(request)
+    const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
+    // A standard response allows no body for these, not even an empty one.
+    return new Response([101, 204, 205, 304].includes(status) ? null : text, {
+      status,
+      headers: typeof body === 'object' ? { 'content-type': 'application/json', ...headers } : headers,
+    })
+  }
+  return {
+    request: async (url, init = {}) => toHttpResponse(await send(toRequest(url, init)), url),
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      return send({
+        method: request.method,
+        url: request.url,
+        headers: Object.fromEntries(request.headers),
+        body: await request.text(),
+      })
+    },
+  }
+}
+
+function toRequest(
+  url: string,
+  { method = 'GET', headers = {}, body = '', abortSignal }: HttpRequestInit,
+): ScriptedRequest {
+  abortSignal?.throwIfAborted()
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: typeof body === 'string' ? body : new TextDecoder().decode(body),
+  }
+}
+
+async function toHttpResponse(response: Response, url: string): Promise<HttpResponse> {
+  const text = await response.text()
+  return {
+    status: response.status,
+    ok: response.ok,
+    headers: Object.fromEntries(response.headers),
+    url,
+    text: async () => text,
+    json: async () => readJson(text),
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer is not JSON', { cause })
+  }
+}

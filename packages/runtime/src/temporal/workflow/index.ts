@@ -98,11 +98,14 @@ class Shell {
   private execute(command: ShellCommand): void {
     switch (command.type) {
       case 'start_node':
-        return this.startNode(command)
+        this.startNode(command)
+        return
       case 'cancel_node':
-        return this.nodes.get(nodeKey(command))?.cancel()
+        this.nodes.get(nodeKey(command))?.cancel()
+        return
       case 'set_timer':
-        return this.setTimer(command.timerId, command.dueAt)
+        this.setTimer(command.timerId, command.dueAt)
+        return
       case 'clear_timer':
         this.timers.get(command.timerId)?.scope.cancel()
         this.timers.delete(command.timerId)

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@tenon/core/document'
+import type { JsonObject } from '@tenon/core/document'
 import type { TenonError } from '@tenon/core/errors'
 import {
   type AnyNodeImplementation,
@@ -6,18 +6,8 @@ import {
   checkParams,
   type HttpClient,
   type InlineContext,
-  type LogLevel,
-  type NodeContext,
-  type NodeOutcome,
-  type Suspension,
-  type ToolCallRecord,
 } from '@tenon/core/node'
-
-export interface NodeRunRecord {
-  readonly result: NodeOutcome | Suspension
-  readonly logs: readonly { readonly level: LogLevel; readonly message: string; readonly data?: Json }[]
-  readonly toolCalls: readonly ToolCallRecord[]
-}
+import { createNodeTestHarness, type NodeTestHarness, type NodeTestHarnessOptions } from '@tenon/core/testing'
 
 /** An HTTP client over the platform's own fetch, for servers of the test. */
 export const plainHttp: HttpClient = {
@@ -39,51 +29,24 @@ export const plainHttp: HttpClient = {
   },
 }
 
-/** Carries out a dispatched node as an engine does: params checked before, the outcome after. */
-export async function runNode(
+/** A harness whose HTTP goes over real sockets. */
+export function harnessOf(
   implementation: AnyNodeImplementation,
-  params: JsonObject,
-  overrides: Partial<NodeContext> = {},
-): Promise<NodeRunRecord> {
-  const logs: { level: LogLevel; message: string; data?: Json }[] = []
-  const toolCalls: ToolCallRecord[] = []
-  const checked = checkParams(implementation.definition, params)
-  const context: NodeContext = {
-    tenantId: 'acme',
-    runId: 'run-1',
-    nodeRunId: 'node-1',
-    attempt: 1,
-    idempotencyKey: 'run-1/node-1',
-    http: plainHttp,
-    connection: null,
-    abortSignal: new AbortController().signal,
-    resume: null,
-    log: (level, message, data) => void logs.push({ level, message, ...(data === undefined ? {} : { data }) }),
-    toolCall: (call) => void toolCalls.push(call),
-    heartbeat: () => undefined,
-    durable: (_key, call) => call(),
-    ...overrides,
-    params: checked,
-  }
-  if (implementation.run === undefined) throw new Error('The node is inline')
-  const result = await implementation.run(context as NodeContext<never>)
-  return {
-    result: 'suspend' in result ? result : checkOutput(implementation.definition, result, checked),
-    logs,
-    toolCalls,
-  }
+  options: NodeTestHarnessOptions = {},
+): NodeTestHarness {
+  return createNodeTestHarness(implementation, { http: plainHttp, ...options })
 }
 
-/** Carries out an inline node as a driver does. */
+/** Carries an inline node out as a driver does, at once. */
 export function evaluateNode(
-  implementation: AnyNodeImplementation,
+  { definition, evaluate }: AnyNodeImplementation,
   params: JsonObject,
   context: Partial<InlineContext> = {},
-): NodeOutcome | Suspension {
-  const checked = checkParams(implementation.definition, params)
-  if (implementation.evaluate === undefined) throw new Error('The node is dispatched')
-  const result = implementation.evaluate(checked as never, { now: Date.UTC(2030, 0, 1), resume: null, ...context })
-  return 'suspend' in result ? result : checkOutput(implementation.definition, result, checked)
+) {
+  const checked = checkParams(definition, params)
+  if (evaluate === undefined) throw new Error('The node is dispatched')
+  const result = evaluate(checked as never, { now: Date.UTC(2030, 0, 1), resume: null, ...context })
+  return 'suspend' in result ? result : checkOutput(definition, result, checked)
 }
 
 export async function failureOf(call: Promise<unknown>): Promise<TenonError> {

@@ -53,6 +53,7 @@ export const ERROR_TABLE = {
     remedy: 'The node returned a value outside its output schema.',
   },
   NODE_FAILED: { status: 500, retryable: true, remedy: 'Open the node run and read its log.' },
+  NODE_CANCELED: { status: 409, retryable: false, remedy: 'The run or the branch was canceled.' },
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
   JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
   COMPARISON_TYPE_MISMATCH: {

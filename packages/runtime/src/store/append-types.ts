@@ -64,6 +64,8 @@ export type AppendOperation =
   | { readonly op: 'ready'; readonly readyAt: number; readonly workerId: string | null }
   /** This worker has nothing to do for the run; without effect when somebody poked it meanwhile. */
   | { readonly op: 'release'; readonly workerId: string }
+  /** The run has ended: nothing is left to do for it. */
+  | { readonly op: 'finish' }
   | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
   | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }
   | { readonly op: 'outbox'; readonly kind: string; readonly readyAt: number }

@@ -231,13 +231,14 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       opened.database.withTenant(first.tenantId, (tx) =>
         tx.selectFrom('run_ready').select(['worker_id', 'poked']).execute(),
       )
+    await appender.append(advance(first, 1, { operations: [{ op: 'ready', readyAt: AT, workerId: null }] }))
     expect(await rows()).toEqual([{ worker_id: 'me', poked: true }])
-    await appender.append(advance(first, 1, { operations: [release] }))
+    await appender.append(advance(first, 2, { operations: [release] }))
     expect(await rows()).toHaveLength(1)
     await opened.database.withTenant(first.tenantId, (tx) =>
       tx.updateTable('run_ready').set({ poked: false }).execute(),
     )
-    await appender.append(advance(first, 2, { operations: [release] }))
+    await appender.append(advance(first, 3, { operations: [release] }))
     expect(await rows()).toEqual([])
   })
 

@@ -62,11 +62,14 @@ begin
           where tenant_id = p_tenant and run_id = p_run and message_id = o->>'messageId';
       when 'ready' then
         insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, poked)
-          values (p_tenant, p_run, (o->>'readyAt')::bigint, o->>'workerId', true)
+          values (p_tenant, p_run, (o->>'readyAt')::bigint, o->>'workerId', o->>'workerId' is null)
           on conflict (tenant_id, run_id) do update set poked = true;
       when 'release' then
         delete from $schema.run_ready
           where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not poked;
+      when 'finish' then
+        delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
+        delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;
       when 'plan' then
         insert into $schema.plans (tenant_id, plan_hash, data) values (p_tenant, o->>'planHash', o->>'data')
           on conflict do nothing;

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import { type Fact, isRunOver } from '@tenon/core/run'
+import type { Bus } from '../bus.ts'
+import type { RuntimeLog } from '../engine.ts'
+import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import { weekOf } from '../postgres/migrate-runtime.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { AppendOperation, NewRun } from '../store/append-types.ts'
+import type { Appender } from '../store/create-appender.ts'
+import { commandsOf } from './commands.ts'
+import type { CommitRequest, CommitResult, CreateRunRequest } from './commit-types.ts'
+import { storeValue } from './encode-output.ts'
+import { catchUp, emptySession, loadSession } from './load-session.ts'
+import { createLru } from './lru.ts'
+import type { FindNodeType } from './node-types.ts'
+import { type Performed, performCommit } from './perform-commit.ts'
+import { createPlanCache } from './plan-cache.ts'
+import { createRunLocks } from './run-locks.ts'
+import type { RunSession } from './run-session.ts'
+import { createValueLoader, type ValueLoader } from './value-loader.ts'
+
+/** The only way into a run's log, shared by both engines. */
+export interface Committer {
+  /**
+   * Takes facts and observations in: machine at turn t, apply, inline nodes, append with turn t expected; on a
+   * mismatch the tail is read and it goes again.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE`, `FACT_INVALID`, and the database's own errors; whether the append was
+   * stored is then open, and committing the same facts again is safe.
+   */
+  commit(request: CommitRequest): Promise<CommitResult>
+  /**
+   * Makes a run and takes its first turns; a run that is there already is left as it is (`unchanged`).
+   *
+   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
+   */
+  create(request: CreateRunRequest, plan: Plan): Promise<CommitResult>
+  /** Looks at a run under its lock; null for one that the tenant does not have. */
+  look<Value>(
+    run: { readonly tenantId: string; readonly runId: string; readonly isStale?: boolean },
+    look: (session: RunSession) => Promise<Value> | Value,
+  ): Promise<Value | null>
+  readonly values: ValueLoader
+}
+
+export interface CommitterPorts {
+  readonly database: RuntimeDatabase
+  readonly appender: Appender
+  readonly findType: FindNodeType
+  readonly bus: Bus
+  readonly log: RuntimeLog
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  /** Sessions kept in memory. @defaultValue 1_000 */
+  readonly maxSessions?: number
+}
+
+const MISSING: CommitResult = {
+  outcome: 'missing',
+  status: 'queued',
+  events: [],
+  commands: [],
+  started: [],
+  metOthers: false,
+}
+
+export function createCommitter(ports: CommitterPorts): Committer {
+  const { database } = ports
+  const plans = createPlanCache(database)
+  const sessions = createLru<RunSession>(ports.maxSessions ?? 1_000)
+  const locks = createRunLocks()
+  const values = createValueLoader(database)
+  const performPorts = { ...ports, values }
+
+  const find = async (key: string, tenantId: string, runId: string, isStale: boolean): Promise<RunSession | null> => {
+    const known = sessions.get(key)
+    if (known !== undefined) {
+      if (isStale) await catchUp(database, known)
+      return known
+    }
+    const loaded = await loadSession(database, plans, tenantId, runId)
+    if (loaded !== null) sessions.set(key, loaded)
+    return loaded
+  }
+
+  const finish = async (key: string, session: RunSession, work: Promise<Performed>): Promise<CommitResult> => {
+    try {
+      const performed = await work
+      const { status } = session.machine
+      if (isRunOver(status)) sessions.delete(key)
+      return { ...performed, status, commands: commandsOf(performed.events) }
+    } catch (error) {
+      // Whether the append was stored is not known: the log tells, the session does not.
+      sessions.delete(key)
+      throw error
+    }
+  }
+
+  return {
+    values,
+    commit: ({ tenantId, runId, isStale = false, ...work }) => {
+      const key = `${tenantId}/${runId}`
+      return locks.exclusive(key, async () => {
+        const session = await find(key, tenantId, runId, isStale)
+        return session === null ? MISSING : finish(key, session, performCommit(session, work, null, performPorts))
+      })
+    },
+    create: (request, plan) => {
+      const key = `${request.tenantId}/${request.runId}`
+      return locks.exclusive(key, async () => {
+        const at = ports.now()
+        const loaded = plans.put(request.tenantId, plan)
+        const session = emptySession(identityOf(request), loaded)
+        const { fact, payloads } = beginning(request, plan, at)
+        const planOperation: AppendOperation = { op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) }
+        const isStored = plans.isStored(request.tenantId, plan.planHash)
+        const operations = [...(isStored ? [] : [planOperation]), ...(request.operations ?? [])]
+        const { take, worker } = request
+        const extras = { ...(take === undefined ? {} : { take }), ...(worker === undefined ? {} : { worker }) }
+        const work = { ...extras, facts: [{ fact }], operations, payloads }
+        const result = await finish(
+          key,
+          session,
+          performCommit(session, work, newRunOf(request, plan, at), performPorts),
+        )
+        if (result.outcome === 'committed') {
+          plans.noteStored(request.tenantId, plan.planHash)
+          if (!isRunOver(result.status)) sessions.set(key, session)
+        }
+        return result
+      })
+    },
+    look: ({ tenantId, runId, isStale = false }, look) => {
+      const key = `${tenantId}/${runId}`
+      return locks.exclusive(key, async () => {
+        const session = await find(key, tenantId, runId, isStale)
+        return session === null ? null : look(session)
+      })
+    },
+  }
+}
+
+function identityOf({ tenantId, runId, workflowId, version, mode, engine }: CreateRunRequest) {
+  return { tenantId, runId, workflowId, version, mode, engine }
+}
+
+function beginning({ trigger, input, actor }: CreateRunRequest, plan: Plan, at: number) {
+  const { ref, payloads } = storeValue(input)
+  const deadlineAt = plan.timeoutMs === null ? null : at + plan.timeoutMs
+  const { planHash } = plan
+  const seed = randomUUID()
+  const fact: Fact = {
+    type: 'run_started',
+    data: { planHash, semantics: CURRENT_SEMANTICS, seed, trigger, input: ref, deadlineAt, actor },
+  }
+  return { fact, payloads }
+}
+
+function newRunOf(request: CreateRunRequest, plan: Plan, at: number): NewRun {
+  const { workflowId, version, mode, engine } = request
+  return {
+    startWeek: weekOf(at),
+    traceId: randomUUID().replaceAll('-', ''),
+    workflowId,
+    version,
+    mode,
+    engine,
+    planHash: plan.planHash,
+    semantics: CURRENT_SEMANTICS,
+    queuedAt: at,
+  }
+}

@@ -1,0 +1,84 @@
+import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
+import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
+import type { ObservationToCommit, StartedNode } from './commit-types.ts'
+import type { RunSession } from './run-session.ts'
+
+/** What one append will hold. */
+export interface Draft {
+  readonly events: PendingEvent[]
+  readonly operations: AppendOperation[]
+  readonly payloads: Payload[]
+  readonly started: StartedNode[]
+  turns: number
+  patch: RunPatch | null
+  readonly turnBefore: number
+  readonly statusBefore: RunStatus
+}
+
+/** Begins a draft at the session's turn. */
+export function createDraft(session: RunSession): Draft {
+  return {
+    events: [],
+    operations: [],
+    payloads: [],
+    started: [],
+    turns: 0,
+    patch: null,
+    turnBefore: session.machine.turn,
+    statusBefore: session.machine.status,
+  }
+}
+
+/** Enters a fact that has moved the machine, with the decisions that follow from it. */
+export function addTurn(draft: Draft, fact: MachineFact, decisions: readonly Decision[]): void {
+  draft.turns += 1
+  const { at, ...body } = fact
+  const id = factId(fact)
+  const place = { at, turnOffset: draft.turns }
+  const causeOffset = draft.events.length
+  draft.events.push({ ...place, class: 'fact', id, causeOffset: null, body })
+  for (const [index, decision] of decisions.entries()) {
+    draft.events.push({ ...place, class: 'decision', id: decisionId(id, index), causeOffset, body: decision })
+  }
+}
+
+/** Enters an observation behind what the draft holds already. */
+export function addObservation(draft: Draft, entry: ObservationToCommit): void {
+  const { observation, at } = entry
+  const id = observationId(observation, entry)
+  draft.events.push({ class: 'observation', id, at, turnOffset: draft.turns, causeOffset: null, body: observation })
+}
+
+/** The append of a draft; `create` for the first of a run. */
+export function appendOf(draft: Draft, session: RunSession, create: NewRun | null): Append {
+  const { tenantId, runId } = session.identity
+  const { status } = session.machine
+  return {
+    tenantId,
+    runId,
+    kind: create !== null ? 'create' : draft.turns === 0 ? 'observe' : 'advance',
+    expectTurn: draft.turnBefore,
+    turns: draft.turns,
+    events: draft.events,
+    status: status === draft.statusBefore && create === null ? null : status,
+    create,
+    patch: draft.patch,
+    operations: draft.operations,
+    payloads: draft.payloads,
+  }
+}
+
+/** The events of a draft as they stand in the log once they have their numbers. */
+export function storedEvents(draft: Draft, firstSeq: number, turnBefore: number): readonly RunEvent[] {
+  return draft.events.map(({ class: eventClass, id, at, turnOffset, causeOffset, body }, index) => ({
+    seq: firstSeq + index,
+    turn: turnBefore + turnOffset,
+    class: eventClass,
+    id,
+    v: 1,
+    at,
+    ...(causeOffset === null ? {} : { cause: firstSeq + causeOffset }),
+    ...body,
+  }))
+}

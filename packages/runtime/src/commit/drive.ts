@@ -1,0 +1,184 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Resume } from '@tenon/core/node'
+import { type Decision, nodeIdOf } from '@tenon/core/run'
+import type { RuntimeLog } from '../engine.ts'
+import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
+import type { FactToCommit, TakeNode } from './commit-types.ts'
+import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
+import { addObservation, addTurn, type Draft } from './draft.ts'
+import { evaluateInline } from './evaluate-inline.ts'
+import type { FindNodeType } from './node-types.ts'
+import { prepareNode } from './prepare-node.ts'
+import type { RunSession } from './run-session.ts'
+import type { ValueLoader } from './value-loader.ts'
+
+/** What the driver needs of its surroundings. */
+export interface DrivePorts {
+  readonly findType: FindNodeType
+  readonly values: ValueLoader
+  readonly log: RuntimeLog
+}
+
+export interface DriveRequest {
+  readonly facts: readonly FactToCommit[]
+  readonly at: number
+  readonly take: TakeNode | undefined
+  readonly worker: string
+  readonly maxTurns: number
+  readonly maxMs: number
+}
+
+/** A pass of a node run that the machine has scheduled. */
+interface ScheduledPass {
+  readonly nodeRunId: string
+  readonly pass: number
+  readonly scheduledAt: number
+  readonly resume: Resume | null
+}
+
+/** Something that the driver has still to do: take a fact in, or evaluate an inline node run. */
+type Work = FactToCommit | { readonly inline: ScheduledPass }
+
+/**
+ * Takes facts into the machine and follows what they bring about as far as it needs no body: inline nodes are
+ * evaluated, and the dispatched ones that this process takes are prepared, all for the same append.
+ *
+ * @returns The facts that are left over when the slice is full; inline node runs that are left are marked by
+ * `hasLooseInline`.
+ * @throws {@link TenonError} `UNAVAILABLE` when values cannot be read now, `FACT_INVALID` for a fact that cannot be.
+ */
+export async function drive(
+  session: RunSession,
+  draft: Draft,
+  request: DriveRequest,
+  ports: DrivePorts,
+): Promise<readonly FactToCommit[]> {
+  const queue: Work[] = [...looseInline(session), ...request.facts]
+  const canceling = new Set<string>()
+  const startedAt = performance.now()
+  const isFull = () => draft.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
+
+  for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+    const next = 'inline' in work ? await evaluatePass(session, draft, work.inline, canceling, ports) : work
+    for (const decision of applyFact(session, draft, next, request.at, ports.log)) {
+      if (decision.type === 'node_cancel_requested') canceling.add(passKey(decision.nodeRunId, decision.data.pass))
+      if (decision.type !== 'node_scheduled') continue
+      const { nodeRunId, data } = decision
+      const { pass, resume } = data
+      const scheduled = { nodeRunId, pass, resume, scheduledAt: request.at }
+      if (data.mode === 'inline') queue.push({ inline: scheduled })
+      else queue.push(...(await takeNode(session, draft, { ...scheduled, queue: data.queue }, request, ports)))
+    }
+    if (queue.length > 0 && isFull()) break
+  }
+  session.hasLooseInline = queue.some((work) => 'inline' in work)
+  return queue.filter((work) => 'fact' in work)
+}
+
+function passKey(nodeRunId: string, pass: number): string {
+  return `${nodeRunId}/${pass}`
+}
+
+function looseInline(session: RunSession): readonly Work[] {
+  if (!session.hasLooseInline) return []
+  return session.machine
+    .openNodeRuns()
+    .filter((open) => open.mode === 'inline' && open.waitId === null)
+    .map((open) => ({ inline: open }))
+}
+
+/** The node of the plan that a node run is a run of. */
+export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): PlanNode {
+  const node = plan.nodes[index.indexOf(nodeIdOf(nodeRunId)) ?? -1]
+  if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
+  return node
+}
+
+async function evaluatePass(
+  session: RunSession,
+  draft: Draft,
+  scheduled: ScheduledPass,
+  canceling: ReadonlySet<string>,
+  { findType, values }: DrivePorts,
+): Promise<FactToCommit> {
+  const { nodeRunId, pass } = scheduled
+  if (canceling.has(passKey(nodeRunId, pass))) {
+    return { fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
+  }
+  const node = planNodeOf(session, nodeRunId)
+  const { fact, payloads } = await evaluateInline({ ...scheduled, session, node }, findType, values)
+  draft.payloads.push(...payloads)
+  return { fact }
+}
+
+/** Lets the machine decide and enters the turn; a fact that no longer matters leaves nothing but its taken message. */
+function applyFact(
+  session: RunSession,
+  draft: Draft,
+  { fact, messageId }: FactToCommit,
+  at: number,
+  log: RuntimeLog,
+): readonly Decision[] {
+  const { machine, identity } = session
+  if (messageId !== undefined) draft.operations.push({ op: 'inbox_consumed', messageId })
+  const before = machine.turn
+  const stamped: MachineFact = { ...fact, at }
+  let decisions: readonly Decision[]
+  try {
+    decisions = machine.apply(stamped)
+  } catch (error) {
+    // A message that cannot be must not stand in the way of those behind it.
+    if (messageId === undefined) throw error
+    const code = error instanceof TenonError ? error.code : 'INTERNAL'
+    log('error', 'A message to a run was refused', { runId: identity.runId, messageId, code })
+    return []
+  }
+  if (machine.turn === before) return []
+  if (fact.type === 'run_started') {
+    const { seed, trigger, input } = fact.data
+    session.beginning = { seed, trigger, input, startedAt: at }
+  }
+  addTurn(draft, stamped, decisions)
+  addFactEffects(draft, session, stamped)
+  for (const decision of decisions) addDecisionEffects(draft, session, decision, at)
+  return decisions
+}
+
+async function takeNode(
+  session: RunSession,
+  draft: Draft,
+  scheduled: ScheduledPass & { readonly queue: string | null },
+  request: DriveRequest,
+  { findType, values }: DrivePorts,
+): Promise<readonly Work[]> {
+  const { tenantId, runId } = session.identity
+  const { nodeRunId, pass, resume, queue } = scheduled
+  const node = planNodeOf(session, nodeRunId)
+  const slot = request.take?.({ tenantId, queue, node }) ?? null
+  if (slot === null) return []
+  const attempt = 1
+  let isTaken = false
+  try {
+    const prepared = await prepareNode({ ...scheduled, session, node, attempt }, findType, values)
+    if (prepared.kind === 'settled') return [{ fact: prepared.fact }]
+    const { input, payloads, implementation, params, idempotencyKey } = prepared
+    const data = { pass, attempt, input, worker: request.worker, queue }
+    draft.payloads.push(...payloads)
+    addObservation(draft, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
+    const place = { tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot }
+    draft.started.push({
+      ...place,
+      implementation,
+      params,
+      idempotencyKey,
+      failedBefore: 0,
+      lostBefore: 0,
+      journal: new Map(),
+    })
+    isTaken = true
+    return []
+  } finally {
+    if (!isTaken) slot.release()
+  }
+}

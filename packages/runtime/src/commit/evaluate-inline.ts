@@ -1,0 +1,71 @@
+import { TenonError } from '@tenon/core/errors'
+import { checkOutput, checkParams, type Resume } from '@tenon/core/node'
+import type { Fact } from '@tenon/core/run'
+import type { PlanNode } from '../interpreter/plan.ts'
+import type { Payload } from '../store/append-types.ts'
+import { storeValue, storeWait } from './encode-output.ts'
+import { failureOf } from './failure.ts'
+import type { FindNodeType, NodeType } from './node-types.ts'
+import { type ResolvedNode, resolveNode } from './resolve-params.ts'
+import type { RunSession } from './run-session.ts'
+import type { ValueLoader } from './value-loader.ts'
+
+export interface InlineRun {
+  readonly session: RunSession
+  readonly node: PlanNode
+  readonly nodeRunId: string
+  readonly pass: number
+  readonly scheduledAt: number
+  readonly resume: Resume | null
+}
+
+export interface InlineOutcome {
+  readonly fact: Fact
+  readonly payloads: readonly Payload[]
+}
+
+/**
+ * Evaluates an inline node: no I/O but the values that it reads. Every failure of the node is a fact.
+ *
+ * @throws {@link TenonError} `UNAVAILABLE` when the values cannot be read now.
+ */
+export async function evaluateInline(
+  run: InlineRun,
+  findType: FindNodeType,
+  values: ValueLoader,
+): Promise<InlineOutcome> {
+  const { session, node, nodeRunId, pass } = run
+  if (node.control === 'trigger' && session.beginning !== null) {
+    const data = { pass, attempt: 1, port: node.ports[0] ?? 'success', output: session.beginning.input, durationMs: 0 }
+    return { fact: { type: 'node_completed', nodeRunId, data }, payloads: [] }
+  }
+  try {
+    const type = findType(node)
+    const resolved = await resolveNode({ ...run, values }, type.paramsSchema, { mayBeSkipped: pass === 1 })
+    return evaluate(run, type, resolved)
+  } catch (error) {
+    if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
+    const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
+    return { fact: { type: 'node_failed', nodeRunId, data }, payloads: [] }
+  }
+}
+
+function evaluate({ node, nodeRunId, pass, scheduledAt, resume }: InlineRun, type: NodeType, resolved: ResolvedNode) {
+  if (resolved.isSkipped) {
+    return { fact: { type: 'node_skipped', nodeRunId, data: { pass } }, payloads: [] } as const
+  }
+  const { definition, evaluate: run } = type.implementation
+  if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
+  const params = checkParams(definition, resolved.params)
+  // The registry holds implementations of every type; checkParams has just given these params theirs.
+  const result = run(params as never, { now: scheduledAt, resume })
+  if ('suspend' in result) {
+    const waitFor = storeWait(result.suspend)
+    return { fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] } as const
+  }
+  const { port, output } = checkOutput(definition, result, params)
+  const { ref, payloads } = storeValue(output)
+  const outcome = node.control === 'end' ? { outcome: String(params.outcome ?? 'completed') } : {}
+  const data = { pass, attempt: 1, port, output: ref, durationMs: 0, ...outcome }
+  return { fact: { type: 'node_completed', nodeRunId, data }, payloads } as const
+}

@@ -1,0 +1,31 @@
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { encodeValue, type RunFailure } from '@tenon/core/run'
+
+const MAX_MESSAGE = 2_000
+
+/**
+ * The failure that the log may show for whatever was thrown; what is not a {@link TenonError} becomes `NODE_FAILED`
+ * without its message, since that may hold a secret.
+ */
+export function failureOf(thrown: unknown, nodeId: string): RunFailure {
+  const error = thrown instanceof TenonError ? thrown : new TenonError('NODE_FAILED', 'The node failed unexpectedly')
+  const details = readableDetails(error)
+  return {
+    code: error.code,
+    message: error.message.slice(0, MAX_MESSAGE),
+    remedy: error.remedy,
+    nodeId,
+    ...(details === undefined ? {} : { details }),
+  }
+}
+
+function readableDetails({ details }: TenonError): Json | undefined {
+  if (details === undefined) return undefined
+  try {
+    return encodeValue(details, { maxLength: 16_384 }).json
+  } catch {
+    // Details are an extra: a failure is told with or without them.
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+import type { RunEvent, RunStatus } from '@tenon/core/run'
+import { sql } from 'kysely'
+import { type Bus, runTopic, tenantTopic } from '../bus.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { AppendOperation, AppendResult, NewRun } from '../store/append-types.ts'
+import type { Appender } from '../store/create-appender.ts'
+import type { CommitRequest, FactToCommit, StartedNode } from './commit-types.ts'
+import { addObservation, appendOf, createDraft, type Draft, storedEvents } from './draft.ts'
+import { type DrivePorts, drive } from './drive.ts'
+import { catchUp, snapshotText } from './load-session.ts'
+import { absorb, type RunSession } from './run-session.ts'
+
+/** What one commit takes in. */
+export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale'>
+
+/** What its appends have stored. */
+export interface Performed {
+  readonly outcome: 'committed' | 'unchanged' | 'missing'
+  readonly events: readonly RunEvent[]
+  readonly started: readonly StartedNode[]
+  readonly metOthers: boolean
+}
+
+export interface PerformPorts extends DrivePorts {
+  readonly database: RuntimeDatabase
+  readonly appender: Appender
+  readonly bus: Bus
+  readonly now: () => number
+}
+
+/** Slices of pure work are short, so that one run does not hold up the others of its process. */
+const SLICE = { maxTurns: 200, maxMs: 50 } as const
+/** With `durability: 'strict'` every pure node is stored before the next one starts. */
+const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
+const SNAPSHOT_TURNS = 256
+
+/**
+ * Takes work into a run, append by append, until nothing is left that needs no body. The caller holds the run's lock.
+ * When it throws, the session is no longer to be used.
+ */
+export async function performCommit(
+  session: RunSession,
+  work: CommitWork,
+  newRun: NewRun | null,
+  ports: PerformPorts,
+): Promise<Performed> {
+  const slice = session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
+  const events: RunEvent[] = []
+  const started: StartedNode[] = []
+  let metOthers = false
+  let create = newRun
+  let extras: CommitWork | null = work
+  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
+  for (;;) {
+    const draft = createDraft(session)
+    try {
+      addExtras(draft, extras)
+      addSnapshot(session, draft)
+      const at = Math.max(ports.now(), session.lastAt)
+      const left = await drive(
+        session,
+        draft,
+        { ...slice, facts, at, take: work.take, worker: work.worker ?? '' },
+        ports,
+      )
+      if (draft.events.length === 0) {
+        await operate(ports.database, session, draft.operations)
+        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers }
+      }
+      const result = await ports.appender.append(appendOf(draft, session, create))
+      if (result.outcome === 'ok') {
+        if (await settle(session, draft, result, events, ports)) metOthers = true
+        started.push(...draft.started)
+        create = null
+        extras = null
+        facts = left
+        if (facts.length === 0 && !session.hasLooseInline) return { outcome: 'committed', events, started, metOthers }
+        continue
+      }
+      undo(session, draft)
+      if (result.outcome !== 'conflict') {
+        return { outcome: result.outcome === 'missing' ? 'missing' : 'unchanged', events, started, metOthers }
+      }
+      await catchUp(ports.database, session)
+      metOthers = true
+    } catch (error) {
+      undo(session, draft)
+      throw error
+    }
+  }
+}
+
+function dueTimers({ timers }: RunSession, at: number | undefined): readonly FactToCommit[] {
+  if (at === undefined) return []
+  return [...timers]
+    .filter(([, dueAt]) => dueAt <= at)
+    .sort(([, a], [, b]) => a - b)
+    .map(([timerId, dueAt]) => ({ fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }))
+}
+
+function addExtras(draft: Draft, work: CommitWork | null): void {
+  for (const entry of work?.observations ?? []) addObservation(draft, entry)
+  draft.operations.push(...(work?.operations ?? []))
+  draft.payloads.push(...(work?.payloads ?? []))
+}
+
+/** Numbers the stored events; true if another process has written between. */
+async function settle(
+  session: RunSession,
+  draft: Draft,
+  { firstSeq, turnBefore }: Extract<AppendResult, { outcome: 'ok' }>,
+  events: RunEvent[],
+  { database, bus }: PerformPorts,
+): Promise<boolean> {
+  const metOthers = firstSeq > session.nextSeq
+  session.machine.mark()
+  // Observations of another process lie between: they move no machine, but attempts are counted by them.
+  if (metOthers) await catchUp(database, session)
+  const stored = storedEvents(draft, firstSeq, turnBefore)
+  absorb(session, stored)
+  events.push(...stored)
+  announce(bus, session, draft.statusBefore)
+  return metOthers
+}
+
+function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, statusBefore: RunStatus): void {
+  const { tenantId, runId } = identity
+  bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
+  if (machine.status !== statusBefore) bus.publish(tenantTopic(tenantId), { runId, status: machine.status })
+}
+
+/** Gives the machine back to the last stored turn, and the slots to those who wait. */
+function undo(session: RunSession, draft: Draft): void {
+  session.machine.rollback()
+  session.hasLooseInline = true
+  for (const { slot } of draft.started.splice(0)) slot.release()
+}
+
+/** A snapshot of the last stored turn; ever rarer in a growing run, so that all together cost no more than the log. */
+function addSnapshot(session: RunSession, draft: Draft): void {
+  const { turn } = session.machine
+  if (turn - session.snapshotTurn < Math.max(SNAPSHOT_TURNS, session.snapshotTurn)) return
+  draft.operations.push({ op: 'snapshot', seq: session.nextSeq - 1, data: snapshotText(session) })
+  session.snapshotTurn = turn
+}
+
+/** Carries out what belongs to messages that moved nothing, which an append would have done otherwise. */
+async function operate(
+  database: RuntimeDatabase,
+  { identity, machine }: RunSession,
+  operations: readonly AppendOperation[],
+): Promise<void> {
+  if (operations.length === 0) return
+  const { tenantId, runId } = identity
+  const call = sql`select ${sql.id(database.schema, 'append_operations')}(${tenantId}, ${runId}, ${machine.turn}, ${JSON.stringify(operations)}::json)`
+  await database.withTenant(tenantId, (tx) => call.execute(tx))
+}

@@ -1,0 +1,47 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Plan } from '../interpreter/plan.ts'
+import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { selectPlan } from '../store/run-reader.ts'
+import { createLru } from './lru.ts'
+
+/** A plan with the index that all of its runs share. */
+export interface LoadedPlan {
+  readonly plan: Plan
+  readonly index: PlanIndex
+}
+
+/** Plans by their hash; a tenant gets only what its own table or its own request holds. */
+export interface PlanCache {
+  /** @throws {@link TenonError} `RUN_LOG_GAP` if the tenant has no such plan. */
+  get(tenantId: string, planHash: string): Promise<LoadedPlan>
+  put(tenantId: string, plan: Plan): LoadedPlan
+  /** Whether this process knows that the tenant's table has the plan. */
+  isStored(tenantId: string, planHash: string): boolean
+  noteStored(tenantId: string, planHash: string): void
+}
+
+export function createPlanCache(database: RuntimeDatabase, capacity = 500): PlanCache {
+  const plans = createLru<LoadedPlan>(capacity)
+  const stored = createLru<true>(capacity)
+  const keyOf = (tenantId: string, planHash: string) => `${tenantId}/${planHash}`
+  const put = (tenantId: string, plan: Plan): LoadedPlan => {
+    const key = keyOf(tenantId, plan.planHash)
+    const loaded = plans.get(key) ?? { plan, index: createPlanIndex(plan) }
+    plans.set(key, loaded)
+    return loaded
+  }
+  return {
+    put,
+    isStored: (tenantId, planHash) => stored.get(keyOf(tenantId, planHash)) ?? false,
+    noteStored: (tenantId, planHash) => stored.set(keyOf(tenantId, planHash), true),
+    get: async (tenantId, planHash) => {
+      const known = plans.get(keyOf(tenantId, planHash))
+      if (known !== undefined) return known
+      const plan = await database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash))
+      if (plan === null) throw new TenonError('RUN_LOG_GAP', 'The plan of the run is gone', { details: { planHash } })
+      stored.set(keyOf(tenantId, planHash), true)
+      return put(tenantId, plan)
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import type { RunEvent, ValueRef } from '@tenon/core/run'
+import type { Machine } from '../interpreter/machine-types.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import type { PlanIndex } from '../interpreter/plan-index.ts'
+
+/** What does not change in the life of a run. */
+export interface RunIdentity {
+  readonly tenantId: string
+  readonly runId: string
+  readonly workflowId: string
+  readonly version: string
+  readonly mode: 'live' | 'test'
+  readonly engine: 'embedded' | 'temporal'
+}
+
+/** How a run began: the data of its first fact. */
+export interface RunBeginning {
+  readonly seed: string
+  readonly trigger: string
+  readonly input: ValueRef
+  readonly startedAt: number
+}
+
+export interface AttemptRecord {
+  readonly attempt: number
+  how: 'running' | 'failed' | 'lost'
+  nextAt: number | null
+}
+
+/** The attempts of the open pass of a dispatched node run. */
+export interface PassAttempts {
+  readonly pass: number
+  readonly records: AttemptRecord[]
+}
+
+/** A run as this process knows it: the machine, and what the log says beside it. A cache; the log rebuilds it. */
+export interface RunSession {
+  readonly identity: RunIdentity
+  readonly plan: Plan
+  readonly index: PlanIndex
+  readonly machine: Machine
+  beginning: RunBeginning | null
+  /** `seq` of the next event that this session has not seen. */
+  nextSeq: number
+  /** `at` of the last event: instants of a log never go back. */
+  lastAt: number
+  /** Open timers of the machine, by id: when they are due. */
+  readonly timers: Map<string, number>
+  readonly attempts: Map<string, PassAttempts>
+  /** What open node runs have journaled, by node run and key. */
+  readonly journal: Map<string, Map<string, ValueRef>>
+  /** Inline node runs may be open without anybody about to evaluate them: after a load or a catch-up. */
+  hasLooseInline: boolean
+  /** Turn of the last snapshot. */
+  snapshotTurn: number
+}
+
+/** Takes in what the log says beside the machine; the machine gets its facts elsewhere. */
+export function absorb(session: RunSession, events: readonly RunEvent[]): void {
+  for (const event of events) {
+    if (event.seq < session.nextSeq) continue
+    session.nextSeq = event.seq + 1
+    session.lastAt = Math.max(session.lastAt, event.at)
+    absorbTimers(session, event)
+    absorbAttempts(session, event)
+    absorbJournal(session, event)
+    if (event.type === 'run_started') {
+      const { seed, trigger, input } = event.data
+      session.beginning = { seed, trigger, input, startedAt: event.at }
+    }
+  }
+}
+
+function absorbTimers({ timers }: RunSession, event: RunEvent): void {
+  if (event.type === 'timer_set') timers.set(event.data.timerId, event.data.dueAt)
+  if (event.type === 'timer_cleared' || event.type === 'timer_fired') timers.delete(event.data.timerId)
+}
+
+function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
+  switch (event.type) {
+    case 'node_scheduled':
+      if (event.data.mode === 'dispatch') attempts.set(event.nodeRunId, { pass: event.data.pass, records: [] })
+      return
+    case 'node_started':
+      attempts.get(event.nodeRunId)?.records.push({ attempt: event.data.attempt, how: 'running', nextAt: null })
+      return
+    case 'node_error':
+    case 'attempt_lost': {
+      const record = attempts.get(event.nodeRunId)?.records.find((each) => each.attempt === event.data.attempt)
+      if (record === undefined) return
+      record.how = event.type === 'node_error' ? 'failed' : 'lost'
+      record.nextAt = event.data.nextAt
+      return
+    }
+    case 'node_completed':
+    case 'node_failed':
+    case 'node_canceled':
+    case 'node_suspended':
+    case 'node_skipped':
+      attempts.delete(event.nodeRunId)
+  }
+}
+
+function absorbJournal({ journal }: RunSession, event: RunEvent): void {
+  if (event.type === 'node_journaled') {
+    const entries = journal.get(event.nodeRunId) ?? new Map<string, ValueRef>()
+    entries.set(event.data.key, event.data.value)
+    journal.set(event.nodeRunId, entries)
+  }
+  if (event.type === 'node_completed' || event.type === 'node_failed' || event.type === 'node_canceled') {
+    journal.delete(event.nodeRunId)
+  }
+}

@@ -1,0 +1,44 @@
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { ValueRef } from '@tenon/core/run'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { selectValue } from '../store/run-reader.ts'
+import { createLru } from './lru.ts'
+
+/** Reads values by their reference; large ones are kept for a while. */
+export interface ValueLoader {
+  /**
+   * The value as it is stored. Callers never change it.
+   *
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`; `UNAVAILABLE` for every trouble with the database, so that it is
+   * never taken for the node's own.
+   */
+  load(tenantId: string, ref: ValueRef): Promise<Json>
+  /** Lets a value that was just stored be read without asking the database. */
+  keep(tenantId: string, ref: ValueRef, json: Json): void
+}
+
+const KEPT_BYTES = 67_108_864
+
+export function createValueLoader(database: RuntimeDatabase): ValueLoader {
+  const kept = createLru<{ readonly json: Json; readonly size: number }>(KEPT_BYTES, ({ size }) => size)
+  const keyOf = (tenantId: string, { hash }: ValueRef) => `${tenantId}/${hash}`
+  const keep = (tenantId: string, ref: ValueRef, json: Json): void =>
+    kept.set(keyOf(tenantId, ref), { json, size: ref.size })
+  return {
+    keep,
+    load: async (tenantId, ref) => {
+      if (ref.inline !== undefined) return ref.inline
+      const known = kept.get(keyOf(tenantId, ref))
+      if (known !== undefined) return known.json
+      const json = await database
+        .withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref))
+        .catch((cause: unknown) => {
+          if (cause instanceof TenonError && cause.code === 'PAYLOAD_NOT_FOUND') throw cause
+          throw new TenonError('UNAVAILABLE', 'A stored value cannot be read now', { cause })
+        })
+      keep(tenantId, ref, json)
+      return json
+    },
+  }
+}

@@ -1,0 +1,171 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Fact, Observation } from '@tenon/core/run'
+import type { CommitRequest, CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
+import type { Committer } from '../commit/create-committer.ts'
+import { planNodeOf } from '../commit/drive.ts'
+import { failureOf } from '../commit/failure.ts'
+import type { FindNodeType } from '../commit/node-types.ts'
+import { derivedKey, prepareNode } from '../commit/prepare-node.ts'
+import type { RunSession } from '../commit/run-session.ts'
+import type { OpenNodeRun } from '../interpreter/machine-types.ts'
+import { nextAttempt } from '../interpreter/next-attempt.ts'
+import type { AppendOperation, Payload } from '../store/append-types.ts'
+
+/** Names one pass of a node run. */
+export interface PassPlace {
+  readonly tenantId: string
+  readonly runId: string
+  readonly nodeRunId: string
+  readonly pass: number
+}
+
+export type BegunAttempt =
+  | { readonly kind: 'started'; readonly started: StartedNode; readonly result: CommitResult }
+  /** Skipped, wrong params, canceled before it began, or lost too often: the outcome is in the log. */
+  | { readonly kind: 'settled'; readonly result: CommitResult }
+  /** Not before `nextAt`, ms since the Unix epoch. */
+  | { readonly kind: 'later'; readonly nextAt: number; readonly result: CommitResult | null }
+  /** The node run has its outcome, or waits. */
+  | { readonly kind: 'gone' }
+
+export interface AttemptPorts {
+  readonly committer: Committer
+  readonly findType: FindNodeType
+  readonly now: () => number
+  readonly worker: string
+  /** For what follows from an outcome. */
+  readonly take?: TakeNode
+}
+
+/** What has to be written before a body may begin. */
+type Opening =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'later'; readonly nextAt: number }
+  | { readonly kind: 'lost'; readonly attempt: number; readonly nextAt: number }
+  | { readonly kind: 'settle'; readonly fact: Fact }
+  | {
+      readonly kind: 'ready'
+      readonly started: Omit<StartedNode, 'slot' | 'startedAt'>
+      readonly observation: Observation
+      readonly payloads: readonly Payload[]
+    }
+
+/** The alarm of a node run's next attempt, among the timers of its run. */
+export function attemptTimerId({ nodeRunId, pass }: Pick<PassPlace, 'nodeRunId' | 'pass'>): string {
+  return `attempt/${nodeRunId}/${pass}`
+}
+
+/**
+ * Begins the next attempt of an open node run and stores that it has begun. An attempt that began and never ended is
+ * recorded as lost first: by calling, the caller says that it runs no body of this node run.
+ *
+ * @param options.isStale - Reads the tail of the log first: for engines whose workers share a run.
+ * @throws {@link TenonError} `UNAVAILABLE` and the database's own errors; calling again is safe.
+ */
+export async function beginAttempt(
+  place: PassPlace,
+  slot: Slot,
+  ports: AttemptPorts,
+  options: { readonly isStale: boolean },
+): Promise<BegunAttempt> {
+  const { tenantId, runId, nodeRunId, pass } = place
+  const { committer } = ports
+  const opening = await committer.look({ tenantId, runId, ...options }, async (session) => ({
+    ...(await openAttempt(session, place, ports)),
+    isEmbedded: session.identity.engine === 'embedded',
+  }))
+  if (opening === null || opening.kind === 'gone') return { kind: 'gone' }
+  if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
+
+  const at = ports.now()
+  const timerId = attemptTimerId(place)
+  const alarm = (operation: AppendOperation): readonly AppendOperation[] => (opening.isEmbedded ? [operation] : [])
+  const commit = (request: Omit<CommitRequest, 'tenantId' | 'runId'>) =>
+    committer.commit({ tenantId, runId, worker: ports.worker, ...takeOf(ports), ...request })
+
+  if (opening.kind === 'lost') {
+    const { attempt, nextAt } = opening
+    const observation: Observation = { type: 'attempt_lost', nodeRunId, data: { pass, attempt, nextAt } }
+    const result = await commit({
+      facts: [],
+      observations: [{ observation, pass, attempt, at }],
+      operations: alarm({ op: 'timer_set', timerId, dueAt: nextAt }),
+    })
+    return result.outcome === 'committed' ? { kind: 'later', nextAt, result } : { kind: 'gone' }
+  }
+  const clearAlarm = alarm({ op: 'timer_clear', timerId })
+  if (opening.kind === 'settle') {
+    return { kind: 'settled', result: await commit({ facts: [{ fact: opening.fact }], operations: clearAlarm }) }
+  }
+  const { started, observation, payloads } = opening
+  const { attempt } = started
+  const result = await commit({
+    facts: [],
+    observations: [{ observation, pass, attempt, at }],
+    operations: attempt > 1 ? clearAlarm : [],
+    payloads,
+  })
+  if (result.outcome !== 'committed') return { kind: 'gone' }
+  return { kind: 'started', started: { ...started, startedAt: at, slot }, result }
+}
+
+export function takeOf({ take }: Pick<AttemptPorts, 'take'>): { take?: TakeNode } {
+  return take === undefined ? {} : { take }
+}
+
+async function openAttempt(session: RunSession, place: PassPlace, ports: AttemptPorts): Promise<Opening> {
+  const { nodeRunId, pass } = place
+  const open = session.machine
+    .openNodeRuns()
+    .find((each) => each.nodeRunId === nodeRunId && each.pass === pass && each.waitId === null)
+  if (open === undefined) return { kind: 'gone' }
+  if (open.canceling) {
+    return { kind: 'settle', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
+  }
+  const records = session.attempts.get(nodeRunId)?.records ?? []
+  const last = records.at(-1)
+  if (last?.how === 'running') return loseAttempt(session, place, last.attempt, ports.now())
+  if (last?.nextAt != null && last.nextAt > ports.now()) return { kind: 'later', nextAt: last.nextAt }
+  return readyAttempt(session, place, open, (last?.attempt ?? 0) + 1, ports)
+}
+
+function countAttempts(session: RunSession, nodeRunId: string): { readonly failed: number; readonly lost: number } {
+  const records = session.attempts.get(nodeRunId)?.records ?? []
+  return {
+    failed: records.filter(({ how }) => how === 'failed').length,
+    lost: records.filter(({ how }) => how === 'lost').length,
+  }
+}
+
+function loseAttempt(session: RunSession, { nodeRunId, pass }: PassPlace, attempt: number, now: number): Opening {
+  const node = planNodeOf(session, nodeRunId)
+  const { failed, lost } = countAttempts(session, nodeRunId)
+  const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
+  if (next.retry) return { kind: 'lost', attempt, nextAt: now + next.delayMs }
+  const error = failureOf(new TenonError('ATTEMPTS_LOST', `${lost + 1} attempts were lost with their workers`), node.id)
+  return { kind: 'settle', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
+}
+
+async function readyAttempt(
+  session: RunSession,
+  { tenantId, runId, nodeRunId, pass }: PassPlace,
+  open: OpenNodeRun,
+  attempt: number,
+  { committer, findType, worker }: AttemptPorts,
+): Promise<Opening> {
+  const node = planNodeOf(session, nodeRunId)
+  const { resume, queue, scheduledAt } = open
+  const run = { session, node, nodeRunId, pass, attempt, scheduledAt, resume }
+  const prepared = await prepareNode(run, findType, committer.values)
+  if (prepared.kind === 'settled') return { kind: 'settle', fact: prepared.fact }
+  const { implementation, params, input, payloads, idempotencyKey } = prepared
+  const { failed: failedBefore, lost: lostBefore } = countAttempts(session, nodeRunId)
+  const journal = new Map(session.journal.get(nodeRunId))
+  const place = { tenantId, runId, node, nodeRunId, pass, attempt, resume }
+  return {
+    kind: 'ready',
+    started: { ...place, implementation, params, idempotencyKey, failedBefore, lostBefore, journal },
+    observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },
+    payloads,
+  }
+}

@@ -1,0 +1,134 @@
+import { TenonError } from '@tenon/core/errors'
+import { checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import type { Fact, Observation } from '@tenon/core/run'
+import type { CommitResult, ObservationToCommit, StartedNode } from '../commit/commit-types.ts'
+import { storeValue, storeWait } from '../commit/encode-output.ts'
+import { failureOf } from '../commit/failure.ts'
+import type { RuntimeLog } from '../engine.ts'
+import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
+import type { Payload } from '../store/append-types.ts'
+import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
+import { createObservationPump } from './observation-pump.ts'
+import { type BodyEnd, runBody } from './run-body.ts'
+import { untilStored } from './until-stored.ts'
+
+export type CarriedOut =
+  /** The outcome is in the log. */
+  | { readonly kind: 'settled'; readonly result: CommitResult }
+  /** The attempt failed and another is due at `nextAt`, ms since the Unix epoch. */
+  | { readonly kind: 'retry'; readonly nextAt: number; readonly result: CommitResult }
+  /** The process goes; nothing was written. */
+  | { readonly kind: 'left' }
+
+export interface CarryOutPorts extends AttemptPorts {
+  readonly http: HttpClient
+  readonly log: RuntimeLog
+  readonly stop: AbortSignal
+  /** Whether the run's alarms stand in the store: true for the embedded engine. */
+  readonly hasStoredTimers: boolean
+  /** @defaultValue 10_000 */
+  readonly graceMs?: number
+  readonly onHeartbeat?: () => void
+}
+
+/** What one attempt comes to. */
+type Outcome =
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly payloads: readonly Payload[] }
+  | { readonly kind: 'retry'; readonly observation: Observation; readonly nextAt: number }
+
+/**
+ * Runs the body of a started attempt and stores what comes of it: an outcome, or an error with the time of the next
+ * attempt. As long as the database does not answer, storing is tried again; the body is not.
+ */
+export async function carryOut(started: StartedNode, ports: CarryOutPorts): Promise<CarriedOut> {
+  const { tenantId, runId, nodeRunId, pass, attempt } = started
+  const { committer, now, graceMs = 10_000 } = ports
+  const store = (observations: readonly ObservationToCommit[], payloads: readonly Payload[]) =>
+    committer.commit({ tenantId, runId, facts: [], observations, payloads })
+  const pump = createObservationPump(started, store, now)
+  const onHeartbeat = ports.onHeartbeat ?? (() => undefined)
+  const end = await runBody(started, { ...ports, values: committer.values, pump, graceMs, onHeartbeat })
+  const rest = await pump.close()
+  if (end.kind === 'left') return { kind: 'left' }
+
+  const outcome = outcomeOf(started, end, ports)
+  const retry = outcome.kind === 'retry' ? outcome : null
+  const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
+  const alarm = retry === null || !ports.hasStoredTimers ? null : retry.nextAt
+  const result = await untilStored(
+    () =>
+      committer.commit({
+        tenantId,
+        runId,
+        facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
+        observations: [...rest.observations, ...own],
+        payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
+        operations:
+          alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],
+        worker: ports.worker,
+        ...takeOf(ports),
+      }),
+    { stop: ports.stop, log: ports.log, runId, nodeRunId },
+  )
+  if (result === null) return { kind: 'left' }
+  return retry === null ? { kind: 'settled', result } : { kind: 'retry', nextAt: retry.nextAt, result }
+}
+
+function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>, ports: CarryOutPorts): Outcome {
+  const { nodeRunId, pass } = started
+  if (end.kind === 'abandoned') {
+    return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'abandoned' } }, payloads: [] }
+  }
+  if (end.kind !== 'result') return failed(started, end.error, ports)
+  try {
+    return completed(started, end.result, ports.now())
+  } catch (error) {
+    return failed(started, error, ports)
+  }
+}
+
+function completed(started: StartedNode, result: NodeOutcome | Suspension, now: number): Outcome {
+  const { nodeRunId, pass, attempt, startedAt, implementation, params } = started
+  if ('suspend' in result) {
+    const waitFor = storeWait(result.suspend)
+    return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
+  }
+  // checkParams has made params from an object schema.
+  const { port, output } = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
+  const { ref, payloads } = storeValue(output)
+  const data = { pass, attempt, port, output: ref, durationMs: Math.max(0, now - startedAt) }
+  return { kind: 'fact', fact: { type: 'node_completed', nodeRunId, data }, payloads }
+}
+
+function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Outcome {
+  const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
+  if (ports.stop.aborted) {
+    return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
+  }
+  if (!(thrown instanceof TenonError)) {
+    const name = thrown instanceof Error ? thrown.name : typeof thrown
+    ports.log('error', 'A node body threw', { runId, nodeRunId, type: node.type, name })
+  }
+  const now = ports.now()
+  const durationMs = Math.max(0, now - startedAt)
+  const error = failureOf(thrown, node.id)
+  const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, attemptErrorOf(thrown), idempotencyKey)
+  if (!next.retry) {
+    return {
+      kind: 'fact',
+      fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs } },
+      payloads: [],
+    }
+  }
+  const nextAt = now + next.delayMs
+  const data = { pass, attempt, error, nextAt, durationMs }
+  return { kind: 'retry', nextAt, observation: { type: 'node_error', nodeRunId, data } }
+}
+
+function attemptErrorOf(thrown: unknown): AttemptError {
+  if (thrown instanceof TenonError) {
+    const { code, retryable, details } = thrown
+    return details === undefined ? { code, retryable } : { code, retryable, details }
+  }
+  return { code: 'NODE_FAILED', retryable: true }
+}

@@ -1,0 +1,114 @@
+import type { Json } from '@tenon/core/document'
+import type { LogLevel, ToolCallRecord } from '@tenon/core/node'
+import { encodeValue, type Observation } from '@tenon/core/run'
+import type { ObservationToCommit, StartedNode } from '../commit/commit-types.ts'
+import type { Payload } from '../store/append-types.ts'
+
+/** What one attempt tells of itself, on its way into the log while the body still runs. */
+export interface ObservationPump {
+  log(level: LogLevel, message: string, data?: Json): void
+  toolCall(call: ToolCallRecord): void
+  /** Resolves once the entry is stored. */
+  journal(entry: Extract<Observation, { type: 'node_journaled' }>['data'], payloads: readonly Payload[]): Promise<void>
+  /** Stops taking in, and gives what is not stored yet: it goes with the outcome. */
+  close(): Promise<{ readonly observations: readonly ObservationToCommit[]; readonly payloads: readonly Payload[] }>
+}
+
+export type StoreObservations = (
+  observations: readonly ObservationToCommit[],
+  payloads: readonly Payload[],
+) => Promise<unknown>
+
+const MAX_LINES = 2_000
+const MAX_MESSAGE = 8_192
+const MAX_DATA = 16_384
+const MAX_CALL = 262_144
+
+interface Entry {
+  readonly observation: ObservationToCommit
+  readonly payloads: readonly Payload[]
+  readonly stored: () => void
+}
+
+/**
+ * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored now goes
+ * with the next one. Lines beyond 2,000 an attempt are left out, with a last line that says so.
+ */
+export function createObservationPump(
+  started: StartedNode,
+  store: StoreObservations,
+  now: () => number,
+): ObservationPump {
+  const { nodeRunId, pass, attempt } = started
+  const waiting: Entry[] = []
+  let pumping: Promise<void> | null = null
+  let isClosed = false
+  let lines = 0
+  let calls = 0
+  let entries = 0
+
+  const pump = async (): Promise<void> => {
+    while (waiting.length > 0 && !isClosed) {
+      const batch = waiting.splice(0)
+      try {
+        await store(
+          batch.map(({ observation }) => observation),
+          batch.flatMap(({ payloads }) => payloads),
+        )
+        for (const { stored } of batch) stored()
+      } catch {
+        waiting.unshift(...batch)
+        break
+      }
+    }
+    pumping = null
+  }
+  const add = (observation: Observation, index: number, payloads: readonly Payload[] = []): Promise<void> => {
+    if (isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const at = now()
+      waiting.push({ observation: { observation, pass, attempt, index, at }, payloads, stored: resolve })
+      pumping ??= Promise.resolve().then(pump)
+    })
+  }
+  const addLine = (level: LogLevel, message: string, data?: Json): void => {
+    const line = { timestamp: new Date(now()).toISOString(), level, message: message.slice(0, MAX_MESSAGE) }
+    const extra = data === undefined ? {} : { data: readable(data, MAX_DATA) }
+    void add({ type: 'node_log', nodeRunId, data: { ...line, ...extra } }, lines)
+  }
+  return {
+    log: (level, message, data) => {
+      if (isClosed || lines > MAX_LINES) return
+      if (lines === MAX_LINES) addLine('warn', 'Further lines of this attempt are left out')
+      else addLine(level, message, data)
+      lines += 1
+    },
+    toolCall: (call) => {
+      const record = readable({ ...call }, MAX_CALL)
+      const whole: ToolCallRecord = typeof record === 'string' ? { ...call, arguments: record, answer: null } : call
+      void add({ type: 'tool_call', nodeRunId, data: { ...whole, pass, attempt } }, calls)
+      calls += 1
+    },
+    journal: (data, payloads) => {
+      entries += 1
+      return add({ type: 'node_journaled', nodeRunId, data }, entries - 1, payloads)
+    },
+    close: async () => {
+      isClosed = true
+      await pumping
+      return {
+        observations: waiting.map(({ observation }) => observation),
+        payloads: waiting.flatMap(({ payloads }) => payloads),
+      }
+    },
+  }
+}
+
+/** A value that the log can hold, or a text that says why not. */
+function readable(value: unknown, maxLength: number): Json {
+  try {
+    return encodeValue(value, { maxLength }).json
+  } catch (error) {
+    return error instanceof Error ? `(left out: ${error.message})` : '(left out)'
+  }
+}

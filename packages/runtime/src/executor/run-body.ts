@@ -1,0 +1,124 @@
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { HttpClient, NodeContext, NodeOutcome, Suspension } from '@tenon/core/node'
+import type { StartedNode } from '../commit/commit-types.ts'
+import { storeValue } from '../commit/encode-output.ts'
+import type { ValueLoader } from '../commit/value-loader.ts'
+import type { ObservationPump } from './observation-pump.ts'
+
+/** Why a body has to stop: its node run is canceled, or its process goes. */
+export type StopReason = 'cancel' | 'shutdown'
+
+export type BodyEnd =
+  | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension }
+  | { readonly kind: 'thrown'; readonly error: unknown }
+  | { readonly kind: 'timeout'; readonly error: TenonError }
+  /** Canceled, and the body did not come back within the grace. */
+  | { readonly kind: 'abandoned' }
+  /** The process goes; the attempt is for others to record as lost. */
+  | { readonly kind: 'left' }
+
+export interface BodyPorts {
+  readonly http: HttpClient
+  readonly values: ValueLoader
+  readonly pump: ObservationPump
+  /** Aborted with a {@link StopReason}. */
+  readonly stop: AbortSignal
+  /** How long a canceled body may take to come back, in ms. */
+  readonly graceMs: number
+  readonly onHeartbeat: () => void
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Runs the body of a started attempt until it ends, its time is over, or it is told to stop. Never throws. */
+export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd> {
+  const { node } = started
+  const controller = new AbortController()
+  const timers = new Set<NodeJS.Timeout>()
+  const after = (ms: number, act: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(act, Math.min(ms, MAX_TIMER_MS))
+    timers.add(timer)
+    return timer
+  }
+  return new Promise<BodyEnd>((resolve) => {
+    const expire = (message: string): void => {
+      const error = new TenonError('NODE_TIMEOUT', message)
+      resolve({ kind: 'timeout', error })
+      controller.abort(error)
+    }
+    const onStop = (): void => {
+      if (ports.stop.reason === 'shutdown') resolve({ kind: 'left' })
+      else after(ports.graceMs, () => resolve({ kind: 'abandoned' }))
+      controller.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
+    }
+    const { timeoutMs, heartbeatMs } = node
+    if (timeoutMs !== null) after(timeoutMs, () => expire(`No end within ${timeoutMs} ms`))
+    const listen = (): NodeJS.Timeout | null =>
+      heartbeatMs === null ? null : after(heartbeatMs, () => expire(`No heartbeat within ${heartbeatMs} ms`))
+    let silence = listen()
+    const onHeartbeat = (): void => {
+      ports.onHeartbeat()
+      if (silence === null) return
+      clearTimeout(silence)
+      timers.delete(silence)
+      silence = listen()
+    }
+    ports.stop.addEventListener('abort', onStop, { once: true })
+    if (ports.stop.aborted) onStop()
+    callBody(started, contextOf(started, ports, controller.signal, onHeartbeat)).then(
+      (result) => resolve({ kind: 'result', result }),
+      (error: unknown) => resolve({ kind: 'thrown', error }),
+    )
+  }).finally(() => {
+    for (const timer of timers) clearTimeout(timer)
+  })
+}
+
+async function callBody(
+  { node, implementation }: StartedNode,
+  context: NodeContext,
+): Promise<NodeOutcome | Suspension> {
+  const { run } = implementation
+  if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" has no body to run`)
+  // The registry holds implementations of every type; checkParams has given these params theirs.
+  return run(context as NodeContext<never>)
+}
+
+function contextOf(
+  started: StartedNode,
+  { http, pump, values }: BodyPorts,
+  abortSignal: AbortSignal,
+  heartbeat: () => void,
+): NodeContext {
+  const { tenantId, runId, nodeRunId, attempt, pass, params, resume, idempotencyKey } = started
+  const calls = new Map<string, Promise<Json>>()
+  const callOnce = async (key: string, call: () => Promise<Json>): Promise<Json> => {
+    const journaled = started.journal.get(key)
+    if (journaled !== undefined) return values.load(tenantId, journaled)
+    const { ref, payloads, json } = storeValue(await call())
+    await pump.journal({ pass, attempt, key, value: ref }, payloads)
+    return json
+  }
+  return {
+    params,
+    tenantId,
+    runId,
+    nodeRunId,
+    attempt,
+    idempotencyKey,
+    http,
+    connection: null,
+    abortSignal,
+    resume,
+    heartbeat,
+    log: pump.log,
+    toolCall: pump.toolCall,
+    durable: async <Value extends Json>(key: string, call: () => Promise<Value>): Promise<Value> => {
+      const once = calls.get(key) ?? callOnce(key, call)
+      calls.set(key, once)
+      // The value under a key is the one that this very call once gave.
+      return (await once) as Value
+    },
+  }
+}

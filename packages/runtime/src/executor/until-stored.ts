@@ -1,0 +1,44 @@
+import { TenonError } from '@tenon/core/errors'
+import type { CommitResult } from '../commit/commit-types.ts'
+import type { RuntimeLog } from '../engine.ts'
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+
+/**
+ * Stores a body's outcome, again and again while the database does not answer: the body must not be repeated because
+ * the store was away.
+ *
+ * @returns Null when the process goes before it was stored; the attempt then counts as lost.
+ * @throws {@link TenonError} `FACT_INVALID`: the outcome does not fit the run, and never will.
+ */
+export async function untilStored(
+  commit: () => Promise<CommitResult>,
+  place: { readonly stop: AbortSignal; readonly log: RuntimeLog; readonly runId: string; readonly nodeRunId: string },
+): Promise<CommitResult | null> {
+  const { stop, log, runId, nodeRunId } = place
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await commit()
+    } catch (error) {
+      if (error instanceof TenonError && error.code === 'FACT_INVALID') throw error
+      if (stop.aborted && stop.reason === 'shutdown') return null
+      const reason = error instanceof Error ? error.message : 'unknown'
+      log('warn', 'The outcome of a node run cannot be stored yet', { runId, nodeRunId, reason })
+      await waitOrStop(waitMs, stop)
+    }
+  }
+}
+
+function waitOrStop(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    // A cancelation does not hurry: the outcome is still the best thing to store.
+    if (stop.reason !== 'cancel') stop.addEventListener('abort', done, { once: true })
+  })
+}

@@ -3,7 +3,8 @@ import { annotation, edge, node, settings, variable } from './shape.ts'
 import { list, malformed, object, oneOf, type Path, required } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowNode } from './types.ts'
 
-const shape = object<WorkflowDocument>({
+/** The structure of a document, field by field; ends that do not exist and ids that repeat pass. */
+export const documentShape = object<WorkflowDocument>({
   schemaVersion: required(oneOf(1)),
   nodes: required(list(node, DOCUMENT_LIMITS.nodes)),
   edges: required(list(edge, DOCUMENT_LIMITS.edges)),
@@ -59,7 +60,7 @@ function refuseDangling(document: WorkflowDocument, ids: ReadonlySet<string>): v
  * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.path`, the place of the first fault.
  */
 export function parseDocument(candidate: unknown): WorkflowDocument {
-  const document = shape(candidate, [])
+  const document = documentShape(candidate, [])
   const ids = refuseDuplicates(
     document.nodes.map(({ id }) => id),
     (index) => ['nodes', index, 'id'],

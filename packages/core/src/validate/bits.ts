@@ -1,0 +1,44 @@
+/** A set of small numbers. */
+export type Bits = Uint32Array
+
+export function createBits(size: number): Bits {
+  return new Uint32Array((size + 31) >>> 5)
+}
+
+export function hasBit(bits: Bits, index: number): boolean {
+  return (((bits[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1
+}
+
+export function setBit(bits: Bits, index: number): void {
+  const word = index >>> 5
+  bits[word] = (bits[word] ?? 0) | (1 << (index & 31))
+}
+
+/** Adds what `other` holds. */
+export function addBits(bits: Bits, other: Bits): void {
+  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) | value
+}
+
+/** Keeps only what `other` holds, too. */
+export function keepBits(bits: Bits, other: Bits): void {
+  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) & value
+}
+
+/** Takes away what `other` holds. */
+export function dropBits(bits: Bits, other: Bits): void {
+  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) & ~value
+}
+
+/** The members, ascending. */
+export function bitsOf(bits: Bits): Generator<number> {
+  return newBits(bits, createBits(0))
+}
+
+/** The members of `bits` that `known` does not have when asked for, ascending. */
+export function* newBits(bits: Bits, known: Bits): Generator<number> {
+  for (const [word, value] of bits.entries()) {
+    for (let rest = value & ~(known[word] ?? 0); rest !== 0; rest &= rest - 1) {
+      yield word * 32 + 31 - Math.clz32(rest & -rest)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { ERROR_PORT } from '../document/ports.ts'
+import { edgeId, type WorkflowEdge } from '../document/types.ts'
+import { nearest } from '../expression/suggest.ts'
+import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+
+const removal = (edge: WorkflowEdge, title = 'Remove the edge'): IssueFix => ({
+  title,
+  operations: [{ op: 'remove_edge', edgeId: edge.id }],
+})
+
+/** Leads an edge elsewhere: another edge takes its place. */
+function rerouting(edge: WorkflowEdge, change: Partial<WorkflowEdge>, title: string): IssueFix {
+  const next = { ...edge, ...change }
+  return {
+    title,
+    operations: [
+      { op: 'remove_edge', edgeId: edge.id },
+      { op: 'add_edge', edge: { ...next, id: edgeId(next) } },
+    ],
+  }
+}
+
+function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
+  if (source.entry === undefined || source.ports.some(({ name }) => name === edge.sourceHandle)) return
+  const at = { nodeId: source.node.id, edgeId: edge.id }
+  if (edge.sourceHandle === ERROR_PORT) {
+    const fix: IssueFix = {
+      title: `Send failures of ${source.name} there`,
+      operations: [{ op: 'set_policy', nodeId: source.node.id, field: 'onError', value: 'route' }],
+    }
+    report(
+      errorIssue('PORT_UNKNOWN', `${source.name} does not send its failures on, so its port "error" is not there`, {
+        ...at,
+        fix,
+      }),
+    )
+    return
+  }
+  const names = source.ports.map(({ name }) => name)
+  const meant = nearest(edge.sourceHandle, names)
+  const free = meant !== null && !taken.has(edgeId({ ...edge, sourceHandle: meant }))
+  const fix = free ? rerouting(edge, { sourceHandle: meant }, `Use the port "${meant}"`) : removal(edge)
+  report(errorIssue('PORT_UNKNOWN', `${source.name} has no port "${edge.sourceHandle}"`, { ...at, fix }))
+}
+
+function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
+  if (target.entry === undefined) return
+  const at = { nodeId: target.node.id, edgeId: edge.id }
+  const inputs = target.entry.inputs.map(({ name }) => name)
+  if (target.entry.control === 'trigger') {
+    report(
+      errorIssue('TRIGGER_HAS_EDGE', `${target.name} starts the workflow; no edge may lead to it`, {
+        ...at,
+        fix: removal(edge),
+      }),
+    )
+    return
+  }
+  if (inputs.includes(edge.targetHandle)) return
+  const [only] = inputs
+  const meant = nearest(edge.targetHandle, inputs) ?? (inputs.length === 1 ? (only ?? null) : null)
+  const free = meant !== null && !taken.has(edgeId({ ...edge, targetHandle: meant }))
+  const fix = free ? rerouting(edge, { targetHandle: meant }, `Use the input "${meant}"`) : removal(edge)
+  report(errorIssue('INPUT_UNKNOWN', `${target.name} has no input "${edge.targetHandle}"`, { ...at, fix }))
+}
+
+/** Inputs that take one edge only have one. */
+function checkFull(target: SurveyedNode, report: ReportIssue): void {
+  for (const input of target.entry?.inputs ?? []) {
+    if (input.maxEdges === undefined) continue
+    const arriving = target.incoming.filter(({ targetHandle }) => targetHandle === input.name)
+    for (const edge of arriving.slice(input.maxEdges)) {
+      const message = `The input "${input.title ?? input.name}" of ${target.name} takes one edge only`
+      report(errorIssue('INPUT_FULL', message, { nodeId: target.node.id, edgeId: edge.id, fix: removal(edge) }))
+    }
+  }
+}
+
+function checkEdge(survey: Survey, edge: WorkflowEdge, taken: ReadonlySet<string>, report: ReportIssue): void {
+  const source = survey.byId.get(edge.source)
+  const target = survey.byId.get(edge.target)
+  if (source === undefined || target === undefined) {
+    const missing = source === undefined ? edge.source : edge.target
+    report(
+      errorIssue('EDGE_DANGLING', `An edge leads from or to "${missing}", which is not there`, {
+        edgeId: edge.id,
+        fix: removal(edge),
+      }),
+    )
+    return
+  }
+  checkPort(edge, source, taken, report)
+  checkInput(edge, target, taken, report)
+  if (source.node.parentId !== target.node.parentId) {
+    const message = `The edge from ${source.name} to ${target.name} crosses the border of a container`
+    report(errorIssue('EDGE_ACROSS_PARENTS', message, { edgeId: edge.id, fix: removal(edge) }))
+  }
+}
+
+/** Edges lead from ports that are there to inputs that are there, once, on one level. */
+export function checkEdges(survey: Survey, report: ReportIssue): void {
+  const taken = new Set<string>()
+  for (const edge of survey.document.edges) {
+    if (taken.has(edgeId(edge))) {
+      report(
+        errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is there twice`, { edgeId: edge.id, fix: removal(edge) }),
+      )
+      continue
+    }
+    taken.add(edgeId(edge))
+  }
+  for (const edge of survey.document.edges) checkEdge(survey, edge, taken, report)
+  for (const surveyed of survey.nodes) checkFull(surveyed, report)
+}

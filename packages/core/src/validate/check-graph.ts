@@ -1,0 +1,108 @@
+import type { DocumentOperation } from '../document/operation.ts'
+import type { WorkflowEdge } from '../document/types.ts'
+import type { NodeId } from '../ids.ts'
+import type { NodeManifestEntry } from '../node/definition.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+
+const GAP = 280
+
+/** Whether a run can begin at the node. */
+export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
+  return entry?.control === 'trigger'
+}
+
+/** The names of some nodes, for a sentence; beyond five only their number. */
+export function listNames(survey: Survey, ids: readonly NodeId[]): string {
+  const names = ids.slice(0, 5).map((id) => survey.byId.get(id)?.name ?? id)
+  return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
+}
+
+function freeId(survey: Survey, wanted: string): NodeId {
+  let id = wanted
+  for (let number = 2; survey.byId.has(id); number++) id = `${wanted}_${number}`
+  return id
+}
+
+/** Adds a trigger to the left of everything and leads it to the first node that nothing leads to. */
+function addTriggerFix(survey: Survey, entry: NodeManifestEntry): IssueFix {
+  const id = freeId(survey, entry.type.split('/').at(-1)?.replaceAll('-', '_') ?? entry.type)
+  const first = survey.ordered.find(
+    ({ incoming, entry: type }) => incoming.length === 0 && (type?.inputs.length ?? 0) > 0,
+  )
+  const x = Math.min(...survey.nodes.map(({ node }) => node.position.x)) - GAP
+  const position = { x: Number.isFinite(x) ? x : 0, y: first?.node.position.y ?? 0 }
+  const operations: DocumentOperation[] = [
+    {
+      op: 'add_node',
+      node: { id, type: entry.type, typeVersion: entry.version, name: entry.title, params: {}, position },
+    },
+  ]
+  const [port] = entry.ports
+  const input = first?.entry?.inputs[0]
+  if (first !== undefined && input !== undefined && port !== undefined && 'name' in port) {
+    const ends = { source: id, sourceHandle: port.name, target: first.node.id, targetHandle: input.name }
+    operations.push({ op: 'add_edge', edge: { id: `${id}:${port.name}>${first.node.id}:${input.name}`, ...ends } })
+  }
+  return { title: `Add "${entry.title}"`, operations }
+}
+
+function checkTriggers(survey: Survey, report: ReportIssue): void {
+  const trigger = survey.manifest.nodes.findLast(({ control }) => control === 'trigger')
+  const fix = trigger === undefined ? {} : { fix: addTriggerFix(survey, trigger) }
+  report(errorIssue('TRIGGER_MISSING', 'Nothing starts this workflow; add a trigger such as Start', fix))
+}
+
+function reachableFrom(survey: Survey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
+  const found = new Set(starts.map(({ node }) => node.id))
+  // A set takes in what is added while it is walked.
+  for (const id of found) for (const edge of survey.byId.get(id)?.outgoing ?? []) found.add(edge.target)
+  return found
+}
+
+function checkReachable(survey: Survey, report: ReportIssue): void {
+  const reachable = reachableFrom(survey, survey.nodes.filter(isTrigger))
+  for (const { node, name, entry } of survey.nodes) {
+    if (reachable.has(node.id) || entry === undefined) continue
+    report(
+      warningIssue('NODE_UNREACHABLE', `${name} never runs: no path leads to it from a trigger`, { nodeId: node.id }),
+    )
+  }
+  const hasEnd = survey.nodes.some(({ node, entry }) => entry?.control === 'end' && reachable.has(node.id))
+  if (!hasEnd)
+    report(warningIssue('END_MISSING', 'No path leads to an end, so runs finish without an outcome and output'))
+}
+
+/** The edge to take away: of those inside the cycle, one that leads back in the order of the document. */
+function edgeThatCloses(survey: Survey, cycle: readonly NodeId[]): WorkflowEdge | undefined {
+  const members = new Map(cycle.map((id, index) => [id, index]))
+  const inside = cycle.flatMap((id) => survey.byId.get(id)?.outgoing ?? []).filter(({ target }) => members.has(target))
+  const isBack = ({ source, target }: WorkflowEdge) => (members.get(target) ?? 0) <= (members.get(source) ?? 0)
+  return inside.findLast(isBack)
+}
+
+function checkCycles(survey: Survey, report: ReportIssue): void {
+  for (const cycle of survey.cycles) {
+    const edge = edgeThatCloses(survey, cycle)
+    const [nodeId] = cycle
+    if (nodeId === undefined || edge === undefined) continue
+    const from = survey.byId.get(edge.source)?.name ?? edge.source
+    const to = survey.byId.get(edge.target)?.name ?? edge.target
+    const message =
+      cycle.length === 1
+        ? `${from} leads back to itself`
+        : `These nodes lead back to themselves: ${listNames(survey, cycle)}. Runs go forward only`
+    const fix: IssueFix = {
+      title: `Remove the edge from ${from} to ${to}`,
+      operations: [{ op: 'remove_edge', edgeId: edge.id }],
+    }
+    report(errorIssue('WORKFLOW_CYCLE', message, { nodeId, edgeId: edge.id, fix }))
+  }
+}
+
+/** Whether a run can begin, reach every node, go forward and end. */
+export function checkGraph(survey: Survey, report: ReportIssue): void {
+  if (survey.nodes.some(isTrigger)) checkReachable(survey, report)
+  else checkTriggers(survey, report)
+  checkCycles(survey, report)
+}

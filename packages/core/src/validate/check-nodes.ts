@@ -1,0 +1,91 @@
+import { nearest } from '../expression/suggest.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+
+function versionFix({ node, name }: SurveyedNode, version: number): IssueFix {
+  return {
+    title: `Use version ${version} for ${name}`,
+    operations: [{ op: 'update_node', nodeId: node.id, set: { typeVersion: version } }],
+  }
+}
+
+function checkType(survey: Survey, surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, entry, name } = surveyed
+  if (entry !== undefined) return
+  const versions = survey.manifest.nodes.filter(({ type }) => type === node.type).map(({ version }) => version)
+  if (versions.length > 0) {
+    const latest = Math.max(...versions)
+    const message = `${name}: version ${node.typeVersion} of "${node.type}" is not there; there is version ${latest}`
+    const details = { nodeId: node.id, path: ['typeVersion'], fix: versionFix(surveyed, latest) }
+    report(errorIssue('NODE_VERSION_UNKNOWN', message, details))
+    return
+  }
+  const meant = nearest(
+    node.type,
+    survey.manifest.nodes.map(({ type }) => type),
+  )
+  const hint = meant === null ? '' : `. Did you mean "${meant}"?`
+  report(
+    errorIssue('NODE_TYPE_UNKNOWN', `${name}: there is no node type "${node.type}"${hint}`, {
+      nodeId: node.id,
+      path: ['type'],
+    }),
+  )
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 2; ; number++) {
+    const candidate = `${name} ${number}`
+    if (!taken.has(candidate)) return candidate
+  }
+}
+
+function checkNames(survey: Survey, report: ReportIssue): void {
+  const taken = new Set(survey.nodes.map(({ name }) => name))
+  const seen = new Set<string>()
+  for (const { node, name } of survey.nodes) {
+    if (seen.has(name)) {
+      const free = freeName(name, taken)
+      taken.add(free)
+      const fix = {
+        title: `Rename to "${free}"`,
+        operations: [{ op: 'update_node', nodeId: node.id, set: { name: free } }],
+      } as const
+      report(
+        warningIssue('NODE_NAME_DUPLICATE', `Two nodes are called "${name}"`, { nodeId: node.id, path: ['name'], fix }),
+      )
+    }
+    seen.add(name)
+  }
+}
+
+function checkIds(survey: Survey, report: ReportIssue): void {
+  const seen = new Set<string>()
+  for (const { node } of survey.nodes) {
+    if (seen.has(node.id))
+      report(errorIssue('NODE_ID_DUPLICATE', `Two nodes have the id "${node.id}"`, { nodeId: node.id }))
+    seen.add(node.id)
+  }
+}
+
+/** Ids, names, types and containers of nodes. */
+export function checkNodes(survey: Survey, report: ReportIssue): void {
+  checkIds(survey, report)
+  for (const surveyed of survey.nodes) {
+    checkType(survey, surveyed, report)
+    const { node, name } = surveyed
+    if (node.parentId === undefined) continue
+    const fix = {
+      title: `Take ${name} out`,
+      operations: [{ op: 'update_node', nodeId: node.id, set: { parentId: null } }],
+    } as const
+    report(
+      errorIssue('CONTAINER_NOT_AVAILABLE', `${name} is inside another node, but containers are not available yet`, {
+        nodeId: node.id,
+        path: ['parentId'],
+        fix,
+      }),
+    )
+  }
+  checkNames(survey, report)
+}

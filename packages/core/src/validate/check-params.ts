@@ -1,0 +1,131 @@
+import type { DocumentOperation, ParamPath } from '../document/operation.ts'
+import { paramAt } from '../document/param-path.ts'
+import { type ProblemIssue, TenonError } from '../errors/index.ts'
+import { isTemplate } from '../expression/parse.ts'
+import { nearest } from '../expression/suggest.ts'
+import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
+import { checkJsonSchema } from '../node/json-schema/check-json-schema.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { schemaAt, titleAt } from './param-schema.ts'
+import { asObject } from './schema-facts.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+import { holdsTemplate, textLeaves } from './template-leaves.ts'
+
+/** What a template inside may still make right. */
+const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
+  'anyOf',
+  'oneOf',
+  'not',
+  'const',
+  'enum',
+  'contains',
+  'minContains',
+  'maxContains',
+  'uniqueItems',
+])
+const MISSING_FIELD = /^The field "(.*)" is missing$/s
+
+interface Place {
+  readonly surveyed: SurveyedNode
+  readonly schema: JsonSchema
+}
+
+const valueAt = ({ surveyed }: Place, path: ParamPath) =>
+  path.length === 0 ? surveyed.params : paramAt(surveyed.params, path)
+
+/** Whether a template decides at run time what the fault is about. */
+function isOpen(place: Place, { path, code }: ProblemIssue): boolean {
+  if (schemaAt(place.schema, path).isLiteral) return false
+  const value = valueAt(place, path)
+  if (typeof value === 'string' && isTemplate(value)) return true
+  return WHOLE_VALUE_KEYWORDS.has(code) && holdsTemplate(value)
+}
+
+function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): void {
+  const { node, name } = place.surveyed
+  const missing = issue.code === 'required' ? MISSING_FIELD.exec(issue.message)?.[1] : undefined
+  const path = missing === undefined ? issue.path : [...issue.path, missing]
+  const at = { nodeId: node.id, path: ['params', ...path] }
+  const title = titleAt(place.schema, path)
+  const isEmpty = issue.code === 'minLength' && valueAt(place, path) === ''
+  if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
+  else report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, at))
+}
+
+function checkSchema(place: Place, report: ReportIssue): void {
+  const { node, name } = place.surveyed
+  try {
+    for (const issue of checkJsonSchema(place.schema, place.surveyed.params)) {
+      if (!isOpen(place, issue)) reportFault(place, issue, report)
+    }
+  } catch (error) {
+    if (!(error instanceof TenonError)) throw error
+    report(errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${error.message}`, { nodeId: node.id }))
+  }
+}
+
+function renameFix(nodeId: string, from: string, to: string, params: JsonObject): IssueFix {
+  const operations: DocumentOperation[] = [
+    { op: 'set_param', nodeId, path: [to], value: params[from] ?? null },
+    { op: 'unset_param', nodeId, path: [from] },
+  ]
+  return { title: `Rename to "${to}"`, operations }
+}
+
+/** Params that the node type does not know are ignored at run time; most often a name is spelled wrong. */
+function checkUnknown({ surveyed, schema }: Place, report: ReportIssue): void {
+  const { node, name } = surveyed
+  const object = asObject(schema)
+  if (object === null || object.additionalProperties !== undefined || !isJsonObject(object.properties)) return
+  const known = Object.keys(object.properties)
+  for (const key of Object.keys(node.params).filter((param) => !known.includes(param))) {
+    const free = known.filter((param) => !Object.hasOwn(node.params, param))
+    const meant = nearest(key, free)
+    const fix: IssueFix =
+      meant === null
+        ? { title: `Remove "${key}"`, operations: [{ op: 'unset_param', nodeId: node.id, path: [key] }] }
+        : renameFix(node.id, key, meant, node.params)
+    report(
+      warningIssue('PARAM_UNKNOWN', `${name} has no param "${key}"`, { nodeId: node.id, path: ['params', key], fix }),
+    )
+  }
+}
+
+function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
+  const { node, name } = surveyed
+  for (const { path, text } of textLeaves(node.params)) {
+    const { schema: own, isLiteral } = schemaAt(schema, path)
+    if (!isLiteral || !isTemplate(text) || asObject(own)?.literal !== true) continue
+    const message = `${name}: "${titleAt(schema, path)}" takes a fixed value; expressions are not evaluated here`
+    report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path: ['params', ...path] }))
+  }
+}
+
+/** A JSON Schema that stands in a param has to be one. */
+function checkSchemaParams({ surveyed }: Place, report: ReportIssue): void {
+  const { node, name, entry, params } = surveyed
+  for (const output of Object.values(entry?.outputs ?? {})) {
+    if (typeof output === 'boolean' || !('fromParam' in output) || output.as === 'values') continue
+    const param = String(output.fromParam)
+    const schema = params[param]
+    if (!isJsonObject(schema)) continue
+    try {
+      checkJsonSchema(schema, null)
+    } catch (error) {
+      if (!(error instanceof TenonError)) throw error
+      report(errorIssue('SCHEMA_INVALID', `${name}: ${error.message}`, { nodeId: node.id, path: ['params', param] }))
+    }
+  }
+}
+
+/** Params fit the schema of the node type, where every leaf may also be a template. */
+export function checkParams(survey: Survey, report: ReportIssue): void {
+  for (const surveyed of survey.nodes) {
+    if (surveyed.entry === undefined) continue
+    const place: Place = { surveyed, schema: surveyed.entry.params }
+    checkSchema(place, report)
+    checkUnknown(place, report)
+    checkLiterals(place, report)
+    checkSchemaParams(place, report)
+  }
+}

@@ -1,0 +1,120 @@
+import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
+import type { JoinMode, NodePolicy } from '../document/types.ts'
+import { durationToMs } from '../duration.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+
+const ms = (duration: string | undefined): number | undefined =>
+  duration === undefined ? undefined : durationToMs(duration)
+
+function unset({ node }: SurveyedNode, field: keyof NodePolicy, title: string): IssueFix {
+  return { title, operations: [{ op: 'set_policy', nodeId: node.id, field, value: null }] }
+}
+
+function checkRetry(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, entry } = surveyed
+  const retry = { ...entry?.policy?.retry, ...node.policy?.retry }
+  const refuse = (field: string, message: string): void =>
+    report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { nodeId: node.id, path: ['policy', 'retry', field] }))
+  if (retry.maximumAttempts !== undefined && retry.maximumAttempts < 1) {
+    refuse('maximumAttempts', 'there is at least one attempt')
+  }
+  if (retry.backoffCoefficient !== undefined && retry.backoffCoefficient < 1) {
+    refuse('backoffCoefficient', 'waits between attempts cannot get shorter; use 1 or more')
+  }
+  const initial = ms(retry.initialInterval)
+  const longest = ms(retry.maximumInterval)
+  if (initial !== undefined && longest !== undefined && longest < initial) {
+    refuse('maximumInterval', 'the longest wait is shorter than the first')
+  }
+}
+
+function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, entry } = surveyed
+  const policy = { ...entry?.policy, ...node.policy }
+  const [timeout, heartbeat] = [ms(policy.timeout), ms(policy.heartbeat)]
+  const at = (field: string) => ({ nodeId: node.id, path: ['policy', field] })
+  if (timeout === 0) report(errorIssue('POLICY_INVALID', `${name}: a timeout of 0 leaves no time`, at('timeout')))
+  if (heartbeat === 0) report(errorIssue('POLICY_INVALID', `${name}: a heartbeat of 0 leaves no time`, at('heartbeat')))
+  if (timeout !== undefined && heartbeat !== undefined && heartbeat > timeout) {
+    report(
+      warningIssue(
+        'POLICY_INVALID',
+        `${name}: the heartbeat is longer than the timeout, so it says nothing`,
+        at('heartbeat'),
+      ),
+    )
+  }
+}
+
+/** How many edges of a node can be live at once: all of a fork, those of one port of any other source. */
+function mostLive(survey: Survey, { incoming }: SurveyedNode): number {
+  const bySource = new Map<string, Map<string, number>>()
+  for (const { source, sourceHandle } of incoming) {
+    const isFork = survey.byId.get(source)?.entry?.control === 'fork'
+    const ports = bySource.get(source) ?? new Map<string, number>()
+    const port = isFork ? '*' : sourceHandle
+    ports.set(port, (ports.get(port) ?? 0) + 1)
+    bySource.set(source, ports)
+  }
+  return [...bySource.values()].reduce((sum, ports) => sum + Math.max(...ports.values()), 0)
+}
+
+const neededBy = (join: JoinMode | undefined): number => (typeof join === 'object' ? join.count : 0)
+
+function checkJoin(survey: Survey, surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, incoming } = surveyed
+  const needed = neededBy(node.policy?.join ?? surveyed.entry?.policy?.join)
+  const most = mostLive(survey, surveyed)
+  if (needed <= most) return
+  const message = `${name} waits for ${needed} branches, but at most ${most} of its ${incoming.length} edges can arrive`
+  const fix: IssueFix =
+    most === 0
+      ? unset(surveyed, 'join', 'Wait for all branches')
+      : {
+          title: `Wait for ${most}`,
+          operations: [{ op: 'set_policy', nodeId: node.id, field: 'join', value: { count: most } }],
+        }
+  report(errorIssue('JOIN_IMPOSSIBLE', message, { nodeId: node.id, path: ['policy', 'join'], fix }))
+}
+
+function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, entry } = surveyed
+  const policy = { ...entry?.policy, ...node.policy }
+  if (policy.onError === 'park') {
+    const fix = unset(surveyed, 'onError', 'Let the run fail instead')
+    const message = `${name}: parking a failed node is not available yet`
+    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
+  }
+  if (policy.compensation !== undefined) {
+    const fix = unset(surveyed, 'compensation', 'Remove the compensation')
+    const message = `${name}: compensation is not available yet`
+    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'compensation'], fix }))
+  }
+}
+
+/** With no edge on the error port, `route` is `fail`. */
+function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: ReportIssue): void {
+  if (entry === undefined || node.disabled || effectiveOnError(node, entry) !== 'route') return
+  if (outgoing.some(({ sourceHandle }) => sourceHandle === ERROR_PORT)) return
+  const fix: IssueFix = {
+    title: 'Let the run fail',
+    operations: [{ op: 'set_policy', nodeId: node.id, field: 'onError', value: 'fail' }],
+  }
+  const message = `A failure of ${name} ends the run: connect its port "error", or choose to fail`
+  report(warningIssue('ERROR_PORT_UNCONNECTED', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
+}
+
+/** Whether the ways in which nodes are carried out can be followed. */
+export function checkPolicies(survey: Survey, report: ReportIssue): void {
+  for (const surveyed of survey.nodes) {
+    checkRetry(surveyed, report)
+    checkTimes(surveyed, report)
+    checkJoin(survey, surveyed, report)
+    checkAvailable(surveyed, report)
+    checkRoute(surveyed, report)
+  }
+  const { timeout } = survey.document.settings
+  if (ms(timeout) === 0)
+    report(errorIssue('POLICY_INVALID', 'A run timeout of 0 leaves no time', { path: ['settings', 'timeout'] }))
+}

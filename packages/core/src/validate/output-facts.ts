@@ -1,0 +1,72 @@
+import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
+import type { SurveyedNode } from './survey.ts'
+
+/** What leaves a node on its error port. */
+export const ERROR_SCHEMA: JsonSchema = Object.freeze({
+  type: 'object',
+  properties: { code: { type: 'string' }, message: { type: 'string' }, details: {} },
+  required: ['code', 'message'],
+  additionalProperties: false,
+})
+
+/** The type of the value at a place of the params, templates included. */
+export type TypeOfParam = (value: Json, path: readonly (string | number)[]) => JsonSchema
+
+/** What is known of one port's output. */
+export interface OutputFacts {
+  readonly schema: JsonSchema
+  /** What it adds to the input of later nodes. */
+  readonly adds: ObjectFacts
+}
+
+/** The schema of an object from its values: what a `set` node gives. */
+export function schemaOfValues(
+  values: JsonObject,
+  path: readonly (string | number)[],
+  typeOf: TypeOfParam,
+): JsonSchema {
+  const properties = Object.entries(values).map(([key, value]) => [key, typeOf(value, [...path, key]) as Json])
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required: Object.keys(values),
+    additionalProperties: false,
+  }
+}
+
+function describedSchema({ entry, params }: SurveyedNode, port: string, typeOf: TypeOfParam): JsonSchema {
+  const output = entry?.outputs[port] ?? entry?.outputs['*']
+  if (output === undefined) return true
+  if (typeof output === 'boolean' || !('fromParam' in output)) return output
+  const name = String(output.fromParam)
+  const value = params[name]
+  if (output.as === 'values')
+    return isJsonObject(value) ? schemaOfValues(value, ['params', name], typeOf) : { type: 'object' }
+  return typeof value === 'boolean' ? value : (asObject(value) ?? true)
+}
+
+/** A node that is passed through gives `{}`, and one that continues after a failure, too. */
+function maybePassed(surveyed: SurveyedNode): boolean {
+  const { node, entry } = surveyed
+  const policy = { ...entry?.policy, ...node.policy }
+  return policy.skipIf !== undefined || (entry !== undefined && effectiveOnError(node, entry) === 'continue')
+}
+
+const withoutPromise = ({ fields, others }: ObjectFacts): ObjectFacts => ({
+  fields: new Map([...fields].map(([key, field]) => [key, { ...field, required: false }])),
+  others,
+})
+
+/** What leaves a node on a port. @param typeOf - Types the templates in the node's own params. */
+export function outputFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfParam): OutputFacts {
+  const { node, entry } = surveyed
+  if (node.disabled) return { schema: { type: 'object', additionalProperties: false }, adds: NO_FIELDS }
+  if (port === ERROR_PORT) return { schema: ERROR_SCHEMA, adds: NO_FIELDS }
+  if (entry === undefined) return { schema: true, adds: ANYTHING }
+  const schema = describedSchema(surveyed, port, typeOf)
+  const adds = objectFacts(schema)
+  if (!maybePassed(surveyed)) return { schema, adds }
+  return { schema: { anyOf: [schema as Json, { type: 'object' }] }, adds: withoutPromise(adds) }
+}

@@ -56,11 +56,6 @@ export const ERROR_TABLE = {
   NODE_CANCELED: { status: 409, retryable: false, remedy: 'The run or the branch was canceled.' },
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
   JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
-  COMPARISON_TYPE_MISMATCH: {
-    status: 422,
-    retryable: false,
-    remedy: 'Compare values of one kind; convert one side with an expression first.',
-  },
   EGRESS_REFUSED: {
     status: 403,
     retryable: false,

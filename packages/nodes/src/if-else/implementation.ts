@@ -1,11 +1,9 @@
 import { implementInlineNode } from '@tenon/core/node'
-import { alignRight, compare } from '../shared/compare.ts'
+import { compare } from '../shared/compare.ts'
 import { ifElse } from './definition.ts'
 
-export const ifElseNode = implementInlineNode(ifElse, ({ left, operator, right }) => {
-  const lhs = left ?? null
-  const rhs = operator === 'exists' ? null : alignRight(lhs, right ?? null)
-  const condition = compare(lhs, operator, rhs)
-  const output = { condition, lhs_value: lhs, rhs_value: rhs, operator }
+export const ifElseNode = implementInlineNode(ifElse, (params) => {
+  const { condition, left, right } = compare(params.left, params.operator, params.right)
+  const output = { condition, lhs_value: left, rhs_value: right, operator: params.operator }
   return condition ? { port: 'true', output } : { port: 'false', output }
 })

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { serve } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { openaiLanguageModel } from '@tenon/nodes/openai'
 import { createBuiltInNodes } from '@tenon/nodes/server'
 import { embeddedEngine } from '@tenon/runtime'
@@ -42,9 +43,8 @@ app.use(automation.middleware)
 await automation.migrate()
 await seedWorkflows(automation, port, model.name)
 await automation.startWorker()
-const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () =>
-  console.log(`ready http://127.0.0.1:${port}`),
-)
+const server = createServer(getRequestListener(app.fetch))
+server.listen(port, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${port}`))
 const detach = attachWebSockets(server, automation)
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,3 +1,5 @@
+import type { JsonObject } from '@tenon/core/document'
+import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
 import { createNodeRegistry, toManifest } from '@tenon/core/node'
 import { expect, test } from 'vitest'
 import { builtInDefinitions } from './index.ts'
@@ -52,4 +54,15 @@ test('every param has a title and a control that the editor knows', () => {
 test('only nodes that go outside are dispatched', () => {
   const dispatched = builtInDefinitions.filter(({ inline }) => inline !== true).map(({ type }) => type)
   expect([...dispatched].sort()).toEqual(['guardrails', 'http-call', 'llm-transform'])
+})
+
+test('the lint rules of delay hold where there is nothing to wait for, and only there', () => {
+  const rules = builtInDefinitions.find(({ type }) => type === 'delay')?.lint ?? []
+  const faultsOf = (params: JsonObject) =>
+    rules.filter(({ when }) => evaluateExpression(when, createPlainScope({ params })) === true).map(({ code }) => code)
+  expect(faultsOf({})).toEqual(['DELAY_WITHOUT_DURATION'])
+  expect(faultsOf({ mode: 'duration', duration: '' })).toEqual(['DELAY_WITHOUT_DURATION'])
+  expect(faultsOf({ mode: 'until', duration: '1m' })).toEqual(['DELAY_WITHOUT_INSTANT'])
+  expect(faultsOf({ duration: '1m' })).toEqual([])
+  expect(faultsOf({ mode: 'until', until: '2030-01-01T00:00:00Z' })).toEqual([])
 })

@@ -18,6 +18,8 @@ export interface PlanIndex {
   ancestorsOf(index: number): Bitset
   /** Worked out when first asked for. */
   postDominators(): PostDominators
+  /** Words of ancestor sets worked out so far, for tests that compare plans of different sizes. */
+  readonly operations: number
   /** The output of a node that was passed over: `{}`. */
   readonly emptyOutput: ValueRef
 }
@@ -28,12 +30,14 @@ export function createPlanIndex(plan: Plan): PlanIndex {
   const ancestors = new Map<number, Bitset>()
   const roots = [...plan.nodes.keys()].filter((index) => itemAt(plan.nodes, index).incoming.length === 0)
   let postDominators: PostDominators | null = null
+  let operations = 0
 
   const sourcesOf = (index: number): readonly number[] =>
     itemAt(plan.nodes, index).incoming.map((edge) => itemAt(plan.edges, edge).source)
 
   function gather(index: number): Bitset {
     const gathered = createBitset(index)
+    operations += gathered.length
     for (const source of sourcesOf(index)) {
       addBits(gathered, ancestorsOf(source))
       addBit(gathered, source)
@@ -69,6 +73,9 @@ export function createPlanIndex(plan: Plan): PlanIndex {
         plan.nodes.map(({ outgoing }) => outgoing.map((edge) => itemAt(plan.edges, edge).target)),
       )
       return postDominators
+    },
+    get operations() {
+      return operations
     },
     emptyOutput: makeValueRef({}),
   }

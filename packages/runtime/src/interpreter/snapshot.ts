@@ -55,8 +55,8 @@ export function snapshotOf(state: RunState, planHash: string): MachineSnapshot {
  * the machine from the facts then.
  */
 export function restoreState(snapshot: MachineSnapshot, planHash: string): RunState {
-  const stored = snapshot.state as StoredState
-  if (snapshot.stateVersion !== STATE_VERSION || stored.planHash !== planHash) {
+  const stored = snapshot.state as StoredState | null
+  if (snapshot.stateVersion !== STATE_VERSION || stored?.planHash !== planHash) {
     throw new TenonError('SNAPSHOT_UNREADABLE', 'The snapshot is of another version or of another plan', {
       details: { stateVersion: snapshot.stateVersion, expected: STATE_VERSION },
     })

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { createJournal } from './journal.ts'
+import { createMachine } from './machine.ts'
+import { brief } from './testing/decisions.ts'
+import { planOf } from './testing/plan-of.ts'
+import { simulateRun } from './testing/simulated-run.ts'
+
+describe('createJournal', () => {
+  test('takes changes of fields, lists and maps back, the last one first', () => {
+    const journal = createJournal()
+    const target = { name: 'a' }
+    const list = [1, 2, 3]
+    const map = new Map([['kept', 1]])
+    journal.setField(target, 'name', 'b')
+    journal.setField(target, 'name', 'c')
+    journal.setItem(list, 1, 20)
+    journal.setEntry(map, 'kept', 2)
+    journal.setEntry(map, 'new', 3)
+    journal.deleteEntry(map, 'kept')
+    journal.deleteEntry(map, 'new')
+    journal.deleteEntry(map, 'never')
+    expect([target, list, [...map]]).toEqual([{ name: 'c' }, [1, 20, 3], []])
+    journal.rollback()
+    expect([target, list, [...map]]).toEqual([{ name: 'a' }, [1, 2, 3], [['kept', 1]]])
+  })
+
+  test('goes back to the last mark only', () => {
+    const journal = createJournal()
+    const target = { n: 0 }
+    journal.setField(target, 'n', 1)
+    journal.mark()
+    journal.setField(target, 'n', 2)
+    journal.rollback()
+    journal.rollback()
+    expect(target.n).toBe(1)
+  })
+
+  test('takes back what only the caller can take back', () => {
+    const journal = createJournal()
+    const set = new Set([1])
+    journal.note(() => set.add(1))
+    set.delete(1)
+    journal.rollback()
+    expect([...set]).toEqual([1])
+  })
+
+  test('refuses a place that a list does not have', () => {
+    expect(() => createJournal().setItem([1], 1, 2)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
+  })
+
+  test('counts changes and visits', () => {
+    const journal = createJournal()
+    journal.visit()
+    journal.setField({ a: 1 }, 'a', 2)
+    journal.rollback()
+    expect(journal.operations).toBe(2)
+  })
+})
+
+describe('mark and rollback of a machine', () => {
+  const plan = planOf(['start', 'a:probe', 'end'], ['start>a', 'a>end'])
+
+  test('a new machine counts as marked', () => {
+    const machine = createMachine(plan)
+    const before = machine.snapshot()
+    const run = simulateRun(plan, machine)
+    const decisions = run.start()
+    machine.rollback()
+    expect(machine.snapshot()).toEqual(before)
+    expect(machine.turn).toBe(0)
+    expect(brief(simulateRun(plan, machine).start())).toEqual(brief(decisions))
+  })
+
+  test('several facts since the mark go back together', () => {
+    const run = simulateRun(plan)
+    run.start()
+    const { machine } = run
+    machine.mark()
+    const before = machine.snapshot()
+    const facts = simulateRun(plan)
+    facts.start()
+    facts.complete('start')
+    facts.complete('a')
+    for (const event of facts.log) {
+      if (event.type === 'node_completed') machine.apply(event)
+    }
+    expect(machine.turn).toBe(3)
+    machine.rollback()
+    expect(machine.snapshot()).toEqual(before)
+    expect(machine.scope.outputOf('start')).toBeNull()
+    expect(brief(run.complete('start'))).toEqual(['schedule a/1 dispatch'])
+  })
+
+  test('a machine from a snapshot cannot go back behind it', () => {
+    const run = simulateRun(plan)
+    run.start()
+    run.complete('start')
+    const snapshot = run.machine.snapshot()
+    const restored = createMachine(plan, snapshot)
+    restored.rollback()
+    expect(restored.snapshot()).toEqual(snapshot)
+    expect(restored.scope.outputOf('start')).toMatchObject({ nodeId: 'start', port: 'success' })
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { createMachine } from './machine.ts'
+import { STATE_VERSION } from './snapshot.ts'
+import { brief } from './testing/decisions.ts'
+import { planOf } from './testing/plan-of.ts'
+import { approvalOf, simulateRun } from './testing/simulated-run.ts'
+
+const PLAN = planOf(
+  ['start', 'a:probe', 'ask:approval', ['meet:join', { join: 'any' }], 'end'],
+  ['start>a', 'start>ask', 'a>meet', 'ask:approve>meet', 'meet>end'],
+)
+
+describe('a snapshot', () => {
+  test('is plain JSON that nothing changes later', () => {
+    const run = simulateRun(PLAN)
+    run.start()
+    run.complete('start', 'success', { name: 'x' })
+    const snapshot = run.machine.snapshot()
+    const text = JSON.stringify(snapshot)
+    expect(JSON.parse(text)).toEqual(snapshot)
+    run.complete('a')
+    expect(JSON.stringify(snapshot)).toBe(text)
+  })
+
+  test('taken while a race is on lets the other machine finish it', () => {
+    const run = simulateRun(PLAN)
+    run.start({ deadlineAt: 9_000 })
+    run.complete('start')
+    run.suspend('ask', approvalOf({ dueAt: 8_000 }))
+    const other = simulateRun(PLAN, createMachine(PLAN, run.machine.snapshot()))
+    const ended = [...other.complete('a'), ...other.complete('meet'), ...other.complete('end', 'end')]
+    expect(brief(ended)).toEqual([
+      'fire meet 1/1 over ask',
+      'close ask/1/0 (canceled)',
+      'clear ask/1/0',
+      'schedule meet/1 inline',
+      'schedule end/1 inline',
+      'clear deadline',
+      'completed completed by end',
+    ])
+    expect([other.machine.status, run.machine.status]).toEqual(['completed', 'running'])
+  })
+
+  test('remembers who has been asked to stop', () => {
+    const run = simulateRun(PLAN)
+    run.start()
+    run.complete('start')
+    run.cancel()
+    const other = simulateRun(PLAN, createMachine(PLAN, run.machine.snapshot()))
+    expect(other.cancel()).toEqual([])
+    other.cancelNode('ask')
+    expect(brief(other.cancelNode('a'))).toEqual(['canceled (user)'])
+  })
+
+  test('has its entries in document order, however the run went', () => {
+    const plan = planOf(['start', 'a:probe', 'b:probe'], ['start>a', 'start>b'])
+    const one = simulateRun(plan)
+    one.start()
+    one.complete('start')
+    one.complete('b')
+    const state = one.machine.snapshot().state as { outputs: [number, unknown][]; open: [number, unknown][] }
+    expect(state.outputs.map(([index]) => index)).toEqual([0, 2])
+    expect(state.open.map(([index]) => index)).toEqual([1])
+  })
+
+  test('of another version is unreadable', () => {
+    const snapshot = { ...createMachine(PLAN).snapshot(), stateVersion: STATE_VERSION + 1 }
+    expect(() => createMachine(PLAN, snapshot)).toThrow(
+      expect.objectContaining({
+        code: 'SNAPSHOT_UNREADABLE',
+        details: { stateVersion: STATE_VERSION + 1, expected: STATE_VERSION },
+      }),
+    )
+  })
+
+  test('of another plan is unreadable', () => {
+    const other = planOf(['start'], [])
+    expect(() => createMachine(other, createMachine(PLAN).snapshot())).toThrow(
+      expect.objectContaining({ code: 'SNAPSHOT_UNREADABLE' }),
+    )
+  })
+
+  test.each([[null], ['text'], [7], [{}]])('with the state %j is unreadable', (state) => {
+    expect(() => createMachine(PLAN, { stateVersion: STATE_VERSION, state })).toThrow(
+      expect.objectContaining({ code: 'SNAPSHOT_UNREADABLE' }),
+    )
+  })
+})

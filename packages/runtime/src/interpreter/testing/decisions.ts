@@ -1,0 +1,45 @@
+import type { Decision } from '@tenon/core/run'
+
+function briefly(decision: Decision): string {
+  switch (decision.type) {
+    case 'node_scheduled': {
+      const { pass, mode } = decision.data
+      return `schedule ${decision.nodeRunId}/${pass} ${mode}`
+    }
+    case 'nodes_skipped':
+      return `skip ${decision.data.nodeRunIds.join()} (${decision.data.reason})`
+    case 'join_waiting':
+      return `wait ${decision.nodeRunId} ${decision.data.arrived}/${decision.data.need}`
+    case 'join_fired': {
+      const { arrived, need, losers } = decision.data
+      return `fire ${decision.nodeRunId} ${arrived}/${need}${losers.length > 0 ? ` over ${losers.join()}` : ''}`
+    }
+    case 'join_unsatisfied':
+      return `unsatisfied ${decision.nodeRunId} ${decision.data.arrived}/${decision.data.need}`
+    case 'node_cancel_requested':
+      return `cancel ${decision.nodeRunId}/${decision.data.pass} (${decision.data.reason})`
+    case 'failure_handled':
+      return `handled ${decision.nodeRunId} ${decision.data.how} ${decision.data.port}`
+    case 'timer_set':
+      return `timer ${decision.data.timerId} ${decision.data.purpose} at ${decision.data.dueAt}`
+    case 'timer_cleared':
+      return `clear ${decision.data.timerId}`
+    case 'approval_needed':
+      return `approval ${decision.data.waitId}`
+    case 'wait_opened':
+      return `open ${decision.data.waitId}`
+    case 'wait_closed':
+      return `close ${decision.data.waitId} (${decision.data.how})`
+    case 'run_completed':
+      return `completed ${decision.data.outcome} by ${decision.data.endNodeRunId}`
+    case 'run_error':
+      return `error ${decision.data.error.code} in ${decision.data.nodeRunId}`
+    case 'run_canceled':
+      return `canceled (${decision.data.reason})`
+  }
+}
+
+/** The decisions of a turn in short texts, in their order. */
+export function brief(decisions: readonly Decision[]): string[] {
+  return decisions.map(briefly)
+}

@@ -1,0 +1,331 @@
+import type { CancelReason, Decision, Fact } from '@tenon/core/run'
+import type { Plan, PlanEdge, PlanNode } from '../plan.ts'
+
+/** What one turn has to bring about, without its order. */
+export interface Expected {
+  readonly scheduled: string[]
+  readonly skipped: string[]
+  readonly canceled: string[]
+  readonly closedWaits: string[]
+  readonly openedWaits: string[]
+  readonly fired: string[]
+  readonly unsatisfied: string[]
+  readonly handled: string[]
+  terminal: string | null
+}
+
+/** The same, read off the decisions of the machine. */
+export function observe(decisions: readonly Decision[]): Expected {
+  const seen = nothing()
+  for (const decision of decisions) {
+    switch (decision.type) {
+      case 'node_scheduled':
+        seen.scheduled.push(`${decision.nodeRunId}/${decision.data.pass}`)
+        break
+      case 'nodes_skipped':
+        seen.skipped.push(...decision.data.nodeRunIds.map((id) => `${id}:${decision.data.reason}`))
+        break
+      case 'node_cancel_requested':
+        seen.canceled.push(`${decision.nodeRunId}:${decision.data.reason}`)
+        break
+      case 'wait_closed':
+        seen.closedWaits.push(`${decision.data.waitId}:${decision.data.how}`)
+        break
+      case 'approval_needed':
+      case 'wait_opened':
+        seen.openedWaits.push(decision.data.waitId)
+        break
+      case 'join_fired':
+        seen.fired.push(`${decision.nodeRunId}<${[...decision.data.losers].sort().join()}`)
+        break
+      case 'join_unsatisfied':
+        seen.unsatisfied.push(decision.nodeRunId)
+        break
+      case 'failure_handled':
+        seen.handled.push(`${decision.nodeRunId}:${decision.data.port}`)
+        break
+      case 'run_completed':
+        seen.terminal = `completed:${decision.data.outcome}:${decision.data.endNodeRunId}`
+        break
+      case 'run_error':
+        seen.terminal = `failed:${decision.data.nodeRunId}`
+        break
+      case 'run_canceled':
+        seen.terminal = `canceled:${decision.data.reason}`
+        break
+    }
+  }
+  return sorted(seen)
+}
+
+function nothing(): Expected {
+  return {
+    scheduled: [],
+    skipped: [],
+    canceled: [],
+    closedWaits: [],
+    openedWaits: [],
+    fired: [],
+    unsatisfied: [],
+    handled: [],
+    terminal: null,
+  }
+}
+
+function sorted(expected: Expected): Expected {
+  const { terminal, ...lists } = expected
+  for (const list of Object.values(lists)) list.sort()
+  return expected
+}
+
+interface Cell {
+  is: 'pending' | 'ready' | 'open' | 'settled'
+  pass: number
+  canceling: boolean
+  wait: { required: number; votes: { user: string; choice: string }[]; approval: boolean } | null
+}
+
+interface EdgeState {
+  live: boolean
+  clean: boolean
+}
+
+/**
+ * The semantics once more, as plainly as they can be said: after each fact every node is looked at, paths
+ * are walked, nothing is counted ahead. Shares no code with the machine.
+ */
+export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds(): string[]; isOver(): boolean } {
+  const cells = new Map<string, Cell>(
+    plan.nodes.map(({ id }) => [id, { is: 'pending', pass: 0, canceling: false, wait: null }]),
+  )
+  const edges = new Map<PlanEdge, EdgeState>()
+  let ending: string | null = null
+  let over = false
+  let hasDeadline = false
+  const ends = new Map<string, string>()
+  let turn = nothing()
+
+  const cellOf = (id: string): Cell => cells.get(id) ?? { is: 'settled', pass: 0, canceling: false, wait: null }
+  const idAt = (index: number): string => plan.nodes[index]?.id ?? ''
+  const outOf = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ source }) => idAt(source) === node.id)
+  const into = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ target }) => idAt(target) === node.id)
+  const nodeNamed = (id: string): PlanNode | undefined => plan.nodes.find((node) => node.id === id)
+
+  function leadsOnlyTo(node: PlanNode, join: PlanNode, known = new Map<string, boolean>()): boolean {
+    const before = known.get(node.id)
+    if (before !== undefined) return before
+    const targets = outOf(node).map(({ target }) => plan.nodes[target])
+    const answer =
+      targets.length > 0 &&
+      targets.every((target) => target !== undefined && (target === join || leadsOnlyTo(target, join, known)))
+    known.set(node.id, answer)
+    return answer
+  }
+
+  function settle(node: PlanNode, port: string | null, clean: boolean): void {
+    cellOf(node.id).is = 'settled'
+    for (const edge of outOf(node)) {
+      const live = port === '*' ? edge.sourceHandle !== 'error' : edge.sourceHandle === port
+      edges.set(edge, { live, clean: live && clean })
+    }
+  }
+
+  function stop(id: string, cell: Cell, reason: string): void {
+    if (cell.canceling) return
+    if (cell.wait !== null) {
+      turn.closedWaits.push(`${id}/${cell.pass}/0:canceled`)
+      cell.is = 'settled'
+      cell.wait = null
+    } else {
+      turn.canceled.push(`${id}:${reason}`)
+      cell.canceling = true
+    }
+  }
+
+  function endRun(how: string, reason: string): void {
+    ending = how
+    for (const [id, cell] of cells) {
+      if (cell.is === 'ready') cell.is = 'pending'
+      if (cell.is === 'open') stop(id, cell, reason)
+    }
+  }
+
+  function fail(node: PlanNode): void {
+    if (node.onError === 'continue') {
+      const port = node.ports[0] ?? 'success'
+      turn.handled.push(`${node.id}:${port}`)
+      settle(node, port, false)
+    } else if (node.onError === 'route' && outOf(node).some(({ sourceHandle }) => sourceHandle === 'error')) {
+      turn.handled.push(`${node.id}:error`)
+      settle(node, 'error', false)
+    } else {
+      cellOf(node.id).is = 'settled'
+      endRun(`failed:${node.id}`, 'run_failed')
+    }
+  }
+
+  function begin(node: PlanNode): void {
+    if (node.disabled) {
+      turn.skipped.push(`${node.id}:disabled`)
+      settle(node, node.ports[0] ?? null, true)
+    } else cellOf(node.id).is = 'ready'
+  }
+
+  function lose(join: PlanNode): void {
+    const losers: string[] = []
+    for (const other of plan.nodes) {
+      const cell = cellOf(other.id)
+      if (other === join || cell.is === 'settled' || cell.canceling || !leadsOnlyTo(other, join)) continue
+      if (cell.is === 'open') {
+        losers.push(other.id)
+        stop(other.id, cell, 'loser')
+      } else {
+        turn.skipped.push(`${other.id}:loser`)
+        cell.is = 'settled'
+      }
+    }
+    noteFired(join, losers)
+  }
+
+  function noteFired(node: PlanNode, losers: string[]): void {
+    if (into(node).length > 1 || node.control === 'join') turn.fired.push(`${node.id}<${losers.sort().join()}`)
+  }
+
+  function look(node: PlanNode): void {
+    const states = into(node).map((edge) => edges.get(edge))
+    const live = states.filter((state) => state?.live).length
+    const clean = states.filter((state) => state?.clean).length
+    const isSettled = states.every((state) => state !== undefined)
+    const { join } = node
+    const isMet =
+      join === 'all'
+        ? isSettled && live > 0
+        : join === 'any'
+          ? live > 0
+          : join === 'first-success'
+            ? clean > 0
+            : live >= join.count
+    if (isMet) {
+      if (join === 'all') noteFired(node, [])
+      else lose(node)
+      begin(node)
+    } else if (isSettled && live === 0) {
+      turn.skipped.push(`${node.id}:dead_path`)
+      settle(node, null, false)
+    } else if (isSettled && node.disabled) begin(node)
+    else if (isSettled) {
+      turn.unsatisfied.push(node.id)
+      fail(node)
+    }
+  }
+
+  function resume(id: string, cell: Cell): void {
+    cell.wait = null
+    cell.pass += 1
+    turn.scheduled.push(`${id}/${cell.pass}`)
+  }
+
+  function outcome(fact: Extract<Fact, { nodeRunId: string }>): void {
+    const node = nodeNamed(fact.nodeRunId)
+    const cell = cellOf(fact.nodeRunId)
+    if (node === undefined || cell.is !== 'open' || cell.pass !== fact.data.pass || cell.wait !== null) return
+    if (fact.type === 'node_suspended') {
+      turn.openedWaits.push(`${node.id}/${cell.pass}/0`)
+      const { waitFor } = fact.data
+      const approval = waitFor.kind === 'approval'
+      cell.wait = { required: approval ? waitFor.required : 1, votes: [], approval }
+      if (!cell.canceling) return
+      turn.openedWaits.pop()
+      turn.closedWaits.push(`${node.id}/${cell.pass}/0:canceled`)
+      cell.is = 'settled'
+      return
+    }
+    if (cell.canceling) {
+      cell.is = 'settled'
+      return
+    }
+    if (fact.type === 'node_completed') {
+      if (node.control === 'end') ends.set(node.id, fact.data.outcome ?? 'completed')
+      settle(node, fact.data.port, true)
+    } else if (fact.type === 'node_skipped') {
+      turn.skipped.push(`${node.id}:skip_if`)
+      settle(node, node.ports[0] ?? null, true)
+    } else fail(node)
+  }
+
+  function happen(fact: Fact): void {
+    switch (fact.type) {
+      case 'run_started': {
+        hasDeadline = fact.data.deadlineAt !== null
+        const trigger = nodeNamed(fact.data.trigger)
+        for (const node of plan.nodes) {
+          if (node === trigger) begin(node)
+          else if (into(node).length === 0) {
+            turn.skipped.push(`${node.id}:dead_path`)
+            settle(node, null, false)
+          }
+        }
+        return
+      }
+      case 'timer_fired': {
+        if (fact.data.timerId === 'deadline') {
+          if (hasDeadline && ending === null) endRun('canceled:timeout', 'run_canceled')
+          hasDeadline = false
+          return
+        }
+        const id = fact.data.timerId.split('/')[0] ?? ''
+        const cell = cellOf(id)
+        if (cell.wait === null || `${id}/${cell.pass}/0` !== fact.data.timerId) return
+        turn.closedWaits.push(`${fact.data.timerId}:${cell.wait.approval ? 'timeout' : 'resolved'}`)
+        resume(id, cell)
+        return
+      }
+      case 'approval_decided': {
+        const { waitId, vote } = fact.data
+        const id = waitId.split('/')[0] ?? ''
+        const cell = cellOf(id)
+        const { wait } = cell
+        if (wait === null || `${id}/${cell.pass}/0` !== waitId) return
+        if (wait.votes.some(({ user }) => user === vote.actor.userId)) return
+        wait.votes.push({ user: vote.actor.userId, choice: vote.choice })
+        if (wait.votes.filter(({ choice }) => choice === vote.choice).length < wait.required) return
+        turn.closedWaits.push(`${waitId}:resolved`)
+        resume(id, cell)
+        return
+      }
+      case 'cancel_requested':
+        if (ending === null) endRun(`canceled:${fact.data.reason satisfies CancelReason}`, 'run_canceled')
+        return
+      default:
+        outcome(fact)
+    }
+  }
+
+  function terminal(): string {
+    if (ending !== null) return ending
+    const first = plan.nodes.find(({ id }) => ends.has(id))
+    return first === undefined ? 'completed:completed:null' : `completed:${ends.get(first.id)}:${first.id}`
+  }
+
+  return {
+    apply(fact) {
+      turn = nothing()
+      if (over) return turn
+      happen(fact)
+      for (const node of plan.nodes) {
+        if (ending === null && cellOf(node.id).is === 'pending' && into(node).length > 0) look(node)
+      }
+      for (const [id, cell] of cells) {
+        if (cell.is !== 'ready') continue
+        cell.is = 'open'
+        cell.pass = 1
+        turn.scheduled.push(`${id}/1`)
+      }
+      over = [...cells.values()].every(({ is }) => is !== 'open')
+      if (over) turn.terminal = terminal()
+      return sorted(turn)
+    },
+    openIds: () => [...cells].flatMap(([id, { is }]) => (is === 'open' ? [id] : [])).sort(),
+    isOver: () => over,
+  }
+}

@@ -1,0 +1,81 @@
+import type { Vote } from '@tenon/core/node'
+import { type Fact, makeValueRef } from '@tenon/core/run'
+import { CURRENT_SEMANTICS, type Machine, type OpenNodeRun } from '../machine-types.ts'
+import type { Plan } from '../plan.ts'
+import { approvalOf, voteOf } from './simulated-run.ts'
+import type { Tape } from './tape.ts'
+
+/** How wild a play is; chances are one in so many, 0 for never. */
+export interface PlayOptions {
+  readonly cancelOneIn?: number
+  readonly deadlineAt?: number | null
+}
+
+const USERS = ['ann', 'bob', 'cleo']
+
+export function startFact(
+  plan: Plan,
+  deadlineAt: number | null = null,
+  trigger = 'n0',
+): Extract<Fact, { type: 'run_started' }> {
+  const { planHash } = plan
+  const input = makeValueRef({ start: true })
+  const data = { planHash, semantics: CURRENT_SEMANTICS, seed: 's', trigger, input, deadlineAt, actor: null }
+  return { type: 'run_started', data }
+}
+
+function answerWait({ waitId, nodeRunId }: OpenNodeRun & { waitId: string }, isApproval: boolean, tape: Tape): Fact {
+  if (!isApproval || tape.next(5) === 0) {
+    return { type: 'timer_fired', data: { timerId: waitId, dueAt: 5, lateMs: nodeRunId.length } }
+  }
+  const user = USERS[tape.next(USERS.length)] ?? ''
+  const vote: Vote = voteOf(tape.next(2) === 0 ? 'approve' : 'reject', user)
+  return { type: 'approval_decided', data: { waitId, vote } }
+}
+
+function suspendFact(nodeRunId: string, pass: number, isApproval: boolean, tape: Tape): Fact {
+  const dueAt = tape.next(2) === 0 ? null : 5
+  const waitFor = isApproval ? approvalOf({ required: 1 + tape.next(2), dueAt }) : ({ kind: 'time', dueAt: 5 } as const)
+  return { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }
+}
+
+function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeRun, tape: Tape): Fact {
+  const node = plan.nodes.find(({ id }) => id === nodeRunId)
+  const isApproval = node?.control === 'approval'
+  const dice = tape.next(10)
+  if (canceling && dice < 4) {
+    return { type: 'node_canceled', nodeRunId, data: { pass, how: dice < 2 ? 'canceled' : 'abandoned' } }
+  }
+  const mayWait = isApproval || node?.control === 'delay' || (node?.mode === 'dispatch' && dice === 9)
+  if (mayWait && resume === null && dice > 1) return suspendFact(nodeRunId, pass, isApproval, tape)
+  if (pass === 1 && dice === 0 && node?.control !== 'trigger')
+    return { type: 'node_skipped', nodeRunId, data: { pass } }
+  if (dice === 1 && node?.control !== 'trigger') {
+    const error = { code: 'NODE_FAILED', message: 'no', details: { nodeRunId } }
+    return { type: 'node_failed', nodeRunId, data: { pass, attempt: 1, error, durationMs: 1 } }
+  }
+  const ports = node?.control === 'fork' ? ['*'] : (node?.ports ?? [])
+  const port = ports[tape.next(Math.max(1, ports.length))] ?? 'end'
+  const output = makeValueRef({ [`k${tape.next(4)}`]: nodeRunId })
+  const data = { pass, attempt: 1, port, output, durationMs: 1 }
+  return { type: 'node_completed', nodeRunId, data: node?.control === 'end' ? { ...data, outcome: 'done' } : data }
+}
+
+/** The next fact of a run that goes as the tape says; `null` once it is over. */
+export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: PlayOptions = {}): Fact | null {
+  const { cancelOneIn = 0, deadlineAt = null } = options
+  if (machine.turn === 0) return startFact(plan, deadlineAt)
+  const open = machine.openNodeRuns()
+  const run = open[tape.next(Math.max(1, open.length))]
+  if (run === undefined) return null
+  if (cancelOneIn > 0 && tape.next(cancelOneIn) === 0) {
+    if (deadlineAt !== null && tape.next(2) === 0) {
+      return { type: 'timer_fired', data: { timerId: 'deadline', dueAt: deadlineAt, lateMs: 0 } }
+    }
+    return { type: 'cancel_requested', data: { reason: 'user', actor: null } }
+  }
+  const { waitId } = run
+  if (waitId === null) return answerRun(plan, run, tape)
+  const isApproval = plan.nodes.find(({ id }) => id === run.nodeRunId)?.control === 'approval'
+  return answerWait({ ...run, waitId }, isApproval, tape)
+}

@@ -39,7 +39,7 @@ export const httpCall = defineNode({
       .optional()
       .meta({
         title: 'Body',
-        description: 'A reference such as {{input}}, or JSON with references in it.',
+        description: 'A reference such as {{input}}, or JSON with references in it: {"name": {{toJson(input.name)}}}.',
         control: 'code',
         placeholder: '{{input}}',
         dependsOn: { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] },

@@ -1,0 +1,32 @@
+import { TenonError } from '@tenon/core/errors'
+import { type AnyNodeImplementation, implementNode } from '@tenon/core/node'
+import { z } from 'zod'
+import { parcelStatus } from './definition.ts'
+
+export interface ParcelNodesOptions {
+  /** Where the carriers answer: `https://carriers.example`. */
+  readonly baseUrl: string
+}
+
+const Answer = z.object({ state: z.enum(['moving', 'delivered', 'lost']), place: z.string() })
+
+/** The node types of this package, to be given to the server beside the built-in ones. */
+export function createParcelNodes({ baseUrl }: ParcelNodesOptions): readonly AnyNodeImplementation[] {
+  return [
+    implementNode(parcelStatus, async ({ params, http, abortSignal, log }) => {
+      const { carrier, trackingNumber } = params
+      const url = `${baseUrl}/${carrier}/parcels/${encodeURIComponent(trackingNumber)}`
+      const response = await http.request(url, { abortSignal })
+      if (response.status === 404) return { port: 'unknown', output: {} }
+      if (!response.ok) {
+        throw new TenonError('HTTP_STATUS', `${carrier} answered ${response.status}`, {
+          retryable: response.status >= 500,
+          details: { status: response.status },
+        })
+      }
+      const parcel = Answer.parse(await response.json())
+      log('info', `The parcel is ${parcel.state}`)
+      return { port: 'found', output: { parcel } }
+    }),
+  ]
+}

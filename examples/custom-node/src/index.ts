@@ -1,0 +1,1 @@
+export { parcelStatus } from './definition.ts'

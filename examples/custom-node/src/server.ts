@@ -1,0 +1,1 @@
+export { createParcelNodes, type ParcelNodesOptions } from './implementation.ts'

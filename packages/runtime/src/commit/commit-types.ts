@@ -51,7 +51,8 @@ export interface StartedNode {
 
 /** Says whether this process begins a node run at once; the commit then carries its start, too. */
 export type TakeNode = (node: {
-  readonly tenantId: string
+  readonly nodeRunId: string
+  readonly pass: number
   readonly queue: string | null
   readonly node: PlanNode
 }) => Slot | null

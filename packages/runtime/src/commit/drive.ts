@@ -155,7 +155,7 @@ async function takeNode(
   const { tenantId, runId } = session.identity
   const { nodeRunId, pass, resume, queue } = scheduled
   const node = planNodeOf(session, nodeRunId)
-  const slot = request.take?.({ tenantId, queue, node }) ?? null
+  const slot = request.take?.({ nodeRunId, pass, queue, node }) ?? null
   if (slot === null) return []
   const attempt = 1
   let isTaken = false

@@ -64,8 +64,13 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
       timers.delete(silence)
       silence = listen()
     }
+    if (ports.stop.aborted) {
+      // Told to stop before it began: the body is not called at all.
+      const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
+      resolve(ports.stop.reason === 'shutdown' ? { kind: 'left' } : { kind: 'thrown', error })
+      return
+    }
     ports.stop.addEventListener('abort', onStop, { once: true })
-    if (ports.stop.aborted) onStop()
     callBody(started, contextOf(started, ports, controller.signal, onHeartbeat)).then(
       (result) => resolve({ kind: 'result', result }),
       (error: unknown) => resolve({ kind: 'thrown', error }),

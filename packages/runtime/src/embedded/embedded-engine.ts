@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createCommitter } from '../commit/create-committer.ts'
+import { nodeTypesOf } from '../commit/node-types.ts'
+import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
+import { createAppender } from '../store/create-appender.ts'
+import { createInbox } from '../store/run-inbox.ts'
+import { createWorker } from './create-worker.ts'
+import { createDispatchStore } from './dispatch-store.ts'
+import { createNodeSlots } from './node-slots.ts'
+import type { EmbeddedEngineOptions } from './options.ts'
+import { createPoller } from './poller.ts'
+
+/** The topic on which engines tell each other that there is work. */
+export const ENGINE_TOPIC = 'engine'
+
+/**
+ * The default engine: runs are carried out in the processes of the host, over its own database. Survives a kill at any
+ * point; several processes share the runs on Postgres.
+ *
+ * @example
+ * ```ts
+ * createWorkflowServer({ engine: embeddedEngine({ concurrency: 200 }), ... })
+ * ```
+ */
+export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFactory {
+  return (ports) => createEmbeddedEngine(ports, options)
+}
+
+function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions): Engine {
+  const { database, reader, registry, bus, log } = ports
+  const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
+  const { cancelGraceMs = 10_000, drainMs = 10_000, now = Date.now } = options
+  const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
+  const findType = nodeTypesOf(registry)
+  const appender = createAppender(database)
+  const committer = createCommitter({ database, appender, findType, bus, log, now })
+  const dispatch = createDispatchStore(database, workerId)
+  const slots = createNodeSlots(concurrency)
+  const inbox = createInbox(database, now)
+  const wakeAt = (at: number): void => poller.wakeAt(at)
+  const worker = createWorker({ ...ports, workerId, committer, findType, dispatch, slots, now, cancelGraceMs, wakeAt })
+  const poller = createPoller({ dispatch, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
+  let isClosed = false
+
+  /** Lets the worker of this process see to a run, or tells the others. */
+  const notify = (run: { tenantId: string; runId: string; owner: string | null }): void => {
+    if (run.owner === workerId) worker.tend(run)
+    else bus.publish(ENGINE_TOPIC, { wake: true })
+  }
+  const owner = (): string | null => (poller.isRunning && worker.claimed.size < maxRuns ? workerId : null)
+
+  const start = async (request: StartRunRequest) => {
+    const { plan, ...rest } = request
+    const { tenantId, runId = randomUUID() } = request
+    const mine = owner()
+    const run = { tenantId, runId }
+    const take = mine === null ? {} : { take: worker.takeFor(run) }
+    const result = await committer.create(
+      {
+        ...rest,
+        runId,
+        engine: 'embedded',
+        operations: [{ op: 'ready', readyAt: now(), workerId: mine }],
+        worker: workerId,
+        ...take,
+      },
+      plan,
+    )
+    if (result.outcome !== 'committed') {
+      const known = await reader.getRun(tenantId, runId)
+      return { runId, status: known?.status ?? 'queued', startedAt: known?.startedAt ?? null }
+    }
+    if (mine !== null) worker.follow(run, result)
+    else notify({ ...run, owner: null })
+    return { runId, status: result.status, startedAt: result.events[0]?.at ?? null }
+  }
+
+  return {
+    kind: 'embedded',
+    start,
+    decide: async (tenantId, approvalId, vote) => {
+      const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner() })
+      if (put.outcome === 'accepted') notify({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    cancel: async (tenantId, runId, actor) => {
+      const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner() })
+      if (put.outcome === 'accepted') notify({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    startWorker: async () => {
+      if (isClosed || poller.isRunning) return
+      if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
+      await poller.start()
+    },
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      const wasRunning = poller.isRunning
+      await poller.stop()
+      await worker.drain(drainMs)
+      await appender.drain()
+      if (wasRunning) await dispatch.leave()
+    },
+  }
+}
+
+/** The same for all engines of a process and for no other process. */
+function processPrefix(): string {
+  return `${process.pid.toString(36)}-${Math.round(performance.timeOrigin).toString(36)}-`
+}

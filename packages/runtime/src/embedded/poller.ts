@@ -1,0 +1,106 @@
+import type { Bus } from '../bus.ts'
+import type { RuntimeLog } from '../engine.ts'
+import type { Worker } from './create-worker.ts'
+import type { DispatchStore } from './dispatch-store.ts'
+
+/** Finds work for a worker: when told, when a timer is due, and every now and then in any case. */
+export interface Poller {
+  readonly isRunning: boolean
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Looks for work at an instant, ms since the Unix epoch. */
+  wakeAt(at: number): void
+}
+
+export interface PollerPorts {
+  readonly dispatch: DispatchStore
+  readonly worker: Worker
+  readonly bus: Bus
+  readonly log: RuntimeLog
+  readonly now: () => number
+  readonly pollIntervalMs: number
+  readonly leaseMs: number
+  readonly maxRuns: number
+}
+
+const ENGINE_TOPIC = 'engine'
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export function createPoller(ports: PollerPorts): Poller {
+  const { dispatch, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns } = ports
+  let isRunning = false
+  let polling: Promise<void> | null = null
+  let isWanted = false
+  let timer: NodeJS.Timeout | null = null
+  let timerAt = Number.POSITIVE_INFINITY
+  let afterTenant = ''
+  let stopListening = (): void => undefined
+  let renewal: NodeJS.Timeout | null = null
+  let renewing: Promise<void> = Promise.resolve()
+
+  const schedule = (at: number): void => {
+    if (!isRunning || at >= timerAt) return
+    if (timer !== null) clearTimeout(timer)
+    timerAt = at
+    timer = setTimeout(poll, Math.min(Math.max(0, at - now()), MAX_TIMER_MS))
+  }
+  const poll = (): void => {
+    isWanted = true
+    polling ??= pollWhileWanted()
+  }
+  const pollWhileWanted = async (): Promise<void> => {
+    while (isWanted && isRunning) {
+      isWanted = false
+      if (timer !== null) clearTimeout(timer)
+      timerAt = Number.POSITIVE_INFINITY
+      let nextAt = now() + pollIntervalMs
+      try {
+        const capacity = Math.max(0, maxRuns - worker.claimed.size)
+        const found = await dispatch.findWork(now(), capacity, afterTenant)
+        for (const run of found.runs) worker.tend(run)
+        afterTenant = found.lastTenant ?? afterTenant
+        nextAt = Math.min(nextAt, found.nextTimerAt ?? nextAt)
+      } catch (error) {
+        log('warn', 'The database does not answer the engine', { reason: reasonOf(error) })
+      }
+      schedule(nextAt)
+    }
+    polling = null
+  }
+  const renew = async (): Promise<void> => {
+    try {
+      if (await dispatch.renewLease(leaseMs)) return
+      log('warn', 'The lease of this worker was over; its runs may have gone to others', { workerId: worker.workerId })
+      for (const run of worker.claimed.values()) worker.tend(run)
+    } catch (error) {
+      log('warn', 'The lease of this worker cannot be renewed now', { reason: reasonOf(error) })
+    }
+  }
+  return {
+    get isRunning() {
+      return isRunning
+    },
+    wakeAt: schedule,
+    start: async () => {
+      await dispatch.renewLease(leaseMs)
+      isRunning = true
+      renewal = setInterval(() => {
+        renewing = renew()
+      }, leaseMs / 4)
+      stopListening = bus.subscribe(ENGINE_TOPIC, poll)
+      poll()
+    },
+    stop: async () => {
+      isRunning = false
+      stopListening()
+      if (timer !== null) clearTimeout(timer)
+      if (renewal !== null) clearInterval(renewal)
+      await polling
+      await renewing
+    },
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
+}

@@ -1,0 +1,19 @@
+export { type Bus, type BusMessage, runTopic, tenantTopic } from './bus.ts'
+export { embeddedEngine } from './embedded/embedded-engine.ts'
+export type { EmbeddedEngineOptions } from './embedded/options.ts'
+export type {
+  CancelResult,
+  CompilePlan,
+  DecideResult,
+  Engine,
+  EngineFactory,
+  EnginePorts,
+  RuntimeLog,
+  StartedRunRow,
+  StartRunRequest,
+} from './engine.ts'
+export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
+export type { PageRequest, RunReader, StoredRun, StoredWait } from './run-store.ts'
+export { approvalIdOf } from './store/approval-id.ts'
+export { postgresRunReader } from './store/run-reader.ts'
+export { type RunLogCheck, verifyRunLog } from './store/verify-run-log.ts'

@@ -1,4 +1,4 @@
-import { makeValueRef } from '@tenon/core/run'
+import { sha256Hex } from '@tenon/core/document'
 import type { CompiledRetryPolicy } from './plan.ts'
 
 /** Attempts of one pass that may be lost with their workers; they do not use up `maximumAttempts`. */
@@ -21,14 +21,14 @@ export type NextAttempt =
   | { readonly retry: false; readonly code?: 'ATTEMPTS_LOST' }
 
 function backoffMs(policy: CompiledRetryPolicy, retries: number): number {
-  // A power beyond the range of numbers is Infinity, which the cap takes care of.
-  const grown = policy.initialIntervalMs * policy.backoffCoefficient ** (retries - 1)
-  return Math.min(policy.maximumIntervalMs, grown)
+  // A power beyond the range of numbers is Infinity, and no time at all times Infinity would be NaN.
+  const growth = Math.min(policy.backoffCoefficient ** (retries - 1), Number.MAX_SAFE_INTEGER)
+  return Math.min(policy.maximumIntervalMs, policy.initialIntervalMs * growth)
 }
 
 /** 0 ≤ share < 1, the same for the same attempt wherever it is worked out. */
 function shareOf(idempotencyKey: string, attempt: number): number {
-  return Number.parseInt(makeValueRef([idempotencyKey, attempt]).hash.slice(0, 8), 16) / 2 ** 32
+  return Number.parseInt(sha256Hex(`${idempotencyKey}/${attempt}`).slice(0, 8), 16) / 2 ** 32
 }
 
 function retryAfterMsOf(details: unknown): number {

@@ -1,0 +1,262 @@
+import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { NodeManifest } from '@tenon/core/node'
+import { edge, node, withPolicy, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { compile } from './compile.ts'
+import type { CompileIssue } from './compile-issues.ts'
+import { TEST_MANIFEST } from './testing/manifest.ts'
+import { planOf } from './testing/plan-of.ts'
+
+const DEFAULT_RETRY = {
+  initialIntervalMs: 1_000,
+  backoffCoefficient: 2,
+  maximumIntervalMs: 100_000,
+  maximumAttempts: 3,
+  nonRetryableErrorTypes: [],
+}
+
+function issuesOf(document: WorkflowDocument, manifest: NodeManifest = TEST_MANIFEST): readonly CompileIssue[] {
+  try {
+    compile(document, manifest)
+  } catch (error) {
+    if (!(error instanceof TenonError) || error.code !== 'WORKFLOW_INVALID') throw error
+    return error.details?.issues as readonly CompileIssue[]
+  }
+  return []
+}
+
+function policyOf(own: NodePolicy, ofType?: NodePolicy, type = 'probe') {
+  const manifest: NodeManifest = {
+    hash: 'x',
+    nodes: TEST_MANIFEST.nodes.map(({ policy, ...entry }) =>
+      entry.type === type && ofType !== undefined ? { ...entry, policy: ofType } : entry,
+    ),
+  }
+  const [compiled] = compile(workflow([withPolicy(node('a', type), own)]), manifest).nodes
+  if (compiled === undefined) throw new RangeError('no node')
+  return compiled
+}
+
+describe('compile', () => {
+  test('gives a plan in plain JSON, by index and in document order', () => {
+    const document = workflow(
+      [node('end', 'end'), node('start', 'start'), node('call', 'probe', { url: '{{input.url}}' })],
+      ['start>call', 'call>end', 'call:error>end'],
+      { variables: [{ name: 'limit', value: 3 }], settings: { timeout: '2h', durability: 'strict' } },
+    )
+    const plan = compile(document, TEST_MANIFEST)
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+    expect(plan).toMatchObject({
+      planVersion: 1,
+      timeoutMs: 7_200_000,
+      durability: 'strict',
+      variables: { limit: 3 },
+      edges: [
+        { id: 'start:success>call:in', source: 0, sourceHandle: 'success', target: 1, targetHandle: 'in' },
+        { id: 'call:error>end:in', source: 1, sourceHandle: 'error', target: 2 },
+        { id: 'call:success>end:in', source: 1, sourceHandle: 'success', target: 2 },
+      ],
+    })
+    expect(plan.nodes.map(({ id, incoming, outgoing }) => ({ id, incoming, outgoing }))).toEqual([
+      { id: 'start', incoming: [], outgoing: [0] },
+      { id: 'call', incoming: [0], outgoing: [1, 2] },
+      { id: 'end', incoming: [1, 2], outgoing: [] },
+    ])
+    expect(plan.nodes[1]).toEqual({
+      id: 'call',
+      type: 'probe',
+      typeVersion: 1,
+      name: 'call',
+      params: { url: '{{input.url}}' },
+      control: null,
+      mode: 'dispatch',
+      effect: 'write',
+      ports: ['success'],
+      disabled: false,
+      skipIf: null,
+      join: 'all',
+      onError: 'fail',
+      hasErrorEdge: true,
+      retry: { ...DEFAULT_RETRY, maximumAttempts: 5 },
+      timeoutMs: 10_000,
+      heartbeatMs: null,
+      taskQueue: null,
+      idempotency: null,
+      incoming: [0],
+      outgoing: [1, 2],
+    })
+  })
+
+  test('without settings takes no timeout and normal durability', () => {
+    expect(planOf(['start'], [])).toMatchObject({ timeoutMs: null, durability: 'normal', variables: {} })
+  })
+
+  test('knows control nodes and what runs inline', () => {
+    const { nodes } = planOf(['start', 'split:fork', 'ask:approval', 'calc:set', 'call:probe'], [])
+    expect(nodes.map(({ control, mode }) => [control, mode])).toEqual([
+      ['trigger', 'inline'],
+      ['fork', 'inline'],
+      ['approval', 'inline'],
+      [null, 'inline'],
+      [null, 'dispatch'],
+    ])
+  })
+
+  test('takes ports from params, and params from the defaults of the type', () => {
+    const { nodes } = planOf(['split:fork', 'route:switch'], [])
+    expect(nodes[0]).toMatchObject({ ports: ['a', 'b'], params: { branches: [{ id: 'a' }, { id: 'b' }] } })
+    expect(nodes[1]).toMatchObject({ ports: ['x', 'y', 'default'] })
+  })
+
+  test('lists no error port, even where the policy routes to it', () => {
+    const { nodes } = planOf([['call:probe', { onError: 'route' }]], [])
+    expect(nodes[0]).toMatchObject({ ports: ['success'], hasErrorEdge: false })
+  })
+
+  test('keeps disabled nodes, skipIf, queue, heartbeat and key', () => {
+    const policy: NodePolicy = { skipIf: '{{true}}', taskQueue: 'gpu', heartbeat: '5s', idempotency: '{{input.id}}' }
+    expect(planOf([['call:probe', policy, { disabled: true }]], []).nodes[0]).toMatchObject({
+      disabled: true,
+      skipIf: '{{true}}',
+      taskQueue: 'gpu',
+      heartbeatMs: 5_000,
+      idempotency: '{{input.id}}',
+    })
+  })
+
+  test('takes an edge that stands twice once', () => {
+    const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end', edge('start>end')])
+    expect(compile(document, TEST_MANIFEST).edges).toHaveLength(1)
+  })
+})
+
+describe('the plan hash', () => {
+  const nodes = [node('start', 'start'), node('a', 'set'), node('b', 'set')]
+
+  test('is that of what runs: where cards stand and in which order edges were drawn do not count', () => {
+    const plan = compile(workflow(nodes, ['start>a', 'start>b', 'a>b']), TEST_MANIFEST)
+    const moved = nodes.map((each) => ({ ...each, position: { x: 9, y: 9 }, notes: 'moved' }))
+    const other = compile(workflow(moved, ['a>b', 'start>b', 'start>a']), TEST_MANIFEST)
+    expect(other).toEqual(plan)
+    expect(plan.planHash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('changes with a param, with an edge and with the node type', () => {
+    const hashOf = (document: WorkflowDocument, manifest = TEST_MANIFEST) => compile(document, manifest).planHash
+    const manifest: NodeManifest = {
+      hash: 'other',
+      nodes: TEST_MANIFEST.nodes.map((entry) => (entry.type === 'set' ? { ...entry, inline: false } : entry)),
+    }
+    const hashes = [
+      hashOf(workflow(nodes, ['start>a'])),
+      hashOf(workflow([node('start', 'start', { x: 1 }), node('a', 'set'), node('b', 'set')], ['start>a'])),
+      hashOf(workflow(nodes, ['start>b'])),
+      hashOf(workflow(nodes, ['start>a']), manifest),
+    ]
+    expect(new Set(hashes).size).toBe(4)
+  })
+})
+
+describe('the policy of a node', () => {
+  test('has the defaults that nobody overrides', () => {
+    expect(policyOf({}, {})).toMatchObject({
+      retry: DEFAULT_RETRY,
+      timeoutMs: 30_000,
+      heartbeatMs: null,
+      onError: 'fail',
+      join: 'all',
+    })
+  })
+
+  test('has no timeout where the node runs inline', () => {
+    expect(policyOf({ timeout: '5s' }, undefined, 'set').timeoutMs).toBeNull()
+  })
+
+  test('takes each field from the node, else from its type, retry field by field too', () => {
+    const ofType: NodePolicy = {
+      retry: { maximumAttempts: 7, initialInterval: '2s', nonRetryableErrorTypes: ['HTTP_STATUS'] },
+      timeout: '1m',
+      onError: 'route',
+      taskQueue: 'slow',
+    }
+    expect(policyOf({ retry: { maximumAttempts: 1 }, onError: 'continue' }, ofType)).toMatchObject({
+      retry: {
+        initialIntervalMs: 2_000,
+        backoffCoefficient: 2,
+        maximumIntervalMs: 200_000,
+        maximumAttempts: 1,
+        nonRetryableErrorTypes: ['HTTP_STATUS'],
+      },
+      timeoutMs: 60_000,
+      onError: 'continue',
+      taskQueue: 'slow',
+    })
+  })
+
+  test('has a longest interval of 100 times the first, or its own, never below the first', () => {
+    expect(policyOf({ retry: { initialInterval: '10ms' } }).retry.maximumIntervalMs).toBe(1_000)
+    expect(policyOf({ retry: { maximumInterval: '3s' } }).retry.maximumIntervalMs).toBe(3_000)
+    expect(policyOf({ retry: { initialInterval: '5s', maximumInterval: '1s' } }).retry.maximumIntervalMs).toBe(5_000)
+  })
+
+  test('keeps every join mode', () => {
+    for (const join of ['all', 'any', 'first-success', { count: 2 }] as const) {
+      expect(policyOf({ join }).join).toEqual(join)
+    }
+  })
+
+  test.each<[policy: NodePolicy, path: string, code: string]>([
+    [{ onError: 'park' }, 'onError', 'POLICY_NOT_AVAILABLE'],
+    [{ compensation: 'undo' }, 'compensation', 'POLICY_NOT_AVAILABLE'],
+    [{ timeout: 'soon' as '1s' }, 'timeout', 'POLICY_INVALID'],
+    [{ heartbeat: '1 s' as '1s' }, 'heartbeat', 'POLICY_INVALID'],
+    [{ join: { count: 0 } }, 'join', 'POLICY_INVALID'],
+    [{ join: { count: 1.5 } }, 'join', 'POLICY_INVALID'],
+    [{ retry: { maximumAttempts: 0 } }, 'retry.maximumAttempts', 'POLICY_INVALID'],
+    [{ retry: { maximumAttempts: 2.5 } }, 'retry.maximumAttempts', 'POLICY_INVALID'],
+    [{ retry: { backoffCoefficient: 0.5 } }, 'retry.backoffCoefficient', 'POLICY_INVALID'],
+    [{ retry: { backoffCoefficient: Number.NaN } }, 'retry.backoffCoefficient', 'POLICY_INVALID'],
+    [{ retry: { initialInterval: 'x' as '1s' } }, 'retry.initialInterval', 'POLICY_INVALID'],
+    [{ retry: { maximumInterval: 'x' as '1s' } }, 'retry.maximumInterval', 'POLICY_INVALID'],
+  ])('%j is refused', (policy, path, code) => {
+    expect(issuesOf(workflow([withPolicy(node('a', 'probe'), policy)]))).toMatchObject([
+      { path: ['nodes', 'a', 'policy', ...path.split('.')], code },
+    ])
+  })
+})
+
+describe('a document that cannot run', () => {
+  test('is refused with all that is wrong at once', () => {
+    const document = workflow(
+      [node('a', 'ghost'), node('b', 'set', {}, { typeVersion: 9 }), node('c', 'set', {}, { parentId: 'a' })],
+      ['c>nowhere'],
+    )
+    expect(issuesOf(document).map(({ path, code }) => [path.join('.'), code])).toEqual([
+      ['nodes.a.type', 'NODE_TYPE_UNKNOWN'],
+      ['nodes.b.type', 'NODE_TYPE_UNKNOWN'],
+      ['nodes.c.parentId', 'CONTAINER_NOT_AVAILABLE'],
+      ['edges.0', 'EDGE_DANGLING'],
+    ])
+    expect(() => compile(document, TEST_MANIFEST)).toThrow('The workflow cannot run: "a" is of the unknown type')
+  })
+
+  test.each<[title: string, document: WorkflowDocument, code: string]>([
+    ['a cycle', workflow([node('a', 'set'), node('b', 'set')], ['a>b', 'b>a']), 'WORKFLOW_CYCLE'],
+    ['a node that follows itself', workflow([node('a', 'set')], ['a>a']), 'WORKFLOW_CYCLE'],
+    ['two nodes of one id', workflow([node('a', 'set'), node('a', 'set')]), 'NODE_ID_DUPLICATE'],
+    ['an edge from nowhere', workflow([node('a', 'set')], ['x>a']), 'EDGE_DANGLING'],
+    ['an unknown port', workflow([node('a', 'set'), node('b', 'set')], ['a:left>b']), 'PORT_UNKNOWN'],
+    ['an edge into a trigger', workflow([node('a', 'set'), node('s', 'start')], ['a>s']), 'TRIGGER_HAS_EDGE'],
+    ['a timeout that is none', workflow([], [], { settings: { timeout: 'x' as '1s' } }), 'SETTING_INVALID'],
+  ])('is one with %s', (_, document, code) => {
+    expect(issuesOf(document).map((issue) => issue.code)).toContain(code)
+  })
+
+  test('names the nodes of a cycle', () => {
+    const document = workflow([node('a', 'set'), node('b', 'set'), node('c', 'set')], ['a>b', 'b>c', 'c>b'])
+    expect(issuesOf(document)).toMatchObject([
+      { path: ['nodes', 'b'], message: 'These nodes lead back to themselves: b, c' },
+    ])
+  })
+})

@@ -1,3 +1,4 @@
+export { analyzeTemplate, type TemplateAnalysis, type TemplateRead } from './analyze.ts'
 export type {
   CallExpression,
   ChainExpression,
@@ -19,6 +20,10 @@ export type {
   Span,
   TemplatePart,
 } from './ast.ts'
+export type { ExpressionFix, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './check/problem.ts'
+export { type TemplateTypes, type TypecheckOptions, typecheckTemplate } from './check/typecheck.ts'
+export { completionsAt } from './complete/complete.ts'
+export type { CompletionItem, CompletionList } from './complete/completion.ts'
 export { EXPRESSION_FUNCTIONS, functionSignature } from './functions/index.ts'
 export { CONDITION_OPERATORS, type ConditionOperator } from './functions/list.ts'
 export {
@@ -33,3 +38,4 @@ export {
 export { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 export { isTemplate, parseExpression, parseTemplate } from './parse.ts'
 export { printExpression, printTemplate } from './printer.ts'
+export { renameNodeReferences } from './rename-nodes.ts'

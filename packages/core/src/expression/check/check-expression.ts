@@ -1,0 +1,64 @@
+import type { Expression, ObjectExpression, PathExpression } from '../ast.ts'
+import { typeOfValue } from '../types/schema-to-type.ts'
+import { listOf, type StaticProperty, type StaticType, unionOf } from '../types/static-type.ts'
+import { checkCall } from './check-call.ts'
+import { checkKinds } from './check-kinds.ts'
+import { checkChain, checkComparison, checkPrefix } from './check-operator.ts'
+import { checkPath, checkRoot, type PathMode } from './check-path.ts'
+import type { Checking } from './problem.ts'
+
+function objectType(checking: Checking, { members }: ObjectExpression): StaticType {
+  const properties = members.map(({ key, value }): [string, StaticProperty] => {
+    const type = checkExpression(checking, value, 'strict')
+    return [key, { type: () => type, isRequired: true }]
+  })
+  return [{ kind: 'object', properties: new Map(properties), rest: 'none' }]
+}
+
+function pathType(checking: Checking, path: PathExpression, mode: PathMode): StaticType {
+  const baseMode = mode === 'lenient' || path.segments[0]?.optional ? 'lenient' : 'strict'
+  const isRoot = path.base.kind === 'root'
+  const base = checkExpression(checking, path.base, isRoot ? baseMode : 'strict')
+  const keys = path.segments.map((segment) => {
+    if (segment.kind === 'key') return segment.key
+    if (segment.kind === 'index') return segment.index
+    const type = checkExpression(checking, segment.expression, 'strict')
+    checkKinds(checking, type, ['text', 'number'], 'A key', segment.expression)
+    return null
+  })
+  return checkPath(checking, path, base, keys, mode)
+}
+
+/** The type of an expression; what is wrong with it is reported on the way. */
+export function checkExpression(checking: Checking, expression: Expression, mode: PathMode): StaticType {
+  const strict = (part: Expression) => checkExpression(checking, part, 'strict')
+  switch (expression.kind) {
+    case 'literal':
+      return typeOfValue(expression.value)
+    case 'root':
+      return checkRoot(checking, expression, mode)
+    case 'path':
+      return pathType(checking, expression, mode)
+    case 'list':
+      return listOf(unionOf(expression.items.map(strict)))
+    case 'object':
+      return objectType(checking, expression)
+    case 'call':
+      return checkCall(checking, expression, expression.arguments.map(strict))
+    case 'prefix':
+      return checkPrefix(checking, expression, strict(expression.operand))
+    case 'chain': {
+      const { operators, operands } = expression
+      const modeAt = (at: number): PathMode =>
+        operators[0] === '??' && at < operands.length - 1 ? 'lenient' : 'strict'
+      const types = operands.map((operand, at) => checkExpression(checking, operand, modeAt(at)))
+      return checkChain(checking, expression, types)
+    }
+    case 'comparison':
+      return checkComparison(checking, expression, strict(expression.left), strict(expression.right))
+    case 'conditional': {
+      checkKinds(checking, strict(expression.test), ['boolean'], '?', expression.test)
+      return unionOf([strict(expression.then), strict(expression.otherwise)])
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { ChainExpression, ChainOperator, ComparisonExpression, Expression, PrefixExpression } from '../ast.ts'
+import type { ValueKind } from '../functions/signature.ts'
+import { printText } from '../print-literal.ts'
+import { nearest } from '../suggest.ts'
+import {
+  describeKinds,
+  isUnknown,
+  kindsOf,
+  type StaticType,
+  typeOfKind,
+  UNKNOWN,
+  unionOf,
+  withoutNull,
+} from '../types/static-type.ts'
+import { checkKinds } from './check-kinds.ts'
+import type { Checking } from './problem.ts'
+
+const BOOLEAN = typeOfKind('boolean')
+const NUMBER = typeOfKind('number')
+const TEXT = typeOfKind('text')
+
+export function checkPrefix(checking: Checking, { operator, operand }: PrefixExpression, type: StaticType): StaticType {
+  const kind = operator === '!' ? 'boolean' : 'number'
+  checkKinds(checking, type, [kind], operator, operand)
+  return typeOfKind(kind)
+}
+
+/** `+` joins numbers, or anything if one side is a text. */
+function sumType(checking: Checking, left: StaticType, right: StaticType, place: Expression): StaticType {
+  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
+  const isOnly = (kinds: readonly ValueKind[] | null, kind: ValueKind) => kinds?.length === 1 && kinds[0] === kind
+  if (isOnly(ours, 'text') || isOnly(theirs, 'text')) return TEXT
+  if (ours === null || theirs === null) return UNKNOWN
+  if (ours.includes('text') || theirs.includes('text')) return unionOf([NUMBER, TEXT])
+  const wrong = [...ours, ...theirs].filter((kind) => kind !== 'number')
+  if (wrong.length > 0) {
+    const { start, end } = place
+    const isFault = !ours.includes('number') || !theirs.includes('number')
+    const message = `+ joins numbers or texts, ${isFault ? 'not' : 'but this may be'} ${describeKinds([...new Set(wrong)])}`
+    checking.report({ code: 'EXPRESSION_TYPE', severity: isFault ? 'error' : 'warning', message, start, end })
+  }
+  return NUMBER
+}
+
+function arithmeticType(checking: Checking, { operators, operands }: ChainExpression, types: readonly StaticType[]) {
+  return types.slice(1).reduce((left, right, at) => {
+    const operator = operators[at] as ChainOperator
+    if (operator === '+') return sumType(checking, left, right, operands[at + 1] as Expression)
+    checkKinds(checking, left, ['number'], operator, operands[at] as Expression)
+    checkKinds(checking, right, ['number'], operator, operands[at + 1] as Expression)
+    return NUMBER
+  }, types[0] as StaticType)
+}
+
+export function checkChain(checking: Checking, chain: ChainExpression, types: readonly StaticType[]): StaticType {
+  const [operator] = chain.operators
+  if (operator === '??') return unionOf([...types.slice(0, -1).map(withoutNull), types.at(-1) as StaticType])
+  if (operator !== '||' && operator !== '&&') return arithmeticType(checking, chain, types)
+  for (const [at, type] of types.entries()) {
+    checkKinds(checking, type, ['boolean'], operator, chain.operands[at] as Expression)
+  }
+  return BOOLEAN
+}
+
+const ORDERED: readonly ValueKind[] = ['number', 'text']
+
+function checkOrder(checking: Checking, expression: ComparisonExpression, left: StaticType, right: StaticType): void {
+  const { operator, start, end } = expression
+  checkKinds(checking, left, ORDERED, operator, expression.left)
+  checkKinds(checking, right, ORDERED, operator, expression.right)
+  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
+  const isComparable = ORDERED.some((kind) => (ours ?? ORDERED).includes(kind) && (theirs ?? ORDERED).includes(kind))
+  const areOrdered = [ours, theirs].every((kinds) => kinds === null || kinds.some((kind) => ORDERED.includes(kind)))
+  if (isComparable || !areOrdered) return
+  const message = `${operator} compares two numbers or two texts, not one with the other`
+  checking.report({ code: 'EXPRESSION_TYPE', severity: 'error', message, start, end })
+}
+
+/** The texts that a type may be, if it may be nothing but these. */
+function knownTexts(type: StaticType): readonly string[] | null {
+  const [variant] = withoutNull(type)
+  return withoutNull(type).length === 1 && variant?.kind === 'text' ? (variant.values ?? null) : null
+}
+
+function checkTexts(checking: Checking, { left, right }: ComparisonExpression, known: StaticType): void {
+  const literal = [left, right].find(({ kind }) => kind === 'literal')
+  const texts = knownTexts(known)
+  if (literal?.kind !== 'literal' || typeof literal.value !== 'string' || texts === null) return
+  if (texts.includes(literal.value)) return
+  const { start, end, value } = literal
+  const meant = nearest(value, texts)
+  const hint =
+    meant === null
+      ? `only ${texts
+          .slice(0, 8)
+          .map((text) => printText(text))
+          .join(', ')}`
+      : `did you mean ${printText(meant)}?`
+  checking.report({
+    code: 'EXPRESSION_VALUE',
+    severity: 'warning',
+    message: `This is never ${printText(value)}: ${hint}`,
+    start,
+    end,
+    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: printText(meant), start, end } }),
+  })
+}
+
+function checkEquality(
+  checking: Checking,
+  expression: ComparisonExpression,
+  left: StaticType,
+  right: StaticType,
+): void {
+  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
+  if (ours === null || theirs === null) return
+  if (!ours.some((kind) => theirs.includes(kind))) {
+    const { start, end } = expression
+    const message = `${describeKinds(ours)} is never equal to ${describeKinds(theirs)}`
+    const capitalized = message.charAt(0).toUpperCase() + message.slice(1)
+    checking.report({ code: 'EXPRESSION_TYPE', severity: 'warning', message: capitalized, start, end })
+    return
+  }
+  checkTexts(checking, expression, expression.left.kind === 'literal' ? right : left)
+}
+
+function checkIn(
+  checking: Checking,
+  { left: part, right: whole }: ComparisonExpression,
+  left: StaticType,
+  right: StaticType,
+): void {
+  checkKinds(checking, right, ['list', 'text', 'object'], 'in', whole)
+  if (!isUnknown(right) && !right.some(({ kind }) => kind === 'list')) checkKinds(checking, left, ['text'], 'in', part)
+}
+
+export function checkComparison(
+  checking: Checking,
+  expression: ComparisonExpression,
+  left: StaticType,
+  right: StaticType,
+): StaticType {
+  const { operator } = expression
+  if (operator === 'in') checkIn(checking, expression, left, right)
+  else if (operator === '==' || operator === '!=') checkEquality(checking, expression, left, right)
+  else checkOrder(checking, expression, left, right)
+  return BOOLEAN
+}

@@ -1,0 +1,116 @@
+import type { PathExpression, PathSegment, RootExpression } from '../ast.ts'
+import { isName } from '../characters.ts'
+import { printText } from '../print-literal.ts'
+import { printPath } from '../printer.ts'
+import { nearest } from '../suggest.ts'
+import { type MemberType, membersOf, memberType } from '../types/member-type.ts'
+import { describeKinds, kindsOf, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
+import type { Checking, ExpressionFix } from './problem.ts'
+
+/** What must hold where a path is used: leading nowhere is a fault, or is opted out of. */
+export type PathMode = 'strict' | 'lenient'
+
+export function checkRoot(checking: Checking, { name, start, end }: RootExpression, mode: PathMode): StaticType {
+  const type = checking.root(name)
+  if (type !== undefined) return type
+  const meant = nearest(name, checking.rootNames)
+  const hint = meant === null ? '' : `; did you mean ${meant}?`
+  checking.report({
+    code: 'EXPRESSION_PATH_MISSING',
+    severity: mode === 'strict' ? 'error' : 'warning',
+    message: `There is no ${name} here${hint}`,
+    start,
+    end,
+    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: meant, start, end } }),
+  })
+  return UNKNOWN
+}
+
+/** Puts another key in the place of a segment; a key that is no name needs brackets, which only they have. */
+function keyFix({ text }: Checking, segment: PathSegment, key: string): ExpressionFix {
+  const { start, end } = segment
+  const title = `Change to ${key}`
+  const isBracketed = text[start] === '"' || text[start] === "'"
+  if (isBracketed) return { title, text: printText(key), start, end }
+  if (isName(key)) return { title, text: key, start, end }
+  const point = text.lastIndexOf('.', start)
+  return { title, text: `[${printText(key)}]`, start: point, end }
+}
+
+function optionalFix({ text }: Checking, { start }: PathSegment): { readonly fix?: ExpressionFix } {
+  const before = text[start - 1]
+  if (before !== '.' && before !== '[') return {}
+  const written = before === '.' ? '?.' : '?.['
+  return { fix: { title: 'Give null where it is absent', text: written, start: start - 1, end: start } }
+}
+
+interface Place {
+  readonly path: PathExpression
+  readonly at: number
+  readonly segment: PathSegment
+  readonly owner: StaticType
+  readonly member: MemberType
+}
+
+function reportMissing(checking: Checking, { path, at, segment, owner, member }: Place, mode: PathMode): void {
+  const { start, end } = segment
+  const name = printPath(path, at)
+  const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
+  const kinds = kindsOf(owner) ?? []
+  const isObject = kinds.includes('object')
+  const why = isObject ? '' : `: ${printPath(path, at - 1)} is ${describeKinds(kinds)}`
+  const hint = meant === null ? why : `; did you mean ${meant}?`
+  const isFault = mode === 'strict' && !member.isUndeclared
+  checking.report({
+    code: 'EXPRESSION_PATH_MISSING',
+    severity: isFault ? 'error' : 'warning',
+    message: `${name} ${member.isUndeclared ? 'is not declared' : 'is missing'}${hint}`,
+    start,
+    end,
+    ...(meant === null ? {} : { fix: keyFix(checking, segment, meant) }),
+  })
+}
+
+function reportUnsure(checking: Checking, { path, at, segment, member }: Place): void {
+  const { start, end } = segment
+  const name = printPath(path, at)
+  const count = `${name} exists on ${member.found} of ${member.total} paths`
+  const may = `${name} may be missing`
+  const isNull = `${printPath(path, at - 1)} may be null`
+  const message = member.onlyNullLacks ? isNull : member.found < member.total ? count : may
+  const fix = optionalFix(checking, segment)
+  checking.report({ code: 'EXPRESSION_PATH_UNSURE', severity: 'warning', message, start, end, ...fix })
+}
+
+/**
+ * The type of what a path names.
+ *
+ * @param keys - Keys of computed segments, by place, as far as they are known before evaluation.
+ */
+export function checkPath(
+  checking: Checking,
+  path: PathExpression,
+  base: StaticType,
+  keys: readonly (string | number | null)[],
+  mode: PathMode,
+): StaticType {
+  let type = base
+  let mayMiss = false
+  for (const [at, segment] of path.segments.entries()) {
+    if (type.length === 0) return UNKNOWN
+    const member = memberType(type, keys[at] ?? null)
+    const isOptional = mode === 'lenient' || segment.optional || path.segments[at + 1]?.optional === true
+    const place: Place = { path, at, segment, owner: type, member }
+    if (member.found === 0) {
+      // What is always null is a fault of whoever made it so; opting out of null is what `?.` is for.
+      if (!(isOptional && member.onlyNullLacks)) reportMissing(checking, place, isOptional ? 'lenient' : 'strict')
+      return UNKNOWN
+    }
+    if (!member.isSure) {
+      if (isOptional) mayMiss = true
+      else reportUnsure(checking, place)
+    }
+    type = member.type
+  }
+  return mayMiss ? orNull(type) : type
+}

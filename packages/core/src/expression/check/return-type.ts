@@ -1,0 +1,53 @@
+import type { Expression } from '../ast.ts'
+import type { ReturnRule } from '../functions/signature.ts'
+import { parsePathText, type StaticSegment } from '../path-text.ts'
+import { memberType } from '../types/member-type.ts'
+import { listOf, orNull, type StaticType, typeOfKind, UNKNOWN, unionOf } from '../types/static-type.ts'
+
+/** What an item of the list is; unknown for what is no list. */
+export function itemType(type: StaticType | undefined): StaticType {
+  const lists = (type ?? UNKNOWN).map((variant) => (variant.kind === 'list' ? variant.item() : UNKNOWN))
+  return unionOf(lists)
+}
+
+/** The segments of a path that is written as a literal; `null` for one that is known only later, or is none. */
+export function literalPath(argument: Expression | undefined): readonly StaticSegment[] | null {
+  if (argument?.kind !== 'literal' || typeof argument.value !== 'string') return null
+  try {
+    return parsePathText(argument.value)
+  } catch {
+    return null
+  }
+}
+
+function pluckedType(list: StaticType | undefined, path: Expression | undefined): StaticType {
+  const segments = literalPath(path)
+  if (segments === null) return UNKNOWN
+  let type = itemType(list)
+  for (const segment of segments) {
+    const member = memberType(type, segment.kind === 'key' ? segment.key : segment.index)
+    if (member.found === 0) return UNKNOWN
+    type = member.isSure ? member.type : orNull(member.type)
+  }
+  return type
+}
+
+/** What a call gives, by the rule of its signature and the types of its arguments. */
+export function returnType(
+  rule: ReturnRule,
+  types: readonly StaticType[],
+  expressions: readonly Expression[],
+): StaticType {
+  if (typeof rule === 'string') return typeOfKind(rule)
+  if ('listOf' in rule) return listOf(typeOfKind(rule.listOf))
+  if ('sameAs' in rule) return types[rule.sameAs] ?? UNKNOWN
+  if ('pluckedFrom' in rule) return listOf(pluckedType(types[rule.pluckedFrom], expressions[rule.path]))
+  if ('joined' in rule) return listOf(unionOf(types.map(itemType)))
+  if ('chunksOf' in rule) return listOf(listOf(itemType(types[rule.chunksOf])))
+  if ('groupsOf' in rule) {
+    const group = listOf(itemType(types[rule.groupsOf]))
+    return [{ kind: 'object', properties: new Map(), rest: () => group }]
+  }
+  if ('itemOf' in rule) return orNull(itemType(types[rule.itemOf]))
+  return orNull(typeOfKind(rule.orNull))
+}

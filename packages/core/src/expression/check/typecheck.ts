@@ -1,0 +1,101 @@
+import type { TenonError } from '../../errors/index.ts'
+import type { JsonSchema } from '../../json.ts'
+import type { ParsedTemplate } from '../ast.ts'
+import type { ValueKind } from '../functions/signature.ts'
+import { parseTemplate } from '../parse.ts'
+import { typeOfSchema } from '../types/schema-to-type.ts'
+import { describeKinds, kindsOf, type StaticType, typeOfKind } from '../types/static-type.ts'
+import { schemaOfType } from '../types/type-to-schema.ts'
+import { checkExpression } from './check-expression.ts'
+import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './problem.ts'
+
+/** What is known of a template before it is evaluated. */
+export interface TemplateTypes {
+  /** What it gives, as a JSON Schema; `true` where nothing is known. */
+  readonly schema: JsonSchema
+  /** The kinds of value that it may give; `null` for any. */
+  readonly kinds: readonly ValueKind[] | null
+  /** In order of place. */
+  readonly problems: readonly ExpressionProblem[]
+}
+
+export interface TypecheckOptions {
+  /** The schema of the place that the value goes to; a kind that never fits is a problem. */
+  readonly expected?: JsonSchema
+}
+
+/** The checking of expressions in one text against one scope; each root is read once. */
+export function createChecking(text: string, scope: ScopeSchema, report: Checking['report']): Checking {
+  const types = new Map<string, StaticType>()
+  const root = (name: string): StaticType | undefined => {
+    const schema = Object.hasOwn(scope, name) ? scope[name] : undefined
+    if (schema === undefined) return undefined
+    const type = types.get(name) ?? typeOfSchema(schema)
+    types.set(name, type)
+    return type
+  }
+  return { text, root, rootNames: Object.keys(scope), report }
+}
+
+function syntaxProblem(text: string, { code, message, details }: TenonError): ExpressionProblem {
+  const position = Math.min(details?.position as number, text.length)
+  return {
+    code: code as ExpressionProblemCode,
+    severity: 'error',
+    message: message.replace(/ \(line \d+, column \d+\)$/, ''),
+    start: position,
+    end: Math.min(position + 1, text.length),
+  }
+}
+
+/**
+ * Types a template against the schemas of its scope, before anything is evaluated.
+ *
+ * Never throws: a template that cannot be read has its syntax fault as its one problem.
+ *
+ * @param scope - A schema a root. Write `anyOf` for a value that differs by the path that led here: a
+ * key that not all of them have is reported as "exists on 3 of 4 paths". Undeclared keys are a warning,
+ * with `additionalProperties: false` an error.
+ *
+ * @example
+ * ```ts
+ * const input = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
+ * typecheckTemplate('{{ input.nmae }}', { input }).problems[0]?.message // 'input.nmae is not declared; ...'
+ * ```
+ */
+export function typecheckTemplate(
+  template: string | ParsedTemplate,
+  scope: ScopeSchema,
+  options: TypecheckOptions = {},
+): TemplateTypes {
+  const text = typeof template === 'string' ? template : template.text
+  const problems: ExpressionProblem[] = []
+  let parsed: ParsedTemplate
+  try {
+    parsed = typeof template === 'string' ? parseTemplate(template) : template
+  } catch (error) {
+    return { schema: true, kinds: null, problems: [syntaxProblem(text, error as TenonError)] }
+  }
+  const checking = createChecking(text, scope, (problem) => problems.push(problem))
+  const types = parsed.parts.map((part) =>
+    part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : typeOfKind('text'),
+  )
+  const type = parsed.whole === null ? typeOfKind('text') : (types[0] as StaticType)
+  checkExpected(type, options.expected, text, problems)
+  problems.sort((a, b) => a.start - b.start)
+  return { schema: schemaOfType(type), kinds: kindsOf(type), problems }
+}
+
+function checkExpected(
+  type: StaticType,
+  expected: JsonSchema | undefined,
+  text: string,
+  problems: ExpressionProblem[],
+): void {
+  const wanted = expected === undefined ? null : kindsOf(typeOfSchema(expected))
+  const kinds = kindsOf(type)
+  if (wanted === null || kinds === null || kinds.length === 0) return
+  if (wanted.length === 0 || kinds.some((kind) => wanted.includes(kind))) return
+  const message = `This gives ${describeKinds(kinds)}, but ${describeKinds(wanted)} is needed here`
+  problems.push({ code: 'EXPRESSION_TYPE', severity: 'error', message, start: 0, end: text.length })
+}

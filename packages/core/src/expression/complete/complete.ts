@@ -1,0 +1,135 @@
+import { isName } from '../characters.ts'
+import { checkExpression } from '../check/check-expression.ts'
+import type { Checking, ScopeSchema } from '../check/problem.ts'
+import { itemType } from '../check/return-type.ts'
+import { createChecking } from '../check/typecheck.ts'
+import { EXPRESSION_FUNCTIONS, functionSignature } from '../functions/index.ts'
+import { describeSignature } from '../functions/signature.ts'
+import { parseExpression } from '../parse.ts'
+import { printText } from '../print-literal.ts'
+import type { Token } from '../token.ts'
+import { membersOf } from '../types/member-type.ts'
+import { describeType, type StaticProperty, type StaticType, UNKNOWN } from '../types/static-type.ts'
+import type { CompletionItem, CompletionList } from './completion.ts'
+import { regionAt } from './region.ts'
+import { endsValue, isPunctuator, openCall, valueStart } from './tokens-back.ts'
+
+const KEYWORDS = ['true', 'false', 'null'] as const
+
+function functionItem(signature: (typeof EXPRESSION_FUNCTIONS)[number]): CompletionItem {
+  const { name, parameters, help } = signature
+  const insert = parameters.length === 0 ? `${name}()` : `${name}(`
+  return { label: name, kind: 'function', insert, detail: describeSignature(signature), help }
+}
+
+function startItems({ rootNames, root }: Checking): CompletionItem[] {
+  return [
+    ...rootNames.map((name): CompletionItem => {
+      return { label: name, kind: 'root', insert: name, detail: describeType(root(name) as StaticType) }
+    }),
+    ...EXPRESSION_FUNCTIONS.map(functionItem),
+    ...KEYWORDS.map((label): CompletionItem => ({ label, kind: 'keyword', insert: label })),
+  ]
+}
+
+function propertyItem(key: string, property: StaticProperty, insert: string): CompletionItem {
+  const { title, description, isRequired } = property
+  return {
+    label: key,
+    kind: 'property',
+    insert,
+    detail: `${describeType(property.type())}${isRequired ? '' : ' (optional)'}`,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { help: description }),
+  }
+}
+
+/** Keys and the first place of a list; keys that are no names take brackets in place of the point. */
+function memberItems(type: StaticType, point: Token): CompletionItem[] {
+  const mark = isPunctuator(point, '?.') ? '?.' : ''
+  const properties = [...membersOf(type)].map(([key, property]): CompletionItem => {
+    if (isName(key)) return propertyItem(key, property, key)
+    return { ...propertyItem(key, property, `${mark}[${printText(key)}]`), from: point.start }
+  })
+  const list = type.find(({ kind }) => kind === 'list')
+  if (list === undefined) return properties
+  const first: CompletionItem = { label: '0', kind: 'property', insert: '0', detail: describeType(itemType([list])) }
+  return [first, ...properties]
+}
+
+/** The type of a piece of the template that stands finished before the place. */
+function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefined, last: Token): StaticType {
+  if (first === undefined) return UNKNOWN
+  try {
+    const expression = parseExpression(template.slice(first.start, last.end))
+    return checkExpression(
+      createChecking(template, scope, () => undefined),
+      expression,
+      'lenient',
+    )
+  } catch {
+    return UNKNOWN
+  }
+}
+
+/** Texts that the parameter takes whose argument is being written: units, operators, paths of items. */
+function valueItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
+  const call = openCall(tokens)
+  const parameter = functionSignature(call?.name ?? '')?.parameters[(call?.argumentStarts.length ?? 0) - 1]
+  if (call === null || parameter === undefined) return []
+  const { values, pathInItemsOf } = parameter
+  if (values !== undefined) return values.map((label) => ({ label, kind: 'value', insert: label }))
+  if (pathInItemsOf === undefined) return []
+  const [listStart, nextStart] = call.argumentStarts.slice(pathInItemsOf) as [number, number]
+  // The comma stands between the list and what follows it.
+  const list = typeOfPiece(template, scope, tokens[listStart], tokens[nextStart - 2] as Token)
+  return [...membersOf(itemType(list))]
+    .filter(([key]) => isName(key))
+    .map(([key, property]) => propertyItem(key, property, key))
+}
+
+/** The keys of the value whose bracket opens at the end of `tokens`, as the text between quotes. */
+function keyItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
+  const owner = tokens.at(-2) as Token
+  const type = typeOfPiece(template, scope, tokens[valueStart(tokens, tokens.length - 2)], owner)
+  return [...membersOf(type)].map(([key, property]) => propertyItem(key, property, printText(key).slice(1, -1)))
+}
+
+const isOpenText = (template: string, token: Token, offset: number): boolean => {
+  if (token.kind === 'string') return offset < token.end
+  return token.kind === 'invalid' && (template[token.start] === '"' || template[token.start] === "'")
+}
+
+/**
+ * What could be written at a place of a template: names of the scope, keys, functions with their
+ * signatures, and within texts the values that a parameter takes. Not filtered by what is there of the
+ * word already.
+ *
+ * Never throws; `null` where nothing can be offered, as in plain text.
+ *
+ * @param offset - A place in `template`, in UTF-16 code units.
+ */
+export function completionsAt(template: string, offset: number, scope: ScopeSchema): CompletionList | null {
+  const region = regionAt(template, offset)
+  if (region === null) return null
+  const { tokens } = region
+  const last = tokens.at(-1)
+  const offer = (from: number, items: readonly CompletionItem[]) => (items.length === 0 ? null : { from, items })
+  if (last !== undefined && isOpenText(template, last, offset)) {
+    const around = tokens.slice(0, -1)
+    const isKey = isPunctuator(around.at(-1), '[') && endsValue(around.at(-2))
+    const items = isKey ? keyItems(template, scope, around) : valueItems(template, scope, around)
+    return offer(last.start + 1, items)
+  }
+  const isWord = (last?.kind === 'name' || last?.kind === 'number') && last.end >= offset
+  const before = isWord ? tokens.slice(0, -1) : tokens
+  const from = isWord ? last.start : offset
+  const point = before.at(-1)
+  if (point !== undefined && isPunctuator(point, '.', '?.')) {
+    const start = valueStart(before, before.length - 2)
+    const owner = before.at(-2) ?? point
+    return offer(from, memberItems(typeOfPiece(template, scope, before[start], owner), point))
+  }
+  if (endsValue(point) || last?.kind === 'number') return null
+  return offer(from, startItems(createChecking(template, scope, () => undefined)))
+}

@@ -1,0 +1,22 @@
+/** Something that could be written at a place of a template. */
+export interface CompletionItem {
+  /** What a person types to find it. */
+  readonly label: string
+  readonly kind: 'root' | 'property' | 'function' | 'keyword' | 'value'
+  /** The text that takes the place from `from` up to where the person is writing. */
+  readonly insert: string
+  /** Begins earlier than the list says, since brackets take the place of a point. */
+  readonly from?: number
+  /** A name for people: the title of its schema, such as the name of a node. */
+  readonly title?: string
+  /** Its type, or how it is called. */
+  readonly detail?: string
+  /** One line about it. */
+  readonly help?: string
+}
+
+export interface CompletionList {
+  /** Where the word begins that is being written, as an offset in the template. */
+  readonly from: number
+  readonly items: readonly CompletionItem[]
+}

@@ -1,0 +1,107 @@
+import type { ValueKind } from '../functions/signature.ts'
+
+/** A key that a value may have, as far as its schema tells. */
+export interface StaticProperty {
+  readonly type: () => StaticType
+  /** The key is always there. */
+  readonly isRequired: boolean
+  readonly title?: string
+  readonly description?: string
+}
+
+export interface StaticObject {
+  readonly kind: 'object'
+  readonly properties: ReadonlyMap<string, StaticProperty>
+  /** Other keys: there are none, nothing is said about them, or they have this type. */
+  readonly rest: 'none' | 'undeclared' | (() => StaticType)
+}
+
+/** One kind of value that an expression may give. */
+export type StaticVariant =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'null' | 'boolean' | 'number' }
+  /** `values` where only some texts are possible. */
+  | { readonly kind: 'text'; readonly values?: readonly string[] }
+  | { readonly kind: 'list'; readonly item: () => StaticType }
+  | StaticObject
+
+/** What is known of a value before it is there: one of these variants. None at all: nothing is known to fit. */
+export type StaticType = readonly StaticVariant[]
+
+export const UNKNOWN: StaticType = Object.freeze([{ kind: 'unknown' }] as const)
+const MOST_VARIANTS = 64
+
+export const isUnknown = (type: StaticType): boolean => type.some(({ kind }) => kind === 'unknown')
+
+/** The type of a kind of which nothing more is known. */
+export function typeOfKind(kind: ValueKind | 'any'): StaticType {
+  if (kind === 'any') return UNKNOWN
+  if (kind === 'list') return [{ kind, item: () => UNKNOWN }]
+  if (kind === 'object') return [{ kind, properties: new Map(), rest: () => UNKNOWN }]
+  return [{ kind }]
+}
+
+export function listOf(item: StaticType): StaticType {
+  return [{ kind: 'list', item: () => item }]
+}
+
+/** What has one of the types. Plain variants stand once; objects and lists stay apart, each a case of its own. */
+export function unionOf(types: readonly StaticType[]): StaticType {
+  const plain = new Map<string, StaticVariant>()
+  const cases: StaticVariant[] = []
+  const texts = new Set<string>()
+  let isAnyText = false
+  for (const variant of types.flat()) {
+    if (variant.kind === 'unknown') return UNKNOWN
+    if (variant.kind === 'list' || variant.kind === 'object') cases.push(variant)
+    else plain.set(variant.kind, variant)
+    if (variant.kind !== 'text') continue
+    if (variant.values === undefined) isAnyText = true
+    else for (const text of variant.values) texts.add(text)
+  }
+  if (plain.has('text')) plain.set('text', isAnyText ? { kind: 'text' } : { kind: 'text', values: [...texts] })
+  return cases.length > MOST_VARIANTS ? UNKNOWN : [...plain.values(), ...cases]
+}
+
+export function withoutNull(type: StaticType): StaticType {
+  return type.filter(({ kind }) => kind !== 'null')
+}
+
+export function orNull(type: StaticType): StaticType {
+  return unionOf([type, typeOfKind('null')])
+}
+
+/** The kinds that a value of this type may have, each once; `null` if any may occur. */
+export function kindsOf(type: StaticType): readonly ValueKind[] | null {
+  const kinds = new Set<ValueKind>()
+  for (const { kind } of type) {
+    if (kind === 'unknown') return null
+    kinds.add(kind)
+  }
+  return [...kinds]
+}
+
+const NAMES: Readonly<Record<ValueKind, string>> = Object.freeze({
+  null: 'null',
+  boolean: 'a boolean',
+  number: 'a number',
+  text: 'a text',
+  list: 'a list',
+  object: 'an object',
+})
+
+/** `a text`, `a number or null`, as messages say it. */
+export function describeKinds(kinds: readonly ValueKind[]): string {
+  return kinds.map((kind) => NAMES[kind]).join(' or ')
+}
+
+/** A short name of a type for completion lists: `text`, `list of object`, `number or null`. */
+export function describeType(type: StaticType): string {
+  const kinds = kindsOf(type)
+  if (kinds === null || kinds.length === 0) return 'any'
+  const names = type.map((variant) => {
+    const items = variant.kind === 'list' ? kindsOf(variant.item()) : null
+    return items === null || items.length === 0 ? variant.kind : `list of ${items.join(' or ')}`
+  })
+  return [...new Set(names)].join(' or ')
+}

@@ -20,4 +20,6 @@ export const STYLE_ORDER = [
   'topbar.css',
   'palette.css',
   'canvas.css',
+  'expression.css',
+  'inspector.css',
 ]

@@ -4,6 +4,10 @@ import { CanvasControls, Overview } from './canvas/canvas-controls.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas/canvas-handle.ts'
 import { EmptyCanvas } from './canvas/empty-canvas.tsx'
 import type { WorkflowEditorProps } from './editor-props.ts'
+import { createInsertTarget, InsertTargetContext } from './expression-field/insert-target.ts'
+import type { ControlComponents } from './inspector/control-props.ts'
+import { ControlsContext } from './inspector/controls-context.ts'
+import { Inspector } from './inspector/inspector.tsx'
 import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
@@ -62,8 +66,10 @@ export function EditorFrame({ host, name }: EditorFrameProps): ReactNode {
   const keymap = useMemo(() => mergeKeymap(host.keymap), [keymapText])
   const keys = useMemo(() => ({ keymap, isApple: isApplePlatform() }), [keymap])
   const onKeyDown = useKeymap(keymap, actions)
+  const [insertTarget] = useState(createInsertTarget)
   useAnnouncements()
-  const closed = [isReadOnly ? 'palette' : '', 'inspector'].filter(Boolean).join(' ')
+  const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0)
+  const closed = [isReadOnly ? 'palette' : '', hasSelection ? '' : 'inspector'].filter(Boolean).join(' ')
   return (
     <ActionsContext.Provider value={actions}>
       <KeymapContext.Provider value={keys}>
@@ -93,11 +99,18 @@ export function EditorFrame({ host, name }: EditorFrameProps): ReactNode {
             <Overview />
             <QuickAdd canvas={canvas} />
           </Canvas>
+          <ControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
+            <InsertTargetContext.Provider value={insertTarget}>
+              <Inspector lastRun={null} />
+            </InsertTargetContext.Provider>
+          </ControlsContext.Provider>
         </div>
       </KeymapContext.Provider>
     </ActionsContext.Provider>
   )
 }
+
+const NO_CONTROLS: ControlComponents = Object.freeze({})
 
 function useAnnouncements(): void {
   const { announce } = useAnnouncer()

@@ -8,6 +8,8 @@ export interface CanvasHandle {
   readonly zoomReset: () => void
   /** Brings a node into view and leaves the zoom as it is, unless the cards are plain tiles. */
   readonly reveal: (nodeId: string) => void
+  /** The same for a node that cannot be seen now. */
+  readonly revealIfHidden: (nodeId: string) => void
   /** From the page (as in pointer events) to the document; `null` outside of the canvas. */
   readonly toDocument: (point: Position) => Position | null
   /** The middle of what can be seen, in the document. */

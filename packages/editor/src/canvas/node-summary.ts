@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { type Reference, splitTemplate } from '../expression-field/template-parts.ts'
 import { valueAt } from '../manifest/ports.ts'
+import { signLabel } from '../manifest/value-label.ts'
 
 /** A piece of the sentence on a card. */
 export type SummaryPart =
@@ -37,7 +38,7 @@ export function summarize(entry: NodeManifestEntry, params: JsonObject): readonl
 }
 
 function partsOfValue(value: Json | undefined, left: number): SummaryPart[] {
-  if (typeof value === 'string') return partsOfTemplate(value.slice(0, 2_000), left)
+  if (typeof value === 'string') return partsOfTemplate(signLabel(value.slice(0, 2_000)), left)
   if (typeof value === 'number' || typeof value === 'boolean') return [{ kind: 'text', text: String(value) }]
   if (Array.isArray(value)) return [{ kind: 'text', text: String(value.length) }]
   if (isJsonObject(value)) return [{ kind: 'text', text: Object.keys(value).slice(0, 4).join(', ') }]

@@ -19,17 +19,30 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       if (box === undefined) return { x: 0, y: 0 }
       return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 })
     }
+    const reveal = (nodeId: string) => {
+      const node = flow.getNode(nodeId)
+      if (node === undefined) return
+      const x = node.position.x + NODE_WIDTH / 2
+      const y = node.position.y + (node.measured?.height ?? NODE_HEIGHT) / 2
+      void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), FAR_ZOOM * 1.8), ...MOVE })
+    }
     return {
       fit: () => void flow.fitView({ padding: 0.12, maxZoom: 1, ...MOVE }),
       zoomIn: () => void flow.zoomIn(MOVE),
       zoomOut: () => void flow.zoomOut(MOVE),
       zoomReset: () => void flow.zoomTo(1, MOVE),
-      reveal: (nodeId) => {
+      reveal,
+      revealIfHidden: (nodeId) => {
         const node = flow.getNode(nodeId)
-        if (node === undefined) return
-        const x = node.position.x + NODE_WIDTH / 2
-        const y = node.position.y + (node.measured?.height ?? NODE_HEIGHT) / 2
-        void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), FAR_ZOOM * 1.8), ...MOVE })
+        const canvas = element.current?.getBoundingClientRect()
+        if (node === undefined || canvas === undefined) return
+        const start = flow.flowToScreenPosition(node.position)
+        const isSeen =
+          start.x > canvas.left &&
+          start.y > canvas.top &&
+          start.x + NODE_WIDTH * flow.getZoom() < canvas.right &&
+          start.y + NODE_HEIGHT * flow.getZoom() < canvas.bottom
+        if (!isSeen) reveal(nodeId)
       },
       toDocument: (point) => (isInside(element.current, point) ? flow.screenToFlowPosition(point) : null),
       center,

@@ -8,6 +8,7 @@ import type {
   ParamPath,
   Position,
   WorkflowDocument,
+  WorkflowSettings,
 } from '@tenon/core/document'
 import type { Connection } from '../graph/connection-rules.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
@@ -41,6 +42,12 @@ export type EditorCommand =
       readonly type: 'set-policy'
       readonly nodeId: NodeId
       readonly field: keyof NodePolicy
+      readonly value: Json | null
+    }
+  | { readonly type: 'rename-port'; readonly nodeId: NodeId; readonly path: ParamPath; readonly to: string }
+  | {
+      readonly type: 'set-setting'
+      readonly key: keyof WorkflowSettings
       readonly value: Json | null
     }
   | { readonly type: 'paste'; readonly fragment: Fragment; readonly at: Position | null }

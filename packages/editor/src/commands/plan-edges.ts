@@ -1,6 +1,14 @@
-import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import {
+  type DocumentOperation,
+  ERROR_PORT,
+  edgeId,
+  type NodeId,
+  PORT_NAME_PATTERN,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
+import { valueAt } from '../manifest/ports.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 
 export const planConnect: Planner<'connect'> = ({ connection }, context) => {
@@ -29,6 +37,21 @@ export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
     operations: known.map((edge) => ({ op: 'remove_edge', edgeId: edge.id })),
     message: { key: 'command.disconnected', values: { count: known.length } },
   }
+}
+
+/** Gives a port that stands in the params another name, and its edges with it. */
+export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, { document }) => {
+  const node = document.nodes.find((candidate) => candidate.id === nodeId)
+  const from = valueAt(node?.params, path)
+  if (from === to) return { operations: [], message: null }
+  if (!PORT_NAME_PATTERN.test(to) || to === ERROR_PORT) return refuse('command.portName')
+  const moved = document.edges.filter((edge) => edge.source === nodeId && edge.sourceHandle === from)
+  const operations: DocumentOperation[] = [{ op: 'set_param', nodeId, path, value: to }]
+  for (const edge of moved) {
+    const { source, target, targetHandle } = edge
+    operations.push({ op: 'remove_edge', edgeId: edge.id }, addEdge({ source, sourceHandle: to, target, targetHandle }))
+  }
+  return { operations, message: { key: 'command.renamed', values: { name: to } } }
 }
 
 /** Takes nodes away; where one stood alone between two others, these are joined. */

@@ -58,6 +58,11 @@ export const planSetPolicy: Planner<'set-policy'> = ({ nodeId, field, value }) =
   message: null,
 })
 
+export const planSetSetting: Planner<'set-setting'> = ({ key, value }) => ({
+  operations: [{ op: 'set_setting', key, value }],
+  message: null,
+})
+
 export const planFix: Planner<'fix'> = ({ operations, title }) => ({
   operations,
   message: { key: 'command.fixed', values: { title } },

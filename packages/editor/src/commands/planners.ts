@@ -1,6 +1,6 @@
 import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } from './command.ts'
 import { planAddNode } from './plan-add.ts'
-import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
+import { planConnect, planDeleteNodes, planDisconnect, planReconnect, planRenamePort } from './plan-edges.ts'
 import {
   planFix,
   planInsertItem,
@@ -10,6 +10,7 @@ import {
   planSetFields,
   planSetParam,
   planSetPolicy,
+  planSetSetting,
   planTidyUp,
   planUnsetParam,
 } from './plan-fields.ts'
@@ -30,6 +31,8 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'insert-item': planInsertItem,
   'remove-item': planRemoveItem,
   'set-policy': planSetPolicy,
+  'rename-port': planRenamePort,
+  'set-setting': planSetSetting,
   paste: planPaste,
   duplicate: planDuplicate,
   fix: planFix,

@@ -2,6 +2,7 @@ import { jsonEqual, type WorkflowDocument } from '@tenon/core/document'
 import { useEffect, useRef } from 'react'
 import type { ControlledEditorProps } from '../editor-props.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { startLiveProblems } from '../problems/live-problems.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 
 /**
@@ -36,4 +37,5 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
     [session],
   )
   useEffect(() => session.start(), [session])
+  useEffect(() => startLiveProblems(session.store), [session])
 }

@@ -1,17 +1,22 @@
-import type { Json, NodeId } from '@tenon/core/document'
+import type { Json, JsonSchema, NodeId } from '@tenon/core/document'
 import type { ComponentType } from 'react'
+import type { FieldDiagnostic } from '../expression-field/field-types.ts'
 import type { ParamField } from '../manifest/param-field.ts'
 
 /** What a control of a param gets, ours and the host's alike. */
 export interface ControlProps {
   readonly nodeId: NodeId
   readonly field: ParamField
+  /** The schema of all params of the node, for references within it. */
+  readonly rootSchema: JsonSchema
   /** `undefined` while the param is not set. */
   readonly value: Json | undefined
   /** Sets the param; `undefined` takes it away. */
   readonly onChange: (value: Json | undefined) => void
   readonly isReadOnly: boolean
   readonly isInvalid: boolean
+  /** Faults within the text of the param. */
+  readonly diagnostics?: readonly FieldDiagnostic[]
 }
 
 /** Controls by the name that `.meta({ control })` of a param gives. */

@@ -19,6 +19,9 @@ export function openProblem(session: EditorSession, canvas: CanvasSlot, problem:
   store.setState({
     openPanel: null,
     tab: isPolicy ? 'policy' : 'setup',
-    fieldFocus: { nodeId: problem.nodeId, path: problem.field },
+    fieldFocus: {
+      nodeId: problem.nodeId,
+      path: problem.field[0] === 'params' ? problem.field.slice(1) : problem.field,
+    },
   })
 }

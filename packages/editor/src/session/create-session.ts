@@ -9,6 +9,7 @@ import {
   textFieldsOf,
 } from '@tenon/core/collab'
 import type { DocumentOperation, NodeId, WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import { planCommand } from '../commands/planners.ts'
@@ -91,7 +92,13 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     const { operations, message } = plan
     if (operations.length > 0) {
       undoManager.stopCapturing()
-      applyOperationsToDraft(doc, operations, fieldsNow(), origin)
+      try {
+        applyOperationsToDraft(doc, operations, fieldsNow(), origin)
+      } catch (error) {
+        // Somebody else was faster: what the command meant is no longer there.
+        if (error instanceof TenonError && error.code === 'OPERATION_INVALID') return refuse('command.outdated')
+        throw error
+      }
       undoManager.stopCapturing()
       refresh()
     }
@@ -143,6 +150,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       if (operations.length > 0) applyOperationsToDraft(doc, operations, fieldsNow(), hostOrigin)
       told = refresh()
     },
+    read: refresh,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

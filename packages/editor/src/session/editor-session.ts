@@ -27,6 +27,8 @@ export interface EditorSession {
   readonly textAt: (nodeId: NodeId, path: ParamPath | 'notes') => Y.Text | null
   /** Puts a document into the draft, as the difference to what is there; not undoable. */
   readonly adopt: (document: WorkflowDocument) => void
+  /** The draft as it is now, without waiting for the next reading. */
+  readonly read: () => WorkflowDocument
   readonly onChange: (listener: (change: DraftChange) => void) => () => void
   readonly start: () => () => void
 }

@@ -15,7 +15,7 @@ import type { ManifestIndex } from '../manifest/manifest-index.ts'
 export type Phase =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly title: string; readonly remedy: string }
+  | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Where the last change is: `local` means that no server is involved. */
 export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'closed'
@@ -25,8 +25,10 @@ export interface EditorProblem {
   readonly id: string
   readonly nodeId: NodeId | null
   readonly edgeId: string | null
-  /** Where in the node's params; empty when the node itself is meant. */
+  /** Where in the node: `['params', …]`, `['policy', …]`, `['name']`; empty when the node itself is meant. */
   readonly field: ParamPath
+  /** Where in the text there, `end` exclusive. */
+  readonly range: { readonly start: number; readonly end: number } | null
   readonly severity: 'error' | 'warning'
   readonly code: string
   readonly message: string

@@ -25,6 +25,8 @@ export const editorMessages = {
   'command.typeUnknown': 'This node type is not available here.',
   'command.nothingToDelete': 'Nothing to delete: locked nodes stay.',
   'command.nothingToPaste': 'There is nothing to paste.',
+  'command.portName': 'A port begins with a small letter; then letters, digits, _ and -.',
+  'command.outdated': 'Somebody has changed this meanwhile; nothing was done.',
   'command.nameEmpty': 'A node needs a name.',
 
   'sync.connecting': 'Connecting',
@@ -37,6 +39,9 @@ export const editorMessages = {
   'sync.offlineHint': 'You can go on; your changes are sent when the connection is back.',
   'sync.closed': 'Not connected',
   'sync.closedHint': 'The server has ended the connection. Reload to go on.',
+
+  'sync.roleLost': 'You may no longer change this workflow.',
+  'sync.copyUnsaved': 'Copy unsaved changes',
 
   'topbar.name': 'Name of the workflow',
   'topbar.rename': 'Rename',
@@ -55,6 +60,7 @@ export const editorMessages = {
   'problems.count': '{count, plural, one {# problem} other {# problems}}',
   'problems.none': 'No problems',
   'problems.noneText': 'This draft can be published.',
+  'problems.more': '({count, plural, one {# more problem} other {# more problems}})',
   'problems.workflow': 'Workflow',
 
   'palette.label': 'Node types',

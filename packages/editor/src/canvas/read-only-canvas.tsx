@@ -1,0 +1,71 @@
+import type { NodeId, WorkflowDocument } from '@tenon/core/document'
+import type { NodeManifest } from '@tenon/core/node'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { ActionsContext } from '../keymap/actions-context.ts'
+import { createActions } from '../keymap/create-actions.ts'
+import { workerLayout } from '../layout/worker-layout.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { createEditorSession } from '../session/create-session.ts'
+import { SessionProvider } from '../session/session-context.tsx'
+import { acceptDocument, select } from '../store/editor-store.ts'
+import { Canvas } from './canvas.tsx'
+import { CanvasControls, Overview } from './canvas-controls.tsx'
+import type { CanvasHandle } from './canvas-handle.ts'
+
+export interface ReadOnlyCanvasProps {
+  readonly document: WorkflowDocument
+  readonly manifest: NodeManifest
+  readonly selectedNodeId: NodeId | null
+  readonly onSelectNode: (nodeId: NodeId | null) => void
+  /** What lies over the canvas besides zoom and overview. */
+  readonly children?: ReactNode
+}
+
+/** A workflow to be looked at: the canvas of a run or of a version. A `NodeRunContext` around it colours it. */
+export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
+  const { document, manifest, selectedNodeId, onSelectNode, children } = props
+  const t = useTranslate()
+  const canvas = useRef<CanvasHandle | null>(null)
+  const [session] = useState(() => createEditorSession({ translate: () => t }))
+  const [actions] = useState(() =>
+    createActions({
+      session,
+      canvas,
+      layout: workerLayout,
+      copySelection: () => {},
+      focusInspector: () => {},
+    }),
+  )
+  const { store } = session
+  useEffect(() => {
+    store.setState({ manifest: createManifestIndex(manifest), phase: { kind: 'ready' }, isReadOnly: true })
+    acceptDocument(store, document)
+  }, [store, document, manifest])
+  useEffect(() => {
+    select(store, selectedNodeId === null ? [] : [selectedNodeId])
+    if (selectedNodeId !== null) canvas.current?.revealIfHidden(selectedNodeId)
+  }, [store, selectedNodeId])
+  const latest = useRef({ onSelectNode, selectedNodeId })
+  latest.current = { onSelectNode, selectedNodeId }
+  useEffect(
+    () =>
+      store.subscribe((state, before) => {
+        if (state.selectedNodes === before.selectedNodes) return
+        const [chosen = null] = state.selectedNodes
+        if (chosen !== latest.current.selectedNodeId) latest.current.onSelectNode(chosen)
+      }),
+    [store],
+  )
+  return (
+    <SessionProvider session={session}>
+      <ActionsContext.Provider value={actions}>
+        <Canvas slot={canvas}>
+          <CanvasControls />
+          <Overview />
+          {children}
+        </Canvas>
+      </ActionsContext.Provider>
+    </SessionProvider>
+  )
+}

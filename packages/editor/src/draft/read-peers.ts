@@ -1,0 +1,60 @@
+import type { NodeId } from '@tenon/core/document'
+import type { Peer, PeerMark } from '../store/editor-state.ts'
+import { shareStructure } from '../store/share-structure.ts'
+import { avatarColor } from '../ui/avatar.tsx'
+
+/**
+ * The others in a room, from their awareness states. These come from other programs, so nothing about their shape
+ * is taken for granted.
+ */
+export function readPeers(states: ReadonlyMap<number, unknown>, ownClientId: number): readonly Peer[] {
+  const peers: Peer[] = []
+  for (const [clientId, state] of states) {
+    if (clientId === ownClientId || !isRecord(state) || !isRecord(state.user)) continue
+    const { userId, displayName } = state.user
+    if (typeof userId !== 'string' || typeof displayName !== 'string') continue
+    peers.push({
+      clientId,
+      userId,
+      displayName,
+      color: avatarColor(userId),
+      cursor: readPoint(state.cursor, 'x', 'y') as Peer['cursor'],
+      selection: Array.isArray(state.selection) ? state.selection.filter((id) => typeof id === 'string') : [],
+      drag: readPoint(state.drag, 'dx', 'dy') as Peer['drag'],
+      editing: readEditing(state.editing),
+    })
+  }
+  return peers.sort((a, b) => a.clientId - b.clientId)
+}
+
+/** Who has which node selected; the first by client id where several have. */
+export function markPeers(
+  peers: readonly Peer[],
+  before: ReadonlyMap<NodeId, PeerMark>,
+): ReadonlyMap<NodeId, PeerMark> {
+  const marks = new Map<NodeId, PeerMark>()
+  for (const { clientId, displayName, color, selection } of peers) {
+    for (const id of selection) {
+      if (!marks.has(id)) marks.set(id, shareStructure(before.get(id), { clientId, displayName, color }))
+    }
+  }
+  const isSame = marks.size === before.size && [...marks].every(([id, mark]) => before.get(id) === mark)
+  return isSame ? before : marks
+}
+
+function readPoint<X extends string, Y extends string>(value: unknown, x: X, y: Y): Record<X | Y, number> | null {
+  if (!isRecord(value)) return null
+  const [first, second] = [value[x], value[y]]
+  if (!Number.isFinite(first) || !Number.isFinite(second)) return null
+  return { [x]: first, [y]: second } as Record<X | Y, number>
+}
+
+function readEditing(value: unknown): Peer['editing'] {
+  if (!isRecord(value) || typeof value.nodeId !== 'string' || !Array.isArray(value.path)) return null
+  const path = value.path.filter((key) => typeof key === 'string' || typeof key === 'number')
+  return { nodeId: value.nodeId, path }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

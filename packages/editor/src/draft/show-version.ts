@@ -1,0 +1,32 @@
+import type { TenonClient } from '@tenon/core/client'
+import type { EditorSession } from '../session/editor-session.ts'
+import { loadSurroundings } from './connect-draft.ts'
+
+interface ShowVersionOptions {
+  readonly session: EditorSession
+  readonly client: () => TenonClient
+  readonly workflowId: string
+  readonly version: string
+  readonly onFailed: (error: unknown) => void
+}
+
+/** Shows one published version, which nobody can change. Returns how to stop waiting for it. */
+export function showVersion({ session, client, workflowId, version, onFailed }: ShowVersionOptions): () => void {
+  const abort = new AbortController()
+  const { signal: abortSignal } = abort
+  session.store.setState({ isReadOnly: true })
+  Promise.all([
+    loadSurroundings(client(), workflowId, abortSignal),
+    client().versions.get(workflowId, version, { abortSignal }),
+  ])
+    .then(([surroundings, { document }]) => {
+      if (abortSignal.aborted) return
+      session.store.setState(surroundings)
+      session.adopt(document)
+      session.store.setState({ phase: { kind: 'ready' }, sync: 'local' })
+    })
+    .catch((error: unknown) => {
+      if (!abortSignal.aborted) onFailed(error)
+    })
+  return () => abort.abort()
+}

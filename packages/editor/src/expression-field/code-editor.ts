@@ -1,0 +1,157 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { bracketMatching } from '@codemirror/language'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from '@codemirror/view'
+import { yCollab } from 'y-codemirror.next'
+import type * as Y from 'yjs'
+import { chipExtension, refreshChips } from './chips.ts'
+import { completeReferences } from './completion.ts'
+import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
+import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
+import type { Reference } from './template-parts.ts'
+
+export interface CodeEditorOptions {
+  readonly parent: HTMLElement
+  readonly root: Document | ShadowRoot
+  /** Where tooltips go, so that a scrolling panel does not cut them off. */
+  readonly portal: HTMLElement
+  readonly nonce: string | undefined
+  /** A shared text, edited by character, or a plain value. */
+  readonly source:
+    | { readonly kind: 'shared'; readonly text: Y.Text; readonly undoManager: Y.UndoManager }
+    | { readonly kind: 'plain'; readonly value: string; readonly onChange: (value: string) => void }
+  readonly isMultiline: boolean
+  readonly isReadOnly: boolean
+  readonly hasTemplates: boolean
+  readonly placeholder: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly labelOf: (reference: Reference) => { readonly text: string; readonly isBroken: boolean }
+  readonly complete: (text: string, offset: number) => Promise<CompletionAnswer | null>
+  readonly onUndo: () => void
+  readonly onRedo: () => void
+  readonly onFocusChange: (isFocused: boolean) => void
+}
+
+/** One code field. Made outside of React, so that drawing its surroundings never touches the caret. */
+export interface CodeEditor {
+  readonly setValue: (value: string) => void
+  readonly setReadOnly: (isReadOnly: boolean) => void
+  readonly setAttributes: (attributes: Readonly<Record<string, string>>) => void
+  readonly setDiagnostics: (diagnostics: readonly FieldDiagnostic[]) => void
+  /** Names of nodes have changed: draws the chips again. */
+  readonly refreshLabels: () => void
+  /** Puts a text at the caret and the focus into the field. */
+  readonly insert: (text: string) => void
+  readonly focus: () => void
+  readonly destroy: () => void
+}
+
+export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
+  const { source, isMultiline } = options
+  const readOnly = new Compartment()
+  const attributes = new Compartment()
+  const view = new EditorView({
+    parent: options.parent,
+    root: options.root,
+    state: EditorState.create({
+      doc: source.kind === 'shared' ? source.text.toString() : source.value,
+      extensions: [
+        ...(options.nonce === undefined ? [] : [EditorView.cspNonce.of(options.nonce)]),
+        tooltips({ parent: options.portal }),
+        readOnly.of(readOnlyExtension(options.isReadOnly)),
+        attributes.of(EditorView.contentAttributes.of({ ...options.attributes })),
+        isMultiline ? [] : singleLine,
+        EditorView.lineWrapping,
+        drawSelection(),
+        bracketMatching(),
+        closeBrackets(),
+        EditorState.languageData.of(() => [{ closeBrackets: { brackets: ['(', '[', '{'] } }]),
+        options.placeholder === '' ? [] : placeholderOf(options.placeholder),
+        diagnosticsExtension,
+        options.hasTemplates ? [chipExtension(options.labelOf), templateCompletion(options)] : [],
+        sourceExtension(options),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap.filter(isHarmless)]),
+        EditorView.updateListener.of((update) => {
+          if (update.focusChanged) options.onFocusChange(update.view.hasFocus)
+          if (update.docChanged && source.kind === 'plain' && !update.transactions.some(isFromOutside)) {
+            source.onChange(update.state.doc.toString())
+          }
+        }),
+      ],
+    }),
+  })
+  return {
+    setValue: (value) => {
+      if (source.kind === 'shared' || value === view.state.doc.toString()) return
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: value },
+        userEvent: OUTSIDE,
+      })
+    },
+    setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(readOnlyExtension(isReadOnly)) }),
+    setAttributes: (next) =>
+      view.dispatch({ effects: attributes.reconfigure(EditorView.contentAttributes.of({ ...next })) }),
+    setDiagnostics: (diagnostics) => view.dispatch({ effects: setDiagnostics.of(diagnostics) }),
+    refreshLabels: () => view.dispatch({ effects: refreshChips.of(null) }),
+    insert: (text) => {
+      view.focus()
+      const { from, to } = view.state.selection.main
+      view.dispatch({
+        changes: { from, to, insert: text },
+        selection: { anchor: from + text.length },
+        scrollIntoView: true,
+      })
+    },
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  }
+}
+
+const OUTSIDE = 'tenon.outside'
+
+function isFromOutside(transaction: { isUserEvent: (event: string) => boolean }): boolean {
+  return transaction.isUserEvent(OUTSIDE)
+}
+
+function readOnlyExtension(isReadOnly: boolean): Extension {
+  return [EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly)]
+}
+
+// Pasted line ends become spaces, and Enter leaves the line as it is.
+const singleLine: Extension = [
+  EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction)),
+  EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\s*\r?\n\s*/g, ' ')),
+]
+
+function templateCompletion(options: CodeEditorOptions): Extension {
+  return autocompletion({
+    override: [completeReferences(options.complete)],
+    icons: false,
+    closeOnBlur: true,
+    activateOnTyping: true,
+    tooltipClass: () => 'tn-completions',
+  })
+}
+
+// A shared text is undone by the editor's own history, together with everything else; a plain one by its field's.
+function sourceExtension({ source, onUndo, onRedo }: CodeEditorOptions): Extension {
+  if (source.kind === 'plain') return [history(), keymap.of([...historyKeymap])]
+  const run = (action: () => void) => () => {
+    action()
+    return true
+  }
+  return [
+    yCollab(source.text, null, { undoManager: source.undoManager }),
+    keymap.of([
+      { key: 'Mod-z', run: run(onUndo), preventDefault: true },
+      { key: 'Mod-Shift-z', run: run(onRedo), preventDefault: true },
+      { key: 'Mod-y', run: run(onRedo), preventDefault: true },
+    ]),
+  ]
+}
+
+// Tab must leave the field, and Escape must reach the panel around it.
+function isHarmless(binding: { readonly key?: string }): boolean {
+  return binding.key !== 'Escape' && binding.key !== 'Mod-Enter'
+}

@@ -1,0 +1,40 @@
+import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
+import type { EditorView } from '@codemirror/view'
+import type { CompletionAnswer, CompletionItem } from './field-types.ts'
+
+/** Offers upstream fields and functions inside of `{{ … }}`, and begins such a place on `{{` or Ctrl+Space. */
+export function completeReferences(
+  complete: (text: string, offset: number) => Promise<CompletionAnswer | null>,
+): CompletionSource {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const answer = await complete(context.state.doc.toString(), context.pos)
+    if (answer === null || context.aborted || answer.items.length === 0) return null
+    return {
+      from: answer.from,
+      options: answer.items.map((item, index) => toCompletion(item, answer.items.length - index)),
+      validFor: /^[\w$ ]*$/,
+    }
+  }
+}
+
+function toCompletion(item: CompletionItem, rank: number): Completion {
+  return {
+    label: item.label,
+    detail: item.detail,
+    type: item.kind,
+    // Nearer fields come first where the search itself makes no difference.
+    boost: Math.min(98, rank / 10),
+    ...(item.info === '' ? {} : { info: item.info }),
+    apply: (view, _completion, from, to) => applyItem(view, item, from, to),
+  }
+}
+
+function applyItem(view: EditorView, item: CompletionItem, from: number, to: number): void {
+  const isCall = item.kind === 'function'
+  const insert = isCall ? `${item.insert}()` : item.insert
+  view.dispatch({
+    changes: { from, to, insert },
+    selection: { anchor: from + insert.length - (isCall ? 1 : 0) },
+    userEvent: 'input.complete',
+  })
+}

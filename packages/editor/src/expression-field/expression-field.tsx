@@ -1,0 +1,138 @@
+import type { NodeId, ParamPath } from '@tenon/core/document'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { usePresence } from '../draft/presence-context.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { classNames } from '../ui/class-names.ts'
+import { useFieldControl } from '../ui/field.tsx'
+import type { CodeEditor } from './code-editor.ts'
+import { createCompleter } from './completer.ts'
+import type { FieldDiagnostic } from './field-types.ts'
+import { useInsertTarget } from './insert-target.ts'
+import { labelOfReference } from './reference-label.ts'
+import { TemplateText } from './template-text.tsx'
+import { useCodeEditorModule } from './use-code-editor.ts'
+import { useDelayedChange } from './use-delayed-change.ts'
+
+export interface ExpressionFieldProps {
+  readonly nodeId: NodeId
+  /** Where the value stands; with a shared text there, it is edited by character. */
+  readonly path: ParamPath | 'notes'
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly isMultiline?: boolean
+  readonly isMono?: boolean
+  /** Whether `{{ … }}` means something here. @defaultValue true */
+  readonly hasTemplates?: boolean
+  readonly placeholder?: string | undefined
+  readonly isReadOnly?: boolean
+  readonly isInvalid?: boolean
+  readonly diagnostics?: readonly FieldDiagnostic[]
+  /** Its name where no label stands above it. */
+  readonly label?: string
+}
+
+const NO_DIAGNOSTICS: readonly FieldDiagnostic[] = Object.freeze([])
+
+/** A text with references in it, shown as chips by the name of their node; completes fields and functions. */
+export function ExpressionField(props: ExpressionFieldProps) {
+  const { nodeId, path, value, isMultiline = false, isMono = false, hasTemplates = true, label } = props
+  const { placeholder = '', isReadOnly = false, isInvalid = false, diagnostics = NO_DIAGNOSTICS } = props
+  const session = useSession()
+  const instance = useInstance()
+  const presence = usePresence()
+  const target = useInsertTarget()
+  const field = useFieldControl()
+  const module = useCodeEditorModule()
+  const [host, setHost] = useState<HTMLDivElement | null>(null)
+  const editor = useRef<CodeEditor | null>(null)
+  const nodesById = useEditorStore((state) => state.nodesById)
+  const change = useDelayedChange(props.onChange)
+  const shared = session.textAt(nodeId, path)
+  const wantsFocus = useRef(false)
+  const attributes = useMemo(() => attributesOf(field, label, isInvalid), [field, label, isInvalid])
+  const first = useRef({ value, isReadOnly, attributes, placeholder, path })
+  first.current = { value, isReadOnly, attributes, placeholder, path }
+  useEffect(() => {
+    if (module === null || host === null) return
+    const insert = (text: string) => created.insert(text)
+    const created = module.createCodeEditor({
+      parent: host,
+      root: instance.root,
+      portal: instance.portal,
+      nonce: instance.nonce,
+      source:
+        shared === null
+          ? { kind: 'plain', value: first.current.value, onChange: change.push }
+          : { kind: 'shared', text: shared, undoManager: session.undoManager },
+      isMultiline,
+      isReadOnly: first.current.isReadOnly,
+      hasTemplates,
+      placeholder: first.current.placeholder,
+      attributes: first.current.attributes,
+      labelOf: (reference) => labelOfReference(reference, session.store.getState().nodesById, instance.t),
+      complete: createCompleter(session, nodeId),
+      onUndo: session.undo,
+      onRedo: session.redo,
+      onFocusChange: (isFocused) => {
+        const at = first.current.path
+        presence.set({ editing: isFocused ? { nodeId, path: at === 'notes' ? [at] : at } : null })
+        if (isFocused) target.claim(insert)
+        else change.flush()
+      },
+    })
+    editor.current = created
+    if (wantsFocus.current) created.focus()
+    return () => {
+      change.flush()
+      target.release(insert)
+      editor.current = null
+      created.destroy()
+    }
+  }, [module, host, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
+  useEffect(() => {
+    if (!change.isPending()) editor.current?.setValue(value)
+  }, [value, change])
+  useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
+  useEffect(() => editor.current?.setAttributes(attributes), [attributes])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor has no diagnostics and labels yet
+  useEffect(() => editor.current?.setDiagnostics(diagnostics), [diagnostics, module, host])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a renamed node changes its chips
+  useEffect(() => editor.current?.refreshLabels(), [nodesById])
+  return (
+    <div
+      className={classNames('tn-expr', isMono && 'tn-expr-mono')}
+      data-multiline={isMultiline || undefined}
+      data-invalid={isInvalid || undefined}
+      data-readonly={isReadOnly || undefined}
+      data-field-path={path === 'notes' ? 'notes' : path.join('.')}
+    >
+      {module === null && (
+        <div
+          className="tn-expr-waiting"
+          role="textbox"
+          aria-readonly
+          tabIndex={0}
+          onFocus={() => {
+            wantsFocus.current = true
+          }}
+        >
+          {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
+        </div>
+      )}
+      <div ref={setHost} className="tn-expr-host" hidden={module === null} />
+    </div>
+  )
+}
+
+function attributesOf(
+  field: ReturnType<typeof useFieldControl>,
+  label: string | undefined,
+  isInvalid: boolean,
+): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = {}
+  for (const [name, value] of Object.entries(field)) if (value !== undefined) attributes[name] = String(value)
+  if (label !== undefined) attributes['aria-label'] = label
+  if (isInvalid) attributes['aria-invalid'] = 'true'
+  return attributes
+}

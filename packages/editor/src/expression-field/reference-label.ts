@@ -1,0 +1,19 @@
+import type { NodeId, WorkflowNode } from '@tenon/core/document'
+import type { Translate } from '../messages/format.ts'
+import type { Reference } from './template-parts.ts'
+
+/** A reference as people read it: "Analyze ticket › customer_tier". */
+export function labelOfReference(
+  reference: Reference,
+  nodes: ReadonlyMap<NodeId, WorkflowNode>,
+  t: Translate,
+): { readonly text: string; readonly isBroken: boolean } {
+  const path = reference.path.join(' › ')
+  if (reference.root !== 'nodes') {
+    const root = t(`reference.${reference.root}`)
+    return { text: path === '' ? root : `${root} › ${path}`, isBroken: false }
+  }
+  const node = reference.nodeId === null ? undefined : nodes.get(reference.nodeId)
+  const name = node?.name ?? t('reference.gone')
+  return { text: path === '' ? name : `${name} › ${path}`, isBroken: node === undefined }
+}

@@ -1,0 +1,54 @@
+import type { ControlComponents } from '../control-props.ts'
+import { CasesControl } from './cases-control.tsx'
+import { NumberControl, PasswordControl, SelectControl, SwitchControl } from './choice-controls.tsx'
+import { DurationControl } from './duration-control.tsx'
+import { JsonSchemaControl } from './json-schema-control.tsx'
+import { KeyValueControl } from './key-value-control.tsx'
+import { PeopleControl } from './people-control.tsx'
+import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
+import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
+
+/** Every control that a definition may name, and those that follow from a schema alone. */
+export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
+  text: TextControl,
+  prompt: PromptControl,
+  code: CodeControl,
+  expression: ExpressionControl,
+  number: NumberControl,
+  switch: SwitchControl,
+  select: SelectControl,
+  duration: DurationControl,
+  'json-schema': JsonSchemaControl,
+  'key-value': KeyValueControl,
+  cases: CasesControl,
+  people: PeopleControl,
+  password: PasswordControl,
+  group: GroupControl,
+  list: ListControl,
+  json: JsonControl,
+})
+
+/** Controls made of several parts, which have a legend in place of a label. */
+export const GROUP_CONTROLS: readonly string[] = [
+  'json-schema',
+  'key-value',
+  'cases',
+  'people',
+  'group',
+  'list',
+  'duration',
+]
+
+/** Controls of plain values that can be switched to a template. */
+export const SWITCHABLE_CONTROLS: readonly string[] = [
+  'number',
+  'switch',
+  'select',
+  'duration',
+  'people',
+  'list',
+  'json',
+]
+
+/** Controls whose parts are rows by themselves, with their own faults. */
+export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list']

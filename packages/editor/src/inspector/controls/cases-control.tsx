@@ -1,0 +1,58 @@
+import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { defaultsOf } from '../../commands/new-node.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { type ParamField, resolveSchema } from '../../manifest/param-field.ts'
+import { useSession } from '../../session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import type { ControlProps } from '../control-props.ts'
+import { CaseCard } from './case-card.tsx'
+import { unusedPort } from './port-names.ts'
+
+/** A list of which each item is a way out: cases of a switch, branches of a fork. */
+export function CasesControl(props: ControlProps) {
+  const { nodeId, field, value, isReadOnly, rootSchema } = props
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const items = objectsIn(value ?? field.schema.default)
+  const itemSchema = resolveSchema(rootSchema, field.schema.items)
+  const { minItems, maxItems } = field.schema
+  const ids = items.map((item) => String(item.id ?? ''))
+  const add = () =>
+    dispatch({
+      type: 'insert-item',
+      nodeId,
+      path: [...field.path, items.length],
+      value: { ...defaultsOf(rootSchema, itemSchema), id: unusedPort(ids) },
+    })
+  const isFull = typeof maxItems === 'number' && items.length >= maxItems
+  const canRemove = !isReadOnly && items.length > (typeof minItems === 'number' ? minItems : 0)
+  return (
+    <div className="tn-cases">
+      {items.map((item, index) => (
+        <CaseCard
+          key={ids[index] ?? index}
+          control={props}
+          item={item}
+          index={index}
+          taken={ids}
+          itemSchema={itemSchema}
+          canRemove={canRemove}
+        />
+      ))}
+      {!isReadOnly && !isFull && (
+        <Button size="s" variant="ghost" icon="plus" onClick={add}>
+          {t('cases.add', { what: singular(field) })}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function objectsIn(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : []
+}
+
+function singular(field: ParamField): string {
+  const title = field.title.toLowerCase()
+  return title.replace(/(?<=ch|sh|x)es$|s$/, '')
+}

@@ -1,0 +1,61 @@
+import type { Json } from '@tenon/core/document'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { valueLabel } from '../../manifest/value-label.ts'
+import { NumberInput } from '../../ui/number-input.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
+import type { ControlProps } from '../control-props.ts'
+
+/** One of the values that the schema lists. */
+export function SelectControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  const listed = field.schema.enum
+  const choices: readonly Json[] = Array.isArray(listed) ? listed : []
+  const current = value ?? field.schema.default
+  const keyOf = (choice: Json) => JSON.stringify(choice)
+  return (
+    <Select
+      value={current === undefined ? null : keyOf(current)}
+      options={choices.map((choice) => ({ value: keyOf(choice), label: valueLabel(choice) }))}
+      disabled={isReadOnly}
+      onChange={(key) => onChange(choices.find((choice) => keyOf(choice) === key))}
+    />
+  )
+}
+
+export function NumberControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  const { minimum, maximum, type, multipleOf } = field.schema
+  const current = value ?? field.schema.default
+  return (
+    <NumberInput
+      value={typeof current === 'number' ? current : null}
+      onChange={(next) => onChange(next ?? undefined)}
+      integer={type === 'integer'}
+      step={typeof multipleOf === 'number' ? multipleOf : type === 'integer' ? 1 : 0.1}
+      {...(typeof minimum === 'number' ? { min: minimum } : {})}
+      {...(typeof maximum === 'number' ? { max: maximum } : {})}
+      placeholder={field.meta.placeholder}
+      disabled={isReadOnly}
+    />
+  )
+}
+
+export function SwitchControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  return <Switch checked={(value ?? field.schema.default) === true} onChange={onChange} disabled={isReadOnly} />
+}
+
+/** A secret: it can be replaced, never read. */
+export function PasswordControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  const t = useTranslate()
+  const isSet = typeof value === 'string' && value !== ''
+  return (
+    <TextInput
+      type="password"
+      autoComplete="off"
+      value={isSet ? value : ''}
+      placeholder={field.meta.placeholder ?? t('control.secret')}
+      disabled={isReadOnly}
+      onChange={(next) => onChange(next === '' ? undefined : next)}
+    />
+  )
+}

@@ -1,0 +1,88 @@
+import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { useState } from 'react'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { humanize } from '../../manifest/param-field.ts'
+import { valueAt } from '../../manifest/ports.ts'
+import { Chip } from '../../ui/chip.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
+import type { ControlProps } from '../control-props.ts'
+
+/** Roles to tick and persons to name. */
+export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  const t = useTranslate()
+  const current: JsonObject = isJsonObject(value) ? value : {}
+  const offered = textsIn(valueAt(field.schema, ['properties', 'roles', 'items', 'enum']))
+  const roles = textsIn(current.roles)
+  const userIds = textsIn(current.userIds)
+  const set = (key: 'roles' | 'userIds', next: readonly string[]) => {
+    const { [key]: _before, ...rest } = current
+    onChange(next.length === 0 ? rest : { ...rest, [key]: next })
+  }
+  return (
+    <div className="tn-people">
+      <div className="tn-people-roles">
+        {offered.map((role) => (
+          <label key={role} className="tn-check">
+            <input
+              type="checkbox"
+              checked={roles.includes(role)}
+              disabled={isReadOnly}
+              onChange={(event) =>
+                set('roles', event.target.checked ? [...roles, role] : roles.filter((other) => other !== role))
+              }
+            />
+            {t('control.everyRole', { role: humanize(role).toLowerCase() })}
+          </label>
+        ))}
+      </div>
+      {userIds.length > 0 && (
+        <div className="tn-people-named">
+          {userIds.map((userId) => (
+            <Chip
+              key={userId}
+              {...(isReadOnly
+                ? {}
+                : {
+                    onRemove: () =>
+                      set(
+                        'userIds',
+                        userIds.filter((other) => other !== userId),
+                      ),
+                  })}
+            >
+              {userId}
+            </Chip>
+          ))}
+        </div>
+      )}
+      {!isReadOnly && (
+        <AddPerson onAdd={(userId) => !userIds.includes(userId) && set('userIds', [...userIds, userId])} />
+      )}
+    </div>
+  )
+}
+
+function AddPerson({ onAdd }: { readonly onAdd: (userId: string) => void }) {
+  const t = useTranslate()
+  const [draft, setDraft] = useState('')
+  const add = () => {
+    if (draft.trim() !== '') onAdd(draft.trim())
+    setDraft('')
+  }
+  return (
+    <TextInput
+      value={draft}
+      onChange={setDraft}
+      onBlur={add}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') add()
+      }}
+      aria-label={t('control.addPerson')}
+      placeholder={t('control.addPerson')}
+    />
+  )
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((item: Json) => typeof item === 'string') : []
+}

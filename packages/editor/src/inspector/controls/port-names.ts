@@ -1,0 +1,23 @@
+import { ERROR_PORT, PORT_NAME_PATTERN } from '@tenon/core/document'
+
+/** Ports that nobody has named yet; naming the case names them. */
+export const UNNAMED_PORT = /^way_\d+$/
+
+export function unusedPort(taken: readonly string[]): string {
+  let count = taken.length + 1
+  while (taken.includes(`way_${count}`)) count += 1
+  return `way_${count}`
+}
+
+/** "VIP customers" becomes `vip_customers`; `null` when no letter is left. */
+export function portFromTitle(title: string): string | null {
+  const port = title
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(/^[_0-9]+/, '')
+    .replace(/_+$/, '')
+    .slice(0, 40)
+  return PORT_NAME_PATTERN.test(port) && port !== ERROR_PORT ? port : null
+}

@@ -1,0 +1,82 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
+import { defaultsOf } from '../../commands/new-node.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { fieldOf, fieldsOf, inferControl, resolveSchema } from '../../manifest/param-field.ts'
+import { useSession } from '../../session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import type { ControlProps } from '../control-props.ts'
+import { ParamRows } from '../param-rows.tsx'
+import { JsonText } from './json-text.tsx'
+
+/** The fields of an object, one under the other. */
+export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
+  const siblings = isJsonObject(value) ? value : {}
+  return (
+    <div className="tn-group">
+      <ParamRows
+        nodeId={nodeId}
+        rootSchema={rootSchema}
+        fields={fieldsOf(rootSchema, field.schema, field.path)}
+        siblings={siblings}
+        isReadOnly={isReadOnly}
+      />
+    </div>
+  )
+}
+
+/** Items of one kind. */
+export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const items: readonly Json[] = Array.isArray(value) ? value : []
+  const itemSchema = resolveSchema(rootSchema, field.schema.items)
+  const isObject = inferControl(itemSchema) === 'group'
+  return (
+    <div className="tn-list">
+      {items.map((item, index) => {
+        const path = [...field.path, index]
+        const own = fieldOf(rootSchema, itemSchema, path, String(index), false)
+        const title = t('control.itemNumber', { number: index + 1 })
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their place
+          <div key={index} className="tn-list-item" data-object={isObject || undefined}>
+            <ParamRows
+              nodeId={nodeId}
+              rootSchema={rootSchema}
+              fields={isObject ? fieldsOf(rootSchema, itemSchema, path) : [{ ...own, title }]}
+              siblings={isJsonObject(item) ? item : {}}
+              isReadOnly={isReadOnly}
+            />
+            {!isReadOnly && (
+              <IconButton
+                icon="close"
+                size="s"
+                label={t('control.removeItem', { number: index + 1 })}
+                onClick={() => dispatch({ type: 'remove-item', nodeId, path })}
+              />
+            )}
+          </div>
+        )
+      })}
+      {!isReadOnly && (
+        <Button
+          size="s"
+          variant="ghost"
+          icon="plus"
+          onClick={() => {
+            const first = isObject ? defaultsOf(rootSchema, itemSchema) : (itemSchema.default ?? '')
+            dispatch({ type: 'insert-item', nodeId, path: [...field.path, items.length], value: first })
+          }}
+        >
+          {t('ui.addItem')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Whatever no other control can show. */
+export function JsonControl({ field, value, onChange, isReadOnly }: ControlProps) {
+  return <JsonText value={value} onChange={onChange} isReadOnly={isReadOnly} label={field.title} />
+}

@@ -1,0 +1,32 @@
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+
+interface FieldFaultProps {
+  readonly problem: EditorProblem
+  /** How many other problems the field has. */
+  readonly more: number
+}
+
+/** What is wrong with a field, with the fix as a link. */
+export function FieldFault({ problem, more }: FieldFaultProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const { fix } = problem
+  return (
+    <span data-severity={problem.severity}>
+      {problem.message}
+      {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
+      {fix !== null && !isReadOnly && (
+        <button
+          type="button"
+          className="tn-link tn-link-inherit"
+          onClick={() => dispatch({ type: 'fix', operations: fix.operations, title: fix.title })}
+        >
+          {fix.title}
+        </button>
+      )}
+    </span>
+  )
+}

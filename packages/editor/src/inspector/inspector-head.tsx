@@ -1,0 +1,116 @@
+import type { WorkflowNode } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useActions } from '../keymap/actions-context.ts'
+import { useShortcut } from '../keymap/shortcut-label.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
+
+interface InspectorHeadProps {
+  readonly node: WorkflowNode
+  readonly entry: NodeManifestEntry | undefined
+  readonly onClose: () => void
+}
+
+const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
+
+/** What is selected and which version of its type, its name to be changed, and what can be done with it. */
+export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
+  const t = useTranslate()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const type = entry?.title ?? node.type
+  return (
+    <header className="tn-inspector-head">
+      <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
+      <div className="tn-inspector-title">
+        <NodeName key={node.name} node={node} isReadOnly={isReadOnly} />
+        <small>{t('inspector.version', { type, version: node.typeVersion })}</small>
+      </div>
+      {!isReadOnly && <NodeMenu node={node} />}
+      <span className="tn-inspector-close">
+        <IconButton icon="close" label={t('inspector.close')} onClick={onClose} />
+      </span>
+    </header>
+  )
+}
+
+function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly isReadOnly: boolean }) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const [draft, setDraft] = useState(node.name)
+  return (
+    <input
+      className="tn-inspector-name"
+      data-inspector-name
+      aria-label={t('inspector.name')}
+      value={draft}
+      readOnly={isReadOnly}
+      maxLength={200}
+      spellCheck={false}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={() => {
+        const result = dispatch({ type: 'rename-node', nodeId: node.id, name: draft })
+        if (!result.ok) setDraft(node.name)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur()
+        if (event.key === 'Escape') setDraft(node.name)
+      }}
+    />
+  )
+}
+
+function NodeMenu({ node }: { readonly node: WorkflowNode }) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const actions = useActions()
+  const keys = {
+    duplicate: useShortcut('duplicate'),
+    disable: useShortcut('toggle-disabled'),
+    connect: useShortcut('connect'),
+    remove: useShortcut('delete'),
+  }
+  const isDisabled = node.disabled === true
+  const isLocked = node.locked === true
+  const items: MenuItem[] = [
+    item('connect', t('inspector.connect'), actions.connect, 'link', keys.connect),
+    item('duplicate', t('inspector.duplicate'), actions.duplicate, 'copy', keys.duplicate),
+    item(
+      'disable',
+      isDisabled ? t('inspector.enable') : t('inspector.disable'),
+      actions['toggle-disabled'],
+      isDisabled ? 'play' : 'pause',
+      keys.disable,
+    ),
+    item(
+      'lock',
+      isLocked ? t('inspector.unlock') : t('inspector.lock'),
+      () => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { locked: isLocked ? null : true } }),
+      'lock',
+      undefined,
+    ),
+    'separator',
+    {
+      ...item('delete', t('inspector.delete'), actions.delete, 'trash', keys.remove),
+      danger: true,
+      disabled: isLocked,
+    },
+  ]
+  return <Menu trigger={<IconButton icon="more" label={t('ui.moreActions')} />} items={items} />
+}
+
+type ActionItem = Exclude<MenuItem, 'separator'>
+
+function item(
+  id: string,
+  label: string,
+  onSelect: () => void,
+  icon: NonNullable<ActionItem['icon']>,
+  shortcut: string | undefined,
+): ActionItem {
+  const base = { id, label, onSelect, icon }
+  return shortcut === undefined ? base : { ...base, shortcut }
+}

@@ -1,0 +1,163 @@
+import type { JoinMode, Json, NodePolicy, OnError, RetryPolicy, WorkflowNode } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { ExpressionField } from '../expression-field/expression-field.tsx'
+import { edgesInto, graphOf } from '../graph/graph.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Field } from '../ui/field.tsx'
+import { NumberInput } from '../ui/number-input.tsx'
+import { Select } from '../ui/select.tsx'
+import { DurationInput } from './controls/duration-control.tsx'
+
+interface PolicyTabProps {
+  readonly node: WorkflowNode
+  readonly entry: NodeManifestEntry | undefined
+}
+
+const ON_ERROR: readonly OnError[] = ['fail', 'continue', 'route']
+
+/** How a node is carried out: attempts, time, failures, branches, and when it is passed over. */
+export function PolicyTab({ node, entry }: PolicyTabProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const own = node.policy ?? {}
+  const policy: NodePolicy = { ...entry?.policy, ...own }
+  const set = (field: keyof NodePolicy, value: Json | null) =>
+    dispatch({ type: 'set-policy', nodeId: node.id, field, value })
+  const isTrigger = entry?.category === 'trigger'
+  const isInline = entry?.inline === true
+  return (
+    <div className="tn-panel-form">
+      {isTrigger && <p className="tn-panel-note">{t('policy.trigger')}</p>}
+      {!isTrigger && (
+        <>
+          <Field label={t('policy.onError')} help={t(`policy.onError.${helpFor(policy.onError)}`)}>
+            <Select
+              value={policy.onError ?? 'fail'}
+              disabled={isReadOnly}
+              options={ON_ERROR.map((value) => ({ value, label: t(`policy.onErrorChoice.${helpFor(value)}`) }))}
+              onChange={(value) => set('onError', value)}
+            />
+          </Field>
+          {!isInline && (
+            <>
+              <RetryFields
+                retry={policy.retry ?? {}}
+                isReadOnly={isReadOnly}
+                onChange={(retry) => set('retry', retry)}
+              />
+              <Field label={t('policy.timeout')} help={t('policy.timeoutHelp')} group>
+                <DurationInput
+                  value={policy.timeout ?? null}
+                  isReadOnly={isReadOnly}
+                  placeholder="30s"
+                  onChange={(value) => set('timeout', value)}
+                />
+              </Field>
+            </>
+          )}
+          <JoinField
+            node={node}
+            join={policy.join ?? 'all'}
+            isReadOnly={isReadOnly}
+            onChange={(join) => set('join', join)}
+          />
+          <Field label={t('policy.skipIf')} help={t('policy.skipIfHelp')}>
+            <ExpressionField
+              nodeId={node.id}
+              path={['policy', 'skipIf']}
+              value={policy.skipIf ?? ''}
+              onChange={(text) => set('skipIf', text === '' ? null : text)}
+              placeholder="{{input.done}}"
+              isReadOnly={isReadOnly}
+              label={t('policy.skipIf')}
+            />
+          </Field>
+        </>
+      )}
+    </div>
+  )
+}
+
+function helpFor(value: OnError | undefined): 'fail' | 'continue' | 'route' {
+  return value === 'continue' || value === 'route' ? value : 'fail'
+}
+
+interface RetryFieldsProps {
+  readonly retry: RetryPolicy
+  readonly isReadOnly: boolean
+  readonly onChange: (retry: { readonly [key: string]: Json }) => void
+}
+
+function RetryFields({ retry, isReadOnly, onChange }: RetryFieldsProps) {
+  const t = useTranslate()
+  const set = (change: Record<string, Json | null>) => {
+    const next = Object.entries({ ...retry, ...change }).filter(([, value]) => value !== null && value !== undefined)
+    onChange(Object.fromEntries(next) as { readonly [key: string]: Json })
+  }
+  return (
+    <>
+      <Field label={t('policy.attempts')} help={t('policy.attemptsHelp')}>
+        <NumberInput
+          integer
+          min={1}
+          max={100}
+          value={retry.maximumAttempts ?? 3}
+          disabled={isReadOnly}
+          onChange={(maximumAttempts) => set({ maximumAttempts })}
+        />
+      </Field>
+      {(retry.maximumAttempts ?? 3) > 1 && (
+        <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
+          <DurationInput
+            value={retry.initialInterval ?? '1s'}
+            isReadOnly={isReadOnly}
+            onChange={(initialInterval) => set({ initialInterval })}
+          />
+        </Field>
+      )}
+    </>
+  )
+}
+
+interface JoinFieldProps {
+  readonly node: WorkflowNode
+  readonly join: JoinMode
+  readonly isReadOnly: boolean
+  readonly onChange: (join: Json) => void
+}
+
+// Only where branches meet does it matter which of them must have arrived.
+function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
+  const t = useTranslate()
+  const arriving = useEditorStore((state) => edgesInto(graphOf(state.document), node.id).length)
+  if (arriving < 2 && join === 'all') return null
+  const kind = typeof join === 'object' ? 'count' : join
+  return (
+    <>
+      <Field label={t('policy.join')} help={t(`policy.join.${kind}`)}>
+        <Select
+          value={kind}
+          disabled={isReadOnly}
+          options={(['all', 'any', 'first-success', 'count'] as const).map((value) => ({
+            value,
+            label: t(`policy.joinChoice.${value}`),
+          }))}
+          onChange={(value) => onChange(value === 'count' ? { count: Math.max(1, arriving - 1) } : value)}
+        />
+      </Field>
+      {typeof join === 'object' && (
+        <Field label={t('policy.joinCount')} help={t('policy.joinCountHelp', { count: arriving })}>
+          <NumberInput
+            integer
+            min={1}
+            value={join.count}
+            disabled={isReadOnly}
+            onChange={(count) => onChange({ count: count ?? 1 })}
+          />
+        </Field>
+      )}
+    </>
+  )
+}

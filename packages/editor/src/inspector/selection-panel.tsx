@@ -1,0 +1,53 @@
+import type { NodeId } from '@tenon/core/document'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useActions } from '../keymap/actions-context.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+
+/** Several nodes at once: what they are, and what can be done with all of them. */
+export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[] }) {
+  const t = useTranslate()
+  const actions = useActions()
+  const nodes = useEditorStore((state) => state.nodesById)
+  const manifest = useEditorStore((state) => state.manifest)
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  return (
+    <div className="tn-inspector-body">
+      <header className="tn-inspector-head">
+        <h2 className="tn-inspector-heading">{t('inspector.selected', { count: nodeIds.length })}</h2>
+      </header>
+      <div className="tn-panel-form">
+        {!isReadOnly && (
+          <div className="tn-selection-actions">
+            <Button size="s" icon="tidy" onClick={actions['tidy-up']}>
+              {t('canvas.tidyUp')}
+            </Button>
+            <Button size="s" icon="copy" onClick={actions.duplicate}>
+              {t('inspector.duplicate')}
+            </Button>
+            <Button size="s" icon="pause" onClick={actions['toggle-disabled']}>
+              {t('inspector.disableOrEnable')}
+            </Button>
+            <Button size="s" icon="trash" variant="danger" onClick={actions.delete}>
+              {t('inspector.delete')}
+            </Button>
+          </div>
+        )}
+        <ul className="tn-selection-list">
+          {nodeIds.slice(0, 30).map((id) => {
+            const node = nodes.get(id)
+            const entry = node === undefined ? undefined : manifest.entryOf(node)
+            if (node === undefined) return null
+            return (
+              <li key={id}>
+                {entry !== undefined && <IconTile path={entry.icon} category={entry.category} size="s" />}
+                <span>{node.name}</span>
+              </li>
+            )
+          })}
+        </ul>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+import type { WorkflowNode } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { useMemo } from 'react'
+import { ExpressionField } from '../expression-field/expression-field.tsx'
+import { useTranslate } from '../instance/instance-context.ts'
+import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { Field } from '../ui/field.tsx'
+import { JsonText } from './controls/json-text.tsx'
+import { FieldFault } from './field-fault.tsx'
+import { ParamRows } from './param-rows.tsx'
+import { useFieldProblems } from './use-field-problems.ts'
+
+interface SetupTabProps {
+  readonly node: WorkflowNode
+  readonly entry: NodeManifestEntry | undefined
+}
+
+/** The params of a node, as its schema describes them, and its notes. */
+export function SetupTab({ node, entry }: SetupTabProps) {
+  const t = useTranslate()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const fields = useMemo(
+    () => (entry === undefined ? [] : fieldsOf(entry.params, resolveSchema(entry.params, entry.params))),
+    [entry],
+  )
+  return (
+    <div className="tn-panel-form" data-inspector-form>
+      <NodeFaults node={node} />
+      {node.disabled === true && <Callout tone="neutral" title={t('inspector.disabledNote')} />}
+      {entry === undefined ? (
+        <UnknownType node={node} />
+      ) : (
+        <ParamRows
+          nodeId={node.id}
+          rootSchema={entry.params}
+          fields={fields}
+          siblings={node.params}
+          isReadOnly={isReadOnly}
+        />
+      )}
+      {entry !== undefined && fields.length === 0 && <p className="tn-panel-note">{t('inspector.noParams')}</p>}
+      <Notes node={node} isReadOnly={isReadOnly} />
+    </div>
+  )
+}
+
+// Problems of the node as a whole: an edge that is missing, a circle.
+function NodeFaults({ node }: { readonly node: WorkflowNode }) {
+  const problems = useFieldProblems(node.id, NO_PATH)
+  return problems.map((problem) => (
+    <Callout
+      key={problem.id}
+      tone={problem.severity === 'error' ? 'failed' : 'waiting'}
+      title={<FieldFault problem={problem} more={0} />}
+    />
+  ))
+}
+
+const NO_PATH: readonly string[] = Object.freeze([])
+
+function UnknownType({ node }: { readonly node: WorkflowNode }) {
+  const t = useTranslate()
+  return (
+    <>
+      <Callout tone="failed" title={t('inspector.unknownType', { type: node.type })}>
+        {t('inspector.unknownTypeHelp')}
+      </Callout>
+      <Field label={t('inspector.params')}>
+        <JsonText value={node.params} onChange={() => {}} isReadOnly label={t('inspector.params')} />
+      </Field>
+    </>
+  )
+}
+
+function Notes({ node, isReadOnly }: { readonly node: WorkflowNode; readonly isReadOnly: boolean }) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  if (isReadOnly && (node.notes ?? '') === '') return null
+  return (
+    <Field label={t('inspector.notes')} help={t('inspector.notesHelp')}>
+      <ExpressionField
+        nodeId={node.id}
+        path="notes"
+        value={node.notes ?? ''}
+        onChange={(notes) => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { notes: notes || null } })}
+        isMultiline
+        hasTemplates={false}
+        isReadOnly={isReadOnly}
+        label={t('inspector.notes')}
+      />
+    </Field>
+  )
+}

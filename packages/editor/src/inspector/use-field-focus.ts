@@ -1,0 +1,47 @@
+import type { NodeId } from '@tenon/core/document'
+import { useEffect, useState } from 'react'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+
+const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
+/** Code fields are fetched; the wish waits for them. */
+const TRIES = 20
+const TRY_MS = 50
+
+/** Puts the focus into the field that somebody asked for, once it is there. Gives the ref for the panel. */
+export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => void {
+  const { store } = useSession()
+  const wish = useEditorStore((state) => state.fieldFocus)
+  const [panel, setPanel] = useState<HTMLElement | null>(null)
+  useEffect(() => {
+    if (wish === null || wish.nodeId !== nodeId || panel === null) return
+    let left = TRIES
+    let timer: ReturnType<typeof setTimeout>
+    const attempt = () => {
+      const target = fieldIn(panel, wish.path)
+      left -= 1
+      if (target === null && left > 0) {
+        timer = setTimeout(attempt, TRY_MS)
+        return
+      }
+      target?.scrollIntoView({ block: 'center' })
+      target?.focus({ preventScroll: true })
+      store.setState({ fieldFocus: null })
+    }
+    timer = setTimeout(attempt, 0)
+    return () => clearTimeout(timer)
+  }, [wish, nodeId, panel, store])
+  return setPanel
+}
+
+// The row of the whole path, else of the nearest part above it.
+function fieldIn(panel: HTMLElement, path: readonly (string | number)[]): HTMLElement | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const key = path.slice(0, length).join('.')
+    for (const row of panel.querySelectorAll<HTMLElement>('[data-param]')) {
+      if (row.dataset.param !== key) continue
+      const target = row.querySelector(FOCUSABLE)
+      if (target instanceof HTMLElement) return target
+    }
+  }
+  return null
+}

@@ -1,0 +1,61 @@
+import { useTranslate } from '../instance/instance-context.ts'
+import { useActions } from '../keymap/actions-context.ts'
+import { useShortcut } from '../keymap/shortcut-label.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { Field } from '../ui/field.tsx'
+import { DurationInput } from './controls/duration-control.tsx'
+import { SettingText } from './setting-text.tsx'
+
+/** With nothing selected: the workflow itself. */
+export function WorkflowPanel() {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const actions = useActions()
+  const settings = useEditorStore((state) => state.document.settings)
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const repairs = useEditorStore((state) => state.repairs)
+  const count = useEditorStore((state) => state.document.nodes.length)
+  const shortcut = useShortcut('show-shortcuts')
+  return (
+    <div className="tn-inspector-body">
+      <header className="tn-inspector-head">
+        <div className="tn-inspector-title">
+          <h2 className="tn-inspector-heading">{t('inspector.workflow')}</h2>
+          <small>{t('inspector.workflowNodes', { count })}</small>
+        </div>
+      </header>
+      <div className="tn-panel-form" data-inspector-form>
+        {repairs.length > 0 && (
+          <Callout tone="waiting" title={t('inspector.repairs', { count: repairs.length })}>
+            {repairs.slice(0, 5).join('. ')}
+          </Callout>
+        )}
+        <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
+          <SettingText
+            value={settings.description ?? ''}
+            isReadOnly={isReadOnly}
+            onChange={(text) => dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })}
+          />
+        </Field>
+        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
+          <DurationInput
+            value={settings.timeout ?? null}
+            isReadOnly={isReadOnly}
+            placeholder="1d"
+            onChange={(value) => dispatch({ type: 'set-setting', key: 'timeout', value })}
+          />
+        </Field>
+        {!isReadOnly && (
+          <p className="tn-panel-note">
+            {t('inspector.hint')}{' '}
+            <button type="button" className="tn-link" onClick={actions['show-shortcuts']}>
+              {t('inspector.shortcuts')}
+            </button>{' '}
+            {shortcut !== undefined && <kbd className="tn-kbd">{shortcut}</kbd>}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

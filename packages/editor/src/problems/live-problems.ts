@@ -1,0 +1,93 @@
+import type { NodeId } from '@tenon/core/document'
+import type { WorkflowIssue } from '@tenon/core/validate'
+import type { EditorProblem, EditorState, ProblemCount } from '../store/editor-state.ts'
+import type { EditorStore } from '../store/editor-store.ts'
+import { shareStructure } from '../store/share-structure.ts'
+
+/** A pause after the last change, so that half-typed values are not complained about. */
+const PAUSE_MS = 350
+
+type Validator = typeof import('@tenon/core/validate')
+
+/**
+ * Keeps the problem list in step with the draft. The validator is fetched when the first draft is there.
+ *
+ * @returns How to stop.
+ */
+export function startLiveProblems(store: EditorStore): () => void {
+  let isWanted = true
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let validator: Promise<Validator> | null = null
+  const check = async () => {
+    timer = null
+    validator ??= import('@tenon/core/validate')
+    const { validateWorkflow } = await validator
+    const { document, manifest, phase } = store.getState()
+    if (!isWanted || phase.kind !== 'ready') return
+    accept(store, validateWorkflow(document, manifest.manifest))
+  }
+  const schedule = () => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(() => void check(), PAUSE_MS)
+  }
+  const isSettled = (state: EditorState) => state.phase.kind === 'ready'
+  const unsubscribe = store.subscribe((state, before) => {
+    const hasChanged =
+      state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
+    if (hasChanged && isSettled(state)) schedule()
+  })
+  if (isSettled(store.getState())) schedule()
+  return () => {
+    isWanted = false
+    unsubscribe()
+    if (timer !== null) clearTimeout(timer)
+  }
+}
+
+function accept(store: EditorStore, issues: readonly WorkflowIssue[]): void {
+  const before = store.getState()
+  const problems = shareStructure(before.problems, toProblems(issues))
+  if (problems === before.problems) return
+  store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
+}
+
+/** Issues as the editor shows them: errors first, each with an id that stays while it is the same fault. */
+export function toProblems(issues: readonly WorkflowIssue[]): EditorProblem[] {
+  const seen = new Map<string, number>()
+  const problems = issues.map((issue): EditorProblem => {
+    const field = issue.path ?? []
+    const base = [issue.code, issue.nodeId ?? '', issue.edgeId ?? '', field.join('.')].join('|')
+    const count = seen.get(base) ?? 0
+    seen.set(base, count + 1)
+    return {
+      id: `${base}|${count}`,
+      nodeId: issue.nodeId ?? null,
+      edgeId: issue.edgeId ?? null,
+      field,
+      range: issue.range ?? null,
+      severity: issue.severity,
+      code: issue.code,
+      message: issue.message,
+      fix: issue.fix ?? null,
+    }
+  })
+  const isError = (problem: EditorProblem) => problem.severity === 'error'
+  return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
+}
+
+function countProblems(
+  problems: readonly EditorProblem[],
+  before: ReadonlyMap<NodeId, ProblemCount>,
+): ReadonlyMap<NodeId, ProblemCount> {
+  const counts = new Map<NodeId, ProblemCount>()
+  for (const { nodeId, severity, message } of problems) {
+    if (nodeId === null) continue
+    const known = counts.get(nodeId)
+    counts.set(
+      nodeId,
+      known === undefined ? { count: 1, severity, first: message } : { ...known, count: known.count + 1 },
+    )
+  }
+  // A card draws again only when its own entry changes.
+  return new Map([...counts].map(([nodeId, count]) => [nodeId, shareStructure(before.get(nodeId), count)]))
+}

@@ -121,7 +121,7 @@ function judgeVote(
     refuse(`"${vote.choice}" cannot be chosen`, { waitId, choice: vote.choice })
   }
   if (votes.some(({ actor }) => actor.userId === vote.actor.userId)) return null
-  return (turn) => castVote(context, turn, place, vote)
+  return (turn) => castVote(context, turn, place, vote, waitFor.required)
 }
 
 function judgeCancel(

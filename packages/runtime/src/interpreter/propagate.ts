@@ -46,8 +46,6 @@ function failJoin(context: MachineContext, turn: Turn, node: number, { arrived, 
 function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, node: number): void {
   const { state, journal } = context
   journal.visit()
-  // It may have lost meanwhile.
-  if (itemAt(state.phases, node) !== PHASE.pending) return
   const { id, join, disabled } = nodeAt(context, node)
   const verdict = rules.judgeJoin(join, {
     unsettled: itemAt(state.unsettledEdges, node),

@@ -165,6 +165,15 @@ describe('inputView', () => {
     for (const n of branches) expect(scope.inputView(`b${n}`).ownerOf('n')?.nodeId).toBe(`a${n}`)
   })
 
+  test('passes over ancestors whose output is no object', () => {
+    const run = simulateRun(planOf(['start', 'x:set', 'a:set', 'b:set'], ['start>x', 'start>a', 'a>b']))
+    run.start()
+    run.complete('start', 'success', { far: 1 })
+    run.complete('x', 'success', { far: 2 })
+    run.complete('a', 'success', ['far'])
+    expect(run.machine.scope.inputView('b').ownerOf('far')?.nodeId).toBe('start')
+  })
+
   test('has no owner where only others have the key', () => {
     const run = simulateRun(planOf(['start', 'a:set', 'b:set', 'c:set'], ['start>a', 'start>b', 'b>c']))
     run.start()

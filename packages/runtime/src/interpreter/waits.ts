@@ -59,11 +59,16 @@ function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, 
   schedule(context, direct, node, at, resume)
 }
 
-/** A vote: the one that makes enough for its choice closes the approval, and the node run goes on. */
-export function castVote(context: MachineContext, turn: Turn, { node, wait }: WaitPlace, vote: Vote): void {
+/** A vote: the one that makes `required` for its choice closes the approval, and the node run goes on. */
+export function castVote(
+  context: MachineContext,
+  turn: Turn,
+  { node, wait }: WaitPlace,
+  vote: Vote,
+  required: number,
+): void {
   const { state, journal } = context
   const { waitId, waitFor } = wait
-  const required = waitFor.kind === 'approval' ? waitFor.required : 1
   const votes = [...wait.votes, vote]
   if (votes.filter(({ choice }) => choice === vote.choice).length < required) {
     journal.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })

@@ -89,7 +89,7 @@ function checkPlaces(definition: NodeDefinition, fail: Fail): void {
     if (!hasParam(definition, name)) fail('summary', `there is no param "${name}"`)
   }
   for (const [index, rule] of (definition.lint ?? []).entries()) {
-    if (rule.field !== undefined && !hasParam(definition, rule.field.split('.')[0] ?? '')) {
+    if (rule.field !== undefined && !hasParam(definition, rule.field.replace(/\..*$/, ''))) {
       fail(`lint.${index}.field`, `there is no param "${rule.field}"`)
     }
   }

@@ -7,5 +7,5 @@ export function isPortsFromParam(port: PortDefinition | PortsFromParam): port is
 
 /** The params that a summary sentence shows, in order: `"{method} {url}"` gives `['method', 'url']`. */
 export function listSummaryPlaces(summary: string): readonly string[] {
-  return Array.from(summary.matchAll(/\{([^{}]*)\}/g), (match) => match[1] ?? '')
+  return Array.from(summary.matchAll(/(?<=\{)[^{}]*(?=\})/g), ([place]) => place)
 }

@@ -4,6 +4,7 @@ import { greet, route } from '../../test/node-definitions.ts'
 import { createNodeRegistry } from './create-node-registry.ts'
 import type { NodeDefinition } from './definition.ts'
 import { implementInlineNode, implementNode } from './implement-node.ts'
+import { LOG_LEVELS, NODE_CATEGORIES } from './index.ts'
 import { toManifest } from './manifest.ts'
 
 const greetNode = implementNode(greet, async () => ({ port: 'success', output: { greeting: '' } }))
@@ -99,5 +100,12 @@ test('createNodeRegistry finds a node by type and version', () => {
 test('createNodeRegistry refuses a type that is registered twice', () => {
   expect(() => createNodeRegistry([greetNode, greetNode])).toThrow(
     expect.objectContaining({ code: 'NODE_TYPE_DUPLICATE' }),
+  )
+})
+
+test('levels go from chatter to alarm, and every category is one that the palette can show', () => {
+  expect(LOG_LEVELS).toEqual(['debug', 'info', 'warn', 'error'])
+  expect(NODE_CATEGORIES).toEqual(
+    expect.arrayContaining(toManifest([greet, route]).nodes.map(({ category }) => category)),
   )
 })

@@ -92,6 +92,11 @@ describe('patterns', () => {
     expect(codes({ not: { pattern: '^a' } }, 'abc')).toEqual(['not'])
   })
 
+  test('may stand at several places', () => {
+    const lower: JsonSchema = { type: 'string', pattern: '^[a-z]+$' }
+    expect(paths({ properties: { a: lower, b: lower, c: lower } }, { a: 'x', b: 'X', c: 'Y' })).toEqual(['b', 'c'])
+  })
+
   test('say nothing of values that are no text', () => {
     expect(codes({ pattern: '^a' }, 5)).toEqual([])
   })

@@ -50,10 +50,11 @@ export interface PreparedSchema {
 export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () => void): PreparedSchema {
   const patterns = new Map<string, (text: string) => boolean>()
 
-  const compile = (pattern: Json): string => {
+  const compile = (pattern: Json): { readonly name: string; readonly test: (text: string) => boolean } => {
     const name = `${PATTERN_FORMAT}${String(pattern)}`
-    if (!patterns.has(name)) patterns.set(name, compilePattern(pattern))
-    return name
+    const test = patterns.get(name) ?? compilePattern(pattern)
+    patterns.set(name, test)
+    return { name, test }
   }
 
   const copy = (source: JsonObject, depth: number): Schema => {
@@ -94,15 +95,15 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
 
   const addPattern = (target: Record<string, unknown>, source: JsonObject): void => {
     if (source.pattern === undefined) return
-    target.allOf = [...toList(target.allOf), { format: compile(source.pattern) }]
+    target.allOf = [...toList(target.allOf), { format: compile(source.pattern).name }]
   }
 
   const addPatternProperties = (target: Record<string, unknown>, source: JsonObject, depth: number): void => {
     if (!isJsonObject(source.patternProperties)) return
     const properties = new Map(Object.entries(isJsonObject(source.properties) ? (target.properties as object) : {}))
     for (const [pattern, item] of Object.entries(source.patternProperties)) {
-      const test = patterns.get(compile(pattern))
-      const matching = [...facts.keys].filter((key) => test?.(key) === true)
+      const { test } = compile(pattern)
+      const matching = [...facts.keys].filter(test)
       if (matching.length > MAX_PATTERN_KEYS)
         throw schemaInvalid(`patternProperties is for up to ${MAX_PATTERN_KEYS} keys`)
       for (const key of matching) {

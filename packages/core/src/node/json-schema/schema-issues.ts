@@ -63,28 +63,29 @@ function toIssue({ keyword, instanceLocation, error }: OutputUnit, value: unknow
 
 /** Messages that carry a bound or a name from the schema; the value itself is cut off. */
 function describe(keyword: string, error: string): string {
-  const last = (pattern: RegExp): string => pattern.exec(error)?.[1] ?? ''
+  // What cfworker names last is from the schema; what it names first may be the value.
+  const bound = error.replace(/^.* (\S+)\.$/s, '$1')
+  const name = error.replace(/^.*"(.*)"\.$/s, '$1')
   switch (keyword) {
-    case 'type': {
-      const [, found = '', expected = ''] = /Instance type "(\w+)" is invalid\. Expected "(.*)"\.$/.exec(error) ?? []
-      return `It must be ${expected.split('", "').join(' or ')}, not ${found}`
-    }
+    case 'type':
+      return error.replace(/^Instance type "(\w+)" is invalid\. Expected "(.*)"\.$/s, (_all, found, expected) => {
+        return `It must be ${String(expected).split('", "').join(' or ')}, not ${String(found)}`
+      })
     case 'required':
-      return `The field "${last(/property "(.*)"\.$/s)}" is missing`
     case 'dependentRequired':
-      return `The field "${last(/does not have "(.*)"\.$/s)}" is missing`
+      return `The field "${name}" is missing`
     case 'minimum':
-      return `It must be at least ${last(/less than (\S+)\.$/)}`
+      return `It must be at least ${bound}`
     case 'maximum':
-      return `It must be at most ${last(/greater than (\S+)\.$/)}`
+      return `It must be at most ${bound}`
     case 'exclusiveMinimum':
-      return `It must be more than ${last(/less than (\S+)\.$/)}`
+      return `It must be more than ${bound}`
     case 'exclusiveMaximum':
-      return `It must be less than ${last(/equal to (\S+)\.$/)}`
+      return `It must be less than ${bound}`
     case 'multipleOf':
-      return `It must be a multiple of ${last(/multiple of (\S+)\.$/)}`
+      return `It must be a multiple of ${bound}`
     case 'format':
-      return `It does not have the format ${last(/format "(.*)"\.$/)}`
+      return `It does not have the format ${name}`
     default:
       return 'It does not fit the schema'
   }
@@ -98,7 +99,7 @@ function toPath(pointer: string, value: unknown): readonly (string | number)[] {
     .map((part) => {
       const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
       const isIndex = Array.isArray(here)
-      here = typeof here === 'object' && here !== null ? (here as Readonly<Record<string, unknown>>)[key] : undefined
+      here = (Object(here) as Readonly<Record<string, unknown>>)[key]
       return isIndex ? Number(key) : key
     })
 }

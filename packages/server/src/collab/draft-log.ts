@@ -1,10 +1,18 @@
+import { DRAFT_LIMITS } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
-import { appendUpdate, COMPACT_AFTER, compactDraft } from '../drafts/append-update.ts'
+import { type Append, appendUpdates, COMPACT_AFTER, compactDraft } from '../drafts/append-update.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
-import { bindClients, type DraftPlace, listUpdates, lockDraft } from '../tables/draft-repository.ts'
-import type { DraftRow, ServerTx } from '../tables/server-tables.ts'
+import {
+  bindClients,
+  type DraftHead,
+  type DraftPlace,
+  listUpdates,
+  lockDraft,
+  readSnapshot,
+} from '../tables/draft-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
 import { frameInvalid } from './frames.ts'
 
 /** One stretch of a draft's log that a room has not seen. */
@@ -13,15 +21,17 @@ export type Missed = readonly Uint8Array[]
 /** A room's way to the stored draft; follows how far the room has read. */
 export interface DraftLog {
   readonly seq: number
+  /** Whether so many bytes more still fit. */
+  hasRoomFor(bytes: number): boolean
   /** Reads what others have appended. Starts from the snapshot if updates in between have been put into one. */
   catchUp(): Promise<Missed>
   /**
-   * Stores updates of one user, after what others have stored meanwhile.
+   * Stores updates in one transaction, after what others have stored meanwhile.
    *
    * @returns What others have stored meanwhile.
    * @throws {@link TenonError} `VALUE_TOO_LARGE`.
    */
-  append(update: Uint8Array, userId: string): Promise<Missed>
+  append(appends: readonly Append[]): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to somebody else. */
   claimClients(clientIds: readonly number[], userId: string): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
@@ -34,15 +44,16 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
   const owners = new Map<number, string>()
   let seq = 0
   let snapshotSeq = 0
+  let totalBytes = 0
 
-  async function readMissed(tx: ServerTx, row: DraftRow): Promise<Missed> {
+  async function readMissed(tx: ServerTx, row: DraftHead): Promise<Missed> {
     if (row.seq === seq) return []
     const updates = await listUpdates(tx, place, Math.max(seq, row.snapshot_seq))
     const bytes = updates.map((update) => update.bytes)
-    return seq < row.snapshot_seq ? [row.snapshot, ...bytes] : bytes
+    return seq < row.snapshot_seq ? [await readSnapshot(tx, place), ...bytes] : bytes
   }
 
-  async function lockOrThrow(tx: ServerTx, lock: 'change' | 'read'): Promise<DraftRow> {
+  async function lockOrThrow(tx: ServerTx, lock: 'change' | 'read'): Promise<DraftHead> {
     const row = await lockDraft(tx, place, lock)
     if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     return row
@@ -52,6 +63,7 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
     get seq() {
       return seq
     },
+    hasRoomFor: (bytes) => totalBytes + bytes <= DRAFT_LIMITS.draftBytes,
     async catchUp() {
       const read = await server.database.withTenant(tenantId, async (tx) => {
         const row = await lockOrThrow(tx, 'read')
@@ -59,15 +71,17 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
       })
       seq = read.row.seq
       snapshotSeq = read.row.snapshot_seq
+      totalBytes = read.row.total_bytes
       return read.missed
     },
-    async append(update, userId) {
+    async append(appends) {
       const done = await server.database.withTenant(tenantId, async (tx) => {
         const row = await lockOrThrow(tx, 'change')
         const missed = await readMissed(tx, row)
-        return { missed, seq: await appendUpdate(tx, place, row, { bytes: update, userId, at: server.now() }) }
+        return { row, missed, seq: await appendUpdates(tx, place, row, appends, { at: server.now() }) }
       })
       seq = done.seq
+      totalBytes = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, done.row.total_bytes)
       server.bus.publish(draftTopic(tenantId, workflowId), { seq })
       return done.missed
     },

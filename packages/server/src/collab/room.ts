@@ -4,13 +4,14 @@ import { TenonError } from '@tenon/core/errors'
 import type { BusMessage } from '@tenon/runtime'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
+import { type Append, draftFull } from '../drafts/append-update.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
 import { closeCodeOf, closeReasonOf } from '../sockets/close-error.ts'
 import { type ServerSocket, TENON_PROTOCOL } from '../sockets/server-socket.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
 import { createDraftLog } from './draft-log.ts'
 import { encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate, frameInvalid } from './frames.ts'
-import { inspectUpdate } from './guard-update.ts'
+import { inspectUpdate, type UpdateVerdict } from './guard-update.ts'
 import { createPresenceBoard, type PresenceBoard } from './presence-board.ts'
 import { createSerialQueue } from './serial-queue.ts'
 
@@ -27,7 +28,7 @@ export interface Room {
   join(member: Member): Promise<void>
   leave(member: Member): void
   answerSync(member: Member, stateVector: Uint8Array): Promise<void>
-  receiveUpdate(member: Member, update: Uint8Array): Promise<void>
+  receiveUpdate(member: Member, update: Uint8Array): void
   /** Resolves when all that was received is stored. */
   close(code: number, reason: string): Promise<void>
   readonly size: number
@@ -39,7 +40,7 @@ const MAX_BUFFERED_BYTES = 16_777_216
 const MAX_WAITING = 32
 const COMPACT_ON_CLOSE = 20
 
-interface Waiting {
+interface Received {
   readonly member: Member
   readonly update: Uint8Array
 }
@@ -59,7 +60,8 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
     claim: (clientId, identity) => queue.add(() => log.claimClients([clientId], identity.userId)),
     send: (frame, except) => broadcast(frame, except),
   })
-  let waiting: Waiting[] = []
+  let received: Received[] = []
+  let waiting: Received[] = []
   let closed: Promise<void> | null = null
 
   const unsubscribe = server.bus.subscribe(draftTopic(place.tenantId, place.workflowId), onHint)
@@ -71,7 +73,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
 
   async function catchUp(): Promise<void> {
     applyForeign(await log.catchUp())
-    await retryWaiting()
+    if (waiting.length > 0) await takeReceived()
   }
 
   function applyForeign(updates: readonly Uint8Array[]): void {
@@ -102,44 +104,61 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
     void close(closeCodeOf(thrown), closeReasonOf(thrown))
   }
 
-  /** @returns Whether the update is done with; false if it has to wait for another one. */
-  async function takeUpdate(member: Member, update: Uint8Array): Promise<boolean> {
-    const verdict = inspectUpdate(ydoc, update)
-    if (verdict.kind === 'missing') return false
-    if (verdict.kind === 'nothing') {
-      sendSaved(member)
-      return true
-    }
-    if (!member.canWrite) throw new TenonError('FORBIDDEN', 'Viewers cannot change a draft')
-    await log.claimClients(verdict.clientIds, member.identity.userId)
-    const missed = await log.append(update, member.identity.userId)
-    applyForeign(missed)
-    Y.applyUpdate(ydoc, update)
-    broadcast(encodeUpdate(update), member)
-    sendSaved(member)
-    await log.compact(ydoc)
-    return true
-  }
-
-  async function retryWaiting(): Promise<void> {
-    for (let hasProgress = true; hasProgress && waiting.length > 0; ) {
-      const round = waiting
-      waiting = []
-      for (const entry of round) {
-        const isDone = !members.has(entry.member) || (await takeSafely(entry.member, entry.update))
-        if (!isDone) waiting.push(entry)
+  /**
+   * Takes all updates that have come in since the last round, in one transaction. They are applied here first, so that
+   * each is judged with those before it in place; nobody sees any of it before it is stored.
+   */
+  async function takeReceived(): Promise<void> {
+    const round = [...waiting, ...received]
+    received = []
+    waiting = []
+    const accepted: Received[] = []
+    const unchanged = new Set<Member>()
+    for (let left = round, isStuck = false; left.length > 0 && !isStuck; ) {
+      const missing: Received[] = []
+      for (const entry of left) {
+        const kind = await judge(entry)
+        if (kind === 'missing') missing.push(entry)
+        else if (kind === 'nothing') unchanged.add(entry.member)
+        else if (kind === 'change') accepted.push(entry)
       }
-      hasProgress = waiting.length < round.length
+      isStuck = missing.length === left.length
+      left = missing
+      if (isStuck) wait(missing)
     }
+    if (accepted.length > 0) await store(accepted)
+    for (const member of new Set([...unchanged, ...accepted.map((entry) => entry.member)])) sendSaved(member)
   }
 
-  /** Refuses one member's update without harm to the others. */
-  async function takeSafely(member: Member, update: Uint8Array): Promise<boolean> {
+  /** Judges one update and applies it if it may be; one that may not be costs its sender the socket. */
+  async function judge({ member, update }: Received): Promise<UpdateVerdict['kind'] | 'refused'> {
+    if (!members.has(member)) return 'refused'
     try {
-      return await takeUpdate(member, update)
+      const verdict = inspectUpdate(ydoc, update)
+      if (verdict.kind !== 'change') return verdict.kind
+      if (!member.canWrite) throw new TenonError('FORBIDDEN', 'Viewers cannot change a draft')
+      if (!log.hasRoomFor(update.byteLength)) throw draftFull()
+      await log.claimClients(verdict.clientIds, member.identity.userId)
+      Y.applyUpdate(ydoc, update)
+      return 'change'
     } catch (error) {
       expel(member, error)
-      return true
+      return 'refused'
+    }
+  }
+
+  async function store(accepted: readonly Received[]): Promise<void> {
+    const missed = await log.append(mergeByUser(accepted))
+    applyForeign(missed)
+    for (const { member, update } of accepted) broadcast(encodeUpdate(update), member)
+    await log.compact(ydoc)
+  }
+
+  /** Keeps what builds on something that is still on its way, for a while. */
+  function wait(missing: readonly Received[]): void {
+    for (const entry of missing) {
+      if (waiting.filter((other) => other.member === entry.member).length < MAX_WAITING) waiting.push(entry)
+      else expel(entry.member, frameInvalid('Too many updates build on something that never came'))
     }
   }
 
@@ -199,18 +218,28 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
         send(member, encodeSyncStep2(encodeStateFor(ydoc, stateVector)))
         sendSaved(member)
       }),
-    receiveUpdate: (member, update) =>
-      queue.add(async () => {
-        if (!members.has(member)) return
-        if (await takeSafely(member, update)) return retryWaiting()
-        if (waiting.filter((entry) => entry.member === member).length >= MAX_WAITING) {
-          expel(member, frameInvalid('Too many updates build on something that never came'))
-          return
-        }
-        waiting.push({ member, update })
-      }),
+    receiveUpdate(member, update) {
+      received.push({ member, update })
+      // What comes in while a round is being stored goes into the next one together.
+      if (received.length === 1) queue.add(takeReceived).catch(reset)
+    },
     close,
   }
+}
+
+/** One update for each stretch of one user's, in order. */
+function mergeByUser(accepted: readonly Received[]): readonly Append[] {
+  const stretches: { readonly userId: string; readonly updates: Uint8Array[] }[] = []
+  for (const { member, update } of accepted) {
+    const { userId } = member.identity
+    const last = stretches.at(-1)
+    if (last?.userId === userId) last.updates.push(update)
+    else stretches.push({ userId, updates: [update] })
+  }
+  return stretches.map(({ userId, updates: [first, ...more] }) => ({
+    userId,
+    bytes: more.length === 0 ? (first as Uint8Array) : Y.mergeUpdates([first as Uint8Array, ...more]),
+  }))
 }
 
 /** A client that has something, but not what every copy of this draft began with, has another document. */

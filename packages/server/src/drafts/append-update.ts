@@ -1,7 +1,15 @@
 import { DRAFT_LIMITS } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
-import { type DraftPlace, dropUpdates, insertUpdate, lockDraft, updateDraft } from '../tables/draft-repository.ts'
-import type { DraftRow, ServerTx } from '../tables/server-tables.ts'
+import {
+  type DraftHead,
+  type DraftPlace,
+  dropUpdates,
+  insertUpdates,
+  lockDraft,
+  updateDraft,
+} from '../tables/draft-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { updateWorkflowRow } from '../tables/workflow-repository.ts'
 
 /** The workflow's own `updated_at` follows its draft, but not at every key stroke. */
 const TOUCH_MS = 5_000
@@ -9,43 +17,53 @@ const TOUCH_MS = 5_000
 export interface Append {
   readonly bytes: Uint8Array
   readonly userId: string
-  readonly at: number
-  /** Plan hash after the update, where it is known already. */
-  readonly planHash?: string
 }
 
 /**
- * Adds an update to a draft whose row is locked for change.
+ * Adds updates to a draft whose row is locked for change, in one go.
  *
- * @returns Its `seq`: one more than the last, without gaps.
+ * @param planHash - After the updates, where it is known already.
+ * @returns `seq` of the last: one more for each, without gaps.
  * @throws {@link TenonError} `VALUE_TOO_LARGE` when the draft would outgrow its limit.
  */
-export async function appendUpdate(tx: ServerTx, place: DraftPlace, row: DraftRow, append: Append): Promise<number> {
-  const { bytes, userId, at, planHash } = append
-  const totalBytes = row.total_bytes + bytes.byteLength
-  if (totalBytes > DRAFT_LIMITS.draftBytes) {
-    throw new TenonError('VALUE_TOO_LARGE', 'The draft is full', {
-      remedy: 'Remove nodes or long texts, or split the workflow.',
-      details: { maxBytes: DRAFT_LIMITS.draftBytes },
-    })
-  }
-  const seq = row.seq + 1
+export async function appendUpdates(
+  tx: ServerTx,
+  place: DraftPlace,
+  head: DraftHead,
+  appends: readonly Append[],
+  { at, planHash }: { readonly at: number; readonly planHash?: string },
+): Promise<number> {
+  const totalBytes = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, head.total_bytes)
+  if (totalBytes > DRAFT_LIMITS.draftBytes) throw draftFull()
   const { tenantId, workflowId } = place
-  await insertUpdate(tx, { tenant_id: tenantId, workflow_id: workflowId, seq, bytes, user_id: userId, at })
+  await insertUpdates(
+    tx,
+    appends.map(({ bytes, userId }, index) => ({
+      tenant_id: tenantId,
+      workflow_id: workflowId,
+      seq: head.seq + 1 + index,
+      bytes,
+      user_id: userId,
+      at,
+    })),
+  )
+  const seq = head.seq + appends.length
   await updateDraft(tx, place, {
     seq,
     total_bytes: totalBytes,
     updated_at: at,
     ...(planHash === undefined ? {} : { plan_hash: planHash, hash_seq: seq }),
   })
-  await tx
-    .updateTable('workflows')
-    .set({ updated_at: at })
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .where('updated_at', '<', at - TOUCH_MS)
-    .execute()
+  if (at - head.updated_at > TOUCH_MS) await updateWorkflowRow(tx, tenantId, workflowId, { updated_at: at })
   return seq
+}
+
+/** What is said when nothing more fits into a draft. */
+export function draftFull(): TenonError {
+  return new TenonError('VALUE_TOO_LARGE', 'The draft is full', {
+    remedy: 'Remove nodes or long texts, or split the workflow.',
+    details: { maxBytes: DRAFT_LIMITS.draftBytes },
+  })
 }
 
 /** Updates since the last snapshot after which a new one pays. */

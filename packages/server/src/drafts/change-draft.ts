@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
 import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
-import { appendUpdate, COMPACT_AFTER, compactDraft } from './append-update.ts'
+import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
 import { draftTopic } from './draft-topic.ts'
 import { type LoadedDraft, loadDraft } from './load-draft.ts'
 import { type DraftState, etagOf } from './read-draft-state.ts'
@@ -31,11 +31,12 @@ export async function changeDraft(
     const draft = await loadDraft(tx, place, 'change')
     if ('etag' in change) checkEtag(change.etag, draft)
     const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
-    const seq = await writeOperations(server, tx, place, userId, draft, operations)
+    const at = server.now()
+    const seq = await writeOperations(server, tx, place, { userId, at, draft, operations })
     const { document, repairs } = readDraft(draft.ydoc)
     const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
     return {
-      state: { document, repairs, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : server.now() },
+      state: { document, repairs, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : at },
       compaction: isLong ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
     }
   })
@@ -55,21 +56,28 @@ function diffTo(ydoc: Y.Doc, document: WorkflowDocument): readonly DocumentOpera
   return diffDocuments(readDraft(ydoc).document, document)
 }
 
+interface Writing {
+  readonly userId: string
+  readonly at: number
+  readonly draft: LoadedDraft
+  readonly operations: readonly DocumentOperation[]
+}
+
 async function writeOperations(
   server: ServerContext,
   tx: ServerTx,
   place: DraftPlace,
-  userId: string,
-  { row, ydoc }: LoadedDraft,
-  operations: readonly DocumentOperation[],
+  { userId, at, draft: { row, ydoc }, operations }: Writing,
 ): Promise<number> {
   if (operations.length === 0) return row.seq
   const before = Y.encodeStateVector(ydoc)
-  const updates: Uint8Array[] = []
-  ydoc.on('update', (update: Uint8Array) => updates.push(update))
+  let hasChanged = false
+  ydoc.on('update', () => {
+    hasChanged = true
+  })
   const { document } = applyOperationsToDraft(ydoc, operations, server.textFields)
-  if (updates.length === 0) return row.seq
+  if (!hasChanged) return row.seq
   await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
-  return appendUpdate(tx, place, row, { bytes, userId, at: server.now(), planHash: planHash(document) })
+  return appendUpdates(tx, place, row, [{ bytes, userId }], { at, planHash: planHash(document) })
 }

@@ -1,4 +1,4 @@
-import type { Identity, RouteDefinition } from '@tenon/core/api'
+import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { MiddlewareHandler } from 'hono'
 import type { ServerContext } from '../context.ts'
@@ -30,11 +30,10 @@ export function createApp(
   implementations: readonly RouteImplementation[],
   options: AppOptions,
 ): App {
-  const match = createRouteMatcher(
-    options.basePath,
-    implementations.map(({ route }) => route),
+  const match = createRouteMatcher(options.basePath, Object.values(ROUTES))
+  const byRoute = new Map<RouteDefinition, RouteImplementation>(
+    implementations.map((implementation) => [implementation.route, implementation]),
   )
-  const byRoute = new Map(implementations.map((implementation) => [implementation.route, implementation]))
   const cors = createCors(options.allowedOrigins)
 
   async function answer(request: Request, identity: Identity | null): Promise<Response> {

@@ -35,7 +35,7 @@ export async function collaborate(
     try {
       const frame = decodeFrame(data)
       if (frame.kind === 'sync-step-1') room.answerSync(member, frame.stateVector).catch(refuse)
-      else if (frame.kind === 'update') room.receiveUpdate(member, frame.update).catch(refuse)
+      else if (frame.kind === 'update') room.receiveUpdate(member, frame.update)
       else if (frame.kind === 'awareness') room.presence.receive(member, frame.entries).catch(refuse)
       else room.presence.greet(member)
     } catch (thrown) {

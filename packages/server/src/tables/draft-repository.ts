@@ -13,21 +13,46 @@ export async function insertDraft(tx: ServerTx, row: DraftRow): Promise<void> {
   await tx.insertInto('drafts').values(row).execute()
 }
 
+/** A draft's row without its snapshot, which may be large. */
+export type DraftHead = Omit<DraftRow, 'snapshot'>
+
+const HEAD = [
+  'tenant_id',
+  'workflow_id',
+  'seq',
+  'snapshot_seq',
+  'total_bytes',
+  'plan_hash',
+  'hash_seq',
+  'updated_at',
+] as const
+
 /**
  * Reads the row of a draft and holds it until the transaction ends: for changes against everybody, for reading against
  * changes only, so that the updates read next belong to this very snapshot.
  */
-export async function lockDraft(tx: ServerTx, place: DraftPlace, lock: 'change' | 'read'): Promise<DraftRow | null> {
+export async function lockDraft(tx: ServerTx, place: DraftPlace, lock: 'change' | 'read'): Promise<DraftHead | null> {
   const query = tx
     .selectFrom('drafts')
-    .selectAll()
+    .select(HEAD)
     .where('tenant_id', '=', place.tenantId)
     .where('workflow_id', '=', place.workflowId)
   const row = await (lock === 'change' ? query.forUpdate() : query.forShare()).executeTakeFirst()
   return row ?? null
 }
 
-/** Drafts' rows without their content. */
+/** The snapshot of a draft whose row is locked. */
+export async function readSnapshot(tx: ServerTx, place: DraftPlace): Promise<Uint8Array> {
+  const row = await tx
+    .selectFrom('drafts')
+    .select('snapshot')
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .executeTakeFirstOrThrow()
+  return row.snapshot
+}
+
+/** What lists need to know of drafts. */
 export async function draftHeads(
   tx: ServerTx,
   tenantId: string,
@@ -58,8 +83,8 @@ export async function listUpdates(
     .execute()
 }
 
-export async function insertUpdate(tx: ServerTx, row: DraftUpdateRow): Promise<void> {
-  await tx.insertInto('draft_updates').values(row).execute()
+export async function insertUpdates(tx: ServerTx, rows: readonly DraftUpdateRow[]): Promise<void> {
+  await tx.insertInto('draft_updates').values(rows).execute()
 }
 
 export async function updateDraft(tx: ServerTx, place: DraftPlace, set: Partial<DraftRow>): Promise<void> {

@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
+import { openTestServer, type TestServer, tokenOf } from '../testing/kit/test-server.ts'
+import { openSocket } from '../testing/kit/test-socket.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+import { attachWebSockets } from './attach-web-sockets.ts'
+import { toNodeHandler } from './to-node-handler.ts'
+
+let server: TestServer
+const closers: (() => void)[] = []
+
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(async () => {
+  for (const close of closers) close()
+  await server.close()
+})
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+async function listen(listener: Listener): Promise<string> {
+  const http = createServer(listener)
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  closers.push(() => {
+    http.closeAllConnections()
+    http.close()
+  })
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+}
+
+const handler = (): Listener => {
+  const handle = toNodeHandler(server.automation)
+  return (request, response) => void handle(request, response)
+}
+
+/** What Express does when a router is mounted: the path is cut, the whole one stands in `originalUrl`. */
+function mounted(listener: Listener): Listener {
+  return (request, response) => {
+    Object.assign(request, { originalUrl: request.url })
+    request.url = (request.url ?? '').replace('/automation', '')
+    listener(request, response)
+  }
+}
+
+/** What `express.json()` does: the stream is read, the value stands in `body`. */
+function parsed(listener: Listener): Listener {
+  return (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      Object.assign(request, { body: JSON.parse(Buffer.concat(chunks).toString() || '{}') })
+      listener(request, response)
+    })
+  }
+}
+
+const create = (url: string, as: ReturnType<typeof testIdentity>, name: string) =>
+  fetch(`${url}/automation/workflows`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokenOf(as)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  })
+
+describe('toNodeHandler', () => {
+  test.each<[string, (listener: Listener) => Listener]>([
+    ['node:http', (listener) => listener],
+    ['a mounted router', mounted],
+    ['a body that is parsed already', parsed],
+    ['both', (listener) => mounted(parsed(listener))],
+  ])('serves behind %s', async (_title, wrap) => {
+    const url = await listen(wrap(handler()))
+    const as = testIdentity()
+    const created = await create(url, as, 'Über HTTP')
+    expect(created.status).toBe(201)
+    const { id } = (await created.json()) as { id: string }
+    const headers = { authorization: `Bearer ${tokenOf(as)}` }
+    const list = await (await fetch(`${url}/automation/workflows?limit=5`, { headers })).json()
+    expect(list).toMatchObject({ items: [{ id, name: 'Über HTTP' }], nextCursor: null })
+    const removed = await fetch(`${url}/automation/workflows/${id}`, { method: 'DELETE', headers })
+    expect([removed.status, await removed.text()]).toEqual([204, ''])
+  })
+
+  test('streams server-sent events as they come', async () => {
+    const url = await listen(handler())
+    const as = testIdentity()
+    const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
+    const response = await fetch(`${url}/automation/runs/${run.runId}/events`, {
+      headers: { authorization: `Bearer ${tokenOf(as)}` },
+    })
+    const text = await response.text()
+    expect(text).toContain('"type":"run_completed"')
+    expect(text).toContain('event: end')
+  })
+
+  test('refuses a body that is too large without reading it to the end', async () => {
+    const url = new URL(await listen(handler()))
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = sendRequest(
+        {
+          host: url.hostname,
+          port: url.port,
+          path: '/automation/workflows',
+          method: 'POST',
+          headers: { authorization: `Bearer ${tokenOf(testIdentity())}`, 'content-type': 'application/json' },
+        },
+        (response) => {
+          resolve(response.statusCode)
+          request.destroy()
+        },
+      )
+      request.on('error', reject)
+      const chunk = Buffer.alloc(65_536, 32)
+      const pump = (): void => {
+        while (!request.destroyed && request.write(chunk));
+        if (!request.destroyed) request.once('drain', pump)
+      }
+      pump()
+    })
+    expect(status).toBe(413)
+  })
+
+  test.each(['//evil.example/automation/me', '/automation/me?x=//y', '/automation//me', '/%'])(
+    'the path %s is no host',
+    async (path) => {
+      const url = new URL(await listen(handler()))
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const request = sendRequest({ host: url.hostname, port: url.port, path }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+        request.on('error', reject)
+        request.end()
+      })
+      expect(status).toBe(path.startsWith('/automation/me') ? 401 : 404)
+    },
+  )
+})
+
+describe('attachWebSockets', () => {
+  test('leaves upgrades to other paths to the host', async () => {
+    const http = createServer(handler())
+    const seen: string[] = []
+    const detach = attachWebSockets(http, server.automation)
+    http.on('upgrade', (request, socket) => {
+      if (request.url?.startsWith('/automation/runs')) return
+      seen.push(request.url ?? '')
+      socket.end('HTTP/1.1 418 I am a teapot\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    closers.push(() => http.close())
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+    await expect(openSocket(`${url}/automation/other`).closed).rejects.toThrow(/418/)
+    expect(seen).toEqual(['/automation/other'])
+    const socket = openSocket(`${url}/automation/runs/x/logs`)
+    expect((await socket.closed).code).toBe(4401)
+    await detach()
+  })
+
+  test('detach closes what is open with 4503', async () => {
+    const own = await openTestServer()
+    const { url, detach } = await own.listen()
+    const as = testIdentity()
+    const { id } = await own.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body: { name: 'x' } })
+    const socket = openSocket(`${url}/workflows/${id}/collab`, { as })
+    await socket.until((frames) => frames.length > 0)
+    await detach()
+    expect((await socket.closed).code).toBe(4503)
+    await own.close()
+  })
+})

@@ -1,0 +1,114 @@
+import type { Approval, Identity, Page } from '@tenon/core/api'
+import type { JsonObject } from '@tenon/core/document'
+import type { Problem } from '@tenon/core/errors'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asking, publish, runToEnd, untilRun } from '../testing/kit/sample-workflows.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+
+/** A run that waits for a decision, and the people of its tenant. */
+async function waitingRun(params: JsonObject = {}) {
+  const editor = testIdentity()
+  const { tenantId } = editor
+  const people = {
+    editor,
+    admin: testIdentity({ tenantId, role: 'admin' }),
+    viewer: testIdentity({ tenantId, role: 'viewer', userId: 'vera' }),
+    other: testIdentity({ tenantId, role: 'viewer' }),
+  }
+  const id = await publish(server, editor, asking(params))
+  const run = await runToEnd(server, editor, id, {}, (candidate) => candidate.status === 'waiting')
+  const list = await server.json<Page<Approval>>(200, '/approvals?status=open', { as: editor })
+  const approval = list.items[0] as Approval
+  const decide = (as: Identity, choice: string, status = 200) =>
+    server.json<Approval & Pick<Problem, 'code' | 'issues'>>(status, `/approvals/${approval.approvalId}/decision`, {
+      as,
+      method: 'POST',
+      body: { choice, comment: 'because' },
+    })
+  return { ...people, run, approval, decide }
+}
+
+describe('GET /approvals', () => {
+  test('tells what is asked, and whether the caller may decide', async () => {
+    const { editor, viewer, admin, run, approval } = await waitingRun({ userIds: ['vera'] })
+    expect(approval).toMatchObject({
+      runId: run.runId,
+      nodeId: 'review',
+      workflowName: 'Sample',
+      title: 'Refund?',
+      choices: ['approve', 'reject'],
+      required: 1,
+      votes: [],
+      status: 'open',
+    })
+    const canDecide = async (as: Identity) =>
+      (await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as })).items[0]?.canDecide
+    expect([await canDecide(editor), await canDecide(viewer), await canDecide(admin)]).toEqual([false, true, true])
+  })
+
+  test('lists open and closed ones apart', async () => {
+    const { editor, decide, approval } = await waitingRun()
+    await decide(editor, 'approve')
+    const ids = async (status: string) =>
+      (await server.json<Page<Approval>>(200, `/approvals?status=${status}`, { as: editor })).items.map(
+        (item) => item.approvalId,
+      )
+    expect(await ids('open')).toEqual([])
+    expect(await ids('closed')).toEqual([approval.approvalId])
+  })
+})
+
+describe('POST /approvals/{approvalId}/decision', () => {
+  test.each([
+    ['approve', 'approved'],
+    ['reject', 'rejected'],
+  ])('%s leads the run to %s', async (choice, outcome) => {
+    const { editor, run, decide } = await waitingRun()
+    const decided = await decide(editor, choice)
+    expect(decided.votes).toMatchObject([
+      { choice, comment: 'because', actor: { userId: editor.userId, role: 'editor' } },
+    ])
+    expect(await untilRun(server, editor, run.runId)).toMatchObject({ status: 'completed', outcome })
+  })
+
+  test('a viewer may decide only where named', async () => {
+    const { viewer, other, decide } = await waitingRun({ userIds: ['vera'] })
+    const refused = await decide(other, 'approve', 403)
+    expect(refused.code).toBe('FORBIDDEN')
+    await decide(viewer, 'approve')
+  })
+
+  test('an editor who is not named may not, an admin overrides', async () => {
+    const { editor, admin, decide } = await waitingRun({ userIds: ['vera'] })
+    await decide(editor, 'approve', 403)
+    const decided = await decide(admin, 'approve')
+    expect(decided.votes[0]).toMatchObject({ override: true })
+  })
+
+  test('the second decision is told that it comes too late', async () => {
+    const { editor, admin, decide } = await waitingRun()
+    await decide(editor, 'approve')
+    expect((await decide(admin, 'reject', 409)).code).toBe('APPROVAL_CLOSED')
+  })
+
+  test('a choice that is not offered names those that are', async () => {
+    const { editor, decide } = await waitingRun()
+    const problem = await decide(editor, 'maybe', 422)
+    expect(problem.issues).toMatchObject([{ path: ['choice'], message: expect.stringContaining('approve') }])
+  })
+
+  test('asks for as many votes as are required', async () => {
+    const { editor, admin, run, decide } = await waitingRun({ required: 2 })
+    expect((await decide(editor, 'approve')).status).toBe('open')
+    await decide(admin, 'approve')
+    expect(await untilRun(server, editor, run.runId)).toMatchObject({ outcome: 'approved' })
+  })
+})

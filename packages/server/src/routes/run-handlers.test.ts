@@ -1,0 +1,319 @@
+import type { Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDocument } from '@tenon/core/api'
+import type { Problem } from '@tenon/core/errors'
+import type { RunEventFrame } from '@tenon/core/run'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asking, greeting, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+
+const start = (as: ReturnType<typeof testIdentity>, id: string, body: unknown, key?: string) =>
+  server.call(`/workflows/${id}/runs`, {
+    as,
+    method: 'POST',
+    body,
+    ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+  })
+
+describe('from create to completed', () => {
+  test('a workflow is created, published, run and read', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const response = await start(as, id, { input: { text: 'you' } })
+    expect(response.status).toBe(201)
+    const started = (await response.json()) as StartedRun
+    expect(Object.keys(started).sort()).toEqual(['runId', 'startedAt', 'status'])
+    expect(response.headers.get('location')).toBe(`https://app.example/automation/runs/${started.runId}`)
+    const run = await untilRun(server, as, started.runId)
+    expect(run).toMatchObject({
+      runId: started.runId,
+      workflowId: id,
+      workflowName: 'Sample',
+      version: '1',
+      mode: 'live',
+      status: 'completed',
+      outcome: 'greeted',
+      output: { text: 'you', greeting: 'Hello you' },
+      error: null,
+    })
+    for (const at of [run.queuedAt, run.startedAt, run.finishedAt]) expect(at).toMatch(/^\d{4}-.*Z$/)
+    expect(run.traceId).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
+
+describe('POST /workflows/{id}/runs', () => {
+  test('refuses input outside the schema of the trigger, with its places', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const response = await start(as, id, { input: { amount: -1 } })
+    const problem = (await response.json()) as Problem
+    expect([response.status, problem.code]).toEqual([422, 'RUN_INPUT_INVALID'])
+    expect(problem.issues?.every((issue) => issue.path[0] === 'input')).toBe(true)
+    expect(problem.issues?.some((issue) => issue.path.includes('amount'))).toBe(true)
+    const runs = await server.json<Page<RunSummary>>(200, '/runs', { as })
+    expect(runs.items).toEqual([])
+  })
+
+  test('runs the version that is asked for, else the latest', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const set = { op: 'set_param', nodeId: 'greet', path: ['values', 'greeting'], value: 'Second' }
+    await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations: [set] } })
+    await server.json<Version>(201, `/workflows/${id}/versions`, { as, method: 'POST', body: { notes: 'Other words' } })
+    const first = (await (await start(as, id, { input: { text: 'x' }, version: '1' })).json()) as StartedRun
+    const latest = (await (await start(as, id, { input: { text: 'x' } })).json()) as StartedRun
+    expect(await untilRun(server, as, first.runId)).toMatchObject({ version: '1', output: { greeting: 'Hello x' } })
+    expect(await untilRun(server, as, latest.runId)).toMatchObject({ version: '2', output: { greeting: 'Second' } })
+    const versions = await server.json<Page<Version>>(200, `/workflows/${id}/versions?limit=1`, { as })
+    expect(versions.items).toMatchObject([{ version: '2', notes: 'Other words', publishedBy: { userId: as.userId } }])
+    const older = await server.json<Page<Version>>(200, `/workflows/${id}/versions?cursor=${versions.nextCursor}`, {
+      as,
+    })
+    expect(older.items.map((item) => item.version)).toEqual(['1'])
+    const frozen = await server.json<VersionWithDocument>(200, `/workflows/${id}/versions/1`, { as })
+    expect(frozen.document.nodes[1]?.params).toMatchObject({ values: { greeting: 'Hello {{input.text}}' } })
+    expect(frozen.contentHash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test.each([
+    ['an unknown version', { version: '9' }],
+    ['a version that no version can be', { version: 'latest\n' }],
+    ['an unknown trigger', { trigger: 'greet' }],
+  ])('refuses %s as a reference', async (_title, body) => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const response = await start(as, id, { input: { text: 'x' }, ...body })
+    expect([response.status, ((await response.json()) as Problem).code]).toEqual([422, 'REFERENCE_NOT_FOUND'])
+  })
+
+  test('the version of another workflow is no reference either', async () => {
+    const as = testIdentity()
+    const [id, other] = [await publish(server, as, greeting), await publish(server, as, greeting)]
+    await server.json(201, `/workflows/${other}/versions`, { as, method: 'POST' })
+    expect((await start(as, id, { input: { text: 'x' }, version: '2' })).status).toBe(422)
+  })
+
+  test('says so when nothing is published yet', async () => {
+    const as = testIdentity()
+    const { id } = await server.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body: { name: 'New' } })
+    const response = await start(as, id, {})
+    expect(((await response.json()) as Problem).code).toBe('WORKFLOW_NOT_PUBLISHED')
+  })
+})
+
+describe('Idempotency-Key', () => {
+  test('the same key and body give the same answer, and one run', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const body = { input: { text: 'x', amount: 1 } }
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => start(as, id, body, 'once').then((r) => r.text())),
+    )
+    const reordered = await (await start(as, id, { input: { amount: 1, text: 'x' } }, 'once')).text()
+    expect(new Set([...answers, reordered]).size).toBe(1)
+    const runs = await server.json<Page<RunSummary>>(200, '/runs', { as })
+    expect(runs.items).toHaveLength(1)
+  })
+
+  test('another body or workflow under the same key is refused', async () => {
+    const as = testIdentity()
+    const [id, other] = [await publish(server, as, greeting), await publish(server, as, greeting)]
+    await start(as, id, { input: { text: 'x' } }, 'key')
+    for (const response of [
+      await start(as, id, { input: { text: 'y' } }, 'key'),
+      await start(as, other, { input: { text: 'x' } }, 'key'),
+    ]) {
+      expect([response.status, ((await response.json()) as Problem).code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED'])
+    }
+  })
+
+  test('a refused request does not use the key up', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    expect((await start(as, id, { input: {} }, 'retry')).status).toBe(422)
+    expect((await start(as, id, { input: {} }, 'retry')).status).toBe(422)
+  })
+
+  test('keys of two tenants have nothing to do with each other', async () => {
+    const [a, b] = [testIdentity(), testIdentity()]
+    const body = { input: { text: 'x' } }
+    const one = await (await start(a, await publish(server, a, greeting), body, 'same')).json()
+    const two = await (await start(b, await publish(server, b, greeting), body, 'same')).json()
+    expect((one as StartedRun).runId).not.toBe((two as StartedRun).runId)
+  })
+
+  test.each(['x'.repeat(201), 'a b'])('refuses %j as a key', async (key) => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    expect((await start(as, id, { input: { text: 'x' } }, key)).status).toBe(422)
+  })
+})
+
+describe('GET /runs', () => {
+  test('filters by workflow and status, page by page', async () => {
+    const as = testIdentity()
+    const [id, other] = [await publish(server, as, greeting), await publish(server, as, working({ fail: 'no' }))]
+    for (let index = 0; index < 3; index += 1) await runToEnd(server, as, id, { text: 'x' })
+    await runToEnd(server, as, other, { text: 'x' })
+    const failed = await server.json<Page<RunSummary>>(200, '/runs?status=failed', { as })
+    expect(failed.items.map((run) => run.workflowId)).toEqual([other])
+    expect(failed.items[0]?.error).toMatchObject({ code: expect.any(String) })
+    const first = await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}&limit=2`, { as })
+    const second = await server.json<Page<RunSummary>>(
+      200,
+      `/runs?workflowId=${id}&limit=2&cursor=${encodeURIComponent(first.nextCursor ?? '')}`,
+      { as },
+    )
+    expect(new Set([...first.items, ...second.items].map((run) => run.runId)).size).toBe(3)
+    expect(second.nextCursor).toBeNull()
+  })
+
+  test.each([
+    'cursor=zzz',
+    `cursor=${btoa('[1,"\\u0000"]')}`,
+    `cursor=${btoa('[1e999,"a"]')}`,
+    'status=done',
+    'limit=201',
+  ])('answers 422 to ?%s', async (query) => {
+    expect((await server.call(`/runs?${query}`, { as: testIdentity() })).status).toBe(422)
+  })
+})
+
+describe('POST /runs/{runId}/cancel', () => {
+  test('ends a waiting run, once', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const run = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    await server.json<Run>(200, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
+    expect(await untilRun(server, as, run.runId)).toMatchObject({ status: 'canceled' })
+    const again = await server.json<Problem>(409, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
+    expect(again.code).toBe('RUN_CLOSED')
+  })
+})
+
+describe('GET /runs/{runId}/ledger', () => {
+  test('tells what every node run got and gave, with its calls and words', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, working())
+    const run = await runToEnd(server, as, id, { text: 'to do' })
+    const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
+    expect(ledger.run).toEqual(run)
+    expect(ledger.input).toEqual({ text: 'to do' })
+    expect(ledger.nodeRuns.map((nodeRun) => nodeRun.nodeId)).toEqual(['start', 'job', 'end'])
+    expect(ledger.nodeRuns[1]).toMatchObject({
+      type: 'work',
+      status: 'success',
+      attempts: 1,
+      port: 'success',
+      input: { value: 'to do' },
+      output: { worked: 'to do' },
+      toolCalls: [{ tool: 'ask', arguments: { value: 1 }, answer: 'yes' }],
+      errors: [],
+      logs: [{ level: 'info', message: 'working' }],
+    })
+    expect(ledger.nodeRuns[1]?.durationMs).toBeGreaterThanOrEqual(0)
+  })
+
+  test('names the failure of a failed run', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, working({ fail: 'the machine is on fire' }))
+    const run = await runToEnd(server, as, id, { text: 'x' })
+    expect(run).toMatchObject({ status: 'failed', error: { code: expect.any(String), nodeId: 'job' } })
+    const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
+    expect(ledger.nodeRuns[1]).toMatchObject({ status: 'failed', errors: [{ attempt: 1, code: run.error?.code }] })
+  })
+
+  test('shows what inline nodes got, evaluated again', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const run = await runToEnd(server, as, id, { text: 'you' })
+    const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
+    expect(ledger.nodeRuns[1]?.input).toMatchObject({ values: { greeting: 'Hello you' } })
+  })
+})
+
+describe('GET /runs/{runId}/events', () => {
+  test('sends the backlog, then what comes, then the end', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const run = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const response = await server.call(`/runs/${run.runId}/events`, { as })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reader = readEvents(response)
+    const backlog = await reader.until((frame) => frame.type === 'approval_needed')
+    const list = await server.json<Page<{ approvalId: string }>>(200, `/approvals?runId=${run.runId}`, { as })
+    const body = { choice: 'approve' }
+    await server.json(200, `/approvals/${list.items[0]?.approvalId}/decision`, { as, method: 'POST', body })
+    const rest = await reader.toEnd()
+    const seqs = [...backlog, ...rest].map((frame) => frame.seq)
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+    expect(rest.at(-1)?.type).toBe('run_completed')
+  })
+
+  test('goes on after the last event that is known, and tells when there is nothing more', async () => {
+    const as = testIdentity()
+    const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
+    const all = await readEvents(await server.call(`/runs/${run.runId}/events`, { as })).toEnd()
+    const byQuery = await readEvents(await server.call(`/runs/${run.runId}/events?after=2`, { as })).toEnd()
+    expect(byQuery).toEqual(all.slice(2))
+    const headers = { 'last-event-id': '3' }
+    const byHeader = await readEvents(await server.call(`/runs/${run.runId}/events?after=1`, { as, headers })).toEnd()
+    expect(byHeader).toEqual(all.slice(3))
+    const known = { 'last-event-id': String(all.length) }
+    expect((await server.call(`/runs/${run.runId}/events`, { as, headers: known })).status).toBe(204)
+  })
+
+  test.each(['-1', 'x', '1.5'])('refuses %j as the last event', async (id) => {
+    const as = testIdentity()
+    const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
+    const headers = { 'last-event-id': id }
+    expect((await server.call(`/runs/${run.runId}/events`, { as, headers })).status).toBe(422)
+    expect((await server.call(`/runs/${run.runId}/events?after=${id}`, { as })).status).toBe(422)
+  })
+})
+
+/** Reads server-sent events frame by frame. */
+function readEvents(response: Response) {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let hasEnded = false
+  async function next(): Promise<RunEventFrame | null> {
+    for (;;) {
+      const end = text.indexOf('\n\n')
+      if (end === -1) {
+        const { done, value } = await reader.read()
+        if (done) return null
+        text += decoder.decode(value, { stream: true })
+        continue
+      }
+      const block = text.slice(0, end)
+      text = text.slice(end + 2)
+      if (block.startsWith('event: end')) hasEnded = true
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      if (block.startsWith('id: ') && data !== undefined) return JSON.parse(data) as RunEventFrame
+    }
+  }
+  return {
+    async until(isLast: (frame: RunEventFrame) => boolean) {
+      const frames: RunEventFrame[] = []
+      for (let frame = await next(); frame !== null; frame = await next()) {
+        frames.push(frame)
+        if (isLast(frame)) return frames
+      }
+      throw new Error('The stream ended too soon')
+    },
+    async toEnd() {
+      const frames: RunEventFrame[] = []
+      for (let frame = await next(); frame !== null; frame = await next()) frames.push(frame)
+      expect(hasEnded).toBe(true)
+      return frames
+    },
+  }
+}

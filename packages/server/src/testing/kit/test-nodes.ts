@@ -1,0 +1,127 @@
+import { type AnyNodeImplementation, defineNode, implementInlineNode, implementNode } from '@tenon/core/node'
+import { z } from 'zod'
+
+const icon = 'M4 12h16'
+const success = [{ name: 'success', title: 'Done' }] as const
+
+const start = defineNode({
+  type: 'start',
+  version: 1,
+  title: 'Start',
+  description: 'Begin with an input',
+  icon,
+  category: 'trigger',
+  control: 'trigger',
+  inline: true,
+  params: z.object({
+    inputSchema: z.record(z.string(), z.unknown()).default({ type: 'object' }).meta({ literal: true }),
+  }),
+  ports: success,
+  outputs: { success: { fromParam: 'inputSchema' } },
+  summary: 'Starts',
+  effect: 'none',
+})
+
+const end = defineNode({
+  type: 'end',
+  version: 1,
+  title: 'End',
+  description: 'Finish with an outcome',
+  icon,
+  category: 'flow',
+  control: 'end',
+  inline: true,
+  params: z.object({ outcome: z.string().default('completed'), output: z.unknown().default('{{input}}') }),
+  ports: [],
+  outputs: { end: z.unknown() },
+  summary: 'Ends as {outcome}',
+  effect: 'none',
+})
+
+const set = defineNode({
+  type: 'set',
+  version: 1,
+  title: 'Set',
+  description: 'Add fields to the input',
+  icon,
+  category: 'data',
+  inline: true,
+  params: z.object({
+    values: z.record(z.string(), z.unknown()).default({}),
+    note: z.string().default('').meta({ control: 'text' }),
+  }),
+  ports: success,
+  outputs: { success: z.record(z.string(), z.unknown()) },
+  summary: 'Sets fields',
+  effect: 'none',
+})
+
+const approval = defineNode({
+  type: 'approval',
+  version: 1,
+  title: 'Approval',
+  description: 'Pause for a decision',
+  icon,
+  category: 'people',
+  control: 'approval',
+  inline: true,
+  params: z.object({
+    title: z.string().default('Please decide'),
+    roles: z.array(z.enum(['admin', 'editor', 'viewer'])).default([]),
+    userIds: z.array(z.string()).default([]),
+    required: z.number().int().min(1).default(1),
+  }),
+  ports: [
+    { name: 'approve', title: 'approve' },
+    { name: 'reject', title: 'reject' },
+    { name: 'timeout', title: 'timeout' },
+  ],
+  outputs: { approve: z.unknown(), reject: z.unknown(), timeout: z.unknown() },
+  summary: '{title}',
+  effect: 'none',
+})
+
+const work = defineNode({
+  type: 'work',
+  version: 1,
+  title: 'Work',
+  description: 'Do something outside the commit',
+  icon,
+  category: 'action',
+  params: z.object({ value: z.unknown().default(null), fail: z.string().default('') }),
+  ports: success,
+  outputs: { success: z.object({ worked: z.unknown() }) },
+  summary: 'Works',
+  effect: 'read',
+  policy: { retry: { maximumAttempts: 1 } },
+})
+
+/** Just enough node types to run, wait, log, call a tool and fail. */
+export const testNodes: readonly AnyNodeImplementation[] = [
+  implementInlineNode(start, () => ({ port: 'success', output: {} })),
+  implementInlineNode(end, ({ output }) => ({ port: 'end', output })),
+  implementInlineNode(set, ({ values }) => ({ port: 'success', output: values })),
+  implementInlineNode(approval, ({ title, roles, userIds, required }, { resume }) => {
+    if (resume?.kind === 'approval') {
+      return { port: resume.choice === 'approve' ? 'approve' : 'reject', output: { decision: resume.choice } }
+    }
+    return {
+      suspend: {
+        kind: 'approval',
+        title,
+        message: '',
+        choices: ['approve', 'reject'],
+        approvers: { roles, userIds },
+        required,
+        evidence: null,
+        dueAt: null,
+      },
+    }
+  }),
+  implementNode(work, async ({ params, log, toolCall }) => {
+    log('info', 'working')
+    toolCall({ tool: 'ask', arguments: { value: 1 }, answer: 'yes', durationMs: 1 })
+    if (params.fail !== '') throw new Error(params.fail)
+    return { port: 'success', output: { worked: params.value } }
+  }),
+]

@@ -1,0 +1,99 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Identity } from '@tenon/core/api'
+import { embeddedEngine } from '@tenon/runtime'
+import { openPGlite } from '@tenon/runtime/postgres'
+import { createWorkflowServer } from '../../create-workflow-server.ts'
+import { attachWebSockets } from '../../node/attach-web-sockets.ts'
+import { toNodeHandler } from '../../node/to-node-handler.ts'
+import type { WorkflowServer, WorkflowServerOptions } from '../../options.ts'
+import { testNodes } from './test-nodes.ts'
+
+export interface CallOptions {
+  readonly as?: Identity
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A whole server over a PGlite in memory; tests keep apart by fresh tenants. */
+export interface TestServer {
+  readonly automation: WorkflowServer
+  /** Sends a request through the front door; `as` nobody unless told otherwise. */
+  call(path: string, options?: CallOptions): Promise<Response>
+  /** The same, decoded; throws for any other status. */
+  json<Body>(status: number, path: string, options?: CallOptions): Promise<Body>
+  /** Opens a port for sockets and real HTTP. */
+  listen(): Promise<{ readonly url: string; readonly detach: () => Promise<void> }>
+  close(): Promise<void>
+}
+
+const PUBLIC_URL = 'https://app.example'
+export const BASE_URL = `${PUBLIC_URL}/automation`
+
+/** How a test signs somebody in: the identity itself, as the token. */
+export function tokenOf(identity: Identity): string {
+  return Buffer.from(JSON.stringify(identity)).toString('base64url')
+}
+
+export function authenticateByToken(request: Request): Identity | null {
+  const header = request.headers.get('authorization') ?? request.headers.get('cookie') ?? ''
+  const token = /^(?:Bearer |session=)([A-Za-z0-9_-]+)$/.exec(header)?.[1]
+  return token === undefined ? null : (JSON.parse(Buffer.from(token, 'base64url').toString()) as Identity)
+}
+
+/** @param options - Replaces parts of what a plain test server is made of. */
+export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
+  const automation = createWorkflowServer({
+    database: options.database ?? { pglite: await openPGlite() },
+    engine: embeddedEngine(),
+    nodes: testNodes,
+    authenticate: authenticateByToken,
+    basePath: '/automation',
+    publicUrl: PUBLIC_URL,
+    ...options,
+  })
+  await automation.migrate()
+  await automation.startWorker()
+  const closers: (() => Promise<void>)[] = []
+
+  function call(path: string, { as, method = 'GET', body, headers }: CallOptions = {}): Promise<Response> {
+    return automation.fetch(
+      new Request(`${BASE_URL}${path}`, {
+        method,
+        headers: {
+          ...(as === undefined ? {} : { authorization: `Bearer ${tokenOf(as)}` }),
+          ...(method === 'GET' || method === 'DELETE' ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+  }
+
+  return {
+    automation,
+    call,
+    async json<Body>(status: number, path: string, callOptions?: CallOptions): Promise<Body> {
+      const response = await call(path, callOptions)
+      const text = await response.text()
+      if (response.status !== status) throw new Error(`${path} answered ${response.status}: ${text}`)
+      return (text === '' ? undefined : JSON.parse(text)) as Body
+    },
+    async listen() {
+      const server = createServer(toNodeHandler(automation))
+      const detach = attachWebSockets(server, automation)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      closers.push(async () => {
+        await detach()
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      })
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/automation`, detach }
+    },
+    async close() {
+      for (const close of closers) await close()
+      await automation.close()
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { ROUTES, type RouteDefinition } from '@tenon/core/api'
+
+/** Ids of what the owner's tenant has. */
+export interface IsolationIds {
+  readonly workflowId: string
+  readonly version: string
+  readonly runId: string
+  readonly approvalId: string
+}
+
+export interface IsolationTarget {
+  /** Public address of the API with its base path. */
+  readonly baseUrl: string
+  /** Sends a request signed in as somebody of another tenant, of whatever role. */
+  readonly fetchAsStranger: (request: Request) => Promise<Response>
+  /** Opens a socket as that stranger, with `ticket` or `Authorization`, and tells its close code. */
+  readonly closeCodeAsStranger?: (url: string) => Promise<number>
+  readonly ids: IsolationIds
+}
+
+/** One route that told a stranger more than "not found". */
+export interface IsolationLeak {
+  readonly route: string
+  readonly problem: string
+}
+
+/** The routes with an id in their path: what the check goes through. A new route cannot be forgotten. */
+export const isolationRoutes: readonly RouteDefinition[] = Object.values(ROUTES).filter(
+  (route) => route.resource !== null,
+)
+
+const UNKNOWN: IsolationIds = {
+  workflowId: '00000000-0000-4000-8000-000000000000',
+  version: '1',
+  runId: '00000000-0000-4000-8000-000000000001',
+  approvalId: '00000000-0000-4000-8000-000000000002',
+}
+
+/**
+ * Asks every route and socket of the table, as a stranger, for what another tenant has, and for what nobody has: the
+ * two answers must be the same 404, byte for byte but for the request id. Lists must not name the owner's ids.
+ *
+ * @returns What leaked; an empty list is a pass.
+ *
+ * @example
+ * ```ts
+ * expect(await findTenantLeaks({ baseUrl, fetchAsStranger, ids })).toEqual([])
+ * ```
+ */
+export async function findTenantLeaks(target: IsolationTarget): Promise<readonly IsolationLeak[]> {
+  const leaks: IsolationLeak[] = []
+  for (const route of isolationRoutes) {
+    const problem = await (route.method === 'WS' ? socketProblem(target, route) : routeProblem(target, route))
+    if (problem !== null) leaks.push({ route: route.id, problem })
+  }
+  for (const route of Object.values(ROUTES)) {
+    if (route.resource !== null || route.method !== 'GET') continue
+    const text = await (await target.fetchAsStranger(requestOf(target.baseUrl, route, target.ids))).text()
+    const named = Object.values(target.ids).filter((id) => id.length > 8 && text.includes(id))
+    if (named.length > 0) leaks.push({ route: route.id, problem: `names ${named.join(', ')}` })
+  }
+  return leaks
+}
+
+async function routeProblem(target: IsolationTarget, route: RouteDefinition): Promise<string | null> {
+  const [foreign, unknown] = await Promise.all(
+    [target.ids, UNKNOWN].map(async (ids) => {
+      const response = await target.fetchAsStranger(requestOf(target.baseUrl, route, ids))
+      const body = (await response.text()).replace(/"requestId":"[^"]*"/, '')
+      return { status: response.status, body }
+    }),
+  )
+  if (foreign?.status !== 404) return `answered ${foreign?.status} instead of 404`
+  return foreign.body === unknown?.body ? null : 'answered a foreign id differently from an unknown one'
+}
+
+async function socketProblem(target: IsolationTarget, route: RouteDefinition): Promise<string | null> {
+  if (target.closeCodeAsStranger === undefined) return null
+  const code = await target.closeCodeAsStranger(urlOf(target.baseUrl, route, target.ids).replace(/^http/, 'ws'))
+  return code === 4404 ? null : `closed with ${code} instead of 4404`
+}
+
+function requestOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): Request {
+  return new Request(urlOf(baseUrl, route, ids), {
+    method: route.method,
+    ...(route.body === null ? {} : { body: '{}', headers: { 'content-type': 'application/json' } }),
+  })
+}
+
+function urlOf(baseUrl: string, route: RouteDefinition, ids: IsolationIds): string {
+  const params: Readonly<Record<string, string>> = {
+    id: ids.workflowId,
+    version: ids.version,
+    runId: ids.runId,
+    approvalId: ids.approvalId,
+  }
+  return baseUrl + route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? name))
+}

@@ -1,0 +1,56 @@
+import { ROLES, ROUTES, type Role, type RouteDefinition, roleAllows } from '@tenon/core/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeOwnerResources } from '../src/testing/kit/owner-resources.ts'
+import { openTestServer, type TestServer } from '../src/testing/kit/test-server.ts'
+import type { IsolationIds } from '../src/testing/tenant-isolation.ts'
+import { testIdentity } from '../src/testing/test-identity.ts'
+
+let server: TestServer
+let ids: IsolationIds
+const owner = testIdentity({ role: 'admin' })
+
+beforeAll(async () => {
+  server = await openTestServer()
+  ids = await makeOwnerResources(server, owner)
+})
+afterAll(() => server.close())
+
+const routes = (Object.values(ROUTES) as readonly RouteDefinition[]).filter((route) => route.method !== 'WS')
+const matrix = routes.flatMap((route) => ROLES.map((role) => ({ route, role, title: `${role} ${route.id}` })))
+
+function pathOf(route: RouteDefinition): string {
+  const params: Record<string, string> = { ...ids, id: ids.workflowId }
+  return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
+}
+
+/** A body that no route takes: whoever may call gets past the role and no further, so nothing changes. */
+const refusedBody = '{"surprise":1}'
+
+function isAllowed(route: RouteDefinition, role: Role): boolean {
+  if (route.permission === 'public') return true
+  // The sample's approval names nobody, so every admin and editor is an approver.
+  if (route.id === 'decideApproval') return role !== 'viewer'
+  return roleAllows(role, route.permission)
+}
+
+describe('roles', () => {
+  test.each(matrix)('$title', async ({ route, role }) => {
+    if (route.id === 'deleteWorkflow' && role !== 'viewer') return
+    const response = await server.call(pathOf(route), {
+      as: testIdentity({ tenantId: owner.tenantId, role }),
+      method: route.method,
+      ...(route.body === null ? {} : { body: refusedBody }),
+    })
+    await response.body?.cancel()
+    if (!isAllowed(route, role)) expect(response.status).toBe(403)
+    else expect(response.status).toBe(route.body === null ? 200 : 422)
+  })
+
+  test.each(routes.filter((route) => route.permission !== 'public'))('nobody may call $id', async (route) => {
+    const response = await server.call(pathOf(route), {
+      method: route.method,
+      ...(route.body === null ? {} : { body: refusedBody }),
+    })
+    expect(response.status).toBe(401)
+  })
+})

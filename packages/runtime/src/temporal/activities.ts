@@ -1,8 +1,9 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import type { RunEvent } from '@tenon/core/run'
-import type { Slot } from '../commit/commit-types.ts'
+import type { FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
 import { planNodeOf } from '../commit/drive.ts'
+import type { RunKey } from '../embedded/dispatch-store.ts'
 import { beginAttempt, type CarryOutPorts, carryOut, type PassPlace, type StopReason } from '../executor/index.ts'
 import type { RunReader } from '../run-store.ts'
 import { shellCommandsOf } from './shell-commands.ts'
@@ -14,6 +15,8 @@ const PAGE = 1_000
 export interface ActivityPorts {
   readonly committer: Committer
   readonly reader: RunReader
+  /** Messages to a run that are not taken yet, oldest first. */
+  readonly readInbox: (run: RunKey) => Promise<readonly FactToCommit[]>
   readonly executor: Omit<CarryOutPorts, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
 }
 
@@ -21,7 +24,7 @@ export interface ActivityPorts {
 const FREE_SLOT: Slot = { release: () => undefined }
 
 /** What the shell calls. Each answers with the commands after the shell's cursor, so no answer is ever missed. */
-export function createShellActivities({ committer, reader, executor }: ActivityPorts): ShellActivities {
+export function createShellActivities({ committer, reader, readInbox, executor }: ActivityPorts): ShellActivities {
   const stepAfter = async (tenantId: string, runId: string, cursor: number): Promise<ShellStep> => {
     const events: RunEvent[] = []
     for (let after = cursor; ; after = events.at(-1)?.seq ?? after) {
@@ -68,7 +71,7 @@ export function createShellActivities({ committer, reader, executor }: ActivityP
       await committer.commit({
         tenantId,
         runId,
-        facts: [],
+        facts: await readInbox({ tenantId, runId }),
         isStale: true,
         // The shell's clock says that the timer is due; this machine's clock may lag behind it.
         ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),

@@ -1,0 +1,2 @@
+export type { TemporalEngineOptions } from './options.ts'
+export { temporalEngine } from './temporal-engine.ts'

@@ -23,7 +23,7 @@ const CATEGORIES: readonly (readonly [string, readonly string[]])[] = [
 /**
  * Answers one prompt by rules: prose, or JSON when a schema is given. The same prompt always gets the same answer.
  *
- * @param prompt - The last message; the text to judge may be quoted between `<text>` tags.
+ * @param prompt - All messages joined; the text to judge stands between the last pair of `<text>` tags.
  */
 export function answerFor(prompt: string, schema: Readonly<Record<string, unknown>> | null): string {
   const text = quotedText(prompt)
@@ -78,7 +78,7 @@ function reply(text: string): string {
 }
 
 function quotedText(prompt: string): string {
-  return /<text>([\s\S]*?)<\/text>/.exec(prompt)?.[1] ?? prompt
+  return [...prompt.matchAll(/<text>([\s\S]*?)<\/text>/g)].at(-1)?.[1] ?? prompt
 }
 
 function countOf(words: readonly string[], text: string): number {

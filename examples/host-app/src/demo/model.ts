@@ -26,8 +26,7 @@ export function demoModel(): Hono {
     }
     const { model, messages, response_format: format } = parsed.data
     const prompt = messages.map((message) => message.content).join('\n\n')
-    const question = messages.at(-1)?.content ?? ''
-    const content = answerFor(question, format?.json_schema?.schema ?? null)
+    const content = answerFor(prompt, format?.json_schema?.schema ?? null)
     const tokens = (text: string) => Math.ceil(text.length / 4)
     return c.json({
       id: `chatcmpl-${crypto.randomUUID()}`,

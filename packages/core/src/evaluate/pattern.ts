@@ -23,6 +23,8 @@ export interface Pattern {
 /** Units of work of one step: one a character that is read and instruction that may look at it. */
 const UNITS_PER_STEP = 128
 const UNITS_PER_READ = 8
+/** A search costs something however little it reads; captured groups are searched for once more. */
+const STEPS_PER_MATCH = 6
 
 /**
  * A text that counts how often it is read, and stops the search when the steps are used up. The count
@@ -83,7 +85,7 @@ function createPattern(meter: Meter, source: string, place: Span): Pattern {
   function* matches(text: string): Iterable<PatternMatch> {
     const matcher = matcherOf(text)
     while (matcher.find()) {
-      spendSteps(meter, 1)
+      spendSteps(meter, STEPS_PER_MATCH)
       const groups = Array.from({ length: groupCount + 1 }, (_none, group) => matcher.group(group))
       yield { start: matcher.start(), end: matcher.end(), groups }
     }

@@ -1,6 +1,6 @@
 import type { TextFields } from '@tenon/core/collab'
 import type { NodeRegistry } from '@tenon/core/node'
-import type { Bus, Engine, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
 /** What the routes and sockets of one server share. */
@@ -8,6 +8,7 @@ export interface ServerContext {
   readonly database: ServerDatabase
   readonly engine: Engine
   readonly reader: RunReader
+  readonly openInlineInputs: OpenInlineInputs
   readonly registry: NodeRegistry
   /** Which params of the registered node types are edited by character. */
   readonly textFields: TextFields

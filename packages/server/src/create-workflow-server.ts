@@ -1,6 +1,6 @@
 import { textFieldsOf } from '@tenon/core/collab'
 import { createNodeRegistry } from '@tenon/core/node'
-import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { canary, createDatabase, migrate, migrateRuntime } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
@@ -43,6 +43,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     database,
     engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log }),
     reader,
+    openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
     registry,
     textFields: textFieldsOf(registry.manifest),
     bus,

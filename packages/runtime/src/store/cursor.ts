@@ -6,6 +6,8 @@ export interface ListCursor {
   readonly id: string
 }
 
+const ID_PATTERN = /^[\x21-\x7e]{1,200}$/
+
 /** Writes a place as an opaque text. */
 export function writeCursor({ at, id }: ListCursor): string {
   return Buffer.from(JSON.stringify([at, id])).toString('base64url')
@@ -14,18 +16,16 @@ export function writeCursor({ at, id }: ListCursor): string {
 /**
  * Reads a place back.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` for a text that no list gave out.
+ * @throws {@link TenonError} `CURSOR_INVALID` for a text that no list gave out.
  */
 export function readCursor(text: string): ListCursor {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    if (Array.isArray(read) && typeof read[0] === 'number' && typeof read[1] === 'string') {
-      return { at: read[0], id: read[1] }
-    }
+    const [at, id] = Array.isArray(read) ? (read as readonly unknown[]) : []
+    // Only what can stand in a query: another text would be an error of the database, not of the caller.
+    if (Number.isSafeInteger(at) && typeof id === 'string' && ID_PATTERN.test(id)) return { at: at as number, id }
   } catch {
     // Falls through to the one answer for every text that is no cursor.
   }
-  throw new TenonError('REQUEST_INVALID', 'The cursor is not one that a list gave out', {
-    details: { issues: [{ path: ['cursor'], code: 'invalid', message: 'is no cursor' }] },
-  })
+  throw new TenonError('CURSOR_INVALID', 'The cursor is not one that a list gave out')
 }

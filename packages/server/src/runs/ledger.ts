@@ -10,7 +10,8 @@ import { presentRun } from './present-run.ts'
 type LedgerExtras = Pick<LedgerEntry, 'toolCalls' | 'errors' | 'logs'>
 
 /**
- * Puts together what every node run of a run got and gave, from the run log alone, in document order.
+ * Puts together what every node run of a run got and gave, from the run log alone, in document order. Inline nodes
+ * leave no input in the log; theirs is evaluated again.
  */
 export async function readLedger(server: ServerContext, run: StoredRun): Promise<Ledger> {
   const { tenantId } = run
@@ -19,6 +20,12 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   const view = foldRunEvents(events)
   const extras = collectExtras(events)
   const load = (ref: ValueRef | null) => (ref === null ? null : server.reader.loadValue(tenantId, ref))
+  const inlineInputs = await server.openInlineInputs(tenantId, run.runId)
+  const inputOf = async (nodeRun: NodeRunView): Promise<Json> => {
+    if (nodeRun.input !== null) return load(nodeRun.input)
+    if (nodeRun.scheduledAt === null || inlineInputs === null) return null
+    return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt)
+  }
   const nodeRuns: LedgerEntry[] = []
   for (const nodeRun of inDocumentOrder([...view.nodeRuns.values()], plan)) {
     const node = plan?.nodes.find((candidate) => candidate.id === nodeRun.nodeId)
@@ -33,7 +40,7 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
       finishedAt: toInstantOrNull(nodeRun.endedAt),
       durationMs: nodeRunDurationMs(nodeRun),
       port: nodeRun.port,
-      input: await load(nodeRun.input),
+      input: await inputOf(nodeRun),
       output: await load(nodeRun.output),
       ...(extras.get(nodeRun.nodeRunId) ?? { toolCalls: [], errors: [], logs: [] }),
     })

@@ -46,7 +46,8 @@ function removeNode(working: WorkingDocument, nodeId: NodeId): void {
 
 function changeParams(working: WorkingDocument, nodeId: NodeId, change: (params: JsonObject) => JsonObject): void {
   const node = nodeIn(working, nodeId)
-  const params = shape.params(change(node.params), ['params'])
+  const params = change(node.params)
+  shape.params(params, ['params'])
   working.nodes.set(nodeId, { ...node, params })
 }
 

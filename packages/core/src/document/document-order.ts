@@ -1,5 +1,5 @@
 import type { NodeId } from '../ids.ts'
-import type { WorkflowDocument } from './types.ts'
+import type { WorkflowDocument, WorkflowNode } from './types.ts'
 
 /** Who comes before whom, by index into `nodes`; edges with a missing end are left out. */
 export interface DocumentGraph {
@@ -27,8 +27,8 @@ export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'
   const predecessors = document.nodes.map(() => new Set<number>())
   const link = (from: number | undefined, to: number | undefined): void => {
     if (from === undefined || to === undefined) return
-    successors[from]?.add(to)
-    predecessors[to]?.add(from)
+    (successors[from] as Set<number>).add(to)
+    ;(predecessors[to] as Set<number>).add(from)
   }
   for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
   for (const [index, { parentId }] of document.nodes.entries()) {
@@ -80,8 +80,8 @@ function topological({ successors, predecessors }: DocumentGraph): number[] {
   const order: number[] = []
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     order.push(next)
-    for (const successor of successors[next] ?? []) {
-      const left = (open[successor] ?? 0) - 1
+    for (const successor of successors[next] as readonly number[]) {
+      const left = (open[successor] as number) - 1
       open[successor] = left
       if (left === 0) ready.push(successor)
     }
@@ -89,10 +89,16 @@ function topological({ successors, predecessors }: DocumentGraph): number[] {
   return order
 }
 
+interface Visit {
+  readonly order: number
+  low: number
+  onStack: boolean
+}
+
 /** The strongly connected components of more than one node, and nodes that follow themselves. */
 function findCycles({ successors }: DocumentGraph, candidates: readonly number[]): number[][] {
   const found: number[][] = []
-  const visited = new Map<number, { order: number; low: number; onStack: boolean }>()
+  const visited = new Map<number, Visit>()
   const stack: number[] = []
   const visit = (index: number) => {
     const state = { order: visited.size, low: visited.size, onStack: true }
@@ -105,7 +111,8 @@ function findCycles({ successors }: DocumentGraph, candidates: readonly number[]
     const frames = [visit(start)]
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
       const { index, state } = frame
-      const successor = successors[index]?.[frame.next++]
+      const following = successors[index] as readonly number[]
+      const successor = following[frame.next++]
       if (successor !== undefined) {
         const known = visited.get(successor)
         if (known === undefined) frames.push(visit(successor))
@@ -117,8 +124,8 @@ function findCycles({ successors }: DocumentGraph, candidates: readonly number[]
       if (caller !== undefined) caller.state.low = Math.min(caller.state.low, state.low)
       if (state.low !== state.order) continue
       const component = stack.splice(stack.lastIndexOf(index))
-      for (const member of component) (visited.get(member) ?? state).onStack = false
-      if (component.length > 1 || successors[index]?.includes(index)) found.push(component.sort(ascending))
+      for (const member of component) (visited.get(member) as Visit).onStack = false
+      if (component.length > 1 || following.includes(index)) found.push(component.sort(ascending))
     }
   }
   return found
@@ -134,7 +141,7 @@ export function documentOrder(
   document: Pick<WorkflowDocument, 'nodes' | 'edges'>,
   graph: DocumentGraph = documentGraph(document),
 ): DocumentOrder {
-  const idAt = (index: number): NodeId => document.nodes[index]?.id ?? ''
+  const idAt = (index: number): NodeId => (document.nodes[index] as WorkflowNode).id
   const order = topological(graph)
   if (order.length === document.nodes.length) return { order: order.map(idAt), cycles: [] }
   const placed = new Set(order)
@@ -154,7 +161,7 @@ export function upstreamOf(
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
     if (found.has(index)) continue
     found.add(index)
-    open.push(...(graph.predecessors[index] ?? []))
+    open.push(...(graph.predecessors[index] as readonly number[]))
   }
-  return new Set([...found].sort(ascending).map((index) => document.nodes[index]?.id ?? ''))
+  return new Set([...found].sort(ascending).map((index) => (document.nodes[index] as WorkflowNode).id))
 }

@@ -140,14 +140,15 @@ export function withIndex<Result>(index: number, op: string, act: () => Result):
   try {
     return act()
   } catch (fault) {
-    if (!(fault instanceof TenonError)) throw fault
-    const path = (fault.details?.path ?? []) as Path
-    throw new TenonError('OPERATION_INVALID', `Operation ${index} (${op}): ${fault.message}`, {
+    // Parsers throw nothing else.
+    const { message, details } = fault as TenonError
+    const path = details?.path as Path
+    throw new TenonError('OPERATION_INVALID', `Operation ${index} (${op}): ${message}`, {
       details: {
         index,
         op,
         path,
-        issues: [{ path: [index, ...path], code: 'OPERATION_INVALID', message: fault.message }],
+        issues: [{ path: [index, ...path], code: 'OPERATION_INVALID', message }],
       },
     })
   }

@@ -1,14 +1,14 @@
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import { paramAt } from '../document/param-path.ts'
-import { type ProblemIssue, TenonError } from '../errors/index.ts'
+import type { ProblemIssue } from '../errors/index.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
-import { checkJsonSchema } from '../node/json-schema/check-json-schema.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
+import { judge, type SchemaChecker } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import { type Survey, type SurveyedNode, typeKey } from './survey.ts'
 import { holdsTemplate, textLeaves } from './template-leaves.ts'
 
 /** What a template inside may still make right. */
@@ -52,16 +52,15 @@ function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): vo
   else report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, at))
 }
 
-function checkSchema(place: Place, report: ReportIssue): void {
-  const { node, name } = place.surveyed
-  try {
-    for (const issue of checkJsonSchema(place.schema, place.surveyed.params)) {
-      if (!isOpen(place, issue)) reportFault(place, issue, report)
-    }
-  } catch (error) {
-    if (!(error instanceof TenonError)) throw error
-    report(errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${error.message}`, { nodeId: node.id }))
-  }
+function checkSchema(place: Place, check: SchemaChecker, report: ReportIssue): void {
+  const { node, name, params } = place.surveyed
+  const verdict = check(typeKey(node.type, node.typeVersion), place.schema, params)
+  if ('issues' in verdict) {
+    for (const issue of verdict.issues) if (!isOpen(place, issue)) reportFault(place, issue, report)
+  } else
+    report(
+      errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${verdict.unusable}`, { nodeId: node.id }),
+    )
 }
 
 function renameFix(nodeId: string, from: string, to: string, params: JsonObject): IssueFix {
@@ -109,21 +108,18 @@ function checkSchemaParams({ surveyed }: Place, report: ReportIssue): void {
     const param = String(output.fromParam)
     const schema = params[param]
     if (!isJsonObject(schema)) continue
-    try {
-      checkJsonSchema(schema, null)
-    } catch (error) {
-      if (!(error instanceof TenonError)) throw error
-      report(errorIssue('SCHEMA_INVALID', `${name}: ${error.message}`, { nodeId: node.id, path: ['params', param] }))
-    }
+    const verdict = judge(schema, null)
+    if ('issues' in verdict) continue
+    report(errorIssue('SCHEMA_INVALID', `${name}: ${verdict.unusable}`, { nodeId: node.id, path: ['params', param] }))
   }
 }
 
 /** Params fit the schema of the node type, where every leaf may also be a template. */
-export function checkParams(survey: Survey, report: ReportIssue): void {
+export function checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     if (surveyed.entry === undefined) continue
     const place: Place = { surveyed, schema: surveyed.entry.params }
-    checkSchema(place, report)
+    checkSchema(place, check, report)
     checkUnknown(place, report)
     checkLiterals(place, report)
     checkSchemaParams(place, report)

@@ -32,6 +32,8 @@ export interface DataFlow {
   readonly byId: ReadonlyMap<NodeId, FlowNode>
   /** All exits that can add a key to the input, in document order. */
   readonly ownersOf: (key: string) => readonly Exit[]
+  /** All keys that any node is known to add. */
+  readonly keys: () => Iterable<string>
 }
 
 /** Describes the output of a port once everything before the node is known. */
@@ -40,9 +42,14 @@ export type DescribeExit = (node: FlowNode, port: string) => OutputFacts
 const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
 
-/** Ports that edges leave by; of a node that is passed through, the first port alone is ever taken. */
+/**
+ * Ports that a node may leave by. Of a node that is passed through, the first port alone is ever taken; an error
+ * port without an edge ends the run.
+ */
 function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): { port: string; isSure: boolean }[] {
-  const names = new Set([...ports.map(({ name }) => name), ...outgoing.map(({ sourceHandle }) => sourceHandle)])
+  const used = outgoing.map(({ sourceHandle }) => sourceHandle)
+  const own = ports.filter(({ name, isError }) => !isError || used.includes(name)).map(({ name }) => name)
+  const names = new Set([...own, ...used])
   const [first] = names
   if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
   const isFork = entry?.control === 'fork'
@@ -153,7 +160,12 @@ export function traceDataFlow(survey: Survey, describe: (flow: DataFlow) => Desc
     nodeCount: survey.ordered.length,
     exitCount: survey.ordered.reduce((sum, surveyed) => sum + exitPorts(surveyed).length, 0),
   }
-  const flow: DataFlow = { nodes: tracing.nodes, byId: tracing.byId, ownersOf: (key) => owners.get(key) ?? [] }
+  const flow: DataFlow = {
+    nodes: tracing.nodes,
+    byId: tracing.byId,
+    ownersOf: (key) => owners.get(key) ?? [],
+    keys: () => owners.keys(),
+  }
   const describeExit = describe(flow)
   for (const surveyed of survey.ordered) {
     for (const exit of trace(tracing, surveyed, describeExit).exits) {

@@ -1,2 +1,3 @@
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
-export { validateWorkflow } from './validate-workflow.ts'
+export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
+export { createWorkflowValidator, validateWorkflow } from './validate-workflow.ts'

@@ -1,5 +1,6 @@
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
 
@@ -65,7 +66,7 @@ export function outputFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOf
   if (node.disabled) return { schema: { type: 'object', additionalProperties: false }, adds: NO_FIELDS }
   if (port === ERROR_PORT) return { schema: ERROR_SCHEMA, adds: NO_FIELDS }
   if (entry === undefined) return { schema: true, adds: ANYTHING }
-  const schema = describedSchema(surveyed, port, typeOf)
+  const schema = inlineRefs(describedSchema(surveyed, port, typeOf))
   const adds = objectFacts(schema)
   if (!maybePassed(surveyed)) return { schema, adds }
   return { schema: { anyOf: [schema as Json, { type: 'object' }] }, adds: withoutPromise(adds) }

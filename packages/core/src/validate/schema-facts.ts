@@ -74,46 +74,26 @@ function fieldsOf(schema: JsonObject): ObjectFacts {
   return { fields: new Map(fields), others: othersOf(schema) }
 }
 
-function localRef(schema: JsonObject, root: JsonObject): JsonSchema | undefined {
-  const pointer = typeof schema.$ref === 'string' && schema.$ref.startsWith('#/') ? schema.$ref.slice(2).split('/') : []
-  let at: Json | undefined = pointer.length === 0 ? undefined : root
-  for (const part of pointer) at = asObject(at)?.[part.replaceAll('~1', '/').replaceAll('~0', '~')]
-  return at as JsonSchema | undefined
-}
-
-function factsIn(schema: JsonSchema, root: JsonObject, depth: number): ObjectFacts {
+function factsIn(schema: JsonSchema, depth: number): ObjectFacts {
   const object = asObject(schema)
   if (object === null || depth > MAX_DEPTH) return ANYTHING
-  const target = localRef(object, root)
-  if (target !== undefined) return factsIn(target, root, depth + 1)
   const parts: ObjectFacts[] = []
   if (object.properties !== undefined || object.additionalProperties !== undefined) parts.push(fieldsOf(object))
   for (const keyword of ['anyOf', 'oneOf'] as const) {
     const branches = object[keyword]
     if (Array.isArray(branches))
-      parts.push(eitherFacts(branches.map((branch) => factsIn(branch as JsonSchema, root, depth + 1))))
+      parts.push(eitherFacts(branches.map((branch) => factsIn(branch as JsonSchema, depth + 1))))
   }
-  if (Array.isArray(object.allOf))
-    parts.push(...object.allOf.map((part) => factsIn(part as JsonSchema, root, depth + 1)))
+  if (Array.isArray(object.allOf)) parts.push(...object.allOf.map((part) => factsIn(part as JsonSchema, depth + 1)))
   if (parts.length > 0) return bothFacts(parts)
   const isOther = typeof object.type === 'string' && object.type !== 'object'
   return isOther ? NO_FIELDS : ANYTHING
 }
 
 /**
- * The fields that a JSON Schema describes, through references, choices and combinations. A schema of
+ * The fields that a JSON Schema without references describes, through choices and combinations. A schema of
  * something else than an object has none.
  */
 export function objectFacts(schema: JsonSchema): ObjectFacts {
-  return factsIn(schema, asObject(schema) ?? {}, 0)
-}
-
-/** The fields as a JSON Schema again. */
-export function toSchema({ fields, others }: ObjectFacts): JsonSchema {
-  return {
-    type: 'object',
-    properties: Object.fromEntries([...fields].map(([key, { schema }]) => [key, schema as Json])),
-    required: [...fields].filter(([, { required }]) => required).map(([key]) => key),
-    ...(others === 'silent' ? {} : { additionalProperties: others === 'yes' }),
-  }
+  return factsIn(schema, 0)
 }

@@ -58,7 +58,7 @@ function memoByName<Answer>(make: (name: string) => (node: FlowNode) => Answer) 
 }
 
 /** Reads what a traced flow says, for the nodes that are traced so far. */
-export function createScopes({ nodes, byId, ownersOf }: DataFlow): Scopes {
+export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes {
   const nodeAt = (rank: number): FlowNode => nodes[rank] as FlowNode
   const isBefore = (node: FlowNode, exit: Exit): boolean => hasBit(node.ancestors, exit.node.rank)
 
@@ -97,6 +97,12 @@ export function createScopes({ nodes, byId, ownersOf }: DataFlow): Scopes {
     ),
   )
 
+  const leadsTo = (exit: Exit, node: FlowNode): boolean =>
+    exit.node.surveyed.outgoing.some(({ sourceHandle, target }) => {
+      const next = sourceHandle === exit.port ? byId.get(target) : undefined
+      return next === node || (next !== undefined && hasBit(node.ancestors, next.rank))
+    })
+
   function inputKey(node: FlowNode, key: string): Readable | undefined {
     const schemas: JsonSchema[] = []
     const writers = new Set<NodeId>()
@@ -125,10 +131,7 @@ export function createScopes({ nodes, byId, ownersOf }: DataFlow): Scopes {
 
   return {
     inputKey,
-    inputKeys: ({ ancestors }) => {
-      const exits = [...bitsOf(ancestors)].flatMap((rank) => nodeAt(rank).exits)
-      return [...new Set(exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))]
-    },
+    inputKeys: (node) => [...keys()].filter((key) => ownersOf(key).some((owner) => isBefore(node, owner))),
     inputOthers: (node) => OPENNESS[others(node)] ?? 'yes',
     waysWith: (node, key) => ({ having: waysHaving(key, node), all: allWays(node) }),
     output(node, of) {
@@ -143,7 +146,9 @@ export function createScopes({ nodes, byId, ownersOf }: DataFlow): Scopes {
     },
     error(node) {
       const before = [...bitsOf(node.ancestors)].map(nodeAt)
-      const failed = before.flatMap(({ exits }) => exits.filter(({ port }) => port === ERROR_PORT))
+      const failed = before.flatMap(({ exits }) =>
+        exits.filter((exit) => exit.port === ERROR_PORT && leadsTo(exit, node)),
+      )
       if (failed.length === 0) return undefined
       const isSure = failed.some(({ index }) => hasBit(node.taken, index))
       return readExits(node, failed, isSure)

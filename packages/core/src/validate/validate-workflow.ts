@@ -3,14 +3,18 @@ import type { Path } from '../document/structure.ts'
 import type { WorkflowDocument } from '../document/types.ts'
 import { TenonError } from '../errors/index.ts'
 import type { NodeManifest } from '../node/definition.ts'
+import { checkCollisions } from './check-collisions.ts'
 import { checkEdges } from './check-edges.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkLint } from './check-lint.ts'
 import { checkNodes } from './check-nodes.ts'
 import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
+import { checkTemplates } from './check-templates.ts'
 import { errorIssue, type WorkflowIssue } from './issue.ts'
+import { createSchemaChecker } from './schema-checker.ts'
 import { surveyDocument } from './survey.ts'
+import { traceWorkflow } from './trace-workflow.ts'
 
 /** A document whose very structure is wrong cannot be checked further. */
 function malformedIssue(error: TenonError, document: unknown): WorkflowIssue {
@@ -43,10 +47,39 @@ function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDoc
 }
 
 /**
+ * A validator that remembers what it has found of params that stay as they are: for an editor, which asks again
+ * after every pause of typing. It answers as {@link validateWorkflow} does.
+ *
+ * @param manifest - The node types of the server that will run the workflow.
+ */
+export function createWorkflowValidator(
+  manifest: Pick<NodeManifest, 'nodes'>,
+): (document: WorkflowDocument) => WorkflowIssue[] {
+  const checkSchema = createSchemaChecker()
+  return (document) => {
+    const sound = parsed(document)
+    if ('severity' in sound) return [sound]
+    const issues: WorkflowIssue[] = []
+    const report = (issue: WorkflowIssue): void => void issues.push(issue)
+    const survey = surveyDocument(sound, manifest)
+    checkGraph(survey, report)
+    checkNodes(survey, report)
+    checkEdges(survey, report)
+    checkPolicies(survey, report)
+    checkParams(survey, checkSchema, report)
+    checkLint(survey, report)
+    const traced = traceWorkflow(survey)
+    checkTemplates(survey, traced, report)
+    checkCollisions(traced.flow, report)
+    return inDocumentOrder(issues, sound)
+  }
+}
+
+/**
  * Everything that is wrong with a workflow, at once, each with its place and, where there is one, a fix that can be
  * dispatched. The editor calls it while people edit, the server before it publishes.
  *
- * It never throws, whatever the document and the manifest are.
+ * It never throws, whatever the document is.
  *
  * @param manifest - The node types of the server that will run the workflow.
  * @returns Issues in the order of the document's nodes. A workflow without errors can be published; warnings are
@@ -58,16 +91,5 @@ function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDoc
  * ```
  */
 export function validateWorkflow(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowIssue[] {
-  const sound = parsed(document)
-  if ('severity' in sound) return [sound]
-  const issues: WorkflowIssue[] = []
-  const report = (issue: WorkflowIssue): void => void issues.push(issue)
-  const survey = surveyDocument(sound, manifest)
-  checkGraph(survey, report)
-  checkNodes(survey, report)
-  checkEdges(survey, report)
-  checkPolicies(survey, report)
-  checkParams(survey, report)
-  checkLint(survey, report)
-  return inDocumentOrder(issues, sound)
+  return createWorkflowValidator(manifest)(document)
 }

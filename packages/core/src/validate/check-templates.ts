@@ -1,0 +1,108 @@
+import type { DocumentOperation, ParamPath } from '../document/operation.ts'
+import type { TemplateRead } from '../expression/analyze.ts'
+import type { ExpressionProblem } from '../expression/check/problem.ts'
+import { isTemplate } from '../expression/parse.ts'
+import type { FlowNode } from './data-flow.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { titleAt } from './param-schema.ts'
+import type { Survey } from './survey.ts'
+import { type TemplateLeaf, templateLeaves } from './template-leaves.ts'
+import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
+
+interface Place {
+  readonly survey: Survey
+  readonly traced: TracedWorkflow
+  readonly node: FlowNode
+  /** From the node. */
+  readonly path: ParamPath
+  readonly text: string
+}
+
+/** The places of a node where templates may stand, with their own paths from the node. */
+function leavesOf({ surveyed }: FlowNode): TemplateLeaf[] {
+  const { node, entry } = surveyed
+  const params = templateLeaves(entry?.params ?? true, node.params).map(({ path, text }) => ({
+    path: ['params', ...path],
+    text,
+  }))
+  const policies = (['skipIf', 'idempotency'] as const).flatMap((field) => {
+    const text = node.policy?.[field]
+    return text !== undefined && isTemplate(text) ? [{ path: ['policy', field], text }] : []
+  })
+  return [...params, ...policies]
+}
+
+function writeText({ node, path }: Place, text: string): DocumentOperation {
+  const nodeId = node.surveyed.node.id
+  const [section, ...rest] = path
+  if (section === 'params') return { op: 'set_param', nodeId, path: rest, value: text }
+  return { op: 'set_policy', nodeId, field: rest[0] === 'skipIf' ? 'skipIf' : 'idempotency', value: text }
+}
+
+function fixOf(place: Place, { fix }: ExpressionProblem): { fix?: IssueFix } {
+  if (fix === undefined) return {}
+  const text = place.text.slice(0, fix.start) + fix.text + place.text.slice(fix.end)
+  return { fix: { title: fix.title, operations: [writeText(place, text)] } }
+}
+
+function titleOf({ node, path }: Place): string {
+  const { entry, name } = node.surveyed
+  const [section, ...rest] = path
+  return `${name}: "${section === 'params' ? titleAt(entry?.params ?? true, rest) : rest.join(' ')}"`
+}
+
+/** The key of `input` that a problem points at, if it points at one directly behind `input`. */
+function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProblem, text: string): string | null {
+  const isAround = (read: TemplateRead) => read.root === 'input' && read.start <= start && end <= read.end
+  const read = analysis?.reads.find(isAround)
+  const key = read?.path[0]
+  if (read === undefined || key === undefined) return null
+  return /^[\s?.[]*$/.test(text.slice(read.start + read.root.length, start)) ? String(key) : null
+}
+
+/** Says on how many of the ways to the node a key is there, where that is known. */
+function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProblem): string {
+  if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
+  const key = inputKeyAt(typed, problem, place.text)
+  if (key === null) return problem.message
+  const { having, all } = place.traced.scopes.waysWith(place.node, key)
+  const isCounted = having > 0 && having < all && all <= 1_000
+  return isCounted ? `input.${key} exists on ${having} of ${all} paths` : problem.message
+}
+
+/** Nodes that are named although they do not come before; their names say more than that they are missing. */
+function reportStrangers(place: Place, { analysis }: TypedTemplate, report: ReportIssue): ReadonlySet<number> {
+  const reported = new Set<number>()
+  const { survey, traced, node, path } = place
+  for (const read of analysis?.reads ?? []) {
+    const named = read.node === undefined ? undefined : survey.byId.get(read.node.id)
+    if (named === undefined || read.node === undefined || traced.scopes.output(node, read.node.id) !== undefined)
+      continue
+    const { id, start, end } = read.node
+    reported.add(start)
+    const why = id === node.surveyed.node.id ? 'it is this node itself' : `no path leads from ${named.name} to here`
+    const details = { nodeId: node.surveyed.node.id, path, range: { start, end } }
+    report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(place)} reads ${named.name}, but ${why}`, details))
+  }
+  return reported
+}
+
+function checkTemplate(place: Place, report: ReportIssue): void {
+  const typed = place.traced.typeTemplate(place.node, place.path, place.text)
+  const reported = reportStrangers(place, typed, report)
+  for (const problem of typed.types.problems) {
+    if (reported.has(problem.start)) continue
+    const { code, severity, start, end } = problem
+    const build = severity === 'error' ? errorIssue : warningIssue
+    const message = `${titleOf(place)}: ${messageOf(place, typed, problem)}`
+    const details = { nodeId: place.node.surveyed.node.id, path: place.path, range: { start, end } }
+    report(build(code, message, { ...details, ...fixOf(place, problem) }))
+  }
+}
+
+/** Templates can be read, and what they read is there and of a type that fits. */
+export function checkTemplates(survey: Survey, traced: TracedWorkflow, report: ReportIssue): void {
+  for (const node of traced.flow.nodes) {
+    for (const leaf of leavesOf(node)) checkTemplate({ survey, traced, node, ...leaf }, report)
+  }
+}

@@ -1,0 +1,113 @@
+import type { ScopeSchema } from '../expression/check/problem.ts'
+import type { NodeId } from '../ids.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import type { FlowNode } from './data-flow.ts'
+import { asObject } from './schema-facts.ts'
+import type { Readable, Scopes } from './scopes.ts'
+import type { Survey } from './survey.ts'
+
+const RUN_SCHEMA: JsonSchema = Object.freeze({
+  type: 'object',
+  properties: {
+    id: { type: 'string', description: 'Id of the run' },
+    workflowId: { type: 'string' },
+    version: { type: 'string', description: 'Version of the workflow that runs' },
+    startedAt: { type: 'string', format: 'date-time', description: 'When the run started, ISO 8601 UTC' },
+  },
+  required: ['id', 'workflowId', 'version', 'startedAt'],
+  additionalProperties: false,
+})
+
+type Member = readonly [key: string, schema: JsonSchema, required: boolean]
+
+function objectSchema(members: readonly Member[], others: 'no' | 'silent' | 'yes'): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(members.map(([key, schema]) => [key, schema as Json])),
+    required: members.filter(([, , required]) => required).map(([key]) => key),
+    ...(others === 'silent' ? {} : { additionalProperties: others === 'yes' }),
+  }
+}
+
+/** The schema of a literal value, such as a variable without one. */
+export function schemaOfLiteral(value: Json): JsonSchema {
+  if (value === null) return { type: 'null' }
+  if (Array.isArray(value)) {
+    const items = value.map((item: Json) => schemaOfLiteral(item) as Json)
+    return items.length === 0
+      ? { type: 'array' }
+      : { type: 'array', items: items.length === 1 ? (items[0] as Json) : { anyOf: items } }
+  }
+  if (typeof value === 'object') {
+    const members = Object.entries(value).map(([key, member]): Member => [key, schemaOfLiteral(member as Json), true])
+    return objectSchema(members, 'no')
+  }
+  return { type: typeof value }
+}
+
+function varsSchema({ document }: Survey): JsonSchema {
+  const members = document.variables.map(
+    ({ name, schema, value }): Member => [name, schema ?? schemaOfLiteral(value), true],
+  )
+  return objectSchema(members, 'no')
+}
+
+/** Tells people and the inspector who writes a value. */
+function withWriters(survey: Survey, { schema, writers }: Readable): JsonSchema {
+  const names = writers.map((id) => survey.byId.get(id)?.name ?? id)
+  const own: JsonObject = asObject(schema) ?? (schema === true ? {} : { not: {} })
+  return { description: `From ${names.join(', ')}`, ...own, 'x-writers': writers }
+}
+
+function nodesSchema(survey: Survey, scopes: Scopes, node: FlowNode, ids: Iterable<NodeId>): JsonSchema {
+  const members = [...ids].flatMap((id): Member[] => {
+    const output = scopes.output(node, id)
+    if (output === undefined) return []
+    const title = survey.byId.get(id)?.name ?? id
+    const schema = { ...asObject(objectSchema([['output', output.schema, true]], 'no')), title }
+    return [[id, schema, output.required]]
+  })
+  return objectSchema(members, 'no')
+}
+
+/** What a scope is asked for; everything, unless something is named. */
+export interface Wanted {
+  readonly roots: ReadonlySet<string>
+  /** Top-level keys of `input`. */
+  readonly keys: ReadonlySet<string>
+  /** Ids of nodes. */
+  readonly nodeIds: ReadonlySet<NodeId>
+}
+
+function inputSchema(survey: Survey, scopes: Scopes, node: FlowNode, keys: Iterable<string>): JsonSchema {
+  const members = [...keys].flatMap((key): Member[] => {
+    const readable = scopes.inputKey(node, key)
+    return readable === undefined ? [] : [[key, withWriters(survey, readable), readable.required]]
+  })
+  return objectSchema(members, scopes.inputOthers(node))
+}
+
+/** The schemas of the names that expressions of a node may use. @param wanted - Leaves out what is not asked for. */
+export function buildScopeSchema(survey: Survey, scopes: Scopes, node: FlowNode, wanted?: Wanted): ScopeSchema {
+  const isWanted = (root: string): boolean => wanted === undefined || wanted.roots.has(root)
+  const error = isWanted('error') ? scopes.error(node) : undefined
+  return {
+    input: inputSchema(survey, scopes, node, wanted?.keys ?? scopes.inputKeys(node)),
+    trigger: isWanted('trigger') ? scopes.trigger(node) : true,
+    nodes: nodesSchema(survey, scopes, node, wanted?.nodeIds ?? scopes.outputs(node)),
+    vars: varsSchema(survey),
+    run: RUN_SCHEMA,
+    ...(error === undefined ? {} : { error: error.schema }),
+  }
+}
+
+/** The scope of a node that is not in the document: what every node sees. */
+export function commonScopeSchema(survey: Survey): ScopeSchema {
+  return {
+    input: { type: 'object' },
+    trigger: true,
+    nodes: objectSchema([], 'no'),
+    vars: varsSchema(survey),
+    run: RUN_SCHEMA,
+  }
+}

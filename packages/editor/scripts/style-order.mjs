@@ -22,4 +22,5 @@ export const STYLE_ORDER = [
   'canvas.css',
   'expression.css',
   'inspector.css',
+  'outline.css',
 ]

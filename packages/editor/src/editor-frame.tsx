@@ -1,10 +1,16 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import type { RunId } from '@tenon/core/document'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Canvas } from './canvas/canvas.tsx'
 import { CanvasControls, Overview } from './canvas/canvas-controls.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas/canvas-handle.ts'
+import { ConnectPicker } from './canvas/connect-picker.tsx'
 import { EmptyCanvas } from './canvas/empty-canvas.tsx'
-import type { WorkflowEditorProps } from './editor-props.ts'
+import { NodeRunContext } from './canvas/node-status.ts'
+import { isConnected, type WorkflowEditorProps } from './editor-props.ts'
 import { createInsertTarget, InsertTargetContext } from './expression-field/insert-target.ts'
+import { DraftBar } from './frame/draft-bar.tsx'
+import { DraftState } from './frame/draft-state.tsx'
+import type { RunLayer } from './frame/live-run.tsx'
 import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
@@ -12,105 +18,151 @@ import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
 import { ActionsContext } from './keymap/actions-context.ts'
-import { createActions } from './keymap/create-actions.ts'
 import { mergeKeymap } from './keymap/keymap.ts'
 import { KeymapContext } from './keymap/keymap-context.ts'
-import { useClipboard } from './keymap/use-clipboard.ts'
+import { ShortcutsDialog } from './keymap/shortcuts-dialog.tsx'
+import { useEditorActions } from './keymap/use-editor-actions.ts'
 import { useKeymap } from './keymap/use-keymap.ts'
-import { workerLayout } from './layout/worker-layout.ts'
+import { Outline } from './outline/outline.tsx'
 import { Palette } from './palette/palette.tsx'
 import { QuickAdd } from './palette/quick-add.tsx'
 import { openProblem } from './problems/open-problem.ts'
+import { PublishDialog } from './publish/publish-dialog.tsx'
+import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
+import type { EditorProblem } from './store/editor-state.ts'
 import { Topbar } from './topbar/topbar.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
 
+// The run views are fetched with the first run.
+const LiveRun = lazy(() => import('./frame/live-run.tsx').then(({ LiveRun: view }) => ({ default: view })))
+
+const NO_CONTROLS: ControlComponents = Object.freeze({})
+
 interface EditorFrameProps {
   readonly host: WorkflowEditorProps
-  readonly name: string | null
+  readonly onRetry: (() => void) | null
 }
 
 /** The parts of an editor in their places, and the keys over all of them. */
-export function EditorFrame({ host, name }: EditorFrameProps): ReactNode {
-  const t = useTranslate()
+export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const session = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0)
   const [frame, setFrame] = useState<HTMLDivElement | null>(null)
   const canvas = useRef<CanvasHandle | null>(null) satisfies CanvasSlot
   const search = useRef<HTMLInputElement>(null)
   const isPhone = useIsPhone(frame)
-  const layout = useRef(host.layout)
-  layout.current = host.layout
-  const [ownLayout] = useState(() => workerLayout())
-  const copySelection = useClipboard(frame, session, canvas)
-  const actions = useMemo(
-    () =>
-      createActions({
-        session,
-        canvas,
-        layout: () => layout.current ?? ownLayout,
-        copySelection,
-        focusInspector: (part) => {
-          const selector =
-            part === 'name'
-              ? '[data-inspector-name]'
-              : '[data-inspector-form] :is(input, select, textarea, button, [contenteditable])'
-          const target = frame?.querySelector(selector)
-          if (target instanceof HTMLElement) target.focus()
-        },
-      }),
-    [session, ownLayout, copySelection, frame],
-  )
+  const [insertTarget] = useState(createInsertTarget)
+  const [runId, setRunId] = useState<RunId | null>(null)
+  const [layer, setLayer] = useState<RunLayer | null>(null)
+  const actions = useEditorActions({ frame, canvas, layout: host.layout })
   const keymapText = JSON.stringify(host.keymap ?? null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: hosts write the keymap inline
   const keymap = useMemo(() => mergeKeymap(host.keymap), [keymapText])
   const keys = useMemo(() => ({ keymap, isApple: isApplePlatform() }), [keymap])
   const onKeyDown = useKeymap(keymap, actions)
-  const [insertTarget] = useState(createInsertTarget)
   useAnnouncements()
-  const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0)
+  const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
+  const onStarted = (started: RunId, mode: RunMode) => {
+    setRunId(started)
+    host.onEvent?.({ type: 'run-started', runId: started, mode })
+  }
   const closed = [isReadOnly ? 'palette' : '', hasSelection ? '' : 'inspector'].filter(Boolean).join(' ')
+  const overlays = (
+    <>
+      <QuickAdd canvas={canvas} />
+      <ConnectPicker canvas={canvas} />
+      <DraftState onRetry={onRetry} />
+    </>
+  )
   return (
     <ActionsContext.Provider value={actions}>
       <KeymapContext.Provider value={keys}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the editor, wherever the focus is inside */}
-        <div
-          ref={setFrame}
-          className="tn-frame"
-          data-layout={isPhone ? 'phone' : 'wide'}
-          data-closed={closed}
-          onKeyDown={onKeyDown}
-        >
-          <Topbar
-            breadcrumb={host.breadcrumb}
-            name={name ?? t('topbar.untitled')}
-            onRename={null}
-            state={null}
-            onOpenProblem={(problem) => openProblem(session, canvas, problem)}
-            onTry={null}
-            primary={null}
-            menu={[]}
-            actions={host.actions}
-          />
-          {!isReadOnly && <Palette canvas={canvas} searchRef={search} />}
-          <Canvas slot={canvas}>
-            <EmptyCanvas />
-            <CanvasControls />
-            <Overview />
-            <QuickAdd canvas={canvas} />
-          </Canvas>
-          <ControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
-            <InsertTargetContext.Provider value={insertTarget}>
-              <Inspector lastRun={null} />
-            </InsertTargetContext.Provider>
-          </ControlsContext.Provider>
-        </div>
+        <NodeRunContext.Provider value={layer?.presenter ?? null}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the editor, wherever the focus is inside */}
+          <div
+            ref={setFrame}
+            className="tn-frame"
+            data-layout={isPhone ? 'phone' : 'wide'}
+            data-closed={closed}
+            onKeyDown={onKeyDown}
+          >
+            {isConnected(host) ? (
+              <DraftBar host={host} onOpenProblem={goTo} />
+            ) : (
+              <PlainBar host={host} name={host.name} onOpenProblem={goTo} />
+            )}
+            {!isReadOnly && !isPhone && <Palette canvas={canvas} searchRef={search} />}
+            {isPhone ? (
+              <Outline>{overlays}</Outline>
+            ) : (
+              <Canvas slot={canvas}>
+                <EmptyCanvas />
+                <CanvasControls />
+                <Overview />
+                {overlays}
+              </Canvas>
+            )}
+            <ControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
+              <InsertTargetContext.Provider value={insertTarget}>
+                <Inspector lastRun={layer?.inspect ?? null} />
+              </InsertTargetContext.Provider>
+            </ControlsContext.Provider>
+            {isConnected(host) && runId !== null && (
+              <Suspense fallback={<div className="tn-live-run" />}>
+                <LiveRun
+                  key={runId}
+                  client={host.client}
+                  runId={runId}
+                  onLayer={setLayer}
+                  onClose={() => setRunId(null)}
+                  onOpenRun={host.onOpenRun}
+                />
+              </Suspense>
+            )}
+            <ShortcutsDialog />
+            {isConnected(host) && (
+              <>
+                <PublishDialog
+                  client={host.client}
+                  workflowId={host.workflowId}
+                  onOpenProblem={goTo}
+                  onEvent={host.onEvent}
+                />
+                <StartDialog client={host.client} workflowId={host.workflowId} onStarted={onStarted} />
+              </>
+            )}
+          </div>
+        </NodeRunContext.Provider>
       </KeymapContext.Provider>
     </ActionsContext.Provider>
   )
 }
 
-const NO_CONTROLS: ControlComponents = Object.freeze({})
+interface PlainBarProps {
+  readonly host: WorkflowEditorProps
+  readonly name: string | undefined
+  readonly onOpenProblem: (problem: EditorProblem) => void
+}
+
+/** The top bar of a document that the host holds: nothing to publish, nothing to run. */
+function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
+  const t = useTranslate()
+  return (
+    <Topbar
+      breadcrumb={host.breadcrumb}
+      name={name ?? t('topbar.untitled')}
+      onRename={null}
+      state={null}
+      onOpenProblem={onOpenProblem}
+      onTry={null}
+      primary={null}
+      menu={[]}
+      actions={host.actions}
+    />
+  )
+}
 
 function useAnnouncements(): void {
   const { announce } = useAnnouncer()

@@ -1,4 +1,7 @@
+import type { DocumentOperation } from '@tenon/core/document'
 import { type ReactNode, useRef, useState } from 'react'
+import { PresenceContext } from './draft/presence-context.ts'
+import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
 import { EditorFrame } from './editor-frame.tsx'
 import {
@@ -56,16 +59,46 @@ function ControlledEditor(props: ControlledEditorProps): ReactNode {
   useControlledDraft(session, props)
   return (
     <SessionProvider session={session}>
-      <EditorFrame host={props} name={props.name ?? null} />
+      <EditorFrame host={props} onRetry={null} />
     </SessionProvider>
   )
 }
 
+/** A draft may be rebased on the server; then a new session takes the place of the old one. */
 function ConnectedEditor(props: ConnectedEditorProps): ReactNode {
+  const [life, setLife] = useState<DraftLife>(FIRST_LIFE)
+  return (
+    <ConnectedSession
+      key={life.count}
+      props={props}
+      carried={life.carried}
+      onRebased={(carried) => setLife(({ count }) => ({ count: count + 1, carried }))}
+    />
+  )
+}
+
+interface DraftLife {
+  readonly count: number
+  /** What was not yet stored when the last one ended. */
+  readonly carried: readonly DocumentOperation[]
+}
+
+const FIRST_LIFE: DraftLife = Object.freeze({ count: 0, carried: [] })
+
+interface ConnectedSessionProps {
+  readonly props: ConnectedEditorProps
+  readonly carried: readonly DocumentOperation[]
+  readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
+}
+
+function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
+  const { presence, retry } = useConnectedDraft({ session, props, carried, onRebased })
   return (
     <SessionProvider session={session}>
-      <EditorFrame host={props} name={null} />
+      <PresenceContext.Provider value={presence}>
+        <EditorFrame host={props} onRetry={retry} />
+      </PresenceContext.Provider>
     </SessionProvider>
   )
 }

@@ -11,8 +11,13 @@ export interface Connection {
   readonly targetHandle: string
 }
 
+type RefusalKey = Extract<
+  MessageKey,
+  `connect.${'gone' | 'self' | 'otherContainer' | 'noInput' | 'noPort' | 'exists' | 'full' | 'circle'}`
+>
+
 /** Why two ends cannot be joined, as the key of a message; `null` when they can. */
-export type Refusal = Extract<MessageKey, `connect.${string}`> | null
+export type Refusal = RefusalKey | null
 
 /** The same rules that publishing checks, asked before an edge is drawn. */
 export function connectionRefusal(document: WorkflowDocument, manifest: ManifestIndex, wanted: Connection): Refusal {

@@ -1,0 +1,98 @@
+import type { TenonClient } from '@tenon/core/client'
+import { useState } from 'react'
+import type { ConnectedEditorProps } from '../editor-props.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useActions } from '../keymap/actions-context.ts'
+import { useShortcut } from '../keymap/shortcut-label.ts'
+import { useChangesSincePublished } from '../publish/use-published.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { Topbar } from '../topbar/topbar.tsx'
+import { describeError } from '../ui/error-state.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+
+interface DraftBarProps {
+  readonly host: ConnectedEditorProps
+  readonly onOpenProblem: (problem: EditorProblem) => void
+}
+
+/** The top bar of a draft on a server: its state since the last version, and trying, publishing, running it. */
+export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const actions = useActions()
+  const [client] = useState(() => host.client)
+  const workflow = useEditorStore((state) => state.workflow)
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const isReady = useEditorStore((state) => state.phase.kind === 'ready')
+  const canRun = useEditorStore((state) => state.role !== 'viewer')
+  const changes = useChangesSincePublished(client, host.workflowId)
+  const rename = useRename(client, host.workflowId)
+  const shortcut = useShortcut('show-shortcuts')
+  const hasChanges = changes !== 0
+  const open = (panel: 'publish' | 'try' | 'run') => () => store.setState({ openPanel: panel })
+  const canEdit = isReady && !isReadOnly
+  const run = { label: t('topbar.run'), onClick: open('run') }
+  const isPublished = workflow !== null && workflow.version !== null
+  const primary = !canEdit
+    ? null
+    : hasChanges || !isPublished
+      ? { label: t('topbar.publish'), onClick: open('publish') }
+      : run
+  const menu: MenuItem[] = []
+  if (isReady && isPublished && canRun && primary?.label !== run.label) {
+    menu.push({
+      id: 'run',
+      label: t('topbar.runVersion', { version: workflow.version ?? '' }),
+      icon: 'play',
+      onSelect: run.onClick,
+    })
+  }
+  menu.push({
+    id: 'keys',
+    label: t('inspector.shortcuts'),
+    icon: 'info',
+    onSelect: actions['show-shortcuts'],
+    ...(shortcut === undefined ? {} : { shortcut }),
+  })
+  return (
+    <Topbar
+      breadcrumb={host.breadcrumb}
+      name={workflow?.name ?? ''}
+      onRename={canEdit ? rename : null}
+      state={stateText()}
+      onOpenProblem={onOpenProblem}
+      onTry={canEdit ? open('try') : null}
+      primary={primary}
+      menu={menu}
+      actions={host.actions}
+    />
+  )
+
+  function stateText(): string | null {
+    if (workflow === null) return null
+    if (host.version !== undefined) return t('topbar.version', { version: host.version })
+    if (workflow.version === null) return t('topbar.draft')
+    if (changes === null) return t('topbar.version', { version: workflow.version })
+    if (changes === 0) return t('topbar.published', { version: workflow.version })
+    return t('topbar.draftChanges', { count: changes, version: workflow.version })
+  }
+}
+
+function useRename(client: TenonClient, workflowId: string): (name: string) => void {
+  const { store } = useSession()
+  const { toast } = useAnnouncer()
+  return (name) => {
+    const before = store.getState().workflow
+    if (before !== null) store.setState({ workflow: { ...before, name } })
+    client.workflows
+      .update(workflowId, { name })
+      .then((workflow) => store.setState({ workflow }))
+      .catch((error: unknown) => {
+        store.setState({ workflow: before })
+        const { why, remedy } = describeError(error)
+        toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
+      })
+  }
+}

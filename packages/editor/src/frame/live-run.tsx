@@ -1,0 +1,127 @@
+import type { TenonClient } from '@tenon/core/client'
+import type { NodeId, RunId } from '@tenon/core/document'
+import { isRunOver } from '@tenon/core/run'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import type { NodeRunPresenter } from '../canvas/node-status.ts'
+import { useInstance } from '../instance/instance-context.ts'
+import { InspectorPanel } from '../runs/inspector/inspector-panel.tsx'
+import { RunStatusBadge } from '../runs/list/run-status-badge.tsx'
+import { RunReady } from '../runs/store/run-part.tsx'
+import { createRunPresenter } from '../runs/store/run-presenter.ts'
+import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
+import { useRunSnapshot } from '../runs/store/use-run.ts'
+import { RunDock } from '../runs/viewer/run-dock.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { select } from '../store/editor-store.ts'
+import { Button } from '../ui/button.tsx'
+import { describeError } from '../ui/error-state.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+
+/** What a run lays over the rest of the editor. */
+export interface RunLayer {
+  readonly presenter: NodeRunPresenter
+  /** What the run did at one node. */
+  readonly inspect: (nodeId: NodeId) => ReactNode
+}
+
+interface LiveRunProps {
+  readonly client: TenonClient
+  readonly runId: RunId
+  readonly onLayer: (layer: RunLayer | null) => void
+  readonly onClose: () => void
+  readonly onOpenRun: ((runId: RunId) => void) | undefined
+}
+
+/** A run under the canvas: its timeline, log and output, while its nodes light up above. */
+export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
+  return (
+    <RunProvider client={client} runId={runId}>
+      {(scope) => (
+        <section className="tn-live-run">
+          <RunReady scope={scope}>{(ready) => <Dock scope={ready} runId={runId} {...rest} />}</RunReady>
+        </section>
+      )}
+    </RunProvider>
+  )
+}
+
+type DockProps = Omit<LiveRunProps, 'client'> & { readonly scope: RunScope }
+
+function Dock({ scope, runId, onLayer, onClose, onOpenRun }: DockProps): ReactNode {
+  const { t, locale } = useInstance()
+  const session = useSession()
+  const { store, nodes } = scope
+  const [only = null] = useEditorStore((state) => state.selectedNodes)
+  const { live } = useRunSnapshot(store)
+  const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  useEffect(() => {
+    onLayer({ presenter, inspect: (nodeId) => <InspectorPanel scope={scope} nodeId={nodeId} /> })
+    return () => onLayer(null)
+  }, [presenter, scope, onLayer])
+  const show = (nodeId: NodeId) => {
+    select(session.store, [nodeId])
+    session.store.setState({ tab: 'last-run' })
+  }
+  useOpenApprovals(scope, show)
+  return (
+    <RunDock
+      scope={scope}
+      selectedNodeId={only}
+      onSelectNode={show}
+      actions={
+        <>
+          <RunStatusBadge status={live.status} />
+          {!isRunOver(live.status) && <CancelRun scope={scope} />}
+          {onOpenRun !== undefined && (
+            <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>
+              {t('run.open')}
+            </Button>
+          )}
+          <IconButton icon="close" size="s" label={t('run.hide')} onClick={onClose} />
+        </>
+      }
+    />
+  )
+}
+
+function CancelRun({ scope }: { readonly scope: RunScope }): ReactNode {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const cancel = async () => {
+    try {
+      await scope.client.runs.cancel(scope.runId)
+      toast(t('run.cancelSent'))
+    } catch (error) {
+      const { why, remedy } = describeError(error)
+      toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
+    }
+  }
+  return (
+    <Button size="s" onClick={() => void cancel()}>
+      {t('run.cancel')}
+    </Button>
+  )
+}
+
+// A run that waits for a person must not wait because nobody saw it.
+function useOpenApprovals(scope: RunScope, show: (nodeId: NodeId) => void): void {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const { live } = useRunSnapshot(scope.store)
+  const told = useRef(new Set<string>())
+  const latest = useRef(show)
+  latest.current = show
+  useEffect(() => {
+    for (const approval of live.approvals.values()) {
+      if (approval.closed !== null || told.current.has(approval.waitId)) continue
+      told.current.add(approval.waitId)
+      const nodeId = live.nodeRuns.get(approval.nodeRunId)?.nodeId
+      if (nodeId === undefined) continue
+      const { name } = scope.nodes.get(nodeId)
+      toast(t('run.waits', { name }), {
+        action: { label: t('run.decide'), onClick: () => latest.current(nodeId) },
+      })
+    }
+  }, [live, scope, t, toast])
+}

@@ -1,0 +1,45 @@
+import { useContext } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { ACTION_NAMES, type ActionName } from './action-names.ts'
+import { KeymapContext } from './keymap-context.ts'
+import { chordLabel } from './shortcut-label.ts'
+
+const HIDDEN: readonly ActionName[] = ['move-left-far', 'move-right-far', 'move-up-far', 'move-down-far']
+
+/** Every key of the editor with what it does. */
+export function ShortcutsDialog() {
+  const t = useTranslate()
+  const { store } = useSession()
+  const { keymap, isApple } = useContext(KeymapContext)
+  const isOpen = useEditorStore((state) => state.openPanel === 'shortcuts')
+  if (!isOpen) return null
+  const rows = ACTION_NAMES.filter((action) => !HIDDEN.includes(action)).flatMap((action) => {
+    const keys = keymap.filter((binding) => binding.action === action).map((binding) => binding.keys)
+    return keys.length === 0 ? [] : [{ action, keys: [...new Set(keys.map((chord) => chordLabel(chord, isApple)))] }]
+  })
+  return (
+    <Dialog
+      open
+      onClose={() => store.setState({ openPanel: null })}
+      title={t('inspector.shortcuts')}
+      description={t('shortcuts.text')}
+    >
+      <dl className="tn-shortcuts">
+        {rows.map(({ action, keys }) => (
+          <div key={action}>
+            <dt>{t(`action.${action}`)}</dt>
+            <dd>
+              {keys.slice(0, 2).map((key) => (
+                <kbd key={key} className="tn-kbd">
+                  {key}
+                </kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

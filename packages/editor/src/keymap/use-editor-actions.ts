@@ -1,0 +1,40 @@
+import { useMemo, useRef, useState } from 'react'
+import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import type { LayoutProvider } from '../layout/layout-provider.ts'
+import { workerLayout } from '../layout/worker-layout.ts'
+import { useSession } from '../session/session-context.tsx'
+import type { Actions } from './action-names.ts'
+import { createActions } from './create-actions.ts'
+import { useClipboard } from './use-clipboard.ts'
+
+interface EditorActionsOptions {
+  readonly frame: HTMLElement | null
+  readonly canvas: CanvasSlot
+  readonly layout: LayoutProvider | undefined
+}
+
+const NAME = '[data-inspector-name]'
+const FIRST_FIELD = '[data-inspector-form] :is(input, select, textarea, button, [contenteditable="true"])'
+
+/** The actions of one editor, bound to its parts. */
+export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions): Actions {
+  const session = useSession()
+  const hostLayout = useRef(layout)
+  hostLayout.current = layout
+  const [ownLayout] = useState(() => workerLayout())
+  const copySelection = useClipboard(frame, session, canvas)
+  return useMemo(
+    () =>
+      createActions({
+        session,
+        canvas,
+        layout: () => hostLayout.current ?? ownLayout,
+        copySelection,
+        focusInspector: (part) => {
+          const target = frame?.querySelector(part === 'name' ? NAME : FIRST_FIELD)
+          if (target instanceof HTMLElement) target.focus()
+        },
+      }),
+    [session, canvas, ownLayout, copySelection, frame],
+  )
+}

@@ -1,0 +1,94 @@
+import { EMPTY_DOCUMENT, edgeId, type WorkflowDocument } from '@tenon/core/document'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import { describe, expect, test } from 'vitest'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { buildOutline, type OutlineItem } from './build-outline.ts'
+
+const entry = (type: string, ports: readonly string[]): NodeManifestEntry => ({
+  type,
+  version: 1,
+  title: type,
+  description: '',
+  icon: '',
+  category: 'flow',
+  params: { type: 'object' },
+  ports: ports.map((name) => ({ name, title: name })),
+  inputs: [{ name: 'in' }],
+  outputs: {},
+  summary: '',
+  effect: 'none',
+  inline: true,
+})
+const manifest = createManifestIndex({
+  hash: 'h',
+  nodes: [entry('step', ['success']), entry('way', ['yes', 'no']), entry('stop', [])],
+})
+
+/** `a>b` is an edge from the plain port, `a.yes>b` from a named one; the type follows from the ports used. */
+function documentOf(...lines: readonly string[]): WorkflowDocument {
+  const types = new Map<string, string>()
+  const edges = lines.map((line) => {
+    const [from = '', target = ''] = line.split('>')
+    const [source = '', port] = from.split('.')
+    types.set(source, port === undefined ? 'step' : 'way')
+    if (!types.has(target)) types.set(target, target.startsWith('end') ? 'stop' : 'step')
+    const ends = { source, sourceHandle: port ?? 'success', target, targetHandle: 'in' }
+    return { id: edgeId(ends), ...ends }
+  })
+  const nodes = [...types].map(([id, type]) => ({
+    id,
+    type,
+    typeVersion: 1,
+    name: id,
+    params: {},
+    position: { x: 0, y: 0 },
+  }))
+  return { ...EMPTY_DOCUMENT, nodes, edges }
+}
+
+/** The outline as text: `a yes[b] no[c] d`, links with an arrow. */
+function textOf(items: readonly OutlineItem[]): string {
+  return items
+    .map((item) => {
+      if (item.kind === 'link') return `→${item.nodeId}`
+      const branches = item.branches.map((branch) => ` ${branch.title}[${textOf(branch.items)}]`).join('')
+      return `${item.nodeId}${branches}`
+    })
+    .join(' ')
+}
+
+const outline = (...lines: readonly string[]) => textOf(buildOutline(documentOf(...lines), manifest))
+
+describe('buildOutline', () => {
+  test('nodes that follow each other stand at one level', () => {
+    expect(outline('a>b', 'b>c')).toBe('a b c')
+  })
+
+  test('where all ways meet, the list goes on at the level of the node that parted them', () => {
+    expect(outline('a>w', 'w.yes>b', 'w.no>c', 'b>m', 'c>m', 'm>z')).toBe('a w yes[b] no[c] m z')
+  })
+
+  test('where one way ends, the other keeps what follows to itself', () => {
+    expect(outline('w.yes>b', 'w.no>end', 'b>c')).toBe('w yes[b c] no[end]')
+  })
+
+  test('a second way to a node that not all ways lead through is a link', () => {
+    expect(outline('w.yes>happy', 'w.no>review', 'review.yes>happy', 'review.no>end')).toBe(
+      'w yes[happy] no[review yes[→happy] no[end]]',
+    )
+  })
+
+  test('a way that leads nowhere yet is shown empty', () => {
+    expect(outline('w.yes>b')).toBe('w yes[b] no[]')
+  })
+
+  test('every node is listed once, on circles and without any edge, too', () => {
+    const text = outline('a>b', 'x>y', 'y>x')
+    expect(text).toBe('a b x y →x')
+  })
+
+  test('a long chain needs no deep recursion', () => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => `n${index}>n${index + 1}`)
+    expect(buildOutline(documentOf(...lines), manifest)).toHaveLength(5_001)
+  })
+})

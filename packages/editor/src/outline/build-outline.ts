@@ -1,0 +1,115 @@
+import { documentOrder, type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
+import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
+import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import { isPlainPort } from '../manifest/ports.ts'
+
+/** One line of the outline with what hangs below it. */
+export type OutlineItem =
+  | { readonly kind: 'node'; readonly nodeId: NodeId; readonly branches: readonly OutlineBranch[] }
+  /** The way goes on at a node that is listed elsewhere. */
+  | { readonly kind: 'link'; readonly nodeId: NodeId }
+
+export interface OutlineBranch {
+  readonly port: string
+  readonly title: string
+  readonly isError: boolean
+  readonly items: readonly OutlineItem[]
+}
+
+/**
+ * A workflow as nested lists: nodes that follow each other stand one under the other, ways out are indented, and
+ * the node in which all of them meet again goes on at the level of the node that parted them. Each node is listed
+ * once; another way to it is a link.
+ */
+export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex): readonly OutlineItem[] {
+  const graph = graphOf(document)
+  const { order } = documentOrder(document)
+  const meetings = findMeetings(order, graph)
+  const byId = new Map(document.nodes.map((node) => [node.id, node]))
+  const listed = new Set<NodeId>()
+
+  function sequence(start: NodeId | undefined, stop: NodeId | null): OutlineItem[] {
+    const items: OutlineItem[] = []
+    for (let id = start; id !== undefined && id !== stop; ) {
+      if (listed.has(id)) {
+        items.push({ kind: 'link', nodeId: id })
+        break
+      }
+      listed.add(id)
+      const { branches, next } = goOn(id, stop)
+      items.push({ kind: 'node', nodeId: id, branches })
+      id = next
+    }
+    return items
+  }
+
+  function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
+    const node = byId.get(id)
+    const entry = node === undefined ? undefined : manifest.entryOf(node)
+    const out = edgesOutOf(graph, id)
+    const known = node === undefined || entry === undefined ? [] : resolvePorts(node, entry)
+    const ports = known.length > 0 ? known : [...new Set(out.map((edge) => edge.sourceHandle))].map(nameless)
+    const [first, ...more] = ports
+    const isPlain = first !== undefined && isPlainPort(first, ports) && more.every((port) => !hasEdge(port.name))
+    if (isPlain) {
+      const [target, ...others] = out.filter((edge) => edge.sourceHandle === first.name).map((edge) => edge.target)
+      if (others.length === 0) return { branches: [], next: target }
+    }
+    const isParted = new Set(out.map((edge) => edge.sourceHandle)).size > 1
+    const meeting = isParted ? (meetings.get(id) ?? null) : null
+    const isShown = (port: { readonly name: string; readonly isError: boolean }) => !port.isError || hasEdge(port.name)
+    const branches = ports.filter(isShown).map((port) => ({
+      port: port.name,
+      title: port.title,
+      isError: port.isError,
+      items: out
+        .filter((edge) => edge.sourceHandle === port.name)
+        .flatMap((edge) => sequence(edge.target, meeting ?? stop)),
+    }))
+    const isMet = meeting !== null && !listed.has(meeting)
+    return { branches, next: isMet ? meeting : undefined }
+
+    function hasEdge(port: string): boolean {
+      return out.some((edge) => edge.sourceHandle === port)
+    }
+  }
+
+  const roots = order.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
+  const items = roots.flatMap((id) => sequence(id, null))
+  // Nodes on a circle have no beginning.
+  return [
+    ...items,
+    ...order.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null))),
+  ]
+}
+
+function nameless(name: string) {
+  return { name, title: name, isError: false }
+}
+
+/** For each node the first one through which every way from it must lead: its immediate post-dominator. */
+function findMeetings(order: readonly NodeId[], graph: Graph): ReadonlyMap<NodeId, NodeId | null> {
+  const meeting = new Map<NodeId, NodeId | null>()
+  const depth = new Map<NodeId, number>()
+  for (const id of [...order].reverse()) {
+    const targets = [...new Set(edgesOutOf(graph, id).map((edge) => edge.target))]
+    const met = targets.length === 0 || targets.some((target) => !depth.has(target)) ? null : meetAll(targets)
+    meeting.set(id, met)
+    depth.set(id, met === null ? 1 : (depth.get(met) ?? 0) + 1)
+  }
+  return meeting
+
+  function meetAll(targets: readonly NodeId[]): NodeId | null {
+    return targets.reduce<NodeId | null>((a, b) => meet(a, b), targets[0] ?? null)
+  }
+
+  function meet(a: NodeId | null, b: NodeId | null): NodeId | null {
+    let [left, right] = [a, b]
+    while (left !== right) {
+      if (left === null || right === null) return null
+      if ((depth.get(left) ?? 0) >= (depth.get(right) ?? 0)) left = meeting.get(left) ?? null
+      else right = meeting.get(right) ?? null
+    }
+    return left
+  }
+}

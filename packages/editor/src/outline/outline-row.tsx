@@ -1,0 +1,106 @@
+import type { NodeId } from '@tenon/core/document'
+import { useMemo } from 'react'
+import { useNodeRun } from '../canvas/node-status.ts'
+import { summarize } from '../canvas/node-summary.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { select } from '../store/editor-store.ts'
+import { Icon } from '../ui/icon.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { StatusMark } from '../ui/status-mark.tsx'
+
+const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
+
+/** One node as a row: press it to set it up; add after it, connect or delete it by its buttons. */
+export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; readonly hasBranches: boolean }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const node = useEditorStore((state) => state.nodesById.get(nodeId))
+  const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
+  const isSelected = useEditorStore((state) => state.selectedNodes.has(nodeId))
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const problems = useEditorStore((state) => state.problemCounts.get(nodeId))
+  const run = useNodeRun(nodeId)
+  const summary = useMemo(() => {
+    if (node === undefined || entry === undefined) return ''
+    const text = summarize(entry, node.params)
+      .map((part) => part.text)
+      .join('')
+    return text === '' ? entry.description : text
+  }, [entry, node])
+  if (node === undefined) return null
+  return (
+    <div className="tn-outline-row" data-selected={isSelected || undefined} data-disabled={node.disabled || undefined}>
+      <button
+        type="button"
+        className="tn-outline-open"
+        aria-pressed={isSelected}
+        onClick={() => select(store, [nodeId])}
+      >
+        <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
+        <span className="tn-outline-text">
+          {node.name}
+          <small>{run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary}</small>
+        </span>
+        {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
+        {run === null && problems !== undefined && (
+          <span className="tn-card-problem" data-severity={problems.severity} title={problems.first}>
+            <Icon name="warning" size={14} />
+            <span className="tn-visually-hidden">{t('canvas.problems', { count: problems.count })}</span>
+          </span>
+        )}
+      </button>
+      {!isReadOnly && (
+        <RowActions nodeId={nodeId} name={node.name} canAdd={!hasBranches && entry?.ports.length !== 0} />
+      )}
+    </div>
+  )
+}
+
+interface RowActionsProps {
+  readonly nodeId: NodeId
+  readonly name: string
+  readonly canAdd: boolean
+}
+
+function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
+  const t = useTranslate()
+  const { store, dispatch } = useSession()
+  const items: MenuItem[] = [
+    {
+      id: 'connect',
+      label: t('inspector.connect'),
+      icon: 'link',
+      onSelect: () => store.setState({ connecting: nodeId }),
+    },
+    {
+      id: 'duplicate',
+      label: t('inspector.duplicate'),
+      icon: 'copy',
+      onSelect: () => dispatch({ type: 'duplicate', nodeIds: [nodeId] }),
+    },
+    'separator',
+    {
+      id: 'delete',
+      label: t('inspector.delete'),
+      icon: 'trash',
+      danger: true,
+      onSelect: () => dispatch({ type: 'delete-nodes', nodeIds: [nodeId] }),
+    },
+  ]
+  return (
+    <span className="tn-outline-actions">
+      {canAdd && (
+        <IconButton
+          icon="plus"
+          size="s"
+          label={t('outline.addAfter', { name })}
+          onClick={() => store.setState({ quickAdd: { placement: { kind: 'after', nodeId }, at: null } })}
+        />
+      )}
+      <Menu trigger={<IconButton icon="more" size="s" label={t('outline.actions', { name })} />} items={items} />
+    </span>
+  )
+}

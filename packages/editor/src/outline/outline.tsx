@@ -1,0 +1,118 @@
+import { type ReactNode, useMemo } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { buildOutline, type OutlineBranch, type OutlineItem } from './build-outline.ts'
+import { OutlineRow } from './outline-row.tsx'
+
+/** The workflow as nested lists: the editor on a phone, and another view of the same document anywhere. */
+export function Outline({ children }: { readonly children?: ReactNode }) {
+  const t = useTranslate()
+  const document = useEditorStore((state) => state.document)
+  const manifest = useEditorStore((state) => state.manifest)
+  const isReady = useEditorStore((state) => state.phase.kind === 'ready')
+  const items = useMemo(() => buildOutline(document, manifest), [document, manifest])
+  return (
+    <section className="tn-outline" aria-label={t('outline.label')} tabIndex={-1}>
+      <div className="tn-outline-scroll">
+        {isReady && items.length === 0 ? <EmptyOutline /> : <Items items={items} />}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+function Items({ items }: { readonly items: readonly OutlineItem[] }) {
+  return (
+    <ul className="tn-outline-list">
+      {items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a link to a node can stand twice in one list
+        <li key={`${item.kind}:${item.nodeId}:${index}`}>
+          {item.kind === 'link' ? (
+            <OutlineLink nodeId={item.nodeId} />
+          ) : (
+            <>
+              <OutlineRow nodeId={item.nodeId} hasBranches={item.branches.length > 0} />
+              {item.branches.length > 0 && <Branches nodeId={item.nodeId} branches={item.branches} />}
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Branches({ nodeId, branches }: { readonly nodeId: string; readonly branches: readonly OutlineBranch[] }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  return (
+    <div className="tn-outline-branches">
+      {branches.map((branch) => (
+        <section key={branch.port} aria-label={branch.title}>
+          <h3 className="tn-outline-port" data-error={branch.isError || undefined}>
+            {branch.title}
+          </h3>
+          {branch.items.length > 0 ? (
+            <Items items={branch.items} />
+          ) : (
+            !isReadOnly && (
+              <Button
+                size="s"
+                variant="ghost"
+                icon="plus"
+                onClick={() =>
+                  store.setState({ quickAdd: { placement: { kind: 'after', nodeId, port: branch.port }, at: null } })
+                }
+              >
+                {t('outline.addHere')}
+              </Button>
+            )
+          )}
+        </section>
+      ))}
+    </div>
+  )
+}
+
+function OutlineLink({ nodeId }: { readonly nodeId: string }) {
+  const t = useTranslate()
+  const { store } = useSession()
+  const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
+  return (
+    <button
+      type="button"
+      className="tn-outline-link"
+      onClick={() => store.setState({ selectedNodes: new Set([nodeId]), selectedEdges: new Set() })}
+    >
+      {t('outline.goesOn', { name })}
+    </button>
+  )
+}
+
+function EmptyOutline() {
+  const t = useTranslate()
+  const { store } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  return (
+    <EmptyState
+      icon="play"
+      title={t('canvas.emptyTitle')}
+      description={isReadOnly ? t('canvas.emptyReadOnly') : t('canvas.emptyText')}
+      action={
+        isReadOnly ? undefined : (
+          <Button
+            variant="primary"
+            icon="plus"
+            onClick={() => store.setState({ quickAdd: { placement: ORIGIN, at: null } })}
+          >
+            {t('canvas.emptyAction')}
+          </Button>
+        )
+      }
+    />
+  )
+}
+
+const ORIGIN = Object.freeze({ kind: 'at', position: { x: 0, y: 0 } } as const)

@@ -1,0 +1,100 @@
+import type { TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { useState } from 'react'
+import type { EditorEvent } from '../editor-props.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { ProblemList } from '../problems/problem-list.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { Button } from '../ui/button.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { describeError } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+import { TextArea } from '../ui/text-input.tsx'
+import { whenSaved } from './when-saved.ts'
+
+interface PublishDialogProps {
+  readonly client: TenonClient
+  readonly workflowId: string
+  readonly onOpenProblem: (problem: EditorProblem) => void
+  readonly onEvent: ((event: EditorEvent) => void) | undefined
+}
+
+/** Makes a version of the draft, with a note on what has changed; refuses while there are errors and lists them. */
+export function PublishDialog(props: PublishDialogProps) {
+  const { store } = useSession()
+  const isOpen = useEditorStore((state) => state.openPanel === 'publish')
+  return isOpen ? <OpenPublishDialog {...props} onClose={() => store.setState({ openPanel: null })} /> : null
+}
+
+function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () => void }) {
+  const { client, workflowId, onOpenProblem, onEvent, onClose } = props
+  const t = useTranslate()
+  const { toast } = useAnnouncer()
+  const { store } = useSession()
+  const problems = useEditorStore((state) => state.problems)
+  const [notes, setNotes] = useState('')
+  const [isSending, setIsSending] = useState(false)
+  const [failure, setFailure] = useState<unknown>(null)
+  const errors = problems.filter((problem) => problem.severity === 'error').length
+  const publish = async () => {
+    setIsSending(true)
+    setFailure(null)
+    try {
+      if (!(await whenSaved(store))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
+      const published = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
+      const workflow = await client.workflows.get(workflowId)
+      store.setState({ workflow })
+      toast(t('publish.done', { version: published.version }), { tone: 'success' })
+      onEvent?.({ type: 'published', version: published.version })
+      onClose()
+    } catch (error) {
+      setFailure(error)
+      setIsSending(false)
+    }
+  }
+  const told = failure === null ? null : describeError(failure)
+  const isBlocked = errors > 0
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={isBlocked ? t('publish.blockedTitle', { count: errors }) : t('publish.title')}
+      description={isBlocked ? t('publish.blockedText') : t('publish.text')}
+      footer={
+        <>
+          <Button onClick={onClose}>{isBlocked ? t('ui.close') : t('ui.cancel')}</Button>
+          {!isBlocked && (
+            <Button variant="primary" busy={isSending} onClick={() => void publish()}>
+              {t('topbar.publish')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {isBlocked ? (
+        <ProblemList onOpen={onOpenProblem} />
+      ) : (
+        <div className="tn-panel-form">
+          {told !== null && (
+            <div role="alert">
+              <Callout tone="failed" title={told.why === '' ? t('publish.failed') : told.why}>
+                {told.remedy}
+              </Callout>
+            </div>
+          )}
+          {problems.length > 0 && (
+            <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
+              {t('publish.warningsText')}
+            </Callout>
+          )}
+          <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
+            <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />
+          </Field>
+        </div>
+      )}
+    </Dialog>
+  )
+}

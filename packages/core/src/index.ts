@@ -1,4 +1,3 @@
-// What hosts and node authors use most; every idea has a subpath of its own, and these are its names.
 export {
   ANNOTATION_ID_PATTERN,
   type Annotation,
@@ -259,6 +258,7 @@ export {
 } from './run/index.ts'
 export {
   createScopeSchemas,
+  createWorkflowValidator,
   ISSUE_CODES,
   type IssueCode,
   type IssueFix,

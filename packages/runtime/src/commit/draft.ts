@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
@@ -9,6 +10,8 @@ export interface Draft {
   readonly events: PendingEvent[]
   readonly operations: AppendOperation[]
   readonly payloads: Payload[]
+  /** The values of the payloads by hash: what this append stores may be read before it is stored. */
+  readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
   turns: number
   patch: RunPatch | null
@@ -22,6 +25,7 @@ export function createDraft(session: RunSession): Draft {
     events: [],
     operations: [],
     payloads: [],
+    fresh: new Map(),
     started: [],
     turns: 0,
     patch: null,
@@ -48,6 +52,12 @@ export function addObservation(draft: Draft, entry: ObservationToCommit): void {
   const { observation, at } = entry
   const id = observationId(observation, entry)
   draft.events.push({ class: 'observation', id, at, turnOffset: draft.turns, causeOffset: null, body: observation })
+}
+
+/** Enters values that are too large for the log. */
+export function addPayloads(draft: Draft, payloads: readonly Payload[]): void {
+  draft.payloads.push(...payloads)
+  for (const { hash, json } of payloads) draft.fresh.set(hash, json)
 }
 
 /** The append of a draft; `create` for the first of a run. */

@@ -6,7 +6,7 @@ import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { FactToCommit, TakeNode } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
-import { addObservation, addTurn, type Draft } from './draft.ts'
+import { addObservation, addPayloads, addTurn, type Draft } from './draft.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import type { FindNodeType } from './node-types.ts'
 import { prepareNode } from './prepare-node.ts'
@@ -52,9 +52,10 @@ export async function drive(
   session: RunSession,
   draft: Draft,
   request: DriveRequest,
-  ports: DrivePorts,
+  outside: DrivePorts,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
+  const ports = { ...outside, values: withFresh(outside.values, draft) }
   const canceling = new Set<string>()
   const startedAt = performance.now()
   const isFull = () => draft.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
@@ -74,6 +75,10 @@ export async function drive(
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
   return queue.filter((work) => 'fact' in work)
+}
+
+function withFresh(values: ValueLoader, { fresh }: Draft): ValueLoader {
+  return { ...values, load: async (tenantId, ref) => fresh.get(ref.hash) ?? values.load(tenantId, ref) }
 }
 
 function passKey(nodeRunId: string, pass: number): string {
@@ -108,7 +113,7 @@ async function evaluatePass(
   }
   const node = planNodeOf(session, nodeRunId)
   const { fact, payloads } = await evaluateInline({ ...scheduled, session, node }, findType, values)
-  draft.payloads.push(...payloads)
+  addPayloads(draft, payloads)
   return { fact }
 }
 
@@ -164,7 +169,7 @@ async function takeNode(
     if (prepared.kind === 'settled') return [{ fact: prepared.fact }]
     const { input, payloads, implementation, params, idempotencyKey } = prepared
     const data = { pass, attempt, input, worker: request.worker, queue }
-    draft.payloads.push(...payloads)
+    addPayloads(draft, payloads)
     addObservation(draft, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
     const place = { tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot }
     draft.started.push({

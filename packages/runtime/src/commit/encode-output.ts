@@ -19,7 +19,8 @@ export interface StoredValue {
 export function storeValue(value: unknown): StoredValue {
   const encoded = encodeValue(value)
   const ref = refOfEncoded(encoded)
-  const payloads = ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text }] : []
+  const payloads =
+    ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
   return { ref, json: encoded.json, payloads }
 }
 

@@ -5,7 +5,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, AppendResult, NewRun } from '../store/append-types.ts'
 import type { Appender } from '../store/create-appender.ts'
 import type { CommitRequest, FactToCommit, StartedNode } from './commit-types.ts'
-import { addObservation, appendOf, createDraft, type Draft, storedEvents } from './draft.ts'
+import { addObservation, addPayloads, appendOf, createDraft, type Draft, storedEvents } from './draft.ts'
 import { type DrivePorts, drive } from './drive.ts'
 import { catchUp, snapshotText } from './load-session.ts'
 import { absorb, type RunSession } from './run-session.ts'
@@ -101,7 +101,7 @@ function dueTimers({ timers }: RunSession, at: number | undefined): readonly Fac
 function addExtras(draft: Draft, work: CommitWork | null): void {
   for (const entry of work?.observations ?? []) addObservation(draft, entry)
   draft.operations.push(...(work?.operations ?? []))
-  draft.payloads.push(...(work?.payloads ?? []))
+  addPayloads(draft, work?.payloads ?? [])
 }
 
 /** Numbers the stored events; true if another process has written between. */
@@ -110,7 +110,7 @@ async function settle(
   draft: Draft,
   { firstSeq, turnBefore }: Extract<AppendResult, { outcome: 'ok' }>,
   events: RunEvent[],
-  { database, bus }: PerformPorts,
+  { database, bus, values }: PerformPorts,
 ): Promise<boolean> {
   const metOthers = firstSeq > session.nextSeq
   session.machine.mark()
@@ -118,6 +118,7 @@ async function settle(
   if (metOthers) await catchUp(database, session)
   const stored = storedEvents(draft, firstSeq, turnBefore)
   absorb(session, stored)
+  for (const payload of draft.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   events.push(...stored)
   announce(bus, session, draft.statusBefore)
   return metOthers

@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import type { Decision, EventClass, Fact, Observation, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
 
 /** An event that has no number yet; turn and cause count from the append that it is part of. */
@@ -18,6 +19,7 @@ export interface Payload {
   readonly hash: string
   readonly size: number
   readonly text: string
+  readonly json: Json
 }
 
 /** What changes in the run row besides turn, number and chain. */

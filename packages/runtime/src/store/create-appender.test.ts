@@ -173,7 +173,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
 
   test('stores payloads once a tenant and finds them by hash', async () => {
     const text = JSON.stringify('long '.repeat(5_000))
-    const payload = { hash: `h-${randomUUID()}`, size: text.length, text }
+    const payload = { hash: `h-${randomUUID()}`, size: text.length, text, json: null }
     const first = create(tenant(), undefined, { payloads: [payload, payload] })
     await appender.append(first)
     await appender.append(advance(first, 1, { payloads: [payload] }))

@@ -1,1 +1,7 @@
+export { openTestDatabase, TEST_DATABASES, type TestDatabase } from './databases.ts'
+export { inMemoryBus } from './in-memory-bus.ts'
 export { startTestPostgres, type TestPostgres, testDirectory } from './postgres.ts'
+export type { ProbeCall, Probes } from './probes.ts'
+export { type DrivenRun, drivenRun, type EngineHandle, type StartOptions, startRun } from './run-driver.ts'
+export { type EngineSuiteOptions, type EngineUnderTest, testEngine } from './test-engine.ts'
+export { createTestNodes } from './test-nodes.ts'

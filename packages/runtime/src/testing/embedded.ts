@@ -1,0 +1,37 @@
+import { TenonError } from '@tenon/core/errors'
+import type { HttpClient, NodeRegistry } from '@tenon/core/node'
+import { embeddedEngine } from '../embedded/embedded-engine.ts'
+import type { EmbeddedEngineOptions } from '../embedded/options.ts'
+import type { EnginePorts } from '../engine.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { postgresRunReader } from '../store/run-reader.ts'
+import { inMemoryBus } from './in-memory-bus.ts'
+import type { EngineUnderTest } from './test-engine.ts'
+
+/** A client that lets nothing out. */
+export const closedEgress: HttpClient = {
+  request: async () => {
+    throw new TenonError('EGRESS_REFUSED', 'Tests reach nothing outside')
+  },
+  fetch: async () => {
+    throw new TenonError('EGRESS_REFUSED', 'Tests reach nothing outside')
+  },
+}
+
+/** Ports over a database for an engine of a test. */
+export function testPorts(database: RuntimeDatabase, registry: NodeRegistry): EnginePorts {
+  const log = () => undefined
+  return { database, reader: postgresRunReader(database), registry, egress: closedEgress, bus: inMemoryBus(), log }
+}
+
+/** An embedded engine at work on a database. */
+export async function openEmbedded(
+  database: RuntimeDatabase,
+  registry: NodeRegistry,
+  options: EmbeddedEngineOptions = {},
+): Promise<EngineUnderTest> {
+  const ports = testPorts(database, registry)
+  const engine = embeddedEngine({ cancelGraceMs: 300, pollIntervalMs: 200, drainMs: 100, ...options })(ports)
+  await engine.startWorker()
+  return { engine, reader: ports.reader, bus: ports.bus, database, close: () => engine.close() }
+}

@@ -1,0 +1,81 @@
+import type { Json } from '@tenon/core/document'
+
+/** One call of a probe's body, as the probe saw it. */
+export interface ProbeCall {
+  readonly runId: string
+  readonly nodeRunId: string
+  readonly attempt: number
+  readonly idempotencyKey: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** What the test nodes have done, and the gates that hold them: the test decides in which order bodies end. */
+export interface Probes {
+  readonly calls: readonly ProbeCall[]
+  /** Calls of one node of one run. */
+  callsOf(runId: string, nodeRunId: string): readonly ProbeCall[]
+  /** Lets the body of a node end that waits at its gate; also one that comes later. */
+  open(runId: string, nodeRunId: string): void
+  /** Resolves when the body of a node waits at its gate, or has passed it. */
+  reached(runId: string, nodeRunId: string): Promise<void>
+  /** What aborted bodies saw, in order: `runId/nodeRunId`. */
+  readonly aborted: readonly string[]
+}
+
+/** The side of the probes that the nodes use. */
+export interface ProbeRecorder extends Probes {
+  record(call: ProbeCall): void
+  recordAbort(runId: string, nodeRunId: string): void
+  pass(runId: string, nodeRunId: string, abortSignal: AbortSignal): Promise<void>
+}
+
+interface Gate {
+  readonly opened: Promise<void>
+  readonly open: () => void
+  readonly arrived: Promise<void>
+  readonly arrive: () => void
+}
+
+/** A value that a probe's output may hold. */
+export type ProbeOutput = Readonly<Record<string, Json>>
+
+export function createProbes(): ProbeRecorder {
+  const calls: ProbeCall[] = []
+  const aborted: string[] = []
+  const gates = new Map<string, Gate>()
+  const gateOf = (runId: string, nodeRunId: string): Gate => {
+    const key = `${runId}/${nodeRunId}`
+    const gate = gates.get(key) ?? createGate()
+    gates.set(key, gate)
+    return gate
+  }
+  return {
+    calls,
+    aborted,
+    callsOf: (runId, nodeRunId) => calls.filter((call) => call.runId === runId && call.nodeRunId === nodeRunId),
+    open: (runId, nodeRunId) => gateOf(runId, nodeRunId).open(),
+    reached: (runId, nodeRunId) => gateOf(runId, nodeRunId).arrived,
+    record: (call) => void calls.push(call),
+    recordAbort: (runId, nodeRunId) => void aborted.push(`${runId}/${nodeRunId}`),
+    pass: async (runId, nodeRunId, abortSignal) => {
+      const gate = gateOf(runId, nodeRunId)
+      gate.arrive()
+      await new Promise<void>((resolve, reject) => {
+        abortSignal.addEventListener('abort', () => reject(abortSignal.reason), { once: true })
+        void gate.opened.then(resolve)
+      })
+    },
+  }
+}
+
+function createGate(): Gate {
+  let open = (): void => undefined
+  let arrive = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  return { opened, open, arrived, arrive }
+}

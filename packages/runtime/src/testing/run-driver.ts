@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import type { Json, WorkflowDocument } from '@tenon/core/document'
+import type { NodeRegistry } from '@tenon/core/node'
+import type { RunEvent, RunStatus } from '@tenon/core/run'
+import { type Bus, runTopic } from '../bus.ts'
+import type { Engine } from '../engine.ts'
+import { compile } from '../interpreter/compile.ts'
+import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
+
+/** An engine with what a test sees of it. */
+export interface EngineHandle {
+  readonly engine: Engine
+  readonly reader: RunReader
+  readonly bus: Bus
+  readonly registry: NodeRegistry
+}
+
+export interface StartOptions {
+  readonly tenantId?: string
+  readonly runId?: string
+  readonly input?: Json
+}
+
+/** One run in the hands of a test. */
+export interface DrivenRun {
+  readonly tenantId: string
+  readonly runId: string
+  /** Resolves with the run once it has one of these statuses. */
+  until(...statuses: readonly RunStatus[]): Promise<StoredRun>
+  /** Resolves with the run once it has ended. */
+  ended(): Promise<StoredRun>
+  /** Resolves with the log once it holds such an event. */
+  untilEvent(matches: (event: RunEvent) => boolean): Promise<readonly RunEvent[]>
+  events(): Promise<readonly RunEvent[]>
+  /** The run's output. */
+  output(): Promise<Json>
+  /** Resolves with the open approval of a node. */
+  approvalOf(nodeRunId: string): Promise<StoredWait>
+  decide(approvalId: string, choice: string, userId?: string): ReturnType<Engine['decide']>
+}
+
+const OVER: readonly RunStatus[] = ['completed', 'failed', 'canceled']
+const LOOK_EVERY_MS = 250
+
+/** Starts a run of a document on an engine. */
+export async function startRun(
+  handle: EngineHandle,
+  document: WorkflowDocument,
+  options: StartOptions = {},
+): Promise<DrivenRun> {
+  const tenantId = options.tenantId ?? `t-${randomUUID()}`
+  const { runId } = await handle.engine.start({
+    tenantId,
+    workflowId: 'workflow',
+    version: '1',
+    mode: 'live',
+    plan: compile(document, handle.registry.manifest),
+    trigger: 'start',
+    input: options.input ?? {},
+    actor: null,
+    ...(options.runId === undefined ? {} : { runId: options.runId }),
+  })
+  return drivenRun(handle, tenantId, runId)
+}
+
+/** Takes a run that is there into the hands of a test. */
+export function drivenRun({ engine, reader, bus }: EngineHandle, tenantId: string, runId: string): DrivenRun {
+  const events = () => readAll(reader, tenantId, runId)
+
+  /** Looks whenever the bus says so, and now and then, since a hint may get lost. */
+  const lookUntil = async <Value>(look: () => Promise<Value | null>): Promise<Value> => {
+    for (;;) {
+      let wake = (): void => undefined
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const stop = bus.subscribe(runTopic(tenantId, runId), wake)
+      try {
+        const found = await look()
+        if (found !== null) return found
+        const timer = setTimeout(wake, LOOK_EVERY_MS)
+        await woken
+        clearTimeout(timer)
+      } finally {
+        stop()
+      }
+    }
+  }
+  const until = (...statuses: readonly RunStatus[]) =>
+    lookUntil(async () => {
+      const run = await reader.getRun(tenantId, runId)
+      return run !== null && statuses.includes(run.status) ? run : null
+    })
+  return {
+    tenantId,
+    runId,
+    events,
+    until,
+    ended: () => until(...OVER),
+    untilEvent: (matches) =>
+      lookUntil(async () => {
+        const log = await events()
+        return log.some(matches) ? log : null
+      }),
+    output: async () => {
+      const run = await reader.getRun(tenantId, runId)
+      return run?.output == null ? null : reader.loadValue(tenantId, run.output)
+    },
+    approvalOf: (nodeRunId) =>
+      lookUntil(async () => {
+        const { items } = await reader.listWaits(tenantId, { runId, status: 'open' })
+        return items.find((wait) => wait.nodeRunId === nodeRunId) ?? null
+      }),
+    decide: (approvalId, choice, userId = 'ann') => {
+      const actor = { userId, displayName: userId, role: 'admin' }
+      return engine.decide(tenantId, approvalId, { actor, choice, at: Date.now() })
+    },
+  }
+}
+
+async function readAll(reader: RunReader, tenantId: string, runId: string): Promise<readonly RunEvent[]> {
+  const log: RunEvent[] = []
+  for (;;) {
+    const page = await reader.readEvents(tenantId, runId, log.length)
+    log.push(...page)
+    if (page.length === 0) return log
+  }
+}

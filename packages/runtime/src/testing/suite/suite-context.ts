@@ -1,0 +1,88 @@
+import type { Json, WorkflowDocument } from '@tenon/core/document'
+import type { RunEvent } from '@tenon/core/run'
+import { expect } from 'vitest'
+import { compile } from '../../interpreter/compile.ts'
+import { restep } from '../../interpreter/restep.ts'
+import type { RuntimeDatabase } from '../../postgres/tables.ts'
+import { verifyRunLog } from '../../store/verify-run-log.ts'
+import type { Probes } from '../probes.ts'
+import { type DrivenRun, type EngineHandle, type StartOptions, startRun } from '../run-driver.ts'
+
+/** What `testEngine` gives to each group of its tests. */
+export interface SuiteContext {
+  readonly handle: EngineHandle
+  readonly probes: Probes
+  readonly database: RuntimeDatabase
+  /** Starts a run; at the end of the test its log is checked. */
+  start(document: WorkflowDocument, options?: StartOptions): Promise<DrivenRun>
+  /** Starts a run and waits for its end. */
+  run(document: WorkflowDocument, input?: Json): Promise<DrivenRun>
+  /** Checks the logs of the runs that the test has started. */
+  checkLogs(): Promise<void>
+}
+
+/** A group of tests that every engine must pass. */
+export type SuiteGroup = (context: () => SuiteContext) => void
+
+export function createSuiteContext(handle: EngineHandle, probes: Probes, database: RuntimeDatabase): SuiteContext {
+  let started: { readonly run: DrivenRun; readonly document: WorkflowDocument }[] = []
+  const start = async (document: WorkflowDocument, options?: StartOptions) => {
+    const run = await startRun(handle, document, options)
+    started.push({ run, document })
+    return run
+  }
+  return {
+    handle,
+    probes,
+    database,
+    start,
+    run: async (document, input = {}) => {
+      const run = await start(document, { input })
+      await run.ended()
+      return run
+    },
+    checkLogs: async () => {
+      const runs = started
+      started = []
+      for (const { run, document } of runs) {
+        const events = await run.events()
+        expectSound(events)
+        expect(restep(events, compile(document, handle.registry.manifest))).toMatchObject({ same: true })
+        expect(await verifyRunLog(database, run.tenantId, run.runId)).toMatchObject({ isIntact: true })
+      }
+    },
+  }
+}
+
+const TERMINAL = ['run_completed', 'run_error', 'run_canceled']
+
+/** A log is dense, its ids name each event once, its turns count facts, and it has at most one end. */
+function expectSound(events: readonly RunEvent[]): void {
+  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1))
+  const ids = events.map((event) => event.id)
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  let turn = 0
+  for (const event of events) {
+    if (event.class === 'fact') turn += 1
+    expect({ seq: event.seq, turn: event.turn }).toEqual({ seq: event.seq, turn })
+  }
+  expect(events.filter((event) => TERMINAL.includes(event.type)).length).toBeLessThanOrEqual(1)
+}
+
+/** Facts and decisions in order, by id and type: the same on every engine where bodies end in the same order. */
+export function story(events: readonly RunEvent[]): readonly string[] {
+  return events.filter((event) => event.class !== 'observation').map((event) => `${event.type} ${event.id}`)
+}
+
+/** The types of the events of one node run, in order. */
+export function storyOf(events: readonly RunEvent[], nodeRunId: string): readonly string[] {
+  return events.filter((event) => 'nodeRunId' in event && event.nodeRunId === nodeRunId).map((event) => event.type)
+}
+
+/** Events of one type. */
+export function ofType<Type extends RunEvent['type']>(
+  events: readonly RunEvent[],
+  type: Type,
+): readonly Extract<RunEvent, { type: Type }>[] {
+  return events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type)
+}

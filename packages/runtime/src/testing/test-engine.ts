@@ -1,0 +1,58 @@
+import type { NodeRegistry } from '@tenon/core/node'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import type { Bus } from '../bus.ts'
+import type { Engine } from '../engine.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { RunReader } from '../run-store.ts'
+import { cancelTests } from './suite/cancel.ts'
+import { failureTests } from './suite/failures.ts'
+import { flowTests } from './suite/flow.ts'
+import { joinTests } from './suite/joins.ts'
+import { logTests } from './suite/log.ts'
+import { createSuiteContext, type SuiteContext } from './suite/suite-context.ts'
+import { waitTests } from './suite/waits.ts'
+import { createTestNodes } from './test-nodes.ts'
+
+/** An engine whose worker runs, on a migrated database of its own. */
+export interface EngineUnderTest {
+  readonly engine: Engine
+  readonly reader: RunReader
+  readonly bus: Bus
+  readonly database: RuntimeDatabase
+  /** Closes the engine and all that it stands on. */
+  close(): Promise<void>
+}
+
+export interface EngineSuiteOptions {
+  /**
+   * Makes the engine and starts its worker in this process, with these node types. A canceled body should be abandoned
+   * after at most 500 ms.
+   */
+  create(registry: NodeRegistry): Promise<EngineUnderTest>
+}
+
+/**
+ * The contract of every engine, as tests: call it in a test file. After each test the logs of its runs are checked:
+ * taking the facts again gives the same decisions, numbers are dense, and the hash chain is whole.
+ *
+ * @example
+ * ```ts
+ * testEngine('embedded on Postgres', { create: (registry) => openEmbeddedEngine(registry) })
+ * ```
+ */
+export function testEngine(name: string, options: EngineSuiteOptions): void {
+  describe(`Engine contract: ${name}`, () => {
+    const { registry, probes } = createTestNodes()
+    let underTest: EngineUnderTest
+    let context: SuiteContext
+
+    beforeAll(async () => {
+      underTest = await options.create(registry)
+      context = createSuiteContext({ ...underTest, registry }, probes, underTest.database)
+    }, 120_000)
+    afterEach(() => context.checkLogs())
+    afterAll(() => underTest.close())
+
+    for (const group of [flowTests, joinTests, failureTests, waitTests, cancelTests, logTests]) group(() => context)
+  })
+}

@@ -1,0 +1,209 @@
+import { durationToMs, type Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import {
+  type AnyNodeImplementation,
+  createNodeRegistry,
+  defineNode,
+  implementInlineNode,
+  implementNode,
+  type NodeRegistry,
+} from '@tenon/core/node'
+import { ALL_PORTS } from '@tenon/core/run'
+import { z } from 'zod'
+import { createProbes, type ProbeRecorder, type Probes } from './probes.ts'
+
+const common = {
+  version: 1,
+  description: 'For tests',
+  icon: 'M4 12h16',
+  category: 'flow',
+  effect: 'none',
+  summary: 'A test node',
+} as const
+
+const anything = z.record(z.string(), z.unknown())
+
+const start = defineNode({
+  ...common,
+  type: 'start',
+  title: 'Start',
+  category: 'trigger',
+  control: 'trigger',
+  inline: true,
+  params: z.object({}),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
+const end = defineNode({
+  ...common,
+  type: 'end',
+  title: 'End',
+  control: 'end',
+  inline: true,
+  params: z.object({ outcome: z.string().default('completed'), output: z.unknown().default('{{input}}') }),
+  ports: [],
+  outputs: { end: z.unknown() },
+})
+
+const set = defineNode({
+  ...common,
+  type: 'set',
+  title: 'Set',
+  inline: true,
+  params: z.object({ fields: anything.default({}) }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
+const choose = defineNode({
+  ...common,
+  type: 'if-else',
+  title: 'If',
+  inline: true,
+  params: z.object({ when: z.boolean() }),
+  ports: [
+    { name: 'true', title: 'true' },
+    { name: 'false', title: 'false' },
+  ],
+  outputs: { true: anything, false: anything },
+})
+
+const fork = defineNode({
+  ...common,
+  type: 'fork',
+  title: 'Fork',
+  control: 'fork',
+  inline: true,
+  params: z.object({ branches: z.array(z.object({ id: z.string() })) }),
+  ports: [{ each: 'params.branches', id: 'id', title: 'id' }],
+  outputs: { '*': anything },
+})
+
+const join = defineNode({
+  ...common,
+  type: 'join',
+  title: 'Join',
+  control: 'join',
+  inline: true,
+  params: z.object({}),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
+const delay = defineNode({
+  ...common,
+  type: 'delay',
+  title: 'Delay',
+  control: 'delay',
+  inline: true,
+  params: z.object({ duration: z.string() }),
+  ports: [{ name: 'success', title: 'success' }],
+  outputs: { success: anything },
+})
+
+const approval = defineNode({
+  ...common,
+  type: 'approval',
+  title: 'Approval',
+  control: 'approval',
+  inline: true,
+  params: z.object({ title: z.string(), required: z.number().default(1), timeout: z.string().optional() }),
+  ports: [
+    { name: 'approve', title: 'approve' },
+    { name: 'reject', title: 'reject' },
+    { name: 'timeout', title: 'timeout' },
+  ],
+  outputs: { approve: anything, reject: anything, timeout: anything },
+})
+
+const probe = defineNode({
+  ...common,
+  type: 'probe',
+  title: 'Probe',
+  effect: 'write',
+  params: z.object({
+    output: anything.default({}),
+    port: z.enum(['success', 'other']).default('success'),
+    /** Waits until the test opens its gate. */
+    isGated: z.boolean().default(false),
+    /** Attempts that fail before one succeeds. */
+    failures: z.number().default(0),
+    failure: z.enum(['coded', 'final', 'plain', 'value', 'output']).default('coded'),
+    /** Never ends by itself, and looks at no signal. */
+    isStuck: z.boolean().default(false),
+    logs: z.array(z.string()).default([]),
+    tools: z.array(z.string()).default([]),
+    /** Keys of calls that are made durably; the output counts how often they were really made. */
+    durable: z.array(z.string()).default([]),
+    /** Suspends in its first pass. */
+    waitMs: z.number().optional(),
+    /** Any value, to make the params large. */
+    extra: z.unknown().optional(),
+  }),
+  ports: [
+    { name: 'success', title: 'success' },
+    { name: 'other', title: 'other' },
+  ],
+  outputs: { success: anything, other: z.object({}).loose() },
+})
+
+/** Control and inline nodes, and `probe`, whose body does what its params say. */
+export function createTestNodes(): { readonly registry: NodeRegistry; readonly probes: Probes } {
+  const probes = createProbes()
+  return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
+}
+
+function inlineNodes(): readonly AnyNodeImplementation[] {
+  return [
+    implementInlineNode(start, () => ({ port: 'success', output: {} })),
+    implementInlineNode(end, ({ output }) => ({ port: 'end', output })),
+    implementInlineNode(set, ({ fields }) => ({ port: 'success', output: fields })),
+    implementInlineNode(choose, ({ when }) => ({ port: when ? 'true' : 'false', output: { chosen: when } })),
+    implementInlineNode(fork, () => ({ port: ALL_PORTS, output: {} })),
+    implementInlineNode(join, () => ({ port: 'success', output: {} })),
+    implementInlineNode(delay, ({ duration }, { now, resume }) =>
+      resume === null
+        ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }
+        : { port: 'success', output: { waited: resume.kind } },
+    ),
+    implementInlineNode(approval, ({ title, required, timeout }, { now, resume }) => {
+      if (resume === null) {
+        const dueAt = timeout === undefined ? null : now + durationToMs(timeout)
+        const choices = ['approve', 'reject']
+        const asked = { kind: 'approval', title, message: '', choices, approvers: {}, required } as const
+        return { suspend: { ...asked, evidence: { title }, dueAt } }
+      }
+      const port = resume.kind === 'approval' && resume.choice === 'approve' ? 'approve' : 'reject'
+      return { port: resume.kind === 'timeout' ? 'timeout' : port, output: { decided: resume.kind } }
+    }),
+  ]
+}
+
+function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
+  return implementNode(probe, async ({ params, resume, ...context }) => {
+    const { runId, nodeRunId, attempt, idempotencyKey, abortSignal } = context
+    probes.record({ runId, nodeRunId, attempt, idempotencyKey, params })
+    abortSignal.addEventListener('abort', () => probes.recordAbort(runId, nodeRunId), { once: true })
+    for (const line of params.logs) context.log('info', line, { attempt })
+    for (const tool of params.tools) context.toolCall({ tool, arguments: { attempt }, answer: 'done', durationMs: 1 })
+    const made: Record<string, Json> = {}
+    for (const key of params.durable) made[key] = await context.durable(key, async () => ({ madeBy: attempt }))
+    if (params.isGated) await probes.pass(runId, nodeRunId, abortSignal)
+    if (params.isStuck) await new Promise(() => undefined)
+    if (attempt <= params.failures) fail(params.failure, attempt)
+    if (params.waitMs !== undefined && resume === null) {
+      return { suspend: { kind: 'time', dueAt: Date.now() + params.waitMs } }
+    }
+    const output = { ...params.output, ...made, ...(resume === null ? {} : { resumed: resume.kind }) }
+    if (params.failure === 'output') return { port: 'success', output: { bad: Number.NaN } }
+    return params.port === 'success' ? { port: 'success', output } : { port: 'other', output }
+  })
+}
+
+function fail(failure: 'coded' | 'final' | 'plain' | 'value' | 'output', attempt: number): void {
+  if (failure === 'coded') throw new TenonError('HTTP_FAILED', `Attempt ${attempt} fails`)
+  if (failure === 'final') throw new TenonError('NODE_PARAMS_INVALID', 'Fails for good', { details: { attempt } })
+  if (failure === 'plain') throw new RangeError('password=hunter2')
+  if (failure === 'value') throw 'a text'
+}

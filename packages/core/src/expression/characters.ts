@@ -1,6 +1,7 @@
-const NAME_START = /^[\p{ID_Start}_$]$/u
-const NAME_PART = /^[\p{ID_Continue}$]$/u
-const NAME = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
+// By category, since what Unicode calls an identifier differs between engines (joiners, for one).
+const NAME_START = /^[\p{L}\p{Nl}_$]$/u
+const NAME_PART = /^[\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}$]$/u
+const NAME = /^[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}$]*$/u
 const INDEX = /^(?:0|[1-9][0-9]{0,15})$/
 const LONE_SURROGATE = /\p{Cs}/u
 

@@ -1,14 +1,171 @@
-import { FORBIDDEN_KEYS } from '../document/json-values.ts'
-import type { ComparisonOperator, Expression, ObjectMember, PathSegment, Span } from './ast.ts'
-import { indexOfText } from './characters.ts'
-import { nextMember, nextToken } from './lexer.ts'
-import { EXPRESSION_LIMITS } from './limits.ts'
+import type { ComparisonOperator, Expression, ObjectMember, PathSegment } from './ast.ts'
+import { readSegment } from './parse-path.ts'
 import { COMPARISON_OPERATORS, chainOperatorAt, PRECEDENCE, precedenceOf } from './precedence.ts'
-import { forbiddenKeyError, limitError, syntaxError } from './syntax-error.ts'
-import { describeToken, type Punctuator, type Token } from './token.ts'
+import { syntaxError } from './syntax-error.ts'
+import type { Punctuator, Token } from './token.ts'
+import { TokenReader } from './token-reader.ts'
 
 const LITERALS: Readonly<Record<string, boolean | null>> = Object.freeze({ true: true, false: false, null: null })
 const A_VALUE = ['a value', 'a name', '(', '[', '{'] as const
+
+function made(reader: TokenReader, expression: Expression): Expression {
+  reader.count()
+  return expression
+}
+
+function nested(reader: TokenReader): Expression {
+  reader.enter()
+  const expression = conditional(reader)
+  reader.leave()
+  return expression
+}
+
+/** Calls `read` until `close`, with commas between; one may stand behind the last. */
+function separated(reader: TokenReader, close: Punctuator, read: () => void): void {
+  reader.enter()
+  while (!reader.at(close)) {
+    read()
+    if (!reader.take(',') && !reader.at(close)) reader.refuse([',', close])
+  }
+  reader.advance()
+  reader.leave()
+}
+
+function values(reader: TokenReader, close: Punctuator): Expression[] {
+  const found: Expression[] = []
+  separated(reader, close, () => found.push(conditional(reader)))
+  return found
+}
+
+function member(reader: TokenReader): ObjectMember {
+  const { token } = reader
+  if (token.kind !== 'name' && token.kind !== 'string') return reader.refuse(['a key', '}'])
+  const key = reader.allowKey(token.kind === 'name' ? token.name : token.value, token.start)
+  reader.count()
+  reader.advance()
+  reader.expect(':')
+  const value = conditional(reader)
+  return { key, value, start: token.start, end: reader.lastEnd }
+}
+
+function object(reader: TokenReader, start: number): Expression {
+  const members: ObjectMember[] = []
+  const keys = new Set<string>()
+  separated(reader, '}', () => {
+    const next = member(reader)
+    if (keys.has(next.key)) throw syntaxError(reader.text, next.start, 'This key stands twice', ['another key'])
+    keys.add(next.key)
+    members.push(next)
+  })
+  return made(reader, { kind: 'object', members, start, end: reader.lastEnd })
+}
+
+function named(reader: TokenReader, name: string, start: number, end: number): Expression {
+  if (reader.take('(')) {
+    const args = values(reader, ')')
+    return made(reader, { kind: 'call', name, nameEnd: end, arguments: args, start, end: reader.lastEnd })
+  }
+  const literal = Object.hasOwn(LITERALS, name) ? LITERALS[name] : undefined
+  if (literal !== undefined) return made(reader, { kind: 'literal', value: literal, start, end })
+  return made(reader, { kind: 'root', name: reader.allowKey(name, start), start, end })
+}
+
+function primary(reader: TokenReader): Expression {
+  const { token } = reader
+  const { start, end } = token
+  if (token.kind === 'number' || token.kind === 'string') {
+    reader.advance()
+    return made(reader, { kind: 'literal', value: token.value, start, end })
+  }
+  if (token.kind === 'name' && token.name !== 'in') {
+    reader.advance()
+    return named(reader, token.name, start, end)
+  }
+  if (reader.take('(')) {
+    const inner = nested(reader)
+    reader.expect(')', 'an operator')
+    return inner
+  }
+  if (reader.take('[')) return made(reader, { kind: 'list', items: values(reader, ']'), start, end: reader.lastEnd })
+  if (reader.take('{')) return object(reader, start)
+  return reader.refuse(A_VALUE)
+}
+
+function path(reader: TokenReader): Expression {
+  const { start } = reader.token
+  const base = primary(reader)
+  const segments: PathSegment[] = []
+  for (let next = readSegment(reader, conditional); next !== null; next = readSegment(reader, conditional)) {
+    reader.count()
+    segments.push(next)
+  }
+  return segments.length === 0 ? base : made(reader, { kind: 'path', base, segments, start, end: reader.lastEnd })
+}
+
+function prefix(reader: TokenReader): Expression {
+  const { start } = reader.token
+  const operator = reader.at('!') ? '!' : reader.at('-') ? '-' : null
+  if (operator === null) return path(reader)
+  reader.advance()
+  reader.enter()
+  const operand = prefix(reader)
+  reader.leave()
+  return made(reader, { kind: 'prefix', operator, operand, start, end: reader.lastEnd })
+}
+
+function comparisonOperator({ token }: TokenReader): ComparisonOperator | null {
+  const spelling = token.kind === 'name' ? token.name : token.kind === 'punctuator' ? token.text : ''
+  return COMPARISON_OPERATORS.find((operator) => operator === spelling) ?? null
+}
+
+function comparison(reader: TokenReader): Expression {
+  const { start } = reader.token
+  const left = chain(reader, PRECEDENCE.sum)
+  const operator = comparisonOperator(reader)
+  if (operator === null) return left
+  reader.advance()
+  const right = chain(reader, PRECEDENCE.sum)
+  if (comparisonOperator(reader) !== null) {
+    const expected = ['&& or ||, or parentheses']
+    throw syntaxError(reader.text, reader.token.start, 'Comparisons cannot be chained', expected)
+  }
+  return made(reader, { kind: 'comparison', operator, left, right, start, end: reader.lastEnd })
+}
+
+function operandAt(reader: TokenReader, level: number): Expression {
+  if (level === PRECEDENCE.comparison) return comparison(reader)
+  return level === PRECEDENCE.prefix ? prefix(reader) : chain(reader, level)
+}
+
+function chain(reader: TokenReader, level: number): Expression {
+  const { start } = reader.token
+  const first = operandAt(reader, level + 1)
+  const operatorHere = () => (reader.token.kind === 'punctuator' ? chainOperatorAt(level, reader.token.text) : null)
+  let operator = operatorHere()
+  if (operator === null) return first
+  // `(a + b) + c` is `a + b + c`, so that printing needs no parentheses that reading would drop.
+  const same = first.kind === 'chain' && precedenceOf(first) === level
+  const operators = same ? [...first.operators] : []
+  const operands = same ? [...first.operands] : [first]
+  while (operator !== null) {
+    reader.advance()
+    reader.count()
+    operators.push(operator)
+    operands.push(operandAt(reader, level + 1))
+    operator = operatorHere()
+  }
+  return made(reader, { kind: 'chain', operators, operands, start, end: reader.lastEnd })
+}
+
+function conditional(reader: TokenReader): Expression {
+  const { start } = reader.token
+  const test = chain(reader, PRECEDENCE.coalesce)
+  if (!reader.take('?')) return test
+  const then = nested(reader)
+  reader.expect(':', 'an operator')
+  const otherwise = nested(reader)
+  return made(reader, { kind: 'conditional', test, then, otherwise, start, end: reader.lastEnd })
+}
 
 /** What {@link readExpression} found: the expression, and the token at which it stopped. */
 export interface ReadExpression {
@@ -20,251 +177,12 @@ export interface ReadExpression {
  * Reads one expression that begins at or after `start` and stops at the first token that cannot belong
  * to it; the caller judges that token.
  *
- * Recursion is bounded by the depth limit, chains and paths are read in loops.
+ * Recursion is bounded by the depth limit; chains and paths are read in loops.
  *
  * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`, `EXPRESSION_KEY_FORBIDDEN`.
  */
 export function readExpression(text: string, start: number): ReadExpression {
-  let token: Token = nextToken(text, start)
-  const origin = token.start
-  let lastEnd = origin
-  let depth = 0
-  let nodes = 0
-
-  const accept = (candidate: Token): void => {
-    token = candidate
-    if (token.kind === 'invalid') throw syntaxError(text, token.start, token.message, token.expected)
-  }
-
-  const advance = (): void => {
-    lastEnd = token.end
-    if (lastEnd - origin > EXPRESSION_LIMITS.expressionLength) throw limitError(text, origin, 'expressionLength')
-    accept(nextToken(text, lastEnd))
-  }
-
-  const refuse = (expected: readonly string[]): never => {
-    throw syntaxError(text, token.start, `Found ${describeToken(token)}, expected ${expected[0]}`, expected)
-  }
-
-  const at = (punctuator: Punctuator): boolean => token.kind === 'punctuator' && token.text === punctuator
-
-  const take = (punctuator: Punctuator): boolean => {
-    if (!at(punctuator)) return false
-    advance()
-    return true
-  }
-
-  const expect = (punctuator: Punctuator, ...others: string[]): void => {
-    if (!take(punctuator)) refuse([punctuator, ...others])
-  }
-
-  const count = (): void => {
-    nodes += 1
-    if (nodes > EXPRESSION_LIMITS.nodes) throw limitError(text, token.start, 'nodes')
-  }
-
-  const nested = <Result>(read: () => Result): Result => {
-    depth += 1
-    if (depth > EXPRESSION_LIMITS.depth) throw limitError(text, token.start, 'depth')
-    const result = read()
-    depth -= 1
-    return result
-  }
-
-  const made = <Node extends Expression>(node: Node): Node => {
-    count()
-    return node
-  }
-
-  const allowKey = (key: string, position: number): string => {
-    if (FORBIDDEN_KEYS.includes(key)) throw forbiddenKeyError(text, position, key)
-    return key
-  }
-
-  /** Calls `read` until `close`, with commas between; one may stand behind the last. */
-  const separated = (close: Punctuator, read: () => void): void => {
-    while (!at(close)) {
-      read()
-      if (!take(',') && !at(close)) refuse([',', close])
-    }
-    advance()
-  }
-
-  const member = (): ObjectMember => {
-    const { start: from } = token
-    if (token.kind !== 'name' && token.kind !== 'string') return refuse(['a key', '}'])
-    const key = allowKey(token.kind === 'name' ? token.name : token.value, from)
-    count()
-    advance()
-    expect(':')
-    const value = conditional()
-    return { key, value, start: from, end: lastEnd }
-  }
-
-  const object = (from: number): Expression => {
-    const members: ObjectMember[] = []
-    const keys = new Set<string>()
-    separated('}', () => {
-      const { start: position } = token
-      const next = member()
-      if (keys.has(next.key)) throw syntaxError(text, position, 'This key stands twice', ['another key'])
-      keys.add(next.key)
-      members.push(next)
-    })
-    return made({ kind: 'object', members, start: from, end: lastEnd })
-  }
-
-  const values = (close: Punctuator): Expression[] => {
-    const found: Expression[] = []
-    separated(close, () => found.push(conditional()))
-    return found
-  }
-
-  const named = (name: string, from: number, nameEnd: number): Expression => {
-    if (take('(')) {
-      const args = nested(() => values(')'))
-      return made({ kind: 'call', name, nameEnd, arguments: args, start: from, end: lastEnd })
-    }
-    const literal = Object.hasOwn(LITERALS, name) ? LITERALS[name] : undefined
-    if (literal !== undefined) return made({ kind: 'literal', value: literal, start: from, end: nameEnd })
-    return made({ kind: 'root', name: allowKey(name, from), start: from, end: nameEnd })
-  }
-
-  const primary = (): Expression => {
-    const { start: from, end } = token
-    if (token.kind === 'number' || token.kind === 'string') {
-      const { value } = token
-      advance()
-      return made({ kind: 'literal', value, start: from, end })
-    }
-    if (token.kind === 'name' && token.name !== 'in') {
-      const { name } = token
-      advance()
-      return named(name, from, end)
-    }
-    if (take('(')) {
-      const inner = nested(conditional)
-      expect(')', 'an operator')
-      return inner
-    }
-    if (take('[')) return nested(() => made({ kind: 'list', items: values(']'), start: from, end: lastEnd }))
-    if (take('{')) return nested(() => object(from))
-    return refuse(A_VALUE)
-  }
-
-  const segmentOf = (key: string, place: Span & { readonly optional: boolean }): PathSegment => {
-    const index = indexOfText(key)
-    if (index !== null) return { kind: 'index', index, ...place }
-    return { kind: 'key', key: allowKey(key, place.start), ...place }
-  }
-
-  const afterPoint = (optional: boolean): PathSegment => {
-    accept(nextMember(text, lastEnd))
-    const { start: from, end } = token
-    if (token.kind !== 'name' && token.kind !== 'number') return refuse(['a key or a place in a list'])
-    const key = token.kind === 'name' ? token.name : String(token.value)
-    advance()
-    return segmentOf(key, { optional, start: from, end })
-  }
-
-  const inBrackets = (optional: boolean): PathSegment => {
-    const { start: from } = token
-    const expression = nested(conditional)
-    expect(']', 'an operator')
-    const place = { optional, start: from, end: lastEnd - 1 }
-    if (expression.kind !== 'literal') return { kind: 'computed', expression, ...place }
-    const { value } = expression
-    if (typeof value === 'string') return segmentOf(value, place)
-    if (typeof value === 'number' && indexOfText(String(value)) !== null) return segmentOf(String(value), place)
-    throw syntaxError(text, from, 'This is neither a key nor a place in a list', ['a text or a number such as 0'])
-  }
-
-  const segment = (): PathSegment | null => {
-    if (take('[')) return inBrackets(false)
-    if (!at('.') && !at('?.')) return null
-    const optional = at('?.')
-    lastEnd = token.end
-    if (!optional) return afterPoint(false)
-    const bracket = nextToken(text, token.end)
-    if (bracket.kind !== 'punctuator' || bracket.text !== '[') return afterPoint(true)
-    accept(bracket)
-    advance()
-    return inBrackets(true)
-  }
-
-  const path = (): Expression => {
-    const { start: from } = token
-    const base = primary()
-    const segments: PathSegment[] = []
-    for (let next = segment(); next !== null; next = segment()) {
-      count()
-      segments.push(next)
-    }
-    return segments.length === 0 ? base : made({ kind: 'path', base, segments, start: from, end: lastEnd })
-  }
-
-  const prefix = (): Expression => {
-    const { start: from } = token
-    const operator = at('!') ? '!' : at('-') ? '-' : null
-    if (operator === null) return path()
-    advance()
-    const operand = nested(prefix)
-    return made({ kind: 'prefix', operator, operand, start: from, end: lastEnd })
-  }
-
-  const comparison = (): Expression => {
-    const { start: from } = token
-    const left = chain(PRECEDENCE.sum)
-    const operator = comparisonOperator()
-    if (operator === null) return left
-    advance()
-    const right = chain(PRECEDENCE.sum)
-    if (comparisonOperator() !== null) {
-      throw syntaxError(text, token.start, 'Comparisons cannot be chained', ['&& or ||, or parentheses'])
-    }
-    return made({ kind: 'comparison', operator, left, right, start: from, end: lastEnd })
-  }
-
-  const comparisonOperator = (): ComparisonOperator | null => {
-    const spelling = token.kind === 'name' ? token.name : token.kind === 'punctuator' ? token.text : ''
-    return COMPARISON_OPERATORS.find((operator) => operator === spelling) ?? null
-  }
-
-  const operandAt = (level: number): Expression => {
-    if (level === PRECEDENCE.comparison) return comparison()
-    return level === PRECEDENCE.prefix ? prefix() : chain(level)
-  }
-
-  const operatorAt = (level: number) => (token.kind === 'punctuator' ? chainOperatorAt(level, token.text) : null)
-
-  const chain = (level: number): Expression => {
-    const { start: from } = token
-    const first = operandAt(level + 1)
-    // `(a + b) + c` is `a + b + c`, so that printing needs no parentheses that reading would drop.
-    const same = first.kind === 'chain' && precedenceOf(first) === level
-    const operators = same ? [...first.operators] : []
-    const operands = same ? [...first.operands] : [first]
-    for (let operator = operatorAt(level); operator !== null; operator = operatorAt(level)) {
-      advance()
-      count()
-      operators.push(operator)
-      operands.push(operandAt(level + 1))
-    }
-    if (operands.length === 1 || (same && operands.length === first.operands.length)) return first
-    return made({ kind: 'chain', operators, operands, start: from, end: lastEnd })
-  }
-
-  const conditional = (): Expression => {
-    const { start: from } = token
-    const test = chain(PRECEDENCE.coalesce)
-    if (!take('?')) return test
-    const then = nested(conditional)
-    expect(':', 'an operator')
-    const otherwise = nested(conditional)
-    return made({ kind: 'conditional', test, then, otherwise, start: from, end: lastEnd })
-  }
-
-  accept(token)
-  const expression = conditional()
-  return { expression, next: token }
+  const reader = new TokenReader(text, start)
+  const expression = conditional(reader)
+  return { expression, next: reader.token }
 }

@@ -1,0 +1,46 @@
+import type { Expression, PathSegment, Span } from './ast.ts'
+import { indexOfText } from './characters.ts'
+import { syntaxError } from './syntax-error.ts'
+import type { TokenReader } from './token-reader.ts'
+
+type Read = (reader: TokenReader) => Expression
+
+function segmentOf(reader: TokenReader, key: string, place: Span & { readonly optional: boolean }): PathSegment {
+  const index = indexOfText(key)
+  if (index !== null) return { kind: 'index', index, ...place }
+  return { kind: 'key', key: reader.allowKey(key, place.start), ...place }
+}
+
+function afterPoint(reader: TokenReader, optional: boolean): PathSegment {
+  const { token } = reader
+  if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse(['a key or a place in a list'])
+  const key = token.kind === 'name' ? token.name : String(token.value)
+  reader.advance()
+  return segmentOf(reader, key, { optional, start: token.start, end: token.end })
+}
+
+function inBrackets(reader: TokenReader, optional: boolean, readExpression: Read): PathSegment {
+  reader.advance()
+  const { start } = reader.token
+  reader.enter()
+  const expression = readExpression(reader)
+  reader.leave()
+  const place = { optional, start, end: reader.lastEnd }
+  reader.expect(']', 'an operator')
+  if (expression.kind !== 'literal') return { kind: 'computed', expression, ...place }
+  const { value } = expression
+  if (typeof value === 'string') return segmentOf(reader, value, place)
+  if (typeof value === 'number' && indexOfText(String(value)) !== null) return segmentOf(reader, String(value), place)
+  const expected = ['a text or a number such as 0']
+  throw syntaxError(reader.text, start, 'This is neither a key nor a place in a list', expected)
+}
+
+/** Reads one segment of a path, `null` where the path ends. */
+export function readSegment(reader: TokenReader, readExpression: Read): PathSegment | null {
+  if (reader.at('[')) return inBrackets(reader, false, readExpression)
+  const optional = reader.at('?.')
+  if (!optional && !reader.at('.')) return null
+  reader.advanceToMember()
+  if (optional && reader.at('[')) return inBrackets(reader, true, readExpression)
+  return afterPoint(reader, optional)
+}

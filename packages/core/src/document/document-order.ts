@@ -27,7 +27,7 @@ export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'
   const predecessors = document.nodes.map(() => new Set<number>())
   const link = (from: number | undefined, to: number | undefined): void => {
     if (from === undefined || to === undefined) return
-    (successors[from] as Set<number>).add(to)
+    ;(successors[from] as Set<number>).add(to)
     ;(predecessors[to] as Set<number>).add(from)
   }
   for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
@@ -47,6 +47,15 @@ function createHeap(): { push(value: number): void; pop(): number | undefined } 
     items[a] = at(b)
     items[b] = held
   }
+  const sink = (): void => {
+    for (let parent = 0; ; ) {
+      const left = 2 * parent + 1
+      const child = at(left + 1) < at(left) ? left + 1 : left
+      if (at(parent) <= at(child)) return
+      swap(parent, child)
+      parent = child
+    }
+  }
   return {
     push(value) {
       items.push(value)
@@ -58,17 +67,11 @@ function createHeap(): { push(value: number): void; pop(): number | undefined } 
       }
     },
     pop() {
-      const top = items[0]
-      const last = items.pop()
-      if (items.length === 0 || last === undefined) return top
-      items[0] = last
-      for (let parent = 0; ; ) {
-        const left = 2 * parent + 1
-        const child = at(left + 1) < at(left) ? left + 1 : left
-        if (at(parent) <= at(child)) return top
-        swap(parent, child)
-        parent = child
-      }
+      if (items.length < 2) return items.pop()
+      swap(0, items.length - 1)
+      const smallest = items.pop()
+      sink()
+      return smallest
     },
   }
 }

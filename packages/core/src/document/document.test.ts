@@ -231,6 +231,13 @@ describe('resolvePorts', () => {
     expect(names({ cases: '{{ input.cases }}' })).toEqual(['default'])
   })
 
+  test('gives fixed ports as they are, whether or not the schema of the params is at hand', () => {
+    const { params, ...bare } = entry({ ports: [{ name: 'success', title: 'Done' }] })
+    const done = [{ name: 'success', title: 'Done', isError: false }]
+    expect(resolvePorts(node('a', 'x'), { ...bare, params })).toEqual(done)
+    expect(resolvePorts(node('a', 'x'), bare)).toEqual(done)
+  })
+
   test('passes over a path that leads through something else', () => {
     const nested = entry({ ports: [{ each: 'params.a.b', id: 'id', title: 'id' }] })
     expect(resolvePorts(node('a', 'x', { a: { b: [{ id: 'p' }] } }), nested)).toHaveLength(1)

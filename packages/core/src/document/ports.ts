@@ -1,5 +1,5 @@
 import { PORT_NAME_PATTERN } from '../ids.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { InputDefinition, NodeManifestEntry, PortDefinition, PortsFromParam } from '../node/definition.ts'
 import { fillParamDefaults } from '../node/fill-param-defaults.ts'
 import type { OnError, WorkflowNode } from './types.ts'
@@ -18,14 +18,14 @@ export interface ResolvedPort {
 type PortSource = Pick<NodeManifestEntry, 'ports' | 'policy'> & Partial<Pick<NodeManifestEntry, 'params'>>
 
 function fromParam({ each, id, title }: PortsFromParam, params: JsonObject): ResolvedPort[] {
-  let value: unknown = params
-  for (const key of each.split('.').slice(1))
-    value = isJsonObject(value as JsonObject) ? (value as JsonObject)[key] : null
+  const path = each.split('.').slice(1)
+  const value = path.reduce<Json | undefined>((at, key) => (isJsonObject(at) ? at[key] : undefined), params)
   if (!Array.isArray(value)) return []
-  return value.flatMap((item) => {
-    const name = isJsonObject(item) ? item[id] : undefined
+  return value.flatMap((item: Json) => {
+    const fields = isJsonObject(item) ? item : {}
+    const name = fields[id]
     if (typeof name !== 'string' || !PORT_NAME_PATTERN.test(name) || name === ERROR_PORT) return []
-    const shown = item[title]
+    const shown = fields[title]
     return [{ name, title: typeof shown === 'string' && shown !== '' ? shown : name, isError: false }]
   })
 }

@@ -37,14 +37,13 @@ interface Visit {
 function readOf(base: RootExpression, path: PathExpression | null, isOptional: boolean): TemplateRead {
   const segments = path?.segments ?? []
   const known = segments.findIndex(({ kind }) => kind === 'computed')
-  const statics = known === -1 ? segments : segments.slice(0, known)
+  const beforeIt = known === -1 ? segments : segments.slice(0, known)
+  const statics = beforeIt.filter((segment) => segment.kind !== 'computed')
   const [first] = statics
   const node = base.name === 'nodes' && first?.kind === 'key' ? first : null
   return {
     root: base.name,
-    path: statics.flatMap((segment) =>
-      segment.kind === 'key' ? segment.key : segment.kind === 'index' ? segment.index : [],
-    ),
+    path: statics.map((segment) => (segment.kind === 'key' ? segment.key : segment.index)),
     isDynamic: known !== -1,
     isOptional: isOptional || segments.some(({ optional }) => optional),
     start: base.start,

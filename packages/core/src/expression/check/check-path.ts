@@ -1,9 +1,10 @@
 import type { PathExpression, PathSegment, RootExpression } from '../ast.ts'
 import { isName } from '../characters.ts'
+import type { ValueKind } from '../functions/signature.ts'
 import { printText } from '../print-literal.ts'
 import { printPath } from '../printer.ts'
 import { nearest } from '../suggest.ts'
-import { type MemberType, membersOf, memberType } from '../types/member-type.ts'
+import { type MemberKey, type MemberType, membersOf, memberType } from '../types/member-type.ts'
 import { describeKinds, kindsOf, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
 import type { Checking, ExpressionFix } from './problem.ts'
 
@@ -56,7 +57,8 @@ function reportMissing(checking: Checking, { path, at, segment, owner, member }:
   const { start, end } = segment
   const name = printPath(path, at)
   const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
-  const kinds = kindsOf(owner) ?? []
+  // What is unknown lacks nothing, so the kinds are known here.
+  const kinds = kindsOf(owner) as readonly ValueKind[]
   const isObject = kinds.includes('object')
   const why = isObject ? '' : `: ${printPath(path, at - 1)} is ${describeKinds(kinds)}`
   const hint = meant === null ? why : `; did you mean ${meant}?`
@@ -91,14 +93,14 @@ export function checkPath(
   checking: Checking,
   path: PathExpression,
   base: StaticType,
-  keys: readonly (string | number | null)[],
+  keys: readonly MemberKey[],
   mode: PathMode,
 ): StaticType {
   let type = base
   let mayMiss = false
   for (const [at, segment] of path.segments.entries()) {
     if (type.length === 0) return UNKNOWN
-    const member = memberType(type, keys[at] ?? null)
+    const member = memberType(type, keys[at] as MemberKey)
     const isOptional = mode === 'lenient' || segment.optional || path.segments[at + 1]?.optional === true
     const place: Place = { path, at, segment, owner: type, member }
     if (member.found === 0) {

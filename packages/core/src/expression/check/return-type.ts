@@ -2,12 +2,12 @@ import type { Expression } from '../ast.ts'
 import type { ReturnRule } from '../functions/signature.ts'
 import { parsePathText, type StaticSegment } from '../path-text.ts'
 import { memberType } from '../types/member-type.ts'
-import { listOf, orNull, type StaticType, typeOfKind, UNKNOWN, unionOf } from '../types/static-type.ts'
+import { isUnknown, listOf, orNull, type StaticType, typeOfKind, UNKNOWN, unionOf } from '../types/static-type.ts'
 
 /** What an item of the list is; unknown for what is no list. */
-export function itemType(type: StaticType | undefined): StaticType {
-  const lists = (type ?? UNKNOWN).map((variant) => (variant.kind === 'list' ? variant.item() : UNKNOWN))
-  return unionOf(lists)
+export function itemType(type: StaticType = UNKNOWN): StaticType {
+  const lists = type.flatMap((variant) => (variant.kind === 'list' ? [variant.item()] : []))
+  return lists.length === 0 || isUnknown(type) ? UNKNOWN : unionOf(lists)
 }
 
 /** The segments of a path that is written as a literal; `null` for one that is known only later, or is none. */

@@ -15,6 +15,7 @@ import { regionAt } from './region.ts'
 import { endsValue, isPunctuator, openCall, valueStart } from './tokens-back.ts'
 
 const KEYWORDS = ['true', 'false', 'null'] as const
+const ignore = () => undefined
 
 function functionItem(signature: (typeof EXPRESSION_FUNCTIONS)[number]): CompletionItem {
   const { name, parameters, help } = signature
@@ -62,11 +63,7 @@ function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefi
   if (first === undefined) return UNKNOWN
   try {
     const expression = parseExpression(template.slice(first.start, last.end))
-    return checkExpression(
-      createChecking(template, scope, () => undefined),
-      expression,
-      'lenient',
-    )
+    return checkExpression(createChecking(template, scope, ignore), expression, 'lenient')
   } catch {
     return UNKNOWN
   }
@@ -75,8 +72,9 @@ function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefi
 /** Texts that the parameter takes whose argument is being written: units, operators, paths of items. */
 function valueItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
   const call = openCall(tokens)
-  const parameter = functionSignature(call?.name ?? '')?.parameters[(call?.argumentStarts.length ?? 0) - 1]
-  if (call === null || parameter === undefined) return []
+  if (call === null) return []
+  const parameter = functionSignature(call.name)?.parameters[call.argumentStarts.length - 1]
+  if (parameter === undefined) return []
   const { values, pathInItemsOf } = parameter
   if (values !== undefined) return values.map((label) => ({ label, kind: 'value', insert: label }))
   if (pathInItemsOf === undefined) return []
@@ -88,10 +86,9 @@ function valueItems(template: string, scope: ScopeSchema, tokens: readonly Token
     .map(([key, property]) => propertyItem(key, property, key))
 }
 
-/** The keys of the value whose bracket opens at the end of `tokens`, as the text between quotes. */
+/** The keys of the value at the end of `tokens`, as they stand between quotes. */
 function keyItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
-  const owner = tokens.at(-2) as Token
-  const type = typeOfPiece(template, scope, tokens[valueStart(tokens, tokens.length - 2)], owner)
+  const type = typeOfPiece(template, scope, tokens[valueStart(tokens, tokens.length - 1)], tokens.at(-1) as Token)
   return [...membersOf(type)].map(([key, property]) => propertyItem(key, property, printText(key).slice(1, -1)))
 }
 
@@ -117,8 +114,9 @@ export function completionsAt(template: string, offset: number, scope: ScopeSche
   const offer = (from: number, items: readonly CompletionItem[]) => (items.length === 0 ? null : { from, items })
   if (last !== undefined && isOpenText(template, last, offset)) {
     const around = tokens.slice(0, -1)
-    const isKey = isPunctuator(around.at(-1), '[') && endsValue(around.at(-2))
-    const items = isKey ? keyItems(template, scope, around) : valueItems(template, scope, around)
+    const owner = around.slice(0, isPunctuator(around.at(-2), '?.') ? -2 : -1)
+    const isKey = isPunctuator(around.at(-1), '[') && endsValue(owner.at(-1))
+    const items = isKey ? keyItems(template, scope, owner) : valueItems(template, scope, around)
     return offer(last.start + 1, items)
   }
   const isWord = (last?.kind === 'name' || last?.kind === 'number') && last.end >= offset
@@ -131,5 +129,5 @@ export function completionsAt(template: string, offset: number, scope: ScopeSche
     return offer(from, memberItems(typeOfPiece(template, scope, before[start], owner), point))
   }
   if (endsValue(point) || last?.kind === 'number') return null
-  return offer(from, startItems(createChecking(template, scope, () => undefined)))
+  return offer(from, startItems(createChecking(template, scope, ignore)))
 }

@@ -60,7 +60,10 @@ export function unionOf(types: readonly StaticType[]): StaticType {
     else for (const text of variant.values) texts.add(text)
   }
   if (plain.has('text')) plain.set('text', isAnyText ? { kind: 'text' } : { kind: 'text', values: [...texts] })
-  return cases.length > MOST_VARIANTS ? UNKNOWN : [...plain.values(), ...cases]
+  if (cases.length > MOST_VARIANTS) return UNKNOWN
+  const isNull = ({ kind }: StaticVariant) => kind === 'null'
+  const known = [...plain.values()]
+  return [...known.filter((variant) => !isNull(variant)), ...cases, ...known.filter(isNull)]
 }
 
 export function withoutNull(type: StaticType): StaticType {

@@ -6,6 +6,10 @@ import type { Member } from './room.ts'
 
 /** Who is in a room and where, as each client tells of itself. Never stored. */
 export interface PresenceBoard {
+  /** Takes what other processes say of their members. */
+  receiveRemote(entries: readonly AwarenessEntry[]): void
+  /** What this process has to say of its own members. */
+  ownEntries(): readonly AwarenessEntry[]
   /** Takes what a client says of itself; what it passes on of others is left out. */
   receive(member: Member, entries: readonly AwarenessEntry[]): Promise<void>
   /** Tells a new member of everybody. */
@@ -18,7 +22,12 @@ export interface PresencePorts {
   /** Binds a client id to a person. @throws when it belongs to somebody else */
   readonly claim: (clientId: number, identity: Identity) => Promise<void>
   readonly send: (frame: Uint8Array, except: Member | null) => void
+  /** Tells the other processes. */
+  readonly announce: (entry: AwarenessEntry) => void
 }
+
+/** A stock client renews its presence every 15 s and forgets others after 30 s. */
+const REMOTE_MS = 30_000
 
 const MIN_INTERVAL_MS = 1_000 / DRAFT_LIMITS.awarenessPerSecond
 
@@ -29,9 +38,10 @@ interface Seat {
   timer: ReturnType<typeof setTimeout> | null
 }
 
-export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoard {
+export function createPresenceBoard({ claim, send, announce }: PresencePorts): PresenceBoard {
   const seats = new Map<number, Seat>()
   const ownIds = new Map<Member, number>()
+  const remotes = new Map<number, { readonly entry: AwarenessEntry; readonly seenAt: number }>()
 
   /** The client id of a member: the first one it speaks of that is nobody else's. */
   async function ownIdOf(member: Member, entries: readonly AwarenessEntry[]): Promise<number | null> {
@@ -51,6 +61,10 @@ export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoa
     return null
   }
 
+  function ownEntries(): readonly AwarenessEntry[] {
+    return [...seats.values()].map((seat) => seat.entry).filter((entry) => !isDeparture(entry))
+  }
+
   function publish(seat: Seat): void {
     const waitMs = seat.sentAt + MIN_INTERVAL_MS - Date.now()
     if (waitMs <= 0) {
@@ -66,12 +80,16 @@ export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoa
     seat.timer = null
     seat.sentAt = Date.now()
     send(encodeAwareness([seat.entry]), seat.member)
+    announce(seat.entry)
   }
 
   function vacate(clientId: number, seat: Seat): void {
     seats.delete(clientId)
     if (seat.timer !== null) clearTimeout(seat.timer)
-    if (!isDeparture(seat.entry)) send(encodeAwareness([departureOf(seat.entry)]), seat.member)
+    if (isDeparture(seat.entry)) return
+    const departure = departureOf(seat.entry)
+    send(encodeAwareness([departure]), seat.member)
+    announce(departure)
   }
 
   return {
@@ -87,8 +105,19 @@ export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoa
       if (isDeparture(signed)) flush(seat)
       else publish(seat)
     },
+    receiveRemote(entries) {
+      // Who sits here speaks for itself.
+      const news = entries.filter(({ clientId }) => !seats.has(clientId))
+      for (const entry of news) {
+        if (isDeparture(entry)) remotes.delete(entry.clientId)
+        else remotes.set(entry.clientId, { entry, seenAt: Date.now() })
+      }
+      if (news.length > 0) send(encodeAwareness(news), null)
+    },
+    ownEntries,
     greet(member) {
-      const entries = [...seats.values()].map((seat) => seat.entry).filter((entry) => !isDeparture(entry))
+      for (const [clientId, { seenAt }] of remotes) if (Date.now() - seenAt > REMOTE_MS) remotes.delete(clientId)
+      const entries = [...ownEntries(), ...[...remotes.values()].map(({ entry }) => entry)]
       if (entries.length > 0) member.socket.send(encodeAwareness(entries))
     },
     leave(member) {
@@ -101,6 +130,7 @@ export function createPresenceBoard({ claim, send }: PresencePorts): PresenceBoa
       for (const seat of seats.values()) if (seat.timer !== null) clearTimeout(seat.timer)
       seats.clear()
       ownIds.clear()
+      remotes.clear()
     },
   }
 }

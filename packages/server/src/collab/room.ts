@@ -13,6 +13,7 @@ import { createDraftLog } from './draft-log.ts'
 import { encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate, frameInvalid } from './frames.ts'
 import { inspectUpdate, type UpdateVerdict } from './guard-update.ts'
 import { createPresenceBoard, type PresenceBoard } from './presence-board.ts'
+import { createPresenceRelay } from './presence-relay.ts'
 import { createSerialQueue } from './serial-queue.ts'
 
 /** One socket in a room. */
@@ -39,6 +40,7 @@ const MAX_BUFFERED_BYTES = 16_777_216
 /** Updates whose forerunners are still on their way, per member. */
 const MAX_WAITING = 32
 const COMPACT_ON_CLOSE = 20
+const PATROL_MS = 10_000
 
 interface Received {
   readonly member: Member
@@ -59,12 +61,22 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   const presence = createPresenceBoard({
     claim: (clientId, identity) => queue.add(() => log.claimClients([clientId], identity.userId)),
     send: (frame, except) => broadcast(frame, except),
+    announce: (entry) => relay.announce(entry),
+  })
+  const relay = createPresenceRelay(server.bus, place, {
+    onEntry: (entry) => presence.receiveRemote([entry]),
+    onAsked: () => {
+      for (const entry of presence.ownEntries()) relay.announce(entry)
+    },
   })
   let received: Received[] = []
   let waiting: Received[] = []
   let closed: Promise<void> | null = null
 
   const unsubscribe = server.bus.subscribe(draftTopic(place.tenantId, place.workflowId), onHint)
+  // The bus may lose a hint; nobody waits longer than this for what another process has stored.
+  const patrol = setInterval(() => queue.add(catchUp).catch(reset), PATROL_MS)
+  relay.ask()
 
   function onHint(message: BusMessage): void {
     if (message.deleted === true) void close(CLOSE_CODES.notFound, 'The workflow was deleted')
@@ -177,6 +189,8 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   function close(code: number, reason: string): Promise<void> {
     if (closed === null) {
       unsubscribe()
+      relay.close()
+      clearInterval(patrol)
       closed = shut(code, reason)
       onClosing(closed)
     }

@@ -157,7 +157,7 @@ describe('a mistake in authenticate', () => {
 
   test('a throwing one is our failure, and its message stays inside', async () => {
     const lines: unknown[] = []
-    const broken = await openTestServer({
+    const broken = await server.sibling({
       authenticate: () => {
         throw new Error('password is hunter2')
       },

@@ -160,7 +160,7 @@ describe('attachWebSockets', () => {
   })
 
   test('detach closes what is open with 4503', async () => {
-    const own = await openTestServer()
+    const own = await server.sibling()
     const { url, detach } = await own.listen()
     const as = testIdentity()
     const { id } = await own.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body: { name: 'x' } })

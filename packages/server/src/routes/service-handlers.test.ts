@@ -60,7 +60,7 @@ describe('GET /health', () => {
   })
 
   test('a closed server is not ready', async () => {
-    const other = await openTestServer()
+    const other = await server.sibling()
     await other.close()
     expect((await other.call('/health/ready')).status).toBe(503)
     expect((await other.call('/health/live')).status).toBe(200)

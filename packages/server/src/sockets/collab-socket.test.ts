@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
+import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { encodeAwareness, encodeSyncStep1, encodeUpdate } from '../collab/frames.ts'
 import { greeting } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -22,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 /** A stock y-websocket provider, exactly as any Yjs application uses it. */
-async function connect(as: Identity, workflowId: string, ydoc = new Y.Doc()) {
-  const provider = new WebsocketProvider(`${url.replace('http', 'ws')}/workflows`, `${workflowId}/collab`, ydoc, {
+async function connect(as: Identity, workflowId: string, ydoc = new Y.Doc(), at = url) {
+  const provider = new WebsocketProvider(`${at.replace('http', 'ws')}/workflows`, `${workflowId}/collab`, ydoc, {
     params: { ticket: await ticketFor(server, as) },
     WebSocketPolyfill: WebSocket as never,
     disableBc: true,
@@ -94,8 +95,8 @@ describe('stock y-websocket clients', () => {
     for (let round = 0; round < 30; round += 1) {
       for (const [index, { ydoc }] of clients.entries()) {
         const values = (nodeOf(ydoc).get('params') as Y.Map<unknown>).get('values') as Y.Map<unknown>
-        values.set(`k${index}-${round}`, round)
         ydoc.getArray('positions').push([['greet', round, index]])
+        values.set(`k${index}-${round}`, round)
       }
     }
     const isWhole = (document: WorkflowDocument) =>
@@ -225,8 +226,8 @@ describe('stock y-websocket clients', () => {
 })
 
 /** A socket that speaks the protocol by hand, and a copy of the draft to speak about. */
-async function rawClient(as: Identity, id: string, protocols: readonly string[] = []) {
-  const socket = openSocket(`${url}/workflows/${id}/collab`, { as, protocols })
+async function rawClient(as: Identity, id: string, protocols: readonly string[] = [], at = url) {
+  const socket = openSocket(`${at}/workflows/${id}/collab`, { as, protocols })
   await socket.opened
   const ydoc = new Y.Doc()
   socket.socket.send(encodeSyncStep1(Y.encodeStateVector(ydoc)))
@@ -405,7 +406,7 @@ describe('a room', () => {
   })
 
   test('stores everything before the server goes down', async () => {
-    const other = await openTestServer()
+    const other = await server.sibling()
     const otherUrl = (await other.listen()).url
     const as = testIdentity()
     const body = { name: 'x', document: greeting }
@@ -414,5 +415,63 @@ describe('a room', () => {
     await socket.opened
     await other.close()
     expect((await socket.closed).code).toBe(4503)
+  })
+})
+
+describe('several processes', () => {
+  test('share a draft, its changes by HTTP, and who is there', async () => {
+    const bus = createInProcessBus()
+    const servers = [await server.sibling({ bus }), await server.sibling({ bus })] as const
+    const urls = [(await servers[0].listen()).url, (await servers[1].listen()).url] as const
+    const as = testIdentity()
+    const colleague = testIdentity({ tenantId: as.tenantId })
+    const body = { name: 'x', document: greeting }
+    const { id } = await server.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body })
+    const a = await connect(as, id, new Y.Doc(), urls[0])
+    a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
+    await synced(a)
+    const b = await connect(colleague, id, new Y.Doc(), urls[1])
+    await synced(b)
+    for (let round = 0; round < 10; round += 1) {
+      nodeOf(a.ydoc, 'start').set('name', `A ${round}`)
+      nodeOf(b.ydoc, 'end').set('name', `B ${round}`)
+    }
+    const isWhole = ({ nodes }: WorkflowDocument) => nodes[0]?.name === 'A 9' && nodes[2]?.name === 'B 9'
+    const [one, two] = await Promise.all([until(a.ydoc, isWhole), until(b.ydoc, isWhole)])
+    expect(one).toEqual(two)
+    const operations = [{ op: 'update_node', nodeId: 'greet', set: { name: 'By HTTP' } }]
+    await servers[1].json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+    await until(a.ydoc, (document) => nameOf(document) === 'By HTTP')
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        const seen = b.provider.awareness.getStates().get(a.ydoc.clientID)
+        if ((seen?.user as { userId: string } | undefined)?.userId === as.userId) resolve()
+      }
+      b.provider.awareness.on('change', check)
+      check()
+    })
+    const forged = await rawClient(colleague, id, [], urls[1])
+    forged.ydoc.clientID = a.ydoc.clientID
+    forged.send(encodeUpdate(forged.change(() => nodeOf(forged.ydoc).set('name', 'Forged'))))
+    expect((await forged.closed).code).toBe(4422)
+    leave([a, b])
+    await Promise.all(servers.map((each) => each.close()))
+    await bus.close()
+  })
+
+  test('make up for hints that got lost when somebody joins', async () => {
+    const deaf = await server.sibling()
+    const { url: deafUrl } = await deaf.listen()
+    const { clients, first, id } = await newDraft()
+    const b = await connect(first, id, new Y.Doc(), deafUrl)
+    await synced(b)
+    nodeOf(clients[0].ydoc).set('name', 'Unheard')
+    const c = await connect(first, id)
+    await until(c.ydoc, (document) => nameOf(document) === 'Unheard')
+    const d = await connect(first, id, new Y.Doc(), deafUrl)
+    await until(d.ydoc, (document) => nameOf(document) === 'Unheard')
+    await until(b.ydoc, (document) => nameOf(document) === 'Unheard')
+    leave([...clients, b, c, d])
+    await deaf.close()
   })
 })

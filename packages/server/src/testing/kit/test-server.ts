@@ -6,7 +6,7 @@ import { openPGlite } from '@tenon/runtime/postgres'
 import { createWorkflowServer } from '../../create-workflow-server.ts'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
-import type { WorkflowServer, WorkflowServerOptions } from '../../options.ts'
+import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
 import { testNodes } from './test-nodes.ts'
 
 export interface CallOptions {
@@ -23,6 +23,8 @@ export interface TestServer {
   call(path: string, options?: CallOptions): Promise<Response>
   /** The same, decoded; throws for any other status. */
   json<Body>(status: number, path: string, options?: CallOptions): Promise<Body>
+  /** Another server on the same database, as another process would be; without a worker. */
+  sibling(options?: Partial<WorkflowServerOptions>): Promise<TestServer>
   /** Opens a port for sockets and real HTTP. */
   listen(): Promise<{ readonly url: string; readonly detach: () => Promise<void> }>
   close(): Promise<void>
@@ -44,17 +46,37 @@ export function authenticateByToken(request: Request): Identity | null {
 
 /** @param options - Replaces parts of what a plain test server is made of. */
 export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
+  const database = options.database ?? { pglite: await openPGlite() }
+  const server = await openOn(database, options)
+  await server.automation.startWorker()
+  return server
+}
+
+/** The same database, which stays open when its borrower closes. */
+function lend(database: DatabaseOptions): DatabaseOptions {
+  if ('pool' in database) return database
+  const { pglite } = database
+  return {
+    pglite: {
+      query: (text, values, options) => pglite.query(text, values, options),
+      exec: (text) => pglite.exec(text),
+      transaction: (work) => pglite.transaction(work),
+      close: async () => undefined,
+    },
+  }
+}
+
+async function openOn(database: DatabaseOptions, options: Partial<WorkflowServerOptions>): Promise<TestServer> {
   const automation = createWorkflowServer({
-    database: options.database ?? { pglite: await openPGlite() },
     engine: embeddedEngine(),
     nodes: testNodes,
     authenticate: authenticateByToken,
     basePath: '/automation',
     publicUrl: PUBLIC_URL,
     ...options,
+    database,
   })
   await automation.migrate()
-  await automation.startWorker()
   const closers: (() => Promise<void>)[] = []
 
   function call(path: string, { as, method = 'GET', body, headers }: CallOptions = {}): Promise<Response> {
@@ -80,6 +102,7 @@ export async function openTestServer(options: Partial<WorkflowServerOptions> = {
       if (response.status !== status) throw new Error(`${path} answered ${response.status}: ${text}`)
       return (text === '' ? undefined : JSON.parse(text)) as Body
     },
+    sibling: (more = {}) => openOn(lend(database), { ...options, ...more }),
     async listen() {
       const server = createServer(toNodeHandler(automation))
       const detach = attachWebSockets(server, automation)

@@ -1,0 +1,130 @@
+import type { Draft } from '@tenon/core/api'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postgresBus } from '../src/bus/postgres-bus.ts'
+import type { ServerTables } from '../src/tables/server-tables.ts'
+import { asking, greeting, publish, runToEnd, untilRun } from '../src/testing/kit/sample-workflows.ts'
+import { openTestServer } from '../src/testing/kit/test-server.ts'
+import { testIdentity } from '../src/testing/test-identity.ts'
+
+let postgres: TestPostgres
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+})
+afterAll(() => postgres.stop())
+
+describe('on Postgres', () => {
+  test.each([1, 10])('the whole way works with %i connections', async (max) => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max })
+    const server = await openTestServer({ database: { pool } })
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    expect(await runToEnd(server, as, id, { text: 'you' })).toMatchObject({ output: { greeting: 'Hello you' } })
+    const approvals = await publish(server, as, asking())
+    const run = await runToEnd(server, as, approvals, {}, (candidate) => candidate.status === 'waiting')
+    const { items } = await server.json<{ items: { approvalId: string }[] }>(200, '/approvals', { as })
+    const body = { choice: 'approve' }
+    await server.json(200, `/approvals/${items[0]?.approvalId}/decision`, { as, method: 'POST', body })
+    expect(await untilRun(server, as, run.runId)).toMatchObject({ outcome: 'approved' })
+    await server.close()
+  })
+
+  test('publications and changes at once lose nothing', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
+    const server = await openTestServer({ database: { pool } })
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const operations = [{ op: 'set_param', nodeId: 'greet', path: ['values', `k${index}`], value: index }]
+        await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+        await server.json(201, `/workflows/${id}/versions`, { as, method: 'POST' })
+      }),
+    )
+    const draft = await server.json<Draft>(200, `/workflows/${id}/draft`, { as })
+    expect(Object.keys(draft.document.nodes[1]?.params.values as object)).toHaveLength(21)
+    expect(await server.json(200, `/workflows/${id}`, { as })).toMatchObject({ version: '21' })
+    await server.close()
+  })
+
+  test('two processes tell each other of a run over LISTEN and NOTIFY', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
+    const other = new pg.Pool({ connectionString: pool.options.connectionString, max: 10 })
+    const worker = await openTestServer({
+      database: { pool },
+      bus: postgresBus({ pool, listen: () => pool.connect() }),
+    })
+    const bus = postgresBus({ pool: other, listen: () => other.connect() })
+    const reader = await openTestServer({ database: { pool: other }, bus })
+    const as = testIdentity()
+    const id = await publish(worker, as, asking())
+    const run = await runToEnd(worker, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const types: string[] = []
+    const ended = new Promise<void>((resolve) => {
+      reader.automation.for(as).runs.stream(run.runId, {
+        onEvents: (frames) => types.push(...frames.map((frame) => frame.type)),
+        onState: (state) => {
+          if (state === 'closed') resolve()
+        },
+      })
+    })
+    await worker.json(200, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
+    await ended
+    expect(types.at(-1)).toBe('run_canceled')
+    await bus.close()
+    await reader.close()
+    await worker.close()
+  })
+})
+
+describe('the tables of the server', () => {
+  test('hold rows of one tenant only, for whoever asks as another', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 5 })
+    const server = await openTestServer({ database: { pool } })
+    const as = testIdentity({ role: 'admin' })
+    const id = await publish(server, as, greeting)
+    await server.json(201, '/socket-tickets', { as, method: 'POST' })
+    const start = { as, method: 'POST', body: { input: { text: 'x' } }, headers: { 'idempotency-key': 'k' } }
+    await server.json(201, `/workflows/${id}/runs`, start)
+    const operations = [{ op: 'update_node', nodeId: 'greet', set: { name: 'x' } }]
+    await server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+    const tables = [
+      'workflows',
+      'versions',
+      'drafts',
+      'draft_updates',
+      'draft_clients',
+      'socket_tickets',
+      'idempotency_keys',
+      'audit_log',
+    ]
+    const database = createDatabase<ServerTables>({ pool })
+    const countAs = (tenantId: string, name: string) =>
+      database.withTenant(
+        tenantId,
+        async (tx) => (await sql`select 1 from ${sql.table(`tenon.${name}`)}`.execute(tx)).rows.length,
+      )
+    for (const table of tables) {
+      expect([table, (await countAs(as.tenantId, table)) > 0]).toEqual([table, true])
+      expect([table, await countAs('somebody.else', table)]).toEqual([table, 0])
+    }
+    const { rows } = await pool.query(
+      `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'tenon' and c.relname = any($1) and c.relrowsecurity and c.relforcerowsecurity`,
+      [tables],
+    )
+    expect(rows).toHaveLength(tables.length)
+    const foreign = database.withTenant('somebody.else', (tx) =>
+      tx
+        .insertInto('draft_clients')
+        .values({ tenant_id: 'somebody.else', workflow_id: id, client_id: 1, user_id: 'x' })
+        .execute(),
+    )
+    await expect(foreign).rejects.toThrow(/foreign key/)
+    await server.close()
+  })
+})

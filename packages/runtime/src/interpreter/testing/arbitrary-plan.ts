@@ -18,7 +18,7 @@ const PORTS: Readonly<Record<TestType, readonly string[]>> = {
   set: ['success'],
   'if-else': ['true', 'false'],
   switch: ['x', 'default'],
-  fork: ['a', 'b'],
+  fork: ['a', 'b', 'error'],
   join: ['success', 'error'],
   approval: ['approve', 'reject', 'timeout'],
   delay: ['success'],

@@ -8,6 +8,7 @@ export interface Expected {
   readonly canceled: string[]
   readonly closedWaits: string[]
   readonly openedWaits: string[]
+  readonly waited: string[]
   readonly fired: string[]
   readonly unsatisfied: string[]
   readonly handled: string[]
@@ -34,6 +35,9 @@ export function observe(decisions: readonly Decision[]): Expected {
       case 'approval_needed':
       case 'wait_opened':
         seen.openedWaits.push(decision.data.waitId)
+        break
+      case 'join_waiting':
+        seen.waited.push(`${decision.nodeRunId}:${decision.data.arrived}/${decision.data.need}`)
         break
       case 'join_fired':
         seen.fired.push(`${decision.nodeRunId}<${[...decision.data.losers].sort().join()}`)
@@ -65,6 +69,7 @@ function nothing(): Expected {
     canceled: [],
     closedWaits: [],
     openedWaits: [],
+    waited: [],
     fired: [],
     unsatisfied: [],
     handled: [],
@@ -104,6 +109,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   let hasDeadline = false
   const ends = new Map<string, string>()
   let turn = nothing()
+  let reached = new Set<string>()
 
   const cellOf = (id: string): Cell => cells.get(id) ?? { is: 'settled', pass: 0, canceling: false, wait: null }
   const idAt = (index: number): string => plan.nodes[index]?.id ?? ''
@@ -127,6 +133,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     for (const edge of outOf(node)) {
       const live = port === '*' ? edge.sourceHandle !== 'error' : edge.sourceHandle === port
       edges.set(edge, { live, clean: live && clean })
+      if (live) reached.add(idAt(edge.target))
     }
   }
 
@@ -216,6 +223,10 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     else if (isSettled) {
       turn.unsatisfied.push(node.id)
       fail(node)
+    } else if (reached.has(node.id)) {
+      const open = states.filter((state) => state === undefined).length
+      const need = join === 'all' ? live + open : typeof join === 'object' ? join.count : 1
+      turn.waited.push(`${node.id}:${join === 'first-success' ? clean : live}/${need}`)
     }
   }
 
@@ -310,6 +321,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   return {
     apply(fact) {
       turn = nothing()
+      reached = new Set()
       if (over) return turn
       happen(fact)
       for (const node of plan.nodes) {

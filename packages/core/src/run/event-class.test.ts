@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { eventClassOf, RUN_EVENT_TYPES } from './event-class.ts'
+
+test('eventClassOf tells facts, decisions and observations apart', () => {
+  expect(eventClassOf('node_completed')).toBe('fact')
+  expect(eventClassOf('node_scheduled')).toBe('decision')
+  expect(eventClassOf('node_log')).toBe('observation')
+})
+
+test('RUN_EVENT_TYPES has every type once', () => {
+  expect(new Set(RUN_EVENT_TYPES).size).toBe(RUN_EVENT_TYPES.length)
+  expect(RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact')).toEqual([
+    'run_started',
+    'node_completed',
+    'node_failed',
+    'node_canceled',
+    'node_suspended',
+    'node_skipped',
+    'timer_fired',
+    'approval_decided',
+    'cancel_requested',
+  ])
+})

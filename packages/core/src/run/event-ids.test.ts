@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { decisionId, factId, nodeIdOf, observationId } from './event-ids.ts'
+import { makeValueRef } from './value-ref.ts'
+
+const output = makeValueRef({})
+const error = { code: 'NODE_FAILED', message: '' }
+const vote = { actor: { userId: 'ann', displayName: 'Ann', role: 'admin' }, choice: 'approve', at: 0 }
+
+describe('factId', () => {
+  test('is the same for every outcome of one pass', () => {
+    const nodeRunId = 'charge#3.0'
+    const waitFor = { kind: 'time', dueAt: 1 } as const
+    const ids = [
+      factId({
+        type: 'node_completed',
+        nodeRunId,
+        data: { pass: 2, attempt: 1, port: 'success', output, durationMs: 1 },
+      }),
+      factId({ type: 'node_failed', nodeRunId, data: { pass: 2, attempt: 3, error, durationMs: 1 } }),
+      factId({ type: 'node_canceled', nodeRunId, data: { pass: 2, how: 'abandoned' } }),
+      factId({ type: 'node_suspended', nodeRunId, data: { pass: 2, waitFor } }),
+      factId({ type: 'node_skipped', nodeRunId, data: { pass: 2 } }),
+    ]
+    expect(new Set(ids)).toEqual(new Set(['charge#3.0/2/outcome']))
+  })
+
+  test('names what comes from outside', () => {
+    const started = {
+      planHash: '',
+      semantics: 1,
+      seed: '',
+      trigger: 'start',
+      input: output,
+      deadlineAt: null,
+      actor: null,
+    }
+    expect(factId({ type: 'run_started', data: started })).toBe('start')
+    expect(factId({ type: 'timer_fired', data: { timerId: 'a/1/0', dueAt: 1, lateMs: 0 } })).toBe('timer/a/1/0')
+    expect(factId({ type: 'approval_decided', data: { waitId: 'a/1/0', vote } })).toBe('vote/a/1/0/ann')
+    expect(factId({ type: 'cancel_requested', data: { reason: 'user', actor: null } })).toBe('cancel')
+  })
+})
+
+test('decisionId counts the decisions of a fact', () => {
+  expect(decisionId('charge/1/outcome', 2)).toBe('charge/1/outcome:2')
+})
+
+test('observationId has pass and attempt, and an index where there may be several', () => {
+  const nodeRunId = 'charge'
+  const started = { pass: 1, attempt: 2, input: output, worker: 'w', queue: null }
+  const place = { pass: 1, attempt: 2 }
+  expect(observationId({ type: 'node_started', nodeRunId, data: started }, place)).toBe('charge/1/2/started')
+  expect(observationId({ type: 'attempt_lost', nodeRunId, data: { ...place, nextAt: 1 } }, place)).toBe(
+    'charge/1/2/lost',
+  )
+  expect(
+    observationId({ type: 'node_error', nodeRunId, data: { ...place, error, nextAt: null, durationMs: 1 } }, place),
+  ).toBe('charge/1/2/error')
+  const call = { ...place, tool: 't', arguments: null, durationMs: 1 }
+  expect(observationId({ type: 'tool_call', nodeRunId, data: call }, { ...place, index: 0 })).toBe('charge/1/2/tool/0')
+  const line = { timestamp: '', level: 'info', message: '' } as const
+  expect(observationId({ type: 'node_log', nodeRunId, data: line }, { ...place, index: 7 })).toBe('charge/1/2/log/7')
+})
+
+test('nodeIdOf takes the path of the iteration away', () => {
+  expect([nodeIdOf('charge'), nodeIdOf('charge#3.0')]).toEqual(['charge', 'charge'])
+})

@@ -1,11 +1,55 @@
 import type { NodeId } from '@tenon/core/document'
-import type { EditorSession } from '../session/editor-session.ts'
-import type { CompletionAnswer } from './field-types.ts'
+import type { ScopeSchema } from '@tenon/core/expression'
+import type { Translate } from '../messages/format.ts'
+import type { CompletionAnswer, CompletionItem } from './field-types.ts'
+import type { ScopeReader } from './scope-cache.ts'
+import { typeWords } from './type-words.ts'
+import { listUpstream } from './upstream-fields.ts'
+
+type Kinds = CompletionItem['kind']
+
+const KINDS: Readonly<Record<string, Kinds>> = { root: 'variable', property: 'field', function: 'function' }
 
 /** Completion for one node's fields: what its upstream nodes give, and the functions. */
 export function createCompleter(
-  _session: EditorSession,
-  _nodeId: NodeId,
+  scopeOf: ScopeReader,
+  nodeId: NodeId,
+  t: Translate,
 ): (text: string, offset: number) => Promise<CompletionAnswer | null> {
-  return async () => null
+  return async (text, offset) => {
+    // Plain text is the usual case and needs no answer from the core.
+    if (text.lastIndexOf('{{', offset) < 0) return null
+    const [{ completionsAt }, scope] = await Promise.all([import('@tenon/core/expression'), scopeOf(nodeId)])
+    const list = completionsAt(text, offset, scope)
+    if (list === null) return null
+    const items = list.items.map((item): CompletionItem => {
+      const shift = item.from === undefined ? '' : text.slice(item.from, list.from)
+      return {
+        label: item.title ?? item.label,
+        insert: item.insert,
+        detail: item.detail ?? '',
+        info: item.help ?? '',
+        kind: KINDS[item.kind] ?? 'keyword',
+        // A key that is no name takes brackets in place of the point before it.
+        ...(shift === '' ? {} : { eats: shift.length }),
+      }
+    })
+    const isStart = list.items.some((item) => item.kind === 'root')
+    return { from: list.from, items: isStart ? [...shortcuts(scope, t), ...items] : items }
+  }
+}
+
+// At the beginning people look for a field, not for the name of a root.
+function shortcuts(scope: ScopeSchema, t: Translate): CompletionItem[] {
+  return listUpstream(scope).flatMap((source) =>
+    source.fields
+      .filter((field) => field.depth === 0)
+      .map((field) => ({
+        label: source.title === null ? field.name : `${source.title} › ${field.name}`,
+        insert: field.expression,
+        detail: typeWords(field.schema, t),
+        info: field.description,
+        kind: 'field' as const,
+      })),
+  )
 }

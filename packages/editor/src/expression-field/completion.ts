@@ -30,11 +30,15 @@ function toCompletion(item: CompletionItem, rank: number): Completion {
 }
 
 function applyItem(view: EditorView, item: CompletionItem, from: number, to: number): void {
-  const isCall = item.kind === 'function'
-  const insert = isCall ? `${item.insert}()` : item.insert
+  const begin = from - (item.eats ?? 0)
+  const opens = item.insert.endsWith('(')
+  const insert = opens ? `${item.insert})` : item.insert
+  const closing = /^\s*\}\}/.exec(view.state.sliceDoc(to, to + 8))?.[0] ?? ''
+  // A field is a whole answer: the caret leaves the braces, and the chip appears.
+  const leap = item.kind === 'field' && !opens ? closing.length : 0
   view.dispatch({
-    changes: { from, to, insert },
-    selection: { anchor: from + insert.length - (isCall ? 1 : 0) },
+    changes: { from: begin, to, insert },
+    selection: { anchor: begin + insert.length - (opens ? 1 : 0) + leap },
     userEvent: 'input.complete',
   })
 }

@@ -10,6 +10,8 @@ import { createCompleter } from './completer.ts'
 import type { FieldDiagnostic } from './field-types.ts'
 import { useInsertTarget } from './insert-target.ts'
 import { labelOfReference } from './reference-label.ts'
+import { ReferencePicker } from './reference-picker.tsx'
+import { splitTemplate } from './template-parts.ts'
 import { TemplateText } from './template-text.tsx'
 import { useCodeEditorModule } from './use-code-editor.ts'
 import { useDelayedChange } from './use-delayed-change.ts'
@@ -46,7 +48,6 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const module = useCodeEditorModule()
   const [host, setHost] = useState<HTMLDivElement | null>(null)
   const editor = useRef<CodeEditor | null>(null)
-  const nodesById = useEditorStore((state) => state.nodesById)
   const change = useDelayedChange(props.onChange)
   const shared = session.textAt(nodeId, path)
   const wantsFocus = useRef(false)
@@ -55,7 +56,6 @@ export function ExpressionField(props: ExpressionFieldProps) {
   first.current = { value, isReadOnly, attributes, placeholder, path }
   useEffect(() => {
     if (module === null || host === null) return
-    const insert = (text: string) => created.insert(text)
     const created = module.createCodeEditor({
       parent: host,
       root: instance.root,
@@ -71,21 +71,22 @@ export function ExpressionField(props: ExpressionFieldProps) {
       placeholder: first.current.placeholder,
       attributes: first.current.attributes,
       labelOf: (reference) => labelOfReference(reference, session.store.getState().nodesById, instance.t),
-      complete: createCompleter(session, nodeId),
+      complete: createCompleter(session.scopeOf, nodeId, instance.t),
       onUndo: session.undo,
       onRedo: session.redo,
       onFocusChange: (isFocused) => {
         const at = first.current.path
         presence.set({ editing: isFocused ? { nodeId, path: at === 'notes' ? [at] : at } : null })
-        if (isFocused) target.claim(insert)
+        if (isFocused) target.claim({ nodeId, key: keyOf(at) })
         else change.flush()
       },
     })
     editor.current = created
     if (wantsFocus.current) created.focus()
+    const waiting = target.collect({ nodeId, key: keyOf(first.current.path) })
+    if (waiting !== null) created.insert(waiting)
     return () => {
       change.flush()
-      target.release(insert)
       editor.current = null
       created.destroy()
     }
@@ -94,24 +95,26 @@ export function ExpressionField(props: ExpressionFieldProps) {
     if (!change.isPending()) editor.current?.setValue(value)
   }, [value, change])
   useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
-  useEffect(() => editor.current?.setAttributes(attributes), [attributes])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor has no diagnostics and labels yet
-  useEffect(() => editor.current?.setDiagnostics(diagnostics), [diagnostics, module, host])
+  const attributesText = JSON.stringify(attributes)
+  useEffect(() => editor.current?.setAttributes(JSON.parse(attributesText)), [attributesText])
+  const diagnosticsText = JSON.stringify(diagnostics)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor has no diagnostics yet
+  useEffect(() => editor.current?.setDiagnostics(JSON.parse(diagnosticsText)), [diagnosticsText, module, host, shared])
+  const names = useReferencedNames(value)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a renamed node changes its chips
-  useEffect(() => editor.current?.refreshLabels(), [nodesById])
+  useEffect(() => editor.current?.refreshLabels(), [names])
   return (
     <div
       className={classNames('tn-expr', isMono && 'tn-expr-mono')}
       data-multiline={isMultiline || undefined}
       data-invalid={isInvalid || undefined}
       data-readonly={isReadOnly || undefined}
-      data-field-path={path === 'notes' ? 'notes' : path.join('.')}
+      data-templates={(hasTemplates && !isReadOnly) || undefined}
     >
       {module === null && (
         <div
           className="tn-expr-waiting"
-          role="textbox"
-          aria-readonly
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a press or Tab before the field has come is kept for it
           tabIndex={0}
           onFocus={() => {
             wantsFocus.current = true
@@ -121,8 +124,27 @@ export function ExpressionField(props: ExpressionFieldProps) {
         </div>
       )}
       <div ref={setHost} className="tn-expr-host" hidden={module === null} />
+      {hasTemplates && !isReadOnly && (
+        <ReferencePicker nodeId={nodeId} onPick={(reference) => editor.current?.insert(reference)} />
+      )}
     </div>
   )
+}
+
+/** The names of the nodes that a template refers to, as one text that changes when one of them does. */
+function useReferencedNames(template: string): string {
+  const ids = useMemo(
+    () =>
+      splitTemplate(template).flatMap((part) =>
+        part.kind === 'reference' && part.reference.nodeId !== null ? [part.reference.nodeId] : [],
+      ),
+    [template],
+  )
+  return useEditorStore((state) => ids.map((id) => state.nodesById.get(id)?.name ?? '').join('\n'))
+}
+
+function keyOf(path: ParamPath | 'notes'): string {
+  return path === 'notes' ? path : path.join('.')
 }
 
 function attributesOf(

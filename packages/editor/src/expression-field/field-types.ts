@@ -8,6 +8,8 @@ export interface CompletionItem {
   readonly detail: string
   /** One sentence beside the list. */
   readonly info: string
+  /** Characters before `from` that it takes the place of, too. */
+  readonly eats?: number
   readonly kind: 'node' | 'field' | 'function' | 'variable' | 'keyword'
 }
 

@@ -6,17 +6,19 @@ interface FieldFaultProps {
   readonly problem: EditorProblem
   /** How many other problems the field has. */
   readonly more: number
+  /** The label above, which the message need not repeat. */
+  readonly title?: string
 }
 
 /** What is wrong with a field, with the fix as a link. */
-export function FieldFault({ problem, more }: FieldFaultProps) {
+export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const { fix } = problem
   return (
-    <span data-severity={problem.severity}>
-      {problem.message}
+    <span className="tn-fault" data-severity={problem.severity}>
+      {withoutTitle(problem.message, title)}
       {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
       {fix !== null && !isReadOnly && (
         <button
@@ -29,4 +31,10 @@ export function FieldFault({ problem, more }: FieldFaultProps) {
       )}
     </span>
   )
+}
+
+function withoutTitle(message: string, title: string | undefined): string {
+  const start = `"${title}": `
+  const rest = title !== undefined && message.startsWith(start) ? message.slice(start.length) : message
+  return rest.charAt(0).toUpperCase() + rest.slice(1)
 }

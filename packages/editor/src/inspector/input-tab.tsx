@@ -1,9 +1,29 @@
 import type { NodeId } from '@tenon/core/document'
+import { useInsertTarget } from '../expression-field/insert-target.ts'
+import { UpstreamTree } from '../expression-field/upstream-tree.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
+import { writeClipboard } from '../instance/place.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
 
-/** What a node can read from the nodes before it. */
-export function InputTab({ nodeId: _nodeId }: { readonly nodeId: NodeId }) {
+/** What a node can read from the nodes before it; a press puts it into the field that was edited last. */
+export function InputTab({ nodeId }: { readonly nodeId: NodeId }) {
   const t = useTranslate()
-  return <EmptyState icon="inbox" title={t('input.none')} description={t('input.noneText')} />
+  const { toast } = useAnnouncer()
+  const { store } = useSession()
+  const target = useInsertTarget()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const pick = (reference: string) => {
+    if (!isReadOnly && target.insertLater(nodeId, reference)) {
+      store.setState({ tab: 'setup' })
+      return
+    }
+    writeClipboard(reference)
+    toast(t('input.copied'))
+  }
+  return (
+    <div className="tn-panel-form">
+      <UpstreamTree nodeId={nodeId} onPick={pick} />
+    </div>
+  )
 }

@@ -70,15 +70,18 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
   )
   const canSwitch = field.meta.literal !== true && SWITCHABLE_CONTROLS.includes(field.control)
   const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)
-  const error = problems[0]
+  const [first] = problems
+  const fault =
+    first === undefined ? undefined : <FieldFault problem={first} more={problems.length - 1} title={field.title} />
+  const isInvalid = first?.severity === 'error'
   return (
     <div data-param={path.join('.')}>
       <Field
         label={field.title}
-        help={field.description}
+        help={fault !== undefined && !isInvalid ? fault : field.description}
         required={field.isRequired}
         group={GROUP_CONTROLS.includes(field.control) && !isShownAsTemplate}
-        error={error === undefined ? undefined : <FieldFault problem={error} more={problems.length - 1} />}
+        error={isInvalid ? fault : undefined}
         {...(canSwitch && !isReadOnly
           ? {
               hint: (
@@ -101,7 +104,7 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
             value={textOf(value)}
             onChange={(text) => onChange(text === '' ? undefined : text)}
             isReadOnly={isReadOnly}
-            isInvalid={error !== undefined}
+            isInvalid={isInvalid}
             diagnostics={diagnostics}
             placeholder="{{input.…}}"
             label={field.title}
@@ -114,7 +117,7 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
             value={value}
             onChange={onChange}
             isReadOnly={isReadOnly}
-            isInvalid={error !== undefined}
+            isInvalid={isInvalid}
             diagnostics={diagnostics}
           />
         )}

@@ -24,7 +24,8 @@ export function startLiveProblems(store: EditorStore): () => void {
     const { validateWorkflow } = await validator
     const { document, manifest, phase } = store.getState()
     if (!isWanted || phase.kind !== 'ready') return
-    accept(store, validateWorkflow(document, manifest.manifest))
+    const names = new Map(document.nodes.map((node) => [node.id, node.name]))
+    accept(store, toProblems(validateWorkflow(document, manifest.manifest), names))
   }
   const schedule = () => {
     if (timer !== null) clearTimeout(timer)
@@ -44,15 +45,15 @@ export function startLiveProblems(store: EditorStore): () => void {
   }
 }
 
-function accept(store: EditorStore, issues: readonly WorkflowIssue[]): void {
+function accept(store: EditorStore, found: readonly EditorProblem[]): void {
   const before = store.getState()
-  const problems = shareStructure(before.problems, toProblems(issues))
+  const problems = shareStructure(before.problems, found)
   if (problems === before.problems) return
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
 }
 
 /** Issues as the editor shows them: errors first, each with an id that stays while it is the same fault. */
-export function toProblems(issues: readonly WorkflowIssue[]): EditorProblem[] {
+export function toProblems(issues: readonly WorkflowIssue[], names: ReadonlyMap<NodeId, string>): EditorProblem[] {
   const seen = new Map<string, number>()
   const problems = issues.map((issue): EditorProblem => {
     const field = issue.path ?? []
@@ -67,12 +68,17 @@ export function toProblems(issues: readonly WorkflowIssue[]): EditorProblem[] {
       range: issue.range ?? null,
       severity: issue.severity,
       code: issue.code,
-      message: issue.message,
+      message: withoutName(issue.message, issue.nodeId === undefined ? undefined : names.get(issue.nodeId)),
       fix: issue.fix ?? null,
     }
   })
   const isError = (problem: EditorProblem) => problem.severity === 'error'
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
+}
+
+// The node is named beside its problem already.
+function withoutName(message: string, name: string | undefined): string {
+  return name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
 }
 
 function countProblems(

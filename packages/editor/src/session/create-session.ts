@@ -13,6 +13,7 @@ import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import { planCommand } from '../commands/planners.ts'
+import { createScopeReader } from '../expression-field/scope-cache.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
@@ -151,6 +152,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       told = refresh()
     },
     read: refresh,
+    scopeOf: createScopeReader(store),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

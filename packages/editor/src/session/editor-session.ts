@@ -1,6 +1,7 @@
 import type { DocumentOperation, NodeId, ParamPath, WorkflowDocument } from '@tenon/core/document'
 import type * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
+import type { ScopeReader } from '../expression-field/scope-cache.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 
 /** What happened to a draft by a person at this editor. */
@@ -30,5 +31,7 @@ export interface EditorSession {
   /** The draft as it is now, without waiting for the next reading. */
   readonly read: () => WorkflowDocument
   readonly onChange: (listener: (change: DraftChange) => void) => () => void
+  /** What the fields of a node may read, worked out once for each state of the draft. */
+  readonly scopeOf: ScopeReader
   readonly start: () => () => void
 }

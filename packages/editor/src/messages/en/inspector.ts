@@ -114,6 +114,17 @@ export const inspectorMessages = {
   'input.none': 'Nothing arrives here yet',
   'input.noneText': 'Connect a node before this one; its fields will be listed here.',
 
+  'input.search': 'Search fields',
+  'input.nothing': 'No field is called “{query}”.',
+  'input.nothingKnown': 'Its fields are not known before it has run.',
+  'input.copied': 'Reference copied; paste it into a field',
+  'input.pick': 'Insert a field',
+  'input.trigger': 'Trigger',
+  'input.vars': 'Variables',
+  'input.error': 'Failure',
+  'input.run': 'Run',
+  'input.anyType': 'any',
+
   'reference.gone': 'deleted node',
   'reference.input': 'Input',
   'reference.trigger': 'Trigger',

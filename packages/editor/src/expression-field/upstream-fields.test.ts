@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { listUpstream } from './upstream-fields.ts'
+
+const text = { type: 'string' }
+const output = (properties: object, title: string) => ({
+  type: 'object',
+  title,
+  properties: { output: { type: 'object', properties: properties as never } },
+})
+const scope = {
+  input: { type: 'object' },
+  trigger: true,
+  nodes: {
+    type: 'object',
+    properties: {
+      start: output({ ticket_id: text }, 'New ticket'),
+      analyze: output(
+        { mood: { type: 'object', properties: { score: { type: 'number' } } }, 'first name': text },
+        'Analyze',
+      ),
+    },
+  },
+  vars: { type: 'object', properties: {} },
+  run: { type: 'object', properties: { id: text } },
+}
+
+describe('listUpstream', () => {
+  test('the node right before comes first, roots without fields are left out', () => {
+    expect(listUpstream(scope).map((source) => source.title ?? source.kind)).toEqual(['Analyze', 'New ticket', 'run'])
+  })
+
+  test('fields inside of fields follow them, keys that are no names are quoted', () => {
+    expect(listUpstream(scope)[0]?.fields.map(({ expression, depth }) => [expression, depth])).toEqual([
+      ['nodes.analyze.output.mood', 0],
+      ['nodes.analyze.output.mood.score', 1],
+      ['nodes.analyze.output["first name"]', 0],
+    ])
+  })
+})

@@ -1,0 +1,60 @@
+import { isJsonObject, type Json, type JsonSchema, type NodeId } from '@tenon/core/document'
+import type { ScopeSchema } from '@tenon/core/expression'
+
+/** One value that a field may refer to. */
+export interface UpstreamField {
+  readonly name: string
+  /** 0 for a field of the output itself, 1 for a field inside of it. */
+  readonly depth: number
+  /** What stands between the braces: `nodes.analyze.output.sentiment`. */
+  readonly expression: string
+  readonly schema: JsonSchema
+  readonly description: string
+}
+
+/** Where values come from: a node before this one, or something that every node sees. */
+export interface UpstreamSource {
+  readonly kind: 'node' | 'trigger' | 'vars' | 'error' | 'run'
+  readonly nodeId: NodeId | null
+  /** The name of the node; `null` for what has a name of its own in every language. */
+  readonly title: string | null
+  readonly fields: readonly UpstreamField[]
+}
+
+const DEEPEST = 2
+const MOST_FIELDS = 200
+
+/** Everything that a node's fields may refer to, by its source; the node right before comes first. */
+export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
+  const nodes = Object.entries(propertiesOf(scope.nodes)).map(([nodeId, schema]): UpstreamSource => {
+    const output = propertiesOf(schema).output ?? true
+    const title = isJsonObject(schema) && typeof schema.title === 'string' ? schema.title : nodeId
+    return { kind: 'node', nodeId, title, fields: fieldsIn(output as JsonSchema, `nodes.${nodeId}.output`) }
+  })
+  const others = (['error', 'vars', 'run'] as const).flatMap((kind): UpstreamSource[] => {
+    const schema = scope[kind]
+    if (schema === undefined) return []
+    const fields = fieldsIn(schema, kind)
+    return fields.length === 0 ? [] : [{ kind, nodeId: null, title: null, fields }]
+  })
+  return [...nodes.reverse(), ...others]
+}
+
+function fieldsIn(schema: JsonSchema, path: string, depth = 0): UpstreamField[] {
+  const fields: UpstreamField[] = []
+  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+    if (fields.length >= MOST_FIELDS) break
+    const expression = /^[A-Za-z_]\w*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`
+    const description = isJsonObject(property) && typeof property.description === 'string' ? property.description : ''
+    fields.push({ name, depth, expression, schema: property as JsonSchema, description })
+    if (depth < DEEPEST) fields.push(...fieldsIn(property as JsonSchema, expression, depth + 1))
+  }
+  return fields
+}
+
+function propertiesOf(schema: Json | JsonSchema | undefined): Readonly<Record<string, Json>> {
+  if (typeof schema !== 'object' || !isJsonObject(schema)) return {}
+  if (isJsonObject(schema.properties)) return schema.properties
+  const [only, ...more] = Array.isArray(schema.anyOf) ? schema.anyOf : []
+  return only !== undefined && more.length === 0 ? propertiesOf(only) : {}
+}

@@ -1,0 +1,107 @@
+import type { NodeId } from '@tenon/core/document'
+import type { ScopeSchema } from '@tenon/core/expression'
+import { useEffect, useMemo, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { IconTile } from '../ui/icon-tile.tsx'
+import { SearchInput } from '../ui/search-input.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { typeWords } from './type-words.ts'
+import { listUpstream, type UpstreamField, type UpstreamSource } from './upstream-fields.ts'
+
+interface UpstreamTreeProps {
+  readonly nodeId: NodeId
+  /** Called with the whole reference: `{{nodes.analyze.output.sentiment}}`. */
+  readonly onPick: (reference: string) => void
+}
+
+/** What the nodes before this one give, to be searched, pressed or dragged into a field. */
+export function UpstreamTree({ nodeId, onPick }: UpstreamTreeProps) {
+  const t = useTranslate()
+  const scope = useScope(nodeId)
+  const [query, setQuery] = useState('')
+  const sources = useMemo(() => (scope === null ? [] : listUpstream(scope)), [scope])
+  const found = useMemo(() => narrow(sources, query), [sources, query])
+  if (scope === null) return <Skeleton lines={6} height={20} />
+  if (!sources.some((source) => source.kind === 'node')) {
+    return <EmptyState icon="inbox" title={t('input.none')} description={t('input.noneText')} />
+  }
+  return (
+    <div className="tn-upstream">
+      <SearchInput label={t('input.search')} value={query} onChange={setQuery} />
+      {found.map((source) => (
+        <SourceSection key={source.nodeId ?? source.kind} source={source} onPick={onPick} />
+      ))}
+      {found.length === 0 && <p className="tn-picker-empty">{t('input.nothing', { query })}</p>}
+    </div>
+  )
+}
+
+function SourceSection({ source, onPick }: { readonly source: UpstreamSource } & Pick<UpstreamTreeProps, 'onPick'>) {
+  const t = useTranslate()
+  const node = useEditorStore((state) => (source.nodeId === null ? undefined : state.nodesById.get(source.nodeId)))
+  const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
+  const title = source.title ?? (source.kind === 'node' ? '' : t(`input.${source.kind}`))
+  return (
+    <section aria-label={title}>
+      <h3 className="tn-upstream-source">
+        {entry !== undefined && <IconTile path={entry.icon} category={entry.category} size="s" />}
+        <span>{title}</span>
+      </h3>
+      {source.fields.length === 0 && <p className="tn-upstream-empty">{t('input.nothingKnown')}</p>}
+      {source.fields.map((field) => (
+        <FieldRow key={field.expression} field={field} onPick={onPick} />
+      ))}
+    </section>
+  )
+}
+
+function FieldRow({ field, onPick }: { readonly field: UpstreamField } & Pick<UpstreamTreeProps, 'onPick'>) {
+  const t = useTranslate()
+  const reference = `{{${field.expression}}}`
+  return (
+    <button
+      type="button"
+      className="tn-upstream-field"
+      data-depth={field.depth}
+      title={field.description === '' ? reference : field.description}
+      draggable
+      onDragStart={(event) => {
+        event.dataTransfer.setData('text/plain', reference)
+        event.dataTransfer.effectAllowed = 'copy'
+      }}
+      onClick={() => onPick(reference)}
+    >
+      <span className="tn-upstream-name">{field.name}</span>
+      <small>{typeWords(field.schema, t)}</small>
+    </button>
+  )
+}
+
+function useScope(nodeId: NodeId): ScopeSchema | null {
+  const { scopeOf } = useSession()
+  const document = useEditorStore((state) => state.document)
+  const [scope, setScope] = useState<ScopeSchema | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader answers for the document as it is now
+  useEffect(() => {
+    let isWanted = true
+    void scopeOf(nodeId).then((next) => {
+      if (isWanted) setScope(next)
+    })
+    return () => {
+      isWanted = false
+    }
+  }, [scopeOf, nodeId, document])
+  return scope
+}
+
+function narrow(sources: readonly UpstreamSource[], query: string): readonly UpstreamSource[] {
+  const wanted = query.trim().toLowerCase()
+  if (wanted === '') return sources
+  return sources.flatMap((source) => {
+    if (source.title?.toLowerCase().includes(wanted)) return [source]
+    const fields = source.fields.filter((field) => field.name.toLowerCase().includes(wanted))
+    return fields.length === 0 ? [] : [{ ...source, fields }]
+  })
+}

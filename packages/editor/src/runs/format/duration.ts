@@ -5,12 +5,13 @@ const HOUR = 3_600_000
 const DAY = 86_400_000
 
 /**
- * A length of time as people read it: `640 ms`, `1.84 s`, `14.2 s`, `3 min 12 s`, `3 h 12 min`, `2 d 4 h`.
+ * A length of time as people read it: `<1 ms`, `640 ms`, `1.84 s`, `14.2 s`, `3 min 12 s`, `3 h 12 min`, `2 d 4 h`.
  *
  * @param ms - Milliseconds; below zero counts as zero.
  */
 export function formatDuration(ms: number, t: Translate, locale: string): string {
   const length = Math.max(0, Math.round(ms))
+  if (length === 0) return t('runs.unit.instant')
   if (length < 1_000) return t('runs.unit.ms', { n: length })
   if (length < MINUTE) {
     const digits = length < 10_000 ? 2 : 1

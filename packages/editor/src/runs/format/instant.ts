@@ -40,11 +40,16 @@ export function formatAgo(at: number, now: number, locale: string): string {
 
 /** When something is due: `Due in 3 h 12 min`, `Due tomorrow`, `Overdue by 4 min`. */
 export function formatDue(dueAt: number, now: number, t: Translate, locale: string): string {
-  if (dueAt <= now) return t('runs.approval.overdue', { time: formatDuration(now - dueAt, t, locale) })
+  if (dueAt <= now) return t('runs.approval.overdue', { time: formatDuration(wholeMinutes(now - dueAt), t, locale) })
   const days = calendarDays(now, dueAt)
   if (days === 1 && dueAt - now > 12 * 3_600_000) return t('runs.approval.dueTomorrow')
   if (days > 1) return t('runs.approval.dueOn', { time: formatMoment(dueAt, locale) })
-  return t('runs.approval.dueIn', { time: formatDuration(dueAt - now, t, locale) })
+  return t('runs.approval.dueIn', { time: formatDuration(wholeMinutes(dueAt - now), t, locale) })
+}
+
+/** Seconds matter only in the last minute. */
+function wholeMinutes(ms: number): number {
+  return ms < 60_000 ? ms : ms - (ms % 60_000)
 }
 
 function calendarDays(from: number, to: number): number {

@@ -14,6 +14,8 @@ export interface RunSnapshot {
   readonly cursor: number | null
   readonly lastSeq: number
   readonly stream: StreamState
+  /** Why the stream was closed for good. */
+  readonly streamError: TenonError | null
 }
 
 /** One run, streamed and folded; several views of a page may share it. */
@@ -38,6 +40,9 @@ export interface RunStoreOptions {
   readonly schedule?: (callback: () => void) => () => void
 }
 
+/** Events that come later than this after a connection has been made do not belong to its backlog. */
+const BACKLOG_MS = 2_000
+
 /** Creates the store of one run. It does nothing until it is started. */
 export function createRunStore({ client, runId, schedule = onNextFrame }: RunStoreOptions): RunStore {
   const clock = createServerClock()
@@ -45,9 +50,17 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
   const entries: LogEntry[] = []
   let fold = createRunFold()
   let pending: RunEventFrame[] = []
+  let liveSince: number | null = null
   let unschedule: (() => void) | null = null
   let stop: (() => void) | null = null
-  let current: RunSnapshot = { view: fold.view(), live: fold.view(), cursor: null, lastSeq: 0, stream: 'connecting' }
+  let current: RunSnapshot = {
+    view: fold.view(),
+    live: fold.view(),
+    cursor: null,
+    lastSeq: 0,
+    stream: 'connecting',
+    streamError: null,
+  }
 
   function publish(change: Partial<RunSnapshot>): void {
     current = { ...current, ...change }
@@ -56,7 +69,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
 
   function take(frame: RunEventFrame): void {
     const entry = fromFrame(frame)
-    clock.observe(entry.at, current.stream === 'live')
+    clock.observe(entry.at, liveSince !== null && Date.now() - liveSince > BACKLOG_MS)
     fold.apply(entry)
     if (entry.seq > entries.length) entries.push(entry)
   }
@@ -91,8 +104,9 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
         pending.push(...frames)
         unschedule ??= schedule(flush)
       },
-      onState: (stream) => {
-        if (stream !== current.stream) publish({ stream })
+      onState: (stream, error = undefined) => {
+        liveSince = stream === 'live' ? Date.now() : null
+        publish({ stream, streamError: error ?? null })
       },
     })
   }

@@ -3,7 +3,7 @@ export interface ServerClock {
   /**
    * Notes an instant of the log as it comes in.
    *
-   * @param isLive - Whether it has just happened, not read from the backlog.
+   * @param isLive - Whether it has surely just happened, not been read from the backlog.
    */
   readonly observe: (at: number, isLive: boolean) => void
   /** Milliseconds since the epoch on the server, as well as it is known. */

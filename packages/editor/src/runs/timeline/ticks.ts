@@ -1,4 +1,4 @@
-import type { TimeScale } from './time-scale.ts'
+import type { Interval, TimeScale } from './time-scale.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000
@@ -20,16 +20,22 @@ export function tickStep(lengthMs: number, maxTicks: number): number {
   return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
 }
 
+/** Part of the axis that a time needs. */
+const LABEL_PART = 0.05
+
 export interface Tick {
   /** Since the start of the axis, in ms. */
   readonly elapsedMs: number
   /** 0 to 1. */
   readonly left: number
+  /** Whether there is room for its time before the next collapsed piece. */
+  readonly hasLabel: boolean
 }
 
 /** Ticks at round distances from the start, none inside a collapsed piece and none closer than half a step. */
 export function ticksOf(scale: TimeScale, maxTicks: number): readonly Tick[] {
   const open = scale.pieces.filter((piece) => !piece.isCollapsed)
+  const folds = scale.pieces.filter((piece) => piece.isCollapsed)
   const openMs = open.reduce((sum, piece) => sum + piece.to - piece.from, 0)
   const step = tickStep(openMs, maxTicks)
   return open.flatMap((piece) => {
@@ -37,16 +43,20 @@ export function ticksOf(scale: TimeScale, maxTicks: number): readonly Tick[] {
     const count = Math.max(0, Math.floor((piece.to - scale.from - first) / step) + 1)
     return Array.from({ length: count }, (_, index) => {
       const elapsedMs = first + index * step
-      return { elapsedMs, left: scale.at(scale.from + elapsedMs) }
+      const left = scale.at(scale.from + elapsedMs)
+      const hasLabel = !folds.some((fold) => left <= fold.right && fold.left - left < LABEL_PART)
+      return { elapsedMs, left, hasLabel }
     })
   })
 }
 
 /**
  * Where the axis of a growing run ends: at the next round length, so that bars move over a still axis and the
- * axis jumps seldom.
+ * axis jumps seldom; a little after now, where waiting is collapsed.
  */
-export function growingEnd(from: number, now: number): number {
+export function growingEnd(from: number, now: number, collapsed: readonly Interval[] = []): number {
+  const quietMs = collapsed.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+  if (quietMs > 0) return now + Math.max(1, (now - from - quietMs) * 0.04)
   const length = Math.max(now - from, SECOND)
   const step = tickStep(length, 4)
   return from + Math.ceil((length * 1.04) / step) * step

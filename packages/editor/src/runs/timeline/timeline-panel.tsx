@@ -4,14 +4,14 @@ import { useInstance } from '../../instance/instance-context.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
-import { formatDuration } from '../format/duration.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { busyIntervals, type Segment, type TimelineRow, timelineRows } from './bars.ts'
 import { describeRow, describeSegment } from './describe-row.ts'
-import { growingEnd, ticksOf } from './ticks.ts'
+import { growingEnd } from './ticks.ts'
 import { createTimeScale, quietGaps } from './time-scale.ts'
+import { TimelineAxis } from './timeline-axis.tsx'
 import { TimelineRowView } from './timeline-rows.tsx'
 
 export interface TimelinePanelProps {
@@ -22,7 +22,6 @@ export interface TimelinePanelProps {
 }
 
 const PACE_MS = 120
-const MAX_TICKS = 8
 const ROW_PX = 28
 
 /** The node runs of a run as bars over time. */
@@ -36,11 +35,11 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
   const rows = useMemo(() => timelineRows(view, moment), [view, moment])
   const { scale, hasQuiet } = useMemo(() => {
     const from = view.startedAt ?? rows[0]?.nodeRun.scheduledAt ?? moment
-    const to = isRunOver(view.status) ? moment : growingEnd(from, moment)
-    const quiet = quietGaps([...busyIntervals(rows), { from: moment, to }], from, to)
-    return { scale: createTimeScale(from, to, isShortened ? quiet : []), hasQuiet: quiet.length > 0 }
+    const quiet = quietGaps(busyIntervals(rows), from, moment)
+    const shortened = isShortened ? quiet : []
+    const to = isRunOver(view.status) ? moment : growingEnd(from, moment, shortened)
+    return { scale: createTimeScale(from, to, shortened), hasQuiet: quiet.length > 0 }
   }, [view, rows, moment, isShortened])
-  const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
   const activeIndex = rows.findIndex((row) => row.nodeId === selectedNodeId)
   const onPick = useCallback((row: TimelineRow) => onSelectNode(row.nodeId), [onSelectNode])
   const onPoint = useCallback(
@@ -72,35 +71,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
         tabIndex={0}
         activeIndex={activeIndex === -1 ? null : activeIndex}
         onKeyDown={onKeyDown}
-        header={
-          <div className="tn-timeline-axis" aria-hidden="true">
-            <span className="tn-timeline-scale">
-              {ticks.map((tick) => (
-                <span
-                  key={tick.elapsedMs}
-                  className="tn-timeline-tick"
-                  style={{ insetInlineStart: `${tick.left * 100}%` }}
-                >
-                  {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}
-                </span>
-              ))}
-              {scale.pieces.map((piece) =>
-                piece.isCollapsed ? (
-                  <span
-                    key={piece.from}
-                    className="tn-timeline-fold"
-                    style={{
-                      insetInlineStart: `${piece.left * 100}%`,
-                      inlineSize: `${(piece.right - piece.left) * 100}%`,
-                    }}
-                  >
-                    {formatDuration(piece.to - piece.from, t, locale)}
-                  </span>
-                ) : null,
-              )}
-            </span>
-          </div>
-        }
+        header={<TimelineAxis scale={scale} />}
         render={(row, index) => (
           <TimelineRowView
             row={row}

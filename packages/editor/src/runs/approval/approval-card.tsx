@@ -1,0 +1,162 @@
+import { useState } from 'react'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useInstance } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { describeError } from '../../ui/error-state.tsx'
+import { Field } from '../../ui/field.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
+import { TextArea } from '../../ui/text-input.tsx'
+import { formatAgo, formatDue } from '../format/instant.ts'
+import type { ShownApproval } from './approval-of-view.ts'
+import { choiceLabel, progressOf, whoDecides } from './approval-words.ts'
+import { Evidence } from './evidence.tsx'
+import { VoteList } from './vote-list.tsx'
+
+export interface ApprovalCardProps extends InstanceProps {
+  readonly approval: ShownApproval
+  /** Sends the decision; the card shows what goes wrong and lets the reader try again. */
+  readonly onDecide: (choice: string, comment: string) => Promise<unknown>
+  readonly onOpenRun?: (runId: string) => void
+  /** Instant from which times are told, ms since the epoch. @defaultValue now */
+  readonly now?: number
+}
+
+/** An approval with its evidence, and the decision in place. */
+export function ApprovalCard({ approval, onDecide, onOpenRun, now, ...instance }: ApprovalCardProps) {
+  return (
+    <EnsureInstance {...instance}>
+      <Card
+        key={approval.approvalId}
+        approval={approval}
+        onDecide={onDecide}
+        now={now ?? Date.now()}
+        {...(onOpenRun === undefined ? {} : { onOpenRun })}
+      />
+    </EnsureInstance>
+  )
+}
+
+type CardProps = Required<Pick<ApprovalCardProps, 'approval' | 'onDecide' | 'now'>> &
+  Pick<ApprovalCardProps, 'onOpenRun'>
+
+function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
+  const { t, locale } = useInstance()
+  const { announce } = useAnnouncer()
+  const [comment, setComment] = useState('')
+  const [sending, setSending] = useState<string | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const isOpen = approval.status === 'open'
+  const decide = async (choice: string) => {
+    setSending(choice)
+    setError(null)
+    try {
+      await onDecide(choice, comment.trim())
+      announce(t('runs.approval.decided', { choice: choiceLabel(choice, t) }))
+    } catch (thrown) {
+      setError(thrown)
+    } finally {
+      setSending(null)
+    }
+  }
+  const failure = error === null ? null : describeError(error)
+  const progress = progressOf(approval, t)
+  const asked = t('runs.approval.asked', {
+    workflow: approval.workflowName,
+    ago: formatAgo(Date.parse(approval.openedAt), now, locale),
+    who: whoDecides(approval.approvers, t),
+  })
+  return (
+    <article className="tn-approval" aria-label={approval.title} data-status={approval.status}>
+      <header className="tn-approval-head">
+        <div className="tn-approval-names">
+          <h2 className="tn-approval-title">{approval.title}</h2>
+          <p className="tn-muted">{asked}</p>
+        </div>
+        {isOpen ? (
+          approval.dueAt !== null && (
+            <Badge tone={Date.parse(approval.dueAt) < now ? 'failed' : 'waiting'}>
+              {formatDue(Date.parse(approval.dueAt), now, t, locale)}
+            </Badge>
+          )
+        ) : (
+          <Badge>{t(`runs.approval.status.${approval.status}`)}</Badge>
+        )}
+      </header>
+      {approval.message !== '' && <p className="tn-approval-message">{approval.message}</p>}
+      <Evidence value={approval.evidence} />
+      <VoteList approval={approval} now={now} />
+      {approval.status === 'timeout' && <Callout tone="neutral" title={t('runs.approval.timedOut')} />}
+      {approval.status === 'canceled' && <Callout tone="neutral" title={t('runs.approval.canceledWhy')} />}
+      {isOpen && approval.canDecide && (
+        <Field label={t('runs.approval.comment')} hint={t('runs.approval.commentHint')}>
+          <TextArea
+            value={comment}
+            onChange={setComment}
+            rows={2}
+            maxLength={2_000}
+            placeholder={t('runs.approval.commentPlaceholder')}
+          />
+        </Field>
+      )}
+      {isOpen && !approval.canDecide && (
+        <p className="tn-muted">{t('runs.approval.notYou', { who: whoDecides(approval.approvers, t) })}</p>
+      )}
+      {failure !== null && (
+        <div role="alert">
+          <Callout tone="failed" title={failure.why === '' ? t('runs.approval.sendFailed') : failure.why}>
+            {failure.remedy === '' ? undefined : failure.remedy}
+          </Callout>
+        </div>
+      )}
+      <footer className="tn-approval-foot">
+        {isOpen && progress !== '' && <span className="tn-muted">{progress}</span>}
+        {onOpenRun !== undefined && (
+          <Button onClick={() => onOpenRun(approval.runId)}>{t('runs.approval.openRun')}</Button>
+        )}
+        {isOpen && approval.canDecide && (
+          <DecisionButtons approval={approval} sending={sending} onDecide={(choice) => void decide(choice)} />
+        )}
+      </footer>
+    </article>
+  )
+}
+
+interface DecisionButtonsProps {
+  readonly approval: ShownApproval
+  readonly sending: string | null
+  readonly onDecide: (choice: string) => void
+}
+
+/** The first choice is the filled button and stands last, where the eye ends. */
+function DecisionButtons({ approval, sending, onDecide }: DecisionButtonsProps) {
+  const { t } = useInstance()
+  const [first, ...others] = approval.choices
+  return (
+    <>
+      {others.map((choice) => (
+        <Button
+          key={choice}
+          variant={choice === 'reject' ? 'danger' : 'plain'}
+          busy={sending === choice}
+          disabled={sending !== null && sending !== choice}
+          onClick={() => onDecide(choice)}
+        >
+          {choiceLabel(choice, t)}
+        </Button>
+      ))}
+      {first !== undefined && (
+        <Button
+          variant="primary"
+          busy={sending === first}
+          disabled={sending !== null && sending !== first}
+          onClick={() => onDecide(first)}
+        >
+          {choiceLabel(first, t)}
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,124 @@
+import type { Approval, Page, TenonClient } from '@tenon/core/client'
+import { useCallback, useEffect, useState } from 'react'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useInstance } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { type Resource, useResource } from '../store/use-resource.ts'
+import { ApprovalCard } from './approval-card.tsx'
+import { InboxItem } from './inbox-item.tsx'
+
+export interface ApprovalInboxProps extends InstanceProps {
+  /** Kept by the host outside of its render functions. */
+  readonly client: TenonClient
+  readonly onOpenRun?: (runId: string) => void
+}
+
+const POLL_MS = 10_000
+
+/** The approvals that wait, most urgent first, and the one that is looked at. */
+export function ApprovalInbox({ client, onOpenRun, ...instance }: ApprovalInboxProps) {
+  return (
+    <EnsureInstance {...instance}>
+      <Inbox client={client} {...(onOpenRun === undefined ? {} : { onOpenRun })} />
+    </EnsureInstance>
+  )
+}
+
+function Inbox({ client, onOpenRun }: Pick<ApprovalInboxProps, 'client' | 'onOpenRun'>) {
+  const { t } = useInstance()
+  const load = useCallback(
+    (abortSignal: AbortSignal) => client.approvals.list({ status: 'open', limit: 200 }, { abortSignal }),
+    [client],
+  )
+  const page = useResource<Page<Approval>>(load)
+  const { reload } = page
+  useEffect(() => {
+    const timer = setInterval(reload, POLL_MS)
+    return () => clearInterval(timer)
+  }, [reload])
+  return (
+    <section className="tn-inbox" aria-label={t('runs.inbox.title')}>
+      <h1 className="tn-inbox-title">{t('runs.inbox.title')}</h1>
+      <InboxBody client={client} page={page} {...(onOpenRun === undefined ? {} : { onOpenRun })} />
+    </section>
+  )
+}
+
+interface InboxBodyProps extends Pick<ApprovalInboxProps, 'client' | 'onOpenRun'> {
+  readonly page: Resource<Page<Approval>>
+}
+
+function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
+  const { t } = useInstance()
+  const [chosenId, setChosenId] = useState<string | null>(null)
+  const [decided, setDecided] = useState<Approval | null>(null)
+  const { value, error, reload } = page
+  if (value === null) {
+    return error === null ? (
+      <div className="tn-inbox-loading">
+        <Skeleton lines={3} height={76} />
+      </div>
+    ) : (
+      <ErrorState title={t('runs.inbox.failed')} error={error} onRetry={reload} />
+    )
+  }
+  const open = [...value.items].sort(byUrgency)
+  const chosen = decided ?? open.find((approval) => approval.approvalId === chosenId) ?? open[0]
+  if (chosen === undefined) {
+    return <EmptyState icon="inbox" title={t('runs.inbox.empty')} description={t('runs.inbox.emptyWhy')} />
+  }
+  const now = Date.now()
+  const decide = async (choice: string, comment: string) => {
+    const answer = await client.approvals.decide(chosen.approvalId, comment === '' ? { choice } : { choice, comment })
+    // The card stays to show what was decided; the next one is the reader's step.
+    setDecided(answer)
+    reload()
+  }
+  const choose = (approvalId: string) => {
+    setDecided(null)
+    setChosenId(approvalId)
+  }
+  const next = decided === null ? undefined : open.find((approval) => approval.approvalId !== decided.approvalId)
+  return (
+    <div className="tn-inbox-body" data-chosen={chosenId !== null || undefined}>
+      <ul className="tn-inbox-list" aria-label={t('runs.inbox.list')}>
+        {open.map((approval) => (
+          <InboxItem
+            key={approval.approvalId}
+            approval={approval}
+            isChosen={approval.approvalId === chosen.approvalId}
+            now={now}
+            onChoose={choose}
+          />
+        ))}
+      </ul>
+      <div className="tn-inbox-card">
+        <ApprovalCard
+          approval={chosen}
+          onDecide={decide}
+          now={now}
+          {...(onOpenRun === undefined ? {} : { onOpenRun })}
+        />
+        {next !== undefined && (
+          <div className="tn-inbox-next">
+            <Button variant="primary" onClick={() => choose(next.approvalId)}>
+              {t('runs.inbox.next', { title: next.title })}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** What the reader may decide comes first, then what is due first, then what was asked first. */
+function byUrgency(a: Approval, b: Approval): number {
+  if (a.canDecide !== b.canDecide) return a.canDecide ? -1 : 1
+  const due = (approval: Approval) => (approval.dueAt === null ? Number.POSITIVE_INFINITY : Date.parse(approval.dueAt))
+  if (due(a) !== due(b)) return due(a) < due(b) ? -1 : 1
+  return Date.parse(a.openedAt) - Date.parse(b.openedAt)
+}

@@ -1,0 +1,50 @@
+import type { Approval } from '@tenon/core/client'
+import type { ApprovalView } from '@tenon/core/run'
+
+/** What {@link ApprovalCard} shows: an approval of the API, or one that the run log tells of. */
+export type ShownApproval = Pick<
+  Approval,
+  | 'approvalId'
+  | 'runId'
+  | 'workflowName'
+  | 'title'
+  | 'message'
+  | 'choices'
+  | 'evidence'
+  | 'required'
+  | 'votes'
+  | 'status'
+  | 'openedAt'
+  | 'dueAt'
+  | 'approvers'
+  | 'canDecide'
+>
+
+/**
+ * An approval as it stood at one moment of the run log.
+ *
+ * @param known - The same approval from the API, which says who the reader is to it; `null` while it is not known.
+ */
+export function approvalOfView(
+  { waitFor, waitId, votes, closed, openedAt }: ApprovalView,
+  run: { readonly runId: string; readonly workflowName: string },
+  known: Approval | null,
+): ShownApproval {
+  const { title, message, choices, evidence, required, approvers, dueAt } = waitFor
+  return {
+    approvalId: known?.approvalId ?? waitId,
+    runId: run.runId,
+    workflowName: run.workflowName,
+    title,
+    message,
+    choices,
+    evidence,
+    required,
+    votes,
+    status: closed ?? 'open',
+    openedAt: new Date(openedAt).toISOString(),
+    dueAt: dueAt === null ? null : new Date(dueAt).toISOString(),
+    approvers,
+    canDecide: known !== null && known.status === 'open' && known.canDecide,
+  }
+}

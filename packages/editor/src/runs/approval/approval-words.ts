@@ -1,0 +1,39 @@
+import type { Approvers } from '@tenon/core/node'
+import type { Translate } from '../../messages/format.ts'
+import type { ShownApproval } from './approval-of-view.ts'
+
+/** Who may decide, in words: "any admin or editor", "any viewer or 2 named people". */
+export function whoDecides(approvers: Approvers, t: Translate): string {
+  const roles = approvers.roles ?? []
+  const people = approvers.userIds?.length ?? 0
+  if (roles.length === 0 && people === 0) return t('runs.approval.anyEditor')
+  const parts = [
+    ...(roles.length === 0 ? [] : [t('runs.approval.anyRole', { roles: joinOr(roles, t) })]),
+    ...(people === 0 ? [] : [t('runs.approval.people', { count: people })]),
+  ]
+  return joinOr(parts, t)
+}
+
+function joinOr(words: readonly string[], t: Translate): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${t('runs.approval.or')} ${last}`
+}
+
+/** Votes of the leading choice: "1 of 2 approved"; empty where one vote decides. */
+export function progressOf({ votes, required, choices }: ShownApproval, t: Translate): string {
+  if (required < 2) return ''
+  const counts = choices.map((choice) => ({ choice, count: votes.filter((vote) => vote.choice === choice).length }))
+  const leading = counts.reduce((best, entry) => (entry.count > best.count ? entry : best), {
+    choice: choices[0] ?? '',
+    count: 0,
+  })
+  return t('runs.approval.progress', { count: leading.count, required, choice: choiceLabel(leading.choice, t) })
+}
+
+/** The word on the button of a choice. */
+export function choiceLabel(choice: string, t: Translate): string {
+  if (choice === 'approve') return t('runs.approval.approve')
+  if (choice === 'reject') return t('runs.approval.reject')
+  const words = choice.replaceAll(/[_-]+/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

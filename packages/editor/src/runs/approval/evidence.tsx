@@ -1,0 +1,35 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { humanize } from '../../manifest/param-field.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { isBranch, wordsOf } from '../json/json-model.ts'
+import { JsonTree } from '../json/json-tree.tsx'
+
+/** What a person sees in order to decide: fields as facts, what is nested as a tree. */
+export function Evidence({ value }: { readonly value: Json }) {
+  const t = useTranslate()
+  if (value === null) return null
+  if (!isJsonObject(value)) {
+    return isBranch(value) ? (
+      <JsonTree value={value} label={t('runs.approval.evidence')} />
+    ) : (
+      <p className="tn-approval-message">{wordsOf(value)}</p>
+    )
+  }
+  const members = Object.entries(value)
+  if (members.length === 0) return null
+  return (
+    <div className="tn-evidence">
+      <Facts
+        facts={members.map(([key, member]) => ({
+          label: humanize(key),
+          value: isNested(member) ? <JsonTree value={member} label={humanize(key)} /> : wordsOf(member),
+        }))}
+      />
+    </div>
+  )
+}
+
+function isNested(value: Json): boolean {
+  return isBranch(value) && !(Array.isArray(value) && value.every((item: Json) => !isBranch(item)))
+}

@@ -1,0 +1,51 @@
+import type { Approval } from '@tenon/core/client'
+import { isJsonObject } from '@tenon/core/document'
+import { useInstance } from '../../instance/instance-context.ts'
+import { formatAgo, formatDue } from '../format/instant.ts'
+import { wordsOf } from '../json/json-model.ts'
+import { progressOf } from './approval-words.ts'
+
+export interface InboxItemProps {
+  readonly approval: Approval
+  readonly isChosen: boolean
+  /** Ms since the epoch. */
+  readonly now: number
+  readonly onChoose: (approvalId: string) => void
+}
+
+/** An approval in the inbox: what, of which workflow, due when. */
+export function InboxItem({ approval, isChosen, now, onChoose }: InboxItemProps) {
+  const { t, locale } = useInstance()
+  const due = approval.dueAt === null ? null : Date.parse(approval.dueAt)
+  const state = [
+    due === null
+      ? t('runs.inbox.asked', { ago: formatAgo(Date.parse(approval.openedAt), now, locale) })
+      : formatDue(due, now, t, locale),
+    progressOf(approval, t),
+  ]
+  return (
+    <li>
+      <button
+        type="button"
+        className="tn-inbox-item"
+        aria-current={isChosen || undefined}
+        onClick={() => onChoose(approval.approvalId)}
+      >
+        <b className="tn-strong">{approval.title}</b>
+        <span className="tn-muted tn-truncate">
+          {[approval.workflowName, subjectOf(approval)].filter((part) => part !== '').join(' · ')}
+        </span>
+        <span className="tn-muted" data-overdue={(due !== null && due < now) || undefined}>
+          {state.filter((part) => part !== '').join(' · ')}
+        </span>
+      </button>
+    </li>
+  )
+}
+
+/** The first plain field of the evidence: most often the id of what is decided on. */
+function subjectOf({ evidence }: Approval): string {
+  if (!isJsonObject(evidence)) return typeof evidence === 'string' ? evidence : ''
+  const first = Object.values(evidence).find((value) => typeof value === 'string' || typeof value === 'number')
+  return first === undefined ? '' : wordsOf(first)
+}

@@ -1,0 +1,49 @@
+import type { Approval } from '@tenon/core/client'
+import { useCallback } from 'react'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useResource } from '../store/use-resource.ts'
+import { useRunPart } from '../store/use-run.ts'
+import { approvalOfView, type ShownApproval } from './approval-of-view.ts'
+
+export interface RunApprovals {
+  /** The approvals of the run at the moment looked at, oldest first. */
+  readonly approvals: readonly (ShownApproval & { readonly nodeRunId: string })[]
+  readonly decide: (approvalId: string, choice: string, comment: string) => Promise<void>
+}
+
+const selectApprovals = (snapshot: RunSnapshot) => snapshot.view.approvals
+/** A text that changes with each approval that opens or closes: the reader's right to decide is read again. */
+const selectKey = (snapshot: RunSnapshot) =>
+  [...snapshot.live.approvals.values()].map((view) => `${view.waitId}:${view.closed ?? 'open'}`).join(' ')
+
+/** The approvals of a run with the reader's right to decide them. */
+export function useRunApprovals(scope: RunScope): RunApprovals {
+  const { client, runId, store, run } = scope
+  const views = useRunPart(store, selectApprovals)
+  const key = useRunPart(store, selectKey)
+  const hasOpen = key.includes(':open')
+  const load = useCallback(
+    async (abortSignal: AbortSignal): Promise<{ readonly key: string; readonly items: readonly Approval[] }> => {
+      const page = await client.approvals.list({ runId, limit: 200 }, { abortSignal })
+      return { key, items: page.items }
+    },
+    [client, runId, key],
+  )
+  const { value } = useResource(hasOpen ? load : null)
+  const shown = [...views.values()].map((view) => ({
+    ...approvalOfView(
+      view,
+      { runId, workflowName: run.value?.workflowName ?? '' },
+      value?.items.find((item) => item.waitId === view.waitId) ?? null,
+    ),
+    nodeRunId: view.nodeRunId as string,
+  }))
+  const decide = useCallback(
+    async (approvalId: string, choice: string, comment: string) => {
+      await client.approvals.decide(approvalId, comment === '' ? { choice } : { choice, comment })
+    },
+    [client],
+  )
+  return { approvals: shown, decide }
+}

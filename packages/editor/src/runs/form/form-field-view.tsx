@@ -1,0 +1,164 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { NumberInput } from '../../ui/number-input.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { TextArea, TextInput } from '../../ui/text-input.tsx'
+import type { FormErrors } from './form-errors.ts'
+import { type FormField, initialValue } from './form-model.ts'
+import { type FormPath, pathKey } from './form-values.ts'
+import { JsonInput } from './json-input.tsx'
+
+export interface FormFieldViewProps {
+  readonly field: FormField
+  readonly path: FormPath
+  readonly value: Json | undefined
+  readonly errors: FormErrors
+  /** `undefined` empties the field. */
+  readonly onChange: (path: FormPath, value: Json | undefined) => void
+  /** In place of the field's own title. */
+  readonly title?: string
+}
+
+/** One field of a run form with its label, help and error. */
+export function FormFieldView({ field, path, value, errors, onChange, title }: FormFieldViewProps) {
+  const isGroup = field.kind === 'group' || field.kind === 'list'
+  return (
+    <Field
+      label={title ?? field.title}
+      required={field.isRequired}
+      group={isGroup}
+      {...(field.help === undefined ? {} : { help: field.help })}
+      {...(errors.has(pathKey(path)) ? { error: errors.get(pathKey(path)) } : {})}
+    >
+      {field.kind === 'group' ? (
+        <div className="tn-form-group">
+          {field.fields.map((member) => (
+            <FormFieldView
+              key={member.name}
+              field={member}
+              path={[...path, member.name]}
+              value={isJsonObject(value) ? value[member.name] : undefined}
+              errors={errors}
+              onChange={onChange}
+            />
+          ))}
+        </div>
+      ) : field.kind === 'list' ? (
+        <ListControl field={field} path={path} value={value} errors={errors} onChange={onChange} />
+      ) : (
+        <Control field={field} value={value} onChange={(next) => onChange(path, next)} />
+      )}
+    </Field>
+  )
+}
+
+interface ControlProps {
+  readonly field: FormField
+  readonly value: Json | undefined
+  readonly onChange: (value: Json | undefined) => void
+}
+
+const INPUT_TYPES: Readonly<Record<string, string>> = { email: 'email', uri: 'url', date: 'date' }
+
+function Control({ field, value, onChange }: ControlProps) {
+  const { placeholder, schema } = field
+  const text = typeof value === 'string' ? value : ''
+  const onText = (next: string) => onChange(next === '' && !field.isRequired ? undefined : next)
+  switch (field.kind) {
+    case 'text':
+      return (
+        <TextInput
+          value={text}
+          onChange={onText}
+          placeholder={placeholder}
+          type={INPUT_TYPES[String(schema['format'])] ?? 'text'}
+        />
+      )
+    case 'area':
+      return <TextArea value={text} onChange={onText} placeholder={placeholder} rows={3} />
+    case 'number':
+    case 'integer':
+      return (
+        <NumberInput
+          value={typeof value === 'number' ? value : null}
+          onChange={(next) => onChange(next ?? undefined)}
+          placeholder={placeholder}
+          integer={field.kind === 'integer'}
+          {...(typeof schema['minimum'] === 'number' ? { min: schema['minimum'] } : {})}
+          {...(typeof schema['maximum'] === 'number' ? { max: schema['maximum'] } : {})}
+          {...(typeof schema['multipleOf'] === 'number' ? { step: schema['multipleOf'] } : {})}
+        />
+      )
+    case 'boolean':
+      return <Switch checked={value === true} onChange={onChange} />
+    case 'choice':
+      return <ChoiceControl field={field} value={value} onChange={onChange} />
+    default:
+      return <JsonInput value={value} onChange={onChange} />
+  }
+}
+
+/** Choices are told apart by their JSON text, since `1` and `"1"` may both be offered. */
+function ChoiceControl({ field, value, onChange }: ControlProps) {
+  const { t } = useInstance()
+  const options = field.choices.map((choice) => ({
+    value: JSON.stringify(choice),
+    label: typeof choice === 'string' ? choice : JSON.stringify(choice),
+  }))
+  const none = { value: '', label: t('ui.none') }
+  return (
+    <Select
+      value={value === undefined ? (field.isRequired ? null : '') : JSON.stringify(value)}
+      options={field.isRequired ? options : [none, ...options]}
+      onChange={(text) => onChange(field.choices.find((choice) => JSON.stringify(choice) === text))}
+    />
+  )
+}
+
+function ListControl({ field, path, value, errors, onChange }: FormFieldViewProps) {
+  const { t } = useInstance()
+  const items: readonly Json[] = Array.isArray(value) ? value : []
+  const item = field.item
+  if (item === null) return null
+  const add = () => onChange([...path, items.length], initialValue(item) ?? EMPTY_ITEM[item.kind] ?? '')
+  return (
+    <div className="tn-form-group">
+      {items.map((child, index) => (
+        <div key={index} className="tn-form-item">
+          <FormFieldView
+            field={item}
+            path={[...path, index]}
+            value={child}
+            errors={errors}
+            title={t('runs.form.item', { n: index + 1 })}
+            onChange={(at, next) => onChange(at, next ?? (at.length === path.length + 1 ? '' : undefined))}
+          />
+          <IconButton
+            icon="trash"
+            size="s"
+            label={t('runs.form.removeItem', { n: index + 1 })}
+            onClick={() => onChange([...path, index], undefined)}
+          />
+        </div>
+      ))}
+      <div>
+        <Button size="s" icon="plus" onClick={add}>
+          {t('ui.addItem')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+const EMPTY_ITEM: Readonly<Partial<Record<FormField['kind'], Json>>> = {
+  number: 0,
+  integer: 0,
+  boolean: false,
+  group: {},
+  list: [],
+  json: null,
+}

@@ -1,0 +1,117 @@
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '@tenon/core/document'
+import { humanize, type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
+
+export type FormFieldKind = 'text' | 'area' | 'number' | 'integer' | 'boolean' | 'choice' | 'group' | 'list' | 'json'
+
+/** One field of a form that is drawn from a JSON Schema. */
+export interface FormField {
+  readonly kind: FormFieldKind
+  readonly name: string
+  readonly title: string
+  readonly help: string | undefined
+  readonly isRequired: boolean
+  readonly placeholder: string
+  readonly schema: ObjectSchema
+  /** Values of a choice. */
+  readonly choices: readonly Json[]
+  /** Members of a group. */
+  readonly fields: readonly FormField[]
+  /** What a list holds. */
+  readonly item: FormField | null
+}
+
+const MAX_DEPTH = 8
+const LONG_TEXT = 200
+const LONG_NAMES = /(^|_)(text|message|body|description|comment|notes?|content|prompt|query)$/i
+
+/** The fields of an input schema; `null` when it is not an object with known members and only JSON will do. */
+export function formFields(schema: JsonSchema): readonly FormField[] | null {
+  const root = resolveSchema(schema, schema as Json)
+  const fields = membersOf(schema, root, 0)
+  return isJsonObject(root['properties']) ? fields : null
+}
+
+function membersOf(root: JsonSchema, schema: ObjectSchema, depth: number): readonly FormField[] {
+  const properties = schema['properties']
+  if (!isJsonObject(properties)) return []
+  const required = Array.isArray(schema['required']) ? schema['required'] : []
+  return Object.entries(properties).map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
+}
+
+function fieldOf(root: JsonSchema, raw: Json, name: string, isRequired: boolean, depth: number): FormField {
+  const schema = resolveSchema(root, raw)
+  const kind = depth >= MAX_DEPTH ? 'json' : kindOf(schema, name)
+  const example = Array.isArray(schema['examples']) ? schema['examples'][0] : undefined
+  return {
+    kind,
+    name,
+    title: typeof schema['title'] === 'string' ? schema['title'] : humanize(name),
+    help: typeof schema['description'] === 'string' ? schema['description'] : undefined,
+    isRequired,
+    placeholder: typeof example === 'string' || typeof example === 'number' ? String(example) : '',
+    schema,
+    choices: choicesOf(schema),
+    fields: kind === 'group' ? membersOf(root, schema, depth + 1) : [],
+    item: kind === 'list' ? fieldOf(root, schema['items'] ?? {}, '', true, depth + 1) : null,
+  }
+}
+
+function kindOf(schema: ObjectSchema, name: string): FormFieldKind {
+  if (choicesOf(schema).length > 0) return 'choice'
+  switch (typeOf(schema)) {
+    case 'boolean':
+      return 'boolean'
+    case 'integer':
+      return 'integer'
+    case 'number':
+      return 'number'
+    case 'string': {
+      const isLong = LONG_NAMES.test(name) || Number(schema['maxLength'] ?? 0) > LONG_TEXT
+      return isLong && schema['format'] === undefined ? 'area' : 'text'
+    }
+    case 'object':
+      return isJsonObject(schema['properties']) ? 'group' : 'json'
+    case 'array':
+      return isJsonObject(schema['items']) ? 'list' : 'json'
+    default:
+      return 'json'
+  }
+}
+
+/** The one type of a schema, `null` beside it passed over. */
+function typeOf(schema: ObjectSchema): string | null {
+  const type = schema['type']
+  if (typeof type === 'string') return type
+  if (!Array.isArray(type)) return null
+  const real = type.filter((name: Json) => name !== 'null')
+  return real.length === 1 && typeof real[0] === 'string' ? real[0] : null
+}
+
+function choicesOf(schema: ObjectSchema): readonly Json[] {
+  if ('const' in schema) return [schema['const'] ?? null]
+  return Array.isArray(schema['enum']) ? schema['enum'] : []
+}
+
+/** What a form starts with: the defaults of the schema, and values that leave no choice. */
+export function initialValues(fields: readonly FormField[]): JsonObject {
+  const values: Record<string, Json> = {}
+  for (const field of fields) {
+    const value = initialValue(field)
+    if (value !== undefined) values[field.name] = value
+  }
+  return values
+}
+
+/** What one field starts with; `undefined` leaves it empty. */
+export function initialValue(field: FormField): Json | undefined {
+  const fallback = field.schema['default']
+  if (fallback !== undefined) return fallback
+  if ('const' in field.schema && field.isRequired) return field.schema['const']
+  if (field.kind === 'group') {
+    const values = initialValues(field.fields)
+    return field.isRequired || Object.keys(values).length > 0 ? values : undefined
+  }
+  if (field.kind === 'list' && field.isRequired) return []
+  if (field.kind === 'boolean' && field.isRequired) return false
+  return undefined
+}

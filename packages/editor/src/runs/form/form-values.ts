@@ -1,0 +1,47 @@
+import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+
+/** Where a value stands in an input: names of members and indexes of items. */
+export type FormPath = readonly (string | number)[]
+
+/** A path as a key for errors and elements: `lines/0/total`. */
+export function pathKey(path: FormPath): string {
+  return path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
+}
+
+/** The value at a path; `undefined` where nothing stands. */
+export function readValue(value: Json | undefined, path: FormPath): Json | undefined {
+  let at = value
+  for (const part of path) {
+    if (Array.isArray(at)) at = at[Number(part)]
+    else if (isJsonObject(at) && Object.hasOwn(at, part)) at = at[part]
+    else return undefined
+  }
+  return at
+}
+
+/**
+ * A copy with another value at a path; objects and lists on the way are made where they are missing.
+ *
+ * @param next - `undefined` takes a member away.
+ */
+export function writeValue(value: JsonObject, path: FormPath, next: Json | undefined): JsonObject {
+  const written = write(value, path, next)
+  return isJsonObject(written) ? written : value
+}
+
+function write(value: Json | undefined, path: FormPath, next: Json | undefined): Json | undefined {
+  const [part, ...rest] = path
+  if (part === undefined) return next
+  if (typeof part === 'number') {
+    const list: Json[] = Array.isArray(value) ? [...value] : []
+    const item = write(list[part], rest, next)
+    if (item === undefined) list.splice(part, 1)
+    else list[part] = item
+    return list
+  }
+  const members: Record<string, Json> = isJsonObject(value) ? { ...value } : {}
+  const member = write(members[part], rest, next)
+  if (member === undefined) delete members[part]
+  else members[part] = member
+  return members
+}

@@ -1,0 +1,42 @@
+import type { Json } from '@tenon/core/document'
+import { useState } from 'react'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { TextArea } from '../../ui/text-input.tsx'
+import { parseJson } from './parse-json.ts'
+
+export interface JsonInputProps {
+  readonly value: Json | undefined
+  /** Not called while the text is no JSON. */
+  readonly onChange: (value: Json | undefined) => void
+}
+
+/** A value as JSON text, for what no other control fits. */
+export function JsonInput({ value, onChange }: JsonInputProps) {
+  const t = useTranslate()
+  const [draft, setDraft] = useState<string | null>(null)
+  const text = draft ?? (value === undefined ? '' : JSON.stringify(value, null, 2))
+  const parsed = parseJson(text)
+  const change = (next: string) => {
+    setDraft(next)
+    const result = parseJson(next)
+    if (next.trim() === '') onChange(undefined)
+    else if (result.ok) onChange(result.json)
+  }
+  return (
+    <>
+      <TextArea
+        mono
+        value={text}
+        onChange={change}
+        rows={4}
+        spellCheck={false}
+        onBlur={() => parsed.ok && setDraft(null)}
+      />
+      {!parsed.ok && text.trim() !== '' && (
+        <p className="tn-field-note" data-error>
+          {t('runs.form.jsonFault', { line: parsed.line, column: parsed.column })}
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,157 @@
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '@tenon/core/document'
+import { type FormEvent, useMemo, useRef, useState } from 'react'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useInstance } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { describeError } from '../../ui/error-state.tsx'
+import { Field } from '../../ui/field.tsx'
+import { SegmentedControl } from '../../ui/segmented-control.tsx'
+import { TextArea } from '../../ui/text-input.tsx'
+import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
+import { FormFieldView } from './form-field-view.tsx'
+import { formFields, initialValues } from './form-model.ts'
+import { type FormPath, pathKey, writeValue } from './form-values.ts'
+import { parseJson } from './parse-json.ts'
+
+export interface RunFormProps extends InstanceProps {
+  /** JSON Schema of the input, as the start node has it. */
+  readonly schema: JsonSchema
+  /** Starts the run; faults that it throws are shown at their fields, and the form stays as it is. */
+  readonly onSubmit: (input: Json) => Promise<unknown>
+  readonly onCancel?: () => void
+  /** A verb: "Run", "Try". @defaultValue 'Run' */
+  readonly submitLabel?: string
+}
+
+/** Asks for the input of a run, drawn from its schema; keeps nothing between two uses. */
+export function RunForm({ schema, onSubmit, onCancel, submitLabel, ...instance }: RunFormProps) {
+  return (
+    <EnsureInstance {...instance}>
+      <Form
+        schema={schema}
+        onSubmit={onSubmit}
+        {...(onCancel === undefined ? {} : { onCancel })}
+        {...(submitLabel === undefined ? {} : { submitLabel })}
+      />
+    </EnsureInstance>
+  )
+}
+
+const NO_ERRORS: FormErrors = new Map()
+
+function Form({ schema, onSubmit, onCancel, submitLabel }: Omit<RunFormProps, keyof InstanceProps>) {
+  const { t } = useInstance()
+  const form = useRef<HTMLFormElement>(null)
+  const fields = useMemo(() => formFields(schema), [schema])
+  const [mode, setMode] = useState<'form' | 'json'>(fields === null ? 'json' : 'form')
+  const [values, setValues] = useState<JsonObject>(() => (fields === null ? {} : initialValues(fields)))
+  const [text, setText] = useState(() => JSON.stringify(values, null, 2))
+  const [errors, setErrors] = useState<FormErrors>(NO_ERRORS)
+  const [isSending, setIsSending] = useState(false)
+  const [failure, setFailure] = useState<unknown>(null)
+  const parsed = parseJson(text)
+
+  const change = (path: FormPath, value: Json | undefined) => {
+    setValues((before) => writeValue(before, path, value))
+    setErrors((before) => without(before, pathKey(path)))
+  }
+  const switchMode = (next: 'form' | 'json') => {
+    if (next === 'json') setText(JSON.stringify(values, null, 2))
+    else if (parsed.ok && isJsonObject(parsed.json)) setValues(parsed.json)
+    setMode(next)
+    setErrors(NO_ERRORS)
+  }
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isSending) return
+    const input = mode === 'form' ? values : parsed.ok ? parsed.json : undefined
+    if (input === undefined) return
+    const found = mode === 'form' && fields !== null ? checkForm(fields, values, t) : NO_ERRORS
+    setErrors(found)
+    setFailure(null)
+    if (found.size > 0) {
+      focusFirstFault(form.current)
+      return
+    }
+    setIsSending(true)
+    try {
+      await onSubmit(input)
+    } catch (thrown) {
+      setErrors(serverErrors(thrown, fields ?? []))
+      setFailure(thrown)
+      focusFirstFault(form.current)
+    } finally {
+      setIsSending(false)
+    }
+  }
+  const jsonError = parsed.ok ? null : t('runs.form.jsonFault', { line: parsed.line, column: parsed.column })
+  const told = failure === null ? null : describeError(failure)
+  return (
+    <form ref={form} className="tn-form" noValidate onSubmit={(event) => void submit(event)}>
+      {fields !== null && (
+        <div className="tn-form-mode">
+          <SegmentedControl
+            label={t('runs.form.mode')}
+            size="s"
+            value={mode}
+            onChange={switchMode}
+            options={[
+              { value: 'form', label: t('runs.form.asForm'), disabled: mode === 'json' && jsonError !== null },
+              { value: 'json', label: t('runs.form.asJson') },
+            ]}
+          />
+        </div>
+      )}
+      {mode === 'form' && fields?.length === 0 && <p className="tn-muted">{t('runs.form.noFields')}</p>}
+      {mode === 'form' &&
+        fields?.map((field) => (
+          <FormFieldView
+            key={field.name}
+            field={field}
+            path={[field.name]}
+            value={values[field.name]}
+            errors={errors}
+            onChange={change}
+          />
+        ))}
+      {mode === 'json' && (
+        <Field label={t('runs.form.json')} help={t('runs.form.jsonHelp')} error={jsonError ?? listOf(errors)}>
+          <TextArea mono value={text} onChange={setText} rows={12} spellCheck={false} />
+        </Field>
+      )}
+      {told !== null && (
+        <div role="alert">
+          <Callout tone="failed" title={told.why === '' ? t('runs.form.failed') : told.why}>
+            {told.remedy === '' ? undefined : told.remedy}
+          </Callout>
+        </div>
+      )}
+      <div className="tn-form-foot">
+        {onCancel !== undefined && <Button onClick={onCancel}>{t('ui.cancel')}</Button>}
+        <Button type="submit" variant="primary" busy={isSending} disabled={mode === 'json' && !parsed.ok}>
+          {submitLabel ?? t('runs.form.run')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function without(errors: FormErrors, key: string): FormErrors {
+  if (!errors.has(key)) return errors
+  const rest = new Map(errors)
+  rest.delete(key)
+  return rest
+}
+
+/** Faults by place, where there are no fields to put them at. */
+function listOf(errors: FormErrors): string | undefined {
+  if (errors.size === 0) return undefined
+  return [...errors].map(([place, message]) => (place === '' ? message : `${place}: ${message}`)).join(' ')
+}
+
+/** After the faults are drawn, so that the focus lands on a field that says what is wrong. */
+function focusFirstFault(form: HTMLFormElement | null): void {
+  setTimeout(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0)
+}

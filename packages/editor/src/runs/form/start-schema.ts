@@ -1,0 +1,23 @@
+import { isJsonObject, type JsonSchema, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import type { NodeManifest } from '@tenon/core/node'
+import { createManifestIndex } from '../../manifest/manifest-index.ts'
+
+/** A trigger that a person can start a run at, with the schema of its input. */
+export interface StartPoint {
+  readonly nodeId: NodeId
+  readonly name: string
+  readonly schema: JsonSchema
+}
+
+const ANY_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: {} })
+
+/** The triggers of a workflow in document order; the first is the one that a run starts at by default. */
+export function startPoints(document: WorkflowDocument, manifest: NodeManifest): readonly StartPoint[] {
+  const index = createManifestIndex(manifest)
+  return document.nodes
+    .filter((node) => node.disabled !== true && index.entryOf(node)?.control === 'trigger')
+    .map((node) => {
+      const schema = node.params['inputSchema']
+      return { nodeId: node.id, name: node.name, schema: isJsonObject(schema) ? schema : ANY_INPUT }
+    })
+}

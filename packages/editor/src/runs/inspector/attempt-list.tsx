@@ -1,0 +1,47 @@
+import { type AttemptView, attemptDurationMs } from '@tenon/core/run'
+import { useInstance } from '../../instance/instance-context.ts'
+import { StatusMark } from '../../ui/status-mark.tsx'
+import { formatDuration } from '../format/duration.ts'
+import { formatClock } from '../format/instant.ts'
+
+const MARKS = {
+  running: 'running',
+  success: 'success',
+  failed: 'failed',
+  lost: 'failed',
+  canceled: 'canceled',
+  waiting: 'waiting',
+} as const
+
+/** The attempts of a node run, each with its length and why it failed. */
+export function AttemptList({
+  attempts,
+  moment,
+}: {
+  readonly attempts: readonly AttemptView[]
+  readonly moment: number
+}) {
+  const { t, locale } = useInstance()
+  return (
+    <section className="tn-value">
+      <h3 className="tn-field-label">{t('runs.inspector.attempts')}</h3>
+      <ol className="tn-attempts">
+        {attempts.map((attempt) => (
+          <li key={`${attempt.pass}-${attempt.attempt}`} className="tn-attempt">
+            <StatusMark status={MARKS[attempt.how]} size={14} label={t(`runs.attemptHow.${attempt.how}`)} />
+            <span className="tn-attempt-text">
+              {t('runs.attempt', { attempt: attempt.attempt })}
+              {attempt.error !== null && <span className="tn-attempt-error">{attempt.error.message}</span>}
+              {attempt.error !== null && <code className="tn-error-code">{attempt.error.code}</code>}
+            </span>
+            <span className="tn-attempt-time">
+              {formatClock(attempt.startedAt, locale)}
+              <br />
+              {formatDuration(attemptDurationMs(attempt, moment) ?? 0, t, locale)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,101 @@
+import { type NodeRunView, nodeRunDurationMs, type SkipReason } from '@tenon/core/run'
+import type { Translate } from '../../messages/format.ts'
+import type { BadgeTone } from '../../ui/badge.tsx'
+import { formatDuration } from '../format/duration.ts'
+import { portWords } from '../format/port-words.ts'
+import type { NodeInfo } from '../store/node-directory.ts'
+
+/** What happened to a node run, in one sentence and its detail. */
+export interface Headline {
+  readonly tone: BadgeTone
+  readonly title: string
+  readonly detail: string
+}
+
+export interface HeadlineInput {
+  readonly nodeRun: NodeRunView
+  readonly node: NodeInfo
+  readonly skipReason: SkipReason | null
+  /** Ms since the epoch. */
+  readonly moment: number
+  readonly t: Translate
+  readonly locale: string
+}
+
+/** Says first what the reader has to know of a node run; `null` where the status says it all. */
+export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: HeadlineInput): Headline | null {
+  const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
+  const failed =
+    lastFailure === undefined
+      ? ''
+      : lastFailure.error === null
+        ? t('runs.headline.lost', { attempt: lastFailure.attempt })
+        : t('runs.headline.attemptFailed', { attempt: lastFailure.attempt, message: lastFailure.error.message })
+  const left = Math.max(0, node.maximumAttempts - nodeRun.attempt)
+  switch (nodeRun.status) {
+    case 'retry': {
+      const next = nodeRun.nextAt === null ? 0 : nodeRun.nextAt - moment
+      const detail = [
+        next > 0 ? t('runs.headline.nextIn', { time: formatDuration(next, t, locale) }) : '',
+        t('runs.headline.left', { count: left }),
+      ]
+      return { tone: 'retry', title: failed, detail: sentences(detail) }
+    }
+    case 'running': {
+      if (lastFailure === undefined) return null
+      const pause = pauseAfter(nodeRun, lastFailure.attempt)
+      const detail = [
+        pause === null ? '' : t('runs.headline.retriedAfter', { time: formatDuration(pause, t, locale) }),
+        t('runs.headline.left', { count: left }),
+      ]
+      return { tone: 'waiting', title: failed, detail: sentences(detail) }
+    }
+    case 'failed':
+      return {
+        tone: 'failed',
+        title: t('runs.headline.failed', { message: nodeRun.error?.message ?? '' }),
+        detail: sentences([
+          nodeRun.error?.remedy ?? '',
+          nodeRun.attempt > 1 ? t('runs.headline.afterAttempts', { count: nodeRun.attempt }) : '',
+          nodeRun.port === null ? '' : t('runs.headline.handled', { port: nodeRun.port }),
+        ]),
+      }
+    case 'waiting':
+      return {
+        tone: 'waiting',
+        title: t('runs.headline.waiting'),
+        detail: t('runs.headline.waitingSince', {
+          time: formatDuration(moment - (nodeRun.attempts.at(-1)?.endedAt ?? moment), t, locale),
+        }),
+      }
+    case 'success': {
+      const time = formatDuration(nodeRunDurationMs(nodeRun) ?? 0, t, locale)
+      const port = portWords(nodeRun.port, t)
+      return {
+        tone: 'success',
+        title: port === '' ? t('runs.headline.success', { time }) : t('runs.headline.successBy', { time, port }),
+        detail: failed,
+      }
+    }
+    case 'skipped':
+      return { tone: 'neutral', title: t(`runs.headline.skipped_${skipReason ?? 'dead_path'}`), detail: '' }
+    case 'canceled':
+      return { tone: 'neutral', title: t('runs.headline.canceled'), detail: '' }
+    case 'idle':
+      return { tone: 'neutral', title: t('runs.headline.idle'), detail: '' }
+    case 'compensated':
+      return { tone: 'neutral', title: t('runs.headline.compensated'), detail: '' }
+  }
+}
+
+function sentences(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+/** Ms between the end of an attempt and the start of the next. */
+function pauseAfter(nodeRun: NodeRunView, attempt: number): number | null {
+  const index = nodeRun.attempts.findLastIndex((other) => other.attempt === attempt)
+  const ended = nodeRun.attempts[index]?.endedAt ?? null
+  const next = nodeRun.attempts[index + 1]
+  return ended === null || next === undefined ? null : Math.max(0, next.startedAt - ended)
+}

@@ -1,0 +1,99 @@
+import type { LedgerEntry } from '@tenon/core/client'
+import { useMemo, useState } from 'react'
+import { useInstance, useTranslate } from '../../instance/instance-context.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { IconTile } from '../../ui/icon-tile.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { LogPanel } from '../log/log-panel.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useNodeRunView, useRunSnapshot } from '../store/use-run.ts'
+import { NodeStatusBadge } from './node-badge.tsx'
+import { ResultTab } from './result-tab.tsx'
+import { ValueView } from './value-view.tsx'
+
+export interface InspectorPanelProps {
+  readonly scope: RunScope
+  readonly nodeId: string | null
+  readonly onClose?: () => void
+}
+
+type TabId = 'result' | 'input' | 'log'
+
+/** Everything about one node run; what happened comes first. */
+export function InspectorPanel({ scope, nodeId, onClose }: InspectorPanelProps) {
+  const t = useTranslate()
+  if (nodeId === null) {
+    return <EmptyState icon="info" title={t('runs.inspector.empty')} description={t('runs.inspector.emptyWhy')} />
+  }
+  return <NodeInspector key={nodeId} scope={scope} nodeId={nodeId} {...(onClose === undefined ? {} : { onClose })} />
+}
+
+function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { readonly nodeId: string }) {
+  const { t } = useInstance()
+  const [tab, setTab] = useState<TabId>('result')
+  const { store, nodes } = scope
+  const node = nodes.get(nodeId)
+  const nodeRun = useNodeRunView(store, nodeId)
+  const { view } = useRunSnapshot(store)
+  const subtitle = useMemo(() => {
+    const attempt =
+      nodeRun.attempt > 1 || nodeRun.status === 'retry'
+        ? t('runs.attemptOf', { attempt: nodeRun.attempt, maximum: node.maximumAttempts })
+        : ''
+    return [node.typeTitle, attempt].filter((part) => part !== '').join(' · ')
+  }, [node, nodeRun, t])
+  return (
+    <div className="tn-inspect">
+      <header className="tn-inspect-head">
+        <IconTile path={node.icon} category={node.category} />
+        <div className="tn-inspect-names">
+          <h2 className="tn-inspect-name">{node.name}</h2>
+          <p className="tn-inspect-type">{subtitle}</p>
+        </div>
+        <NodeStatusBadge status={nodeRun.status} />
+        {onClose !== undefined && <IconButton icon="close" label={t('ui.close')} size="s" onClick={onClose} />}
+      </header>
+      <Tabs<TabId>
+        label={t('runs.inspector.label')}
+        value={tab}
+        onChange={setTab}
+        items={[
+          {
+            id: 'result',
+            label: t('runs.inspector.result'),
+            content: <ResultTab scope={scope} nodeRun={nodeRun} node={node} />,
+          },
+          {
+            id: 'input',
+            label: t('runs.inspector.input'),
+            content: (
+              <div className="tn-inspect-body">
+                {nodeRun.startedAt === null ? (
+                  <EmptyState title={t('runs.inspector.noInput')} description={t('runs.inspector.noInputWhy')} />
+                ) : (
+                  <ValueView
+                    scope={scope}
+                    nodeRunId={nodeRun.nodeRunId}
+                    title={t('runs.inspector.inputTitle')}
+                    value={nodeRun.input}
+                    pick={pickInput}
+                    seq={view.seq}
+                    emptyText={t('runs.inspector.inputEmpty')}
+                  />
+                )}
+              </div>
+            ),
+          },
+          {
+            id: 'log',
+            label: t('runs.inspector.log'),
+            content: <LogPanel store={store} nodes={nodes} nodeId={nodeId} />,
+          },
+        ]}
+      />
+    </div>
+  )
+}
+
+const pickInput = (entry: LedgerEntry) => entry.input

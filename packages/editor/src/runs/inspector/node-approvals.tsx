@@ -1,0 +1,27 @@
+import { ApprovalCard } from '../approval/approval-card.tsx'
+import { useRunApprovals } from '../approval/use-run-approvals.ts'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useRunMoment } from '../store/use-run.ts'
+
+export interface NodeApprovalsProps {
+  readonly scope: RunScope
+  /** `null` shows the open approvals of the whole run. */
+  readonly nodeRunId: string | null
+}
+
+/** The approvals of a node run, to be decided in place. */
+export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
+  const { approvals, decide } = useRunApprovals(scope)
+  const moment = useRunMoment(scope.store, 10_000)
+  const wanted = approvals.filter((approval) =>
+    nodeRunId === null ? approval.status === 'open' : approval.nodeRunId === nodeRunId,
+  )
+  return wanted.map((approval) => (
+    <ApprovalCard
+      key={approval.approvalId}
+      approval={approval}
+      now={moment}
+      onDecide={(choice, comment) => decide(approval.approvalId, choice, comment)}
+    />
+  ))
+}

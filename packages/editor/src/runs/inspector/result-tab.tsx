@@ -1,0 +1,89 @@
+import type { LedgerEntry } from '@tenon/core/client'
+import { type NodeRunView, nodeRunDurationMs } from '@tenon/core/run'
+import { useMemo } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Callout } from '../../ui/callout.tsx'
+import { type Fact, Facts } from '../../ui/facts.tsx'
+import { formatDuration } from '../format/duration.ts'
+import { formatClock } from '../format/instant.ts'
+import { portWords } from '../format/port-words.ts'
+import { skipReasons } from '../store/edge-state.ts'
+import type { NodeInfo } from '../store/node-directory.ts'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { AttemptList } from './attempt-list.tsx'
+import { headlineOf } from './headline.ts'
+import { NodeApprovals } from './node-approvals.tsx'
+import { nodeLogFacts } from './node-log.ts'
+import { ToolCallList } from './tool-call-list.tsx'
+import { ValueView } from './value-view.tsx'
+
+export interface ResultTabProps {
+  readonly scope: RunScope
+  readonly nodeRun: NodeRunView
+  readonly node: NodeInfo
+}
+
+/** What happened, facts, output, attempts, tool calls. */
+export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
+  const { t, locale } = useInstance()
+  const { store } = scope
+  const { view } = useRunSnapshot(store)
+  const moment = useRunMoment(store, 500)
+  const skipReason = useMemo(
+    () => skipReasons(store.entries, view.seq).get(nodeRun.nodeRunId) ?? null,
+    [store, view.seq, nodeRun.nodeRunId],
+  )
+  const logged = useMemo(
+    () => nodeLogFacts(store.entries, view.seq, nodeRun.nodeRunId),
+    [store, view.seq, nodeRun.nodeRunId],
+  )
+  const headline = headlineOf({ nodeRun, node, skipReason, moment, t, locale })
+  const durationMs = nodeRunDurationMs(nodeRun, moment)
+  const facts: Fact[] = []
+  if (nodeRun.startedAt !== null) {
+    facts.push({ label: t('runs.fact.started'), value: formatClock(nodeRun.startedAt, locale) })
+  }
+  if (nodeRun.endedAt !== null && nodeRun.startedAt !== null) {
+    facts.push({ label: t('runs.fact.finished'), value: formatClock(nodeRun.endedAt, locale) })
+  }
+  if (durationMs !== null) facts.push({ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) })
+  const port = portWords(nodeRun.port, t)
+  if (port !== '') facts.push({ label: t('runs.fact.port'), value: port })
+  if (logged.queue !== null) facts.push({ label: t('runs.fact.queue'), value: logged.queue })
+  if (logged.worker !== null) facts.push({ label: t('runs.fact.worker'), value: logged.worker })
+  if (logged.usage !== null) {
+    const { model, inputTokens, outputTokens } = logged.usage
+    facts.push({ label: t('runs.fact.model'), value: model })
+    facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
+  }
+  if (nodeRun.error !== null) {
+    facts.push({ label: t('runs.fact.code'), value: <code className="tn-mono">{nodeRun.error.code}</code> })
+  }
+  return (
+    <div className="tn-inspect-body">
+      {headline !== null && (
+        <Callout tone={headline.tone} title={headline.title}>
+          {headline.detail === '' ? undefined : headline.detail}
+        </Callout>
+      )}
+      <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
+      {facts.length > 0 && <Facts facts={facts} />}
+      {nodeRun.output !== null && (
+        <ValueView
+          scope={scope}
+          nodeRunId={nodeRun.nodeRunId}
+          title={t('runs.inspector.output')}
+          value={nodeRun.output}
+          pick={pickOutput}
+          seq={view.seq}
+          emptyText={t('runs.inspector.outputEmpty')}
+        />
+      )}
+      {logged.toolCalls.length > 0 && <ToolCallList calls={logged.toolCalls} />}
+      {nodeRun.attempts.length > 1 && <AttemptList attempts={nodeRun.attempts} moment={moment} />}
+    </div>
+  )
+}
+
+const pickOutput = (entry: LedgerEntry) => entry.output

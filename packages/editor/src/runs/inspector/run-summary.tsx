@@ -1,0 +1,78 @@
+import { isRunOver, runDurationMs } from '@tenon/core/run'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Callout } from '../../ui/callout.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { type Fact, Facts } from '../../ui/facts.tsx'
+import { formatDuration } from '../format/duration.ts'
+import { formatMoment } from '../format/instant.ts'
+import { RunStatusBadge } from '../list/run-status-badge.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { NodeApprovals } from './node-approvals.tsx'
+
+export interface RunSummaryProps {
+  readonly scope: RunScope
+  readonly onSelectNode: (nodeId: string) => void
+}
+
+/** The run as a whole: stands in the inspector while no node is chosen. */
+export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
+  const { t, locale } = useInstance()
+  const { store, run, nodes } = scope
+  const { view } = useRunSnapshot(store)
+  const moment = useRunMoment(store, 500)
+  const durationMs = runDurationMs(view, moment)
+  const failed = [...view.nodeRuns.values()].find((nodeRun) => nodeRun.status === 'failed' && nodeRun.port === null)
+  const facts: Fact[] = [
+    { label: t('runs.fact.runId'), value: <Copyable text={scope.runId} /> },
+    ...(run.value === null ? [] : [{ label: t('runs.fact.version'), value: run.value.version }]),
+    ...(view.startedAt === null
+      ? []
+      : [{ label: t('runs.fact.started'), value: formatMoment(view.startedAt, locale) }]),
+    ...(durationMs === null ? [] : [{ label: t('runs.fact.duration'), value: formatDuration(durationMs, t, locale) }]),
+    ...(view.outcome === null ? [] : [{ label: t('runs.fact.outcome'), value: view.outcome }]),
+    ...(run.value === null
+      ? []
+      : [
+          { label: t('runs.fact.engine'), value: run.value.engine },
+          { label: t('runs.fact.trace'), value: <Copyable text={run.value.traceId} /> },
+        ]),
+  ]
+  return (
+    <div className="tn-inspect">
+      <header className="tn-inspect-head">
+        <div className="tn-inspect-names">
+          <h2 className="tn-inspect-name">{run.value?.workflowName ?? t('runs.summary.title')}</h2>
+          <p className="tn-inspect-type">{t('runs.summary.title')}</p>
+        </div>
+        <RunStatusBadge status={view.status} />
+      </header>
+      <div className="tn-inspect-body">
+        {view.status === 'failed' && (
+          <Callout tone="failed" title={view.error?.message ?? t('runs.output.failed')}>
+            {view.error?.remedy}
+            {failed !== undefined && (
+              <button type="button" className="tn-text-button" onClick={() => onSelectNode(failed.nodeId)}>
+                {t('runs.summary.openFailed', { node: nodes.get(failed.nodeId).name })}
+              </button>
+            )}
+          </Callout>
+        )}
+        <NodeApprovals scope={scope} nodeRunId={null} />
+        <Facts facts={facts} />
+        {!isRunOver(view.status) && <p className="tn-muted">{t('runs.inspector.emptyWhy')}</p>}
+      </div>
+    </div>
+  )
+}
+
+function Copyable({ text }: { readonly text: string }) {
+  return (
+    <span className="tn-copyable">
+      <code className="tn-mono tn-truncate" title={text}>
+        {text}
+      </code>
+      <CopyButton text={() => text} />
+    </span>
+  )
+}

@@ -1,0 +1,58 @@
+import type { LedgerEntry } from '@tenon/core/client'
+import type { Json } from '@tenon/core/document'
+import type { ValueRef } from '@tenon/core/run'
+import { useCallback } from 'react'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { JsonTree } from '../json/json-tree.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useResource } from '../store/use-resource.ts'
+
+export interface ValueViewProps {
+  readonly scope: RunScope
+  readonly nodeRunId: string
+  readonly title: string
+  /** As the log has it; `null` for inline nodes, whose input only the ledger knows. */
+  readonly value: ValueRef | null
+  readonly pick: (entry: LedgerEntry) => Json
+  /** Event up to which the ledger must reach. */
+  readonly seq: number
+  readonly emptyText: string
+}
+
+/** A value of a node run: from the log when it is small, else from the ledger. */
+export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText }: ValueViewProps) {
+  const t = useTranslate()
+  const { ledger } = scope
+  const isInline = value?.inline !== undefined
+  const load = useCallback(async () => {
+    const { nodeRuns } = await ledger.read(seq)
+    const entry = nodeRuns.find((candidate) => candidate.nodeRunId === nodeRunId)
+    return { json: entry === undefined ? null : pick(entry) }
+  }, [ledger, seq, nodeRunId, pick])
+  const stored = useResource(isInline ? null : load)
+  const json = value?.inline ?? stored.value?.json ?? null
+  return (
+    <section className="tn-value">
+      <header className="tn-value-head">
+        <h3 className="tn-field-label">{title}</h3>
+        {json !== null && (
+          <CopyButton label={t('runs.value.copy', { title })} text={() => JSON.stringify(json, null, 2)} />
+        )}
+      </header>
+      {stored.error !== null && json === null ? (
+        <ErrorState error={stored.error} onRetry={stored.reload} />
+      ) : stored.isLoading && json === null ? (
+        <Skeleton lines={3} height={16} />
+      ) : json === null ? (
+        <p className="tn-muted">{emptyText}</p>
+      ) : (
+        <div className="tn-code">
+          <JsonTree value={json} label={title} />
+        </div>
+      )}
+    </section>
+  )
+}

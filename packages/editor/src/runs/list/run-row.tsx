@@ -1,0 +1,65 @@
+import type { RunSummary } from '@tenon/core/client'
+import type { MouseEvent } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { formatDuration } from '../format/duration.ts'
+import { formatMoment } from '../format/instant.ts'
+import { RunStatusBadge } from './run-status-badge.tsx'
+
+export interface RunRowProps {
+  readonly run: RunSummary
+  readonly hasWorkflow: boolean
+  readonly onOpen: (runId: string) => void
+  readonly hrefOf: ((runId: string) => string) | undefined
+}
+
+const SHORT_ID = 8
+
+/** One run in a list; the whole row opens it. */
+export function RunRow({ run, hasWorkflow, onOpen, hrefOf }: RunRowProps) {
+  const { t, locale } = useInstance()
+  const startedAt = run.startedAt ?? run.queuedAt
+  const durationMs =
+    run.startedAt !== null && run.finishedAt !== null ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null
+  const name = run.runId.length > 2 * SHORT_ID ? run.runId.slice(-SHORT_ID) : run.runId
+  const label = t('runs.list.open', { run: name, workflow: run.workflowName })
+  const open = (event: MouseEvent) => {
+    // A click that asks for another tab is the browser's.
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+    event.preventDefault()
+    onOpen(run.runId)
+  }
+  return (
+    <tr className="tn-runs-row">
+      <td>
+        <RunStatusBadge status={run.status} />
+      </td>
+      {hasWorkflow && <td className="tn-runs-workflow">{run.workflowName}</td>}
+      <td className="tn-runs-id">
+        {hrefOf === undefined ? (
+          <button
+            type="button"
+            className="tn-runs-open"
+            aria-label={label}
+            title={run.runId}
+            onClick={() => onOpen(run.runId)}
+          >
+            {name}
+          </button>
+        ) : (
+          <a className="tn-runs-open" aria-label={label} title={run.runId} href={hrefOf(run.runId)} onClick={open}>
+            {name}
+          </a>
+        )}
+        {run.error !== null && <span className="tn-runs-error">{run.error.message}</span>}
+      </td>
+      <td className="tn-runs-version">
+        {run.mode === 'test' ? <Badge>{t('runs.list.testRun')}</Badge> : `v${run.version}`}
+      </td>
+      <td className="tn-runs-time">
+        <time dateTime={startedAt}>{formatMoment(Date.parse(startedAt), locale)}</time>
+      </td>
+      <td className="tn-runs-time">{durationMs === null ? '–' : formatDuration(durationMs, t, locale)}</td>
+    </tr>
+  )
+}

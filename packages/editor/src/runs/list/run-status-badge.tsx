@@ -1,0 +1,36 @@
+import type { RunStatus } from '@tenon/core/run'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useTranslate } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { Badge, type BadgeTone } from '../../ui/badge.tsx'
+
+const TONES: Readonly<Record<RunStatus, BadgeTone>> = {
+  queued: 'neutral',
+  running: 'running',
+  waiting: 'waiting',
+  paused: 'waiting',
+  completed: 'success',
+  failed: 'failed',
+  canceled: 'neutral',
+}
+
+export interface RunStatusBadgeProps extends InstanceProps {
+  readonly status: RunStatus
+  /** Stands after the status: `Running · 3.1 s`. */
+  readonly detail?: string
+}
+
+/** The status of a run in a word, with its colour. */
+export function RunStatusBadge({ status, detail = '', ...instance }: RunStatusBadgeProps) {
+  return (
+    <EnsureInstance {...instance} className={instance.className ?? 'tn-inline'}>
+      <StatusBadge status={status} detail={detail} />
+    </EnsureInstance>
+  )
+}
+
+function StatusBadge({ status, detail }: { readonly status: RunStatus; readonly detail: string }) {
+  const t = useTranslate()
+  const text = t(`runs.status.${status}`)
+  return <Badge tone={TONES[status]}>{detail === '' ? text : `${text} · ${detail}`}</Badge>
+}

@@ -1,0 +1,149 @@
+import type { Json } from '@tenon/core/document'
+import type { LogLevel } from '@tenon/core/node'
+import type { LogEntry } from '@tenon/core/run'
+import type { Translate } from '../../messages/format.ts'
+import { formatDuration } from '../format/duration.ts'
+import { portWords } from '../format/port-words.ts'
+import { readableData } from '../json/readable-data.ts'
+import type { NodeDirectory } from '../store/node-directory.ts'
+
+/** One event of the run log as a line to read. */
+export interface LogLine {
+  readonly seq: number
+  readonly at: number
+  readonly level: LogLevel
+  readonly type: LogEntry['type']
+  readonly nodeId: string | null
+  readonly nodeName: string
+  readonly text: string
+  /** Everything that the event carries. */
+  readonly data: Json
+}
+
+interface Said {
+  readonly level: LogLevel
+  readonly text: string
+}
+
+export interface LogWords {
+  readonly nodes: NodeDirectory
+  readonly t: Translate
+  readonly locale: string
+}
+
+/** Tells one event in words. */
+export function logLine(entry: LogEntry, words: LogWords): LogLine {
+  const nodeRunId = 'nodeRunId' in entry && entry.nodeRunId !== undefined ? entry.nodeRunId : null
+  const nodeId = nodeRunId === null ? null : nodeRunId.replace(/#.*$/, '')
+  const said = nodeId === null ? sayOfRun(entry, words) : (sayOfNode(entry, words) ?? sayOfRun(entry, words))
+  return {
+    seq: entry.seq,
+    at: entry.at,
+    type: entry.type,
+    nodeId,
+    nodeName: nodeId === null ? '' : words.nodes.get(nodeId).name,
+    // Events come from JSON, so their data is JSON.
+    data: readableData(entry.data as Json),
+    ...said,
+  }
+}
+
+function sayOfNode(entry: LogEntry, { t, locale }: LogWords): Said | null {
+  switch (entry.type) {
+    case 'node_scheduled':
+      return { level: 'debug', text: t('runs.event.node_scheduled') }
+    case 'node_started':
+      return entry.data.attempt > 1
+        ? { level: 'info', text: t('runs.event.node_started_again', { attempt: entry.data.attempt }) }
+        : { level: 'info', text: t('runs.event.node_started') }
+    case 'node_completed': {
+      const time = formatDuration(entry.data.durationMs, t, locale)
+      const port = portWords(entry.data.port, t)
+      const text =
+        port === '' ? t('runs.event.node_finished', { time }) : t('runs.event.node_completed', { time, port })
+      return { level: 'info', text }
+    }
+    case 'node_error': {
+      const { attempt, error, nextAt } = entry.data
+      const failed = t('runs.event.node_error', { attempt, message: error.message })
+      const next =
+        nextAt === null ? '' : ` ${t('runs.event.next', { time: formatDuration(nextAt - entry.at, t, locale) })}`
+      return { level: 'warn', text: `${failed}${next}` }
+    }
+    case 'attempt_lost':
+      return { level: 'warn', text: t('runs.event.attempt_lost', { attempt: entry.data.attempt }) }
+    case 'node_failed':
+      return { level: 'error', text: t('runs.event.node_failed', { message: entry.data.error.message }) }
+    case 'join_unsatisfied':
+      return { level: 'error', text: t('runs.event.node_failed', { message: entry.data.error.message }) }
+    case 'node_canceled':
+      return { level: 'info', text: t('runs.event.node_canceled') }
+    case 'node_suspended':
+      return { level: 'debug', text: t('runs.event.node_suspended') }
+    case 'node_skipped':
+      return { level: 'info', text: t('runs.event.node_skipped') }
+    case 'join_waiting':
+      return { level: 'debug', text: t('runs.event.join_waiting', entry.data) }
+    case 'join_fired':
+      return { level: 'debug', text: t('runs.event.join_fired', { arrived: entry.data.arrived }) }
+    case 'node_cancel_requested':
+      return { level: 'debug', text: t('runs.event.node_cancel_requested') }
+    case 'failure_handled':
+      return { level: 'warn', text: t(`runs.event.failure_${entry.data.how}`) }
+    case 'approval_needed':
+      return { level: 'info', text: t('runs.event.approval_needed', { title: entry.data.waitFor.title }) }
+    case 'wait_opened':
+      return { level: 'info', text: t('runs.event.wait_opened') }
+    case 'wait_closed':
+      return { level: 'debug', text: t(`runs.event.wait_${entry.data.how}`) }
+    case 'tool_call': {
+      const { tool, error, durationMs } = entry.data
+      const time = formatDuration(durationMs, t, locale)
+      return error === undefined
+        ? { level: 'info', text: t('runs.event.tool_call', { tool, time }) }
+        : { level: 'warn', text: t('runs.event.tool_failed', { tool, message: error.message }) }
+    }
+    case 'node_log':
+      return { level: entry.data.level, text: entry.data.message }
+    default:
+      return null
+  }
+}
+
+function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
+  switch (entry.type) {
+    case 'run_started':
+      return { level: 'info', text: t('runs.event.run_started') }
+    case 'nodes_skipped':
+      return {
+        level: 'debug',
+        text: t(`runs.event.skipped_${entry.data.reason}`, { count: entry.data.nodeRunIds.length }),
+      }
+    case 'timer_set':
+      return {
+        level: 'debug',
+        text: t('runs.event.timer_set', { time: formatDuration(entry.data.dueAt - entry.at, t, locale) }),
+      }
+    case 'timer_cleared':
+      return { level: 'debug', text: t('runs.event.timer_cleared') }
+    case 'timer_fired':
+      return { level: 'debug', text: t('runs.event.timer_fired') }
+    case 'approval_decided': {
+      const { actor, choice } = entry.data.vote
+      return { level: 'info', text: t('runs.event.approval_decided', { person: actor.displayName, choice }) }
+    }
+    case 'cancel_requested':
+      return {
+        level: 'warn',
+        text: t('runs.event.cancel_requested', { person: entry.data.actor?.displayName ?? t('runs.event.system') }),
+      }
+    case 'run_completed':
+      return { level: 'info', text: t('runs.event.run_completed', { outcome: entry.data.outcome }) }
+    case 'run_error':
+      return { level: 'error', text: t('runs.event.run_error', { message: entry.data.error.message }) }
+    case 'run_canceled':
+      return { level: 'warn', text: t('runs.event.run_canceled') }
+    default:
+      return { level: 'debug', text: entry.type }
+  }
+}

@@ -1,0 +1,116 @@
+import type { LogEntry } from '@tenon/core/run'
+import { useMemo, useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { SearchInput } from '../../ui/search-input.tsx'
+import { Select } from '../../ui/select.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import type { NodeDirectory } from '../store/node-directory.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { useRunSnapshot } from '../store/use-run.ts'
+import { filterLines, LEVEL_CHOICES, type LevelChoice } from './filter-lines.ts'
+import { LogLineView } from './log-line-view.tsx'
+import { type LogLine, logLine } from './log-lines.ts'
+
+export interface LogPanelProps {
+  readonly store: RunStore
+  readonly nodes: NodeDirectory
+  /** Shows the lines of one node only. */
+  readonly nodeId?: string | null
+  /** Lets the reader choose the node; left out where the node is given. */
+  readonly onNodeChange?: (nodeId: string | null) => void
+}
+
+const ALL_NODES = ''
+const ROW_PX = 30
+
+/** The run log as lines: filtered, searched, followed. */
+export function LogPanel({ store, nodes, nodeId = null, onNodeChange }: LogPanelProps) {
+  const { t } = useInstance()
+  const lines = useLines(store, nodes)
+  const [level, setLevel] = useState<LevelChoice>('info')
+  const [search, setSearch] = useState('')
+  const [isFollowing, setIsFollowing] = useState(true)
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
+  const shown = useMemo(() => filterLines(lines, { level, search, nodeId }), [lines, level, search, nodeId])
+  const toggle = (seq: number) =>
+    setOpened((before) => {
+      const next = new Set(before)
+      if (!next.delete(seq)) next.add(seq)
+      return next
+    })
+  return (
+    <div className="tn-log">
+      <div className="tn-log-bar">
+        <SearchInput value={search} onChange={setSearch} label={t('runs.log.search')} />
+        <Select
+          aria-label={t('runs.log.level')}
+          value={level}
+          onChange={setLevel}
+          options={LEVEL_CHOICES.map((choice) => ({ value: choice, label: t(`runs.log.level.${choice}`) }))}
+        />
+        {onNodeChange !== undefined && (
+          <Select
+            aria-label={t('runs.log.node')}
+            value={nodeId ?? ALL_NODES}
+            onChange={(value) => onNodeChange(value === ALL_NODES ? null : value)}
+            options={[
+              { value: ALL_NODES, label: t('runs.log.allNodes') },
+              ...nodes.all.map((node) => ({ value: node.nodeId as string, label: node.name })),
+            ]}
+          />
+        )}
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState
+          icon="list"
+          title={lines.length === 0 ? t('runs.log.empty') : t('runs.log.noMatch')}
+          description={lines.length === 0 ? t('runs.log.emptyWhy') : t('runs.log.noMatchWhy', { count: lines.length })}
+        />
+      ) : (
+        <VirtualList
+          className="tn-log-lines"
+          role="log"
+          aria-live="off"
+          aria-label={t('runs.log.label')}
+          tabIndex={0}
+          items={shown}
+          keyOf={lineKey}
+          estimate={ROW_PX}
+          follow={isFollowing}
+          onFollowChange={setIsFollowing}
+          render={(line) => (
+            <LogLineView line={line} isOpen={opened.has(line.seq)} onToggle={toggle} hasNode={nodeId === null} />
+          )}
+        />
+      )}
+      {!isFollowing && shown.length > 0 && (
+        <div className="tn-log-tail">
+          <Button size="s" icon="arrowDown" onClick={() => setIsFollowing(true)}>
+            {t('runs.log.follow')}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+const lineKey = (line: LogLine) => String(line.seq)
+
+/** Lines up to the moment looked at; each event is put into words once. */
+function useLines(store: RunStore, nodes: NodeDirectory): readonly LogLine[] {
+  const { t, locale } = useInstance()
+  const { cursor, lastSeq } = useRunSnapshot(store)
+  const toLine = useMemo(() => {
+    const said = new WeakMap<LogEntry, LogLine>()
+    return (entry: LogEntry) => {
+      const known = said.get(entry)
+      if (known !== undefined) return known
+      const line = logLine(entry, { nodes, t, locale })
+      said.set(entry, line)
+      return line
+    }
+  }, [nodes, t, locale])
+  return useMemo(() => store.entries.slice(0, cursor ?? lastSeq).map(toLine), [store, cursor, lastSeq, toLine])
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useTranslate } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { type RunIdentity, RunProvider, type RunScope } from './run-scope.tsx'
+
+/** What a run view takes from its host when it stands alone. */
+export interface RunPartProps extends InstanceProps, RunIdentity {}
+
+interface RunPartFrameProps extends RunPartProps {
+  readonly children: (scope: RunScope) => ReactNode
+}
+
+/** The frame of a run view that can stand alone: instance, stream, and the states before the first event. */
+export function RunPart({ client, runId, children, ...instance }: RunPartFrameProps) {
+  return (
+    <EnsureInstance {...instance} className={instance.className ?? 'tn-part'}>
+      <RunProvider client={client} runId={runId}>
+        {(scope) => <RunReady scope={scope}>{children}</RunReady>}
+      </RunProvider>
+    </EnsureInstance>
+  )
+}
+
+interface RunReadyProps {
+  readonly scope: RunScope
+  /** Takes the place until the run is known. */
+  readonly skeleton?: ReactNode
+  readonly children: (scope: RunScope) => ReactNode
+}
+
+/** Renders once the run and its version are known; names nodes by their ids when the version is gone. */
+export function RunReady({ scope, skeleton, children }: RunReadyProps) {
+  const t = useTranslate()
+  const { run, graph } = scope
+  if (run.error !== null && run.value === null) {
+    return <ErrorState title={t('runs.loadFailed')} error={run.error} onRetry={run.reload} />
+  }
+  if (run.value === null || (graph.value === null && graph.error === null)) {
+    return (
+      skeleton ?? (
+        <div className="tn-part-loading">
+          <Skeleton lines={5} height={20} />
+        </div>
+      )
+    )
+  }
+  return children(scope)
+}

@@ -1,0 +1,92 @@
+import type { Run, TenonClient } from '@tenon/core/client'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { EMPTY_DOCUMENT } from '@tenon/core/document'
+import type { NodeManifest } from '@tenon/core/node'
+import { isRunOver } from '@tenon/core/run'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
+import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
+import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
+import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
+import type { RunSnapshot, RunStore } from './run-store.ts'
+import { type Resource, useResource } from './use-resource.ts'
+import { useRun, useRunPart } from './use-run.ts'
+
+/** The pinned version that a run executes, and the node types of its server. */
+export interface RunGraph {
+  readonly document: WorkflowDocument
+  readonly manifest: NodeManifest
+}
+
+/** One run with what is needed to show it; shared by the parts inside a {@link RunProvider}. */
+export interface RunScope {
+  readonly client: TenonClient
+  readonly runId: string
+  readonly store: RunStore
+  readonly run: Resource<Run>
+  readonly graph: Resource<RunGraph>
+  readonly nodes: NodeDirectory
+  readonly ledger: LedgerCache
+}
+
+const RunScopeContext = createContext<RunScope | null>(null)
+
+/** What every run part takes when it stands alone. */
+export interface RunIdentity {
+  /** Kept by the host outside of its render functions. */
+  readonly client: TenonClient
+  readonly runId: string
+}
+
+interface RunProviderProps extends RunIdentity {
+  readonly children: (scope: RunScope) => ReactNode
+}
+
+/** Streams a run for the parts inside; inside a provider of the same run it joins that one. */
+export function RunProvider({ client, runId, children }: RunProviderProps) {
+  const outer = useContext(RunScopeContext)
+  if (outer !== null && outer.runId === runId && outer.client === client) return children(outer)
+  return (
+    <OwnRun key={runId} client={client} runId={runId}>
+      {children}
+    </OwnRun>
+  )
+}
+
+const selectIsOver = (snapshot: RunSnapshot) => isRunOver(snapshot.live.status)
+
+function OwnRun({ client, runId, children }: RunProviderProps) {
+  const store = useRun(client, runId)
+  const isOver = useRunPart(store, selectIsOver)
+  const run = useResource<Run>(
+    useCallback((abortSignal: AbortSignal) => client.runs.get(runId, { abortSignal }), [client, runId]),
+  )
+  const { reload } = run
+  const hasRunOver = run.value === null || isRunOver(run.value.status)
+  // The stream knows first that the run has ended; its output comes with the run itself.
+  useEffect(() => {
+    if (isOver && !hasRunOver) reload()
+  }, [isOver, hasRunOver, reload])
+  const workflowId = run.value?.workflowId ?? null
+  const version = run.value?.version ?? null
+  const loadGraph = useMemo(() => {
+    if (workflowId === null || version === null) return null
+    return async (abortSignal: AbortSignal): Promise<RunGraph> => {
+      const [pinned, manifest] = await Promise.all([
+        client.versions.get(workflowId, version, { abortSignal }),
+        client.nodeManifest({ abortSignal }),
+      ])
+      return { document: pinned.document, manifest }
+    }
+  }, [client, workflowId, version])
+  const graph = useResource(loadGraph)
+  const nodes = useMemo(
+    () => createNodeDirectory(graph.value?.document ?? EMPTY_DOCUMENT, graph.value?.manifest ?? EMPTY_MANIFEST),
+    [graph.value],
+  )
+  const ledger = useMemo(() => createLedgerCache(client, runId), [client, runId])
+  const scope = useMemo<RunScope>(
+    () => ({ client, runId, store, run, graph, nodes, ledger }),
+    [client, runId, store, run, graph, nodes, ledger],
+  )
+  return <RunScopeContext.Provider value={scope}>{children(scope)}</RunScopeContext.Provider>
+}

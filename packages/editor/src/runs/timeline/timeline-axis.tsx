@@ -1,0 +1,48 @@
+import { useMemo } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { formatDuration } from '../format/duration.ts'
+import { ticksOf } from './ticks.ts'
+import type { TimeScale } from './time-scale.ts'
+
+const MAX_TICKS = 8
+
+/** Times over the bars, lines behind them, and how long a collapsed stretch is. */
+export function TimelineAxis({ scale }: { readonly scale: TimeScale }) {
+  const { t, locale } = useInstance()
+  const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
+  const labelled = ticks.filter((tick) => tick.hasLabel)
+  const folds = scale.pieces.filter((piece) => piece.isCollapsed)
+  return (
+    <>
+      <div className="tn-timeline-axis" aria-hidden="true">
+        <span className="tn-timeline-scale">
+          {labelled.map((tick) => (
+            <span key={tick.elapsedMs} className="tn-timeline-tick" style={{ insetInlineStart: `${tick.left * 100}%` }}>
+              {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}
+            </span>
+          ))}
+          {folds.map((fold) => (
+            <span
+              key={fold.from}
+              className="tn-timeline-fold"
+              style={{ insetInlineStart: `${fold.left * 100}%`, inlineSize: `${(fold.right - fold.left) * 100}%` }}
+            >
+              {formatDuration(fold.to - fold.from, t, locale)}
+            </span>
+          ))}
+        </span>
+      </div>
+      <div className="tn-timeline-grid" aria-hidden="true">
+        <span className="tn-timeline-scale">
+          {ticks.map((tick) => (
+            <span
+              key={tick.elapsedMs}
+              className="tn-timeline-line"
+              style={{ insetInlineStart: `${tick.left * 100}%` }}
+            />
+          ))}
+        </span>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,57 @@
+import { InspectorPanel } from '../inspector/inspector-panel.tsx'
+import { LogPanel } from '../log/log-panel.tsx'
+import { OutputPanel } from '../output/output-panel.tsx'
+import { Scrubber } from '../scrubber/scrubber.tsx'
+import { RunPart, type RunPartProps } from '../store/run-part.tsx'
+import { TimelinePanel } from '../timeline/timeline-panel.tsx'
+
+export interface RunTimelineProps extends RunPartProps {
+  readonly selectedNodeId?: string | null
+  readonly onSelectNode?: (nodeId: string) => void
+}
+
+const ignore = () => {}
+
+/** The node runs of a run as bars over time, live. Takes the height that its host gives it. */
+export function RunTimeline({ selectedNodeId = null, onSelectNode = ignore, ...part }: RunTimelineProps) {
+  return (
+    <RunPart {...part}>
+      {({ store, nodes }) => (
+        <TimelinePanel store={store} nodes={nodes} selectedNodeId={selectedNodeId} onSelectNode={onSelectNode} />
+      )}
+    </RunPart>
+  )
+}
+
+export interface RunLogProps extends RunPartProps {
+  /** Lines of one node only. */
+  readonly nodeId?: string | null
+}
+
+/** The events of a run as lines, live, with filters and search. */
+export function RunLog({ nodeId = null, ...part }: RunLogProps) {
+  return <RunPart {...part}>{({ store, nodes }) => <LogPanel store={store} nodes={nodes} nodeId={nodeId} />}</RunPart>
+}
+
+export interface RunOutputProps extends RunPartProps {
+  readonly onSelectNode?: (nodeId: string) => void
+}
+
+/** What came out of a run, each field with the node that wrote it. */
+export function RunOutput({ onSelectNode = ignore, ...part }: RunOutputProps) {
+  return <RunPart {...part}>{(scope) => <OutputPanel scope={scope} onSelectNode={onSelectNode} />}</RunPart>
+}
+
+export interface RunInspectorProps extends RunPartProps {
+  readonly nodeId: string | null
+}
+
+/** Everything about one node run: what happened, facts, input, output, attempts, tool calls, log. */
+export function RunInspector({ nodeId, ...part }: RunInspectorProps) {
+  return <RunPart {...part}>{(scope) => <InspectorPanel scope={scope} nodeId={nodeId} />}</RunPart>
+}
+
+/** Moves all views of the same run on the page through its events, when they stand inside one viewer. */
+export function RunScrubber(part: RunPartProps) {
+  return <RunPart {...part}>{({ store, nodes }) => <Scrubber store={store} nodes={nodes} />}</RunPart>
+}

@@ -1,0 +1,110 @@
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { NodeRunContext } from '../../canvas/node-status.ts'
+import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { useInstance } from '../../instance/instance-context.ts'
+import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { ErrorState } from '../../ui/error-state.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { InspectorPanel } from '../inspector/inspector-panel.tsx'
+import { RunSummary } from '../inspector/run-summary.tsx'
+import { Scrubber } from '../scrubber/scrubber.tsx'
+import { RunReady } from '../store/run-part.tsx'
+import { createRunPresenter } from '../store/run-presenter.ts'
+import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope.tsx'
+import { RunDock } from './run-dock.tsx'
+import { RunHeader } from './run-header.tsx'
+
+export interface RunViewerProps extends InstanceProps, RunIdentity {
+  /** Stands before the name of the workflow, for a way back. */
+  readonly start?: ReactNode
+  /** Stands before the buttons at the end of the header. */
+  readonly end?: ReactNode
+}
+
+/** A run, live and at every moment of its past: canvas, timeline, log, output, and each node in full. */
+export function RunViewer({ client, runId, start, end, ...instance }: RunViewerProps) {
+  return (
+    <EnsureInstance {...instance}>
+      <RunProvider client={client} runId={runId}>
+        {(scope) => (
+          <RunReady scope={scope} skeleton={<ViewerSkeleton />}>
+            {(ready) => <Viewer scope={ready} start={start} end={end} />}
+          </RunReady>
+        )}
+      </RunProvider>
+    </EnsureInstance>
+  )
+}
+
+interface ViewerProps {
+  readonly scope: RunScope
+  readonly start: ReactNode
+  readonly end: ReactNode
+}
+
+function Viewer({ scope, start, end }: ViewerProps) {
+  const { t, locale } = useInstance()
+  const { store, nodes, graph } = scope
+  const [nodeId, setNodeId] = useState<string | null>(null)
+  const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  const close = useCallback(() => setNodeId(null), [])
+  return (
+    <NodeRunContext.Provider value={presenter}>
+      <RunFrame>
+        <RunHeader scope={scope} start={start} end={end} />
+        <div className="tn-run-stage">
+          {graph.value === null ? (
+            <ErrorState title={t('runs.graphFailed')} error={graph.error} onRetry={graph.reload} />
+          ) : (
+            <ReadOnlyCanvas
+              document={graph.value.document}
+              manifest={graph.value.manifest}
+              selectedNodeId={nodeId}
+              onSelectNode={setNodeId}
+            />
+          )}
+          <Scrubber store={store} nodes={nodes} />
+        </div>
+        <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
+          {nodeId === null ? (
+            <RunSummary scope={scope} onSelectNode={setNodeId} />
+          ) : (
+            <InspectorPanel scope={scope} nodeId={nodeId} onClose={close} />
+          )}
+        </aside>
+        <RunDock scope={scope} selectedNodeId={nodeId} onSelectNode={setNodeId} />
+      </RunFrame>
+    </NodeRunContext.Provider>
+  )
+}
+
+function ViewerSkeleton() {
+  return (
+    <RunFrame>
+      <div className="tn-run-head">
+        <Skeleton width="220px" height={20} />
+      </div>
+      <div className="tn-run-stage" />
+      <div className="tn-run-side">
+        <div className="tn-part-loading">
+          <Skeleton lines={6} height={18} />
+        </div>
+      </div>
+      <div className="tn-dock">
+        <div className="tn-part-loading">
+          <Skeleton lines={4} height={18} />
+        </div>
+      </div>
+    </RunFrame>
+  )
+}
+
+/** The outer box tells the inner one how wide it may be. */
+function RunFrame({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="tn-run-frame">
+      <div className="tn-run">{children}</div>
+    </div>
+  )
+}

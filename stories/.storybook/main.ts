@@ -1,0 +1,17 @@
+import type { StorybookConfig } from '@storybook/react-vite'
+import { defaultClientConditions } from 'vite'
+
+const config: StorybookConfig = {
+  framework: { name: '@storybook/react-vite', options: {} },
+  stories: ['../**/*.stories.tsx'],
+  typescript: { reactDocgen: false },
+  core: { disableTelemetry: true, disableWhatsNewNotifications: true },
+  // Packages are shown from their sources, without a build.
+  viteFinal: (vite) => ({
+    ...vite,
+    resolve: { ...vite.resolve, conditions: ['@tenon/source', ...defaultClientConditions] },
+    build: { ...vite.build, chunkSizeWarningLimit: 4_000 },
+  }),
+}
+
+export default config

@@ -1,0 +1,69 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import type { RunSummary } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { RUN_STATUSES } from '@tenon/core/run'
+import { RunList } from '@tenon/editor/runs'
+import { createFixtureClient } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { RUN_STARTED_AT } from '../../packages/editor/test/fixtures/ticket-runs.ts'
+import { instanceProps } from '../frame.tsx'
+
+const meta: Meta = { title: 'Runs/List' }
+export default meta
+
+const NAMES = ['Support ticket router', 'Invoice intake', 'Vendor onboarding and yearly review of all contracts']
+const iso = (at: number) => new Date(at).toISOString()
+
+function runs(count: number): readonly RunSummary[] {
+  return Array.from({ length: count }, (_, index) => {
+    const status = RUN_STATUSES[(index * 5) % RUN_STATUSES.length] ?? 'completed'
+    const startedAt = RUN_STARTED_AT - index * 47 * 60_000
+    const isOver = status === 'completed' || status === 'failed' || status === 'canceled'
+    return {
+      runId: `0192f3a1-7c11-7d2e-9b01-${(index * 7919).toString(16).padStart(12, '0')}`,
+      workflowId: `wf-${index % NAMES.length}`,
+      workflowName: NAMES[index % NAMES.length] ?? '',
+      version: String(1 + (index % 4)),
+      mode: index % 6 === 5 ? 'test' : 'live',
+      status,
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      engine: 'embedded',
+      queuedAt: iso(startedAt - 40),
+      startedAt: status === 'queued' ? null : iso(startedAt),
+      finishedAt: isOver ? iso(startedAt + 700 + ((index * 9_137) % 260_000)) : null,
+      outcome: status === 'completed' ? 'escalated' : null,
+      error: status === 'failed' ? { code: 'HTTP_STATUS', message: '503 from the help desk' } : null,
+    }
+  })
+}
+
+const list = (items: readonly RunSummary[], failure: TenonError | null = null): StoryObj => ({
+  loaders: [
+    async () => {
+      const fixture = createFixtureClient({ runs: items })
+      fixture.fail('runs.list', failure)
+      return { client: fixture.client }
+    },
+  ],
+  render: (_args, context) => (
+    <RunList
+      client={context.loaded['client']}
+      onOpen={() => {}}
+      hrefOf={(runId) => `#${runId}`}
+      pageSize={20}
+      {...instanceProps(context)}
+    />
+  ),
+})
+
+export const Many = list(runs(130))
+export const Empty = list([])
+export const Broken = list([], new TenonError('UNAVAILABLE', 'The server does not answer'))
+export const Loading: StoryObj = {
+  ...list([]),
+  loaders: [
+    async () => {
+      const { client } = createFixtureClient()
+      return { client: { ...client, runs: { ...client.runs, list: () => new Promise(() => {}) } } }
+    },
+  ],
+}

@@ -1,97 +1,92 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
-import type { RunEvent } from '@tenon/core/run'
+import { Context } from '@temporalio/activity'
+import type { Fact } from '@tenon/core/run'
 import type { FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
-import { planNodeOf } from '../commit/drive.ts'
 import type { RunKey } from '../embedded/dispatch-store.ts'
+import type { RuntimeLog } from '../engine.ts'
 import { beginAttempt, type CarryOutPorts, carryOut, type PassPlace, type StopReason } from '../executor/index.ts'
-import type { RunReader } from '../run-store.ts'
-import { shellCommandsOf } from './shell-commands.ts'
-import type { ExecuteNodeRequest, ShellActivities, ShellStep } from './shell-types.ts'
+import { nextAttemptAt, shellFailureOf } from './failure.ts'
+import type { ReadStep } from './read-step.ts'
+import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
 
 const HEARTBEAT_MS = 3_000
-const PAGE = 1_000
 
 export interface ActivityPorts {
   readonly committer: Committer
-  readonly reader: RunReader
+  readonly readStep: ReadStep
   /** Messages to a run that are not taken yet, oldest first. */
   readonly readInbox: (run: RunKey) => Promise<readonly FactToCommit[]>
   readonly executor: Omit<CarryOutPorts, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
+  readonly log: RuntimeLog
 }
 
 /** The worker counts what runs at once, so a slot has nothing to give back. */
 const FREE_SLOT: Slot = { release: () => undefined }
 
+const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: 'operator', actor: null } }
+
 /** What the shell calls. Each answers with the commands after the shell's cursor, so no answer is ever missed. */
-export function createShellActivities({ committer, reader, readInbox, executor }: ActivityPorts): ShellActivities {
-  const stepAfter = async (tenantId: string, runId: string, cursor: number): Promise<ShellStep> => {
-    const events: RunEvent[] = []
-    for (let after = cursor; ; after = events.at(-1)?.seq ?? after) {
-      const page = await reader.readEvents(tenantId, runId, after, PAGE)
-      events.push(...page)
-      if (page.length < PAGE) break
-    }
-    const commands = await committer.look({ tenantId, runId }, (session) =>
-      shellCommandsOf(events, (nodeRunId) => planNodeOf(session, nodeRunId)),
-    )
-    // A run that is gone (its tenant was erased) needs no shell.
-    if (commands === null) return { cursor, commands: [{ seq: Number.MAX_SAFE_INTEGER, type: 'close_run' }] }
-    return { cursor: events.at(-1)?.seq ?? cursor, commands }
-  }
+export function createShellActivities(ports: ActivityPorts): ShellActivities {
+  const { committer, readStep, readInbox, executor, log } = ports
 
   const executeAttempt = async (place: PassPlace, stop: AbortSignal): Promise<void> => {
     const begun = await beginAttempt(place, FREE_SLOT, executor, { isStale: true })
     if (begun.kind === 'gone' || begun.kind === 'settled') return
-    if (begun.kind === 'later') throw retryAt(begun.nextAt, executor.now())
+    if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
     const onHeartbeat = () => Context.current().heartbeat()
     const done = await carryOut(begun.started, { ...executor, stop, hasStoredTimers: false, onHeartbeat })
-    if (done.kind === 'retry') throw retryAt(done.nextAt, executor.now())
-    if (done.kind === 'left') throw retryAt(executor.now(), executor.now())
+    if (done.kind === 'retry') throw nextAttemptAt(done.nextAt, executor.now())
+    if (done.kind === 'left') throw nextAttemptAt(executor.now(), executor.now())
+  }
+  const withCodesOnly = async <Value>(run: RunKey, work: () => Promise<Value>): Promise<Value> => {
+    try {
+      return await work()
+    } catch (error) {
+      const failure = shellFailureOf(error)
+      if (failure !== error) log('warn', 'A shell was not served', { ...run, error: String(error) })
+      throw failure
+    }
   }
 
   return {
-    executeNode: async (request) => {
-      const stopBeating = beat()
-      const { signal: stop, release } = stopSignal()
-      try {
-        await executeAttempt(placeOf(request), stop)
-        return await stepAfter(request.tenantId, request.runId, request.cursor)
-      } finally {
-        release()
-        stopBeating()
-      }
-    },
-    abandonNode: async (request) => {
-      const begun = await beginAttempt(placeOf(request), FREE_SLOT, executor, { isStale: true })
-      if (begun.kind === 'later') throw retryAt(begun.nextAt, executor.now())
-      return stepAfter(request.tenantId, request.runId, request.cursor)
-    },
-    advance: async ({ tenantId, runId, cursor, timer }) => {
-      await committer.commit({
-        tenantId,
-        runId,
-        facts: await readInbox({ tenantId, runId }),
-        isStale: true,
-        // The shell's clock says that the timer is due; this machine's clock may lag behind it.
-        ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),
-      })
-      return stepAfter(tenantId, runId, cursor)
-    },
+    executeNode: (request) =>
+      withCodesOnly(keyOf(request), async () => {
+        const stopBeating = beat()
+        try {
+          await executeAttempt(placeOf(request), stopSignal())
+          return await readStep(request.tenantId, request.runId, request.cursor)
+        } finally {
+          stopBeating()
+        }
+      }),
+    abandonNode: (request) =>
+      withCodesOnly(keyOf(request), async () => {
+        const begun = await beginAttempt(placeOf(request), FREE_SLOT, executor, { isStale: true })
+        if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
+        return readStep(request.tenantId, request.runId, request.cursor)
+      }),
+    advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
+      withCodesOnly({ tenantId, runId }, async () => {
+        const inbox = await readInbox({ tenantId, runId })
+        await committer.commit({
+          tenantId,
+          runId,
+          facts: isCanceled ? [...inbox, { fact: CANCELED_BY_OPERATOR }] : inbox,
+          isStale: true,
+          // The shell's clock says that the timer is due; this machine's clock may lag behind it.
+          ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),
+        })
+        return readStep(tenantId, runId, cursor)
+      }),
   }
+}
+
+function keyOf({ tenantId, runId }: ExecuteNodeRequest): RunKey {
+  return { tenantId, runId }
 }
 
 function placeOf({ tenantId, runId, nodeRunId, pass }: ExecuteNodeRequest): PassPlace {
   return { tenantId, runId, nodeRunId, pass }
-}
-
-/** Attempts are counted in the run log; to Temporal they are one activity that is tried again. */
-function retryAt(at: number, now: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    message: 'next attempt',
-    type: 'NEXT_ATTEMPT',
-    nextRetryDelay: Math.max(1, at - now),
-  })
 }
 
 function beat(): () => void {
@@ -100,16 +95,16 @@ function beat(): () => void {
   return () => clearInterval(timer)
 }
 
-/** Temporal's cancellation in the executor's words: the node run is canceled, or the worker goes. */
-function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
-  const { cancellationSignal } = Context.current()
+/** Temporal's cancelation in the executor's words: the node run is canceled, or this process has to leave it. */
+function stopSignal(): AbortSignal {
+  const context = Context.current()
+  const { cancellationSignal } = context
   const controller = new AbortController()
   const onAbort = () => {
-    const isShutdown = String(cancellationSignal.reason).includes('WORKER_SHUTDOWN')
-    const reason: StopReason = isShutdown ? 'shutdown' : 'cancel'
+    const reason: StopReason = context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown'
     controller.abort(reason)
   }
   if (cancellationSignal.aborted) onAbort()
   else cancellationSignal.addEventListener('abort', onAbort, { once: true })
-  return { signal: controller.signal, release: () => cancellationSignal.removeEventListener('abort', onAbort) }
+  return controller.signal
 }

@@ -8,10 +8,22 @@ export interface TemporalEngineOptions {
   readonly tls?: boolean
   /** Queue of the shells and of every node without a queue of its own. @defaultValue 'tenon' */
   readonly taskQueue?: string
-  /** Node runs that this process carries out at once. @defaultValue 50 */
+  /** Queues of nodes (`policy.taskQueue`) that this process serves beside it. @defaultValue none */
+  readonly nodeQueues?: readonly string[]
+  /** Node runs that this process carries out at once, on each queue. @defaultValue 50 */
   readonly maxConcurrentNodes?: number
+  /** How long a canceled body may take to come back before it is abandoned, in ms. @defaultValue 10_000 */
+  readonly cancelGraceMs?: number
+  /** How long `close()` waits for bodies that run, in ms. @defaultValue 10_000 */
+  readonly drainMs?: number
   /** The shell's source for the worker's bundler. @defaultValue the one that this package ships */
   readonly workflowsPath?: string
+  /** The shell as `bundleWorkflowCode` made it earlier, so that the start of the worker need not. */
+  readonly workflowBundle?: { readonly code: string }
+  /** Events of a shell's history after which it continues as new. @defaultValue 8_000 */
+  readonly maxHistoryEvents?: number
+  /** How often an open run's shell is looked for at first, in ms; it may be gone or ended. @defaultValue 30_000 */
+  readonly reconcileMs?: number
 }
 
 export const DEFAULT_TASK_QUEUE = 'tenon'
@@ -19,3 +31,6 @@ export const DEFAULT_TASK_QUEUE = 'tenon'
 /** Search attributes of a shell; set at its start only. */
 export const TENANT_ATTRIBUTE = 'TenonTenant'
 export const WORKFLOW_ATTRIBUTE = 'TenonWorkflow'
+
+/** First look for a shell after the start of its run. */
+export const RECONCILE_MS = 30_000

@@ -7,17 +7,33 @@ const IDLE_MS = 250
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 30_000
 
-/** What waits in the outbox: a shell to start, or one to poke. */
+/** A shell to start, one to poke, or one to look for now and then while its run is open. */
+export const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
+
+/** What waits in the outbox. */
 export interface OutboxEntry {
   readonly tenantId: string
   readonly runId: string
   readonly kind: string
+  /** How often it came back. */
+  readonly attempts: number
 }
+
+/** The entry is done with, or comes back after some ms. */
+export type Delivered = 'done' | { readonly againMs: number }
 
 export interface OutboxRelay {
   /** Look now; there is something new. */
   wake(): void
   stop(): Promise<void>
+}
+
+interface OutboxRow {
+  readonly tenant_id: string
+  readonly outbox_id: number
+  readonly run_id: string
+  readonly kind: string
+  readonly attempts: number
 }
 
 /**
@@ -26,76 +42,88 @@ export interface OutboxRelay {
  */
 export function startOutboxRelay(
   database: RuntimeDatabase,
-  deliver: (entry: OutboxEntry) => Promise<void>,
+  deliver: (entry: OutboxEntry) => Promise<Delivered>,
   log: RuntimeLog,
 ): OutboxRelay {
   let isStopped = false
+  let isWoken = false
   let wakeUp: () => void = () => undefined
 
-  const deliverOne = async (row: {
-    tenant_id: string
-    run_id: string
-    kind: string
-    outbox_id: number
-    attempts: number
-  }) => {
-    const { tenant_id: tenantId, run_id: runId, kind } = row
+  const deliverOne = async (row: OutboxRow): Promise<void> => {
+    const { tenant_id: tenantId, run_id: runId, kind, attempts } = row
     try {
-      await deliver({ tenantId, runId, kind })
-      await database.withSystem((tx) =>
-        tx.deleteFrom('outbox').where('tenant_id', '=', tenantId).where('outbox_id', '=', row.outbox_id).execute(),
-      )
+      const delivered = await deliver({ tenantId, runId, kind, attempts })
+      if (delivered === 'done') await remove(database, row)
+      else await postpone(database, row, delivered.againMs)
     } catch (error) {
-      const delayMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(row.attempts, 10))
-      log('warn', 'Temporal did not take a message; it is sent again', { runId, kind, error: String(error), delayMs })
-      await database.withSystem((tx) =>
-        tx
-          .updateTable('outbox')
-          .set({ ready_at: Date.now() + delayMs, attempts: sql<number>`attempts + 1` })
-          .where('tenant_id', '=', tenantId)
-          .where('outbox_id', '=', row.outbox_id)
-          .execute(),
-      )
+      const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
+      log('warn', 'Temporal did not take a message; it is sent again', { runId, kind, error: String(error), againMs })
+      await postpone(database, row, againMs)
     }
   }
-
   const pass = async (): Promise<number> => {
-    const rows = await database.withSystem((tx) =>
-      tx
-        .selectFrom('outbox')
-        .select(['tenant_id', 'run_id', 'kind', 'outbox_id', 'attempts'])
-        .where('ready_at', '<=', Date.now())
-        .orderBy('outbox_id')
-        .limit(BATCH)
-        .execute(),
-    )
+    const rows = await readDue(database)
     await Promise.all(rows.map(deliverOne))
     return rows.length
   }
-
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS)
+      wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   const loop = async () => {
     while (!isStopped) {
-      const sleep = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, IDLE_MS)
-        wakeUp = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      isWoken = false
       const count = await pass().catch((error: unknown) => {
-        log('warn', 'The outbox could not be read', { error: String(error) })
+        log('warn', 'The outbox could not be seen to', { error: String(error) })
         return 0
       })
-      if (count < BATCH) await sleep
+      if (count < BATCH && !isWoken && !isStopped) await rest()
     }
   }
   const running = loop()
   return {
-    wake: () => wakeUp(),
+    wake: () => {
+      isWoken = true
+      wakeUp()
+    },
     stop: async () => {
       isStopped = true
       wakeUp()
       await running
     },
   }
+}
+
+function readDue(database: RuntimeDatabase): Promise<readonly OutboxRow[]> {
+  return database.withSystem((tx) =>
+    tx
+      .selectFrom('outbox')
+      .select(['tenant_id', 'run_id', 'kind', 'outbox_id', 'attempts'])
+      .where('kind', 'in', OUTBOX_KINDS)
+      .where('ready_at', '<=', Date.now())
+      .orderBy('ready_at')
+      .limit(BATCH)
+      .execute(),
+  )
+}
+
+async function remove(database: RuntimeDatabase, row: OutboxRow): Promise<void> {
+  await database.withSystem((tx) =>
+    tx.deleteFrom('outbox').where('tenant_id', '=', row.tenant_id).where('outbox_id', '=', row.outbox_id).execute(),
+  )
+}
+
+async function postpone(database: RuntimeDatabase, row: OutboxRow, againMs: number): Promise<void> {
+  await database.withSystem((tx) =>
+    tx
+      .updateTable('outbox')
+      .set({ ready_at: Date.now() + againMs, attempts: sql<number>`attempts + 1` })
+      .where('tenant_id', '=', row.tenant_id)
+      .where('outbox_id', '=', row.outbox_id)
+      .execute(),
+  )
 }

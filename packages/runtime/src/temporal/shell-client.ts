@@ -1,57 +1,78 @@
 import { createHash } from 'node:crypto'
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
+import type { RuntimeLog } from '../engine.ts'
+import { connectionOptions } from './connect.ts'
 import { DEFAULT_TASK_QUEUE, TENANT_ATTRIBUTE, type TemporalEngineOptions, WORKFLOW_ATTRIBUTE } from './options.ts'
+import { ensureSearchAttributes } from './search-attributes.ts'
 import { POKE_SIGNAL, SHELL_WORKFLOW, type ShellState } from './shell-types.ts'
 
 const MAX_FAIRNESS_KEY_BYTES = 64
+const MAX_HISTORY_EVENTS = 8_000
+/** A call that takes longer is made again later. */
+const CALL_TIMEOUT_MS = 10_000
 
-/** Starts and pokes shells; both may be repeated. */
+/** Starts, pokes and looks for shells; all of it may be repeated. */
 export interface ShellClient {
   start(run: { readonly tenantId: string; readonly runId: string; readonly workflowId: string }): Promise<void>
   /** @returns false when the shell is gone. */
   poke(runId: string): Promise<boolean>
+  /** `stopped`: an operator has ended it. `gone`: unknown to Temporal, or ended in another way. */
+  find(runId: string): Promise<'running' | 'stopped' | 'gone'>
   close(): Promise<void>
 }
 
-export async function connectShellClient(options: TemporalEngineOptions): Promise<ShellClient> {
-  const { address, namespace = 'default', apiKey, tls, taskQueue = DEFAULT_TASK_QUEUE } = options
-  const connection = await Connection.connect({
-    address,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
-  })
-  const client = new Client({ connection, namespace })
+export async function connectShellClient(options: TemporalEngineOptions, log: RuntimeLog): Promise<ShellClient> {
+  const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, maxHistoryEvents = MAX_HISTORY_EVENTS } = options
+  const connection = await Connection.connect(connectionOptions(options))
+  await ensureSearchAttributes(connection, namespace, log)
+  const { workflow } = new Client({ connection, namespace })
   const tenantKey = defineSearchAttributeKey(TENANT_ATTRIBUTE, SearchAttributeType.KEYWORD)
   const workflowKey = defineSearchAttributeKey(WORKFLOW_ATTRIBUTE, SearchAttributeType.KEYWORD)
+
+  /** Undefined when Temporal knows no such shell that runs. */
+  const ask = async <Value>(call: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined
+      throw error
+    }
+  }
   return {
     start: async ({ tenantId, runId, workflowId }) => {
       const fairnessKey = fairnessKeyOf(tenantId)
-      const state: ShellState = { tenantId, runId, cursor: 0, timers: [], fairnessKey }
+      const state: ShellState = { tenantId, runId, cursor: 0, timers: [], fairnessKey, maxHistoryEvents }
       try {
-        await client.workflow.start(SHELL_WORKFLOW, {
-          workflowId: runId,
-          taskQueue,
-          args: [state],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          priority: { fairnessKey },
-          typedSearchAttributes: [
-            { key: tenantKey, value: tenantId },
-            { key: workflowKey, value: workflowId },
-          ],
-        })
+        await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
+          workflow.start(SHELL_WORKFLOW, {
+            workflowId: runId,
+            taskQueue,
+            args: [state],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            priority: { fairnessKey },
+            typedSearchAttributes: [
+              { key: tenantKey, value: tenantId },
+              { key: workflowKey, value: workflowId },
+            ],
+          }),
+        )
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
     },
     poke: async (runId) => {
-      try {
-        await client.workflow.getHandle(runId).signal(POKE_SIGNAL)
+      const poked = await ask(async () => {
+        await workflow.getHandle(runId).signal(POKE_SIGNAL)
         return true
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false
-        throw error
-      }
+      })
+      return poked ?? false
+    },
+    find: async (runId) => {
+      const found = await ask(() => workflow.getHandle(runId).describe())
+      const status = found?.status.name
+      if (status === 'RUNNING') return 'running'
+      return status === 'TERMINATED' || status === 'CANCELLED' ? 'stopped' : 'gone'
     },
     close: () => connection.close(),
   }

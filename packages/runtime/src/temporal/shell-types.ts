@@ -19,13 +19,15 @@ export type ShellCommand =
       readonly queue: string | null
       /** What operators see: type and id of the node. */
       readonly summary: string
-      readonly startToCloseMs: number | null
+      readonly startToCloseMs: number
       readonly heartbeatMs: number
     }
   | { readonly seq: number; readonly type: 'cancel_node'; readonly nodeRunId: string; readonly pass: number }
   | { readonly seq: number; readonly type: 'set_timer'; readonly timerId: string; readonly dueAt: number }
   | { readonly seq: number; readonly type: 'clear_timer'; readonly timerId: string }
   | { readonly seq: number; readonly type: 'close_run' }
+
+export type StartNodeCommand = Extract<ShellCommand, { readonly type: 'start_node' }>
 
 /** Commands after a cursor, and the cursor after them. */
 export interface ShellStep {
@@ -40,9 +42,16 @@ export interface ShellState {
   /** `seq` of the last event whose commands the shell knows. */
   readonly cursor: number
   /** Timers that are set, so that a continued shell sets them again. */
-  readonly timers: readonly { readonly timerId: string; readonly dueAt: number }[]
-  /** Priority of the run's node runs in the queues, 1 first. */
+  readonly timers: readonly ShellTimer[]
+  /** Shares the queues fairly between tenants. */
   readonly fairnessKey: string
+  /** Events of a history after which the shell continues as new. */
+  readonly maxHistoryEvents: number
+}
+
+export interface ShellTimer {
+  readonly timerId: string
+  readonly dueAt: number
 }
 
 export interface ExecuteNodeRequest {
@@ -58,7 +67,9 @@ export interface AdvanceRequest {
   readonly runId: string
   readonly cursor: number
   /** A timer that is due now; null to take in what waits in the store. */
-  readonly timer: { readonly timerId: string; readonly dueAt: number } | null
+  readonly timer: ShellTimer | null
+  /** An operator has asked Temporal to cancel the shell. */
+  readonly isCanceled: boolean
 }
 
 export interface ShellActivities {

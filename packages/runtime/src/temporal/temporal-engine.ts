@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { TenonError } from '@tenon/core/errors'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import { createDispatchStore } from '../embedded/dispatch-store.ts'
@@ -6,8 +7,10 @@ import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../eng
 import { createAppender } from '../store/create-appender.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
-import type { TemporalEngineOptions } from './options.ts'
-import { type OutboxEntry, type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
+import { createDeliver } from './deliver.ts'
+import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
+import { type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
+import { createReadStep } from './read-step.ts'
 import { connectShellClient, type ShellClient } from './shell-client.ts'
 import type { ShellWorker } from './worker/index.ts'
 
@@ -40,26 +43,25 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const inbox = createInbox(database, now)
   const { readInbox } = createDispatchStore(database, workerId)
+  const { reconcileMs = RECONCILE_MS } = options
   let running: Promise<Running> | null = null
   let relay: OutboxRelay | null = null
 
-  const deliver = async (client: ShellClient, { tenantId, runId, kind }: OutboxEntry) => {
-    if (kind === 'poke' && (await client.poke(runId))) return
-    const run = await reader.getRun(tenantId, runId)
-    // A shell that is gone although its run goes on is started again: the log has all of its commands.
-    if (run === null || run.finishedAt !== null) return
-    await client.start({ tenantId, runId, workflowId: run.workflowId })
-  }
-
   const open = async (): Promise<Running> => {
     const { startShellWorker } = await import('./worker/index.ts')
-    const client = await connectShellClient(options)
-    const executor = { committer, findType, now, worker: workerId, http: ports.egress, log }
-    const activities = createShellActivities({ committer, reader, readInbox, executor })
+    const client = await connectShellClient(options, log)
+    const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
+    const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
+    const readStep = createReadStep(committer, reader)
+    const activities = createShellActivities({ committer, readStep, readInbox, executor, log })
     const worker = await startShellWorker(options, activities, (error) =>
       log('error', 'The Temporal worker ended by itself', { error: String(error) }),
-    )
-    relay = startOutboxRelay(database, (entry) => deliver(client, entry), log)
+    ).catch(async (error: unknown) => {
+      await client.close()
+      throw error
+    })
+    const deliver = createDeliver({ client, reader, committer, reconcileMs })
+    relay = startOutboxRelay(database, deliver, log)
     return { client, relay, worker }
   }
 
@@ -69,7 +71,15 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       const { plan, ...rest } = request
       const { tenantId, runId = randomUUID() } = request
       const result = await committer.create(
-        { ...rest, runId, engine: 'temporal', operations: [{ op: 'outbox', kind: 'start', readyAt: now() }] },
+        {
+          ...rest,
+          runId,
+          engine: 'temporal',
+          operations: [
+            { op: 'outbox', kind: 'start', readyAt: now() },
+            { op: 'outbox', kind: 'watch', readyAt: now() + reconcileMs },
+          ],
+        },
         plan,
       )
       relay?.wake()
@@ -91,7 +101,11 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     },
     startWorker: async () => {
       running ??= open()
-      await running
+      await running.catch((cause: unknown) => {
+        // Temporal may come later; whoever starts this process may try again.
+        running = null
+        throw new TenonError('UNAVAILABLE', `Temporal does not answer at ${options.address}`, { cause })
+      })
     },
     close: async () => {
       const opened = await running?.catch(() => null)

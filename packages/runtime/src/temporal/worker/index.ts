@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker'
+import { connectionOptions } from '../connect.ts'
 import { DEFAULT_TASK_QUEUE, type TemporalEngineOptions } from '../options.ts'
 import type { ShellActivities } from '../shell-types.ts'
 
@@ -9,38 +10,50 @@ export interface ShellWorker {
   stop(): Promise<void>
 }
 
-const SHUTDOWN_GRACE_MS = 5_000
+const DRAIN_MS = 10_000
+/** A worker that does not come to its end is let go. */
+const FORCE_AFTER_MS = 15_000
+/** Cancelations come with the answer to a heartbeat, so heartbeats are not held back. */
+const HEARTBEAT_THROTTLE_MS = 1_000
 
-/** @param activities - What the shells call. @param onFailure - Called once if the worker ends by itself. */
+/** @param activities - What the shells call. @param onFailure - Called once if a worker ends by itself. */
 export async function startShellWorker(
   options: TemporalEngineOptions,
   activities: ShellActivities,
   onFailure: (error: unknown) => void,
 ): Promise<ShellWorker> {
-  const { address, namespace = 'default', apiKey, tls, taskQueue = DEFAULT_TASK_QUEUE } = options
-  const connection = await NativeConnection.connect({
-    address,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
-  })
-  const worker = await Worker.create({
+  const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, nodeQueues = [] } = options
+  const { drainMs = DRAIN_MS, maxConcurrentNodes = 50 } = options
+  const workflowBundle = options.workflowBundle ?? (await bundleShell(options.workflowsPath ?? shippedShell()))
+  const connection = await NativeConnection.connect(connectionOptions(options))
+  const common = {
     connection,
     namespace,
-    taskQueue,
-    activities: { ...activities },
-    workflowsPath: options.workflowsPath ?? shippedShell(),
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentNodes ?? 50,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
-  })
-  const running = worker.run().catch(onFailure)
+    maxConcurrentActivityTaskExecutions: maxConcurrentNodes,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: drainMs,
+    shutdownForceTime: drainMs + FORCE_AFTER_MS,
+  }
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue, activities: { ...activities }, workflowBundle }),
+    ...nodeQueues.map((queue) =>
+      Worker.create({ ...common, taskQueue: queue, activities: { executeNode: activities.executeNode } }),
+    ),
+  ])
+  const running = workers.map((worker) => worker.run().catch(onFailure))
   return {
     stop: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown()
-      await running
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+      await Promise.all(running)
       await connection.close()
     },
   }
+}
+
+/** Bundles a shell for the sandbox, from its source or its built file. */
+export function bundleShell(workflowsPath: string): Promise<{ readonly code: string }> {
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
 }
 
 /** The package names its own entry, since a bundled chunk does not know where it lies. */

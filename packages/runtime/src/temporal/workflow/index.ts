@@ -19,15 +19,16 @@ import {
   type ShellCommand,
   type ShellState,
   type ShellStep,
+  type ShellTimer,
+  type StartNodeCommand,
 } from '../shell-types.ts'
 
-const HISTORY_LIMIT = 8_000
-const ADVANCE_TIMEOUT_MS = 30_000
-const DEFAULT_START_TO_CLOSE_MS = 24 * 3_600_000
+const LOCAL_TIMEOUT_MS = 30_000
 
-const { advance } = proxyLocalActivities<Pick<ShellActivities, 'advance'>>({
-  startToCloseTimeout: ADVANCE_TIMEOUT_MS,
-  localRetryThreshold: ADVANCE_TIMEOUT_MS,
+const { advance, abandonNode } = proxyLocalActivities<Pick<ShellActivities, 'advance' | 'abandonNode'>>({
+  startToCloseTimeout: LOCAL_TIMEOUT_MS,
+  localRetryThreshold: LOCAL_TIMEOUT_MS,
+  retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
 })
 
 /**
@@ -37,8 +38,9 @@ const { advance } = proxyLocalActivities<Pick<ShellActivities, 'advance'>>({
 export async function tenonRun(start: ShellState): Promise<void> {
   const shell = new Shell(start)
   setHandler(defineSignal(POKE_SIGNAL), () => shell.poke())
-  for (const { timerId, dueAt } of start.timers) shell.setTimer(timerId, dueAt)
-  await shell.run()
+  // To cancel is for the store to decide, too: the shell asks it, and goes on until the run has ended.
+  CancellationScope.current().cancelRequested.catch(() => shell.askToCancel())
+  await CancellationScope.nonCancellable(() => shell.run())
   if (!shell.isClosed) await continueAsNew<typeof tenonRun>(shell.state())
 }
 
@@ -46,7 +48,10 @@ class Shell {
   isClosed = false
   private cursor: number
   private isPoked = true
-  private failure: unknown = null
+  private isCanceled = false
+  private failure: { readonly error: unknown } | null = null
+  /** Activities and local activities that have not come back. */
+  private inFlight = 0
   private readonly nodes = new Map<string, CancellationScope>()
   private readonly timers = new Map<string, { readonly dueAt: number; readonly scope: CancellationScope }>()
 
@@ -58,6 +63,11 @@ class Shell {
     this.isPoked = true
   }
 
+  askToCancel(): void {
+    this.isCanceled = true
+    this.isPoked = true
+  }
+
   state(): ShellState {
     const timers = [...this.timers].map(([timerId, { dueAt }]) => ({ timerId, dueAt }))
     return { ...this.start, cursor: this.cursor, timers }
@@ -65,34 +75,47 @@ class Shell {
 
   /** Until the run has ended, or the history is long and nothing is in flight. */
   async run(): Promise<void> {
+    for (const timer of this.start.timers) this.setTimer(timer)
     while (!this.isClosed) {
       await condition(() => this.isPoked || this.isClosed || this.failure !== null || this.shouldContinue())
-      if (this.failure !== null) throw this.failure
-      if (this.isPoked && !this.isClosed) {
-        this.isPoked = false
-        this.take(await advance({ ...this.ids(), timer: null }))
-      } else if (this.shouldContinue()) {
-        return
-      }
+      if (this.failure !== null) throw this.failure.error
+      if (this.isClosed || !this.isPoked) return
+      this.isPoked = false
+      await this.advance(null)
     }
   }
 
-  setTimer(timerId: string, dueAt: number): void {
+  private setTimer({ timerId, dueAt }: ShellTimer): void {
     if (this.timers.has(timerId)) return
     const scope = new CancellationScope()
     this.timers.set(timerId, { dueAt, scope })
     this.detach(scope, async () => {
       await sleep(Math.max(1, dueAt - Date.now()))
       this.timers.delete(timerId)
-      this.take(await CancellationScope.nonCancellable(() => advance({ ...this.ids(), timer: { timerId, dueAt } })))
+      await CancellationScope.nonCancellable(() => this.advance({ timerId, dueAt }))
     })
   }
 
-  // Two steps may arrive out of order and overlap; the cursor and the seq of each command make them idempotent.
-  private take(step: ShellStep): void {
-    const known = this.cursor
-    this.cursor = Math.max(this.cursor, step.cursor)
-    for (const command of step.commands) if (command.seq > known) this.execute(command)
+  private clearTimer(timerId: string): void {
+    this.timers.get(timerId)?.scope.cancel()
+    this.timers.delete(timerId)
+  }
+
+  private async advance(timer: ShellTimer | null): Promise<void> {
+    await this.take(() => advance({ ...this.ids(), timer, isCanceled: this.isCanceled }))
+  }
+
+  // Steps may arrive out of order and overlap; the cursor and the seq of each command make them idempotent.
+  private async take(ask: () => Promise<ShellStep>): Promise<void> {
+    this.inFlight += 1
+    try {
+      const step = await ask()
+      const known = this.cursor
+      this.cursor = Math.max(known, step.cursor)
+      for (const command of step.commands) if (command.seq > known) this.execute(command)
+    } finally {
+      this.inFlight -= 1
+    }
   }
 
   private execute(command: ShellCommand): void {
@@ -104,27 +127,26 @@ class Shell {
         this.nodes.get(nodeKey(command))?.cancel()
         return
       case 'set_timer':
-        this.setTimer(command.timerId, command.dueAt)
+        this.setTimer(command)
         return
       case 'clear_timer':
-        this.timers.get(command.timerId)?.scope.cancel()
-        this.timers.delete(command.timerId)
+        this.clearTimer(command.timerId)
         return
       case 'close_run':
         this.isClosed = true
-        for (const { scope } of this.timers.values()) scope.cancel()
-        this.timers.clear()
+        for (const timerId of [...this.timers.keys()]) this.clearTimer(timerId)
         return
     }
   }
 
-  private startNode(command: Extract<ShellCommand, { type: 'start_node' }>): void {
+  private startNode(command: StartNodeCommand): void {
+    const { nodeRunId, pass, queue } = command
     const key = nodeKey(command)
     const scope = new CancellationScope()
     this.nodes.set(key, scope)
     const { executeNode } = proxyActivities<Pick<ShellActivities, 'executeNode'>>({
-      ...(command.queue === null ? {} : { taskQueue: command.queue }),
-      startToCloseTimeout: command.startToCloseMs ?? DEFAULT_START_TO_CLOSE_MS,
+      ...(queue === null ? {} : { taskQueue: queue }),
+      startToCloseTimeout: command.startToCloseMs,
       heartbeatTimeout: command.heartbeatMs,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: command.summary,
@@ -132,29 +154,21 @@ class Shell {
       retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 },
     })
     this.detach(scope, async () => {
-      const request = { ...this.ids(), nodeRunId: command.nodeRunId, pass: command.pass }
       try {
-        this.take(await executeNode(request))
+        await this.take(() => executeNode({ ...this.ids(), nodeRunId, pass }))
       } catch (error) {
-        if (!isCancellation(error)) throw error
-        this.take(await CancellationScope.nonCancellable(() => this.abandon(request)))
+        // Canceled between two attempts, or its worker died while it was asked to stop: nobody runs it any more.
+        if (!scope.consideredCancelled) throw error
+        await CancellationScope.nonCancellable(() => this.take(() => abandonNode({ ...this.ids(), nodeRunId, pass })))
       } finally {
         this.nodes.delete(key)
       }
     })
   }
 
-  private abandon(request: Parameters<ShellActivities['abandonNode']>[0]): Promise<ShellStep> {
-    const { abandonNode } = proxyLocalActivities<Pick<ShellActivities, 'abandonNode'>>({
-      startToCloseTimeout: ADVANCE_TIMEOUT_MS,
-      localRetryThreshold: ADVANCE_TIMEOUT_MS,
-    })
-    return abandonNode({ ...request, cursor: this.cursor })
-  }
-
   private detach(scope: CancellationScope, work: () => Promise<void>): void {
     scope.run(work).catch((error: unknown) => {
-      if (!isCancellation(error)) this.failure = error
+      if (!isCancellation(error)) this.failure = { error }
     })
   }
 
@@ -163,7 +177,7 @@ class Shell {
   }
 
   private shouldContinue(): boolean {
-    return workflowInfo().historyLength > HISTORY_LIMIT && this.nodes.size === 0
+    return this.inFlight === 0 && workflowInfo().historyLength > this.start.maxHistoryEvents
   }
 }
 

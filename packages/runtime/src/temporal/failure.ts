@@ -1,0 +1,22 @@
+import { ApplicationFailure } from '@temporalio/activity'
+import { TenonError } from '@tenon/core/errors'
+
+/** The next attempt of a node run: attempts are counted in the run log; to Temporal they are one activity. */
+export function nextAttemptAt(at: number, now: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'next attempt',
+    type: 'NEXT_ATTEMPT',
+    nextRetryDelay: Math.max(1, at - now),
+    // Nothing is wrong with the worker: the log and the metrics of Temporal leave it out.
+    category: 'BENIGN',
+  })
+}
+
+/** What Temporal is told of an error: its code alone, since a message may quote what a tenant has written. */
+export function shellFailureOf(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error
+  const type = error instanceof TenonError ? error.code : 'INTERNAL'
+  const failure = ApplicationFailure.create({ message: type, type })
+  failure.stack = ''
+  return failure
+}

@@ -1,0 +1,41 @@
+import type { RunEvent } from '@tenon/core/run'
+import { commandsOf } from '../commit/commands.ts'
+import type { Committer } from '../commit/create-committer.ts'
+import { planNodeOf } from '../commit/drive.ts'
+import type { RunReader } from '../run-store.ts'
+import { shellCommandsOf } from './shell-commands.ts'
+import type { ShellStep } from './shell-types.ts'
+
+const PAGE = 1_000
+
+/** Reads what a shell has to do after its cursor. */
+export type ReadStep = (tenantId: string, runId: string, cursor: number) => Promise<ShellStep>
+
+export function createReadStep(committer: Committer, reader: RunReader): ReadStep {
+  const readAfter = async (tenantId: string, runId: string, cursor: number): Promise<readonly RunEvent[]> => {
+    const events: RunEvent[] = []
+    for (let after = cursor; ; after = events.at(-1)?.seq ?? after) {
+      const page = await reader.readEvents(tenantId, runId, after, PAGE)
+      events.push(...page)
+      if (page.length < PAGE) return events
+    }
+  }
+  return async (tenantId, runId, cursor) => {
+    const events = await readAfter(tenantId, runId, cursor)
+    const reached = events.at(-1)?.seq ?? cursor
+    const commands = commandsOf(events)
+    const end = commands.find((command) => command.kind === 'close_run')
+    if (end !== undefined) return { cursor: reached, commands: [{ seq: end.id, type: 'close_run' }] }
+    // After the events, so that what they began is known to be open.
+    const open = await committer.look({ tenantId, runId, isStale: true }, (session) =>
+      shellCommandsOf(commands, {
+        nodeRuns: session.machine.openNodeRuns(),
+        hasTimer: (timerId) => session.timers.has(timerId),
+        planNodeOf: (nodeRunId) => planNodeOf(session, nodeRunId),
+      }),
+    )
+    // A run that is gone (its tenant was erased) needs no shell.
+    if (open === null) return { cursor, commands: [{ seq: Number.MAX_SAFE_INTEGER, type: 'close_run' }] }
+    return { cursor: reached, commands: open }
+  }
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { NodeRegistry } from '@tenon/core/node'
+import type { RuntimeDatabase } from '../../src/postgres/tables.ts'
+import type { TemporalEngineOptions } from '../../src/temporal/options.ts'
+import { temporalEngine } from '../../src/temporal/temporal-engine.ts'
+import { bundleShell } from '../../src/temporal/worker/index.ts'
+import { testPorts } from '../../src/testing/embedded.ts'
+import type { EngineUnderTest } from '../../src/testing/test-engine.ts'
+
+/** The shell's source. */
+export const shellPath = join(import.meta.dirname, '../../src/temporal/workflow/index.ts')
+
+/** Bundles the shell once for all workers of a test file. */
+export const bundleShellOnce = () => bundleShell(shellPath)
+
+/** A queue that no other test file polls. */
+export const newTaskQueue = (): string => `test-${randomUUID()}`
+
+/** A Temporal engine at work on a database; without `address` of a running server it stays idle until `startWorker`. */
+export async function openTemporal(
+  database: RuntimeDatabase,
+  registry: NodeRegistry,
+  options: TemporalEngineOptions,
+): Promise<EngineUnderTest> {
+  const opened = openIdleTemporal(database, registry, options)
+  await opened.engine.startWorker()
+  return opened
+}
+
+/** A Temporal engine that takes orders, but whose worker does not run. */
+export function openIdleTemporal(
+  database: RuntimeDatabase,
+  registry: NodeRegistry,
+  options: TemporalEngineOptions,
+): EngineUnderTest {
+  const ports = testPorts(database, registry)
+  const engine = temporalEngine({ cancelGraceMs: 300, drainMs: 500, ...options })(ports)
+  return { engine, reader: ports.reader, bus: ports.bus, database, close: () => engine.close() }
+}

@@ -1,0 +1,211 @@
+import type { RunEvent } from '@tenon/core/run'
+import type { Plan } from '../src/interpreter/index.ts'
+import { nestedPlan } from '../src/interpreter/testing/nested-plan.ts'
+import { planOf } from '../src/interpreter/testing/plan-of.ts'
+import { nextFact } from '../src/interpreter/testing/random-play.ts'
+import { approvalOf, type SimulatedRun, simulateRun } from '../src/interpreter/testing/simulated-run.ts'
+import { tapeOf } from '../src/interpreter/testing/tape.ts'
+
+/** A run as it is stored for ever: what it ran and what its log said. */
+export interface RecordedRun {
+  readonly plan: Plan
+  readonly events: readonly RunEvent[]
+}
+
+function record(plan: Plan, play: (run: SimulatedRun) => void): RecordedRun {
+  const run = simulateRun(plan)
+  play(run)
+  return { plan, events: run.log }
+}
+
+/** The support ticket router: guardrails, a review by a person, two branches at once. */
+function ticketPlan(): Plan {
+  return planOf(
+    [
+      'start',
+      ['analyze:probe', { onError: 'route' }],
+      'guardrails:if-else',
+      'review:approval',
+      'happy:if-else',
+      'respond:probe',
+      'split:fork',
+      ['escalate:probe', { retry: { maximumAttempts: 3 } }],
+      'log:probe',
+      'meet:join',
+      'answered:end',
+      'escalated:end',
+      'rejected:end',
+    ],
+    [
+      'start>analyze',
+      'analyze>guardrails',
+      'analyze:error>review',
+      'guardrails:true>happy',
+      'guardrails:false>review',
+      'review:approve>happy',
+      'review:reject>rejected',
+      'happy:true>respond',
+      'happy:false>split',
+      'respond>answered',
+      'split:a>escalate',
+      'split:b>log',
+      'escalate>meet',
+      'log>meet',
+      'meet>escalated',
+    ],
+  )
+}
+
+const TICKET = { ticket_id: 'T-12345', text: "My order hasn't arrived!", customer_id: 'C-789' }
+
+function ticketTo(end: 'answered' | 'escalated' | 'rejected'): RecordedRun {
+  return record(ticketPlan(), (run) => {
+    run.start({ input: TICKET, deadlineAt: 90_000 })
+    run.complete('start', 'success', TICKET)
+    run.complete('analyze', 'success', { sentiment: 0.2, category: 'delivery', urgency: 'high' })
+    run.complete('guardrails', end === 'answered' ? 'true' : 'false', { reason: 'VIP' })
+    if (end !== 'answered') {
+      run.suspend('review', approvalOf({ required: 2, dueAt: 60_000 }))
+      run.vote('review/1/0', end === 'rejected' ? 'reject' : 'approve', 'ann')
+      run.vote('review/1/0', end === 'rejected' ? 'reject' : 'approve', 'bob')
+      run.complete('review', end === 'rejected' ? 'reject' : 'approve', { decided: true })
+    }
+    if (end === 'rejected') {
+      run.complete('rejected', 'end', { decided: true }, 'rejected')
+      return
+    }
+    run.complete('happy', end === 'answered' ? 'true' : 'false')
+    if (end === 'answered') run.complete('respond', 'success', { answer: 'On its way' })
+    else {
+      run.complete('split', '*')
+      run.complete('log')
+      run.complete('escalate', 'success', { ticket: 7 })
+      run.complete('meet')
+    }
+    run.complete(end, 'end', { ok: true }, end)
+  })
+}
+
+function race(join: 'any' | 'first-success' | { readonly count: number }): RecordedRun {
+  const plan = planOf(
+    [
+      'start',
+      ['a:probe', { onError: 'route' }],
+      ['b:probe', { onError: 'continue' }],
+      'c:approval',
+      'later:probe',
+      ['meet:join', { join }],
+      'end',
+    ],
+    [
+      'start>a',
+      'start>b',
+      'start>c',
+      'start>later',
+      'a>meet',
+      'a:error>meet',
+      'b>meet',
+      'c:approve>meet',
+      'later>meet',
+      'meet>end',
+    ],
+  )
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.suspend('c', approvalOf({ dueAt: 9_000 }))
+    run.fail('a', 'HTTP_FAILED')
+    run.fail('b', 'HTTP_FAILED')
+    run.complete('later', 'success', { late: true })
+    run.complete('meet')
+    run.complete('end', 'end', {}, 'won')
+    run.cancelNode('b')
+  })
+}
+
+function failures(): RecordedRun {
+  const plan = planOf(
+    ['start', 'bad:probe', 'slow:probe', 'ask:approval', 'sleep:delay', 'never:probe'],
+    ['start>bad', 'start>slow', 'start>ask', 'start>sleep', 'slow>never'],
+  )
+  return record(plan, (run) => {
+    run.start({ deadlineAt: 90_000 })
+    run.complete('start')
+    run.suspend('ask', approvalOf())
+    run.suspend('sleep', { kind: 'time', dueAt: 70_000 })
+    run.fail('bad', 'HTTP_STATUS')
+    run.complete('slow')
+  })
+}
+
+function tooFew(): RecordedRun {
+  const plan = planOf(
+    ['start', 'check:if-else', 'a:probe', ['meet:join', { join: { count: 2 }, onError: 'route' }], 'sorry:set', 'end'],
+    ['start>check', 'check:true>a', 'check:false>meet', 'a>meet', 'meet>end', 'meet:error>sorry'],
+  )
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.complete('check', 'true')
+    run.complete('a')
+    run.complete('sorry')
+  })
+}
+
+function deadline(): RecordedRun {
+  const plan = planOf(['start', 'sleep:delay', 'slow:probe'], ['start>sleep', 'start>slow'])
+  return record(plan, (run) => {
+    run.start({ deadlineAt: 5_000 })
+    run.complete('start')
+    run.suspend('sleep', { kind: 'time', dueAt: 70_000 })
+    run.fireTimer('deadline')
+    run.cancelNode('slow', 'abandoned')
+  })
+}
+
+function passedOver(): RecordedRun {
+  const plan = planOf(
+    ['start', 'other:start', ['off:if-else', {}, { disabled: true }], 'skip:probe', 'sleep:delay', 'no:probe', 'end'],
+    ['start>off', 'other>no', 'off:true>skip', 'off:false>no', 'skip>sleep', 'sleep>end'],
+  )
+  return record(plan, (run) => {
+    run.start()
+    run.complete('start')
+    run.skip('skip')
+    run.suspend('sleep', { kind: 'time', dueAt: 2_000 })
+    run.fireTimer('sleep/1/0')
+    run.complete('sleep')
+    run.complete('end', 'end', {}, 'slept')
+  })
+}
+
+/** What chance, with a fixed seed, makes of races inside races. */
+function nested(seed: number, cancelOneIn: number): RecordedRun {
+  const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
+  const plan = nestedPlan(values)
+  return record(plan, (run) => {
+    const tape = tapeOf(values)
+    const next = () => nextFact(plan, run.machine, tape, { cancelOneIn })
+    for (let fact = next(); fact !== null; fact = next()) run.apply(fact)
+  })
+}
+
+/** Every kind of run that is kept, by the name of its file. */
+export const RECORDED_RUNS: Readonly<Record<string, () => RecordedRun>> = {
+  'ticket-answered': () => ticketTo('answered'),
+  'ticket-escalated': () => ticketTo('escalated'),
+  'ticket-rejected': () => ticketTo('rejected'),
+  'race-any': () => race('any'),
+  'race-first-success': () => race('first-success'),
+  'race-count': () => race({ count: 3 }),
+  'failure-cancels': failures,
+  'too-few-arrivals': tooFew,
+  deadline,
+  'passed-over': passedOver,
+  'nested-1': () => nested(1, 0),
+  'nested-2': () => nested(2, 0),
+  'nested-3': () => nested(3, 0),
+  'nested-4': () => nested(4, 25),
+  'nested-5': () => nested(5, 0),
+  'nested-6': () => nested(6, 40),
+}

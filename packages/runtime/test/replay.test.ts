@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { foldRunEvents, isNodeRunOpen, type RunEvent } from '@tenon/core/run'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createMachine, type Plan, restep } from '../src/interpreter/index.ts'
+import { RECORDED_RUNS, type RecordedRun } from './recorded-runs.ts'
+
+const FOLDER = join(import.meta.dirname, 'logs')
+const TERMINAL = ['run_completed', 'run_error', 'run_canceled']
+
+function read(name: string): RecordedRun {
+  return JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as RecordedRun
+}
+
+/** One line an event, so that a difference can be read. */
+function textOf({ plan, events }: RecordedRun): string {
+  const lines = events.map((event) => `    ${JSON.stringify(event)}`)
+  return `{\n  "plan": ${JSON.stringify(plan)},\n  "events": [\n${lines.join(',\n')}\n  ]\n}\n`
+}
+
+beforeAll(() => {
+  // A new kind of run is recorded once, on purpose. What is there already is never written again: a log
+  // stands for runs that began under an older interpreter.
+  if (process.env.TENON_RECORD_LOGS !== '1') return
+  for (const [name, record] of Object.entries(RECORDED_RUNS)) {
+    const file = join(FOLDER, `${name}.json`)
+    if (!existsSync(file)) writeFileSync(file, textOf(record()))
+  }
+})
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+
+describe('stored run logs', () => {
+  test('are there for every kind of run', () => {
+    const names = files.map((name) => name.replace('.json', ''))
+    expect(names).toEqual(expect.arrayContaining(Object.keys(RECORDED_RUNS)))
+  })
+
+  test('hold every decision that the machine can make', () => {
+    const types = new Set(files.flatMap((name) => read(name).events.map(({ type }) => type)))
+    expect([...types].sort()).toEqual([
+      'approval_decided',
+      'approval_needed',
+      'cancel_requested',
+      'failure_handled',
+      'join_fired',
+      'join_unsatisfied',
+      'join_waiting',
+      'node_cancel_requested',
+      'node_canceled',
+      'node_completed',
+      'node_failed',
+      'node_scheduled',
+      'node_skipped',
+      'node_suspended',
+      'nodes_skipped',
+      'run_canceled',
+      'run_completed',
+      'run_error',
+      'run_started',
+      'timer_cleared',
+      'timer_fired',
+      'timer_set',
+      'wait_closed',
+      'wait_opened',
+    ])
+  })
+
+  test.each(files)('%s is what today’s machine decides, byte for byte', (name) => {
+    const { plan, events } = read(name)
+    expect(restep(events, plan)).toEqual({ same: true, turns: events.at(-1)?.turn })
+  })
+
+  test.each(files)('%s ends once and folds to a run in which nothing is open', (name) => {
+    const { events } = read(name)
+    expect(events.filter(({ type }) => TERMINAL.includes(type))).toHaveLength(1)
+    expect(TERMINAL).toContain(events.at(-1)?.type)
+    const { nodeRuns, status } = foldRunEvents(events)
+    expect([...nodeRuns.values()].filter(isNodeRunOpen)).toEqual([])
+    expect(['completed', 'failed', 'canceled']).toContain(status)
+  })
+})
+
+/** Edits of one decision that leave a log which could be one. */
+const EDITS: readonly [title: string, edit: (event: RunEvent) => RunEvent | null][] = [
+  ['taken out', () => null],
+  ['moved to another turn', (event) => ({ ...event, turn: event.turn + 1 })],
+  ['given another cause', (event) => ({ ...event, cause: (event.cause ?? 0) + 1 })],
+  ['given another id', (event) => ({ ...event, id: `${event.id}0` })],
+  ['given a further field', (event) => Object.assign({}, event, { data: Object.assign({}, event.data, { extra: 1 }) })],
+]
+
+describe('a planted edit of a log is caught', () => {
+  test.each(EDITS)('where any one decision is %s', (_, edit) => {
+    let edits = 0
+    for (const name of files) {
+      const { plan, events } = read(name)
+      for (const [place, event] of events.entries()) {
+        if (event.class !== 'decision') continue
+        const edited = events.flatMap((each, index) => (index === place ? (edit(event) ?? []) : [each]))
+        expect(restep(edited, plan).same).toBe(false)
+        edits += 1
+      }
+    }
+    expect(edits).toBeGreaterThan(200)
+  })
+})
+
+/** The machine with one change that somebody might make in good faith. */
+function plantedIn(change: (plan: Plan) => Plan) {
+  return (plan: Plan) => createMachine(change(plan))
+}
+
+const PLANTED: readonly [title: string, change: (plan: Plan) => Plan][] = [
+  ['fires every join with its first arrival', (plan) => withNodes(plan, () => ({ join: 'any' }))],
+  ['waits for every branch in every join', (plan) => withNodes(plan, () => ({ join: 'all' }))],
+  ['fails where it should route or go on', (plan) => withNodes(plan, () => ({ onError: 'fail' }))],
+  ['starts disabled nodes', (plan) => withNodes(plan, () => ({ disabled: false }))],
+  ['dispatches what runs inline', (plan) => withNodes(plan, () => ({ mode: 'dispatch' }))],
+  ['takes no end for one', (plan) => withNodes(plan, (node) => (node.control === 'end' ? { control: null } : {}))],
+]
+
+function withNodes(plan: Plan, change: (node: Plan['nodes'][number]) => Partial<Plan['nodes'][number]>): Plan {
+  return { ...plan, nodes: plan.nodes.map((node) => ({ ...node, ...change(node) })) }
+}
+
+describe('a planted edit of the machine is caught', () => {
+  test.each(PLANTED)('where it %s', (_, change) => {
+    const caught = files.filter((name) => {
+      const { plan, events } = read(name)
+      try {
+        return !restep(events, plan, plantedIn(change)).same
+      } catch {
+        // A fact that cannot happen any more is as good a sign.
+        return true
+      }
+    })
+    expect(caught.length).toBeGreaterThan(0)
+  })
+
+  test('where it says the same in another order', () => {
+    const { plan, events } = read('race-any.json')
+    const result = restep(events, plan, (given) => {
+      const machine = createMachine(given)
+      return {
+        mark: machine.mark,
+        get turn() {
+          return machine.turn
+        },
+        apply: (fact) => [...machine.apply(fact)].reverse(),
+      }
+    })
+    expect(result).toMatchObject({ same: false, recorded: expect.any(String), repeated: expect.any(String) })
+  })
+})

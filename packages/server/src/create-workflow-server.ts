@@ -79,7 +79,8 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
       await sockets.close()
       await context.engine.close()
       await egress.close()
-      if (options.bus === undefined) await bus.close()
+      // Before the database: a bus may hold one of its connections.
+      await bus.close()
       await database.close()
     },
     for: (identity) => createInProcessClient(context, app, identity),

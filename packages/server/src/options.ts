@@ -30,7 +30,7 @@ export interface WorkflowServerOptions {
   readonly allowedOrigins?: readonly string[]
   /** Private addresses that nodes may reach in spite of the guard: `127.0.0.1:4010`, `*.internal.example`. */
   readonly egress?: { readonly allow?: readonly string[] }
-  /** Fan-out between processes. @defaultValue within this process */
+  /** Fan-out between processes; handed over: `close()` ends it. @defaultValue within this process */
   readonly bus?: Bus
   /** @defaultValue silent */
   readonly log?: RuntimeLog

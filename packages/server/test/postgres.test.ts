@@ -75,7 +75,6 @@ describe('on Postgres', () => {
     await worker.json(200, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
     await ended
     expect(types.at(-1)).toBe('run_canceled')
-    await bus.close()
     await reader.close()
     await worker.close()
   })

@@ -16,9 +16,10 @@ export const versionHandlers: readonly RouteImplementation[] = [
     const { tenantId } = identity
     const workflowId = resource.workflow_id
     const version = await server.database.withTenant(tenantId, async (tx) => {
+      // The draft before the workflow, as changes of the draft lock them, so that the two never wait for each other.
+      const { document } = await readDraftState(tx, { tenantId, workflowId })
       const workflow = await lockWorkflow(tx, tenantId, workflowId)
       if (workflow === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
-      const { document } = await readDraftState(tx, { tenantId, workflowId })
       const number = (workflow.latest_version ?? 0) + 1
       const row = freezeDraft(server, { workflowId, identity, document, number, notes: body.notes ?? '' })
       const at = row.published_at

@@ -83,7 +83,8 @@ export async function lockWorkflow(tx: ServerTx, tenantId: string, workflowId: s
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
-    .forUpdate()
+    // Not the key: rows that refer to the workflow may be added meanwhile.
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return row ?? null
 }

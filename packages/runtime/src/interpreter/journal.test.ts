@@ -91,6 +91,20 @@ describe('mark and rollback of a machine', () => {
     expect(brief(run.complete('start'))).toEqual(['schedule a/1 dispatch'])
   })
 
+  test('a race that is taken back is run again', () => {
+    const race = planOf(
+      ['start', 'a:probe', 'b:probe', ['meet:join', { join: 'any' }]],
+      ['start>a', 'start>b', 'a>meet', 'b>meet'],
+    )
+    const run = simulateRun(race)
+    run.start()
+    run.complete('start')
+    const decided = brief(run.complete('a'))
+    run.machine.rollback()
+    expect(brief(run.complete('a'))).toEqual(decided)
+    expect(decided).toContain('cancel b/1 (loser)')
+  })
+
   test('a machine from a snapshot cannot go back behind it', () => {
     const run = simulateRun(plan)
     run.start()

@@ -165,6 +165,16 @@ describe('inputView', () => {
     for (const n of branches) expect(scope.inputView(`b${n}`).ownerOf('n')?.nodeId).toBe(`a${n}`)
   })
 
+  test('gives up when there are no further ancestors, however many others have the key', () => {
+    const run = simulateRun(
+      planOf(['start', 'a:set', 'b:set', 'c:set', 'd:set'], ['start>a', 'start>b', 'start>c', 'start>d']),
+    )
+    run.start()
+    run.complete('start', 'success', { other: 1 })
+    for (const id of ['a', 'b', 'c']) run.complete(id, 'success', { x: id })
+    expect(run.machine.scope.inputView('d').ownerOf('x')).toBeNull()
+  })
+
   test('passes over ancestors whose output is no object', () => {
     const run = simulateRun(planOf(['start', 'x:set', 'a:set', 'b:set'], ['start>x', 'start>a', 'a>b']))
     run.start()

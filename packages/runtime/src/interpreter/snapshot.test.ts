@@ -52,6 +52,23 @@ describe('a snapshot', () => {
     expect(brief(other.cancelNode('a'))).toEqual(['canceled (user)'])
   })
 
+  test('remembers who has lost, so that an outer race names nobody twice', () => {
+    const plan = planOf(
+      ['start', 'a:probe', 'b:probe', ['inner:join', { join: 'any' }], 'c:probe', ['outer:join', { join: 'any' }]],
+      ['start>a', 'start>b', 'a>inner', 'b>inner', 'inner>outer', 'start>c', 'c>outer'],
+    )
+    const run = simulateRun(plan)
+    run.start()
+    run.complete('start')
+    run.complete('a')
+    const other = simulateRun(plan, createMachine(plan, run.machine.snapshot()))
+    expect(brief(other.complete('c'))).toEqual([
+      'fire outer 1/1 over inner',
+      'cancel inner/1 (loser)',
+      'schedule outer/1 inline',
+    ])
+  })
+
   test('has its entries in document order, however the run went', () => {
     const plan = planOf(['start', 'a:probe', 'b:probe'], ['start>a', 'start>b'])
     const one = simulateRun(plan)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type MigrateOptions, migrate } from './migrate.ts'
+import { lockSchema, type MigrateOptions, migrate } from './migrate.ts'
 import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
 import { append } from './migrations/0004-append.ts'
 import type { Database } from './types.ts'
@@ -47,7 +47,7 @@ async function addEventPartitions<Tables>(database: Database<Tables>, from: numb
     await owner
       .transaction()
       .execute(async (trx) => {
-        await sql`select pg_advisory_xact_lock(hashtext(${`tenon.partitions.${schema}`}))`.execute(trx)
+        await lockSchema(trx, schema)
         await sql.raw(create.replace('create table', 'create table if not exists')).execute(trx)
         for (const statement of rest) await sql.raw(statement).execute(trx)
       })

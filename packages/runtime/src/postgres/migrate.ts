@@ -37,7 +37,7 @@ export async function migrate<Tables>(database: Database<Tables>, options: Migra
   const login = await readLogin(database.owner)
   return database.owner.transaction().execute(async (trx) => {
     const run = (statement: string) => execute(trx, statement)
-    await run(`select pg_advisory_xact_lock(hashtext(${literal(`tenon.migrate.${schema}`)}))`)
+    await lockSchema(trx, schema)
     await run(`create schema if not exists ${identifier(schema)}`)
     const isRoleNeeded = passesRlsBy(login)
     if (isRoleNeeded) await ensureRole(trx, login, schema, appRole)
@@ -56,6 +56,11 @@ export async function migrate<Tables>(database: Database<Tables>, options: Migra
     if (await roleExists(trx, appRole)) await grantTables(trx, schema, appRole)
     return pending.map((migration) => migration.name)
   })
+}
+
+/** Until the end of the transaction nobody else changes the schema. PGlite always grants it: it is alone anyway. */
+export async function lockSchema(trx: QueryExecutorProvider, schema: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext(${`tenon.migrate.${schema}`}))`.execute(trx)
 }
 
 async function execute(trx: QueryExecutorProvider, statement: string): Promise<void> {
@@ -91,8 +96,13 @@ async function ensureRole(
 ): Promise<void> {
   if (await roleExists(trx, appRole)) return
   if (!login.isSuperuser && !login.canCreateRoles) throw roleRequired(login.name, schema, appRole)
-  await execute(trx, `create role ${identifier(appRole)} nologin nosuperuser nobypassrls`)
-  await execute(trx, `grant ${identifier(appRole)} to ${identifier(login.name)}`)
+  // Roles belong to the cluster: another database of it may be migrated at the same moment.
+  await execute(
+    trx,
+    `do $do$ begin create role ${identifier(appRole)} nologin nosuperuser nobypassrls;
+      exception when duplicate_object or unique_violation then null; end $do$`,
+  )
+  if (!login.isSuperuser) await execute(trx, `grant ${identifier(appRole)} to ${identifier(login.name)}`)
 }
 
 // After every migration, so that migrations need not speak of roles; the history stays with its owner.

@@ -1,0 +1,159 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
+import { createDatabase } from './create-database.ts'
+import { type Migration, migrate } from './migrate.ts'
+import { migrateRuntime, weekOf } from './migrate-runtime.ts'
+import { backfill, tenantTable } from './table-statements.ts'
+import type { RuntimeTables } from './tables.ts'
+
+let server: TestPostgres
+
+beforeAll(async () => {
+  server = await startTestPostgres()
+})
+afterAll(() => server.stop())
+
+async function open(options: { readonly schema?: string; readonly login?: string } = {}) {
+  const url = new URL(await server.createDatabase())
+  const pool = new pg.Pool({ connectionString: url.href, max: 4 })
+  const database = createDatabase<RuntimeTables>({ pool }, options)
+  return { url, pool, database }
+}
+
+const notes: Migration = {
+  name: '0001-notes',
+  up: ({ schema }) => tenantTable({ schema, name: 'notes', columns: 'no int not null, body text', key: ['no'] }),
+}
+const titles: Migration = {
+  name: '0002-titles',
+  up: ({ schema }) => [
+    `alter table "${schema}".notes add column title text`,
+    ...backfill(schema, 'notes', [`update "${schema}".notes set title = upper(body)`]),
+  ],
+}
+
+describe('migrate', () => {
+  test('runs what is pending, once, in order', async () => {
+    const { database } = await open()
+    expect(await migrate(database, { table: 'a_migrations', migrations: [notes] })).toEqual(['0001-notes'])
+    expect(await migrate(database, { table: 'a_migrations', migrations: [notes, titles] })).toEqual(['0002-titles'])
+    expect(await migrate(database, { table: 'a_migrations', migrations: [notes, titles] })).toEqual([])
+    await database.close()
+  })
+
+  test('lets two packages keep their own history in one schema', async () => {
+    const { database } = await open()
+    const other = { ...notes, name: '0001-other', up: () => ['create view tenon.one as select 1 as one'] }
+    await migrate(database, { table: 'a_migrations', migrations: [notes] })
+    expect(await migrate(database, { table: 'b_migrations', migrations: [other] })).toEqual(['0001-other'])
+    await database.close()
+  })
+
+  test('may be called by several processes at the same moment', async () => {
+    const { url, database } = await open()
+    const others = [1, 2, 3].map(() =>
+      createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url.href }) }),
+    )
+    const ran = await Promise.all([database, ...others].map((each) => migrateRuntime(each)))
+    expect(ran.filter((names) => names.length > 0)).toHaveLength(1)
+    for (const each of [database, ...others]) await each.close()
+  })
+
+  test('changes nothing at all when one statement is refused', async () => {
+    const { database, pool } = await open()
+    const broken: Migration = { name: '0002-broken', up: () => ['create table tenon.half (x int)', 'select nonsense'] }
+    const failing = migrate(database, { table: 'a_migrations', migrations: [notes, broken] })
+    await expect(failing).rejects.toMatchObject({
+      code: 'DB_MIGRATION_FAILED',
+      message: expect.stringContaining('nonsense'),
+    })
+    expect((await pool.query(`select to_regclass('tenon.notes') as found`)).rows).toEqual([{ found: null }])
+    await database.close()
+  })
+
+  test('refuses a database that a newer version has migrated', async () => {
+    const { database } = await open()
+    await migrate(database, { table: 'a_migrations', migrations: [notes, titles] })
+    await expect(migrate(database, { table: 'a_migrations', migrations: [notes] })).rejects.toMatchObject({
+      code: 'DB_MIGRATION_FAILED',
+      details: { unknown: ['0002-titles'] },
+    })
+    await database.close()
+  })
+
+  test('fills rows of every tenant in a backfill although RLS is forced on the owner', async () => {
+    const { pool, url } = await open()
+    const login = `owner_${url.pathname.slice(1)}`
+    await pool.query(`create role ${login} login; alter database ${url.pathname.slice(1)} owner to ${login}`)
+    await pool.end()
+    url.username = login
+    const owned = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url.href }) })
+    await migrate(owned, { table: 'a_migrations', migrations: [notes] })
+    for (const tenant of ['acme', 'globex']) {
+      await owned.withTenant(tenant, (tx) =>
+        sql`insert into tenon.notes (tenant_id, no, body) values (${tenant}, 1, ${tenant})`.execute(tx),
+      )
+    }
+    await migrate(owned, { table: 'a_migrations', migrations: [notes, titles] })
+    const read = (tenant: string) =>
+      owned.withTenant(tenant, (tx) => sql<{ title: string }>`select title from tenon.notes`.execute(tx))
+    expect((await read('acme')).rows).toEqual([{ title: 'ACME' }])
+    expect((await read('globex')).rows).toEqual([{ title: 'GLOBEX' }])
+    await owned.close()
+  })
+
+  test('names the SQL that makes the role when it may not make it itself', async () => {
+    const { pool, url } = await open()
+    const login = `weak_${url.pathname.slice(1)}`
+    await pool.query(`create role ${login} login bypassrls; alter database ${url.pathname.slice(1)} owner to ${login}`)
+    url.username = login
+    const weak = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url.href }) })
+    const appRole = `app_${url.pathname.slice(1)}`
+    const failing = migrateRuntime(weak, { appRole })
+    await expect(failing).rejects.toMatchObject({ code: 'DB_ROLE_REQUIRED' })
+    const { sql: statements } = await failing.catch((error) => error.details)
+    await pool.query('create schema tenon')
+    await pool.query(`alter schema tenon owner to ${login}`)
+    await pool.query(statements)
+    expect(await migrateRuntime(weak, { appRole })).not.toEqual([])
+    for (const each of [weak]) await each.close()
+    await pool.end()
+  })
+
+  test('lives in a schema of any name, and needs no search_path', async () => {
+    const { database, pool } = await open({ schema: 'acme automation' })
+    await migrateRuntime(database)
+    await database.withTenant('acme', (tx) => tx.selectFrom('runs').selectAll().execute())
+    const { rows } = await pool.query(`select distinct schemaname from pg_tables where tablename like 'run%'`)
+    expect(rows).toEqual([{ schemaname: 'acme automation' }])
+    await database.close()
+  })
+})
+
+describe('migrateRuntime', () => {
+  test('makes the partitions of the coming weeks, and leaves weeks alone that lie in the default one', async () => {
+    const { database, pool } = await open()
+    await migrateRuntime(database)
+    const week = weekOf(Date.now())
+    const partitions = async () => {
+      const { rows } = await pool.query(
+        `select relname from pg_class where relname like 'run_events_w%' and relkind = 'r'`,
+      )
+      return rows.map((row) => row.relname).sort()
+    }
+    const made = await partitions()
+    expect(made).toContain(`run_events_w${week}`)
+    expect(made).toHaveLength(9)
+    await pool.query(`drop table tenon.run_events_w${week + 3}`)
+    await pool.query(
+      `insert into tenon.run_events (tenant_id, run_id, seq, start_week, turn, class, event_id, type, at, data)
+       values ('acme', 'r', 1, $1, 1, 'fact', 'start', 'run_started', 0, '{}')`,
+      [week + 3],
+    )
+    expect(await migrateRuntime(database)).toEqual([])
+    expect(await partitions()).toHaveLength(8)
+    await database.close()
+  })
+})

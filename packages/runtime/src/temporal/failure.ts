@@ -1,9 +1,9 @@
-import { ApplicationFailure } from '@temporalio/activity'
+import { ApplicationFailure, type ApplicationFailureOptions } from '@temporalio/common'
 import { TenonError } from '@tenon/core/errors'
 
 /** The next attempt of a node run: attempts are counted in the run log; to Temporal they are one activity. */
 export function nextAttemptAt(at: number, now: number): ApplicationFailure {
-  return ApplicationFailure.create({
+  return bareFailure({
     message: 'next attempt',
     type: 'NEXT_ATTEMPT',
     nextRetryDelay: Math.max(1, at - now),
@@ -16,7 +16,12 @@ export function nextAttemptAt(at: number, now: number): ApplicationFailure {
 export function shellFailureOf(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error
   const type = error instanceof TenonError ? error.code : 'INTERNAL'
-  const failure = ApplicationFailure.create({ message: type, type })
+  return bareFailure({ message: type, type })
+}
+
+/** Without the stack, which names the directories of this machine in the history. */
+function bareFailure(options: ApplicationFailureOptions): ApplicationFailure {
+  const failure = ApplicationFailure.create(options)
   failure.stack = ''
   return failure
 }

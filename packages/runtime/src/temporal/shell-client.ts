@@ -22,11 +22,15 @@ export interface ShellClient {
   close(): Promise<void>
 }
 
-export async function connectShellClient(options: TemporalEngineOptions, log: RuntimeLog): Promise<ShellClient> {
+export async function connectShellClient(
+  options: TemporalEngineOptions,
+  identity: string,
+  log: RuntimeLog,
+): Promise<ShellClient> {
   const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, maxHistoryEvents = MAX_HISTORY_EVENTS } = options
   const connection = await Connection.connect(connectionOptions(options))
   await ensureSearchAttributes(connection, namespace, log)
-  const { workflow } = new Client({ connection, namespace })
+  const { workflow } = new Client({ connection, namespace, identity })
   const tenantKey = defineSearchAttributeKey(TENANT_ATTRIBUTE, SearchAttributeType.KEYWORD)
   const workflowKey = defineSearchAttributeKey(WORKFLOW_ATTRIBUTE, SearchAttributeType.KEYWORD)
 
@@ -42,7 +46,7 @@ export async function connectShellClient(options: TemporalEngineOptions, log: Ru
   return {
     start: async ({ tenantId, runId, workflowId }) => {
       const fairnessKey = fairnessKeyOf(tenantId)
-      const state: ShellState = { tenantId, runId, cursor: 0, timers: [], fairnessKey, maxHistoryEvents }
+      const state: ShellState = { tenantId, runId, cursor: 0, timers: [], held: [], fairnessKey, maxHistoryEvents }
       try {
         await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
           workflow.start(SHELL_WORKFLOW, {

@@ -43,6 +43,8 @@ export interface ShellState {
   readonly cursor: number
   /** Timers that are set, so that a continued shell sets them again. */
   readonly timers: readonly ShellTimer[]
+  /** Node runs that the shell before this one has left to start. */
+  readonly held: readonly StartNodeCommand[]
   /** Shares the queues fairly between tenants. */
   readonly fairnessKey: string
   /** Events of a history after which the shell continues as new. */

@@ -49,17 +49,18 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
 
   const open = async (): Promise<Running> => {
     const { startShellWorker } = await import('./worker/index.ts')
-    const client = await connectShellClient(options, log)
+    const client = await connectShellClient(options, workerId, log)
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
     const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
     const readStep = createReadStep(committer, reader)
     const activities = createShellActivities({ committer, readStep, readInbox, executor, log })
-    const worker = await startShellWorker(options, activities, (error) =>
-      log('error', 'The Temporal worker ended by itself', { error: String(error) }),
-    ).catch(async (error: unknown) => {
-      await client.close()
-      throw error
-    })
+    const onFailure = (error: unknown) => log('error', 'The Temporal worker ended', { error: String(error) })
+    const worker = await startShellWorker(options, { identity: workerId, activities, onFailure }).catch(
+      async (error: unknown) => {
+        await client.close()
+        throw error
+      },
+    )
     const deliver = createDeliver({ client, reader, committer, reconcileMs })
     relay = startOutboxRelay(database, deliver, log)
     return { client, relay, worker }

@@ -1,11 +1,12 @@
 import { hasTemporal, openDevServer } from '../../test/temporal/dev-server.ts'
-import { bundleShellOnce, newTaskQueue, openTemporal } from '../../test/temporal/open-temporal.ts'
+import { bundleShellOnce, newTaskQueue, openTemporal, quietTemporal } from '../../test/temporal/open-temporal.ts'
 import { openTestDatabase } from '../testing/databases.ts'
 import { testEngine } from '../testing/test-engine.ts'
 
 if (await hasTemporal()) {
   testEngine('Temporal', {
     create: async (registry) => {
+      quietTemporal()
       const [server, opened, workflowBundle] = await Promise.all([
         openDevServer(),
         openTestDatabase('PGlite'),

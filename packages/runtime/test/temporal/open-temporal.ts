@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { RuntimeDatabase } from '../../src/postgres/tables.ts'
 import type { TemporalEngineOptions } from '../../src/temporal/options.ts'
@@ -13,6 +14,12 @@ export const shellPath = join(import.meta.dirname, '../../src/temporal/workflow/
 
 /** Bundles the shell once for all workers of a test file. */
 export const bundleShellOnce = () => bundleShell(shellPath)
+
+/** Keeps the SDK from telling of each worker that comes and goes; once a test file, before all else. */
+export function quietTemporal(): void {
+  const filter = { core: 'ERROR', other: 'ERROR' } as const
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } })
+}
 
 /** A queue that no other test file polls. */
 export const newTaskQueue = (): string => `test-${randomUUID()}`

@@ -16,11 +16,19 @@ const FORCE_AFTER_MS = 15_000
 /** Cancelations come with the answer to a heartbeat, so heartbeats are not held back. */
 const HEARTBEAT_THROTTLE_MS = 1_000
 
-/** @param activities - What the shells call. @param onFailure - Called once if a worker ends by itself. */
+export interface ShellWorkerPorts {
+  /** The worker's name in the run log, and so in Temporal. */
+  readonly identity: string
+  /** What the shells call. */
+  readonly activities: ShellActivities
+  /** Called once if a worker ends by itself. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Connects to Temporal and begins to work on all queues of this process. */
 export async function startShellWorker(
   options: TemporalEngineOptions,
-  activities: ShellActivities,
-  onFailure: (error: unknown) => void,
+  { identity, activities, onFailure }: ShellWorkerPorts,
 ): Promise<ShellWorker> {
   const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, nodeQueues = [] } = options
   const { drainMs = DRAIN_MS, maxConcurrentNodes = 50 } = options
@@ -29,6 +37,7 @@ export async function startShellWorker(
   const common = {
     connection,
     namespace,
+    identity,
     maxConcurrentActivityTaskExecutions: maxConcurrentNodes,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,

@@ -53,6 +53,8 @@ class Shell {
   /** Activities and local activities that have not come back. */
   private inFlight = 0
   private readonly nodes = new Map<string, CancellationScope>()
+  /** Node runs that the next shell starts, since this one's history is full. */
+  private readonly held = new Map<string, StartNodeCommand>()
   private readonly timers = new Map<string, { readonly dueAt: number; readonly scope: CancellationScope }>()
 
   constructor(private readonly start: ShellState) {
@@ -70,12 +72,13 @@ class Shell {
 
   state(): ShellState {
     const timers = [...this.timers].map(([timerId, { dueAt }]) => ({ timerId, dueAt }))
-    return { ...this.start, cursor: this.cursor, timers }
+    return { ...this.start, cursor: this.cursor, timers, held: [...this.held.values()] }
   }
 
   /** Until the run has ended, or the history is long and nothing is in flight. */
   async run(): Promise<void> {
     for (const timer of this.start.timers) this.setTimer(timer)
+    for (const command of this.start.held) this.startNode(command)
     while (!this.isClosed) {
       await condition(() => this.isPoked || this.isClosed || this.failure !== null || this.shouldContinue())
       if (this.failure !== null) throw this.failure.error
@@ -124,7 +127,7 @@ class Shell {
         this.startNode(command)
         return
       case 'cancel_node':
-        this.nodes.get(nodeKey(command))?.cancel()
+        this.cancelNode(command)
         return
       case 'set_timer':
         this.setTimer(command)
@@ -142,6 +145,10 @@ class Shell {
   private startNode(command: StartNodeCommand): void {
     const { nodeRunId, pass, queue } = command
     const key = nodeKey(command)
+    if (this.isFull()) {
+      this.held.set(key, command)
+      return
+    }
     const scope = new CancellationScope()
     this.nodes.set(key, scope)
     const { executeNode } = proxyActivities<Pick<ShellActivities, 'executeNode'>>({
@@ -159,11 +166,21 @@ class Shell {
       } catch (error) {
         // Canceled between two attempts, or its worker died while it was asked to stop: nobody runs it any more.
         if (!scope.consideredCancelled) throw error
-        await CancellationScope.nonCancellable(() => this.take(() => abandonNode({ ...this.ids(), nodeRunId, pass })))
+        await CancellationScope.nonCancellable(() => this.abandon(command))
       } finally {
         this.nodes.delete(key)
       }
     })
+  }
+
+  private cancelNode(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): void {
+    const key = nodeKey(command)
+    if (this.held.delete(key)) this.detach(new CancellationScope(), () => this.abandon(command))
+    else this.nodes.get(key)?.cancel()
+  }
+
+  private async abandon({ nodeRunId, pass }: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): Promise<void> {
+    await this.take(() => abandonNode({ ...this.ids(), nodeRunId, pass }))
   }
 
   private detach(scope: CancellationScope, work: () => Promise<void>): void {
@@ -177,10 +194,14 @@ class Shell {
   }
 
   private shouldContinue(): boolean {
-    return this.inFlight === 0 && workflowInfo().historyLength > this.start.maxHistoryEvents
+    return this.inFlight === 0 && this.isFull()
+  }
+
+  private isFull(): boolean {
+    return workflowInfo().historyLength > this.start.maxHistoryEvents
   }
 }
 
-function nodeKey(command: { readonly nodeRunId: string; readonly pass: number }): string {
+function nodeKey(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): string {
   return `${command.nodeRunId}/${command.pass}`
 }

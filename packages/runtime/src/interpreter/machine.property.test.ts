@@ -222,6 +222,27 @@ describe('the machine on random graphs, outcomes and orders', () => {
     )
   })
 
+  test('what a node may read never changes after it was scheduled', () => {
+    fc.assert(
+      fc.property(anyPlan, arbitraryTape, (plan, values) => {
+        const seen = new Map<string, unknown>()
+        const read = ({ machine }: SimulatedRun, id: string) => {
+          const view = machine.scope.inputView(id)
+          return { owners: view.owners(), error: view.error(), all: plan.nodes.map((node) => view.outputOf(node.id)) }
+        }
+        const run = play(plan, values, {}, (going) => {
+          for (const { nodeRunId } of going.machine.openNodeRuns()) {
+            const now = read(going, nodeRunId)
+            expect(now).toEqual(seen.get(nodeRunId) ?? now)
+            seen.set(nodeRunId, now)
+          }
+        })
+        for (const [id, then] of seen) expect(read(run, id)).toEqual(then)
+      }),
+      parameters(100),
+    )
+  })
+
   test('the same facts give the same log, by the pure form too', () => {
     fc.assert(
       fc.property(arbitraryPlan({ maxNodes: 15 }), arbitraryTape, arbitraryOptions, (plan, values, options) => {

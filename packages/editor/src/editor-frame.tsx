@@ -117,6 +117,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                   runId={runId}
                   onLayer={setLayer}
                   onClose={() => setRunId(null)}
+                  onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
                   onOpenRun={host.onOpenRun}
                 />
               </Suspense>

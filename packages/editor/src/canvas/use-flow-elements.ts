@@ -1,5 +1,5 @@
 import { applyNodeChanges, type NodeChange } from '@xyflow/react'
-import { useCallback, useLayoutEffect, useState } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useEditorStore } from '../session/session-context.tsx'
 import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
@@ -28,9 +28,28 @@ export function useFlowElements(): FlowElements {
   useLayoutEffect(() => {
     setEdges((previous) => flowEdgesOf(document, manifest, selectedEdges, previous))
   }, [document, manifest, selectedEdges])
+  const drags = useEditorStore((state) => state.peerDrags)
+  const dragged = useRef(drags)
+  useLayoutEffect(() => {
+    const before = dragged.current
+    dragged.current = drags
+    if (before.size + drags.size > 0) setNodes((previous) => followDrags(previous, drags, before))
+  }, [drags])
   const applyChanges = useCallback((changes: readonly NodeChange<FlowNode>[]) => {
     const own = changes.filter((change) => change.type === 'dimensions' || change.type === 'position')
     if (own.length > 0) setNodes((previous) => applyNodeChanges([...own], [...previous]))
   }, [])
   return { nodes, edges, applyChanges }
+}
+
+type Drags = ReadonlyMap<string, { readonly dx: number; readonly dy: number }>
+
+// What somebody else drags moves here, too; their drop writes the place.
+function followDrags(nodes: readonly FlowNode[], drags: Drags, before: Drags): readonly FlowNode[] {
+  return nodes.map((node) => {
+    const drag = drags.get(node.id)
+    if (drag === undefined && !before.has(node.id)) return node
+    const { x, y } = node.data.node.position
+    return { ...node, position: drag === undefined ? { x, y } : { x: x + drag.dx, y: y + drag.dy } }
+  })
 }

@@ -7,7 +7,7 @@ import type { SyncState } from '../store/editor-state.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import type { CollabConnection } from './collab-provider.ts'
 import type { ConnectablePresence } from './presence.ts'
-import { markPeers, readPeers } from './read-peers.ts'
+import { dragsOf, markPeers, readPeers } from './read-peers.ts'
 
 export interface DraftLinkOptions {
   readonly session: EditorSession
@@ -96,7 +96,12 @@ export function connectDraft(options: DraftLinkOptions): () => void {
         onAwareness: (states, ownClientId) => {
           const before = store.getState()
           const peers = shareStructure(before.peers, readPeers(states, ownClientId))
-          if (peers !== before.peers) store.setState({ peers, peerMarks: markPeers(peers, before.peerMarks) })
+          if (peers === before.peers) return
+          store.setState({
+            peers,
+            peerMarks: markPeers(peers, before.peerMarks),
+            peerDrags: dragsOf(peers, before.peerDrags),
+          })
         },
         onClosed: close,
         onTicketRefused: () => close(CLOSE_CODES.unauthenticated),
@@ -126,7 +131,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     abort.abort()
     detachPresence?.()
     connection?.stop()
-    store.setState({ peers: [], peerMarks: new Map() })
+    store.setState({ peers: [], peerMarks: new Map(), peerDrags: new Map() })
   }
 }
 

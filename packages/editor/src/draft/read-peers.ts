@@ -42,6 +42,17 @@ export function markPeers(
   return isSame ? before : marks
 }
 
+type Drags = ReadonlyMap<NodeId, { readonly dx: number; readonly dy: number }>
+
+/** How far the others are dragging which nodes; the same map while nothing moves. */
+export function dragsOf(peers: readonly Peer[], before: Drags): Drags {
+  const drags = new Map(
+    peers.flatMap(({ drag, selection }) => (drag === null ? [] : selection.map((id) => [id, drag] as const))),
+  )
+  const isSame = drags.size === before.size && [...drags].every(([id, drag]) => before.get(id) === drag)
+  return isSame ? before : drags
+}
+
 function readPoint<X extends string, Y extends string>(value: unknown, x: X, y: Y): Record<X | Y, number> | null {
   if (!isRecord(value)) return null
   const [first, second] = [value[x], value[y]]

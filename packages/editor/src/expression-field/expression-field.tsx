@@ -112,16 +112,15 @@ export function ExpressionField(props: ExpressionFieldProps) {
       data-templates={(hasTemplates && !isReadOnly) || undefined}
     >
       {module === null && (
-        <div
+        <button
+          type="button"
           className="tn-expr-waiting"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a press or Tab before the field has come is kept for it
-          tabIndex={0}
           onFocus={() => {
             wantsFocus.current = true
           }}
         >
           {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
-        </div>
+        </button>
       )}
       <div ref={setHost} className="tn-expr-host" hidden={module === null} />
       {hasTemplates && !isReadOnly && (

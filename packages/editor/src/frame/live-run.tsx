@@ -30,6 +30,8 @@ interface LiveRunProps {
   readonly runId: RunId
   readonly onLayer: (layer: RunLayer | null) => void
   readonly onClose: () => void
+  /** A node was chosen in one of the run views. */
+  readonly onShow: (nodeId: NodeId) => void
   readonly onOpenRun: ((runId: RunId) => void) | undefined
 }
 
@@ -48,7 +50,7 @@ export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
 
 type DockProps = Omit<LiveRunProps, 'client'> & { readonly scope: RunScope }
 
-function Dock({ scope, runId, onLayer, onClose, onOpenRun }: DockProps): ReactNode {
+function Dock({ scope, runId, onLayer, onClose, onShow, onOpenRun }: DockProps): ReactNode {
   const { t, locale } = useInstance()
   const session = useSession()
   const { store, nodes } = scope
@@ -62,6 +64,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpenRun }: DockProps): ReactNo
   const show = (nodeId: NodeId) => {
     select(session.store, [nodeId])
     session.store.setState({ tab: 'last-run' })
+    onShow(nodeId)
   }
   useOpenApprovals(scope, show)
   return (

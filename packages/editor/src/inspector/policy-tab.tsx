@@ -1,13 +1,15 @@
-import type { JoinMode, Json, NodePolicy, OnError, RetryPolicy, WorkflowNode } from '@tenon/core/document'
+import type { JoinMode, Json, NodeId, NodePolicy, OnError, RetryPolicy, WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { edgesInto, graphOf } from '../graph/graph.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { Field } from '../ui/field.tsx'
+import { Field, type FieldProps } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
+import { FieldFault } from './field-fault.tsx'
+import { useFieldProblems } from './use-field-problems.ts'
 
 interface PolicyTabProps {
   readonly node: WorkflowNode
@@ -32,29 +34,41 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
       {isTrigger && <p className="tn-panel-note">{t('policy.trigger')}</p>}
       {!isTrigger && (
         <>
-          <Field label={t('policy.onError')} help={t(`policy.onError.${helpFor(policy.onError)}`)}>
+          <PolicyField
+            nodeId={node.id}
+            field="onError"
+            label={t('policy.onError')}
+            help={t(`policy.onError.${helpFor(policy.onError)}`)}
+          >
             <Select
               value={policy.onError ?? 'fail'}
               disabled={isReadOnly}
               options={ON_ERROR.map((value) => ({ value, label: t(`policy.onErrorChoice.${helpFor(value)}`) }))}
               onChange={(value) => set('onError', value)}
             />
-          </Field>
+          </PolicyField>
           {!isInline && (
             <>
               <RetryFields
+                nodeId={node.id}
                 retry={policy.retry ?? {}}
                 isReadOnly={isReadOnly}
                 onChange={(retry) => set('retry', retry)}
               />
-              <Field label={t('policy.timeout')} help={t('policy.timeoutHelp')} group>
+              <PolicyField
+                nodeId={node.id}
+                field="timeout"
+                label={t('policy.timeout')}
+                help={t('policy.timeoutHelp')}
+                group
+              >
                 <DurationInput
                   value={policy.timeout ?? null}
                   isReadOnly={isReadOnly}
                   placeholder="30s"
                   onChange={(value) => set('timeout', value)}
                 />
-              </Field>
+              </PolicyField>
             </>
           )}
           <JoinField
@@ -63,7 +77,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
             isReadOnly={isReadOnly}
             onChange={(join) => set('join', join)}
           />
-          <Field label={t('policy.skipIf')} help={t('policy.skipIfHelp')}>
+          <PolicyField nodeId={node.id} field="skipIf" label={t('policy.skipIf')} help={t('policy.skipIfHelp')}>
             <ExpressionField
               nodeId={node.id}
               path={['policy', 'skipIf']}
@@ -73,9 +87,26 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
               isReadOnly={isReadOnly}
               label={t('policy.skipIf')}
             />
-          </Field>
+          </PolicyField>
         </>
       )}
+    </div>
+  )
+}
+
+interface PolicyFieldProps extends Omit<FieldProps, 'error'> {
+  readonly nodeId: NodeId
+  readonly field: keyof NodePolicy
+}
+
+/** A field of the policy with what is wrong with it. */
+function PolicyField({ nodeId, field, help, ...rest }: PolicyFieldProps) {
+  const [first, ...more] = useFieldProblems(nodeId, ['policy', field], { withParts: true })
+  const fault = first === undefined ? undefined : <FieldFault problem={first} more={more.length} />
+  const isError = first?.severity === 'error'
+  return (
+    <div data-param={`policy.${field}`}>
+      <Field {...rest} help={fault !== undefined && !isError ? fault : help} error={isError ? fault : undefined} />
     </div>
   )
 }
@@ -85,12 +116,13 @@ function helpFor(value: OnError | undefined): 'fail' | 'continue' | 'route' {
 }
 
 interface RetryFieldsProps {
+  readonly nodeId: NodeId
   readonly retry: RetryPolicy
   readonly isReadOnly: boolean
   readonly onChange: (retry: { readonly [key: string]: Json }) => void
 }
 
-function RetryFields({ retry, isReadOnly, onChange }: RetryFieldsProps) {
+function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) {
   const t = useTranslate()
   const set = (change: Record<string, Json | null>) => {
     const next = Object.entries({ ...retry, ...change }).filter(([, value]) => value !== null && value !== undefined)
@@ -98,7 +130,7 @@ function RetryFields({ retry, isReadOnly, onChange }: RetryFieldsProps) {
   }
   return (
     <>
-      <Field label={t('policy.attempts')} help={t('policy.attemptsHelp')}>
+      <PolicyField nodeId={nodeId} field="retry" label={t('policy.attempts')} help={t('policy.attemptsHelp')}>
         <NumberInput
           integer
           min={1}
@@ -107,7 +139,7 @@ function RetryFields({ retry, isReadOnly, onChange }: RetryFieldsProps) {
           disabled={isReadOnly}
           onChange={(maximumAttempts) => set({ maximumAttempts })}
         />
-      </Field>
+      </PolicyField>
       {(retry.maximumAttempts ?? 3) > 1 && (
         <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
           <DurationInput
@@ -136,7 +168,7 @@ function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
   const kind = typeof join === 'object' ? 'count' : join
   return (
     <>
-      <Field label={t('policy.join')} help={t(`policy.join.${kind}`)}>
+      <PolicyField nodeId={node.id} field="join" label={t('policy.join')} help={t(`policy.join.${kind}`)}>
         <Select
           value={kind}
           disabled={isReadOnly}
@@ -146,7 +178,7 @@ function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
           }))}
           onChange={(value) => onChange(value === 'count' ? { count: Math.max(1, arriving - 1) } : value)}
         />
-      </Field>
+      </PolicyField>
       {typeof join === 'object' && (
         <Field label={t('policy.joinCount')} help={t('policy.joinCountHelp', { count: arriving })}>
           <NumberInput

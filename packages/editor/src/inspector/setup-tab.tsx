@@ -48,8 +48,9 @@ export function SetupTab({ node, entry }: SetupTabProps) {
 
 // Problems of the node as a whole: an edge that is missing, a circle.
 function NodeFaults({ node }: { readonly node: WorkflowNode }) {
-  const problems = useFieldProblems(node.id, NO_PATH)
-  return problems.map((problem) => (
+  const whole = useFieldProblems(node.id, NO_PATH)
+  const name = useFieldProblems(node.id, NAME_PATH)
+  return [...whole, ...name].map((problem) => (
     <Callout
       key={problem.id}
       tone={problem.severity === 'error' ? 'failed' : 'waiting'}
@@ -59,6 +60,7 @@ function NodeFaults({ node }: { readonly node: WorkflowNode }) {
 }
 
 const NO_PATH: readonly string[] = Object.freeze([])
+const NAME_PATH: readonly string[] = Object.freeze(['name'])
 
 function UnknownType({ node }: { readonly node: WorkflowNode }) {
   const t = useTranslate()

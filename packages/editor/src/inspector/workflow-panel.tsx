@@ -1,3 +1,4 @@
+import type { WorkflowSettings } from '@tenon/core/document'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
@@ -10,7 +11,6 @@ import { SettingText } from './setting-text.tsx'
 /** With nothing selected: the workflow itself. */
 export function WorkflowPanel() {
   const t = useTranslate()
-  const { dispatch } = useSession()
   const actions = useActions()
   const settings = useEditorStore((state) => state.document.settings)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -31,21 +31,11 @@ export function WorkflowPanel() {
             {repairs.slice(0, 5).join('. ')}
           </Callout>
         )}
-        <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
-          <SettingText
-            value={settings.description ?? ''}
-            isReadOnly={isReadOnly}
-            onChange={(text) => dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })}
-          />
-        </Field>
-        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
-          <DurationInput
-            value={settings.timeout ?? null}
-            isReadOnly={isReadOnly}
-            placeholder="1d"
-            onChange={(value) => dispatch({ type: 'set-setting', key: 'timeout', value })}
-          />
-        </Field>
+        {isReadOnly ? (
+          <p className="tn-panel-note">{settings.description ?? t('inspector.noDescription')}</p>
+        ) : (
+          <WorkflowSettingsFields settings={settings} />
+        )}
         {!isReadOnly && (
           <p className="tn-panel-note">
             {t('inspector.hint')}{' '}
@@ -57,5 +47,29 @@ export function WorkflowPanel() {
         )}
       </div>
     </div>
+  )
+}
+
+function WorkflowSettingsFields({ settings }: { readonly settings: WorkflowSettings }) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  return (
+    <>
+      <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
+        <SettingText
+          value={settings.description ?? ''}
+          isReadOnly={false}
+          onChange={(text) => dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })}
+        />
+      </Field>
+      <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
+        <DurationInput
+          value={settings.timeout ?? null}
+          isReadOnly={false}
+          placeholder="1d"
+          onChange={(value) => dispatch({ type: 'set-setting', key: 'timeout', value })}
+        />
+      </Field>
+    </>
   )
 }

@@ -104,6 +104,8 @@ export interface EditorState {
   readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>
   readonly peers: readonly Peer[]
   readonly peerMarks: ReadonlyMap<NodeId, PeerMark>
+  /** How far others are dragging nodes right now. */
+  readonly peerDrags: ReadonlyMap<NodeId, { readonly dx: number; readonly dy: number }>
   readonly dropTarget: DropTarget | null
   readonly canUndo: boolean
   readonly canRedo: boolean

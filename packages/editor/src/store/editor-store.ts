@@ -26,6 +26,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     problemCounts: new Map(),
     peers: [],
     peerMarks: new Map(),
+    peerDrags: new Map(),
     dropTarget: null,
     canUndo: false,
     canRedo: false,

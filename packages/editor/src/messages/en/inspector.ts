@@ -29,6 +29,7 @@ export const inspectorMessages = {
   'inspector.workflowNodes': '{count, plural, =0 {No nodes yet} one {# node} other {# nodes}}',
   'inspector.description': 'Description',
   'inspector.descriptionHelp': 'What it is for, in a sentence or two.',
+  'inspector.noDescription': 'Nobody has described this workflow yet.',
   'inspector.runLimit': 'Longest run',
   'inspector.runLimitHelp': 'A run that takes longer is canceled. Left empty, it may take as long as it needs.',
   'inspector.repairs':

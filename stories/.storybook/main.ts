@@ -1,5 +1,6 @@
 import type { StorybookConfig } from '@storybook/react-vite'
 import { defaultClientConditions } from 'vite'
+import { buildStyles } from '../../packages/editor/scripts/build-styles.mjs'
 
 const config: StorybookConfig = {
   framework: { name: '@storybook/react-vite', options: {} },
@@ -7,11 +8,14 @@ const config: StorybookConfig = {
   typescript: { reactDocgen: false },
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   // Packages are shown from their sources, without a build.
-  viteFinal: (vite) => ({
-    ...vite,
-    resolve: { ...vite.resolve, conditions: ['@tenon/source', ...defaultClientConditions] },
-    build: { ...vite.build, chunkSizeWarningLimit: 4_000 },
-  }),
+  viteFinal: async (vite) => {
+    await buildStyles()
+    return {
+      ...vite,
+      resolve: { ...vite.resolve, conditions: ['@tenon/source', ...defaultClientConditions] },
+      build: { ...vite.build, chunkSizeWarningLimit: 4_000 },
+    }
+  },
 }
 
 export default config

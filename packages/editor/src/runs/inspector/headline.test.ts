@@ -1,0 +1,70 @@
+import { foldRunEvents, fromFrame, idleNodeRun } from '@tenon/core/run'
+import { describe, expect, test } from 'vitest'
+import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
+import { escalatedRun, escalatingRun, failedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { en } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
+import { createNodeDirectory } from '../store/node-directory.ts'
+import { headlineOf } from './headline.ts'
+
+const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
+const t = createTranslate(en, 'en')
+
+function headline(log: RunLogWriter, nodeId: string, count = log.frames.length, at = log.at) {
+  const view = foldRunEvents(log.frames.slice(0, count).map(fromFrame))
+  const nodeRun = view.nodeRuns.get(nodeId) ?? idleNodeRun(nodeId)
+  return headlineOf({ nodeRun, node: nodes.get(nodeId), skipReason: null, moment: at, t, locale: 'en' })
+}
+
+describe('headlineOf', () => {
+  test('says of a node that runs again why it does', () => {
+    expect(headline(escalatingRun(), 'ticket')).toEqual({
+      tone: 'waiting',
+      title: 'Attempt 1 failed: 503 from the help desk',
+      detail: 'Tried again after 1.2 s. 3 attempts left.',
+    })
+  })
+
+  test('says when the next attempt comes', () => {
+    const log = escalatingRun()
+    expect(headline(log, 'ticket', log.frames.length - 1, log.at - 1_000)).toEqual({
+      tone: 'retry',
+      title: 'Attempt 1 failed: 503 from the help desk',
+      detail: 'Next attempt in 1 s. 4 attempts left.',
+    })
+  })
+
+  test('says what to do about a failure', () => {
+    expect(headline(failedRun(), 'ticket')).toEqual({
+      tone: 'failed',
+      title: 'Failed: 503 from the help desk',
+      detail: 'Check the status page of the help desk. All 5 attempts failed.',
+    })
+  })
+
+  test('says how a node succeeded', () => {
+    expect(headline(escalatedRun(), 'policy')).toMatchObject({
+      tone: 'success',
+      title: 'Succeeded in 640 ms, left by pass',
+    })
+    expect(headline(escalatedRun(), 'crm')).toMatchObject({ tone: 'success', title: 'Succeeded in 210 ms' })
+  })
+
+  test('says how long a node has been waiting', () => {
+    const log = waitingRun()
+    expect(headline(log, 'review', log.frames.length, log.at + 120_000)).toMatchObject({
+      tone: 'waiting',
+      detail: 'For 2 min so far.',
+    })
+  })
+
+  test('says nothing of a first attempt that runs', () => {
+    expect(headline(escalatingRun(), 'analyze', 5)).toBeNull()
+  })
+
+  test('has a word for what did not happen', () => {
+    expect(headline(escalatedRun(), 'review')).toMatchObject({ title: 'Not on the path that this run took' })
+    expect(headline(waitingRun(), 'escalated')).toMatchObject({ title: 'Not started yet' })
+  })
+})

@@ -1,0 +1,160 @@
+import { type Decision, type Fact, fromFrame, type Observation } from '@tenon/core/run'
+import { describe, expect, test } from 'vitest'
+import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
+import { failedRun, RUN_STARTED_AT, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { en } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
+import { createNodeDirectory } from '../store/node-directory.ts'
+import { filterLines } from './filter-lines.ts'
+import { logLine } from './log-lines.ts'
+
+const words = {
+  nodes: createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST),
+  t: createTranslate(en, 'en'),
+  locale: 'en',
+}
+const error = { code: 'NODE_FAILED', message: 'It broke' }
+const actor = { userId: 'u', displayName: 'Mina Kaur', role: 'editor' }
+
+function lineOf(occurrence: Fact | Decision | Observation) {
+  const [frame] = createRunLog(RUN_STARTED_AT).add(occurrence).frames
+  if (frame === undefined) throw new Error('no frame')
+  return logLine(fromFrame(frame), words)
+}
+
+describe('logLine', () => {
+  test.each<readonly [Fact | Decision | Observation, string, string]>([
+    [scheduled('ticket'), 'debug', 'Scheduled'],
+    [started('ticket'), 'info', 'Started'],
+    [started('ticket', {}, 3), 'info', 'Started, attempt 3'],
+    [completed('ticket', { durationMs: 1_840 }), 'info', 'Finished in 1.84 s'],
+    [completed('policy', { port: 'pass', durationMs: 12 }), 'info', 'Finished in 12 ms, left by pass'],
+    [completed('fork', { port: '*' }), 'info', 'Finished in 1 ms, left by all ports'],
+    [
+      attemptFailed('ticket', 1, 'It broke', RUN_STARTED_AT + 1_200),
+      'warn',
+      'Attempt 1 failed: It broke. Next attempt in 1.2 s.',
+    ],
+    [attemptFailed('ticket', 5, 'It broke', null), 'warn', 'Attempt 5 failed: It broke.'],
+    [
+      { type: 'node_failed', nodeRunId: 'ticket', data: { pass: 1, attempt: 5, error, durationMs: 1 } },
+      'error',
+      'Failed: It broke',
+    ],
+    [
+      { type: 'join_unsatisfied', nodeRunId: 'join', data: { mode: 'all', arrived: 1, need: 2, error } },
+      'error',
+      'Failed: It broke',
+    ],
+    [
+      { type: 'join_fired', nodeRunId: 'join', data: { mode: 'any', arrived: 1, need: 1, losers: [] } },
+      'debug',
+      'Goes on with 1 branch',
+    ],
+    [{ type: 'join_waiting', nodeRunId: 'join', data: { arrived: 1, need: 2 } }, 'debug', '1 of 2 branches arrived'],
+    [
+      { type: 'nodes_skipped', data: { nodeRunIds: ['a', 'b'], reason: 'loser' } },
+      'debug',
+      '2 nodes are no longer needed',
+    ],
+    [
+      {
+        type: 'failure_handled',
+        nodeRunId: 'ticket',
+        data: { how: 'route', port: 'error', output: { hash: '', size: 2 } },
+      },
+      'warn',
+      'Goes on by its error port',
+    ],
+    [
+      { type: 'approval_decided', data: { waitId: 'w', vote: { actor, choice: 'approve', at: 0 } } },
+      'info',
+      'Mina Kaur decided: approve',
+    ],
+    [
+      { type: 'cancel_requested', data: { reason: 'timeout', actor: null } },
+      'warn',
+      'The system asked to cancel the run',
+    ],
+    [
+      { type: 'timer_set', data: { timerId: 'x', purpose: 'deadline', dueAt: RUN_STARTED_AT + 60_000 } },
+      'debug',
+      'Timer set for 1 min',
+    ],
+    [{ type: 'run_error', data: { error, nodeRunId: 'ticket' } }, 'error', 'Run failed: It broke'],
+    [{ type: 'run_canceled', data: { reason: 'user' } }, 'warn', 'Run canceled'],
+    [
+      { type: 'attempt_lost', nodeRunId: 'ticket', data: { pass: 1, attempt: 2, nextAt: 0 } },
+      'warn',
+      'Attempt 2 was lost: its worker stopped',
+    ],
+    [
+      {
+        type: 'tool_call',
+        nodeRunId: 'analyze',
+        data: {
+          pass: 1,
+          attempt: 1,
+          tool: 'find',
+          arguments: {},
+          durationMs: 5,
+          error: { code: 'X', message: 'Not there' },
+        },
+      },
+      'warn',
+      'Call of find failed: Not there',
+    ],
+    [
+      { type: 'node_log', nodeRunId: 'ticket', data: { timestamp: '', level: 'error', message: 'As it is' } },
+      'error',
+      'As it is',
+    ],
+  ])('%j is %s: %s', (occurrence, level, text) => {
+    expect(lineOf(occurrence)).toMatchObject({ level, text })
+  })
+
+  test('names the node, also of a run inside an iteration', () => {
+    expect(lineOf(started('ticket#3.0'))).toMatchObject({ nodeId: 'ticket', nodeName: 'Create ticket' })
+  })
+
+  test('shows values in place of the references that name them', () => {
+    expect(lineOf(completed('ticket', { output: { id: 7 } })).data).toMatchObject({ output: { id: 7 } })
+  })
+
+  test('has words for every event of whole runs', () => {
+    for (const log of [failedRun(), rejectedRun()]) {
+      for (const frame of log.frames) {
+        const { text } = logLine(fromFrame(frame), words)
+        expect(text).not.toBe('')
+        expect(text).not.toBe(frame.type)
+        expect(text).not.toMatch(/[{}]|undefined|NaN/)
+      }
+    }
+  })
+})
+
+describe('filterLines', () => {
+  const lines = failedRun().frames.map((frame) => logLine(fromFrame(frame), words))
+  const all = { level: 'debug', search: '', nodeId: null } as const
+
+  test('shows a level and what is worse', () => {
+    expect(filterLines(lines, all)).toHaveLength(lines.length)
+    expect(filterLines(lines, { ...all, level: 'error' }).map((line) => line.type)).toEqual([
+      'node_failed',
+      'run_error',
+    ])
+  })
+
+  test('finds all words, in text, node and data, in any case', () => {
+    const found = filterLines(lines, { ...all, search: 'CREATE 503' })
+    expect(found.length).toBeGreaterThan(3)
+    expect(found.every((line) => line.nodeId === 'ticket')).toBe(true)
+    expect(filterLines(lines, { ...all, search: 'O-4411' })).toHaveLength(1)
+    expect(filterLines(lines, { ...all, search: 'nowhere' })).toEqual([])
+  })
+
+  test('shows one node only', () => {
+    expect(new Set(filterLines(lines, { ...all, nodeId: 'crm' }).map((line) => line.nodeId))).toEqual(new Set(['crm']))
+  })
+})

@@ -1,0 +1,92 @@
+import type { RunEventFrame } from '@tenon/core/run'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { escalatedRun, escalatingRun, RUN_STARTED_AT, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
+import { en } from '../../messages/en/index.ts'
+import { createTranslate } from '../../messages/format.ts'
+import { createNodeDirectory } from './node-directory.ts'
+import { createRunPresenter } from './run-presenter.ts'
+import { createRunStore } from './run-store.ts'
+
+const t = createTranslate(en, 'en')
+const nodes = createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST)
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: RUN_STARTED_AT })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function present(frames: readonly RunEventFrame[]) {
+  const fixture = createFixtureClient()
+  const store = createRunStore({
+    client: fixture.client,
+    runId: FIXTURE_RUN_ID,
+    schedule: (callback) => {
+      callback()
+      return () => {}
+    },
+  })
+  store.start()
+  fixture.push(...frames)
+  return { store, presenter: createRunPresenter({ store, nodes, t, locale: 'en' }) }
+}
+
+describe('createRunPresenter', () => {
+  test('says how long a node took and which attempt it was', () => {
+    const { presenter } = present(escalatedRun().frames)
+    expect(presenter.node('analyze')).toEqual({ status: 'success', label: '1.84 s', statusLabel: 'Succeeded' })
+    expect(presenter.node('ticket')).toMatchObject({ label: '1.93 s · attempt 2' })
+    expect(presenter.node('review')).toEqual({ status: 'skipped', label: '', statusLabel: 'Skipped' })
+  })
+
+  test('says nothing of a node that the run has not reached', () => {
+    const { presenter } = present(waitingRun().frames)
+    expect(presenter.node('escalated')).toBeNull()
+  })
+
+  test('gives the same object until something changes', () => {
+    const { presenter, store } = present(escalatedRun().frames)
+    const before = presenter.node('ticket')
+    expect(presenter.node('ticket')).toBe(before)
+    store.seek(20)
+    expect(presenter.node('ticket')).not.toBe(before)
+  })
+
+  test('counts the time of a node that runs while somebody looks', () => {
+    const log = escalatingRun(RUN_STARTED_AT - 5_000)
+    vi.setSystemTime(log.at)
+    const { presenter } = present(log.frames)
+    const labels: (string | undefined)[] = []
+    const stop = presenter.subscribe(() => labels.push(presenter.node('ticket')?.label))
+    vi.advanceTimersByTime(1_000)
+    stop()
+    const seen = labels.length
+    vi.advanceTimersByTime(5_000)
+    expect(labels).toHaveLength(seen)
+    expect(labels.at(-1)).toBe('2.5 s · attempt 2')
+    expect(new Set(labels).size).toBeGreaterThan(2)
+  })
+
+  test('draws the path taken, what runs now and what is dead', () => {
+    const { presenter } = present(escalatingRun().frames)
+    const edge = (source: string, sourceHandle: string, target: string) =>
+      presenter.edge({ source, sourceHandle, target })
+    expect(edge('policy', 'pass', 'happy')).toBe('taken')
+    expect(edge('policy', 'fail', 'review')).toBe('dead')
+    expect(edge('fork', 'ticket', 'ticket')).toBe('live')
+    expect(edge('fork', 'crm', 'crm')).toBe('taken')
+    expect(edge('ticket', 'success', 'join')).toBe('none')
+    expect(edge('review', 'approve', 'happy')).toBe('dead')
+  })
+
+  test('lets the path go through a node that is switched off, by its first port', () => {
+    const log = escalatingRun()
+    log.add({ type: 'nodes_skipped', data: { nodeRunIds: ['policy'], reason: 'disabled' } })
+    const { presenter } = present(log.frames)
+    expect(presenter.edge({ source: 'policy', sourceHandle: 'pass', target: 'happy' })).toBe('taken')
+    expect(presenter.edge({ source: 'policy', sourceHandle: 'fail', target: 'review' })).toBe('dead')
+  })
+})

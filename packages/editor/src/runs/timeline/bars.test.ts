@@ -1,0 +1,74 @@
+import { foldRunEvents, fromFrame } from '@tenon/core/run'
+import { describe, expect, test } from 'vitest'
+import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
+import {
+  escalatedRun,
+  escalatingRun,
+  failedRun,
+  RUN_STARTED_AT,
+  rejectedRun,
+  waitingRun,
+} from '../../../test/fixtures/ticket-runs.ts'
+import { busyIntervals, timelineRows } from './bars.ts'
+
+const viewOf = (log: RunLogWriter) => foldRunEvents(log.frames.map(fromFrame))
+
+function rowOf(view: ReturnType<typeof viewOf>, nodeId: string, moment: number) {
+  const row = timelineRows(view, moment).find((candidate) => candidate.nodeId === nodeId)
+  if (row === undefined) throw new Error(`no row of ${nodeId}`)
+  return row
+}
+
+describe('timelineRows', () => {
+  test('stand in the order of scheduling, without the nodes that were passed over', () => {
+    const log = escalatedRun()
+    const ids = timelineRows(viewOf(log), log.at).map((row) => row.nodeId)
+    expect(ids).toEqual(['start', 'analyze', 'policy', 'happy', 'fork', 'ticket', 'crm', 'join', 'escalated'])
+  })
+
+  test('show a failed attempt, the pause after it and the attempt that runs', () => {
+    const log = escalatingRun()
+    const { segments, isOpen } = rowOf(viewOf(log), 'ticket', log.at + 500)
+    expect(segments.map((part) => part.kind)).toEqual(['queued', 'failed', 'pause', 'running'])
+    expect(segments.at(-1)).toMatchObject({ isOpen: true, from: log.at, to: log.at + 500 })
+    expect(isOpen).toBe(true)
+  })
+
+  test('have parts that neither overlap nor run backwards', () => {
+    for (const log of [escalatingRun(), escalatedRun(), waitingRun(), rejectedRun(), failedRun()]) {
+      for (const { segments } of timelineRows(viewOf(log), log.at + 1_000)) {
+        segments.forEach((part, index) => {
+          expect(part.to).toBeGreaterThanOrEqual(part.from)
+          expect(part.from).toBeGreaterThanOrEqual(segments[index - 1]?.to ?? RUN_STARTED_AT)
+        })
+      }
+    }
+  })
+
+  test('show waiting up to now while nobody has decided', () => {
+    const log = waitingRun()
+    const { segments } = rowOf(viewOf(log), 'review', log.at + 60_000)
+    expect(segments.at(-1)).toMatchObject({ kind: 'waiting', isOpen: true, to: log.at + 60_000 })
+  })
+
+  test('show waiting as a closed part between two passes after the decision', () => {
+    const log = rejectedRun()
+    const { segments } = rowOf(viewOf(log), 'review', log.at)
+    const waiting = segments.filter((part) => part.kind === 'waiting' && part.to > part.from)
+    expect(waiting).toMatchObject([{ isOpen: false }])
+    expect(segments.at(-1)?.kind).toBe('success')
+  })
+
+  test('leave nothing open in a run that has ended', () => {
+    const log = failedRun()
+    const rows = timelineRows(viewOf(log), log.at + 99_999)
+    expect(rows.flatMap((row) => row.segments).filter((part) => part.isOpen)).toEqual([])
+    expect(rowOf(viewOf(log), 'ticket', log.at).segments.filter((part) => part.kind === 'failed')).toHaveLength(5)
+  })
+})
+
+test('busyIntervals leave waiting and pauses out', () => {
+  const log = rejectedRun()
+  const busy = busyIntervals(timelineRows(viewOf(log), log.at))
+  expect(Math.max(...busy.map((part) => part.to - part.from))).toBeLessThan(10_000)
+})

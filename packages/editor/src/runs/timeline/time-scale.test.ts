@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { createTimeScale, quietGaps } from './time-scale.ts'
+
+describe('createTimeScale', () => {
+  test('lays instants evenly over the axis and clamps those outside', () => {
+    const scale = createTimeScale(1_000, 3_000)
+    expect([500, 1_000, 2_000, 3_000, 9_000].map(scale.at)).toEqual([0, 0, 0.5, 1, 1])
+  })
+
+  test('gives a collapsed stretch a small fixed part and the rest to what happened', () => {
+    const scale = createTimeScale(0, 1_000_000, [{ from: 1_000, to: 999_000 }])
+    expect(scale.pieces.map((piece) => piece.isCollapsed)).toEqual([false, true, false])
+    expect(scale.at(1_000)).toBeCloseTo(0.47)
+    expect(scale.at(999_000)).toBeCloseTo(0.53)
+    expect(scale.at(1_000_000)).toBeCloseTo(1)
+  })
+
+  test('grows with time over several collapsed stretches', () => {
+    const scale = createTimeScale(0, 100_000, [
+      { from: 10_000, to: 40_000 },
+      { from: 50_000, to: 90_000 },
+    ])
+    const places = [0, 5_000, 10_000, 20_000, 40_000, 45_000, 60_000, 90_000, 95_000, 100_000].map(scale.at)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(new Set(places).size).toBe(places.length)
+  })
+
+  test('never lets collapsed stretches take more than half', () => {
+    const quiet = Array.from({ length: 40 }, (_, index) => ({ from: index * 100 + 10, to: index * 100 + 90 }))
+    const scale = createTimeScale(0, 4_000, quiet)
+    const collapsed = scale.pieces.filter((piece) => piece.isCollapsed)
+    expect(collapsed.reduce((sum, piece) => sum + piece.right - piece.left, 0)).toBeCloseTo(0.5)
+  })
+
+  test('has a length even when nothing has passed', () => {
+    expect(createTimeScale(5, 5).at(5)).toBe(0)
+  })
+})
+
+describe('quietGaps', () => {
+  test('finds the long stretch between two busy ones', () => {
+    const busy = [
+      { from: 0, to: 2_000 },
+      { from: 100_000, to: 101_000 },
+    ]
+    expect(quietGaps(busy, 0, 101_000)).toEqual([{ from: 2_000, to: 100_000 }])
+  })
+
+  test('takes overlapping work in any order', () => {
+    const busy = [
+      { from: 50_000, to: 100_000 },
+      { from: 0, to: 60_000 },
+    ]
+    expect(quietGaps(busy, 0, 100_000)).toEqual([])
+  })
+
+  test('leaves short pauses and small parts of the whole as they are', () => {
+    expect(quietGaps([{ from: 0, to: 100 }], 0, 9_000)).toEqual([])
+    expect(quietGaps([{ from: 0, to: 90_000 }], 0, 110_000)).toEqual([])
+  })
+
+  test('counts the stretch up to the end', () => {
+    expect(quietGaps([{ from: 0, to: 1_000 }], 0, 60_000)).toEqual([{ from: 1_000, to: 60_000 }])
+  })
+})

@@ -12,10 +12,12 @@ export function readPath(path: string, call: FunctionCall): readonly StaticSegme
   try {
     return parsePathText(path)
   } catch (cause) {
-    const { code } = cause as TenonError
+    const { code, details } = cause as TenonError
+    // The place in it is that in the path, which is of no use here.
+    const { line, column, expected, ...more } = details as Readonly<Record<string, unknown>>
     const message = `${call.name}: a path is made of keys with points between, such as "customer.name"`
     const { start: position, end } = call.place
-    throw new TenonError(code, message, { cause, details: { position, end, function: call.name } })
+    throw new TenonError(code, message, { cause, details: { ...more, position, end, function: call.name } })
   }
 }
 

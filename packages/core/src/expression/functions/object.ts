@@ -43,7 +43,7 @@ export const OBJECT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'object',
     parameters: [{ name: 'value', type: 'any' }, path, { name: 'default', type: 'any', optional: true }],
     returns: 'any',
-    help: 'What stands at a path, or the default (null) where there is nothing.',
+    help: 'What stands at a path; the default where there is nothing or null.',
     example: { expression: 'get({ a: { b: 1 } }, "a.c", 0)', value: 0 },
   },
   {

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../json.ts'
+import { createEvaluationContext } from './context.ts'
+import { evaluateExpression, evaluateTemplate } from './evaluate.ts'
+import { createPlainScope, createScopeView, isScopeView } from './scope.ts'
+import { outcomeOf } from './testing/faults.ts'
+
+function countedView(values: Record<string, Json>) {
+  const asked: string[] = []
+  const view = createScopeView({
+    get: (key) => {
+      asked.push(key)
+      return Object.hasOwn(values, key) ? values[key] : undefined
+    },
+    whole: () => {
+      asked.push('*')
+      return values
+    },
+  })
+  return { view, asked }
+}
+
+describe('createScopeView', () => {
+  test('is asked for the keys that a path names, and for nothing else', () => {
+    const { view, asked } = countedView({ a: { b: 1 }, c: 2 })
+    const scope = createPlainScope({ input: view })
+    expect(evaluateExpression('input.a.b + input["c"]', scope)).toBe(3)
+    expect(asked).toEqual(['a', 'c'])
+  })
+
+  test('is put together once where it is used as a whole', () => {
+    const { view, asked } = countedView({ a: 1 })
+    const scope = createPlainScope({ input: view })
+    expect(evaluateExpression('[input, keys(input), input == input]', scope)).toEqual([{ a: 1 }, ['a'], true])
+    expect(asked).toEqual(['*'])
+  })
+
+  test('may hold views, and is missing what it does not have', () => {
+    const inner = countedView({ output: { id: 7 } }).view
+    const nodes = createScopeView({ get: (id) => (id === 'charge' ? inner : undefined), whole: () => ({}) })
+    const scope = createPlainScope({ nodes })
+    expect(evaluateExpression('nodes.charge.output.id', scope)).toBe(7)
+    expect(evaluateExpression('nodes.charge', scope)).toEqual({ output: { id: 7 } })
+    expect(evaluateExpression('nodes.ship?.output', scope)).toBeNull()
+    expect(outcomeOf(() => evaluateExpression('nodes.ship.output', scope))).toBe(
+      'EXPRESSION_PATH_MISSING nodes.ship is missing',
+    )
+  })
+
+  test('may be a whole that is no object', () => {
+    const view = createScopeView({ get: () => undefined, whole: () => null })
+    expect(evaluateExpression('input', createPlainScope({ input: view }))).toBeNull()
+    const text = createScopeView({ get: () => undefined, whole: () => 'a' })
+    expect(evaluateExpression('input', createPlainScope({ input: text }))).toBe('a')
+  })
+
+  test('cannot be imitated by data', () => {
+    expect(isScopeView({ get: 1, whole: 2 })).toBe(false)
+    expect(isScopeView(null)).toBe(false)
+    expect(isScopeView('a')).toBe(false)
+  })
+})
+
+describe('values of a scope that are no JSON', () => {
+  const hostile: Record<string, unknown> = {
+    call: () => 'called',
+    undef: undefined,
+    symbol: Symbol('s'),
+    big: 10n,
+    nan: Number.NaN,
+    infinite: Number.POSITIVE_INFINITY,
+    get trap(): string {
+      throw new Error('a getter ran')
+    },
+    date: new Date(0),
+  }
+  const scope = createPlainScope({ input: hostile as Json })
+
+  test.each([
+    ['input.call', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
+    ['input.symbol', 'EXPRESSION_TYPE A symbol that is no JSON value cannot be used'],
+    ['input.big', 'EXPRESSION_TYPE A bigint that is no JSON value cannot be used'],
+    ['input.nan', 'EXPRESSION_TYPE A number that is no JSON value cannot be used'],
+    ['input.infinite + 1', 'EXPRESSION_TYPE A number that is no JSON value cannot be used'],
+    ['input.undef', 'EXPRESSION_PATH_MISSING input.undef is missing'],
+    ['input.trap', 'EXPRESSION_PATH_MISSING input.trap is missing'],
+    ['input.date.getTime', 'EXPRESSION_PATH_MISSING input.date.getTime is missing'],
+    ['toJson(input)', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
+    ['values(input)', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
+    ['input == { a: 1 }', 'false'],
+  ])('%s', (expression, expected) => {
+    expect(outcomeOf(() => evaluateExpression(expression, scope))).toBe(expected)
+  })
+
+  test('never runs a getter', () => {
+    expect(() => evaluateTemplate('{{ keys(input) }}', scope)).not.toThrow()
+    expect(evaluateExpression('"trap" in input', scope)).toBe(false)
+  })
+})
+
+describe('createPlainScope', () => {
+  test('has its own roots only', () => {
+    const scope = createPlainScope({ a: 1 })
+    expect(scope.resolve('a')).toBe(1)
+    expect(scope.resolve('toString')).toBeUndefined()
+  })
+})
+
+describe('createEvaluationContext', () => {
+  const scopeOf = (nodeRunId: string, runSeed = 'seed') =>
+    createPlainScope({}, createEvaluationContext({ nowMs: 1_000, runSeed, nodeRunId }))
+  const draws = (nodeRunId: string, runSeed?: string) =>
+    evaluateExpression('[uuid(), uuid(), random(), random()]', scopeOf(nodeRunId, runSeed))
+
+  test('gives the same values on every replay, and others to every node run and call', () => {
+    const first = draws('a#0') as string[]
+    expect(draws('a#0')).toEqual(first)
+    expect(new Set([...first, ...(draws('b#0') as string[]), ...(draws('a#0', 'other') as string[])]).size).toBe(12)
+  })
+
+  test('goes on drawing across templates of one node run', () => {
+    const scope = scopeOf('a#0')
+    const together = draws('a#0') as string[]
+    expect([evaluateExpression('uuid()', scope), evaluateExpression('uuid()', scope)]).toEqual(together.slice(0, 2))
+  })
+
+  test('makes version 4 UUIDs and fractions below 1', () => {
+    const scope = scopeOf('a#0')
+    for (let time = 0; time < 200; time += 1) {
+      expect(evaluateExpression('uuid()', scope)).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      )
+      const fraction = evaluateExpression('random()', scope) as number
+      expect(fraction).toBeGreaterThanOrEqual(0)
+      expect(fraction).toBeLessThan(1)
+    }
+  })
+
+  test('tells the recorded instant, and refuses one that is none', () => {
+    expect(evaluateExpression('now()', scopeOf('a#0'))).toBe('1970-01-01T00:00:01.000Z')
+    const scope = createPlainScope({}, createEvaluationContext({ nowMs: Number.NaN, runSeed: '', nodeRunId: '' }))
+    expect(outcomeOf(() => evaluateExpression('now()', scope))).toContain('EXPRESSION_VALUE')
+  })
+})

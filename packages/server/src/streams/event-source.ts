@@ -6,7 +6,7 @@ import { type RunEvent, toFrame } from '@tenon/core/run'
  *
  * @param batches - `null` stands for a heartbeat.
  */
-export function toEventStream(batches: AsyncGenerator<readonly RunEvent[] | null, void, void>): Response {
+export function toEventStream(batches: AsyncGenerator<readonly RunEvent[] | null, boolean, void>): Response {
   const encoder = new TextEncoder()
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -14,14 +14,15 @@ export function toEventStream(batches: AsyncGenerator<readonly RunEvent[] | null
       async pull(controller) {
         const next = await batches.next()
         if (next.done === true) {
-          controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
+          // Without it the browser connects again, here or to another process, and goes on.
+          if (next.value) controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
           controller.close()
         } else {
           controller.enqueue(encoder.encode(next.value === null ? ': heartbeat\n\n' : next.value.map(toEvent).join('')))
         }
       },
       async cancel() {
-        await batches.return()
+        await batches.return(false)
       },
     },
     { highWaterMark: 1 },

@@ -22,12 +22,12 @@ const TERMINAL: ReadonlySet<string> = new Set(['run_completed', 'run_error', 'ru
  * Reads from the database only as fast as its consumer asks, so a slow one costs no memory. Ends with the run, or
  * when it is aborted.
  *
- * @returns Batches of one or more events; `null` as a heartbeat.
+ * @returns Batches of one or more events; `null` as a heartbeat. At the end, whether the run is over.
  */
 export async function* followRunLog(
   server: ServerContext,
   { tenantId, runId, after, abortSignal, heartbeatMs = 15_000, pollMs = 2_000 }: FollowOptions,
-): AsyncGenerator<readonly RunEvent[] | null, void, void> {
+): AsyncGenerator<readonly RunEvent[] | null, boolean, void> {
   const bell = createBell()
   // Subscribed before the first read: what is appended in between rings.
   const unsubscribe = server.bus.subscribe(runTopic(tenantId, runId), bell.ring)
@@ -46,7 +46,7 @@ export async function* followRunLog(
         isOver ||= events.some((event) => TERMINAL.has(event.type))
         yield events
       } else if (isOver) {
-        return
+        return true
       } else if (server.now() - quietSince >= heartbeatMs) {
         quietSince = server.now()
         yield null
@@ -54,6 +54,7 @@ export async function* followRunLog(
         await bell.wait(Math.min(pollMs, heartbeatMs))
       }
     }
+    return false
   } finally {
     unsubscribe()
     stop.removeEventListener('abort', bell.ring)

@@ -1,5 +1,5 @@
 import type { Identity } from '@tenon/core/api'
-import { contentHash, planHash, type WorkflowDocument } from '@tenon/core/document'
+import { canonicalText, contentHash, planHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { validateWorkflow } from '@tenon/core/validate'
 import { compile } from '@tenon/runtime/interpreter'
@@ -57,12 +57,12 @@ function checkWorkflow(server: ServerContext, document: WorkflowDocument): void 
   })
 }
 
-/** What the document refers to, by hash: today the node types; sub-workflows and templates join it here. */
+/** What the document refers to, by hash: today the node types; sub-workflows and templates join them here. */
 function lockfileOf(server: ServerContext, document: WorkflowDocument) {
   const used = new Set(document.nodes.map((node) => `${node.type}@${node.typeVersion}`))
-  return {
-    lockfileVersion: 1,
-    manifestHash: server.registry.manifest.hash,
-    nodeTypes: [...used].sort(),
-  }
+  const entries = server.registry.manifest.nodes
+    .map((entry) => [`${entry.type}@${entry.version}`, entry] as const)
+    .filter(([name]) => used.has(name))
+    .map(([name, entry]) => [name, sha256Hex(canonicalText(entry))])
+  return { lockfileVersion: 1, nodeTypes: Object.fromEntries(entries) }
 }

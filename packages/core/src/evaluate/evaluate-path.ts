@@ -10,7 +10,7 @@ export type Evaluate = (evaluation: Evaluation, expression: Expression) => Json
 type Key = string | number
 
 /** A view as one value; put together once an evaluation. */
-export function wholeOf(evaluation: Evaluation, value: Json | ScopeView): Json {
+function wholeOf(evaluation: Evaluation, value: Json | ScopeView): Json {
   if (!isScopeView(value)) return value
   const known = evaluation.wholes.get(value)
   if (known !== undefined) return known

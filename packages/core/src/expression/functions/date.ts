@@ -1,7 +1,7 @@
 import type { FunctionParameter, FunctionSignature } from './signature.ts'
 
 /** Units of time as `addTime`, `timeBetween` and `startOf` take them. */
-export const TIME_UNITS = [
+const TIME_UNITS = [
   ...['milliseconds', 'seconds', 'minutes', 'hours', 'days', 'weeks', 'months', 'years'],
   ...['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'year'],
 ] as const

@@ -1,0 +1,69 @@
+// @vitest-environment jsdom
+import { TenonError } from '@tenon/core/errors'
+import { screen, within } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { reviewApproval } from '../../../test/fixtures/approvals.ts'
+import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { ApprovalInbox } from './approval-inbox.tsx'
+
+const iso = (offsetMs: number) => new Date(Date.now() + offsetMs).toISOString()
+const HOUR = 3_600_000
+
+function show() {
+  const fixture = createFixtureClient({
+    approvals: [
+      reviewApproval({ approvalId: 'later', title: 'Payment', dueAt: iso(20 * HOUR) }),
+      reviewApproval({ approvalId: 'not-mine', title: 'New vendor', dueAt: iso(HOUR), canDecide: false }),
+      reviewApproval({ approvalId: 'soon', title: 'Manual review', dueAt: iso(3 * HOUR) }),
+    ],
+  })
+  const onOpenRun = vi.fn()
+  return { ...renderPart(<ApprovalInbox client={fixture.client} onOpenRun={onOpenRun} />), fixture, onOpenRun }
+}
+
+describe('ApprovalInbox', () => {
+  test('puts first what the reader may decide and what is due first', async () => {
+    show()
+    const list = await screen.findByRole('list', { name: 'Open approvals' })
+    const titles = within(list)
+      .getAllByRole('button')
+      .map((item) => item.querySelector('b')?.textContent)
+    expect(titles).toEqual(['Manual review', 'Payment', 'New vendor'])
+    expect(screen.getByRole('article', { name: 'Manual review' })).toBeDefined()
+  })
+
+  test('decides, shows the decision, and offers the next one', async () => {
+    const { user, fixture } = show()
+    await user.click(await screen.findByRole('button', { name: 'Approve' }))
+    const card = await screen.findByRole('article', { name: 'Manual review' })
+    expect(await within(card).findByText('Decided')).toBeDefined()
+    expect(fixture.calls.find((call) => call.name === 'approvals.decide')?.args).toEqual([
+      'soon',
+      { choice: 'approve' },
+    ])
+    await user.click(await screen.findByRole('button', { name: 'Next: Payment' }))
+    expect(screen.getByRole('article', { name: 'Payment' })).toBeDefined()
+  })
+
+  test('leads to the run', async () => {
+    const { user, onOpenRun } = show()
+    await user.click(await screen.findByRole('button', { name: 'Open run' }))
+    expect(onOpenRun).toHaveBeenCalledWith('run-0192-8f3a')
+  })
+
+  test('says that nothing waits', async () => {
+    renderPart(<ApprovalInbox client={createFixtureClient().client} />)
+    expect(await screen.findByText('Nothing waits for you')).toBeDefined()
+  })
+
+  test('says what failed and tries again', async () => {
+    const fixture = createFixtureClient({ approvals: [reviewApproval()] })
+    fixture.fail('approvals.list', new TenonError('UNAVAILABLE', 'The server does not answer'))
+    const { user } = renderPart(<ApprovalInbox client={fixture.client} />)
+    expect((await screen.findByRole('alert')).textContent).toContain('The server does not answer')
+    fixture.fail('approvals.list', null)
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('article', { name: 'Manual review' })).toBeDefined()
+  })
+})

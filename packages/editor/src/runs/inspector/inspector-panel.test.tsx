@@ -1,0 +1,71 @@
+// @vitest-environment jsdom
+import { screen, waitFor } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { reviewApproval } from '../../../test/fixtures/approvals.ts'
+import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { escalatedRun, rejectedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { RunInspector } from '../viewer/run-parts.tsx'
+
+function show(nodeId: string | null, data: FixtureData = { frames: escalatedRun().frames }) {
+  const fixture = createFixtureClient(data)
+  return { ...renderPart(<RunInspector client={fixture.client} runId={FIXTURE_RUN_ID} nodeId={nodeId} />), fixture }
+}
+
+describe('RunInspector', () => {
+  test('says first what happened, then the facts, then each attempt', async () => {
+    show('ticket')
+    expect(await screen.findByRole('heading', { name: 'Create ticket' })).toBeDefined()
+    expect(screen.getByText('HTTP call · attempt 2 of 5')).toBeDefined()
+    expect(screen.getByText('Succeeded in 1.93 s')).toBeDefined()
+    expect(screen.getByText('https://helpdesk.example/t/991')).toBeDefined()
+    expect(screen.getByText('HTTP_STATUS')).toBeDefined()
+  })
+
+  test('shows tool calls with what was asked and answered', async () => {
+    const { user } = show('analyze')
+    expect(await screen.findByText('412 in, 38 out')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: /check_order_status/ }))
+    expect(screen.getByText('O-4411')).toBeDefined()
+    expect(screen.getByText('in transit')).toBeDefined()
+  })
+
+  test('reads an input that the log has not from the ledger', async () => {
+    const { user, fixture } = show('happy')
+    await user.click(await screen.findByRole('tab', { name: 'Input' }))
+    expect(await screen.findByText('again on reading')).toBeDefined()
+    expect(fixture.calls.filter((call) => call.name === 'runs.ledger')).toHaveLength(1)
+  })
+
+  test('has the log of the node alone', async () => {
+    const { user } = show('crm')
+    await user.click(await screen.findByRole('tab', { name: 'Log' }))
+    expect(await screen.findByRole('log')).toHaveProperty('childElementCount', 1)
+    expect(screen.queryByText(/Check policy/)).toBeNull()
+    expect(screen.getByText('Finished in 210 ms')).toBeDefined()
+  })
+
+  test('says why a node was passed over', async () => {
+    show('respond')
+    expect(await screen.findByText('Not on the path that this run took')).toBeDefined()
+  })
+
+  test('asks for the decision in place and goes on when it is made', async () => {
+    const startAt = Date.now() - 60_000
+    const { frames } = waitingRun(startAt)
+    const { user, fixture } = show('review', { frames, approvals: [reviewApproval()] })
+    await user.click(await screen.findByRole('button', { name: 'Reject' }))
+    expect(fixture.calls.find((call) => call.name === 'approvals.decide')?.args).toEqual([
+      'apr-1',
+      { choice: 'reject' },
+    ])
+    fixture.push(...rejectedRun(startAt).frames.slice(frames.length))
+    await waitFor(() => expect(screen.getByText('Decided')).toBeDefined())
+    expect(screen.getByText('No refund before the parcel is found')).toBeDefined()
+  })
+
+  test('asks for a node when none is chosen', async () => {
+    show(null)
+    expect(await screen.findByText('No node chosen')).toBeDefined()
+  })
+})

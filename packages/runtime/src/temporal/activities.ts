@@ -27,7 +27,18 @@ const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: '
 
 /** What the shell calls. Each answers with the commands after the shell's cursor, so no answer is ever missed. */
 export function createShellActivities(ports: ActivityPorts): ShellActivities {
-  const { committer, readStep, readInbox, executor, log } = ports
+  const { committer, readInbox, executor, log } = ports
+  /** Passes whose bodies run in this process. */
+  const running = new Map<string, AbortController>()
+
+  const readStep: ReadStep = async (tenantId, runId, cursor) => {
+    const step = await ports.readStep(tenantId, runId, cursor)
+    for (const command of step.commands) {
+      // Temporal tells, too, but only with the answer to a heartbeat.
+      if (command.type === 'cancel_node') stop(running.get(passKey({ tenantId, runId, ...command })), 'cancel')
+    }
+    return step
+  }
 
   const executeAttempt = async (place: PassPlace, stop: AbortSignal): Promise<void> => {
     const begun = await beginAttempt(place, FREE_SLOT, executor, { isStale: true })
@@ -51,13 +62,18 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
   return {
     executeNode: (request) =>
       withCodesOnly(keyOf(request), async () => {
+        const place = placeOf(request)
+        const controller = new AbortController()
         const stopBeating = beat()
+        followCancelation(controller)
+        running.set(passKey(place), controller)
         try {
-          await executeAttempt(placeOf(request), stopSignal())
-          return await readStep(request.tenantId, request.runId, request.cursor)
+          await executeAttempt(place, controller.signal)
         } finally {
+          running.delete(passKey(place))
           stopBeating()
         }
+        return readStep(request.tenantId, request.runId, request.cursor)
       }),
     abandonNode: (request) =>
       withCodesOnly(keyOf(request), async () => {
@@ -95,16 +111,19 @@ function beat(): () => void {
   return () => clearInterval(timer)
 }
 
+function passKey({ tenantId, runId, nodeRunId, pass }: PassPlace): string {
+  return JSON.stringify([tenantId, runId, nodeRunId, pass])
+}
+
 /** Temporal's cancelation in the executor's words: the node run is canceled, or this process has to leave it. */
-function stopSignal(): AbortSignal {
+function followCancelation(controller: AbortController): void {
   const context = Context.current()
   const { cancellationSignal } = context
-  const controller = new AbortController()
-  const onAbort = () => {
-    const reason: StopReason = context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown'
-    controller.abort(reason)
-  }
+  const onAbort = () => stop(controller, context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown')
   if (cancellationSignal.aborted) onAbort()
   else cancellationSignal.addEventListener('abort', onAbort, { once: true })
-  return controller.signal
+}
+
+function stop(controller: AbortController | undefined, reason: StopReason): void {
+  if (controller?.signal.aborted === false) controller.abort(reason)
 }

@@ -29,7 +29,13 @@ export async function connectShellClient(
 ): Promise<ShellClient> {
   const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, maxHistoryEvents = MAX_HISTORY_EVENTS } = options
   const connection = await Connection.connect(connectionOptions(options))
-  await ensureSearchAttributes(connection, namespace, log)
+  let isReady = false
+  /** Before the first start, and again after one that failed: a Temporal that lost its data has lost these, too. */
+  const prepare = async () => {
+    if (!isReady) await ensureSearchAttributes(connection, namespace, log)
+    isReady = true
+  }
+  await prepare()
   const { workflow } = new Client({ connection, namespace, identity })
   const tenantKey = defineSearchAttributeKey(TENANT_ATTRIBUTE, SearchAttributeType.KEYWORD)
   const workflowKey = defineSearchAttributeKey(WORKFLOW_ATTRIBUTE, SearchAttributeType.KEYWORD)
@@ -48,6 +54,7 @@ export async function connectShellClient(
       const fairnessKey = fairnessKeyOf(tenantId)
       const state: ShellState = { tenantId, runId, cursor: 0, timers: [], held: [], fairnessKey, maxHistoryEvents }
       try {
+        await prepare()
         await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
           workflow.start(SHELL_WORKFLOW, {
             workflowId: runId,
@@ -62,7 +69,9 @@ export async function connectShellClient(
           }),
         )
       } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return
+        isReady = false
+        throw error
       }
     },
     poke: async (runId) => {

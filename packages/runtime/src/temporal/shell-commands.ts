@@ -12,7 +12,7 @@ const START_TO_CLOSE_MS = 30 * 24 * 3_600_000
 export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
-  readonly planNodeOf: (nodeRunId: string) => PlanNode
+  readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type'>
 }
 
 /**

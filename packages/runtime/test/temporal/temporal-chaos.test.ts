@@ -26,6 +26,10 @@ const approving = workflow(
   [node('start', 'start'), node('review', 'approval', { title: 'Go on?' }), node('b', 'probe', { output: { b: 1 } })],
   ['start>review', 'review:approve>b'],
 )
+const pausing = workflow(
+  [node('start', 'start'), node('a', 'probe'), node('pause', 'delay', { duration: '5s' }), node('b', 'probe')],
+  ['start>a', 'a>pause', 'pause>b'],
+)
 
 if (await hasTemporal()) {
   let postgres: TestPostgres
@@ -38,7 +42,9 @@ if (await hasTemporal()) {
 
   const file = () => join(directory, 'temporal.db')
   /** An engine over the database of this test, as each process of a host has one. */
-  const openHost = (): EngineUnderTest & {
+  const openHost = (
+    options: { readonly reconcileMs?: number } = {},
+  ): EngineUnderTest & {
     probes: Probes
     start: (of: typeof gated) => ReturnType<typeof startRun>
   } => {
@@ -46,7 +52,12 @@ if (await hasTemporal()) {
     const database: RuntimeDatabase = createDatabase<RuntimeTables>({
       pool: new pg.Pool({ connectionString: url, max: 4 }),
     })
-    const opened = openIdleTemporal(database, registry, { address: server.address, taskQueue, workflowBundle })
+    const opened = openIdleTemporal(database, registry, {
+      address: server.address,
+      taskQueue,
+      workflowBundle,
+      ...options,
+    })
     const close = async () => {
       await opened.close()
       await database.close()
@@ -167,6 +178,18 @@ if (await hasTemporal()) {
       await late.decide((await late.approvalOf('review')).approvalId, 'approve')
       expect(await late.ended()).toMatchObject({ status: 'completed' })
       expect(host.probes.callsOf(held.runId, 'a')).toHaveLength(1)
+      await host.close()
+    }, 240_000)
+
+    test('shells that it has forgotten are started again, and repeat nothing', async () => {
+      const host = openHost({ reconcileMs: 1_000 })
+      await host.engine.startWorker()
+      const run = await host.start(pausing)
+      await run.until('waiting')
+      await server.kill()
+      server = await startDevServer({ port: server.port })
+      expect(await run.ended()).toMatchObject({ status: 'completed' })
+      for (const id of ['a', 'b']) expect(host.probes.callsOf(run.runId, id)).toHaveLength(1)
       await host.close()
     }, 240_000)
 

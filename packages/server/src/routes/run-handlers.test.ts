@@ -269,6 +269,17 @@ describe('GET /runs/{runId}/events', () => {
     expect((await server.call(`/runs/${run.runId}/events`, { as, headers: known })).status).toBe(204)
   })
 
+  test('a server that goes down ends the stream, but not the run', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const run = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const sibling = await server.sibling()
+    const reader = readEvents(await sibling.call(`/runs/${run.runId}/events`, { as }))
+    await reader.until((frame) => frame.type === 'approval_needed')
+    await sibling.close()
+    expect(await reader.isEndOfRun()).toBe(false)
+  })
+
   test.each(['-1', 'x', '1.5'])('refuses %j as the last event', async (id) => {
     const as = testIdentity()
     const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
@@ -308,6 +319,10 @@ function readEvents(response: Response) {
         if (isLast(frame)) return frames
       }
       throw new Error('The stream ended too soon')
+    },
+    async isEndOfRun() {
+      while ((await next()) !== null);
+      return hasEnded
     },
     async toEnd() {
       const frames: RunEventFrame[] = []

@@ -1,0 +1,201 @@
+import { applyOperations, type WorkflowDocument } from '@tenon/core/document'
+import { node, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import type { EditorCommand, Plan } from './command.ts'
+import { planCommand } from './planners.ts'
+
+const manifest = createManifestIndex(SMALL_MANIFEST)
+
+function carryOut(document: WorkflowDocument, command: EditorCommand) {
+  const plan = planCommand(command, { document, manifest })
+  if ('refused' in plan) throw new Error(plan.refused)
+  return { plan, after: applyOperations(document, plan.operations) }
+}
+
+const refusalOf = (document: WorkflowDocument, command: EditorCommand) => {
+  const plan = planCommand(command, { document, manifest })
+  return 'refused' in plan ? plan.refused : null
+}
+
+const edgesOf = (document: WorkflowDocument) => document.edges.map((edge) => edge.id).sort()
+const addedTo = (plan: Plan) => plan.select?.[0] ?? ''
+const chain = workflow([node('start', 'start'), node('a', 'step'), node('z', 'stop')], ['start>a', 'a>z'])
+
+describe('add-node', () => {
+  test('behind a node with a free port, the new one is joined to it and stands to its right', () => {
+    const document = workflow([node('start', 'start')])
+    const { plan, after } = carryOut(document, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'after', nodeId: 'start' },
+    })
+    const added = addedTo(plan)
+    expect(edgesOf(after)).toEqual([`start:success>${added}:in`])
+    expect(after.nodes.find(({ id }) => id === added)?.position.x).toBeGreaterThan(236)
+    expect(after.nodes.find(({ id }) => id === added)?.params).toEqual({ count: 3, kind: 'small', fields: {} })
+  })
+
+  test('behind a node whose way is taken, it goes into the edge and what follows makes room', () => {
+    const { plan, after } = carryOut(chain, {
+      type: 'add-node',
+      nodeType: 'step',
+      placement: { kind: 'after', nodeId: 'a' },
+    })
+    const added = addedTo(plan)
+    expect(edgesOf(after)).toEqual([`a:success>${added}:in`, `${added}:success>z:in`, 'start:success>a:in'].sort())
+    const [from, to] = [added, 'z'].map((id) => after.nodes.find((each) => each.id === id)?.position.x ?? 0)
+    expect((to ?? 0) - (from ?? 0)).toBeGreaterThan(236)
+  })
+
+  test('onto an edge: both ends are joined by way of the new node', () => {
+    const { plan, after } = carryOut(chain, {
+      type: 'add-node',
+      nodeType: 'way',
+      placement: { kind: 'on-edge', edgeId: 'start:success>a:in' },
+    })
+    const added = addedTo(plan)
+    expect(edgesOf(after)).toEqual(['a:success>z:in', `${added}:yes>a:in`, `start:success>${added}:in`].sort())
+  })
+
+  test('a node without a way out leaves the edge alone that it is dropped on', () => {
+    const { after } = carryOut(chain, {
+      type: 'add-node',
+      nodeType: 'stop',
+      placement: { kind: 'on-edge', edgeId: 'start:success>a:in' },
+    })
+    expect(edgesOf(after)).toContain('start:success>a:in')
+  })
+
+  test('a trigger is joined to nothing, wherever it is added', () => {
+    const { after } = carryOut(chain, {
+      type: 'add-node',
+      nodeType: 'start',
+      placement: { kind: 'after', nodeId: 'a' },
+    })
+    expect(after.nodes).toHaveLength(4)
+    expect(edgesOf(after)).toEqual(edgesOf(chain))
+  })
+
+  test('names are counted up and ids differ even for the same type', () => {
+    const first = carryOut(workflow([]), { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
+    const second = carryOut(first.after, { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
+    expect(second.after.nodes.map(({ name }) => name)).toEqual(['Plain step', 'Plain step 2'])
+    expect(new Set(second.after.nodes.map(({ id }) => id)).size).toBe(2)
+    for (const { id } of second.after.nodes) expect(id).toMatch(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/)
+  })
+
+  test('a type that the server does not offer is refused', () => {
+    expect(refusalOf(chain, { type: 'add-node', nodeType: 'gone', placement: at(0, 0) })).toBe('command.typeUnknown')
+  })
+})
+
+function at(x: number, y: number) {
+  return { kind: 'at', position: { x, y } } as const
+}
+
+describe('connect', () => {
+  const loose = workflow(
+    [node('start', 'start'), node('a', 'step'), node('b', 'step'), node('one', 'single')],
+    ['start>a', 'a>b', 'a>one'],
+  )
+  const connect = (source: string, target: string, sourceHandle = 'success') =>
+    refusalOf(loose, { type: 'connect', connection: { source, sourceHandle, target, targetHandle: 'in' } })
+
+  test.each([
+    ['a', 'a', 'connect.self'],
+    ['b', 'a', 'connect.circle'],
+    ['a', 'start', 'connect.noInput'],
+    ['a', 'b', 'connect.exists'],
+    ['b', 'one', 'connect.full'],
+    ['b', 'gone', 'connect.gone'],
+  ])('%s to %s is refused: %s', (source, target, reason) => {
+    expect(connect(source, target)).toBe(reason)
+  })
+
+  test('a port that the node does not have is refused', () => {
+    expect(connect('start', 'b', 'yes')).toBe('connect.noPort')
+  })
+
+  test('everything else is joined', () => {
+    expect(connect('start', 'b')).toBeNull()
+  })
+})
+
+describe('delete-nodes', () => {
+  test('what stood alone between two others leaves them joined', () => {
+    const { after } = carryOut(chain, { type: 'delete-nodes', nodeIds: ['a'] })
+    expect(edgesOf(after)).toEqual(['start:success>z:in'])
+  })
+
+  test('where ways part or meet, nothing is guessed', () => {
+    const parted = workflow(
+      [node('start', 'start'), node('w', 'way'), node('a', 'step'), node('b', 'step')],
+      ['start>w', 'w:yes>a', 'w:no>b'],
+    )
+    expect(carryOut(parted, { type: 'delete-nodes', nodeIds: ['w'] }).after.edges).toEqual([])
+  })
+
+  test('locked nodes stay', () => {
+    const locked = workflow([node('a', 'step', {}, { locked: true })])
+    expect(refusalOf(locked, { type: 'delete-nodes', nodeIds: ['a'] })).toBe('command.nothingToDelete')
+  })
+
+  test('edges alone can be deleted', () => {
+    const { after } = carryOut(chain, { type: 'delete-nodes', nodeIds: [], edgeIds: ['a:success>z:in'] })
+    expect(edgesOf(after)).toEqual(['start:success>a:in'])
+  })
+})
+
+describe('rename-port', () => {
+  const cases = workflow(
+    [node('c', 'cases', { cases: [{ id: 'way_1', title: 'VIP' }] }), node('z', 'stop')],
+    ['c:way_1>z'],
+  )
+
+  test('edges follow their port', () => {
+    const { after } = carryOut(cases, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'vip' })
+    expect(edgesOf(after)).toEqual(['c:vip>z:in'])
+    expect(after.nodes[0]?.params).toEqual({ cases: [{ id: 'vip', title: 'VIP' }] })
+  })
+
+  test.each(['Vip', '9', 'error', ''])('"%s" is no name for a port', (to) => {
+    expect(refusalOf(cases, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to })).toBe(
+      'command.portName',
+    )
+  })
+})
+
+describe('paste and duplicate', () => {
+  const source = workflow(
+    [
+      node('a', 'step', { text: 'x', secret: 'k' }),
+      node('b', 'step', { text: '{{nodes.a.output.sum}} {{nodes.q.output.x}}' }),
+    ],
+    ['a>b'],
+  )
+
+  test('copies get new ids, and references among them follow; others stay', () => {
+    const { plan, after } = carryOut(source, { type: 'duplicate', nodeIds: ['a', 'b'] })
+    const [a = '', b = ''] = plan.select ?? []
+    const copy = after.nodes.find(({ id }) => id === b)
+    expect(copy?.params).toEqual({ text: `{{nodes.${a}.output.sum}} {{nodes.q.output.x}}` })
+    expect(edgesOf(after)).toContain(`${a}:success>${b}:in`)
+  })
+
+  test('secrets are not copied', () => {
+    const { plan, after } = carryOut(source, { type: 'duplicate', nodeIds: ['a'] })
+    expect(after.nodes.find(({ id }) => id === addedTo(plan))?.params).toEqual({ text: 'x' })
+  })
+})
+
+describe('move-nodes', () => {
+  test('nothing is written for nodes that stay where they are', () => {
+    const { plan } = carryOut(chain, {
+      type: 'move-nodes',
+      moves: chain.nodes.map(({ id, position }) => ({ nodeId: id, position })),
+    })
+    expect(plan.operations).toEqual([])
+  })
+})

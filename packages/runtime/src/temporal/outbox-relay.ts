@@ -8,7 +8,7 @@ const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 30_000
 
 /** A shell to start, one to poke, or one to look for now and then while its run is open. */
-export const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
+const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
 
 /** What waits in the outbox. */
 export interface OutboxEntry {

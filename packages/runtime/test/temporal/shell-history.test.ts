@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { node, workflow } from '@tenon/core/testing'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasTemporal } from './dev-server.ts'
 import { historyText } from './history-text.ts'
@@ -57,6 +57,17 @@ if (await hasTemporal()) {
       const [other] = await rig.historiesOf(await approve(rig, longer))
       expect(other?.events).toHaveLength(events)
     })
+  })
+
+  test('a node goes to the queue that its policy names', async () => {
+    const away = withPolicy(node('a', 'probe'), { taskQueue: rig.nodeQueue })
+    const run = await rig.start(workflow([node('start', 'start'), away], ['start>a']))
+    const [history] = await rig.historiesOf(run)
+    const queues = history?.events?.flatMap(
+      (event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? [],
+    )
+    expect(queues).toEqual([rig.nodeQueue])
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
   })
 
   describe('what operators do to a shell', () => {

@@ -9,11 +9,13 @@ import { openDevServer } from './dev-server.ts'
 import { bundleShellOnce, newTaskQueue, openTemporal } from './open-temporal.ts'
 
 /** Long enough for every story but the one that is to continue as new. */
-export const MAX_HISTORY_EVENTS = 40
+const MAX_HISTORY_EVENTS = 40
 
 /** A Temporal engine with a look at the histories that its shells leave. */
 export interface ShellRig {
   readonly probes: Probes
+  /** A queue for nodes that the engine serves beside its own. */
+  readonly nodeQueue: string
   start(document: WorkflowDocument, input?: Json): Promise<DrivenRun>
   cancel(run: DrivenRun): Promise<void>
   shellOf(run: DrivenRun): WorkflowHandle
@@ -30,12 +32,20 @@ export async function openShellRig(): Promise<ShellRig> {
     bundleShellOnce(),
   ])
   const { address } = server
-  const options = { address, workflowBundle, taskQueue: newTaskQueue(), maxHistoryEvents: MAX_HISTORY_EVENTS }
+  const nodeQueue = newTaskQueue()
+  const options = {
+    address,
+    workflowBundle,
+    taskQueue: newTaskQueue(),
+    nodeQueues: [nodeQueue],
+    maxHistoryEvents: MAX_HISTORY_EVENTS,
+  }
   const underTest = await openTemporal(opened.database, registry, { ...options, reconcileMs: 500 })
   const connection = await Connection.connect({ address })
   const { workflow } = new Client({ connection })
   return {
     probes,
+    nodeQueue,
     start: (document, input = {}) => startRun({ ...underTest, registry }, document, { input }),
     cancel: async ({ tenantId, runId }) => {
       await underTest.engine.cancel(tenantId, runId, null)

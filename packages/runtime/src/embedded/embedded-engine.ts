@@ -75,6 +75,18 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     return { runId, status: result.status, startedAt: result.events[0]?.at ?? null }
   }
 
+  const leave = async (): Promise<void> => {
+    try {
+      await dispatch.leave()
+    } catch (error) {
+      // Its runs become free when the lease is over.
+      log('warn', 'This worker cannot sign off', {
+        workerId,
+        reason: error instanceof Error ? error.message : 'unknown',
+      })
+    }
+  }
+
   return {
     kind: 'embedded',
     start,
@@ -97,10 +109,12 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       if (isClosed) return
       isClosed = true
       const wasRunning = poller.isRunning
+      // First, so that nothing new begins while the rest comes to its end.
+      const drained = worker.drain(drainMs)
       await poller.stop()
-      await worker.drain(drainMs)
+      await drained
       await appender.drain()
-      if (wasRunning) await dispatch.leave()
+      if (wasRunning) await leave()
     },
   }
 }

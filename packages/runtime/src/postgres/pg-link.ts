@@ -19,6 +19,8 @@ interface PgClient {
   query(query: PgQuery): Promise<PgResult>
   getTypeParser(oid: number, format?: string): (text: string) => unknown
   release(error?: Error | boolean): void
+  on(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'error', listener: (error: Error) => void): unknown
 }
 
 /** What is used of a `pg.Pool`; hosts pass their own. */
@@ -43,34 +45,51 @@ async function connect(pool: PgPool): Promise<PgClient> {
   try {
     return await pool.connect()
   } catch (cause) {
-    throw new TenonError('UNAVAILABLE', 'The database cannot be reached', { cause })
+    throw unavailable(cause)
   }
 }
 
 function pgConnection(client: PgClient): LinkConnection {
   let broken: Error | undefined
+  // While a client is out of the pool nobody else listens, and a server that goes away would end the host's process.
+  const onError = (error: Error): void => {
+    broken = error
+  }
+  client.on('error', onError)
   const types = {
     getTypeParser: (oid: number, format?: string) =>
       oid === INT8_OID || oid === NUMERIC_OID ? Number : client.getTypeParser(oid, format),
   }
+  const send = async (query: PgQuery): Promise<PgResult> => {
+    try {
+      return await client.query(query)
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error
+      // The pool must not hand out a connection that is gone, or whose transaction may still be open.
+      broken = error
+      throw unavailable(error)
+    }
+  }
   return {
     begin: async (opening) => {
-      await client.query({ text: `begin; ${opening}` })
+      await send({ text: `begin; ${opening}` })
     },
     commit: async () => {
-      await client.query({ text: 'commit' })
+      await send({ text: 'commit' })
     },
     rollback: async () => {
       try {
         await client.query({ text: 'rollback' })
       } catch (error) {
-        // The pool must not hand out a connection whose transaction may still be open.
-        broken = error instanceof Error ? error : new Error('rollback failed')
+        broken = error instanceof Error ? error : new TenonError('UNAVAILABLE', 'The transaction cannot be rolled back')
       }
     },
-    release: () => client.release(broken),
+    release: () => {
+      client.off('error', onError)
+      client.release(broken)
+    },
     executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
-      const result = await client.query({ text: query.sql, values: [...query.parameters], types })
+      const result = await send({ text: query.sql, values: [...query.parameters], types })
       return {
         rows: result.rows as Row[],
         ...(result.rowCount === null ? {} : { numAffectedRows: BigInt(result.rowCount) }),
@@ -78,4 +97,18 @@ function pgConnection(client: PgClient): LinkConnection {
     },
     streamQuery: noStream,
   }
+}
+
+/** SQLSTATE classes of a server that goes away or has no room: what was asked for may work in a moment. */
+const LOST = /^(08|57P|53)/
+
+/** Errors of the server carry five characters; the client's own, of sockets and of a connection that ended, do not. */
+function isConnectionLost(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof TypeError) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return code.length === 5 ? LOST.test(code) : !('severity' in error)
+}
+
+function unavailable(cause: unknown): TenonError {
+  return new TenonError('UNAVAILABLE', 'The database cannot be reached', { cause })
 }

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Append } from '../store/append-types.ts'
+import { createAppender } from '../store/create-appender.ts'
+import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import { createDispatchStore } from './dispatch-store.ts'
+
+const NOW = 1_800_000_000_000
+
+describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
+  let opened: TestDatabase
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind)
+  })
+  beforeEach(async () => {
+    await opened.database.withSystem(async (tx) => {
+      await tx.deleteFrom('run_ready').execute()
+      await tx.deleteFrom('timers').execute()
+      await tx.deleteFrom('workers').execute()
+    })
+  })
+  afterAll(() => opened.close())
+
+  const store = (workerId: string) => createDispatchStore(opened.database, workerId)
+
+  async function ready(
+    tenantId: string,
+    operations: Append['operations'] = [{ op: 'ready', readyAt: NOW, workerId: null }],
+  ) {
+    const runId = randomUUID()
+    const input = { hash: 'h', size: 2 }
+    const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', input, deadlineAt: null, actor: null }
+    const event = { class: 'fact', id: 'start', at: NOW, turnOffset: 1, causeOffset: null } as const
+    await createAppender(opened.database).append({
+      ...{ tenantId, runId, kind: 'create', expectTurn: 0, turns: 1, status: 'running', patch: null, payloads: [] },
+      events: [{ ...event, body: { type: 'run_started', data } }],
+      create: {
+        ...{ startWeek: 1, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
+        ...{ planHash: 'p', semantics: 1, queuedAt: NOW },
+      },
+      operations,
+    })
+    return runId
+  }
+  const rows = () =>
+    opened.database.withSystem((tx) =>
+      tx.selectFrom('run_ready').select(['tenant_id', 'run_id', 'worker_id', 'poked']).execute(),
+    )
+
+  test('claims each run for one worker only', async () => {
+    for (let index = 0; index < 20; index += 1) await ready(`t${index % 4}`)
+    const found = await Promise.all(['w1', 'w2', 'w3'].map((id) => store(id).findWork(NOW, 100, '')))
+    const claimed = found.flatMap((each) => each.runs.map((run) => run.runId))
+    expect(new Set(claimed).size).toBe(claimed.length)
+    const rest = await store('w4').findWork(NOW, 100, '')
+    expect(claimed.length + rest.runs.length).toBe(20)
+  })
+
+  test('takes one run of each tenant in turn, and begins behind the last one', async () => {
+    for (const tenant of ['a', 'a', 'a', 'a', 'b', 'c', 'c']) await ready(tenant)
+    const first = await store('w').findWork(NOW, 4, '')
+    expect(first.runs.map((run) => run.tenantId)).toEqual(['a', 'b', 'c', 'a'])
+    expect(first.lastTenant).toBe('a')
+    const second = await store('w').findWork(NOW, 2, 'a')
+    expect(second.runs.map((run) => run.tenantId)).toEqual(['c', 'a'])
+  })
+
+  test('claims nothing without capacity, and nothing that is for later', async () => {
+    await ready('a')
+    await ready('b', [{ op: 'ready', readyAt: NOW + 1_000, workerId: null }])
+    expect((await store('w').findWork(NOW, 0, '')).runs).toEqual([])
+    expect((await store('w').findWork(NOW, 10, '')).runs.map((run) => run.tenantId)).toEqual(['a'])
+    expect((await store('w').findWork(NOW + 1_000, 10, '')).runs.map((run) => run.tenantId)).toEqual(['b'])
+  })
+
+  test('makes runs with due timers ready, and says when the next is due', async () => {
+    const due = await ready('a', [{ op: 'timer_set', timerId: 'x', dueAt: NOW }])
+    await ready('b', [{ op: 'timer_set', timerId: 'y', dueAt: NOW + 500 }])
+    const found = await store('w').findWork(NOW, 10, '')
+    expect(found).toMatchObject({ runs: [{ tenantId: 'a', runId: due }], nextTimerAt: NOW + 500 })
+    // Seen, but not taken: it comes back later, not at once.
+    await store('w').release({ tenantId: 'a', runId: due })
+    expect((await store('w').findWork(NOW + 1, 10, '')).runs).toEqual([])
+    expect((await store('w').findWork(NOW + 31_000, 10, '')).runs.map((run) => run.tenantId).sort()).toEqual(['a', 'b'])
+  })
+
+  test('tells the owner of a run that it was poked, and keeps it from being given back', async () => {
+    const runId = await ready('a')
+    const run = { tenantId: 'a', runId }
+    await store('w1').findWork(NOW, 10, '')
+    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
+    expect(await store('w1').release(run)).toBe(false)
+    expect((await store('w2').findWork(NOW, 10, '')).runs).toEqual([])
+    expect((await store('w1').findWork(NOW, 0, '')).runs).toEqual([run])
+    expect(await store('w1').release(run)).toBe(true)
+    expect(await rows()).toEqual([])
+  })
+
+  test('frees the runs of workers whose lease is over, and of those that never had one', async () => {
+    await store('alive').renewLease(60_000)
+    await store('dead').renewLease(-1)
+    const owners = ['alive', 'dead', 'unknown']
+    for (const workerId of owners) await ready('a', [{ op: 'ready', readyAt: NOW, workerId }])
+    expect(await store('alive').renewLease(60_000)).toBe(true)
+    expect((await rows()).map((row) => row.worker_id).sort()).toEqual(['alive', null, null].sort())
+    expect(await store('dead').renewLease(60_000)).toBe(false)
+  })
+
+  test('gives everything back when a worker leaves', async () => {
+    await store('w').renewLease(60_000)
+    await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w' }])
+    await store('w').leave()
+    expect(await rows()).toMatchObject([{ worker_id: null }])
+    expect(await store('w').renewLease(60_000)).toBe(false)
+  })
+
+  test('frees the runs of other processes at once where it is alone', async () => {
+    for (const workerId of ['1-me-a', '2-other-b']) {
+      await store(workerId).renewLease(60_000)
+      await ready('a', [{ op: 'ready', readyAt: NOW, workerId }])
+    }
+    await store('1-me-c').freeOthers('1-me-')
+    expect((await rows()).map((row) => row.worker_id).sort()).toEqual(['1-me-a', null].sort())
+  })
+})

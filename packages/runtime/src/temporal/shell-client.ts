@@ -12,6 +12,9 @@ const MAX_HISTORY_EVENTS = 8_000
 /** A call that takes longer is made again later. */
 const CALL_TIMEOUT_MS = 10_000
 
+/** `WorkflowExecutionStatus` of Temporal's API. */
+const [RUNNING, CANCELED, TERMINATED] = [1, 4, 5]
+
 /** Starts, pokes and looks for shells; all of it may be repeated. */
 export interface ShellClient {
   start(run: { readonly tenantId: string; readonly runId: string; readonly workflowId: string }): Promise<void>
@@ -83,9 +86,9 @@ export async function connectShellClient(
     },
     find: async (runId) => {
       const found = await ask(() => workflow.getHandle(runId).describe())
-      const status = found?.status.name
-      if (status === 'RUNNING') return 'running'
-      return status === 'TERMINATED' || status === 'CANCELLED' ? 'stopped' : 'gone'
+      const status = found?.status.code
+      if (status === RUNNING) return 'running'
+      return status === TERMINATED || status === CANCELED ? 'stopped' : 'gone'
     },
     close: () => connection.close(),
   }

@@ -35,7 +35,7 @@ interface Entry {
  * with the next one. Lines beyond 2,000 an attempt are left out, with a last line that says so.
  */
 export function createObservationPump(
-  started: StartedNode,
+  started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
   store: StoreObservations,
   now: () => number,
 ): ObservationPump {

@@ -1,0 +1,334 @@
+import { randomUUID } from 'node:crypto'
+import type { Json, WorkflowDocument } from '@tenon/core/document'
+import { type Fact, makeValueRef } from '@tenon/core/run'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compile } from '../interpreter/compile.ts'
+import { restep } from '../interpreter/restep.ts'
+import { createAppender } from '../store/create-appender.ts'
+import { postgresRunReader } from '../store/run-reader.ts'
+import { verifyRunLog } from '../store/verify-run-log.ts'
+import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import { inMemoryBus } from '../testing/in-memory-bus.ts'
+import { createTestNodes } from '../testing/test-nodes.ts'
+import { type Committer, createCommitter } from './create-committer.ts'
+import { nodeTypesOf } from './node-types.ts'
+
+const { registry } = createTestNodes()
+
+const parallel = workflow(
+  [
+    node('start', 'start'),
+    node('a', 'probe', { output: { x: '{{input.q}}' } }),
+    node('b', 'probe'),
+    node('join', 'join'),
+    node('end', 'end'),
+  ],
+  ['start>a', 'start>b', 'a>join', 'b>join', 'join>end'],
+)
+
+function completed(nodeRunId: string, output: Json = {}, pass = 1): Fact {
+  const data = { pass, attempt: 1, port: 'success', output: makeValueRef(output), durationMs: 1 }
+  return { type: 'node_completed', nodeRunId, data }
+}
+
+describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
+  let opened: TestDatabase
+  let now = Date.UTC(2026, 0, 5)
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind)
+  })
+  afterAll(() => opened.close())
+
+  /** What another process on the same database would have. */
+  const committer = (maxSessions = 100): Committer =>
+    createCommitter({
+      database: opened.database,
+      appender: createAppender(opened.database),
+      findType: nodeTypesOf(registry),
+      bus: inMemoryBus(),
+      log: () => undefined,
+      now: () => now,
+      maxSessions,
+    })
+  const reader = () => postgresRunReader(opened.database)
+
+  async function create(by: Committer, document: WorkflowDocument, input: Json = {}) {
+    const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
+    const plan = compile(document, registry.manifest)
+    const request = {
+      ...run,
+      workflowId: 'w',
+      version: '1',
+      mode: 'live',
+      engine: 'embedded',
+      trigger: 'start',
+    } as const
+    const result = await by.create({ ...request, input, actor: null }, plan)
+    const check = async () => {
+      const events = await reader().readEvents(run.tenantId, run.runId, 0, 10_000)
+      expect(restep(events, plan)).toMatchObject({ same: true })
+      expect(await verifyRunLog(opened.database, run.tenantId, run.runId)).toMatchObject({ isIntact: true })
+      return events
+    }
+    return { run, result, plan, check }
+  }
+
+  test('answers with the commands of what it has stored, each with the number of its decision', async () => {
+    const { result, check } = await create(committer(), parallel, { q: 1 })
+    expect(result).toMatchObject({ outcome: 'committed', status: 'running', started: [], metOthers: false })
+    expect(result.commands).toEqual([
+      { kind: 'start_node', id: 4, nodeRunId: 'a', pass: 1, queue: null, resume: null },
+      { kind: 'start_node', id: 5, nodeRunId: 'b', pass: 1, queue: null, resume: null },
+    ])
+    expect((await check()).map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('puts the start of the nodes that are taken into the same append', async () => {
+    const by = committer()
+    const plan = compile(parallel, registry.manifest)
+    const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
+    const slot = { release: () => undefined }
+    const result = await by.create(
+      {
+        ...{ ...run, workflowId: 'w', version: '1', mode: 'live', engine: 'embedded', trigger: 'start' },
+        ...{ input: { q: 5 }, actor: null, worker: 'me', take: ({ nodeRunId }) => (nodeRunId === 'a' ? slot : null) },
+      },
+      plan,
+    )
+    expect(result.started).toMatchObject([{ nodeRunId: 'a', attempt: 1, params: { output: { x: 5 } } }])
+    const links = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_events').select(['type', 'seq']).where('link', 'is not', null).execute(),
+    )
+    expect(links).toHaveLength(1)
+    const events = await reader().readEvents(run.tenantId, run.runId, 0)
+    expect(events.filter((event) => event.type === 'node_started')).toMatchObject([
+      { id: 'a/1/1/started', data: { worker: 'me', input: { inline: { output: { x: 5 } } } } },
+    ])
+  })
+
+  test('lets two processes commit the two branches of a run at the same moment', async () => {
+    const [one, two] = [committer(), committer()]
+    for (let round = 0; round < 5; round += 1) {
+      const { run, check } = await create(one, parallel, { q: 1 })
+      const results = await Promise.all([
+        one.commit({ ...run, facts: [{ fact: completed('a') }] }),
+        two.commit({ ...run, facts: [{ fact: completed('b') }] }),
+      ])
+      expect(results.map((result) => result.outcome)).toEqual(['committed', 'committed'])
+      expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({ status: 'completed' })
+      await check()
+    }
+  })
+
+  test('drops the second outcome of a pass, whoever brings it', async () => {
+    const [one, two] = [committer(), committer()]
+    const { run, check } = await create(one, parallel, { q: 1 })
+    const fact = completed('a', { from: 'first' })
+    expect((await one.commit({ ...run, facts: [{ fact }] })).outcome).toBe('committed')
+    expect((await one.commit({ ...run, facts: [{ fact }] })).outcome).toBe('unchanged')
+    const late = await two.commit({ ...run, facts: [{ fact: completed('a', { from: 'second' }) }] })
+    expect(late.outcome).toBe('unchanged')
+    expect((await check()).filter((event) => event.id === 'a/1/outcome')).toHaveLength(1)
+  })
+
+  test('refuses a fact that cannot be and goes on from where it was', async () => {
+    const by = committer()
+    const { run, check } = await create(by, parallel, { q: 1 })
+    const impossible = by.commit({ ...run, facts: [{ fact: completed('nobody') }] })
+    await expect(impossible).rejects.toMatchObject({ code: 'FACT_INVALID' })
+    expect((await by.commit({ ...run, facts: [{ fact: completed('a') }] })).outcome).toBe('committed')
+    await check()
+  })
+
+  test('takes a message that cannot be out of the way of those behind it', async () => {
+    const by = committer()
+    const { run } = await create(by, parallel, { q: 1 })
+    const at = now
+    const messages = ['bad', 'good'].map((message_id) => ({
+      ...{ tenant_id: run.tenantId, run_id: run.runId },
+      message_id,
+    }))
+    await opened.database.withTenant(run.tenantId, (tx) =>
+      tx
+        .insertInto('run_inbox')
+        .values(messages.map((row) => ({ ...row, fact: '{}', at })))
+        .execute(),
+    )
+    const result = await by.commit({
+      ...run,
+      facts: [
+        { fact: completed('nobody'), messageId: 'bad' },
+        { fact: completed('a'), messageId: 'good' },
+      ],
+    })
+    expect(result.outcome).toBe('committed')
+    const rows = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_inbox').select(['message_id', 'consumed_turn']).orderBy('message_id').execute(),
+    )
+    expect(rows).toEqual([
+      { message_id: 'bad', consumed_turn: 3 },
+      { message_id: 'good', consumed_turn: 3 },
+    ])
+  })
+
+  test('marks messages as taken although none of them mattered', async () => {
+    const by = committer()
+    const { run } = await create(by, parallel, { q: 1 })
+    const row = { tenant_id: run.tenantId, run_id: run.runId, message_id: 'late', fact: '{}', at: now }
+    await opened.database.withTenant(run.tenantId, (tx) => tx.insertInto('run_inbox').values(row).execute())
+    const wait = {
+      waitId: 'a/1/0',
+      vote: { actor: { userId: 'u', displayName: 'U', role: 'admin' }, choice: 'x', at: 1 },
+    }
+    const fact: Fact = { type: 'approval_decided', data: wait }
+    expect((await by.commit({ ...run, facts: [{ fact, messageId: 'late' }] })).outcome).toBe('unchanged')
+    const left = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_inbox').select('message_id').where('consumed_turn', 'is', null).execute(),
+    )
+    expect(left).toEqual([])
+  })
+
+  test('knows nothing of a run of another tenant', async () => {
+    const by = committer()
+    const { run } = await create(by, parallel, { q: 1 })
+    const foreign = { tenantId: 'another', runId: run.runId }
+    expect((await by.commit({ ...foreign, facts: [{ fact: completed('a') }] })).outcome).toBe('missing')
+    expect(await by.look(foreign, () => 'seen')).toBeNull()
+  })
+
+  test('stores what pure nodes give slice by slice, and goes on where a process has stopped', async () => {
+    const ids = Array.from({ length: 450 }, (_, index) => `n${index}`)
+    const long = workflow(
+      [node('start', 'start'), ...ids.map((id) => node(id, 'set', { fields: { last: id } })), node('end', 'end')],
+      ['start>n0', ...ids.slice(1).map((id, index) => `${ids[index]}>${id}`), 'n449>end'],
+    )
+    const { run, result, check } = await create(committer(), long)
+    expect(result).toMatchObject({ outcome: 'committed', status: 'completed' })
+    await check()
+    const links = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_events').select('turn').where('link', 'is not', null).orderBy('seq').execute(),
+    )
+    expect(links.length).toBeGreaterThan(2)
+    expect(links[0]?.turn).toBeLessThanOrEqual(200)
+    expect(links.at(-1)?.turn).toBe(453)
+  })
+
+  test('evaluates inline nodes that a process has left behind', async () => {
+    const by = committer()
+    const mixed = workflow([node('start', 'start'), node('a', 'probe'), node('pure', 'set')], ['start>a', 'a>pure'])
+    const { run, plan, check } = await create(by, mixed)
+    // What a process stores that is killed between two slices: the outcome, and not what follows from it inline.
+    const appender = createAppender(opened.database)
+    const event = { at: now, turnOffset: 1, class: 'fact', id: 'a/1/outcome', causeOffset: null } as const
+    const scheduled = { pass: 1, mode: 'inline', queue: null, resume: null } as const
+    await appender.append({
+      ...{ ...run, kind: 'advance', expectTurn: 2, turns: 1, status: null, create: null, patch: null },
+      events: [
+        { ...event, body: completed('a') },
+        {
+          ...{ ...event, class: 'decision', id: 'a/1/outcome:0', causeOffset: 0 },
+          body: { type: 'node_scheduled', nodeRunId: 'pure', data: scheduled },
+        },
+      ],
+      operations: [],
+      payloads: [],
+    })
+    expect(plan.nodes).toHaveLength(3)
+    const result = await committer().commit({ ...run, facts: [], isStale: true })
+    expect(result).toMatchObject({ outcome: 'committed', status: 'completed' })
+    await check()
+  })
+
+  test('rebuilds a long run from its snapshot and the log behind it, and does without one it cannot read', async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `n${index}`)
+    const long = workflow(
+      [node('start', 'start'), ...ids.map((id) => node(id, 'probe', { output: { [id]: 1 } })), node('last', 'probe')],
+      ['start>n0', ...ids.slice(1).map((id, index) => `${ids[index]}>${id}`), 'n299>last'],
+    )
+    const by = committer()
+    const { run, check } = await create(by, long)
+    for (const id of ids) await by.commit({ ...run, facts: [{ fact: completed(id, { [id]: 1 }) }] })
+    const snapshot = () =>
+      opened.database.withTenant(run.tenantId, (tx) =>
+        tx.selectFrom('run_snapshots').select(['seq', 'data']).executeTakeFirst(),
+      )
+    expect((await snapshot())?.seq).toBeGreaterThan(500)
+    const open = (from: Committer) => from.look(run, ({ machine, nextSeq }) => [machine.openNodeRuns(), nextSeq])
+    const known = await open(by)
+    expect(await open(committer())).toEqual(known)
+    await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.updateTable('run_snapshots').set({ data: '{"sessionVersion":1,"machine":{}}' }).execute(),
+    )
+    const rebuilt = committer()
+    expect(await open(rebuilt)).toEqual(known)
+    expect(await rebuilt.commit({ ...run, facts: [{ fact: completed('last') }] })).toMatchObject({
+      status: 'completed',
+    })
+    await check()
+  }, 60_000)
+
+  test('needs no memory of a run: with room for none it does the same', async () => {
+    const by = committer(0)
+    const { run, check } = await create(by, parallel, { q: 1 })
+    await by.commit({ ...run, facts: [{ fact: completed('a') }] })
+    const end = await by.commit({ ...run, facts: [{ fact: completed('b') }] })
+    expect(end).toMatchObject({ outcome: 'committed', status: 'completed' })
+    await check()
+  })
+
+  test('gives instants that never go back, whatever the clock does', async () => {
+    const by = committer()
+    const { run, check } = await create(by, parallel, { q: 1 })
+    now -= 3_600_000
+    await by.commit({ ...run, facts: [{ fact: completed('a') }] })
+    now += 3_600_000
+    const at = (await check()).map((event) => event.at)
+    expect(at).toEqual([...at].sort((a, b) => a - b))
+  })
+
+  test('fires the timers that are due, the earliest first, and no other', async () => {
+    const waits = workflow(
+      [
+        node('start', 'start'),
+        node('soon', 'delay', { duration: '1s' }),
+        node('later', 'delay', { duration: '2s' }),
+        node('much', 'delay', { duration: '1h' }),
+      ],
+      ['start>soon', 'start>later', 'start>much'],
+    )
+    const by = committer()
+    const { run, check } = await create(by, waits)
+    const began = now
+    now += 2_500
+    await by.commit({ ...run, facts: [], fireTimersDueAt: now })
+    const fired = (await check()).filter((event) => event.type === 'timer_fired')
+    expect(fired.map((event) => event.data)).toEqual([
+      { timerId: 'soon/1/0', dueAt: began + 1_000, lateMs: 1_500 },
+      { timerId: 'later/1/0', dueAt: began + 2_000, lateMs: 500 },
+    ])
+    const left = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('timers').select('timer_id').execute(),
+    )
+    expect(left).toEqual([{ timer_id: 'much/1/0' }])
+  })
+
+  test('draws the same random values on every attempt, and others in every node', async () => {
+    const random = workflow(
+      [
+        node('start', 'start'),
+        withPolicy(node('a', 'set', { fields: { id: '{{uuid()}}', at: '{{now()}}' } }), { skipIf: '{{random() > 2}}' }),
+        node('b', 'set', { fields: { id2: '{{uuid()}}' } }),
+        node('end', 'end'),
+      ],
+      ['start>a', 'a>b', 'b>end'],
+    )
+    const { run } = await create(committer(), random)
+    const stored = await reader().getRun(run.tenantId, run.runId)
+    const output = stored?.output?.inline as { readonly id: string; readonly id2: string }
+    expect(stored?.status).toBe('completed')
+    expect(output.id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(output.id).not.toBe(output.id2)
+  })
+})

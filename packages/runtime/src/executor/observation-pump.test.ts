@@ -1,0 +1,128 @@
+import type { Json } from '@tenon/core/document'
+import { describe, expect, test } from 'vitest'
+import type { ObservationToCommit } from '../commit/commit-types.ts'
+import { createObservationPump, type StoreObservations } from './observation-pump.ts'
+
+const PLACE = { nodeRunId: 'a', pass: 1, attempt: 2 }
+
+/** A store that keeps what it gets; the first `failures` batches are refused. */
+function keeper(failures = 0) {
+  const batches: (readonly ObservationToCommit[])[] = []
+  let left = failures
+  const store: StoreObservations = async (observations) => {
+    if (left > 0) {
+      left -= 1
+      throw new RangeError('away')
+    }
+    batches.push(observations)
+  }
+  return { batches, store }
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
+const open = (store: StoreObservations) => createObservationPump(PLACE, store, () => 1_000)
+
+describe('createObservationPump', () => {
+  test('stores lines and calls in order, each with its place', async () => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    pump.log('info', 'one', { n: 1 })
+    pump.toolCall({ tool: 'find', arguments: { q: 'x' }, answer: 'y', durationMs: 3 })
+    pump.log('warn', 'two')
+    await settle()
+    expect(batches.flat()).toEqual([
+      {
+        observation: {
+          type: 'node_log',
+          nodeRunId: 'a',
+          data: { timestamp: '1970-01-01T00:00:01.000Z', level: 'info', message: 'one', data: { n: 1 } },
+        },
+        ...{ pass: 1, attempt: 2, index: 0, at: 1_000 },
+      },
+      {
+        observation: {
+          type: 'tool_call',
+          nodeRunId: 'a',
+          data: { tool: 'find', arguments: { q: 'x' }, answer: 'y', durationMs: 3, pass: 1, attempt: 2 },
+        },
+        ...{ pass: 1, attempt: 2, index: 0, at: 1_000 },
+      },
+      expect.objectContaining({ index: 1, observation: expect.objectContaining({ type: 'node_log' }) }),
+    ])
+    expect(await pump.close()).toEqual({ observations: [], payloads: [] })
+  })
+
+  test('sends what comes while a batch is on its way in the next one', async () => {
+    const { batches, store } = keeper()
+    const pump = open(async (...args) => {
+      await settle()
+      return store(...args)
+    })
+    for (let index = 0; index < 100; index += 1) {
+      pump.log('info', `${index}`)
+      if (index === 10) await settle()
+    }
+    while (batches.flat().length < 100) await settle()
+    expect(batches.length).toBeLessThan(10)
+    expect(batches.flat().map((entry) => entry.index)).toEqual(Array.from({ length: 100 }, (_, index) => index))
+  })
+
+  test('gives what could not be stored to go with the outcome, and takes nothing in after that', async () => {
+    const { batches, store } = keeper(Number.POSITIVE_INFINITY)
+    const pump = open(store)
+    pump.log('info', 'kept')
+    await settle()
+    const rest = await pump.close()
+    pump.log('info', 'too late')
+    expect(rest.observations).toMatchObject([{ observation: { data: { message: 'kept' } } }])
+    expect(batches).toEqual([])
+    expect((await pump.close()).observations).toHaveLength(1)
+  })
+
+  test('tries again with the next entry', async () => {
+    const { batches, store } = keeper(1)
+    const pump = open(store)
+    pump.log('info', 'one')
+    await settle()
+    pump.log('info', 'two')
+    await settle()
+    expect(batches.flat().map(({ observation }) => observation.data)).toMatchObject([
+      { message: 'one' },
+      { message: 'two' },
+    ])
+  })
+
+  test('keeps a journal entry back until it is stored', async () => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    const value = { hash: 'h', size: 2 }
+    await pump.journal({ pass: 1, attempt: 2, key: 'k', value }, [])
+    expect(batches.flat()).toMatchObject([{ observation: { type: 'node_journaled', data: { key: 'k' } }, index: 0 }])
+  })
+
+  test('leaves out lines beyond two thousand, and says so once', async () => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    for (let index = 0; index < 2_500; index += 1) pump.log('info', `${index}`)
+    await settle()
+    await pump.close()
+    const messages = batches
+      .flat()
+      .map(({ observation }) => (observation.type === 'node_log' ? observation.data.message : ''))
+    expect(messages).toHaveLength(2_001)
+    expect(messages.at(-1)).toMatch(/left out/)
+  })
+
+  test('stores what is no JSON, or too large, as a text that says so', async () => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    pump.log('info', 'x'.repeat(10_000), { big: 'y'.repeat(20_000) })
+    pump.log('info', 'odd', { when: new Date() } as never as Json)
+    pump.toolCall({ tool: 'find', arguments: { bad: Number.NaN }, answer: 1, durationMs: 1 })
+    await settle()
+    const [long, odd, call] = batches.flat().map(({ observation }) => observation.data)
+    expect(long).toMatchObject({ message: 'x'.repeat(8_192), data: expect.stringContaining('left out') })
+    expect(odd).toMatchObject({ data: expect.stringContaining('left out') })
+    expect(call).toMatchObject({ tool: 'find', arguments: expect.stringContaining('left out'), answer: null })
+  })
+})

@@ -1,0 +1,73 @@
+import { TenonError } from '@tenon/core/errors'
+import { describe, expect, test } from 'vitest'
+import type { CommitResult } from '../commit/commit-types.ts'
+import { untilStored } from './until-stored.ts'
+
+const RESULT: CommitResult = {
+  outcome: 'committed',
+  status: 'running',
+  events: [],
+  commands: [],
+  started: [],
+  metOthers: false,
+}
+
+function place(stop = new AbortController()) {
+  const lines: string[] = []
+  return {
+    stop,
+    lines,
+    place: { stop: stop.signal, log: (_: string, line: string) => void lines.push(line), runId: 'r', nodeRunId: 'n' },
+  }
+}
+
+describe('untilStored', () => {
+  test('tries again until the store answers', async () => {
+    let calls = 0
+    const { place: where, lines } = place()
+    const result = await untilStored(async () => {
+      calls += 1
+      if (calls < 3) throw new TenonError('UNAVAILABLE', 'away')
+      return RESULT
+    }, where)
+    expect(result).toBe(RESULT)
+    expect(lines).toHaveLength(2)
+  })
+
+  test('does not try again what can never be stored', async () => {
+    let calls = 0
+    const storing = untilStored(async () => {
+      calls += 1
+      throw new TenonError('FACT_INVALID', 'no')
+    }, place().place)
+    await expect(storing).rejects.toMatchObject({ code: 'FACT_INVALID' })
+    expect(calls).toBe(1)
+  })
+
+  test('gives up when the process goes, at once', async () => {
+    const { stop, place: where } = place()
+    const storing = untilStored(async () => {
+      stop.abort('shutdown')
+      throw new TenonError('UNAVAILABLE', 'away')
+    }, where)
+    expect(await storing).toBeNull()
+    const { stop: later, place: there } = place()
+    const waiting = untilStored(async () => {
+      setTimeout(() => later.abort('shutdown'), 10)
+      throw new TenonError('UNAVAILABLE', 'away')
+    }, there)
+    expect(await waiting).toBeNull()
+  })
+
+  test('does not give up because the run was canceled', async () => {
+    let calls = 0
+    const { stop, place: where } = place()
+    stop.abort('cancel')
+    const result = await untilStored(async () => {
+      calls += 1
+      if (calls < 2) throw new TenonError('UNAVAILABLE', 'away')
+      return RESULT
+    }, where)
+    expect(result).toBe(RESULT)
+  })
+})

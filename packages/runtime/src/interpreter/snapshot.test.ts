@@ -41,6 +41,57 @@ describe('a snapshot', () => {
     expect([other.machine.status, run.machine.status]).toEqual(['completed', 'running'])
   })
 
+  test('remembers which arrivals were successes', () => {
+    const plan = planOf(
+      ['start', ['a:probe', { onError: 'continue' }], 'b:probe', 'c:probe', ['meet:join', { join: 'first-success' }]],
+      ['start>a', 'start>b', 'start>c', 'a>meet', 'b>meet', 'c>meet'],
+    )
+    const run = simulateRun(plan)
+    run.start()
+    run.complete('start')
+    run.fail('a')
+    const other = simulateRun(plan, createMachine(plan, run.machine.snapshot()))
+    expect(brief(other.complete('b', 'nowhere'))).toEqual([])
+    expect(brief(other.complete('c'))).toEqual(['fire meet 1/1', 'schedule meet/1 inline'])
+  })
+
+  test('remembers the votes that are in', () => {
+    const run = simulateRun(PLAN)
+    run.start()
+    run.complete('start')
+    run.suspend('ask', approvalOf({ required: 2 }))
+    run.vote('ask/1/0', 'approve', 'ann')
+    const other = simulateRun(PLAN, createMachine(PLAN, run.machine.snapshot()))
+    expect(other.machine.status).toBe('running')
+    expect(other.vote('ask/1/0', 'approve', 'ann')).toEqual([])
+    expect(brief(other.vote('ask/1/0', 'approve', 'bob'))).toEqual([
+      'close ask/1/0 (resolved)',
+      'schedule ask/2 inline',
+    ])
+  })
+
+  test('remembers the end that was reached', () => {
+    const plan = planOf(['start', 'one:end', 'two:end'], ['start>one', 'start>two'])
+    const run = simulateRun(plan)
+    run.start()
+    run.complete('start')
+    run.complete('two', 'end', {}, 'second')
+    const late = simulateRun(plan, createMachine(plan, run.machine.snapshot()))
+    expect(brief(late.complete('one', 'end', {}, 'first'))).toEqual(['completed first by one'])
+    const failing = simulateRun(plan, createMachine(plan, run.machine.snapshot()))
+    expect(brief(failing.fail('one'))).toEqual(['error NODE_FAILED in one'])
+  })
+
+  test('of a run that is over stays over', () => {
+    const run = simulateRun(PLAN)
+    run.start()
+    run.cancel()
+    run.cancelNode('start')
+    const other = simulateRun(PLAN, createMachine(PLAN, run.machine.snapshot()))
+    expect(other.machine.status).toBe('canceled')
+    expect([other.start(), other.cancel(), other.machine.openNodeRuns()]).toEqual([[], [], []])
+  })
+
   test('remembers who has been asked to stop', () => {
     const run = simulateRun(PLAN)
     run.start()

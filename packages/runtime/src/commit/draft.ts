@@ -60,14 +60,14 @@ export function addPayloads(draft: Draft, payloads: readonly Payload[]): void {
   for (const { hash, json } of payloads) draft.fresh.set(hash, json)
 }
 
-/** The append of a draft; `create` for the first of a run. */
-export function appendOf(draft: Draft, session: RunSession, create: NewRun | null): Append {
+/** The append of a draft; `create` for the first of a run. A pinned one needs its turn even without facts. */
+export function appendOf(draft: Draft, session: RunSession, create: NewRun | null, isPinned: boolean): Append {
   const { tenantId, runId } = session.identity
   const { status } = session.machine
   return {
     tenantId,
     runId,
-    kind: create !== null ? 'create' : draft.turns === 0 ? 'observe' : 'advance',
+    kind: create !== null ? 'create' : draft.turns === 0 && !isPinned ? 'observe' : 'advance',
     expectTurn: draft.turnBefore,
     turns: draft.turns,
     events: draft.events,

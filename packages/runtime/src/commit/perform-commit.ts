@@ -52,6 +52,9 @@ export async function performCommit(
   let extras: CommitWork | null = work
   let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
   for (;;) {
+    if (work.atTurn !== undefined && work.atTurn !== session.machine.turn) {
+      return { outcome: 'unchanged', events, started, metOthers }
+    }
     const draft = createDraft(session)
     try {
       addExtras(draft, extras)
@@ -67,7 +70,7 @@ export async function performCommit(
         await operate(ports.database, session, draft.operations)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers }
       }
-      const result = await ports.appender.append(appendOf(draft, session, create))
+      const result = await ports.appender.append(appendOf(draft, session, create, work.atTurn !== undefined))
       if (result.outcome === 'ok') {
         if (await settle(session, draft, result, events, ports)) metOthers = true
         started.push(...draft.started)

@@ -73,6 +73,7 @@ export async function beginAttempt(
   const opening = await committer.look({ tenantId, runId, ...options }, async (session) => ({
     ...(await openAttempt(session, place, ports)),
     isEmbedded: session.identity.engine === 'embedded',
+    atTurn: session.machine.turn,
   }))
   if (opening === null || opening.kind === 'gone') return { kind: 'gone' }
   if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
@@ -104,8 +105,11 @@ export async function beginAttempt(
     observations: [{ observation, pass, attempt, at }],
     operations: attempt > 1 ? clearAlarm : [],
     payloads,
+    atTurn: opening.atTurn,
   })
-  if (result.outcome !== 'committed') return { kind: 'gone' }
+  if (result.outcome === 'missing') return { kind: 'gone' }
+  // The run has moved on meanwhile, perhaps to cancel this very node run: look again.
+  if (result.outcome === 'unchanged') return beginAttempt(place, slot, ports, options)
   return { kind: 'started', started: { ...started, startedAt: at, slot }, result }
 }
 

@@ -68,8 +68,9 @@ begin
         delete from $schema.run_ready
           where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not poked;
       when 'finish' then
-        delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
+        -- Timers first: whoever makes due runs ready locks in this order, too.
         delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;
+        delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
       when 'plan' then
         insert into $schema.plans (tenant_id, plan_hash, data) values (p_tenant, o->>'planHash', o->>'data')
           on conflict do nothing;

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import type { Fact } from '@tenon/core/run'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCommitter } from '../commit/create-committer.ts'
+import { nodeTypesOf } from '../commit/node-types.ts'
+import { compile } from '../interpreter/compile.ts'
+import { createAppender } from '../store/create-appender.ts'
+import { postgresRunReader } from '../store/run-reader.ts'
+import { openTestDatabase, type TestDatabase } from '../testing/databases.ts'
+import { inMemoryBus } from '../testing/in-memory-bus.ts'
+import { createTestNodes } from '../testing/test-nodes.ts'
+import { beginAttempt } from './begin-attempt.ts'
+
+const { registry } = createTestNodes()
+const slot = { release: () => undefined }
+const CANCEL: Fact = { type: 'cancel_requested', data: { reason: 'user', actor: null } }
+
+const document = workflow(
+  [
+    node('start', 'start'),
+    withPolicy(node('a', 'probe', { output: { x: '{{input.q}}' } }), {
+      retry: { initialInterval: '1s', maximumAttempts: 2 },
+      idempotency: 'order-{{input.q}}',
+    }),
+  ],
+  ['start>a'],
+)
+
+describe('beginAttempt', () => {
+  let opened: TestDatabase
+  let now = Date.UTC(2026, 0, 5)
+
+  beforeAll(async () => {
+    opened = await openTestDatabase('Postgres')
+  })
+  afterAll(() => opened.close())
+
+  const openProcess = () => {
+    const findType = nodeTypesOf(registry)
+    const committer = createCommitter({
+      ...{ database: opened.database, appender: createAppender(opened.database), findType },
+      ...{ bus: inMemoryBus(), log: () => undefined, now: () => now },
+    })
+    return { committer, findType, now: () => now, worker: 'me' }
+  }
+
+  async function startRun(ports = openProcess()) {
+    const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
+    const plan = compile(document, registry.manifest)
+    const request = {
+      ...run,
+      workflowId: 'w',
+      version: '1',
+      mode: 'live',
+      engine: 'embedded',
+      trigger: 'start',
+    } as const
+    await ports.committer.create({ ...request, input: { q: 7 }, actor: null }, plan)
+    const place = { ...run, nodeRunId: 'a', pass: 1 }
+    const events = async () =>
+      (await postgresRunReader(opened.database).readEvents(run.tenantId, run.runId, 0)).slice(4)
+    return { ports, run, place, events }
+  }
+
+  test('stores that the body begins, with its resolved params, and gives what the body needs', async () => {
+    const { ports, place, events } = await startRun()
+    const begun = await beginAttempt(place, slot, ports, { isStale: false })
+    expect(begun).toMatchObject({
+      kind: 'started',
+      started: { attempt: 1, params: { output: { x: 7 } }, idempotencyKey: 'order-7', failedBefore: 0, lostBefore: 0 },
+    })
+    expect(await events()).toMatchObject([
+      { type: 'node_started', data: { attempt: 1, worker: 'me', input: { inline: { output: { x: 7 } } } } },
+    ])
+  })
+
+  test('records an attempt as lost that began and never ended, and tries again later', async () => {
+    const { ports, place, events } = await startRun()
+    await beginAttempt(place, slot, ports, { isStale: false })
+    const lost = await beginAttempt(place, slot, openProcess(), { isStale: true })
+    expect(lost).toMatchObject({ kind: 'later' })
+    const [, event] = await events()
+    expect(event).toMatchObject({ type: 'attempt_lost', data: { attempt: 1 } })
+    const nextAt = lost.kind === 'later' ? lost.nextAt : 0
+    const early = await beginAttempt(place, slot, openProcess(), { isStale: true })
+    expect(early).toMatchObject({ kind: 'later', nextAt, result: null })
+    now = nextAt
+    const again = await beginAttempt(place, slot, openProcess(), { isStale: true })
+    expect(again).toMatchObject({ kind: 'started', started: { attempt: 2, lostBefore: 1 } })
+  })
+
+  test('gives up after six lost attempts, although only two may fail', async () => {
+    const { ports, place, run } = await startRun()
+    let last = await beginAttempt(place, slot, ports, { isStale: false })
+    let begun = 0
+    for (let round = 0; round < 20 && last.kind !== 'settled'; round += 1) {
+      if (last.kind === 'started') begun += 1
+      if (last.kind === 'later') now = last.nextAt
+      last = await beginAttempt(place, slot, ports, { isStale: false })
+    }
+    expect(begun).toBe(6)
+    expect(last).toMatchObject({ kind: 'settled', result: { status: 'failed' } })
+    const stored = await postgresRunReader(opened.database).getRun(run.tenantId, run.runId)
+    expect(stored?.error).toMatchObject({ code: 'ATTEMPTS_LOST', nodeId: 'a' })
+  })
+
+  test('begins no body of a node run that is canceled, also when the cancelation comes from another process', async () => {
+    const { ports, run, place, events } = await startRun()
+    await ports.committer.look(run, () => undefined)
+    await openProcess().committer.commit({ ...run, facts: [{ fact: CANCEL }] })
+    // This process has not heard of it: the turn that its start is pinned to is over.
+    const begun = await beginAttempt(place, slot, ports, { isStale: false })
+    expect(begun).toMatchObject({ kind: 'settled', result: { status: 'canceled' } })
+    expect((await events()).map((event) => event.type)).not.toContain('node_started')
+  })
+
+  test('finds nothing to begin in a run that is over, unknown or of another tenant', async () => {
+    const { ports, run, place } = await startRun()
+    const open = { isStale: true }
+    expect(await beginAttempt({ ...place, nodeRunId: 'nobody' }, slot, ports, open)).toEqual({ kind: 'gone' })
+    expect(await beginAttempt({ ...place, pass: 2 }, slot, ports, open)).toEqual({ kind: 'gone' })
+    expect(await beginAttempt({ ...place, tenantId: 'another' }, slot, ports, open)).toEqual({ kind: 'gone' })
+    await ports.committer.commit({ ...run, facts: [{ fact: CANCEL }] })
+    await beginAttempt(place, slot, ports, open)
+    expect(await beginAttempt(place, slot, ports, open)).toEqual({ kind: 'gone' })
+  })
+})

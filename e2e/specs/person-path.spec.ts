@@ -1,7 +1,9 @@
 import { penOf } from '../fixtures/draw.ts'
 import { expect, test } from '../fixtures/test.ts'
 
-test('a person draws a workflow, publishes it, runs it, decides an approval and reads the output', async ({ openAs }) => {
+test('a person draws a workflow, publishes it, runs it, decides an approval and reads the output', async ({
+  openAs,
+}) => {
   const page = await openAs('mika', '/automations')
   await page.getByLabel('Name of the new automation').fill('Refund check')
   await page.getByRole('button', { name: 'New automation' }).click()

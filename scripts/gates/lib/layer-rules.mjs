@@ -14,7 +14,10 @@ export const PACKAGE_RULES = {
 /** The only npm packages that core may load, and where. */
 export const CORE_EXTERNALS = [
   { package: 'zod', under: ['packages/core/src/node/', 'packages/core/src/api/', 'packages/core/src/testing/'] },
-  { package: 're2js', under: ['packages/core/src/evaluate/', 'packages/core/src/node/json-schema/', 'packages/core/src/validate/'] },
+  {
+    package: 're2js',
+    under: ['packages/core/src/evaluate/', 'packages/core/src/node/json-schema/', 'packages/core/src/validate/'],
+  },
   { package: '@cfworker/json-schema', under: ['packages/core/src/node/json-schema/'] },
   { package: '@noble/hashes', under: ['packages/core/src/'] },
   { package: 'yjs', under: ['packages/core/src/collab/'] },

@@ -34,10 +34,11 @@ export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
     const item = start.currentTarget
     const from = { x: start.clientX, y: start.clientY }
     isDragging.current = false
+    // At once: a quick hand leaves the item before it has moved far enough to be dragging.
+    item.setPointerCapture(start.pointerId)
     const onMove = (event: globalThis.PointerEvent) => {
       const at = { x: event.clientX, y: event.clientY }
       if (!isDragging.current && Math.hypot(at.x - from.x, at.y - from.y) < THRESHOLD) return
-      if (!isDragging.current) item.setPointerCapture(event.pointerId)
       isDragging.current = true
       item.dataset.dragged = ''
       setGhost({ entry, ...at })

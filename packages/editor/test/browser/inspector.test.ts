@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import { editorSuite } from './open-editor.ts'
+
+const { open } = editorSuite()
+
+describe('setting a node up', () => {
+  const paramsOf = (id: string) => `window.editors[0].value.nodes.find((node) => node.id === '${id}').params`
+
+  test('typed text is told after a pause, as one change', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type(', all of you')
+    await expect
+      .poll(() => page.evaluate(() => window.editors[0]?.changes))
+      .toEqual([
+        [
+          {
+            op: 'set_param',
+            nodeId: 'a',
+            path: ['text'],
+            value: 'hello {{nodes.start.output.city}}, all of you',
+          },
+        ],
+      ])
+  })
+
+  test('a reference is a chip with the name of its node, also after the node was renamed', async () => {
+    const { card, inspector } = await open({ document: 'chain' })
+    await card('Begin').click()
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).fill('Tourist')
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).press('Enter')
+    await card('Alpha').click()
+    await inspector.locator('.tn-expr-chip').filter({ hasText: 'Tourist › city' }).waitFor()
+  })
+
+  test('fields of the nodes before are offered after {{ and taken with Enter', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type(' {{')
+    await page.getByRole('option', { name: /Begin › city/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('!')
+    await expect
+      .poll(() => page.evaluate(`${paramsOf('a')}.text`))
+      .toBe('hello {{nodes.start.output.city}} {{nodes.start.output.city}}!')
+  })
+
+  test('a field can be picked from a list, by the button or on the input tab', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('Delete')
+    await inspector.getByRole('button', { name: 'Insert a field' }).first().click()
+    await page.getByRole('button', { name: /^city/ }).click()
+    await expect.poll(() => page.evaluate(`${paramsOf('a')}.text`)).toBe('{{nodes.start.output.city}}')
+    await inspector.getByRole('tab', { name: 'Input' }).click()
+    await inspector.getByRole('button', { name: /^city/ }).click()
+    await expect.poll(() => page.evaluate(`${paramsOf('a')}.text`)).toContain('}}{{')
+  })
+
+  test('fields that depend on another come and go with it', async () => {
+    const { card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    expect(await inspector.getByText('Size', { exact: true }).count()).toBe(0)
+    await inspector.getByLabel('Kind').selectOption({ label: 'Large' })
+    await inspector.getByText('Size', { exact: true }).waitFor()
+  })
+
+  test('numbers are checked, and can be switched to a reference', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await inspector.getByRole('spinbutton', { name: 'Count' }).fill('42')
+    await inspector.locator('[data-param="count"]').getByText(/9/).waitFor()
+    await inspector.locator('[data-param="count"]').getByRole('button', { name: 'Use a reference' }).click()
+    await inspector.getByRole('textbox', { name: 'Count' }).click()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type('{{input.city}}')
+    await inspector.getByRole('tab', { name: 'Policy' }).click()
+    await expect.poll(() => page.evaluate(`${paramsOf('a')}.count`)).toBe('{{input.city}}')
+  })
+
+  test('names and values are added, renamed and removed', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    const fields = () => page.evaluate(`${paramsOf('a')}.fields ?? null`)
+    await card('Alpha').click()
+    const row = inspector.locator('[data-param="fields"]')
+    await row.getByRole('button', { name: 'Add a field' }).click()
+    await row.getByRole('textbox', { name: 'Name' }).fill('who')
+    await row.getByRole('textbox', { name: 'Name' }).press('Enter')
+    await row.getByRole('textbox', { name: 'Value of who' }).click()
+    await page.keyboard.type('me')
+    await row.getByRole('textbox', { name: 'Name' }).fill('whom')
+    await row.getByRole('textbox', { name: 'Name' }).press('Enter')
+    await expect.poll(fields).toEqual({ whom: 'me' })
+    await row.getByRole('button', { name: 'Remove whom' }).click()
+    await expect.poll(fields).toEqual({})
+  })
+
+  test('a case names its port when it gets its title, and its edge stays', async () => {
+    const { page, canvas, card, inspector, edges } = await open({ document: 'empty' })
+    await page.getByRole('button', { name: 'Add “Start”' }).click()
+    for (const search of ['many', 'stop']) {
+      await canvas.press('/')
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox').fill(search)
+      await page.keyboard.press('Enter')
+    }
+    await expect.poll(edges).toContainEqual(expect.stringMatching(/^cases_\w+:a>stop_/))
+    await card('Many ways').click()
+    await inspector.getByRole('textbox', { name: 'Name of the port' }).fill('first')
+    await inspector.getByRole('textbox', { name: 'Name of the port' }).press('Enter')
+    await expect.poll(edges).toContainEqual(expect.stringMatching(/^cases_\w+:first>stop_/))
+    await inspector.getByRole('button', { name: 'Add a case' }).click()
+    await inspector.getByRole('textbox', { name: 'Title 2' }).click()
+    await page.keyboard.type('VIP customers')
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).click()
+    await canvas.getByText('VIP customers').waitFor()
+    await expect
+      .poll(() => inspector.getByRole('textbox', { name: 'Name of the port' }).nth(1).inputValue())
+      .toBe('vip_customers')
+  })
+
+  test('a problem leads to its field, and its fix settles it', async () => {
+    const { page, palette, inspector } = await open({ document: 'chain' })
+    await palette.getByRole('searchbox').fill('plain')
+    await palette.getByRole('searchbox').press('Enter')
+    const pill = page.getByRole('button', { name: /problems?$/ })
+    await pill.click()
+    await page.getByRole('button', { name: /Plain step.*required/ }).click()
+    await expect
+      .poll(() =>
+        inspector.getByRole('textbox', { name: 'Text' }).evaluate((field) => field === document.activeElement),
+      )
+      .toBe(true)
+    await page.keyboard.type('filled')
+    await expect.poll(() => inspector.getByText(/is required|Required/).count()).toBe(0)
+  })
+})
+
+describe('the outline on a phone', () => {
+  test('ways are named groups, and nodes are added and deleted by their rows', async () => {
+    const { page, names, edges } = await open({ document: 'parted', width: 390, height: 844 })
+    const outline = page.getByRole('region', { name: 'Outline' })
+    await outline.getByRole('heading', { name: 'yes' }).waitFor()
+    await outline.getByRole('button', { name: 'Add after Meeting' }).click()
+    await page.getByRole('dialog', { name: 'Add a node' }).getByText('Stop', { exact: true }).click()
+    await expect.poll(edges).toContainEqual(expect.stringMatching(/^m:success>stop_/))
+    await outline.getByRole('button', { name: 'Actions for Beta' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await expect.poll(names).toEqual(['Begin', 'Gamma', 'Meeting', 'Stop', 'Which way'])
+    expect(await edges()).toContain('w:yes>m:in')
+  })
+})

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import { editorSuite } from './open-editor.ts'
+
+const { open } = editorSuite()
+
+describe('drawing with the keyboard', () => {
+  test('a workflow is drawn without the mouse', async () => {
+    const { page, canvas, names, edges } = await open({ document: 'empty' })
+    await page.getByRole('button', { name: 'Add “Start”' }).press('Enter')
+    for (const search of ['plain', 'stop']) {
+      await canvas.press('/')
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox').fill(search)
+      await page.keyboard.press('Enter')
+    }
+    await expect.poll(names).toEqual(['Plain step', 'Start', 'Stop'])
+    expect(await edges()).toHaveLength(2)
+  })
+
+  test('the palette adds behind the selected node on Enter', async () => {
+    const { card, palette, edges } = await open({ document: 'parted' })
+    await card('Meeting').click()
+    await palette.getByRole('searchbox').fill('stop')
+    await palette.getByRole('searchbox').press('Enter')
+    await expect.poll(edges).toContainEqual(expect.stringMatching(/^m:success>stop_/))
+  })
+
+  test('two nodes are connected by choosing the way out and the target', async () => {
+    const { page, card, canvas, edges } = await open({ document: 'parted' })
+    await card('Which way').click()
+    await canvas.press('c')
+    const dialog = page.getByRole('dialog', { name: 'Connect Which way' })
+    await dialog.getByText('no', { exact: true }).click()
+    await dialog.getByRole('searchbox').fill('meet')
+    await page.keyboard.press('Enter')
+    await expect.poll(edges).toContain('w:no>m:in')
+  })
+
+  test('arrows move the selection, Delete takes it away, undo brings it back selected', async () => {
+    const { page, card, canvas, names } = await open({ document: 'chain' })
+    const x = () => page.evaluate(() => window.editors[0]?.value.nodes.find(({ id }) => id === 'a')?.position.x)
+    const before = (await x()) ?? 0
+    await card('Alpha').click()
+    await canvas.press('ArrowRight')
+    await expect.poll(x).toBe(before + 10)
+    await canvas.press('Delete')
+    await expect.poll(names).toEqual(['Begin', 'Finish'])
+    await canvas.press('ControlOrMeta+z')
+    await expect.poll(names).toEqual(['Alpha', 'Begin', 'Finish'])
+    expect(await page.locator('.tn-card[data-selected]').count()).toBe(1)
+  })
+
+  test('copying and pasting gives new nodes with the edges among them', async () => {
+    const { page, canvas, names, edges } = await open({ document: 'chain' })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await canvas.focus()
+    await canvas.press('ControlOrMeta+a')
+    await canvas.press('ControlOrMeta+c')
+    await canvas.press('ControlOrMeta+v')
+    await expect.poll(names).toEqual(['Alpha', 'Alpha 2', 'Begin', 'Begin 2', 'Finish', 'Finish 2'])
+    expect(await edges()).toHaveLength(4)
+  })
+
+  test('what happened is said to people who do not see the canvas', async () => {
+    const { page, card, canvas } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await canvas.press('d')
+    await expect.poll(() => page.locator('[aria-live="polite"]').first().textContent()).toContain('Alpha disabled')
+  })
+
+  test('letters typed into a field are letters, not shortcuts', async () => {
+    const { page, card, inspector, names } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const name = inspector.getByRole('textbox', { name: 'Name of the node' })
+    await name.fill('cd/1?')
+    await name.press('Backspace')
+    await name.press('Enter')
+    await expect.poll(names).toEqual(['Begin', 'Finish', 'cd/1'])
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+})
+
+describe('two editors on one page', () => {
+  test('keys reach only the editor that has the focus, and none of them the host', async () => {
+    const { page } = await open({ document: 'chain', editors: 2, height: 1300 })
+    const editor = (index: number) => page.locator(`[data-editor="${index}"]`)
+    const count = (index: number) => page.evaluate((at) => window.editors[at]?.value.nodes.length, index)
+    const canvas = (index: number) => editor(index).getByRole('application', { name: 'Canvas' })
+    for (const index of [0, 1])
+      await editor(index)
+        .getByRole('article', { name: /^Alpha/ })
+        .click()
+    await canvas(1).press('Delete')
+    await expect.poll(() => count(1)).toBe(2)
+    expect(await count(0)).toBe(3)
+    await canvas(0).press('ControlOrMeta+z')
+    expect(await count(1)).toBe(2)
+    await editor(0)
+      .getByRole('article', { name: /^Alpha/ })
+      .click()
+    const host = page.getByRole('textbox', { name: 'Host' })
+    await host.fill('abc')
+    await host.press('Backspace')
+    await host.press('ControlOrMeta+z')
+    expect(await count(0)).toBe(3)
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await page.keyboard.press('Delete')
+    await page.keyboard.press('Backspace')
+    expect([await count(0), await count(1)]).toEqual([3, 2])
+  })
+
+  test('ids on the page are unique, and each has its own selection', async () => {
+    const { page } = await open({ document: 'chain', editors: 2, height: 1300 })
+    await page
+      .locator('[data-editor="0"]')
+      .getByRole('article', { name: /^Alpha/ })
+      .click()
+    await page
+      .locator('[data-editor="1"]')
+      .getByRole('article', { name: /^Begin/ })
+      .click()
+    await expect.poll(() => page.locator('.tn-card[data-selected]').count()).toBe(2)
+    const twice = await page.evaluate(() => {
+      const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
+      return ids.filter((id, index) => ids.indexOf(id) !== index)
+    })
+    expect(twice).toEqual([])
+  })
+})

@@ -1,0 +1,48 @@
+import { EMPTY_DOCUMENT, edgeId, type JsonObject, type WorkflowDocument } from '@tenon/core/document'
+
+const node = (id: string, type: string, name: string, column: number, row: number, params: JsonObject = {}) => ({
+  id,
+  type,
+  typeVersion: 1,
+  name,
+  params,
+  position: { x: column * 320, y: row * 200 },
+})
+
+const edge = (source: string, sourceHandle: string, target: string) => {
+  const ends = { source, sourceHandle, target, targetHandle: 'in' }
+  return { id: edgeId(ends), ...ends }
+}
+
+/** What an editor on the test page begins with. */
+export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly empty: WorkflowDocument } = {
+  empty: EMPTY_DOCUMENT,
+  chain: {
+    ...EMPTY_DOCUMENT,
+    nodes: [
+      node('start', 'start', 'Begin', 0, 0, {
+        inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+      }),
+      node('a', 'step', 'Alpha', 1, 0, { text: 'hello {{nodes.start.output.city}}', kind: 'small', count: 3 }),
+      node('z', 'stop', 'Finish', 2, 0),
+    ],
+    edges: [edge('start', 'success', 'a'), edge('a', 'success', 'z')],
+  },
+  parted: {
+    ...EMPTY_DOCUMENT,
+    nodes: [
+      node('start', 'start', 'Begin', 0, 0),
+      node('w', 'way', 'Which way', 1, 0),
+      node('b', 'step', 'Beta', 2, 0, { text: 'b' }),
+      node('c', 'step', 'Gamma', 2, 1, { text: 'c' }),
+      node('m', 'step', 'Meeting', 3, 0, { text: 'm' }),
+    ],
+    edges: [
+      edge('start', 'success', 'w'),
+      edge('w', 'yes', 'b'),
+      edge('w', 'no', 'c'),
+      edge('b', 'success', 'm'),
+      edge('c', 'success', 'm'),
+    ],
+  },
+}

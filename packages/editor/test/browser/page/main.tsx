@@ -1,0 +1,59 @@
+import 'virtual:tenon-styles.css'
+import './page.css'
+import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
+import { StrictMode, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { WorkflowEditor } from '../../../src/index.ts'
+import { SMALL_MANIFEST } from '../../fixtures/small-manifest.ts'
+import { DOCUMENTS } from './documents.ts'
+
+declare global {
+  interface Window {
+    /** What each editor on the page holds, and what it has told. */
+    editors: { value: WorkflowDocument; changes: (readonly DocumentOperation[])[] }[]
+  }
+}
+
+const query = new URLSearchParams(location.search)
+const first = DOCUMENTS[query.get('document') ?? 'empty'] ?? DOCUMENTS.empty
+
+function Place({ index }: { readonly index: number }) {
+  const [value, setValue] = useState(first)
+  const record = { value, changes: window.editors[index]?.changes ?? [] }
+  window.editors[index] = record
+  return (
+    <div className="place" data-editor={index}>
+      <WorkflowEditor
+        value={value}
+        manifest={SMALL_MANIFEST}
+        name={`Workflow ${index}`}
+        theme="light"
+        readOnly={query.has('read-only')}
+        dir={query.get('dir') === 'rtl' ? 'rtl' : 'ltr'}
+        messages={{}}
+        nonce="under-test"
+        onChange={(next, operations) => {
+          window.editors[index]?.changes.push(operations)
+          setValue(next)
+        }}
+      />
+    </div>
+  )
+}
+
+window.editors = []
+document.addEventListener('securitypolicyviolation', (event) => {
+  throw new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)
+})
+const app = document.getElementById('app')
+if (app !== null) {
+  const count = Number(query.get('editors') ?? 1)
+  createRoot(app).render(
+    <StrictMode>
+      {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the places are all alike
+        <Place key={index} index={index} />
+      ))}
+    </StrictMode>,
+  )
+}

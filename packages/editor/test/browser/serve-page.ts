@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { extname, join, normalize } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { build, type Plugin } from 'vite'
+import { composeStyles } from '../../scripts/build-styles.mjs'
+
+const STYLES = 'virtual:tenon-styles.css'
+const RESOLVED = '\0tenon-styles.css'
+
+const styles: Plugin = {
+  name: 'tenon-styles',
+  resolveId: (id) => (id === STYLES ? RESOLVED : null),
+  load: (id) => (id === RESOLVED ? composeStyles() : null),
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+}
+
+/** What a careful host sends; the page hands the nonce to its editors. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'nonce-under-test'",
+  "style-src-attr 'none'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/**
+ * Builds the page with editors from source, as React's development build, so that StrictMode counts, and serves it
+ * under a strict Content-Security-Policy on a port of its own.
+ */
+export async function servePage(): Promise<{ readonly url: string; readonly close: () => void }> {
+  const outDir = mkdtempSync(join(tmpdir(), 'tenon-editor-page-'))
+  await build({
+    root: join(import.meta.dirname, 'page'),
+    configFile: false,
+    logLevel: 'error',
+    plugins: [react(), styles],
+    define: { 'process.env.NODE_ENV': '"development"' },
+    resolve: { conditions: ['@tenon/source', 'module', 'browser', 'development'] },
+    build: { outDir, emptyOutDir: true, minify: false, modulePreload: false, chunkSizeWarningLimit: 10_000 },
+  })
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://page')
+    const file = join(outDir, normalize(pathname === '/' ? '/index.html' : pathname))
+    try {
+      const body = readFileSync(file)
+      const type = TYPES[extname(file)] ?? 'application/octet-stream'
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(body)
+    } catch {
+      response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no address')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.close()
+      rmSync(outDir, { recursive: true, force: true })
+    },
+  }
+}

@@ -59,7 +59,22 @@ export interface EnginePorts {
   readonly log: RuntimeLog
 }
 
-/** What `embeddedEngine(options)` and `temporalEngine(options)` return; it starts nothing. */
+/**
+ * What `embeddedEngine(options)` and `temporalEngine(options)` return; calling it starts nothing.
+ *
+ * @example How a server brings an engine together with the rest
+ * ```ts
+ * const database = createDatabase<ServerTables>({ pool })
+ * const runtimeDatabase = database.view<RuntimeTables>()
+ * await migrateRuntime(database)
+ * await canary(database)
+ * const reader = postgresRunReader(runtimeDatabase)
+ * const engine = factory({ database: runtimeDatabase, reader, registry, egress, bus, log })
+ * await engine.startWorker()
+ * // … engine.start(), engine.decide(), engine.cancel(), reader.readEvents() …
+ * await engine.close()
+ * ```
+ */
 export type EngineFactory = (ports: EnginePorts) => Engine
 
 /** One line a call; the host may send it to its own logger. Never gets secrets or params. */

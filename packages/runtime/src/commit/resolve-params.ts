@@ -3,7 +3,7 @@ import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateVa
 import type { PlanNode } from '../interpreter/plan.ts'
 import { buildScope } from './build-scope.ts'
 import type { RunSession } from './run-session.ts'
-import { readsOf, templatesIn } from './templates.ts'
+import { readsIn, templatesIn } from './templates.ts'
 import type { ValueLoader } from './value-loader.ts'
 
 /** The node run whose templates are resolved. */
@@ -41,7 +41,7 @@ export async function resolveNode(
   const params = node.params as JsonObject
   const literal = literalParams(schema)
   const resolvable = Object.fromEntries(Object.entries(params).filter(([name]) => !literal.has(name)))
-  const reads = templatesIn([skipIf, node.idempotency, resolvable]).flatMap(readsOf)
+  const reads = readsIn(templatesIn([skipIf, node.idempotency, resolvable]))
   const roots = await buildScope(session, nodeRunId, reads, values)
   // Each part draws from a sequence of its own, so that leaving one out changes no other.
   const scopeOf = (part: string) => {

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { lockDirectory } from './directory-lock.ts'
 import type { PgliteDatabase } from './pglite-link.ts'
 
@@ -11,6 +10,8 @@ import type { PgliteDatabase } from './pglite-link.ts'
  * @throws {@link TenonError} `DB_DIRECTORY_LOCKED` while another process lives that holds the directory.
  */
 export async function openPGlite(dataDir?: string): Promise<PgliteDatabase> {
+  // An optional peer: hosts on Postgres need not install it.
+  const { PGlite } = await import('@electric-sql/pglite')
   if (dataDir === undefined) return PGlite.create()
   await mkdir(dataDir, { recursive: true })
   const lock = await lockDirectory(dataDir)

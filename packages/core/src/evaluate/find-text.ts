@@ -20,8 +20,11 @@ function borders(sought: string): Int32Array {
  */
 export function createTextFinder(sought: string): TextFinder {
   if (sought.length <= NATIVE_LENGTH) return (text, from) => text.indexOf(sought, from)
-  const table = borders(sought)
+  let known: Int32Array | undefined
   return (text, from) => {
+    if (sought.length > text.length - from) return -1
+    known ??= borders(sought)
+    const table = known
     let matched = 0
     for (let at = from; at < text.length; at += 1) {
       while (matched > 0 && text[at] !== sought[matched]) matched = table[matched - 1] as number

@@ -51,7 +51,6 @@ const parts = [
     args: [
       bin('vitest/vitest.mjs'),
       'run',
-      '--coverage',
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${join(reports, 'vitest.json')}`,

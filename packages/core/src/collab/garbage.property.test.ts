@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { appendFileSync, writeFileSync } from 'node:fs'
 import { applyOperations, canonicalDocument, parseDocument } from '../document/index.ts'
 import { arbitraryDocument, arbitraryOperations, fitting, TEXT_MANIFEST } from '../testing/arbitraries.ts'
 import { applyOperationsToDraft, DRAFT_ROOTS, readDraft, textFieldsOf, writeDocument } from './index.ts'
@@ -69,7 +68,12 @@ const { shared } = fc.letrec<{ shared: Make; any: Make }>((tie) => ({
       for (const [key, make] of Object.entries(members)) map.set(key, make())
       return map
     }),
-    fc.array(tie('any'), { maxLength: 3 }).map((items) => () => Y.Array.from(items.map((make) => make()))),
+    fc.array(tie('any'), { maxLength: 3 }).map((items) => () => {
+      const list = new Y.Array<unknown>()
+      // Y.Array takes any shared type, though its type names plain values only.
+      list.push(items.map((make) => make() as string))
+      return list
+    }),
     fc.string().map((content) => () => new Y.Text(content)),
     fc.constantFrom<Make>(
       () => new Y.XmlElement('p'),
@@ -120,7 +124,6 @@ function commit(ydoc: Y.Doc, { root, key, inner, asList, make }: Deed): void {
 
 /** Values that Yjs itself refuses to take change nothing. */
 function tryDeed(ydoc: Y.Doc, each: Deed): void {
-  appendFileSync('/tmp/deeds.log', 'deed ' + JSON.stringify({ ...each, make: undefined }) + '\n')
   try {
     ydoc.transact(() => commit(ydoc, each))
   } catch {
@@ -138,20 +141,16 @@ describe('a draft full of garbage', () => {
   test('is read without a throw, as a sound document, the same on every replica', () => {
     fc.assert(
       fc.property(arbitraryDocument(), fc.array(deed, { maxLength: 12 }), (document, deeds) => {
-        writeFileSync('/tmp/deeds.log', 'start ' + JSON.stringify(document) + '\n')
         const ydoc = new Y.Doc()
         writeDocument(ydoc, document, fields)
         for (const each of deeds) tryDeed(ydoc, each)
-        appendFileSync('/tmp/deeds.log', 'trip\n')
         const replica = roundTrip(ydoc)
-        appendFileSync('/tmp/deeds.log', 'read\n')
         const reading = readDraft(replica)
-        appendFileSync('/tmp/deeds.log', 'done\n')
         expect(parseDocument(reading.document)).toEqual(reading.document)
         expect(canonicalDocument(reading.document)).toEqual(reading.document)
         expect(readDraft(roundTrip(replica))).toEqual(reading)
       }),
-      { numRuns: 500, endOnFailure: true },
+      { numRuns: 300, endOnFailure: true },
     )
   })
 
@@ -168,12 +167,11 @@ describe('a draft full of garbage', () => {
           const ydoc = roundTrip(seed)
           const before = readDraft(ydoc).document
           const operations = fitting(before, candidates)
-          appendFileSync('/tmp/deeds.log', 'ops ' + JSON.stringify(operations) + '\n' + JSON.stringify(before) + '\n')
           applyOperationsToDraft(ydoc, operations, fields)
           expect(readDraft(ydoc).document).toEqual(canonicalDocument(applyOperations(before, operations)))
         },
       ),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: 200, endOnFailure: true },
     )
   })
 })

@@ -5,6 +5,8 @@ import { buildStyles } from '../../packages/editor/scripts/build-styles.mjs'
 const config: StorybookConfig = {
   framework: { name: '@storybook/react-vite', options: {} },
   stories: ['../**/*.stories.tsx'],
+  // The highlighter watches every element of a story, which a canvas of 500 nodes does not bear.
+  features: { highlight: false, measure: false, outline: false, backgrounds: false },
   typescript: { reactDocgen: false },
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   // Packages are shown from their sources, without a build.

@@ -1,6 +1,6 @@
 import { type ResolvedPort, resolvePorts } from '@tenon/core/document'
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react'
-import { memo, useEffect, useMemo } from 'react'
+import { memo, useEffect, useMemo, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -134,8 +134,13 @@ function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
 function useFreshHandles(id: string, ports: readonly ResolvedPort[]): void {
   const update = useUpdateNodeInternals()
   const key = ports.map((port) => port.name).join('\n')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the handles that are drawn
-  useEffect(() => update(id), [id, key, update])
+  const measured = useRef(key)
+  // A new card is measured anyway; to ask for each of 500 would measure all of them 500 times.
+  useEffect(() => {
+    if (measured.current === key) return
+    measured.current = key
+    update(id)
+  }, [id, key, update])
 }
 
 function dropOn(target: DropTarget | null, id: string): string | undefined {

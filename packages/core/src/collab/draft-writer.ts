@@ -7,6 +7,7 @@ import type { NodeId } from '../ids.ts'
 import { mapRoot, positionsRoot } from './draft-roots.ts'
 import { type OrderBook, openOrderBook, orderedEntries } from './order-keys.ts'
 import { clearParam, deleteItem, insertItem, writeParam } from './param-writer.ts'
+import { isPlainObject } from './plain-value.ts'
 import { createPositionsWriter, type PositionsWriter } from './positions-writer.ts'
 import { updateText } from './shared-text.ts'
 import { type TextFields, type TextPaths, textPathsOf } from './text-fields.ts'
@@ -33,10 +34,9 @@ type Handler<Op extends DocumentOperation['op']> = (
   working: WorkingDocument,
 ) => void
 
-const orderOf = (entry: unknown): unknown => {
-  if (entry instanceof Y.Map) return entry.get('order')
-  return typeof entry === 'object' && entry !== null && 'order' in entry ? entry.order : undefined
-}
+type VariableEntry = Record<string, unknown>
+
+const isSharedNode = (entry: unknown): entry is Y.Map<unknown> => entry instanceof Y.Map
 
 function sharedNodeIn({ ydoc }: Target, nodeId: NodeId): Y.Map<unknown> {
   return mapRoot(ydoc, 'nodes').get(nodeId) as Y.Map<unknown>
@@ -144,7 +144,8 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
       target.variableOrder().remove(name)
       return
     }
-    const order = variables.has(name) ? orderOf(variables.get(name)) : target.variableOrder().place(name, null)
+    const existing = variables.get(name)
+    const order = isPlainObject(existing) ? existing.order : target.variableOrder().place(name, null)
     variables.set(name, variableEntry(variable, order))
   },
   set_annotation: ({ ydoc }, { id, annotation }) => writeAnnotation(ydoc, id, annotation),
@@ -165,17 +166,15 @@ export function createDraftWriter(ydoc: Y.Doc, fields: TextFields): DraftWriter 
     fields,
     nodeOrder: lazily(() => {
       const nodes = mapRoot(ydoc, 'nodes')
-      return openOrderBook(orderedEntries(nodes, orderOf), (id, key) => {
-        const node = nodes.get(id)
-        if (node instanceof Y.Map) node.set('order', key)
-      })
+      const entries = orderedEntries(nodes, isSharedNode, (node) => node.get('order'))
+      return openOrderBook(entries, (id, key) => (nodes.get(id) as Y.Map<unknown>).set('order', key))
     }),
     variableOrder: lazily(() => {
       const variables = mapRoot(ydoc, 'variables')
-      return openOrderBook(orderedEntries(variables, orderOf), (id, order) => {
-        const entry = variables.get(id)
-        if (typeof entry === 'object') variables.set(id, { ...entry, order })
-      })
+      const entries = orderedEntries(variables, isPlainObject, ({ order }) => order)
+      return openOrderBook(entries, (id, order) =>
+        variables.set(id, { ...(variables.get(id) as VariableEntry), order }),
+      )
     }),
     positions: lazily(() => createPositionsWriter(positionsRoot(ydoc))),
   }

@@ -84,10 +84,12 @@ describe('an order book', () => {
 })
 
 describe('orderedEntries', () => {
-  test('reads keys as they are stored', () => {
+  test('reads keys as they are stored, of entries that are entries', () => {
     const root = new Y.Doc().getMap<unknown>('m')
     root.set('a', 1)
-    expect(orderedEntries(root, (entry) => entry)).toEqual([{ id: 'a', order: 1 }])
+    root.set('b', 'not one')
+    const isNumber = (entry: unknown): entry is number => typeof entry === 'number'
+    expect(orderedEntries(root, isNumber, (entry) => entry)).toEqual([{ id: 'a', order: 1 }])
   })
 })
 

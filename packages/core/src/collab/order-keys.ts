@@ -83,7 +83,11 @@ export function openOrderBook(entries: readonly Ordered[], write: (id: string, k
   }
 }
 
-/** The entries of a root with their stored order keys. */
-export function orderedEntries(root: Y.Map<unknown>, orderOf: (entry: unknown) => unknown): Ordered[] {
-  return [...root.entries()].map(([id, entry]) => ({ id, order: orderOf(entry) }))
+/** The entries of a root that are what they should be, with their stored order keys; nobody sees the others. */
+export function orderedEntries<Entry>(
+  root: Y.Map<unknown>,
+  isEntry: (entry: unknown) => entry is Entry,
+  orderOf: (entry: Entry) => unknown,
+): Ordered[] {
+  return [...root.entries()].flatMap(([id, entry]) => (isEntry(entry) ? [{ id, order: orderOf(entry) }] : []))
 }

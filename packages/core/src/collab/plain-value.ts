@@ -51,7 +51,8 @@ function readItems(items: readonly unknown[], depth: number, { place, report }: 
     .map((item, index) => readValue(item, depth - 1, { place: `${place}.${index}`, report }) ?? null)
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is a JSON object stored as one value: no Y type, no bytes, no list. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   const isForeign = value instanceof Y.AbstractType || value instanceof Y.Doc
   return !isForeign && Object.prototype.toString.call(value) === '[object Object]'
 }

@@ -1,9 +1,15 @@
 import type { StopReason } from '../executor/index.ts'
 import type { RunKey } from './dispatch-store.ts'
 
+/** A pass of a node run, by its place in its run. */
+export interface PassKey {
+  readonly nodeRunId: string
+  readonly pass: number
+}
+
 /** A run that this worker looks after, with what it does for it at the moment. */
 export interface ClaimedRun extends RunKey {
-  /** Passes in somebody's hands here, by `nodeRunId/pass`: waiting for a place, beginning, or running. */
+  /** Passes in this worker's hands: waiting for a place, beginning, or running. */
   readonly passes: Map<string, HeldPass>
   isTended: boolean
   isPoked: boolean
@@ -17,19 +23,31 @@ export interface HeldPass {
   isRunning: boolean
 }
 
-export function passKeyOf({ nodeRunId, pass }: { readonly nodeRunId: string; readonly pass: number }): string {
-  return `${nodeRunId}/${pass}`
+export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
+  return { tenantId, runId, passes: new Map(), isTended: false, isPoked: false, isClosed: false }
 }
 
 /** Takes a pass in hand; null if it is in hand already. */
-export function holdPass(run: ClaimedRun, pass: { nodeRunId: string; pass: number }): HeldPass | null {
-  const key = passKeyOf(pass)
+export function holdPass(run: ClaimedRun, pass: PassKey): HeldPass | null {
+  const key = keyOf(pass)
   if (run.passes.has(key)) return null
   const held = { stop: new AbortController(), isRunning: false }
   run.passes.set(key, held)
   return held
 }
 
+export function heldPass(run: ClaimedRun, pass: PassKey): HeldPass | undefined {
+  return run.passes.get(keyOf(pass))
+}
+
+export function letGo(run: ClaimedRun, pass: PassKey): void {
+  run.passes.delete(keyOf(pass))
+}
+
 export function stopPass(held: HeldPass, reason: StopReason): void {
   if (!held.stop.signal.aborted) held.stop.abort(reason)
+}
+
+function keyOf({ nodeRunId, pass }: PassKey): string {
+  return `${nodeRunId}/${pass}`
 }

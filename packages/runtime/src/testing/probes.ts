@@ -1,5 +1,3 @@
-import type { Json } from '@tenon/core/document'
-
 /** One call of a probe's body, as the probe saw it. */
 export interface ProbeCall {
   readonly runId: string
@@ -35,9 +33,6 @@ interface Gate {
   readonly arrived: Promise<void>
   readonly arrive: () => void
 }
-
-/** A value that a probe's output may hold. */
-export type ProbeOutput = Readonly<Record<string, Json>>
 
 export function createProbes(): ProbeRecorder {
   const calls: ProbeCall[] = []

@@ -1,0 +1,137 @@
+import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
+import { attemptTimerId, beginAttempt, carryOut } from '../executor/index.ts'
+import { type ClaimedRun, type HeldPass, heldPass, holdPass, letGo, type PassKey, stopPass } from './claimed-run.ts'
+import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
+
+/** Begins, runs and stops the passes of claimed runs, as many at once as there are places. */
+export interface PassRunner {
+  /** Lets a commit begin node runs here. */
+  takeFor(run: ClaimedRun): TakeNode
+  /** Runs the body of a node run that a commit has taken. */
+  launch(run: ClaimedRun, started: StartedNode): void
+  /** Begins a node run as soon as there is a place. */
+  enqueue(run: ClaimedRun, pass: PassKey): void
+  /** Stops a body, or records that one is canceled that nobody runs. */
+  cancel(run: ClaimedRun, pass: PassKey): void
+}
+
+/** What the runner tells its worker. */
+export interface PassHooks {
+  /** An outcome was committed: see to what follows from it. */
+  follow(run: ClaimedRun, result: CommitResult): void
+  /** A pass has been let go. */
+  settle(run: ClaimedRun): void
+  /** Something could not be stored: look at the run again in a while. */
+  retryLater(run: ClaimedRun): void
+  track(work: Promise<void>): void
+  isDraining(): boolean
+}
+
+export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunner {
+  const { workerId, committer, findType, slots, now, log } = ports
+
+  const takeFor = (run: ClaimedRun): TakeNode => {
+    return (pass) => {
+      const slot = hooks.isDraining() ? null : slots.tryAcquire()
+      if (slot === null) return null
+      if (holdPass(run, pass) !== null) return slotOf(run, pass, slot)
+      slot.release()
+      return null
+    }
+  }
+  const attemptPorts = (run: ClaimedRun) => ({ committer, findType, now, worker: workerId, take: takeFor(run) })
+
+  const launch = (run: ClaimedRun, started: StartedNode): void => {
+    const held = heldPass(run, started)
+    if (held === undefined || held.isRunning) return
+    held.isRunning = true
+    hooks.track(runBody(run, started, held))
+  }
+  const runBody = async (run: ClaimedRun, started: StartedNode, held: HeldPass): Promise<void> => {
+    try {
+      const end = await carryOut(started, {
+        ...attemptPorts(run),
+        log,
+        http: ports.egress,
+        stop: held.stop.signal,
+        hasStoredTimers: true,
+        graceMs: ports.cancelGraceMs,
+      })
+      started.slot.release()
+      if (end.kind === 'left') return
+      if (end.kind === 'retry') ports.wakeAt(end.nextAt)
+      hooks.follow(run, end.result)
+    } catch (error) {
+      started.slot.release()
+      log('error', 'The outcome of a node run does not fit its run', fieldsOf(run, error, started.nodeRunId))
+    }
+    hooks.settle(run)
+  }
+
+  const begin = async (run: ClaimedRun, pass: PassKey, held: HeldPass): Promise<void> => {
+    const free = await slots.acquire(run.tenantId)
+    if (free === null) {
+      letGo(run, pass)
+      return
+    }
+    const slot = slotOf(run, pass, free)
+    const { tenantId, runId } = run
+    try {
+      const begun = await beginAttempt({ tenantId, runId, ...pass }, slot, attemptPorts(run), { isStale: false })
+      if (begun.kind === 'started') launch(run, begun.started)
+      else slot.release()
+      if (begun.kind === 'later') ports.wakeAt(begun.nextAt)
+      if (begun.kind !== 'gone' && begun.result !== null) hooks.follow(run, begun.result)
+    } catch (error) {
+      slot.release()
+      log('warn', 'A node run cannot begin yet', fieldsOf(run, error, pass.nodeRunId))
+      hooks.retryLater(run)
+      return
+    }
+    if (!held.isRunning) hooks.settle(run)
+  }
+
+  const cancelUnstarted = async (run: ClaimedRun, { nodeRunId, pass }: PassKey): Promise<void> => {
+    const { tenantId, runId } = run
+    try {
+      const result = await committer.commit({
+        tenantId,
+        runId,
+        facts: [{ fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }],
+        operations: [{ op: 'timer_clear', timerId: attemptTimerId({ nodeRunId, pass }) }],
+        worker: workerId,
+        take: takeFor(run),
+      })
+      hooks.follow(run, result)
+      hooks.settle(run)
+    } catch (error) {
+      log('warn', 'A cancelation cannot be stored yet', fieldsOf(run, error, nodeRunId))
+      hooks.retryLater(run)
+    }
+  }
+
+  return {
+    takeFor,
+    launch,
+    enqueue: (run, { nodeRunId, pass }) => {
+      const held = hooks.isDraining() ? null : holdPass(run, { nodeRunId, pass })
+      if (held !== null) hooks.track(begin(run, { nodeRunId, pass }, held))
+    },
+    cancel: (run, pass) => {
+      const held = heldPass(run, pass)
+      if (held !== undefined) stopPass(held, 'cancel')
+      // Nobody runs it: it waits for its next attempt or for a place. One that is beginning meets its cancelation there.
+      if (held?.isRunning !== true) hooks.track(cancelUnstarted(run, pass))
+    },
+  }
+}
+
+/** A place that lets go of the pass with it. */
+function slotOf(run: ClaimedRun, pass: PassKey, slot: Slot): Slot {
+  return {
+    release: () => {
+      letGo(run, pass)
+      slot.release()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Committer } from '../commit/create-committer.ts'
+import type { FindNodeType } from '../commit/node-types.ts'
+import type { EnginePorts } from '../engine.ts'
+import type { DispatchStore, RunKey } from './dispatch-store.ts'
+import type { NodeSlots } from './node-slots.ts'
+
+/** What a worker of the embedded engine works with. */
+export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log'> {
+  readonly workerId: string
+  readonly committer: Committer
+  readonly findType: FindNodeType
+  readonly dispatch: DispatchStore
+  readonly slots: NodeSlots
+  readonly now: () => number
+  readonly cancelGraceMs: number
+  /** Asks to be woken at an instant, ms since the Unix epoch. */
+  readonly wakeAt: (at: number) => void
+}
+
+/** What a log line may say of an error: never params, never values. */
+export function fieldsOf({ tenantId, runId }: RunKey, error: unknown, nodeRunId?: string) {
+  const reason = error instanceof Error ? error.message : 'unknown'
+  return { tenantId, runId, ...(nodeRunId === undefined ? {} : { nodeRunId }), reason }
+}

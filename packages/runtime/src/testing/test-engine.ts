@@ -49,7 +49,7 @@ export function testEngine(name: string, options: EngineSuiteOptions): void {
     beforeAll(async () => {
       underTest = await options.create(registry)
       context = createSuiteContext({ ...underTest, registry }, probes, underTest.database)
-    }, 120_000)
+    }, 300_000)
     afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
 

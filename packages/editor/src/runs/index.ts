@@ -10,6 +10,8 @@ export { RunStatusBadge, type RunStatusBadgeProps } from './list/run-status-badg
 export { createRunStore, type RunSnapshot, type RunStore, type RunStoreOptions } from './store/run-store.ts'
 export { useNodeRunView, useRun, useRunSnapshot } from './store/use-run.ts'
 export {
+  RunGroup,
+  type RunGroupProps,
   RunInspector,
   type RunInspectorProps,
   RunLog,

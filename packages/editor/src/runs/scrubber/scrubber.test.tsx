@@ -4,36 +4,30 @@ import { describe, expect, test } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { escalatedRun, escalatingRun } from '../../../test/fixtures/ticket-runs.ts'
-import { EnsureInstance } from '../../instance/ensure-instance.tsx'
-import { RunProvider } from '../store/run-scope.tsx'
-import { TimelinePanel } from '../timeline/timeline-panel.tsx'
-import { Scrubber } from './scrubber.tsx'
+import { RunGroup, RunScrubber, RunTimeline } from '../viewer/run-parts.tsx'
 
 function show(frames = escalatedRun().frames) {
   const fixture = createFixtureClient({ frames })
-  return renderPart(
-    <EnsureInstance>
-      <RunProvider client={fixture.client} runId={FIXTURE_RUN_ID}>
-        {({ store, nodes }) => (
-          <>
-            <Scrubber store={store} nodes={nodes} />
-            <TimelinePanel store={store} nodes={nodes} selectedNodeId={null} onSelectNode={() => {}} />
-          </>
-        )}
-      </RunProvider>
-    </EnsureInstance>,
+  const run = { client: fixture.client, runId: FIXTURE_RUN_ID }
+  const part = renderPart(
+    <RunGroup {...run}>
+      <RunScrubber {...run} />
+      <RunTimeline {...run} />
+    </RunGroup>,
   )
+  return { ...part, fixture }
 }
 
-describe('Scrubber', () => {
+describe('RunScrubber', () => {
   test('moves everything to an event of the past and says which', async () => {
-    show()
+    const { fixture } = show()
     const slider = await screen.findByRole('slider', { name: 'Moment of the run' })
     expect(screen.getByText('Event 32 of 32')).toBeDefined()
     fireEvent.change(slider, { target: { value: '10' } })
     expect(screen.getByText('Event 10 of 32')).toBeDefined()
     expect(slider.getAttribute('aria-valuetext')).toMatch(/^Event 10 of 32\. /)
     expect(screen.getAllByRole('option')).toHaveLength(3)
+    expect(fixture.listeners()).toBe(1)
   })
 
   test('steps back and on, and returns to the end', async () => {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 
 /** What was asked for from the server, in one of its states; the last value stays while it is read again. */
 export interface Resource<Value> {
@@ -44,12 +44,14 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
   }, [load, round])
   const reload = useCallback(() => setRound((before) => before + 1), [])
   const replace = useCallback((value: Value) => setState((before) => ({ ...before, value, error: null })), [])
-  const isOwn = state.load === load
-  return {
-    value: isOwn ? state.value : null,
-    error: isOwn ? state.error : null,
-    isLoading: isOwn ? state.isLoading : load !== null,
-    reload,
-    replace,
-  }
+  return useMemo(() => {
+    const isOwn = state.load === load
+    return {
+      value: isOwn ? state.value : null,
+      error: isOwn ? state.error : null,
+      isLoading: isOwn ? state.isLoading : load !== null,
+      reload,
+      replace,
+    }
+  }, [state, load, reload, replace])
 }

@@ -1,8 +1,11 @@
+import type { ReactNode } from 'react'
+import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
 import { OutputPanel } from '../output/output-panel.tsx'
 import { Scrubber } from '../scrubber/scrubber.tsx'
 import { RunPart, type RunPartProps } from '../store/run-part.tsx'
+import { RunProvider } from '../store/run-scope.tsx'
 import { TimelinePanel } from '../timeline/timeline-panel.tsx'
 
 export interface RunTimelineProps extends RunPartProps {
@@ -51,7 +54,33 @@ export function RunInspector({ nodeId, ...part }: RunInspectorProps) {
   return <RunPart {...part}>{(scope) => <InspectorPanel scope={scope} nodeId={nodeId} />}</RunPart>
 }
 
-/** Moves all views of the same run on the page through its events, when they stand inside one viewer. */
+export interface RunGroupProps extends RunPartProps {
+  readonly children: ReactNode
+}
+
+/**
+ * Lets the parts of one run inside it share a stream and the moment that is looked at. Give each part the same
+ * `client` and `runId`.
+ *
+ * @example
+ * ```tsx
+ * <RunGroup client={client} runId={runId}>
+ *   <RunScrubber client={client} runId={runId} />
+ *   <RunTimeline client={client} runId={runId} />
+ * </RunGroup>
+ * ```
+ */
+export function RunGroup({ client, runId, children, ...instance }: RunGroupProps) {
+  return (
+    <EnsureInstance {...instance} className={instance.className ?? 'tn-part'}>
+      <RunProvider client={client} runId={runId}>
+        {() => children}
+      </RunProvider>
+    </EnsureInstance>
+  )
+}
+
+/** Moves all parts of its {@link RunGroup} through the events of the run: each shows the run as it was then. */
 export function RunScrubber(part: RunPartProps) {
   return <RunPart {...part}>{({ store, nodes }) => <Scrubber store={store} nodes={nodes} />}</RunPart>
 }

@@ -51,10 +51,10 @@ export function applyOperationsToDraft(
 ): { readonly before: WorkflowDocument; readonly document: WorkflowDocument } {
   const { document: before, repairs } = readDraft(ydoc)
   const expected = openDocument(before)
-  for (const [index, operation] of operations.entries()) applyInPlace(expected, operation, index)
+  const read = operations.map((operation, index) => applyInPlace(expected, operation, index))
   const document = canonicalDocument(closeDocument(expected))
   ydoc.transact(() => {
-    write(createDraftWriter(ydoc, fields), openDocument(before), operations)
+    write(createDraftWriter(ydoc, fields), openDocument(before), read)
     if (repairs.length > 0) correct(ydoc, document, fields)
   }, origin)
   return { before, document }

@@ -96,7 +96,7 @@ function placeNodes({ before, after, kept }: NodeSets): DocumentOperation[] {
   const target = [...after.keys()]
   const rank = new Map(target.map((id, index) => [id, index]))
   const current = [...[...before.keys()].filter((id) => kept.has(id)), ...target.filter((id) => !kept.has(id))]
-  const staying = longestAscending(current.map((id) => rank.get(id) ?? 0))
+  const staying = longestAscending(current.map((id) => rank.get(id) as number))
   const stays = new Set([...staying].map((index) => current[index]))
   return target
     .map((id, index): DocumentOperation => ({ op: 'place_node', nodeId: id, before: target[index + 1] ?? null }))

@@ -29,13 +29,13 @@ function diffItems(nodeId: NodeId, path: ParamPath, from: readonly Json[], to: r
   const shared = Math.min(from.length, to.length) - end
   const operations: DocumentOperation[] = []
   for (let index = start; index < shared; index++) {
-    operations.push(...diffValue(nodeId, [...path, index], from[index] ?? null, to[index] ?? null))
+    operations.push(...diffValue(nodeId, [...path, index], from[index] as Json, to[index] as Json))
   }
   for (let index = from.length - end - 1; index >= shared; index--) {
     operations.push({ op: 'remove_param_item', nodeId, path: [...path, index] })
   }
   for (let index = shared; index < to.length - end; index++) {
-    operations.push({ op: 'insert_param_item', nodeId, path: [...path, index], value: to[index] ?? null })
+    operations.push({ op: 'insert_param_item', nodeId, path: [...path, index], value: to[index] as Json })
   }
   return operations
 }

@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import { jsonEqual } from '../document/json-values.ts'
 import type { DocumentOperation, NodeFields, NodeMove } from '../document/operation.ts'
-import type { Annotation, WorkflowNode } from '../document/types.ts'
+import type { Annotation, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { edgesAt, nodesInside, type WorkingDocument } from '../document/working-document.ts'
 import type { NodeId } from '../ids.ts'
 import { mapRoot, positionsRoot } from './draft-roots.ts'
@@ -61,7 +61,7 @@ function writeText(map: Y.Map<unknown>, field: string, next: string): void {
 
 function updateNode(target: Target, nodeId: NodeId, { notes, ...set }: NodeFields): void {
   const node = sharedNodeIn(target, nodeId)
-  for (const [field, value] of Object.entries(set)) if (value !== undefined) setField(node, field, value)
+  for (const [field, value] of Object.entries(set)) setField(node, field, value)
   if (notes !== undefined) writeText(node, 'notes', notes ?? '')
 }
 
@@ -134,8 +134,8 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   },
   remove_edge: ({ ydoc }, { edgeId }) => mapRoot(ydoc, 'edges').delete(edgeId),
   set_edge_points: ({ ydoc }, { edgeId, points }, working) => {
-    const edge = working.edges.get(edgeId)
-    if (edge !== undefined) mapRoot(ydoc, 'edges').set(edgeId, edgeEntry({ ...edge, points: points ?? [] }))
+    const edge = working.edges.get(edgeId) as WorkflowEdge
+    mapRoot(ydoc, 'edges').set(edgeId, edgeEntry({ ...edge, points: points ?? [] }))
   },
   set_variable: (target, { name, variable }) => {
     const variables = mapRoot(target.ydoc, 'variables')

@@ -45,7 +45,7 @@ describe('a document in a Y.Doc', () => {
         expect(readDraft(ydoc)).toEqual(expected)
         expect(readDraft(replica(ydoc, 2))).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -58,7 +58,7 @@ describe('a document in a Y.Doc', () => {
         expect(applyOperationsToDraft(ydoc, operations, fields).document).toEqual(expected)
         expect(readDraft(ydoc)).toEqual({ document: expected, repairs: [] })
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     )
   })
 
@@ -69,7 +69,7 @@ describe('a document in a Y.Doc', () => {
         applyOperationsToDraft(ydoc, diffDocuments(from, to), fields)
         expect(readDraft(ydoc)).toEqual({ document: canonicalDocument(to), repairs: [] })
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -90,7 +90,7 @@ describe('a document in a Y.Doc', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -113,7 +113,7 @@ describe('a document in a Y.Doc', () => {
           expect(readDraft(a).document).toEqual(canonicalDocument(applyOperations(merged, operations)))
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })
@@ -126,7 +126,7 @@ describe('diffDocuments', () => {
         expect(canonicalDocument(applyOperations(from, operations))).toEqual(canonicalDocument(to))
         expect(diffDocuments(to, to)).toEqual([])
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     )
   })
 })

@@ -186,8 +186,15 @@ describe('applyOperationsToDraft', () => {
       { op: 'remove_param_item', nodeId: 'ask', path: ['value', 'k', 'deep', 0] },
       { op: 'unset_param', nodeId: 'ask', path: ['cases', 0, 'id'] },
     )
+    ydoc
+      .getMap<Y.Map<Y.Map<Y.Array<unknown>>>>('nodes')
+      .get('ask')
+      ?.get('params')
+      ?.get('cases')
+      ?.push([[8]])
+    apply(ydoc, { op: 'set_param', nodeId: 'ask', path: ['cases', 2, 0], value: 9 })
     expect(askIn(readDraft(ydoc).document)?.params).toMatchObject({
-      cases: [{ title: 'Eins' }, [0, 1]],
+      cases: [{ title: 'Eins' }, [0, 1], [9]],
       value: { k: { deep: [2] } },
     })
     expect(paramText(ydoc, 'ask', ['cases', 0, 'title'])?.toString()).toBe('Eins')
@@ -230,6 +237,31 @@ describe('applyOperationsToDraft', () => {
       { name: 'b', value: 2 },
       { name: 'a', value: 3 },
     ])
+  })
+
+  test('gives variables their order anew where a key of theirs is broken', () => {
+    const ydoc = seeded({ ...sample, variables: [{ name: 'a', value: 1 }] })
+    ydoc.getMap('variables').set('b', { value: 2, order: '!' })
+    apply(ydoc, { op: 'set_variable', name: 'c', variable: { name: 'c', value: 3 } })
+    expect(readDraft(ydoc).document.variables.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('sets a list over one that holds what cannot be read', () => {
+    const ydoc = seeded()
+    const cases = ydoc.getMap<Y.Map<Y.Map<Y.Array<unknown>>>>('nodes').get('ask')?.get('params')?.get('cases')
+    cases?.push([new Uint8Array(1)])
+    apply(ydoc, { op: 'set_param', nodeId: 'ask', path: ['cases'], value: [1, null, 2] })
+    expect(readDraft(ydoc)).toMatchObject({
+      document: { nodes: [{ params: { cases: [1, null, 2] } }, {}] },
+      repairs: [],
+    })
+  })
+
+  test('ignores fields that are undefined', () => {
+    const ydoc = seeded()
+    const set = { name: 'Ask', notes: undefined } as never
+    apply(ydoc, { op: 'update_node', nodeId: 'ask', set })
+    expect(askIn(readDraft(ydoc).document)).toMatchObject({ name: 'Ask', notes: 'n' })
   })
 
   test('does not bring back an edge that a merge had left without its end', () => {
@@ -360,6 +392,18 @@ describe('readDraft', () => {
     })
     ask?.delete('params')
     expect(readDraft(ydoc).repairs).toEqual(['Node ask policy left out: it is no object'])
+    ask?.delete('policy')
+    expect(readDraft(ydoc).repairs).toEqual([])
+  })
+
+  test('leaves out what is nested too deep, shared or plain', () => {
+    const ydoc = seeded()
+    const params = ydoc.getMap<Y.Map<Y.Map<unknown>>>('nodes').get('ask')?.get('params')
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { x: nested(levels - 1) })
+    params?.set('value', nested(15))
+    expect(readDraft(ydoc).repairs).toEqual([])
+    params?.set('value', nested(16))
+    expect(readDraft(ydoc).repairs).toEqual([`Node ask params.value${'.x'.repeat(15)} left out: it is nested too deep`])
   })
 
   test('keeps the index of list items, and names of keys that can be stored', () => {

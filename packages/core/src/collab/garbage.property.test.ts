@@ -150,7 +150,7 @@ describe('a draft full of garbage', () => {
         expect(canonicalDocument(reading.document)).toEqual(reading.document)
         expect(readDraft(roundTrip(replica))).toEqual(reading)
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: 150, endOnFailure: true },
     )
   })
 
@@ -171,7 +171,7 @@ describe('a draft full of garbage', () => {
           expect(readDraft(ydoc).document).toEqual(canonicalDocument(applyOperations(before, operations)))
         },
       ),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: 100, endOnFailure: true },
     )
   })
 })

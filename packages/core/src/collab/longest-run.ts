@@ -7,7 +7,7 @@ export function longestAscending(values: readonly number[]): ReadonlySet<number>
     let low = 0
     for (let high = tails.length; low < high; ) {
       const middle = (low + high) >> 1
-      if ((values[tails[middle] ?? 0] ?? 0) < value) low = middle + 1
+      if ((values[tails[middle] as number] as number) < value) low = middle + 1
       else high = middle
     }
     previous.push(tails[low - 1])

@@ -59,7 +59,7 @@ export function openOrderBook(entries: readonly Ordered[], write: (id: string, k
   const renew = (): void => {
     const keys = orderKeys(book.length)
     book = book.map(({ id }, index) => {
-      const order = keys[index] ?? LAST
+      const order = keys[index] as string
       write(id, order)
       return { id, order }
     })
@@ -78,7 +78,7 @@ export function openOrderBook(entries: readonly Ordered[], write: (id: string, k
       const order = insert(id, at)
       if (order !== null) return order
       renew()
-      return insert(id, at) ?? LAST
+      return insert(id, at) as string
     },
   }
 }

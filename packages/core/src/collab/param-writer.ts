@@ -34,14 +34,8 @@ function put(container: Container, key: string | number, value: unknown): void {
 function enter(container: Container, key: string | number, paths: TextPaths): Container {
   const child = sharedChild(container, key)
   if (child instanceof Y.Map || child instanceof Y.Array) return child
-  const plain = plainValue(child)
-  const shared = Array.isArray(plain) ? new Y.Array<unknown>() : new Y.Map<unknown>()
+  const shared = sharedValue(plainValue(child), paths) as Container
   put(container, key, shared)
-  const entries = Object.entries(plain ?? {}) as [string, Json][]
-  for (const [name, member] of entries) {
-    if (shared instanceof Y.Map) shared.set(name, sharedValue(member, textPathsBelow(paths, name)))
-    else shared.push([sharedValue(member, textPathsBelow(paths, Number(name)))])
-  }
   return shared
 }
 
@@ -52,7 +46,7 @@ function find(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): Place {
     paths = textPathsBelow(paths, key)
     container = enter(container, key, paths)
   }
-  const key = path.at(-1) ?? ''
+  const key = path.at(-1) as string | number
   return { container, key, paths: textPathsBelow(paths, key) }
 }
 
@@ -63,20 +57,20 @@ export function writeParam(node: Y.Map<unknown>, path: ParamPath, value: Json, r
   else setItem(container, Number(key), value, paths)
 }
 
-/** Takes a param away. */
+/** Takes a param away; it is a member of an object, as the operation was checked to say. */
 export function clearParam(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
   const { container, key, paths } = find(node, path, root)
-  if (container instanceof Y.Map) unsetMember(container, String(key), paths)
+  unsetMember(container as Y.Map<unknown>, String(key), paths)
 }
 
 /** Puts an item into a list of the params. */
 export function insertItem(node: Y.Map<unknown>, path: ParamPath, value: Json, root: TextPaths): void {
   const { container, key, paths } = find(node, path, root)
-  if (container instanceof Y.Array) container.insert(Number(key), [sharedValue(value, paths)])
+  ;(container as Y.Array<unknown>).insert(Number(key), [sharedValue(value, paths)])
 }
 
 /** Takes an item out of a list of the params. */
 export function deleteItem(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
   const { container, key } = find(node, path, root)
-  if (container instanceof Y.Array) container.delete(Number(key))
+  ;(container as Y.Array<unknown>).delete(Number(key))
 }

@@ -69,7 +69,7 @@ export function writeDocument(ydoc: Y.Doc, document: WorkflowDocument, fields: T
     const nodes = mapRoot(ydoc, 'nodes')
     const nodeKeys = orderKeys(document.nodes.length)
     for (const [index, node] of document.nodes.entries()) {
-      nodes.set(node.id, sharedNode(node, nodeKeys[index] ?? '', fields))
+      nodes.set(node.id, sharedNode(node, nodeKeys[index] as string, fields))
     }
     positionsRoot(ydoc).push(document.nodes.map(placeEntry))
     const edges = mapRoot(ydoc, 'edges')
@@ -77,11 +77,11 @@ export function writeDocument(ydoc: Y.Doc, document: WorkflowDocument, fields: T
     const variables = mapRoot(ydoc, 'variables')
     const variableKeys = orderKeys(document.variables.length)
     for (const [index, variable] of document.variables.entries()) {
-      variables.set(variable.name, variableEntry(variable, variableKeys[index] ?? ''))
+      variables.set(variable.name, variableEntry(variable, variableKeys[index]))
     }
     const annotations = mapRoot(ydoc, 'annotations')
     for (const annotation of document.annotations) annotations.set(annotation.id, sharedAnnotation(annotation))
     const settings = mapRoot(ydoc, 'settings')
-    for (const [key, value] of Object.entries(document.settings)) if (value !== undefined) settings.set(key, value)
+    for (const [key, value] of Object.entries(plainCopy(document.settings))) settings.set(key, value)
   })
 }

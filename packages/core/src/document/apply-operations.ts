@@ -160,9 +160,17 @@ function applyOne<Op extends DocumentOperation['op']>(
   handler(working, operation)
 }
 
-/** Applies one operation in place; `OPERATION_INVALID` with its index when it does not fit. */
-export function applyInPlace(working: WorkingDocument, operation: DocumentOperation, index: number): void {
-  withIndex(index, String(operation.op), () => applyOne(working, operationShape(operation, [])))
+/**
+ * Applies one operation in place; `OPERATION_INVALID` with its index when it does not fit.
+ *
+ * @returns The operation as it was read: a copy that holds known fields only.
+ */
+export function applyInPlace(working: WorkingDocument, operation: DocumentOperation, index: number): DocumentOperation {
+  return withIndex(index, String(operation.op), () => {
+    const read = operationShape(operation, [])
+    applyOne(working, read)
+    return read
+  })
 }
 
 /**

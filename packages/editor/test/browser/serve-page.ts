@@ -38,11 +38,13 @@ const POLICY = [
 /**
  * Builds the page with editors from source, as React's development build, so that StrictMode counts, and serves it
  * under a strict Content-Security-Policy on a port of its own.
+ *
+ * @param folder - Beside this file. @defaultValue 'page', with editors
  */
-export async function servePage(): Promise<{ readonly url: string; readonly close: () => void }> {
+export async function servePage(folder = 'page'): Promise<{ readonly url: string; readonly close: () => void }> {
   const outDir = mkdtempSync(join(tmpdir(), 'tenon-editor-page-'))
   await build({
-    root: join(import.meta.dirname, 'page'),
+    root: join(import.meta.dirname, folder),
     configFile: false,
     logLevel: 'error',
     plugins: [react(), styles],

@@ -1,0 +1,84 @@
+import 'virtual:tenon-styles.css'
+import './page.css'
+import type { RunEventFrame } from '@tenon/core/run'
+import { StrictMode, useMemo, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { InstanceRoot } from '../../../src/instance/instance-root.tsx'
+import { ApprovalInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
+import { Button } from '../../../src/ui/button.tsx'
+import { Dialog } from '../../../src/ui/dialog.tsx'
+import { Field } from '../../../src/ui/field.tsx'
+import { TextInput } from '../../../src/ui/text-input.tsx'
+import { reviewApproval } from '../../fixtures/approvals.ts'
+import { createFixtureClient, FIXTURE_RUN_ID, type FixtureClient } from '../../fixtures/fixture-client.ts'
+import { ESCALATED_OUTPUT, escalatedRun, failedRun, rejectedRun, waitingRun } from '../../fixtures/ticket-runs.ts'
+
+declare global {
+  interface Window {
+    /** The server of the page. */
+    fixture: FixtureClient
+    /** Whole logs, to be pushed in parts. */
+    logs: Record<string, readonly RunEventFrame[]>
+  }
+}
+
+const query = new URLSearchParams(location.search)
+const logs = {
+  escalated: escalatedRun(Date.now()).frames,
+  failed: failedRun().frames,
+  waiting: waitingRun(Date.now() - 60_000).frames,
+  rejected: rejectedRun(Date.now() - 60_000).frames,
+}
+const log = logs[(query.get('log') ?? 'escalated') as keyof typeof logs]
+const fixture = createFixtureClient({
+  frames: log.slice(0, Number(query.get('count') ?? log.length)),
+  output: ESCALATED_OUTPUT,
+  approvals: [reviewApproval()],
+})
+window.fixture = fixture
+window.logs = logs
+
+function Question() {
+  const [isOpen, setIsOpen] = useState(false)
+  const [name, setName] = useState('')
+  return (
+    <>
+      <Button onClick={() => setIsOpen(true)}>Publish</Button>
+      <Dialog open={isOpen} onClose={() => setIsOpen(false)} title="Publish version 5">
+        <Field label="Notes">
+          <TextInput value={name} onChange={setName} />
+        </Field>
+      </Dialog>
+    </>
+  )
+}
+
+function View() {
+  const { client } = useMemo(() => fixture, [])
+  switch (query.get('view')) {
+    case 'inbox':
+      return <ApprovalInbox client={client} theme="light" />
+    case 'list':
+      return <RunList client={client} theme="light" onOpen={() => {}} />
+    case 'dialog':
+      return (
+        <InstanceRoot theme="light">
+          <Question />
+        </InstanceRoot>
+      )
+    default:
+      return <RunViewer client={client} runId={FIXTURE_RUN_ID} theme="light" style={{ height: '100%' }} />
+  }
+}
+
+document.addEventListener('securitypolicyviolation', (event) => {
+  throw new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)
+})
+const app = document.getElementById('app')
+if (app !== null) {
+  createRoot(app).render(
+    <StrictMode>
+      <View />
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,140 @@
+import { type Browser, chromium, type Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { findChromium } from './find-chromium.ts'
+import { servePage } from './serve-page.ts'
+
+let browser: Browser
+let served: Awaited<ReturnType<typeof servePage>>
+let page: Page
+const faults: string[] = []
+
+beforeAll(async () => {
+  served = await servePage('runs-page')
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+}, 120_000)
+afterEach(async () => {
+  await page.close()
+  expect(faults.splice(0)).toEqual([])
+})
+afterAll(async () => {
+  await browser?.close()
+  await served?.close()
+})
+
+async function open(query: string, width = 1440): Promise<Page> {
+  page = await browser.newPage({ viewport: { width, height: 900 } })
+  page.setDefaultTimeout(20_000)
+  page.on('pageerror', (error) => faults.push(String(error.stack ?? error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  await page.goto(`${served.url}/?${query}`)
+  await page.locator('.tenon').waitFor()
+  return page
+}
+
+const card = (name: string) => page.getByRole('article', { name: new RegExp(`^${name},`) })
+const row = (name: string) => page.getByRole('option', { name: new RegExp(`^${name} `) })
+const push = (log: string, from: number, to?: number) =>
+  page.evaluate(`window.fixture.push(...window.logs['${log}'].slice(${from}${to === undefined ? '' : `, ${to}`}))`)
+const statusOf = async (name: string) => {
+  await card(name).waitFor()
+  return card(name).getAttribute('data-status')
+}
+
+describe('RunViewer', () => {
+  test('lights the cards up as the run goes on', async () => {
+    await open('log=escalated&count=5')
+    await expect.poll(() => statusOf('Analyze ticket')).toBe('running')
+    expect(await statusOf('Create ticket')).toBeNull()
+    await push('escalated', 5, 25)
+    await expect.poll(() => statusOf('Analyze ticket')).toBe('success')
+    await expect.poll(() => statusOf('Create ticket')).toBe('running')
+    expect(await statusOf('Manual review')).toBe('skipped')
+    await push('escalated', 25)
+    await expect.poll(() => statusOf('Create ticket')).toBe('success')
+    await page.getByText('Completed · 4.43 s').waitFor()
+    expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0)
+  })
+
+  test('shows the same node on canvas, timeline and inspector', async () => {
+    await open('log=escalated')
+    await row('Create ticket').click()
+    await page.getByRole('heading', { name: 'Create ticket' }).waitFor()
+    await expect.poll(() => card('Create ticket').getAttribute('data-selected')).not.toBeNull()
+    await card('Log to CRM').click()
+    await page.getByRole('heading', { name: 'Log to CRM' }).waitFor()
+    await expect.poll(() => row('Log to CRM').getAttribute('aria-selected')).toBe('true')
+  })
+
+  test('goes back in time by keyboard, everywhere at once', async () => {
+    await open('log=escalated')
+    await expect.poll(() => statusOf('Create ticket')).toBe('success')
+    const slider = page.getByRole('slider', { name: 'Moment of the run' })
+    await slider.focus()
+    await page.keyboard.press('Home')
+    await page.getByText('Event 1 of 32').waitFor()
+    await expect.poll(() => statusOf('Create ticket')).toBeNull()
+    await page.getByText('Nothing has started yet').waitFor()
+    await page.keyboard.press('End')
+    await expect.poll(() => statusOf('Create ticket')).toBe('success')
+  })
+
+  test('asks for a decision and goes on with it', async () => {
+    await open('log=waiting')
+    await page.getByLabel('Comment').fill('Not before the parcel is found')
+    await page.getByRole('button', { name: 'Reject' }).click()
+    await expect
+      .poll(() => page.evaluate('window.fixture.calls.find((call) => call.name === "approvals.decide")?.args'))
+      .toEqual(['apr-1', { choice: 'reject', comment: 'Not before the parcel is found' }])
+    await push('rejected', 15)
+    await expect.poll(() => statusOf('Rejected')).toBe('success')
+  })
+
+  test('leads from the failure to its node', async () => {
+    await open('log=failed')
+    await page.getByRole('button', { name: 'Show Create ticket' }).click()
+    await page.getByText('Failed: 503 from the help desk').first().waitFor()
+    expect(await statusOf('Create ticket')).toBe('failed')
+  })
+
+  test('fits a phone without scrolling sideways', async () => {
+    await open('log=waiting', 390)
+    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    const overflow = await page.evaluate(
+      'document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth',
+    )
+    expect(overflow).toBe(0)
+    const frame = await page.locator('.tn-run-frame').evaluate((element) => element.scrollWidth - element.clientWidth)
+    expect(frame).toBe(0)
+  })
+})
+
+describe('Dialog', () => {
+  test('holds the focus, closes on Escape, and gives the focus back', async () => {
+    await open('view=dialog')
+    const publish = page.getByRole('button', { name: 'Publish' })
+    await publish.click()
+    const dialog = page.getByRole('dialog', { name: 'Publish version 5' })
+    await dialog.getByLabel('Notes').fill('Better wording')
+    await page.evaluate("document.getElementById('host-button').focus()")
+    expect(await page.evaluate('document.activeElement?.id')).not.toBe('host-button')
+    expect(await page.evaluate('document.body.getAttribute("style")')).toBeNull()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await publish.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  test('closes by a click beside it', async () => {
+    await open('view=dialog')
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.mouse.click(10, 400)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+})
+
+test('the inbox decides in place', async () => {
+  await open('view=inbox')
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('Ada Obi').waitFor()
+})

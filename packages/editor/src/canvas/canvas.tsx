@@ -68,6 +68,8 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
       role="application"
       className="tn-canvas"
       aria-label={t('canvas.label')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is interactive; its keys need the focus
+      tabIndex={0}
       data-far={isFar || undefined}
       data-marquee={pointer.isMarquee || undefined}
       onPointerMove={(event) => {

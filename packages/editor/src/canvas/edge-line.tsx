@@ -14,7 +14,8 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
   const [path, labelX, labelY] = getBezierPath(props)
   return (
     <g className="tn-edge" data-run={run} data-selected={selected || undefined} data-drop={isDropTarget || undefined}>
-      <BaseEdge id={id} path={path} interactionWidth={24} />
+      {/* No id: two editors may show the same workflow on one page. */}
+      <BaseEdge path={path} interactionWidth={24} />
       {!isReadOnly && <InsertButton edgeId={id} x={labelX} y={labelY} />}
     </g>
   )

@@ -1,21 +1,13 @@
-import {
-  type DocumentOperation,
-  ERROR_PORT,
-  edgeId,
-  type NodeId,
-  PORT_NAME_PATTERN,
-  type WorkflowDocument,
-} from '@tenon/core/document'
+import { type DocumentOperation, edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { edgesInto, edgesOutOf, graphOf } from '../graph/graph.ts'
-import { valueAt } from '../manifest/ports.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 
 export const planConnect: Planner<'connect'> = ({ connection }, context) => {
   const refusal = connectionRefusal(context.document, context.manifest, connection)
   if (refusal !== null) return refuse(refusal)
   return {
-    operations: [addEdge(connection)],
+    operations: [edgeOperation(connection)],
     message: { key: 'command.connected', values: namesOf(context.document, connection) },
   }
 }
@@ -26,7 +18,7 @@ export const planReconnect: Planner<'reconnect'> = (command, context) => {
   const refusal = connectionRefusal({ ...context.document, edges }, context.manifest, command.connection)
   if (refusal !== null) return refuse(refusal)
   return {
-    operations: [{ op: 'remove_edge', edgeId: command.edgeId }, addEdge(command.connection)],
+    operations: [{ op: 'remove_edge', edgeId: command.edgeId }, edgeOperation(command.connection)],
     message: { key: 'command.connected', values: namesOf(context.document, command.connection) },
   }
 }
@@ -37,21 +29,6 @@ export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
     operations: known.map((edge) => ({ op: 'remove_edge', edgeId: edge.id })),
     message: { key: 'command.disconnected', values: { count: known.length } },
   }
-}
-
-/** Gives a port that stands in the params another name, and its edges with it. */
-export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, { document }) => {
-  const node = document.nodes.find((candidate) => candidate.id === nodeId)
-  const from = valueAt(node?.params, path)
-  if (from === to) return { operations: [], message: null }
-  if (!PORT_NAME_PATTERN.test(to) || to === ERROR_PORT) return refuse('command.portName')
-  const moved = document.edges.filter((edge) => edge.source === nodeId && edge.sourceHandle === from)
-  const operations: DocumentOperation[] = [{ op: 'set_param', nodeId, path, value: to }]
-  for (const edge of moved) {
-    const { source, target, targetHandle } = edge
-    operations.push({ op: 'remove_edge', edgeId: edge.id }, addEdge({ source, sourceHandle: to, target, targetHandle }))
-  }
-  return { operations, message: { key: 'command.renamed', values: { name: to } } }
 }
 
 /** Takes nodes away; where one stood alone between two others, these are joined. */
@@ -66,7 +43,7 @@ export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = []
   const operations: DocumentOperation[] = [
     ...loose.map((edge) => ({ op: 'remove_edge', edgeId: edge.id }) as const),
     ...gone.map((node) => ({ op: 'remove_node', nodeId: node.id }) as const),
-    ...bridges(context, goneIds).map(addEdge),
+    ...bridges(context, goneIds).map(edgeOperation),
   ]
   const name = gone[0]?.name
   const isOne = gone.length === 1 && name !== undefined
@@ -97,7 +74,8 @@ function bridges(context: PlanContext, gone: ReadonlySet<NodeId>): Connection[] 
   })
 }
 
-function addEdge(connection: Connection): DocumentOperation {
+/** Adds an edge with its one form of id. */
+export function edgeOperation(connection: Connection): DocumentOperation {
   const { source, sourceHandle, target, targetHandle } = connection
   const ends = { source, sourceHandle, target, targetHandle }
   return { op: 'add_edge', edge: { id: edgeId(ends), ...ends } }

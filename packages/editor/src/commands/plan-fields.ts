@@ -33,26 +33,6 @@ export const planSetFields: Planner<'set-fields'> = ({ nodeIds, set }, { documen
   return { operations, message: { key: set.disabled === true ? 'command.disabled' : 'command.enabled', values } }
 }
 
-export const planSetParam: Planner<'set-param'> = ({ nodeId, path, value }) => ({
-  operations: [{ op: 'set_param', nodeId, path, value }],
-  message: null,
-})
-
-export const planUnsetParam: Planner<'unset-param'> = ({ nodeId, path }) => ({
-  operations: [{ op: 'unset_param', nodeId, path }],
-  message: null,
-})
-
-export const planInsertItem: Planner<'insert-item'> = ({ nodeId, path, value }) => ({
-  operations: [{ op: 'insert_param_item', nodeId, path, value }],
-  message: { key: 'command.itemAdded' },
-})
-
-export const planRemoveItem: Planner<'remove-item'> = ({ nodeId, path }) => ({
-  operations: [{ op: 'remove_param_item', nodeId, path }],
-  message: { key: 'command.itemRemoved' },
-})
-
 export const planSetPolicy: Planner<'set-policy'> = ({ nodeId, field, value }) => ({
   operations: [{ op: 'set_policy', nodeId, field, value }],
   message: null,

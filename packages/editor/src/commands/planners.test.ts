@@ -148,6 +148,28 @@ describe('delete-nodes', () => {
   })
 })
 
+describe('params that are not stored yet', () => {
+  const bare = workflow([node('a', 'step'), node('c', 'cases')])
+
+  test('what is written inside of one brings its default along', () => {
+    const { after } = carryOut(bare, { type: 'set-param', nodeId: 'a', path: ['fields', 'who'], value: 'me' })
+    expect(after.nodes[0]?.params).toEqual({ fields: { who: 'me' } })
+    const inserted = carryOut(bare, { type: 'insert-item', nodeId: 'c', path: ['cases', 1], value: { id: 'b' } })
+    expect(inserted.after.nodes[1]?.params).toEqual({ cases: [{ id: 'a', title: 'First' }, { id: 'b' }] })
+    const renamed = carryOut(bare, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'first' })
+    expect(renamed.after.nodes[1]?.params).toEqual({ cases: [{ id: 'first', title: 'First' }] })
+  })
+
+  test('objects and lists on the way are made', () => {
+    const { after } = carryOut(bare, { type: 'set-param', nodeId: 'a', path: ['x', 'y', 'z'], value: 1 })
+    expect(after.nodes[0]?.params).toEqual({ x: { y: { z: 1 } } })
+  })
+
+  test('taking away what is not there is no change', () => {
+    expect(carryOut(bare, { type: 'unset-param', nodeId: 'a', path: ['text'] }).plan.operations).toEqual([])
+  })
+})
+
 describe('rename-port', () => {
   const cases = workflow(
     [node('c', 'cases', { cases: [{ id: 'way_1', title: 'VIP' }] }), node('z', 'stop')],

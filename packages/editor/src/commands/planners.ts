@@ -1,19 +1,16 @@
 import type { CommandType, EditorCommand, Plan, PlanContext, Planner, Refused } from './command.ts'
 import { planAddNode } from './plan-add.ts'
-import { planConnect, planDeleteNodes, planDisconnect, planReconnect, planRenamePort } from './plan-edges.ts'
+import { planConnect, planDeleteNodes, planDisconnect, planReconnect } from './plan-edges.ts'
 import {
   planFix,
-  planInsertItem,
   planMoveNodes,
-  planRemoveItem,
   planRename,
   planSetFields,
-  planSetParam,
   planSetPolicy,
   planSetSetting,
   planTidyUp,
-  planUnsetParam,
 } from './plan-fields.ts'
+import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
 
 const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {

@@ -49,9 +49,10 @@ function decorate(
   const chips = []
   for (const part of splitTemplate(state.doc.toString())) {
     if (part.kind === 'text') continue
-    // While the caret is inside, the text itself is shown.
-    const isOpen = state.selection.ranges.some((range) => range.from > part.from && range.to < part.to)
-    if (part.kind === 'reference' && !isOpen) {
+    // While the caret is inside, the bare text is shown: nodes that come and go under the caret would move it,
+    // and a list of completions would close.
+    if (state.selection.ranges.some((range) => range.from > part.from && range.to < part.to)) continue
+    if (part.kind === 'reference') {
       const label = labelOf(part.reference)
       const isFaulty = faults.some(({ from, to }) => from < part.to && to > part.from)
       const widget = new ChipWidget(isFaulty ? { ...label, isBroken: true } : label, part.text)

@@ -1,5 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useState } from 'react'
+import { activeElementIn, rootOf } from '../instance/place.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
 const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
@@ -25,7 +26,11 @@ export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => 
       }
       target?.scrollIntoView({ block: 'center' })
       target?.focus({ preventScroll: true })
-      store.setState({ fieldFocus: null })
+      // A list that closes gives the focus back to its button a moment later; the wish is newer.
+      timer = setTimeout(() => {
+        if (target !== null && !panel.contains(activeElementIn(rootOf(panel)))) target.focus({ preventScroll: true })
+        store.setState({ fieldFocus: null })
+      }, TRY_MS * 2)
     }
     timer = setTimeout(attempt, 0)
     return () => clearTimeout(timer)

@@ -64,7 +64,7 @@ describe('drawing with the keyboard', () => {
     const { page, card, canvas } = await open({ document: 'chain' })
     await card('Alpha').click()
     await canvas.press('d')
-    await expect.poll(() => page.locator('[aria-live="polite"]').first().textContent()).toContain('Alpha disabled')
+    await expect.poll(() => page.locator('[aria-live="polite"]').allTextContents()).toContain('Alpha disabled')
   })
 
   test('letters typed into a field are letters, not shortcuts', async () => {

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type Browser, chromium, type Locator, type Page } from 'playwright'
-import { findChromium } from '../../../../scripts/run/lib/chromium.mjs'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { findChromium } from './find-chromium.ts'
 import { servePage } from './serve-page.ts'
 
 /** The page with one or more editors, as a person's hands meet it. */
@@ -31,10 +31,8 @@ export function editorSuite(): { readonly open: (options?: OpenOptions) => Promi
   const faults: string[] = []
   const pages: Page[] = []
   beforeAll(async () => {
-    const executablePath = await findChromium()
-    if (executablePath === null) throw new Error('No Chromium: set CHROMIUM_PATH')
     served = await servePage()
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
   }, 120_000)
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.close()))

@@ -1,0 +1,85 @@
+import {
+  type DocumentOperation,
+  ERROR_PORT,
+  isJsonObject,
+  type Json,
+  type NodeId,
+  type ParamPath,
+  PORT_NAME_PATTERN,
+} from '@tenon/core/document'
+import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { valueAt } from '../manifest/ports.ts'
+import { type PlanContext, type Planner, refuse } from './command.ts'
+import { edgeOperation } from './plan-edges.ts'
+
+export const planSetParam: Planner<'set-param'> = ({ nodeId, path, value }, context) => ({
+  operations: [...groundFor(context, nodeId, path), { op: 'set_param', nodeId, path, value }],
+  message: null,
+})
+
+export const planUnsetParam: Planner<'unset-param'> = ({ nodeId, path }, context) => ({
+  operations: valueAt(paramsOf(context, nodeId), path) === undefined ? [] : [{ op: 'unset_param', nodeId, path }],
+  message: null,
+})
+
+export const planInsertItem: Planner<'insert-item'> = ({ nodeId, path, value }, context) => ({
+  operations: [...groundFor(context, nodeId, path), { op: 'insert_param_item', nodeId, path, value }],
+  message: { key: 'command.itemAdded' },
+})
+
+export const planRemoveItem: Planner<'remove-item'> = ({ nodeId, path }, context) => ({
+  operations: [...groundFor(context, nodeId, path), { op: 'remove_param_item', nodeId, path }],
+  message: { key: 'command.itemRemoved' },
+})
+
+/** Gives a port that stands in the params another name, and its edges with it. */
+export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, context) => {
+  const ground = groundFor(context, nodeId, path)
+  const [first] = ground
+  const params = paramsOf(context, nodeId)
+  const known = first?.op === 'set_param' ? { ...params, [String(first.path[0])]: first.value } : params
+  const from = valueAt(known, path)
+  if (from === to) return { operations: [], message: null }
+  if (!PORT_NAME_PATTERN.test(to) || to === ERROR_PORT) return refuse('command.portName')
+  const moved = context.document.edges.filter((edge) => edge.source === nodeId && edge.sourceHandle === from)
+  const operations: DocumentOperation[] = [...ground, { op: 'set_param', nodeId, path, value: to }]
+  for (const { id, source, target, targetHandle } of moved) {
+    operations.push(
+      { op: 'remove_edge', edgeId: id },
+      edgeOperation({ source, sourceHandle: to, target, targetHandle }),
+    )
+  }
+  return { operations, message: { key: 'command.renamed', values: { name: to } } }
+}
+
+/**
+ * What has to be written before something inside of a param can be: the default that is shown while nothing is
+ * stored, and empty objects and lists on the way.
+ */
+function groundFor(context: PlanContext, nodeId: NodeId, path: ParamPath): DocumentOperation[] {
+  const operations: DocumentOperation[] = []
+  let at: Json | undefined = paramsOf(context, nodeId)
+  for (let depth = 0; depth < path.length - 1; depth += 1) {
+    const next = valueAt(at, path.slice(depth, depth + 1))
+    if (next !== undefined || !isJsonObject(at)) {
+      at = next
+      continue
+    }
+    const empty: Json = typeof path[depth + 1] === 'number' ? [] : {}
+    at = (depth === 0 ? defaultOf(context, nodeId, path[0]) : undefined) ?? empty
+    operations.push({ op: 'set_param', nodeId, path: path.slice(0, depth + 1), value: at })
+  }
+  return operations
+}
+
+function defaultOf({ document, manifest }: PlanContext, nodeId: NodeId, name: string | number | undefined) {
+  const node = document.nodes.find((candidate) => candidate.id === nodeId)
+  const entry = node === undefined ? undefined : manifest.entryOf(node)
+  if (entry === undefined) return undefined
+  const fields = fieldsOf(entry.params, resolveSchema(entry.params, entry.params))
+  return fields.find((field) => field.name === name)?.schema.default
+}
+
+function paramsOf({ document }: PlanContext, nodeId: NodeId) {
+  return document.nodes.find((candidate) => candidate.id === nodeId)?.params
+}

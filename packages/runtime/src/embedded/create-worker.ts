@@ -10,6 +10,7 @@ export interface Worker {
   readonly claimed: ReadonlyMap<string, ClaimedRun>
   /** Looks after a run from now on: takes its messages in, starts its nodes, gives it back when it only waits. */
   tend(run: RunKey): void
+  isClaimed(run: RunKey): boolean
   /** What a commit needs in order to begin nodes of a run here. */
   takeFor(run: RunKey): TakeNode
   /** Follows a commit that was made elsewhere in this process. */
@@ -30,14 +31,15 @@ export function createWorker(ports: WorkerPorts): Worker {
     const tracked = work.finally(() => working.delete(tracked))
     working.add(tracked)
   }
+  const nameOf = ({ tenantId, runId }: RunKey) => `${tenantId}/${runId}`
   const claim = (key: RunKey): ClaimedRun => {
-    const name = `${key.tenantId}/${key.runId}`
+    const name = nameOf(key)
     const run = claimed.get(name) ?? claimedRun(key)
     claimed.set(name, run)
     return run
   }
   const forgetIfIdle = (run: ClaimedRun): void => {
-    if (run.passes.size === 0 && !run.isTended) claimed.delete(`${run.tenantId}/${run.runId}`)
+    if (run.passes.size === 0 && !run.isTended) claimed.delete(nameOf(run))
   }
 
   const follow = (run: ClaimedRun, result: CommitResult): void => {
@@ -113,7 +115,9 @@ export function createWorker(ports: WorkerPorts): Worker {
     workerId,
     claimed,
     tend,
-    takeFor: (run) => passes.takeFor(claim(run)),
+    isClaimed: (run) => claimed.has(nameOf(run)),
+    // Claimed only when there is something to take.
+    takeFor: (run) => (pass) => passes.takeFor(claim(run))(pass),
     follow: (key, result) => {
       const run = claim(key)
       follow(run, result)

@@ -8,10 +8,7 @@ import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
 import { createNodeSlots } from './node-slots.ts'
 import type { EmbeddedEngineOptions } from './options.ts'
-import { createPoller } from './poller.ts'
-
-/** The topic on which engines tell each other that there is work. */
-export const ENGINE_TOPIC = 'engine'
+import { createPoller, ENGINE_TOPIC } from './poller.ts'
 
 /**
  * The default engine: runs are carried out in the processes of the host, over its own database. Survives a kill at any
@@ -55,18 +52,18 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     const mine = owner()
     const run = { tenantId, runId }
     const take = mine === null ? {} : { take: worker.takeFor(run) }
-    const result = await committer.create(
-      {
-        ...rest,
-        runId,
-        engine: 'embedded',
-        operations: [{ op: 'ready', readyAt: now(), workerId: mine }],
-        worker: workerId,
-        ...take,
-      },
-      plan,
-    )
+    // What this worker has taken in hand it looks after, whatever became of the start.
+    const tendIfClaimed = (): void => {
+      if (worker.isClaimed(run)) worker.tend(run)
+    }
+    const operations = [{ op: 'ready', readyAt: now(), workerId: mine }] as const
+    const create = { ...rest, ...take, runId, engine: 'embedded', operations, worker: workerId } as const
+    const result = await committer.create(create, plan).catch((error: unknown) => {
+      tendIfClaimed()
+      throw error
+    })
     if (result.outcome !== 'committed') {
+      tendIfClaimed()
       const known = await reader.getRun(tenantId, runId)
       return { runId, status: known?.status ?? 'queued', startedAt: known?.startedAt ?? null }
     }

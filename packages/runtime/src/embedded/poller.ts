@@ -23,7 +23,9 @@ export interface PollerPorts {
   readonly maxRuns: number
 }
 
-const ENGINE_TOPIC = 'engine'
+/** The topic on which engines tell each other that there is work. */
+export const ENGINE_TOPIC = 'engine'
+
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function createPoller(ports: PollerPorts): Poller {

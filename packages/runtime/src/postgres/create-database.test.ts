@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestPGlite } from '../testing/pglite.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { createDatabase, type DatabaseSource } from './create-database.ts'
 import { migrate } from './migrate.ts'
-import { openPGlite } from './open-pglite.ts'
 import { tenantTable } from './table-statements.ts'
 import type { Database } from './types.ts'
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 const sources: Record<string, () => Promise<DatabaseSource>> = {
-  PGlite: async () => ({ pglite: await openPGlite() }),
+  PGlite: async () => ({ pglite: await openTestPGlite() }),
   'Postgres, superuser': async () => ({
     pool: new pg.Pool({ connectionString: await server.createDatabase(), max: 5 }),
   }),

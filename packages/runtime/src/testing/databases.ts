@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { createDatabase } from '../postgres/create-database.ts'
 import { migrateRuntime } from '../postgres/migrate-runtime.ts'
-import { openPGlite } from '../postgres/open-pglite.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import { openTestPGlite } from './pglite.ts'
 import { startTestPostgres } from './postgres.ts'
 
 /** A migrated database for a test file; tests keep apart by fresh tenants. */
@@ -17,7 +17,7 @@ export const TEST_DATABASES = ['PGlite', 'Postgres'] as const
 /** Opens an empty, migrated database in memory (PGlite) or on a Postgres of its own. */
 export async function openTestDatabase(kind: (typeof TEST_DATABASES)[number]): Promise<TestDatabase> {
   if (kind === 'PGlite') {
-    const database = createDatabase<RuntimeTables>({ pglite: await openPGlite() })
+    const database = createDatabase<RuntimeTables>({ pglite: await openTestPGlite() })
     await migrateRuntime(database)
     return { database, close: () => database.close() }
   }

@@ -6,8 +6,14 @@ import type { TimeScale } from './time-scale.ts'
 
 const MAX_TICKS = 8
 
+interface TimelineAxisProps {
+  readonly scale: TimeScale
+  /** The moment of the past that is looked at. */
+  readonly moment: number | null
+}
+
 /** Times over the bars, lines behind them, and how long a collapsed stretch is. */
-export function TimelineAxis({ scale }: { readonly scale: TimeScale }) {
+export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
   const { t, locale } = useInstance()
   const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
   const labelled = ticks.filter((tick) => tick.hasLabel)
@@ -41,6 +47,9 @@ export function TimelineAxis({ scale }: { readonly scale: TimeScale }) {
               style={{ insetInlineStart: `${tick.left * 100}%` }}
             />
           ))}
+          {moment !== null && (
+            <span className="tn-timeline-line" data-moment style={{ insetInlineStart: `${scale.at(moment) * 100}%` }} />
+          )}
         </span>
       </div>
     </>

@@ -28,18 +28,20 @@ const ROW_PX = 28
 export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: TimelinePanelProps) {
   const { t, locale } = useInstance()
   const listId = useId()
-  const { view } = useRunSnapshot(store)
+  const { view, live, cursor } = useRunSnapshot(store)
   const moment = useRunMoment(store, PACE_MS)
   const [isShortened, setIsShortened] = useState(true)
   const [pointed, setPointed] = useState<{ row: TimelineRow; segment: Segment | null } | null>(null)
   const rows = useMemo(() => timelineRows(view, moment), [view, moment])
   const { scale, hasQuiet } = useMemo(() => {
-    const from = view.startedAt ?? rows[0]?.nodeRun.scheduledAt ?? moment
-    const quiet = quietGaps(busyIntervals(rows), from, moment)
+    // The axis is that of the whole run, so that it stands still while the reader goes through its past.
+    const end = cursor === null ? moment : (live.finishedAt ?? store.now())
+    const from = live.startedAt ?? end
+    const quiet = quietGaps(busyIntervals(cursor === null ? rows : timelineRows(live, end)), from, end)
     const shortened = isShortened ? quiet : []
-    const to = isRunOver(view.status) ? moment : growingEnd(from, moment, shortened)
+    const to = isRunOver(live.status) ? end : growingEnd(from, end, shortened)
     return { scale: createTimeScale(from, to, shortened), hasQuiet: quiet.length > 0 }
-  }, [view, rows, moment, isShortened])
+  }, [store, live, cursor, rows, moment, isShortened])
   const activeIndex = rows.findIndex((row) => row.nodeId === selectedNodeId)
   const onPick = useCallback((row: TimelineRow) => onSelectNode(row.nodeId), [onSelectNode])
   const onPoint = useCallback(
@@ -71,7 +73,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
         tabIndex={0}
         activeIndex={activeIndex === -1 ? null : activeIndex}
         onKeyDown={onKeyDown}
-        header={<TimelineAxis scale={scale} />}
+        header={<TimelineAxis scale={scale} moment={cursor === null ? null : moment} />}
         render={(row, index) => (
           <TimelineRowView
             row={row}

@@ -27,7 +27,8 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
   const [tab, setTab] = useState<TabId>('timeline')
   const [logNodeId, setLogNodeId] = useState<string | null>(null)
   const hasOutput = useRunPart(scope.store, selectHasOutput)
-  const isOutputNew = useNews(hasOutput, tab === 'output')
+  const hadEnded = scope.run.value !== null && isRunOver(scope.run.value.status)
+  const isOutputNew = useNews(hasOutput, tab === 'output', hadEnded)
   const { store, nodes } = scope
   return (
     <Tabs<TabId>
@@ -60,13 +61,17 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
   )
 }
 
-/** Whether something has come true while mounted and was not looked at yet. */
-function useNews(isThere: boolean, isSeen: boolean): boolean {
-  const wasThere = useRef(isThere)
+/**
+ * Whether something has come true while mounted and was not looked at yet.
+ *
+ * @param isOld - Whether it had been true before; only the first value counts.
+ */
+function useNews(isThere: boolean, isSeen: boolean, isOld: boolean): boolean {
+  const wasThere = useRef(isThere || isOld)
   const [isNew, setIsNew] = useState(false)
   useEffect(() => {
     if (isThere && !wasThere.current) setIsNew(true)
-    wasThere.current = isThere
+    wasThere.current ||= isThere
   }, [isThere])
   useEffect(() => {
     if (isSeen) setIsNew(false)

@@ -1,5 +1,5 @@
 import { hasBit } from './bits.ts'
-import type { DataFlow, FlowNode } from './data-flow.ts'
+import { type DataFlow, type FlowNode, mayHaveLeft } from './data-flow.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 
 const MOST_NAMED = 4
@@ -22,7 +22,7 @@ function hiddenBy(flow: DataFlow, node: FlowNode): ReadonlyMap<string, readonly 
   for (const key of keys) {
     const owners = flow
       .ownersOf(key)
-      .filter((owner) => hasBit(node.ancestors, owner.node.rank) && !isAlike(node, owner.node))
+      .filter((owner) => mayHaveLeft(node, owner) && !isAlike(node, owner.node))
       .map((owner) => owner.node.surveyed.name)
     if (owners.length > 0) hidden.set(key, [...new Set(owners)])
   }

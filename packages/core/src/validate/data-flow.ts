@@ -20,6 +20,8 @@ export interface FlowNode {
   readonly surveyed: SurveyedNode
   /** Ranks of all nodes from which a path leads here. */
   readonly ancestors: Bits
+  /** Ranks of those that have settled when this node runs. */
+  readonly waited: Bits
   /** Exits that have been taken whenever this node runs. */
   readonly taken: Bits
   readonly arriving: readonly Exit[]
@@ -34,6 +36,16 @@ export interface DataFlow {
   readonly ownersOf: (key: string) => readonly Exit[]
   /** All keys that any node is known to add. */
   readonly keys: () => Iterable<string>
+}
+
+/**
+ * Whether what left a node by an exit may be there when another node runs: it comes before, and is not known to
+ * have left by another port. A fork leaves by all of its ports.
+ */
+export function mayHaveLeft(node: FlowNode, exit: Exit): boolean {
+  if (!hasBit(node.ancestors, exit.node.rank)) return false
+  const taken = exit.node.exits.filter(({ index }) => hasBit(node.taken, index))
+  return taken.length === 0 || taken.includes(exit)
 }
 
 /** Describes the output of a port once everything before the node is known. */
@@ -62,8 +74,6 @@ interface Tracing {
   readonly nodes: FlowNode[]
   readonly byId: Map<NodeId, FlowNode>
   readonly exits: Exit[]
-  /** Joins that may go on before all of their branches have arrived. */
-  readonly hasty: FlowNode[]
   readonly nodeCount: number
   readonly exitCount: number
 }
@@ -97,11 +107,17 @@ function takenOnAllWays({ exitCount }: Tracing, arriving: readonly Exit[]): Bits
   return taken
 }
 
-/** Ancestors that have settled when the node runs; those before a hasty join may not have. */
-function waitedFor({ hasty, nodeCount }: Tracing, surveyed: SurveyedNode, ancestors: Bits): Bits {
-  if (!joinsAll(surveyed)) return createBits(nodeCount)
-  const waited = ancestors.slice()
-  for (const join of hasty) if (hasBit(ancestors, join.rank)) dropBits(waited, join.ancestors)
+/**
+ * Ancestors that have settled when the node runs. A join that goes on early waits for none; what only leads to it
+ * may still be running.
+ */
+function waitedFor({ nodeCount }: Tracing, surveyed: SurveyedNode, arriving: readonly Exit[]): Bits {
+  const waited = createBits(nodeCount)
+  if (arriving.length > 1 && !joinsAll(surveyed)) return waited
+  for (const { node } of arriving) {
+    addBits(waited, node.waited)
+    setBit(waited, node.rank)
+  }
   return waited
 }
 
@@ -115,7 +131,7 @@ function addSureBranches({ exits, byId }: Tracing, taken: Bits, waited: Bits): v
   }
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
     const { node, port } = exits[index] as Exit
-    if (hasBit(waited, node.rank)) for (const sibling of node.exits) if (sibling.isSure) follow(sibling.index)
+    for (const sibling of node.exits) if (sibling.isSure) follow(sibling.index)
     for (const { sourceHandle, target } of node.surveyed.outgoing) {
       const next = sourceHandle === port ? byId.get(target) : undefined
       if (next === undefined || !hasBit(waited, next.rank)) continue
@@ -126,16 +142,16 @@ function addSureBranches({ exits, byId }: Tracing, taken: Bits, waited: Bits): v
 }
 
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
-  const { nodes, byId, exits, hasty } = tracing
+  const { nodes, byId, exits } = tracing
   const arriving = arrivingAt(tracing, surveyed)
   const ancestors = ancestorsOf(tracing, arriving)
   const taken = takenOnAllWays(tracing, arriving)
-  if (arriving.length > 1) addSureBranches(tracing, taken, waitedFor(tracing, surveyed, ancestors))
+  const waited = waitedFor(tracing, surveyed, arriving)
+  if (arriving.length > 1) addSureBranches(tracing, taken, waited)
   const own: Exit[] = []
-  const node: FlowNode = { rank: nodes.length, surveyed, ancestors, taken, arriving, exits: own }
+  const node: FlowNode = { rank: nodes.length, surveyed, ancestors, waited, taken, arriving, exits: own }
   nodes.push(node)
   byId.set(surveyed.node.id, node)
-  if (arriving.length > 1 && !joinsAll(surveyed)) hasty.push(node)
   for (const { port, isSure } of exitPorts(surveyed)) {
     const exit: Exit = { index: exits.length, node, port, isSure, facts: describe(node, port) }
     own.push(exit)
@@ -156,7 +172,6 @@ export function traceDataFlow(survey: Survey, describe: (flow: DataFlow) => Desc
     nodes: [],
     byId: new Map(),
     exits: [],
-    hasty: [],
     nodeCount: survey.ordered.length,
     exitCount: survey.ordered.reduce((sum, surveyed) => sum + exitPorts(surveyed).length, 0),
   }

@@ -3,7 +3,7 @@ import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import { bitsOf, hasBit } from './bits.ts'
 import { isTrigger } from './check-graph.ts'
-import type { DataFlow, Exit, FlowNode } from './data-flow.ts'
+import { type DataFlow, type Exit, type FlowNode, mayHaveLeft } from './data-flow.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
 
 /** A value that an expression may read, and whether it is surely there. */
@@ -60,7 +60,6 @@ function memoByName<Answer>(make: (name: string) => (node: FlowNode) => Answer) 
 /** Reads what a traced flow says, for the nodes that are traced so far. */
 export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes {
   const nodeAt = (rank: number): FlowNode => nodes[rank] as FlowNode
-  const isBefore = (node: FlowNode, exit: Exit): boolean => hasBit(node.ancestors, exit.node.rank)
 
   const isKeySure = memoByName((key) =>
     memoByRank<boolean>(nodes, ({ taken, arriving }, known) => {
@@ -87,15 +86,12 @@ export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes 
       ),
     ),
   )
-  const others = memoByRank<number>(nodes, ({ arriving }, known) =>
-    Math.max(
-      0,
-      ...arriving.flatMap(({ node }) => [
-        known[node.rank] ?? 0,
-        ...node.exits.map(({ facts }) => OPENNESS.indexOf(facts.adds.others)),
-      ]),
-    ),
-  )
+  const others = memoByRank<number>(nodes, (node, known) => {
+    const before = new Set(node.arriving.map((exit) => exit.node))
+    const exits = [...before].flatMap((each) => each.exits.filter((exit) => mayHaveLeft(node, exit)))
+    const levels = exits.map(({ facts }) => OPENNESS.indexOf(facts.adds.others))
+    return Math.max(0, ...levels, ...[...before].map(({ rank }) => known[rank] as number))
+  })
 
   const leadsTo = (exit: Exit, node: FlowNode): boolean =>
     exit.node.surveyed.outgoing.some(({ sourceHandle, target }) => {
@@ -107,7 +103,7 @@ export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes 
     const schemas: JsonSchema[] = []
     const writers = new Set<NodeId>()
     for (const owner of ownersOf(key)
-      .filter((exit) => isBefore(node, exit))
+      .filter((exit) => mayHaveLeft(node, exit))
       .reverse()) {
       const field = fieldOf(owner, key) as FieldFacts
       schemas.push(field.schema)
@@ -131,7 +127,7 @@ export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes 
 
   return {
     inputKey,
-    inputKeys: (node) => [...keys()].filter((key) => ownersOf(key).some((owner) => isBefore(node, owner))),
+    inputKeys: (node) => [...keys()].filter((key) => ownersOf(key).some((owner) => mayHaveLeft(node, owner))),
     inputOthers: (node) => OPENNESS[others(node)] ?? 'yes',
     waysWith: (node, key) => ({ having: waysHaving(key, node), all: allWays(node) }),
     output(node, of) {

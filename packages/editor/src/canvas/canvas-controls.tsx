@@ -1,5 +1,5 @@
 import { MiniMap } from '@xyflow/react'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import type { ActionName } from '../keymap/action-names.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
@@ -65,13 +65,14 @@ const SIZE = Object.freeze({ width: 150, height: 92 })
 
 /** The whole workflow in small, at the lower corner; it can be dragged. */
 export function Overview() {
-  const t = useTranslate()
+  const { t, dir } = useInstance()
   const isNeeded = useEditorStore((state) => state.document.nodes.length > 4)
   if (!isNeeded) return null
   return (
     <MiniMap<FlowNode>
       className="tn-overview"
       style={SIZE}
+      position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'}
       ariaLabel={t('canvas.overview')}
       nodeClassName={(node) => (node.selected === true ? 'tn-overview-selected' : '')}
       nodeBorderRadius={14}

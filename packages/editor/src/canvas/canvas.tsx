@@ -110,7 +110,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
         selectionMode={SelectionMode.Partial}
         zoomOnDoubleClick={false}
         onlyRenderVisibleElements={nodes.length > 150}
-        attributionPosition="bottom-center"
+        attributionPosition="top-right"
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}

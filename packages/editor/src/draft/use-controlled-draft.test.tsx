@@ -18,19 +18,26 @@ function mount(first: WorkflowDocument) {
   const session = createEditorSession({ translate: () => createTranslate(en, 'en') })
   const told: { next: WorkflowDocument; operations: readonly DocumentOperation[] }[] = []
   const view = renderHook(
-    ({ value, readOnly }: { value: WorkflowDocument; readOnly?: boolean }) =>
+    ({ value, readOnly }: { value: WorkflowDocument; readOnly: boolean }) =>
       useControlledDraft(session, {
         value,
         // A host that writes everything inline.
         manifest: { ...SMALL_MANIFEST },
-        readOnly: readOnly ?? false,
+        readOnly,
         onChange: (next, operations) => told.push({ next, operations }),
       }),
-    { initialProps: { value: first }, wrapper: StrictMode },
+    { initialProps: { value: first, readOnly: false }, wrapper: StrictMode },
   )
   const rename = (name: string) => act(() => void session.dispatch({ type: 'rename-node', nodeId: 'a', name }))
   const nameNow = () => session.store.getState().nodesById.get('a')?.name
-  return { session, told, rename, nameNow, show: (value: WorkflowDocument) => view.rerender({ value }), view }
+  return {
+    session,
+    told,
+    rename,
+    nameNow,
+    show: (value: WorkflowDocument) => view.rerender({ value, readOnly: false }),
+    view,
+  }
 }
 
 describe('useControlledDraft', () => {

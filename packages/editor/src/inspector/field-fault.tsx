@@ -36,5 +36,6 @@ export function FieldFault({ problem, more, title }: FieldFaultProps) {
 function withoutTitle(message: string, title: string | undefined): string {
   const start = `"${title}": `
   const rest = title !== undefined && message.startsWith(start) ? message.slice(start.length) : message
-  return rest.charAt(0).toUpperCase() + rest.slice(1)
+  // A path or a name at the beginning stays as it is.
+  return /^[a-z]+[ ,]/.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest
 }

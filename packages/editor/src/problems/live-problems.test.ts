@@ -15,6 +15,14 @@ describe('toProblems', () => {
     expect(problems.map(({ message }) => message)).toEqual(['Nothing starts this workflow', 'may be missing'])
   })
 
+  test('other nodes are called by their names', () => {
+    const [problem] = toProblems(
+      [{ code: 'R', severity: 'error', message: 'nodes.a.output.city is not declared', nodeId: 'b' }],
+      names,
+    )
+    expect(problem?.message).toBe('Mail › city is not declared')
+  })
+
   test('two faults of one place have ids of their own that stay', () => {
     const issue = { code: 'X', severity: 'error', message: 'm', nodeId: 'a', path: ['params', 'text'] } as const
     const ids = () => toProblems([issue, issue], names).map(({ id }) => id)

@@ -68,7 +68,7 @@ export function toProblems(issues: readonly WorkflowIssue[], names: ReadonlyMap<
       range: issue.range ?? null,
       severity: issue.severity,
       code: issue.code,
-      message: withoutName(issue.message, issue.nodeId === undefined ? undefined : names.get(issue.nodeId)),
+      message: inWords(issue, names),
       fix: issue.fix ?? null,
     }
   })
@@ -76,9 +76,14 @@ export function toProblems(issues: readonly WorkflowIssue[], names: ReadonlyMap<
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
 }
 
-// The node is named beside its problem already.
-function withoutName(message: string, name: string | undefined): string {
-  return name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+// The node is named beside its problem already, and other nodes are known by their names, not by ids.
+function inWords({ message, nodeId }: WorkflowIssue, names: ReadonlyMap<NodeId, string>): string {
+  const name = nodeId === undefined ? undefined : names.get(nodeId)
+  const rest = name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+  return rest.replaceAll(/\bnodes\.([A-Za-z_]\w*)\.output\.?/g, (whole, id: string) => {
+    const other = names.get(id)
+    return other === undefined ? whole : `${other} › `
+  })
 }
 
 function countProblems(

@@ -36,18 +36,25 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove }:
   }
   const rest = fieldsOf(rootSchema, itemSchema, path).filter(({ name }) => name !== 'id' && name !== 'title')
   return (
-    <fieldset className="tn-case" aria-label={textOf(item.title) || id} onBlur={nameAfterTitle}>
+    <fieldset
+      className="tn-case"
+      data-plain={rest.length === 0 || undefined}
+      aria-label={textOf(item.title) || id}
+      onBlur={nameAfterTitle}
+    >
       <div className="tn-case-head">
-        <ExpressionField
-          nodeId={nodeId}
-          path={[...path, 'title']}
-          value={textOf(item.title)}
-          onChange={(title) => dispatch({ type: 'set-param', nodeId, path: [...path, 'title'], value: title })}
-          hasTemplates={false}
-          placeholder={id}
-          label={t('cases.title', { number: index + 1 })}
-          isReadOnly={isReadOnly}
-        />
+        <div data-param={[...path, 'title'].join('.')}>
+          <ExpressionField
+            nodeId={nodeId}
+            path={[...path, 'title']}
+            value={textOf(item.title)}
+            onChange={(title) => dispatch({ type: 'set-param', nodeId, path: [...path, 'title'], value: title })}
+            hasTemplates={false}
+            placeholder={id}
+            label={t('cases.title', { number: index + 1 })}
+            isReadOnly={isReadOnly}
+          />
+        </div>
         <PortName id={id} taken={taken} isReadOnly={isReadOnly} onRename={rename} />
         {canRemove && (
           <IconButton

@@ -12,18 +12,20 @@ import { unusedPort } from './port-names.ts'
 export function CasesControl(props: ControlProps) {
   const { nodeId, field, value, isReadOnly, rootSchema } = props
   const t = useTranslate()
-  const { dispatch } = useSession()
+  const { store, dispatch } = useSession()
   const items = objectsIn(value ?? field.schema.default)
   const itemSchema = resolveSchema(rootSchema, field.schema.items)
   const { minItems, maxItems } = field.schema
   const ids = items.map((item) => String(item.id ?? ''))
-  const add = () =>
+  const add = () => {
     dispatch({
       type: 'insert-item',
       nodeId,
       path: [...field.path, items.length],
       value: { ...defaultsOf(rootSchema, itemSchema), id: unusedPort(ids) },
     })
+    store.setState({ fieldFocus: { nodeId, path: [...field.path, items.length, 'title'] } })
+  }
   const isFull = typeof maxItems === 'number' && items.length >= maxItems
   const canRemove = !isReadOnly && items.length > (typeof minItems === 'number' ? minItems : 0)
   return (

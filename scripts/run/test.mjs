@@ -59,7 +59,6 @@ const parts = [
   { name: 'build', args: [join(root, 'scripts/run/build.mjs')] },
   { name: 'packages', args: gate('packages.mjs') },
   { name: 'sizes', args: gate('sizes.mjs') },
-  { name: 'unused', args: [bin('knip/bin/knip.js')] },
   { name: 'tarballs', args: gate('tarballs.mjs') },
   { name: 'storybook', args: gate('storybook.mjs') },
   {

@@ -11,6 +11,7 @@ import { createInsertTarget, InsertTargetContext } from './expression-field/inse
 import { DraftBar } from './frame/draft-bar.tsx'
 import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
+import { useViewMenu } from './frame/use-view-menu.ts'
 import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
@@ -53,6 +54,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const canvas = useRef<CanvasHandle | null>(null) satisfies CanvasSlot
   const search = useRef<HTMLInputElement>(null)
   const isPhone = useIsPhone(frame)
+  const isOutline = useEditorStore((state) => state.view === 'outline') || isPhone
   const [insertTarget] = useState(createInsertTarget)
   const [runId, setRunId] = useState<RunId | null>(null)
   const [layer, setLayer] = useState<RunLayer | null>(null)
@@ -94,7 +96,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
               <PlainBar host={host} name={host.name} onOpenProblem={goTo} />
             )}
             {!isReadOnly && !isPhone && <Palette canvas={canvas} searchRef={search} />}
-            {isPhone ? (
+            {isOutline ? (
               <Outline>{overlays}</Outline>
             ) : (
               <Canvas slot={canvas}>
@@ -150,6 +152,7 @@ interface PlainBarProps {
 /** The top bar of a document that the host holds: nothing to publish, nothing to run. */
 function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
   const t = useTranslate()
+  const menu = useViewMenu()
   return (
     <Topbar
       breadcrumb={host.breadcrumb}
@@ -159,7 +162,7 @@ function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
       onOpenProblem={onOpenProblem}
       onTry={null}
       primary={null}
-      menu={[]}
+      menu={menu}
       actions={host.actions}
     />
   )

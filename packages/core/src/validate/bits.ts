@@ -6,27 +6,22 @@ export function createBits(size: number): Bits {
 }
 
 export function hasBit(bits: Bits, index: number): boolean {
-  return (((bits[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1
+  return (((bits[index >>> 5] as number) >>> (index & 31)) & 1) === 1
 }
 
 export function setBit(bits: Bits, index: number): void {
   const word = index >>> 5
-  bits[word] = (bits[word] ?? 0) | (1 << (index & 31))
+  bits[word] = (bits[word] as number) | (1 << (index & 31))
 }
 
 /** Adds what `other` holds. */
 export function addBits(bits: Bits, other: Bits): void {
-  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) | value
+  for (const [word, value] of other.entries()) bits[word] = (bits[word] as number) | value
 }
 
 /** Keeps only what `other` holds, too. */
 export function keepBits(bits: Bits, other: Bits): void {
-  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) & value
-}
-
-/** Takes away what `other` holds. */
-export function dropBits(bits: Bits, other: Bits): void {
-  for (const [word, value] of other.entries()) bits[word] = (bits[word] ?? 0) & ~value
+  for (const [word, value] of other.entries()) bits[word] = (bits[word] as number) & value
 }
 
 /** The members, ascending. */

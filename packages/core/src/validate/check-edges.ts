@@ -58,8 +58,8 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
     return
   }
   if (inputs.includes(edge.targetHandle)) return
-  const [only] = inputs
-  const meant = nearest(edge.targetHandle, inputs) ?? (inputs.length === 1 ? (only ?? null) : null)
+  const [only = null] = inputs
+  const meant = nearest(edge.targetHandle, inputs) ?? (inputs.length === 1 ? only : null)
   const free = meant !== null && !taken.has(edgeId({ ...edge, targetHandle: meant }))
   const fix = free ? rerouting(edge, { targetHandle: meant }, `Use the input "${meant}"`) : removal(edge)
   report(errorIssue('INPUT_UNKNOWN', `${target.name} has no input "${edge.targetHandle}"`, { ...at, fix }))

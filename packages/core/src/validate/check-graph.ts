@@ -12,9 +12,11 @@ export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return entry?.control === 'trigger'
 }
 
+const nodeOf = (survey: Survey, id: NodeId): SurveyedNode => survey.byId.get(id) as SurveyedNode
+
 /** The names of some nodes, for a sentence; beyond five only their number. */
 export function listNames(survey: Survey, ids: readonly NodeId[]): string {
-  const names = ids.slice(0, 5).map((id) => survey.byId.get(id)?.name ?? id)
+  const names = ids.slice(0, 5).map((id) => nodeOf(survey, id).name)
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }
 
@@ -26,9 +28,9 @@ function freeId(survey: Survey, wanted: string): NodeId {
 
 /** Adds a trigger to the left of everything and leads it to the first node that nothing leads to. */
 function addTriggerFix(survey: Survey, entry: NodeManifestEntry): IssueFix {
-  const id = freeId(survey, entry.type.split('/').at(-1)?.replaceAll('-', '_') ?? entry.type)
+  const id = freeId(survey, entry.type.replace(/^.*\//, '').replaceAll('-', '_'))
   const first = survey.ordered.find(
-    ({ incoming, entry: type }) => incoming.length === 0 && (type?.inputs.length ?? 0) > 0,
+    ({ incoming, entry: type }) => incoming.length === 0 && type !== undefined && type.inputs.length > 0,
   )
   const x = Math.min(...survey.nodes.map(({ node }) => node.position.x)) - GAP
   const position = { x: Number.isFinite(x) ? x : 0, y: first?.node.position.y ?? 0 }
@@ -56,7 +58,7 @@ function checkTriggers(survey: Survey, report: ReportIssue): void {
 function reachableFrom(survey: Survey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
   const found = new Set(starts.map(({ node }) => node.id))
   // A set takes in what is added while it is walked.
-  for (const id of found) for (const edge of survey.byId.get(id)?.outgoing ?? []) found.add(edge.target)
+  for (const id of found) for (const edge of nodeOf(survey, id).outgoing) found.add(edge.target)
   return found
 }
 
@@ -76,18 +78,20 @@ function checkReachable(survey: Survey, report: ReportIssue): void {
 /** The edge to take away: of those inside the cycle, one that leads back in the order of the document. */
 function edgeThatCloses(survey: Survey, cycle: readonly NodeId[]): WorkflowEdge | undefined {
   const members = new Map(cycle.map((id, index) => [id, index]))
-  const inside = cycle.flatMap((id) => survey.byId.get(id)?.outgoing ?? []).filter(({ target }) => members.has(target))
-  const isBack = ({ source, target }: WorkflowEdge) => (members.get(target) ?? 0) <= (members.get(source) ?? 0)
-  return inside.findLast(isBack)
+  const inside = cycle.flatMap((id) => nodeOf(survey, id).outgoing).filter(({ target }) => members.has(target))
+  const isBack = ({ source, target }: WorkflowEdge) =>
+    (members.get(target) as number) <= (members.get(source) as number)
+  return inside.findLast(isBack) ?? inside.at(-1)
 }
 
 function checkCycles(survey: Survey, report: ReportIssue): void {
   for (const cycle of survey.cycles) {
     const edge = edgeThatCloses(survey, cycle)
-    const [nodeId] = cycle
-    if (nodeId === undefined || edge === undefined) continue
-    const from = survey.byId.get(edge.source)?.name ?? edge.source
-    const to = survey.byId.get(edge.target)?.name ?? edge.target
+    // Containers inside each other are no matter of edges.
+    if (edge === undefined) continue
+    const nodeId = cycle[0] as NodeId
+    const from = nodeOf(survey, edge.source).name
+    const to = nodeOf(survey, edge.target).name
     const message =
       cycle.length === 1
         ? `${from} leads back to itself`

@@ -1,4 +1,3 @@
-import { TenonError } from '../errors/index.ts'
 import { evaluateExpression } from '../evaluate/evaluate.ts'
 import { createPlainScope } from '../evaluate/scope.ts'
 import type { JsonObject } from '../json.ts'
@@ -11,9 +10,8 @@ import { holdsTemplate } from './template-leaves.ts'
 function applies({ when }: LintRule, params: JsonObject): boolean {
   try {
     return evaluateExpression(when, createPlainScope({ params })) === true
-  } catch (error) {
-    if (error instanceof TenonError) return false
-    throw error
+  } catch {
+    return false
   }
 }
 

@@ -3,7 +3,8 @@ import { paramAt } from '../document/param-path.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
-import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import type { NodeManifestEntry } from '../node/definition.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
 import { judge, type SchemaChecker } from './schema-checker.ts'
@@ -27,6 +28,7 @@ const MISSING_FIELD = /^The field "(.*)" is missing$/s
 
 interface Place {
   readonly surveyed: SurveyedNode
+  readonly entry: NodeManifestEntry
   readonly schema: JsonSchema
 }
 
@@ -65,7 +67,7 @@ function checkSchema(place: Place, check: SchemaChecker, report: ReportIssue): v
 
 function renameFix(nodeId: string, from: string, to: string, params: JsonObject): IssueFix {
   const operations: DocumentOperation[] = [
-    { op: 'set_param', nodeId, path: [to], value: params[from] ?? null },
+    { op: 'set_param', nodeId, path: [to], value: params[from] as Json },
     { op: 'unset_param', nodeId, path: [from] },
   ]
   return { title: `Rename to "${to}"`, operations }
@@ -101,9 +103,9 @@ function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
 }
 
 /** A JSON Schema that stands in a param has to be one. */
-function checkSchemaParams({ surveyed }: Place, report: ReportIssue): void {
-  const { node, name, entry, params } = surveyed
-  for (const output of Object.values(entry?.outputs ?? {})) {
+function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): void {
+  const { node, name, params } = surveyed
+  for (const output of Object.values(entry.outputs)) {
     if (typeof output === 'boolean' || !('fromParam' in output) || output.as === 'values') continue
     const param = String(output.fromParam)
     const schema = params[param]
@@ -118,7 +120,7 @@ function checkSchemaParams({ surveyed }: Place, report: ReportIssue): void {
 export function checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     if (surveyed.entry === undefined) continue
-    const place: Place = { surveyed, schema: surveyed.entry.params }
+    const place: Place = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
     checkSchema(place, check, report)
     checkUnknown(place, report)
     checkLiterals(place, report)

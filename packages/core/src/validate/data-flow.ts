@@ -1,6 +1,6 @@
 import { ERROR_PORT } from '../document/ports.ts'
 import type { NodeId } from '../ids.ts'
-import { addBits, type Bits, bitsOf, createBits, dropBits, hasBit, keepBits, newBits, setBit } from './bits.ts'
+import { addBits, type Bits, bitsOf, createBits, hasBit, keepBits, newBits, setBit } from './bits.ts'
 import type { OutputFacts } from './output-facts.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 

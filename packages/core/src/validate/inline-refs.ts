@@ -2,6 +2,13 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../js
 
 /** How often a reference may lead into another one; beyond it anything is allowed. */
 const MAX_DEPTH = 6
+/** Schemas that may come out of references; a few that name each other could otherwise grow without end. */
+const MAX_PARTS = 2_000
+
+interface Inlining {
+  readonly root: JsonObject
+  partsLeft: number
+}
 
 function target(reference: string, root: JsonObject): Json | undefined {
   let at: Json | undefined = root
@@ -12,14 +19,18 @@ function target(reference: string, root: JsonObject): Json | undefined {
   return at
 }
 
-function inline(schema: Json, root: JsonObject, depth: number): Json {
-  if (Array.isArray(schema)) return schema.map((part: Json) => inline(part, root, depth))
+function inline(schema: Json, depth: number, inlining: Inlining): Json {
+  if (depth > 0) inlining.partsLeft -= 1
+  if (inlining.partsLeft < 0) return true
+  if (Array.isArray(schema)) return schema.map((part: Json) => inline(part, depth, inlining))
   if (!isJsonObject(schema)) return schema
-  const { $ref, ...own } = schema
-  if (typeof $ref !== 'string')
-    return Object.fromEntries(Object.entries(own).map(([key, part]) => [key, inline(part, root, depth)]))
-  const found = depth < MAX_DEPTH && $ref.startsWith('#') ? target($ref, root) : undefined
-  return found === undefined ? true : inline(found, root, depth + 1)
+  const { $ref } = schema
+  if (typeof $ref === 'string') {
+    const found = depth < MAX_DEPTH && $ref.startsWith('#') ? target($ref, inlining.root) : undefined
+    return found === undefined ? true : inline(found, depth + 1, inlining)
+  }
+  const parts = Object.entries(schema).filter(([key]) => key !== '$defs' && key !== 'definitions')
+  return Object.fromEntries(parts.map(([key, part]) => [key, inline(part as Json, depth, inlining)]))
 }
 
 /**
@@ -28,6 +39,5 @@ function inline(schema: Json, root: JsonObject, depth: number): Json {
  */
 export function inlineRefs(schema: JsonSchema): JsonSchema {
   if (typeof schema === 'boolean' || !JSON.stringify(schema).includes('"$ref"')) return schema
-  const { $defs, definitions, ...inlined } = inline(schema, schema, 0) as JsonObject
-  return inlined
+  return inline(schema, 0, { root: schema, partsLeft: MAX_PARTS }) as JsonSchema
 }

@@ -33,7 +33,7 @@ export function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
 }
 
 const mostOpen = (all: readonly ObjectFacts[]): ObjectFacts['others'] =>
-  OPENNESS[Math.max(0, ...all.map(({ others }) => OPENNESS.indexOf(others)))] ?? 'yes'
+  OPENNESS[Math.max(0, ...all.map(({ others }) => OPENNESS.indexOf(others)))] as ObjectFacts['others']
 
 /** One of several objects: what is in all of them is always there. */
 export function eitherFacts(all: readonly ObjectFacts[]): ObjectFacts {

@@ -4,7 +4,7 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { FlowNode } from './data-flow.ts'
 import { asObject } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
-import type { Survey } from './survey.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
 
 const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
@@ -54,7 +54,7 @@ function varsSchema({ document }: Survey): JsonSchema {
 
 /** Tells people and the inspector who writes a value. */
 function withWriters(survey: Survey, { schema, writers }: Readable): JsonSchema {
-  const names = writers.map((id) => survey.byId.get(id)?.name ?? id)
+  const names = writers.map((id) => (survey.byId.get(id) as SurveyedNode).name)
   const own: JsonObject = asObject(schema) ?? (schema === true ? {} : { not: {} })
   return { description: `From ${names.join(', ')}`, ...own, 'x-writers': writers }
 }
@@ -63,7 +63,7 @@ function nodesSchema(survey: Survey, scopes: Scopes, node: FlowNode, ids: Iterab
   const members = [...ids].flatMap((id): Member[] => {
     const output = scopes.output(node, id)
     if (output === undefined) return []
-    const title = survey.byId.get(id)?.name ?? id
+    const title = (survey.byId.get(id) as SurveyedNode).name
     const schema = { ...asObject(objectSchema([['output', output.schema, true]], 'no')), title }
     return [[id, schema, output.required]]
   })

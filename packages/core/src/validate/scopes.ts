@@ -76,12 +76,12 @@ export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes 
     }),
   )
   const allWays = memoByRank<number>(nodes, ({ arriving }, known) =>
-    arriving.length === 0 ? 1 : arriving.reduce((sum, { node }) => sum + (known[node.rank] ?? 0), 0),
+    arriving.length === 0 ? 1 : arriving.reduce((sum, { node }) => sum + (known[node.rank] as number), 0),
   )
   const waysHaving = memoByName((key) =>
     memoByRank<number>(nodes, ({ arriving }, known) =>
       arriving.reduce(
-        (sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : (known[exit.node.rank] ?? 0)),
+        (sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : (known[exit.node.rank] as number)),
         0,
       ),
     ),
@@ -128,7 +128,7 @@ export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes 
   return {
     inputKey,
     inputKeys: (node) => [...keys()].filter((key) => ownersOf(key).some((owner) => mayHaveLeft(node, owner))),
-    inputOthers: (node) => OPENNESS[others(node)] ?? 'yes',
+    inputOthers: (node) => OPENNESS[others(node)] as ObjectFacts['others'],
     waysWith: (node, key) => ({ having: waysHaving(key, node), all: allWays(node) }),
     output(node, of) {
       const target = byId.get(of)

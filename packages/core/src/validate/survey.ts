@@ -72,6 +72,6 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const byId = new Map([...nodes].reverse().map((each) => [each.node.id, each]))
   const graph = documentGraph(document)
   const { order, cycles } = documentOrder(document, graph)
-  const ordered = [...new Set(order)].flatMap((id) => byId.get(id) ?? [])
+  const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
   return { document, manifest, nodes, byId, graph, ordered, cycles }
 }

@@ -395,6 +395,7 @@ describe('params', () => {
     ['a list', { lines: '{{ [] }}' }],
     ['a choice', { headers: { x: '{{ 1 }}' } }],
     ['an object', { headers: '{{ {} }}' }],
+    ['a part of a choice', { headers: { x: ['{{ 1 }}'] } }],
   ])('a template may stand for %s', (_, params) => {
     expect(validate(around(call('a', params)))).toEqual([])
   })

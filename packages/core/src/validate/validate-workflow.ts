@@ -1,7 +1,7 @@
 import { documentShape } from '../document/parse-document.ts'
 import type { Path } from '../document/structure.ts'
 import type { WorkflowDocument } from '../document/types.ts'
-import { TenonError } from '../errors/index.ts'
+import type { TenonError } from '../errors/index.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'
 import { checkEdges } from './check-edges.ts'
@@ -18,7 +18,7 @@ import { traceWorkflow } from './trace-workflow.ts'
 
 /** A document whose very structure is wrong cannot be checked further. */
 function malformedIssue(error: TenonError, document: unknown): WorkflowIssue {
-  const path = (error.details?.path ?? []) as Path
+  const path = error.details?.path as Path
   const nodes = (document as Partial<WorkflowDocument> | null)?.nodes
   const index = path[0] === 'nodes' ? path[1] : undefined
   const node: unknown = Array.isArray(nodes) && typeof index === 'number' ? nodes[index] : undefined
@@ -34,15 +34,15 @@ function parsed(document: WorkflowDocument): WorkflowDocument | WorkflowIssue {
   try {
     return documentShape(document, [])
   } catch (error) {
-    if (!(error instanceof TenonError)) throw error
-    return malformedIssue(error, document)
+    // Parsers throw nothing else.
+    return malformedIssue(error as TenonError, document)
   }
 }
 
 /** Issues in the order of the document's nodes; those of no node come first. */
 function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDocument): WorkflowIssue[] {
   const ranks = new Map(document.nodes.map(({ id }, index) => [id, index]))
-  const rankOf = ({ nodeId }: WorkflowIssue): number => (nodeId === undefined ? -1 : (ranks.get(nodeId) ?? -1))
+  const rankOf = ({ nodeId }: WorkflowIssue): number => (nodeId === undefined ? -1 : (ranks.get(nodeId) as number))
   return [...issues].sort((a, b) => rankOf(a) - rankOf(b))
 }
 

@@ -17,13 +17,21 @@ export function flowNodesOf(
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
     if (before === undefined) {
-      return { id: node.id, type: 'tenon', position: node.position, data: { node, entry }, selected: isSelected }
+      const draggable = node.locked !== true
+      return {
+        id: node.id,
+        type: 'tenon',
+        position: node.position,
+        data: { node, entry },
+        selected: isSelected,
+        draggable,
+      }
     }
     const isSame = before.data.node === node && before.data.entry === entry && before.selected === isSelected
     if (isSame) return before
     const position = before.data.node.position === node.position ? before.position : node.position
     const data = before.data.node === node && before.data.entry === entry ? before.data : { node, entry }
-    return { ...before, position, data, selected: isSelected }
+    return { ...before, position, data, selected: isSelected, draggable: node.locked !== true }
   })
 }
 

@@ -2,8 +2,6 @@ import type { TenonClient } from '@tenon/core/client'
 import { useState } from 'react'
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useActions } from '../keymap/actions-context.ts'
-import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useChangesSincePublished } from '../publish/use-published.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
@@ -11,6 +9,7 @@ import { Topbar } from '../topbar/topbar.tsx'
 import { describeError } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
+import { useViewMenu } from './use-view-menu.ts'
 
 interface DraftBarProps {
   readonly host: ConnectedEditorProps
@@ -21,7 +20,6 @@ interface DraftBarProps {
 export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const t = useTranslate()
   const { store } = useSession()
-  const actions = useActions()
   const [client] = useState(() => host.client)
   const workflow = useEditorStore((state) => state.workflow)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -29,7 +27,6 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const canRun = useEditorStore((state) => state.role !== 'viewer')
   const changes = useChangesSincePublished(client, host.workflowId)
   const rename = useRename(client, host.workflowId)
-  const shortcut = useShortcut('show-shortcuts')
   const hasChanges = changes !== 0
   const open = (panel: 'publish' | 'try' | 'run') => () => store.setState({ openPanel: panel })
   const canEdit = isReady && !isReadOnly
@@ -40,6 +37,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
     : hasChanges || !isPublished
       ? { label: t('topbar.publish'), onClick: open('publish') }
       : run
+  const viewMenu = useViewMenu()
   const menu: MenuItem[] = []
   if (isReady && isPublished && canRun && primary?.label !== run.label) {
     menu.push({
@@ -49,13 +47,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
       onSelect: run.onClick,
     })
   }
-  menu.push({
-    id: 'keys',
-    label: t('inspector.shortcuts'),
-    icon: 'info',
-    onSelect: actions['show-shortcuts'],
-    ...(shortcut === undefined ? {} : { shortcut }),
-  })
+  menu.push(...viewMenu)
   return (
     <Topbar
       breadcrumb={host.breadcrumb}

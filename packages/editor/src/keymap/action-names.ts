@@ -28,6 +28,7 @@ export const ACTION_NAMES = [
   'next-node',
   'previous-node',
   'open-inspector',
+  'toggle-outline',
   'show-problems',
   'show-shortcuts',
 ] as const

@@ -102,6 +102,7 @@ export function createActions(options: ActionOptions): Actions {
     'next-node': stride(1),
     'previous-node': stride(-1),
     'open-inspector': () => focusInspector('form'),
+    'toggle-outline': () => store.setState(({ view }) => ({ view: view === 'canvas' ? 'outline' : 'canvas' })),
     'show-problems': () => store.setState({ openPanel: 'problems' }),
     'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),
   }

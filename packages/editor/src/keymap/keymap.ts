@@ -45,6 +45,7 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'Alt+ArrowRight', action: 'next-node' },
   { keys: 'Alt+ArrowLeft', action: 'previous-node' },
   { keys: 'Enter', action: 'open-inspector' },
+  { keys: 'o', action: 'toggle-outline' },
   { keys: 'Mod+Shift+m', action: 'show-problems', inText: true },
   { keys: '?', action: 'show-shortcuts' },
   { keys: 'Shift+?', action: 'show-shortcuts' },

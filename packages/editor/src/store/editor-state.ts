@@ -112,6 +112,8 @@ export interface EditorState {
   readonly tab: InspectorTab
   readonly fieldFocus: FieldFocus | null
   readonly quickAdd: QuickAdd | null
+  /** Two views of one document. */
+  readonly view: 'canvas' | 'outline'
   readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null
   /** The node whose way out is being chosen by keyboard. */
   readonly connecting: NodeId | null

@@ -95,6 +95,7 @@ export const editorMessages = {
   'action.next-node': 'Next node',
   'action.previous-node': 'Previous node',
   'action.open-inspector': 'Set the node up',
+  'action.toggle-outline': 'Canvas or outline',
   'action.show-problems': 'Show problems',
   'action.show-shortcuts': 'Show these keys',
 

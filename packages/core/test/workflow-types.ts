@@ -122,6 +122,7 @@ const call = defineNode({
   params: z.object({
     url: z.string().min(1).meta({ title: 'Address', control: 'text' }),
     method: z.enum(['GET', 'POST']).default('GET').meta({ literal: true }),
+    mixed: z.union([z.string(), z.object({ n: z.number() })]).optional(),
     headers: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
     lines: z
       .array(z.object({ sku: z.string().regex(/^[A-Z]+$/), count: z.number().int().min(1) }))

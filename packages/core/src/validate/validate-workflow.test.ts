@@ -44,7 +44,7 @@ describe('validateWorkflow', () => {
     const sound = workflow(
       [
         start,
-        set('a', { score: 0.9 }),
+        set('a', { score: '{{ 0.5 + 0.4 }}' }),
         node('check', 'if-else', { left: '{{ input.score }}', operator: '>', right: 0.7 }),
         call('b'),
         set('c'),
@@ -383,7 +383,7 @@ describe('params', () => {
       'PARAM_INVALID',
       'params.lines',
     ],
-    ['a choice', call('a', { headers: { x: [] } }), 'PARAM_INVALID', 'params.headers.x'],
+    ['a choice', call('a', { mixed: { n: 'one' } }), 'PARAM_INVALID', 'params.mixed'],
   ])('%s is an issue at its place', (_, of, code, field) => {
     expect(issueIn(around(of), code)).toMatchObject({ severity: 'error', nodeId: 'a', field })
   })
@@ -395,7 +395,7 @@ describe('params', () => {
     ['a list', { lines: '{{ [] }}' }],
     ['a choice', { headers: { x: '{{ 1 }}' } }],
     ['an object', { headers: '{{ {} }}' }],
-    ['a part of a choice', { headers: { x: ['{{ 1 }}'] } }],
+    ['a part of a choice', { mixed: { n: '{{ 1 }}' } }],
   ])('a template may stand for %s', (_, params) => {
     expect(validate(around(call('a', params)))).toEqual([])
   })

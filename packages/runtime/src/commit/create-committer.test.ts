@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, WorkflowDocument } from '@tenon/core/document'
+import { createNodeRegistry } from '@tenon/core/node'
 import { type Fact, makeValueRef } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -330,5 +331,44 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     expect(stored?.status).toBe('completed')
     expect(output.id).toMatch(/^[0-9a-f-]{36}$/)
     expect(output.id).not.toBe(output.id2)
+  })
+
+  test('reads large values that another process has stored, and fails the node whose value is gone', async () => {
+    const text = 'a large value '.repeat(2_000)
+    const large = workflow(
+      [node('start', 'start'), node('a', 'probe'), node('size', 'set', { fields: { size: '{{length(input.text)}}' } })],
+      ['start>a', 'a>size'],
+    )
+    const [kept, erased] = [await create(committer(), large, { text }), await create(committer(), large, { text })]
+    await opened.database.withTenant(erased.run.tenantId, async (tx) => {
+      await tx.deleteFrom('payload_refs').execute()
+      await tx.deleteFrom('payloads').execute()
+    })
+    for (const { run } of [kept, erased]) await committer().commit({ ...run, facts: [{ fact: completed('a') }] })
+    const sizes = (await kept.check()).filter((event) => event.id === 'size/1/outcome')
+    expect(sizes).toMatchObject([{ data: { output: { inline: { size: text.length } } } }])
+    expect(await reader().getRun(erased.run.tenantId, erased.run.runId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'PAYLOAD_NOT_FOUND', nodeId: 'size' },
+    })
+    await erased.check()
+  })
+
+  test('fails a node whose type this host does not have', async () => {
+    const { run, plan, check } = await create(
+      committer(),
+      workflow([node('start', 'start'), node('a', 'probe'), node('pure', 'set')], ['start>a', 'a>pure']),
+    )
+    const poorer = createCommitter({
+      ...{ database: opened.database, appender: createAppender(opened.database), bus: inMemoryBus() },
+      ...{ log: () => undefined, now: () => now, findType: nodeTypesOf(createNodeRegistry([])) },
+    })
+    await poorer.commit({ ...run, facts: [{ fact: completed('a') }] })
+    expect(plan.nodes.map(({ id }) => id)).toContain('pure')
+    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'NODE_TYPE_UNKNOWN', nodeId: 'pure' },
+    })
+    await check()
   })
 })

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../postgres/create-database.ts'
 import { migrateRuntime } from '../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import { verifyRunLog } from '../store/verify-run-log.ts'
 import { openEmbedded, testPorts } from '../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { drivenRun, startRun } from '../testing/run-driver.ts'
@@ -166,6 +167,38 @@ describe('embeddedEngine', () => {
     expect(await run.ended()).toMatchObject({ status: 'completed' })
     expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
     expect(nodes.probes.callsOf(run.runId, 'b')).toHaveLength(1)
+  })
+
+  test('lets one outcome count when a worker was taken for dead that was not', async () => {
+    const nodes = createTestNodes()
+    const first = await worker({ leaseMs: 60_000 }, nodes)
+    const run = await startRun(first, gated)
+    await nodes.probes.reached(run.runId, 'a')
+    await first.database.withSystem((tx) => tx.deleteFrom('workers').execute())
+    const second = await worker({}, nodes)
+    const there = drivenRun(second, run.tenantId, run.runId)
+    await there.untilEvent((event) => event.id === 'a/1/2/started')
+    // Both bodies run now, and both end.
+    nodes.probes.open(run.runId, 'a')
+    expect(await there.ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(run.runId, 'a').map((call) => call.attempt)).toEqual([1, 2])
+    expect(nodes.probes.callsOf(run.runId, 'b')).toHaveLength(1)
+    expect((await there.events()).filter((event) => event.id === 'a/1/outcome')).toHaveLength(1)
+    expect(await verifyRunLog(first.database, run.tenantId, run.runId)).toMatchObject({ isIntact: true })
+  })
+
+  test('renews a lease that was taken from it, and goes on', async () => {
+    const nodes = createTestNodes()
+    const only = await worker({ leaseMs: 400 }, nodes)
+    const run = await startRun(only, gated)
+    await nodes.probes.reached(run.runId, 'a')
+    await only.database.withSystem((tx) => tx.deleteFrom('workers').execute())
+    await expect
+      .poll(() => only.database.withSystem((tx) => tx.selectFrom('workers').select('worker_id').execute()))
+      .toHaveLength(1)
+    nodes.probes.open(run.runId, 'a')
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
   })
 
   test('works with a single connection', async () => {

@@ -78,6 +78,7 @@ export interface RuntimeTables {
     readonly size: number
     readonly data: string
   }
+  readonly payload_refs: { readonly tenant_id: string; readonly run_id: string; readonly hash: string }
   /** The pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function makes them. */
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
   readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }

@@ -136,6 +136,8 @@ const probe = defineNode({
     tools: z.array(z.string()).default([]),
     /** Keys of calls that are made durably; the output counts how often they were really made. */
     durable: z.array(z.string()).default([]),
+    /** Beats so often, 50 ms apart, before it goes on. */
+    beats: z.number().default(0),
     /** Suspends in its first pass. */
     waitMs: z.number().optional(),
     /** Any value, to make the params large. */
@@ -189,6 +191,10 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     for (const tool of params.tools) context.toolCall({ tool, arguments: { attempt }, answer: 'done', durationMs: 1 })
     const made: Record<string, Json> = {}
     for (const key of params.durable) made[key] = await context.durable(key, async () => ({ madeBy: attempt }))
+    for (let beat = 0; beat < params.beats; beat += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      context.heartbeat()
+    }
     if (params.isGated) await probes.pass(runId, nodeRunId, abortSignal)
     if (params.isStuck) await new Promise(() => undefined)
     if (attempt <= params.failures) fail(params.failure, attempt)

@@ -114,6 +114,12 @@ export const failureTests: SuiteGroup = (context) => {
       expect(await run.output()).toMatchObject({ code: 'NODE_TIMEOUT' })
     })
 
+    test('lets an attempt take its time that tells that it is alive', async () => {
+      const policy = { heartbeat: '200ms', retry: { ...QUICK, maximumAttempts: 1 }, onError: 'route' } as const
+      const run = await context().run(alone({ beats: 8, output: { x: 1 } }, policy))
+      expect(await run.output()).toEqual({ x: 1, after: true })
+    })
+
     test('does not repeat a durable call that an earlier attempt has made', async () => {
       const params = { failures: 2, durable: ['first', 'second'] }
       const run = await context().run(alone(params, { retry: QUICK, onError: 'fail' }))

@@ -28,6 +28,7 @@ describe('summarize', () => {
 
   test('is empty while nothing is filled in, but not for a sentence without places', () => {
     expect(summarize({ ...step, summary: 'Sends {text}' }, {})).toEqual([])
+    expect(summarize({ ...step, summary: 'Sets {fields}' }, { fields: {} })).toEqual([])
     expect(text('Waits', {})).toBe('Waits')
   })
 

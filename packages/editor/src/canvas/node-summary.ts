@@ -41,7 +41,9 @@ function partsOfValue(value: Json | undefined, left: number): SummaryPart[] {
   if (typeof value === 'string') return partsOfTemplate(signLabel(value.slice(0, 2_000)), left)
   if (typeof value === 'number' || typeof value === 'boolean') return [{ kind: 'text', text: String(value) }]
   if (Array.isArray(value)) return [{ kind: 'text', text: String(value.length) }]
-  if (isJsonObject(value)) return [{ kind: 'text', text: Object.keys(value).slice(0, 4).join(', ') }]
+  if (isJsonObject(value) && Object.keys(value).length > 0) {
+    return [{ kind: 'text', text: Object.keys(value).slice(0, 4).join(', ') }]
+  }
   return []
 }
 

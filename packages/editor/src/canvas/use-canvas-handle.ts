@@ -2,6 +2,7 @@ import { useReactFlow, useStoreApi } from '@xyflow/react'
 import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import { elementsAt } from '../instance/place.ts'
+import { useSession } from '../session/session-context.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas-handle.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { FAR_ZOOM } from './use-zoom.ts'
@@ -11,6 +12,7 @@ const MOVE = Object.freeze({ duration: 220 })
 /** Leaves the canvas' handle in the slot and gives the ref for its element. */
 export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   const flow = useReactFlow<FlowNode, FlowEdge>()
+  const { store } = useSession()
   const internals = useStoreApi<FlowNode, FlowEdge>()
   const element = useRef<HTMLElement | null>(null)
   const handle = useMemo<CanvasHandle>(() => {
@@ -19,12 +21,17 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       if (box === undefined) return { x: 0, y: 0 }
       return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 })
     }
+    // A node that was just added is in the document before React Flow knows of it.
+    const boxOf = (nodeId: string) => {
+      const node = store.getState().nodesById.get(nodeId)
+      const height = flow.getNode(nodeId)?.measured?.height ?? NODE_HEIGHT
+      return node === undefined ? null : { ...node.position, width: NODE_WIDTH, height }
+    }
     const reveal = (nodeId: string) => {
-      const node = flow.getNode(nodeId)
-      if (node === undefined) return
-      const x = node.position.x + NODE_WIDTH / 2
-      const y = node.position.y + (node.measured?.height ?? NODE_HEIGHT) / 2
-      void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), FAR_ZOOM * 1.8), ...MOVE })
+      const box = boxOf(nodeId)
+      if (box === null) return
+      const zoom = Math.max(flow.getZoom(), FAR_ZOOM * 1.8)
+      void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, ...MOVE })
     }
     return {
       fit: () => void flow.fitView({ padding: 0.12, maxZoom: 1, ...MOVE }),
@@ -33,15 +40,16 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       zoomReset: () => void flow.zoomTo(1, MOVE),
       reveal,
       revealIfHidden: (nodeId) => {
-        const node = flow.getNode(nodeId)
+        const box = boxOf(nodeId)
         const canvas = element.current?.getBoundingClientRect()
-        if (node === undefined || canvas === undefined) return
-        const start = flow.flowToScreenPosition(node.position)
+        if (box === null || canvas === undefined) return
+        const start = flow.flowToScreenPosition({ x: box.x, y: box.y })
+        const zoom = flow.getZoom()
         const isSeen =
           start.x > canvas.left &&
           start.y > canvas.top &&
-          start.x + NODE_WIDTH * flow.getZoom() < canvas.right &&
-          start.y + NODE_HEIGHT * flow.getZoom() < canvas.bottom
+          start.x + box.width * zoom < canvas.right &&
+          start.y + box.height * zoom < canvas.bottom
         if (!isSeen) reveal(nodeId)
       },
       toDocument: (point) => (isInside(element.current, point) ? flow.screenToFlowPosition(point) : null),
@@ -65,7 +73,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
         ),
       focus: () => element.current?.focus({ preventScroll: true }),
     }
-  }, [flow, internals])
+  }, [flow, internals, store])
   useEffect(() => {
     slot.current = handle
     return () => {

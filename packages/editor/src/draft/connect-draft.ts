@@ -1,6 +1,7 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
 import { CLOSE_CODES, diffDocuments, genesisOf } from '@tenon/core/collab'
 import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
+import { isOnline, onNetworkChange } from '../instance/place.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { SyncState } from '../store/editor-state.ts'
@@ -46,7 +47,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       ? 'closed'
       : phase.kind !== 'ready'
         ? 'connecting'
-        : isConnected
+        : isConnected && isOnline()
           ? isPending
             ? 'saving'
             : 'saved'
@@ -118,6 +119,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   }
 
   store.setState({ sync: 'connecting' })
+  const stopListening = onNetworkChange(showSync)
   loadSurroundings(client(), workflowId, abort.signal)
     .then(({ workflow, role, manifest }) => {
       if (abort.signal.aborted) return
@@ -129,6 +131,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     })
   return () => {
     abort.abort()
+    stopListening()
     detachPresence?.()
     connection?.stop()
     store.setState({ peers: [], peerMarks: new Map(), peerDrags: new Map() })

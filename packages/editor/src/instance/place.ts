@@ -50,3 +50,18 @@ export function hasTextSelection(element: Element): boolean {
 export function writeClipboard(text: string): void {
   navigator.clipboard?.writeText(text).catch(() => {})
 }
+
+/** Whether the browser believes to have a network. */
+export function isOnline(): boolean {
+  return typeof navigator === 'undefined' || navigator.onLine
+}
+
+/** Tells when the network comes and goes. Returns how to stop. */
+export function onNetworkChange(listener: () => void): () => void {
+  window.addEventListener('online', listener)
+  window.addEventListener('offline', listener)
+  return () => {
+    window.removeEventListener('online', listener)
+    window.removeEventListener('offline', listener)
+  }
+}

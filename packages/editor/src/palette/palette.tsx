@@ -29,7 +29,7 @@ export function Palette({ canvas, searchRef }: PaletteProps) {
     const placement = placementAtSelection(store.getState(), canvas.current)
     const result = dispatch({ type: 'add-node', nodeType: entry.type, placement })
     const [added] = result.ok ? result.selected : []
-    if (added !== undefined) canvas.current?.reveal(added)
+    if (added !== undefined) canvas.current?.revealIfHidden(added)
   }
   return (
     <aside className="tn-palette" aria-label={t('palette.label')}>

@@ -30,7 +30,7 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
           close()
           const result = dispatch({ type: 'add-node', nodeType: entry.type, placement: request.placement })
           const [added] = result.ok ? result.selected : []
-          if (added !== undefined && request.at === null) canvas.current?.reveal(added)
+          if (added !== undefined) canvas.current?.revealIfHidden(added)
         }}
       />
     </CanvasPopup>

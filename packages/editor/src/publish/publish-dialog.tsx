@@ -77,7 +77,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       {isBlocked ? (
         <ProblemList onOpen={onOpenProblem} />
       ) : (
-        <div className="tn-panel-form">
+        <div className="tn-start">
           {told !== null && (
             <div role="alert">
               <Callout tone="failed" title={told.why === '' ? t('publish.failed') : told.why}>

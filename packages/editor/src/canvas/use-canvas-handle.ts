@@ -1,13 +1,17 @@
-import { useReactFlow, useStoreApi } from '@xyflow/react'
+import { getViewportForBounds, type Rect, useReactFlow, useStoreApi } from '@xyflow/react'
 import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import { elementsAt } from '../instance/place.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas-handle.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { readingViewport } from './reading-viewport.ts'
 import { FAR_ZOOM } from './use-zoom.ts'
 
 const MOVE = Object.freeze({ duration: 220 })
+/** As far out as the canvas goes. */
+const LEAST_ZOOM = 0.1
+const PADDING = 0.12
 
 /** Leaves the canvas' handle in the slot and gives the ref for its element. */
 export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
@@ -34,7 +38,17 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, ...MOVE })
     }
     return {
-      fit: () => void flow.fitView({ padding: 0.12, maxZoom: 1, ...MOVE }),
+      fit: () => {
+        const bounds = boundsOf([...store.getState().nodesById.keys()].map(boxOf))
+        const { width, height } = internals.getState()
+        if (bounds === null) return
+        void flow.setViewport(getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, PADDING), MOVE)
+      },
+      read: () => {
+        const bounds = boundsOf([...store.getState().nodesById.keys()].map(boxOf))
+        const { width, height } = internals.getState()
+        if (bounds !== null) void flow.setViewport(readingViewport(bounds, width, height), MOVE)
+      },
       zoomIn: () => void flow.zoomIn(MOVE),
       zoomOut: () => void flow.zoomOut(MOVE),
       zoomReset: () => void flow.zoomTo(1, MOVE),
@@ -83,6 +97,16 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   return useCallback((next: HTMLElement | null) => {
     element.current = next
   }, [])
+}
+
+function boundsOf(boxes: readonly (Rect | null)[]): Rect | null {
+  const known = boxes.filter((box) => box !== null)
+  if (known.length === 0) return null
+  const x = Math.min(...known.map((box) => box.x))
+  const y = Math.min(...known.map((box) => box.y))
+  const right = Math.max(...known.map((box) => box.x + box.width))
+  const bottom = Math.max(...known.map((box) => box.y + box.height))
+  return { x, y, width: right - x, height: bottom - y }
 }
 
 function isInside(element: HTMLElement | null, point: { readonly x: number; readonly y: number }): boolean {

@@ -1,8 +1,11 @@
 import { applyNodeChanges, type NodeChange } from '@xyflow/react'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
-import { useEditorStore } from '../session/session-context.tsx'
+import { useInstance } from '../instance/instance-context.ts'
+import { prefersReducedMotion } from '../instance/place.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
+import { glide } from './glide.ts'
 
 interface FlowElements {
   readonly nodes: readonly FlowNode[]
@@ -22,9 +25,20 @@ export function useFlowElements(): FlowElements {
   const selectedEdges = useEditorStore((state) => state.selectedEdges)
   const [nodes, setNodes] = useState(NO_NODES)
   const [edges, setEdges] = useState(NO_EDGES)
+  const { store } = useSession()
+  const { root } = useInstance()
+  const shown = useRef(nodes)
+  shown.current = nodes
   useLayoutEffect(() => {
-    setNodes((previous) => flowNodesOf(document, manifest, selectedNodes, previous))
-  }, [document, manifest, selectedNodes])
+    const { isArranging } = store.getState()
+    if (!isArranging || prefersReducedMotion(root)) {
+      setNodes((previous) => flowNodesOf(document, manifest, selectedNodes, previous))
+      return
+    }
+    store.setState({ isArranging: false })
+    const before = shown.current
+    return glide(before, flowNodesOf(document, manifest, selectedNodes, before), setNodes)
+  }, [document, manifest, selectedNodes, store, root])
   useLayoutEffect(() => {
     setEdges((previous) => flowEdgesOf(document, manifest, selectedEdges, previous))
   }, [document, manifest, selectedEdges])

@@ -65,3 +65,9 @@ export function onNetworkChange(listener: () => void): () => void {
     window.removeEventListener('offline', listener)
   }
 }
+
+/** Whether the person has asked for less motion. */
+export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
+  const view = (root instanceof Document ? root : root.ownerDocument).defaultView
+  return view?.matchMedia('(prefers-reduced-motion: reduce)').matches ?? false
+}

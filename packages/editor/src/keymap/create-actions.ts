@@ -85,7 +85,10 @@ export function createActions(options: ActionOptions): Actions {
     },
     'tidy-up': () => {
       if (store.getState().isReadOnly) return
-      void tidyUp(session, layout(), canvas.current).then(() => canvas.current?.fit())
+      const isPart = store.getState().selectedNodes.size > 1
+      void tidyUp(session, layout(), canvas.current).then(() => {
+        if (!isPart) canvas.current?.read()
+      })
     },
     fit: () => canvas.current?.fit(),
     'zoom-in': () => canvas.current?.zoomIn(),

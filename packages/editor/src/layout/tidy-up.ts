@@ -25,5 +25,6 @@ export async function tidyUp(session: EditorSession, layout: LayoutProvider, can
   for (const [nodeId, place] of places) {
     moves.push({ nodeId, position: isPart ? { x: place.x + left, y: place.y + top } : place })
   }
+  session.store.setState({ isArranging: true })
   session.dispatch({ type: 'tidy-up', moves })
 }

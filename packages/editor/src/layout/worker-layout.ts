@@ -8,19 +8,22 @@ interface WorkerLayoutOptions {
    * @defaultValue beside the module itself, where it lies in an unbundled host
    */
   readonly url?: string | URL
+  /** Smaller workflows are arranged in the page, which is done before a worker has started. @defaultValue 150 */
+  readonly fromNodes?: number
   /** How long the worker may stay silent before the arrangement is computed in the page. @defaultValue 1_000 */
   readonly patienceMs?: number
 }
 
 /**
- * Arranges in a worker, so that a large workflow does not hold up the page; where no worker can be had (another
+ * Arranges a large workflow in a worker, so that it does not hold up the page; where no worker can be had (another
  * origin, a strict policy, a bundler that moved the script), in the page with the same result.
  */
 export function workerLayout(options: WorkerLayoutOptions = {}): LayoutProvider {
+  const { fromNodes = 150 } = options
   let isWorkerUsable = typeof Worker !== 'undefined'
   return {
     arrange: async (graph) => {
-      if (isWorkerUsable) {
+      if (isWorkerUsable && graph.nodes.length >= fromNodes) {
         const places = await askWorker(graph, options)
         if (places !== null) return places
         isWorkerUsable = false

@@ -112,6 +112,8 @@ export interface EditorState {
   readonly tab: InspectorTab
   readonly fieldFocus: FieldFocus | null
   readonly quickAdd: QuickAdd | null
+  /** The places that the next reading brings come from an arrangement: cards glide there. */
+  readonly isArranging: boolean
   /** Two views of one document. */
   readonly view: 'canvas' | 'outline'
   readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null

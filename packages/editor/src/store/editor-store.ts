@@ -33,6 +33,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     tab: 'setup',
     fieldFocus: null,
     quickAdd: null,
+    isArranging: false,
     view: 'canvas',
     openPanel: null,
     connecting: null,

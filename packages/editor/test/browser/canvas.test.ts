@@ -118,6 +118,17 @@ describe('drawing with the mouse', () => {
     expect(meeting).toBeGreaterThan((begin ?? 0) + 600)
   })
 
+  test('a large workflow is arranged in a worker', async () => {
+    const { page } = await open({ document: 'large' })
+    const worker = page.waitForEvent('worker')
+    await page.getByRole('button', { name: 'Tidy up' }).click()
+    expect((await worker).url()).toContain('layout-worker')
+    await expect
+      .poll(() => page.evaluate(() => window.editors[0]?.changes.map((list) => list.map(({ op }) => op))))
+      .toEqual([['move_nodes']])
+    expect(await page.evaluate(() => window.editors[0]?.value.nodes.at(-1)?.position.x)).toBeGreaterThan(20_000)
+  })
+
   test('a viewer sees everything and can change nothing', async () => {
     const { page, canvas, card, handle, edges, dragTo } = await open({ document: 'chain', query: 'read-only' })
     const before = await edges()

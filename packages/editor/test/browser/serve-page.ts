@@ -52,6 +52,18 @@ export async function servePage(folder = 'page'): Promise<{ readonly url: string
     resolve: { conditions: ['@tenon/source', 'module', 'browser', 'development'] },
     build: { outDir, emptyOutDir: true, minify: false, modulePreload: false, chunkSizeWarningLimit: 10_000 },
   })
+  // Beside the page's chunks, where an unbundled host has it beside the module.
+  await build({
+    root: join(import.meta.dirname, '../..'),
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['@tenon/source', 'module', 'browser', 'production'] },
+    build: {
+      outDir: join(outDir, 'assets/layout-worker'),
+      minify: false,
+      lib: { entry: 'src/layout-worker/index.ts', formats: ['es'], fileName: () => 'index.js' },
+    },
+  })
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page')
     const file = join(outDir, normalize(pathname === '/' ? '/index.html' : pathname))

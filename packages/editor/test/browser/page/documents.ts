@@ -45,4 +45,11 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
       edge('c', 'success', 'm'),
     ],
   },
+  large: {
+    ...EMPTY_DOCUMENT,
+    nodes: Array.from({ length: 200 }, (_, index) =>
+      node(`n${index}`, index === 0 ? 'start' : 'step', `Node ${index}`, 0, index, index === 0 ? {} : { text: 't' }),
+    ),
+    edges: Array.from({ length: 199 }, (_, index) => edge(`n${index}`, 'success', `n${index + 1}`)),
+  },
 }

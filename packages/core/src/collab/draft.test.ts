@@ -257,6 +257,16 @@ describe('applyOperationsToDraft', () => {
     })
   })
 
+  test('sets an object over another by its members', () => {
+    const ydoc = seeded()
+    apply(ydoc, { op: 'set_param', nodeId: 'log', path: ['value'], value: { a: 1, b: { c: 2 } } })
+    const shared = ydoc.getMap<Y.Map<Y.Map<unknown>>>('nodes').get('log')?.get('params')?.get('value')
+    apply(ydoc, { op: 'set_param', nodeId: 'log', path: ['value'], value: { b: { c: 3 } } })
+    expect(readDraft(ydoc).document.nodes[1]?.params.value).toEqual({ b: { c: 3 } })
+    expect(shared).toBeInstanceOf(Y.Map)
+    expect(ydoc.getMap<Y.Map<Y.Map<unknown>>>('nodes').get('log')?.get('params')?.get('value')).toBe(shared)
+  })
+
   test('ignores fields that are undefined', () => {
     const ydoc = seeded()
     const set = { name: 'Ask', notes: undefined } as never
@@ -394,6 +404,15 @@ describe('readDraft', () => {
     expect(readDraft(ydoc).repairs).toEqual(['Node ask policy left out: it is no object'])
     ask?.delete('policy')
     expect(readDraft(ydoc).repairs).toEqual([])
+  })
+
+  test('puts a sign in the place of half a surrogate pair, and cuts long names', () => {
+    const ydoc = seeded()
+    const ask = ydoc.getMap<Y.Map<unknown>>('nodes').get('ask')
+    ask?.set('name', 'n'.repeat(300))
+    const params = ask?.get('params') as Y.Map<unknown> | undefined
+    params?.set('value', 'x\ud800y')
+    expect(askIn(readDraft(ydoc).document)).toMatchObject({ name: 'n'.repeat(200), params: { value: 'x\ufffdy' } })
   })
 
   test('leaves out what is nested too deep, shared or plain', () => {

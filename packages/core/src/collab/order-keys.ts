@@ -1,5 +1,6 @@
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 import type * as Y from 'yjs'
+import { sharedEntries } from './plain-value.ts'
 
 const ORDER_KEY = /^[A-Za-z][0-9A-Za-z]{1,200}$/
 /** Sorts after every order key. */
@@ -89,5 +90,5 @@ export function orderedEntries<Entry>(
   isEntry: (entry: unknown) => entry is Entry,
   orderOf: (entry: Entry) => unknown,
 ): Ordered[] {
-  return [...root.entries()].flatMap(([id, entry]) => (isEntry(entry) ? [{ id, order: orderOf(entry) }] : []))
+  return sharedEntries(root).flatMap(([id, entry]) => (isEntry(entry) ? [{ id, order: orderOf(entry) }] : []))
 }

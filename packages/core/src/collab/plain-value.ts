@@ -4,11 +4,13 @@ import { DOCUMENT_LIMITS } from '../document/limits.ts'
 import type { Json } from '../json.ts'
 import { isAbsentText } from './shared-text.ts'
 
-const LONE_SURROGATE = /\p{Cs}/gu
+const LONE_SURROGATE = /\p{Cs}/u
+const LONE_SURROGATES = /\p{Cs}/gu
 
 /** A text that can be stored: half surrogate pairs replaced, cut to `max` characters. */
 export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength): string {
-  return text.slice(0, max).replace(LONE_SURROGATE, '\ufffd')
+  const cut = text.length > max ? text.slice(0, max) : text
+  return LONE_SURROGATE.test(cut) ? cut.replace(LONE_SURROGATES, '\ufffd') : cut
 }
 
 /** Tells what had to be left out, as a sentence. */
@@ -24,13 +26,22 @@ function isReadableKey(key: string): boolean {
     !FORBIDDEN_KEYS.includes(key) &&
     key.length <= DOCUMENT_LIMITS.nameLength &&
     !key.includes('\0') &&
-    plainText(key) === key
+    !LONE_SURROGATE.test(key)
   )
 }
 
-function readMembers(entries: Iterable<[string, unknown]>, depth: number, { place, report }: Reading): Json {
+/** The members of a Y.Map; its own iterator takes several times as long. */
+export function sharedEntries(map: Y.Map<unknown>): [string, unknown][] {
+  const entries: [string, unknown][] = []
+  map.forEach((member, key) => {
+    entries.push([key, member])
+  })
+  return entries
+}
+
+function readMembers(entries: [string, unknown][], depth: number, { place, report }: Reading): Json {
   const members: [string, Json][] = []
-  for (const [key, member] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, member] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (isAbsentText(member) || member === undefined) continue
     const at = `${place}.${key}`
     if (!isReadableKey(key) || members.length >= DOCUMENT_LIMITS.members) {
@@ -62,7 +73,7 @@ function readContainer(value: unknown, depth: number, reading: Reading): Json | 
     reading.report(`${reading.place} left out: it is nested too deep`)
     return undefined
   }
-  if (value instanceof Y.Map) return readMembers(value.entries(), depth, reading)
+  if (value instanceof Y.Map) return readMembers(sharedEntries(value), depth, reading)
   if (value instanceof Y.Array) return readItems(value.toArray(), depth, reading)
   if (Array.isArray(value)) return readItems(value, depth, reading)
   if (isPlainObject(value)) return readMembers(Object.entries(value), depth, reading)

@@ -16,7 +16,7 @@ import type { NodeId } from '../ids.ts'
 import { isJsonObject, type Json } from '../json.ts'
 import { mapRootOf, positionsRootOf } from './draft-roots.ts'
 import { compareOrdered } from './order-keys.ts'
-import { plainText, type Report, readValue } from './plain-value.ts'
+import { plainText, type Report, readValue, sharedEntries } from './plain-value.ts'
 import { attempt, type DraftNode, readNode, readText } from './read-node.ts'
 import { createRepairs } from './repairs.ts'
 
@@ -34,7 +34,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b
 
 /** The entries of a map root in the order of their keys, whatever order they were written in. */
 function entriesOf(root: Y.Map<unknown> | null): [string, unknown][] {
-  return root === null ? [] : [...root.entries()].sort(([a], [b]) => compareText(a, b))
+  return root === null ? [] : sharedEntries(root).sort(([a], [b]) => compareText(a, b))
 }
 
 function cutTo<Item>(items: readonly Item[], max: number, what: string, report: Report): readonly Item[] {
@@ -47,7 +47,7 @@ function readPlace(entry: unknown): { id: unknown; place: Place } | null {
   const [id, x, y, width, height] = entry as unknown[]
   const position = attempt(shape.position, { x, y })
   if (position === undefined) return null
-  const size = attempt(shape.size, { width, height })
+  const size = attempt(shape.size, width === undefined ? undefined : { width, height })
   return { id, place: size === undefined ? position : { ...position, size } }
 }
 

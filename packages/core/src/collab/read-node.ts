@@ -9,6 +9,8 @@ import { plainText, type Report, readValue } from './plain-value.ts'
 
 /** The parsed value, or `undefined` for one that does not fit. */
 export function attempt<Value>(parse: Parser<Value>, value: unknown): Value | undefined {
+  // Most optional fields are not there, and making an error is not cheap.
+  if (value === undefined) return undefined
   try {
     return parse(value, [])
   } catch {

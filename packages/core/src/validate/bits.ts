@@ -16,12 +16,12 @@ export function setBit(bits: Bits, index: number): void {
 
 /** Adds what `other` holds. */
 export function addBits(bits: Bits, other: Bits): void {
-  for (const [word, value] of other.entries()) bits[word] = (bits[word] as number) | value
+  for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) | (other[word] as number)
 }
 
 /** Keeps only what `other` holds, too. */
 export function keepBits(bits: Bits, other: Bits): void {
-  for (const [word, value] of other.entries()) bits[word] = (bits[word] as number) & value
+  for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) & (other[word] as number)
 }
 
 /** The members, ascending. */
@@ -31,8 +31,8 @@ export function bitsOf(bits: Bits): Generator<number> {
 
 /** The members of `bits` that `known` does not have when asked for, ascending. */
 export function* newBits(bits: Bits, known: Bits): Generator<number> {
-  for (const [word, value] of bits.entries()) {
-    for (let rest = value & ~(known[word] ?? 0); rest !== 0; rest &= rest - 1) {
+  for (let word = 0; word < bits.length; word++) {
+    for (let rest = (bits[word] as number) & ~(known[word] ?? 0); rest !== 0; rest &= rest - 1) {
       yield word * 32 + 31 - Math.clz32(rest & -rest)
     }
   }

@@ -15,30 +15,26 @@ function applies({ when }: LintRule, params: JsonObject): boolean {
   }
 }
 
-/** Rules speak of literals: what a template gives is known at run time only. */
-function withoutTemplates(params: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => !holdsTemplate(value)))
+/** Whether the rule names a param in which a template stands: what that gives is known at run time only. */
+function readsOne({ when, field }: LintRule, templated: readonly string[]): boolean {
+  const names = when.split(/[^A-Za-z0-9_-]+/)
+  return templated.some((name) => names.includes(name) || field?.split('.')[0] === name)
 }
 
-function readsTemplate({ when, field }: LintRule, params: JsonObject): boolean {
-  return Object.entries(params).some(
-    ([name, value]) =>
-      holdsTemplate(value) && (field?.split('.')[0] === name || new RegExp(`\\b${name}\\b`).test(when)),
-  )
-}
-
-function checkNode({ node, name, entry, params }: SurveyedNode, report: ReportIssue): void {
-  const literal = withoutTemplates(params)
-  for (const rule of entry?.lint ?? []) {
-    if (readsTemplate(rule, params) || !applies(rule, literal)) continue
-    const details =
-      rule.field === undefined ? { nodeId: node.id } : { nodeId: node.id, path: ['params', ...rule.field.split('.')] }
+function checkNode({ node, name, params }: SurveyedNode, rules: readonly LintRule[], report: ReportIssue): void {
+  const templated = Object.keys(params).filter((param) => holdsTemplate(params[param]))
+  const literal = Object.fromEntries(Object.entries(params).filter(([param]) => !templated.includes(param)))
+  for (const rule of rules) {
+    if (readsOne(rule, templated) || !applies(rule, literal)) continue
+    const field = rule.field === undefined ? {} : { path: ['params', ...rule.field.split('.')] }
     const build = rule.severity === 'error' ? errorIssue : warningIssue
-    report(build(rule.code, `${name}: ${rule.message}`, details))
+    report(build(rule.code, `${name}: ${rule.message}`, { nodeId: node.id, ...field }))
   }
 }
 
-/** The rules that node types bring along. */
+/** The rules that node types bring along; they speak of literals. */
 export function checkLint(survey: Survey, report: ReportIssue): void {
-  for (const surveyed of survey.nodes) checkNode(surveyed, report)
+  for (const surveyed of survey.nodes) {
+    if (surveyed.entry?.lint !== undefined) checkNode(surveyed, surveyed.entry.lint, report)
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import type { DocumentOperation, WorkflowDocument } from '../document/index.ts'
+import type { DocumentOperation, Json, WorkflowDocument } from '../document/index.ts'
 import { TEXT_MANIFEST } from '../testing/arbitraries.ts'
 import { edge, node, withPolicy, workflow } from '../testing/index.ts'
 import {
@@ -265,6 +265,21 @@ describe('applyOperationsToDraft', () => {
     expect(readDraft(ydoc).document.nodes[1]?.params.value).toEqual({ b: { c: 3 } })
     expect(shared).toBeInstanceOf(Y.Map)
     expect(ydoc.getMap<Y.Map<Y.Map<unknown>>>('nodes').get('log')?.get('params')?.get('value')).toBe(shared)
+  })
+
+  test('sets lists and their items in place, longer and shorter', () => {
+    const ydoc = seeded()
+    const casesNow = () => askIn(readDraft(ydoc).document)?.params.cases
+    const set = (path: (string | number)[], value: Json) => apply(ydoc, { op: 'set_param', nodeId: 'ask', path, value })
+    const title = paramText(ydoc, 'ask', ['cases', 1, 'title'])
+    set(['cases', 1], { id: 'y', title: 'Zwei' })
+    set(['cases'], [{ id: 'new' }, { id: 'x', title: 'One' }, { id: 'y', title: 'Zwei' }])
+    expect(title?.toString()).toBe('Zwei')
+    set(['cases'], [{ id: 'y', title: 'Zwei' }])
+    expect(casesNow()).toEqual([{ id: 'y', title: 'Zwei' }])
+    expect(paramText(ydoc, 'ask', ['cases', 0, 'title'])).toBe(title)
+    set(['cases', 0], 'none')
+    expect(casesNow()).toEqual(['none'])
   })
 
   test('ignores fields that are undefined', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { arbitraryDocument, arbitraryOperations, fitting, TEXT_MANIFEST } from '../../test/arbitraries.ts'
 import { applyOperations, canonicalDocument, parseDocument, type WorkflowDocument } from '../document/index.ts'
-import { arbitraryDocument, arbitraryOperations, fitting, TEXT_MANIFEST } from '../testing/arbitraries.ts'
 import {
   applyOperationsToDraft,
   diffDocuments,

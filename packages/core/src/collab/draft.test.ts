@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { TEXT_MANIFEST } from '../../test/arbitraries.ts'
 import type { DocumentOperation, Json, WorkflowDocument } from '../document/index.ts'
-import { TEXT_MANIFEST } from '../testing/arbitraries.ts'
 import { edge, node, withPolicy, workflow } from '../testing/index.ts'
 import {
   annotationText,

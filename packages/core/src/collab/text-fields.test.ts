@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { TEXT_MANIFEST } from '../../test/arbitraries.ts'
 import type { JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/index.ts'
-import { TEXT_MANIFEST } from '../testing/arbitraries.ts'
 import { textFieldsOf, textKeys, textPathsAt, textPathsOf } from './text-fields.ts'
 
 const fieldsOf = (params: unknown) =>

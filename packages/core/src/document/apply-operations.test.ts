@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arbitraryDocument, arbitraryOperations, fitting } from '../testing/arbitraries.ts'
+import { arbitraryDocument, arbitraryOperations, fitting } from '../../test/arbitraries.ts'
 import { edge, node, workflow } from '../testing/index.ts'
 import {
   applyOperation,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { arbitraryDocument } from '../../test/arbitraries.ts'
 import type { NodeManifestEntry } from '../node/index.ts'
-import { arbitraryDocument } from '../testing/arbitraries.ts'
 import { edge, node, withPolicy, workflow } from '../testing/index.ts'
 import {
   canonicalDocument,

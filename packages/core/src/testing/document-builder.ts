@@ -5,6 +5,7 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
 } from '../document/index.ts'
+import { TenonError } from '../errors/index.ts'
 import type { JsonObject } from '../json.ts'
 
 /** A node of a test document: version 1, named like its id, at the origin, unless told otherwise. */
@@ -28,11 +29,12 @@ const EDGE_TEXT = /^([^:>]+)(?::([^:>]+))?>([^:>]+)(?::([^:>]+))?$/
  * An edge from its text: `'a>b'` from port `success` to input `in`, `'check:true>mail'`, or all four ends
  * as in an edge id.
  *
- * @throws RangeError for a text that names no edge.
+ * @throws {@link TenonError} `DOCUMENT_MALFORMED` for a text that names no edge.
  */
 export function edge(text: string): WorkflowEdge {
   const [, source, sourceHandle = 'success', target, targetHandle = 'in'] = EDGE_TEXT.exec(text) ?? []
-  if (source === undefined || target === undefined) throw new RangeError(`"${text}" names no edge`)
+  if (source === undefined || target === undefined)
+    throw new TenonError('DOCUMENT_MALFORMED', `"${text}" names no edge`)
   const ends = { source, sourceHandle, target, targetHandle }
   return { id: edgeId(ends), ...ends }
 }

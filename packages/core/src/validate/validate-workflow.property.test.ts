@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { arbitraryDocument, RANDOM_TYPES } from '../../test/arbitraries.ts'
 import { workflowManifest } from '../../test/workflow-types.ts'
 import { applyOperations, type WorkflowDocument } from '../document/index.ts'
 import type { Json } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
-import { arbitraryDocument, RANDOM_TYPES } from '../testing/arbitraries.ts'
 import { createScopeSchemas, createWorkflowValidator, validateWorkflow } from './index.ts'
 
 const TYPES = [

@@ -8,8 +8,8 @@ import {
   type WorkflowDocument,
   type WorkflowEdge,
   type WorkflowNode,
-} from '../document/index.ts'
-import type { Json, JsonObject } from '../json.ts'
+} from '../src/document/index.ts'
+import type { Json, JsonObject } from '../src/json.ts'
 
 // Small pools, so that random documents and operations meet at the same nodes, params and places.
 const NODE_IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const

@@ -1,0 +1,89 @@
+// @vitest-environment jsdom
+import type { Workflow } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { act, cleanup, waitFor } from '@testing-library/react'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createFixtureClient, type FixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { renderPart, t } from '../../test/fixtures/render.tsx'
+import { TICKET_DOCUMENT } from '../../test/fixtures/ticket-workflow.ts'
+import type { ConnectedEditorProps, EditorEvent } from '../editor-props.ts'
+import { createEditorSession } from '../session/create-session.ts'
+import type { EditorSession } from '../session/editor-session.ts'
+import { useConnectedDraft } from './use-connected-draft.ts'
+
+afterEach(cleanup)
+
+const WORKFLOW: Workflow = {
+  id: 'wf',
+  name: 'Tickets',
+  description: '',
+  version: '4',
+  hasUnpublishedChanges: false,
+  createdAt: '2026-11-20T10:00:00.000Z',
+  updatedAt: '2026-11-20T10:00:00.000Z',
+  deletedAt: null,
+  lastRun: null,
+}
+
+interface ProbeProps {
+  readonly session: EditorSession
+  readonly props: ConnectedEditorProps
+  readonly onRetry: (retry: () => void) => void
+}
+
+function Probe({ session, props, onRetry }: ProbeProps) {
+  const { retry } = useConnectedDraft({ session, props, carried: [], onRebased: () => {} })
+  onRetry(retry)
+  return null
+}
+
+function connect(fixture: FixtureClient, more: Partial<ConnectedEditorProps> = {}) {
+  const session = createEditorSession({ translate: () => t })
+  const events: EditorEvent[] = []
+  let retry = () => {}
+  const workflows = { ...fixture.client.workflows, get: async () => WORKFLOW }
+  const props = {
+    client: { ...fixture.client, workflows },
+    workflowId: 'wf',
+    onEvent: (event: EditorEvent) => events.push(event),
+    ...more,
+  }
+  const view = renderPart(<Probe session={session} props={props} onRetry={(next) => (retry = next)} />)
+  return { session, events, view, state: () => session.store.getState(), retry: () => act(() => retry()) }
+}
+
+describe('useConnectedDraft', () => {
+  test('says what went wrong when the workflow cannot be had, and tries again when asked', async () => {
+    const fixture = createFixtureClient()
+    fixture.fail('me', new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id'))
+    const { state, events, retry } = connect(fixture, { version: '4' })
+    await waitFor(() => expect(state().phase.kind).toBe('failed'))
+    expect(events).toEqual([{ type: 'failed', error: expect.objectContaining({ code: 'WORKFLOW_NOT_FOUND' }) }])
+    fixture.fail('me', null)
+    retry()
+    expect(state().phase.kind).toBe('loading')
+    await waitFor(() => expect(state().phase.kind).toBe('ready'))
+  })
+
+  test('a published version is shown as it is and cannot be changed', async () => {
+    const { session, state } = connect(createFixtureClient(), { version: '4' })
+    await waitFor(() => expect(state().phase.kind).toBe('ready'))
+    expect(
+      state()
+        .document.nodes.map(({ id }) => id)
+        .sort(),
+    ).toEqual(TICKET_DOCUMENT.nodes.map(({ id }) => id).sort())
+    const [first] = TICKET_DOCUMENT.nodes
+    act(() => void session.dispatch({ type: 'delete-nodes', nodeIds: [first?.id ?? ''] }))
+    expect(state().document.nodes).toHaveLength(TICKET_DOCUMENT.nodes.length)
+  })
+
+  test('an editor that is gone before the answer takes nothing over', async () => {
+    const fixture = createFixtureClient()
+    const { state, view } = connect(fixture, { version: '4' })
+    view.unmount()
+    await waitFor(() => expect(fixture.calls.length).toBeGreaterThan(2))
+    await act(async () => {})
+    expect(state().phase.kind).toBe('loading')
+  })
+})

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { usePresence } from '../draft/presence-context.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useShared } from '../store/use-shared.ts'
 import { classNames } from '../ui/class-names.ts'
 import { useFieldControl } from '../ui/field.tsx'
 import type { CodeEditor } from './code-editor.ts'
@@ -13,7 +14,7 @@ import { labelOfReference } from './reference-label.ts'
 import { ReferencePicker } from './reference-picker.tsx'
 import { splitTemplate } from './template-parts.ts'
 import { TemplateText } from './template-text.tsx'
-import { useCodeEditorModule } from './use-code-editor.ts'
+import { useCodeEditor } from './use-code-editor.ts'
 import { useDelayedChange } from './use-delayed-change.ts'
 
 export interface ExpressionFieldProps {
@@ -39,24 +40,25 @@ const NO_DIAGNOSTICS: readonly FieldDiagnostic[] = Object.freeze([])
 /** A text with references in it, shown as chips by the name of their node; completes fields and functions. */
 export function ExpressionField(props: ExpressionFieldProps) {
   const { nodeId, path, value, isMultiline = false, isMono = false, hasTemplates = true, label } = props
-  const { placeholder = '', isReadOnly = false, isInvalid = false, diagnostics = NO_DIAGNOSTICS } = props
+  const { placeholder = '', isReadOnly = false, isInvalid = false } = props
+  const diagnostics = useShared(props.diagnostics ?? NO_DIAGNOSTICS)
   const session = useSession()
   const instance = useInstance()
   const presence = usePresence()
   const target = useInsertTarget()
   const field = useFieldControl()
-  const module = useCodeEditorModule()
+  const createCodeEditor = useCodeEditor()
   const [host, setHost] = useState<HTMLDivElement | null>(null)
   const editor = useRef<CodeEditor | null>(null)
   const change = useDelayedChange(props.onChange)
   const shared = session.textAt(nodeId, path)
   const wantsFocus = useRef(false)
-  const attributes = useMemo(() => attributesOf(field, label, isInvalid), [field, label, isInvalid])
+  const attributes = useShared(attributesOf(field, label, isInvalid))
   const first = useRef({ value, isReadOnly, attributes, placeholder, path })
   first.current = { value, isReadOnly, attributes, placeholder, path }
   useEffect(() => {
-    if (module === null || host === null) return
-    const created = module.createCodeEditor({
+    if (createCodeEditor === null || host === null) return
+    const created = createCodeEditor({
       parent: host,
       root: instance.root,
       portal: instance.portal,
@@ -90,16 +92,14 @@ export function ExpressionField(props: ExpressionFieldProps) {
       editor.current = null
       created.destroy()
     }
-  }, [module, host, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
+  }, [createCodeEditor, host, instance, session, shared, nodeId, isMultiline, hasTemplates, change, presence, target])
   useEffect(() => {
     if (!change.isPending()) editor.current?.setValue(value)
   }, [value, change])
   useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
-  const attributesText = JSON.stringify(attributes)
-  useEffect(() => editor.current?.setAttributes(JSON.parse(attributesText)), [attributesText])
-  const diagnosticsText = JSON.stringify(diagnostics)
+  useEffect(() => editor.current?.setAttributes(attributes), [attributes])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor has no diagnostics yet
-  useEffect(() => editor.current?.setDiagnostics(JSON.parse(diagnosticsText)), [diagnosticsText, module, host, shared])
+  useEffect(() => editor.current?.setDiagnostics(diagnostics), [diagnostics, createCodeEditor, host, shared])
   const names = useReferencedNames(value)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a renamed node changes its chips
   useEffect(() => editor.current?.refreshLabels(), [names])
@@ -111,7 +111,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       data-readonly={isReadOnly || undefined}
       data-templates={(hasTemplates && !isReadOnly) || undefined}
     >
-      {module === null && (
+      {createCodeEditor === null && (
         <button
           type="button"
           className="tn-expr-waiting"
@@ -122,7 +122,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
           {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
         </button>
       )}
-      <div ref={setHost} className="tn-expr-host" hidden={module === null} />
+      <div ref={setHost} className="tn-expr-host" hidden={createCodeEditor === null} />
       {hasTemplates && !isReadOnly && (
         <ReferencePicker nodeId={nodeId} onPick={(reference) => editor.current?.insert(reference)} />
       )}

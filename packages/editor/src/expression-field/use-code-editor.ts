@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react'
 
-type CodeEditorModule = typeof import('./code-editor.ts')
+type CreateCodeEditor = typeof import('./code-editor.ts').createCodeEditor
 
-/** The code editor, fetched when the first field needs it. */
-export function useCodeEditorModule(): CodeEditorModule | null {
-  const [module, setModule] = useState<CodeEditorModule | null>(null)
+/** Makes code editors; `null` until they have been fetched for the first field that needs one. */
+export function useCodeEditor(): CreateCodeEditor | null {
+  const [create, setCreate] = useState<CreateCodeEditor | null>(null)
   useEffect(() => {
     let isWanted = true
-    void import('./code-editor.ts').then((loaded) => {
-      if (isWanted) setModule(loaded)
+    void import('./code-editor.ts').then(({ createCodeEditor }) => {
+      if (isWanted) setCreate(() => createCodeEditor)
     })
     return () => {
       isWanted = false
     }
   }, [])
-  return module
+  return create
 }

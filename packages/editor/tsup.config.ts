@@ -12,5 +12,6 @@ const common = { format: 'esm', target: 'es2023', splitting: true, sourcemap: tr
 
 export default defineConfig([
   { ...common, entry: pick(false), dts, banner: { js: "'use client'" } },
-  { ...common, entry: pick(true), dts },
+  // A worker has no import map: what it needs must be inside its script.
+  { ...common, entry: pick(true), dts, noExternal: ['@dagrejs/dagre'] },
 ])

@@ -1,6 +1,8 @@
 import { hasBit } from './bits.ts'
 import { type DataFlow, type FlowNode, mayHaveLeft } from './data-flow.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
+import { nodeTemplates } from './node-templates.ts'
+import type { TracedWorkflow } from './trace-workflow.ts'
 
 const MOST_NAMED = 4
 
@@ -56,11 +58,27 @@ function meetingWith(flow: DataFlow, node: FlowNode, key: string): readonly Flow
   return nodes.filter((one) => nodes.some((other) => isBeside(one, other) && !haveMet(one, other)))
 }
 
-function checkMeeting(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
+/** Says whether a node or one after it reads a key of `input`, by its name or with the whole of it. */
+function readersFrom({ flow, typeTemplate }: TracedWorkflow, from: FlowNode): (key: string) => boolean {
+  const after = flow.nodes.filter((node) => node === from || hasBit(node.ancestors, from.rank))
+  const reads = after.flatMap((node) =>
+    nodeTemplates(node.surveyed, node.surveyed.params).flatMap(
+      ({ path, text }) => typeTemplate(node, path, text).analysis?.reads ?? [],
+    ),
+  )
+  const firsts = new Set(reads.filter(({ root }) => root === 'input').map(({ path }) => path[0]))
+  return (key) => firsts.has(undefined) || firsts.has(key)
+}
+
+function checkMeeting(traced: TracedWorkflow, node: FlowNode, report: ReportIssue): void {
+  const { flow } = traced
   const keysByWriters = new Map<string, { readonly writers: readonly FlowNode[]; readonly keys: string[] }>()
+  let isRead: ((key: string) => boolean) | undefined
   for (const key of flow.keys()) {
     const writers = meetingWith(flow, node, key)
     if (writers.length === 0) continue
+    isRead ??= readersFrom(traced, node)
+    if (!isRead(key)) continue
     const id = writers.map(({ rank }) => rank).join()
     const group = keysByWriters.get(id) ?? { writers, keys: [] }
     group.keys.push(`input.${key}`)
@@ -74,10 +92,13 @@ function checkMeeting(flow: DataFlow, node: FlowNode, report: ReportIssue): void
   }
 }
 
-/** Keys of `input` that a node writes although another has written them, before it or beside it. */
-export function checkCollisions(flow: DataFlow, report: ReportIssue): void {
-  for (const node of flow.nodes) {
-    checkHidden(flow, node, report)
-    if (node.arriving.length > 1) checkMeeting(flow, node, report)
+/**
+ * Keys of `input` that a node writes although another has written them: before it, or beside it where somebody
+ * reads them later on.
+ */
+export function checkCollisions(traced: TracedWorkflow, report: ReportIssue): void {
+  for (const node of traced.flow.nodes) {
+    checkHidden(traced.flow, node, report)
+    if (node.arriving.length > 1) checkMeeting(traced, node, report)
   }
 }

@@ -189,6 +189,17 @@ describe('KEY_COLLISION', () => {
     expect(only(validate(exclusive), 'KEY_COLLISION')).toEqual([])
   })
 
+  test('says nothing of a key that nobody reads after the branches have met', () => {
+    const meeting = (output: string) =>
+      workflow(
+        [start, node('fork', 'fork'), call('a'), call('b'), node('join', 'join'), node('end', 'end', { output })],
+        ['start>fork', 'fork:a>a', 'fork:b>b', 'a>join', 'b>join', 'join>end'],
+      )
+    expect(only(validate(meeting('{{ nodes.a.output.status }}')), 'KEY_COLLISION')).toEqual([])
+    expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain('a, b write input.status side')
+    expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain('write input.status, input.body side')
+  })
+
   test('names no more than a few keys', () => {
     const fields = Object.fromEntries([...'abcdef'].map((key) => [key, 1]))
     const asked = node('ask', 'acme/ask', {

@@ -1,12 +1,11 @@
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
-import { isTemplate } from '../expression/parse.ts'
 import type { FlowNode } from './data-flow.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { nodeTemplates } from './node-templates.ts'
 import { titleAt } from './param-schema.ts'
 import type { Survey } from './survey.ts'
-import { type TemplateLeaf, templateLeaves } from './template-leaves.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
 interface Place {
@@ -16,20 +15,6 @@ interface Place {
   /** From the node. */
   readonly path: ParamPath
   readonly text: string
-}
-
-/** The places of a node where templates may stand, with their own paths from the node. */
-function leavesOf({ surveyed }: FlowNode): TemplateLeaf[] {
-  const { node, entry } = surveyed
-  const params = templateLeaves(entry?.params ?? true, node.params).map(({ path, text }) => ({
-    path: ['params', ...path],
-    text,
-  }))
-  const policies = (['skipIf', 'idempotency'] as const).flatMap((field) => {
-    const text = node.policy?.[field]
-    return text !== undefined && isTemplate(text) ? [{ path: ['policy', field], text }] : []
-  })
-  return [...params, ...policies]
 }
 
 function writeText({ node, path }: Place, text: string): DocumentOperation {
@@ -103,6 +88,9 @@ function checkTemplate(place: Place, report: ReportIssue): void {
 /** Templates can be read, and what they read is there and of a type that fits. */
 export function checkTemplates(survey: Survey, traced: TracedWorkflow, report: ReportIssue): void {
   for (const node of traced.flow.nodes) {
-    for (const leaf of leavesOf(node)) checkTemplate({ survey, traced, node, ...leaf }, report)
+    const { surveyed } = node
+    for (const leaf of nodeTemplates(surveyed, surveyed.node.params)) {
+      checkTemplate({ survey, traced, node, ...leaf }, report)
+    }
   }
 }

@@ -70,7 +70,7 @@ export function createWorkflowValidator(
     checkLint(survey, report)
     const traced = traceWorkflow(survey)
     checkTemplates(survey, traced, report)
-    checkCollisions(traced.flow, report)
+    checkCollisions(traced, report)
     return inDocumentOrder(issues, sound)
   }
 }

@@ -2,7 +2,7 @@ import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { followRun } from './run-stream.ts'
 import { createTransport, type Transport, withoutTrailingSlash } from './transport.ts'
-import type { RequestOptions, TenonClient, TenonClientOptions } from './types.ts'
+import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstructor } from './types.ts'
 
 /**
  * Speaks to a Tenon server from a browser or from Node: typed requests, typed errors, run streams that go on after a
@@ -124,7 +124,7 @@ function signalOf(request: RequestOptions | undefined): { abortSignal?: AbortSig
   return request?.abortSignal === undefined ? {} : { abortSignal: request.abortSignal }
 }
 
-function platformWebSocket(): typeof globalThis.WebSocket {
+function platformWebSocket(): WebSocketConstructor {
   if (typeof globalThis.WebSocket === 'function') return globalThis.WebSocket
   throw new TenonError('UNAVAILABLE', 'This platform has no WebSocket', {
     retryable: false,

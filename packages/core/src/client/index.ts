@@ -19,4 +19,12 @@ export type {
   Workflow,
 } from '../api/types.ts'
 export { createTenonClient } from './create-client.ts'
-export type { RequestOptions, RunStreamOptions, StreamState, TenonClient, TenonClientOptions } from './types.ts'
+export type {
+  RequestOptions,
+  RunStreamOptions,
+  StreamSocket,
+  StreamState,
+  TenonClient,
+  TenonClientOptions,
+  WebSocketConstructor,
+} from './types.ts'

@@ -3,26 +3,28 @@ import { TenonError } from '../errors/tenon-error.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
 import { followRun } from './run-stream.ts'
-import type { StreamState } from './types.ts'
+import type { StreamSocket, StreamState } from './types.ts'
 
 /** A socket that a test plays the server of. */
-class ScriptedSocket extends EventTarget {
+class ScriptedSocket implements StreamSocket {
   static opened: ScriptedSocket[] = []
   readonly url: string
   readonly protocol: string
-  onmessage: ((event: { data: unknown }) => void) | null = null
-  onclose: ((event: { code: number }) => void) | null = null
-  onerror: (() => void) | null = null
   closedWith: number | null = null
 
+  private readonly listeners: { type: string; hear: (event: { data: unknown; code: number }) => void }[] = []
+
   constructor(url: string, protocol: string) {
-    super()
     this.url = url
     this.protocol = protocol
     ScriptedSocket.opened.push(this)
   }
 
-  close(code: number): void {
+  addEventListener(type: string, hear: (event: { data: unknown; code: number }) => void): void {
+    this.listeners.push({ type, hear })
+  }
+
+  close(code = 1005): void {
     this.closedWith = code
   }
 
@@ -31,11 +33,15 @@ class ScriptedSocket extends EventTarget {
   }
 
   sendText(data: unknown): void {
-    this.onmessage?.({ data })
+    this.tell('message', { data, code: 0 })
   }
 
   drop(code = 1006): void {
-    this.onclose?.({ code })
+    this.tell('close', { data: null, code })
+  }
+
+  private tell(type: string, event: { data: unknown; code: number }): void {
+    for (const listener of this.listeners) if (listener.type === type) listener.hear(event)
   }
 
   get query(): URLSearchParams {
@@ -57,7 +63,7 @@ function follow(after?: number, fail: Error | null = null) {
   const stop = followRun(
     {
       url: 'wss://app.example/runs/r/logs',
-      WebSocket: ScriptedSocket as never,
+      WebSocket: ScriptedSocket,
       getTicket: async () => {
         tickets += 1
         if (behaviour.fail !== null) throw behaviour.fail

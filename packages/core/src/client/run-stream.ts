@@ -1,10 +1,7 @@
 import { TenonError } from '../errors/tenon-error.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
-import type { RunStreamOptions, StreamState } from './types.ts'
-
-/** The part of a browser's WebSocket that a stream uses; `ws` in Node has it, too. */
-export type WebSocketConstructor = typeof globalThis.WebSocket
+import type { RunStreamOptions, StreamSocket, StreamState, WebSocketConstructor } from './types.ts'
 
 export interface RunStreamPorts {
   /** Address of the socket without its query. */
@@ -33,7 +30,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   let failures = 0
   let isStopped = false
   let hasEnded = false
-  let socket: WebSocket | null = null
+  let socket: StreamSocket | null = null
   let pending: RunEventFrame[] = []
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -77,7 +74,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     retryTimer = setTimeout(() => void connect(), backoffMs(failures, random()))
   }
 
-  function dropConnection(open: WebSocket): void {
+  function dropConnection(open: StreamSocket): void {
     if (socket !== open) return
     socket = null
     clearTimeout(silenceTimer)
@@ -86,12 +83,12 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     retry()
   }
 
-  function watchSilence(open: WebSocket): void {
+  function watchSilence(open: StreamSocket): void {
     clearTimeout(silenceTimer)
     silenceTimer = setTimeout(() => dropConnection(open), SILENCE_MS)
   }
 
-  function receive(open: WebSocket, text: unknown): void {
+  function receive(open: StreamSocket, text: unknown): void {
     watchSilence(open)
     const frame = parseFrame(text)
     if (frame === null) return
@@ -126,10 +123,10 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     const open = new ports.WebSocket(`${ports.url}?${query.toString()}`, PROTOCOL)
     socket = open
     watchSilence(open)
-    open.onmessage = (message) => {
+    open.addEventListener('message', (message) => {
       if (socket === open) receive(open, message.data)
-    }
-    open.onclose = (event) => {
+    })
+    open.addEventListener('close', (event) => {
       if (socket !== open) return
       socket = null
       clearTimeout(silenceTimer)
@@ -138,9 +135,9 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
       if (error !== null) finish(error)
       else if (event.code === 1000 && hasEnded) finish()
       else retry()
-    }
+    })
     // A close always follows; without a listener some runtimes report the error as uncaught.
-    open.onerror = () => undefined
+    open.addEventListener('error', () => undefined)
   }
 
   void connect()

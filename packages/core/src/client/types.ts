@@ -25,6 +25,17 @@ import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import type { RunEventFrame } from '../run/events.ts'
 
+/** The part of an open WebSocket that a run stream uses. */
+export interface StreamSocket {
+  addEventListener(type: 'message', listener: (message: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+  addEventListener(type: 'error', listener: () => void): void
+  close(code?: number): void
+}
+
+/** Opens a WebSocket: the class of a browser, and that of the `ws` package in Node. */
+export type WebSocketConstructor = new (url: string, protocol: string) => StreamSocket
+
 export interface TenonClientOptions {
   /** Public address of the server adapter, with its base path: `https://app.example/automation`. */
   readonly baseUrl: string
@@ -33,7 +44,7 @@ export interface TenonClientOptions {
   /** @defaultValue globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch
   /** @defaultValue globalThis.WebSocket */
-  readonly WebSocket?: typeof globalThis.WebSocket
+  readonly WebSocket?: WebSocketConstructor
 }
 
 export interface RequestOptions {

@@ -126,7 +126,7 @@ describe('createTenonClient over a real server', () => {
     const client = createTenonClient({
       baseUrl: url,
       getToken: () => tokenOf(as),
-      WebSocket: CountingSocket as never,
+      WebSocket: CountingSocket,
     })
     const seqs: number[] = []
     await new Promise<void>((resolve) => {
@@ -149,7 +149,7 @@ describe('createTenonClient over a real server', () => {
 
   test('says why it cannot stream', async () => {
     const as = testIdentity()
-    const client = createTenonClient({ baseUrl: url, getToken: () => tokenOf(as), WebSocket: WebSocket as never })
+    const client = createTenonClient({ baseUrl: url, getToken: () => tokenOf(as), WebSocket })
     const code = await new Promise((resolve) => {
       client.runs.stream('nobody', {
         onEvents: () => undefined,

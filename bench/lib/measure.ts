@@ -1,19 +1,22 @@
-import type { Row, RowResult } from './row.ts'
+import type { OpenRow, Row, RowResult, Sample } from './row.ts'
 import { median } from './statistics.ts'
 
 /**
  * Measures one row: a warm-up of both sides, then rounds in which ours and the floor take turns, the order swapped each
  * round, so that a machine that slows down slows both.
+ *
+ * @param log - Gets a line a round.
  */
 export async function measureRow(row: Row, log: (line: string) => void): Promise<RowResult> {
   const open = await row.open()
   try {
-    await open.measure()
-    await open.floor?.()
-    const samples: { value: number; baseline: number | null }[] = []
+    const { warmUps = 1 } = row
+    for (let round = 0; round < warmUps; round += 1) await takeTurns(open, false)
+    const samples: Sample[] = []
     for (let round = 0; round < row.rounds; round += 1) {
-      samples.push(await takeTurns(open, round % 2 === 1))
-      log(`  ${row.id} round ${round + 1} of ${row.rounds}`)
+      const sample = await takeTurns(open, round % 2 === 1)
+      samples.push(sample)
+      log(`  ${row.id} round ${round + 1} of ${row.rounds}: ${textOf(sample)} ${row.unit}`)
     }
     const baselines = samples.flatMap(({ baseline }) => (baseline === null ? [] : [baseline]))
     const ratios = samples.flatMap(({ value, baseline }) => (baseline === null ? [] : [value / baseline]))
@@ -24,23 +27,27 @@ export async function measureRow(row: Row, log: (line: string) => void): Promise
       unit: row.unit,
       baseline: baselines.length === 0 ? null : median(baselines),
       ratio: ratios.length === 0 ? null : median(ratios),
-      must: null,
-      aim: null,
+      must: row.must ?? null,
+      aim: row.aim ?? null,
       better: row.better,
       samples,
-      ...(row.note === undefined ? {} : { note: row.note }),
     }
   } finally {
     await open.close()
   }
 }
 
-async function takeTurns(open: Awaited<ReturnType<Row['open']>>, floorFirst: boolean) {
+async function takeTurns(open: OpenRow, floorFirst: boolean): Promise<Sample> {
+  if ('measureBoth' in open) return open.measureBoth()
   if (open.floor === undefined) return { value: await open.measure(), baseline: null }
   if (floorFirst) {
     const baseline = await open.floor()
-    return { baseline, value: await open.measure() }
+    return { value: await open.measure(), baseline }
   }
   const value = await open.measure()
   return { value, baseline: await open.floor() }
+}
+
+function textOf({ value, baseline }: Sample): string {
+  return baseline === null ? value.toPrecision(4) : `${value.toPrecision(4)} over ${baseline.toPrecision(4)}`
 }

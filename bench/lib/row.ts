@@ -13,9 +13,12 @@ export interface RowResult {
   readonly aim: number | null
   readonly better: 'lower' | 'higher'
   /** One figure a round, for whoever doubts the median. */
-  readonly samples: readonly { readonly value: number; readonly baseline: number | null }[]
-  /** What to know when reading the figure. */
-  readonly note?: string
+  readonly samples: readonly Sample[]
+}
+
+export interface Sample {
+  readonly value: number
+  readonly baseline: number | null
 }
 
 /** One figure of the bench: set up once, then rounds of our work and the bare floor in turn. */
@@ -25,16 +28,29 @@ export interface Row {
   readonly unit: string
   readonly better: 'lower' | 'higher'
   readonly rounds: number
+  /** Rounds whose figures are thrown away. @defaultValue 1; a count needs none */
+  readonly warmUps?: number
+  /** Worse than this is a defect. It binds `value`, or `ratio` where the row has a floor. */
+  readonly must?: number
+  readonly aim?: number
   /** What the machine lacks, as a line to print, or null when the row can run. */
-  readonly missing?: () => string | null
+  readonly missing?: () => Promise<string | null>
   open(): Promise<OpenRow>
-  readonly note?: string
 }
 
-export interface OpenRow {
+/** A row at work: two sides that take turns, or one round that yields both figures. */
+export type OpenRow = SidesOfRow | WholeRow
+
+export interface SidesOfRow {
   /** One round of ours; returns the figure in the row's unit. */
   measure(): Promise<number>
   /** One round of the bare floor; left out where the figure is a count. */
   readonly floor?: () => Promise<number>
+  close(): Promise<void>
+}
+
+export interface WholeRow {
+  /** One round of which both figures come, such as the early and the late part of one run. */
+  measureBoth(): Promise<Sample>
   close(): Promise<void>
 }

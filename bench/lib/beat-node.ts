@@ -1,0 +1,42 @@
+import type { WorkflowDocument } from '@tenon/core/document'
+import { type AnyNodeImplementation, defineNode, implementNode } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { z } from 'zod'
+
+const beat = defineNode({
+  type: 'beat',
+  version: 1,
+  title: 'Beat',
+  description: 'Does nothing but tell when',
+  icon: 'M4 12h16',
+  category: 'action',
+  params: z.object({ count: z.number().optional() }),
+  ports: [{ name: 'success', title: 'Done' }],
+  outputs: { success: z.object({ count: z.number() }) },
+  summary: 'Beats',
+  effect: 'write',
+})
+
+/** A node with a side effect whose body is empty, so that only the engine takes time; it tells when it is called. */
+export function beatNode(onBeat: (runId: string) => void): AnyNodeImplementation {
+  return implementNode(beat, async ({ runId, params }) => {
+    onBeat(runId)
+    return { port: 'success', output: { count: (params.count ?? 0) + 1 } }
+  })
+}
+
+/** A chain in which each node reads what the one before it gave. */
+export function beatChain(length: number): WorkflowDocument {
+  return chain(length, (id) => node(id, 'beat', { count: '{{ input.count }}' }))
+}
+
+/** The same chain of `set` nodes, which run inside the engine's commit. */
+export function setChain(length: number): WorkflowDocument {
+  return chain(length, (id) => node(id, 'set', { fields: { count: '{{ input.count + 1 }}' } }))
+}
+
+function chain(length: number, nodeOf: (id: string) => ReturnType<typeof node>): WorkflowDocument {
+  const ids = ['start', ...Array.from({ length }, (_, index) => `n${index + 1}`), 'end']
+  const edges = ids.slice(1).map((id, index) => `${ids[index]}>${id}`)
+  return workflow([node('start', 'start'), ...ids.slice(1, -1).map(nodeOf), node('end', 'end')], edges)
+}

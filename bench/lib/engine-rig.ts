@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { createNodeRegistry } from '@tenon/core/node'
+import { isRunOver, type RunStatus } from '@tenon/core/run'
+import { createBuiltInNodes } from '@tenon/nodes/server'
+import { type EngineFactory, postgresRunReader, type RuntimeDatabase, tenantTopic } from '@tenon/runtime'
+import { createEgress } from '@tenon/runtime/egress'
+import { compile } from '@tenon/runtime/interpreter'
+import { inMemoryBus } from '@tenon/runtime/testing'
+import { beatNode } from './beat-node.ts'
+
+/** An engine at work, with a clock in its nodes. */
+export interface EngineRig {
+  /**
+   * Runs a document to its end so many times at once, each run in a tenant of its own.
+   *
+   * @throws when a run does not complete.
+   */
+  run(document: WorkflowDocument, runs?: number): Promise<readonly FinishedRun[]>
+  close(): Promise<void>
+}
+
+export interface FinishedRun {
+  readonly runId: string
+  /** When the body of each `beat` node was called, in ms of `performance.now()`. */
+  readonly beats: readonly number[]
+  /** From the call that started it to the news of its end, in ms. */
+  readonly tookMs: number
+}
+
+export async function openEngineRig(database: RuntimeDatabase, factory: EngineFactory): Promise<EngineRig> {
+  const beatsOf = new Map<string, number[]>()
+  const beat = beatNode((runId) => beatsOf.get(runId)?.push(performance.now()))
+  const registry = createNodeRegistry([...createBuiltInNodes({}), beat])
+  const bus = inMemoryBus()
+  const engine = factory({
+    ...{ database, registry, bus, reader: postgresRunReader(database), egress: createEgress({}) },
+    log: (level, message, fields) => console.error(level, message, fields ?? {}),
+  })
+  await engine.startWorker()
+
+  const runOne = async (plan: ReturnType<typeof compile>): Promise<FinishedRun> => {
+    const [tenantId, runId] = [`tenant-${randomUUID()}`, randomUUID()]
+    const beats: number[] = []
+    beatsOf.set(runId, beats)
+    const ended = new Promise<RunStatus>((resolve) => {
+      const stop = bus.subscribe(tenantTopic(tenantId), ({ status }) => {
+        if (!isRunOver(status as RunStatus)) return
+        stop()
+        resolve(status as RunStatus)
+      })
+    })
+    const from = performance.now()
+    const common = { workflowId: 'bench', version: '1', mode: 'live', trigger: 'start', actor: null } as const
+    await engine.start({ ...common, tenantId, runId, plan, input: { count: 0 } })
+    const status = await ended
+    const tookMs = performance.now() - from
+    beatsOf.delete(runId)
+    if (status !== 'completed') throw new RangeError(`A run of the bench is ${status}`)
+    return { runId, beats, tookMs }
+  }
+  return {
+    run: (document, runs = 1) => {
+      const plan = compile(document, registry.manifest)
+      return Promise.all(Array.from({ length: runs }, () => runOne(plan)))
+    },
+    close: async () => {
+      await engine.close()
+      await bus.close()
+    },
+  }
+}
+
+/** Time from one beat to the next, on average over a stretch of nodes, counted from 1. */
+export function msPerNode({ beats }: FinishedRun, firstNode: number, lastNode: number): number {
+  const [from, to] = [beats[firstNode - 1], beats[lastNode - 1]]
+  if (from === undefined || to === undefined) throw new RangeError(`The run has ${beats.length} beats`)
+  return (to - from) / (lastNode - firstNode)
+}

@@ -1,0 +1,7 @@
+import type { Row } from '../lib/row.ts'
+import { chainGrowth } from './chain-growth.ts'
+import { durableNode, durableNodePure } from './durable-node.ts'
+import { parallelRuns } from './parallel-runs.ts'
+
+/** Every row, in the order of the report. */
+export const rows: readonly Row[] = [durableNode, durableNodePure, parallelRuns, chainGrowth]

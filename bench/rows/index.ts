@@ -2,6 +2,16 @@ import type { Row } from '../lib/row.ts'
 import { chainGrowth } from './chain-growth.ts'
 import { durableNode, durableNodePure } from './durable-node.ts'
 import { parallelRuns } from './parallel-runs.ts'
+import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
+import { temporalEventsS1 } from './temporal-events-s1.ts'
 
 /** Every row, in the order of the report. */
-export const rows: readonly Row[] = [durableNode, durableNodePure, parallelRuns, chainGrowth]
+export const rows: readonly Row[] = [
+  durableNode,
+  durableNodePure,
+  parallelRuns,
+  chainGrowth,
+  temporalEvents,
+  temporalEventsPure,
+  temporalEventsS1,
+]

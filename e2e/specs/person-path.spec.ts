@@ -1,10 +1,11 @@
 import { penOf } from '../fixtures/draw.ts'
+import { ACME } from '../fixtures/people.ts'
 import { expect, test } from '../fixtures/test.ts'
 
 test('a person draws a workflow, publishes it, runs it, decides an approval and reads the output', async ({
   openAs,
 }) => {
-  const page = await openAs('mika', '/automations')
+  const page = await openAs(ACME.editor, { path: '/automations' })
   await page.getByLabel('Name of the new automation').fill('Refund check')
   await page.getByRole('button', { name: 'New automation' }).click()
   const pen = penOf(page)

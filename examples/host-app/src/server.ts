@@ -41,7 +41,7 @@ app.route('/demo', demoRoutes(sessions, { engine: environment.engine, model: mod
 app.use(automation.middleware)
 
 await automation.migrate()
-await seedWorkflows(automation, port, model.name)
+await seedWorkflows(automation, port)
 await automation.startWorker()
 const server = createServer(getRequestListener(app.fetch))
 server.listen(port, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${port}`))

@@ -274,3 +274,10 @@ export const TEXT_MANIFEST = {
     { type: 'set', version: 1, params: { type: 'object', properties: { value: { type: 'object' } } } },
   ],
 } as const
+
+/** Any value that a run may hold: JSON without the keys that are refused. */
+export function arbitraryRunValue(): fc.Arbitrary<unknown> {
+  return fc
+    .jsonValue({ maxDepth: 5, stringUnit: 'grapheme' })
+    .filter((value) => !/"(__proto__|prototype|constructor)":/.test(JSON.stringify(value)))
+}

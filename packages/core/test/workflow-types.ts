@@ -172,7 +172,7 @@ const single = defineNode({
   ],
 })
 
-export const WORKFLOW_TYPES: readonly NodeDefinition[] = [
+const WORKFLOW_TYPES: readonly NodeDefinition[] = [
   start,
   end,
   set,

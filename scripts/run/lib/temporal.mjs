@@ -10,11 +10,13 @@ const CLI_VERSION = 'v1.5.1'
 const cached = join(cacheDirectory, 'bin', 'temporal')
 
 /**
- * Finds a Temporal CLI: on PATH, in the cache directory, by the download of @temporalio/testing, or built by Go.
+ * Finds a Temporal CLI: named by `TENON_TEMPORAL_CLI`, on PATH, in the cache directory, by the download of @temporalio/testing, or built by Go.
  *
  * @returns {Promise<string | null>} path of the program, null when this machine cannot get one
  */
 export async function findTemporal() {
+  const named = process.env.TENON_TEMPORAL_CLI
+  if (named !== undefined && answers(named, ['--version'])) return named
   if (answers('temporal', ['--version'])) return 'temporal'
   if (existsSync(cached)) return cached
   return (await downloadTemporal()) ?? (await buildTemporal())
@@ -71,7 +73,7 @@ async function buildTemporal() {
 }
 
 /** @returns {Promise<number>} */
-export function freePort() {
+function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.on('error', reject)

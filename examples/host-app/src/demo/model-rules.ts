@@ -36,7 +36,7 @@ export function answerFor(prompt: string, schema: Readonly<Record<string, unknow
 }
 
 /** How glad a text sounds: 0 angry, 0.5 neutral, 1 glad. */
-export function sentimentOf(text: string): number {
+function sentimentOf(text: string): number {
   const glad = countOf(GLAD, text)
   const angry = countOf(ANGRY, text)
   return glad + angry === 0 ? 0.5 : Math.round((100 * (glad + 0.25)) / (glad + angry + 0.5)) / 100

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { TEXT_MANIFEST } from '../../test/arbitraries.ts'
 import type { JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/index.ts'
-import { textFieldsOf, textKeys, textPathsAt, textPathsOf } from './text-fields.ts'
+import { textFieldsOf, textKeys, textPathsBelow, textPathsOf } from './text-fields.ts'
 
 const fieldsOf = (params: unknown) =>
   textFieldsOf({ nodes: [{ type: 'x', version: 1, params: params as JsonSchema } as NodeManifestEntry] })
 const isText = (params: unknown, ...path: (string | number)[]) =>
-  textPathsAt(textPathsOf(fieldsOf(params), 'x', 1), path).isText
+  path.reduce(textPathsBelow, textPathsOf(fieldsOf(params), 'x', 1)).isText
 const text = { type: 'string', control: 'text' }
 
 describe('textFieldsOf', () => {

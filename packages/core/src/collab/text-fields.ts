@@ -1,4 +1,3 @@
-import type { ParamPath } from '../document/operation.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifest } from '../node/definition.ts'
 
@@ -91,11 +90,6 @@ export function textPathsOf(fields: TextFields, type: string, typeVersion: numbe
 /** The texts below one key or index. */
 export function textPathsBelow(paths: TextPaths, key: string | number): TextPaths {
   return (typeof key === 'string' ? paths.below.get(key) : undefined) ?? paths.below.get(ANY_KEY) ?? NO_TEXT
-}
-
-/** The texts below a path. */
-export function textPathsAt(paths: TextPaths, path: ParamPath): TextPaths {
-  return path.reduce(textPathsBelow, paths)
 }
 
 /** The keys of an object that are texts by themselves: they get a Y.Text even while they have no value. */

@@ -131,7 +131,7 @@ export const variable = object<WorkflowVariable>({
 })
 
 export const annotationId = text({ pattern: ANNOTATION_ID_PATTERN, max: 64 })
-export const rect = object<Position & Size>({
+const rect = object<Position & Size>({
   x: required(coordinate),
   y: required(coordinate),
   width: required(extent),

@@ -2,7 +2,7 @@ import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 
 /** Line and column of an offset as an editor counts them, both from 1. */
-export function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
+function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, position)
   const lastBreak = before.lastIndexOf('\n')
   return { line: before.split('\n').length, column: position - lastBreak }

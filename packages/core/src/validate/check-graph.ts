@@ -15,7 +15,7 @@ export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
 const nodeOf = (survey: Survey, id: NodeId): SurveyedNode => survey.byId.get(id) as SurveyedNode
 
 /** The names of some nodes, for a sentence; beyond five only their number. */
-export function listNames(survey: Survey, ids: readonly NodeId[]): string {
+function listNames(survey: Survey, ids: readonly NodeId[]): string {
   const names = ids.slice(0, 5).map((id) => nodeOf(survey, id).name)
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }

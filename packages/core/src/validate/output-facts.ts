@@ -5,7 +5,7 @@ import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './
 import type { SurveyedNode } from './survey.ts'
 
 /** What leaves a node on its error port. */
-export const ERROR_SCHEMA: JsonSchema = Object.freeze({
+const ERROR_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: { code: { type: 'string' }, message: { type: 'string' }, details: {} },
   required: ['code', 'message'],

@@ -36,7 +36,7 @@ const mostOpen = (all: readonly ObjectFacts[]): ObjectFacts['others'] =>
   OPENNESS[Math.max(0, ...all.map(({ others }) => OPENNESS.indexOf(others)))] as ObjectFacts['others']
 
 /** One of several objects: what is in all of them is always there. */
-export function eitherFacts(all: readonly ObjectFacts[]): ObjectFacts {
+function eitherFacts(all: readonly ObjectFacts[]): ObjectFacts {
   const keys = new Set(all.flatMap(({ fields }) => [...fields.keys()]))
   const fields = [...keys].map((key): [string, FieldFacts] => {
     const found = all.flatMap((facts) => facts.fields.get(key) ?? [])

@@ -30,7 +30,7 @@ function objectSchema(members: readonly Member[], others: 'no' | 'silent' | 'yes
 }
 
 /** The schema of a literal value, such as a variable without one. */
-export function schemaOfLiteral(value: Json): JsonSchema {
+function schemaOfLiteral(value: Json): JsonSchema {
   if (value === null) return { type: 'null' }
   if (Array.isArray(value)) {
     const items = value.map((item: Json) => schemaOfLiteral(item) as Json)

@@ -62,7 +62,7 @@ function partsOfTemplate(template: string, left: number): SummaryPart[] {
 }
 
 /** On a card only the field is named; which node it comes from is told by the title. */
-export function referenceLabel(reference: Reference): string {
+function referenceLabel(reference: Reference): string {
   const field = reference.path.filter((segment) => !/^\d+$/.test(segment)).at(-1)
   return field ?? reference.path.at(-1) ?? reference.nodeId ?? reference.root
 }

@@ -48,7 +48,7 @@ export function unusedName(document: Pick<WorkflowDocument, 'nodes'>, title: str
 }
 
 /** The defaults that the schema names, and empty lists where one is required. */
-export function defaultParams(entry: NodeManifestEntry): JsonObject {
+function defaultParams(entry: NodeManifestEntry): JsonObject {
   const schema = resolveSchema(entry.params, typeof entry.params === 'boolean' ? {} : entry.params)
   return defaultsOf(entry.params, schema)
 }

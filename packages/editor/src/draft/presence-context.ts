@@ -8,7 +8,7 @@ export interface Presence {
 }
 
 /** For drafts that nobody else can see. */
-export const NO_PRESENCE: Presence = Object.freeze({ set: () => {} })
+const NO_PRESENCE: Presence = Object.freeze({ set: () => {} })
 
 export const PresenceContext = createContext<Presence>(NO_PRESENCE)
 

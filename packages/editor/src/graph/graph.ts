@@ -28,30 +28,21 @@ export function edgesOutOf(graph: Graph, nodeId: NodeId): readonly WorkflowEdge[
 
 /** Every node that can be reached from here, the start left out. */
 export function descendantsOf(graph: Graph, nodeId: NodeId): ReadonlySet<NodeId> {
-  return walk(nodeId, (id) => edgesOutOf(graph, id).map((edge) => edge.target))
-}
-
-/** Every node from which this one can be reached, itself left out. */
-export function ancestorsOf(graph: Graph, nodeId: NodeId): ReadonlySet<NodeId> {
-  return walk(nodeId, (id) => edgesInto(graph, id).map((edge) => edge.source))
+  const found = new Set<NodeId>()
+  const queue = [nodeId]
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const { target } of edgesOutOf(graph, id)) {
+      if (found.has(target) || target === nodeId) continue
+      found.add(target)
+      queue.push(target)
+    }
+  }
+  return found
 }
 
 /** Whether an edge from `source` to `target` would close a circle. */
 export function wouldCycle(graph: Graph, source: NodeId, target: NodeId): boolean {
   return source === target || descendantsOf(graph, target).has(source)
-}
-
-function walk(start: NodeId, next: (id: NodeId) => readonly NodeId[]): ReadonlySet<NodeId> {
-  const found = new Set<NodeId>()
-  const queue = [start]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    for (const other of next(id)) {
-      if (found.has(other) || other === start) continue
-      found.add(other)
-      queue.push(other)
-    }
-  }
-  return found
 }
 
 function push(map: Map<NodeId, WorkflowEdge[]>, key: NodeId, edge: WorkflowEdge): void {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 
 /** Below this width the outline is the editor. */
-export const PHONE_WIDTH = 640
+const PHONE_WIDTH = 640
 
 /** Whether an element is as narrow as a phone; follows its size. */
 export function useIsPhone(element: HTMLElement | null): boolean {

@@ -67,7 +67,7 @@ interface KeyPress {
 }
 
 /** The form in which a key press is looked up. */
-export function chordOf(press: KeyPress): KeyChord {
+function chordOf(press: KeyPress): KeyChord {
   const parts: string[] = []
   if (press.metaKey || press.ctrlKey) parts.push('Mod')
   if (press.altKey) parts.push('Alt')

@@ -29,7 +29,7 @@ export function chordLabel(keys: KeyChord, isApple: boolean): string {
 }
 
 /** The first key of an action, as a label. */
-export function shortcutOf(keymap: readonly KeyBinding[], action: ActionName, isApple: boolean): string | undefined {
+function shortcutOf(keymap: readonly KeyBinding[], action: ActionName, isApple: boolean): string | undefined {
   const binding = keymap.find((candidate) => candidate.action === action)
   return binding === undefined ? undefined : chordLabel(binding.keys, isApple)
 }

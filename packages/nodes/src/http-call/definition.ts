@@ -2,7 +2,7 @@ import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { scalarParam } from '../shared/params.ts'
 
-export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
+const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
 
 /** Calls a service over HTTP. */
 export const httpCall = defineNode({

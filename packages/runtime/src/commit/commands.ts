@@ -22,7 +22,7 @@ export type Command =
   | { readonly kind: 'close_run'; readonly id: number; readonly status: 'completed' | 'failed' | 'canceled' }
 
 /** The command that follows from an event, or null for one that needs nothing done: facts, inline nodes, joins. */
-export function commandOf(event: RunEvent): Command | null {
+function commandOf(event: RunEvent): Command | null {
   const id = event.seq
   switch (event.type) {
     case 'node_scheduled': {

@@ -104,7 +104,7 @@ function replay(session: RunSession, events: readonly RunEvent[]): void {
 }
 
 /** The fact that a stored event of class `fact` holds. */
-export function factOf(event: RunEvent): MachineFact {
+function factOf(event: RunEvent): MachineFact {
   return event as Fact & { readonly at: number }
 }
 

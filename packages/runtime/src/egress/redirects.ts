@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkUrl } from './check-request.ts'
 
-export const MAX_REDIRECTS = 5
+const MAX_REDIRECTS = 5
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 // Names under which services take credentials, beside the standard ones.

@@ -25,7 +25,7 @@ export function closeRun({ state, journal }: MachineContext, node: number): void
 }
 
 /** Ends a wait without an answer; the node run ends with it. */
-export function closeWait(context: MachineContext, out: Decision[], node: number, wait: OpenWait): void {
+function closeWait(context: MachineContext, out: Decision[], node: number, wait: OpenWait): void {
   const { state, journal } = context
   const { waitId, waitFor } = wait
   out.push({ type: 'wait_closed', nodeRunId: nodeAt(context, node).id, data: { waitId, how: 'canceled' } })

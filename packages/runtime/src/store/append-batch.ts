@@ -55,7 +55,7 @@ export function batchValues(role: string | null, batch: readonly Append[]): read
   ]
 }
 
-export function nodeRunIdOf({ body }: PendingEvent): string | null {
+function nodeRunIdOf({ body }: PendingEvent): string | null {
   return 'nodeRunId' in body && body.nodeRunId !== undefined ? body.nodeRunId : null
 }
 

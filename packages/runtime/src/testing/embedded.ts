@@ -9,7 +9,7 @@ import { inMemoryBus } from './in-memory-bus.ts'
 import type { EngineUnderTest } from './test-engine.ts'
 
 /** A client that lets nothing out. */
-export const closedEgress: HttpClient = {
+const closedEgress: HttpClient = {
   request: async () => {
     throw new TenonError('EGRESS_REFUSED', 'Tests reach nothing outside')
   },

@@ -26,7 +26,7 @@ export async function findResource(
   return found
 }
 
-export function notFound(kind: ResourceKind): TenonError {
+function notFound(kind: ResourceKind): TenonError {
   return new TenonError(NOT_FOUND[kind], `No ${kind === 'any-workflow' ? 'workflow' : kind} has this id`)
 }
 

@@ -143,7 +143,7 @@ export async function bindClients(
 }
 
 /** Who the given client ids belong to; ids that nobody has used are left out. */
-export async function clientOwners(
+async function clientOwners(
   tx: ServerTx,
   place: DraftPlace,
   clientIds: readonly number[],

@@ -1,7 +1,7 @@
 import type { JsonObject, NodePolicy, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
 
 /** One column of the picture is this wide, one row this high. */
-const COLUMN = 296
+const COLUMN = 284
 const ROW = 176
 
 /** Places a node by column and row, so that the picture reads from left to right. */
@@ -33,6 +33,12 @@ export function edges(...texts: readonly string[]): WorkflowEdge[] {
   })
 }
 
-export function documentOf(nodes: readonly WorkflowNode[], list: readonly WorkflowEdge[]): WorkflowDocument {
-  return { schemaVersion: 1, nodes, edges: list, variables: [], annotations: [], settings: {} }
+/** @param values - Variables of the workflow, read as `vars.<name>`. */
+export function documentOf(
+  nodes: readonly WorkflowNode[],
+  list: readonly WorkflowEdge[],
+  values: Readonly<Record<string, string>>,
+): WorkflowDocument {
+  const variables = Object.entries(values).map(([name, value]) => ({ name, value }))
+  return { schemaVersion: 1, nodes, edges: list, variables, annotations: [], settings: {} }
 }

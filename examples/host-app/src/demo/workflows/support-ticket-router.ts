@@ -2,7 +2,7 @@ import type { CreateWorkflow } from '@tenon/core/api'
 import { documentOf, edges, node } from './build.ts'
 
 /** Scenario S1: a ticket is analyzed, checked against the policy, answered or escalated, with a person in doubt. */
-export function supportTicketRouter(desk: string, model: string): CreateWorkflow {
+export function supportTicketRouter(desk: string): CreateWorkflow {
   const nodes = [
     node('start', 'start', 'New ticket', [0, 1], {
       inputSchema: {
@@ -16,7 +16,6 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
       },
     }),
     node('analyze', 'llm-transform', 'Analyze ticket', [1, 1], {
-      model,
       prompt:
         'Judge this support ticket: how glad the customer sounds (0 to 1), what it is about, how urgent it is.\n\n<text>{{ input.text }}</text>',
       schema: {
@@ -30,7 +29,6 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
       },
     }),
     node('policy', 'guardrails', 'Check policy', [2, 1], {
-      model,
       policy: 'No refunds without manager approval. Escalate if the customer is a VIP.',
       text: '{{ input.text }}',
     }),
@@ -40,15 +38,18 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
       evidence: {
         ticket: '{{ trigger.ticket_id }}',
         customer: '{{ trigger.customer_id }}',
-        category: '{{ input.category }}',
-        sentiment: '{{ input.sentiment }}',
-        reason: '{{ input.guardrails.reason }}',
+        category: "{{ input.category ?? 'not known' }}",
+        sentiment: "{{ input.sentiment ?? 'not known' }}",
+        reason: "{{ input.guardrails?.reason ?? 'The ticket could not be analyzed.' }}",
       },
       timeout: '4h',
     }),
-    node('happy', 'if-else', 'Happy customer?', [4, 1], { left: '{{ input.sentiment }}', operator: '>', right: 0.7 }),
+    node('happy', 'if-else', 'Happy customer?', [4, 1], {
+      left: '{{ input.sentiment ?? 0 }}',
+      operator: '>',
+      right: 0.7,
+    }),
     node('respond', 'llm-transform', 'Auto-respond', [5, 0], {
-      model,
       prompt: 'Write one friendly sentence of thanks for this ticket.\n\n<text>{{ input.text }}</text>',
       schema: { type: 'object', required: ['reply'], properties: { reply: { type: 'string' } } },
     }),
@@ -61,21 +62,33 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
     }),
     node('escalate', 'http-call', 'Escalate to a person', [6, 1.1], {
       method: 'POST',
-      url: `${desk}/tickets`,
+      url: '{{ vars.desk }}/tickets',
       body: {
         ticketId: '{{ input.ticket_id }}',
         subject: '{{ input.text }}',
-        priority: '{{ input.urgency }}',
+        priority: "{{ input.urgency ?? 'high' }}",
         customerId: '{{ input.customer_id }}',
       },
     }),
     node('crm', 'http-call', 'Log to the CRM', [6, 2.1], {
       method: 'POST',
-      url: `${desk}/customers/{{ input.customer_id }}/notes`,
-      body: { note: 'Ticket {{ input.ticket_id }} escalated: {{ input.category }}' },
+      url: '{{ vars.desk }}/customers/{{ input.customer_id }}/notes',
+      body: { note: "Ticket {{ input.ticket_id }} escalated: {{ input.category ?? 'not analyzed' }}" },
     }),
     node('both', 'join', 'Both done', [7, 1.6], {}),
-    node('escalated', 'end', 'Escalated', [8, 1.6], { outcome: 'escalated' }),
+    node('escalated', 'end', 'Escalated', [8, 1.6], {
+      outcome: 'escalated',
+      output: {
+        ticket_id: '{{ input.ticket_id }}',
+        customer_id: '{{ input.customer_id }}',
+        text: '{{ input.text }}',
+        sentiment: '{{ input.sentiment ?? null }}',
+        category: '{{ input.category ?? null }}',
+        urgency: '{{ input.urgency ?? null }}',
+        escalation: '{{ nodes.escalate.output.body }}',
+        notes: '{{ nodes.crm.output.body.notes }}',
+      },
+    }),
     node('rejected', 'end', 'Rejected', [4, 3], { outcome: 'rejected' }),
   ]
   return {
@@ -86,6 +99,7 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
       edges(
         'start > analyze',
         'analyze > policy',
+        'analyze.error > review',
         'policy.pass > happy',
         'policy.fail > review',
         'review.approve > happy',
@@ -93,6 +107,7 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
         'review.timeout > rejected',
         'happy.true > respond',
         'respond > answered',
+        'respond.error > parallel',
         'happy.false > parallel',
         'parallel.ticket > escalate',
         'parallel.crm > crm',
@@ -100,6 +115,7 @@ export function supportTicketRouter(desk: string, model: string): CreateWorkflow
         'crm > both',
         'both > escalated',
       ),
+      { desk },
     ),
   }
 }

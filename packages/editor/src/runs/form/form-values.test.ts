@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pathKey, readValue, writeValue } from './form-values.ts'
+import { pathKey, writeValue } from './form-values.ts'
 
 describe('writeValue', () => {
   test('makes what is missing on the way and leaves the old value as it was', () => {
@@ -17,13 +17,6 @@ describe('writeValue', () => {
     const beside = { deep: true }
     expect(writeValue({ beside, a: 1 }, ['a'], 2)['beside']).toBe(beside)
   })
-})
-
-test('readValue follows names and indexes and gives up quietly', () => {
-  const value = { lines: [{ total: 5 }] }
-  expect(readValue(value, ['lines', 0, 'total'])).toBe(5)
-  expect(readValue(value, ['lines', 4, 'total'])).toBeUndefined()
-  expect(readValue(value, ['toString'])).toBeUndefined()
 })
 
 test('pathKey tells a slash in a name from a step', () => {

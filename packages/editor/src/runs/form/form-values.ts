@@ -8,17 +8,6 @@ export function pathKey(path: FormPath): string {
   return path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
 }
 
-/** The value at a path; `undefined` where nothing stands. */
-export function readValue(value: Json | undefined, path: FormPath): Json | undefined {
-  let at = value
-  for (const part of path) {
-    if (Array.isArray(at)) at = at[Number(part)]
-    else if (isJsonObject(at) && Object.hasOwn(at, part)) at = at[part]
-    else return undefined
-  }
-  return at
-}
-
 /**
  * A copy with another value at a path; objects and lists on the way are made where they are missing.
  *

@@ -81,7 +81,7 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
 }
 
 /** What a card says of its node run: how long, and which attempt when it is not the first. */
-export function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
+function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
   const { status, attempt } = nodeRun
   const statusLabel = t(`runs.node.${status}`)
   if (status === 'skipped') return { status, label: '', statusLabel }

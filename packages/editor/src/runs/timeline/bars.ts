@@ -59,7 +59,7 @@ function rowOf(nodeRun: NodeRunView, moment: number): TimelineRow {
 }
 
 /** The parts of one bar, ascending and disjoint. */
-export function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
+function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
   const { attempts, scheduledAt, endedAt } = nodeRun
   const end = endedAt ?? moment
   const segments: Segment[] = []

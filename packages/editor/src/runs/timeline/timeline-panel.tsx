@@ -104,7 +104,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
 const rowKey = (row: TimelineRow) => row.nodeRun.nodeRunId
 
 /** Where a key leads in a list; `null` for keys that do not move. */
-export function nextIndex(key: string, index: number, length: number): number | null {
+function nextIndex(key: string, index: number, length: number): number | null {
   if (length === 0) return null
   switch (key) {
     case 'ArrowDown':

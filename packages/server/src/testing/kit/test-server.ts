@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Identity } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
-import { openPGlite } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
 import { createWorkflowServer } from '../../create-workflow-server.ts'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
@@ -38,7 +38,7 @@ export function tokenOf(identity: Identity): string {
   return Buffer.from(JSON.stringify(identity)).toString('base64url')
 }
 
-export function authenticateByToken(request: Request): Identity | null {
+function authenticateByToken(request: Request): Identity | null {
   const header = request.headers.get('authorization') ?? request.headers.get('cookie') ?? ''
   const token = /^(?:Bearer |session=)([A-Za-z0-9_-]+)$/.exec(header)?.[1]
   return token === undefined ? null : (JSON.parse(Buffer.from(token, 'base64url').toString()) as Identity)
@@ -46,7 +46,7 @@ export function authenticateByToken(request: Request): Identity | null {
 
 /** @param options - Replaces parts of what a plain test server is made of. */
 export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
-  const database = options.database ?? { pglite: await openPGlite() }
+  const database = options.database ?? { pglite: await openTestPGlite() }
   const server = await openOn(database, options)
   await server.automation.startWorker()
   return server

@@ -34,6 +34,7 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
         <DropdownMenu.Content className="tn-menu" align={align} sideOffset={4} collisionPadding={8} loop>
           {items.map((item, index) =>
             item === 'separator' ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: separators are all alike
               <DropdownMenu.Separator key={`separator-${index}`} className="tn-menu-separator" />
             ) : (
               <DropdownMenu.Item

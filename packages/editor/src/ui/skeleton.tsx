@@ -20,6 +20,7 @@ export function Skeleton({ lines = 1, height = 16, width = '100%' }: SkeletonPro
   return (
     <div className="tn-skeleton" role="status" aria-label={t('ui.loading')}>
       {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
         <span key={line} className="tn-skeleton-line" style={size} />
       ))}
     </div>

@@ -53,7 +53,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const scroller = useRef<HTMLDivElement>(null)
   const [viewport, setViewport] = useState<Viewport>({ top: 0, height: 0 })
   const { sizes, version, measure } = useRowSizes()
-  // `version` says that `sizes` has changed in place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says that `sizes` has changed in place
   const offsets = useMemo(() => {
     const ends: number[] = []
     let sum = 0
@@ -74,7 +74,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     if (element !== null && follow) element.scrollTop = element.scrollHeight
   })
 
-  // Only another active row moves the list, not its new place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another active row moves the list, not its new place
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null || activeIndex === null || activeIndex === undefined) return

@@ -105,7 +105,6 @@ function PairName({ name, taken, isReadOnly, isNew = false, onCommit }: PairName
       maxLength={128}
       disabled={isReadOnly}
       spellCheck={false}
-      // biome-ignore lint/a11y/noAutofocus: the row was asked for by the press before
       autoFocus={isNew}
     />
   )

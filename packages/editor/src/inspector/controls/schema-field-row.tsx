@@ -45,7 +45,6 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
         aria-label={t('schema.name')}
         disabled={isReadOnly}
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: the row was asked for by the press before
         autoFocus={isNew}
       />
       <Select

@@ -23,6 +23,7 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
     isLoading: load !== null,
   })
   const [round, setRound] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round reads again
   useEffect(() => {
     if (load === null) return
     const abort = new AbortController()

@@ -61,7 +61,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
   const presence = usePresencePointer()
   const isFar = useIsFar()
   const surface = useCanvasHandle(slot)
-  useFirstFit()
+  useFirstFit(isReadOnly)
   return (
     <div
       ref={surface}

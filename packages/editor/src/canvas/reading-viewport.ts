@@ -1,14 +1,25 @@
 import type { Rect, Viewport } from '@xyflow/react'
 
-/** Below this a workflow is shown from its beginning rather than whole: names must be readable. */
-const LEAST_ZOOM = 0.6
+/** Below this a workflow to edit is shown from its beginning rather than whole: its sentences must be readable. */
+const LEAST_EDITING_ZOOM = 0.6
+/** A workflow to look at may be farther away: names and colors say how a run goes. */
+const LEAST_WATCHING_ZOOM = 0.28
 const READING_ZOOM = 0.72
 const MARGIN = 40
 
-/** The view in which a workflow is read: whole where it fits at a readable size, else from its beginning. */
-export function readingViewport(bounds: Rect, width: number, height: number): Viewport {
+/**
+ * The view in which a workflow is read: whole where it fits at a readable size, else from its beginning.
+ *
+ * @param bounds - Of all cards, in units of the canvas.
+ * @param size - Of the place where they are shown, in pixels.
+ */
+export function readingViewport(
+  bounds: Rect,
+  { width, height }: { readonly width: number; readonly height: number },
+  isReadOnly: boolean,
+): Viewport {
   const whole = Math.min((width - 2 * MARGIN) / bounds.width, (height - 2 * MARGIN) / bounds.height, 1)
-  const zoom = whole < LEAST_ZOOM ? READING_ZOOM : whole
+  const zoom = whole < (isReadOnly ? LEAST_WATCHING_ZOOM : LEAST_EDITING_ZOOM) ? READING_ZOOM : whole
   const fitsAcross = bounds.width * zoom <= width - 2 * MARGIN
   const fitsDown = bounds.height * zoom <= height - 2 * MARGIN
   return {

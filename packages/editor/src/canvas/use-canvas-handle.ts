@@ -46,8 +46,9 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       },
       read: () => {
         const bounds = boundsOf([...store.getState().nodesById.keys()].map(boxOf))
-        const { width, height } = internals.getState()
-        if (bounds !== null) void flow.setViewport(readingViewport(bounds, width, height), MOVE)
+        if (bounds === null) return
+        const { isReadOnly } = store.getState()
+        void flow.setViewport(readingViewport(bounds, internals.getState(), isReadOnly), MOVE)
       },
       zoomIn: () => void flow.zoomIn(MOVE),
       zoomOut: () => void flow.zoomOut(MOVE),

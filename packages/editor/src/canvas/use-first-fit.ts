@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import { readingViewport } from './reading-viewport.ts'
 
 /** Shows the workflow once its cards have been measured; after that the view belongs to the person. */
-export function useFirstFit(): void {
+export function useFirstFit(isReadOnly: boolean): void {
   const isMeasured = useNodesInitialized()
   const { getNodes, getNodesBounds, setViewport } = useReactFlow()
   const flow = useStoreApi()
@@ -11,7 +11,6 @@ export function useFirstFit(): void {
   useEffect(() => {
     if (!isMeasured || isDone.current) return
     isDone.current = true
-    const { width, height } = flow.getState()
-    void setViewport(readingViewport(getNodesBounds(getNodes()), width, height))
-  }, [isMeasured, getNodes, getNodesBounds, setViewport, flow])
+    void setViewport(readingViewport(getNodesBounds(getNodes()), flow.getState(), isReadOnly))
+  }, [isMeasured, isReadOnly, getNodes, getNodesBounds, setViewport, flow])
 }

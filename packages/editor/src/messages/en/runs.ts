@@ -253,6 +253,10 @@ export const runMessages = {
   'runs.header.run': '{which} · run {run}',
   'runs.header.reconnecting': 'Connecting again',
   'runs.header.cancel': 'Cancel run',
+  'runs.header.cancelTitle': 'Cancel this run?',
+  'runs.header.cancelWhy':
+    'What runs now is asked to stop, what waits is given up. What has been done already stays done.',
+  'runs.header.keep': 'Keep it running',
   'runs.header.cancelSent': 'The run was asked to stop',
   'runs.header.cancelFailed': 'The run could not be canceled',
   'runs.dock.label': 'Views of the run',

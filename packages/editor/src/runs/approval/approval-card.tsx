@@ -71,10 +71,7 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
   return (
     <article className="tn-approval" aria-label={approval.title} data-status={approval.status}>
       <header className="tn-approval-head">
-        <div className="tn-approval-names">
-          <h2 className="tn-approval-title">{approval.title}</h2>
-          <p className="tn-muted">{asked}</p>
-        </div>
+        <h2 className="tn-approval-title">{approval.title}</h2>
         {isOpen ? (
           approval.dueAt !== null && (
             <Badge tone={Date.parse(approval.dueAt) < now ? 'failed' : 'waiting'}>
@@ -84,6 +81,7 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
         ) : (
           <Badge>{t(`runs.approval.status.${approval.status}`)}</Badge>
         )}
+        <p className="tn-muted">{asked}</p>
       </header>
       {approval.message !== '' && <p className="tn-approval-message">{approval.message}</p>}
       <Evidence value={approval.evidence} />

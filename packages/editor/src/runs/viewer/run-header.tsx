@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
@@ -45,7 +46,9 @@ export function RunHeader({ scope, start, end }: RunHeaderProps) {
 function CancelButton({ scope }: { readonly scope: RunScope }) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
+  const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
+  const close = () => setIsAsking(false)
   const cancel = async () => {
     setIsSending(true)
     try {
@@ -54,12 +57,28 @@ function CancelButton({ scope }: { readonly scope: RunScope }) {
     } catch (error) {
       const { why, remedy } = describeError(error)
       toast(why === '' ? t('runs.header.cancelFailed') : `${why}. ${remedy}`, { tone: 'failed' })
+    } finally {
       setIsSending(false)
+      close()
     }
   }
   return (
-    <Button busy={isSending} onClick={() => void cancel()}>
-      {t('runs.header.cancel')}
-    </Button>
+    <>
+      <Button onClick={() => setIsAsking(true)}>{t('runs.header.cancel')}</Button>
+      <Dialog
+        open={isAsking}
+        onClose={close}
+        title={t('runs.header.cancelTitle')}
+        description={t('runs.header.cancelWhy')}
+        footer={
+          <>
+            <Button onClick={close}>{t('runs.header.keep')}</Button>
+            <Button variant="danger" busy={isSending} onClick={() => void cancel()}>
+              {t('runs.header.cancel')}
+            </Button>
+          </>
+        }
+      />
+    </>
   )
 }

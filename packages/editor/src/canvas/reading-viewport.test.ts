@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { readingViewport } from './reading-viewport.ts'
+
+const size = { width: 1_000, height: 600 }
+const across = (width: number) => ({ x: 100, y: 50, width, height: 200 })
+
+describe('readingViewport', () => {
+  test('centers a workflow that fits, at no more than its actual size', () => {
+    expect(readingViewport(across(400), size, false)).toEqual({ zoom: 1, x: 200, y: 150 })
+  })
+
+  test('shows a wide one from its beginning to whom edits it, whole to whom looks at it', () => {
+    const editing = readingViewport(across(2_300), size, false)
+    expect(editing.zoom).toBe(0.72)
+    expect(editing.x + 100 * editing.zoom).toBe(40)
+    const watching = readingViewport(across(2_300), size, true)
+    expect(watching.zoom).toBe(0.4)
+    expect(watching.x + 100 * watching.zoom).toBe(40)
+  })
+
+  test('comes near again where names would be too small to read', () => {
+    expect(readingViewport(across(9_000), size, true).zoom).toBe(0.72)
+  })
+})

@@ -27,16 +27,25 @@ export function beatNode(onBeat: (runId: string) => void): AnyNodeImplementation
 
 /** A chain in which each node reads what the one before it gave. */
 export function beatChain(length: number): WorkflowDocument {
-  return chain(length, (id) => node(id, 'beat', { count: '{{ input.count }}' }))
+  return chainOf(Array.from({ length }, () => 'beat'))
 }
 
 /** The same chain of `set` nodes, which run inside the engine's commit. */
 export function setChain(length: number): WorkflowDocument {
-  return chain(length, (id) => node(id, 'set', { fields: { count: '{{ input.count + 1 }}' } }))
+  return chainOf(Array.from({ length }, () => 'set'))
 }
 
-function chain(length: number, nodeOf: (id: string) => ReturnType<typeof node>): WorkflowDocument {
-  const ids = ['start', ...Array.from({ length }, (_, index) => `n${index + 1}`), 'end']
-  const edges = ids.slice(1).map((id, index) => `${ids[index]}>${id}`)
-  return workflow([node('start', 'start'), ...ids.slice(1, -1).map(nodeOf), node('end', 'end')], edges)
+const PARAMS = {
+  beat: { count: '{{ input.count }}' },
+  set: { fields: { count: '{{ input.count + 1 }}' } },
+} as const
+
+/** A chain of these types, from a start to an end. */
+export function chainOf(types: readonly (keyof typeof PARAMS)[]): WorkflowDocument {
+  const inner = types.map((type, index) => node(`n${index + 1}`, type, PARAMS[type]))
+  const nodes = [node('start', 'start'), ...inner, node('end', 'end')]
+  return workflow(
+    nodes,
+    nodes.slice(1).map(({ id }, index) => `${nodes[index]?.id}>${id}`),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Row } from '../lib/row.ts'
 import { chainGrowth } from './chain-growth.ts'
+import { collabUpdate } from './collab-update.ts'
 import { durableNode, durableNodePure } from './durable-node.ts'
 import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
@@ -14,4 +15,5 @@ export const rows: readonly Row[] = [
   temporalEvents,
   temporalEventsPure,
   temporalEventsS1,
+  collabUpdate,
 ]

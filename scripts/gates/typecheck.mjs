@@ -1,29 +1,30 @@
-// Type-checks every workspace against the sources of the others, then the scripts through their JSDoc types.
-import { existsSync } from 'node:fs'
+// Type-checks every project of the tree against the sources of the others, and fails when a TypeScript file belongs to
+// none. `node scripts/gates/typecheck.mjs FOLDER` checks another tree.
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
-import { packages } from '../run/lib/paths.mjs'
 import { run } from '../run/lib/process.mjs'
+import { orphansOf, projectsOf } from './lib/projects.mjs'
 
-const root = resolve(import.meta.dirname, '../..')
-const projects = [
-  ...packages.map((name) => `packages/${name}`),
-  'examples/host-app',
-  'examples/custom-node',
-  'stories',
-  'e2e',
-  'bench',
-  'scripts',
-]
+const root = resolve(process.argv[2] ?? join(import.meta.dirname, '../..'))
+const compiler = resolve(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
+const projects = projectsOf(root)
+const orphans = orphansOf(root, projects)
+const waiting = [...projects]
 let failed = 0
-for (const project of projects) {
-  const config = join(root, project, 'tsconfig.json')
-  if (!existsSync(config)) continue
-  try {
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { cwd: root })
-    console.log(`typecheck: ${project}`)
-  } catch {
-    failed += 1
-    console.error(`typecheck: ${project} has type errors`)
+
+async function checkNext() {
+  for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
+    try {
+      await run(process.execPath, [compiler, '-p', join(root, project)], { cwd: root })
+      console.log(`typecheck: ${project}`)
+    } catch {
+      failed += 1
+      console.error(`typecheck: ${project} has type errors`)
+    }
   }
 }
-process.exitCode = failed === 0 ? 0 : 1
+
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, checkNext))
+for (const path of orphans) console.error(`typecheck: ${path} belongs to no tsconfig.json`)
+if (projects.length === 0) console.error('typecheck: no tsconfig.json here')
+process.exitCode = failed === 0 && orphans.length === 0 && projects.length > 0 ? 0 : 1

@@ -12,7 +12,7 @@ const meta: Meta = { title: 'Editor', decorators: [fullWindow] }
 export default meta
 
 const manifest = toManifest(builtInDefinitions)
-const ticketRouter = supportTicketRouter('https://desk.example', 'demo').document ?? EMPTY_DOCUMENT
+const ticketRouter = supportTicketRouter('https://desk.example').document ?? EMPTY_DOCUMENT
 
 type EditorOptions = Partial<Pick<ComponentProps<typeof WorkflowEditor>, 'readOnly' | 'theme' | 'dir'>>
 

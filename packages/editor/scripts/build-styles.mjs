@@ -14,7 +14,7 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url))
  * @param {string} css
  */
 export function scopeSheet(css) {
-  const frames = [...css.matchAll(/@keyframes\s+([\w-]+)/g)].map((match) => match[1])
+  const frames = [...css.matchAll(/@keyframes\s+([\w-]+)/g)].map((match) => match[1] ?? '')
   const scoped = scopeRules(stripComments(css))
   return frames.reduce((text, name) => text.replace(new RegExp(`\\b${name}\\b`, 'g'), `tenon-${name}`), scoped)
 }
@@ -43,6 +43,7 @@ export function checkSheet(name, css) {
   const faults = []
   if (/url\(\s*["']?data:/.test(css)) faults.push(`${name}: a data: URL, which a strict policy blocks`)
   if (/@import/.test(css)) faults.push(`${name}: @import; add the sheet to style-order.mjs`)
+  /** @param {string} text */
   const visit = (text) => {
     for (const { prelude, body } of splitRules(text)) {
       if (/^@keyframes/.test(prelude)) {

@@ -59,9 +59,10 @@ export function splitSelectors(list) {
   let depth = 0
   let start = 0
   for (let i = 0; i < list.length; i += 1) {
-    if ('(['.includes(list[i])) depth += 1
-    if (')]'.includes(list[i])) depth -= 1
-    if (list[i] === ',' && depth === 0) {
+    const char = list.charAt(i)
+    if ('(['.includes(char)) depth += 1
+    if (')]'.includes(char)) depth -= 1
+    if (char === ',' && depth === 0) {
       parts.push(list.slice(start, i).trim())
       start = i + 1
     }
@@ -85,7 +86,12 @@ export function classSpecificity(selector) {
   return (text.match(/\.[\w-]+|\[[^\]]*\]|:[a-z-]+(\([^)]*\))?/g) ?? []).length
 }
 
-/** Index of the last character of a string or comment that starts at `i`, else `i`. */
+/**
+ * Index of the last character of a string or comment that starts at `i`, else `i`.
+ *
+ * @param {string} css
+ * @param {number} i
+ */
 function skipOpaque(css, i) {
   if (css[i] === '/' && css[i + 1] === '*') return css.indexOf('*/', i + 2) + 1
   if (css[i] !== '"' && css[i] !== "'") return i

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ROUTES } from '../api/route-table.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { createTenonClient } from './create-client.ts'
@@ -58,6 +58,10 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
 }
 
 describe('createTenonClient', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
   test.each(Object.entries(calls))('%s goes to its route', async (id, call) => {
     const { client, seen } = clientOn(() => Response.json({}))
     await call(client)
@@ -92,6 +96,14 @@ describe('createTenonClient', () => {
     const { client, seen } = clientOn(() => Response.json({}), null)
     await client.me()
     expect(seen[0]?.headers.has('authorization')).toBe(false)
+  })
+
+  test('goes by the cookies and the fetch of the page when it is given none of its own', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ userId: 'u' }))
+    vi.stubGlobal('fetch', fetch)
+    await expect(createTenonClient({ baseUrl: 'https://app.example' }).me()).resolves.toEqual({ userId: 'u' })
+    expect(fetch.mock.calls[0]?.[0]).toBe('https://app.example/me')
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ credentials: 'include' })
   })
 
   test('an empty answer is undefined', async () => {
@@ -145,6 +157,37 @@ describe('createTenonClient', () => {
       throw request.signal.reason
     })
     await expect(client.me({ abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('an answer that breaks off is UNAVAILABLE, or the own reason of who aborts', async () => {
+    const abort = new AbortController()
+    const broken = () => new Response('{"runId":', { headers: { 'content-type': 'application/json' } })
+    await expect(clientOn(broken).client.me()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    const { client } = clientOn(() => {
+      abort.abort('changed my mind')
+      return broken()
+    })
+    // The stream of a real answer would break off by the signal; this one is short by itself.
+    await expect(client.me({ abortSignal: abort.signal })).rejects.toBe('changed my mind')
+  })
+
+  test('a stream needs a WebSocket, the own one or that of the platform', () => {
+    const opened: string[] = []
+    class Platform {
+      constructor(url: string) {
+        opened.push(url)
+      }
+      addEventListener() {}
+      close() {}
+    }
+    const { client } = clientOn(() => Response.json({ ticket: 't' }))
+    vi.stubGlobal('WebSocket', undefined)
+    expect(() => client.runs.stream('r', { onEvents: () => undefined })).toThrow(
+      expect.objectContaining({ code: 'UNAVAILABLE', retryable: false, remedy: expect.stringContaining('ws package') }),
+    )
+    vi.stubGlobal('WebSocket', Platform)
+    const stop = client.runs.stream('r', { onEvents: () => undefined })
+    return vi.waitFor(() => expect(opened).toEqual([expect.stringMatching(/^wss:.*\/runs\/r\/logs\?/)])).finally(stop)
   })
 
   test('names the place of collaboration sockets', () => {

@@ -117,7 +117,7 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
 
 /** Ids are data, so each is encoded before it becomes part of an address. */
 function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
-  return parts.reduce((text, part, index) => `${text}${encodeURIComponent(ids[index - 1] ?? '')}${part}`)
+  return String.raw({ raw: parts }, ...ids.map(encodeURIComponent))
 }
 
 function signalOf(request: RequestOptions | undefined): { abortSignal?: AbortSignal } {

@@ -185,6 +185,7 @@ describe('followRun', () => {
   test.each([
     [4403, 'FORBIDDEN'],
     [4404, 'RUN_NOT_FOUND'],
+    [4422, 'REQUEST_INVALID'],
   ])('%i is final and says why', async (code, error) => {
     const run = follow()
     await settle()
@@ -237,6 +238,56 @@ describe('followRun', () => {
     expect(run.seen).toEqual([])
     expect(run.states).toEqual(['connecting', 'live', 'closed'])
     expect(ScriptedSocket.opened).toHaveLength(1)
+  })
+
+  test('a listener that stops while it listens hears no more', async () => {
+    const heard: string[] = []
+    const ports = { url: 'wss://app.example/runs/r/logs', WebSocket: ScriptedSocket, getTicket: async () => 't' }
+    const atEvents = followRun(ports, {
+      onEvents: () => {
+        heard.push('events')
+        atEvents()
+      },
+    })
+    await settle()
+    socket(0).send(1)
+    socket(0).drop()
+    const atState = followRun(ports, {
+      onEvents: () => heard.push('more'),
+      onState: (state) => {
+        if (state === 'live') atState()
+      },
+    })
+    await settle()
+    socket(1).send(2)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(heard).toEqual(['events'])
+    expect(ScriptedSocket.opened).toHaveLength(2)
+  })
+
+  test('a socket that was given up is not heard, and neither is what is no text', async () => {
+    const run = follow()
+    await settle()
+    socket(0).sendText(new ArrayBuffer(8))
+    socket(0).sendText('null')
+    socket(0).sendText('{"seq":"1"}')
+    socket(0).send(3)
+    socket(0).send(1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(run.seen).toEqual([])
+    socket(1).send(1)
+    socket(0).drop(4403)
+    await settle()
+    expect(run.seen).toEqual([1])
+    expect(run.states.at(-1)).toBe('live')
+  })
+
+  test('stop before the ticket is refused says nothing of it', async () => {
+    const run = follow(undefined, new TenonError('FORBIDDEN', 'No'))
+    run.stop()
+    await settle()
+    expect(run.states).toEqual(['connecting', 'closed'])
+    expect(run.errors).toEqual([undefined, undefined])
   })
 
   test('stop while the ticket is on its way opens no socket', async () => {

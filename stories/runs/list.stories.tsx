@@ -47,7 +47,7 @@ const list = (items: readonly RunSummary[], failure: TenonError | null = null): 
   render: (_args, context) => (
     <RunList
       client={context.loaded['client']}
-      onOpen={() => {}}
+      onOpenRun={() => {}}
       hrefOf={(runId) => `#${runId}`}
       pageSize={20}
       {...instanceProps(context)}

@@ -8,28 +8,20 @@ import { nonce } from './ui/nonce.ts'
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client }: { readonly client: TenonClient }) {
   const [, navigate] = useLocation()
-  const openRun = (runId: string) => navigate(`/runs/${runId}`)
+  const host = { client, nonce: nonce(), onOpenRun: (runId: string) => navigate(`/runs/${runId}`) }
   return (
     <Switch>
       <Route path="/automations/:id">
         {({ id }) => (
-          <WorkflowEditor
-            client={client}
-            workflowId={id}
-            breadcrumb={<Link href="/automations">Automations</Link>}
-            onOpenRun={openRun}
-            nonce={nonce()}
-          />
+          <WorkflowEditor {...host} workflowId={id} breadcrumb={<Link href="/automations">Automations</Link>} />
         )}
       </Route>
-      <Route path="/runs/:id">
-        {({ id }) => <RunViewer client={client} runId={id} start={<Link href="/runs">Runs</Link>} />}
-      </Route>
+      <Route path="/runs/:id">{({ id }) => <RunViewer {...host} runId={id} />}</Route>
       <Route path="/runs">
-        <RunList client={client} onOpen={openRun} />
+        <RunList {...host} />
       </Route>
       <Route path="/approvals">
-        <ApprovalInbox client={client} onOpenRun={openRun} />
+        <ApprovalInbox {...host} />
       </Route>
     </Switch>
   )

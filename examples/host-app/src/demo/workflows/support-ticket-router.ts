@@ -15,19 +15,26 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
         },
       },
     }),
-    node('analyze', 'llm-transform', 'Analyze ticket', [1, 1], {
-      prompt:
-        'Judge this support ticket: how glad the customer sounds (0 to 1), what it is about, how urgent it is.\n\n<text>{{ input.text }}</text>',
-      schema: {
-        type: 'object',
-        required: ['sentiment', 'category', 'urgency'],
-        properties: {
-          sentiment: { type: 'number', minimum: 0, maximum: 1, description: '0 angry, 1 glad' },
-          category: { type: 'string', enum: ['shipping', 'refund', 'quality', 'other'] },
-          urgency: { type: 'string', enum: ['normal', 'high'] },
+    node(
+      'analyze',
+      'llm-transform',
+      'Analyze ticket',
+      [1, 1],
+      {
+        prompt:
+          'Judge this support ticket: how glad the customer sounds (0 to 1), what it is about, how urgent it is.\n\n<text>{{ input.text }}</text>',
+        schema: {
+          type: 'object',
+          required: ['sentiment', 'category', 'urgency'],
+          properties: {
+            sentiment: { type: 'number', minimum: 0, maximum: 1, description: '0 angry, 1 glad' },
+            category: { type: 'string', enum: ['shipping', 'refund', 'quality', 'other'] },
+            urgency: { type: 'string', enum: ['normal', 'high'] },
+          },
         },
       },
-    }),
+      { onError: 'fail' },
+    ),
     node('policy', 'guardrails', 'Check policy', [2, 1], {
       policy: 'No refunds without manager approval. Escalate if the customer is a VIP.',
       text: '{{ input.text }}',
@@ -38,21 +45,28 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
       evidence: {
         ticket: '{{ trigger.ticket_id }}',
         customer: '{{ trigger.customer_id }}',
-        category: "{{ input.category ?? 'not known' }}",
-        sentiment: "{{ input.sentiment ?? 'not known' }}",
-        reason: "{{ input.guardrails?.reason ?? 'The ticket could not be analyzed.' }}",
+        category: '{{ input.category }}',
+        sentiment: '{{ input.sentiment }}',
+        reason: '{{ input.guardrails.reason }}',
       },
       timeout: '4h',
     }),
     node('happy', 'if-else', 'Happy customer?', [4, 1], {
-      left: '{{ input.sentiment ?? 0 }}',
+      left: '{{ input.sentiment }}',
       operator: '>',
       right: 0.7,
     }),
-    node('respond', 'llm-transform', 'Auto-respond', [5, 0], {
-      prompt: 'Write one friendly sentence of thanks for this ticket.\n\n<text>{{ input.text }}</text>',
-      schema: { type: 'object', required: ['reply'], properties: { reply: { type: 'string' } } },
-    }),
+    node(
+      'respond',
+      'llm-transform',
+      'Auto-respond',
+      [5, 0],
+      {
+        prompt: 'Write one friendly sentence of thanks for this ticket.\n\n<text>{{ input.text }}</text>',
+        schema: { type: 'object', required: ['reply'], properties: { reply: { type: 'string' } } },
+      },
+      { onError: 'fail' },
+    ),
     node('answered', 'end', 'Answered', [6, 0], { outcome: 'answered' }),
     node('parallel', 'fork', 'In parallel', [5, 1.6], {
       branches: [
@@ -66,14 +80,14 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
       body: {
         ticketId: '{{ input.ticket_id }}',
         subject: '{{ input.text }}',
-        priority: "{{ input.urgency ?? 'high' }}",
+        priority: '{{ input.urgency }}',
         customerId: '{{ input.customer_id }}',
       },
     }),
     node('crm', 'http-call', 'Log to the CRM', [6, 2.1], {
       method: 'POST',
       url: '{{ vars.desk }}/customers/{{ input.customer_id }}/notes',
-      body: { note: "Ticket {{ input.ticket_id }} escalated: {{ input.category ?? 'not analyzed' }}" },
+      body: { note: 'Ticket {{ input.ticket_id }} escalated: {{ input.category }}' },
     }),
     node('both', 'join', 'Both done', [7, 1.6], {}),
     node('escalated', 'end', 'Escalated', [8, 1.6], {
@@ -82,9 +96,9 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
         ticket_id: '{{ input.ticket_id }}',
         customer_id: '{{ input.customer_id }}',
         text: '{{ input.text }}',
-        sentiment: '{{ input.sentiment ?? null }}',
-        category: '{{ input.category ?? null }}',
-        urgency: '{{ input.urgency ?? null }}',
+        sentiment: '{{ input.sentiment }}',
+        category: '{{ input.category }}',
+        urgency: '{{ input.urgency }}',
         escalation: '{{ nodes.escalate.output.body }}',
         notes: '{{ nodes.crm.output.body.notes }}',
       },
@@ -99,7 +113,6 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
       edges(
         'start > analyze',
         'analyze > policy',
-        'analyze.error > review',
         'policy.pass > happy',
         'policy.fail > review',
         'review.approve > happy',
@@ -107,7 +120,6 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
         'review.timeout > rejected',
         'happy.true > respond',
         'respond > answered',
-        'respond.error > parallel',
         'happy.false > parallel',
         'parallel.ticket > escalate',
         'parallel.crm > crm',

@@ -31,11 +31,13 @@ const failed = run(99, { status: 'failed', error: { code: 'HTTP_STATUS', message
 
 function show(items: readonly RunSummary[] = [...runs, failed]) {
   const fixture = createFixtureClient({ runs: items })
-  const onOpen = vi.fn()
+  const onOpenRun = vi.fn()
   return {
-    ...renderPart(<RunList client={fixture.client} onOpen={onOpen} hrefOf={(id) => `/runs/${id}`} pageSize={5} />),
+    ...renderPart(
+      <RunList client={fixture.client} onOpenRun={onOpenRun} hrefOf={(id) => `/runs/${id}`} pageSize={5} />,
+    ),
     fixture,
-    onOpen,
+    onOpenRun,
   }
 }
 
@@ -53,14 +55,14 @@ describe('RunList', () => {
   })
 
   test('opens a run in place, and leaves a click for another tab to the browser', async () => {
-    const { user, onOpen } = show()
+    const { user, onOpenRun } = show()
     const link = await screen.findByRole('link', { name: 'Open run run-2 of Support ticket router' })
     expect(link.getAttribute('href')).toBe('/runs/run-2')
     await user.click(link)
-    expect(onOpen).toHaveBeenCalledExactlyOnceWith('run-2')
+    expect(onOpenRun).toHaveBeenCalledExactlyOnceWith('run-2')
     await user.keyboard('{Control>}')
     await user.click(link)
-    expect(onOpen).toHaveBeenCalledTimes(1)
+    expect(onOpenRun).toHaveBeenCalledTimes(1)
   })
 
   test('filters by status, and offers to clear filters that leave nothing', async () => {
@@ -82,7 +84,7 @@ describe('RunList', () => {
   test('says what failed and tries again', async () => {
     const fixture = createFixtureClient({ runs })
     fixture.fail('runs.list', new TenonError('UNAVAILABLE', 'The server does not answer'))
-    const { user } = renderPart(<RunList client={fixture.client} onOpen={() => {}} />)
+    const { user } = renderPart(<RunList client={fixture.client} onOpenRun={() => {}} />)
     expect((await screen.findByRole('alert')).textContent).toContain('The server does not answer')
     fixture.fail('runs.list', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))

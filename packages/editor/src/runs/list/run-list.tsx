@@ -20,7 +20,7 @@ export interface RunListProps extends InstanceProps {
   readonly workflowId?: string
   /** Live runs, or runs of tried drafts. @defaultValue both, with a filter */
   readonly mode?: 'live' | 'test'
-  readonly onOpen: (runId: string) => void
+  readonly onOpenRun: (runId: string) => void
   /** Address of a run, so that it can be opened in a tab of its own. */
   readonly hrefOf?: (runId: string) => string
   /** Runs a page. @defaultValue 50 */
@@ -28,12 +28,12 @@ export interface RunListProps extends InstanceProps {
 }
 
 /** The runs of a tenant or of one workflow, newest first. */
-export function RunList({ client, workflowId, mode, onOpen, hrefOf, pageSize, ...instance }: RunListProps) {
+export function RunList({ client, workflowId, mode, onOpenRun, hrefOf, pageSize, ...instance }: RunListProps) {
   return (
     <EnsureInstance {...instance}>
       <List
         client={client}
-        onOpen={onOpen}
+        onOpenRun={onOpenRun}
         {...(workflowId === undefined ? {} : { workflowId })}
         {...(mode === undefined ? {} : { mode })}
         {...(hrefOf === undefined ? {} : { hrefOf })}
@@ -46,7 +46,7 @@ export function RunList({ client, workflowId, mode, onOpen, hrefOf, pageSize, ..
 const ANY = 'any'
 type Any = typeof ANY
 
-function List({ client, workflowId, mode, onOpen, hrefOf, pageSize = 50 }: Omit<RunListProps, keyof InstanceProps>) {
+function List({ client, workflowId, mode, onOpenRun, hrefOf, pageSize = 50 }: Omit<RunListProps, keyof InstanceProps>) {
   const { t } = useInstance()
   const [status, setStatus] = useState<RunStatus | Any>(ANY)
   const [chosenMode, setChosenMode] = useState<'live' | 'test' | Any>(ANY)
@@ -98,7 +98,7 @@ function List({ client, workflowId, mode, onOpen, hrefOf, pageSize = 50 }: Omit<
         isFiltered={isFiltered}
         onClear={clear}
         hasWorkflow={workflowId === undefined}
-        onOpen={onOpen}
+        onOpenRun={onOpenRun}
         hrefOf={hrefOf}
       />
     </section>
@@ -110,11 +110,11 @@ interface BodyProps {
   readonly isFiltered: boolean
   readonly onClear: () => void
   readonly hasWorkflow: boolean
-  readonly onOpen: (runId: string) => void
+  readonly onOpenRun: (runId: string) => void
   readonly hrefOf: ((runId: string) => string) | undefined
 }
 
-function Body({ pages, isFiltered, onClear, hasWorkflow, onOpen, hrefOf }: BodyProps) {
+function Body({ pages, isFiltered, onClear, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
   const { t } = useInstance()
   const { runs, error, isLoading, reload } = pages
   if (error !== null && runs.length === 0) {
@@ -154,7 +154,7 @@ function Body({ pages, isFiltered, onClear, hasWorkflow, onOpen, hrefOf }: BodyP
         </thead>
         <tbody>
           {runs.map((run: RunSummary) => (
-            <RunRow key={run.runId} run={run} hasWorkflow={hasWorkflow} onOpen={onOpen} hrefOf={hrefOf} />
+            <RunRow key={run.runId} run={run} hasWorkflow={hasWorkflow} onOpenRun={onOpenRun} hrefOf={hrefOf} />
           ))}
         </tbody>
       </table>

@@ -9,14 +9,14 @@ import { RunStatusBadge } from './run-status-badge.tsx'
 export interface RunRowProps {
   readonly run: RunSummary
   readonly hasWorkflow: boolean
-  readonly onOpen: (runId: string) => void
+  readonly onOpenRun: (runId: string) => void
   readonly hrefOf: ((runId: string) => string) | undefined
 }
 
 const SHORT_ID = 8
 
 /** One run in a list; the whole row opens it. */
-export function RunRow({ run, hasWorkflow, onOpen, hrefOf }: RunRowProps) {
+export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const { t, locale } = useInstance()
   const startedAt = run.startedAt ?? run.queuedAt
   const durationMs =
@@ -27,7 +27,7 @@ export function RunRow({ run, hasWorkflow, onOpen, hrefOf }: RunRowProps) {
     // A click that asks for another tab is the browser's.
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
-    onOpen(run.runId)
+    onOpenRun(run.runId)
   }
   return (
     <tr className="tn-runs-row">
@@ -42,7 +42,7 @@ export function RunRow({ run, hasWorkflow, onOpen, hrefOf }: RunRowProps) {
             className="tn-runs-open"
             aria-label={label}
             title={run.runId}
-            onClick={() => onOpen(run.runId)}
+            onClick={() => onOpenRun(run.runId)}
           >
             {name}
           </button>

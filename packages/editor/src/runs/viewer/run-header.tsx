@@ -31,7 +31,7 @@ export function RunHeader({ scope, start, end }: RunHeaderProps) {
   const which = run.value?.mode === 'test' ? t('runs.header.test') : t('runs.header.version', { version })
   return (
     <header className="tn-run-head">
-      {start}
+      {start !== undefined && <span className="tn-topbar-crumb">{start}</span>}
       <h1 className="tn-run-name">{run.value?.workflowName}</h1>
       <Badge>{t('runs.header.run', { which, run: scope.runId.slice(-4) })}</Badge>
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />

@@ -59,7 +59,7 @@ function View() {
     case 'inbox':
       return <ApprovalInbox client={client} theme="light" />
     case 'list':
-      return <RunList client={client} theme="light" onOpen={() => {}} />
+      return <RunList client={client} theme="light" onOpenRun={() => {}} />
     case 'dialog':
       return (
         <InstanceRoot theme="light">

@@ -1,6 +1,7 @@
 import type { Row } from '../lib/row.ts'
 import { chainGrowth } from './chain-growth.ts'
 import { collabUpdate } from './collab-update.ts'
+import { dragFrames100, dragFrames500 } from './drag-frames.ts'
 import { durableNode, durableNodePure } from './durable-node.ts'
 import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
@@ -16,4 +17,6 @@ export const rows: readonly Row[] = [
   temporalEventsPure,
   temporalEventsS1,
   collabUpdate,
+  dragFrames100,
+  dragFrames500,
 ]

@@ -1,0 +1,2 @@
+declare module 'virtual:tenon-styles.css'
+declare module '*.css'

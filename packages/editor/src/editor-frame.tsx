@@ -16,6 +16,7 @@ import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
 import { useTranslate } from './instance/instance-context.ts'
+import { loadPart } from './instance/load-part.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
 import { ActionsContext } from './keymap/actions-context.ts'
@@ -36,7 +37,9 @@ import { Topbar } from './topbar/topbar.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
 
 // The run views are fetched with the first run.
-const LiveRun = lazy(() => import('./frame/live-run.tsx').then(({ LiveRun: view }) => ({ default: view })))
+const LiveRun = lazy(() =>
+  loadPart(() => import('./frame/live-run.tsx')).then(({ LiveRun: view }) => ({ default: view })),
+)
 
 const NO_CONTROLS: ControlComponents = Object.freeze({})
 

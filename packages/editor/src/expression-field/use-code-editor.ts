@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { loadPart } from '../instance/load-part.ts'
 
 type CreateCodeEditor = typeof import('./code-editor.ts').createCodeEditor
 
@@ -7,7 +8,7 @@ export function useCodeEditor(): CreateCodeEditor | null {
   const [create, setCreate] = useState<CreateCodeEditor | null>(null)
   useEffect(() => {
     let isWanted = true
-    void import('./code-editor.ts').then(({ createCodeEditor }) => {
+    void loadPart(() => import('./code-editor.ts')).then(({ createCodeEditor }) => {
       if (isWanted) setCreate(() => createCodeEditor)
     })
     return () => {

@@ -1,5 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import type { WorkflowIssue } from '@tenon/core/validate'
+import { loadPart } from '../instance/load-part.ts'
 import type { EditorProblem, EditorState, ProblemCount } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
@@ -20,7 +21,7 @@ export function startLiveProblems(store: EditorStore): () => void {
   let validator: Promise<Validator> | null = null
   const check = async () => {
     timer = null
-    validator ??= import('@tenon/core/validate')
+    validator ??= loadPart(() => import('@tenon/core/validate'))
     const { validateWorkflow } = await validator
     const { document, manifest, phase } = store.getState()
     if (!isWanted || phase.kind !== 'ready') return

@@ -3,6 +3,7 @@ import type { Json, NodeId, RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { loadPart } from '../instance/load-part.ts'
 import { startPoints } from '../runs/form/start-schema.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -13,7 +14,9 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { whenSaved } from './when-saved.ts'
 
 // The form comes with the run views, which an editor does without until somebody starts a run.
-const RunForm = lazy(() => import('../runs/form/run-form.tsx').then(({ RunForm: form }) => ({ default: form })))
+const RunForm = lazy(() =>
+  loadPart(() => import('../runs/form/run-form.tsx')).then(({ RunForm: form }) => ({ default: form })),
+)
 
 export type RunMode = 'test' | 'live'
 

@@ -1,0 +1,50 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { loadPart } from './load-part.ts'
+
+/** Fails as often as it is told to. */
+function flaky(failures: number) {
+  const load = vi.fn(async () => {
+    if (load.mock.calls.length <= failures) throw new TypeError('Failed to fetch dynamically imported module')
+    return 'part'
+  })
+  return load
+}
+
+describe('loadPart', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('gives the part at once where there is a network', async () => {
+    const load = flaky(0)
+    expect(await loadPart(load)).toBe('part')
+    expect(load).toHaveBeenCalledTimes(1)
+  })
+
+  test('tries again, less and less often', async () => {
+    const load = flaky(3)
+    const part = loadPart(load)
+    await vi.advanceTimersByTimeAsync(499)
+    expect(load).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(load).toHaveBeenCalledTimes(2)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(load).toHaveBeenCalledTimes(2)
+    await vi.advanceTimersByTimeAsync(1 + 2_000)
+    expect(await part).toBe('part')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('does not wait once the browser says that the network is back', async () => {
+    const load = flaky(1)
+    const part = loadPart(load)
+    await vi.advanceTimersByTimeAsync(10)
+    window.dispatchEvent(new Event('online'))
+    expect(await part).toBe('part')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

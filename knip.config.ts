@@ -19,8 +19,8 @@ const config: KnipConfig = ({ production = false }) => ({
       playwright: 'e2e/playwright.config.ts',
       // Its settings are run when they are read, and need the built sheet.
       storybook: false,
-      // Run by their paths: the first as a program, the second in a process of its own that downloads a server.
-      ignoreDependencies: ['@arethetypeswrong/cli', '@temporalio/testing'],
+      // Run as programs by their paths; the last in a process of its own that downloads a server.
+      ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@temporalio/testing'],
     },
     'packages/*': { project: packageSources },
     'packages/editor': {

@@ -1,24 +1,42 @@
-// Builds copies of the examples against the packed tarballs, so that what is published is what was tried.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Builds and tests copies of the examples against the packed tarballs, so that what is published is what was tried.
+// `node scripts/gates/tarballs.mjs FOLDER` tries those of another tree.
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { packages } from '../run/lib/paths.mjs'
 import { run } from '../run/lib/process.mjs'
 import { pack } from './lib/pack.mjs'
 
-const root = resolve(import.meta.dirname, '../..')
+const ours = resolve(import.meta.dirname, '../..')
+const root = resolve(process.argv[2] ?? ours)
+const compiler = join(ours, 'node_modules/typescript/bin/tsc')
 const directory = mkdtempSync(join(tmpdir(), 'tenon-tarballs-'))
-const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** The examples get them at the versions that this repository pins. */
+const TOOLS = [
+  'typescript',
+  'tsup',
+  'vitest',
+  '@types/node',
+  '@types/react',
+  '@types/react-dom',
+  '@types/ws',
+  '@types/pg',
+]
 
 try {
   /** @type {Record<string, string>} */
   const tarballs = {}
-  for (const name of packages) tarballs[`@tenon/${name}`] = `file:${pack(join(root, 'packages', name), directory)}`
-  for (const example of ['host-app', 'custom-node']) {
-    const source = join(root, 'examples', example)
-    if (!existsSync(source)) throw new Error(`examples/${example} is gone`)
-    await buildCopy(example, source, tarballs)
-    console.log(`tarballs: examples/${example} builds from the tarballs`)
+  for (const name of readdirSync(join(root, 'packages'))) {
+    tarballs[`@tenon/${name}`] = `file:${pack(join(root, 'packages', name), directory)}`
+  }
+  for (const example of readdirSync(join(root, 'examples'))) {
+    try {
+      await tryCopy(example, tarballs)
+      console.log(`tarballs: examples/${example} works with the tarballs`)
+    } catch (error) {
+      console.error(`tarballs: examples/${example} does not work with the tarballs (${String(error)})`)
+      process.exitCode = 1
+    }
   }
 } finally {
   rmSync(directory, { recursive: true, force: true })
@@ -26,38 +44,45 @@ try {
 
 /**
  * @param {string} example
- * @param {string} source
  * @param {Record<string, string>} tarballs
  */
-async function buildCopy(example, source, tarballs) {
+async function tryCopy(example, tarballs) {
   const copy = join(directory, example)
+  const source = join(root, 'examples', example)
   cpSync(source, copy, { recursive: true, filter: (path) => !/[\\/](node_modules|dist)$/.test(path) })
-  const manifestFile = join(copy, 'package.json')
-  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'))
-  for (const name of Object.keys(manifest.dependencies)) {
-    if (tarballs[name] !== undefined) manifest.dependencies[name] = tarballs[name]
-  }
-  // The tools come from this repository's pins, and every nested @tenon package from the same tarballs.
-  manifest.overrides = tarballs
-  for (const tool of [
-    'typescript',
-    'tsup',
-    '@types/node',
-    '@types/react',
-    '@types/react-dom',
-    '@types/ws',
-    '@types/pg',
-  ]) {
-    manifest.devDependencies = { ...manifest.devDependencies, [tool]: rootManifest.devDependencies[tool] }
-  }
-  writeFileSync(manifestFile, JSON.stringify(manifest, null, 2))
-  const base = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8'))
-  delete base.compilerOptions.customConditions
-  writeFileSync(join(copy, 'tsconfig.base.json'), JSON.stringify(base))
-  const configFile = join(copy, 'tsconfig.json')
-  const config = JSON.parse(readFileSync(configFile, 'utf8'))
-  writeFileSync(configFile, JSON.stringify({ ...config, extends: './tsconfig.base.json' }))
+  edit(join(copy, 'package.json'), (manifest) => withTarballs(manifest, tarballs))
+  cpSync(join(root, 'tsconfig.base.json'), join(copy, 'tsconfig.base.json'))
+  // A host knows nothing of our sources.
+  edit(join(copy, 'tsconfig.base.json'), ({ compilerOptions: { customConditions, ...compilerOptions } }) => ({
+    compilerOptions,
+  }))
+  edit(join(copy, 'tsconfig.json'), (config) => ({ ...config, extends: './tsconfig.base.json' }))
   await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'], { cwd: copy })
-  await run(process.execPath, [join(copy, 'node_modules/typescript/bin/tsc'), '-p', configFile], { cwd: copy })
-  await run('npm', ['run', 'build', '--if-present'], { cwd: copy })
+  await run(process.execPath, [compiler, '-p', join(copy, 'tsconfig.json')], { cwd: copy })
+  for (const script of ['build', 'test']) await run('npm', ['run', script, '--if-present'], { cwd: copy })
+}
+
+/**
+ * @param {Record<string, any>} manifest
+ * @param {Record<string, string>} tarballs
+ */
+function withTarballs(manifest, tarballs) {
+  const pins = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies ?? {}
+  const tools = Object.fromEntries(TOOLS.flatMap((tool) => (pins[tool] === undefined ? [] : [[tool, pins[tool]]])))
+  const own = Object.entries(manifest.dependencies).map(([name, range]) => [name, tarballs[name] ?? range])
+  return {
+    ...manifest,
+    dependencies: Object.fromEntries(own),
+    devDependencies: { ...manifest.devDependencies, ...tools },
+    // Every nested package of ours comes from the same tarballs.
+    overrides: tarballs,
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {(value: any) => unknown} change
+ */
+function edit(file, change) {
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8'))), null, 2))
 }

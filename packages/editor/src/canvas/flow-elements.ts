@@ -16,24 +16,23 @@ export function flowNodesOf(
     const before = known.get(node.id)
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
+    // Only a locked card says so itself: what a card says goes before what the canvas says, which may be read only.
+    const hold = node.locked === true ? HELD : FREE
     if (before === undefined) {
-      const draggable = node.locked !== true
-      return {
-        id: node.id,
-        type: 'tenon',
-        position: node.position,
-        data: { node, entry },
-        selected: isSelected,
-        draggable,
-      }
+      const { id, position } = node
+      return { id, type: 'tenon', position, data: { node, entry }, selected: isSelected, ...hold }
     }
     const isSame = before.data.node === node && before.data.entry === entry && before.selected === isSelected
     if (isSame) return before
     const position = before.data.node.position === node.position ? before.position : node.position
     const data = before.data.node === node && before.data.entry === entry ? before.data : { node, entry }
-    return { ...before, position, data, selected: isSelected, draggable: node.locked !== true }
+    const { draggable: _, ...rest } = before
+    return { ...rest, position, data, selected: isSelected, ...hold }
   })
 }
+
+const HELD = Object.freeze({ draggable: false })
+const FREE = Object.freeze({})
 
 /** The edges that can be drawn: both ends exist, and so do the port and the input that they name. */
 export function flowEdgesOf(

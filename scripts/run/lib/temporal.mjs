@@ -10,7 +10,8 @@ const CLI_VERSION = 'v1.5.1'
 const cached = join(cacheDirectory, 'bin', 'temporal')
 
 /**
- * Finds a Temporal CLI: named by `TENON_TEMPORAL_CLI`, on PATH, in the cache directory, by the download of @temporalio/testing, or built by Go.
+ * Finds a Temporal CLI: named by `TENON_TEMPORAL_CLI`, on PATH, in the cache directory, by the download of
+ * @temporalio/testing, or built by Go.
  *
  * @returns {Promise<string | null>} path of the program, null when this machine cannot get one
  */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
 import { root } from './paths.mjs'
 import { answers, run } from './process.mjs'
 
@@ -8,11 +8,11 @@ const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'g
 /**
  * Finds a Chromium: `CHROMIUM_PATH`, one of the system, Playwright's own; else installs Debian's when it may.
  *
- * @returns {Promise<string | null>} path of the program, null when this machine cannot get one
+ * @returns {Promise<string | null>} path of a program that starts, null when this machine cannot get one
  */
 export async function findChromium() {
   const named = process.env.CHROMIUM_PATH
-  if (named !== undefined) return existsSync(named) ? named : null
+  if (named !== undefined) return starts(named) ? named : null
   const system = systemChromium()
   if (system !== null) return system
   const own = playwrightChromium()
@@ -20,8 +20,9 @@ export async function findChromium() {
   if (process.getuid?.() === 0 && answers('apt-get', ['--version'])) {
     console.log('installing chromium …')
     try {
-      await run('apt-get', ['update', '-qq'], { quiet: true })
-      await run('apt-get', ['install', '-y', '-qq', 'chromium'], { quiet: true })
+      const env = { DEBIAN_FRONTEND: 'noninteractive' }
+      await run('apt-get', ['update', '-qq'], { quiet: true, env })
+      await run('apt-get', ['install', '-y', '-qq', 'chromium'], { quiet: true, env })
     } catch (error) {
       console.error(String(error))
     }
@@ -31,19 +32,22 @@ export async function findChromium() {
 }
 
 function systemChromium() {
-  for (const directory of (process.env.PATH ?? '').split(':')) {
-    for (const name of SYSTEM_NAMES) {
-      if (existsSync(`${directory}/${name}`)) return `${directory}/${name}`
-    }
-  }
-  return null
+  const directories = (process.env.PATH ?? '').split(delimiter)
+  const places = directories.flatMap((directory) => SYSTEM_NAMES.map((name) => join(directory, name)))
+  return places.find(starts) ?? null
 }
 
 function playwrightChromium() {
   try {
     const path = createRequire(`${root}/package.json`)('playwright').chromium.executablePath()
-    return existsSync(path) ? path : null
+    return starts(path) ? path : null
   } catch {
     return null
   }
+}
+
+// Not only there: Ubuntu's `chromium-browser` is a script that asks for a snap.
+/** @param {string} program */
+function starts(program) {
+  return answers(program, ['--version'])
 }

@@ -6,6 +6,10 @@ import { run } from './process.mjs'
 
 /** Installs what package-lock.json says, unless exactly that is installed already. */
 export async function ensureInstalled() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`Node 20.19 or newer is needed; this is ${process.versions.node}`)
+  }
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
@@ -14,6 +18,7 @@ export async function ensureInstalled() {
   console.log('installing dependencies …')
   // Not `npm ci`: it refuses a lockfile that lacks the optional builds for platforms which a registry mirror
   // does not carry, though this platform never needs them. This installs the same locked versions.
-  await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root })
+  const flags = ['--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  await run('npm', ['install', ...flags], { cwd: root })
   writeFileSync(stamp, lock)
 }

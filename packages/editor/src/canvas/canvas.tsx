@@ -90,6 +90,10 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
           selection.nodes(changes)
         }}
         onEdgesChange={selection.edges}
+        onNodeClick={(_event, node) => {
+          // The inspector that opens may cover the card.
+          requestAnimationFrame(() => slot.current?.revealIfHidden(node.id))
+        }}
         {...connecting}
         {...drag}
         connectionLineComponent={ConnectionLine}

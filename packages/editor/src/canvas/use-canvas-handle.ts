@@ -35,7 +35,8 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       const box = boxOf(nodeId)
       if (box === null) return
       const zoom = Math.max(flow.getZoom(), FAR_ZOOM * 1.8)
-      void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, ...MOVE })
+      const covered = element.current === null ? 0 : coveredShift(element.current)
+      void flow.setCenter(box.x + box.width / 2 + covered / zoom, box.y + box.height / 2, { zoom, ...MOVE })
     }
     return {
       fit: () => {
@@ -56,8 +57,8 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       reveal,
       revealIfHidden: (nodeId) => {
         const box = boxOf(nodeId)
-        const canvas = element.current?.getBoundingClientRect()
-        if (box === null || canvas === undefined) return
+        if (box === null || element.current === null) return
+        const canvas = uncoveredBox(element.current)
         const start = flow.flowToScreenPosition({ x: box.x, y: box.y })
         const zoom = flow.getZoom()
         const isSeen =
@@ -98,6 +99,22 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   return useCallback((next: HTMLElement | null) => {
     element.current = next
   }, [])
+}
+
+/** The part of the canvas over which no inspector lies: on narrow screens it covers one side. */
+function uncoveredBox(canvas: HTMLElement) {
+  const { left, right, top, bottom } = canvas.getBoundingClientRect()
+  const inspector = canvas.parentElement?.querySelector(':scope > .tn-inspector')?.getBoundingClientRect()
+  if (inspector === undefined || inspector.right <= left || inspector.left >= right) return { left, right, top, bottom }
+  if (inspector.left > left) return { left, right: inspector.left, top, bottom }
+  return { left: inspector.right, right, top, bottom }
+}
+
+/** How far the middle of the canvas lies to the right of the middle of its uncovered part, in pixels. */
+function coveredShift(canvas: HTMLElement): number {
+  const whole = canvas.getBoundingClientRect()
+  const free = uncoveredBox(canvas)
+  return (whole.left + whole.right - free.left - free.right) / 2
 }
 
 function boundsOf(boxes: readonly (Rect | null)[]): Rect | null {

@@ -129,6 +129,18 @@ describe('drawing with the mouse', () => {
     expect(await page.evaluate(() => window.editors[0]?.value.nodes.at(-1)?.position.x)).toBeGreaterThan(20_000)
   })
 
+  test('on a narrow screen the card that was chosen moves out from under the inspector', async () => {
+    const { page, card, inspector } = await open({ document: 'chain', width: 840 })
+    await page.getByRole('button', { name: 'Fit' }).click()
+    await card('Finish').click({ position: { x: 10, y: 10 } })
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).waitFor()
+    const gap = async () => {
+      const [beside, chosen] = await Promise.all([inspector.boundingBox(), card('Finish').boundingBox()])
+      return (beside?.x ?? 0) - (chosen?.x ?? 0) - (chosen?.width ?? 0)
+    }
+    await expect.poll(gap).toBeGreaterThan(0)
+  })
+
   test('a viewer sees everything and can change nothing', async () => {
     const { page, canvas, card, handle, edges, dragTo } = await open({ document: 'chain', query: 'read-only' })
     const before = await edges()

@@ -10,7 +10,8 @@ import { TenonError } from '@tenon/core/errors'
 export function checkIdentity(identity: Identity | null): Identity {
   if (identity === null || identity === undefined) throw new TenonError('UNAUTHENTICATED', 'Nobody is signed in')
   const { tenantId, userId, role, displayName } = identity
-  if (!TENANT_ID_PATTERN.test(String(tenantId))) throw invalid('tenantId')
+  // A host that forgets it must not put everybody into the tenant "undefined".
+  if (typeof tenantId !== 'string' || !TENANT_ID_PATTERN.test(tenantId)) throw invalid('tenantId')
   if (typeof userId !== 'string' || userId === '' || userId.length > 200 || userId.includes('\u0000')) {
     throw invalid('userId')
   }

@@ -181,6 +181,25 @@ describe('for(identity)', () => {
     expect(await server.automation.for(as).runs.get(runId)).toMatchObject({ status: 'completed' })
   })
 
+  test('ends a stream that nobody can read, or that is stopped', async () => {
+    const { as, runId } = await waiting()
+    const states: string[] = []
+    const streamOf = (id: string) =>
+      new Promise<string | undefined>((resolve) => {
+        const stop = server.automation.for(as).runs.stream(id, {
+          onEvents: () => undefined,
+          onState: (state, error) => {
+            states.push(state)
+            if (state === 'live') stop()
+            if (state === 'closed') resolve(error?.code)
+          },
+        })
+      })
+    expect(await streamOf('nobody')).toBe('RUN_NOT_FOUND')
+    expect(await streamOf(runId)).toBeUndefined()
+    expect(states).toEqual(['connecting', 'closed', 'connecting', 'live', 'closed'])
+  })
+
   test('obeys the same rules', async () => {
     const viewer = server.automation.for(testIdentity({ role: 'viewer' }))
     await expect(viewer.workflows.create({ name: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })

@@ -1,3 +1,4 @@
+import type { Slot } from '../commit/commit-types.ts'
 import type { StopReason } from '../executor/index.ts'
 import type { RunKey } from './dispatch-store.ts'
 
@@ -21,6 +22,8 @@ export interface HeldPass {
   readonly stop: AbortController
   /** Its body has been started; before that a cancelation needs no body. */
   isRunning: boolean
+  /** Given back when the body has ended; the pass itself is held until its outcome is stored. */
+  place: Slot | null
 }
 
 export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
@@ -31,7 +34,7 @@ export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
 export function holdPass(run: ClaimedRun, pass: PassKey): HeldPass | null {
   const key = keyOf(pass)
   if (run.passes.has(key)) return null
-  const held = { stop: new AbortController(), isRunning: false }
+  const held = { stop: new AbortController(), isRunning: false, place: null }
   run.passes.set(key, held)
   return held
 }

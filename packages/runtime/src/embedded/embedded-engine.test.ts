@@ -133,6 +133,26 @@ describe('embeddedEngine', () => {
     for (const run of runs) await run.ended()
   })
 
+  test('stores an outcome and the start that follows from it in one append, also with a single place', async () => {
+    let appends = 0
+    const database = open(url)
+    const counted: RuntimeDatabase = {
+      ...database,
+      call: (statement, values) => {
+        appends += 1
+        return database.call(statement, values)
+      },
+    }
+    const nodes = createTestNodes()
+    const { engine, reader, bus } = await worker({ concurrency: 1 }, nodes, counted)
+    const ids = ['a', 'b', 'c']
+    const chain = workflow([node('start', 'start'), ...ids.map((id) => node(id, 'probe'))], ['start>a', 'a>b', 'b>c'])
+    const run = await startRun({ engine, reader, bus, registry: nodes.registry }, chain)
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    // One for the start of the run with that of `a`, then one for each outcome.
+    expect(appends).toBe(1 + ids.length)
+  })
+
   test('does not let the many runs of one tenant hold up another', async () => {
     const nodes = createTestNodes()
     const handle = await worker({ concurrency: 1 }, nodes)

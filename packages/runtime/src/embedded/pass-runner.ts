@@ -34,7 +34,8 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     return (pass) => {
       const slot = hooks.isDraining() ? null : slots.tryAcquire()
       if (slot === null) return null
-      if (holdPass(run, pass) !== null) return slotOf(run, pass, slot)
+      const held = holdPass(run, pass)
+      if (held !== null) return slotOf(run, pass, held, slot)
       slot.release()
       return null
     }
@@ -56,6 +57,8 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         stop: held.stop.signal,
         hasStoredTimers: true,
         graceMs: ports.cancelGraceMs,
+        // What follows needs a place within the same commit, which half of them would otherwise not find free.
+        onBodyEnd: () => held.place?.release(),
       })
       started.slot.release()
       if (end.kind === 'left') return
@@ -74,7 +77,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       letGo(run, pass)
       return
     }
-    const slot = slotOf(run, pass, free)
+    const slot = slotOf(run, pass, held, free)
     const { tenantId, runId } = run
     try {
       const begun = await beginAttempt({ tenantId, runId, ...pass }, slot, attemptPorts(run), { isStale: false })
@@ -127,7 +130,8 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
 }
 
 /** A place that lets go of the pass with it. */
-function slotOf(run: ClaimedRun, pass: PassKey, slot: Slot): Slot {
+function slotOf(run: ClaimedRun, pass: PassKey, held: HeldPass, slot: Slot): Slot {
+  held.place = slot
   return {
     release: () => {
       letGo(run, pass)

@@ -29,6 +29,8 @@ export interface CarryOutPorts extends AttemptPorts {
   /** @defaultValue 10_000 */
   readonly graceMs?: number
   readonly onHeartbeat?: () => void
+  /** Called when the body has ended, before its outcome is stored. */
+  readonly onBodyEnd?: () => void
 }
 
 /** What one attempt comes to. */
@@ -48,6 +50,7 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   const pump = createObservationPump(started, store, now)
   const onHeartbeat = ports.onHeartbeat ?? (() => undefined)
   const end = await runBody(started, { ...ports, values: committer.values, pump, graceMs, onHeartbeat })
+  ports.onBodyEnd?.()
   const rest = await pump.close()
   if (end.kind === 'left') return { kind: 'left' }
 

@@ -12,7 +12,8 @@ import { beatNode } from './beat-node.ts'
 /** An engine at work, with a clock in its nodes. */
 export interface EngineRig {
   /**
-   * Runs a document to its end so many times at once, each run in a tenant of its own.
+   * Runs a document to its end so many times at once, each run in a tenant of its own; the same tenants every time, so
+   * that a warm-up has stored what a tenant stores once.
    *
    * @throws when a run does not complete.
    */
@@ -39,13 +40,14 @@ export async function openEngineRig(database: RuntimeDatabase, factory: EngineFa
   })
   await engine.startWorker()
 
-  const runOne = async (plan: ReturnType<typeof compile>): Promise<FinishedRun> => {
-    const [tenantId, runId] = [`tenant-${randomUUID()}`, randomUUID()]
+  const runOne = async (plan: ReturnType<typeof compile>, tenantId: string): Promise<FinishedRun> => {
+    const runId = randomUUID()
     const beats: number[] = []
     beatsOf.set(runId, beats)
     const ended = new Promise<RunStatus>((resolve) => {
-      const stop = bus.subscribe(tenantTopic(tenantId), ({ status }) => {
-        if (!isRunOver(status as RunStatus)) return
+      const stop = bus.subscribe(tenantTopic(tenantId), (message) => {
+        const { status } = message
+        if (message['runId'] !== runId || !isRunOver(status as RunStatus)) return
         stop()
         resolve(status as RunStatus)
       })
@@ -62,7 +64,7 @@ export async function openEngineRig(database: RuntimeDatabase, factory: EngineFa
   return {
     run: (document, runs = 1) => {
       const plan = compile(document, registry.manifest)
-      return Promise.all(Array.from({ length: runs }, () => runOne(plan)))
+      return Promise.all(Array.from({ length: runs }, (_, index) => runOne(plan, `tenant-${index}`)))
     },
     close: async () => {
       await engine.close()

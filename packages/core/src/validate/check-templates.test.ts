@@ -196,6 +196,8 @@ describe('KEY_COLLISION', () => {
         ['start>fork', 'fork:a>a', 'fork:b>b', 'a>join', 'b>join', 'join>end'],
       )
     expect(only(validate(meeting('{{ nodes.a.output.status }}')), 'KEY_COLLISION')).toEqual([])
+    // What cannot be parsed is a problem of its own, and reads nothing.
+    expect(only(validate(meeting('{{ input.status ! }}')), 'KEY_COLLISION')).toEqual([])
     expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain('a, b write input.status side')
     expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain('write input.status, input.body side')
   })

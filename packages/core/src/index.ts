@@ -180,6 +180,7 @@ export {
   type LintRule,
   LOG_LEVELS,
   type LogLevel,
+  type ModelUsage,
   NODE_CATEGORIES,
   type NodeCategory,
   type NodeContext,

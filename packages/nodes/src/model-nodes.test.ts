@@ -56,7 +56,11 @@ describe('llm-transform', () => {
         temperature: 0,
         model: 'large',
       })
-      expect(result).toMatchObject({ port: 'success', output: { sentiment: 0.9, category: 'shipping' } })
+      expect(result).toMatchObject({
+        port: 'success',
+        output: { sentiment: 0.9, category: 'shipping' },
+        usage: { model: 'small-2025', inputTokens: 11, outputTokens: 7 },
+      })
       expect(harness.logs).toEqual([
         {
           level: 'info',
@@ -90,7 +94,7 @@ describe('llm-transform', () => {
     await withModel(['{"sentiment":7,"category":"SHIPPING"}', good], async (model, sent) => {
       const harness = harnessOf(createLlmTransformNode(model))
       const result = await harness.run(params)
-      expect(result).toMatchObject({ output: { sentiment: 0.9 } })
+      expect(result).toMatchObject({ output: { sentiment: 0.9 }, usage: { inputTokens: 22, outputTokens: 14 } })
       expect(harness.logs.map(({ level }) => level)).toEqual(['info', 'warn', 'info'])
       const [, assistant, repair] = sent()[1]?.messages.slice(2) ?? []
       expect(assistant).toEqual({ role: 'assistant', content: '{"sentiment":7,"category":"SHIPPING"}' })

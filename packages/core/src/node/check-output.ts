@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { resolvePorts } from '../document/ports.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { TenonError } from '../errors/index.ts'
@@ -9,6 +10,8 @@ import { toIssues } from './zod-issues.ts'
 
 /** The port of a fork that takes all of its ports. */
 const EVERY_PORT = '*'
+const Tokens = z.int().min(0)
+const Usage = z.strictObject({ model: z.string().max(200), inputTokens: Tokens, outputTokens: Tokens }).optional()
 const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
 
 /**
@@ -17,8 +20,8 @@ const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
  * @param params - The resolved params: ports and schemas may stand there.
  * @returns The outcome with its output as the schema reads it: defaults filled in, unknown fields dropped
  * where the schema is closed.
- * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a port that the node does not have, or an output
- * outside the schema (`details.issues`).
+ * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a port that the node does not have, an output outside
+ * the schema (`details.issues`), or a usage that is none.
  */
 export function checkOutput(
   definition: NodeDefinition,
@@ -32,6 +35,11 @@ export function checkOutput(
       details: { port },
     })
   }
+  if (!Usage.safeParse(outcome.usage, { jitless: true }).success) {
+    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned a usage that is none`, {
+      details: { port },
+    })
+  }
   if ('fromParam' in schema) {
     const described = schema.as === 'values' ? ANY_OBJECT : readSchema(params[schema.fromParam])
     const issues = checkJsonSchema(described, outcome.output)
@@ -40,7 +48,7 @@ export function checkOutput(
   }
   const result = schema.safeParse(outcome.output, { jitless: true })
   if (!result.success) throw outputInvalid(definition, port, toIssues(result.error))
-  return { port, output: result.data }
+  return { ...outcome, output: result.data }
 }
 
 function hasPort(definition: NodeDefinition, port: string, params: Readonly<Record<string, unknown>>): boolean {

@@ -42,6 +42,17 @@ describe('checkOutput', () => {
     })
   })
 
+  test('lets a usage of models through that is one', () => {
+    const outcome = { port: 'success', output: { greeting: 'Hi' } }
+    const usage = { model: 'm', inputTokens: 1, outputTokens: 0 }
+    expect(checkOutput(greet, { ...outcome, usage }, {}).usage).toEqual(usage)
+    for (const wrong of [{ ...usage, outputTokens: -1 }, { ...usage, inputTokens: Number.NaN }, { model: 'm' }]) {
+      expect(() => checkOutput(greet, { ...outcome, usage: wrong as typeof usage }, {})).toThrow(
+        expect.objectContaining({ code: 'NODE_OUTPUT_INVALID' }),
+      )
+    }
+  })
+
   test('accepts a port that comes from the params, and no other', () => {
     expect(checkOutput(route, { port: 'north', output: { taken: 'n' } }, params).port).toBe('north')
     expect(() => checkOutput(route, { port: 'south', output: { taken: 's' } }, params)).toThrow(

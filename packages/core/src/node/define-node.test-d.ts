@@ -6,6 +6,7 @@ import { defineNode } from './define-node.ts'
 import type { NodeParams, NodeResult } from './definition.ts'
 import { implementInlineNode, implementNode } from './implement-node.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
+import type { ModelUsage } from './ports.ts'
 
 const common = {
   type: 'acme/x',
@@ -23,6 +24,7 @@ expectTypeOf<NodeParams<typeof greet>>().toEqualTypeOf<{ name: string; times: nu
 expectTypeOf<NodeResult<typeof greet>>().toEqualTypeOf<{
   readonly port: 'success'
   readonly output: { greeting: string }
+  readonly usage?: ModelUsage
 }>()
 expectTypeOf(checkParams(greet, {})).toEqualTypeOf<{ name: string; times: number }>()
 expectTypeOf<NodeResult<typeof route>['port']>().toEqualTypeOf<string>()

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { NodePolicy } from '../document/types.ts'
 import type { JsonSchema } from '../json.ts'
+import type { ModelUsage } from './ports.ts'
 
 export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'action'] as const
 export type NodeCategory = (typeof NODE_CATEGORIES)[number]
@@ -104,6 +105,8 @@ export type NodeResult<Definition extends NodeDefinition> = {
     readonly output: Definition['outputs'][Port] extends z.ZodType
       ? z.input<Definition['outputs'][Port]>
       : Readonly<Record<string, unknown>>
+    /** Goes into the run log beside the output. */
+    readonly usage?: ModelUsage
   }
 }[keyof Definition['outputs'] & string]
 

@@ -1,7 +1,7 @@
 import type { NodeRunId, RunId, TenantId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
-import type { Connection, HttpClient } from './ports.ts'
+import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
 /** Who may decide an approval; nobody named means every admin and editor. */
 export interface Approvers {
@@ -110,4 +110,5 @@ export interface AnyNodeImplementation {
 export interface NodeOutcome {
   readonly port: string
   readonly output: unknown
+  readonly usage?: ModelUsage
 }

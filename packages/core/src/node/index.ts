@@ -52,5 +52,6 @@ export type {
   LanguageModelRequest,
   LanguageModelResult,
   LanguageModelUsage,
+  ModelUsage,
 } from './ports.ts'
 export type { NodeRegistry } from './registry-types.ts'

@@ -55,6 +55,11 @@ export interface LanguageModelUsage {
   readonly outputTokens: number
 }
 
+/** What a node run has used of models, all calls together; `model` is the one that answered last. */
+export interface ModelUsage extends LanguageModelUsage {
+  readonly model: string
+}
+
 export interface LanguageModelResult {
   readonly text: string
   readonly model: string

@@ -2,6 +2,7 @@ import type { JoinMode } from '../document/types.ts'
 import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { LogLevel, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
+import type { ModelUsage } from '../node/ports.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
 /** What the port of a completed fork is called: all of its ports are taken. */
@@ -38,7 +39,7 @@ export type Fact =
         readonly port: string
         readonly output: ValueRef
         readonly durationMs: number
-        readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly model: string }
+        readonly usage?: ModelUsage
         /** Set by end nodes. */
         readonly outcome?: string
       }

@@ -12,7 +12,7 @@ import type {
   ToolCallRecord,
   WaitFor,
 } from '../node/implementation.ts'
-import type { Connection, HttpClient } from '../node/ports.ts'
+import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 
@@ -41,6 +41,8 @@ export interface NodeTestRun {
   /** The output as a reader of the run log gets it. */
   readonly output: Json
   readonly waitFor: WaitFor | null
+  /** What the node says to have used of models. */
+  readonly usage?: ModelUsage
 }
 
 export interface NodeTestLog {
@@ -122,8 +124,8 @@ export function createNodeTestHarness(
       }
       const result = await carryOut(implementation, context, now)
       if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
-      const { port, output } = checkOutput(implementation.definition, result, params)
-      return { port, output: encodeValue(output).json, waitFor: null }
+      const { output, ...told } = checkOutput(implementation.definition, result, params)
+      return { ...told, output: encodeValue(output).json, waitFor: null }
     },
   }
 }

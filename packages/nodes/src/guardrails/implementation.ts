@@ -27,7 +27,7 @@ const Verdict = z.object({ verdict: z.enum(['pass', 'fail']), reason: z.string()
 export function createGuardrailsNode(languageModel: LanguageModel) {
   return implementNode(guardrails, async (context) => {
     const { params } = context
-    const answer = await askForJson(
+    const { value, usage } = await askForJson(
       {
         languageModel,
         model: params.model,
@@ -37,9 +37,9 @@ export function createGuardrailsNode(languageModel: LanguageModel) {
       },
       context,
     )
-    const { verdict, reason } = Verdict.parse(answer)
+    const { verdict, reason } = Verdict.parse(value)
     context.log(verdict === 'pass' ? 'info' : 'warn', `Guardrails: ${verdict}. ${reason}`, { verdict, reason })
-    return { port: verdict, output: { guardrails: { verdict, reason } } }
+    return { port: verdict, output: { guardrails: { verdict, reason } }, usage }
   })
 }
 

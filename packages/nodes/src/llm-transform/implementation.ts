@@ -8,7 +8,7 @@ import { llmTransform } from './definition.ts'
 export function createLlmTransformNode(languageModel: LanguageModel) {
   return implementNode(llmTransform, async (context) => {
     const { params } = context
-    const answer = await askForJson(
+    const { value, usage } = await askForJson(
       {
         languageModel,
         model: params.model,
@@ -20,7 +20,7 @@ export function createLlmTransformNode(languageModel: LanguageModel) {
       },
       context,
     )
-    return { port: 'success', output: answer as JsonObject }
+    return { port: 'success', output: value as JsonObject, usage }
   })
 }
 

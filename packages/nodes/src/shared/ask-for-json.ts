@@ -1,6 +1,12 @@
 import type { Json, JsonSchema } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { type ChatMessage, checkJsonSchema, type LanguageModel, type NodeContext } from '@tenon/core/node'
+import {
+  type ChatMessage,
+  checkJsonSchema,
+  type LanguageModel,
+  type ModelUsage,
+  type NodeContext,
+} from '@tenon/core/node'
 import { parseJsonText } from './parse-json-text.ts'
 
 /** A first answer and two repairs. */
@@ -18,6 +24,12 @@ export interface JsonQuestion {
   readonly temperature?: number | undefined
 }
 
+export interface JsonAnswer {
+  readonly value: Json
+  /** Of all answers that it took. */
+  readonly usage: ModelUsage
+}
+
 type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log'>
 
 /**
@@ -26,12 +38,13 @@ type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log'>
  * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third answer does not fit either
  * (details: `answers`, `issues`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
  */
-export async function askForJson(question: JsonQuestion, context: AskContext): Promise<Json> {
+export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
   const { languageModel, schema, schemaName, temperature } = question
   const model = question.model === '' ? languageModel.models[0] : question.model
   if (model === undefined) throw new TenonError('MODEL_FAILED', 'The host offers no model')
   let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(schema)]
   let issues: readonly ProblemIssue[] = []
+  const spent = { inputTokens: 0, outputTokens: 0 }
   for (let answer = 1; answer <= MAX_ANSWERS; answer += 1) {
     context.heartbeat()
     const result = await languageModel.generate({
@@ -42,8 +55,10 @@ export async function askForJson(question: JsonQuestion, context: AskContext): P
       ...(temperature === undefined ? {} : { temperature }),
     })
     context.log('info', `${result.model} answered`, { ...result.usage, model: result.model, answer })
+    spent.inputTokens += result.usage.inputTokens
+    spent.outputTokens += result.usage.outputTokens
     const read = readAnswer(result.text, schema)
-    if (read.issues.length === 0) return read.value
+    if (read.issues.length === 0) return { value: read.value, usage: { ...spent, model: result.model } }
     issues = read.issues
     context.log('warn', 'The answer does not fit the schema', {
       answer,

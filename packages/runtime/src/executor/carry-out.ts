@@ -9,8 +9,10 @@ import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { Payload } from '../store/append-types.ts'
 import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
 import { createObservationPump } from './observation-pump.ts'
-import { type BodyEnd, runBody } from './run-body.ts'
+import { type BodyEnd, runBody, type StopReason } from './run-body.ts'
 import { untilStored } from './until-stored.ts'
+
+const CANCEL: StopReason = 'cancel'
 
 export type CarriedOut =
   /** The outcome is in the log. */
@@ -97,15 +99,18 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension, now: 
     return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
   }
   // checkParams has made params from an object schema.
-  const { port, output } = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
-  const { ref, payloads } = storeValue(output)
-  const data = { pass, attempt, port, output: ref, durationMs: Math.max(0, now - startedAt) }
+  const checked = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
+  const { ref, payloads } = storeValue(checked.output)
+  const durationMs = Math.max(0, now - startedAt)
+  const usage = checked.usage === undefined ? {} : { usage: checked.usage }
+  const data = { pass, attempt, port: checked.port, output: ref, durationMs, ...usage }
   return { kind: 'fact', fact: { type: 'node_completed', nodeRunId, data }, payloads }
 }
 
 function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Outcome {
   const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
-  if (ports.stop.aborted) {
+  // Only the machine may ask a node run to stop; an attempt that fails while its process goes has failed.
+  if (ports.stop.reason === CANCEL) {
     return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
   }
   if (!(thrown instanceof TenonError)) {

@@ -134,6 +134,8 @@ const probe = defineNode({
     isStuck: z.boolean().default(false),
     logs: z.array(z.string()).default([]),
     tools: z.array(z.string()).default([]),
+    /** Tokens that it says to have got from a model. */
+    tokens: z.number().optional(),
     /** Keys of calls that are made durably; the output counts how often they were really made. */
     durable: z.array(z.string()).default([]),
     /** Beats so often, 50 ms apart, before it goes on. */
@@ -203,7 +205,9 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     }
     const output = { ...params.output, ...made, ...(resume === null ? {} : { resumed: resume.kind }) }
     if (params.failure === 'output') return { port: 'success', output: { bad: Number.NaN } }
-    return params.port === 'success' ? { port: 'success', output } : { port: 'other', output }
+    const { port, tokens } = params
+    if (tokens === undefined) return { port, output }
+    return { port, output, usage: { model: 'test-model', inputTokens: 2, outputTokens: tokens } }
   })
 }
 

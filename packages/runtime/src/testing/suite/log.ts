@@ -46,6 +46,17 @@ export const logTests: SuiteGroup = (context) => {
       await run.ended()
     })
 
+    test('keeps what a node used of models beside its output, and nothing that is none', async () => {
+      const ask = (tokens: number) =>
+        workflow([node('start', 'start'), node('a', 'probe', { tokens }), node('end', 'end')], ['start>a', 'a>end'])
+      const run = await context().start(ask(7))
+      await run.ended()
+      const [, completed] = ofType(await run.events(), 'node_completed')
+      expect(completed?.data.usage).toEqual({ model: 'test-model', inputTokens: 2, outputTokens: 7 })
+      const wrong = await context().start(ask(-1))
+      expect(await wrong.ended()).toMatchObject({ status: 'failed', error: { code: 'NODE_OUTPUT_INVALID' } })
+    })
+
     test('tells the bus of new events, and readers get them in order from any place', async () => {
       const { bus, reader } = context().handle
       const { probes } = context()

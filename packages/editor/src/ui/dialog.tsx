@@ -46,7 +46,11 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose()
       }}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        // The tooltip of the button with the focus takes Escape for itself, and the browser then does nothing.
+        if (event.key === 'Escape' && event.defaultPrevented) onClose()
+      }}
     >
       <div className="tn-dialog-body">
         <header className="tn-dialog-header">

@@ -29,13 +29,14 @@ export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) 
       y: Math.max(MARGIN, Math.min(wanted.y, canvas.height - height - MARGIN)),
     })
   }, [at])
+  // Until it is placed it is not seen, but can take the focus: what lies in it asks for that before it is placed.
   return (
     <div
       ref={panel}
       role="dialog"
       aria-label={label}
       className="tn-canvas-popup"
-      style={place === null ? { visibility: 'hidden' } : { left: place.x, top: place.y }}
+      style={place === null ? { opacity: 0 } : { left: place.x, top: place.y }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose()
         event.stopPropagation()

@@ -9,7 +9,12 @@ describe('drawing with the keyboard', () => {
     await page.getByRole('button', { name: 'Add “Start”' }).press('Enter')
     for (const search of ['plain', 'stop']) {
       await canvas.press('/')
-      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox').fill(search)
+      await page
+        .getByRole('dialog', { name: 'Add a node' })
+        .getByRole('searchbox')
+        .and(page.locator(':focus'))
+        .waitFor()
+      await page.keyboard.type(search)
       await page.keyboard.press('Enter')
     }
     await expect.poll(names).toEqual(['Plain step', 'Start', 'Stop'])

@@ -122,6 +122,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                   runId={runId}
                   onLayer={setLayer}
                   onClose={() => setRunId(null)}
+                  onOpened={() => canvas.current?.fitIfHidden()}
                   onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
                   onOpenRun={host.onOpenRun}
                 />

@@ -3,6 +3,7 @@ import { type ReactNode, useRef, useState } from 'react'
 import { PresenceContext } from './draft/presence-context.ts'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
+import { useStoredDetails } from './draft/use-stored-details.ts'
 import { EditorFrame } from './editor-frame.tsx'
 import {
   type ConnectedEditorProps,
@@ -16,6 +17,7 @@ import { en } from './messages/en/index.ts'
 import { createEditorSession } from './session/create-session.ts'
 import type { EditorSession } from './session/editor-session.ts'
 import { SessionProvider } from './session/session-context.tsx'
+import { WorkflowDetailsContext } from './session/workflow-details.ts'
 
 /**
  * The workflow editor: canvas, palette, inspector, problems and runs of one draft.
@@ -94,10 +96,13 @@ interface ConnectedSessionProps {
 function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
   const { presence, retry } = useConnectedDraft({ session, props, carried, onRebased })
+  const details = useStoredDetails(session, props.client, props.workflowId)
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>
-        <EditorFrame host={props} onRetry={retry} />
+        <WorkflowDetailsContext.Provider value={details}>
+          <EditorFrame host={props} onRetry={retry} />
+        </WorkflowDetailsContext.Provider>
       </PresenceContext.Provider>
     </SessionProvider>
   )

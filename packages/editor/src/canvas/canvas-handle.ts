@@ -3,6 +3,8 @@ import type { Position } from '@tenon/core/document'
 /** What the rest of an editor may ask of its canvas. */
 export interface CanvasHandle {
   readonly fit: () => void
+  /** The same unless all nodes are in sight. */
+  readonly fitIfHidden: () => void
   /** Shows the workflow at a readable size, from its beginning. */
   readonly read: () => void
   readonly zoomIn: () => void

@@ -25,7 +25,7 @@ import { useNodeDrag } from './use-node-drag.ts'
 import { usePointerMode } from './use-pointer-mode.ts'
 import { usePresencePointer } from './use-presence-pointer.ts'
 import { useSelectionChanges } from './use-selection-changes.ts'
-import { useIsFar } from './use-zoom.ts'
+import { useCardDetail } from './use-zoom.ts'
 
 const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
 const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
@@ -59,7 +59,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
   const drag = useNodeDrag()
   const pointer = usePointerMode()
   const presence = usePresencePointer()
-  const isFar = useIsFar()
+  const detail = useCardDetail()
   const surface = useCanvasHandle(slot)
   useFirstFit(isReadOnly)
   return (
@@ -70,7 +70,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
       aria-label={t('canvas.label')}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is interactive; its keys need the focus
       tabIndex={0}
-      data-far={isFar || undefined}
+      data-detail={detail}
       data-marquee={pointer.isMarquee || undefined}
       onPointerMove={(event) => {
         pointer.onPointerMove(event)

@@ -38,15 +38,28 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       const covered = element.current === null ? 0 : coveredShift(element.current)
       void flow.setCenter(box.x + box.width / 2 + covered / zoom, box.y + box.height / 2, { zoom, ...MOVE })
     }
+    const boundsOfAll = () => boundsOf([...store.getState().nodesById.keys()].map(boxOf))
+    const isSeen = (box: Rect) => {
+      if (element.current === null) return true
+      const canvas = uncoveredBox(element.current)
+      const start = flow.flowToScreenPosition({ x: box.x, y: box.y })
+      const end = flow.flowToScreenPosition({ x: box.x + box.width, y: box.y + box.height })
+      return start.x > canvas.left && start.y > canvas.top && end.x < canvas.right && end.y < canvas.bottom
+    }
+    const fit = () => {
+      const bounds = boundsOfAll()
+      const { width, height } = internals.getState()
+      if (bounds === null) return
+      void flow.setViewport(getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, PADDING), MOVE)
+    }
     return {
-      fit: () => {
-        const bounds = boundsOf([...store.getState().nodesById.keys()].map(boxOf))
-        const { width, height } = internals.getState()
-        if (bounds === null) return
-        void flow.setViewport(getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, PADDING), MOVE)
+      fit,
+      fitIfHidden: () => {
+        const bounds = boundsOfAll()
+        if (bounds !== null && !isSeen(bounds)) fit()
       },
       read: () => {
-        const bounds = boundsOf([...store.getState().nodesById.keys()].map(boxOf))
+        const bounds = boundsOfAll()
         if (bounds === null) return
         const { isReadOnly } = store.getState()
         void flow.setViewport(readingViewport(bounds, internals.getState(), isReadOnly), MOVE)
@@ -57,16 +70,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       reveal,
       revealIfHidden: (nodeId) => {
         const box = boxOf(nodeId)
-        if (box === null || element.current === null) return
-        const canvas = uncoveredBox(element.current)
-        const start = flow.flowToScreenPosition({ x: box.x, y: box.y })
-        const zoom = flow.getZoom()
-        const isSeen =
-          start.x > canvas.left &&
-          start.y > canvas.top &&
-          start.x + box.width * zoom < canvas.right &&
-          start.y + box.height * zoom < canvas.bottom
-        if (!isSeen) reveal(nodeId)
+        if (box !== null && !isSeen(box)) reveal(nodeId)
       },
       toDocument: (point) => (isInside(element.current, point) ? flow.screenToFlowPosition(point) : null),
       center,

@@ -1,13 +1,11 @@
-import type { TenonClient } from '@tenon/core/client'
 import { useState } from 'react'
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useChangesSincePublished } from '../publish/use-published.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useWorkflowDetails } from '../session/workflow-details.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Topbar } from '../topbar/topbar.tsx'
-import { describeError } from '../ui/error-state.tsx'
-import { useAnnouncer } from '../ui/live-region.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { useViewMenu } from './use-view-menu.ts'
 
@@ -26,7 +24,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const isReady = useEditorStore((state) => state.phase.kind === 'ready')
   const canRun = useEditorStore((state) => state.role !== 'viewer')
   const changes = useChangesSincePublished(client, host.workflowId)
-  const rename = useRename(client, host.workflowId)
+  const details = useWorkflowDetails()
   const hasChanges = changes !== 0
   const open = (panel: 'publish' | 'try' | 'run') => () => store.setState({ openPanel: panel })
   const canEdit = isReady && !isReadOnly
@@ -52,7 +50,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
     <Topbar
       breadcrumb={host.breadcrumb}
       name={workflow?.name ?? ''}
-      onRename={canEdit ? rename : null}
+      onRename={canEdit && details !== null ? (name) => details.update({ name }) : null}
       state={stateText()}
       onOpenProblem={onOpenProblem}
       onTry={canEdit ? open('try') : null}
@@ -69,22 +67,5 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
     if (changes === null) return t('topbar.version', { version: workflow.version })
     if (changes === 0) return t('topbar.published', { version: workflow.version })
     return t('topbar.draftChanges', { count: changes, version: workflow.version })
-  }
-}
-
-function useRename(client: TenonClient, workflowId: string): (name: string) => void {
-  const { store } = useSession()
-  const { toast } = useAnnouncer()
-  return (name) => {
-    const before = store.getState().workflow
-    if (before !== null) store.setState({ workflow: { ...before, name } })
-    client.workflows
-      .update(workflowId, { name })
-      .then((workflow) => store.setState({ workflow }))
-      .catch((error: unknown) => {
-        store.setState({ workflow: before })
-        const { why, remedy } = describeError(error)
-        toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
-      })
   }
 }

@@ -10,11 +10,11 @@ import { RunReady } from '../runs/store/run-part.tsx'
 import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
+import { CancelRun } from '../runs/viewer/cancel-run.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
-import { describeError } from '../ui/error-state.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
@@ -30,6 +30,8 @@ interface LiveRunProps {
   readonly runId: RunId
   readonly onLayer: (layer: RunLayer | null) => void
   readonly onClose: () => void
+  /** The run stands under the canvas, which has become smaller. */
+  readonly onOpened: () => void
   /** A node was chosen in one of the run views. */
   readonly onShow: (nodeId: NodeId) => void
   readonly onOpenRun: ((runId: RunId) => void) | undefined
@@ -50,7 +52,7 @@ export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
 
 type DockProps = Omit<LiveRunProps, 'client'> & { readonly scope: RunScope }
 
-function Dock({ scope, runId, onLayer, onClose, onShow, onOpenRun }: DockProps): ReactNode {
+function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: DockProps): ReactNode {
   const { t, locale } = useInstance()
   const session = useSession()
   const { store, nodes } = scope
@@ -61,6 +63,8 @@ function Dock({ scope, runId, onLayer, onClose, onShow, onOpenRun }: DockProps):
     onLayer({ presenter, inspect: (nodeId) => <InspectorPanel scope={scope} nodeId={nodeId} /> })
     return () => onLayer(null)
   }, [presenter, scope, onLayer])
+  const opened = useRef(onOpened)
+  useEffect(() => opened.current(), [])
   const show = (nodeId: NodeId) => {
     select(session.store, [nodeId])
     session.store.setState({ tab: 'last-run' })
@@ -75,7 +79,7 @@ function Dock({ scope, runId, onLayer, onClose, onShow, onOpenRun }: DockProps):
       actions={
         <>
           <RunStatusBadge status={live.status} />
-          {!isRunOver(live.status) && <CancelRun scope={scope} />}
+          {!isRunOver(live.status) && <CancelRun scope={scope} size="s" />}
           {onOpenRun !== undefined && (
             <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>
               {t('run.open')}
@@ -85,25 +89,6 @@ function Dock({ scope, runId, onLayer, onClose, onShow, onOpenRun }: DockProps):
         </>
       }
     />
-  )
-}
-
-function CancelRun({ scope }: { readonly scope: RunScope }): ReactNode {
-  const { t } = useInstance()
-  const { toast } = useAnnouncer()
-  const cancel = async () => {
-    try {
-      await scope.client.runs.cancel(scope.runId)
-      toast(t('run.cancelSent'))
-    } catch (error) {
-      const { why, remedy } = describeError(error)
-      toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
-    }
-  }
-  return (
-    <Button size="s" onClick={() => void cancel()}>
-      {t('run.cancel')}
-    </Button>
   )
 }
 

@@ -3,6 +3,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Callout } from '../ui/callout.tsx'
 import { Field } from '../ui/field.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
@@ -13,6 +14,8 @@ export function WorkflowPanel() {
   const t = useTranslate()
   const actions = useActions()
   const settings = useEditorStore((state) => state.document.settings)
+  const details = useWorkflowDetails()
+  const description = details?.description ?? settings.description ?? ''
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const repairs = useEditorStore((state) => state.repairs)
   const count = useEditorStore((state) => state.document.nodes.length)
@@ -32,9 +35,9 @@ export function WorkflowPanel() {
           </Callout>
         )}
         {isReadOnly ? (
-          <p className="tn-panel-note">{settings.description ?? t('inspector.noDescription')}</p>
+          <p className="tn-panel-note">{description === '' ? t('inspector.noDescription') : description}</p>
         ) : (
-          <WorkflowSettingsFields settings={settings} />
+          <WorkflowSettingsFields settings={settings} description={description} />
         )}
         {!isReadOnly && (
           <p className="tn-panel-note">
@@ -50,17 +53,23 @@ export function WorkflowPanel() {
   )
 }
 
-function WorkflowSettingsFields({ settings }: { readonly settings: WorkflowSettings }) {
+interface WorkflowSettingsFieldsProps {
+  readonly settings: WorkflowSettings
+  readonly description: string
+}
+
+function WorkflowSettingsFields({ settings, description }: WorkflowSettingsFieldsProps) {
   const t = useTranslate()
+  const details = useWorkflowDetails()
   const { dispatch } = useSession()
+  const describe = (text: string) => {
+    if (details !== null) details.update({ description: text })
+    else dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })
+  }
   return (
     <>
       <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
-        <SettingText
-          value={settings.description ?? ''}
-          isReadOnly={false}
-          onChange={(text) => dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })}
-        />
+        <SettingText value={description} isReadOnly={false} onChange={describe} />
       </Field>
       <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
         <DurationInput

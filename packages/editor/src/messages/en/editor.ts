@@ -123,8 +123,6 @@ export const editorMessages = {
   'run.decide': 'Decide',
   'run.open': 'Open run',
   'run.hide': 'Hide the run',
-  'run.cancel': 'Cancel run',
-  'run.cancelSent': 'The run is being canceled',
 
   'outline.label': 'Outline',
   'outline.addHere': 'Add a node here',

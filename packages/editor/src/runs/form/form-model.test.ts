@@ -37,6 +37,11 @@ describe('formFields', () => {
     ])
   })
 
+  test('what is required comes first, in the order in which the schema asks for it', () => {
+    const fields = fieldsOf({ a: {}, b: {}, c: {}, d: {} }, ['d', 'b'])
+    expect(fields.map((field) => field.name)).toEqual(['d', 'b', 'a', 'c'])
+  })
+
   test('keeps the order, the words and what is required of the schema', () => {
     const fields = fieldsOf({ b: { title: 'Bee', description: 'What it is' }, max_tokens: { examples: [12] } }, ['b'])
     expect(fields).toMatchObject([

@@ -35,7 +35,11 @@ function membersOf(root: JsonSchema, schema: ObjectSchema, depth: number): reado
   const properties = schema['properties']
   if (!isJsonObject(properties)) return []
   const required = Array.isArray(schema['required']) ? schema['required'] : []
-  return Object.entries(properties).map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
+  // A stored schema has its keys sorted; the list of what is required still stands as it was written.
+  const rank = (name: string) => (required.includes(name) ? required.indexOf(name) : required.length)
+  return Object.entries(properties)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
 }
 
 function fieldOf(root: JsonSchema, raw: Json, name: string, isRequired: boolean, depth: number): FormField {

@@ -1,15 +1,12 @@
 import { isRunOver, runDurationMs } from '@tenon/core/run'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { describeError } from '../../ui/error-state.tsx'
-import { useAnnouncer } from '../../ui/live-region.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
+import { CancelRun } from './cancel-run.tsx'
 
 export interface RunHeaderProps {
   readonly scope: RunScope
@@ -38,47 +35,7 @@ export function RunHeader({ scope, start, end }: RunHeaderProps) {
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}
       <span className="tn-output-space" />
       {end}
-      {!isRunOver(live.status) && <CancelButton scope={scope} />}
+      {!isRunOver(live.status) && <CancelRun scope={scope} />}
     </header>
-  )
-}
-
-function CancelButton({ scope }: { readonly scope: RunScope }) {
-  const { t } = useInstance()
-  const { toast } = useAnnouncer()
-  const [isAsking, setIsAsking] = useState(false)
-  const [isSending, setIsSending] = useState(false)
-  const close = () => setIsAsking(false)
-  const cancel = async () => {
-    setIsSending(true)
-    try {
-      await scope.client.runs.cancel(scope.runId)
-      toast(t('runs.header.cancelSent'))
-    } catch (error) {
-      const { why, remedy } = describeError(error)
-      toast(why === '' ? t('runs.header.cancelFailed') : `${why}. ${remedy}`, { tone: 'failed' })
-    } finally {
-      setIsSending(false)
-      close()
-    }
-  }
-  return (
-    <>
-      <Button onClick={() => setIsAsking(true)}>{t('runs.header.cancel')}</Button>
-      <Dialog
-        open={isAsking}
-        onClose={close}
-        title={t('runs.header.cancelTitle')}
-        description={t('runs.header.cancelWhy')}
-        footer={
-          <>
-            <Button onClick={close}>{t('runs.header.keep')}</Button>
-            <Button variant="danger" busy={isSending} onClick={() => void cancel()}>
-              {t('runs.header.cancel')}
-            </Button>
-          </>
-        }
-      />
-    </>
   )
 }

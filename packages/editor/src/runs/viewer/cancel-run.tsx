@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { describeError } from '../../ui/error-state.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+
+interface CancelRunProps {
+  readonly scope: RunScope
+  /** @defaultValue 'm' */
+  readonly size?: 's' | 'm'
+}
+
+/** Stops a run, once the reader has confirmed it. */
+export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
+  const { t } = useInstance()
+  const { toast } = useAnnouncer()
+  const [isAsking, setIsAsking] = useState(false)
+  const [isSending, setIsSending] = useState(false)
+  const close = () => setIsAsking(false)
+  const cancel = async () => {
+    setIsSending(true)
+    try {
+      await scope.client.runs.cancel(scope.runId)
+      toast(t('runs.cancel.sent'))
+    } catch (error) {
+      const { why, remedy } = describeError(error)
+      toast(why === '' ? t('runs.cancel.failed') : `${why}. ${remedy}`, { tone: 'failed' })
+    } finally {
+      setIsSending(false)
+      close()
+    }
+  }
+  return (
+    <>
+      <Button size={size} onClick={() => setIsAsking(true)}>
+        {t('runs.cancel.run')}
+      </Button>
+      <Dialog
+        open={isAsking}
+        onClose={close}
+        title={t('runs.cancel.title')}
+        description={t('runs.cancel.why')}
+        footer={
+          <>
+            <Button onClick={close}>{t('runs.cancel.keep')}</Button>
+            <Button variant="danger" busy={isSending} onClick={() => void cancel()}>
+              {t('runs.cancel.run')}
+            </Button>
+          </>
+        }
+      />
+    </>
+  )
+}

@@ -11,6 +11,7 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
+/** What an engine can do differently; the rest runs once. */
 const onBoth = /(person-path|support-ticket-router|durability)\.spec\.ts/
 
 export default defineConfig<HostOptions>({
@@ -24,7 +25,8 @@ export default defineConfig<HostOptions>({
   use: {
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
-    trace: 'retain-on-failure',
+    // A trace would double the time of every test; to see one, run the test again with `--trace on`.
+    screenshot: 'only-on-failure',
     launchOptions: { executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS },
   },
   projects: [

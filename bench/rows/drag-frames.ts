@@ -15,7 +15,7 @@ function dragFrames(count: number): Row {
     title: `Main-thread work a frame while one of ${count} nodes is dragged, over bare React Flow`,
     unit: 'ms',
     better: 'lower',
-    rounds: 7,
+    rounds: 5,
     missing: missingChromium,
     open: async () => {
       const pages = await servePages()

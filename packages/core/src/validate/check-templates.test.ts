@@ -200,6 +200,7 @@ describe('KEY_COLLISION', () => {
     expect(only(validate(meeting('{{ input.status ! }}')), 'KEY_COLLISION')).toEqual([])
     expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain('a, b write input.status side')
     expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain('write input.status, input.body side')
+    expect(only(validate(meeting('{{ input.status + }}')), 'KEY_COLLISION')).toEqual([])
   })
 
   test('names no more than a few keys', () => {

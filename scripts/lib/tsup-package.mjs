@@ -19,3 +19,16 @@ export function tsupEntries(packageDirectory) {
   }
   return entries
 }
+
+/** How every package is built. */
+export const tsupCommon = Object.freeze({
+  format: /** @type {const} */ ('esm'),
+  target: 'es2023',
+  splitting: true,
+  sourcemap: true,
+  // Types take most of the time, and what only runs needs none.
+  dts:
+    process.env.TENON_BUILD_DTS === '0'
+      ? false
+      : { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] } },
+})

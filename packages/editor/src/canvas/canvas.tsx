@@ -2,12 +2,13 @@ import {
   Background,
   BackgroundVariant,
   type EdgeTypes,
+  type NodeMouseHandler,
   type NodeTypes,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
 } from '@xyflow/react'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { CanvasSlot } from './canvas-handle.ts'
@@ -61,6 +62,11 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
   const presence = usePresencePointer()
   const detail = useCardDetail()
   const surface = useCanvasHandle(slot)
+  // The inspector that opens may cover the card. A new function each time would draw every card again.
+  const showClicked = useCallback<NodeMouseHandler<FlowNode>>(
+    (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
+    [slot],
+  )
   useFirstFit(isReadOnly)
   return (
     <div
@@ -90,10 +96,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
           selection.nodes(changes)
         }}
         onEdgesChange={selection.edges}
-        onNodeClick={(_event, node) => {
-          // The inspector that opens may cover the card.
-          requestAnimationFrame(() => slot.current?.revealIfHidden(node.id))
-        }}
+        onNodeClick={showClicked}
         {...connecting}
         {...drag}
         connectionLineComponent={ConnectionLine}
@@ -113,7 +116,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
         selectionOnDrag={pointer.isMarquee}
         selectionMode={SelectionMode.Partial}
         zoomOnDoubleClick={false}
-        onlyRenderVisibleElements={nodes.length > 150}
+        onlyRenderVisibleElements={nodes.length > 80}
         attributionPosition="top-right"
         deleteKeyCode={null}
         selectionKeyCode={null}

@@ -22,6 +22,11 @@ export function Dialog({ open, ...props }: DialogProps) {
   return open ? <OpenDialog {...props} /> : null
 }
 
+const FIRST_FOCUS = [
+  '.tn-dialog-content :is(input:not([type="radio"]), textarea, select):not(:disabled)',
+  '.tn-dialog-content:empty + .tn-dialog-footer button',
+].join()
+
 function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const { onClose, title, description, footer, size = 'm', className, children } = props
   const t = useTranslate()
@@ -31,6 +36,8 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
+    // The browser would choose the close button, which comes first.
+    dialog?.querySelector<HTMLElement>(FIRST_FOCUS)?.focus()
     return () => dialog?.close()
   }, [])
   return (

@@ -57,6 +57,18 @@ describe('RunViewer', () => {
     expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0)
   })
 
+  test('asks before it cancels, with the harmless answer at hand', async () => {
+    await open('log=escalated&count=5')
+    await page.getByRole('button', { name: 'Cancel run' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Cancel this run?' })
+    await dialog.waitFor()
+    const hasFocus = (element: Element) => element.matches(':focus')
+    expect(await dialog.getByRole('button', { name: 'Keep it running' }).evaluate(hasFocus)).toBe(true)
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByRole('button', { name: 'Cancel run' }).evaluate(hasFocus)).toBe(true)
+  })
+
   test('shows the same node on canvas, timeline and inspector', async () => {
     await open('log=escalated')
     await row('Create ticket').click()

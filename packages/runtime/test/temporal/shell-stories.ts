@@ -1,6 +1,10 @@
+import type { History } from '@temporalio/common/lib/proto-utils.js'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { expect } from 'vitest'
 import type { DrivenRun } from '../../src/testing/run-driver.ts'
 import type { ShellRig } from './shell-rig.ts'
+
+type HistoryEvent = NonNullable<History['events']>[number]
 
 /** Stands for what tenants write: no history may hold it. */
 export const SECRET = 'the-tenants-own-words'
@@ -41,14 +45,18 @@ export const approving = workflow(
   ['start>a', 'a>review', 'review:approve>b', 'b>end'],
 )
 
-/** Starts a run that waits for an approval, and approves. */
+/** Starts a run that waits for an approval, and approves once its shell waits, too: sooner, they would share events. */
 export async function approve(rig: ShellRig, document = approving): Promise<DrivenRun> {
   const run = await rig.start(document, input)
   const { approvalId } = await run.approvalOf('review')
-  await run.until('waiting')
+  await expect
+    .poll(async () => (await rig.shellOf(run).fetchHistory()).events?.some(isTimerStart), { timeout: 60_000 })
+    .toBe(true)
   await run.decide(approvalId, 'approve', SECRET)
   return run
 }
+
+const isTimerStart = (event: HistoryEvent): boolean => Boolean(event.timerStartedEventAttributes)
 
 export const shellStories: readonly ShellStory[] = [
   { name: 'completed', play: (rig) => rig.start(chain(2), input) },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { extname, join, normalize } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,16 +31,17 @@ function policy(nonce: string): string {
 /** Serves the built pages under `/app`; every path that is no file is the app itself, which routes by the address. */
 export function pages(directory: string): MiddlewareHandler {
   const index = readFileSync(join(directory, 'index.html'), 'utf8')
+  // Only what the build has made can be asked for, whatever a path says.
+  const files = new Set(readdirSync(directory, { recursive: true, encoding: 'utf8' }))
   return async function pages(c) {
-    const path = normalize(decodeURIComponent(new URL(c.req.url).pathname).replace(/^\/app\/?/, ''))
-    const file = join(directory, path)
+    const path = new URL(c.req.url).pathname.replace(/^\/app\/?/, '')
     const type = TYPES[extname(path)]
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')
-    if (type !== undefined && file.startsWith(directory) && existsSync(file)) {
+    if (type !== undefined && files.has(path)) {
       const hashed = path.startsWith('assets/')
       c.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-      return c.body(readFileSync(file), 200, { 'Content-Type': type })
+      return c.body(readFileSync(join(directory, path)), 200, { 'Content-Type': type })
     }
     if (type !== undefined) return c.text('No such file', 404)
     const nonce = randomBytes(16).toString('base64')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventClassOf, RUN_EVENT_TYPES } from './event-class.ts'
+import { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
 
 test('eventClassOf tells facts, decisions and observations apart', () => {
   expect(eventClassOf('node_completed')).toBe('fact')
@@ -20,4 +20,8 @@ test('RUN_EVENT_TYPES has every type once', () => {
     'approval_decided',
     'cancel_requested',
   ])
+})
+
+test('isTerminalEvent names the three ends of a run', () => {
+  expect(RUN_EVENT_TYPES.filter(isTerminalEvent)).toEqual(['run_completed', 'run_error', 'run_canceled'])
 })

@@ -36,6 +36,11 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
 /** All types of events that a run log may hold. */
 export const RUN_EVENT_TYPES: readonly RunEventType[] = Object.freeze(Object.keys(EVENT_CLASSES) as RunEventType[])
 
+/** Whether an event of this type is the last one that a run decides; observations may still follow it. */
+export function isTerminalEvent(type: RunEventType): boolean {
+  return type === 'run_completed' || type === 'run_error' || type === 'run_canceled'
+}
+
 /** Says to which of the three classes an event of this type belongs. */
 export function eventClassOf(type: RunEventType): EventClass {
   return EVENT_CLASSES[type]

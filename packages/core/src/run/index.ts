@@ -1,7 +1,7 @@
 export { attemptDurationMs, nodeRunDurationMs, runDurationMs } from './durations.ts'
 export { emptyRunView, idleNodeRun, isNodeRunOpen } from './empty-view.ts'
 export { type EncodedValue, encodeValue, MAX_VALUE_DEPTH, MAX_VALUE_TEXT_LENGTH } from './encode.ts'
-export { eventClassOf, RUN_EVENT_TYPES } from './event-class.ts'
+export { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
 export { decisionId, factId, nodeIdOf, observationId } from './event-ids.ts'
 export {
   type Actor,

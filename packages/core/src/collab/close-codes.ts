@@ -15,8 +15,3 @@ export const CLOSE_CODES = Object.freeze({
   /** Too many frames or connections. */
   rateLimited: 4529,
 })
-
-/** Whether connecting again cannot help by itself; 4401 is final, too, until there is a new ticket. */
-export function isFinalCloseCode(code: number): boolean {
-  return code >= 4400 && code < 4500
-}

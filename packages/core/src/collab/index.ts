@@ -1,7 +1,7 @@
 export { applyOperationsToDraft } from './apply-to-draft.ts'
 export type { DraftAwareness } from './awareness.ts'
 export { type BindTicketsOptions, bindTickets, type TicketedProvider } from './bind-tickets.ts'
-export { CLOSE_CODES, isFinalCloseCode } from './close-codes.ts'
+export { CLOSE_CODES } from './close-codes.ts'
 export { diffDocuments } from './diff-documents.ts'
 export {
   CLIENT_ROOTS,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { apply, askIn, pair, seeded, setParam } from '../../test/drafts.ts'
-import { annotationText, isFinalCloseCode, notesText, paramText, readDraft } from './index.ts'
+import { annotationText, notesText, paramText, readDraft } from './index.ts'
 
 describe('texts that are edited by character', () => {
   test('merge what two people write, in params, list items, notes and annotations', () => {
@@ -49,20 +49,5 @@ describe('texts that are edited by character', () => {
     expect(paramText(ydoc, 'log', ['value', 'text'])).toBeUndefined()
     expect(paramText(ydoc, 'nobody', ['prompt'])).toBeUndefined()
     expect(notesText(new Y.Doc(), 'ask')).toBeUndefined()
-  })
-})
-
-describe('isFinalCloseCode', () => {
-  test.each([
-    [4401, true],
-    [4403, true],
-    [4404, true],
-    [4409, true],
-    [4422, true],
-    [4503, false],
-    [4529, false],
-    [1006, false],
-  ])('of %i is %s', (code, isFinal) => {
-    expect(isFinalCloseCode(code)).toBe(isFinal)
   })
 })

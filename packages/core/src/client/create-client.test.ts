@@ -151,7 +151,7 @@ describe('createTenonClient', () => {
     await expect(client.me()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
   })
 
-  test('an abort comes back as the own reason', async () => {
+  test('an abort comes back with its own reason', async () => {
     const reason = new Error('left the page')
     const { client } = clientOn((request) => {
       throw request.signal.reason
@@ -159,7 +159,7 @@ describe('createTenonClient', () => {
     await expect(client.me({ abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
-  test('an answer that breaks off is UNAVAILABLE, or the own reason of who aborts', async () => {
+  test('an answer that breaks off is UNAVAILABLE, or the reason of whoever aborts', async () => {
     const abort = new AbortController()
     const broken = () => new Response('{"runId":', { headers: { 'content-type': 'application/json' } })
     await expect(clientOn(broken).client.me()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })

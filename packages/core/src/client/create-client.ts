@@ -36,7 +36,7 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
           {
             url: `${socketBase}${path`/runs/${runId}/logs`}`,
             WebSocket: options.WebSocket ?? platformWebSocket(),
-            getTicket: async () => (await ticket()).ticket,
+            getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
           },
           stream,
         ),

@@ -206,6 +206,32 @@ describe('followRun', () => {
     expect(run.errors.at(-1)?.code).toBe('UNAUTHENTICATED')
   })
 
+  test('an address that the platform refuses ends the stream and says why', async () => {
+    const refusal = new SyntaxError('The URL is invalid')
+    class RefusingSocket extends ScriptedSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol)
+        throw refusal
+      }
+    }
+    const states: StreamState[] = []
+    const errors: (TenonError | undefined)[] = []
+    followRun(
+      { url: 'wss://app.example/runs/r/logs', WebSocket: RefusingSocket, getTicket: async () => 't' },
+      {
+        onEvents: () => undefined,
+        onState: (state, error) => {
+          states.push(state)
+          errors.push(error)
+        },
+      },
+    )
+    await settle()
+    expect(states).toEqual(['connecting', 'closed'])
+    expect(errors.at(-1)).toMatchObject({ code: 'UNAVAILABLE', cause: refusal })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('a silent connection counts as dead, a heartbeat keeps it', async () => {
     follow()
     await settle()
@@ -288,6 +314,47 @@ describe('followRun', () => {
     await settle()
     expect(run.states).toEqual(['connecting', 'closed'])
     expect(run.errors).toEqual([undefined, undefined])
+  })
+
+  test('stop while the ticket is on its way takes the request back', async () => {
+    let request: AbortSignal | undefined
+    const stop = followRun(
+      {
+        url: 'wss://app.example/runs/r/logs',
+        WebSocket: ScriptedSocket,
+        getTicket: (abortSignal) => {
+          request = abortSignal
+          return new Promise((_resolve, reject) => {
+            abortSignal.addEventListener('abort', () => reject(abortSignal.reason))
+          })
+        },
+      },
+      { onEvents: () => undefined },
+    )
+    expect(request?.aborted).toBe(false)
+    stop()
+    expect(request?.aborted).toBe(true)
+    await settle()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a listener that stops when it hears of a retry is not connected again', async () => {
+    const states: StreamState[] = []
+    const stop = followRun(
+      { url: 'wss://app.example/runs/r/logs', WebSocket: ScriptedSocket, getTicket: async () => 't' },
+      {
+        onEvents: () => undefined,
+        onState: (state) => {
+          states.push(state)
+          if (state === 'retrying') stop()
+        },
+      },
+    )
+    await settle()
+    socket(0).drop()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(states).toEqual(['connecting', 'retrying', 'closed'])
+    expect(ScriptedSocket.opened).toHaveLength(1)
   })
 
   test('stop while the ticket is on its way opens no socket', async () => {

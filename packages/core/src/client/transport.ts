@@ -37,7 +37,7 @@ export function createTransport(options: TenonClientOptions): Transport {
     try {
       response = await send(`${baseUrl}${request.path}${queryOf(request.query)}`, init)
     } catch (cause) {
-      // Whoever aborts wants to see the own reason again, not a failure of the network.
+      // Whoever aborts wants to see their own reason again, not a failure of the network.
       if (request.abortSignal?.aborted === true) throw request.abortSignal.reason
       throw unreachable(cause)
     }

@@ -49,7 +49,11 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   const { committer, now, graceMs = 10_000 } = ports
   const store = (observations: readonly ObservationToCommit[], payloads: readonly Payload[]) =>
     committer.commit({ tenantId, runId, facts: [], observations, payloads })
-  const pump = createObservationPump(started, store, now)
+  const onRefused = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    ports.log('warn', 'What a node run tells of itself cannot be stored yet', { runId, nodeRunId, reason })
+  }
+  const pump = createObservationPump(started, { store, now, onRefused })
   const onHeartbeat = ports.onHeartbeat ?? (() => undefined)
   const end = await runBody(started, { ...ports, values: committer.values, pump, graceMs, onHeartbeat })
   ports.onBodyEnd?.()

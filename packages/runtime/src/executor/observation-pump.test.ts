@@ -8,28 +8,45 @@ const PLACE = { nodeRunId: 'a', pass: 1, attempt: 2 }
 /** A store that keeps what it gets; the first `failures` batches are refused. */
 function keeper(failures = 0) {
   const batches: (readonly ObservationToCommit[])[] = []
+  const waiters: { readonly count: number; readonly resolve: () => void }[] = []
   let left = failures
+  let tries = 0
   const store: StoreObservations = async (observations) => {
+    tries += 1
     if (left > 0) {
       left -= 1
       throw new RangeError('away')
     }
     batches.push(observations)
+    for (const { count, resolve } of waiters) if (batches.flat().length >= count) resolve()
   }
-  return { batches, store }
+  /** Resolves once so many entries are stored. */
+  const stored = (count: number) => new Promise<void>((resolve) => waiters.push({ count, resolve }))
+  return { batches, store, stored, tries: () => tries }
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
-const open = (store: StoreObservations) => createObservationPump(PLACE, store, () => 1_000)
+/** A promise that the test settles. */
+function gate() {
+  let open = (): void => undefined
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, passed }
+}
+
+function open(store: StoreObservations, onRefused: (error: unknown) => void = () => undefined) {
+  return createObservationPump(PLACE, { store, now: () => 1_000, onRefused })
+}
 
 describe('createObservationPump', () => {
   test('stores lines and calls in order, each with its place', async () => {
-    const { batches, store } = keeper()
+    const { batches, store, stored } = keeper()
     const pump = open(store)
+    const three = stored(3)
     pump.log('info', 'one', { n: 1 })
     pump.toolCall({ tool: 'find', arguments: { q: 'x' }, answer: 'y', durationMs: 3 })
     pump.log('warn', 'two')
-    await settle()
+    await three
     expect(batches.flat()).toEqual([
       {
         observation: {
@@ -53,25 +70,30 @@ describe('createObservationPump', () => {
   })
 
   test('sends what comes while a batch is on its way in the next one', async () => {
-    const { batches, store } = keeper()
+    const { batches, store, stored } = keeper()
+    const answer = gate()
+    const reached = gate()
     const pump = open(async (...args) => {
-      await settle()
+      reached.open()
+      await answer.passed
       return store(...args)
     })
-    for (let index = 0; index < 100; index += 1) {
-      pump.log('info', `${index}`)
-      if (index === 10) await settle()
-    }
-    while (batches.flat().length < 100) await settle()
-    expect(batches.length).toBeLessThan(10)
+    const all = stored(100)
+    pump.log('info', '0')
+    await reached.passed
+    for (let index = 1; index < 100; index += 1) pump.log('info', `${index}`)
+    answer.open()
+    await all
+    expect(batches).toHaveLength(2)
     expect(batches.flat().map((entry) => entry.index)).toEqual(Array.from({ length: 100 }, (_, index) => index))
   })
 
   test('gives what could not be stored to go with the outcome, and takes nothing in after that', async () => {
     const { batches, store } = keeper(Number.POSITIVE_INFINITY)
-    const pump = open(store)
+    const refused = gate()
+    const pump = open(store, refused.open)
     pump.log('info', 'kept')
-    await settle()
+    await refused.passed
     const rest = await pump.close()
     pump.log('info', 'too late')
     expect(rest.observations).toMatchObject([{ observation: { data: { message: 'kept' } } }])
@@ -79,47 +101,55 @@ describe('createObservationPump', () => {
     expect((await pump.close()).observations).toHaveLength(1)
   })
 
-  test('tries again with the next entry', async () => {
-    const { batches, store } = keeper(1)
-    const pump = open(store)
+  test('tries again by itself, with what has come meanwhile, and tells of each refusal', async () => {
+    const { batches, store, stored } = keeper(2)
+    const refusals: unknown[] = []
+    const first = gate()
+    const pump = open(store, (error) => {
+      refusals.push(error)
+      first.open()
+    })
+    const two = stored(2)
     pump.log('info', 'one')
-    await settle()
+    await first.passed
     pump.log('info', 'two')
-    await settle()
+    await two
     expect(batches.flat().map(({ observation }) => observation.data)).toMatchObject([
       { message: 'one' },
       { message: 'two' },
     ])
+    expect(refusals).toEqual([new RangeError('away'), new RangeError('away')])
   })
 
-  test('keeps a journal entry back until it is stored', async () => {
-    const { batches, store } = keeper()
+  test('keeps a journal entry back until it is stored, also when the store was away', async () => {
+    const { batches, store, tries } = keeper(1)
     const pump = open(store)
     const value = { hash: 'h', size: 2 }
     await pump.journal({ pass: 1, attempt: 2, key: 'k', value }, [])
     expect(batches.flat()).toMatchObject([{ observation: { type: 'node_journaled', data: { key: 'k' } }, index: 0 }])
+    expect(tries()).toBe(2)
   })
 
   test('leaves out lines beyond two thousand, and says so once', async () => {
     const { batches, store } = keeper()
     const pump = open(store)
     for (let index = 0; index < 2_500; index += 1) pump.log('info', `${index}`)
-    await settle()
-    await pump.close()
-    const messages = batches
-      .flat()
-      .map(({ observation }) => (observation.type === 'node_log' ? observation.data.message : ''))
+    const rest = await pump.close()
+    const messages = [...batches.flat(), ...rest.observations].map(({ observation }) =>
+      observation.type === 'node_log' ? observation.data.message : '',
+    )
     expect(messages).toHaveLength(2_001)
     expect(messages.at(-1)).toMatch(/left out/)
   })
 
   test('stores what is no JSON, or too large, as a text that says so', async () => {
-    const { batches, store } = keeper()
+    const { batches, store, stored } = keeper()
     const pump = open(store)
+    const three = stored(3)
     pump.log('info', 'x'.repeat(10_000), { big: 'y'.repeat(20_000) })
     pump.log('info', 'odd', { when: new Date() } as never as Json)
     pump.toolCall({ tool: 'find', arguments: { bad: Number.NaN }, answer: 1, durationMs: 1 })
-    await settle()
+    await three
     const [long, odd, call] = batches.flat().map(({ observation }) => observation.data)
     expect(long).toMatchObject({ message: 'x'.repeat(8_192), data: expect.stringContaining('left out') })
     expect(odd).toMatchObject({ data: expect.stringContaining('left out') })

@@ -3,6 +3,7 @@ import type { LogLevel, ToolCallRecord } from '@tenon/core/node'
 import { encodeValue, type Observation } from '@tenon/core/run'
 import type { ObservationToCommit, StartedNode } from '../commit/commit-types.ts'
 import type { Payload } from '../store/append-types.ts'
+import { pause } from './pause.ts'
 
 /** What one attempt tells of itself, on its way into the log while the body still runs. */
 export interface ObservationPump {
@@ -23,6 +24,8 @@ const MAX_LINES = 2_000
 const MAX_MESSAGE = 8_192
 const MAX_DATA = 16_384
 const MAX_CALL = 262_144
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
 
 interface Entry {
   readonly observation: ObservationToCommit
@@ -30,17 +33,26 @@ interface Entry {
   readonly stored: () => void
 }
 
+export interface PumpPorts {
+  readonly store: StoreObservations
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  /** Called each time that a batch could not be stored. */
+  readonly onRefused: (error: unknown) => void
+}
+
 /**
- * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored now goes
- * with the next one. Lines beyond 2,000 an attempt are left out, with a last line that says so.
+ * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored is tried
+ * again, with what has come meanwhile, until the pump is closed. Lines beyond 2,000 an attempt are left out, with a
+ * last line that says so.
  */
 export function createObservationPump(
   started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
-  store: StoreObservations,
-  now: () => number,
+  { store, now, onRefused }: PumpPorts,
 ): ObservationPump {
   const { nodeRunId, pass, attempt } = started
   const waiting: Entry[] = []
+  const closing = new AbortController()
   let pumping: Promise<void> | null = null
   let isClosed = false
   let lines = 0
@@ -48,6 +60,7 @@ export function createObservationPump(
   let entries = 0
 
   const pump = async (): Promise<void> => {
+    let waitMs = FIRST_WAIT_MS
     while (waiting.length > 0 && !isClosed) {
       const batch = waiting.splice(0)
       try {
@@ -56,9 +69,12 @@ export function createObservationPump(
           batch.flatMap(({ payloads }) => payloads),
         )
         for (const { stored } of batch) stored()
-      } catch {
+        waitMs = FIRST_WAIT_MS
+      } catch (error) {
         waiting.unshift(...batch)
-        break
+        onRefused(error)
+        await pause(waitMs, closing.signal)
+        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
     }
     pumping = null
@@ -95,6 +111,7 @@ export function createObservationPump(
     },
     close: async () => {
       isClosed = true
+      closing.abort()
       await pumping
       return {
         observations: waiting.map(({ observation }) => observation),

@@ -1,4 +1,4 @@
-import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { isRunOver, isTerminalEvent, type RunEvent } from '@tenon/core/run'
 import { runTopic } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 
@@ -15,7 +15,6 @@ export interface FollowOptions {
 }
 
 const BATCH = 500
-const TERMINAL: ReadonlySet<string> = new Set(['run_completed', 'run_error', 'run_canceled'])
 
 /**
  * Reads a run's log from `after` on and goes along with it, in batches ascending by `seq`, without gap or duplicate.
@@ -43,7 +42,7 @@ export async function* followRunLog(
       if (last !== undefined) {
         cursor = last.seq
         quietSince = server.now()
-        isOver ||= events.some((event) => TERMINAL.has(event.type))
+        isOver ||= events.some((event) => isTerminalEvent(event.type))
         yield events
       } else if (isOver) {
         return true

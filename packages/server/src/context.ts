@@ -1,3 +1,4 @@
+import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
@@ -18,6 +19,8 @@ export interface ServerContext {
   readonly now: () => number
   /** Public address of the API with its base path, without a slash at the end. */
   readonly apiUrl: string
+  /** The OpenAPI document of this server, put together when it is first asked for. */
+  readonly openApi: () => ReturnType<typeof createOpenApiDocument>
   /** Aborted when the server closes: streams end, health says so. */
   readonly closing: AbortSignal
 }

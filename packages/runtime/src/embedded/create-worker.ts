@@ -1,5 +1,5 @@
 import type { CommitResult, TakeNode } from '../commit/commit-types.ts'
-import { type ClaimedRun, claimedRun, stopPass } from './claimed-run.ts'
+import { type ClaimedRun, claimedRun } from './claimed-run.ts'
 import type { RunKey } from './dispatch-store.ts'
 import { createPassRunner } from './pass-runner.ts'
 import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
@@ -127,7 +127,7 @@ export function createWorker(ports: WorkerPorts): Worker {
       isDraining = true
       slots.close()
       const timer = setTimeout(() => {
-        for (const run of claimed.values()) for (const held of run.passes.values()) stopPass(held, 'shutdown')
+        for (const run of claimed.values()) for (const held of run.passes.values()) held.stop.stop('shutdown')
       }, drainMs)
       while (working.size > 0) await Promise.allSettled(working)
       clearTimeout(timer)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -187,6 +188,29 @@ describe('embeddedEngine', () => {
     expect(await run.ended()).toMatchObject({ status: 'completed' })
     expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
     expect(nodes.probes.callsOf(run.runId, 'b')).toHaveLength(1)
+  })
+
+  test('comes to its end when it closes, also while the outcome of a canceled body cannot be stored', async () => {
+    let isAway = false
+    const database = open(url)
+    const cut: RuntimeDatabase = {
+      ...database,
+      call: async (statement, values) => {
+        if (isAway) throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+        // With the cancelation the database takes the last append.
+        isAway = JSON.stringify(values).includes('cancel_requested')
+        return database.call(statement, values)
+      },
+    }
+    const nodes = createTestNodes()
+    const first = await worker({ drainMs: 50 }, nodes, cut)
+    const run = await startRun(first, gated)
+    await nodes.probes.reached(run.runId, 'a')
+    await first.engine.cancel(run.tenantId, run.runId, null)
+    await expect.poll(() => nodes.probes.aborted).toEqual([`${run.runId}/a`])
+    await first.engine.close()
+    const second = await worker()
+    expect(await drivenRun(second, run.tenantId, run.runId).ended()).toMatchObject({ status: 'canceled' })
   })
 
   test('lets one outcome count when a worker was taken for dead that was not', async () => {

@@ -87,13 +87,13 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   return {
     kind: 'embedded',
     start,
-    decide: async (tenantId, approvalId, vote) => {
-      const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner() })
+    decide: async (tenantId, approvalId, vote, alongside) => {
+      const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner(), alongside })
       if (put.outcome === 'accepted') notify({ tenantId, ...put })
       return { outcome: put.outcome }
     },
-    cancel: async (tenantId, runId, actor) => {
-      const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner() })
+    cancel: async (tenantId, runId, actor, alongside) => {
+      const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner(), alongside })
       if (put.outcome === 'accepted') notify({ tenantId, ...put })
       return { outcome: put.outcome }
     },

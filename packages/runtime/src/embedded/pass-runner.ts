@@ -1,6 +1,6 @@
 import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
 import { attemptTimerId, beginAttempt, carryOut } from '../executor/index.ts'
-import { type ClaimedRun, type HeldPass, heldPass, holdPass, letGo, type PassKey, stopPass } from './claimed-run.ts'
+import { type ClaimedRun, type HeldPass, heldPass, holdPass, letGo, type PassKey } from './claimed-run.ts'
 import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
 
 /** Begins, runs and stops the passes of claimed runs, as many at once as there are places. */
@@ -54,7 +54,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         ...attemptPorts(run),
         log,
         http: ports.egress,
-        stop: held.stop.signal,
+        stop: held.stop.signals,
         hasStoredTimers: true,
         graceMs: ports.cancelGraceMs,
         // What follows needs a place within the same commit, which half of them would otherwise not find free.
@@ -122,7 +122,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     },
     cancel: (run, pass) => {
       const held = heldPass(run, pass)
-      if (held !== undefined) stopPass(held, 'cancel')
+      held?.stop.stop('cancel')
       // Nobody runs it: it waits for its next attempt or for a place. One that is beginning meets its cancelation there.
       if (held?.isRunning !== true) hooks.track(cancelUnstarted(run, pass))
     },

@@ -9,10 +9,9 @@ import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { Payload } from '../store/append-types.ts'
 import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
 import { createObservationPump } from './observation-pump.ts'
-import { type BodyEnd, runBody, type StopReason } from './run-body.ts'
+import { type BodyEnd, runBody } from './run-body.ts'
+import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
-
-const CANCEL: StopReason = 'cancel'
 
 export type CarriedOut =
   /** The outcome is in the log. */
@@ -25,7 +24,7 @@ export type CarriedOut =
 export interface CarryOutPorts extends AttemptPorts {
   readonly http: HttpClient
   readonly log: RuntimeLog
-  readonly stop: AbortSignal
+  readonly stop: StopSignals
   /** Whether the run's alarms stand in the store: true for the embedded engine. */
   readonly hasStoredTimers: boolean
   /** @defaultValue 10_000 */
@@ -77,7 +76,7 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
         worker: ports.worker,
         ...takeOf(ports),
       }),
-    { stop: ports.stop, log: ports.log, runId, nodeRunId },
+    { shutdown: ports.stop.shutdown, log: ports.log, runId, nodeRunId },
   )
   if (result === null) return { kind: 'left' }
   return retry === null ? { kind: 'settled', result } : { kind: 'retry', nextAt: retry.nextAt, result }
@@ -114,7 +113,7 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension, now: 
 function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Outcome {
   const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
   // Only the machine may ask a node run to stop; an attempt that fails while its process goes has failed.
-  if (ports.stop.reason === CANCEL) {
+  if (ports.stop.cancel.aborted) {
     return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
   }
   if (!(thrown instanceof TenonError)) {

@@ -1,3 +1,3 @@
 export { attemptTimerId, beginAttempt, type PassPlace } from './begin-attempt.ts'
 export { type CarryOutPorts, carryOut } from './carry-out.ts'
-export type { StopReason } from './run-body.ts'
+export { createStopSwitch, type StopReason, type StopSwitch } from './stop-switch.ts'

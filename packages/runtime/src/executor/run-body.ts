@@ -5,9 +5,7 @@ import type { StartedNode } from '../commit/commit-types.ts'
 import { storeValue } from '../commit/encode-output.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
 import type { ObservationPump } from './observation-pump.ts'
-
-/** Why a body has to stop: its node run is canceled, or its process goes. */
-export type StopReason = 'cancel' | 'shutdown'
+import type { StopSignals } from './stop-switch.ts'
 
 export type BodyEnd =
   | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension }
@@ -22,8 +20,7 @@ export interface BodyPorts {
   readonly http: HttpClient
   readonly values: ValueLoader
   readonly pump: ObservationPump
-  /** Aborted with a {@link StopReason}. */
-  readonly stop: AbortSignal
+  readonly stop: StopSignals
   /** How long a canceled body may take to come back, in ms. */
   readonly graceMs: number
   readonly onHeartbeat: () => void
@@ -34,6 +31,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** Runs the body of a started attempt until it ends, its time is over, or it is told to stop. Never throws. */
 export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd> {
   const { node } = started
+  const { cancel, shutdown } = ports.stop
+  const ended = new AbortController()
   const controller = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
   const after = (ms: number, act: () => void): NodeJS.Timeout => {
@@ -47,10 +46,14 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
       resolve({ kind: 'timeout', error })
       controller.abort(error)
     }
-    const onStop = (): void => {
-      if (ports.stop.reason === 'shutdown') resolve({ kind: 'left' })
-      else after(ports.graceMs, () => resolve({ kind: 'abandoned' }))
-      controller.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
+    const stopBody = (): void => controller.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
+    const onCancel = (): void => {
+      after(ports.graceMs, () => resolve({ kind: 'abandoned' }))
+      stopBody()
+    }
+    const onShutdown = (): void => {
+      resolve({ kind: 'left' })
+      stopBody()
     }
     const { timeoutMs, heartbeatMs } = node
     if (timeoutMs !== null) after(timeoutMs, () => expire(`No end within ${timeoutMs} ms`))
@@ -64,18 +67,20 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
       timers.delete(silence)
       silence = listen()
     }
-    if (ports.stop.aborted) {
+    if (shutdown.aborted || cancel.aborted) {
       // Told to stop before it began: the body is not called at all.
       const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
-      resolve(ports.stop.reason === 'shutdown' ? { kind: 'left' } : { kind: 'thrown', error })
+      resolve(shutdown.aborted ? { kind: 'left' } : { kind: 'thrown', error })
       return
     }
-    ports.stop.addEventListener('abort', onStop, { once: true })
+    cancel.addEventListener('abort', onCancel, { signal: ended.signal })
+    shutdown.addEventListener('abort', onShutdown, { signal: ended.signal })
     callBody(started, contextOf(started, ports, controller.signal, onHeartbeat)).then(
       (result) => resolve({ kind: 'result', result }),
       (error: unknown) => resolve({ kind: 'thrown', error }),
     )
   }).finally(() => {
+    ended.abort()
     for (const timer of timers) clearTimeout(timer)
   })
 }

@@ -1,9 +1,18 @@
 import { TenonError } from '@tenon/core/errors'
 import type { CommitResult } from '../commit/commit-types.ts'
 import type { RuntimeLog } from '../engine.ts'
+import { pause } from './pause.ts'
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
+
+export interface UntilStoredPorts {
+  /** Aborted when the process goes. A cancelation is no reason to give up: the outcome is still the best to store. */
+  readonly shutdown: AbortSignal
+  readonly log: RuntimeLog
+  readonly runId: string
+  readonly nodeRunId: string
+}
 
 /**
  * Stores a body's outcome, again and again while the database does not answer: the body must not be repeated because
@@ -14,31 +23,17 @@ const LONGEST_WAIT_MS = 5_000
  */
 export async function untilStored(
   commit: () => Promise<CommitResult>,
-  place: { readonly stop: AbortSignal; readonly log: RuntimeLog; readonly runId: string; readonly nodeRunId: string },
+  { shutdown, log, runId, nodeRunId }: UntilStoredPorts,
 ): Promise<CommitResult | null> {
-  const { stop, log, runId, nodeRunId } = place
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     try {
       return await commit()
     } catch (error) {
       if (error instanceof TenonError && error.code === 'FACT_INVALID') throw error
-      if (stop.aborted && stop.reason === 'shutdown') return null
+      if (shutdown.aborted) return null
       const reason = error instanceof Error ? error.message : 'unknown'
       log('warn', 'The outcome of a node run cannot be stored yet', { runId, nodeRunId, reason })
-      await waitOrStop(waitMs, stop)
+      await pause(waitMs, shutdown)
     }
   }
-}
-
-function waitOrStop(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    // A cancelation does not hurry: the outcome is still the best thing to store.
-    if (stop.reason !== 'cancel') stop.addEventListener('abort', done, { once: true })
-  })
 }

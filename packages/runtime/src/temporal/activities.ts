@@ -4,7 +4,14 @@ import type { FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
 import type { RunKey } from '../embedded/dispatch-store.ts'
 import type { RuntimeLog } from '../engine.ts'
-import { beginAttempt, type CarryOutPorts, carryOut, type PassPlace, type StopReason } from '../executor/index.ts'
+import {
+  beginAttempt,
+  type CarryOutPorts,
+  carryOut,
+  createStopSwitch,
+  type PassPlace,
+  type StopSwitch,
+} from '../executor/index.ts'
 import { nextAttemptAt, shellFailureOf } from './failure.ts'
 import type { ReadStep } from './read-step.ts'
 import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
@@ -18,6 +25,8 @@ export interface ActivityPorts {
   readonly readInbox: (run: RunKey) => Promise<readonly FactToCommit[]>
   readonly executor: Omit<CarryOutPorts, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
   readonly log: RuntimeLog
+  /** Aborted when the worker is gone: Temporal cancels an activity once, and not again when its worker ends. */
+  readonly gone: AbortSignal
 }
 
 /** The worker counts what runs at once, so a slot has nothing to give back. */
@@ -29,18 +38,18 @@ const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: '
 export function createShellActivities(ports: ActivityPorts): ShellActivities {
   const { committer, readInbox, executor, log } = ports
   /** Passes whose bodies run in this process. */
-  const running = new Map<string, AbortController>()
+  const running = new Map<string, StopSwitch>()
 
   const readStep: ReadStep = async (tenantId, runId, cursor) => {
     const step = await ports.readStep(tenantId, runId, cursor)
     for (const command of step.commands) {
       // Temporal tells, too, but only with the answer to a heartbeat.
-      if (command.type === 'cancel_node') stop(running.get(passKey({ tenantId, runId, ...command })), 'cancel')
+      if (command.type === 'cancel_node') running.get(passKey({ tenantId, runId, ...command }))?.stop('cancel')
     }
     return step
   }
 
-  const executeAttempt = async (place: PassPlace, stop: AbortSignal): Promise<void> => {
+  const executeAttempt = async (place: PassPlace, stop: CarryOutPorts['stop']): Promise<void> => {
     const begun = await beginAttempt(place, FREE_SLOT, executor, { isStale: true })
     if (begun.kind === 'gone' || begun.kind === 'settled') return
     if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
@@ -63,12 +72,13 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
     executeNode: (request) =>
       withCodesOnly(keyOf(request), async () => {
         const place = placeOf(request)
-        const controller = new AbortController()
+        const stop = createStopSwitch()
         const stopBeating = beat()
-        followCancelation(controller)
-        running.set(passKey(place), controller)
+        followCancelation(stop)
+        running.set(passKey(place), stop)
         try {
-          await executeAttempt(place, controller.signal)
+          const { cancel, shutdown } = stop.signals
+          await executeAttempt(place, { cancel, shutdown: AbortSignal.any([shutdown, ports.gone]) })
         } finally {
           running.delete(passKey(place))
           stopBeating()
@@ -116,14 +126,10 @@ function passKey({ tenantId, runId, nodeRunId, pass }: PassPlace): string {
 }
 
 /** Temporal's cancelation in the executor's words: the node run is canceled, or this process has to leave it. */
-function followCancelation(controller: AbortController): void {
+function followCancelation(stop: StopSwitch): void {
   const context = Context.current()
   const { cancellationSignal } = context
-  const onAbort = () => stop(controller, context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown')
+  const onAbort = () => stop.stop(context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown')
   if (cancellationSignal.aborted) onAbort()
   else cancellationSignal.addEventListener('abort', onAbort, { once: true })
-}
-
-function stop(controller: AbortController | undefined, reason: StopReason): void {
-  if (controller?.signal.aborted === false) controller.abort(reason)
 }

@@ -44,6 +44,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   const inbox = createInbox(database, now)
   const { readInbox } = createDispatchStore(database, workerId)
   const { reconcileMs = RECONCILE_MS } = options
+  const gone = new AbortController()
   let running: Promise<Running> | null = null
   let relay: OutboxRelay | null = null
 
@@ -53,7 +54,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
     const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
     const readStep = createReadStep(committer, reader)
-    const activities = createShellActivities({ committer, readStep, readInbox, executor, log })
+    const activities = createShellActivities({ committer, readStep, readInbox, executor, log, gone: gone.signal })
     const onFailure = (error: unknown) => log('error', 'The Temporal worker ended', { error: String(error) })
     const worker = await startShellWorker(options, { identity: workerId, activities, onFailure }).catch(
       async (error: unknown) => {
@@ -90,13 +91,13 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       const known = await reader.getRun(tenantId, runId)
       return { runId, status: known?.status ?? 'queued', startedAt: known?.startedAt ?? null }
     },
-    decide: async (tenantId, approvalId, vote) => {
-      const { outcome } = await inbox.decide(tenantId, approvalId, vote, {})
+    decide: async (tenantId, approvalId, vote, alongside) => {
+      const { outcome } = await inbox.decide(tenantId, approvalId, vote, { alongside })
       relay?.wake()
       return { outcome }
     },
-    cancel: async (tenantId, runId, actor) => {
-      const { outcome } = await inbox.cancel(tenantId, runId, actor, {})
+    cancel: async (tenantId, runId, actor, alongside) => {
+      const { outcome } = await inbox.cancel(tenantId, runId, actor, { alongside })
       relay?.wake()
       return { outcome }
     },
@@ -112,6 +113,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       const opened = await running?.catch(() => null)
       await opened?.relay.stop()
       await opened?.worker.stop()
+      gone.abort()
       await appender.drain()
       await opened?.client.close()
     },

@@ -3,7 +3,8 @@ import type { HttpClient, NodeManifest, NodeRegistry, Vote } from '@tenon/core/n
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { Bus } from './bus.ts'
 import type { Plan } from './interpreter/plan.ts'
-import type { RuntimeDatabase } from './postgres/tables.ts'
+import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
+import type { Tx } from './postgres/types.ts'
 import type { RunReader } from './run-store.ts'
 
 export interface StartRunRequest {
@@ -34,6 +35,12 @@ export type DecideResult =
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
+ * What a caller writes in the transaction that takes a message in, so that either both are stored or neither is: an
+ * audit entry. Not called when the message is not taken in. A server sees its own tables with `tx.withTables()`.
+ */
+export type Alongside = (tx: Tx<RuntimeTables>) => Promise<void>
+
+/**
  * Carries out what the machine decides. What is acknowledged is stored: `start`, `decide` and `cancel`
  * answer after their transaction has committed.
  */
@@ -42,8 +49,8 @@ export interface Engine {
   /** @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input. */
   start(request: StartRunRequest): Promise<StartedRunRow>
   /** @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run. */
-  decide(tenantId: string, approvalId: string, vote: Vote): Promise<DecideResult>
-  cancel(tenantId: string, runId: string, actor: Actor | null): Promise<CancelResult>
+  decide(tenantId: string, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
+  cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
   /** Begins to carry runs out in this process; starts that come before wait in the store. */
   startWorker(): Promise<void>
   /** Lets what runs come to a safe point and stops; nothing acknowledged is lost. */

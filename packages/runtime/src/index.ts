@@ -3,6 +3,7 @@ export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } fro
 export { embeddedEngine } from './embedded/embedded-engine.ts'
 export type { EmbeddedEngineOptions } from './embedded/options.ts'
 export type {
+  Alongside,
   CancelResult,
   CompilePlan,
   DecideResult,

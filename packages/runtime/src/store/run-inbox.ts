@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
+import type { Alongside } from '../engine.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
@@ -10,13 +11,14 @@ export type PutMessage =
   | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
   | { readonly outcome: 'not_found' | 'closed' }
 
-/** Who is told of a message. */
+/** Who is told of a message, and what else its transaction stores. */
 export interface MessageRoute {
   /**
    * Embedded: the worker of this process, which gets the run if nobody has it, or null. Temporal: absent, the outbox is
    * told instead.
    */
   readonly workerId?: string | null
+  readonly alongside?: Alongside | undefined
 }
 
 /** Takes votes and cancelations of people in; the same on both engines. */
@@ -99,6 +101,7 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
     .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  await route.alongside?.(tx)
   if (route.workerId === undefined) {
     await tx.insertInto('outbox').values({ tenant_id: tenantId, run_id: runId, kind: 'poke', ready_at: at }).execute()
     return { outcome: 'accepted', runId, owner: null }

@@ -5,7 +5,7 @@ import type { StoredWait } from '@tenon/runtime'
 import { isApprover } from '../approvals/is-approver.ts'
 import { presentApprovals } from '../approvals/present-approval.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { insertAudit } from '../tables/audit-repository.ts'
+import { auditAlongside } from '../tables/audit-repository.ts'
 
 export const approvalHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listApprovals, async ({ server, identity, query }) => {
@@ -22,19 +22,17 @@ export const approvalHandlers: readonly RouteImplementation[] = [
       if (!resource.waitFor.choices.includes(body.choice)) throw unknownChoice(resource)
       if (resource.status !== 'open') throw closed()
       const vote = voteOf(identity, body, server.now(), isOverride)
-      const { outcome } = await server.engine.decide(tenantId, resource.approvalId, vote)
+      const audit = auditAlongside({
+        identity,
+        action: isOverride ? 'approval.override' : 'approval.decide',
+        resource: resource.approvalId,
+        at: vote.at,
+        details: { choice: body.choice, runId: resource.runId },
+      })
+      const { outcome } = await server.engine.decide(tenantId, resource.approvalId, vote, audit)
       if (outcome === 'closed') throw closed()
       const decided = outcome === 'accepted' ? await server.reader.getWait(tenantId, resource.approvalId) : null
       if (decided === null) throw new TenonError('APPROVAL_NOT_FOUND', 'No approval has this id')
-      await server.database.withTenant(tenantId, (tx) =>
-        insertAudit(tx, {
-          identity,
-          action: isOverride ? 'approval.override' : 'approval.decide',
-          resource: resource.approvalId,
-          at: vote.at,
-          details: { choice: body.choice, runId: resource.runId },
-        }),
-      )
       const [approval] = await presentApprovals(server, identity, [decided])
       return { status: 200, json: approval }
     },

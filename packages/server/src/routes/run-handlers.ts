@@ -7,7 +7,7 @@ import { presentRun, presentRuns } from '../runs/present-run.ts'
 import { startPublishedRun } from '../runs/start-published-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
-import { insertAudit } from '../tables/audit-repository.ts'
+import { auditAlongside } from '../tables/audit-repository.ts'
 
 export const runHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
@@ -30,16 +30,15 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.cancelRun, async ({ server, identity, resource }) => {
     const { tenantId } = identity
+    const { runId } = resource
     const actor = { userId: identity.userId, displayName: identity.displayName }
+    const audit = auditAlongside({ identity, action: 'run.cancel', resource: runId, at: server.now() })
     const { outcome } = isRunOver(resource.status)
       ? { outcome: 'closed' as const }
-      : await server.engine.cancel(tenantId, resource.runId, actor)
+      : await server.engine.cancel(tenantId, runId, actor, audit)
     if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended already')
-    const run = outcome === 'accepted' ? await server.reader.getRun(tenantId, resource.runId) : null
+    const run = outcome === 'accepted' ? await server.reader.getRun(tenantId, runId) : null
     if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
-    await server.database.withTenant(tenantId, (tx) =>
-      insertAudit(tx, { identity, action: 'run.cancel', resource: run.runId, at: server.now() }),
-    )
     return { status: 200, json: await presentRun(server, run) }
   }),
 

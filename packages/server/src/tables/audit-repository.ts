@@ -1,5 +1,6 @@
 import type { Identity } from '@tenon/core/api'
-import type { ServerTx } from './server-tables.ts'
+import type { Alongside } from '@tenon/runtime'
+import type { AuditRow, ServerTables, ServerTx } from './server-tables.ts'
 
 export const AUDIT_ACTIONS = [
   'workflow.create',
@@ -24,19 +25,27 @@ export interface AuditEntry {
 
 /** Notes who did what, in the transaction that does it. */
 export async function insertAudit(tx: ServerTx, entry: AuditEntry): Promise<void> {
-  const { identity } = entry
-  await tx
-    .insertInto('audit_log')
-    .values({
-      tenant_id: identity.tenantId,
-      audit_id: crypto.randomUUID(),
-      at: entry.at,
-      actor_id: identity.userId,
-      actor_name: identity.displayName,
-      actor_role: identity.role,
-      action: entry.action,
-      resource: entry.resource,
-      details: JSON.stringify(entry.details ?? {}),
-    })
-    .execute()
+  await tx.insertInto('audit_log').values(rowOf(entry)).execute()
+}
+
+/** Notes who did what, in the transaction in which the engine takes it in. */
+export function auditAlongside(entry: AuditEntry): Alongside {
+  return async (tx) => {
+    const view = tx.withTables<Pick<ServerTables, 'audit_log'>>()
+    await view.insertInto('audit_log').values(rowOf(entry)).execute()
+  }
+}
+
+function rowOf({ identity, action, resource, at, details = {} }: AuditEntry): AuditRow {
+  return {
+    tenant_id: identity.tenantId,
+    audit_id: crypto.randomUUID(),
+    at,
+    actor_id: identity.userId,
+    actor_name: identity.displayName,
+    actor_role: identity.role,
+    action,
+    resource,
+    details: JSON.stringify(details),
+  }
 }

@@ -69,7 +69,7 @@ export function draftFull(): TenonError {
 /** Updates since the last snapshot after which a new one pays. */
 export const COMPACT_AFTER = 100
 
-/** Replaces everything up to `seq` by one snapshot that has it in it; a later snapshot stays. */
+/** Replaces everything up to `seq` by one snapshot that contains it; a later snapshot stays. */
 export async function compactDraft(
   tx: ServerTx,
   place: DraftPlace,

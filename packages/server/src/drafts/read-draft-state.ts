@@ -2,8 +2,8 @@ import type { Draft } from '@tenon/core/api'
 import { readDraft } from '@tenon/core/collab'
 import { planHash, type WorkflowDocument } from '@tenon/core/document'
 import { toInstant } from '../http/instant.ts'
-import { type DraftPlace, draftHeads, updateDraft } from '../tables/draft-repository.ts'
-import type { ServerTx } from '../tables/server-tables.ts'
+import { type DraftPlace, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
+import type { ServerDatabase, ServerTx } from '../tables/server-tables.ts'
 import { loadDraft } from './load-draft.ts'
 
 /** A draft as a document at one `seq`. */
@@ -39,25 +39,26 @@ export function toDraft(state: DraftState): Draft {
 }
 
 /**
- * The plan hashes of drafts, by workflow. A hash that is older than its draft is computed again and kept.
+ * The plan hashes of drafts, by workflow. A hash that is older than its draft is computed again and kept, each in
+ * transactions of its own, so that a list never holds up those who edit.
  */
 export async function draftPlanHashes(
-  tx: ServerTx,
+  database: ServerDatabase,
   tenantId: string,
   workflowIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
+  const heads = await database.withTenant(tenantId, (tx) => draftHeads(tx, tenantId, workflowIds))
   const hashes = new Map<string, string>()
-  for (const head of await draftHeads(tx, tenantId, workflowIds)) {
+  for (const head of heads) {
     const place = { tenantId, workflowId: head.workflow_id }
-    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.plan_hash : await refreshHash(tx, place))
+    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.plan_hash : await refreshHash(database, place))
   }
   return hashes
 }
 
-async function refreshHash(tx: ServerTx, place: DraftPlace): Promise<string> {
-  // Two readers that both hold a lock for reading and then want to write would wait for each other.
-  const state = await readDraftState(tx, place, 'change')
+async function refreshHash(database: ServerDatabase, place: DraftPlace): Promise<string> {
+  const state = await database.withTenant(place.tenantId, (tx) => readDraftState(tx, place))
   const hash = planHash(state.document)
-  await updateDraft(tx, place, { plan_hash: hash, hash_seq: state.seq })
+  await database.withTenant(place.tenantId, (tx) => keepPlanHash(tx, place, { hash, seq: state.seq }))
   return hash
 }

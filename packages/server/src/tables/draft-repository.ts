@@ -96,7 +96,22 @@ export async function updateDraft(tx: ServerTx, place: DraftPlace, set: Partial<
     .execute()
 }
 
-/** Takes away the updates that a snapshot has in it. @returns Bytes of those that are left. */
+/** Keeps the plan hash of a draft as of `seq`, unless one of a later `seq` is kept already. */
+export async function keepPlanHash(
+  tx: ServerTx,
+  place: DraftPlace,
+  { hash, seq }: { readonly hash: string; readonly seq: number },
+): Promise<void> {
+  await tx
+    .updateTable('drafts')
+    .set({ plan_hash: hash, hash_seq: seq })
+    .where('tenant_id', '=', place.tenantId)
+    .where('workflow_id', '=', place.workflowId)
+    .where('hash_seq', '<', seq)
+    .execute()
+}
+
+/** Takes away the updates that a snapshot contains. @returns Bytes of those that are left. */
 export async function dropUpdates(tx: ServerTx, place: DraftPlace, upTo: number): Promise<number> {
   await tx
     .deleteFrom('draft_updates')

@@ -14,10 +14,8 @@ export async function presentWorkflows(
 ): Promise<readonly Workflow[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.workflow_id)
-  const { hashes, runs } = await server.database.withTenant(tenantId, async (tx) => ({
-    hashes: await draftPlanHashes(tx, tenantId, ids),
-    runs: await lastRuns(tx, tenantId, ids),
-  }))
+  const hashes = await draftPlanHashes(server.database, tenantId, ids)
+  const runs = await server.database.withTenant(tenantId, (tx) => lastRuns(tx, tenantId, ids))
   return rows.map((row) => {
     const lastRun = runs.get(row.workflow_id)
     return {

@@ -1,15 +1,18 @@
 import type { Draft, Run, StartedRun, Workflow } from '@tenon/core/api'
 import type { DocumentOperation } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
+import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { greeting, publish, untilRun } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
 let server: TestServer
+let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 beforeAll(async () => {
-  server = await openTestServer()
+  pglite = await openTestPGlite()
+  server = await openTestServer({ database: { pglite } })
 })
 afterAll(() => server.close())
 
@@ -115,6 +118,15 @@ describe('POST /workflows/{id}/draft/runs', () => {
     expect(tests.items.map((item) => item.runId)).toEqual([started.runId])
     const versions = await server.json<{ items: unknown[] }>(200, `/workflows/${id}/versions`, { as })
     expect(versions.items).toEqual([])
+  })
+
+  test('keeps nothing of a try whose input or trigger is refused', async () => {
+    const { as, id, path } = await newDraft()
+    for (const body of [{}, { trigger: 'greet', input: { text: 'x' } }]) {
+      await server.json<Problem>(422, `${path}/runs`, { as, method: 'POST', body })
+    }
+    const { rows } = await pglite.query('select version from tenon.versions where workflow_id = $1', [id])
+    expect(rows).toEqual([])
   })
 
   test('refuses a draft with problems, and names them', async () => {

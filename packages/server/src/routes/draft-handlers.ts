@@ -4,7 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, readDraftState, toDraft } from '../drafts/read-draft-state.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
-import { beginRun } from '../runs/begin-run.ts'
+import { checkBeginning } from '../runs/begin-run.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
@@ -41,9 +41,11 @@ export const draftHandlers: readonly RouteImplementation[] = [
       number: null,
       notes: '',
     })
-    await server.database.withTenant(tenantId, (tx) => insertVersion(tx, version))
     const { trigger, input } = body
-    const row = await beginRun(server, { identity, version, trigger, input, runId: crypto.randomUUID() })
+    const request = checkBeginning({ identity, version, trigger, input, runId: crypto.randomUUID() })
+    // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
+    await server.database.withTenant(tenantId, (tx) => insertVersion(tx, version))
+    const row = await server.engine.start(request)
     return { status: 201, json: presentStartedRun(row), headers: { location: `${server.apiUrl}/runs/${row.runId}` } }
   }),
 ]

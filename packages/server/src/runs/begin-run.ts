@@ -2,7 +2,7 @@ import type { Identity } from '@tenon/core/api'
 import type { Json, JsonSchema } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { checkJsonSchema } from '@tenon/core/node'
-import type { StartedRunRow } from '@tenon/runtime'
+import type { StartedRunRow, StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
@@ -21,15 +21,24 @@ export interface Beginning {
 /**
  * Starts a run of a version after checking its input against the schema of the trigger.
  *
- * @throws {@link TenonError} `RUN_INPUT_INVALID` with the places, `REFERENCE_NOT_FOUND` for a trigger that is not in
- * the version, `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+ * @throws {@link TenonError} what {@link checkBeginning} throws; `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
  */
 export async function beginRun(server: ServerContext, beginning: Beginning): Promise<StartedRunRow> {
+  return server.engine.start(checkBeginning(beginning))
+}
+
+/**
+ * Says what the engine is asked to start, and so whether it may be asked at all; stores nothing.
+ *
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the places, `REFERENCE_NOT_FOUND` for a trigger that is not in
+ * the version.
+ */
+export function checkBeginning(beginning: Beginning): StartRunRequest {
   const { identity, version, input = {} } = beginning
   const plan = JSON.parse(version.plan) as Plan
   const trigger = findTrigger(plan, beginning.trigger)
   checkRunInput(trigger, input)
-  return server.engine.start({
+  return {
     tenantId: identity.tenantId,
     workflowId: version.workflow_id,
     version: version.version,
@@ -39,7 +48,7 @@ export async function beginRun(server: ServerContext, beginning: Beginning): Pro
     input,
     actor: { userId: identity.userId, displayName: identity.displayName },
     runId: beginning.runId,
-  })
+  }
 }
 
 function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {

@@ -12,6 +12,17 @@ describe('copyFragment', () => {
     expect(fragment.edges.map(({ id }) => id)).toEqual(['a:success>b:in'])
     expect(parseFragment(JSON.stringify(fragment))).toEqual(fragment)
   })
+
+  test('leaves the container behind that is not copied along', () => {
+    const inside = { ...node('b', 'step'), parentId: 'a' }
+    const nested = workflow([node('a', 'step'), inside], [])
+    const manifest = createManifestIndex(SMALL_MANIFEST)
+    const alone = copyFragment(nested, manifest, new Set(['b']))
+    expect(alone.nodes[0]).not.toHaveProperty('parentId')
+    expect(parseFragment(JSON.stringify(alone))).toEqual(alone)
+    const both = copyFragment(nested, manifest, new Set(['a', 'b']))
+    expect(both.nodes[1]).toHaveProperty('parentId', 'a')
+  })
 })
 
 describe('parseFragment', () => {
@@ -21,6 +32,9 @@ describe('parseFragment', () => {
     '{"tenon":"fragment","version":2,"nodes":[],"edges":[]}',
     '{"tenon":"fragment","version":1,"nodes":[{"id":"a"}],"edges":[]}',
     '{"tenon":"fragment","version":1,"nodes":[{"id":"a","type":"x","name":"n","params":{},"position":{"x":null,"y":0}}],"edges":[]}',
+    `{"tenon":"fragment","version":1,"nodes":[${JSON.stringify({ ...node('a', 'step'), policy: { retry: 'often' } })}],"edges":[]}`,
+    `{"tenon":"fragment","version":1,"nodes":[${JSON.stringify({ ...node('a', 'step'), typeVersion: '1' })}],"edges":[]}`,
+    `{"tenon":"fragment","version":1,"nodes":[${JSON.stringify(node('a', 'step'))}],"edges":[{"source":"a"}]}`,
   ])('%s is no fragment', (text) => {
     expect(parseFragment(text)).toBeNull()
   })

@@ -2,15 +2,16 @@ import {
   edgeId,
   isJsonObject,
   type Json,
-  type JsonObject,
   type NodeId,
   type Position,
+  parseDocument,
   type WorkflowDocument,
   type WorkflowEdge,
   type WorkflowNode,
 } from '@tenon/core/document'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
+import { followReferences } from './follow-references.ts'
 import { unusedId, unusedName } from './new-node.ts'
 
 /** Copied nodes with the edges among them, as it lies in the clipboard. */
@@ -27,20 +28,22 @@ export function copyFragment(
   manifest: ManifestIndex,
   nodeIds: ReadonlySet<NodeId>,
 ): Fragment {
-  const nodes = document.nodes.filter((node) => nodeIds.has(node.id)).map((node) => withoutSecrets(node, manifest))
+  const nodes = document.nodes
+    .filter((node) => nodeIds.has(node.id))
+    .map((node) => withoutOuterParent(withoutSecrets(node, manifest), nodeIds))
   const edges = document.edges.filter((edge) => nodeIds.has(edge.source) && nodeIds.has(edge.target))
   return { tenon: 'fragment', version: 1, nodes, edges }
 }
 
-/** Reads a fragment from clipboard text; `null` for any other text. */
+/** Reads a fragment from clipboard text, with all that a document is checked for; `null` for any other text. */
 export function parseFragment(text: string): Fragment | null {
   if (!text.includes('"tenon"')) return null
   try {
     const value: Json = JSON.parse(text)
     if (!isJsonObject(value) || value.tenon !== 'fragment' || value.version !== 1) return null
-    const { nodes, edges } = value
-    if (!Array.isArray(nodes) || !Array.isArray(edges) || !nodes.every(isNodeShaped)) return null
-    return { tenon: 'fragment', version: 1, nodes: nodes as never, edges: edges.filter(isEdgeShaped) as never }
+    const rest = { schemaVersion: 1, variables: [], annotations: [], settings: {} }
+    const { nodes, edges } = parseDocument({ ...rest, nodes: value.nodes, edges: value.edges })
+    return { tenon: 'fragment', version: 1, nodes, edges }
   } catch {
     return null
   }
@@ -62,7 +65,7 @@ export function renewFragment(
     nodes.push({ ...node, id, name: unusedName(known, node.name), position })
   }
   const renewed = nodes.map(({ parentId, ...node }) => {
-    const params = followReferences(node.params, ids) as JsonObject
+    const params = followReferences(node.params, ids)
     const parent = parentId === undefined ? undefined : ids.get(parentId)
     return parent === undefined ? { ...node, params } : { ...node, params, parentId: parent }
   })
@@ -76,17 +79,9 @@ export function renewFragment(
   return { nodes: renewed, edges }
 }
 
-function followReferences(value: Json, ids: ReadonlyMap<NodeId, NodeId>): Json {
-  if (typeof value === 'string') {
-    if (!value.includes('{{')) return value
-    return value.replaceAll(/\bnodes(?:\.([A-Za-z_]\w*)|\["([A-Za-z_]\w*)"\])/g, (whole, dotted, quoted) => {
-      const id = ids.get(dotted ?? quoted)
-      return id === undefined ? whole : `nodes.${id}`
-    })
-  }
-  if (Array.isArray(value)) return value.map((item: Json) => followReferences(item, ids))
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, followReferences(member, ids)]))
+function withoutOuterParent(node: WorkflowNode, nodeIds: ReadonlySet<NodeId>): WorkflowNode {
+  const { parentId, ...rest } = node
+  return parentId === undefined || nodeIds.has(parentId) ? node : rest
 }
 
 function withoutSecrets(node: WorkflowNode, manifest: ManifestIndex): WorkflowNode {
@@ -97,19 +92,4 @@ function withoutSecrets(node: WorkflowNode, manifest: ManifestIndex): WorkflowNo
     .map((field) => field.name)
   if (secret.length === 0) return node
   return { ...node, params: Object.fromEntries(Object.entries(node.params).filter(([key]) => !secret.includes(key))) }
-}
-
-function isNodeShaped(value: Json): boolean {
-  if (!isJsonObject(value) || !isJsonObject(value.params) || !isJsonObject(value.position)) return false
-  const { x, y } = value.position
-  const isPlaced = Number.isFinite(x) && Number.isFinite(y)
-  const { id, type, name } = value
-  return isPlaced && typeof id === 'string' && typeof type === 'string' && typeof name === 'string'
-}
-
-function isEdgeShaped(value: Json): boolean {
-  return (
-    isJsonObject(value) &&
-    ['source', 'sourceHandle', 'target', 'targetHandle'].every((key) => typeof value[key] === 'string')
-  )
 }

@@ -1,8 +1,8 @@
 import type { Identity } from '@tenon/core/api'
 import { DRAFT_LIMITS } from '@tenon/core/collab'
 import { type AwarenessEntry, encodeAwareness } from './frames.ts'
+import type { Member } from './member.ts'
 import { departureOf, isDeparture, signPresence } from './presence.ts'
-import type { Member } from './room.ts'
 
 /** Who is in a room and where, as each client tells of itself. Never stored. */
 export interface PresenceBoard {

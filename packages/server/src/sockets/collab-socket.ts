@@ -1,7 +1,7 @@
 import { type Identity, roleAllows } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { decodeFrame } from '../collab/frames.ts'
-import type { Member } from '../collab/room.ts'
+import type { Member } from '../collab/member.ts'
 import type { Rooms } from '../collab/rooms.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
 import { closeCodeOf, closeReasonOf } from './close-error.ts'

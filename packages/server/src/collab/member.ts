@@ -1,0 +1,9 @@
+import type { Identity } from '@tenon/core/api'
+import type { ServerSocket } from '../sockets/server-socket.ts'
+
+/** One socket in a room. */
+export interface Member {
+  readonly identity: Identity
+  readonly socket: ServerSocket
+  readonly canWrite: boolean
+}

@@ -1,0 +1,121 @@
+import type { Draft } from '@tenon/core/api'
+import { readDraft } from '@tenon/core/collab'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { WebSocket } from 'ws'
+import * as Y from 'yjs'
+import {
+  connect,
+  type DraftServer,
+  leave,
+  nameOf,
+  newDraft,
+  nodeOf,
+  rawClient,
+  synced,
+  until,
+} from '../testing/kit/draft-client.ts'
+import { openTestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+import { encodeSyncStep1, encodeUpdate } from './frames.ts'
+
+type Pglite = Awaited<ReturnType<typeof openTestPGlite>>
+
+let place: DraftServer
+let disk: ReturnType<typeof createDisk>
+
+beforeAll(async () => {
+  disk = createDisk(await openTestPGlite())
+  const server = await openTestServer({ database: { pglite: disk.pglite } })
+  place = { server, url: (await server.listen()).url }
+})
+afterAll(() => place.server.close())
+
+describe('a room whose draft cannot be stored', () => {
+  test('acknowledges nothing of it, keeps nothing of it, and lets everybody load the draft again', async () => {
+    const { clients, first, id, path } = await newDraft(place)
+    const [watcher] = clients
+    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
+    const rename = (name: string) => encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', name)))
+    // So many rounds that a room that closes makes a snapshot.
+    for (let round = 1; round <= 25; round += 1) {
+      peer.send(rename(`Name ${round}`))
+      await until(watcher.ydoc, (document) => nameOf(document) === `Name ${round}`)
+    }
+    const { etag } = await place.server.json<Draft>(200, path, { as: first })
+
+    const failure = disk.failNextAppend()
+    peer.send(rename('Lost'))
+    await failure.reached
+    peer.send(rename('Built on what is lost'))
+    peer.send(encodeSyncStep1(Y.encodeStateVector(new Y.Doc())))
+    await allRead(peer.socket)
+    const seen = peer.frames.length
+    failure.happen()
+    expect((await peer.closed).code).toBe(1011)
+    expect(await watcher.closed).toBe(1011)
+
+    expect(peer.frames.slice(seen)).toEqual([])
+    expect(nameOf(readDraft(watcher.ydoc).document)).toBe('Name 25')
+    const again = await connect(place, first, id)
+    await synced(again)
+    expect(nameOf(readDraft(again.ydoc).document)).toBe('Name 25')
+    const stored = await place.server.json<Draft>(200, path, { as: first })
+    expect([stored.etag, nameOf(stored.document)]).toEqual([etag, 'Name 25'])
+    nodeOf(again.ydoc).set('name', 'Goes on')
+    const third = await connect(place, first, id)
+    await until(third.ydoc, (document) => nameOf(document) === 'Goes on')
+    leave([watcher, again, third])
+  })
+})
+
+/** A database that fails to store an update when it is told to. */
+function createDisk(pglite: Pglite) {
+  let next: { readonly onReached: () => void; readonly happens: Promise<void> } | null = null
+
+  async function check(text: string): Promise<void> {
+    if (next === null || !/insert into .*draft_updates/.test(text)) return
+    const { onReached, happens } = next
+    next = null
+    onReached()
+    await happens
+    throw new Error('The disk is full')
+  }
+
+  return {
+    pglite: {
+      query: (text, values, options) => pglite.query(text, values, options),
+      exec: (text) => pglite.exec(text),
+      transaction: (work) =>
+        pglite.transaction((session) =>
+          work({
+            query: async (text, values, options) => {
+              await check(text)
+              return session.query(text, values, options)
+            },
+            exec: (text) => session.exec(text),
+            rollback: () => session.rollback(),
+          }),
+        ),
+      close: () => pglite.close(),
+    } satisfies Pglite,
+    failNextAppend() {
+      let happen = (): void => undefined
+      const happens = new Promise<void>((resolve) => {
+        happen = resolve
+      })
+      const reached = new Promise<void>((resolve) => {
+        next = { onReached: resolve, happens }
+      })
+      return { reached, happen }
+    },
+  }
+}
+
+/** Resolves when the server has read all that was sent before. */
+function allRead(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('pong', () => resolve())
+    socket.ping()
+  })
+}

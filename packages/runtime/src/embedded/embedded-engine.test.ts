@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
-import { node, workflow } from '@tenon/core/testing'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../postgres/create-database.ts'
@@ -211,6 +211,45 @@ describe('embeddedEngine', () => {
     await first.engine.close()
     const second = await worker()
     expect(await drivenRun(second, run.tenantId, run.runId).ended()).toMatchObject({ status: 'canceled' })
+  })
+
+  test('keeps a run until the cancelation of a node that nobody runs is stored', async () => {
+    const database = open(url)
+    const isCancelation = (values: readonly unknown[]) => JSON.stringify(values).includes('"node_canceled"')
+    const refused: unknown[] = []
+    const refusing: RuntimeDatabase = {
+      ...database,
+      call: async (statement, values) => {
+        if (!isCancelation(values)) return database.call(statement, values)
+        refused.push(values)
+        throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+      },
+    }
+    const looks: (readonly unknown[])[] = []
+    const watched: RuntimeDatabase = {
+      ...database,
+      call: async (statement, values) => {
+        // Time enough to give the run back, if somebody means to.
+        while (isCancelation(values) && looks.length < 20) {
+          const ready = await database.withSystem((tx) => tx.selectFrom('run_ready').select('run_id').execute())
+          looks.push(ready.map((row) => row.run_id))
+        }
+        return database.call(statement, values)
+      },
+    }
+    const nodes = createTestNodes()
+    const first = await worker({}, nodes, refusing)
+    const retry = { initialInterval: '1h', maximumAttempts: 3 } as const
+    const failing = withPolicy(node('a', 'probe', { failures: 1 }), { retry })
+    const run = await startRun(first, workflow([node('start', 'start'), failing], ['start>a']))
+    await run.untilEvent((event) => event.type === 'node_error')
+    await first.engine.cancel(run.tenantId, run.runId, null)
+    await expect.poll(() => refused.length).toBeGreaterThan(0)
+    await first.engine.close()
+    const second = await worker({}, nodes, watched)
+    expect(await drivenRun(second, run.tenantId, run.runId).ended()).toMatchObject({ status: 'canceled' })
+    expect(looks).toHaveLength(20)
+    for (const ready of looks) expect(ready).toContain(run.runId)
   })
 
   test('lets one outcome count when a worker was taken for dead that was not', async () => {

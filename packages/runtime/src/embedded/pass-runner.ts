@@ -96,6 +96,11 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
 
   const cancelUnstarted = async (run: ClaimedRun, { nodeRunId, pass }: PassKey): Promise<void> => {
     const { tenantId, runId } = run
+    // In hand meanwhile, so that the run is not given back before its cancelation is in the log.
+    const isOwn = holdPass(run, { nodeRunId, pass }) !== null
+    const release = (): void => {
+      if (isOwn) letGo(run, { nodeRunId, pass })
+    }
     try {
       const result = await committer.commit({
         tenantId,
@@ -106,8 +111,10 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         take: takeFor(run),
       })
       hooks.follow(run, result)
+      release()
       hooks.settle(run)
     } catch (error) {
+      release()
       log('warn', 'A cancelation cannot be stored yet', fieldsOf(run, error, nodeRunId))
       hooks.retryLater(run)
     }

@@ -4,11 +4,12 @@ import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
 import '@tenon/editor/styles.css'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { nonce } from './ui/nonce.ts'
+import type { Theme } from './ui/use-theme.ts'
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
-export function Automation({ client }: { readonly client: TenonClient }) {
+export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
   const [, navigate] = useLocation()
-  const host = { client, nonce: nonce(), onOpenRun: (runId: string) => navigate(`/runs/${runId}`) }
+  const host = { client, theme, nonce: nonce(), onOpenRun: (runId: string) => navigate(`/runs/${runId}`) }
   return (
     <Switch>
       <Route path="/automations/:id">

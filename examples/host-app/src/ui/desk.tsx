@@ -4,7 +4,7 @@ import { Automation } from '../app.tsx'
 import { type DemoFacts, forgetUser, loadFacts, openSession, rememberedUser, type Session } from './session.ts'
 import { SignIn } from './sign-in.tsx'
 import { TicketPage } from './ticket-page.tsx'
-import { useTheme } from './use-theme.ts'
+import { type Theme, useTheme } from './use-theme.ts'
 import { WorkflowsPage } from './workflows-page.tsx'
 
 const PAGES = [
@@ -19,6 +19,7 @@ export function Desk() {
   const [facts, setFacts] = useState<DemoFacts | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [session, setSession] = useState<Session | null>(null)
+  const [theme, toggleTheme] = useTheme()
   useEffect(() => {
     loadFacts().then(
       (loaded) => {
@@ -43,42 +44,43 @@ export function Desk() {
   }
   return (
     <div className="desk">
-      <Rail session={session} facts={facts} onSignOut={signOut} />
+      <Rail session={session} facts={facts} theme={theme} onToggleTheme={toggleTheme} onSignOut={signOut} />
       <main className="desk-page">
-        <Pages client={session.client} key={session.person.userId} />
+        <Pages session={session} theme={theme} key={session.person.userId} />
       </main>
     </div>
   )
 }
 
-function Pages({ client }: { readonly client: Session['client'] }) {
+function Pages({ session, theme }: { readonly session: Session; readonly theme: Theme }) {
   const [, navigate] = useLocation()
+  const { client } = session
+  const canEdit = session.person.role !== 'viewer'
   return (
     <Switch>
       <Route path="/">
-        <TicketPage client={client} onOpenRun={(runId) => navigate(`/runs/${runId}`)} />
+        <TicketPage client={client} canRoute={canEdit} onOpenRun={(runId) => navigate(`/runs/${runId}`)} />
       </Route>
       <Route path="/automations">
-        <WorkflowsPage client={client} onOpen={(id) => navigate(`/automations/${id}`)} />
+        <WorkflowsPage client={client} canCreate={canEdit} onOpen={(id) => navigate(`/automations/${id}`)} />
       </Route>
       <Route>
-        <Automation client={client} />
+        <Automation client={client} theme={theme} />
       </Route>
     </Switch>
   )
 }
 
-function Rail({
-  session,
-  facts,
-  onSignOut,
-}: {
+interface RailProps {
   readonly session: Session
   readonly facts: DemoFacts
+  readonly theme: Theme
+  readonly onToggleTheme: () => void
   readonly onSignOut: () => void
-}) {
+}
+
+function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
   const [location] = useLocation()
-  const [theme, toggleTheme] = useTheme()
   const { person } = session
   return (
     <nav className="desk-rail" aria-label="Support desk">
@@ -102,7 +104,7 @@ function Rail({
           </span>
         )}
         <span className="desk-note">Engine: {facts.engine}</span>
-        <button type="button" className="desk-quiet" onClick={toggleTheme}>
+        <button type="button" className="desk-quiet" onClick={onToggleTheme}>
           {theme === 'dark' ? 'Light theme' : 'Dark theme'}
         </button>
         <span className="desk-person">{person.displayName}</span>

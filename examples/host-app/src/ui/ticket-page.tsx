@@ -4,11 +4,12 @@ import { TICKETS } from './tickets.ts'
 
 interface TicketPageProps {
   readonly client: TenonClient
+  readonly canRoute: boolean
   readonly onOpenRun: (runId: string) => void
 }
 
 /** The desk's own page: new tickets, each of which can be sent through the router. */
-export function TicketPage({ client, onOpenRun }: TicketPageProps) {
+export function TicketPage({ client, canRoute, onOpenRun }: TicketPageProps) {
   const [busy, setBusy] = useState<string | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const route = async (ticket: (typeof TICKETS)[number]) => {
@@ -46,9 +47,11 @@ export function TicketPage({ client, onOpenRun }: TicketPageProps) {
                 {ticket.ticket_id} · {ticket.customer}
               </span>
             </div>
-            <button type="button" className="desk-button" disabled={busy !== null} onClick={() => void route(ticket)}>
-              {busy === ticket.ticket_id ? 'Routing …' : 'Route'}
-            </button>
+            {canRoute && (
+              <button type="button" className="desk-button" disabled={busy !== null} onClick={() => void route(ticket)}>
+                {busy === ticket.ticket_id ? 'Routing …' : 'Route'}
+              </button>
+            )}
           </li>
         ))}
       </ul>

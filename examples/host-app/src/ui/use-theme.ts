@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 export type Theme = 'light' | 'dark'
 
-/** The desk's theme; it stands on the root element, and the editor follows it there. */
+/** The desk's theme: on its root element, and handed to the parts of Tenon. */
 export function useTheme(): readonly [Theme, () => void] {
   const [theme, setTheme] = useState<Theme>(() => {
     const stored = localStorage.getItem('hearth-theme')

@@ -3,11 +3,12 @@ import { useEffect, useState } from 'react'
 
 interface WorkflowsPageProps {
   readonly client: TenonClient
+  readonly canCreate: boolean
   readonly onOpen: (workflowId: string) => void
 }
 
 /** The tenant's workflows, and the way to a new one. */
-export function WorkflowsPage({ client, onOpen }: WorkflowsPageProps) {
+export function WorkflowsPage({ client, canCreate, onOpen }: WorkflowsPageProps) {
   const [workflows, setWorkflows] = useState<readonly Workflow[] | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [name, setName] = useState('')
@@ -28,24 +29,26 @@ export function WorkflowsPage({ client, onOpen }: WorkflowsPageProps) {
     <div className="page">
       <header className="page-head">
         <h1>Automations</h1>
-        <form
-          className="page-form"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void create()
-          }}
-        >
-          <input
-            aria-label="Name of the new automation"
-            placeholder="Name"
-            value={name}
-            maxLength={120}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <button type="submit" className="desk-button">
-            New automation
-          </button>
-        </form>
+        {canCreate && (
+          <form
+            className="page-form"
+            onSubmit={(event) => {
+              event.preventDefault()
+              void create()
+            }}
+          >
+            <input
+              aria-label="Name of the new automation"
+              placeholder="Name"
+              value={name}
+              maxLength={120}
+              onChange={(event) => setName(event.target.value)}
+            />
+            <button type="submit" className="desk-button">
+              New automation
+            </button>
+          </form>
+        )}
       </header>
       {failure !== null && (
         <p role="alert" className="page-failure">

@@ -14,7 +14,7 @@ export const end = defineNode({
   params: z.object({
     outcome: z.string().trim().min(1).max(64).default('completed').meta({
       title: 'Outcome',
-      description: 'One word for how it ended. Lists of runs can be filtered by it.',
+      description: 'One word for how it ended, shown with the run.',
       control: 'text',
       placeholder: 'answered',
     }),

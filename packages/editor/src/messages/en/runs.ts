@@ -228,7 +228,6 @@ export const runMessages = {
   'runs.list.status': 'Status',
   'runs.list.anyStatus': 'Any status',
   'runs.list.mode': 'Kind of run',
-  'runs.list.anyMode': 'Live and test runs',
   'runs.list.live': 'Live runs',
   'runs.list.test': 'Test runs',
   'runs.list.testRun': 'Test',

@@ -76,6 +76,13 @@ describe('RunList', () => {
     await waitFor(() => expect(rows()).toHaveLength(5))
   })
 
+  test('shows live runs until test runs are asked for', async () => {
+    const { user, fixture } = show()
+    await waitFor(() => expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'live' }))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Kind of run' }), 'Test runs')
+    await waitFor(() => expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'test' }))
+  })
+
   test('says what will be here', async () => {
     show([])
     expect(await screen.findByText('No runs yet')).toBeDefined()

@@ -18,7 +18,7 @@ export interface RunListProps extends InstanceProps {
   readonly client: TenonClient
   /** Runs of one workflow only. */
   readonly workflowId?: string
-  /** Live runs, or runs of tried drafts. @defaultValue both, with a filter */
+  /** Live runs, or runs of tried drafts. @defaultValue live runs first, the others by a filter */
   readonly mode?: 'live' | 'test'
   readonly onOpenRun: (runId: string) => void
   /** Address of a run, so that it can be opened in a tab of its own. */
@@ -49,22 +49,22 @@ type Any = typeof ANY
 function List({ client, workflowId, mode, onOpenRun, hrefOf, pageSize = 50 }: Omit<RunListProps, keyof InstanceProps>) {
   const { t } = useInstance()
   const [status, setStatus] = useState<RunStatus | Any>(ANY)
-  const [chosenMode, setChosenMode] = useState<'live' | 'test' | Any>(ANY)
-  const wantedMode = mode ?? (chosenMode === ANY ? undefined : chosenMode)
+  const [chosenMode, setChosenMode] = useState<'live' | 'test'>('live')
+  const wantedMode = mode ?? chosenMode
   const filter = useMemo<RunFilter>(
     () => ({
       limit: pageSize,
       ...(workflowId === undefined ? {} : { workflowId }),
       ...(status === ANY ? {} : { status }),
-      ...(wantedMode === undefined ? {} : { mode: wantedMode }),
+      mode: wantedMode,
     }),
     [workflowId, status, wantedMode, pageSize],
   )
   const pages = useRunPages(client, filter)
-  const isFiltered = status !== ANY || (mode === undefined && chosenMode !== ANY)
+  const isFiltered = status !== ANY || (mode === undefined && chosenMode !== 'live')
   const clear = () => {
     setStatus(ANY)
-    setChosenMode(ANY)
+    setChosenMode('live')
   }
   return (
     <section className="tn-runs" aria-label={t('runs.list.label')}>
@@ -79,12 +79,11 @@ function List({ client, workflowId, mode, onOpenRun, hrefOf, pageSize = 50 }: Om
           ]}
         />
         {mode === undefined && (
-          <Select<'live' | 'test' | Any>
+          <Select<'live' | 'test'>
             aria-label={t('runs.list.mode')}
             value={chosenMode}
             onChange={setChosenMode}
             options={[
-              { value: ANY, label: t('runs.list.anyMode') },
               { value: 'live', label: t('runs.list.live') },
               { value: 'test', label: t('runs.list.test') },
             ]}

@@ -20,7 +20,7 @@ export interface RunStatusBadgeProps extends InstanceProps {
   readonly detail?: string
 }
 
-/** The status of a run in a word, with its colour. */
+/** The status of a run in a word, with its color. */
 export function RunStatusBadge({ status, detail = '', ...instance }: RunStatusBadgeProps) {
   return (
     <EnsureInstance {...instance} className={instance.className ?? 'tn-inline'}>

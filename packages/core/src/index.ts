@@ -140,7 +140,6 @@ export {
   printTemplate,
   type ReturnRule,
   type RootExpression,
-  renameNodeReferences,
   type ScopeSchema,
   type Span,
   type TemplateAnalysis,

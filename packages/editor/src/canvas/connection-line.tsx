@@ -57,13 +57,13 @@ function overOf(props: ConnectionLineComponentProps<FlowNode>, connection: Conne
   return props.fromHandle.type === 'source' ? connection.target : connection.source
 }
 
+interface LineEnds extends Pick<ConnectionLineComponentProps, 'fromHandle' | 'toHandle'> {
+  readonly fromNode: { readonly id: string }
+}
+
 /** The connection that would be made if the line were let go now. A whole card counts as its first input. */
 export function connectionUnder(
-  {
-    fromNode,
-    fromHandle,
-    toHandle,
-  }: Pick<ConnectionLineComponentProps<FlowNode>, 'fromNode' | 'fromHandle' | 'toHandle'>,
+  { fromNode, fromHandle, toHandle }: LineEnds,
   state: Pick<EditorState, 'nodesById' | 'manifest'>,
   overNodeId: string | null,
 ): Connection | null {

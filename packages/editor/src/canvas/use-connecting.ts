@@ -41,8 +41,7 @@ export function useConnecting(): Connecting {
       onConnectEnd: (event, state) => {
         if (state.isValid === true || state.fromNode === null || state.fromHandle === null) return
         const { fromNode, fromHandle, toHandle } = state
-        const ends = { fromNode: fromNode as never, fromHandle, toHandle }
-        const connection = connectionUnder(ends, store.getState(), hover.current())
+        const connection = connectionUnder({ fromNode, fromHandle, toHandle }, store.getState(), hover.current())
         if (connection !== null) {
           dispatch({ type: 'connect', connection })
           return

@@ -59,14 +59,14 @@ function follow(after?: number, fail: Error | null = null) {
   const states: StreamState[] = []
   const errors: (TenonError | undefined)[] = []
   let tickets = 0
-  const behaviour = { fail }
+  const behavior = { fail }
   const stop = followRun(
     {
       url: 'wss://app.example/runs/r/logs',
       WebSocket: ScriptedSocket,
       getTicket: async () => {
         tickets += 1
-        if (behaviour.fail !== null) throw behaviour.fail
+        if (behavior.fail !== null) throw behavior.fail
         return `ticket-${tickets}`
       },
       random: () => 0,
@@ -83,7 +83,7 @@ function follow(after?: number, fail: Error | null = null) {
       },
     },
   )
-  return { seen, batches, states, errors, stop, behaviour }
+  return { seen, batches, states, errors, stop, behavior }
 }
 
 const socket = (index: number): ScriptedSocket => {
@@ -200,7 +200,7 @@ describe('followRun', () => {
     const run = follow(0, new TenonError('UNAVAILABLE', 'down'))
     await settle()
     expect(run.states).toEqual(['connecting', 'retrying'])
-    run.behaviour.fail = new TenonError('UNAUTHENTICATED', 'signed out')
+    run.behavior.fail = new TenonError('UNAUTHENTICATED', 'signed out')
     await vi.advanceTimersByTimeAsync(250)
     expect(run.states).toEqual(['connecting', 'retrying', 'closed'])
     expect(run.errors.at(-1)?.code).toBe('UNAUTHENTICATED')

@@ -5,7 +5,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { FlowEdge } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
 
-/** One edge: a curve, coloured by the run over it, with a button to put a node into it. */
+/** One edge: a curve, colored by the run over it, with a button to put a node into it. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
   const { id, source, sourceHandleId, target, selected = false } = props
   const run = useEdgeRun(source, sourceHandleId ?? '', target)

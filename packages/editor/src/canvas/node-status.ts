@@ -7,7 +7,7 @@ export interface NodeRunDisplay {
   readonly status: NodeStatus
   /** Leads the type line: `1.84 s`, `0.4 s · attempt 2`. Empty when there is nothing to say. */
   readonly label: string
-  /** The status in words, for people who do not see colours. */
+  /** The status in words, for people who do not see colors. */
   readonly statusLabel: string
 }
 

@@ -22,7 +22,7 @@ export interface ReadOnlyCanvasProps {
   readonly children?: ReactNode
 }
 
-/** A workflow to be looked at: the canvas of a run or of a version. A `NodeRunContext` around it colours it. */
+/** A workflow to be looked at: the canvas of a run or of a version. A `NodeRunContext` around it colors it. */
 export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
   const { document, manifest, selectedNodeId, onSelectNode, children } = props
   const t = useTranslate()

@@ -23,7 +23,7 @@ interface ParamRowsProps {
   readonly isReadOnly: boolean
 }
 
-/** One labelled control for each field that is visible with the values beside it. */
+/** One labeled control for each field that is visible with the values beside it. */
 export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
   const withDefaults = withDefaultsOf(fields, siblings)
   return fields

@@ -51,7 +51,7 @@ export function writeClipboard(text: string): void {
   navigator.clipboard?.writeText(text).catch(() => {})
 }
 
-/** Whether the browser believes to have a network. */
+/** Whether the browser believes it has a network. */
 export function isOnline(): boolean {
   return typeof navigator === 'undefined' || navigator.onLine
 }

@@ -58,7 +58,7 @@ describe.each(['light', 'dark'] as const)('%s tokens', (name) => {
     expect(contrast(tokens.get(text) ?? '', tokens.get(background) ?? '')).toBeGreaterThanOrEqual(4.5)
   })
 
-  test('has every colour that a theme may override, and no other', () => {
+  test('has every color that a theme may override, and no other', () => {
     expect([...tokens.keys()].sort()).toEqual([...COLOR_TOKENS].sort())
   })
 })
@@ -73,6 +73,6 @@ test('every measure is a token that a theme may override', () => {
   expect([...measures].sort()).toEqual([...MEASURE_TOKENS].sort())
 })
 
-test.each(AVATAR_COLORS)('white on the avatar colour %s can be read', (color) => {
+test.each(AVATAR_COLORS)('white on the avatar color %s can be read', (color) => {
   expect(contrast('#ffffff', color)).toBeGreaterThanOrEqual(4.5)
 })

@@ -5,7 +5,7 @@ export const THEME_MODES = ['light', 'dark', 'system'] as const
 export type ThemeMode = (typeof THEME_MODES)[number]
 
 /**
- * How a host recolours Tenon: CSS values by token name, without the `--tenon-` prefix.
+ * How a host recolors Tenon: CSS values by token name, without the `--tenon-` prefix.
  *
  * Keep text pairs at a contrast of 4.5:1 or more; the default values do.
  *

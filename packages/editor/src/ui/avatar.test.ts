@@ -12,7 +12,7 @@ test.each([
   expect(initials(name)).toBe(letters)
 })
 
-test('a person has one colour, and people have different ones', () => {
+test('a person has one color, and people have different ones', () => {
   const ids = Array.from({ length: 200 }, (_, index) => `user-${index}`)
   expect(ids.map(avatarColor)).toEqual(ids.map(avatarColor))
   expect(new Set(ids.map(avatarColor)).size).toBe(AVATAR_COLORS.length)

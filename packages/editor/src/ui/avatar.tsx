@@ -1,7 +1,7 @@
-/** Colours for people: a white text on each has a contrast of at least 4.5:1. */
+/** Colors for people: a white text on each has a contrast of at least 4.5:1. */
 export const AVATAR_COLORS = ['#1f5fd6', '#b83268', '#0b7a75', '#7a3fc4', '#a14a0b', '#187a42', '#4b5a6b'] as const
 
-/** The colour of a person: the same everywhere, from the id alone. */
+/** The color of a person: the same everywhere, from the id alone. */
 export function avatarColor(userId: string): string {
   let sum = 0
   for (const char of userId) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 0xff_ff_ff

@@ -32,7 +32,7 @@ export interface FieldProps {
   readonly children: ReactNode
 }
 
-/** A labelled control with its help under it, or in place of the help its error. */
+/** A labeled control with its help under it, or in place of the help its error. */
 export function Field({ label, help, error, required = false, hint, group = false, className, children }: FieldProps) {
   const t = useTranslate()
   const id = useId()

@@ -8,7 +8,7 @@ export interface IconProps {
   readonly size?: number
 }
 
-/** Draws an icon as strokes in the colour of the text around it; decorative, so label its control. */
+/** Draws an icon as strokes in the color of the text around it; decorative, so label its control. */
 export function Icon({ name, path, size = 16 }: IconProps) {
   return (
     <svg className="tn-icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false">

@@ -22,7 +22,7 @@ export interface StatusMarkProps {
   readonly size?: 14 | 18
 }
 
-/** The round mark that shows the status of a node run: a form for each status, not only a colour. */
+/** The round mark that shows the status of a node run: a form for each status, not only a color. */
 export function StatusMark({ status, label, size = 18 }: StatusMarkProps) {
   const glyph = GLYPHS[status]
   const accessible = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label, title: label }

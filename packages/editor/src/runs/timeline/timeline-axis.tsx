@@ -16,13 +16,13 @@ interface TimelineAxisProps {
 export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
   const { t, locale } = useInstance()
   const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
-  const labelled = ticks.filter((tick) => tick.hasLabel)
+  const labeled = ticks.filter((tick) => tick.hasLabel)
   const folds = scale.pieces.filter((piece) => piece.isCollapsed)
   return (
     <>
       <div className="tn-timeline-axis" aria-hidden="true">
         <span className="tn-timeline-scale">
-          {labelled.map((tick) => (
+          {labeled.map((tick) => (
             <span key={tick.elapsedMs} className="tn-timeline-tick" style={{ insetInlineStart: `${tick.left * 100}%` }}>
               {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}
             </span>

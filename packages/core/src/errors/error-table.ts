@@ -21,6 +21,7 @@ export const ERROR_TABLE = {
   WORKFLOW_NOT_PUBLISHED: { status: 422, retryable: false, remedy: 'Publish the workflow first, or try the draft.' },
   COLLAB_FRAME_INVALID: { status: 422, retryable: false, remedy: 'Reload the editor; the unsaved change was refused.' },
   IDENTITY_INVALID: { status: 500, retryable: false, remedy: 'Correct what authenticate returns.' },
+  OPTIONS_INVALID: { status: 500, retryable: false, remedy: 'Correct the option that the message names.' },
   ORIGIN_REFUSED: { status: 403, retryable: false, remedy: "Add the page's origin to allowedOrigins of the server." },
   REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less at once.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Send Content-Type: application/json.' },

@@ -1,3 +1,4 @@
+import { TenonError } from '@tenon/core/errors'
 import type { BusMessage } from '@tenon/runtime'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
@@ -100,8 +101,27 @@ describe('postgresBus', () => {
   })
 
   test('takes only plain channel names', () => {
-    expect(() => postgresBus({ pool, listen: () => pool.connect(), channel: 'x; drop schema tenon' })).toThrow(
-      RangeError,
-    )
+    const invalid = () => postgresBus({ pool, listen: () => pool.connect(), channel: 'x; drop schema tenon' })
+    expect(invalid).toThrow(TenonError)
+    expect(invalid).toThrow('channel')
+  })
+
+  test('says in the log that it cannot listen or send, and stays a bus within the process', async () => {
+    const lines = collector()
+    const broken = postgresBus({
+      pool: { query: () => Promise.reject(new Error('no pool')) },
+      listen: () => Promise.reject(new Error('no listener')),
+      log: (level, message, fields) => lines.listener({ level, message, reason: String(fields?.reason) }),
+    })
+    const near = collector()
+    broken.subscribe('topic', near.listener)
+    broken.publish('topic', { seq: 1 })
+    await near.until(1)
+    await lines.until(2)
+    expect(lines.messages).toMatchObject([
+      { level: 'warn', reason: 'no listener' },
+      { level: 'warn', reason: 'no pool' },
+    ])
+    await broken.close()
   })
 })

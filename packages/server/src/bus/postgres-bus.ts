@@ -1,4 +1,5 @@
-import type { Bus, BusMessage } from '@tenon/runtime'
+import { TenonError } from '@tenon/core/errors'
+import type { Bus, BusMessage, RuntimeLog } from '@tenon/runtime'
 import { createInProcessBus } from './in-process-bus.ts'
 
 /** A connection that stays open and hears notifications; a client of `pg` is one. */
@@ -19,8 +20,10 @@ export interface PostgresBusOptions {
    * notifications.
    */
   readonly listen: () => Promise<ListenClient>
-  /** @defaultValue 'tenon' */
+  /** Lower-case letters, digits and `_`, at most 63. @defaultValue 'tenon' */
   readonly channel?: string
+  /** Hears when LISTEN cannot be set up or is lost, and when a notification cannot be sent. @defaultValue silent */
+  readonly log?: RuntimeLog
 }
 
 interface Envelope {
@@ -34,8 +37,10 @@ const GATHER_MS = 10
 const RETRY_MS = 1_000
 
 /**
- * Fan-out between all processes on one Postgres by LISTEN and NOTIFY. Listeners in the own process hear at once, the
+ * Fan-out between all processes on one Postgres by LISTEN and NOTIFY. Listeners in this process hear at once, the
  * others some milliseconds later; what is lost while the connection is away is made up for by polling.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for a `channel` that Postgres would have to quote.
  *
  * @example
  * ```ts
@@ -44,7 +49,8 @@ const RETRY_MS = 1_000
  */
 export function postgresBus(options: PostgresBusOptions): Bus {
   const channel = options.channel ?? 'tenon'
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(channel)) throw new RangeError(`"${channel}" is no channel name`)
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(channel)) throw channelInvalid()
+  const log = options.log ?? (() => undefined)
   const local = createInProcessBus()
   const origin = crypto.randomUUID()
   let outgoing: Envelope[] = []
@@ -64,7 +70,8 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       opened.on('error', () => lose(opened))
       opened.on('end', () => lose(opened))
       await opened.query(`listen ${channel}`)
-    } catch {
+    } catch (error) {
+      log('warn', 'The bus cannot listen; other processes are heard by polling only', { reason: reasonOf(error) })
       lose(client)
     }
   }
@@ -95,7 +102,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       // A hint that does not go out is made up for by polling, like any that gets lost.
       sending = sending
         .then(() => options.pool.query('select pg_notify($1, $2)', [channel, payload]))
-        .catch(() => undefined)
+        .catch((error: unknown) => log('warn', 'A notification was not sent', { reason: reasonOf(error) }))
     }
     outgoing = []
     return sending
@@ -120,6 +127,16 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       await local.close()
     },
   }
+}
+
+function channelInvalid(): TenonError {
+  return new TenonError('OPTIONS_INVALID', 'The channel of the bus is no plain name', {
+    remedy: 'Use lower-case letters, digits and _, beginning with a letter.',
+  })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
 }
 
 function letGo(client: ListenClient | null): void {

@@ -19,11 +19,14 @@ export interface PresenceBoard {
 }
 
 export interface PresencePorts {
+  readonly isMember: (member: Member) => boolean
   /** Binds a client id to a person. @throws when it belongs to somebody else */
   readonly claim: (clientId: number, identity: Identity) => Promise<void>
   readonly send: (frame: Uint8Array, except: Member | null) => void
   /** Tells the other processes. */
   readonly announce: (entry: AwarenessEntry) => void
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
 }
 
 /** A stock client renews its presence every 15 s and forgets others after 30 s. */
@@ -32,13 +35,13 @@ const REMOTE_MS = 30_000
 const MIN_INTERVAL_MS = 1_000 / DRAFT_LIMITS.awarenessPerSecond
 
 interface Seat {
-  readonly member: Member
+  member: Member
   entry: AwarenessEntry
   sentAt: number
   timer: ReturnType<typeof setTimeout> | null
 }
 
-export function createPresenceBoard({ claim, send, announce }: PresencePorts): PresenceBoard {
+export function createPresenceBoard({ isMember, claim, send, announce, now }: PresencePorts): PresenceBoard {
   const seats = new Map<number, Seat>()
   const ownIds = new Map<Member, number>()
   const remotes = new Map<number, { readonly entry: AwarenessEntry; readonly seenAt: number }>()
@@ -47,18 +50,28 @@ export function createPresenceBoard({ claim, send, announce }: PresencePorts): P
   async function ownIdOf(member: Member, entries: readonly AwarenessEntry[]): Promise<number | null> {
     const known = ownIds.get(member)
     if (known !== undefined) return known
-    for (const { clientId, state } of entries) {
+    for (const entry of entries) {
+      const { clientId } = entry
       // A stock provider repeats what it hears of others, so an id that is taken is no offence.
-      if (seats.has(clientId) || state === 'null') continue
+      if (!isFree(entry, member) || isDeparture(entry)) continue
       const isOurs = await claim(clientId, member.identity).then(
         () => true,
         () => false,
       )
-      if (!isOurs || ownIds.has(member)) continue
+      if (!isOurs || ownIds.has(member) || !isMember(member)) continue
       ownIds.set(member, clientId)
       return clientId
     }
     return null
+  }
+
+  /**
+   * Whether nobody sits there, or a socket that the same person has left behind without a word: what is newer than all
+   * that came by it cannot be a repetition.
+   */
+  function isFree({ clientId, clock }: AwarenessEntry, { identity }: Member): boolean {
+    const seat = seats.get(clientId)
+    return seat === undefined || (seat.member.identity.userId === identity.userId && clock > seat.entry.clock)
   }
 
   function ownEntries(): readonly AwarenessEntry[] {
@@ -66,7 +79,7 @@ export function createPresenceBoard({ claim, send, announce }: PresencePorts): P
   }
 
   function publish(seat: Seat): void {
-    const waitMs = seat.sentAt + MIN_INTERVAL_MS - Date.now()
+    const waitMs = seat.sentAt + MIN_INTERVAL_MS - now()
     if (waitMs <= 0) {
       flush(seat)
       return
@@ -78,7 +91,7 @@ export function createPresenceBoard({ claim, send, announce }: PresencePorts): P
   function flush(seat: Seat): void {
     if (seat.timer !== null) clearTimeout(seat.timer)
     seat.timer = null
-    seat.sentAt = Date.now()
+    seat.sentAt = now()
     send(encodeAwareness([seat.entry]), seat.member)
     announce(seat.entry)
   }
@@ -96,11 +109,13 @@ export function createPresenceBoard({ claim, send, announce }: PresencePorts): P
     async receive(member, entries) {
       const clientId = await ownIdOf(member, entries)
       const entry = entries.find((candidate) => candidate.clientId === clientId)
-      if (clientId === null || entry === undefined) return
+      // It may have left while its id was asked for.
+      if (clientId === null || entry === undefined || !isMember(member)) return
       const signed = signPresence(entry, member.identity)
       const seat = seats.get(clientId) ?? { member, entry: signed, sentAt: 0, timer: null }
-      if (seat.member !== member) return
+      if (seat.member !== member && !isFree(entry, member)) return
       seats.set(clientId, seat)
+      seat.member = member
       seat.entry = signed
       if (isDeparture(signed)) flush(seat)
       else publish(seat)
@@ -110,13 +125,13 @@ export function createPresenceBoard({ claim, send, announce }: PresencePorts): P
       const news = entries.filter(({ clientId }) => !seats.has(clientId))
       for (const entry of news) {
         if (isDeparture(entry)) remotes.delete(entry.clientId)
-        else remotes.set(entry.clientId, { entry, seenAt: Date.now() })
+        else remotes.set(entry.clientId, { entry, seenAt: now() })
       }
       if (news.length > 0) send(encodeAwareness(news), null)
     },
     ownEntries,
     greet(member) {
-      for (const [clientId, { seenAt }] of remotes) if (Date.now() - seenAt > REMOTE_MS) remotes.delete(clientId)
+      for (const [clientId, { seenAt }] of remotes) if (now() - seenAt > REMOTE_MS) remotes.delete(clientId)
       const entries = [...ownEntries(), ...[...remotes.values()].map(({ entry }) => entry)]
       if (entries.length > 0) member.socket.send(encodeAwareness(entries))
     },

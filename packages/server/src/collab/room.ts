@@ -43,9 +43,11 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   const queue = createSerialQueue()
   const members = new Set<Member>()
   const presence = createPresenceBoard({
+    isMember: (member) => members.has(member),
     claim: (clientId, identity) => queue.add(() => log.claimClients([clientId], identity.userId)),
     send: (frame, except) => broadcast(frame, except),
     announce: (entry) => relay.announce(entry),
+    now: server.now,
   })
   const relay = createPresenceRelay(server.bus, place, {
     onEntry: (entry) => presence.receiveRemote([entry]),

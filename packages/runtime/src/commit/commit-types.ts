@@ -63,6 +63,11 @@ export interface CommitRequest {
   readonly facts: readonly FactToCommit[]
   /** Stored before the facts. */
   readonly observations?: readonly ObservationToCommit[]
+  /**
+   * An earlier commit of these observations failed, and whether it was stored is open: those that are in the log are
+   * left out. Facts need no such word, the machine knows them.
+   */
+  readonly isRepeated?: boolean
   /** Values of the facts and observations that are too large for the log. */
   readonly payloads?: readonly Payload[]
   /** Carried out with the first append; also when no fact mattered. */

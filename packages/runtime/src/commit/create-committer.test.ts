@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { createNodeRegistry } from '@tenon/core/node'
 import { type Fact, makeValueRef } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
@@ -43,10 +44,10 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   afterAll(() => opened.close())
 
   /** What another process on the same database would have. */
-  const committer = (maxSessions = 100): Committer =>
+  const committer = (maxSessions = 100, database = opened.database): Committer =>
     createCommitter({
-      database: opened.database,
-      appender: createAppender(opened.database),
+      database,
+      appender: createAppender(database),
       findType: nodeTypesOf(registry),
       bus: inMemoryBus(),
       log: () => undefined,
@@ -132,6 +133,34 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const late = await two.commit({ ...run, facts: [{ fact: completed('a', { from: 'second' }) }] })
     expect(late.outcome).toBe('unchanged')
     expect((await check()).filter((event) => event.id === 'a/1/outcome')).toHaveLength(1)
+  })
+
+  test('stores observations once although the answer to their first commit was lost', async () => {
+    let isLost = false
+    const by = committer(100, {
+      ...opened.database,
+      call: async <Row>(...args: Parameters<typeof opened.database.call>) => {
+        const rows = await opened.database.call<Row>(...args)
+        if (isLost) throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+        return rows
+      },
+    })
+    const { run, check } = await create(by, parallel)
+    const line = (message: string, index: number) => {
+      const data = { timestamp: new Date(now).toISOString(), level: 'info', message } as const
+      return { observation: { type: 'node_log', nodeRunId: 'a', data }, pass: 1, attempt: 1, index, at: now } as const
+    }
+    const facts = [{ fact: completed('a') }]
+    isLost = true
+    await expect(by.commit({ ...run, facts, observations: [line('one', 0)] })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    isLost = false
+    await by.commit({ ...run, facts, observations: [line('one', 0), line('two', 1)], isRepeated: true })
+    const events = await check()
+    const lines = events.flatMap((event) => (event.type === 'node_log' ? [event.data.message] : []))
+    expect(lines).toEqual(['one', 'two'])
+    expect(events.filter((event) => event.id === 'a/1/outcome')).toHaveLength(1)
   })
 
   test('refuses a fact that cannot be and goes on from where it was', async () => {

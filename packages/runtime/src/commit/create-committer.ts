@@ -11,6 +11,7 @@ import type { Appender } from '../store/create-appender.ts'
 import { commandsOf } from './commands.ts'
 import type { CommitRequest, CommitResult, CreateRunRequest } from './commit-types.ts'
 import { storeValue } from './encode-output.ts'
+import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, emptySession, loadSession } from './load-session.ts'
 import { createLru } from './lru.ts'
 import type { FindNodeType } from './node-types.ts'
@@ -27,7 +28,7 @@ export interface Committer {
    * mismatch the tail is read and it goes again.
    *
    * @throws {@link TenonError} `UNAVAILABLE`, `FACT_INVALID`, and the database's own errors; whether the append was
-   * stored is then open, and committing the same facts again is safe.
+   * stored is then open; committing the same again is safe, with `isRepeated` if there are observations.
    */
   commit(request: CommitRequest): Promise<CommitResult>
   /**
@@ -99,11 +100,13 @@ export function createCommitter(ports: CommitterPorts): Committer {
 
   return {
     values,
-    commit: ({ tenantId, runId, isStale = false, ...work }) => {
+    commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
       const key = `${tenantId}/${runId}`
       return locks.exclusive(key, async () => {
         const session = await find(key, tenantId, runId, isStale)
-        return session === null ? MISSING : finish(key, session, performCommit(session, work, null, performPorts))
+        if (session === null) return MISSING
+        const fresh = isRepeated ? await leaveOutStored(database, session.identity, observations) : observations
+        return finish(key, session, performCommit(session, { ...work, observations: fresh }, null, performPorts))
       })
     },
     create: (request, plan) => {

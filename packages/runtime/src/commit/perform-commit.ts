@@ -11,7 +11,7 @@ import { catchUp, snapshotText } from './load-session.ts'
 import { absorb, type RunSession } from './run-session.ts'
 
 /** What one commit takes in. */
-export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale'>
+export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'>
 
 /** What its appends have stored. */
 export interface Performed {

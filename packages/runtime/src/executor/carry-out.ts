@@ -1,14 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
-import type { CommitResult, ObservationToCommit, StartedNode } from '../commit/commit-types.ts'
+import type { CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { storeValue, storeWait } from '../commit/encode-output.ts'
 import { failureOf } from '../commit/failure.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
 import type { Payload } from '../store/append-types.ts'
 import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
-import { createObservationPump } from './observation-pump.ts'
+import { createObservationPump, type PumpedObservations } from './observation-pump.ts'
 import { type BodyEnd, runBody } from './run-body.ts'
 import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
@@ -46,8 +46,7 @@ type Outcome =
 export async function carryOut(started: StartedNode, ports: CarryOutPorts): Promise<CarriedOut> {
   const { tenantId, runId, nodeRunId, pass, attempt } = started
   const { committer, now, graceMs = 10_000 } = ports
-  const store = (observations: readonly ObservationToCommit[], payloads: readonly Payload[]) =>
-    committer.commit({ tenantId, runId, facts: [], observations, payloads })
+  const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
   const onRefused = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : 'unknown'
     ports.log('warn', 'What a node run tells of itself cannot be stored yet', { runId, nodeRunId, reason })
@@ -64,12 +63,13 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
   const alarm = retry === null || !ports.hasStoredTimers ? null : retry.nextAt
   const result = await untilStored(
-    () =>
+    (isRepeated) =>
       committer.commit({
         tenantId,
         runId,
         facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
         observations: [...rest.observations, ...own],
+        isRepeated: isRepeated || rest.isRepeated,
         payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
         operations:
           alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],

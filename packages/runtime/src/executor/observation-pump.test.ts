@@ -10,9 +10,9 @@ function keeper(failures = 0) {
   const batches: (readonly ObservationToCommit[])[] = []
   const waiters: { readonly count: number; readonly resolve: () => void }[] = []
   let left = failures
-  let tries = 0
-  const store: StoreObservations = async (observations) => {
-    tries += 1
+  const tries: boolean[] = []
+  const store: StoreObservations = async ({ observations, isRepeated }) => {
+    tries.push(isRepeated)
     if (left > 0) {
       left -= 1
       throw new RangeError('away')
@@ -22,7 +22,7 @@ function keeper(failures = 0) {
   }
   /** Resolves once so many entries are stored. */
   const stored = (count: number) => new Promise<void>((resolve) => waiters.push({ count, resolve }))
-  return { batches, store, stored, tries: () => tries }
+  return { batches, store, stored, tries }
 }
 
 /** A promise that the test settles. */
@@ -66,17 +66,17 @@ describe('createObservationPump', () => {
       },
       expect.objectContaining({ index: 1, observation: expect.objectContaining({ type: 'node_log' }) }),
     ])
-    expect(await pump.close()).toEqual({ observations: [], payloads: [] })
+    expect(await pump.close()).toEqual({ observations: [], payloads: [], isRepeated: false })
   })
 
   test('sends what comes while a batch is on its way in the next one', async () => {
     const { batches, store, stored } = keeper()
     const answer = gate()
     const reached = gate()
-    const pump = open(async (...args) => {
+    const pump = open(async (batch) => {
       reached.open()
       await answer.passed
-      return store(...args)
+      return store(batch)
     })
     const all = stored(100)
     pump.log('info', '0')
@@ -98,7 +98,7 @@ describe('createObservationPump', () => {
     pump.log('info', 'too late')
     expect(rest.observations).toMatchObject([{ observation: { data: { message: 'kept' } } }])
     expect(batches).toEqual([])
-    expect((await pump.close()).observations).toHaveLength(1)
+    expect(await pump.close()).toMatchObject({ observations: [{ index: 0 }], isRepeated: true })
   })
 
   test('tries again by itself, with what has come meanwhile, and tells of each refusal', async () => {
@@ -127,7 +127,7 @@ describe('createObservationPump', () => {
     const value = { hash: 'h', size: 2 }
     await pump.journal({ pass: 1, attempt: 2, key: 'k', value }, [])
     expect(batches.flat()).toMatchObject([{ observation: { type: 'node_journaled', data: { key: 'k' } }, index: 0 }])
-    expect(tries()).toBe(2)
+    expect(tries).toEqual([false, true])
   })
 
   test('leaves out lines beyond two thousand, and says so once', async () => {

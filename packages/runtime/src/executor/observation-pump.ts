@@ -11,14 +11,19 @@ export interface ObservationPump {
   toolCall(call: ToolCallRecord): void
   /** Resolves once the entry is stored. */
   journal(entry: Extract<Observation, { type: 'node_journaled' }>['data'], payloads: readonly Payload[]): Promise<void>
-  /** Stops taking in, and gives what is not stored yet: it goes with the outcome. */
-  close(): Promise<{ readonly observations: readonly ObservationToCommit[]; readonly payloads: readonly Payload[] }>
+  /** Stops taking in, and gives what is not known to be stored: it goes with the outcome. */
+  close(): Promise<PumpedObservations>
 }
 
-export type StoreObservations = (
-  observations: readonly ObservationToCommit[],
-  payloads: readonly Payload[],
-) => Promise<unknown>
+/** Observations on their way into the log. */
+export interface PumpedObservations {
+  readonly observations: readonly ObservationToCommit[]
+  readonly payloads: readonly Payload[]
+  /** An earlier try failed: some of them may be stored. */
+  readonly isRepeated: boolean
+}
+
+export type StoreObservations = (batch: PumpedObservations) => Promise<unknown>
 
 const MAX_LINES = 2_000
 const MAX_MESSAGE = 8_192
@@ -55,23 +60,28 @@ export function createObservationPump(
   const closing = new AbortController()
   let pumping: Promise<void> | null = null
   let isClosed = false
+  let isRepeated = false
   let lines = 0
   let calls = 0
   let entries = 0
 
+  const contentOf = (batch: readonly Entry[]): PumpedObservations => ({
+    observations: batch.map(({ observation }) => observation),
+    payloads: batch.flatMap(({ payloads }) => payloads),
+    isRepeated,
+  })
   const pump = async (): Promise<void> => {
     let waitMs = FIRST_WAIT_MS
     while (waiting.length > 0 && !isClosed) {
       const batch = waiting.splice(0)
       try {
-        await store(
-          batch.map(({ observation }) => observation),
-          batch.flatMap(({ payloads }) => payloads),
-        )
+        await store(contentOf(batch))
         for (const { stored } of batch) stored()
+        isRepeated = false
         waitMs = FIRST_WAIT_MS
       } catch (error) {
         waiting.unshift(...batch)
+        isRepeated = true
         onRefused(error)
         await pause(waitMs, closing.signal)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
@@ -113,10 +123,7 @@ export function createObservationPump(
       isClosed = true
       closing.abort()
       await pumping
-      return {
-        observations: waiting.map(({ observation }) => observation),
-        payloads: waiting.flatMap(({ payloads }) => payloads),
-      }
+      return contentOf(waiting)
     },
   }
 }

@@ -29,15 +29,16 @@ function place() {
 
 describe('untilStored', () => {
   test('tries again until the store answers', async () => {
-    let calls = 0
+    const calls: boolean[] = []
     const { place: where, lines } = place()
-    const result = await untilStored(async () => {
-      calls += 1
-      if (calls < 3) throw new TenonError('UNAVAILABLE', 'away')
+    const result = await untilStored(async (isRepeated) => {
+      calls.push(isRepeated)
+      if (calls.length < 3) throw new TenonError('UNAVAILABLE', 'away')
       return RESULT
     }, where)
     expect(result).toBe(RESULT)
     expect(lines).toHaveLength(2)
+    expect(calls).toEqual([false, true, true])
   })
 
   test('does not try again what can never be stored', async () => {

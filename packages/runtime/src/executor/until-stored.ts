@@ -22,13 +22,15 @@ export interface UntilStoredPorts {
  * @throws {@link TenonError} `FACT_INVALID`: the outcome does not fit the run, and never will.
  */
 export async function untilStored(
-  commit: () => Promise<CommitResult>,
+  commit: (isRepeated: boolean) => Promise<CommitResult>,
   { shutdown, log, runId, nodeRunId }: UntilStoredPorts,
 ): Promise<CommitResult | null> {
+  let isRepeated = false
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     try {
-      return await commit()
+      return await commit(isRepeated)
     } catch (error) {
+      isRepeated = true
       if (error instanceof TenonError && error.code === 'FACT_INVALID') throw error
       if (shutdown.aborted) return null
       const reason = error instanceof Error ? error.message : 'unknown'

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { TenonError } from '@tenon/core/errors'
 import { makeValueRef, type RunEvent } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
@@ -168,6 +169,23 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     }
     const counting = createAppender(counted)
     await Promise.all(Array.from({ length: 50 }, () => counting.append(create(tenant()))))
+    expect(calls).toBe(1)
+  })
+
+  test('sends a batch once when the database does not answer', async () => {
+    let calls = 0
+    const away = {
+      ...opened.database,
+      call: async () => {
+        calls += 1
+        throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+      },
+    }
+    const appends = Array.from({ length: 50 }, () => create(tenant()))
+    const lone = createAppender(away)
+    const results = await Promise.allSettled(appends.map((each) => lone.append(each)))
+    expect(results.map((result) => result.status)).toEqual(Array(50).fill('rejected'))
+    expect(results[0]).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
     expect(calls).toBe(1)
   })
 

@@ -1,10 +1,16 @@
+import { TenonError } from '@tenon/core/errors'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { appendStatement, batchValues } from './append-batch.ts'
 import type { Append, AppendResult } from './append-types.ts'
 
 /** Writes to run logs, many runs in one round trip. */
 export interface Appender {
-  /** Resolves once the append is stored; rejects with the database's error if this append alone is refused. */
+  /**
+   * Resolves once the append is stored.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE` when the database does not answer; whether it was stored is then open.
+   * @throws The database's error if this append alone is refused.
+   */
   append(append: Append): Promise<AppendResult>
   /** Resolves when everything handed over so far is settled. */
   drain(): Promise<void>
@@ -29,8 +35,9 @@ interface ResultRow {
 }
 
 /**
- * Group commit: every append that is ready while a flush is in flight goes out in the next one. A flush that fails is
- * cut in half until the append at fault stands alone, so that it harms its own run only.
+ * Group commit: every append that is ready while a flush is in flight goes out in the next one. A flush that the
+ * database refuses is cut in half until the append at fault stands alone, so that it harms its own run only. A flush
+ * that gets no answer is not sent again: it may have been stored.
  */
 export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
   const { maxBatch = 200 } = options
@@ -50,8 +57,8 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
       )
       for (const row of rows) batch[row.place - 1]?.resolve(toResult(row))
     } catch (error) {
-      if (batch.length === 1) {
-        batch[0]?.reject(error)
+      if (batch.length === 1 || isUnavailable(error)) {
+        for (const waiting of batch) waiting.reject(error)
         return
       }
       const middle = Math.ceil(batch.length / 2)
@@ -81,6 +88,10 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
 function inLockOrder(batch: readonly Waiting[]): readonly Waiting[] {
   const keyOf = ({ append }: Waiting) => `${append.tenantId}/${append.runId}`
   return [...batch].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof TenonError && error.code === 'UNAVAILABLE'
 }
 
 function toResult(row: ResultRow): AppendResult {

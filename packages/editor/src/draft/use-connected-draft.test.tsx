@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
-import type { Workflow } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { act, cleanup, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createFixtureClient, type FixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
+import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { TICKET_DOCUMENT } from '../../test/fixtures/ticket-workflow.ts'
 import type { ConnectedEditorProps, EditorEvent } from '../editor-props.ts'
 import { createEditorSession } from '../session/create-session.ts'
@@ -12,18 +12,6 @@ import type { EditorSession } from '../session/editor-session.ts'
 import { useConnectedDraft } from './use-connected-draft.ts'
 
 afterEach(cleanup)
-
-const WORKFLOW: Workflow = {
-  id: 'wf',
-  name: 'Tickets',
-  description: '',
-  version: '4',
-  hasUnpublishedChanges: false,
-  createdAt: '2026-11-20T10:00:00.000Z',
-  updatedAt: '2026-11-20T10:00:00.000Z',
-  deletedAt: null,
-  lastRun: null,
-}
 
 interface ProbeProps {
   readonly session: EditorSession
@@ -41,7 +29,7 @@ function connect(fixture: FixtureClient, more: Partial<ConnectedEditorProps> = {
   const session = createEditorSession({ translate: () => t })
   const events: EditorEvent[] = []
   let retry = () => {}
-  const workflows = { ...fixture.client.workflows, get: async () => WORKFLOW }
+  const workflows = { ...fixture.client.workflows, get: async () => STORED_WORKFLOW }
   const props = {
     client: { ...fixture.client, workflows },
     workflowId: 'wf',

@@ -44,11 +44,12 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
     setFailure(null)
     try {
       if (!(await whenSaved(store))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
-      const published = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
-      const workflow = await client.workflows.get(workflowId)
-      store.setState({ workflow })
-      toast(t('publish.done', { version: published.version }), { tone: 'success' })
-      onEvent?.({ type: 'published', version: published.version })
+      const { version } = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
+      // What can fail from here on would offer to publish once more.
+      const { workflow } = store.getState()
+      if (workflow !== null) store.setState({ workflow: { ...workflow, version, hasUnpublishedChanges: false } })
+      toast(t('publish.done', { version }), { tone: 'success' })
+      onEvent?.({ type: 'published', version })
       onClose()
     } catch (error) {
       setFailure(error)

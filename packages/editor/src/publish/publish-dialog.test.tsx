@@ -1,0 +1,61 @@
+// @vitest-environment jsdom
+import type { TenonClient, Version } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { screen, waitFor } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { renderPart, t } from '../../test/fixtures/render.tsx'
+import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import type { EditorEvent } from '../editor-props.ts'
+import { createEditorSession } from '../session/create-session.ts'
+import { SessionProvider } from '../session/session-context.tsx'
+import { PublishDialog } from './publish-dialog.tsx'
+
+function open(publish: TenonClient['versions']['publish']) {
+  const session = createEditorSession({ translate: () => t })
+  session.store.setState({ workflow: STORED_WORKFLOW, phase: { kind: 'ready' }, sync: 'saved', openPanel: 'publish' })
+  const { client } = createFixtureClient()
+  const events: EditorEvent[] = []
+  const view = renderPart(
+    <SessionProvider session={session}>
+      <PublishDialog
+        client={{ ...client, versions: { ...client.versions, publish } }}
+        workflowId="wf"
+        onOpenProblem={() => {}}
+        onEvent={(event) => events.push(event)}
+      />
+    </SessionProvider>,
+  )
+  return { ...view, events, state: () => session.store.getState() }
+}
+
+const VERSION_5: Version = {
+  workflowId: 'wf',
+  version: '5',
+  notes: '',
+  contentHash: '',
+  planHash: '',
+  publishedAt: '2026-11-20T10:00:00.000Z',
+  publishedBy: { userId: 'u-ada', displayName: 'Ada Obi' },
+}
+
+describe('PublishDialog', () => {
+  test('closes with the version that was made, though the server answers nothing else', async () => {
+    const { user, state, events } = open(async () => VERSION_5)
+    await user.click(screen.getByRole('button', { name: 'Publish' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(state().workflow).toMatchObject({ name: 'Tickets', version: '5', hasUnpublishedChanges: false })
+    expect(events).toEqual([{ type: 'published', version: '5' }])
+    expect(screen.getAllByText('Version 5 is published').length).toBeGreaterThan(0)
+  })
+
+  test('stays open when the version could not be made, and says why', async () => {
+    const { user, state, events } = open(async () => {
+      throw new TenonError('UNAVAILABLE', 'The server cannot be reached')
+    })
+    await user.click(screen.getByRole('button', { name: 'Publish' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached')
+    expect(state().workflow?.version).toBe('4')
+    expect(events).toEqual([])
+  })
+})

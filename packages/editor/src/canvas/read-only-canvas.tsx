@@ -35,6 +35,7 @@ export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
       layout: workerLayout,
       copySelection: () => {},
       focusInspector: () => {},
+      focusView: () => {},
     }),
   )
   const { store } = session

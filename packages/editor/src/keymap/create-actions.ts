@@ -13,6 +13,8 @@ interface ActionOptions {
   readonly layout: () => LayoutProvider
   readonly copySelection: () => void
   readonly focusInspector: (part: 'name' | 'form') => void
+  /** Gives the focus to the view of the workflow once it stands there. */
+  readonly focusView: () => void
 }
 
 const NEAR = 10
@@ -20,7 +22,7 @@ const FAR = 100
 
 /** What keys and buttons of one editor do. */
 export function createActions(options: ActionOptions): Actions {
-  const { session, canvas, layout, copySelection, focusInspector } = options
+  const { session, canvas, layout, copySelection, focusInspector, focusView } = options
   const { store, dispatch } = session
   const selected = () => [...store.getState().selectedNodes]
   const move = (dx: number, dy: number) => () => {
@@ -105,7 +107,10 @@ export function createActions(options: ActionOptions): Actions {
     'next-node': stride(1),
     'previous-node': stride(-1),
     'open-inspector': () => focusInspector('form'),
-    'toggle-outline': () => store.setState(({ view }) => ({ view: view === 'canvas' ? 'outline' : 'canvas' })),
+    'toggle-outline': () => {
+      store.setState(({ view }) => ({ view: view === 'canvas' ? 'outline' : 'canvas' }))
+      focusView()
+    },
     'show-problems': () => store.setState({ openPanel: 'problems' }),
     'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),
   }

@@ -13,6 +13,7 @@ interface EditorActionsOptions {
   readonly layout: LayoutProvider | undefined
 }
 
+const VIEW = ':scope > .tn-outline, :scope > .tn-canvas'
 const NAME = '[data-inspector-name]'
 const FIRST_FIELD = '[data-inspector-form] :is(input, select, textarea, button, [contenteditable="true"])'
 
@@ -34,6 +35,11 @@ export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions
           const target = frame?.querySelector(part === 'name' ? NAME : FIRST_FIELD)
           if (target instanceof HTMLElement) target.focus()
         },
+        focusView: () =>
+          void requestAnimationFrame(() => {
+            const view = frame?.querySelector(VIEW)
+            if (view instanceof HTMLElement) view.focus()
+          }),
       }),
     [session, canvas, ownLayout, copySelection, frame],
   )

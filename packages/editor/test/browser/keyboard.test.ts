@@ -130,4 +130,16 @@ describe('two editors on one page', () => {
     })
     expect(twice).toEqual([])
   })
+
+  test('the outline and the canvas take the place of each other, and keep the keyboard', async () => {
+    const { page, canvas } = await open({ document: 'chain' })
+    await canvas.focus()
+    await page.keyboard.press('o')
+    const outline = page.getByRole('region', { name: 'Outline' })
+    await outline.waitFor()
+    await page.keyboard.press('o')
+    await canvas.waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  })
 })

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { DRAFT_LIMITS } from '@tenon/core/collab'
+import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import { WebSocketServer } from 'ws'
 import type { WorkflowServer } from '../options.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { toHeaders, toUrl } from './incoming-message.ts'
 import { toServerSocket } from './ws-socket.ts'
 
@@ -26,15 +27,15 @@ export function attachWebSockets(
     perMessageDeflate: false,
     handleProtocols: (offered) => sockets.chooseProtocol(offered) ?? false,
   })
-  const beat = setInterval(() => {
-    for (const client of upgrader.clients) client.ping()
-  }, PING_MS)
-  beat.unref()
+  const heartbeat = createHeartbeat(upgrader.clients)
+  const beating = setInterval(heartbeat.beat, PING_MS)
+  beating.unref()
 
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const url = toUrl(request, 'http')
     if (url === null || !sockets.isSocketPath(url.pathname)) return
     upgrader.handleUpgrade(request, stream, head, (client) => {
+      heartbeat.watch(client)
       sockets.connect(new Request(url, { headers: toHeaders(request) }), toServerSocket(client))
     })
   }
@@ -42,8 +43,8 @@ export function attachWebSockets(
   httpServer.on('upgrade', onUpgrade)
   return async function detach() {
     httpServer.off('upgrade', onUpgrade)
-    clearInterval(beat)
-    for (const client of upgrader.clients) client.close(4503, 'The server is going down')
+    clearInterval(beating)
+    for (const client of upgrader.clients) client.close(CLOSE_CODES.draining, 'The server is going down')
     upgrader.close()
   }
 }

@@ -33,7 +33,6 @@ function openBoard() {
         bufferedAmount: 0,
         send: (data) => void frames.push(typeof data === 'string' ? new TextEncoder().encode(data) : data),
         close: () => undefined,
-        terminate: () => undefined,
         onMessage: () => undefined,
         onClose: () => undefined,
       }

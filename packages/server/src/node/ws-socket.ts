@@ -1,19 +1,42 @@
+import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import type { WebSocket } from 'ws'
 import type { ServerSocket } from '../sockets/server-socket.ts'
 
 /** How long a client may take to answer a close before it is cut off. */
 const CLOSE_GRACE_MS = 5_000
+/** What a client may send before somebody listens: one update and the words around it, with ample room. */
+const MAX_EARLY_BYTES = DRAFT_LIMITS.updateBytes * 2
+const MAX_EARLY_MESSAGES = 300
 
 /** A socket of the `ws` package as the server sees it. */
 export function toServerSocket(client: WebSocket): ServerSocket {
   const early: (string | Uint8Array)[] = []
+  let earlyBytes = 0
   let onMessage: ((data: string | Uint8Array) => void) | null = null
+
+  function close(code: number, reason: string): void {
+    if (client.readyState !== client.OPEN && client.readyState !== client.CONNECTING) return
+    early.length = 0
+    client.close(code, reason)
+    setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref()
+  }
 
   client.binaryType = 'arraybuffer'
   client.on('message', (data, isBinary) => {
-    const message = isBinary ? new Uint8Array(data as ArrayBuffer) : Buffer.from(data as ArrayBuffer).toString('utf8')
-    if (onMessage === null) early.push(message)
-    else onMessage(message)
+    // What still comes after our close has nobody to go to.
+    if (client.readyState !== client.OPEN) return
+    const bytes = new Uint8Array(data as ArrayBuffer)
+    const message = isBinary ? bytes : Buffer.from(bytes).toString('utf8')
+    if (onMessage !== null) {
+      onMessage(message)
+      return
+    }
+    earlyBytes += bytes.byteLength
+    if (earlyBytes > MAX_EARLY_BYTES || early.length >= MAX_EARLY_MESSAGES) {
+      close(CLOSE_CODES.rateLimited, 'Too much before the socket was ready')
+    } else {
+      early.push(message)
+    }
   })
   // Every error is followed by a close; without a listener Node would end the process.
   client.on('error', () => undefined)
@@ -26,12 +49,7 @@ export function toServerSocket(client: WebSocket): ServerSocket {
     send(data) {
       if (client.readyState === client.OPEN) client.send(data)
     },
-    close(code, reason) {
-      if (client.readyState !== client.OPEN && client.readyState !== client.CONNECTING) return
-      client.close(code, reason)
-      setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref()
-    },
-    terminate: () => client.terminate(),
+    close,
     onMessage(listener) {
       onMessage = listener
       for (const message of early.splice(0)) listener(message)

@@ -3,6 +3,7 @@ import { CLOSE_CODES } from '@tenon/core/collab'
 import { decodeFrame } from '../collab/frames.ts'
 import type { Member } from '../collab/member.ts'
 import type { Rooms } from '../collab/rooms.ts'
+import type { ServerContext } from '../context.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
 import { closeCodeOf, closeReasonOf } from './close-error.ts'
 import type { ServerSocket } from './server-socket.ts'
@@ -12,6 +13,7 @@ const MAX_FRAMES_PER_SECOND = 300
 
 /** Lets a socket take part in the editing of a draft until it closes. */
 export async function collaborate(
+  server: ServerContext,
   rooms: Rooms,
   place: DraftPlace,
   identity: Identity,
@@ -19,7 +21,7 @@ export async function collaborate(
 ): Promise<void> {
   const member: Member = { identity, socket, canWrite: roleAllows(identity.role, 'workflow:write') }
   const room = rooms.enter(place)
-  const isTooFast = createRateMeter(MAX_FRAMES_PER_SECOND)
+  const isTooFast = createRateMeter(MAX_FRAMES_PER_SECOND, server.now)
   const refuse = (thrown: unknown): void => {
     socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
     room.leave(member)
@@ -45,13 +47,13 @@ export async function collaborate(
   await joined
 }
 
-function createRateMeter(perSecond: number): () => boolean {
+function createRateMeter(perSecond: number, now: () => number): () => boolean {
   let windowStart = 0
   let count = 0
   return () => {
-    const now = Date.now()
-    if (now - windowStart >= 1_000) {
-      windowStart = now
+    const at = now()
+    if (at - windowStart >= 1_000) {
+      windowStart = at
       count = 0
     }
     count += 1

@@ -32,12 +32,23 @@ export interface ClosableSockets extends ServerSockets {
 
 const SOCKET_ROUTES: readonly RouteDefinition[] = [ROUTES.runLogs, ROUTES.collaborate]
 
+/** How long it may take to find out who connects, and to what. */
+const HANDSHAKE_MS = 10_000
+
 export function createServerSockets(server: ServerContext, options: SocketOptions): ClosableSockets {
   const match = createRouteMatcher(options.basePath, SOCKET_ROUTES)
   const rooms = createRooms(server)
   const open = new Set<ServerSocket>()
 
   async function serve(request: Request, socket: ServerSocket, abortSignal: AbortSignal): Promise<void> {
+    const closeAfter = (delayMs: number, code: number, reason: string): (() => void) => {
+      const timer = setTimeout(() => socket.close(code, reason), delayMs)
+      const cancel = (): void => clearTimeout(timer)
+      abortSignal.addEventListener('abort', cancel)
+      return cancel
+    }
+    const handshakeMs = Math.min(HANDSHAKE_MS, options.lifetimeMs)
+    const letIn = closeAfter(handshakeMs, CLOSE_CODES.draining, 'Signing in took too long')
     const url = new URL(request.url)
     const found = match(url.pathname)
     const route = found?.routes[0]
@@ -49,17 +60,14 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     checkPermission(route, identity)
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
     if (abortSignal.aborted) return
-    const timer = setTimeout(
-      () => socket.close(CLOSE_CODES.unauthenticated, 'Connect again with a new ticket'),
-      options.lifetimeMs,
-    )
-    abortSignal.addEventListener('abort', () => clearTimeout(timer))
+    letIn()
+    closeAfter(options.lifetimeMs, CLOSE_CODES.unauthenticated, 'Connect again with a new ticket')
     if (route.id === ROUTES.runLogs.id) {
       const after = typeof query.after === 'number' ? query.after : 0
       await streamRunLog(server, resource as Resources['run'], socket, { after, abortSignal })
     } else {
       const { workflow_id: workflowId } = resource as Resources['workflow']
-      await collaborate(rooms, { tenantId: identity.tenantId, workflowId }, identity, socket)
+      await collaborate(server, rooms, { tenantId: identity.tenantId, workflowId }, identity, socket)
     }
   }
 

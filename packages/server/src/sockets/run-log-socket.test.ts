@@ -99,6 +99,14 @@ describe('WS /runs/{runId}/logs', () => {
     expect((await openSocket(url + path.replace('RUN', run.runId), { as }).closed).code).toBe(code)
   })
 
+  test('is for reading: whoever says something is closed', async () => {
+    const { as, runId } = await waiting()
+    const socket = openSocket(`${url}/runs/${runId}/logs`, { as })
+    await socket.opened
+    socket.socket.send('hello')
+    expect((await socket.closed).code).toBe(4422)
+  })
+
   test('a ticket is good for one socket', async () => {
     const as = testIdentity()
     const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })

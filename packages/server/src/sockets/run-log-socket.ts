@@ -12,7 +12,8 @@ const STUCK_MS = 30_000
 
 /**
  * Sends a run's log over a socket: backlog, then live, one JSON event a text frame, then a close with 1000 when the
- * run is over. A client that takes nothing for 30 s is told so and closed; it can go on from its last `seq`.
+ * run is over. A client that takes nothing for 30 s is told so and closed; it can go on from its last `seq`. One that
+ * says anything is closed, too.
  */
 export async function streamRunLog(
   server: ServerContext,
@@ -22,6 +23,7 @@ export async function streamRunLog(
 ): Promise<void> {
   const batches = followRunLog(server, { tenantId: run.tenantId, runId: run.runId, ...options })
   let lastSeq = options.after
+  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'A run log takes no messages'))
   for await (const events of batches) {
     if (events === null) {
       if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ type: 'heartbeat', seq: lastSeq }))

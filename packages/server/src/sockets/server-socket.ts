@@ -6,8 +6,6 @@ export interface ServerSocket {
   readonly bufferedAmount: number
   send(data: string | Uint8Array): void
   close(code: number, reason: string): void
-  /** Cuts the connection without a handshake. */
-  terminate(): void
   /** Calls before the first listener are kept for it. */
   onMessage(listener: (data: string | Uint8Array) => void): void
   onClose(listener: () => void): void

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { openSocket } from '../testing/kit/test-socket.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+
+/** A server that does not come to know who somebody is. */
+async function undecided(socketLifetimeMs?: number): Promise<string> {
+  const never = await server.sibling({
+    authenticate: () => new Promise<never>(() => undefined),
+    ...(socketLifetimeMs === undefined ? {} : { socketLifetimeMs }),
+  })
+  onTestFinished(() => never.close())
+  return (await never.listen()).url
+}
+
+describe('createServerSockets', () => {
+  test('waits with an open socket for the answer who it is, but not for ever', async () => {
+    const socket = openSocket(`${await undecided(1)}/runs/any/logs`, { as: testIdentity() })
+    expect(await socket.closed).toEqual({ code: 4503, reason: 'Signing in took too long' })
+  })
+
+  test.each([
+    ['a few large messages', Array.from({ length: 3 }, () => new Uint8Array(1_000_000))],
+    ['many small ones', Array.from({ length: 301 }, () => new Uint8Array(1))],
+  ])('keeps no more than an editor sends for whoever is not signed in yet: %s', async (_title, messages) => {
+    const socket = openSocket(`${await undecided()}/workflows/any/collab`, { as: testIdentity() })
+    await socket.opened
+    for (const message of messages) socket.socket.send(message)
+    expect((await socket.closed).code).toBe(4529)
+  })
+})

@@ -30,13 +30,13 @@ export function toNodeHandler(automation: Pick<WorkflowServer, 'fetch'>): NodeHa
   }
 }
 
-function toRequest(incoming: HostRequest, signal: AbortSignal): Request | null {
+function toRequest(incoming: HostRequest, abortSignal: AbortSignal): Request | null {
   const isEncrypted = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
   const url = toUrl(incoming, isEncrypted ? 'https' : 'http')
   if (url === null) return null
   const method = incoming.method ?? 'GET'
   const headers = toHeaders(incoming)
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal: abortSignal })
   const parsed = parsedBody(incoming)
   if (parsed !== null) {
     headers.delete('content-length')
@@ -44,7 +44,7 @@ function toRequest(incoming: HostRequest, signal: AbortSignal): Request | null {
   }
   const body = parsed ?? (Readable.toWeb(incoming) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>)
   // A streamed body needs `duplex`, which the types of the platform do not know.
-  return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
+  return new Request(url, { method, headers, signal: abortSignal, body, duplex: 'half' } as RequestInit)
 }
 
 /** What the host's own body parser has left; the stream is empty then. */

@@ -34,6 +34,17 @@ test.each([
   await expect(harness.run({ trackingNumber: 'P-1' })).rejects.toMatchObject({ code: 'HTTP_STATUS', retryable })
 })
 
+test.each([{ state: 'asleep', place: 'Leipzig' }, 'no object'])(
+  'answer %j is a failure, not tried again',
+  async (body) => {
+    const harness = harnessOf({ respond: () => ({ body }) })
+    await expect(harness.run({ trackingNumber: 'P-1' })).rejects.toMatchObject({
+      code: 'HTTP_RESPONSE_INVALID',
+      retryable: false,
+    })
+  },
+)
+
 test('without a number nothing is asked', async () => {
   const harness = harnessOf({ respond: () => ({ body: {} }) })
   await expect(harness.run({ trackingNumber: ' ' })).rejects.toMatchObject({ code: 'NODE_PARAMS_INVALID' })

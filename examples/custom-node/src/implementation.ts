@@ -24,7 +24,9 @@ export function createParcelNodes({ baseUrl }: ParcelNodesOptions): readonly Any
           details: { status: response.status },
         })
       }
-      const parcel = Answer.parse(await response.json())
+      const answer = Answer.safeParse(await response.json())
+      if (!answer.success) throw new TenonError('HTTP_RESPONSE_INVALID', `${carrier} answered something else`)
+      const parcel = answer.data
       log('info', `The parcel is ${parcel.state}`)
       return { port: 'found', output: { parcel } }
     }),

@@ -56,7 +56,7 @@ test('each node reads what all before it added, and the end holds every field of
   await using weather = await startLocalServer((_request, response) =>
     sendJson(response, { message: 'Sunny', weather: { temperature: 71 }, tool_calls: 1 }),
   )
-  const languageModel = openaiLanguageModel({ apiKey: 'k', baseURL: model.origin, models: ['small'] })
+  const languageModel = openaiLanguageModel({ apiKey: 'k', baseURL: model.origin, models: ['small'], fetch })
   const llm = createLlmTransformNode(languageModel)
 
   const run = await runChain({ user_query: "What's the weather in SF?" }, [

@@ -14,8 +14,11 @@ const completion = (message: object, rest: object = {}) => ({
   usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
 })
 
-const modelOf = (server: LocalServer, options: { fetch?: typeof fetch } = {}) =>
-  openaiLanguageModel({ apiKey: 'sk-hunter2', baseURL: `${server.origin}/v1`, models: ['small', 'large'], ...options })
+const modelOf = (server: LocalServer, through: typeof fetch = fetch) =>
+  openaiLanguageModel({
+    ...{ apiKey: 'sk-hunter2', baseURL: `${server.origin}/v1` },
+    ...{ models: ['small', 'large'], fetch: through },
+  })
 
 const ask = { model: 'small', messages: [{ role: 'user', content: 'Hello' }] } as const
 
@@ -84,7 +87,7 @@ describe('openaiLanguageModel', () => {
   test('offers its models', async () => {
     await using server = await startLocalServer(() => undefined)
     expect(modelOf(server).models).toEqual(['small', 'large'])
-    expect(openaiLanguageModel({ apiKey: 'k', models: ['m'] }).models).toEqual(['m'])
+    expect(openaiLanguageModel({ apiKey: 'k', models: ['m'], fetch }).models).toEqual(['m'])
   })
 
   test.each([
@@ -141,7 +144,7 @@ describe('openaiLanguageModel', () => {
   test('goes out by the fetch that it is given, whose refusals come through', async () => {
     await using server = await startLocalServer(() => undefined)
     const refusal = new TenonError('EGRESS_REFUSED', 'Not there')
-    const model = modelOf(server, { fetch: async () => Promise.reject(refusal) })
+    const model = modelOf(server, async () => Promise.reject(refusal))
     expect(await failureOf(model.generate(ask))).toBe(refusal)
     expect(server.requests).toHaveLength(0)
   })

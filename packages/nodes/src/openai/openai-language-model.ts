@@ -10,8 +10,8 @@ export interface OpenaiLanguageModelOptions {
   readonly baseURL?: string
   /** Model names to offer; the first is the default. */
   readonly models: readonly string[]
-  /** Give the `fetch` of an egress, so that the same rules hold as for every node. */
-  readonly fetch?: typeof globalThis.fetch
+  /** The `fetch` of an egress, so that the same rules hold as for every node. */
+  readonly fetch: typeof globalThis.fetch
 }
 
 /**
@@ -22,8 +22,10 @@ export interface OpenaiLanguageModelOptions {
  * @example
  * ```ts
  * import { openaiLanguageModel } from '@tenon/nodes/openai'
+ * import { createEgress } from '@tenon/runtime/egress'
  *
- * export const languageModel = openaiLanguageModel({ apiKey: 'sk-…', models: ['gpt-5-mini'] })
+ * const { fetch } = createEgress()
+ * export const languageModel = openaiLanguageModel({ apiKey: 'sk-…', models: ['gpt-5-mini'], fetch })
  * ```
  */
 export function openaiLanguageModel(options: OpenaiLanguageModelOptions): LanguageModel {
@@ -31,8 +33,8 @@ export function openaiLanguageModel(options: OpenaiLanguageModelOptions): Langua
   const client = new OpenAI({
     apiKey,
     maxRetries: 0,
+    fetch,
     ...(baseURL === undefined ? {} : { baseURL }),
-    ...(fetch === undefined ? {} : { fetch }),
   })
   return Object.freeze({
     models: Object.freeze([...models]),

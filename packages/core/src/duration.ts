@@ -10,6 +10,7 @@ export const DURATION_PATTERN = '^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)$'
 
 const durationRegExp = new RegExp(DURATION_PATTERN)
 
+/** Tells whether a text has the form of a {@link DurationString}: digits, at most three decimals, a unit. */
 export function isDurationString(text: string): text is DurationString {
   return durationRegExp.test(text)
 }

@@ -17,6 +17,7 @@ export type JsonSchema = boolean | { readonly [key: string]: Json }
  */
 export type Flavor<Base, Kind extends string> = Base & { readonly __tenonKind?: Kind }
 
+/** Tells an object from every other JSON value; lists and null are none. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -49,6 +49,7 @@ export interface ControlledEditorProps extends CommonEditorProps {
   readonly name?: string
 }
 
+/** Props of the editor: connected to a server, or controlled by the host with a document of its own. */
 export type WorkflowEditorProps = ConnectedEditorProps | ControlledEditorProps
 
 export function isConnected(props: WorkflowEditorProps): props is ConnectedEditorProps {

@@ -7,6 +7,7 @@ import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
 import type { RunReader } from './run-store.ts'
 
+/** What an engine needs to start a run. The input must fit the trigger already; the engine does not check it. */
 export interface StartRunRequest {
   readonly tenantId: string
   readonly workflowId: string
@@ -21,17 +22,20 @@ export interface StartRunRequest {
   readonly runId?: string
 }
 
+/** The run that a start made or found; `startedAt` is in milliseconds since the Unix epoch, null while queued. */
 export interface StartedRunRow {
   readonly runId: string
   readonly status: RunStatus
   readonly startedAt: number | null
 }
 
+/** What became of a vote. `accepted` is stored and counted by the run soon; `closed` came too late. */
 export type DecideResult =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'closed' }
 
+/** What became of a cancelation. `accepted` is stored, and the run ends soon; `closed` came after its end. */
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
@@ -57,6 +61,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** What an engine is given by the server that it works for; all of it stays the server's to close. */
 export interface EnginePorts {
   readonly database: RuntimeDatabase
   readonly reader: RunReader

@@ -27,6 +27,7 @@ export interface StoredRun {
   readonly error: RunFailure | null
 }
 
+/** An approval of a run as it is stored, with the votes so far. Instants are milliseconds since the Unix epoch. */
 export interface StoredWait {
   readonly tenantId: string
   readonly runId: string
@@ -44,6 +45,7 @@ export interface StoredWait {
   readonly dueAt: number | null
 }
 
+/** Which page of a list is asked for: `cursor` of the page before, and 1 to 200 items. */
 export interface PageRequest {
   readonly cursor?: string
   readonly limit?: number

@@ -15,6 +15,7 @@ export type Authenticate = (request: Request) => Identity | null | Promise<Ident
 /** The host's own Postgres pool, or a PGlite; handed over: `close()` ends it. The schema is `tenon` by default. */
 export type DatabaseOptions = DatabaseSource & DatabaseNames
 
+/** What a host gives to {@link createWorkflowServer}. */
 export interface WorkflowServerOptions {
   readonly database: DatabaseOptions
   /** `embeddedEngine()` or `temporalEngine({ ... })`. */

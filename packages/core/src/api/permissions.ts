@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'approval:decide',
   'approval:override',
 ] as const
+/** What one route asks of the caller's role; `roleAllows(role, permission)` answers. */
 export type Permission = (typeof PERMISSIONS)[number]
 
 const VIEWER: readonly Permission[] = [

@@ -15,5 +15,7 @@ export const ROUTES = {
   ...serviceRoutes,
 } as const
 
+/** The type of {@link ROUTES}, for code that is typed by what a route takes and answers. */
 export type RouteTable = typeof ROUTES
+/** Names one route, as `operationId` does in the OpenAPI document: `startRun`. */
 export type RouteId = keyof RouteTable

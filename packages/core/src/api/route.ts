@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { TenonErrorCode } from '../errors/error-table.ts'
 import type { Permission } from './permissions.ts'
 
+/** Every method of the API; `WS` is a GET that becomes a WebSocket. */
 export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'WS'] as const
 /** `WS` is a GET that upgrades to a WebSocket. */
 export type RouteMethod = (typeof ROUTE_METHODS)[number]
@@ -11,6 +12,7 @@ export type RouteMethod = (typeof ROUTE_METHODS)[number]
  * and an unknown one get the same 404. `workflow` means one that is not deleted.
  */
 export const RESOURCE_KINDS = ['workflow', 'any-workflow', 'version', 'run', 'approval'] as const
+/** What kind of thing the id in a route's path names. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
 
 /** One answer that a route may give; `schema` is null for an empty body. */
@@ -21,6 +23,7 @@ export interface RouteResponse {
   readonly contentType?: string
 }
 
+/** A request header that a route reads, for the OpenAPI document; without `required` it may be left out. */
 export interface RouteHeader {
   readonly description: string
   readonly required?: true

@@ -9,7 +9,9 @@ import type { RunFailure } from '../run/values.ts'
 /** An instant on HTTP: ISO 8601, UTC, milliseconds. */
 export type IsoInstant = string
 
+/** What a user of a tenant may be, from the most to the least allowed. The host's `authenticate` says which. */
 export const ROLES = ['admin', 'editor', 'viewer'] as const
+/** One of {@link ROLES}; {@link roleAllows} says what it permits. */
 export type Role = (typeof ROLES)[number]
 
 /** Who calls, as the host's `authenticate` tells it. */
@@ -27,6 +29,10 @@ export interface Page<Item> {
   readonly nextCursor: string | null
 }
 
+/**
+ * A workflow as lists show it: without its draft and its versions. `deletedAt` is null unless the workflow is deleted;
+ * it can be restored.
+ */
 export interface Workflow {
   readonly id: WorkflowId
   readonly name: string
@@ -41,6 +47,7 @@ export interface Workflow {
   readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
 }
 
+/** What a new workflow begins with. */
 export interface CreateWorkflow {
   readonly name: string
   readonly description?: string
@@ -48,11 +55,13 @@ export interface CreateWorkflow {
   readonly document?: WorkflowDocument
 }
 
+/** New name or description of a workflow; what is left out stays. The draft has routes of its own. */
 export interface UpdateWorkflow {
   readonly name?: string
   readonly description?: string
 }
 
+/** The draft at one moment. Give `etag` back as `If-Match` to replace exactly this state. */
 export interface Draft {
   readonly document: WorkflowDocument
   readonly etag: string
@@ -61,14 +70,17 @@ export interface Draft {
   readonly repairs: readonly string[]
 }
 
+/** Changes to the draft, applied in order and together: all or none. Merges with what others edit at the same time. */
 export interface PatchDraft {
   readonly operations: readonly DocumentOperation[]
 }
 
+/** A document that replaces the whole draft; needs `If-Match`, so that nobody's work is overwritten unseen. */
 export interface PutDraft {
   readonly document: WorkflowDocument
 }
 
+/** What people are told about the version that is published. */
 export interface PublishVersion {
   readonly notes?: string
 }
@@ -84,10 +96,12 @@ export interface Version {
   readonly publishedBy: { readonly userId: UserId; readonly displayName: string }
 }
 
+/** A version together with the document that it froze. */
 export interface VersionWithDocument extends Version {
   readonly document: WorkflowDocument
 }
 
+/** What a run starts with. `input` is checked against the schema of the trigger; left out, it is `{}`. */
 export interface StartRun {
   readonly input?: Json
   /** @defaultValue the latest published version */
@@ -96,11 +110,15 @@ export interface StartRun {
   readonly trigger?: NodeId
 }
 
+/** What a test run of the draft starts with; the fields mean the same as in {@link StartRun}. */
 export interface TryDraft {
   readonly input?: Json
   readonly trigger?: NodeId
 }
 
+/**
+ * The answer to a start. The run is stored already and goes on whatever becomes of the caller; follow it by `runId`.
+ */
 export interface StartedRun {
   readonly runId: RunId
   readonly status: RunStatus
@@ -108,6 +126,10 @@ export interface StartedRun {
   readonly startedAt: IsoInstant | null
 }
 
+/**
+ * One run with everything but its log. `startedAt`, `finishedAt`, `outcome`, `output` and `error` are null until there
+ * is something to say.
+ */
 export interface Run {
   readonly runId: RunId
   readonly workflowId: WorkflowId
@@ -125,8 +147,13 @@ export interface Run {
   readonly error: RunFailure | null
 }
 
+/** A run as lists show it: without its output, which may be large. */
 export type RunSummary = Omit<Run, 'output'>
 
+/**
+ * Which runs a list shows: those that fit every field that is there, newest first. `cursor` is the `nextCursor` of the
+ * page before.
+ */
 export interface RunFilter {
   readonly workflowId?: WorkflowId
   readonly status?: RunStatus
@@ -156,12 +183,17 @@ export interface LedgerEntry {
   readonly logs: readonly { readonly timestamp: IsoInstant; readonly level: string; readonly message: string }[]
 }
 
+/** What every node run of a run got and gave, in document order, put together from the run log alone. */
 export interface Ledger {
   readonly run: Run
   readonly input: Json
   readonly nodeRuns: readonly LedgerEntry[]
 }
 
+/**
+ * A wait for people with what they need to decide it. `canDecide` is for the one who asks, so two callers may read two
+ * answers.
+ */
 export interface Approval {
   readonly approvalId: string
   readonly waitId: WaitId
@@ -183,6 +215,7 @@ export interface Approval {
   readonly canDecide: boolean
 }
 
+/** A vote: one of the approval's `choices`, and why. */
 export interface DecideApproval {
   readonly choice: string
   readonly comment?: string

@@ -36,6 +36,7 @@ export interface StreamSocket {
 /** Opens a WebSocket: the class of a browser, and that of the `ws` package in Node. */
 export type WebSocketConstructor = new (url: string, protocol: string) => StreamSocket
 
+/** Where the API is and how its requests are signed in and sent. */
 export interface TenonClientOptions {
   /** Public address of the server adapter, with its base path: `https://app.example/automation`. */
   readonly baseUrl: string
@@ -47,12 +48,17 @@ export interface TenonClientOptions {
   readonly WebSocket?: WebSocketConstructor
 }
 
+/** What each call of the client takes besides its own arguments; aborting rejects with the reason of the signal. */
 export interface RequestOptions {
   readonly abortSignal?: AbortSignal
 }
 
+/**
+ * How a followed run stands: being connected, hearing events as they come, waiting to connect again, or over for good.
+ */
 export type StreamState = 'connecting' | 'live' | 'retrying' | 'closed'
 
+/** From where a run is followed and who hears of it. */
 export interface RunStreamOptions {
   /** Last `seq` already known. @defaultValue 0 */
   readonly after?: number

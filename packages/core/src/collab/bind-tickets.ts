@@ -12,6 +12,7 @@ export interface TicketedProvider {
   off(event: 'closed' | 'sync', listener: Listener): unknown
 }
 
+/** How tickets are asked for while a draft is connected. */
 export interface BindTicketsOptions {
   /** Called once when no ticket can be had any more: the session has ended, or the role. */
   readonly onError?: (error: unknown) => void

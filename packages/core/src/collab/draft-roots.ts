@@ -11,6 +11,7 @@ export const DRAFT_ROOTS = Object.freeze({
   annotations: 'map',
 } as const)
 
+/** Names one top-level type of the shared document: a key of {@link DRAFT_ROOTS}. */
 export type DraftRoot = keyof typeof DRAFT_ROOTS
 type MapRoot = { [Root in DraftRoot]: (typeof DRAFT_ROOTS)[Root] extends 'map' ? Root : never }[DraftRoot]
 

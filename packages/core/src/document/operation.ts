@@ -24,6 +24,7 @@ export interface NodeFields {
   readonly notes?: string | null
 }
 
+/** Where a node goes on the canvas, and how large it becomes. */
 export interface NodeMove {
   readonly nodeId: NodeId
   readonly position: Position

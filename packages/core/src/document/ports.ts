@@ -7,6 +7,7 @@ import type { OnError, WorkflowNode } from './types.ts'
 /** The port that every node has while its policy says `route`; no definition lists it. */
 export const ERROR_PORT = 'error'
 
+/** A port that a node has with its present params, ports made from params and `error` included. */
 export interface ResolvedPort {
   readonly name: string
   readonly title: string

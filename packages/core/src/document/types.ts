@@ -16,16 +16,19 @@ export interface WorkflowDocument {
   readonly settings: WorkflowSettings
 }
 
+/** A place on the canvas in its own units (CSS pixels at 100 % zoom), x to the right and y downwards. */
 export interface Position {
   readonly x: number
   readonly y: number
 }
 
+/** The extent of something on the canvas, in the units of {@link Position}; both above 0. */
 export interface Size {
   readonly width: number
   readonly height: number
 }
 
+/** One box of a workflow: its type says what it does, its params say how. */
 export interface WorkflowNode {
   readonly id: NodeId
   /** Bare kebab-case for built-in types, `vendor/name` for others. */
@@ -46,6 +49,10 @@ export interface WorkflowNode {
   readonly notes?: string
 }
 
+/**
+ * Joins a port of one node with an input of another. Its id follows from its ends, so the same edge cannot stand
+ * twice.
+ */
 export interface WorkflowEdge {
   /** Always `source:sourceHandle>target:targetHandle`. */
   readonly id: string
@@ -59,12 +66,14 @@ export interface WorkflowEdge {
   readonly points?: readonly Position[]
 }
 
+/** A named value that templates of the workflow read as `vars.<name>`. */
 export interface WorkflowVariable {
   readonly name: string
   readonly schema?: JsonSchema
   readonly value: Json
 }
 
+/** A note or a frame on the canvas; means nothing to a run. */
 export interface Annotation {
   readonly id: string
   readonly kind: 'note' | 'frame'
@@ -73,6 +82,7 @@ export interface Annotation {
   readonly text: string
 }
 
+/** What holds for a workflow as a whole. */
 export interface WorkflowSettings {
   /** Longest life of a run. */
   readonly timeout?: DurationString
@@ -95,6 +105,10 @@ export interface RetryPolicy {
   readonly nonRetryableErrorTypes?: readonly string[]
 }
 
+/**
+ * What may follow when the last attempt of a node has failed: the run fails, goes on by the usual port, goes on by the
+ * port `error`, or waits for a person (`park`, which `compile` refuses for now).
+ */
 export const ON_ERROR_CHOICES = ['fail', 'continue', 'route', 'park'] as const
 /** What follows when the last attempt of a node has failed. */
 export type OnError = (typeof ON_ERROR_CHOICES)[number]
@@ -120,6 +134,7 @@ export interface NodePolicy {
   readonly idempotency?: string
 }
 
+/** A document without anything in it, frozen; the base that drafts and tests begin with. */
 export const EMPTY_DOCUMENT: WorkflowDocument = Object.freeze({
   schemaVersion: 1,
   nodes: [],

@@ -129,4 +129,8 @@ export const ERROR_TABLE = {
   TENANT_INVALID: { status: 422, retryable: false, remedy: 'Use 1 to 128 letters, digits and _ . : - as tenant id.' },
 } as const satisfies Record<string, ErrorEntry>
 
+/**
+ * Every code that a {@link TenonError} may carry: the keys of {@link ERROR_TABLE}. A code is public and keeps its
+ * meaning.
+ */
 export type TenonErrorCode = keyof typeof ERROR_TABLE

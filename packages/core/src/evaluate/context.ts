@@ -12,6 +12,7 @@ export interface EvaluationContext {
   readonly draw: () => Uint8Array
 }
 
+/** What `now()`, `uuid()` and `random()` are derived from, so that a template gives the same value in every replay. */
 export interface EvaluationContextOptions {
   /** Instant of the fact that scheduled the node, in ms since the Unix epoch. */
   readonly nowMs: number

@@ -4,10 +4,14 @@ export interface Span {
   readonly end: number
 }
 
+/** Operators that stand in front of one operand. */
 export type PrefixOperator = '!' | '-'
+/** Operators that may be chained without parentheses and are read from left to right. */
 export type ChainOperator = '??' | '||' | '&&' | '+' | '-' | '*' | '/' | '%'
+/** Operators that compare two operands and give a boolean; they cannot be chained. */
 export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in'
 
+/** A value that is written out: `null`, `true`, `12.5`, `"text"`. */
 export interface LiteralExpression extends Span {
   readonly kind: 'literal'
   readonly value: null | boolean | number | string
@@ -26,6 +30,7 @@ export type PathSegment = Span & { readonly optional: boolean } & (
     | { readonly kind: 'computed'; readonly expression: Expression }
   )
 
+/** What lies inside a value: `input.lines[0]?.name`. */
 export interface PathExpression extends Span {
   readonly kind: 'path'
   readonly base: Expression
@@ -33,22 +38,26 @@ export interface PathExpression extends Span {
   readonly segments: readonly PathSegment[]
 }
 
+/** A list that is written out: `[1, input.amount]`. */
 export interface ListExpression extends Span {
   readonly kind: 'list'
   readonly items: readonly Expression[]
 }
 
+/** One key with its value in an {@link ObjectExpression}. */
 export interface ObjectMember extends Span {
   readonly key: string
   readonly value: Expression
 }
 
+/** An object that is written out: `{ total: input.amount }`. */
 export interface ObjectExpression extends Span {
   readonly kind: 'object'
   /** No key stands twice. */
   readonly members: readonly ObjectMember[]
 }
 
+/** A call of a function: `round(input.amount, 2)`. `nameEnd` is the offset behind the name. */
 export interface CallExpression extends Span {
   readonly kind: 'call'
   readonly name: string
@@ -56,6 +65,7 @@ export interface CallExpression extends Span {
   readonly arguments: readonly Expression[]
 }
 
+/** An operator in front of one operand: `!input.paid`. */
 export interface PrefixExpression extends Span {
   readonly kind: 'prefix'
   readonly operator: PrefixOperator
@@ -77,6 +87,7 @@ export interface ComparisonExpression extends Span {
   readonly right: Expression
 }
 
+/** A choice between two values, of which only the chosen one is evaluated: `input.paid ? "yes" : "no"`. */
 export interface ConditionalExpression extends Span {
   readonly kind: 'conditional'
   readonly test: Expression
@@ -84,6 +95,7 @@ export interface ConditionalExpression extends Span {
   readonly otherwise: Expression
 }
 
+/** Any node of a parsed expression; `kind` tells them apart, `start` and `end` are offsets in the text. */
 export type Expression =
   | LiteralExpression
   | RootExpression

@@ -10,4 +10,5 @@ export const EXPRESSION_LIMITS = Object.freeze({
   nodes: 2_000,
 })
 
+/** Names the limit that an expression exceeds: a key of {@link EXPRESSION_LIMITS}. */
 export type ExpressionLimit = keyof typeof EXPRESSION_LIMITS

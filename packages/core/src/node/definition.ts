@@ -3,16 +3,20 @@ import type { NodePolicy } from '../document/types.ts'
 import type { JsonSchema } from '../json.ts'
 import type { ModelUsage } from './ports.ts'
 
+/** The groups of the palette, in the order in which it shows them. */
 export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'action'] as const
+/** One of {@link NODE_CATEGORIES}. */
 export type NodeCategory = (typeof NODE_CATEGORIES)[number]
 
 /** The node types that the machine itself knows; closed, since each has semantics of its own. */
 export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval'] as const
+/** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
 
 /** What a node does to the world: `none` computes, `read` may be repeated freely, `write` must not be. */
 export type NodeEffect = 'none' | 'read' | 'write'
 
+/** A way out of a node that its type always has. */
 export interface PortDefinition {
   /** `^[a-z][A-Za-z0-9_-]*$`, never `error`, which every node has by its policy. */
   readonly name: string
@@ -30,6 +34,7 @@ export interface PortsFromParam {
   readonly title: string
 }
 
+/** Where edges arrive at a node; left out of a definition, a node has a single input. */
 export interface InputDefinition {
   readonly name: string
   readonly title?: string
@@ -157,6 +162,7 @@ export const CONTROL_NAMES = [
   'people',
   'password',
 ] as const
+/** Names the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]
 
 /** What `.meta()` of a param may say to the editor. */

@@ -25,6 +25,10 @@ export type WaitFor =
     }
   | { readonly kind: 'time'; readonly dueAt: number }
 
+/**
+ * What one person decided about an approval, and when (`at`: milliseconds since the Unix epoch). A person has one
+ * vote.
+ */
 export interface Vote {
   readonly actor: { readonly userId: string; readonly displayName: string; readonly role: string }
   readonly choice: string
@@ -68,9 +72,12 @@ export interface NodeContext<Params = unknown> {
   readonly durable: <Value extends Json>(key: string, call: () => Promise<Value>) => Promise<Value>
 }
 
+/** How much a line of a node's log matters, from the least to the most. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** A call of a tool by a model, for the run log: `answer` when it worked, `error` when it did not. */
 export interface ToolCallRecord {
   readonly tool: string
   readonly arguments: Json
@@ -107,6 +114,10 @@ export interface AnyNodeImplementation {
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
 }
 
+/**
+ * An ordinary end of a node: the port that the run goes on by and what is handed on. `output` must fit the schema of
+ * that port.
+ */
 export interface NodeOutcome {
   readonly port: string
   readonly output: unknown

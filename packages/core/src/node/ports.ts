@@ -1,5 +1,6 @@
 import type { Json, JsonSchema } from '../json.ts'
 
+/** What a request of a node sends, and how long and how much it waits for. */
 export interface HttpRequestInit {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
   readonly headers?: Readonly<Record<string, string>>
@@ -11,6 +12,10 @@ export interface HttpRequestInit {
   readonly maxResponseBytes?: number
 }
 
+/**
+ * The answer to a request, whatever its status: 404 and 500 are answers, not errors. `text()` and `json()` may be
+ * called more than once.
+ */
 export interface HttpResponse {
   readonly status: number
   readonly ok: boolean
@@ -35,11 +40,13 @@ export interface HttpClient {
   readonly fetch: typeof globalThis.fetch
 }
 
+/** One message of a conversation with a model. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
 }
 
+/** What a model is asked. `temperature` and `maxOutputTokens` are left to the provider unless they are given. */
 export interface LanguageModelRequest {
   readonly model: string
   readonly messages: readonly ChatMessage[]
@@ -50,6 +57,7 @@ export interface LanguageModelRequest {
   readonly abortSignal?: AbortSignal
 }
 
+/** Tokens that one call used, as the provider counts them. */
 export interface LanguageModelUsage {
   readonly inputTokens: number
   readonly outputTokens: number
@@ -60,6 +68,7 @@ export interface ModelUsage extends LanguageModelUsage {
   readonly model: string
 }
 
+/** What a model answered; `model` is the one that did, which may be more exact than the one that was asked. */
 export interface LanguageModelResult {
   readonly text: string
   readonly model: string

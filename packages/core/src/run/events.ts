@@ -8,9 +8,18 @@ import type { RunFailure, ValueRef } from './values.ts'
 /** What the port of a completed fork is called: all of its ports are taken. */
 export const ALL_PORTS = '*'
 
+/**
+ * Why a node did not run: no live edge reached it, its `skipIf` was true, it is disabled, or another branch came
+ * first.
+ */
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
+/**
+ * Why a run was canceled: somebody asked, its deadline passed, an operator did it in the engine, or the run that it is
+ * part of was.
+ */
 export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent'
 
+/** The person who did something, with the name that they had then. */
 export interface Actor {
   readonly userId: string
   readonly displayName: string
@@ -220,6 +229,10 @@ export type Observation =
       }
     }
 
+/**
+ * What an event of the run log is: something that happened, something that follows from it, or something that is good
+ * to know.
+ */
 export type EventClass = 'fact' | 'decision' | 'observation'
 
 /** Where an event stands in its run. */
@@ -238,7 +251,9 @@ export interface EventEnvelope {
   readonly cause?: number
 }
 
+/** One entry of the run log; `type` tells them apart. Events are never changed and never taken back. */
 export type RunEvent = EventEnvelope & (Fact | Decision | Observation)
+/** Names the kind of an entry of the run log. */
 export type RunEventType = RunEvent['type']
 
 /** A text frame of `/runs/{runId}/logs` and the data of a server-sent event. */

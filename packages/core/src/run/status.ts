@@ -1,6 +1,9 @@
+/** How a run may stand. The last three are final; see {@link isRunOver}. */
 export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'completed', 'failed', 'canceled'] as const
+/** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
+/** How a node may stand within a run; `idle` until the run reaches it, `retry` between two attempts. */
 export const NODE_STATUSES = [
   'idle',
   'running',
@@ -12,6 +15,7 @@ export const NODE_STATUSES = [
   'compensated',
   'canceled',
 ] as const
+/** One of {@link NODE_STATUSES}. */
 export type NodeStatus = (typeof NODE_STATUSES)[number]
 
 /** A run that has ended never changes again. */

@@ -3,6 +3,10 @@ import type { Vote, WaitFor } from '../node/implementation.ts'
 import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
+/**
+ * One attempt of a node run as the log tells it. Instants are milliseconds since the Unix epoch; `attempt` and `pass`
+ * are 1-based.
+ */
 export interface AttemptView {
   readonly attempt: number
   readonly pass: number
@@ -32,6 +36,7 @@ export interface NodeRunView {
   readonly toolCalls: number
 }
 
+/** An approval as the log tells it; `closed` is null while people may still vote. */
 export interface ApprovalView {
   readonly waitId: WaitId
   readonly nodeRunId: NodeRunId

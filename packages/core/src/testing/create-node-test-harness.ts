@@ -16,6 +16,7 @@ import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 
+/** What stands in for the outside world while a node is tested. */
 export interface NodeTestHarnessOptions {
   /** Answers what the node asks by HTTP. @defaultValue every call fails with `HTTP_FAILED` */
   readonly respond?: Respond
@@ -24,6 +25,7 @@ export interface NodeTestHarnessOptions {
   readonly connection?: Connection
 }
 
+/** The circumstances of one try in a test. */
 export interface NodeTestRunOptions {
   /** 1-based. @defaultValue 1 */
   readonly attempt?: number
@@ -45,12 +47,14 @@ export interface NodeTestRun {
   readonly usage?: ModelUsage
 }
 
+/** A line that the node wrote to its log. */
 export interface NodeTestLog {
   readonly level: LogLevel
   readonly message: string
   readonly data?: Json
 }
 
+/** Carries a single node out without an engine, for the tests of node types. */
 export interface NodeTestHarness {
   /**
    * Carries the node out once, as an engine does: params checked before, port and output after.

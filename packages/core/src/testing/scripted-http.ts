@@ -17,6 +17,7 @@ export interface ScriptedAnswer {
   readonly body?: unknown
 }
 
+/** Answers a request of the node in a test; a throw is what the node gets to see. */
 export type Respond = (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>
 
 /** An {@link HttpClient} that asks the test for each answer and keeps what it was asked. */

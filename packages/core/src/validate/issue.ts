@@ -32,6 +32,7 @@ export const ISSUE_CODES = [
   'KEY_COLLISION',
   'REFERENCE_NOT_UPSTREAM',
 ] as const
+/** Names what {@link validateWorkflow} found; public, so that hosts can translate it. */
 export type IssueCode = (typeof ISSUE_CODES)[number]
 
 /** A change that settles an issue, ready to be dispatched. */

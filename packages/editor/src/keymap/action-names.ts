@@ -33,6 +33,7 @@ export const ACTION_NAMES = [
   'show-shortcuts',
 ] as const
 
+/** One of {@link ACTION_NAMES}. */
 export type ActionName = (typeof ACTION_NAMES)[number]
 
 export type Actions = Readonly<Record<ActionName, () => void>>

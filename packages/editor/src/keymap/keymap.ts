@@ -6,6 +6,7 @@ import type { ActionName } from './action-names.ts'
  */
 export type KeyChord = string
 
+/** Binds a chord of keys to an action of the editor. */
 export interface KeyBinding {
   readonly keys: KeyChord
   readonly action: ActionName

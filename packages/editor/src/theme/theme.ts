@@ -1,5 +1,6 @@
 import type { ColorToken, MeasureToken } from './tokens.ts'
 
+/** Which colors the editor takes; `system` follows the setting of the reader's system. */
 export const THEME_MODES = ['light', 'dark', 'system'] as const
 /** `system` follows the reader's setting, also when it changes. */
 export type ThemeMode = (typeof THEME_MODES)[number]

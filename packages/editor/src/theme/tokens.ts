@@ -38,6 +38,7 @@ export const COLOR_TOKENS = [
   'shadow-1',
   'shadow-2',
 ] as const
+/** Names a color that a theme may set. */
 export type ColorToken = (typeof COLOR_TOKENS)[number]
 
 /** Tokens of measure: type, space, radius, density, motion. */
@@ -70,4 +71,5 @@ export const MEASURE_TOKENS = [
   'fast',
   'slow',
 ] as const
+/** Names a length or another measure that a theme may set. */
 export type MeasureToken = (typeof MEASURE_TOKENS)[number]

@@ -4,6 +4,7 @@ import OpenAI from 'openai'
 import { isStrictSchema } from './is-strict-schema.ts'
 import { toModelFailure } from './to-model-failure.ts'
 
+/** Which account, server and models {@link openaiLanguageModel} speaks to. */
 export interface OpenaiLanguageModelOptions {
   readonly apiKey: string
   /** Any server that speaks the chat completions protocol. @defaultValue the package's own */

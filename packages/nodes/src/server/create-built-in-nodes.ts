@@ -13,6 +13,7 @@ import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
+/** What the built-in nodes need from the host. */
 export interface BuiltInNodesOptions {
   /** The model behind `llm-transform` and `guardrails`; without one, the two are not offered. */
   readonly languageModel?: LanguageModel

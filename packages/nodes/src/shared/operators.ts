@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 /** Comparison operators as documents store them. */
 export const OPERATORS = ['==', '!=', '>', '<', '>=', '<=', 'contains', 'exists'] as const
+/** One of the comparison operators that documents store. */
 export type Operator = (typeof OPERATORS)[number]
 
 export const operatorParam = z.enum(OPERATORS).default('==')

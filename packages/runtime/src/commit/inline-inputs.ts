@@ -19,6 +19,7 @@ export type InlineInputs = (nodeRunId: string, scheduledAt: number) => Promise<J
 /** Opens one run for reading the inputs of its inline nodes; null for a run that the tenant does not have. */
 export type OpenInlineInputs = (tenantId: string, runId: string) => Promise<InlineInputs | null>
 
+/** Makes the reader that tells what inline nodes got, for ledgers and inspectors. Reads the log and stores nothing. */
 export function createInlineInputReader(database: RuntimeDatabase, registry: NodeRegistry): OpenInlineInputs {
   const plans = createPlanCache(database)
   const values = createValueLoader(database)

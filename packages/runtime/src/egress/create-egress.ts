@@ -6,6 +6,7 @@ import { guardedRequest } from './guarded-request.ts'
 
 const DEFAULT_MAX_FETCH_BYTES = 33_554_432
 
+/** What nodes may reach by HTTP beyond public addresses, what not, and how much they may read. */
 export interface EgressOptions {
   /**
    * What may be reached although it is not public: `host:port` (whatever address it has), a CIDR range, or

@@ -10,6 +10,7 @@ export interface CompiledRetryPolicy {
   readonly nonRetryableErrorTypes: readonly string[]
 }
 
+/** A node as the machine reads it: policies filled in from its type, edges as indexes. */
 export interface PlanNode {
   readonly id: string
   readonly type: string
@@ -37,6 +38,7 @@ export interface PlanNode {
   readonly outgoing: readonly number[]
 }
 
+/** An edge as the machine reads it, with its ends as indexes into the nodes of the plan. */
 export interface PlanEdge {
   readonly id: string
   /** Index into `nodes`. */

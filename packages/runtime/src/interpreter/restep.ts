@@ -12,6 +12,7 @@ export interface RestepMismatch {
   readonly repeated: string | null
 }
 
+/** Whether a log gives its own decisions again: `turns` that were checked, or the first turn that differs. */
 export type RestepResult = { readonly same: true; readonly turns: number } | RestepMismatch
 
 type DecisionEvent = Extract<RunEvent, Decision>

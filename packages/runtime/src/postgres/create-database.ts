@@ -20,6 +20,7 @@ import type { Database, Tx } from './types.ts'
 /** Where the tables live: the host's own pool, or a PGlite that the host opened. */
 export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: PgliteDatabase }
 
+/** Names in the database that a host may choose. */
 export interface DatabaseOptions {
   /** @defaultValue 'tenon' */
   readonly schema?: string

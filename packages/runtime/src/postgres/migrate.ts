@@ -4,6 +4,7 @@ import { passesRlsBy, readLogin, roleRequired } from './login-role.ts'
 import { identifier, literal } from './quote.ts'
 import type { Database } from './types.ts'
 
+/** What a migration is told about the database that it runs in. */
 export interface MigrationContext {
   readonly schema: string
 }
@@ -15,6 +16,7 @@ export interface Migration {
   readonly up: (context: MigrationContext) => readonly string[]
 }
 
+/** Which migrations are applied, and where is kept which have been. */
 export interface MigrateOptions {
   /** Each package keeps its own: `runtime_migrations`, `server_migrations`. Must end in `_migrations`. */
   readonly table: string

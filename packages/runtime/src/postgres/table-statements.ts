@@ -1,5 +1,6 @@
 import { identifier } from './quote.ts'
 
+/** What a table of tenants' rows is made from; row-level security and the tenant's column come with it. */
 export interface TableShape {
   readonly schema: string
   readonly name: string

@@ -4,6 +4,7 @@ import type { Tx } from '../postgres/types.ts'
 import { type DigestedEvent, digestOf } from './append-digest.ts'
 import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
 
+/** Whether the hash chain of a run log holds, and where it breaks if it does not. */
 export type RunLogCheck =
   | { readonly isIntact: true; readonly events: number }
   /** The last event of the append that does not fit, or the number that lacks. */

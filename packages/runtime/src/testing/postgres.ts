@@ -30,6 +30,7 @@ const SETTINGS = [
   'unix_socket_directories=',
 ]
 
+/** How the Postgres of tests is set up. */
 export interface TestPostgresOptions {
   /**
    * Keeps Postgres' own durability (fsync, synchronous commit, full page writes, WAL segments of 16 MB), for what is to

@@ -15,6 +15,7 @@ export interface EngineHandle {
   readonly registry: NodeRegistry
 }
 
+/** What a run of the test driver starts with; what is left out is made up afresh. */
 export interface StartOptions {
   readonly tenantId?: string
   readonly runId?: string

@@ -23,6 +23,7 @@ export interface EngineUnderTest {
   close(): Promise<void>
 }
 
+/** How the contract suite gets the engine that it tests. */
 export interface EngineSuiteOptions {
   /**
    * Makes the engine and starts its worker in this process, with these node types. A canceled body should be abandoned

@@ -12,6 +12,7 @@ export interface ListenClient {
   end?(): Promise<void>
 }
 
+/** How {@link postgresBus} sends and hears, on the host's own Postgres. */
 export interface PostgresBusOptions {
   /** Sends the notifications; a pool of `pg`. */
   readonly pool: { query(statement: string, values: readonly unknown[]): Promise<unknown> }

@@ -8,6 +8,7 @@ export interface IsolationIds {
   readonly approvalId: string
 }
 
+/** A running server with ids of one tenant and the means to ask for them as another. */
 export interface IsolationTarget {
   /** Public address of the API with its base path. */
   readonly baseUrl: string

@@ -19,6 +19,7 @@ export interface TemplateTypes {
   readonly problems: readonly ExpressionProblem[]
 }
 
+/** What is known of the place that a template stands in. */
 export interface TypecheckOptions {
   /** The schema of the place that the value goes to; a kind that never fits is a problem. */
   readonly expected?: JsonSchema

@@ -15,6 +15,7 @@ export interface CompletionItem {
   readonly help?: string
 }
 
+/** What may be written at the caret, and where the text begins that a choice replaces. */
 export interface CompletionList {
   /** Where the word begins that is being written, as an offset in the template. */
   readonly from: number

@@ -5,6 +5,7 @@ export const CONDITION_OPERATORS = [
   ...['==', '!=', '>', '<', '>=', '<='],
   ...['contains', 'startsWith', 'endsWith', 'in', 'matches', 'exists', 'missing'],
 ] as const
+/** One of {@link CONDITION_OPERATORS}. */
 export type ConditionOperator = (typeof CONDITION_OPERATORS)[number]
 
 const list: FunctionParameter = { name: 'list', type: 'list' }

@@ -22,6 +22,7 @@ export type ReturnRule =
   | { readonly chunksOf: number }
   | { readonly orNull: ValueKind }
 
+/** One parameter of a function of the expression language, as the checker and the completion read it. */
 export interface FunctionParameter {
   readonly name: string
   /** Kinds that it takes; nothing is converted. */
@@ -35,7 +36,9 @@ export interface FunctionParameter {
   readonly pathInItemsOf?: number
 }
 
+/** The groups in which the functions of the expression language are listed for people. */
 export const FUNCTION_FAMILIES = ['text', 'number', 'date', 'list', 'object', 'json', 'encoding'] as const
+/** One of {@link FUNCTION_FAMILIES}. */
 export type FunctionFamily = (typeof FUNCTION_FAMILIES)[number]
 
 /**

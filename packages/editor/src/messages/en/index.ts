@@ -17,6 +17,7 @@ export const en = {
   ...runMessages,
 } as const
 
+/** Names one text of the editor and the run views, for translations. */
 export type MessageKey = keyof typeof en
 
 /** A whole language, or the part of it that a host changes. */

@@ -15,6 +15,7 @@ import { choiceLabel, progressOf, whoDecides } from './approval-words.ts'
 import { Evidence } from './evidence.tsx'
 import { VoteList } from './vote-list.tsx'
 
+/** Props of one approval with the buttons to decide it. */
 export interface ApprovalCardProps extends InstanceProps {
   readonly approval: ShownApproval
   /** Sends the decision; the card shows what goes wrong and lets the reader try again. */

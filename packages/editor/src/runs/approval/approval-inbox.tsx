@@ -11,6 +11,7 @@ import { type Resource, useResource } from '../store/use-resource.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { InboxItem } from './inbox-item.tsx'
 
+/** Props of the list of approvals that wait for the reader. */
 export interface ApprovalInboxProps extends InstanceProps {
   /** Kept by the host outside of its render functions. */
   readonly client: TenonClient

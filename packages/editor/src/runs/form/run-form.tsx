@@ -15,6 +15,7 @@ import { formFields, initialValues } from './form-model.ts'
 import { type FormPath, pathKey, writeValue } from './form-values.ts'
 import { parseJson } from './parse-json.ts'
 
+/** Props of the form that a run's input is entered with. */
 export interface RunFormProps extends InstanceProps {
   /** JSON Schema of the input, as the start node has it. */
   readonly schema: JsonSchema

@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
+/** Props of the list of runs of a tenant or of one workflow. */
 export interface RunListProps extends InstanceProps {
   /** Kept by the host outside of its render functions. */
   readonly client: TenonClient

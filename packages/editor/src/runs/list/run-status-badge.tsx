@@ -14,6 +14,7 @@ const TONES: Readonly<Record<RunStatus, BadgeTone>> = {
   canceled: 'neutral',
 }
 
+/** Props of the badge that tells how a run stands. */
 export interface RunStatusBadgeProps extends InstanceProps {
   readonly status: RunStatus
   /** Stands after the status: `Running · 3.1 s`. */

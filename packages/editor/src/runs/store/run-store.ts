@@ -33,6 +33,7 @@ export interface RunStore {
   readonly now: () => number
 }
 
+/** Which run a store follows, and how often those who read it are told. */
 export interface RunStoreOptions {
   readonly client: Pick<TenonClient, 'runs'>
   readonly runId: string

@@ -8,6 +8,7 @@ import { RunPart, type RunPartProps } from '../store/run-part.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
 import { TimelinePanel } from '../timeline/timeline-panel.tsx'
 
+/** Props of the bars that tell when each node ran. */
 export interface RunTimelineProps extends RunPartProps {
   readonly selectedNodeId?: string | null
   readonly onSelectNode?: (nodeId: string) => void
@@ -26,6 +27,7 @@ export function RunTimeline({ selectedNodeId = null, onSelectNode = ignore, ...p
   )
 }
 
+/** Props of the events of a run as lines. */
 export interface RunLogProps extends RunPartProps {
   /** Lines of one node only. */
   readonly nodeId?: string | null
@@ -36,6 +38,7 @@ export function RunLog({ nodeId = null, ...part }: RunLogProps) {
   return <RunPart {...part}>{({ store, nodes }) => <LogPanel store={store} nodes={nodes} nodeId={nodeId} />}</RunPart>
 }
 
+/** Props of what came out of a run. */
 export interface RunOutputProps extends RunPartProps {
   readonly onSelectNode?: (nodeId: string) => void
 }
@@ -45,6 +48,7 @@ export function RunOutput({ onSelectNode = ignore, ...part }: RunOutputProps) {
   return <RunPart {...part}>{(scope) => <OutputPanel scope={scope} onSelectNode={onSelectNode} />}</RunPart>
 }
 
+/** Props of the panel on one node of a run. */
 export interface RunInspectorProps extends RunPartProps {
   readonly nodeId: string | null
 }
@@ -54,6 +58,7 @@ export function RunInspector({ nodeId, ...part }: RunInspectorProps) {
   return <RunPart {...part}>{(scope) => <InspectorPanel scope={scope} nodeId={nodeId} />}</RunPart>
 }
 
+/** Props of what lets several parts of one run share a stream and a moment. */
 export interface RunGroupProps extends RunPartProps {
   readonly children: ReactNode
 }

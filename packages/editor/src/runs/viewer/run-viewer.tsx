@@ -15,6 +15,7 @@ import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
+/** Props of the whole view of one run: canvas, timeline, log and inspector. */
 export interface RunViewerProps extends InstanceProps, RunIdentity {
   /** Stands before the name of the workflow, for a way back. */
   readonly start?: ReactNode

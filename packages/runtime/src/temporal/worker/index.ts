@@ -16,6 +16,7 @@ const FORCE_AFTER_MS = 15_000
 /** Cancelations come with the answer to a heartbeat, so heartbeats are not held back. */
 const HEARTBEAT_THROTTLE_MS = 1_000
 
+/** What a worker of Temporal needs to carry shells out. */
 export interface ShellWorkerPorts {
   /** The worker's name in the run log, and so in Temporal. */
   readonly identity: string

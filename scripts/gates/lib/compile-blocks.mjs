@@ -10,10 +10,7 @@ import ts from 'typescript'
  * @returns {string[]} one line a diagnostic, at its place in the page
  */
 export function compileBlocks(root, base, blocks) {
-  const { options } = ts.convertCompilerOptionsFromJson(
-    { ...base.compilerOptions, noUnusedLocals: false, noUncheckedSideEffectImports: false },
-    root,
-  )
+  const { options } = ts.convertCompilerOptionsFromJson({ ...base.compilerOptions, noUnusedLocals: false }, root)
   /** @type {Map<string, (typeof blocks)[number]>} */
   const byFile = new Map()
   blocks.forEach((block, index) => {

@@ -1,8 +1,12 @@
-// Compiles every `ts` and `tsx` block of the README and the docs against the packages' sources.
+// Compiles every `ts` and `tsx` block of the README and the docs against the packages' sources, and fails for a public
+// export without a docstring.
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { codeBlocks } from './lib/check-docs.mjs'
+import { checkDocstrings } from './lib/check-docstrings.mjs'
 import { compileBlocks } from './lib/compile-blocks.mjs'
+import { PACKAGE_RULES } from './lib/layer-rules.mjs'
 import { readSources, report } from './lib/sources.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -12,4 +16,13 @@ const pages = new Map(
 const blocks = [...pages].flatMap(([page, text]) => codeBlocks(text).map((block) => ({ page, ...block })))
 const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile).config
 
+/** @param {string} name */
+function entriesOf(name) {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
+  const sources = Object.values(manifest.exports).map((target) => target['@tenon/source'])
+  return sources.filter((source) => /\.tsx?$/.test(source ?? '')).map((source) => join('packages', name, source))
+}
+
+const { documented, missing } = checkDocstrings(root, base, Object.keys(PACKAGE_RULES).flatMap(entriesOf))
+report('docstrings', missing, `${documented} public exports say what they are for`)
 report('docs', compileBlocks(root, base, blocks), `${blocks.length} blocks of ${pages.size} pages compile`)

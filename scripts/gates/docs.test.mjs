@@ -2,7 +2,9 @@ import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { codeBlocks } from './lib/check-docs.mjs'
+import { checkDocstrings } from './lib/check-docstrings.mjs'
 import { compileBlocks } from './lib/compile-blocks.mjs'
+import { plant } from './lib/planted.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile).config
@@ -26,5 +28,30 @@ describe('compileBlocks', () => {
       { page: 'docs/a.md', line: 20, language: 'ts', code: bad },
     ])
     expect(problems).toEqual([`docs/a.md:22 Type 'number' is not assignable to type 'string'.`])
+  })
+})
+
+describe('checkDocstrings', () => {
+  test('names each public export without a docstring once, where it is declared', () => {
+    const folder = plant({
+      'a/index.ts': `export { said, type Bare } from './parts.ts'\nexport { compile } from 'elsewhere'\n`,
+      'b/index.ts': `export type { Bare as Other } from '../a/parts.ts'\n/** Says what it is for. */\nexport type Named = 1\n`,
+      'a/parts.ts': [
+        '/** Says what it is for. */',
+        'export const said = 1',
+        'const hidden = 2',
+        '/** @defaultValue 3 */',
+        'export type Bare = typeof hidden',
+        'export const notPublic = 4',
+      ].join('\n'),
+    })
+    expect(checkDocstrings(folder, base, ['a/index.ts', 'b/index.ts'])).toEqual({
+      documented: 2,
+      missing: ['a/parts.ts:5 Bare is public and has no docstring'],
+    })
+  })
+
+  test('does not pass over an entry point that is not there', () => {
+    expect(() => checkDocstrings(plant({}), base, ['gone/index.ts'])).toThrow('gone/index.ts')
   })
 })

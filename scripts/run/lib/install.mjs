@@ -16,8 +16,8 @@ export async function ensureInstalled() {
   const stamp = join(root, 'node_modules', '.tenon-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.log('installing dependencies …')
-  // Not `npm ci`: it refuses a lockfile that lacks the optional builds for platforms which a registry mirror
-  // does not carry, though this platform never needs them. This installs the same locked versions.
+  // Not `npm ci`: it refuses a lockfile that lacks the optional builds for platforms which some registries
+  // do not carry, though this platform never needs them. This installs the same locked versions.
   const flags = ['--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   await run('npm', ['install', ...flags], { cwd: root })
   writeFileSync(stamp, lock)

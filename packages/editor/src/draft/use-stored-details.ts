@@ -1,5 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { WorkflowDetails, WorkflowDetailsStore } from '../session/workflow-details.ts'
@@ -14,14 +14,15 @@ export function useStoredDetails(
 ): WorkflowDetailsStore | null {
   const { toast } = useAnnouncer()
   const { store } = session
-  const [first] = useState(() => client)
+  const latest = useRef(client)
+  latest.current = client
   const workflow = useStore(store, (state) => state.workflow)
   const update = useCallback(
     (changes: Partial<WorkflowDetails>) => {
       const before = store.getState().workflow
       if (before === null) return
       store.setState({ workflow: { ...before, ...changes } })
-      first.workflows
+      latest.current.workflows
         .update(workflowId, changes)
         .then((stored) => store.setState({ workflow: stored }))
         .catch((error: unknown) => {
@@ -30,7 +31,7 @@ export function useStoredDetails(
           toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
         })
     },
-    [first, workflowId, store, toast],
+    [workflowId, store, toast],
   )
   return useMemo(
     () => (workflow === null ? null : { name: workflow.name, description: workflow.description, update }),

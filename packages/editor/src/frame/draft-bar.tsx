@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useChangesSincePublished } from '../publish/use-published.ts'
@@ -18,12 +17,11 @@ interface DraftBarProps {
 export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const t = useTranslate()
   const { store } = useSession()
-  const [client] = useState(() => host.client)
   const workflow = useEditorStore((state) => state.workflow)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const isReady = useEditorStore((state) => state.phase.kind === 'ready')
   const canRun = useEditorStore((state) => state.role !== 'viewer')
-  const changes = useChangesSincePublished(client, host.workflowId)
+  const changes = useChangesSincePublished(host.client, host.workflowId)
   const details = useWorkflowDetails()
   const hasChanges = changes !== 0
   const open = (panel: 'publish' | 'try' | 'run') => () => store.setState({ openPanel: panel })

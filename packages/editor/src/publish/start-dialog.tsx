@@ -1,7 +1,7 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { useCallback } from 'react'
+import { useCallback, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useResource } from '../runs/store/use-resource.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
@@ -54,9 +54,11 @@ function TryDialog({ client, workflowId, onStarted, onClose }: OpenDialogProps) 
 function RunDialog(props: OpenDialogProps & { readonly version: string }) {
   const { client, workflowId, version, onStarted, onClose } = props
   const t = useTranslate()
+  const latest = useRef(client)
+  latest.current = client
   const load = useCallback(
-    (abortSignal: AbortSignal) => client.versions.get(workflowId, version, { abortSignal }),
-    [client, workflowId, version],
+    (abortSignal: AbortSignal) => latest.current.versions.get(workflowId, version, { abortSignal }),
+    [workflowId, version],
   )
   const published = useResource(load)
   const start = async (body: RunStart) => {

@@ -13,10 +13,17 @@ export interface RunPages {
   readonly loadMore: () => void
 }
 
+/** The pages after the first. */
 interface Older {
+  /** The list that they belong to. */
+  readonly of: unknown
   readonly runs: readonly RunSummary[]
   readonly nextCursor: string | null
+  readonly isLoading: boolean
+  readonly error: unknown
 }
+
+const NOTHING_OLDER = Object.freeze({ runs: [], nextCursor: null, isLoading: false, error: null })
 
 const POLL_MS = 4_000
 
@@ -29,11 +36,10 @@ const POLL_MS = 4_000
 export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
   const load = useCallback((abortSignal: AbortSignal) => client.runs.list(filter, { abortSignal }), [client, filter])
   const first = useResource<Page<RunSummary>>(load)
-  const [older, setOlder] = useState<{ readonly of: unknown } & Older>({ of: load, runs: [], nextCursor: null })
-  const [isLoadingMore, setIsLoadingMore] = useState(false)
-  const [moreError, setMoreError] = useState<unknown>(null)
-  const hasOlder = older.of === load && older.runs.length > 0
-  const cursor = hasOlder ? older.nextCursor : (first.value?.nextCursor ?? null)
+  const [kept, setKept] = useState<Older>({ ...NOTHING_OLDER, of: load })
+  // What came for another filter belongs to another list.
+  const older = kept.of === load ? kept : { ...NOTHING_OLDER, of: load }
+  const cursor = older.runs.length > 0 ? older.nextCursor : (first.value?.nextCursor ?? null)
   const isMoving = first.value?.items.some((run) => !isRunOver(run.status)) ?? false
   const { reload } = first
   useEffect(() => {
@@ -42,29 +48,22 @@ export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
     return () => clearInterval(timer)
   }, [isMoving, reload])
   const loadMore = () => {
-    if (cursor === null || isLoadingMore) return
-    setIsLoadingMore(true)
-    setMoreError(null)
-    client.runs
-      .list({ ...filter, cursor })
-      .then(
-        (page) =>
-          setOlder((before) => ({
-            of: load,
-            runs: [...(before.of === load ? before.runs : []), ...page.items],
-            nextCursor: page.nextCursor,
-          })),
-        setMoreError,
-      )
-      .finally(() => setIsLoadingMore(false))
+    if (cursor === null || older.isLoading) return
+    const settle = (change: Partial<Older>) =>
+      setKept((now) => (now.of === load ? { ...now, ...change, isLoading: false } : now))
+    setKept({ ...older, isLoading: true, error: null })
+    client.runs.list({ ...filter, cursor }).then(
+      ({ items, nextCursor }) => settle({ runs: [...older.runs, ...items], nextCursor }),
+      (error: unknown) => settle({ error }),
+    )
   }
   return {
-    runs: distinct([...(first.value?.items ?? []), ...(hasOlder ? older.runs : [])]),
-    error: first.error ?? moreError,
+    runs: distinct([...(first.value?.items ?? []), ...older.runs]),
+    error: first.error ?? older.error,
     isLoading: first.isLoading,
     reload,
     hasMore: cursor !== null,
-    isLoadingMore,
+    isLoadingMore: older.isLoading,
     loadMore,
   }
 }

@@ -1,0 +1,68 @@
+// @vitest-environment jsdom
+import type { Page, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
+import { act } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { type RunPages, useRunPages } from './use-run-pages.ts'
+
+const ALL: RunFilter = {}
+const FAILED: RunFilter = { status: 'failed' }
+
+function run(runId: string): RunSummary {
+  return {
+    runId,
+    workflowId: 'wf',
+    workflowName: 'Tickets',
+    version: '4',
+    mode: 'live',
+    status: 'completed',
+    traceId: '',
+    engine: 'embedded',
+    queuedAt: '2026-11-23T09:42:07.000Z',
+    startedAt: null,
+    finishedAt: null,
+    outcome: null,
+    error: null,
+  }
+}
+
+/** A server that answers each page when the test says so. */
+function slowServer() {
+  const open = new Map<string, (page: Page<RunSummary>) => void>()
+  const { client } = createFixtureClient()
+  const list = (filter: RunFilter = {}) =>
+    new Promise<Page<RunSummary>>((resolve) => {
+      open.set(`${filter.status ?? 'all'} ${filter.cursor ?? 'first'}`, resolve)
+    })
+  const slow: TenonClient = { ...client, runs: { ...client.runs, list } }
+  const answer = (page: string, runId: string, nextCursor: string | null) =>
+    act(async () => open.get(page)?.({ items: [run(runId)], nextCursor }))
+  return { client: slow, answer }
+}
+
+describe('useRunPages', () => {
+  test('a page that comes late for an earlier filter changes nothing', async () => {
+    const { client, answer } = slowServer()
+    const seen: RunPages[] = []
+    function Probe({ filter }: { readonly filter: RunFilter }) {
+      seen.push(useRunPages(client, filter))
+      return null
+    }
+    const now = () => seen.at(-1)
+    const ids = () => now()?.runs.map(({ runId }) => runId)
+    const { rerender } = renderPart(<Probe filter={ALL} />)
+    await answer('all first', 'a1', '2')
+    act(() => now()?.loadMore())
+    expect(now()?.isLoadingMore).toBe(true)
+    rerender(<Probe filter={FAILED} />)
+    await answer('failed first', 'f1', '2')
+    expect(now()?.isLoadingMore).toBe(false)
+    act(() => now()?.loadMore())
+    await answer('failed 2', 'f2', null)
+    expect(ids()).toEqual(['f1', 'f2'])
+    await answer('all 2', 'a2', null)
+    expect(ids()).toEqual(['f1', 'f2'])
+    expect(now()?.hasMore).toBe(false)
+  })
+})

@@ -1,6 +1,7 @@
 import type { DocumentOperation } from '@tenon/core/document'
 import { type ReactNode, useRef, useState } from 'react'
 import { PresenceContext } from './draft/presence-context.ts'
+import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
 import { useStoredDetails } from './draft/use-stored-details.ts'
@@ -95,13 +96,14 @@ interface ConnectedSessionProps {
 
 function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
-  const { presence, retry } = useConnectedDraft({ session, props, carried, onRebased })
+  const { presence, retry, unsaved, letGo } = useConnectedDraft({ session, props, carried, onRebased })
   const details = useStoredDetails(session, props.client, props.workflowId)
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>
         <WorkflowDetailsContext.Provider value={details}>
           <EditorFrame host={props} onRetry={retry} />
+          {unsaved !== null && <UnsavedDialog work={unsaved} onClose={letGo} />}
         </WorkflowDetailsContext.Provider>
       </PresenceContext.Provider>
     </SessionProvider>

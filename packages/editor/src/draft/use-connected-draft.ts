@@ -3,13 +3,19 @@ import type { DocumentOperation } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { writeClipboard } from '../instance/place.ts'
+import type { MessageKey } from '../messages/en/index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { connectDraft } from './connect-draft.ts'
 import { type ConnectablePresence, createPresence } from './presence.ts'
 import { showVersion } from './show-version.ts'
+import type { UnsavedWork } from './unsaved-dialog.tsx'
+
+const REASONS: ReadonlyMap<number, MessageKey> = new Map([
+  [CLOSE_CODES.forbidden, 'sync.roleLost'],
+  [CLOSE_CODES.rebased, 'sync.notCarried'],
+])
 
 interface ConnectedDraftOptions {
   readonly session: EditorSession
@@ -23,12 +29,16 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   readonly presence: ConnectablePresence
   /** Tries again after a failure. */
   readonly retry: () => void
+  /** Work that would be lost, until it is let go. */
+  readonly unsaved: UnsavedWork | null
+  readonly letGo: () => void
 } {
   const { session, props } = options
   const t = useTranslate()
   const { toast } = useAnnouncer()
   const [presence] = useState(() => createPresence(session.store))
   const [attempt, setAttempt] = useState(0)
+  const [unsaved, setUnsaved] = useState<UnsavedWork | null>(null)
   const latest = useRef({ ...options, t, toast })
   latest.current = { ...options, t, toast }
   const { workflowId, version } = props
@@ -54,14 +64,11 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
       isReadOnly: () => latest.current.props.readOnly === true,
       onFailed,
       onRebased: (unsaved) => latest.current.onRebased(unsaved),
-      onExpelled: (code, unsaved) => {
+      onExpelled: (code, operations) => {
         const { t: say, toast: show } = latest.current
-        const text = code === CLOSE_CODES.forbidden ? say('sync.roleLost') : say('sync.closedHint')
-        const copy = () => writeClipboard(JSON.stringify(unsaved, null, 2))
-        show(text, {
-          tone: 'failed',
-          ...(unsaved.length === 0 ? {} : { action: { label: say('sync.copyUnsaved'), onClick: copy } }),
-        })
+        const reason = say(REASONS.get(code) ?? 'sync.closedHint')
+        if (operations.length === 0) show(reason, { tone: 'failed' })
+        else setUnsaved({ reason, operations })
       },
     })
   }, [session, presence, workflowId, version, attempt])
@@ -73,5 +80,5 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
     session.store.setState({ phase: { kind: 'loading' } })
     setAttempt((count) => count + 1)
   }
-  return { presence, retry }
+  return { presence, retry, unsaved, letGo: () => setUnsaved(null) }
 }

@@ -18,8 +18,9 @@ export function InputTab({ nodeId }: { readonly nodeId: NodeId }) {
       store.setState({ tab: 'setup' })
       return
     }
-    writeClipboard(reference)
-    toast(t('input.copied'))
+    void writeClipboard(reference).then((isCopied) => {
+      toast(isCopied ? t('input.copied') : t('ui.copyRefused'), { tone: isCopied ? 'neutral' : 'failed' })
+    })
   }
   return (
     <div className="tn-panel-form">

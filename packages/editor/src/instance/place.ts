@@ -46,9 +46,18 @@ export function hasTextSelection(element: Element): boolean {
   return element.contains(selection.anchorNode) && selection.toString() !== ''
 }
 
-/** Puts a text into the clipboard where the browser allows it; a refusal is no fault of the workflow. */
-export function writeClipboard(text: string): void {
-  navigator.clipboard?.writeText(text).catch(() => {})
+/**
+ * Puts a text into the clipboard.
+ *
+ * @returns Whether it is there: browsers refuse without a person's leave, and on pages that came over plain HTTP.
+ */
+export async function writeClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Whether the browser believes it has a network. */

@@ -5,6 +5,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { hasTextSelection, isTextEntry, writeClipboard } from '../instance/place.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { announce } from '../store/editor-store.ts'
+import { useAnnouncer } from '../ui/live-region.tsx'
 
 /**
  * Copies, cuts and pastes nodes by the browser's own events, so that the clipboard needs no permission.
@@ -13,13 +14,16 @@ import { announce } from '../store/editor-store.ts'
  */
 export function useClipboard(root: HTMLElement | null, session: EditorSession, canvas: CanvasSlot): () => void {
   const t = useTranslate()
+  const { toast } = useAnnouncer()
   const take = useCallback((): Fragment | null => {
     const { document, manifest, selectedNodes } = session.store.getState()
     if (selectedNodes.size === 0) return null
-    const fragment = copyFragment(document, manifest, selectedNodes)
-    announce(session.store, t('command.copied', { count: fragment.nodes.length }))
-    return fragment
-  }, [session, t])
+    return copyFragment(document, manifest, selectedNodes)
+  }, [session])
+  const say = useCallback(
+    (fragment: Fragment) => announce(session.store, t('command.copied', { count: fragment.nodes.length })),
+    [session, t],
+  )
   useEffect(() => {
     if (root === null) return
     const isForeign = (event: ClipboardEvent) => isTextEntry(event.target) || hasTextSelection(root)
@@ -28,6 +32,7 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
       if (fragment === null) return
       event.clipboardData?.setData('text/plain', JSON.stringify(fragment))
       event.preventDefault()
+      say(fragment)
       if (event.type === 'cut') {
         session.dispatch({ type: 'delete-nodes', nodeIds: fragment.nodes.map((node) => node.id) })
       }
@@ -54,9 +59,11 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
       root.removeEventListener('cut', onCopy)
       root.removeEventListener('paste', onPaste)
     }
-  }, [root, session, canvas, take])
-  return useCallback(() => {
+  }, [root, session, canvas, take, say])
+  return useCallback(async () => {
     const fragment = take()
-    if (fragment !== null) writeClipboard(JSON.stringify(fragment))
-  }, [take])
+    if (fragment === null) return
+    if (await writeClipboard(JSON.stringify(fragment))) say(fragment)
+    else toast(t('ui.copyRefused'), { tone: 'failed' })
+  }, [take, say, toast, t])
 }

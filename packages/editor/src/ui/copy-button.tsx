@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { writeClipboard } from '../instance/place.ts'
 import { Icon } from './icon.tsx'
 import { useAnnouncer } from './live-region.tsx'
 
@@ -13,7 +14,7 @@ export interface CopyButtonProps {
 /** Copies a text and says so. */
 export function CopyButton({ text, label }: CopyButtonProps) {
   const t = useTranslate()
-  const { announce } = useAnnouncer()
+  const { announce, toast } = useAnnouncer()
   const [isCopied, setIsCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return
@@ -21,9 +22,10 @@ export function CopyButton({ text, label }: CopyButtonProps) {
     return () => clearTimeout(timer)
   }, [isCopied])
   const copy = async () => {
-    await navigator.clipboard.writeText(text())
-    setIsCopied(true)
-    announce(t('ui.copied'))
+    const isDone = await writeClipboard(text())
+    setIsCopied(isDone)
+    if (isDone) announce(t('ui.copied'))
+    else toast(t('ui.copyRefused'), { tone: 'failed' })
   }
   return (
     <button
@@ -32,7 +34,7 @@ export function CopyButton({ text, label }: CopyButtonProps) {
       data-size="s"
       aria-label={label ?? t('ui.copy')}
       title={label ?? t('ui.copy')}
-      onClick={() => void copy().catch(() => setIsCopied(false))}
+      onClick={() => void copy()}
     >
       <Icon name={isCopied ? 'check' : 'copy'} size={15} />
     </button>

@@ -43,6 +43,10 @@ export const editorMessages = {
   'sync.closedHint': 'The server has ended the connection. Reload to go on.',
 
   'sync.roleLost': 'You may no longer change this workflow.',
+  'sync.notCarried': 'Somebody has put another draft in place, which your last changes do not fit.',
+  'sync.unsavedTitle': 'Some of your changes are not saved',
+  'sync.unsaved': 'Changes',
+  'sync.unsavedHelp': 'Copy them before you leave, to make them again later.',
   'sync.copyUnsaved': 'Copy unsaved changes',
 
   'topbar.name': 'Name of the workflow',

@@ -5,6 +5,7 @@ export const uiMessages = {
   'ui.confirm': 'Confirm',
   'ui.copy': 'Copy',
   'ui.copied': 'Copied',
+  'ui.copyRefused': 'The browser does not let this page copy. Select the text and copy it by keyboard.',
   'ui.retry': 'Try again',
   'ui.search': 'Search',
   'ui.clearSearch': 'Clear search',

@@ -1,0 +1,50 @@
+import type { DocumentOperation } from '@tenon/core/document'
+import { useRef, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { writeClipboard } from '../instance/place.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+import { TextArea } from '../ui/text-input.tsx'
+
+/** Changes that did not reach the server, and why they no longer can. */
+export interface UnsavedWork {
+  readonly reason: string
+  readonly operations: readonly DocumentOperation[]
+}
+
+/** Shows work that would be lost, so that it can be taken out of the page by the clipboard or by hand. */
+export function UnsavedDialog({ work, onClose }: { readonly work: UnsavedWork; readonly onClose: () => void }) {
+  const t = useTranslate()
+  const { toast } = useAnnouncer()
+  const area = useRef<HTMLTextAreaElement>(null)
+  const [isRefused, setIsRefused] = useState(false)
+  const text = JSON.stringify(work.operations, null, 2)
+  const copy = async () => {
+    const isCopied = await writeClipboard(text)
+    setIsRefused(!isCopied)
+    if (isCopied) toast(t('ui.copied'), { tone: 'success' })
+    else area.current?.select()
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('sync.unsavedTitle')}
+      description={work.reason}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('ui.close')}</Button>
+          <Button variant="primary" onClick={() => void copy()}>
+            {t('sync.copyUnsaved')}
+          </Button>
+        </>
+      }
+    >
+      <Field label={t('sync.unsaved')} help={t('sync.unsavedHelp')} error={isRefused && t('ui.copyRefused')}>
+        <TextArea ref={area} value={text} onChange={() => {}} readOnly mono rows={10} />
+      </Field>
+    </Dialog>
+  )
+}

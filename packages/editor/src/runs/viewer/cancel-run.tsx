@@ -1,10 +1,11 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
+import { useResource } from '../store/use-resource.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope
@@ -12,17 +13,20 @@ interface CancelRunProps {
   readonly size?: 's' | 'm'
 }
 
-/** Stops a run, once the reader has confirmed it. */
+/** Stops a run, once the reader has confirmed it; nothing for those who only look. */
 export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
   const [isAsking, setIsAsking] = useState(false)
   const [isSending, setIsSending] = useState(false)
+  const { client } = scope
+  const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
+  const mayCancel = me.value === null ? !me.isLoading : me.value.role !== 'viewer'
   const close = () => setIsAsking(false)
   const cancel = async () => {
     setIsSending(true)
     try {
-      await scope.client.runs.cancel(scope.runId)
+      await client.runs.cancel(scope.runId)
       toast(t('runs.cancel.sent'))
     } catch (error) {
       const { why, remedy } = describeError(error)
@@ -32,6 +36,7 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       close()
     }
   }
+  if (!mayCancel) return null
   return (
     <>
       <Button size={size} onClick={() => setIsAsking(true)}>

@@ -2,14 +2,15 @@ import { bindTickets, CLOSE_CODES } from '@tenon/core/collab'
 import * as decoding from 'lib0/decoding'
 import { Awareness } from 'y-protocols/awareness'
 import { WebsocketProvider } from 'y-websocket'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
+import { createSentUpdates } from './sent-updates.ts'
 
 /** What a connection to a draft's room tells. */
 export interface CollabListener {
   /** The draft of the server is here, for the first time or again. */
   readonly onSynced: () => void
   readonly onConnected: (isConnected: boolean) => void
-  /** Everything of ours up to this state is stored. */
+  /** The server has stored something of ours; told whether that is all of it. */
   readonly onSaved: (isComplete: boolean) => void
   readonly onLocalChange: () => void
   readonly onAwareness: (states: ReadonlyMap<number, unknown>, ownClientId: number) => void
@@ -39,16 +40,29 @@ const SAVED_MESSAGE = 100
 /** Joins the room of a draft by a stock y-websocket provider. */
 export function connectRoom({ doc, url, workflowId, getTicket, listener }: CollabOptions): CollabConnection {
   const awareness = new Awareness(doc)
+  const sent = createSentUpdates()
+  class CountedSocket extends WebSocket {
+    constructor(address: string | URL, protocols?: string | string[]) {
+      super(address, protocols)
+      sent.restart()
+    }
+    override send(data: Parameters<WebSocket['send']>[0]): void {
+      if (data instanceof Uint8Array) sent.note(data)
+      super.send(data)
+    }
+  }
   const provider = new WebsocketProvider(url, `${workflowId}/collab`, doc, {
     connect: false,
     // Tabs would otherwise sync behind the server's back, past its guard.
     disableBc: true,
     awareness,
     protocols: [PROTOCOL],
+    WebSocketPolyfill: CountedSocket,
   })
   provider.messageHandlers[SAVED_MESSAGE] = (_encoder, decoder) => {
-    const stored = Y.decodeStateVector(decoding.readVarUint8Array(decoder))
-    listener.onSaved((stored.get(doc.clientID) ?? 0) >= Y.getState(doc.store, doc.clientID))
+    // The state vector in front cannot tell: deletions leave no trace in it.
+    decoding.readVarUint8Array(decoder)
+    listener.onSaved(sent.areAll(decoding.readVarUint(decoder)))
   }
   const onUpdate = (_update: Uint8Array, origin: unknown) => {
     if (origin !== provider) listener.onLocalChange()

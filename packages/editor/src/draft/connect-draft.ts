@@ -41,20 +41,17 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let isClosed = false
   let stored: WorkflowDocument | null = null
 
+  const syncState = (): SyncState => {
+    if (isClosed) return 'closed'
+    if (store.getState().phase.kind !== 'ready') return 'connecting'
+    if (!isConnected || !isOnline()) return 'offline'
+    return isPending ? 'saving' : 'saved'
+  }
   const showSync = () => {
-    const { phase } = store.getState()
-    const sync: SyncState = isClosed
-      ? 'closed'
-      : phase.kind !== 'ready'
-        ? 'connecting'
-        : isConnected && isOnline()
-          ? isPending
-            ? 'saving'
-            : 'saved'
-          : 'offline'
+    const sync = syncState()
     if (store.getState().sync !== sync) store.setState({ sync })
   }
-  const unsaved = () => (stored === null ? [] : diffDocuments(stored, session.read()))
+  const unsaved = () => (stored === null || !isPending ? [] : diffDocuments(stored, session.read()))
   const close = (code: number) => {
     if (code === CLOSE_CODES.rebased) {
       onRebased(unsaved())

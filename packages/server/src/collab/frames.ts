@@ -6,7 +6,7 @@ import * as encoding from 'lib0/encoding'
 const SYNC = 0
 const AWARENESS = 1
 const QUERY_AWARENESS = 3
-/** Only on `tenon.v1` sockets: a state vector up to which everything is stored. */
+/** Only on `tenon.v1` sockets: what is stored, as a state vector, and how many of the member's updates are. */
 const SAVED = 100
 
 const SYNC_STEP_1 = 0
@@ -83,10 +83,16 @@ export function encodeUpdate(update: Uint8Array): Uint8Array {
   return encodeSync(SYNC_UPDATE, update)
 }
 
-export function encodeSaved(stateVector: Uint8Array): Uint8Array {
+/**
+ * Tells a member what is stored.
+ *
+ * @param taken - How many updates of this member on this socket are; a state vector says nothing of deletions.
+ */
+export function encodeSaved(stateVector: Uint8Array, taken: number): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint(encoder, SAVED)
   encoding.writeVarUint8Array(encoder, stateVector)
+  encoding.writeVarUint(encoder, taken)
   return encoding.toUint8Array(encoder)
 }
 

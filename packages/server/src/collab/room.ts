@@ -108,7 +108,8 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function sendSaved(member: Member): void {
-    if (member.socket.protocol === TENON_PROTOCOL) send(member, encodeSaved(Y.encodeStateVector(ydoc)))
+    if (member.socket.protocol !== TENON_PROTOCOL) return
+    send(member, encodeSaved(Y.encodeStateVector(ydoc), document.takenFrom(member)))
   }
 
   function expel(member: Member, error: unknown): void {

@@ -152,6 +152,24 @@ describe('tenon.v1', () => {
     leave(clients)
   })
 
+  test('tells how many updates are stored, for a deletion moves no clock', async () => {
+    const { clients, first, id } = await newDraft(place)
+    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
+    const deletion = peer.change(() => peer.ydoc.getMap('nodes').delete('end'))
+    peer.send(encodeUpdate(deletion))
+    await peer.until((frames) => frames.some((frame) => savedCount(frame) === 1))
+    const draft = await place.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
+    expect(draft.document.nodes.map((node) => node.id)).toEqual(['start', 'greet'])
+    const one = peer.change(() => nodeOf(peer.ydoc).set('name', 'One'))
+    const two = peer.change(() => nodeOf(peer.ydoc).set('name', 'Two'))
+    // One that waits for another is not counted before it is stored; one that is known already is.
+    for (const update of [two, deletion, one]) peer.send(encodeUpdate(update))
+    await peer.until((frames) => frames.some((frame) => savedCount(frame) === 4))
+    expect(nameOf((await place.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })).document)).toBe('Two')
+    peer.socket.close()
+    leave(clients)
+  })
+
   test('a stock client gets no frame that it does not know', async () => {
     const { clients, first, id } = await newDraft(place)
     const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
@@ -162,6 +180,13 @@ describe('tenon.v1', () => {
     leave(clients)
   })
 })
+
+function savedCount(frame: Uint8Array): number | undefined {
+  const decoder = decoding.createDecoder(frame)
+  if (decoding.readVarUint(decoder) !== 100) return undefined
+  decoding.readVarUint8Array(decoder)
+  return decoding.readVarUint(decoder)
+}
 
 function savedClock(frame: Uint8Array, clientId: number): number | undefined {
   const decoder = decoding.createDecoder(frame)

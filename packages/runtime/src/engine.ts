@@ -52,7 +52,13 @@ export interface Engine {
   readonly kind: 'embedded' | 'temporal'
   /** @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input. */
   start(request: StartRunRequest): Promise<StartedRunRow>
-  /** @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run. */
+  /**
+   * Takes a vote in; the same vote again is accepted, without `alongside`.
+   *
+   * @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run.
+   * @throws {@link TenonError} `REQUEST_INVALID` for a choice that is not offered, `APPROVAL_VOTED` for another choice
+   * of somebody who has voted.
+   */
   decide(tenantId: string, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
   cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
   /** Begins to carry runs out in this process; starts that come before wait in the store. */

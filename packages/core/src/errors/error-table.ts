@@ -34,6 +34,7 @@ export const ERROR_TABLE = {
   RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
   RUN_CLOSED: { status: 409, retryable: false, remedy: 'The run has ended; start a new one.' },
   APPROVAL_CLOSED: { status: 409, retryable: false, remedy: 'Somebody has decided already; reload.' },
+  APPROVAL_VOTED: { status: 409, retryable: false, remedy: 'You have voted otherwise, and that vote counts; reload.' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
   PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },
   PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },

@@ -24,7 +24,10 @@ export interface MessageRoute {
 /** Takes votes and cancelations of people in; the same on both engines. */
 export interface RunInbox {
   /**
-   * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer.
+   * Takes a vote in. The same vote again is accepted and changes nothing: who got no answer may ask again.
+   *
+   * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer, `APPROVAL_VOTED` for
+   * another choice of somebody who has voted.
    */
   decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
@@ -48,9 +51,11 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         const { choices } = JSON.parse(wait.wait_for) as StoredWait['waitFor']
         if (!choices.includes(vote.choice)) throw choiceInvalid(choices)
         const isNew = await insertVote(tx, tenantId, approvalId, vote)
-        if (!isNew) return { outcome: 'closed' }
+        if (!isNew) await checkSameChoice(tx, tenantId, approvalId, vote)
         const fact: Fact = { type: 'approval_decided', data: { waitId: wait.wait_id, vote } }
-        return putMessage(tx, { tenantId, runId: wait.run_id, fact, at: now(), route })
+        const { alongside, ...rest } = route
+        const message = { tenantId, runId: wait.run_id, fact, at: now() }
+        return putMessage(tx, { ...message, route: isNew ? { ...rest, alongside } : rest })
       }),
     cancel: (tenantId, runId, actor, route) =>
       database.withTenant(tenantId, async (tx) => {
@@ -85,6 +90,18 @@ async function insertVote(tx: RuntimeTx, tenantId: string, approvalId: string, v
     .returning('user_id')
     .executeTakeFirst()
   return inserted !== undefined
+}
+
+async function checkSameChoice(tx: RuntimeTx, tenantId: string, approvalId: string, vote: Vote): Promise<void> {
+  const stored = await tx
+    .selectFrom('wait_votes')
+    .select('vote')
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .where('user_id', '=', vote.actor.userId)
+    .executeTakeFirstOrThrow()
+  const { choice }: Vote = JSON.parse(stored.vote)
+  if (choice !== vote.choice) throw new TenonError('APPROVAL_VOTED', 'You have chosen otherwise already')
 }
 
 interface Message {

@@ -64,8 +64,12 @@ export const waitTests: SuiteGroup = (context) => {
         ['cy', 'approve'],
       ] as const
       const outcomes: string[] = []
-      for (const [user, choice] of votes) outcomes.push((await run.decide(approvalId, choice, user)).outcome)
-      expect(outcomes).toEqual(['accepted', 'closed', 'accepted', 'accepted'])
+      for (const [user, choice] of votes) {
+        outcomes.push((await run.decide(approvalId, choice, user)).outcome)
+        const other = user === 'ann' ? run.decide(approvalId, 'reject', 'ann') : null
+        if (other !== null) await expect(other).rejects.toMatchObject({ code: 'APPROVAL_VOTED' })
+      }
+      expect(outcomes).toEqual(['accepted', 'accepted', 'accepted', 'accepted'])
       await run.ended()
       expect(await run.output()).toMatchObject({ paid: true })
       expect(ofType(await run.events(), 'approval_decided').map((event) => event.data.vote.actor.userId)).toEqual([

@@ -122,7 +122,10 @@ export async function startTemporal({ program, port, file }) {
   const exited = new Promise((resolve) => child.once('exit', resolve))
   const address = `127.0.0.1:${chosen}`
   for (let tries = 0; !answers(program, ['operator', 'cluster', 'health', '--address', address]); tries += 1) {
-    if (child.exitCode !== null || tries > 120) throw new Error('the Temporal dev server did not come up')
+    if (child.exitCode !== null || tries > 120) {
+      child.kill('SIGKILL')
+      throw new Error('the Temporal dev server did not come up')
+    }
     await delay(250)
   }
   return {

@@ -45,20 +45,23 @@ export async function startShellWorker(
     shutdownGraceTime: drainMs,
     shutdownForceTime: drainMs + FORCE_AFTER_MS,
   }
-  const workers = await Promise.all([
+  const created = await Promise.allSettled([
     Worker.create({ ...common, taskQueue, activities: { ...activities }, workflowBundle }),
     ...nodeQueues.map((queue) =>
       Worker.create({ ...common, taskQueue: queue, activities: { executeNode: activities.executeNode } }),
     ),
   ])
+  const workers = created.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   const running = workers.map((worker) => worker.run().catch(onFailure))
-  return {
-    stop: async () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
-      await Promise.all(running)
-      await connection.close()
-    },
+  const stop = async (): Promise<void> => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+    await Promise.all(running)
+    await connection.close()
   }
+  const refused = created.find((each) => each.status === 'rejected')
+  if (refused === undefined) return { stop }
+  await stop()
+  throw refused.reason
 }
 
 /** Bundles a shell for the sandbox, from its source or its built file. */

@@ -8,6 +8,7 @@ import { createAppender } from '../store/create-appender.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
+import { keepWorker } from './keep-worker.ts'
 import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
 import { type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
 import { createReadStep } from './read-step.ts'
@@ -55,13 +56,12 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
     const readStep = createReadStep(committer, reader)
     const activities = createShellActivities({ committer, readStep, readInbox, executor, log, gone: gone.signal })
-    const onFailure = (error: unknown) => log('error', 'The Temporal worker ended', { error: String(error) })
-    const worker = await startShellWorker(options, { identity: workerId, activities, onFailure }).catch(
-      async (error: unknown) => {
-        await client.close()
-        throw error
-      },
-    )
+    const start = (onFailure: (error: unknown) => void) =>
+      startShellWorker(options, { identity: workerId, activities, onFailure })
+    const worker = await keepWorker(start, log).catch(async (error: unknown) => {
+      await client.close()
+      throw error
+    })
     const deliver = createDeliver({ client, reader, committer, reconcileMs })
     relay = startOutboxRelay(database, deliver, log)
     return { client, relay, worker }

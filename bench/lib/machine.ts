@@ -1,4 +1,4 @@
-import { cpus, loadavg, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, totalmem, type } from 'node:os'
 
 /** What the figures were made on; the load says how quiet it was. */
 export interface Machine {
@@ -20,7 +20,7 @@ export function observeMachine(): () => Machine {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: type(),
     node: process.version,
     loadAtStart,
     loadAtEnd: currentLoad(),

@@ -24,7 +24,7 @@ test('two people see each other and what each of them draws', async ({ openAs, c
   await expectSame(client, workflowId, ana, mika)
 })
 
-test('edits of different fields at the same time both survive, and undo takes back only the own ones', async ({
+test('edits of different fields at the same time both survive, and undo takes back only what one did', async ({
   openAs,
   clientOf,
 }) => {

@@ -171,7 +171,7 @@ describe('createTenonClient', () => {
     await expect(client.me({ abortSignal: abort.signal })).rejects.toBe('changed my mind')
   })
 
-  test('a stream needs a WebSocket, the own one or that of the platform', () => {
+  test('a stream needs a WebSocket, the one given or that of the platform', () => {
     const opened: string[] = []
     class Platform {
       constructor(url: string) {

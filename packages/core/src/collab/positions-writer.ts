@@ -2,7 +2,7 @@ import type * as Y from 'yjs'
 import type { WorkflowNode } from '../document/types.ts'
 import { placeEntry } from './write-document.ts'
 
-/** Keeps one entry a node: the own old one is deleted, the new one pushed. */
+/** Keeps one entry a node: its old one is deleted, the new one pushed. */
 export interface PositionsWriter {
   set(nodes: readonly Pick<WorkflowNode, 'id' | 'position' | 'size'>[]): void
   remove(ids: ReadonlySet<unknown>): void

@@ -83,7 +83,7 @@ export interface LanguageModel {
   generate(request: LanguageModelRequest): Promise<LanguageModelResult>
 }
 
-/** A tenant's authorised account at a service; the secret stays with the vault. */
+/** A tenant's authorized account at a service; the secret stays with the vault. */
 export interface Connection {
   readonly connectionId: string
   readonly provider: string

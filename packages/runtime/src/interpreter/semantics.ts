@@ -3,7 +3,7 @@ import { type Arrivals, type JoinVerdict, judgeJoin } from './join.ts'
 
 /**
  * The rules that may differ between two numbers of `semantics`: a run keeps the number of its start, so a
- * change of behaviour is a new entry here, never an edit of an old one.
+ * change of behavior is a new entry here, never an edit of an old one.
  */
 export interface SemanticsRules {
   judgeJoin(mode: JoinMode, arrivals: Arrivals): JoinVerdict

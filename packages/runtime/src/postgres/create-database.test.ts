@@ -168,7 +168,7 @@ describe.each(Object.entries(sources))('createDatabase over %s', (name, open) =>
     expect(row).toEqual({ texts, numbers: 3 })
   })
 
-  test('takes the app role on only where the login passes RLS by', async () => {
+  test('takes the app role on only where the login bypasses RLS', async () => {
     expect(await database.role()).toBe(name.includes('plain login') ? null : 'tenon_app')
   })
 })

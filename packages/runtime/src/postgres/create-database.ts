@@ -24,7 +24,7 @@ export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: Pgli
 export interface DatabaseOptions {
   /** @defaultValue 'tenon' */
   readonly schema?: string
-  /** Taken on in each transaction when the login itself would pass RLS by. @defaultValue 'tenon_app' */
+  /** Taken on in each transaction when the login itself would bypass RLS. @defaultValue 'tenon_app' */
   readonly appRole?: string
 }
 

@@ -20,7 +20,7 @@ export async function readLogin(owner: QueryExecutorProvider): Promise<Login> {
 }
 
 /** Whether RLS does not bind a login, so that transactions must take on another role. */
-export function passesRlsBy(login: Login): boolean {
+export function bypassesRls(login: Login): boolean {
   return login.isSuperuser || login.bypassesRls
 }
 
@@ -31,7 +31,7 @@ export function passesRlsBy(login: Login): boolean {
  */
 export async function findRole(owner: QueryExecutorProvider, schema: string, appRole: string): Promise<string | null> {
   const login = await readLogin(owner)
-  if (!passesRlsBy(login)) return null
+  if (!bypassesRls(login)) return null
   const { rows } = await sql<{ usable: boolean; bound: boolean }>`
     select pg_has_role(session_user, oid, 'member') as usable, not (rolsuper or rolbypassrls) as bound
     from pg_catalog.pg_roles where rolname = ${appRole}`.execute(owner)

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { type QueryExecutorProvider, sql } from 'kysely'
-import { passesRlsBy, readLogin, roleRequired } from './login-role.ts'
+import { bypassesRls, readLogin, roleRequired } from './login-role.ts'
 import { identifier, literal } from './quote.ts'
 import type { Database } from './types.ts'
 
@@ -26,7 +26,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings a database forward: makes schema, role and migration table where they lack, and runs what is pending, all in
+ * Brings a database forward: makes schema, role and migration table where they are missing, and runs what is pending, all in
  * one transaction under an advisory lock, so that several processes may start at once.
  *
  * @returns Names of the migrations that ran now.
@@ -41,7 +41,7 @@ export async function migrate<Tables>(database: Database<Tables>, options: Migra
     const run = (statement: string) => execute(trx, statement)
     await lockSchema(trx, schema)
     await run(`create schema if not exists ${identifier(schema)}`)
-    const isRoleNeeded = passesRlsBy(login)
+    const isRoleNeeded = bypassesRls(login)
     if (isRoleNeeded) await ensureRole(trx, login, schema, appRole)
     const history = `${identifier(schema)}.${identifier(table)}`
     await run(

@@ -9,7 +9,7 @@ export interface TableShape {
   /** Keys after `tenant_id`; the primary key. */
   readonly key: readonly string[]
   /**
-   * Holds ids, times and leases only, and is read across tenants by `withSystem`. The catalogue test names each.
+   * Holds ids, times and leases only, and is read across tenants by `withSystem`. The catalog test names each.
    *
    * @defaultValue false
    */

@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
 /** Whether the hash chain of a run log holds, and where it breaks if it does not. */
 export type RunLogCheck =
   | { readonly isIntact: true; readonly events: number }
-  /** The last event of the append that does not fit, or the number that lacks. */
+  /** The last event of the append that does not fit, or the number that is missing. */
   | { readonly isIntact: false; readonly brokenAt: number }
 
 /** Computes the hash chain of a run again and compares: any event changed, added or taken away shows. */

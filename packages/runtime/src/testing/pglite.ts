@@ -7,7 +7,7 @@ import { PGlite } from '@electric-sql/pglite'
 import type { PgliteDatabase } from '../postgres/pglite-link.ts'
 
 /**
- * Opens an empty PGlite in memory for tests. The first one of a machine takes seconds to initialise; it is kept in the
+ * Opens an empty PGlite in memory for tests. The first one of a machine takes seconds to initialize; it is kept in the
  * temporary directory, and later ones begin as copies of it in a fraction of the time.
  */
 export async function openTestPGlite(): Promise<PgliteDatabase> {

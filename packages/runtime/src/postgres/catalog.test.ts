@@ -8,7 +8,7 @@ const DISPATCH_TABLES = ['outbox', 'run_ready', 'timers']
 /** Tables without tenants. */
 const SYSTEM_TABLES = ['workers']
 
-describe.each(TEST_DATABASES)('the catalogue on %s', (kind) => {
+describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
   let opened: TestDatabase
 
   beforeAll(async () => {

@@ -14,6 +14,11 @@ export interface FollowOptions {
   readonly pollMs?: number
 }
 
+/** What it takes of a server to follow a log. */
+export type FollowContext = Pick<ServerContext, 'bus' | 'now' | 'closing'> & {
+  readonly reader: Pick<ServerContext['reader'], 'getRun' | 'readEvents'>
+}
+
 const BATCH = 500
 
 /**
@@ -24,7 +29,7 @@ const BATCH = 500
  * @returns Batches of one or more events; `null` as a heartbeat. At the end, whether the run is over.
  */
 export async function* followRunLog(
-  server: ServerContext,
+  server: FollowContext,
   { tenantId, runId, after, abortSignal, heartbeatMs = 15_000, pollMs = 2_000 }: FollowOptions,
 ): AsyncGenerator<readonly RunEvent[] | null, boolean, void> {
   const bell = createBell()
@@ -32,10 +37,10 @@ export async function* followRunLog(
   const unsubscribe = server.bus.subscribe(runTopic(tenantId, runId), bell.ring)
   const stop = AbortSignal.any([abortSignal, server.closing])
   stop.addEventListener('abort', bell.ring)
-  let cursor = after
-  let isOver = isRunOver((await server.reader.getRun(tenantId, runId))?.status ?? 'canceled')
-  let quietSince = server.now()
   try {
+    let cursor = after
+    let isOver = isRunOver((await server.reader.getRun(tenantId, runId))?.status ?? 'canceled')
+    let quietSince = server.now()
     while (!stop.aborted) {
       const events = await server.reader.readEvents(tenantId, runId, cursor, BATCH)
       const last = events.at(-1)

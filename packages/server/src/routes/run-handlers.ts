@@ -52,7 +52,7 @@ export const runHandlers: readonly RouteImplementation[] = [
     const { tenantId, runId } = resource
     // A browser's EventSource connects again after every end; this answer alone makes it stop.
     if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
-    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }))
+    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }), server.log)
   }),
 ]
 

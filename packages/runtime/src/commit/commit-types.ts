@@ -22,7 +22,7 @@ export interface ObservationToCommit {
   readonly at: number
 }
 
-/** A place among those that may run at once; given back when the body has ended. */
+/** Leave for one body to run, of as many as may run at once; given back when the body has ended. */
 export interface Slot {
   release(): void
 }

@@ -6,9 +6,9 @@ import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { FactToCommit, TakeNode } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
-import { addObservation, addPayloads, addTurn, type Draft } from './draft.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import type { FindNodeType } from './node-types.ts'
+import { addObservation, addPayloads, addTurn, type PendingAppend } from './pending-append.ts'
 import { prepareNode } from './prepare-node.ts'
 import type { RunSession } from './run-session.ts'
 import type { ValueLoader } from './value-loader.ts'
@@ -50,26 +50,26 @@ type Work = FactToCommit | { readonly inline: ScheduledPass }
  */
 export async function drive(
   session: RunSession,
-  draft: Draft,
+  pending: PendingAppend,
   request: DriveRequest,
   outside: DrivePorts,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
-  const ports = { ...outside, values: withFresh(outside.values, draft) }
+  const ports = { ...outside, values: withFresh(outside.values, pending) }
   const canceling = new Set<string>()
   const startedAt = performance.now()
-  const isFull = () => draft.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
+  const isFull = () => pending.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    const next = 'inline' in work ? await evaluatePass(session, draft, work.inline, canceling, ports) : work
-    for (const decision of applyFact(session, draft, next, request.at, ports.log)) {
+    const next = 'inline' in work ? await evaluatePass(session, pending, work.inline, canceling, ports) : work
+    for (const decision of applyFact(session, pending, next, request.at, ports.log)) {
       if (decision.type === 'node_cancel_requested') canceling.add(passKey(decision.nodeRunId, decision.data.pass))
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
       const { pass, resume } = data
       const scheduled = { nodeRunId, pass, resume, scheduledAt: request.at }
       if (data.mode === 'inline') queue.push({ inline: scheduled })
-      else queue.push(...(await takeNode(session, draft, { ...scheduled, queue: data.queue }, request, ports)))
+      else queue.push(...(await takeNode(session, pending, { ...scheduled, queue: data.queue }, request, ports)))
     }
     if (queue.length > 0 && isFull()) break
   }
@@ -77,7 +77,7 @@ export async function drive(
   return queue.filter((work) => 'fact' in work)
 }
 
-function withFresh(values: ValueLoader, { fresh }: Draft): ValueLoader {
+function withFresh(values: ValueLoader, { fresh }: PendingAppend): ValueLoader {
   return { ...values, load: async (tenantId, ref) => fresh.get(ref.hash) ?? values.load(tenantId, ref) }
 }
 
@@ -102,7 +102,7 @@ export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): Plan
 
 async function evaluatePass(
   session: RunSession,
-  draft: Draft,
+  pending: PendingAppend,
   scheduled: ScheduledPass,
   canceling: ReadonlySet<string>,
   { findType, values }: DrivePorts,
@@ -113,20 +113,20 @@ async function evaluatePass(
   }
   const node = planNodeOf(session, nodeRunId)
   const { fact, payloads } = await evaluateInline({ ...scheduled, session, node }, findType, values)
-  addPayloads(draft, payloads)
+  addPayloads(pending, payloads)
   return { fact }
 }
 
 /** Lets the machine decide and enters the turn; a fact that no longer matters leaves nothing but its taken message. */
 function applyFact(
   session: RunSession,
-  draft: Draft,
+  pending: PendingAppend,
   { fact, messageId }: FactToCommit,
   at: number,
   log: RuntimeLog,
 ): readonly Decision[] {
   const { machine, identity } = session
-  if (messageId !== undefined) draft.operations.push({ op: 'inbox_consumed', messageId })
+  if (messageId !== undefined) pending.operations.push({ op: 'inbox_consumed', messageId })
   const before = machine.turn
   const stamped: MachineFact = { ...fact, at }
   let decisions: readonly Decision[]
@@ -144,15 +144,15 @@ function applyFact(
     const { seed, trigger, input } = fact.data
     session.beginning = { seed, trigger, input, startedAt: at }
   }
-  addTurn(draft, stamped, decisions)
-  addFactEffects(draft, session, stamped)
-  for (const decision of decisions) addDecisionEffects(draft, session, decision, at)
+  addTurn(pending, stamped, decisions)
+  addFactEffects(pending, session, stamped)
+  for (const decision of decisions) addDecisionEffects(pending, session, decision, at)
   return decisions
 }
 
 async function takeNode(
   session: RunSession,
-  draft: Draft,
+  pending: PendingAppend,
   scheduled: ScheduledPass & { readonly queue: string | null },
   request: DriveRequest,
   { findType, values }: DrivePorts,
@@ -169,10 +169,10 @@ async function takeNode(
     if (prepared.kind === 'settled') return [{ fact: prepared.fact }]
     const { input, payloads, implementation, params, idempotencyKey } = prepared
     const data = { pass, attempt, input, worker: request.worker, queue }
-    addPayloads(draft, payloads)
-    addObservation(draft, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
+    addPayloads(pending, payloads)
+    addObservation(pending, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
     const place = { tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot }
-    draft.started.push({
+    pending.started.push({
       ...place,
       implementation,
       params,

@@ -5,9 +5,16 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, AppendResult, NewRun } from '../store/append-types.ts'
 import type { Appender } from '../store/create-appender.ts'
 import type { CommitRequest, FactToCommit, StartedNode } from './commit-types.ts'
-import { addObservation, addPayloads, appendOf, createDraft, type Draft, storedEvents } from './draft.ts'
 import { type DrivePorts, drive } from './drive.ts'
 import { catchUp, snapshotText } from './load-session.ts'
+import {
+  addObservation,
+  addPayloads,
+  appendOf,
+  createPendingAppend,
+  type PendingAppend,
+  storedEvents,
+} from './pending-append.ts'
 import { absorb, type RunSession } from './run-session.ts'
 
 /** What one commit takes in. */
@@ -55,39 +62,39 @@ export async function performCommit(
     if (work.atTurn !== undefined && work.atTurn !== session.machine.turn) {
       return { outcome: 'unchanged', events, started, metOthers }
     }
-    const draft = createDraft(session)
+    const pending = createPendingAppend(session)
     try {
-      addExtras(draft, extras)
-      addSnapshot(session, draft)
+      addExtras(pending, extras)
+      addSnapshot(session, pending)
       const at = Math.max(ports.now(), session.lastAt)
       const left = await drive(
         session,
-        draft,
+        pending,
         { ...slice, facts, at, take: work.take, worker: work.worker ?? '' },
         ports,
       )
-      if (draft.events.length === 0) {
-        await operate(ports.database, session, draft.operations)
+      if (pending.events.length === 0) {
+        await operate(ports.database, session, pending.operations)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers }
       }
-      const result = await ports.appender.append(appendOf(draft, session, create, work.atTurn !== undefined))
+      const result = await ports.appender.append(appendOf(pending, session, create, work.atTurn !== undefined))
       if (result.outcome === 'ok') {
-        if (await settle(session, draft, result, events, ports)) metOthers = true
-        started.push(...draft.started)
+        if (await settle(session, pending, result, events, ports)) metOthers = true
+        started.push(...pending.started)
         create = null
         extras = null
         facts = left
         if (facts.length === 0 && !session.hasLooseInline) return { outcome: 'committed', events, started, metOthers }
         continue
       }
-      undo(session, draft)
+      undo(session, pending)
       if (result.outcome !== 'conflict') {
         return { outcome: result.outcome === 'missing' ? 'missing' : 'unchanged', events, started, metOthers }
       }
       await catchUp(ports.database, session)
       metOthers = true
     } catch (error) {
-      undo(session, draft)
+      undo(session, pending)
       throw error
     }
   }
@@ -101,16 +108,16 @@ function dueTimers({ timers }: RunSession, at: number | undefined): readonly Fac
     .map(([timerId, dueAt]) => ({ fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }))
 }
 
-function addExtras(draft: Draft, work: CommitWork | null): void {
-  for (const entry of work?.observations ?? []) addObservation(draft, entry)
-  draft.operations.push(...(work?.operations ?? []))
-  addPayloads(draft, work?.payloads ?? [])
+function addExtras(pending: PendingAppend, work: CommitWork | null): void {
+  for (const entry of work?.observations ?? []) addObservation(pending, entry)
+  pending.operations.push(...(work?.operations ?? []))
+  addPayloads(pending, work?.payloads ?? [])
 }
 
 /** Numbers the stored events; true if another process has written between. */
 async function settle(
   session: RunSession,
-  draft: Draft,
+  pending: PendingAppend,
   { firstSeq, turnBefore }: Extract<AppendResult, { outcome: 'ok' }>,
   events: RunEvent[],
   { database, bus, values }: PerformPorts,
@@ -119,11 +126,11 @@ async function settle(
   session.machine.mark()
   // Observations of another process lie between: they move no machine, but attempts are counted by them.
   if (metOthers) await catchUp(database, session)
-  const stored = storedEvents(draft, firstSeq, turnBefore)
+  const stored = storedEvents(pending, firstSeq, turnBefore)
   absorb(session, stored)
-  for (const payload of draft.payloads) values.keep(session.identity.tenantId, payload, payload.json)
+  for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   events.push(...stored)
-  announce(bus, session, draft.statusBefore)
+  announce(bus, session, pending.statusBefore)
   return metOthers
 }
 
@@ -134,17 +141,17 @@ function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, statusBe
 }
 
 /** Gives the machine back to the last stored turn, and the slots to those who wait. */
-function undo(session: RunSession, draft: Draft): void {
+function undo(session: RunSession, pending: PendingAppend): void {
   session.machine.rollback()
   session.hasLooseInline = true
-  for (const { slot } of draft.started.splice(0)) slot.release()
+  for (const { slot } of pending.started.splice(0)) slot.release()
 }
 
 /** A snapshot of the last stored turn; ever rarer in a growing run, so that all together cost no more than the log. */
-function addSnapshot(session: RunSession, draft: Draft): void {
+function addSnapshot(session: RunSession, pending: PendingAppend): void {
   const { turn } = session.machine
   if (turn - session.snapshotTurn < Math.max(SNAPSHOT_TURNS, session.snapshotTurn)) return
-  draft.operations.push({ op: 'snapshot', seq: session.nextSeq - 1, data: snapshotText(session) })
+  pending.operations.push({ op: 'snapshot', seq: session.nextSeq - 1, data: snapshotText(session) })
   session.snapshotTurn = turn
 }
 

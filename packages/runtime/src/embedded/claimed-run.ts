@@ -2,7 +2,7 @@ import type { Slot } from '../commit/commit-types.ts'
 import { createStopSwitch, type StopSwitch } from '../executor/index.ts'
 import type { RunKey } from './dispatch-store.ts'
 
-/** A pass of a node run, by its place in its run. */
+/** A pass of a node run, by its node run and number. */
 export interface PassKey {
   readonly nodeRunId: string
   readonly pass: number
@@ -10,7 +10,7 @@ export interface PassKey {
 
 /** A run that this worker looks after, with what it does for it at the moment. */
 export interface ClaimedRun extends RunKey {
-  /** Passes in this worker's hands: waiting for a place, beginning, or running. */
+  /** Passes in this worker's hands: waiting for a slot, beginning, or running. */
   readonly passes: Map<string, HeldPass>
   isTended: boolean
   isPoked: boolean
@@ -23,7 +23,7 @@ export interface HeldPass {
   /** Its body has been started; before that a cancelation needs no body. */
   isRunning: boolean
   /** Given back when the body has ended; the pass itself is held until its outcome is stored. */
-  place: Slot | null
+  slot: Slot | null
 }
 
 export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
@@ -34,7 +34,7 @@ export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
 export function holdPass(run: ClaimedRun, pass: PassKey): HeldPass | null {
   const key = keyOf(pass)
   if (run.passes.has(key)) return null
-  const held = { stop: createStopSwitch(), isRunning: false, place: null }
+  const held = { stop: createStopSwitch(), isRunning: false, slot: null }
   run.passes.set(key, held)
   return held
 }

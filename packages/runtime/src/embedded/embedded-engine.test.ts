@@ -134,7 +134,7 @@ describe('embeddedEngine', () => {
     for (const run of runs) await run.ended()
   })
 
-  test('stores an outcome and the start that follows from it in one append, also with a single place', async () => {
+  test('stores an outcome and the start that follows from it in one append, also with a single slot', async () => {
     let appends = 0
     const database = open(url)
     const counted: RuntimeDatabase = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createNodeSlots } from './node-slots.ts'
 
 describe('createNodeSlots', () => {
-  test('gives so many places and no more', () => {
+  test('gives so many slots and no more', () => {
     const slots = createNodeSlots(2)
     const first = slots.tryAcquire()
     expect([first, slots.tryAcquire(), slots.tryAcquire()].map((slot) => slot !== null)).toEqual([true, true, false])
@@ -11,7 +11,7 @@ describe('createNodeSlots', () => {
     expect(slots.inUse).toBe(2)
   })
 
-  test('takes a place back once, however often it is given back', () => {
+  test('takes a slot back once, however often it is given back', () => {
     const slots = createNodeSlots(1)
     const first = slots.tryAcquire()
     first?.release()

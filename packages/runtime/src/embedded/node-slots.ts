@@ -1,10 +1,10 @@
 import type { Slot } from '../commit/commit-types.ts'
 
-/** The places of the bodies that run at once in this process, shared out between tenants in turn. */
+/** The slots of the bodies that run at once in this process, shared out between tenants in turn. */
 export interface NodeSlots {
-  /** A place at once, or null when all are taken or others wait. */
+  /** A slot at once, or null when all are taken or others wait. */
   tryAcquire(): Slot | null
-  /** Waits for a place; tenants that wait get theirs in turn. Null once the slots are closed. */
+  /** Waits for a slot; tenants that wait get theirs in turn. Null once the slots are closed. */
   acquire(tenantId: string): Promise<Slot | null>
   /** Gives null to all who wait, now and later. */
   close(): void

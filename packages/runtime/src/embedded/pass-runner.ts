@@ -3,13 +3,13 @@ import { attemptTimerId, beginAttempt, carryOut } from '../executor/index.ts'
 import { type ClaimedRun, type HeldPass, heldPass, holdPass, letGo, type PassKey } from './claimed-run.ts'
 import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
 
-/** Begins, runs and stops the passes of claimed runs, as many at once as there are places. */
+/** Begins, runs and stops the passes of claimed runs, as many at once as there are slots. */
 export interface PassRunner {
   /** Lets a commit begin node runs here. */
   takeFor(run: ClaimedRun): TakeNode
   /** Runs the body of a node run that a commit has taken. */
   launch(run: ClaimedRun, started: StartedNode): void
-  /** Begins a node run as soon as there is a place. */
+  /** Begins a node run as soon as there is a slot. */
   enqueue(run: ClaimedRun, pass: PassKey): void
   /** Stops a body, or records that one is canceled that nobody runs. */
   cancel(run: ClaimedRun, pass: PassKey): void
@@ -57,8 +57,8 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         stop: held.stop.signals,
         hasStoredTimers: true,
         graceMs: ports.cancelGraceMs,
-        // What follows needs a place within the same commit, which half of them would otherwise not find free.
-        onBodyEnd: () => held.place?.release(),
+        // What follows needs a slot within the same commit, which half of them would otherwise not find free.
+        onBodyEnd: () => held.slot?.release(),
       })
       started.slot.release()
       if (end.kind === 'left') return
@@ -130,15 +130,15 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     cancel: (run, pass) => {
       const held = heldPass(run, pass)
       held?.stop.stop('cancel')
-      // Nobody runs it: it waits for its next attempt or for a place. One that is beginning meets its cancelation there.
+      // Nobody runs it: it waits for its next attempt or for a slot. One that is beginning meets its cancelation there.
       if (held?.isRunning !== true) hooks.track(cancelUnstarted(run, pass))
     },
   }
 }
 
-/** A place that lets go of the pass with it. */
+/** A slot that lets go of the pass with it. */
 function slotOf(run: ClaimedRun, pass: PassKey, held: HeldPass, slot: Slot): Slot {
-  held.place = slot
+  held.slot = slot
   return {
     release: () => {
       letGo(run, pass)

@@ -1,0 +1,99 @@
+import type { Json } from '@tenon/core/document'
+import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
+import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
+import type { ObservationToCommit, StartedNode } from './commit-types.ts'
+import type { RunSession } from './run-session.ts'
+
+/** What one append will hold. */
+export interface PendingAppend {
+  readonly events: PendingEvent[]
+  readonly operations: AppendOperation[]
+  readonly payloads: Payload[]
+  /** The values of the payloads by hash: what this append stores may be read before it is stored. */
+  readonly fresh: Map<string, Json>
+  readonly started: StartedNode[]
+  turns: number
+  patch: RunPatch | null
+  readonly turnBefore: number
+  readonly statusBefore: RunStatus
+}
+
+/** Begins an append at the session's turn. */
+export function createPendingAppend(session: RunSession): PendingAppend {
+  return {
+    events: [],
+    operations: [],
+    payloads: [],
+    fresh: new Map(),
+    started: [],
+    turns: 0,
+    patch: null,
+    turnBefore: session.machine.turn,
+    statusBefore: session.machine.status,
+  }
+}
+
+/** Enters a fact that has moved the machine, with the decisions that follow from it. */
+export function addTurn(pending: PendingAppend, fact: MachineFact, decisions: readonly Decision[]): void {
+  pending.turns += 1
+  const { at, ...body } = fact
+  const id = factId(fact)
+  const place = { at, turnOffset: pending.turns }
+  const causeOffset = pending.events.length
+  pending.events.push({ ...place, class: 'fact', id, causeOffset: null, body })
+  for (const [index, decision] of decisions.entries()) {
+    pending.events.push({ ...place, class: 'decision', id: decisionId(id, index), causeOffset, body: decision })
+  }
+}
+
+/** Enters an observation behind what the append holds already. */
+export function addObservation(pending: PendingAppend, entry: ObservationToCommit): void {
+  const { observation, at } = entry
+  const id = observationId(observation, entry)
+  pending.events.push({ class: 'observation', id, at, turnOffset: pending.turns, causeOffset: null, body: observation })
+}
+
+/** Enters values that are too large for the log. */
+export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]): void {
+  pending.payloads.push(...payloads)
+  for (const { hash, json } of payloads) pending.fresh.set(hash, json)
+}
+
+/** What the appender gets; `create` for the first of a run. A pinned one needs its turn even without facts. */
+export function appendOf(
+  pending: PendingAppend,
+  session: RunSession,
+  create: NewRun | null,
+  isPinned: boolean,
+): Append {
+  const { tenantId, runId } = session.identity
+  const { status } = session.machine
+  return {
+    tenantId,
+    runId,
+    kind: create !== null ? 'create' : pending.turns === 0 && !isPinned ? 'observe' : 'advance',
+    expectTurn: pending.turnBefore,
+    turns: pending.turns,
+    events: pending.events,
+    status: status === pending.statusBefore && create === null ? null : status,
+    create,
+    patch: pending.patch,
+    operations: pending.operations,
+    payloads: pending.payloads,
+  }
+}
+
+/** The events of a pending append as they stand in the log once they have their numbers. */
+export function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
+  return pending.events.map(({ class: eventClass, id, at, turnOffset, causeOffset, body }, index) => ({
+    seq: firstSeq + index,
+    turn: turnBefore + turnOffset,
+    class: eventClass,
+    id,
+    v: 1,
+    at,
+    ...(causeOffset === null ? {} : { cause: firstSeq + causeOffset }),
+    ...body,
+  }))
+}

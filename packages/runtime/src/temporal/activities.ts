@@ -13,14 +13,14 @@ import {
   type StopSwitch,
 } from '../executor/index.ts'
 import { nextAttemptAt, shellFailureOf } from './failure.ts'
-import type { ReadStep } from './read-step.ts'
+import type { ReadCommands } from './read-commands.ts'
 import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
 
 const HEARTBEAT_MS = 3_000
 
 export interface ActivityPorts {
   readonly committer: Committer
-  readonly readStep: ReadStep
+  readonly readCommands: ReadCommands
   /** Messages to a run that are not taken yet, oldest first. */
   readonly readInbox: (run: RunKey) => Promise<readonly FactToCommit[]>
   readonly executor: Omit<CarryOutPorts, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
@@ -40,13 +40,13 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
   /** Passes whose bodies run in this process. */
   const running = new Map<string, StopSwitch>()
 
-  const readStep: ReadStep = async (tenantId, runId, cursor) => {
-    const step = await ports.readStep(tenantId, runId, cursor)
-    for (const command of step.commands) {
+  const readCommands: ReadCommands = async (tenantId, runId, cursor) => {
+    const page = await ports.readCommands(tenantId, runId, cursor)
+    for (const command of page.commands) {
       // Temporal tells, too, but only with the answer to a heartbeat.
       if (command.type === 'cancel_node') running.get(passKey({ tenantId, runId, ...command }))?.stop('cancel')
     }
-    return step
+    return page
   }
 
   const executeAttempt = async (place: PassPlace, stop: CarryOutPorts['stop']): Promise<void> => {
@@ -83,13 +83,13 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
           running.delete(passKey(place))
           stopBeating()
         }
-        return readStep(request.tenantId, request.runId, request.cursor)
+        return readCommands(request.tenantId, request.runId, request.cursor)
       }),
     abandonNode: (request) =>
       withCodesOnly(keyOf(request), async () => {
         const begun = await beginAttempt(placeOf(request), FREE_SLOT, executor, { isStale: true })
         if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
-        return readStep(request.tenantId, request.runId, request.cursor)
+        return readCommands(request.tenantId, request.runId, request.cursor)
       }),
     advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
       withCodesOnly({ tenantId, runId }, async () => {
@@ -102,7 +102,7 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
           // The shell's clock says that the timer is due; this machine's clock may lag behind it.
           ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),
         })
-        return readStep(tenantId, runId, cursor)
+        return readCommands(tenantId, runId, cursor)
       }),
   }
 }

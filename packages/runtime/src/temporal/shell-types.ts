@@ -30,7 +30,7 @@ export type ShellCommand =
 export type StartNodeCommand = Extract<ShellCommand, { readonly type: 'start_node' }>
 
 /** Commands after a cursor, and the cursor after them. */
-export interface ShellStep {
+export interface CommandPage {
   readonly cursor: number
   readonly commands: readonly ShellCommand[]
 }
@@ -76,9 +76,9 @@ export interface AdvanceRequest {
 
 export interface ShellActivities {
   /** Carries one node run out, all of its attempts; fails only to be tried again. */
-  executeNode(request: ExecuteNodeRequest): Promise<ShellStep>
+  executeNode(request: ExecuteNodeRequest): Promise<CommandPage>
   /** Records that a node run was canceled before any worker had it. */
-  abandonNode(request: ExecuteNodeRequest): Promise<ShellStep>
+  abandonNode(request: ExecuteNodeRequest): Promise<CommandPage>
   /** Takes facts from the store and the clock into the run. */
-  advance(request: AdvanceRequest): Promise<ShellStep>
+  advance(request: AdvanceRequest): Promise<CommandPage>
 }

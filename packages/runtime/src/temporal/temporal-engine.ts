@@ -11,7 +11,7 @@ import { createDeliver } from './deliver.ts'
 import { keepWorker } from './keep-worker.ts'
 import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
 import { type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
-import { createReadStep } from './read-step.ts'
+import { createReadCommands } from './read-commands.ts'
 import { connectShellClient, type ShellClient } from './shell-client.ts'
 import type { ShellWorker } from './worker/index.ts'
 
@@ -54,8 +54,8 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const client = await connectShellClient(options, workerId, log)
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
     const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
-    const readStep = createReadStep(committer, reader)
-    const activities = createShellActivities({ committer, readStep, readInbox, executor, log, gone: gone.signal })
+    const readCommands = createReadCommands(committer, reader)
+    const activities = createShellActivities({ committer, readCommands, readInbox, executor, log, gone: gone.signal })
     const start = (onFailure: (error: unknown) => void) =>
       startShellWorker(options, { identity: workerId, activities, onFailure })
     const worker = await keepWorker(start, log).catch(async (error: unknown) => {

@@ -14,11 +14,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import {
+  type CommandPage,
   POKE_SIGNAL,
   type ShellActivities,
   type ShellCommand,
   type ShellState,
-  type ShellStep,
   type ShellTimer,
   type StartNodeCommand,
 } from '../shell-types.ts'
@@ -108,14 +108,14 @@ class Shell {
     await this.take(() => advance({ ...this.ids(), timer, isCanceled: this.isCanceled }))
   }
 
-  // Steps may arrive out of order and overlap; the cursor and the seq of each command make them idempotent.
-  private async take(ask: () => Promise<ShellStep>): Promise<void> {
+  // Pages may arrive out of order and overlap; the cursor and the seq of each command make them idempotent.
+  private async take(ask: () => Promise<CommandPage>): Promise<void> {
     this.inFlight += 1
     try {
-      const step = await ask()
+      const page = await ask()
       const known = this.cursor
-      this.cursor = Math.max(known, step.cursor)
-      for (const command of step.commands) if (command.seq > known) this.execute(command)
+      this.cursor = Math.max(known, page.cursor)
+      for (const command of page.commands) if (command.seq > known) this.execute(command)
     } finally {
       this.inFlight -= 1
     }

@@ -4,14 +4,14 @@ import type { Committer } from '../commit/create-committer.ts'
 import { planNodeOf } from '../commit/drive.ts'
 import type { RunReader } from '../run-store.ts'
 import { shellCommandsOf } from './shell-commands.ts'
-import type { ShellStep } from './shell-types.ts'
+import type { CommandPage } from './shell-types.ts'
 
 const PAGE = 1_000
 
 /** Reads what a shell has to do after its cursor. */
-export type ReadStep = (tenantId: string, runId: string, cursor: number) => Promise<ShellStep>
+export type ReadCommands = (tenantId: string, runId: string, cursor: number) => Promise<CommandPage>
 
-export function createReadStep(committer: Committer, reader: RunReader): ReadStep {
+export function createReadCommands(committer: Committer, reader: RunReader): ReadCommands {
   const readAfter = async (tenantId: string, runId: string, cursor: number): Promise<readonly RunEvent[]> => {
     const events: RunEvent[] = []
     for (let after = cursor; ; after = events.at(-1)?.seq ?? after) {

@@ -34,23 +34,27 @@ const SNAP: [number, number] = [10, 10]
 
 interface CanvasProps {
   readonly slot: CanvasSlot
+  /** The node that matters most at first. @defaultValue none: the workflow is read from its beginning */
+  readonly firstNodeId?: string | null
   /** Controls and messages that lie over the canvas. */
   readonly children?: ReactNode
 }
 
 /** The drawing surface of one editor. */
-export function Canvas({ slot, children }: CanvasProps): ReactNode {
+export function Canvas({ slot, firstNodeId = null, children }: CanvasProps): ReactNode {
   const hover = useMemo(createCanvasHover, [])
   return (
     <ReactFlowProvider>
       <CanvasHoverContext.Provider value={hover}>
-        <Surface slot={slot}>{children}</Surface>
+        <Surface slot={slot} firstNodeId={firstNodeId}>
+          {children}
+        </Surface>
       </CanvasHoverContext.Provider>
     </ReactFlowProvider>
   )
 }
 
-function Surface({ slot, children }: CanvasProps): ReactNode {
+function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactNode {
   const { id } = useInstance()
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -67,7 +71,7 @@ function Surface({ slot, children }: CanvasProps): ReactNode {
     (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
     [slot],
   )
-  useFirstFit(isReadOnly)
+  useFirstFit(isReadOnly, firstNodeId)
   return (
     <div
       ref={surface}

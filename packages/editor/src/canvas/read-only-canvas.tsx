@@ -17,6 +17,8 @@ export interface ReadOnlyCanvasProps {
   readonly document: WorkflowDocument
   readonly manifest: NodeManifest
   readonly selectedNodeId: NodeId | null
+  /** The node that matters most at first. */
+  readonly firstNodeId: NodeId | null
   readonly onSelectNode: (nodeId: NodeId | null) => void
   /** What lies over the canvas besides zoom and overview. */
   readonly children?: ReactNode
@@ -24,7 +26,7 @@ export interface ReadOnlyCanvasProps {
 
 /** A workflow to be looked at: the canvas of a run or of a version. A `NodeRunContext` around it colors it. */
 export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
-  const { document, manifest, selectedNodeId, onSelectNode, children } = props
+  const { document, manifest, selectedNodeId, firstNodeId, onSelectNode, children } = props
   const t = useTranslate()
   const canvas = useRef<CanvasHandle | null>(null)
   const [session] = useState(() => createEditorSession({ translate: () => t }))
@@ -61,7 +63,7 @@ export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
   return (
     <SessionProvider session={session}>
       <ActionsContext.Provider value={actions}>
-        <Canvas slot={canvas}>
+        <Canvas slot={canvas} firstNodeId={firstNodeId}>
           <CanvasControls />
           <Overview />
           {children}

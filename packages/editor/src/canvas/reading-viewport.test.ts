@@ -18,6 +18,14 @@ describe('readingViewport', () => {
     expect(watching.x + 100 * watching.zoom).toBe(40)
   })
 
+  test('has the card that matters in the middle where not all of them fit, and never leaves the beginning unseen', () => {
+    const at = (x: number) => readingViewport(across(9_000), size, true, { x, y: 150 })
+    expect(at(5_000).x + 5_000 * 0.72).toBe(500)
+    expect(at(5_000).y).toBe(readingViewport(across(9_000), size, true).y)
+    expect(at(150)).toEqual(readingViewport(across(9_000), size, true))
+    expect(readingViewport(across(400), size, true, { x: 450, y: 150 })).toEqual({ zoom: 1, x: 200, y: 150 })
+  })
+
   test('comes near again where names would be too small to read', () => {
     expect(readingViewport(across(9_000), size, true).zoom).toBe(0.72)
   })

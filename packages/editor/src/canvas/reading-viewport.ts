@@ -1,4 +1,4 @@
-import type { Rect, Viewport } from '@xyflow/react'
+import type { Rect, Viewport, XYPosition } from '@xyflow/react'
 
 /** Below this a workflow to edit is shown from its beginning rather than whole: its sentences must be readable. */
 const LEAST_EDITING_ZOOM = 0.6
@@ -8,23 +8,31 @@ const READING_ZOOM = 0.72
 const MARGIN = 40
 
 /**
- * The view in which a workflow is read: whole where it fits at a readable size, else from its beginning.
+ * The view in which a workflow is read: whole where it fits at a readable size, else from its beginning, or as much
+ * farther on as it takes to have one card in the middle.
  *
  * @param bounds - Of all cards, in units of the canvas.
  * @param size - Of the place where they are shown, in pixels.
+ * @param middle - Of the card that matters most; `null` for the beginning.
  */
 export function readingViewport(
   bounds: Rect,
   { width, height }: { readonly width: number; readonly height: number },
   isReadOnly: boolean,
+  middle: XYPosition | null = null,
 ): Viewport {
   const whole = Math.min((width - 2 * MARGIN) / bounds.width, (height - 2 * MARGIN) / bounds.height, 1)
   const zoom = whole < (isReadOnly ? LEAST_WATCHING_ZOOM : LEAST_EDITING_ZOOM) ? READING_ZOOM : whole
   const fitsAcross = bounds.width * zoom <= width - 2 * MARGIN
   const fitsDown = bounds.height * zoom <= height - 2 * MARGIN
-  return {
-    zoom,
+  const beginning = {
     x: (fitsAcross ? (width - bounds.width * zoom) / 2 : MARGIN) - bounds.x * zoom,
     y: (fitsDown ? (height - bounds.height * zoom) / 2 : MARGIN) - bounds.y * zoom,
+  }
+  if (middle === null) return { zoom, ...beginning }
+  return {
+    zoom,
+    x: fitsAcross ? beginning.x : Math.min(beginning.x, width / 2 - middle.x * zoom),
+    y: fitsDown ? beginning.y : Math.min(beginning.y, height / 2 - middle.y * zoom),
   }
 }

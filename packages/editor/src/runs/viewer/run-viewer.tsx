@@ -1,3 +1,4 @@
+import { isNodeRunOpen } from '@tenon/core/run'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { NodeRunContext } from '../../canvas/node-status.ts'
 import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
@@ -12,6 +13,8 @@ import { Scrubber } from '../scrubber/scrubber.tsx'
 import { RunReady } from '../store/run-part.tsx'
 import { createRunPresenter } from '../store/run-presenter.ts'
 import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
@@ -44,11 +47,15 @@ interface ViewerProps {
   readonly end: ReactNode
 }
 
+/** Where a run stands: the first of the nodes that are not over. */
+const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].find(isNodeRunOpen)?.nodeId ?? null
+
 function Viewer({ scope, start, end }: ViewerProps) {
   const { t, locale } = useInstance()
   const { store, nodes, graph } = scope
   const [nodeId, setNodeId] = useState<string | null>(null)
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
+  const openNodeId = useRunPart(store, selectOpenNode)
   const close = useCallback(() => setNodeId(null), [])
   return (
     <NodeRunContext.Provider value={presenter}>
@@ -62,6 +69,7 @@ function Viewer({ scope, start, end }: ViewerProps) {
               document={graph.value.document}
               manifest={graph.value.manifest}
               selectedNodeId={nodeId}
+              firstNodeId={openNodeId}
               onSelectNode={setNodeId}
             />
           )}

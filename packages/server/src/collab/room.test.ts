@@ -69,6 +69,20 @@ describe('a room whose draft cannot be stored', () => {
   })
 })
 
+describe('a room whose draft is slow to store', () => {
+  test('keeps no more for one member than a few of the largest updates', async () => {
+    const { clients, first, id } = await newDraft(place)
+    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const failure = disk.failNextAppend()
+    peer.send(encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', 'Slow'))))
+    await failure.reached
+    for (let sent = 0; sent < 5; sent += 1) peer.send(encodeUpdate(new Uint8Array(1_000_000)))
+    expect((await peer.closed).code).toBe(4529)
+    failure.happen()
+    leave(clients)
+  })
+})
+
 /** A database that fails to store an update when it is told to. */
 function createDisk(pglite: Pglite) {
   let next: { readonly onReached: () => void; readonly happens: Promise<void> } | null = null

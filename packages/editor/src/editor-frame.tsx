@@ -1,5 +1,5 @@
 import type { RunId } from '@tenon/core/document'
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Canvas } from './canvas/canvas.tsx'
 import { CanvasControls, Overview } from './canvas/canvas-controls.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas/canvas-handle.ts'
@@ -16,7 +16,6 @@ import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
 import { useTranslate } from './instance/instance-context.ts'
-import { loadPart } from './instance/load-part.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
 import { ActionsContext } from './keymap/actions-context.ts'
@@ -34,12 +33,11 @@ import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
 import type { EditorProblem } from './store/editor-state.ts'
 import { Topbar } from './topbar/topbar.tsx'
+import { LaterPart } from './ui/later-part.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
 
 // The run views are fetched with the first run.
-const LiveRun = lazy(() =>
-  loadPart(() => import('./frame/live-run.tsx')).then(({ LiveRun: view }) => ({ default: view })),
-)
+const loadLiveRun = () => import('./frame/live-run.tsx')
 
 const NO_CONTROLS: ControlComponents = Object.freeze({})
 
@@ -115,18 +113,20 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
               </InsertTargetContext.Provider>
             </ControlsContext.Provider>
             {isConnected(host) && runId !== null && (
-              <Suspense fallback={<div className="tn-live-run" />}>
-                <LiveRun
-                  key={runId}
-                  client={host.client}
-                  runId={runId}
-                  onLayer={setLayer}
-                  onClose={() => setRunId(null)}
-                  onOpened={() => canvas.current?.fitIfHidden()}
-                  onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
-                  onOpenRun={host.onOpenRun}
-                />
-              </Suspense>
+              <LaterPart load={loadLiveRun} waiting={(trouble) => <div className="tn-live-run">{trouble}</div>}>
+                {({ LiveRun }) => (
+                  <LiveRun
+                    key={runId}
+                    client={host.client}
+                    runId={runId}
+                    onLayer={setLayer}
+                    onClose={() => setRunId(null)}
+                    onOpened={() => canvas.current?.fitIfHidden()}
+                    onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
+                    onOpenRun={host.onOpenRun}
+                  />
+                )}
+              </LaterPart>
             )}
             <ShortcutsDialog />
             {isConnected(host) && (

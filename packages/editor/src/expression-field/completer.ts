@@ -1,10 +1,13 @@
 import type { NodeId } from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
+import { loadPart } from '../instance/load-part.ts'
 import type { Translate } from '../messages/format.ts'
 import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 import type { ScopeReader } from './scope-cache.ts'
 import { typeWords } from './type-words.ts'
 import { listUpstream } from './upstream-fields.ts'
+
+const loadExpressions = () => import('@tenon/core/expression')
 
 type Kinds = CompletionItem['kind']
 
@@ -19,7 +22,7 @@ export function createCompleter(
   return async (text, offset) => {
     // Plain text is the usual case and needs no answer from the core.
     if (text.lastIndexOf('{{', offset) < 0) return null
-    const [{ completionsAt }, scope] = await Promise.all([import('@tenon/core/expression'), scopeOf(nodeId)])
+    const [{ completionsAt }, scope] = await Promise.all([loadPart(loadExpressions), scopeOf(nodeId)])
     const list = completionsAt(text, offset, scope)
     if (list === null) return null
     const items = list.items.map((item): CompletionItem => {

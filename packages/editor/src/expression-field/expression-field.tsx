@@ -1,7 +1,7 @@
 import type { NodeId, ParamPath } from '@tenon/core/document'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { usePresence } from '../draft/presence-context.ts'
-import { useInstance } from '../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useShared } from '../store/use-shared.ts'
 import { classNames } from '../ui/class-names.ts'
@@ -47,7 +47,8 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const presence = usePresence()
   const target = useInsertTarget()
   const field = useFieldControl()
-  const createCodeEditor = useCodeEditor()
+  const { part, tryNow } = useCodeEditor()
+  const createCodeEditor = part?.createCodeEditor ?? null
   const [host, setHost] = useState<HTMLDivElement | null>(null)
   const editor = useRef<CodeEditor | null>(null)
   const change = useDelayedChange(props.onChange)
@@ -104,29 +105,44 @@ export function ExpressionField(props: ExpressionFieldProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a renamed node changes its chips
   useEffect(() => editor.current?.refreshLabels(), [names])
   return (
-    <div
-      className={classNames('tn-expr', isMono && 'tn-expr-mono')}
-      data-multiline={isMultiline || undefined}
-      data-invalid={isInvalid || undefined}
-      data-readonly={isReadOnly || undefined}
-      data-templates={(hasTemplates && !isReadOnly) || undefined}
-    >
-      {createCodeEditor === null && (
-        <button
-          type="button"
-          className="tn-expr-waiting"
-          onFocus={() => {
-            wantsFocus.current = true
-          }}
-        >
-          {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
-        </button>
-      )}
-      <div ref={setHost} className="tn-expr-host" hidden={createCodeEditor === null} />
-      {hasTemplates && !isReadOnly && (
-        <ReferencePicker nodeId={nodeId} onPick={(reference) => editor.current?.insert(reference)} />
-      )}
-    </div>
+    <>
+      <div
+        className={classNames('tn-expr', isMono && 'tn-expr-mono')}
+        data-multiline={isMultiline || undefined}
+        data-invalid={isInvalid || undefined}
+        data-readonly={isReadOnly || undefined}
+        data-templates={(hasTemplates && !isReadOnly) || undefined}
+      >
+        {createCodeEditor === null && (
+          <button
+            type="button"
+            className="tn-expr-waiting"
+            onFocus={() => {
+              wantsFocus.current = true
+            }}
+          >
+            {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
+          </button>
+        )}
+        <div ref={setHost} className="tn-expr-host" hidden={createCodeEditor === null} />
+        {hasTemplates && !isReadOnly && (
+          <ReferencePicker nodeId={nodeId} onPick={(reference) => editor.current?.insert(reference)} />
+        )}
+      </div>
+      {tryNow !== null && <MissingEditor onTry={tryNow} />}
+    </>
+  )
+}
+
+function MissingEditor({ onTry }: { readonly onTry: () => void }) {
+  const t = useTranslate()
+  return (
+    <span className="tn-fault" data-severity="error" role="alert">
+      {t('part.missing')}{' '}
+      <button type="button" className="tn-link tn-link-inherit" onClick={onTry}>
+        {t('part.load')}
+      </button>
+    </span>
   )
 }
 

@@ -47,4 +47,14 @@ describe('loadPart', () => {
     expect(await part).toBe('part')
     expect(vi.getTimerCount()).toBe(0)
   })
+
+  test('ends with the reason of its abort, also in a pause', async () => {
+    const abort = new AbortController()
+    const part = loadPart(flaky(9), { abortSignal: abort.signal })
+    const ended = expect(part).rejects.toBe('gone')
+    await vi.advanceTimersByTimeAsync(10)
+    abort.abort('gone')
+    await ended
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

@@ -48,7 +48,9 @@ function open(panel: 'try' | 'run') {
 describe('StartDialog', () => {
   test('asks for what the published version takes, and runs that version', async () => {
     const { user, fixture, started, told } = open('run')
-    await user.type(await screen.findByRole('textbox', { name: /Published/ }), 'Hello')
+    const field = await screen.findByRole('textbox', { name: /Published/ })
+    expect(document.activeElement).toBe(field)
+    await user.type(field, 'Hello')
     expect(screen.queryByRole('textbox', { name: /Drafted/ })).toBeNull()
     expect(screen.getByText('Runs version 4.')).toBeTruthy()
     await user.click(screen.getByRole('button', { name: 'Run' }))

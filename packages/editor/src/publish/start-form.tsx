@@ -1,18 +1,17 @@
 import type { Json, NodeId, WorkflowDocument } from '@tenon/core/document'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
-import { loadPart } from '../instance/load-part.ts'
 import { startPoints } from '../runs/form/start-schema.ts'
 import { useEditorStore } from '../session/session-context.tsx'
+import { FIRST_FIELD } from '../ui/dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { LaterPart } from '../ui/later-part.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
 // The form comes with the run views, which an editor does without until somebody starts a run.
-const RunForm = lazy(() =>
-  loadPart(() => import('../runs/form/run-form.tsx')).then(({ RunForm: form }) => ({ default: form })),
-)
+const loadRunForm = () => import('../runs/form/run-form.tsx')
 
 /** Where a run begins, and with what. */
 export interface RunStart {
@@ -29,8 +28,23 @@ interface StartFormProps {
 }
 
 /** Asks for one of the triggers of a workflow and for the input there. */
-export function StartForm({ document, submitLabel, onSubmit, onCancel }: StartFormProps) {
+export function StartForm(props: StartFormProps) {
+  return (
+    <LaterPart load={loadRunForm} waiting={(trouble) => trouble ?? <FormSkeleton />}>
+      {({ RunForm }) => <TriggerForm {...props} form={RunForm} />}
+    </LaterPart>
+  )
+}
+
+interface TriggerFormProps extends StartFormProps {
+  readonly form: typeof import('../runs/form/run-form.tsx').RunForm
+}
+
+function TriggerForm({ document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
   const t = useTranslate()
+  const element = useRef<HTMLDivElement>(null)
+  // The dialog was there before its fields.
+  useLayoutEffect(() => element.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), [])
   const manifest = useEditorStore((state) => state.manifest)
   const triggers = useMemo(() => startPoints(document, manifest.manifest), [document, manifest])
   const [chosen, setChosen] = useState<NodeId | null>(null)
@@ -39,7 +53,7 @@ export function StartForm({ document, submitLabel, onSubmit, onCancel }: StartFo
     return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
   }
   return (
-    <div className="tn-start">
+    <div ref={element} className="tn-start">
       {triggers.length > 1 && (
         <Field label={t('start.trigger')}>
           <Select
@@ -49,15 +63,13 @@ export function StartForm({ document, submitLabel, onSubmit, onCancel }: StartFo
           />
         </Field>
       )}
-      <Suspense fallback={<FormSkeleton />}>
-        <RunForm
-          key={trigger.nodeId}
-          schema={trigger.schema}
-          onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
-          onCancel={onCancel}
-          submitLabel={submitLabel}
-        />
-      </Suspense>
+      <RunForm
+        key={trigger.nodeId}
+        schema={trigger.schema}
+        onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
+        onCancel={onCancel}
+        submitLabel={submitLabel}
+      />
     </div>
   )
 }

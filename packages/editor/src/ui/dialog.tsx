@@ -22,10 +22,10 @@ export function Dialog({ open, ...props }: DialogProps) {
   return open ? <OpenDialog {...props} /> : null
 }
 
-const FIRST_FOCUS = [
-  '.tn-dialog-content :is(input:not([type="radio"]), textarea, select):not(:disabled)',
-  '.tn-dialog-content:empty + .tn-dialog-footer button',
-].join()
+/** Matches the controls of a form that may be given the focus first. */
+export const FIRST_FIELD = ':is(input:not([type="radio"]), textarea, select):not(:disabled)'
+
+const FIRST_FOCUS = [`.tn-dialog-content ${FIRST_FIELD}`, '.tn-dialog-content:empty + .tn-dialog-footer button'].join()
 
 function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const { onClose, title, description, footer, size = 'm', className, children } = props

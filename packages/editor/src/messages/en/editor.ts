@@ -31,6 +31,10 @@ export const editorMessages = {
   'command.outdated': 'Somebody has changed this meanwhile; nothing was done.',
   'command.nameEmpty': 'A node needs a name.',
 
+  'part.missing': 'A part of the editor cannot be loaded',
+  'part.missingText': 'It is tried again every few seconds. If it does not come, reload the page.',
+  'part.load': 'Load it now',
+
   'sync.connecting': 'Connecting',
   'sync.connectingHint': 'Fetching the draft.',
   'sync.saving': 'Saving',

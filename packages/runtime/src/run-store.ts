@@ -64,6 +64,12 @@ export interface RunReader {
   /** Events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: string, runId: string, after: number, limit?: number): Promise<readonly RunEvent[]>
   loadValue(tenantId: string, ref: ValueRef): Promise<Json>
+  /**
+   * Many values with one query, in the order of `refs`. Look at their sizes before: all are in memory at once.
+   *
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if one of them is gone.
+   */
+  loadValues(tenantId: string, refs: readonly ValueRef[]): Promise<readonly Json[]>
   getPlan(tenantId: string, planHash: string): Promise<Plan | null>
   listWaits(
     tenantId: string,

@@ -27,6 +27,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
       database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, limit)),
     loadValue: async (tenantId, ref) =>
       ref.inline === undefined ? database.withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref)) : ref.inline,
+    loadValues: (tenantId, refs) => loadValues(database, tenantId, refs),
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
     listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
     getWait: (tenantId, approvalId) => database.withTenant(tenantId, (tx) => selectWait(tx, tenantId, approvalId)),
@@ -94,9 +95,37 @@ export async function selectValue(tx: RuntimeTx, tenantId: string, ref: ValueRef
     .where('tenant_id', '=', tenantId)
     .where('hash', '=', ref.hash)
     .executeTakeFirst()
-  if (row === undefined)
-    throw new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is gone', { details: { hash: ref.hash } })
+  if (row === undefined) throw payloadNotFound(ref)
   return JSON.parse(row.data) as Json
+}
+
+async function loadValues(
+  database: RuntimeDatabase,
+  tenantId: string,
+  refs: readonly ValueRef[],
+): Promise<readonly Json[]> {
+  const hashes = [...new Set(refs.filter((ref) => ref.inline === undefined).map((ref) => ref.hash))]
+  const rows =
+    hashes.length === 0 ? [] : await database.withTenant(tenantId, (tx) => selectPayloads(tx, tenantId, hashes))
+  const values = new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as Json]))
+  return refs.map((ref) => {
+    const value = ref.inline ?? values.get(ref.hash)
+    if (value === undefined) throw payloadNotFound(ref)
+    return value
+  })
+}
+
+function selectPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]) {
+  return tx
+    .selectFrom('payloads')
+    .select(['hash', 'data'])
+    .where('tenant_id', '=', tenantId)
+    .where('hash', '=', sql<string>`any(${hashes})`)
+    .execute()
+}
+
+function payloadNotFound(ref: ValueRef): TenonError {
+  return new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is gone', { details: { hash: ref.hash } })
 }
 
 export async function selectPlan(tx: RuntimeTx, tenantId: string, planHash: string): Promise<Plan | null> {

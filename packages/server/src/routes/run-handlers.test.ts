@@ -220,6 +220,16 @@ describe('GET /runs/{runId}/ledger', () => {
     expect(ledger.nodeRuns[1]?.durationMs).toBeGreaterThanOrEqual(0)
   })
 
+  test('reads values that are too large for the log', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, working())
+    const text = 'long '.repeat(5_000)
+    const run = await runToEnd(server, as, id, { text })
+    const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
+    expect(ledger.input).toEqual({ text })
+    expect(ledger.nodeRuns[1]).toMatchObject({ input: { value: text }, output: { worked: text } })
+  })
+
   test('names the failure of a failed run', async () => {
     const as = testIdentity()
     const id = await publish(server, as, working({ fail: 'the machine is on fire' }))

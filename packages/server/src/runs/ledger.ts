@@ -1,5 +1,6 @@
 import type { Ledger, LedgerEntry } from '@tenon/core/api'
 import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { foldRunEvents, type NodeRunView, nodeRunDurationMs, type RunEvent, type ValueRef } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { Plan } from '@tenon/runtime/interpreter'
@@ -9,27 +10,40 @@ import { presentRun } from './present-run.ts'
 
 type LedgerExtras = Pick<LedgerEntry, 'toolCalls' | 'errors' | 'logs'>
 
+/** A ledger is read as a whole, so there is an end to what it may hold. */
+const MAX_EVENTS = 100_000
+const MAX_BYTES = 67_108_864
+
 /**
  * Puts together what every node run of a run got and gave, from the run log alone, in document order. Inline nodes
  * leave no input in the log; theirs is evaluated again.
+ *
+ * @throws {@link TenonError} `VALUE_TOO_LARGE` for a run of more than 100,000 events, or of values above 64 MiB.
  */
 export async function readLedger(server: ServerContext, run: StoredRun): Promise<Ledger> {
   const { tenantId } = run
+  if (run.nextSeq - 1 > MAX_EVENTS) throw ledgerTooLarge()
   const events = await readAllEvents(server, run)
   const plan = await server.reader.getPlan(tenantId, run.planHash)
+  const nodes = new Map(plan?.nodes.map((node) => [node.id, node]))
   const view = foldRunEvents(events)
+  const nodeRuns = inDocumentOrder([...view.nodeRuns.values()], plan)
+  const runInput = inputOfRun(events)
+  const valueAt = await loadAll(server, tenantId, [
+    runInput,
+    ...nodeRuns.flatMap((nodeRun) => [nodeRun.input, nodeRun.output]),
+  ])
   const extras = collectExtras(events)
-  const load = (ref: ValueRef | null) => (ref === null ? null : server.reader.loadValue(tenantId, ref))
   const inlineInputs = await server.openInlineInputs(tenantId, run.runId)
   const inputOf = async (nodeRun: NodeRunView): Promise<Json> => {
-    if (nodeRun.input !== null) return load(nodeRun.input)
+    if (nodeRun.input !== null) return valueAt(nodeRun.input)
     if (nodeRun.scheduledAt === null || inlineInputs === null) return null
     return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt)
   }
-  const nodeRuns: LedgerEntry[] = []
-  for (const nodeRun of inDocumentOrder([...view.nodeRuns.values()], plan)) {
-    const node = plan?.nodes.find((candidate) => candidate.id === nodeRun.nodeId)
-    nodeRuns.push({
+  const entries: LedgerEntry[] = []
+  for (const nodeRun of nodeRuns) {
+    const node = nodes.get(nodeRun.nodeId)
+    entries.push({
       nodeRunId: nodeRun.nodeRunId,
       nodeId: nodeRun.nodeId,
       name: node?.name ?? nodeRun.nodeId,
@@ -41,11 +55,32 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
       durationMs: nodeRunDurationMs(nodeRun),
       port: nodeRun.port,
       input: await inputOf(nodeRun),
-      output: await load(nodeRun.output),
+      output: valueAt(nodeRun.output),
       ...(extras.get(nodeRun.nodeRunId) ?? { toolCalls: [], errors: [], logs: [] }),
     })
   }
-  return { run: await presentRun(server, run), input: await runInput(events, load), nodeRuns }
+  return { run: await presentRun(server, run), input: valueAt(runInput), nodeRuns: entries }
+}
+
+/** Loads values in one go. @returns What each is, null for null. */
+async function loadAll(server: ServerContext, tenantId: string, wanted: readonly (ValueRef | null)[]) {
+  const refs = [...new Map(wanted.flatMap((ref) => (ref === null ? [] : [[ref.hash, ref] as const]))).values()]
+  checkLedgerSize(refs)
+  const values = await server.reader.loadValues(tenantId, refs)
+  const byHash = new Map(refs.map((ref, index) => [ref.hash, values[index] ?? null]))
+  return (ref: ValueRef | null): Json => (ref === null ? null : (byHash.get(ref.hash) ?? null))
+}
+
+/** @throws {@link TenonError} `VALUE_TOO_LARGE` if the values are more than one answer may hold. */
+export function checkLedgerSize(refs: readonly Pick<ValueRef, 'size'>[]): void {
+  if (refs.reduce((sum, { size }) => sum + size, 0) > MAX_BYTES) throw ledgerTooLarge()
+}
+
+function ledgerTooLarge(): TenonError {
+  return new TenonError('VALUE_TOO_LARGE', 'The run is too large for one ledger', {
+    remedy: 'Read the run log instead; it comes in pieces.',
+    details: { maxBytes: MAX_BYTES },
+  })
 }
 
 async function readAllEvents(server: ServerContext, run: StoredRun): Promise<readonly RunEvent[]> {
@@ -57,12 +92,9 @@ async function readAllEvents(server: ServerContext, run: StoredRun): Promise<rea
   }
 }
 
-async function runInput(
-  events: readonly RunEvent[],
-  load: (ref: ValueRef | null) => Json | Promise<Json>,
-): Promise<Json> {
+function inputOfRun(events: readonly RunEvent[]): ValueRef | null {
   const started = events.find((event) => event.type === 'run_started')
-  return started?.type === 'run_started' ? load(started.data.input) : null
+  return started?.type === 'run_started' ? started.data.input : null
 }
 
 function inDocumentOrder(nodeRuns: readonly NodeRunView[], plan: Plan | null): readonly NodeRunView[] {

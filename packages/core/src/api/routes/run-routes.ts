@@ -95,7 +95,7 @@ export const runRoutes = {
     query: NO_QUERY,
     body: null,
     responses: { 200: { description: 'The ledger of the run', schema: ledgerSchema } },
-    errors: [],
+    errors: ['VALUE_TOO_LARGE'],
   }),
   streamRunEvents: defineRoute({
     id: 'streamRunEvents',

@@ -8,7 +8,7 @@ import {
   type TextFields,
   textFieldsOf,
 } from '@tenon/core/collab'
-import type { DocumentOperation, NodeId, WorkflowDocument } from '@tenon/core/document'
+import type { WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
@@ -18,7 +18,9 @@ import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
-import type { DraftChange, EditorSession } from './editor-session.ts'
+import { createChangeTeller } from './change-teller.ts'
+import type { EditorSession } from './editor-session.ts'
+import { keepSelections } from './undo-selections.ts'
 
 interface SessionOptions {
   readonly store?: EditorStore
@@ -26,13 +28,6 @@ interface SessionOptions {
   readonly translate: () => Translate
 }
 
-/** Selections around one change, kept with it in the undo stack. */
-interface SelectionPair {
-  readonly before: ReadonlySet<NodeId>
-  after: ReadonlySet<NodeId>
-}
-
-const SELECTION = 'selection'
 /** Changes from outside of this editor are read together, at most once a frame. */
 const READ_DELAY_MS = 16
 /** A pause in typing after which hosts are told. */
@@ -48,7 +43,8 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     trackedOrigins: new Set([origin]),
     captureTimeout: 500,
   })
-  const listeners = new Set<(change: DraftChange) => void>()
+  const selections = keepSelections(undoManager, store)
+  const { tell, skipTo, onChange } = createChangeTeller(store)
   let textFields: { readonly manifest: ManifestIndex; readonly fields: TextFields } | null = null
 
   const fieldsNow = (): TextFields => {
@@ -61,14 +57,6 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     acceptDocument(store, document)
     if (repairs.join('\n') !== store.getState().repairs.join('\n')) store.setState({ repairs })
     return store.getState().document
-  }
-  // What listeners have been told of, so that typed text can be told as operations, too.
-  let told: WorkflowDocument = store.getState().document
-  const tell = (command: DraftChange['command'], own?: readonly DocumentOperation[]) => {
-    const { document } = store.getState()
-    const operations = own ?? diffDocuments(told, document)
-    told = document
-    if (operations.length > 0) for (const listener of listeners) listener({ command, operations, document })
   }
   let typing: ReturnType<typeof setTimeout> | null = null
   const finishTyping = () => {
@@ -105,8 +93,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     }
     if (plan.select !== undefined) {
       select(store, plan.select)
-      const pair: SelectionPair | undefined = undoManager.undoStack.at(-1)?.meta.get(SELECTION)
-      if (operations.length > 0 && pair !== undefined) pair.after = store.getState().selectedNodes
+      if (operations.length > 0) selections.keepAfter()
     }
     if (message !== null) announce(store, translate()(message.key, message.values))
     if (operations.length > 0) tell(command.type, operations)
@@ -120,23 +107,10 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
     if (item === null) return
     refresh()
-    const pair: SelectionPair | undefined = item.meta.get(SELECTION)
-    if (pair !== undefined) {
-      const wanted = direction === 'undo' ? pair.before : pair.after
-      select(
-        store,
-        [...wanted].filter((id) => store.getState().nodesById.has(id)),
-      )
-    }
+    selections.restore(item, direction)
     announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))
     tell(direction)
   }
-
-  undoManager.on('stack-item-added', ({ stackItem }) => {
-    const traveled: SelectionPair | undefined = undoManager.currStackItem?.meta.get(SELECTION)
-    const now = store.getState().selectedNodes
-    stackItem.meta.set(SELECTION, traveled ?? { before: now, after: now })
-  })
 
   return {
     store,
@@ -149,14 +123,11 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     adopt: (document) => {
       const operations = diffDocuments(readDraft(doc).document, document)
       if (operations.length > 0) applyOperationsToDraft(doc, operations, fieldsNow(), hostOrigin)
-      told = refresh()
+      skipTo(refresh())
     },
     read: refresh,
     scopeOf: createScopeReader(store),
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange,
     start: () => {
       let reading: ReturnType<typeof setTimeout> | null = null
       const onTransaction = (transaction: Y.Transaction) => {

@@ -1,0 +1,33 @@
+import { diffDocuments } from '@tenon/core/collab'
+import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
+import type { EditorStore } from '../store/editor-store.ts'
+import type { DraftChange } from './editor-session.ts'
+
+export interface ChangeTeller {
+  /** Tells of everything since the last telling; `operations` where they are known already. */
+  readonly tell: (command: DraftChange['command'], operations?: readonly DocumentOperation[]) => void
+  /** Takes a document for told that came from the listener itself. */
+  readonly skipTo: (document: WorkflowDocument) => void
+  readonly onChange: (listener: (change: DraftChange) => void) => () => void
+}
+
+/** Tells hosts of what their people change, typed text as operations, too. */
+export function createChangeTeller(store: EditorStore): ChangeTeller {
+  const listeners = new Set<(change: DraftChange) => void>()
+  let told = store.getState().document
+  return {
+    tell: (command, known) => {
+      const { document } = store.getState()
+      const operations = known ?? diffDocuments(told, document)
+      told = document
+      if (operations.length > 0) for (const listener of listeners) listener({ command, operations, document })
+    },
+    skipTo: (document) => {
+      told = document
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -5,7 +5,6 @@ export type { EmbeddedEngineOptions } from './embedded/options.ts'
 export type {
   Alongside,
   CancelResult,
-  CompilePlan,
   DecideResult,
   Engine,
   EngineFactory,
@@ -17,5 +16,6 @@ export type {
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export type { PageRequest, RunReader, StoredRun, StoredWait } from './run-store.ts'
 export { approvalIdOf } from './store/approval-id.ts'
+export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export { postgresRunReader } from './store/run-reader.ts'
 export { type RunLogCheck, verifyRunLog } from './store/verify-run-log.ts'

@@ -9,11 +9,11 @@ import type { Database } from './types.ts'
  * @throws {@link TenonError} `DB_RLS_BROKEN` naming what failed.
  */
 export async function canary<Tables>(database: Database<Tables>): Promise<void> {
-  await checkCatalogue(database)
+  await checkCatalog(database)
   await probe(database)
 }
 
-async function checkCatalogue<Tables>(database: Database<Tables>): Promise<void> {
+async function checkCatalog<Tables>(database: Database<Tables>): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

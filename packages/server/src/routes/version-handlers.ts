@@ -10,6 +10,8 @@ import { freezeDraft } from '../versions/freeze-draft.ts'
 import { presentVersion } from '../versions/present-version.ts'
 
 const DEFAULT_PAGE = 50
+/** The largest number that the database can compare the number of a version with. */
+const MAX_NUMBER = 2_147_483_647
 
 export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
@@ -40,11 +42,15 @@ export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listVersions, async ({ server, identity, resource, query }) => {
     const { tenantId } = identity
     const limit = query.limit ?? DEFAULT_PAGE
-    const page = { below: decodeCursor(query.cursor)?.at ?? null, limit }
+    const below = decodeCursor(query.cursor)?.at
+    const page = { below: below === undefined ? null : Math.min(below, MAX_NUMBER), limit }
     const rows = await server.database.withTenant(tenantId, (tx) =>
       listVersionRows(tx, tenantId, resource.workflow_id, page),
     )
-    return { status: 200, json: pageOf(rows, limit, presentVersion, (row) => ({ at: row.number ?? 0, id: '' })) }
+    return {
+      status: 200,
+      json: pageOf(rows, limit, presentVersion, (row) => ({ at: row.number ?? 0, id: row.version })),
+    }
   }),
 
   implementRoute(ROUTES.getVersion, async ({ resource }) => ({

@@ -1,12 +1,22 @@
 import ts from 'typescript'
 
-/** Words that DESIGN keeps out of names, with the word to use. `context` words are fine inside longer names listed. */
-const BANNED_IN_NAMES = [
-  { word: 'Execution', use: 'run' },
-  { word: 'Job', use: 'run' },
-  { word: 'WorkflowStep', use: 'node' },
-  { word: 'Cancelled', use: 'canceled' },
-]
+/** Words that stay out of exported names, with the word to use. */
+const BANNED_IN_NAMES = new Map([
+  ['execution', 'run'],
+  ['job', 'run'],
+  ['flow', 'workflow'],
+  ['step', 'node'],
+  ['task', 'node'],
+  ['block', 'node'],
+  ['integration', 'node'],
+  ['cancelled', 'canceled'],
+])
+
+/**
+ * Pairs of words that belong to others or to another idea: Temporal's task queues, React Flow's nodes and edges, data
+ * flow analysis, the code blocks of Markdown, and what an expression spends while it is evaluated.
+ */
+const FOREIGN_WORDS = ['task queue', 'flow node', 'flow edge', 'flow element', 'data flow', 'code block', 'spend steps']
 
 const BANNED_IN_TEXT = [
   { pattern: /\bcancell(ed|ing)\b/i, use: 'canceled' },
@@ -32,12 +42,25 @@ export function checkWords(path, text) {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   for (const statement of source.statements) {
     for (const { name, line } of exportedNames(source, statement)) {
-      for (const { word, use } of BANNED_IN_NAMES) {
-        if (name.toLowerCase().includes(word.toLowerCase())) violations.push(`${path}:${line} ${name}: say "${use}"`)
-      }
+      for (const use of bannedIn(name)) violations.push(`${path}:${line} ${name}: say "${use}"`)
     }
   }
   return violations
+}
+
+/**
+ * @param {string} name
+ * @returns {string[]} the words to use instead
+ */
+function bannedIn(name) {
+  let words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
+  for (const foreign of FOREIGN_WORDS) words = words.replaceAll(foreign, ' ')
+  return words
+    .split(' ')
+    .flatMap((word) => BANNED_IN_NAMES.get(word) ?? BANNED_IN_NAMES.get(word.replace(/s$/, '')) ?? [])
 }
 
 /**

@@ -6,9 +6,9 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunReader } from '../run-store.ts'
 import { cancelTests } from './suite/cancel.ts'
 import { failureTests } from './suite/failures.ts'
-import { flowTests } from './suite/flow.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
+import { pathTests } from './suite/paths.ts'
 import { createSuiteContext, type SuiteContext } from './suite/suite-context.ts'
 import { waitTests } from './suite/waits.ts'
 import { createTestNodes } from './test-nodes.ts'
@@ -54,6 +54,6 @@ export function testEngine(name: string, options: EngineSuiteOptions): void {
     afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
 
-    for (const group of [flowTests, joinTests, failureTests, waitTests, cancelTests, logTests]) group(() => context)
+    for (const group of [pathTests, joinTests, failureTests, waitTests, cancelTests, logTests]) group(() => context)
   })
 }

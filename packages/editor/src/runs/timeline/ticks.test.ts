@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { growingEnd, tickStep, ticksOf } from './ticks.ts'
+import { growingEnd, tickDistance, ticksOf } from './ticks.ts'
 import { createTimeScale } from './time-scale.ts'
 
-describe('tickStep', () => {
+describe('tickDistance', () => {
   test.each([
     [8, 8, 1],
     [90, 8, 20],
@@ -14,7 +14,7 @@ describe('tickStep', () => {
     [86_400_000, 8, 10_800_000],
     [86_400_000 * 400, 8, 86_400_000 * 60],
   ])('%i ms in at most %i ticks go by %i ms', (length, count, step) => {
-    expect(tickStep(length, count)).toBe(step)
+    expect(tickDistance(length, count)).toBe(step)
   })
 })
 

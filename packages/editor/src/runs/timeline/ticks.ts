@@ -14,8 +14,8 @@ const STEPS_MS = [
   ...[1, 2, 7, 14, 30].map((n) => n * DAY),
 ] as const
 
-/** The smallest step that gives at most so many ticks over a length of time. */
-export function tickStep(lengthMs: number, maxTicks: number): number {
+/** The smallest distance that gives at most so many ticks over a length of time. */
+export function tickDistance(lengthMs: number, maxTicks: number): number {
   const exact = lengthMs / Math.max(1, maxTicks)
   return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
 }
@@ -37,7 +37,7 @@ export function ticksOf(scale: TimeScale, maxTicks: number): readonly Tick[] {
   const open = scale.pieces.filter((piece) => !piece.isCollapsed)
   const folds = scale.pieces.filter((piece) => piece.isCollapsed)
   const openMs = open.reduce((sum, piece) => sum + piece.to - piece.from, 0)
-  const step = tickStep(openMs, maxTicks)
+  const step = tickDistance(openMs, maxTicks)
   return open.flatMap((piece) => {
     const first = Math.ceil((piece.from - scale.from) / step) * step
     const count = Math.max(0, Math.floor((piece.to - scale.from - first) / step) + 1)
@@ -58,6 +58,6 @@ export function growingEnd(from: number, now: number, collapsed: readonly Interv
   const quietMs = collapsed.reduce((sum, gap) => sum + gap.to - gap.from, 0)
   if (quietMs > 0) return now + Math.max(1, (now - from - quietMs) * 0.04)
   const length = Math.max(now - from, SECOND)
-  const step = tickStep(length, 4)
+  const step = tickDistance(length, 4)
   return from + Math.ceil((length * 1.04) / step) * step
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type SuiteGroup, story, storyOf } from './suite-context.ts'
 
 /** Sequences, branches, data flow. */
-export const flowTests: SuiteGroup = (context) => {
-  describe('flow', () => {
+export const pathTests: SuiteGroup = (context) => {
+  describe('paths', () => {
     const chain = workflow(
       [
         node('start', 'start'),

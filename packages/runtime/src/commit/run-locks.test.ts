@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createRunLocks } from './run-locks.ts'
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
+/** Lets everything happen that is ready to. */
+const pause = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('createRunLocks', () => {
   test('lets the work on one key happen one after the other, in order', async () => {

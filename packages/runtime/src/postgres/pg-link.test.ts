@@ -41,9 +41,13 @@ describe('pgLink', () => {
   })
 
   test('survives a connection that is cut while nothing is asked of it', async () => {
+    let ended: Promise<unknown> = Promise.resolve()
+    pool.once('acquire', (client) => {
+      ended = new Promise((resolve) => client.once('end', resolve))
+    })
     const lateCommit = database.withTenant('acme', async () => {
       await cut()
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await ended
     })
     await expect(lateCommit).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await expect(database.call('select 1 as one', [])).resolves.toEqual([{ one: 1 }])

@@ -39,11 +39,14 @@ interface OutboxRow {
 /**
  * Hands over what transactions have left for Temporal, at least once: a row goes after it was delivered, and comes
  * back later when delivering failed. Several processes may relay; delivering is idempotent.
+ *
+ * @param now - Milliseconds since the Unix epoch.
  */
 export function startOutboxRelay(
   database: RuntimeDatabase,
   deliver: (entry: OutboxEntry) => Promise<Delivered>,
   log: RuntimeLog,
+  now: () => number,
 ): OutboxRelay {
   let isStopped = false
   let isWoken = false
@@ -54,15 +57,15 @@ export function startOutboxRelay(
     try {
       const delivered = await deliver({ tenantId, runId, kind, attempts })
       if (delivered === 'done') await remove(database, row)
-      else await postpone(database, row, delivered.againMs)
+      else await postpone(database, row, now() + delivered.againMs)
     } catch (error) {
       const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
       log('warn', 'Temporal did not take a message; it is sent again', { runId, kind, error: String(error), againMs })
-      await postpone(database, row, againMs)
+      await postpone(database, row, now() + againMs)
     }
   }
   const pass = async (): Promise<number> => {
-    const rows = await readDue(database)
+    const rows = await readDue(database, now())
     await Promise.all(rows.map(deliverOne))
     return rows.length
   }
@@ -98,13 +101,13 @@ export function startOutboxRelay(
   }
 }
 
-function readDue(database: RuntimeDatabase): Promise<readonly OutboxRow[]> {
+function readDue(database: RuntimeDatabase, now: number): Promise<readonly OutboxRow[]> {
   return database.withSystem((tx) =>
     tx
       .selectFrom('outbox')
       .select(['tenant_id', 'run_id', 'kind', 'outbox_id', 'attempts'])
       .where('kind', 'in', OUTBOX_KINDS)
-      .where('ready_at', '<=', Date.now())
+      .where('ready_at', '<=', now)
       .orderBy('ready_at')
       .limit(BATCH)
       .execute(),
@@ -117,11 +120,11 @@ async function remove(database: RuntimeDatabase, row: OutboxRow): Promise<void> 
   )
 }
 
-async function postpone(database: RuntimeDatabase, row: OutboxRow, againMs: number): Promise<void> {
+async function postpone(database: RuntimeDatabase, row: OutboxRow, readyAt: number): Promise<void> {
   await database.withSystem((tx) =>
     tx
       .updateTable('outbox')
-      .set({ ready_at: Date.now() + againMs, attempts: sql<number>`attempts + 1` })
+      .set({ ready_at: readyAt, attempts: sql<number>`attempts + 1` })
       .where('tenant_id', '=', row.tenant_id)
       .where('outbox_id', '=', row.outbox_id)
       .execute(),

@@ -63,7 +63,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       throw error
     })
     const deliver = createDeliver({ client, reader, committer, reconcileMs })
-    relay = startOutboxRelay(database, deliver, log)
+    relay = startOutboxRelay(database, deliver, log, now)
     return { client, relay, worker }
   }
 

@@ -99,7 +99,8 @@ async function checkRuns(source: DatabaseSource, order: ChaosOrder): Promise<voi
     const plan = await reader.getPlan(order.tenantId, run?.planHash ?? '')
     const events = await reader.readEvents(order.tenantId, runId, 0)
     expect(run?.status).toBe('completed')
-    if (plan !== null) expect(restep(events, plan)).toMatchObject({ same: true })
+    if (plan === null) throw new RangeError('The run has no plan')
+    expect(restep(events, plan)).toMatchObject({ same: true })
     expect(await verifyRunLog(database, order.tenantId, runId)).toMatchObject({ isIntact: true })
     const attempts = events.flatMap((event) =>
       event.type === 'node_started' ? [`${runId} ${event.nodeRunId} ${event.data.attempt}`] : [],

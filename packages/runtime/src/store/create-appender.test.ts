@@ -260,6 +260,19 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(await rows()).toEqual([])
   })
 
+  test('checks a long log to its end', async () => {
+    const first = create(tenant())
+    await appender.append(first)
+    const lines = Array.from({ length: 1_500 }, (_, index) => `${index}`)
+    await appender.append(observe(first, lines))
+    const check = () => verifyRunLog(opened.database, first.tenantId, first.runId)
+    expect(await check()).toEqual({ isIntact: true, events: 1_503 })
+    await opened.database.withTenant(first.tenantId, (tx) =>
+      tx.deleteFrom('run_events').where('seq', '=', 1_400).execute(),
+    )
+    expect(await check()).toEqual({ isIntact: false, brokenAt: 1_400 })
+  })
+
   test('links each append into a chain that shows any change of the log', async () => {
     const first = create(tenant())
     await appender.append(first)

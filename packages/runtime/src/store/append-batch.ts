@@ -1,26 +1,36 @@
 import { type DigestedEvent, digestOf } from './append-digest.ts'
 import type { Append, PendingEvent } from './append-types.ts'
 
-/** The SQL of one call for a batch; `$1` is the role, the others as {@link batchValues} gives them. */
+/** The parameters of `append` in the order of {@link batchValues}: the role, then a column a run, an event, a payload. */
+const PARAMETERS = [
+  ['p_role', 'text'],
+  ['r_tenant', 'text[]'],
+  ['r_run', 'text[]'],
+  ['r_kind', 'text[]'],
+  ['r_expect', 'integer[]'],
+  ['r_turns', 'integer[]'],
+  ['r_events', 'integer[]'],
+  ['r_status', 'text[]'],
+  ['r_digest', 'text[]'],
+  ['r_row', 'text[]'],
+  ['r_operations', 'text[]'],
+  ['e_turn', 'integer[]'],
+  ['e_class', 'text[]'],
+  ['e_id', 'text[]'],
+  ['e_type', 'text[]'],
+  ['e_node', 'text[]'],
+  ['e_at', 'bigint[]'],
+  ['e_cause', 'integer[]'],
+  ['e_data', 'text[]'],
+  ['y_run', 'integer[]'],
+  ['y_hash', 'text[]'],
+  ['y_size', 'bigint[]'],
+  ['y_data', 'text[]'],
+] as const
+
+/** The SQL of one call for a batch; its values are those of {@link batchValues}. */
 export function appendStatement(schema: string): string {
-  const types = [
-    ...[
-      'text',
-      'text[]',
-      'text[]',
-      'text[]',
-      'integer[]',
-      'integer[]',
-      'integer[]',
-      'text[]',
-      'text[]',
-      'text[]',
-      'text[]',
-    ],
-    ...['integer[]', 'text[]', 'text[]', 'text[]', 'text[]', 'bigint[]', 'integer[]', 'text[]'],
-    ...['integer[]', 'text[]', 'bigint[]', 'text[]'],
-  ]
-  const parameters = types.map((type, index) => `$${index + 1}::${type}`)
+  const parameters = PARAMETERS.map(([name, type], index) => `${name} => $${index + 1}::${type}`)
   return `select place, result, first_seq, turn_before from "${schema.replaceAll('"', '""')}".append(${parameters.join(', ')})`
 }
 

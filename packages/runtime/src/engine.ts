@@ -1,5 +1,5 @@
-import type { Json, WorkflowDocument } from '@tenon/core/document'
-import type { HttpClient, NodeManifest, NodeRegistry, Vote } from '@tenon/core/node'
+import type { Json } from '@tenon/core/document'
+import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { Bus } from './bus.ts'
 import type { Plan } from './interpreter/plan.ts'
@@ -101,6 +101,3 @@ export type RuntimeLog = (
   message: string,
   fields?: Readonly<Record<string, unknown>>,
 ) => void
-
-/** Turns a document into a plan; results may be cached by plan hash. */
-export type CompilePlan = (document: WorkflowDocument, manifest: NodeManifest) => Plan

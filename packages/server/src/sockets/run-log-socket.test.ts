@@ -75,7 +75,7 @@ describe('WS /runs/{runId}/logs', () => {
     ['nobody', {}, 4401],
     ['a cookie alone', { cookie: true }, 4401],
     ['a page of another origin', { origin: 'https://evil.example', as: true }, 4403],
-    ['the own page', { origin: 'https://app.example', as: true }, 1000],
+    ['its own page', { origin: 'https://app.example', as: true }, 1000],
   ] as const)('%s is answered by a close code after the handshake', async (_title, who, code) => {
     const as = testIdentity()
     const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })

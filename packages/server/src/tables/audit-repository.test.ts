@@ -29,10 +29,9 @@ async function waitingRun() {
 
 /** What the audit log says of these, oldest first. */
 async function actionsOn(...resources: readonly string[]) {
-  const { rows } = await pglite.query(
-    'select action from tenon.audit_log where resource = any($1) order by at',
-    [resources],
-  )
+  const { rows } = await pglite.query('select action from tenon.audit_log where resource = any($1) order by at', [
+    resources,
+  ])
   return (rows as readonly { readonly action: string }[]).map((row) => row.action)
 }
 

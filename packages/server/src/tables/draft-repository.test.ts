@@ -1,0 +1,33 @@
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { greeting, publish } from '../testing/kit/sample-workflows.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+import { draftHeads, keepPlanHash } from './draft-repository.ts'
+import type { ServerDatabase, ServerTables } from './server-tables.ts'
+
+let server: TestServer
+let database: ServerDatabase
+
+beforeAll(async () => {
+  const pglite = await openTestPGlite()
+  server = await openTestServer({ database: { pglite } })
+  database = createDatabase<ServerTables>({ pglite })
+})
+afterAll(() => server.close())
+
+describe('keepPlanHash', () => {
+  test('keeps a hash until there is one of a later state, in whatever order they come', async () => {
+    const as = testIdentity()
+    const place = { tenantId: as.tenantId, workflowId: await publish(server, as, greeting) }
+    const keep = (hash: string, seq: number) =>
+      database.withTenant(as.tenantId, async (tx) => {
+        await keepPlanHash(tx, place, { hash, seq })
+        return (await draftHeads(tx, as.tenantId, [place.workflowId]))[0]
+      })
+    expect(await keep('later', 9)).toMatchObject({ plan_hash: 'later', hash_seq: 9 })
+    expect(await keep('earlier', 8)).toMatchObject({ plan_hash: 'later', hash_seq: 9 })
+    expect(await keep('latest', 10)).toMatchObject({ plan_hash: 'latest', hash_seq: 10 })
+  })
+})

@@ -60,7 +60,7 @@ describe('untilStored', () => {
     expect(await storing).toBeNull()
     const { stop: later, place: there } = place()
     const waiting = untilStored(async () => {
-      setTimeout(() => later.abort(), 10)
+      setImmediate(() => later.abort())
       throw new TenonError('UNAVAILABLE', 'away')
     }, there)
     expect(await waiting).toBeNull()

@@ -130,10 +130,15 @@ describe.each(Object.entries(sources))('createDatabase over %s', (name, open) =>
   })
 
   test('lets what was begun in a transaction open another after its end', async () => {
+    let open = (): void => undefined
+    const isOver = new Promise<void>((resolve) => {
+      open = resolve
+    })
     let later: Promise<number> | undefined
     await database.withTenant('acme', async () => {
-      later = new Promise((resolve) => setTimeout(resolve, 50)).then(() => database.withTenant('acme', async () => 2))
+      later = isOver.then(() => database.withTenant('acme', async () => 2))
     })
+    open()
     await expect(later).resolves.toBe(2)
   })
 

@@ -1,7 +1,7 @@
 export { canary } from './canary.ts'
 export { createDatabase, type DatabaseOptions, type DatabaseSource } from './create-database.ts'
 export { type MigrateOptions, type Migration, type MigrationContext, migrate } from './migrate.ts'
-export { migrateRuntime } from './migrate-runtime.ts'
+export { type MigrateRuntimeOptions, migrateRuntime } from './migrate-runtime.ts'
 export { openPGlite } from './open-pglite.ts'
 export type { PgPool } from './pg-link.ts'
 export type { PgliteDatabase } from './pglite-link.ts'

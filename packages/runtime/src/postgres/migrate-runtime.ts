@@ -13,6 +13,12 @@ export function weekOf(at: number): number {
   return Math.floor(at / WEEK_MS)
 }
 
+/** How the tables of the runtime are made. */
+export interface MigrateRuntimeOptions extends Pick<MigrateOptions, 'appRole'> {
+  /** Milliseconds since the Unix epoch: partitions are made from its week on. @defaultValue `Date.now` */
+  readonly now?: () => number
+}
+
 /**
  * Makes or brings forward the runtime's tables, and the partitions of the coming eight weeks; call it at each start.
  *
@@ -21,14 +27,14 @@ export function weekOf(at: number): number {
  */
 export async function migrateRuntime<Tables>(
   database: Database<Tables>,
-  options: Pick<MigrateOptions, 'appRole'> = {},
+  { now = Date.now, ...options }: MigrateRuntimeOptions = {},
 ): Promise<readonly string[]> {
   const done = await migrate(database, {
     ...options,
     table: 'runtime_migrations',
     migrations: [runLog, runWaits, runDispatch, append],
   })
-  await addEventPartitions(database, weekOf(Date.now()))
+  await addEventPartitions(database, weekOf(now()))
   return done
 }
 

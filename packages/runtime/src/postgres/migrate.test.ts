@@ -135,8 +135,9 @@ describe('migrate', () => {
 describe('migrateRuntime', () => {
   test('makes the partitions of the coming weeks, and leaves weeks alone that lie in the default one', async () => {
     const { database, pool } = await open()
-    await migrateRuntime(database)
-    const week = weekOf(Date.now())
+    const now = () => Date.UTC(2026, 0, 5)
+    await migrateRuntime(database, { now })
+    const week = weekOf(now())
     const partitions = async () => {
       const { rows } = await pool.query(
         `select relname from pg_class where relname like 'run_events_w%' and relkind = 'r'`,
@@ -152,7 +153,7 @@ describe('migrateRuntime', () => {
        values ('acme', 'r', 1, $1, 1, 'fact', 'start', 'run_started', 0, '{}')`,
       [week + 3],
     )
-    expect(await migrateRuntime(database)).toEqual([])
+    expect(await migrateRuntime(database, { now })).toEqual([])
     expect(await partitions()).toHaveLength(8)
     await database.close()
   })

@@ -1,4 +1,4 @@
 export { attemptTimerId, beginAttempt, type PassPlace } from './begin-attempt.ts'
 export { type CarryOutPorts, carryOut } from './carry-out.ts'
 export { pause } from './pause.ts'
-export { createStopSwitch, type StopReason, type StopSwitch } from './stop-switch.ts'
+export { createStopSwitch, type StopSwitch } from './stop-switch.ts'

@@ -229,6 +229,7 @@ export {
   idleNodeRun,
   isNodeRunOpen,
   isRunOver,
+  isTerminalEvent,
   type LogEntry,
   MAX_INLINE_BYTES,
   MAX_VALUE_DEPTH,

@@ -140,6 +140,7 @@ export {
   printTemplate,
   type ReturnRule,
   type RootExpression,
+  renameNodeReferences,
   type ScopeSchema,
   type Span,
   type TemplateAnalysis,

@@ -38,3 +38,4 @@ export {
 export { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 export { isTemplate, parseExpression, parseTemplate } from './parse.ts'
 export { printExpression, printTemplate } from './printer.ts'
+export { renameNodeReferences } from './rename-nodes.ts'

@@ -6,7 +6,7 @@ const follow = (text: string) => followReferences({ text }, new Map([['charge', 
 describe('followReferences', () => {
   test.each([
     ['{{ nodes.charge.output.id }}', '{{ nodes.charge_2.output.id }}'],
-    [`{{ nodes['charge']?.output }}`, `{{ nodes['charge_2']?.output }}`],
+    [`{{ nodes['charge']?.output }}`, `{{ nodes["charge_2"]?.output }}`],
     ['{{ nodes?.charge.x + nodes?.["charge"].y }}', '{{ nodes?.charge_2.x + nodes?.["charge_2"].y }}'],
     [
       'a {{nodes.charge}} {{ nodes.other }} {{ nodes.charge.x }}',

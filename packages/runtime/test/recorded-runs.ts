@@ -5,6 +5,7 @@ import { planOf } from '../src/interpreter/testing/plan-of.ts'
 import { nextFact } from '../src/interpreter/testing/random-play.ts'
 import { approvalOf, type SimulatedRun, simulateRun } from '../src/interpreter/testing/simulated-run.ts'
 import { tapeOf } from '../src/interpreter/testing/tape.ts'
+import { ticketPlan } from '../src/interpreter/testing/ticket-plan.ts'
 
 /** A run as it is stored for ever: what it ran and what its log said. */
 export interface RecordedRun {
@@ -18,48 +19,10 @@ function record(plan: Plan, play: (run: SimulatedRun) => void): RecordedRun {
   return { plan, events: run.log }
 }
 
-/** The support ticket router: guardrails, a review by a person, two branches at once. */
-function ticketPlan(): Plan {
-  return planOf(
-    [
-      'start',
-      ['analyze:probe', { onError: 'route' }],
-      'guardrails:if-else',
-      'review:approval',
-      'happy:if-else',
-      'respond:probe',
-      'split:fork',
-      ['escalate:probe', { retry: { maximumAttempts: 3 } }],
-      'log:probe',
-      'meet:join',
-      'answered:end',
-      'escalated:end',
-      'rejected:end',
-    ],
-    [
-      'start>analyze',
-      'analyze>guardrails',
-      'analyze:error>review',
-      'guardrails:true>happy',
-      'guardrails:false>review',
-      'review:approve>happy',
-      'review:reject>rejected',
-      'happy:true>respond',
-      'happy:false>split',
-      'respond>answered',
-      'split:a>escalate',
-      'split:b>log',
-      'escalate>meet',
-      'log>meet',
-      'meet>escalated',
-    ],
-  )
-}
-
 const TICKET = { ticket_id: 'T-12345', text: "My order hasn't arrived!", customer_id: 'C-789' }
 
 function ticketTo(end: 'answered' | 'escalated' | 'rejected'): RecordedRun {
-  return record(ticketPlan(), (run) => {
+  return record(ticketPlan({ retry: { maximumAttempts: 3 } }), (run) => {
     run.start({ input: TICKET, deadlineAt: 90_000 })
     run.complete('start', 'success', TICKET)
     run.complete('analyze', 'success', { sentiment: 0.2, category: 'delivery', urgency: 'high' })

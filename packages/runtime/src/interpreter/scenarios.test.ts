@@ -5,41 +5,9 @@ import { restep } from './restep.ts'
 import { brief } from './testing/decisions.ts'
 import { planOf } from './testing/plan-of.ts'
 import { approvalOf, type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
+import { ticketPlan } from './testing/ticket-plan.ts'
 
-const TICKET = planOf(
-  [
-    'start',
-    ['analyze:probe', { onError: 'route' }],
-    'guardrails:if-else',
-    'review:approval',
-    'happy:if-else',
-    'respond:probe',
-    'split:fork',
-    'escalate:probe',
-    'log:probe',
-    'meet:join',
-    'answered:end',
-    'escalated:end',
-    'rejected:end',
-  ],
-  [
-    'start>analyze',
-    'analyze>guardrails',
-    'analyze:error>review',
-    'guardrails:true>happy',
-    'guardrails:false>review',
-    'review:approve>happy',
-    'review:reject>rejected',
-    'happy:true>respond',
-    'happy:false>split',
-    'respond>answered',
-    'split:a>escalate',
-    'split:b>log',
-    'escalate>meet',
-    'log>meet',
-    'meet>escalated',
-  ],
-)
+const TICKET = ticketPlan()
 
 function ticketUntilGuardrails(passes: boolean): SimulatedRun {
   const run = simulateRun(TICKET)

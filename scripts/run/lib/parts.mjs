@@ -46,7 +46,7 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
     parts: [
       { name: 'format', args: FORMAT, canRun: true },
       { name: 'lint', args: LINT, canRun: true },
-      ...['layers', 'words', 'css', 'unused', 'typecheck', 'docs'].map(gate),
+      ...['lockfile', 'layers', 'words', 'css', 'unused', 'typecheck', 'docs'].map(gate),
       { name: 'unit', args: [bin('vitest/vitest.mjs'), ...unit], canRun: true },
       { name: 'build', args: [join(root, 'scripts/run/build.mjs')], canRun: true },
       ...['packages', 'sizes', 'tarballs', 'storybook'].map(gate),

@@ -13,6 +13,8 @@ export { ROUTES, type RouteId, type RouteTable } from './route-table.ts'
 export { versionNameSchema } from './schemas/run.ts'
 export {
   type Approval,
+  CHANGE_KINDS,
+  type Change,
   type CreateWorkflow,
   type DecideApproval,
   type Draft,
@@ -33,6 +35,8 @@ export {
   type SocketTicket,
   type StartedRun,
   type StartRun,
+  type SyncDraft,
+  type SyncedDraft,
   type TryDraft,
   type UpdateWorkflow,
   type Version,

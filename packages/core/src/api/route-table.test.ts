@@ -52,14 +52,14 @@ describe('ROUTES', () => {
     }
   })
 
-  test('viewers may change nothing but their vote and their sockets', () => {
+  test('viewers may change nothing but their vote and their sockets; a sync without an update reads', () => {
     const allowed = routes.filter(
       ([, route]) =>
         ['POST', 'PUT', 'PATCH', 'DELETE'].includes(route.method) &&
         route.permission !== 'public' &&
         roleAllows('viewer', route.permission),
     )
-    expect(allowed.map(([id]) => id).sort()).toEqual(['createSocketTicket', 'decideApproval'])
+    expect(allowed.map(([id]) => id).sort()).toEqual(['createSocketTicket', 'decideApproval', 'syncDraft'])
   })
 
   test('editors may do all but override an approval', () => {

@@ -80,6 +80,29 @@ export interface PutDraft {
   readonly document: WorkflowDocument
 }
 
+/** One exchange of updates with the draft over HTTP, for editors that cannot open a socket. Bytes are base64. */
+export interface SyncDraft {
+  /** `Y.encodeStateVector` of the caller's document; `AA==` for an empty one. */
+  readonly stateVector: string
+  /** What the server lacks, as one Yjs update of at most 1 MiB; left out to read only. */
+  readonly update?: string
+}
+
+/** The answer to {@link SyncDraft}. It is given after the update is stored. Bytes are base64. */
+export interface SyncedDraft {
+  /** What the caller lacks, as one Yjs update. */
+  readonly update: string
+  /** State vector of the stored draft: the next update is the difference from it. */
+  readonly stateVector: string
+  /**
+   * Whether everything that was sent is stored. `false` when the update depends on updates that the server has not
+   * received: send the whole difference from `stateVector`.
+   */
+  readonly saved: boolean
+  /** ETag of the stored draft; it changes exactly when the draft does. */
+  readonly etag: string
+}
+
 /** What people are told about the version that is published. */
 export interface PublishVersion {
   readonly notes?: string
@@ -226,6 +249,18 @@ export interface SocketTicket {
   readonly ticket: string
   readonly expiresAt: IsoInstant
 }
+
+/** Kinds of things whose changes are announced to a tenant's open pages. */
+export const CHANGE_KINDS = ['run', 'approval', 'workflow', 'version'] as const
+
+/**
+ * A hint that something of the tenant has changed, without its content. `ready` means that the hints begin here, or
+ * that some were lost: read again whatever is shown. `id` is the id of the run, approval or workflow, or the name of
+ * the version.
+ */
+export type Change =
+  | { readonly kind: 'ready' }
+  | { readonly kind: (typeof CHANGE_KINDS)[number]; readonly id: string; readonly workflowId?: WorkflowId }
 
 /** What the signed-in user is and may do, for the editor. */
 export interface Me {

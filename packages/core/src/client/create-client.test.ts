@@ -43,6 +43,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
       { document: { schemaVersion: 1, nodes: [], edges: [], variables: [], annotations: [], settings: {} } },
       '"7"',
     ),
+  syncDraft: (client) => client.drafts.sync('w', { stateVector: 'AA==' }),
   tryDraft: (client) => client.drafts.try('w', { input: 1 }),
   publishVersion: (client) => client.versions.publish('w'),
   listVersions: (client) => client.versions.list('w'),

@@ -74,6 +74,8 @@ function draftMethods(send: Transport): TenonClient['drafts'] {
         headers: { 'if-match': etag },
         ...signalOf(request),
       }),
+    sync: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...signalOf(request) }),
     try: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...signalOf(request) }),
   }

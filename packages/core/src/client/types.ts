@@ -15,6 +15,8 @@ import type {
   SocketTicket,
   StartedRun,
   StartRun,
+  SyncDraft,
+  SyncedDraft,
   TryDraft,
   UpdateWorkflow,
   Version,
@@ -90,6 +92,8 @@ export interface TenonClient {
     get(workflowId: string, options?: RequestOptions): Promise<Draft>
     patch(workflowId: string, body: PatchDraft, options?: RequestOptions): Promise<Draft>
     put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
+    /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
+    sync(workflowId: string, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
     try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
   readonly versions: {

@@ -38,6 +38,7 @@ export const ERROR_TABLE = {
   IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
   PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },
   PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },
+  DRAFT_REPLACED: { status: 409, retryable: false, remedy: 'Load the draft again, then repeat your changes.' },
   RATE_LIMITED: { status: 429, retryable: true, remedy: 'Wait for Retry-After.' },
   UNAVAILABLE: { status: 503, retryable: true, remedy: 'Try again in a moment.' },
   NODE_TYPE_DUPLICATE: { status: 500, retryable: false, remedy: 'Register each node type once.' },

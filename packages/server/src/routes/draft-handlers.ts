@@ -3,6 +3,7 @@ import { parseDocument, parseOperations } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, readDraftState, toDraft } from '../drafts/read-draft-state.ts'
+import { syncDraft } from '../drafts/sync-draft.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
 import { checkBeginning } from '../runs/begin-run.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
@@ -28,6 +29,11 @@ export const draftHandlers: readonly RouteImplementation[] = [
     if (etag === null) throw new TenonError('PRECONDITION_REQUIRED', 'The request does not say which draft it replaces')
     const change: DraftChange = { document, etag }
     return draftAnswer(await changeDraft(server, place, identity.userId, change))
+  }),
+
+  implementRoute(ROUTES.syncDraft, async ({ server, identity, resource, body }) => {
+    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return { status: 200, json: await syncDraft(server, place, identity, body) }
   }),
 
   implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {

@@ -1,7 +1,13 @@
 import { defineRoute } from '../route.ts'
 import { startedRunSchema, tryDraftSchema } from '../schemas/run.ts'
-import { draftSchema, patchDraftSchema, putDraftSchema } from '../schemas/workflow.ts'
-import { DOCUMENT_BYTES, NO_QUERY, RUN_INPUT_BYTES, workflowParams } from './shared.ts'
+import {
+  draftSchema,
+  patchDraftSchema,
+  putDraftSchema,
+  syncDraftSchema,
+  syncedDraftSchema,
+} from '../schemas/workflow.ts'
+import { DOCUMENT_BYTES, NO_QUERY, RUN_INPUT_BYTES, SYNC_BYTES, workflowParams } from './shared.ts'
 
 const tag = 'Drafts'
 const draftAnswer = { 200: { description: 'The draft; its ETag stands in the header, too', schema: draftSchema } }
@@ -51,6 +57,21 @@ export const draftRoutes = {
     maxBodyBytes: DOCUMENT_BYTES,
     responses: draftAnswer,
     errors: ['DOCUMENT_MALFORMED', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'],
+  }),
+  syncDraft: defineRoute({
+    id: 'syncDraft',
+    method: 'POST',
+    path: '/workflows/{id}/draft/sync',
+    tag,
+    summary: 'Exchange Yjs updates with the draft without a socket; an update needs the right to change it',
+    permission: 'workflow:read',
+    resource: 'workflow',
+    params: workflowParams,
+    query: NO_QUERY,
+    body: syncDraftSchema,
+    maxBodyBytes: SYNC_BYTES,
+    responses: { 200: { description: 'What the caller lacks, and what is stored', schema: syncedDraftSchema } },
+    errors: ['COLLAB_FRAME_INVALID', 'DRAFT_REPLACED', 'VALUE_TOO_LARGE'],
   }),
   tryDraft: defineRoute({
     id: 'tryDraft',

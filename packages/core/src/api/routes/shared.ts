@@ -14,3 +14,5 @@ export const afterQuery = z.object({
 
 export const DOCUMENT_BYTES = 4_194_304
 export const RUN_INPUT_BYTES = 1_048_576
+/** Update and state vector as base64, with the JSON around them. */
+export const SYNC_BYTES = 2_162_688

@@ -48,6 +48,24 @@ export const patchDraftSchema = z
 
 export const putDraftSchema = z.strictObject({ document: workflowDocumentSchema }).meta({ id: 'PutDraft' })
 
+/** Base64 of at most this many bytes. */
+const bytesSchema = (maxBytes: number) => z.base64().max(Math.ceil(maxBytes / 3) * 4)
+
+/** A state vector names every client id that has ever written; the draft's own limit keeps it far below this. */
+const STATE_VECTOR_BYTES = 524_288
+const SYNC_UPDATE_BYTES = 1_048_576
+
+export const syncDraftSchema = z
+  .strictObject({
+    stateVector: bytesSchema(STATE_VECTOR_BYTES),
+    update: bytesSchema(SYNC_UPDATE_BYTES).exactOptional(),
+  })
+  .meta({ id: 'SyncDraft' })
+
+export const syncedDraftSchema = z
+  .strictObject({ update: z.base64(), stateVector: z.base64(), saved: z.boolean(), etag: z.string() })
+  .meta({ id: 'SyncedDraft' })
+
 export const publishVersionSchema = z
   .strictObject({ notes: textSchema(4_000).exactOptional() })
   .meta({ id: 'PublishVersion' })

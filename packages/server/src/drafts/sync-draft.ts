@@ -1,0 +1,94 @@
+import { type Identity, roleAllows, type SyncDraft, type SyncedDraft } from '@tenon/core/api'
+import { genesisOf } from '@tenon/core/collab'
+import { TenonError } from '@tenon/core/errors'
+import { fromBase64, toBase64 } from 'lib0/buffer'
+import * as Y from 'yjs'
+import { frameInvalid } from '../collab/frames.ts'
+import { inspectUpdate } from '../collab/guard-update.ts'
+import { encodeStateFor, isOfAnotherLife } from '../collab/state-vector.ts'
+import type { ServerContext } from '../context.ts'
+import { bindClients, type DraftPlace } from '../tables/draft-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
+import { draftTopic } from './draft-topic.ts'
+import { type LoadedDraft, loadDraft } from './load-draft.ts'
+import { etagOf } from './read-draft-state.ts'
+
+/**
+ * Exchanges updates with a draft in one request, under the rules of the collaboration socket: the same guard judges the
+ * update, it is stored before the answer is given, and the open rooms of all processes hear of it.
+ *
+ * @throws {@link TenonError} `COLLAB_FRAME_INVALID` for bytes that no client may send, `FORBIDDEN` for a change by a
+ * role that only reads, `DRAFT_REPLACED` for a copy of an earlier draft, `VALUE_TOO_LARGE` when the draft is full.
+ */
+export async function syncDraft(
+  server: ServerContext,
+  place: DraftPlace,
+  identity: Identity,
+  { stateVector, update }: SyncDraft,
+): Promise<SyncedDraft> {
+  const known = fromBase64(stateVector)
+  const { answer, stored } = await server.database.withTenant(place.tenantId, async (tx) => {
+    const draft = await loadDraft(tx, place, update === undefined ? 'read' : 'change')
+    if (isOfAnotherLife(known, genesisOf(draft.ydoc))) throw draftReplaced()
+    const outcome =
+      update === undefined
+        ? { saved: true, seq: null }
+        : await takeUpdate(tx, { place, identity, draft, update: fromBase64(update), at: server.now() })
+    return {
+      answer: {
+        update: toBase64(encodeStateFor(draft.ydoc, known)),
+        stateVector: toBase64(Y.encodeStateVector(draft.ydoc)),
+        saved: outcome.saved,
+        etag: etagOf(outcome.seq ?? draft.row.seq),
+      },
+      stored: outcome.seq === null ? null : { seq: outcome.seq, draft },
+    }
+  })
+  if (stored !== null) await announce(server, place, stored)
+  return answer
+}
+
+interface Taking {
+  readonly place: DraftPlace
+  readonly identity: Identity
+  readonly draft: LoadedDraft
+  readonly update: Uint8Array
+  readonly at: number
+}
+
+/** Judges, binds, applies and appends one update. @returns `seq` is null when nothing was new. */
+async function takeUpdate(
+  tx: ServerTx,
+  { place, identity, draft: { row, ydoc }, update, at }: Taking,
+): Promise<{ readonly saved: boolean; readonly seq: number | null }> {
+  const verdict = inspectUpdate(ydoc, update)
+  if (verdict.kind !== 'change') return { saved: verdict.kind === 'nothing', seq: null }
+  const { userId, role } = identity
+  if (!roleAllows(role, 'workflow:write')) {
+    throw new TenonError('FORBIDDEN', `The role ${role} may not change a draft`, {
+      details: { permission: 'workflow:write' },
+    })
+  }
+  const owners = await bindClients(tx, place, verdict.clientIds, userId)
+  if (verdict.clientIds.some((clientId) => owners.get(clientId) !== userId)) {
+    throw frameInvalid('The client id belongs to another user')
+  }
+  Y.applyUpdate(ydoc, update)
+  return { saved: true, seq: await appendUpdates(tx, place, row, [{ bytes: update, userId }], { at }) }
+}
+
+async function announce(
+  server: ServerContext,
+  place: DraftPlace,
+  { seq, draft: { row, ydoc } }: { readonly seq: number; readonly draft: LoadedDraft },
+): Promise<void> {
+  server.bus.publish(draftTopic(place.tenantId, place.workflowId), { seq })
+  if (seq - row.snapshot_seq < COMPACT_AFTER) return
+  const snapshot = Y.encodeStateAsUpdate(ydoc)
+  await server.database.withTenant(place.tenantId, (tx) => compactDraft(tx, place, { seq, snapshot }))
+}
+
+function draftReplaced(): TenonError {
+  return new TenonError('DRAFT_REPLACED', 'The draft was replaced; your copy belongs to the earlier one')
+}

@@ -6,6 +6,7 @@ import * as expression from './expression/index.ts'
 import * as core from './index.ts'
 import * as node from './node/index.ts'
 import * as run from './run/index.ts'
+import * as text from './text/index.ts'
 import * as validate from './validate/index.ts'
 
 describe('@tenon/core', () => {
@@ -16,6 +17,7 @@ describe('@tenon/core', () => {
     ['expression', expression],
     ['node', node],
     ['run', run],
+    ['text', text],
     ['validate', validate],
   ])('gives everything of %s', (_, part) => {
     expect(core).toMatchObject(part)

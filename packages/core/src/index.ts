@@ -259,6 +259,17 @@ export {
   type ValueRef,
 } from './run/index.ts'
 export {
+  cutText,
+  isWellFormed,
+  type JsonReading,
+  type KeptPlace,
+  type ParseJsonOptions,
+  parseJson,
+  repairText,
+  textFault,
+  toWellFormed,
+} from './text/index.ts'
+export {
   createScopeSchemas,
   createWorkflowValidator,
   ISSUE_CODES,

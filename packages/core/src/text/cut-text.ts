@@ -1,0 +1,46 @@
+/** UTF-16 units around the cut that are searched for the beginning of the character there. */
+const WINDOW = 64
+/** Below it no character joins the one before it. */
+const FIRST_JOINING_UNIT = 0x300
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
+const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
+
+/** The last place at or before `at` that does not split a surrogate pair. */
+function pairBoundary(text: string, at: number): number {
+  return at > 0 && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at)) ? at - 1 : at
+}
+
+/** The last place at or before `at` where a character as readers see it begins: an emoji with its joiners is one. */
+function characterBoundary(text: string, at: number): number {
+  const boundary = pairBoundary(text, at)
+  const joins = text.charCodeAt(at) >= FIRST_JOINING_UNIT || text.charCodeAt(at - 1) >= FIRST_JOINING_UNIT
+  // Old browsers have no segmenter; a whole code point is good enough there.
+  if (!joins || typeof Intl.Segmenter !== 'function') return boundary
+  const start = pairBoundary(text, Math.max(0, at - WINDOW))
+  const window = text.slice(start, pairBoundary(text, Math.min(text.length, at + WINDOW)))
+  const segments = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(window)
+  // The window has a unit at this place, so that there is a segment.
+  const { index } = segments.containing(at - start) as Intl.SegmentData
+  // A character longer than the window is cut between two code points.
+  return index === 0 ? boundary : start + index
+}
+
+/**
+ * Cuts a text from outside to a length, never within a surrogate pair, and not within a character that readers see as
+ * one (an emoji with its joiners, a letter with its accents) as long as that has fewer than 64 units.
+ *
+ * @param maxLength - most UTF-16 units of the result, from 0 on.
+ * @param ending - what a cut text ends with, such as `…`; it counts towards `maxLength`. @defaultValue `''`
+ *
+ * @example
+ * ```ts
+ * cutText('ab😀', 3) // 'ab'
+ * cutText('abcdef', 4, '…') // 'abc…'
+ * ```
+ */
+export function cutText(text: string, maxLength: number, ending = ''): string {
+  if (text.length <= maxLength) return text
+  const room = Math.max(0, maxLength - ending.length)
+  return text.slice(0, room === 0 ? 0 : characterBoundary(text, room)) + ending
+}

@@ -2,6 +2,9 @@ import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { readSources } from './sources.mjs'
 
+/** These have dependencies of their own; `scripts/gates/hosts.mjs` checks them where they are installed. */
+const ELSEWHERE = /^examples\/hosts\//
+
 /**
  * The TypeScript projects of a tree: every folder with a tsconfig.json.
  *
@@ -9,7 +12,7 @@ import { readSources } from './sources.mjs'
  * @returns {string[]} paths of the settings, relative to root
  */
 export function projectsOf(root) {
-  return [...readSources(root, ['tsconfig.json']).keys()].sort()
+  return [...readSources(root, ['tsconfig.json']).keys()].filter((path) => !ELSEWHERE.test(path)).sort()
 }
 
 /**
@@ -21,7 +24,8 @@ export function projectsOf(root) {
  */
 export function orphansOf(root, projects) {
   const checked = new Set(projects.flatMap((project) => filesOf(root, join(root, project))))
-  return [...readSources(root, ['.ts', '.tsx']).keys()].filter((path) => !checked.has(path))
+  const paths = [...readSources(root, ['.ts', '.tsx']).keys()]
+  return paths.filter((path) => !checked.has(path) && !ELSEWHERE.test(path))
 }
 
 /** @param {string} root @param {string} file */

@@ -1,3 +1,5 @@
+import type { OriginLog } from './origin-log.ts'
+
 /** Which pages may read the answers; the host's own origin needs no permission. */
 export type Cors = (request: Request, response: Response) => Response
 
@@ -5,13 +7,23 @@ const METHODS = 'GET, POST, PUT, PATCH, DELETE'
 const REQUEST_HEADERS = 'authorization, content-type, if-match, if-none-match, idempotency-key, last-event-id'
 const ANSWER_HEADERS = 'etag, location, retry-after, x-request-id'
 
-export function createCors(allowedOrigins: readonly string[]): Cors {
-  const allowed = new Set(allowedOrigins.map((origin) => new URL(origin).origin))
+export interface CorsOptions {
+  /** The host's own. */
+  readonly origin: string
+  readonly allowedOrigins: readonly string[]
+  readonly logOrigin: OriginLog
+}
+
+export function createCors({ origin: own, allowedOrigins, logOrigin }: CorsOptions): Cors {
+  const allowed = new Set(allowedOrigins)
   return function cors(request, response) {
+    const origin = request.headers.get('origin')
+    const isAllowed = origin !== null && allowed.has(origin)
+    // A browser asks first only for a page of another origin.
+    if (request.method === 'OPTIONS' && origin !== null && origin !== own && !isAllowed) logOrigin(origin)
     if (allowed.size === 0) return response
     response.headers.append('vary', 'origin')
-    const origin = request.headers.get('origin')
-    if (origin === null || !allowed.has(origin)) return response
+    if (!isAllowed) return response
     response.headers.set('access-control-allow-origin', origin)
     response.headers.set('access-control-allow-credentials', 'true')
     if (request.method === 'OPTIONS') {

@@ -1,10 +1,11 @@
 import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import type { MiddlewareHandler } from 'hono'
 import type { ServerContext } from '../context.ts'
-import type { Authenticate } from '../options.ts'
+import type { Authenticate, WorkflowMiddleware } from '../options.ts'
+import type { RequestContext } from '../request-context.ts'
 import { toProblemResponse, toResponse, withCommonHeaders } from './answer.ts'
 import { createCors } from './cors.ts'
+import type { OriginLog } from './origin-log.ts'
 import { runPipeline } from './pipeline.ts'
 import type { RouteImplementation } from './route-handler.ts'
 import { createRouteMatcher } from './route-matcher.ts'
@@ -12,14 +13,21 @@ import { createRouteMatcher } from './route-matcher.ts'
 export interface AppOptions {
   /** Normalized: `''` or `/automation`. */
   readonly basePath: string
+  /** That of `publicUrl`. */
+  readonly origin: string
   readonly allowedOrigins: readonly string[]
+  readonly logOrigin: OriginLog
   readonly authenticate: Authenticate
 }
 
+/** How the caller of a request is found: from the host's objects, or given by a call in process. */
+export type Caller = { readonly context: RequestContext } | { readonly identity: Identity }
+
 export interface App {
-  /** @param identity - Set by calls in process, which need no authentication. */
-  fetch(request: Request, identity?: Identity): Promise<Response>
-  readonly middleware: MiddlewareHandler
+  /** Never rejects. */
+  fetch(request: Request, caller: Caller): Promise<Response>
+  isApiPath(pathname: string): boolean
+  readonly middleware: WorkflowMiddleware
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,64}$/
@@ -34,9 +42,9 @@ export function createApp(
   const byRoute = new Map<RouteDefinition, RouteImplementation>(
     implementations.map((implementation) => [implementation.route, implementation]),
   )
-  const cors = createCors(options.allowedOrigins)
+  const cors = createCors(options)
 
-  async function answer(request: Request, identity: Identity | null): Promise<Response> {
+  async function answer(request: Request, caller: Caller): Promise<Response> {
     const found = match(new URL(request.url).pathname)
     if (found === null) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
     if (request.method === 'OPTIONS')
@@ -46,25 +54,30 @@ export function createApp(
     const implementation = route === undefined ? undefined : byRoute.get(route)
     if (implementation === undefined) throw methodNotAllowed(request.method, found.routes)
     return toResponse(
-      await runPipeline(server, options.authenticate, implementation, { request, params: found.params, identity }),
+      await runPipeline(server, options.authenticate, implementation, { request, params: found.params, caller }),
     )
   }
 
-  async function fetch(request: Request, identity?: Identity): Promise<Response> {
+  async function fetch(request: Request, caller: Caller): Promise<Response> {
     const requestId = requestIdOf(request)
-    const response = await answer(request, identity ?? null).catch((thrown: unknown) =>
+    const response = await answer(request, caller).catch((thrown: unknown) =>
       toProblemResponse(thrown, requestId, server.log),
     )
     if (request.method !== 'HEAD') return withCommonHeaders(cors(request, response), requestId)
-    await response.body?.cancel()
+    await response.body?.cancel().catch(() => undefined)
     return withCommonHeaders(cors(request, new Response(null, response)), requestId)
   }
 
+  const isApiPath = (pathname: string): boolean => match(pathname) !== null
   return {
     fetch,
+    isApiPath,
     middleware: async function workflowServer(c, next) {
-      if (match(new URL(c.req.raw.url).pathname) === null) return next()
-      return fetch(c.req.raw)
+      if (!isApiPath(new URL(c.req.raw.url).pathname)) {
+        await next()
+        return undefined
+      }
+      return fetch(c.req.raw, { context: { c } })
     },
   }
 }

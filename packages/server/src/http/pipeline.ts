@@ -2,8 +2,10 @@ import { type Identity, type RouteDefinition, roleAllows } from '@tenon/core/api
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { Authenticate } from '../options.ts'
+import { askWhoCalls } from './ask-who-calls.ts'
 import { checkIdentity } from './check-identity.ts'
 import { checkInput } from './check-input.ts'
+import type { Caller } from './create-app.ts'
 import { findResource } from './find-resource.ts'
 import { readBody } from './read-body.ts'
 import type { RouteAnswer, RouteCall, RouteImplementation } from './route-handler.ts'
@@ -11,8 +13,7 @@ import type { RouteAnswer, RouteCall, RouteImplementation } from './route-handle
 export interface PipelineRequest {
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
-  /** Set by calls in process, which need no authentication. */
-  readonly identity: Identity | null
+  readonly caller: Caller
 }
 
 /**
@@ -24,9 +25,9 @@ export async function runPipeline(
   server: ServerContext,
   authenticate: Authenticate,
   { route, handle, authorize }: RouteImplementation,
-  { request, params, identity: given }: PipelineRequest,
+  { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
-  const identity = route.permission === 'public' ? null : (given ?? checkIdentity(await authenticate(request)))
+  const identity = route.permission === 'public' ? null : await identify(authenticate, request, caller)
   const resource =
     route.resource === null || identity === null
       ? null
@@ -44,6 +45,11 @@ export async function runPipeline(
     abortSignal: request.signal,
   }
   return handle(call)
+}
+
+async function identify(authenticate: Authenticate, request: Request, caller: Caller): Promise<Identity> {
+  if ('identity' in caller) return checkIdentity(caller.identity)
+  return askWhoCalls(authenticate, request, caller.context)
 }
 
 /** @throws {@link TenonError} `FORBIDDEN` unless the role grants what the route asks for. */

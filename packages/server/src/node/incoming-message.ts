@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What frameworks add to a Node request: Express keeps the whole path here when it mounts a router. */
+/** A Node request with the fields that frameworks add to it. */
 export interface HostRequest extends IncomingMessage {
+  /** Express keeps the whole path here when it mounts a router. */
   readonly originalUrl?: string
-  /** A body that the host has read and parsed already. */
+  /** The body as a parser of the host has left it. */
   readonly body?: unknown
+  /** The bytes of the body, kept by cloud platforms and by raw-body plugins. */
+  readonly rawBody?: unknown
 }
 
 /** The full address of a request, or null if its parts make none. */
@@ -29,4 +32,9 @@ export function toHeaders(request: IncomingMessage): Headers {
     for (const item of Array.isArray(value) ? value : [value]) headers.append(name, item)
   }
   return headers
+}
+
+/** Whether a request says that it has a body. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

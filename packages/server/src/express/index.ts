@@ -1,0 +1,28 @@
+import { answerNodeRequest } from '../node/answer-node-request.ts'
+import type { NodeRequest, NodeResponse } from '../node/node-types.ts'
+import type { WorkflowServer } from '../options.ts'
+
+/** Middleware of Express 4 and 5, by structure. */
+export type ExpressMiddleware = (request: NodeRequest, response: NodeResponse, next: () => void) => void
+
+/**
+ * Mounts the automation server in an Express app, before or after `express.json()`. Answers the API's own paths and
+ * calls `next()` for every other one. `authenticate` receives Express' `req` as `context.req`, with its session.
+ *
+ * @example
+ * ```ts
+ * app.use(toExpress(automation))
+ * attachWebSockets(app.listen(3000), automation)
+ * ```
+ */
+export function toExpress(automation: Pick<WorkflowServer, 'fetch' | 'isApiPath'>): ExpressMiddleware {
+  return function workflowServer(request, response, next) {
+    const { originalUrl } = request as NodeRequest & { readonly originalUrl?: string }
+    const [pathname = '/'] = (originalUrl ?? request.url ?? '/').split('?')
+    if (!automation.isApiPath(pathname)) {
+      next()
+      return
+    }
+    void answerNodeRequest(automation, { incoming: request, outgoing: response, context: { req: request } })
+  }
+}

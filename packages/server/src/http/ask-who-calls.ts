@@ -1,0 +1,34 @@
+import type { Identity } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+import type { Authenticate } from '../options.ts'
+import type { RequestContext } from '../request-context.ts'
+import { checkIdentity } from './check-identity.ts'
+
+/** A request is answered even when the host's `authenticate` never is. */
+const AUTHENTICATE_MS = 10_000
+
+/**
+ * Calls the host's `authenticate` and checks what it returns.
+ *
+ * @param timeoutMs - Longest wait for its answer. @defaultValue 10_000
+ * @throws {@link TenonError} `UNAUTHENTICATED`, `IDENTITY_INVALID`, `UNAVAILABLE` when the wait is over; whatever
+ * `authenticate` throws.
+ */
+export async function askWhoCalls(
+  authenticate: Authenticate,
+  request: Request,
+  context: RequestContext,
+  timeoutMs: number = AUTHENTICATE_MS,
+): Promise<Identity> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new TenonError('UNAVAILABLE', `authenticate did not answer within ${timeoutMs} ms`))
+    }, timeoutMs)
+  })
+  try {
+    return checkIdentity(await Promise.race([authenticate(request, context), late]))
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http'
+import { TenonError } from '@tenon/core/errors'
+import { toProblemResponse } from '../http/answer.ts'
+import type { WorkflowServer } from '../options.ts'
+import type { RequestContext } from '../request-context.ts'
+import { type HostRequest, toHeaders, toUrl } from './incoming-message.ts'
+import type { NodeRequest, NodeResponse } from './node-types.ts'
+import { bodyOf } from './request-body.ts'
+import { sendResponse } from './send-response.ts'
+
+/** One request of a Node host with its response. */
+export interface NodeExchange {
+  readonly incoming: NodeRequest
+  readonly outgoing: NodeResponse
+  /** Passed on to `authenticate`. */
+  readonly context: RequestContext
+}
+
+/**
+ * Answers a request of a Node host; what every adapter is built on. Never rejects and never leaves the request without
+ * an answer: a failure before the answer has begun is a problem document, a later one cuts the connection.
+ */
+export async function answerNodeRequest(
+  automation: Pick<WorkflowServer, 'fetch'>,
+  { incoming, outgoing, context }: NodeExchange,
+): Promise<void> {
+  const response = outgoing as NodeResponse & ServerResponse
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  try {
+    const answer = await answerTo(automation, incoming as HostRequest, context, gone.signal)
+    // A time-out of the host may have answered meanwhile.
+    if (response.headersSent || response.writableEnded) await answer.body?.cancel()
+    else await sendResponse(answer, response)
+  } catch {
+    response.destroy()
+  }
+}
+
+async function answerTo(
+  automation: Pick<WorkflowServer, 'fetch'>,
+  incoming: HostRequest,
+  context: RequestContext,
+  abortSignal: AbortSignal,
+): Promise<Response> {
+  try {
+    return await automation.fetch(toRequest(incoming, abortSignal), context)
+  } catch (thrown) {
+    // `fetch` logs what it answers with 500; here are requests that have no web-standard form.
+    return toProblemResponse(thrown, crypto.randomUUID(), () => undefined)
+  }
+}
+
+/** @throws {@link TenonError} `REQUEST_MALFORMED`, `METHOD_NOT_ALLOWED`. */
+function toRequest(incoming: HostRequest, abortSignal: AbortSignal): Request {
+  const isEncrypted = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
+  const url = toUrl(incoming, isEncrypted ? 'https' : 'http')
+  if (url === null) throw new TenonError('REQUEST_MALFORMED', 'Host header and path do not make an address')
+  const method = incoming.method ?? 'GET'
+  // The methods that the Fetch standard refuses.
+  if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {
+    throw new TenonError('METHOD_NOT_ALLOWED', `${method} is not supported`)
+  }
+  const headers = toHeaders(incoming)
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal: abortSignal })
+  const { body, isAsSent } = bodyOf(incoming)
+  if (!isAsSent) {
+    headers.delete('content-length')
+    headers.delete('content-encoding')
+  }
+  // A streamed body needs `duplex`, which the types of the platform do not know.
+  return new Request(url, { method, headers, signal: abortSignal, body, duplex: 'half' } as RequestInit)
+}

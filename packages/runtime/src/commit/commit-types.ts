@@ -74,11 +74,6 @@ export interface CommitRequest {
   readonly operations?: readonly AppendOperation[]
   /** Reads the tail of the log first: for runs that other processes may have moved. */
   readonly isStale?: boolean
-  /**
-   * Stores only as long as the run is at this turn: for the start of a body, which must not follow a cancelation. Once
-   * it has moved on, the outcome is `unchanged`.
-   */
-  readonly atTurn?: number
   /** Adds a `timer_fired` for each timer that is due at this instant. */
   readonly fireTimersDueAt?: number
   /** @defaultValue none is taken */

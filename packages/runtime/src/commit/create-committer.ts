@@ -15,7 +15,7 @@ import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, emptySession, loadSession } from './load-session.ts'
 import { createLru } from './lru.ts'
 import type { FindNodeType } from './node-types.ts'
-import { type Performed, performCommit } from './perform-commit.ts'
+import { type CommitWork, type Performed, performCommit } from './perform-commit.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
 import type { RunSession } from './run-session.ts'
@@ -32,6 +32,18 @@ export interface Committer {
    */
   commit(request: CommitRequest): Promise<CommitResult>
   /**
+   * Decides from a run's state what to store, and stores it only if no other process has written meanwhile; otherwise it
+   * decides again. Nothing else of this process touches the run in between.
+   *
+   * @param decide - Gives its decision, with the work to store; without work nothing is stored.
+   * @returns Null for a run that the tenant does not have; `result` is null if there was no work.
+   * @throws {@link TenonError} as {@link Committer.commit}.
+   */
+  commitDecision<Value>(
+    run: { readonly tenantId: string; readonly runId: string; readonly isStale?: boolean },
+    decide: (session: RunSession) => Promise<Decided<Value>>,
+  ): Promise<{ readonly value: Value; readonly result: CommitResult | null } | null>
+  /**
    * Makes a run and takes its first turns; a run that is there already is left as it is (`unchanged`).
    *
    * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
@@ -43,6 +55,12 @@ export interface Committer {
     look: (session: RunSession) => Promise<Value> | Value,
   ): Promise<Value | null>
   readonly values: ValueLoader
+}
+
+/** What {@link Committer.commitDecision} was decided to do. */
+export interface Decided<Value> {
+  readonly value: Value
+  readonly work: Omit<CommitWork, 'isPinned'> | null
 }
 
 export interface CommitterPorts {
@@ -107,6 +125,20 @@ export function createCommitter(ports: CommitterPorts): Committer {
         if (session === null) return MISSING
         const fresh = isRepeated ? await leaveOutStored(database, session.identity, observations) : observations
         return finish(key, session, performCommit(session, { ...work, observations: fresh }, null, performPorts))
+      })
+    },
+    commitDecision: ({ tenantId, runId, isStale = false }, decide) => {
+      const key = `${tenantId}/${runId}`
+      return locks.exclusive(key, async () => {
+        const session = await find(key, tenantId, runId, isStale)
+        if (session === null) return null
+        for (;;) {
+          const { value, work } = await decide(session)
+          if (work === null) return { value, result: null }
+          const pinned = performCommit(session, { ...work, isPinned: true }, null, performPorts)
+          const result = await finish(key, session, pinned)
+          if (result.outcome !== 'unchanged' || !result.metOthers) return { value, result }
+        }
       })
     },
     create: (request, plan) => {

@@ -60,7 +60,7 @@ export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]
   for (const { hash, json } of payloads) pending.fresh.set(hash, json)
 }
 
-/** What the appender gets; `create` for the first of a run. A pinned one needs its turn even without facts. */
+/** What the appender gets; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */
 export function appendOf(
   pending: PendingAppend,
   session: RunSession,
@@ -74,6 +74,7 @@ export function appendOf(
     runId,
     kind: create !== null ? 'create' : pending.turns === 0 && !isPinned ? 'observe' : 'advance',
     expectTurn: pending.turnBefore,
+    ...(isPinned ? { expectSeq: session.nextSeq } : {}),
     turns: pending.turns,
     events: pending.events,
     status: status === pending.statusBefore && create === null ? null : status,

@@ -18,7 +18,13 @@ import {
 import { absorb, type RunSession } from './run-session.ts'
 
 /** What one commit takes in. */
-export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'>
+export interface CommitWork extends Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'> {
+  /**
+   * Stores only if the log ends where the session ends. If another process has written since, the session is brought up
+   * to date, nothing is stored, and the outcome is `unchanged`.
+   */
+  readonly isPinned?: boolean
+}
 
 /** What its appends have stored. */
 export interface Performed {
@@ -59,9 +65,6 @@ export async function performCommit(
   let extras: CommitWork | null = work
   let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
   for (;;) {
-    if (work.atTurn !== undefined && work.atTurn !== session.machine.turn) {
-      return { outcome: 'unchanged', events, started, metOthers }
-    }
     const pending = createPendingAppend(session)
     try {
       addExtras(pending, extras)
@@ -77,7 +80,7 @@ export async function performCommit(
         await operate(ports.database, session, pending.operations)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers }
       }
-      const result = await ports.appender.append(appendOf(pending, session, create, work.atTurn !== undefined))
+      const result = await ports.appender.append(appendOf(pending, session, create, extras?.isPinned === true))
       if (result.outcome === 'ok') {
         if (await settle(session, pending, result, events, ports)) metOthers = true
         started.push(...pending.started)
@@ -93,6 +96,7 @@ export async function performCommit(
       }
       await catchUp(ports.database, session)
       metOthers = true
+      if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers }
     } catch (error) {
       undo(session, pending)
       throw error

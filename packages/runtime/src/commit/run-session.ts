@@ -30,6 +30,7 @@ export interface AttemptRecord {
 /** The attempts of the open pass of a dispatched node run. */
 export interface PassAttempts {
   readonly pass: number
+  /** One for each attempt number, ascending. */
   readonly records: AttemptRecord[]
 }
 
@@ -81,13 +82,18 @@ function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
     case 'node_scheduled':
       if (event.data.mode === 'dispatch') attempts.set(event.nodeRunId, { pass: event.data.pass, records: [] })
       return
-    case 'node_started':
-      attempts.get(event.nodeRunId)?.records.push({ attempt: event.data.attempt, how: 'running', nextAt: null })
+    case 'node_started': {
+      const { attempt } = event.data
+      const records = attempts.get(event.nodeRunId)?.records
+      // Logs from before starts were fenced may hold a start twice.
+      if (records?.every((each) => each.attempt !== attempt)) records.push({ attempt, how: 'running', nextAt: null })
       return
+    }
     case 'node_error':
     case 'attempt_lost': {
       const record = attempts.get(event.nodeRunId)?.records.find((each) => each.attempt === event.data.attempt)
-      if (record === undefined) return
+      // An attempt ends once: a body that was given up may still report its error.
+      if (record?.how !== 'running') return
       record.how = event.type === 'node_error' ? 'failed' : 'lost'
       record.nextAt = event.data.nextAt
       return

@@ -115,6 +115,33 @@ describe('beginAttempt', () => {
     expect((await events()).map((event) => event.type)).not.toContain('node_started')
   })
 
+  test('starts an attempt once when two processes that share a run start it at the same moment', async () => {
+    const { ports, run, place, events } = await startRun()
+    const others = [ports, openProcess(), openProcess(), openProcess()]
+    // Each has the run in memory as it was before any attempt.
+    for (const each of others) await each.committer.look(run, () => undefined)
+    const begun = await Promise.all(others.map((each) => beginAttempt(place, slot, each, { isStale: false })))
+    expect(begun.filter(({ kind }) => kind === 'started')).toHaveLength(1)
+    const ids = (await events()).map((event) => event.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.filter((id) => id.endsWith('/started'))).toEqual(['a/1/1/started'])
+  })
+
+  test('goes on after an attempt whose end was reported twice, or after it was lost', async () => {
+    const { ports, run, place } = await startRun()
+    await beginAttempt(place, slot, ports, { isStale: false })
+    const other = openProcess()
+    const lost = await beginAttempt(place, slot, other, { isStale: true })
+    now = lost.kind === 'later' ? lost.nextAt : now
+    const error = { code: 'NODE_FAILED', message: 'late', nodeId: 'a' } as const
+    const data = { pass: 1, attempt: 1, error, nextAt: now + 60_000, durationMs: 1 }
+    const observation = { type: 'node_error', nodeRunId: 'a', data } as const
+    await ports.committer.commit({ ...run, facts: [], observations: [{ observation, pass: 1, attempt: 1, at: now }] })
+    // The late report of the first process changes neither what became of the attempt nor when the next is due.
+    const again = await beginAttempt(place, slot, other, { isStale: true })
+    expect(again).toMatchObject({ kind: 'started', started: { attempt: 2, failedBefore: 0, lostBefore: 1 } })
+  })
+
   test('finds nothing to begin in a run that is over, unknown or of another tenant', async () => {
     const { ports, run, place } = await startRun()
     const open = { isStale: true }

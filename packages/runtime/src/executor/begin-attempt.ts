@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Fact, Observation } from '@tenon/core/run'
-import type { CommitRequest, CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
-import type { Committer } from '../commit/create-committer.ts'
+import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
+import type { Committer, Decided } from '../commit/create-committer.ts'
 import { planNodeOf } from '../commit/drive.ts'
 import { failureOf } from '../commit/failure.ts'
 import type { FindNodeType } from '../commit/node-types.ts'
@@ -68,49 +68,67 @@ export async function beginAttempt(
   ports: AttemptPorts,
   options: { readonly isStale: boolean },
 ): Promise<BegunAttempt> {
-  const { tenantId, runId, nodeRunId, pass } = place
-  const { committer } = ports
-  const opening = await committer.look({ tenantId, runId, ...options }, async (session) => ({
-    ...(await openAttempt(session, place, ports)),
-    isEmbedded: session.identity.engine === 'embedded',
-    atTurn: session.machine.turn,
-  }))
-  if (opening === null || opening.kind === 'gone') return { kind: 'gone' }
-  if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
-
-  const at = ports.now()
-  const timerId = attemptTimerId(place)
-  const alarm = (operation: AppendOperation): readonly AppendOperation[] => (opening.isEmbedded ? [operation] : [])
-  const commit = (request: Omit<CommitRequest, 'tenantId' | 'runId'>) =>
-    committer.commit({ tenantId, runId, worker: ports.worker, ...takeOf(ports), ...request })
-
-  if (opening.kind === 'lost') {
-    const { attempt, nextAt } = opening
-    const observation: Observation = { type: 'attempt_lost', nodeRunId, data: { pass, attempt, nextAt } }
-    const result = await commit({
-      facts: [],
-      observations: [{ observation, pass, attempt, at }],
-      operations: alarm({ op: 'timer_set', timerId, dueAt: nextAt }),
-    })
-    return result.outcome === 'committed' ? { kind: 'later', nextAt, result } : { kind: 'gone' }
-  }
-  const clearAlarm = alarm({ op: 'timer_clear', timerId })
-  if (opening.kind === 'settle') {
-    return { kind: 'settled', result: await commit({ facts: [{ fact: opening.fact }], operations: clearAlarm }) }
-  }
-  const { started, observation, payloads } = opening
-  const { attempt } = started
-  const result = await commit({
-    facts: [],
-    observations: [{ observation, pass, attempt, at }],
-    operations: attempt > 1 ? clearAlarm : [],
-    payloads,
-    atTurn: opening.atTurn,
+  const { tenantId, runId } = place
+  const startedAt = ports.now()
+  const committed = await ports.committer.commitDecision({ tenantId, runId, ...options }, async (session) => {
+    const opening = await openAttempt(session, place, ports)
+    return { value: opening, work: workOf(opening, place, startedAt, session.identity.engine, ports) }
   })
-  if (result.outcome === 'missing') return { kind: 'gone' }
-  // The run has moved on meanwhile, perhaps to cancel this very node run: look again.
-  if (result.outcome === 'unchanged') return beginAttempt(place, slot, ports, options)
-  return { kind: 'started', started: { ...started, startedAt: at, slot }, result }
+  if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
+  const { value: opening, result } = committed
+  if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
+  if (result === null || result.outcome !== 'committed') return { kind: 'gone' }
+  switch (opening.kind) {
+    case 'lost':
+      return { kind: 'later', nextAt: opening.nextAt, result }
+    case 'settle':
+      return { kind: 'settled', result }
+    case 'ready':
+      return { kind: 'started', started: { ...opening.started, startedAt, slot }, result }
+  }
+}
+
+/** What has to be stored for an opening; null for nothing. */
+function workOf(
+  opening: Opening,
+  place: PassPlace,
+  at: number,
+  engine: 'embedded' | 'temporal',
+  ports: AttemptPorts,
+): Decided<Opening>['work'] {
+  const { nodeRunId, pass } = place
+  const timerId = attemptTimerId(place)
+  // On Temporal the shell keeps the alarms.
+  const alarm = (operation: AppendOperation): readonly AppendOperation[] => (engine === 'embedded' ? [operation] : [])
+  const common = { worker: ports.worker, ...takeOf(ports) }
+  switch (opening.kind) {
+    case 'gone':
+    case 'later':
+      return null
+    case 'lost': {
+      const { attempt, nextAt } = opening
+      const observation: Observation = { type: 'attempt_lost', nodeRunId, data: { pass, attempt, nextAt } }
+      return {
+        ...common,
+        facts: [],
+        observations: [{ observation, pass, attempt, at }],
+        operations: alarm({ op: 'timer_set', timerId, dueAt: nextAt }),
+      }
+    }
+    case 'settle':
+      return { ...common, facts: [{ fact: opening.fact }], operations: alarm({ op: 'timer_clear', timerId }) }
+    case 'ready': {
+      const { observation, payloads, started } = opening
+      const { attempt } = started
+      return {
+        ...common,
+        facts: [],
+        observations: [{ observation, pass, attempt, at }],
+        operations: attempt > 1 ? alarm({ op: 'timer_clear', timerId }) : [],
+        payloads,
+      }
+    }
+  }
 }
 
 export function takeOf({ take }: Pick<AttemptPorts, 'take'>): { take?: TakeNode } {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { lockSchema, type MigrateOptions, migrate } from './migrate.ts'
 import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
-import { append } from './migrations/0004-append.ts'
+import { append, fencedAppend } from './migrations/0004-append.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -32,7 +32,7 @@ export async function migrateRuntime<Tables>(
   const done = await migrate(database, {
     ...options,
     table: 'runtime_migrations',
-    migrations: [runLog, runWaits, runDispatch, append],
+    migrations: [runLog, runWaits, runDispatch, append, fencedAppend],
   })
   await addEventPartitions(database, weekOf(now()))
   return done

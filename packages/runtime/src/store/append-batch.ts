@@ -74,10 +74,11 @@ function digested(event: PendingEvent): DigestedEvent {
   return { class: eventClass, id, at, causeOffset, type: body.type, nodeRunId: nodeRunIdOf(event), data: body.data }
 }
 
-function rowText({ create, patch }: Append): string | null {
-  if (create === null && patch === null) return null
+function rowText({ create, patch, expectSeq }: Append): string | null {
+  if (create === null && patch === null && expectSeq === undefined) return null
   const { output, error, ...plain } = patch ?? {}
   return JSON.stringify({
+    ...(expectSeq === undefined ? {} : { expectSeq }),
     ...create,
     ...plain,
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),

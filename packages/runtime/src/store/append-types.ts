@@ -80,6 +80,8 @@ export interface Append {
   readonly kind: 'create' | 'advance' | 'observe'
   /** Turn that the run must be at; 0 for `create`. */
   readonly expectTurn: number
+  /** `seq` that its first event must get: fences the start of an attempt, which moves no turn. @defaultValue any */
+  readonly expectSeq?: number
   readonly turns: number
   readonly events: readonly PendingEvent[]
   readonly status: RunStatus | null

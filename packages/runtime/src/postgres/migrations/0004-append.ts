@@ -10,7 +10,21 @@ import { identifier } from '../quote.ts'
 export const append: Migration = {
   name: '0004-append',
   up: ({ schema }) =>
-    [TENANT_KEY, APPEND_OPERATIONS, APPEND].map((statement) => statement.replaceAll('$schema', identifier(schema))),
+    [TENANT_KEY, APPEND_OPERATIONS, `create ${appendFunction('turn = r_expect[i]')}`].map((statement) =>
+      statement.replaceAll('$schema', identifier(schema)),
+    ),
+}
+
+/**
+ * Fences the start of attempts: a start moves no turn, so an append may also name the `seq` that it expects to write
+ * (`expectSeq` in its row). Of two processes that start the same attempt, one gets `conflict`.
+ */
+export const fencedAppend: Migration = {
+  name: '0005-fenced-append',
+  up: ({ schema }) => {
+    const fence = `turn = r_expect[i] and next_seq = coalesce((o->>'expectSeq')::bigint, next_seq)`
+    return [`create or replace ${appendFunction(fence)}`.replaceAll('$schema', identifier(schema))]
+  },
 }
 
 const TENANT_KEY = `
@@ -86,8 +100,8 @@ begin
   end loop;
 end $body$`
 
-const APPEND = `
-create function $schema.append(
+/** @param expectation - Condition on the run row under which an append that is no mere observation may be stored. */
+const appendFunction = (expectation: string): string => `function $schema.append(
   p_role text,
   r_tenant text[], r_run text[], r_kind text[], r_expect integer[], r_turns integer[], r_events integer[],
   r_status text[], r_digest text[], r_row text[], r_operations text[],
@@ -140,7 +154,7 @@ begin
         output = coalesce(o->>'output', output),
         error = coalesce(o->>'error', error)
       where tenant_id = r_tenant[i] and run_id = r_run[i]
-        and case when r_kind[i] = 'observe' then finished_at is null else turn = r_expect[i] end
+        and case when r_kind[i] = 'observe' then finished_at is null else ${expectation} end
       returning start_week, head_hash, next_seq - r_events[i], turn - r_turns[i]
       into week, head, first_seq, turn_before;
     if not found then

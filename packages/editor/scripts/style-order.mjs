@@ -17,9 +17,11 @@ export const STYLE_ORDER = [
   'run-viewer.css',
   // editor
   'layout.css',
+  'panels.css',
   'topbar.css',
   'palette.css',
   'canvas.css',
+  'canvas-far.css',
   'expression.css',
   'inspector.css',
   'outline.css',

@@ -11,6 +11,10 @@ import { createInsertTarget, InsertTargetContext } from './expression-field/inse
 import { DraftBar } from './frame/draft-bar.tsx'
 import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
+import { PanelEdge } from './frame/panel-edge.tsx'
+import { PanelToggle } from './frame/panel-toggle.tsx'
+import { useFirstFocus } from './frame/use-first-focus.ts'
+import { useRememberedPanels } from './frame/use-remembered-panels.ts'
 import { useViewMenu } from './frame/use-view-menu.ts'
 import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
@@ -18,6 +22,7 @@ import { Inspector } from './inspector/inspector.tsx'
 import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
+import { browserMemory } from './instance/view-memory.ts'
 import { ActionsContext } from './keymap/actions-context.ts'
 import { mergeKeymap } from './keymap/keymap.ts'
 import { KeymapContext } from './keymap/keymap-context.ts'
@@ -66,17 +71,30 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const keys = useMemo(() => ({ keymap, isApple: isApplePlatform() }), [keymap])
   const onKeyDown = useKeymap(keymap, actions)
   useAnnouncements()
+  useRememberedPanels(host.viewMemory === undefined ? browserMemory : host.viewMemory)
+  useFirstFocus(frame, host.autoFocus)
+  const panels = useEditorStore((state) => state.panels)
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
   const onStarted = (started: RunId, mode: RunMode) => {
     setRunId(started)
     host.onEvent?.({ type: 'run-started', runId: started, mode })
   }
-  const closed = [isReadOnly ? 'palette' : '', hasSelection ? '' : 'inspector'].filter(Boolean).join(' ')
+  const closed = [
+    isReadOnly || !panels.palette.isOpen ? 'palette' : '',
+    panels.inspector.isOpen ? '' : 'inspector',
+    hasSelection ? '' : 'unselected',
+  ]
+  const sizes = {
+    ['--tn-palette' as string]: `${panels.palette.width}px`,
+    ['--tn-inspector' as string]: `${panels.inspector.width}px`,
+  }
   const overlays = (
     <>
       <QuickAdd canvas={canvas} />
       <ConnectPicker canvas={canvas} />
       <DraftState onRetry={onRetry} />
+      {!isReadOnly && !isPhone && <PanelToggle panel="palette" />}
+      {!isPhone && <PanelToggle panel="inspector" />}
     </>
   )
   return (
@@ -88,7 +106,8 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
             ref={setFrame}
             className="tn-frame"
             data-layout={isPhone ? 'phone' : 'wide'}
-            data-closed={closed}
+            data-closed={closed.filter(Boolean).join(' ')}
+            style={sizes}
             onKeyDown={onKeyDown}
           >
             {isConnected(host) ? (
@@ -112,6 +131,8 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                 <Inspector lastRun={layer?.inspect ?? null} />
               </InsertTargetContext.Provider>
             </ControlsContext.Provider>
+            {!isReadOnly && !isPhone && <PanelEdge panel="palette" />}
+            {!isPhone && <PanelEdge panel="inspector" />}
             {isConnected(host) && runId !== null && (
               <LaterPart load={loadLiveRun} waiting={(trouble) => <div className="tn-live-run">{trouble}</div>}>
                 {({ LiveRun }) => (

@@ -4,6 +4,7 @@ import type { NodeManifest } from '@tenon/core/node'
 import type { ReactNode } from 'react'
 import type { ControlComponents } from './inspector/control-props.ts'
 import type { InstanceProps } from './instance/instance-root.tsx'
+import type { ViewMemory } from './instance/view-memory.ts'
 import type { KeyBinding } from './keymap/keymap.ts'
 import type { LayoutProvider } from './layout/layout-provider.ts'
 
@@ -28,6 +29,19 @@ export interface CommonEditorProps extends InstanceProps {
   readonly keymap?: readonly KeyBinding[]
   /** Controls for params whose schema names one of these in `.meta({ control })`. */
   readonly controls?: ControlComponents
+  /**
+   * Remembers panels, the part in view and the selection for this person; `null` remembers nothing.
+   *
+   * @defaultValue the browser's: panels in `localStorage`, what belongs to one workflow in `sessionStorage`, under
+   * keys that begin with `tenon.`
+   */
+  readonly viewMemory?: ViewMemory | null
+  /**
+   * Puts the focus on the canvas once the workflow is loaded.
+   *
+   * @defaultValue only when the editor takes up most of the window and nothing on the page has the focus
+   */
+  readonly autoFocus?: boolean
   readonly onEvent?: (event: EditorEvent) => void
 }
 

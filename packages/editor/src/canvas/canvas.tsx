@@ -20,13 +20,14 @@ import { NodeCard } from './node-card.tsx'
 import { RemoteCursors } from './remote-cursors.tsx'
 import { useCanvasHandle } from './use-canvas-handle.ts'
 import { useConnecting } from './use-connecting.ts'
+import { useFar } from './use-far.ts'
 import { useFirstFit } from './use-first-fit.ts'
 import { useFlowElements } from './use-flow-elements.ts'
 import { useNodeDrag } from './use-node-drag.ts'
 import { usePointerMode } from './use-pointer-mode.ts'
 import { usePresencePointer } from './use-presence-pointer.ts'
 import { useSelectionChanges } from './use-selection-changes.ts'
-import { useCardDetail } from './use-zoom.ts'
+import { useCardDetail, ZOOM_LIMITS } from './use-zoom.ts'
 
 const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
 const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
@@ -65,13 +66,14 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
   const pointer = usePointerMode()
   const presence = usePresencePointer()
   const detail = useCardDetail()
+  const far = useFar()
   const surface = useCanvasHandle(slot)
   // The inspector that opens may cover the card. A new function each time would draw every card again.
   const showClicked = useCallback<NodeMouseHandler<FlowNode>>(
     (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
     [slot],
   )
-  useFirstFit(isReadOnly, firstNodeId)
+  useFirstFit(firstNodeId)
   return (
     <div
       ref={surface}
@@ -81,6 +83,7 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
       // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is interactive; its keys need the focus
       tabIndex={0}
       data-detail={detail}
+      style={{ ['--tn-far' as string]: far }}
       data-marquee={pointer.isMarquee || undefined}
       onPointerMove={(event) => {
         pointer.onPointerMove(event)
@@ -113,8 +116,8 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
         elevateNodesOnSelect={false}
         snapToGrid
         snapGrid={SNAP}
-        minZoom={0.1}
-        maxZoom={2}
+        minZoom={ZOOM_LIMITS.least}
+        maxZoom={ZOOM_LIMITS.most}
         panOnScroll
         panOnDrag={pointer.isMarquee ? PAN_BUTTONS : true}
         selectionOnDrag={pointer.isMarquee}

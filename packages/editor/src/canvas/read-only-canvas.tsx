@@ -36,6 +36,7 @@ export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
       canvas,
       layout: workerLayout,
       copySelection: () => {},
+      paste: () => {},
       focusInspector: () => {},
       focusView: () => {},
     }),

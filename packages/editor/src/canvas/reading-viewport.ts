@@ -1,9 +1,7 @@
 import type { Rect, Viewport, XYPosition } from '@xyflow/react'
 
-/** Below this a workflow to edit is shown from its beginning rather than whole: its sentences must be readable. */
-const LEAST_EDITING_ZOOM = 0.6
-/** A workflow to look at may be farther away: names and colors say how a run goes. */
-const LEAST_WATCHING_ZOOM = 0.28
+/** Below this a workflow is shown from its beginning rather than whole: the names on its tiles must be readable. */
+const LEAST_WHOLE_ZOOM = 0.28
 const READING_ZOOM = 0.72
 const MARGIN = 40
 
@@ -18,11 +16,10 @@ const MARGIN = 40
 export function readingViewport(
   bounds: Rect,
   { width, height }: { readonly width: number; readonly height: number },
-  isReadOnly: boolean,
   middle: XYPosition | null = null,
 ): Viewport {
   const whole = Math.min((width - 2 * MARGIN) / bounds.width, (height - 2 * MARGIN) / bounds.height, 1)
-  const zoom = whole < (isReadOnly ? LEAST_WATCHING_ZOOM : LEAST_EDITING_ZOOM) ? READING_ZOOM : whole
+  const zoom = whole < LEAST_WHOLE_ZOOM ? READING_ZOOM : whole
   const fitsAcross = bounds.width * zoom <= width - 2 * MARGIN
   const fitsDown = bounds.height * zoom <= height - 2 * MARGIN
   const beginning = {

@@ -6,12 +6,14 @@ import { useSession } from '../session/session-context.tsx'
 import type { CanvasHandle, CanvasSlot } from './canvas-handle.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { readingViewport } from './reading-viewport.ts'
-import { FAR_ZOOM } from './use-zoom.ts'
+import { revealingViewport } from './revealing-viewport.ts'
+import { FAR_ZOOM, ZOOM_LIMITS } from './use-zoom.ts'
 
 const MOVE = Object.freeze({ duration: 220 })
-/** As far out as the canvas goes. */
-const LEAST_ZOOM = 0.1
-const PADDING = 0.12
+/** Room around the workflow when all of it is shown, as a part of the canvas. */
+const PADDING = 0.06
+/** A card that is revealed is drawn in full. */
+const REVEALED_ZOOM = 0.75
 
 /** Leaves the canvas' handle in the slot and gives the ref for its element. */
 export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
@@ -33,10 +35,14 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
     }
     const reveal = (nodeId: string) => {
       const box = boxOf(nodeId)
-      if (box === null) return
-      const zoom = Math.max(flow.getZoom(), FAR_ZOOM * 1.8)
-      const covered = element.current === null ? 0 : coveredShift(element.current)
-      void flow.setCenter(box.x + box.width / 2 + covered / zoom, box.y + box.height / 2, { zoom, ...MOVE })
+      const canvas = element.current
+      if (box === null || canvas === null) return
+      const before = flow.getViewport()
+      const zoom = before.zoom < FAR_ZOOM ? REVEALED_ZOOM : before.zoom
+      const whole = canvas.getBoundingClientRect()
+      const free = uncoveredBox(canvas)
+      const room = { left: free.left - whole.left, right: free.right - whole.left, top: 0, bottom: whole.height }
+      void flow.setViewport(revealingViewport(box, room, { ...before, zoom }, before.zoom !== zoom), MOVE)
     }
     const boundsOfAll = () => boundsOf([...store.getState().nodesById.keys()].map(boxOf))
     const isSeen = (box: Rect) => {
@@ -50,7 +56,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       const bounds = boundsOfAll()
       const { width, height } = internals.getState()
       if (bounds === null) return
-      void flow.setViewport(getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, PADDING), MOVE)
+      void flow.setViewport(getViewportForBounds(bounds, width, height, ZOOM_LIMITS.least, 1, PADDING), MOVE)
     }
     return {
       fit,
@@ -61,8 +67,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       read: () => {
         const bounds = boundsOfAll()
         if (bounds === null) return
-        const { isReadOnly } = store.getState()
-        void flow.setViewport(readingViewport(bounds, internals.getState(), isReadOnly), MOVE)
+        void flow.setViewport(readingViewport(bounds, internals.getState()), MOVE)
       },
       zoomIn: () => void flow.zoomIn(MOVE),
       zoomOut: () => void flow.zoomOut(MOVE),
@@ -112,13 +117,6 @@ function uncoveredBox(canvas: HTMLElement) {
   if (inspector === undefined || inspector.right <= left || inspector.left >= right) return { left, right, top, bottom }
   if (inspector.left > left) return { left, right: inspector.left, top, bottom }
   return { left: inspector.right, right, top, bottom }
-}
-
-/** How far the middle of the canvas lies to the right of the middle of its uncovered part, in pixels. */
-function coveredShift(canvas: HTMLElement): number {
-  const whole = canvas.getBoundingClientRect()
-  const free = uncoveredBox(canvas)
-  return (whole.left + whole.right - free.left - free.right) / 2
 }
 
 function boundsOf(boxes: readonly (Rect | null)[]): Rect | null {

@@ -5,16 +5,25 @@ export function useZoom(): number {
   return useStore((state) => state.transform[2])
 }
 
-/** Below this cards become plain tiles with a name. */
-export const FAR_ZOOM = 0.42
+/** As far out and as near as the canvas goes: a chain of 100 nodes in one row must fit. */
+export const ZOOM_LIMITS = Object.freeze({ least: 0.02, most: 2 })
 
-/** Below this the names on tiles are drawn larger, or nobody could read them. */
-const TINY_ZOOM = 0.28
+/** Below this cards become plain tiles with their icon and name. */
+export const FAR_ZOOM = 0.5
 
-/** How a card is drawn at this zoom: in full, as a tile with its name, or as a tile with a large name. */
-export function useCardDetail(): 'full' | 'name' | 'large-name' {
+/** Below this names wrap around the icon and take the whole tile. */
+const SMALL_ZOOM = 0.28
+
+/** Below this a tile has room for its icon only. */
+const TINY_ZOOM = 0.16
+
+/** How a card is drawn at this zoom: in full, or as a tile with its name, a large name, or its icon alone. */
+export type CardDetail = 'full' | 'name' | 'large-name' | 'icon'
+
+export function useCardDetail(): CardDetail {
   return useStore(({ transform: [, , zoom] }) => {
     if (zoom >= FAR_ZOOM) return 'full'
-    return zoom >= TINY_ZOOM ? 'name' : 'large-name'
+    if (zoom >= SMALL_ZOOM) return 'name'
+    return zoom >= TINY_ZOOM ? 'large-name' : 'icon'
   })
 }

@@ -60,6 +60,15 @@ export async function writeClipboard(text: string): Promise<boolean> {
   }
 }
 
+/** Reads the text in the clipboard; `null` where the browser refuses. */
+export async function readClipboard(): Promise<string | null> {
+  try {
+    return await navigator.clipboard.readText()
+  } catch {
+    return null
+  }
+}
+
 /** Whether the browser believes it has a network. */
 export function isOnline(): boolean {
   return typeof navigator === 'undefined' || navigator.onLine
@@ -79,4 +88,17 @@ export function onNetworkChange(listener: () => void): () => void {
 export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
   const view = (root instanceof Document ? root : root.ownerDocument).defaultView
   return view?.matchMedia('(prefers-reduced-motion: reduce)').matches ?? false
+}
+
+/** Whether an element of the page has the focus; the body has it when no element has. */
+export function hasPageFocus(element: Element): boolean {
+  const { activeElement, body } = element.ownerDocument
+  return activeElement !== null && activeElement !== body
+}
+
+/** Whether an element takes up most of the window. */
+export function fillsWindow(element: Element): boolean {
+  const { clientWidth, clientHeight } = element.ownerDocument.documentElement
+  const { width, height } = element.getBoundingClientRect()
+  return width * height > (clientWidth * clientHeight) / 2
 }

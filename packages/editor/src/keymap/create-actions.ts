@@ -1,6 +1,7 @@
 import type { NodeId, NodeMove } from '@tenon/core/document'
 import { documentOrder } from '@tenon/core/document'
 import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import { type PanelName, withPanel } from '../frame/panels.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { tidyUp } from '../layout/tidy-up.ts'
 import type { EditorSession } from '../session/editor-session.ts'
@@ -12,6 +13,7 @@ interface ActionOptions {
   readonly canvas: CanvasSlot
   readonly layout: () => LayoutProvider
   readonly copySelection: () => void
+  readonly paste: () => void
   readonly focusInspector: (part: 'name' | 'form') => void
   /** Gives the focus to the view of the workflow once it stands there. */
   readonly focusView: () => void
@@ -22,7 +24,7 @@ const FAR = 100
 
 /** What keys and buttons of one editor do. */
 export function createActions(options: ActionOptions): Actions {
-  const { session, canvas, layout, copySelection, focusInspector, focusView } = options
+  const { session, canvas, layout, copySelection, paste, focusInspector, focusView } = options
   const { store, dispatch } = session
   const selected = () => [...store.getState().selectedNodes]
   const move = (dx: number, dy: number) => () => {
@@ -48,6 +50,13 @@ export function createActions(options: ActionOptions): Actions {
     select(store, [next])
     canvas.current?.reveal(next)
   }
+  const setPanel = (name: PanelName, isOpen: boolean) =>
+    store.setState(({ panels }) => ({ panels: withPanel(panels, name, { isOpen }) }))
+  const toggle = (name: PanelName) => () => setPanel(name, !store.getState().panels[name].isOpen)
+  const openInspector = (part: 'name' | 'form') => {
+    setPanel('inspector', true)
+    focusInspector(part)
+  }
   return {
     undo: session.undo,
     redo: session.redo,
@@ -61,6 +70,7 @@ export function createActions(options: ActionOptions): Actions {
       copySelection()
       remove()
     },
+    paste,
     'select-all': () => select(store, store.getState().nodesById.keys()),
     'clear-selection': () => select(store, []),
     'quick-add': () => {
@@ -75,7 +85,7 @@ export function createActions(options: ActionOptions): Actions {
         },
       })
     },
-    rename: () => focusInspector('name'),
+    rename: () => openInspector('name'),
     'toggle-disabled': () => {
       const nodeIds = selected()
       const isEnabled = nodeIds.some((id) => store.getState().nodesById.get(id)?.disabled !== true)
@@ -106,11 +116,14 @@ export function createActions(options: ActionOptions): Actions {
     'move-down-far': move(0, FAR),
     'next-node': stride(1),
     'previous-node': stride(-1),
-    'open-inspector': () => focusInspector('form'),
+    'open-inspector': () => openInspector('form'),
     'toggle-outline': () => {
       store.setState(({ view }) => ({ view: view === 'canvas' ? 'outline' : 'canvas' }))
       focusView()
     },
+    'leave-panel': focusView,
+    'toggle-palette': toggle('palette'),
+    'toggle-inspector': toggle('inspector'),
     'show-problems': () => store.setState({ openPanel: 'problems' }),
     'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),
   }

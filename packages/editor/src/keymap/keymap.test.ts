@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ACTION_NAMES } from './action-names.ts'
 import { actionFor, DEFAULT_KEYMAP, mergeKeymap } from './keymap.ts'
 import { chordLabel } from './shortcut-label.ts'
 
@@ -13,7 +14,7 @@ const press = (
   shiftKey: false,
   ...modifiers,
 })
-const onCanvas = { isTextEntry: false }
+const onCanvas = { isTextEntry: false, isPanel: false }
 
 describe('actionFor', () => {
   test('Command and Control both mean Mod', () => {
@@ -23,9 +24,27 @@ describe('actionFor', () => {
   })
 
   test('a text field keeps its keys, except for bindings that say otherwise', () => {
-    const inText = { isTextEntry: true }
+    const inText = { isTextEntry: true, isPanel: true }
     expect(actionFor(DEFAULT_KEYMAP, press('Backspace'), inText)).toBeNull()
     expect(actionFor(DEFAULT_KEYMAP, press('m', { metaKey: true, shiftKey: true }), inText)).toBe('show-problems')
+  })
+
+  test('Escape leaves a panel, also from a text field, and clears the selection elsewhere', () => {
+    for (const isTextEntry of [true, false]) {
+      expect(actionFor(DEFAULT_KEYMAP, press('Escape'), { isTextEntry, isPanel: true })).toBe('leave-panel')
+    }
+    expect(actionFor(DEFAULT_KEYMAP, press('Escape'), onCanvas)).toBe('clear-selection')
+  })
+
+  test("copy, cut and paste are listed and left to the browser's own events", () => {
+    for (const [key, action] of [
+      ['c', 'copy'],
+      ['x', 'cut'],
+      ['v', 'paste'],
+    ] as const) {
+      expect(DEFAULT_KEYMAP.some((binding) => binding.action === action && binding.keys === `Mod+${key}`)).toBe(true)
+      expect(actionFor(DEFAULT_KEYMAP, press(key, { ctrlKey: true }), onCanvas)).toBeNull()
+    }
   })
 
   test('a key with a modifier that is not bound is left to the host', () => {
@@ -39,6 +58,13 @@ describe('mergeKeymap', () => {
     expect(actionFor(keymap, press('x'), onCanvas)).toBe('delete')
     expect(actionFor(keymap, press('Delete'), onCanvas)).toBeNull()
     expect(actionFor(keymap, press('/'), onCanvas)).toBe('quick-add')
+  })
+})
+
+describe('DEFAULT_KEYMAP', () => {
+  test('has a key for every action, so that the list of keys is complete', () => {
+    const bound = new Set(DEFAULT_KEYMAP.map((binding) => binding.action))
+    expect(ACTION_NAMES.filter((action) => !bound.has(action))).toEqual([])
   })
 })
 

@@ -12,6 +12,10 @@ export interface KeyBinding {
   readonly action: ActionName
   /** Works while a text field has the focus, too. */
   readonly inText?: true
+  /** Works in the panels beside the canvas only, and there in text fields, too. */
+  readonly inPanel?: true
+  /** The browser's own keys: they are listed, and the events that the browser makes of them are used. */
+  readonly byBrowser?: true
 }
 
 /** The keys of the editor as data; hosts replace single bindings by the `keymap` prop. */
@@ -22,7 +26,11 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'Delete', action: 'delete' },
   { keys: 'Backspace', action: 'delete' },
   { keys: 'Mod+d', action: 'duplicate' },
+  { keys: 'Mod+c', action: 'copy', byBrowser: true },
+  { keys: 'Mod+x', action: 'cut', byBrowser: true },
+  { keys: 'Mod+v', action: 'paste', byBrowser: true },
   { keys: 'Mod+a', action: 'select-all' },
+  { keys: 'Escape', action: 'leave-panel', inPanel: true },
   { keys: 'Escape', action: 'clear-selection' },
   { keys: '/', action: 'quick-add' },
   { keys: 'F2', action: 'rename' },
@@ -47,6 +55,8 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'Alt+ArrowLeft', action: 'previous-node' },
   { keys: 'Enter', action: 'open-inspector' },
   { keys: 'o', action: 'toggle-outline' },
+  { keys: 'p', action: 'toggle-palette' },
+  { keys: 'i', action: 'toggle-inspector' },
   { keys: 'Mod+Shift+m', action: 'show-problems', inText: true },
   { keys: '?', action: 'show-shortcuts' },
   { keys: 'Shift+?', action: 'show-shortcuts' },
@@ -77,14 +87,19 @@ function chordOf(press: KeyPress): KeyChord {
   return parts.join('+')
 }
 
-/** What a key press asks for here; `null` when it is somebody else's. */
-export function actionFor(
-  keymap: readonly KeyBinding[],
-  press: KeyPress,
-  context: { readonly isTextEntry: boolean },
-): ActionName | null {
+/** Where a key was pressed. */
+interface KeyPlace {
+  readonly isTextEntry: boolean
+  readonly isPanel: boolean
+}
+
+/** What a key press asks for here; `null` when the key belongs to somebody else. */
+export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
   const chord = chordOf(press)
-  const binding = keymap.find((candidate) => candidate.keys === chord)
-  if (binding === undefined || (context.isTextEntry && binding.inText !== true)) return null
-  return binding.action
+  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, place))
+  return binding === undefined || binding.byBrowser === true ? null : binding.action
+}
+
+function worksAt({ inText, inPanel }: KeyBinding, { isTextEntry, isPanel }: KeyPlace): boolean {
+  return inPanel === true ? isPanel : inText === true || !isTextEntry
 }

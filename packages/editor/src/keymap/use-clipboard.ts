@@ -1,18 +1,23 @@
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import type { CanvasSlot } from '../canvas/canvas-handle.ts'
 import { copyFragment, type Fragment, parseFragment } from '../commands/fragment.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { hasTextSelection, isTextEntry, writeClipboard } from '../instance/place.ts'
+import { hasTextSelection, isTextEntry, readClipboard, writeClipboard } from '../instance/place.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { announce } from '../store/editor-store.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
+interface Clipboard {
+  readonly copySelection: () => void
+  readonly paste: () => void
+}
+
 /**
  * Copies, cuts and pastes nodes by the browser's own events, so that the clipboard needs no permission.
  *
- * @returns Copies the selection without an event, for menus.
+ * @returns The same without an event, for menus and for keys of the host's choice; the browser may ask for permission.
  */
-export function useClipboard(root: HTMLElement | null, session: EditorSession, canvas: CanvasSlot): () => void {
+export function useClipboard(root: HTMLElement | null, session: EditorSession, canvas: CanvasSlot): Clipboard {
   const t = useTranslate()
   const { toast } = useAnnouncer()
   const take = useCallback((): Fragment | null => {
@@ -23,6 +28,19 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
   const say = useCallback(
     (fragment: Fragment) => announce(session.store, t('command.copied', { count: fragment.nodes.length })),
     [session, t],
+  )
+  const insert = useCallback(
+    (text: string): boolean => {
+      const fragment = parseFragment(text)
+      if (fragment === null) return false
+      const isAtHome = fragment.nodes.some((node) => session.store.getState().nodesById.has(node.id))
+      const at = isAtHome ? null : (canvas.current?.center() ?? null)
+      const result = session.dispatch({ type: 'paste', fragment, at })
+      const [first] = result.ok ? result.selected : []
+      if (first !== undefined && !isAtHome) canvas.current?.revealIfHidden(first)
+      return true
+    },
+    [session, canvas],
   )
   useEffect(() => {
     if (root === null) return
@@ -39,17 +57,7 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
     }
     const onPaste = (event: ClipboardEvent) => {
       if (isTextEntry(event.target)) return
-      const fragment = parseFragment(event.clipboardData?.getData('text/plain') ?? '')
-      if (fragment === null) return
-      event.preventDefault()
-      const isAtHome = fragment.nodes.some((node) => session.store.getState().nodesById.has(node.id))
-      const result = session.dispatch({
-        type: 'paste',
-        fragment,
-        at: isAtHome ? null : (canvas.current?.center() ?? null),
-      })
-      const [first] = result.ok ? result.selected : []
-      if (first !== undefined && !isAtHome) canvas.current?.reveal(first)
+      if (insert(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
     }
     root.addEventListener('copy', onCopy)
     root.addEventListener('cut', onCopy)
@@ -59,11 +67,17 @@ export function useClipboard(root: HTMLElement | null, session: EditorSession, c
       root.removeEventListener('cut', onCopy)
       root.removeEventListener('paste', onPaste)
     }
-  }, [root, session, canvas, take, say])
-  return useCallback(async () => {
+  }, [root, session, take, say, insert])
+  const copySelection = useCallback(async () => {
     const fragment = take()
     if (fragment === null) return
     if (await writeClipboard(JSON.stringify(fragment))) say(fragment)
     else toast(t('ui.copyRefused'), { tone: 'failed' })
   }, [take, say, toast, t])
+  const paste = useCallback(async () => {
+    const text = await readClipboard()
+    if (text === null) toast(t('ui.pasteRefused'), { tone: 'failed' })
+    else if (!insert(text)) announce(session.store, t('command.nothingToPaste'))
+  }, [session, insert, toast, t])
+  return useMemo(() => ({ copySelection, paste }), [copySelection, paste])
 }

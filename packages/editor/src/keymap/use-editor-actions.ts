@@ -23,7 +23,7 @@ export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions
   const hostLayout = useRef(layout)
   hostLayout.current = layout
   const [ownLayout] = useState(() => workerLayout())
-  const copySelection = useClipboard(frame, session, canvas)
+  const { copySelection, paste } = useClipboard(frame, session, canvas)
   return useMemo(
     () =>
       createActions({
@@ -31,9 +31,13 @@ export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions
         canvas,
         layout: () => hostLayout.current ?? ownLayout,
         copySelection,
+        paste,
         focusInspector: (part) => {
-          const target = frame?.querySelector(part === 'name' ? NAME : FIRST_FIELD)
-          if (target instanceof HTMLElement) target.focus()
+          // A closed inspector opens with the next frame.
+          requestAnimationFrame(() => {
+            const target = frame?.querySelector(part === 'name' ? NAME : FIRST_FIELD)
+            if (target instanceof HTMLElement) target.focus()
+          })
         },
         focusView: () =>
           void requestAnimationFrame(() => {
@@ -41,6 +45,6 @@ export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions
             if (view instanceof HTMLElement) view.focus()
           }),
       }),
-    [session, canvas, ownLayout, copySelection, frame],
+    [session, canvas, ownLayout, copySelection, paste, frame],
   )
 }

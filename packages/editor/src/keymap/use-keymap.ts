@@ -15,7 +15,7 @@ export function useKeymap(
     (event) => {
       if (event.defaultPrevented || event.nativeEvent.isComposing) return
       const isText = isTextEntry(event.target)
-      const action = actionFor(keymap, event, { isTextEntry: isText })
+      const action = actionFor(keymap, event, { isTextEntry: isText, isPanel: isInPanel(event) })
       if (action === null) return
       // On a button Enter and the arrows have a meaning of their own.
       if (isOwnKey(event) && !isText) return
@@ -25,6 +25,13 @@ export function useKeymap(
     },
     [keymap, actions],
   )
+}
+
+const PANELS = '.tn-inspector, .tn-palette'
+
+// Menus and lists of a panel are rendered elsewhere; their keys come here by React's tree and are their own.
+function isInPanel({ target, currentTarget }: KeyboardEvent<HTMLElement>): boolean {
+  return target instanceof Element && currentTarget.contains(target) && target.closest(PANELS) !== null
 }
 
 const CONTROLS = 'button, a[href], [role="tab"], [role="option"], [role="menuitem"], [role="radio"], [role="switch"]'

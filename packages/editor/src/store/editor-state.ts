@@ -9,6 +9,7 @@ import type {
   WorkflowNode,
 } from '@tenon/core/document'
 import type { Placement } from '../commands/command.ts'
+import type { Panels } from '../frame/panels.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 
 /** How far the draft has come from the server, and what went wrong on the way. */
@@ -114,6 +115,7 @@ export interface EditorState {
   readonly quickAdd: QuickAdd | null
   /** The places that the next reading brings come from an arrangement: cards glide there. */
   readonly isArranging: boolean
+  readonly panels: Panels
   /** Two views of one document. */
   readonly view: 'canvas' | 'outline'
   readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null

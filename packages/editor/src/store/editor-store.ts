@@ -1,5 +1,6 @@
 import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { DEFAULT_PANELS } from '../frame/panels.ts'
 import { createManifestIndex, EMPTY_MANIFEST } from '../manifest/manifest-index.ts'
 import type { EditorState } from './editor-state.ts'
 import { shareStructure } from './share-structure.ts'
@@ -34,6 +35,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     fieldFocus: null,
     quickAdd: null,
     isArranging: false,
+    panels: DEFAULT_PANELS,
     view: 'canvas',
     openPanel: null,
     connecting: null,

@@ -33,6 +33,8 @@ export const ICONS = {
   skipForward: 'M6 5l9 7-9 7zM18 5v14',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1.5 2.5h3L15 13h5',
   pause: 'M9 6v12M15 6v12',
+  panelStart: 'M4 5h16v14H4zM9.5 5v14',
+  panelEnd: 'M4 5h16v14H4zM14.5 5v14',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
 } as const
 

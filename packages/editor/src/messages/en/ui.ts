@@ -5,6 +5,7 @@ export const uiMessages = {
   'ui.confirm': 'Confirm',
   'ui.copy': 'Copy',
   'ui.copied': 'Copied',
+  'ui.pasteRefused': 'The browser does not let this page read the clipboard. Paste by keyboard instead.',
   'ui.copyRefused': 'The browser does not let this page copy. Select the text and copy it by keyboard.',
   'ui.retry': 'Try again',
   'ui.search': 'Search',

@@ -1,0 +1,27 @@
+import { useTranslate } from '../instance/instance-context.ts'
+import { useActions } from '../keymap/actions-context.ts'
+import { useShortcut } from '../keymap/shortcut-label.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import type { PanelName } from './panels.ts'
+
+/** The button in a corner of the canvas that opens and closes the panel beside it. */
+export function PanelToggle({ panel }: { readonly panel: PanelName }) {
+  const t = useTranslate()
+  const actions = useActions()
+  const action = `toggle-${panel}` as const
+  const shortcut = useShortcut(action)
+  const isOpen = useEditorStore((state) => state.panels[panel].isOpen)
+  return (
+    <span className="tn-panel-toggle" data-panel={panel}>
+      <IconButton
+        icon={panel === 'palette' ? 'panelStart' : 'panelEnd'}
+        size="s"
+        label={t(isOpen ? `panel.${panel}Hide` : `panel.${panel}Show`)}
+        aria-expanded={isOpen}
+        onClick={actions[action]}
+        {...(shortcut === undefined ? {} : { shortcut })}
+      />
+    </span>
+  )
+}

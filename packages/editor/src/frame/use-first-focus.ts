@@ -1,0 +1,24 @@
+import { useEffect, useRef } from 'react'
+import { fillsWindow, hasPageFocus } from '../instance/place.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+
+const VIEW = ':scope > .tn-outline, :scope > .tn-canvas'
+
+/**
+ * Puts the focus on the view of the workflow once it is loaded, so that keys work at once.
+ *
+ * @param wanted - `undefined`: only in an editor that is the main thing on the page, and never away from an element
+ * that has the focus.
+ */
+export function useFirstFocus(frame: HTMLElement | null, wanted: boolean | undefined): void {
+  const isReady = useEditorStore((state) => state.phase.kind === 'ready')
+  const isDone = useRef(false)
+  useEffect(() => {
+    if (!isReady || frame === null || isDone.current) return
+    isDone.current = true
+    if (!(wanted ?? (!hasPageFocus(frame) && fillsWindow(frame)))) return
+    const view = frame.querySelector(VIEW)
+    // Nobody has moved the focus, so nobody is looking for a ring.
+    if (view instanceof HTMLElement) view.focus({ preventScroll: true, focusVisible: false })
+  }, [isReady, frame, wanted])
+}

@@ -1,0 +1,35 @@
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import { PANELS_KEY, recall, remember, type ViewMemory } from '../instance/view-memory.ts'
+import { useSession } from '../session/session-context.tsx'
+import { panelsFrom } from './panels.ts'
+
+/** A drag of an edge writes once it pauses. */
+const PAUSE_MS = 200
+
+/** Opens the panels as this person left them, and remembers what becomes of them. */
+export function useRememberedPanels(memory: ViewMemory | null): void {
+  const { store } = useSession()
+  // Hosts write the memory inline, so a new object each time must not read again.
+  const latest = useRef(memory)
+  latest.current = memory
+  useLayoutEffect(() => store.setState({ panels: panelsFrom(recall(latest.current, PANELS_KEY)) }), [store])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const write = () => {
+      timer = null
+      const { palette, inspector } = store.getState().panels
+      remember(latest.current, PANELS_KEY, { palette: { ...palette }, inspector: { ...inspector } })
+    }
+    const stop = store.subscribe((state, before) => {
+      if (state.panels === before.panels) return
+      if (timer !== null) clearTimeout(timer)
+      timer = setTimeout(write, PAUSE_MS)
+    })
+    return () => {
+      stop()
+      if (timer === null) return
+      clearTimeout(timer)
+      write()
+    }
+  }, [store])
+}

@@ -1,0 +1,5 @@
+import { Automation } from './automation-page'
+
+export default function Page() {
+  return <Automation />
+}

@@ -1,0 +1,76 @@
+// Builds the example hosts from the packed tarballs, starts each, and drives it over HTTP, sockets and a browser.
+// `node scripts/gates/hosts.mjs NAME` drives those whose name contains NAME. Needs `npm run build`.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright'
+import { findChromium } from '../run/lib/chromium.mjs'
+import { driveHost, openEditor, startHost } from './lib/drive-host.mjs'
+import { examplesIn, withTarballs } from './lib/example-copy.mjs'
+
+/**
+ * What a host's package.json says in `host`.
+ *
+ * @typedef {object} HostSettings
+ * @property {boolean} api it serves /sign-in and /automation
+ * @property {boolean} [sockets] its server lets WebSockets through
+ * @property {string} [page] path of a page that shows an editor
+ * @property {string} [worker] npm script of the worker process; the host then needs Postgres
+ */
+
+const root = resolve(import.meta.dirname, '../..')
+const chosen = process.argv[2] ?? ''
+const executablePath = await findChromium()
+if (executablePath === null) throw new Error('hosts: no Chromium; set CHROMIUM_PATH')
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+
+try {
+  await withTarballs(root, async ({ build }) => {
+    for (const example of examplesIn(root, 'hosts').filter(({ name }) => name.includes(chosen))) {
+      try {
+        const copy = await build(example)
+        await drive(copy, JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).host)
+        console.log(`hosts: examples/${example.name} works with the tarballs`)
+      } catch (error) {
+        console.error(`hosts: examples/${example.name} does not work with the tarballs (${String(error)})`)
+        process.exitCode = 1
+      }
+    }
+  })
+} finally {
+  await browser.close()
+}
+
+/**
+ * @param {string} folder
+ * @param {HostSettings} settings
+ */
+async function drive(folder, { api, sockets = false, page, worker }) {
+  const database = worker === undefined ? null : await startPostgres()
+  /** @type {import('./lib/drive-host.mjs').Program[]} */
+  const programs = []
+  try {
+    const env = {
+      NODE_ENV: 'production',
+      ...(database === null ? {} : { DATABASE_URL: await database.createDatabase() }),
+    }
+    const host = await startHost(folder, 'start', env)
+    programs.push(host)
+    // A run that nothing carries out yet says so; it completes once the worker is there.
+    const beforeRunEnds = async (/** @type {import('./lib/drive-host.mjs').Api} */ { send }) => {
+      if (worker === undefined) return
+      const ready = await send('GET', '/health/ready')
+      if (ready.status !== 503) throw new Error(`readiness without a worker was ${ready.status}`)
+      programs.push(await startHost(folder, worker, env))
+    }
+    if (api) await driveHost(host.url, { sockets, beforeRunEnds })
+    if (page !== undefined) await openEditor(browser, `${host.url}${page}`)
+  } finally {
+    for (const program of programs.reverse()) await program.stop()
+    await database?.stop()
+  }
+}
+
+async function startPostgres() {
+  const { startTestPostgres } = await import('@tenon/runtime/testing')
+  return startTestPostgres()
+}

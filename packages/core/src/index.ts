@@ -21,6 +21,7 @@ export {
   edgeId,
   effectiveOnError,
   FORBIDDEN_KEYS,
+  FORBIDDEN_PATH_KEYS,
   insertParamItem,
   isDurationString,
   isJsonObject,

@@ -275,9 +275,9 @@ export const TEXT_MANIFEST = {
   ],
 } as const
 
-/** Any value that a run may hold: JSON without the keys that are refused. */
+/** Any value that a run may hold: JSON without the key that is refused. */
 export function arbitraryRunValue(): fc.Arbitrary<unknown> {
   return fc
     .jsonValue({ maxDepth: 5, stringUnit: 'grapheme' })
-    .filter((value) => !/"(__proto__|prototype|constructor)":/.test(JSON.stringify(value)))
+    .filter((value) => !JSON.stringify(value).includes('"__proto__":'))
 }

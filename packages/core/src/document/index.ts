@@ -22,13 +22,14 @@ export {
   upstreamOf,
 } from './document-order.ts'
 export { contentHash, planHash, sha256Hex } from './hash.ts'
-export { canonicalJson, FORBIDDEN_KEYS, jsonEqual } from './json-values.ts'
+export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export { DOCUMENT_LIMITS } from './limits.ts'
 export type { DocumentOperation, NodeFields, NodeMove, ParamPath } from './operation.ts'
 export { parseOperations } from './operation-shape.ts'
 export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from './param-path.ts'
 export { parseDocument } from './parse-document.ts'
 export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
+export { arrangeSchema, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {
   type Annotation,

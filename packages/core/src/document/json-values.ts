@@ -1,7 +1,10 @@
 import type { Json } from '../json.ts'
 
-/** Keys that could reach a prototype; refused wherever text becomes an object. */
-export const FORBIDDEN_KEYS: readonly string[] = Object.freeze(['__proto__', 'prototype', 'constructor'])
+/** The keys that no object of JSON may have, since assigning to them would change its prototype. */
+export const FORBIDDEN_KEYS: readonly string[] = Object.freeze(['__proto__'])
+
+/** The keys that no path of an expression may name: reading them could reach what is no data. */
+export const FORBIDDEN_PATH_KEYS: readonly string[] = Object.freeze(['__proto__', 'prototype', 'constructor'])
 
 /** Whether two JSON values are the same, the order of keys aside; members that are `undefined` count as absent. */
 export function jsonEqual(a: unknown, b: unknown): boolean {

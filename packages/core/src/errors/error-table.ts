@@ -109,7 +109,17 @@ export const ERROR_TABLE = {
   EXPRESSION_KEY_FORBIDDEN: {
     status: 422,
     retryable: false,
-    remedy: 'Use another key than __proto__, prototype and constructor.',
+    remedy: 'Use another key. __proto__ is never allowed, prototype and constructor are not allowed in paths.',
+  },
+  TEMPLATE_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the text around the expressions at the place named.',
+  },
+  TEMPLATE_VALUE_INVALID: {
+    status: 422,
+    retryable: false,
+    remedy: 'Change the value at the place named, or check it with an if-else node before.',
   },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json.ts'
 import { type Evaluation, fault } from './evaluation.ts'
 import { spendSteps } from './meter.ts'
 import { isScopeView, type ScopeView } from './scope.ts'
-import { aKind, allowKey, kindOf, ownValue } from './values.ts'
+import { aKind, allowPathKey, kindOf, ownValue } from './values.ts'
 
 export type Evaluate = (evaluation: Evaluation, expression: Expression) => Json
 type Key = string | number
@@ -32,7 +32,7 @@ function keyOf(evaluation: Evaluation, evaluate: Evaluate, segment: PathSegment)
   if (segment.kind === 'key') return segment.key
   if (segment.kind === 'index') return segment.index
   const key = evaluate(evaluation, segment.expression)
-  if (typeof key === 'string') return allowKey(key, segment)
+  if (typeof key === 'string') return allowPathKey(key, segment)
   if (typeof key === 'number') return key
   throw fault('EXPRESSION_TYPE', `A key is a text or a number, not ${aKind(kindOf(key, segment))}`, segment)
 }

@@ -35,8 +35,11 @@ describe('laws', () => {
   test('JSON text spells the value that it was written from', () => {
     fc.assert(
       fc.property(json, (value) => {
-        const safe = JSON.parse(JSON.stringify(value).replace(/__proto__|prototype|constructor/g, 'key')) as Json
+        const text = JSON.stringify(value).replaceAll('__proto__', 'key')
+        const safe = JSON.parse(text) as Json
         expect(holds('toJson(v)', { v: safe })).toBe(JSON.stringify(safe))
+        // A whole number beyond the safe ones is read as a text of its digits.
+        fc.pre(!/\d{16}/.test(text))
         expect(holds('parseJson(toJson(v)) == v', { v: safe })).toBe(true)
       }),
     )

@@ -1,4 +1,4 @@
-import { FORBIDDEN_KEYS } from '../document/json-values.ts'
+import { FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS } from '../document/json-values.ts'
 import type { Span } from '../expression/ast.ts'
 import type { ValueKind } from '../expression/functions/signature.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -41,13 +41,16 @@ export function ownValue(value: object, key: string | number): Json | undefined 
   return Object.getOwnPropertyDescriptor(value, key)?.value
 }
 
-/** Refuses a key that could reach a prototype. */
-export function allowKey(key: string, place: Span): string {
-  if (FORBIDDEN_KEYS.includes(key)) {
-    throw fault('EXPRESSION_KEY_FORBIDDEN', `The key "${key}" is not allowed`, place, { key })
-  }
-  return key
+function allowed(key: string, forbidden: readonly string[], place: Span): string {
+  if (!forbidden.includes(key)) return key
+  throw fault('EXPRESSION_KEY_FORBIDDEN', `The key "${key}" is not allowed`, place, { key })
 }
+
+/** Refuses a key that no object of JSON may have. */
+export const allowKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_KEYS, place)
+
+/** Refuses a segment of a path that could reach a prototype. */
+export const allowPathKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_PATH_KEYS, place)
 
 /** Keys of own data properties, in order; a step each. */
 export function ownKeys(meter: Meter, value: JsonObject): string[] {

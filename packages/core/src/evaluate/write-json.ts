@@ -1,3 +1,4 @@
+import type { TenonError } from '../errors/index.ts'
 import type { Span } from '../expression/ast.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -13,10 +14,12 @@ interface WriteOptions {
   readonly spendSize: (characters: number) => void
 }
 
+export function valueTooDeep(): TenonError {
+  return limitFault('valueDepth', EVALUATION_LIMITS.valueDepth, 'A value nests too deep')
+}
+
 export function checkDepth(depth: number): void {
-  if (depth > EVALUATION_LIMITS.valueDepth) {
-    throw limitFault('valueDepth', EVALUATION_LIMITS.valueDepth, 'A value nests too deep')
-  }
+  if (depth > EVALUATION_LIMITS.valueDepth) throw valueTooDeep()
 }
 
 function createWriter(meter: Meter, place: Span, options: WriteOptions) {

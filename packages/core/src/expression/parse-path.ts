@@ -8,7 +8,7 @@ type Read = (reader: TokenReader) => Expression
 function segmentOf(reader: TokenReader, key: string, place: Span & { readonly optional: boolean }): PathSegment {
   const index = indexOfText(key)
   if (index !== null) return { kind: 'index', index, ...place }
-  return { kind: 'key', key: reader.allowKey(key, place.start), ...place }
+  return { kind: 'key', key: reader.allowPathKey(key, place.start), ...place }
 }
 
 function afterPoint(reader: TokenReader, optional: boolean): PathSegment {

@@ -173,13 +173,17 @@ describe('parseExpression', () => {
     'a["prototype"]',
     'a?.constructor',
     '{ __proto__: 1 }',
-    '{ "constructor": 1 }',
+    '{ "__proto__": 1 }',
     '__proto__',
     'constructor + 1',
   ])('refuses the key in %s', (text) => {
     const fault = faultOf(() => parseExpression(text))
     expect(fault.code).toBe('EXPRESSION_KEY_FORBIDDEN')
     expect(['__proto__', 'prototype', 'constructor']).toContain(fault.details?.key)
+  })
+
+  test.each(['{ constructor: 1 }', '{ "prototype": { constructor: 1 } }'])('takes a key of data in %s', (text) => {
+    expect(parseExpression(text).kind).toBe('object')
   })
 
   test('tells line and column as an editor counts them', () => {

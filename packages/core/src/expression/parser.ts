@@ -67,7 +67,7 @@ function named(reader: TokenReader, name: string, start: number, end: number): E
   }
   const literal = Object.hasOwn(LITERALS, name) ? LITERALS[name] : undefined
   if (literal !== undefined) return made(reader, { kind: 'literal', value: literal, start, end })
-  return made(reader, { kind: 'root', name: reader.allowKey(name, start), start, end })
+  return made(reader, { kind: 'root', name: reader.allowPathKey(name, start), start, end })
 }
 
 function primary(reader: TokenReader): Expression {

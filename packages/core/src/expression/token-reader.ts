@@ -1,4 +1,4 @@
-import { FORBIDDEN_KEYS } from '../document/json-values.ts'
+import { FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS } from '../document/json-values.ts'
 import { nextMember, nextToken } from './lexer.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { forbiddenKeyError, limitError, syntaxError } from './syntax-error.ts'
@@ -79,8 +79,15 @@ export class TokenReader {
     this.#depth -= 1
   }
 
+  /** Refuses a key of an object that could not be one of data. */
   allowKey(key: string, position: number): string {
     if (FORBIDDEN_KEYS.includes(key)) throw forbiddenKeyError(this.text, position, key)
+    return key
+  }
+
+  /** Refuses a name or a segment of a path that could reach a prototype. */
+  allowPathKey(key: string, position: number): string {
+    if (FORBIDDEN_PATH_KEYS.includes(key)) throw forbiddenKeyError(this.text, position, key)
     return key
   }
 }

@@ -126,8 +126,8 @@ function encodeAny(encoder: Encoder, value: unknown): Json {
  *
  * @param options.maxLength - most characters of the text. @defaultValue {@link MAX_VALUE_TEXT_LENGTH}
  * @throws {@link TenonError} `VALUE_NOT_JSON` (details: `path`) for NaN and infinities, lone surrogates,
- * NUL in keys, `undefined` in lists, functions, symbols, bigints, instances of classes, the keys
- * `__proto__`, `prototype` and `constructor`, and nesting beyond {@link MAX_VALUE_DEPTH};
+ * NUL in keys, `undefined` in lists, functions, symbols, bigints, instances of classes, the key
+ * `__proto__`, and nesting beyond {@link MAX_VALUE_DEPTH};
  * `VALUE_TOO_LARGE` (details: `maxLength`).
  *
  * @example

@@ -104,7 +104,7 @@ describe('inspectUpdate', () => {
     ['a forbidden key', (client) => node(client).set('__proto__', 1)],
     [
       'a forbidden key inside a value',
-      (client) => client.getMap('settings').set('a', JSON.parse('[{"constructor":1}]')),
+      (client) => client.getMap('settings').set('a', JSON.parse('[{"__proto__":{"a":1}}]')),
     ],
     ['an endless key', (client) => client.getMap('edges').set('k'.repeat(401), 1)],
     ['a deep value', (client) => client.getMap('settings').set('a', JSON.parse(`${'['.repeat(80)}${']'.repeat(80)}`))],

@@ -13,6 +13,11 @@ describe('JSON functions', () => {
     ['parseJson(" {\\"a\\": [1, null, true, \\"x\\"]} ")', { a: [1, null, true, 'x'] }],
     ['parseJson("\\"[[[\\\\\\"[\\"")', '[[["['],
     ['parseJson(toJson(orders)) == orders', true],
+    ['parseJson("{\\"id\\": 7615917337495251231, \\"n\\": 1e999}")', { id: '7615917337495251231', n: '1e999' }],
+    ['parseJson("{\\"constructor\\": 1, \\"prototype\\": {}}")', { constructor: 1, prototype: {} }],
+    ['parseJson("\\"\\\\ud800\\"")', '\uFFFD'],
+    ['entries({ constructor: 1 })', [{ key: 'constructor', value: 1 }]],
+    ['set({}, "prototype", 1)', { prototype: 1 }],
     [
       '[typeOf(null), typeOf(true), typeOf(1), typeOf(""), typeOf([]), typeOf({})]',
       ['null', 'boolean', 'number', 'text', 'list', 'object'],
@@ -36,7 +41,10 @@ describe('JSON functions', () => {
   test.each([
     ['parseJson("{bad}")', 'EXPRESSION_VALUE parseJson takes a text that is valid JSON'],
     ['parseJson("")', 'EXPRESSION_VALUE parseJson takes a text that is valid JSON'],
-    ['parseJson("1e999")', 'EXPRESSION_TYPE A number that is no JSON value cannot be used'],
+    ['parseJson(nested)', 'EXPRESSION_LIMIT A value nests too deep (at most 128)'],
+    ['parseJson("{\\"__proto__\\": 1}")', 'EXPRESSION_KEY_FORBIDDEN The key "__proto__" is not allowed'],
+    ['parseJson("9007199254740993") * 2', 'EXPRESSION_TYPE * takes numbers, not a text and a number'],
+    ['number(parseJson("9007199254740993"))', 'EXPRESSION_VALUE The result is too large to be exact'],
     ['toJson(1, 11)', 'EXPRESSION_VALUE toJson indents by at most 10'],
     ['toJson(1, 1.5)', 'EXPRESSION_VALUE toJson takes as indent a whole number from 0 on'],
   ])('%s is a fault', (expression, expected) => {

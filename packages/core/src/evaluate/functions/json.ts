@@ -1,30 +1,15 @@
 import type { Json, JsonObject } from '../../json.ts'
+import { parseJson as readJson } from '../../text/index.ts'
 import { type FunctionBodies, type FunctionBody, type FunctionCall, wholeNumber } from '../function-body.ts'
+import { EVALUATION_LIMITS } from '../limits.ts'
 import { spendReading, spendSize, spendSteps } from '../meter.ts'
 import { allowKey, kindOf, ownKeys } from '../values.ts'
-import { checkDepth, writeJson } from '../write-json.ts'
+import { valueTooDeep, writeJson } from '../write-json.ts'
 
 const MOST_INDENT = 10
 
-/** Refuses nesting before the engine parses: it is the one cost that the length does not bound. */
-function checkNesting(text: string): void {
-  let depth = 0
-  let isQuoted = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (isQuoted) {
-      if (code === 92) at += 1
-      else if (code === 34) isQuoted = false
-    } else if (code === 34) isQuoted = true
-    else if (code === 91 || code === 123) {
-      depth += 1
-      checkDepth(depth)
-    } else if (code === 93 || code === 125) depth -= 1
-  }
-}
-
-/** Counts what was read as new, and refuses keys that could reach a prototype. */
-function checkParsed(value: Json, call: FunctionCall): void {
+/** Counts what was read as new. */
+function spendParsed(value: Json, call: FunctionCall): void {
   const { meter } = call.evaluation
   spendSteps(meter, 1)
   const kind = kindOf(value, call.place)
@@ -32,12 +17,12 @@ function checkParsed(value: Json, call: FunctionCall): void {
   if (kind === 'list') {
     const items = value as readonly Json[]
     spendSize(meter, 8 * items.length + 8)
-    for (const item of items) checkParsed(item, call)
+    for (const item of items) spendParsed(item, call)
   }
   if (kind === 'object') {
     for (const [key, member] of Object.entries(value as JsonObject)) {
-      spendSize(meter, allowKey(key, call.place).length + 8)
-      checkParsed(member, call)
+      spendSize(meter, key.length + 8)
+      spendParsed(member, call)
     }
   }
 }
@@ -45,15 +30,14 @@ function checkParsed(value: Json, call: FunctionCall): void {
 const parseJson: FunctionBody = ([value], call) => {
   const text = value as string
   spendReading(call.evaluation.meter, 8 * text.length)
-  checkNesting(text)
-  let parsed: Json
-  try {
-    parsed = JSON.parse(text) as Json
-  } catch {
-    throw call.fault('EXPRESSION_VALUE', 'parseJson takes a text that is valid JSON')
+  const reading = readJson(text, { onLoss: 'keep', maxDepth: EVALUATION_LIMITS.valueDepth })
+  if (reading.ok) {
+    spendParsed(reading.value, call)
+    return reading.value
   }
-  checkParsed(parsed, call)
-  return parsed
+  if (reading.fault === 'depth') throw valueTooDeep()
+  if (reading.fault === 'content') allowKey('__proto__', call.place)
+  throw call.fault('EXPRESSION_VALUE', 'parseJson takes a text that is valid JSON')
 }
 
 const toJson: FunctionBody = ([value, indent = 0], call) => {

@@ -14,6 +14,7 @@ const scope = createPlainScope(
     poison: JSON.parse('{ "__proto__": { "x": 1 }, "ok": 1 }') as Json,
     lone: 'a\ud800',
     huge: 1e300,
+    nested: `${'['.repeat(129)}${']'.repeat(129)}`,
   },
   createEvaluationContext({ nowMs: Date.parse('2026-01-31T10:00:00Z'), runSeed: 's', nodeRunId: 'n' }),
 )

@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/index.ts'
 import type { HttpClient, HttpRequestInit, HttpResponse } from '../node/ports.ts'
+import { parseJson } from '../text/index.ts'
 
 /** A request as the node under test sent it; header names in lower case. */
 export interface ScriptedRequest {
@@ -72,9 +73,7 @@ async function toHttpResponse(response: Response, url: string): Promise<HttpResp
 }
 
 function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer is not JSON', { cause })
-  }
+  const reading = parseJson(text, { onLoss: 'keep' })
+  if (!reading.ok) throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer is not JSON')
+  return reading.value
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import { DRAFT_LIMITS } from '@tenon/core/collab'
-import { sha256Hex } from '@tenon/core/document'
+import { isJsonObject, sha256Hex } from '@tenon/core/document'
+import { parseJson } from '@tenon/core/text'
 import { type AwarenessEntry, frameInvalid } from './frames.ts'
 
 const GONE = 'null'
@@ -33,15 +34,10 @@ export function isDeparture(entry: AwarenessEntry): boolean {
 }
 
 function parseState(text: string): object {
-  let state: unknown
-  try {
-    state = JSON.parse(text)
-  } catch (cause) {
-    throw frameInvalid('The presence is no JSON', cause)
-  }
-  if (typeof state !== 'object' || state === null || Array.isArray(state))
-    throw frameInvalid('The presence is no object')
-  return state
+  const reading = parseJson(text, { onLoss: 'keep' })
+  if (!reading.ok) throw frameInvalid(`The presence is refused: ${reading.issues[0]?.message}`)
+  if (!isJsonObject(reading.value)) throw frameInvalid('The presence is no object')
+  return reading.value
 }
 
 /** The same color for one person in every browser. */

@@ -30,19 +30,30 @@ describe('parseJsonText', () => {
     expect(codeOf(JSON.stringify(`\\"${'['.repeat(500)}`))).toBe('ok')
   })
 
-  test.each(['{"__proto__":1}', '{"a":[{"constructor":{}}]}', '{"\\u005f_proto__":1}', '{"prototype":null}'])(
-    'refuses %s with its place',
-    (text) => {
-      expect(codeOf(text)).toBe('REQUEST_INVALID')
-    },
-  )
+  test.each([
+    ['{"__proto__":1}', '__proto__', 'forbidden_key', 'The key "__proto__" is not allowed'],
+    ['{"a":[{"\\u005f_proto__":{}}]}', 'a.0.__proto__', 'forbidden_key', 'The key "__proto__" is not allowed'],
+    [
+      '{"a":{"id":7615917337495251231}}',
+      'a.id',
+      'number_inexact',
+      'The number 7615917337495251231 would be rounded. Send it as text, in quotes.',
+    ],
+    ['[1e400]', '0', 'number_inexact', 'The number 1e400 would be rounded. Send it as text, in quotes.'],
+    ['{"a":"\\ud83d"}', 'a', 'text_malformed', 'The text has half of a surrogate pair'],
+  ])('refuses %s with its place', (text, place, code, message) => {
+    const issue = { path: place.split('.').map((key) => (key === '0' ? 0 : key)), code, message }
+    expect(() => parseJsonText(text)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID', message, details: { issues: [issue] } }),
+    )
+  })
 
-  test('names the place of a forbidden key', () => {
-    try {
-      parseJsonText('{"a":[{"constructor":{}}]}')
-    } catch (error) {
-      expect(error).toMatchObject({ details: { issues: [{ path: ['a', 0, 'constructor'], code: 'forbidden_key' }] } })
-    }
-    expect.assertions(1)
+  test('keys that only name parts of a prototype are data', () => {
+    expect(parseJsonText('{"constructor":{},"prototype":null}')).toEqual({ constructor: {}, prototype: null })
+  })
+
+  test('says what is wrong with the body as a whole', () => {
+    expect(() => parseJsonText('{')).toThrow('The body is not valid JSON')
+    expect(() => parseJsonText('['.repeat(200))).toThrow('The body nests deeper than 100 levels')
   })
 })

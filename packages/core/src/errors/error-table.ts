@@ -24,6 +24,13 @@ export const ERROR_TABLE = {
   OPTIONS_INVALID: { status: 500, retryable: false, remedy: 'Correct the option that the message names.' },
   ORIGIN_REFUSED: { status: 403, retryable: false, remedy: "Add the page's origin to allowedOrigins of the server." },
   REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less at once.' },
+  REQUEST_TIMEOUT: { status: 408, retryable: true, remedy: 'Send the whole body at once, over a faster connection.' },
+  REQUEST_BODY_CONSUMED: {
+    status: 500,
+    retryable: false,
+    remedy:
+      'Mount Tenon before the body parser, use the adapter of your framework, or keep the parsed body in req.body.',
+  },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, remedy: 'Send Content-Type: application/json.' },
   REQUEST_MALFORMED: { status: 400, retryable: false, remedy: 'Send valid JSON.' },
   REQUEST_INVALID: { status: 422, retryable: false, remedy: 'Correct the fields listed in issues.' },

@@ -1,9 +1,12 @@
 import { TenonError } from '../errors/index.ts'
+import { isTemplate } from '../expression/parse.ts'
 import type { Json } from '../json.ts'
 import { evaluateTemplate } from './evaluate.ts'
 import { VALUE_LIMITS } from './limits.ts'
 import { createMeter, type EvaluationLimits, type Meter, spendSize, spendSteps } from './meter.ts'
 import type { EvaluationScope } from './scope.ts'
+import { evaluateForSink } from './sinks/index.ts'
+import type { SinkName } from './sinks/sink.ts'
 import { allowKey } from './values.ts'
 import { checkDepth } from './write-json.ts'
 
@@ -11,16 +14,26 @@ type ParamPath = readonly (string | number)[]
 
 const PLACE = { start: 0, end: 0 }
 
+/** Limits of each template, and the sinks that values are written for. */
+export interface ValueOptions extends EvaluationLimits {
+  /** Names the sink of the text at a path, if it has one. */
+  readonly sinkOf?: (path: ParamPath) => SinkName | null
+}
+
 function evaluateLeaf(
   template: string,
   path: ParamPath,
   scope: EvaluationScope,
-  limits: EvaluationLimits,
+  limits: ValueOptions,
   total: Meter,
 ): Json {
   const meter = createMeter(limits)
   try {
-    const value = evaluateTemplate(template, scope, { meter })
+    const sink = isTemplate(template) ? (limits.sinkOf?.(path) ?? null) : null
+    const value =
+      sink === null
+        ? evaluateTemplate(template, scope, { meter })
+        : evaluateForSink(sink, template, scope, { name: String(path.at(-1)), meter })
     spendSteps(total, meter.steps)
     spendSize(total, meter.size)
     return value
@@ -37,10 +50,11 @@ function evaluateLeaf(
  * Evaluated in order of keys, not in the order in which they stand, so that `uuid()` and `random()`
  * draw the same whoever stored the value.
  *
- * @param limits - Of each template; all together may use ten times as much as one by default.
+ * @param limits - Of each template; all together may use ten times as much as one by default. `sinkOf` names the
+ * language of a text, whose values are then encoded for it.
  * @throws {@link TenonError} as `evaluateTemplate`, with the place in `value` as `param` in its details.
  */
-export function evaluateValue(value: Json, scope: EvaluationScope, limits: EvaluationLimits = {}): Json {
+export function evaluateValue(value: Json, scope: EvaluationScope, limits: ValueOptions = {}): Json {
   const total = createMeter({ maxSteps: VALUE_LIMITS.steps, maxSize: VALUE_LIMITS.size })
 
   const visit = (part: Json, path: ParamPath): Json => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { NodePolicy } from '../document/types.ts'
+import type { SinkName } from '../evaluate/sinks/sink.ts'
 import type { JsonSchema } from '../json.ts'
 import type { ModelUsage } from './ports.ts'
 
@@ -176,4 +177,9 @@ export interface ParamMeta {
   readonly secret?: boolean
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
+  /**
+   * The language of a text param, for which values of templates are encoded. `fromParam`: another param, a literal
+   * one, holds the name; a name that is no sink means plain text.
+   */
+  readonly sink?: SinkName | { readonly fromParam: string }
 }

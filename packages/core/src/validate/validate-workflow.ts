@@ -10,6 +10,7 @@ import { checkLint } from './check-lint.ts'
 import { checkNodes } from './check-nodes.ts'
 import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
+import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
 import { errorIssue, type WorkflowIssue } from './issue.ts'
 import { createSchemaChecker } from './schema-checker.ts'
@@ -68,6 +69,7 @@ export function createWorkflowValidator(
     checkPolicies(survey, report)
     checkParams(survey, checkSchema, report)
     checkLint(survey, report)
+    checkSinks(survey, report)
     const traced = traceWorkflow(survey)
     checkTemplates(survey, traced, report)
     checkCollisions(traced, report)

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonSchema } from '@tenon/core/document'
 import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateValue } from '@tenon/core/evaluate'
+import { paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { buildScope } from './build-scope.ts'
 import type { RunSession } from './run-session.ts'
@@ -54,7 +55,8 @@ export async function resolveNode(
   if (skipIf !== null && evaluateTemplate(skipIf, scopeOf('/skipIf')) === true) {
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
-  const resolved = evaluateValue(resolvable, scopeOf('')) as JsonObject
+  const sinkOf = (path: readonly (string | number)[]) => paramSink(schema, params, path)
+  const resolved = evaluateValue(resolvable, scopeOf(''), { sinkOf }) as JsonObject
   const key = node.idempotency === null ? null : evaluateTemplate(node.idempotency, scopeOf('/idempotency'))
   return {
     params: { ...params, ...resolved },

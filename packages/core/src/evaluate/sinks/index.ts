@@ -1,0 +1,58 @@
+import type { Span } from '../../expression/ast.ts'
+import { parseTemplate } from '../../expression/parse.ts'
+import type { Json } from '../../json.ts'
+import { evaluate } from '../evaluate-expression.ts'
+import { createEvaluation, fault } from '../evaluation.ts'
+import { type Meter, spendText } from '../meter.ts'
+import type { EvaluationScope } from '../scope.ts'
+import { textOf, writeJson } from '../write-json.ts'
+import { jsonSink } from './json-sink.ts'
+import { headerSink, querySink } from './row-sinks.ts'
+import type { ConstantOf, SinkFault, SinkName, TemplateSink } from './sink.ts'
+import { urlSink } from './url-sink.ts'
+
+/** The sinks by their names. A further one needs an entry here and its name in `SINK_NAMES`. */
+const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
+  url: urlSink,
+  json: jsonSink,
+  header: headerSink,
+  query: querySink,
+})
+
+/**
+ * Finds faults in the text around the expressions of a template, such as `{"name": }` for JSON, before there is any
+ * value.
+ *
+ * @param constantOf - Gives the value of an expression over variables alone; `undefined` if it is not known.
+ * @throws {@link TenonError} as `parseTemplate`.
+ */
+export function checkTemplateSink(sink: SinkName, template: string, constantOf: ConstantOf): readonly SinkFault[] {
+  return TEMPLATE_SINKS[sink].check(parseTemplate(template), constantOf)
+}
+
+/**
+ * The value of a template whose text belongs to a sink: every value is encoded for the part of the text that holds it.
+ *
+ * @param name - Key of the param or row, for messages.
+ * @throws {@link TenonError} as `evaluateTemplate`, and `TEMPLATE_INVALID` or `TEMPLATE_VALUE_INVALID`; details hold
+ * `position` and `end` in the template.
+ */
+export function evaluateForSink(
+  sink: SinkName,
+  template: string,
+  scope: EvaluationScope,
+  { name, meter }: { readonly name: string; readonly meter: Meter },
+): Json {
+  const evaluation = createEvaluation(scope, meter)
+  return TEMPLATE_SINKS[sink].write(parseTemplate(template), {
+    name,
+    evaluate: (expression) => evaluate(evaluation, expression),
+    toText: (value, place) => textOf(evaluation, value, place),
+    toJson: (value, place) => writeJson(evaluation, value, place),
+    spend: (text) => {
+      spendText(meter, text.length)
+      return text
+    },
+    fault: (code, message, place: Span) => fault(code, message, place),
+  })
+}

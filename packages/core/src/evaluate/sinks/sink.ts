@@ -1,0 +1,57 @@
+import type { TenonErrorCode } from '../../errors/index.ts'
+import type { Expression, ParsedTemplate, Span, TemplatePart } from '../../expression/ast.ts'
+import type { Json } from '../../json.ts'
+
+/** Names the languages into which a template can write its values; a param says which by `.meta({ sink })`. */
+export const SINK_NAMES = ['url', 'json', 'header', 'query'] as const
+/** One of {@link SINK_NAMES}. */
+export type SinkName = (typeof SINK_NAMES)[number]
+
+/** A fault in the text around the expressions of a template, with its place in the template. */
+export interface SinkFault extends Span {
+  readonly message: string
+}
+
+/** What a sink needs in order to write values; all of it is metered. */
+export interface SinkWriter {
+  /** Key of the param or of the row that holds the template, for messages. */
+  readonly name: string
+  readonly evaluate: (expression: Expression) => Json
+  /** A text as it is, `null` as nothing, lists and objects as JSON. */
+  readonly toText: (value: Json, place: Span) => string
+  readonly toJson: (value: Json, place: Span) => string
+  /** Counts a text that a sink builds. */
+  readonly spend: (text: string) => string
+  readonly fault: (code: TenonErrorCode, message: string, place: Span) => Error
+}
+
+/**
+ * Gives the value of an expression that reads nothing but variables of the workflow; `undefined` if it is not known.
+ */
+export type ConstantOf = (expression: Expression) => Json | undefined
+
+/**
+ * A language into which templates write values: every value is encoded for the part of the text that holds it, so
+ * that no value can change the structure that the author wrote.
+ */
+export interface TemplateSink {
+  /** Finds faults of the text around the expressions, before there is any value. */
+  readonly check: (template: ParsedTemplate, constantOf: ConstantOf) => readonly SinkFault[]
+  /**
+   * Writes the template with its values.
+   *
+   * @throws {@link TenonError} `TEMPLATE_INVALID` for the text around the expressions, `TEMPLATE_VALUE_INVALID` for a
+   * value that its part of the text cannot carry.
+   */
+  readonly write: (template: ParsedTemplate, writer: SinkWriter) => Json
+}
+
+/** One expression of a template with its span. */
+export type ExpressionPart = Extract<TemplatePart, { kind: 'expression' }>
+
+/** The first argument if the expression is a call of the named function; else `null`. */
+export function argumentOf(expression: Expression, name: string): Expression | null {
+  return expression.kind === 'call' && expression.name === name ? (expression.arguments[0] ?? null) : null
+}
+
+export const wholeSpan = ({ text }: ParsedTemplate): Span => ({ start: 0, end: text.length })

@@ -1,0 +1,31 @@
+import type { ParamPath } from '../document/operation.ts'
+import { SINK_NAMES, type SinkName } from '../evaluate/sinks/sink.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { schemaAt } from './param-schema.ts'
+import { asObject } from './schema-facts.ts'
+
+function paramValueOf(schema: JsonSchema, params: JsonObject, name: string): Json | undefined {
+  return params[name] ?? asObject(schemaAt(schema, [name]).schema)?.default
+}
+
+/**
+ * Names the sink of the text at a place in the params of a node, as `.meta({ sink })` declares it.
+ *
+ * @param schema - The `params` of a manifest entry.
+ * @returns `null` for plain text.
+ */
+export function paramSink(schema: JsonSchema, params: JsonObject, path: ParamPath): SinkName | null {
+  const declared = asObject(schemaAt(schema, path).schema)?.sink
+  const named =
+    isJsonObject(declared) && typeof declared.fromParam === 'string'
+      ? paramValueOf(schema, params, declared.fromParam)
+      : declared
+  return SINK_NAMES.find((name) => name === named) ?? null
+}
+
+/** Whether a param is used: the param that it depends on has one of the values named by `.meta({ dependsOn })`. */
+export function isParamUsed(schema: JsonSchema, params: JsonObject, name: string): boolean {
+  const dependsOn = asObject(schemaAt(schema, [name]).schema)?.dependsOn
+  if (!isJsonObject(dependsOn) || typeof dependsOn.param !== 'string' || !Array.isArray(dependsOn.in)) return true
+  return dependsOn.in.includes(paramValueOf(schema, params, dependsOn.param) as Json)
+}

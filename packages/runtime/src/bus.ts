@@ -1,3 +1,5 @@
+import type { Change } from '@tenon/core/api'
+
 /**
  * Fan-out between the parts of a server and between server processes. A message is a hint without tenant
  * content (ids and numbers); it may be lost or doubled, so receivers read the truth from the database.
@@ -17,7 +19,18 @@ export function runTopic(tenantId: string, runId: string): string {
   return `run:${tenantId}:${runId}`
 }
 
-/** The topic of a tenant's runs: `{ runId, status }`. */
-export function tenantTopic(tenantId: string): string {
-  return `tenant:${tenantId}`
+/** The topic on which a tenant's {@link Change} hints travel. */
+export function changesTopic(tenantId: string): string {
+  return `changes:${tenantId}`
 }
+
+/** Announces a change of a tenant to its open pages; call it after the transaction that made the change. */
+export function publishChange(bus: Bus, tenantId: string, change: Exclude<Change, { kind: 'ready' }>): void {
+  bus.publish(changesTopic(tenantId), { ...change })
+}
+
+/**
+ * The topic on which a bus that joins several processes says, within its process, that it is connected again after it
+ * was not: messages of other processes may have been lost in between.
+ */
+export const BUS_RESTORED_TOPIC = 'bus:restored'

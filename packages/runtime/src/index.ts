@@ -1,4 +1,4 @@
-export { type Bus, type BusMessage, runTopic, tenantTopic } from './bus.ts'
+export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
 export { embeddedEngine } from './embedded/embedded-engine.ts'
 export type { EmbeddedEngineOptions } from './embedded/options.ts'

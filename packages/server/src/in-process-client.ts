@@ -5,6 +5,7 @@ import { toFrame } from '@tenon/core/run'
 import type { ServerContext } from './context.ts'
 import { checkIdentity } from './http/check-identity.ts'
 import type { App } from './http/create-app.ts'
+import { followChanges } from './streams/follow-changes.ts'
 import { followRunLog } from './streams/follow-run-log.ts'
 
 /** The API as one identity without a network: the same checks and answers as over HTTP, but for authentication. */
@@ -14,7 +15,11 @@ export function createInProcessClient(server: ServerContext, app: App, given: Id
     baseUrl: server.apiUrl,
     fetch: (input, init) => app.fetch(new Request(input, init), identity),
   })
-  return { ...client, runs: { ...client.runs, stream: (runId, options) => follow(server, identity, runId, options) } }
+  return {
+    ...client,
+    runs: { ...client.runs, stream: (runId, options) => follow(server, identity, runId, options) },
+    changes: { subscribe: (listener) => subscribe(server, identity, listener) },
+  }
 }
 
 function follow(server: ServerContext, identity: Identity, runId: string, options: RunStreamOptions): () => void {
@@ -40,5 +45,20 @@ function follow(server: ServerContext, identity: Identity, runId: string, option
       options.onState?.('closed', known)
     },
   )
+  return () => stop.abort()
+}
+
+function subscribe(
+  server: ServerContext,
+  { tenantId }: Identity,
+  listener: Parameters<TenonClient['changes']['subscribe']>[0],
+): () => void {
+  const stop = new AbortController()
+  const work = async (): Promise<void> => {
+    for await (const changes of followChanges(server, { tenantId, abortSignal: stop.signal })) {
+      if (changes !== null && !stop.signal.aborted) listener(changes)
+    }
+  }
+  void work()
   return () => stop.abort()
 }

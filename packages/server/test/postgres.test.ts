@@ -63,6 +63,15 @@ describe('on Postgres', () => {
     const as = testIdentity()
     const id = await publish(worker, as, asking())
     const run = await runToEnd(worker, as, id, {}, (candidate) => candidate.status === 'waiting')
+    const changed = new Promise<void>((resolve) => {
+      let isReady = false
+      const leave = reader.automation.for(as).changes.subscribe((changes) => {
+        isReady ||= changes.some(({ kind }) => kind === 'ready')
+        if (!isReady || !changes.some((change) => change.kind === 'run' && change.id === run.runId)) return
+        leave()
+        resolve()
+      })
+    })
     const types: string[] = []
     const ended = new Promise<void>((resolve) => {
       reader.automation.for(as).runs.stream(run.runId, {
@@ -74,6 +83,7 @@ describe('on Postgres', () => {
     })
     await worker.json(200, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
     await ended
+    await changed
     expect(types.at(-1)).toBe('run_canceled')
     await reader.close()
     await worker.close()

@@ -1,4 +1,5 @@
 import { approvalRoutes } from './routes/approval-routes.ts'
+import { changeRoutes } from './routes/change-routes.ts'
 import { draftRoutes } from './routes/draft-routes.ts'
 import { runRoutes } from './routes/run-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
@@ -12,6 +13,7 @@ export const ROUTES = {
   ...versionRoutes,
   ...runRoutes,
   ...approvalRoutes,
+  ...changeRoutes,
   ...serviceRoutes,
 } as const
 

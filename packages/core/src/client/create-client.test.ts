@@ -79,7 +79,16 @@ describe('createTenonClient', () => {
     const without = Object.values(ROUTES)
       .filter((route) => !(route.id in calls))
       .map((route) => route.id)
-    expect(without.sort()).toEqual(['collaborate', 'getLive', 'getOpenApi', 'getReady', 'runLogs', 'streamRunEvents'])
+    expect(without.sort()).toEqual([
+      'collaborate',
+      'followChanges',
+      'getLive',
+      'getOpenApi',
+      'getReady',
+      'runLogs',
+      'streamChanges',
+      'streamRunEvents',
+    ])
   })
 
   test('encodes ids, query and body', async () => {

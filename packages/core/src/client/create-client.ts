@@ -1,7 +1,8 @@
 import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
+import { createChangeStream } from './change-stream.ts'
 import { followRun } from './run-stream.ts'
-import { createTransport, type Transport, withoutTrailingSlash } from './transport.ts'
+import { createRequester, createTransport, type Transport, withoutTrailingSlash } from './transport.ts'
 import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstructor } from './types.ts'
 
 /**
@@ -18,7 +19,8 @@ import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstruc
  * ```
  */
 export function createTenonClient(options: TenonClientOptions): TenonClient {
-  const send = createTransport(options)
+  const open = createRequester(options)
+  const send = createTransport(open)
   const socketBase = withoutTrailingSlash(options.baseUrl).replace(/^http/, 'ws')
   const ticket = (request?: RequestOptions) =>
     send<SocketTicket>({ method: 'POST', path: '/socket-tickets', ...signalOf(request) })
@@ -42,6 +44,12 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
         ),
     },
     approvals: approvalMethods(send),
+    changes: createChangeStream({
+      socketUrl: `${socketBase}/changes`,
+      WebSocket: options.WebSocket ?? globalThis.WebSocket ?? null,
+      getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
+      openEvents: (abortSignal) => open({ method: 'GET', path: '/changes/events', abortSignal }),
+    }),
     sockets: { ticket, collabUrl: `${socketBase}/workflows` },
   }
 }

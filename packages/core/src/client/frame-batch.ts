@@ -1,7 +1,5 @@
-import type { RunEventFrame } from '../run/events.ts'
-
-export interface FrameBatch {
-  readonly add: (frame: RunEventFrame) => void
+export interface FrameBatch<Frame> {
+  readonly add: (frame: Frame) => void
   /** Hands over what is there now. */
   readonly flush: () => void
   /** Drops what is there. */
@@ -9,11 +7,11 @@ export interface FrameBatch {
 }
 
 /** Gathers the frames of one turn of the event loop, so that a backlog is handed over at once. */
-export function createFrameBatch(deliver: (frames: readonly RunEventFrame[]) => void): FrameBatch {
-  let frames: RunEventFrame[] = []
+export function createFrameBatch<Frame>(deliver: (frames: readonly Frame[]) => void): FrameBatch<Frame> {
+  let frames: Frame[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function take(): readonly RunEventFrame[] {
+  function take(): readonly Frame[] {
     clearTimeout(timer)
     timer = undefined
     const taken = frames

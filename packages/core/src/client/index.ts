@@ -1,5 +1,6 @@
 export type {
   Approval,
+  Change,
   CreateWorkflow,
   DecideApproval,
   Draft,

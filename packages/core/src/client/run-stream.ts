@@ -1,10 +1,14 @@
 import { CLOSE_CODES } from '../collab/close-codes.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { isTerminalEvent } from '../run/event-class.ts'
+import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
 import { createFrameBatch } from './frame-batch.ts'
-import { openRunSocket, type StreamFrame } from './run-socket.ts'
+import { openFrameSocket } from './frame-socket.ts'
 import type { RunStreamOptions, StreamState, WebSocketConstructor } from './types.ts'
+
+/** What the server sends: events, and heartbeats in between. */
+type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }
 
 export interface RunStreamPorts {
   /** Address of the socket without its query. */
@@ -24,7 +28,7 @@ export interface RunStreamPorts {
 export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () => void {
   const random = ports.random ?? Math.random
   const abort = new AbortController()
-  const batch = createFrameBatch((frames) => options.onEvents(frames))
+  const batch = createFrameBatch<RunEventFrame>((frames) => options.onEvents(frames))
   let lastSeq = options.after ?? 0
   let failures = 0
   let hasEnded = false
@@ -89,7 +93,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     if (abort.signal.aborted) return
     const query = new URLSearchParams({ after: String(lastSeq), ticket })
     try {
-      disconnect = openRunSocket(ports.WebSocket, `${ports.url}?${query.toString()}`, { onFrame, onLost })
+      disconnect = openFrameSocket(ports.WebSocket, `${ports.url}?${query.toString()}`, readFrame, { onFrame, onLost })
     } catch (cause) {
       // An address that the platform refuses is refused the next time as well.
       stop(new TenonError('UNAVAILABLE', 'The platform refuses to open the address of the run stream', { cause }))
@@ -106,4 +110,9 @@ function finalError(code: number | null): TenonError | null {
   if (code === CLOSE_CODES.notFound) return new TenonError('RUN_NOT_FOUND', 'No run has this id')
   if (code === CLOSE_CODES.badFrame) return new TenonError('REQUEST_INVALID', 'The server refused the stream')
   return null
+}
+
+function readFrame(value: unknown): StreamFrame | null {
+  const isFrame = typeof value === 'object' && value !== null && 'seq' in value && typeof value.seq === 'number'
+  return isFrame ? (value as StreamFrame) : null
 }

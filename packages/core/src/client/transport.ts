@@ -11,13 +11,13 @@ export interface TransportRequest {
   readonly abortSignal?: AbortSignal | undefined
 }
 
-/** Sends one request and gives the decoded JSON answer; an empty answer gives `undefined`. */
-export type Transport = <Answer>(request: TransportRequest) => Promise<Answer>
+/** Sends one request and gives its answer, unread. @throws {@link TenonError} for an answer that is no success. */
+export type Requester = (request: TransportRequest) => Promise<Response>
 
-export function createTransport(options: TenonClientOptions): Transport {
+export function createRequester(options: TenonClientOptions): Requester {
   const baseUrl = withoutTrailingSlash(options.baseUrl)
 
-  return async function send<Answer>(request: TransportRequest): Promise<Answer> {
+  return async function open(request) {
     const token = (await options.getToken?.()) ?? null
     const send = options.fetch ?? globalThis.fetch
     const isMutation = request.method !== 'GET'
@@ -42,6 +42,16 @@ export function createTransport(options: TenonClientOptions): Transport {
       throw unreachable(cause)
     }
     if (!response.ok) throw await errorOf(response)
+    return response
+  }
+}
+
+/** Sends one request and gives the decoded JSON answer; an empty answer gives `undefined`. */
+export type Transport = <Answer>(request: TransportRequest) => Promise<Answer>
+
+export function createTransport(open: Requester): Transport {
+  return async function send<Answer>(request: TransportRequest): Promise<Answer> {
+    const response = await open(request)
     if (response.status === 204) return undefined as Answer
     try {
       return (await response.json()) as Answer

@@ -1,5 +1,6 @@
 import type {
   Approval,
+  Change,
   CreateWorkflow,
   DecideApproval,
   Draft,
@@ -124,6 +125,17 @@ export interface TenonClient {
       options?: RequestOptions,
     ): Promise<Page<Approval>>
     decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
+  }
+  readonly changes: {
+    /**
+     * Follows what changes in the tenant, so that lists and open pages can read it again. All subscriptions of one
+     * client share one connection: a WebSocket, else server-sent events, else a `ready` every 15 s. The listener gets
+     * one or more hints a call; `ready` comes first on each connection, and whenever hints may have been lost. Subscribe
+     * before the first read. Nothing is called after `unsubscribe`, which may be called any number of times.
+     *
+     * @returns `unsubscribe`
+     */
+    subscribe(listener: (changes: readonly Change[]) => void): () => void
   }
   readonly sockets: {
     ticket(options?: RequestOptions): Promise<SocketTicket>

@@ -1,6 +1,6 @@
-import type { RunEvent, RunStatus } from '@tenon/core/run'
+import type { RunEvent } from '@tenon/core/run'
 import { sql } from 'kysely'
-import { type Bus, runTopic, tenantTopic } from '../bus.ts'
+import { type Bus, publishChange, runTopic } from '../bus.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, AppendResult, NewRun } from '../store/append-types.ts'
 import type { Appender } from '../store/create-appender.ts'
@@ -134,14 +134,20 @@ async function settle(
   absorb(session, stored)
   for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   events.push(...stored)
-  announce(bus, session, pending.statusBefore)
+  announce(bus, session, pending)
   return metOthers
 }
 
-function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, statusBefore: RunStatus): void {
-  const { tenantId, runId } = identity
+function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending: PendingAppend): void {
+  const { tenantId, runId, workflowId } = identity
   bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
-  if (machine.status !== statusBefore) bus.publish(tenantTopic(tenantId), { runId, status: machine.status })
+  if (machine.status !== pending.statusBefore || pending.turnBefore === 0) {
+    publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
+  }
+  for (const operation of pending.operations) {
+    if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
+    publishChange(bus, tenantId, { kind: 'approval', id: operation.approvalId, workflowId })
+  }
 }
 
 /** Gives the machine back to the last stored turn, and the slots to those who wait. */

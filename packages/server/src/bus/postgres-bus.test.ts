@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { BusMessage } from '@tenon/runtime'
+import { BUS_RESTORED_TOPIC, type BusMessage } from '@tenon/runtime'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -80,10 +80,11 @@ describe('postgresBus', () => {
     await pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen tenon' and pid <> pg_backend_pid()`,
     )
-    const far = collector()
+    const [far, restored] = [collector(), collector()]
     here.subscribe('topic', far.listener)
+    here.subscribe(BUS_RESTORED_TOPIC, restored.listener)
     const knock = setInterval(() => there.publish('topic', {}), 50)
-    await far.until(1)
+    await Promise.all([far.until(1), restored.until(1)])
     clearInterval(knock)
     await close()
   })

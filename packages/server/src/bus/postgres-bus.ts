@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Bus, BusMessage, RuntimeLog } from '@tenon/runtime'
+import { BUS_RESTORED_TOPIC, type Bus, type BusMessage, type RuntimeLog } from '@tenon/runtime'
 import { createInProcessBus } from './in-process-bus.ts'
 
 /** A connection that stays open and hears notifications; a client of `pg` is one. */
@@ -60,6 +60,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
   let client: ListenClient | null = null
   let sending: Promise<unknown> = Promise.resolve()
   let isClosed = false
+  let wasLost = false
   const listening = listen()
 
   async function listen(): Promise<void> {
@@ -71,6 +72,8 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       opened.on('error', () => lose(opened))
       opened.on('end', () => lose(opened))
       await opened.query(`listen ${channel}`)
+      if (wasLost) local.publish(BUS_RESTORED_TOPIC, {})
+      wasLost = false
     } catch (error) {
       log('warn', 'The bus cannot listen; other processes are heard by polling only', { reason: reasonOf(error) })
       lose(client)
@@ -80,6 +83,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
   function lose(lost: ListenClient | null): void {
     if (isClosed || lost !== client || retryTimer !== null) return
     client = null
+    wasLost = true
     letGo(lost)
     retryTimer = setTimeout(() => {
       retryTimer = null

@@ -1,9 +1,10 @@
 import { type Identity, ROUTES, roleAllows } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
-import type { StoredWait } from '@tenon/runtime'
+import { publishChange, type StoredWait } from '@tenon/runtime'
 import { isApprover } from '../approvals/is-approver.ts'
 import { presentApprovals } from '../approvals/present-approval.ts'
+import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { auditAlongside } from '../tables/audit-repository.ts'
 
@@ -31,6 +32,7 @@ export const approvalHandlers: readonly RouteImplementation[] = [
       })
       const { outcome } = await server.engine.decide(tenantId, resource.approvalId, vote, audit)
       if (outcome === 'closed') throw closed()
+      if (outcome === 'accepted') publishApproval(server, resource)
       const decided = outcome === 'accepted' ? await server.reader.getWait(tenantId, resource.approvalId) : null
       if (decided === null) throw new TenonError('APPROVAL_NOT_FOUND', 'No approval has this id')
       const [approval] = await presentApprovals(server, identity, [decided])
@@ -62,6 +64,10 @@ function voteOf(
     at,
     ...(isOverride ? { override: true } : {}),
   }
+}
+
+function publishApproval({ bus }: ServerContext, { tenantId, approvalId, workflowId }: StoredWait): void {
+  publishChange(bus, tenantId, { kind: 'approval', id: approvalId, workflowId })
 }
 
 function unknownChoice(wait: StoredWait): TenonError {

@@ -1,5 +1,6 @@
 import type { RouteImplementation } from '../http/route-handler.ts'
 import { approvalHandlers } from './approval-handlers.ts'
+import { changeHandlers } from './change-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
@@ -13,5 +14,6 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...versionHandlers,
   ...runHandlers,
   ...approvalHandlers,
+  ...changeHandlers,
   ...serviceHandlers,
 ]

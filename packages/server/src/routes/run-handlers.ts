@@ -1,6 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import { isRunOver } from '@tenon/core/run'
+import { isRunOver, type RunEvent, toFrame } from '@tenon/core/run'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
@@ -52,9 +52,14 @@ export const runHandlers: readonly RouteImplementation[] = [
     const { tenantId, runId } = resource
     // A browser's EventSource connects again after every end; this answer alone makes it stop.
     if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
-    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }), server.log)
+    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }), toRunEvent, server.log)
   }),
 ]
+
+/** `id` is the `seq`, so that a browser that lost the connection asks for what follows it. */
+function toRunEvent(event: RunEvent): string {
+  return `id: ${event.seq}\ndata: ${JSON.stringify(toFrame(event))}\n\n`
+}
 
 function lastEventId(headers: Headers): number | null {
   const text = headers.get('last-event-id')

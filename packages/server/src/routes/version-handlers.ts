@@ -1,5 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import { publishChange } from '@tenon/runtime'
 import { readDraftState } from '../drafts/read-draft-state.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
@@ -32,6 +33,7 @@ export const versionHandlers: readonly RouteImplementation[] = [
       await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })
       return row
     })
+    publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
     return {
       status: 201,
       json: presentVersion(version),

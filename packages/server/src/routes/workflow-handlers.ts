@@ -1,6 +1,7 @@
 import { ROUTES } from '@tenon/core/api'
 import { EMPTY_DOCUMENT, parseDocument, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { publishChange } from '@tenon/runtime'
 import { draftTopic } from '../drafts/draft-topic.ts'
 import { seedDraft } from '../drafts/seed-draft.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
@@ -55,6 +56,7 @@ export const workflowHandlers: readonly RouteImplementation[] = [
       await seedDraft(tx, { tenantId, workflowId }, { document, textFields: server.textFields, at })
       await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
     })
+    publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
     return {
       status: 201,
       json: await presentWorkflow(server, row),
@@ -102,5 +104,7 @@ async function change(
     return updateWorkflowRow(tx, tenantId, resource.workflow_id, { ...set, updated_at: at })
   })
   if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+  const workflowId = row.workflow_id
+  publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
   return row
 }

@@ -11,6 +11,8 @@ import type { Resources } from '../http/route-handler.ts'
 import { createRouteMatcher, type RouteMatch } from '../http/route-matcher.ts'
 import type { Authenticate } from '../options.ts'
 import { closeCodeOf, closeReasonOf } from './close-error.ts'
+import type { RequestContext } from '../request-context.ts'
+import { streamChanges } from './changes-socket.ts'
 import { collaborate } from './collab-socket.ts'
 import { streamRunLog } from './run-log-socket.ts'
 import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
@@ -30,7 +32,7 @@ export interface ClosableSockets extends ServerSockets {
   close(): Promise<void>
 }
 
-const SOCKET_ROUTES: readonly RouteDefinition[] = [ROUTES.runLogs, ROUTES.collaborate]
+const SOCKET_ROUTES: readonly RouteDefinition[] = [ROUTES.runLogs, ROUTES.collaborate, ROUTES.followChanges]
 
 /** How long it may take to find out who connects, and to what. */
 const HANDSHAKE_MS = 10_000
@@ -75,6 +77,8 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     isSocketPath: (pathname) => match(pathname) !== null,
     chooseProtocol(offered) {
       for (const protocol of offered) if (protocol === TENON_PROTOCOL) return protocol
+    } else if (route.id === ROUTES.followChanges.id) {
+      await streamChanges(server, socket, { tenantId: identity.tenantId, abortSignal })
       return null
     },
     connect(request, socket) {

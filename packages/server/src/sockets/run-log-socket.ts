@@ -3,12 +3,8 @@ import { toFrame } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
+import { drained } from './drained.ts'
 import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
-
-/** Bytes that may wait for a slow client before the log is read on. */
-const HIGH_WATER_BYTES = 1_048_576
-const DRAIN_POLL_MS = 25
-const STUCK_MS = 30_000
 
 /**
  * Sends a run's log over a socket: backlog, then live, one JSON event a text frame, then a close with 1000 when the
@@ -40,13 +36,4 @@ export async function streamRunLog(
   }
   if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is going down')
   else if (!options.abortSignal.aborted) socket.close(1000, 'The run is over')
-}
-
-async function drained(server: ServerContext, socket: ServerSocket, abortSignal: AbortSignal): Promise<boolean> {
-  const since = server.now()
-  while (socket.bufferedAmount > HIGH_WATER_BYTES && !abortSignal.aborted) {
-    if (server.now() - since > STUCK_MS) return false
-    await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS))
-  }
-  return true
 }

@@ -1,15 +1,15 @@
-import { type RunEvent, toFrame } from '@tenon/core/run'
 import type { RuntimeLog } from '@tenon/runtime'
 
 /**
- * Writes batches of a run log as server-sent events: `id` is the `seq`, so that a browser that lost the connection
- * asks for what follows it. A closing `event: end` tells that the run is over.
+ * Writes batches of items as server-sent events. A closing `event: end` says that nothing more will come.
  *
- * @param batches - `null` stands for a heartbeat.
- * @param log - Hears why a stream breaks off; its reader only sees that it does.
+ * @param batches - `null` stands for a heartbeat; returns whether the stream is complete.
+ * @param toEvent - Writes one item, with the empty line that ends it.
+ * @param log - Receives why a stream breaks off; its reader only sees that it does.
  */
-export function toEventStream(
-  batches: AsyncGenerator<readonly RunEvent[] | null, boolean, void>,
+export function toEventStream<Item>(
+  batches: AsyncGenerator<readonly Item[] | null, boolean, void>,
+  toEvent: (item: Item) => string,
   log: RuntimeLog,
 ): Response {
   const encoder = new TextEncoder()
@@ -38,8 +38,4 @@ export function toEventStream(
   return new Response(stream, {
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
   })
-}
-
-function toEvent(event: RunEvent): string {
-  return `id: ${event.seq}\ndata: ${JSON.stringify(toFrame(event))}\n\n`
 }

@@ -1,6 +1,7 @@
 import { isRunOver, isTerminalEvent, type RunEvent } from '@tenon/core/run'
 import { runTopic } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
+import { createBell } from './bell.ts'
 
 export interface FollowOptions {
   readonly tenantId: string
@@ -62,29 +63,5 @@ export async function* followRunLog(
   } finally {
     unsubscribe()
     stop.removeEventListener('abort', bell.ring)
-  }
-}
-
-/** A bell that remembers one ring until somebody waits. */
-function createBell() {
-  let hasRung = false
-  let wake: (() => void) | null = null
-  return {
-    ring: (): void => {
-      hasRung = true
-      wake?.()
-    },
-    async wait(timeoutMs: number): Promise<void> {
-      if (!hasRung) {
-        let timer: ReturnType<typeof setTimeout> | undefined
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          timer = setTimeout(resolve, timeoutMs)
-        })
-        clearTimeout(timer)
-        wake = null
-      }
-      hasRung = false
-    },
   }
 }

@@ -56,11 +56,25 @@ export async function findTenantLeaks(target: IsolationTarget): Promise<readonly
   }
   for (const route of Object.values(ROUTES)) {
     if (route.resource !== null || route.method !== 'GET') continue
-    const text = await (await target.fetchAsStranger(requestOf(target.baseUrl, route, target.ids))).text()
+    const text = await textOf(await target.fetchAsStranger(requestOf(target.baseUrl, route, target.ids)))
     const named = Object.values(target.ids).filter((id) => id.length > 8 && text.includes(id))
     if (named.length > 0) leaks.push({ route: route.id, problem: `names ${named.join(', ')}` })
   }
   return leaks
+}
+
+/** A stream never ends by itself; of one, the first frame is read. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response.text()
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (reader !== undefined && !text.includes('data:')) {
+    const next = await reader.read()
+    if (next.done) break
+    text += next.value
+  }
+  await reader?.cancel()
+  return text
 }
 
 async function routeProblem(target: IsolationTarget, route: RouteDefinition): Promise<string | null> {

@@ -5,6 +5,7 @@ import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
 import type {
   Approval,
+  Change,
   CreateWorkflow,
   DecideApproval,
   Draft,
@@ -37,7 +38,7 @@ import type {
   startRunSchema,
   tryDraftSchema,
 } from './run.ts'
-import type { meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
+import type { changeFrameSchema, meSchema, nodeManifestSchema, problemSchema, socketTicketSchema } from './service.ts'
 import type {
   createWorkflowSchema,
   draftSchema,
@@ -81,6 +82,7 @@ same<Same<typeof ledgerEntrySchema, LedgerEntry>>()
 same<Same<typeof ledgerSchema, Ledger>>()
 same<Same<typeof approvalSchema, Approval>>()
 same<Same<typeof decideApprovalSchema, DecideApproval>>()
+same<Same<typeof changeFrameSchema, Change | { readonly kind: 'heartbeat' }>>()
 same<Same<typeof meSchema, Me>>()
 same<Same<typeof socketTicketSchema, SocketTicket>>()
 same<Same<typeof nodeManifestSchema, NodeManifest>>()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ERROR_TABLE, type TenonErrorCode } from '../../errors/error-table.ts'
 import { CONTROL_KINDS, NODE_CATEGORIES } from '../../node/definition.ts'
-import { ROLES } from '../types.ts'
+import { CHANGE_KINDS, ROLES } from '../types.ts'
 import { instantSchema, jsonObjectSchema, jsonSchema, jsonSchemaSchema } from './common.ts'
 import { nodePolicySchema } from './document.ts'
 
@@ -113,6 +113,14 @@ export const runEventFrameSchema = z
     data: jsonObjectSchema,
   })
   .meta({ id: 'RunEventFrame' })
+
+/** A text frame of the change socket and the data of a server-sent event; heartbeats only in `tenon.v1`. */
+export const changeFrameSchema = z
+  .union([
+    z.strictObject({ kind: z.enum(['ready', 'heartbeat']) }),
+    z.strictObject({ kind: z.enum(CHANGE_KINDS), id: z.string(), workflowId: z.string().exactOptional() }),
+  ])
+  .meta({ id: 'ChangeFrame' })
 
 /** The OpenAPI document itself. */
 export const openApiSchema = z.record(z.string(), jsonSchema).meta({ id: 'OpenApiDocument' })

@@ -1,27 +1,30 @@
-import type { RunEventFrame } from '../run/events.ts'
 import type { WebSocketConstructor } from './types.ts'
 
-/** What the server sends: events, and beats in between. */
-export type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }
-
-export interface RunSocketListener {
-  readonly onFrame: (frame: StreamFrame) => void
-  /** Told at most once: the close code, or `null` where the server fell silent. */
+/** Receives what one connection brings. */
+export interface FrameListener<Frame> {
+  readonly onFrame: (frame: Frame) => void
+  /** Called at most once: the close code, or `null` when the server fell silent. */
   readonly onLost: (code: number | null) => void
 }
 
-/** Subprotocol in which the server adds heartbeats to the events. */
+/** Subprotocol in which the server adds heartbeats to the frames. */
 const PROTOCOL = 'tenon.v1'
-/** The server beats every 15 s; after three missed beats the connection counts as dead. */
-const SILENCE_MS = 45_000
+/** The server sends a heartbeat every 15 s; after three missed ones the connection counts as dead. */
+export const SILENCE_MS = 45_000
 
 /**
- * Opens one connection of a run stream.
+ * Opens one WebSocket whose text frames are JSON.
  *
- * @returns How to close it; nothing is told of it after that.
+ * @param read - Reads a decoded frame; frames for which it returns `null` are ignored.
+ * @returns A function that closes it; the listener is not called after that.
  * @throws What the platform throws for an address that it refuses.
  */
-export function openRunSocket(WebSocket: WebSocketConstructor, url: string, listener: RunSocketListener): () => void {
+export function openFrameSocket<Frame>(
+  WebSocket: WebSocketConstructor,
+  url: string,
+  read: (value: unknown) => Frame | null,
+  listener: FrameListener<Frame>,
+): () => void {
   const socket = new WebSocket(url, PROTOCOL)
   let isOpen = true
   let silenceTimer: ReturnType<typeof setTimeout> | undefined
@@ -48,7 +51,7 @@ export function openRunSocket(WebSocket: WebSocketConstructor, url: string, list
   socket.addEventListener('message', ({ data }) => {
     if (!isOpen) return
     watchSilence()
-    const frame = parseFrame(data)
+    const frame = parseFrame(data, read)
     if (frame !== null) listener.onFrame(frame)
   })
   socket.addEventListener('close', ({ code }) => {
@@ -62,12 +65,11 @@ export function openRunSocket(WebSocket: WebSocketConstructor, url: string, list
   return close
 }
 
-function parseFrame(text: unknown): StreamFrame | null {
+/** Decodes a text frame; `null` for what is no JSON or is not read. */
+export function parseFrame<Frame>(text: unknown, read: (value: unknown) => Frame | null): Frame | null {
   if (typeof text !== 'string') return null
   try {
-    const frame: unknown = JSON.parse(text)
-    const isFrame = typeof frame === 'object' && frame !== null && 'seq' in frame && typeof frame.seq === 'number'
-    return isFrame ? (frame as StreamFrame) : null
+    return read(JSON.parse(text))
   } catch {
     return null
   }

@@ -1,0 +1,14 @@
+import { CHANGE_KINDS, type Change } from '../api/types.ts'
+
+/** What the server sends: hints, and heartbeats in between. */
+export type ChangeFrame = Change | { readonly kind: 'heartbeat' }
+
+/** Reads a frame; `null` for one of a kind that a newer server knows. */
+export function readChangeFrame(value: unknown): ChangeFrame | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { kind, id, workflowId } = value as Record<string, unknown>
+  if (kind === 'ready' || kind === 'heartbeat') return { kind }
+  const known = CHANGE_KINDS.find((candidate) => candidate === kind)
+  if (known === undefined || typeof id !== 'string') return null
+  return { kind: known, id, ...(typeof workflowId === 'string' ? { workflowId } : {}) }
+}

@@ -1,0 +1,163 @@
+import type { Change } from '../api/types.ts'
+import { CLOSE_CODES } from '../collab/close-codes.ts'
+import { TenonError } from '../errors/tenon-error.ts'
+import { backoffMs } from './backoff.ts'
+import { type ChangeFrame, readChangeFrame } from './change-frame.ts'
+import { followEvents } from './event-stream.ts'
+import { createFrameBatch } from './frame-batch.ts'
+import { openFrameSocket } from './frame-socket.ts'
+import type { TenonClient, WebSocketConstructor } from './types.ts'
+
+export interface ChangeStreamPorts {
+  /** Address of the socket without its query. */
+  readonly socketUrl: string
+  /** Null where the platform has none; server-sent events are used then. */
+  readonly WebSocket: WebSocketConstructor | null
+  readonly getTicket: (abortSignal: AbortSignal) => Promise<string>
+  /** Opens the answer of server-sent events. */
+  readonly openEvents: (abortSignal: AbortSignal) => Promise<Response>
+  /** @defaultValue Math.random */
+  readonly random?: () => number
+}
+
+/** A connection that brought no frame, one that ended, or one that the server will refuse again. */
+type Followed = 'failed' | 'ended' | 'refused'
+
+/** A server or proxy that brings no first frame in this time is taken as one that cannot. */
+const FIRST_FRAME_MS = 5_000
+const POLL_MS = 15_000
+const REFUSED_MS = 60_000
+
+/**
+ * Shares one connection among all who follow the changes of a tenant. It is open while there is a listener, and each
+ * round tries the WebSocket, then server-sent events; where neither works, listeners get `ready` once a round.
+ */
+export function createChangeStream(ports: ChangeStreamPorts): TenonClient['changes'] {
+  const random = ports.random ?? Math.random
+  const listeners = new Set<{ readonly listener: (changes: readonly Change[]) => void }>()
+  const batch = createFrameBatch<Change>(deliver)
+  let following: AbortController | null = null
+  /** Connections in a row that brought their first frame and nothing more. */
+  let shortLived = 0
+
+  function deliver(changes: readonly Change[]): void {
+    for (const entry of listeners) {
+      // Apart from each other: a listener that throws takes nothing from the others.
+      queueMicrotask(() => {
+        if (listeners.has(entry)) entry.listener(changes)
+      })
+    }
+  }
+
+  function onFrame(frame: ChangeFrame): void {
+    shortLived = frame.kind === 'ready' ? shortLived + 1 : 0
+    if (frame.kind !== 'heartbeat') batch.add(frame)
+  }
+
+  async function follow(abortSignal: AbortSignal): Promise<void> {
+    while (!abortSignal.aborted) {
+      const bySocket = await followSocket(ports, onFrame, abortSignal)
+      if (abortSignal.aborted) return
+      const followed = bySocket === 'failed' ? await followSse(ports, onFrame, abortSignal) : bySocket
+      if (abortSignal.aborted) return
+      if (followed === 'failed') batch.add({ kind: 'ready' })
+      await sleep(
+        followed === 'ended'
+          ? backoffMs(Math.max(1, shortLived), random())
+          : followed === 'refused'
+            ? REFUSED_MS
+            : POLL_MS,
+        abortSignal,
+      )
+    }
+  }
+
+  return {
+    subscribe(listener) {
+      const entry = { listener }
+      listeners.add(entry)
+      if (following === null) {
+        following = new AbortController()
+        void follow(following.signal)
+      }
+      return () => {
+        listeners.delete(entry)
+        if (listeners.size > 0) return
+        following?.abort()
+        following = null
+        batch.clear()
+      }
+    },
+  }
+}
+
+async function followSocket(
+  { WebSocket, socketUrl, getTicket }: ChangeStreamPorts,
+  onFrame: (frame: ChangeFrame) => void,
+  abortSignal: AbortSignal,
+): Promise<Followed> {
+  if (WebSocket === null) return 'failed'
+  try {
+    const url = `${socketUrl}?${new URLSearchParams({ ticket: await getTicket(abortSignal) }).toString()}`
+    if (abortSignal.aborted) return 'failed'
+    return await new Promise<Followed>((resolve) => {
+      let hasFrame = false
+      // First, since the platform may refuse the address.
+      const close = openFrameSocket(WebSocket, url, readChangeFrame, {
+        onFrame: (frame) => {
+          hasFrame = true
+          clearTimeout(firstFrame)
+          onFrame(frame)
+        },
+        onLost: (code) => end(code === CLOSE_CODES.forbidden ? 'refused' : hasFrame ? 'ended' : 'failed'),
+      })
+      const end = (followed: Followed): void => {
+        clearTimeout(firstFrame)
+        abortSignal.removeEventListener('abort', onAbort)
+        resolve(followed)
+      }
+      const onAbort = (): void => {
+        close()
+        end('ended')
+      }
+      const firstFrame = setTimeout(() => {
+        close()
+        end('failed')
+      }, FIRST_FRAME_MS)
+      abortSignal.addEventListener('abort', onAbort)
+    })
+  } catch (error) {
+    return followedOf(error)
+  }
+}
+
+async function followSse(
+  { openEvents }: ChangeStreamPorts,
+  onFrame: (frame: ChangeFrame) => void,
+  abortSignal: AbortSignal,
+): Promise<Followed> {
+  try {
+    const count = await followEvents(openEvents, onFrame, { abortSignal, firstFrameMs: FIRST_FRAME_MS })
+    return count > 0 ? 'ended' : 'failed'
+  } catch (error) {
+    return followedOf(error)
+  }
+}
+
+/** Who is not signed in or has no right is not served by another transport either. */
+function followedOf(error: unknown): Followed {
+  if (!(error instanceof TenonError)) return 'failed'
+  return error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN' ? 'refused' : 'failed'
+}
+
+async function sleep(delayMs: number, abortSignal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      abortSignal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, delayMs)
+    abortSignal.addEventListener('abort', wake)
+  })
+}

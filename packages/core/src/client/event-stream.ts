@@ -1,0 +1,51 @@
+import { type ChangeFrame, readChangeFrame } from './change-frame.ts'
+import { parseFrame, SILENCE_MS } from './frame-socket.ts'
+
+/**
+ * Reads server-sent events until the stream ends, falls silent or is aborted.
+ *
+ * @returns How many frames arrived. A stream that breaks off after its first frame ends like any other.
+ * @throws What `open` throws, and the reason of a stream that breaks off before its first frame.
+ */
+export async function followEvents(
+  open: (abortSignal: AbortSignal) => Promise<Response>,
+  onFrame: (frame: ChangeFrame) => void,
+  { abortSignal, firstFrameMs }: { readonly abortSignal: AbortSignal; readonly firstFrameMs: number },
+): Promise<number> {
+  const stop = new AbortController()
+  const abort = (): void => stop.abort()
+  let timer = setTimeout(abort, firstFrameMs)
+  let count = 0
+  const onEvent = ({ data }: { readonly data: string }): void => {
+    const frame = parseFrame(data, readChangeFrame)
+    if (frame === null) return
+    count += 1
+    onFrame(frame)
+  }
+  abortSignal.addEventListener('abort', abort)
+  try {
+    // Few clients ever need it; it stays out of what every page loads.
+    const { createParser } = await import('eventsource-parser')
+    const parser = createParser({ onEvent })
+    abortSignal.throwIfAborted()
+    const { body } = await open(stop.signal)
+    if (body === null) return 0
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+    // A stream does not have to end with the signal of its request, as when it was answered in process.
+    stop.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
+    for (;;) {
+      const next = await reader.read()
+      if (next.done) return count
+      parser.feed(next.value)
+      if (count === 0) continue
+      clearTimeout(timer)
+      timer = setTimeout(abort, SILENCE_MS)
+    }
+  } catch (error) {
+    if (count === 0) throw error
+    return count
+  } finally {
+    clearTimeout(timer)
+    abortSignal.removeEventListener('abort', abort)
+  }
+}

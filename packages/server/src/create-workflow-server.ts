@@ -7,6 +7,7 @@ import { canary, createDatabase, migrate, migrateRuntime } from '@tenon/runtime/
 import { createInProcessBus } from './bus/in-process-bus.ts'
 import type { ServerContext } from './context.ts'
 import { createApp } from './http/create-app.ts'
+import { createOriginLog } from './http/origin-log.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
@@ -60,16 +61,27 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     },
     closing: closing.signal,
   }
-  const app = createApp(context, routeHandlers, { basePath, allowedOrigins, authenticate: options.authenticate })
+  const logOrigin = createOriginLog(log, [origin, ...allowedOrigins])
+  const { authenticate } = options
+  const app = createApp(context, routeHandlers, {
+    basePath,
+    origin,
+    allowedOrigins,
+    logOrigin,
+    authenticate,
+    bodyTimeoutMs: options.bodyTimeoutMs ?? 20_000,
+  })
   const sockets = createServerSockets(context, {
     basePath,
     origins: [origin, ...allowedOrigins],
-    authenticate: options.authenticate,
+    logOrigin,
+    authenticate,
     lifetimeMs: options.socketLifetimeMs ?? 900_000,
   })
 
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request, requestContext = {}) => app.fetch(request, { context: requestContext }),
+    isApiPath: app.isApiPath,
     middleware: app.middleware,
     sockets,
     async migrate() {

@@ -13,7 +13,7 @@ export function createInProcessClient(server: ServerContext, app: App, given: Id
   const identity = checkIdentity(given)
   const client = createTenonClient({
     baseUrl: server.apiUrl,
-    fetch: (input, init) => app.fetch(new Request(input, init), identity),
+    fetch: (input, init) => app.fetch(new Request(input, init), { identity }),
   })
   return {
     ...client,

@@ -2,6 +2,13 @@ export type { Identity, Role } from '@tenon/core/api'
 export { createInProcessBus } from './bus/in-process-bus.ts'
 export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/postgres-bus.ts'
 export { createWorkflowServer } from './create-workflow-server.ts'
-export type { Authenticate, DatabaseOptions, WorkflowServer, WorkflowServerOptions } from './options.ts'
+export type {
+  Authenticate,
+  DatabaseOptions,
+  WorkflowMiddleware,
+  WorkflowServer,
+  WorkflowServerOptions,
+} from './options.ts'
+export type { RequestContext } from './request-context.ts'
 export type { ServerSocket } from './sockets/server-socket.ts'
 export type { ServerSockets } from './sockets/server-sockets.ts'

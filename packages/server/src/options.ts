@@ -3,14 +3,34 @@ import type { TenonClient } from '@tenon/core/client'
 import type { AnyNodeImplementation } from '@tenon/core/node'
 import type { Bus, EngineFactory, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
-import type { MiddlewareHandler } from 'hono'
+import type { RequestContext } from './request-context.ts'
 import type { ServerSockets } from './sockets/server-sockets.ts'
 
 /**
- * Tells who calls, or `null` when nobody is signed in. Must not read the body. Called for every request but health and
- * the OpenAPI document, so cache what is expensive (a verified token).
+ * Returns who calls, or `null` for an anonymous caller. Must not read the body. Called for every request but health and
+ * the OpenAPI document, so cache what is expensive (a verified token). An answer that takes longer than 10 s is refused
+ * with 503 `UNAVAILABLE`.
+ *
+ * @param request - The request with method, address and headers.
+ * @param context - The host's own request, for a session that the host has read.
+ *
+ * @example
+ * ```ts
+ * // Express: authenticate: (_request, { req }) => (req as express.Request).session.user ?? null
+ * // Hono:    authenticate: (_request, { c }) => (c as Context<Env>).get('user')
+ * ```
  */
-export type Authenticate = (request: Request) => Identity | null | Promise<Identity | null>
+export type Authenticate = (request: Request, context: RequestContext) => Identity | null | Promise<Identity | null>
+
+/**
+ * Middleware of a Hono host, by structure: any Hono 4 takes it, whatever its copy or minor version.
+ *
+ * @param c - Hono's context; `authenticate` receives it as `context.c`.
+ */
+export type WorkflowMiddleware = (
+  c: { readonly req: { readonly raw: Request } },
+  next: () => Promise<void>,
+) => Promise<Response | undefined>
 
 /** The host's own Postgres pool, or a PGlite; handed over: `close()` ends it. The schema is `tenon` by default. */
 export type DatabaseOptions = DatabaseSource & DatabaseNames
@@ -35,6 +55,13 @@ export interface WorkflowServerOptions {
   readonly bus?: Bus
   /** @defaultValue silent */
   readonly log?: RuntimeLog
+  /**
+   * Longest wait for the body of a request in milliseconds; a second more for each 8 kB that have arrived. Then the
+   * request is answered with 408. The time for headers is a setting of the host's HTTP server (`headersTimeout`).
+   *
+   * @defaultValue 20_000
+   */
+  readonly bodyTimeoutMs?: number
   /** Longest life of a socket in milliseconds; then it is closed with 4401 and asks for a new ticket. @defaultValue 900_000 */
   readonly socketLifetimeMs?: number
 }
@@ -43,10 +70,20 @@ export interface WorkflowServerOptions {
  * Tenon inside a host: web standard only. `@tenon/server/node` mounts it on `node:http`, Express and Fastify.
  */
 export interface WorkflowServer {
-  /** Answers one request; paths outside the base path get a 404. */
-  readonly fetch: (request: Request) => Promise<Response>
+  /**
+   * Answers one request; never rejects. Paths outside the base path get a 404.
+   *
+   * @param context - Passed on to `authenticate`. @defaultValue `{}`
+   */
+  readonly fetch: (request: Request, context?: RequestContext) => Promise<Response>
+  /**
+   * Whether a path is one of the API's own, so that an adapter leaves every other path to the host.
+   *
+   * @param pathname - With the base path, percent-encoded as it arrived.
+   */
+  readonly isApiPath: (pathname: string) => boolean
   /** For a Hono host: answers the API's own paths and leaves every other path to the host. */
-  readonly middleware: MiddlewareHandler
+  readonly middleware: WorkflowMiddleware
   /** Where WebSockets arrive; `attachWebSockets` uses it. */
   readonly sockets: ServerSockets
   /** Creates or updates the tables, then proves that tenants are kept apart. */

@@ -1,6 +1,8 @@
+import type { Identity } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
-import { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Context, Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { RequestContext } from '../request-context.ts'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
 import { BASE_URL, openTestServer, type TestServer, tokenOf } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -111,6 +113,24 @@ describe('cross-site requests', () => {
     }
   })
 
+  test('a preflight that is refused is logged once, with the origins that would do', async () => {
+    const lines: unknown[] = []
+    const own = await server.sibling({ log: (...line) => lines.push(line) })
+    onTestFinished(() => own.close())
+    const preflight = (origin: string) => own.call('/workflows', { method: 'OPTIONS', headers: { origin } })
+    for (const origin of ['https://app.example', 'https://other.example', 'https://wrong.example']) {
+      await preflight(origin)
+      await preflight(origin)
+    }
+    expect(lines).toEqual([
+      [
+        'warn',
+        expect.stringMatching(/^origin.refused: /),
+        { origin: 'https://wrong.example', wanted: 'https://app.example, https://other.example' },
+      ],
+    ])
+  })
+
   test('only listed origins may read', async () => {
     const allowed = await server.call('/me', { headers: { origin: 'https://other.example' } })
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://other.example')
@@ -125,6 +145,39 @@ describe('cross-site requests', () => {
       expect(refused.headers.has('access-control-allow-origin')).toBe(false)
       expect(refused.headers.get('vary')).toContain('origin')
     }
+  })
+})
+
+describe('the context of a request', () => {
+  test("authenticate receives what the host hands over, and Hono's c from the middleware", async () => {
+    const seen: RequestContext[] = []
+    const own = await server.sibling({
+      authenticate: (_request, context) => {
+        seen.push(context)
+        return (context.c as Context<{ Variables: { user: Identity } }> | undefined)?.get('user') ?? null
+      },
+    })
+    onTestFinished(() => own.close())
+    const as = testIdentity()
+    const app = new Hono<{ Variables: { user: Identity } }>()
+    app.use(async (c, next) => {
+      c.set('user', as)
+      await next()
+    })
+    app.use(own.automation.middleware)
+    expect(await (await app.request(`${BASE_URL}/me`)).json()).toMatchObject({ userId: as.userId })
+    const req = { session: 'of the host' }
+    expect((await own.automation.fetch(new Request(`${BASE_URL}/me`), { req })).status).toBe(401)
+    expect((await own.automation.fetch(new Request(`${BASE_URL}/me`))).status).toBe(401)
+    expect(seen).toEqual([{ c: expect.anything() }, { req }, {}])
+  })
+})
+
+describe('isApiPath', () => {
+  test('says which paths are ours', () => {
+    const { isApiPath } = server.automation
+    expect(['/automation/me', '/automation/runs/%2F'].map(isApiPath)).toEqual([true, true])
+    expect(['/me', '/automation', '/automation/nothing', '/automationx/me'].map(isApiPath)).not.toContain(true)
   })
 })
 

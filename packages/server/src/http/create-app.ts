@@ -1,23 +1,22 @@
 import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
-import type { Authenticate, WorkflowMiddleware } from '../options.ts'
+import type { WorkflowMiddleware } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { toProblemResponse, toResponse, withCommonHeaders } from './answer.ts'
 import { createCors } from './cors.ts'
 import type { OriginLog } from './origin-log.ts'
-import { runPipeline } from './pipeline.ts'
+import { type PipelineOptions, runPipeline } from './pipeline.ts'
 import type { RouteImplementation } from './route-handler.ts'
 import { createRouteMatcher } from './route-matcher.ts'
 
-export interface AppOptions {
+export interface AppOptions extends PipelineOptions {
   /** Normalized: `''` or `/automation`. */
   readonly basePath: string
   /** That of `publicUrl`. */
   readonly origin: string
   readonly allowedOrigins: readonly string[]
   readonly logOrigin: OriginLog
-  readonly authenticate: Authenticate
 }
 
 /** How the caller of a request is found: from the host's objects, or given by a call in process. */
@@ -53,9 +52,7 @@ export function createApp(
     const route = found.routes.find((candidate) => candidate.method === method)
     const implementation = route === undefined ? undefined : byRoute.get(route)
     if (implementation === undefined) throw methodNotAllowed(request.method, found.routes)
-    return toResponse(
-      await runPipeline(server, options.authenticate, implementation, { request, params: found.params, caller }),
-    )
+    return toResponse(await runPipeline(server, options, implementation, { request, params: found.params, caller }))
   }
 
   async function fetch(request: Request, caller: Caller): Promise<Response> {

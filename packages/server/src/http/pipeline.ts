@@ -10,6 +10,12 @@ import { findResource } from './find-resource.ts'
 import { readBody } from './read-body.ts'
 import type { RouteAnswer, RouteCall, RouteImplementation } from './route-handler.ts'
 
+export interface PipelineOptions {
+  readonly authenticate: Authenticate
+  /** Longest wait for a body in milliseconds. */
+  readonly bodyTimeoutMs: number
+}
+
 export interface PipelineRequest {
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
@@ -23,7 +29,7 @@ export interface PipelineRequest {
  */
 export async function runPipeline(
   server: ServerContext,
-  authenticate: Authenticate,
+  { authenticate, bodyTimeoutMs }: PipelineOptions,
   { route, handle, authorize }: RouteImplementation,
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
@@ -34,7 +40,7 @@ export async function runPipeline(
       : await findResource(server, identity.tenantId, route.resource, params)
   checkPermission(route, identity)
   if (identity !== null) authorize?.(identity, resource as RouteCall['resource'])
-  const body = route.body === null ? null : await readBody(request, route)
+  const body = route.body === null ? null : await readBody(request, route, bodyTimeoutMs)
   const call: RouteCall = {
     server,
     identity: identity as RouteCall['identity'],

@@ -1,6 +1,10 @@
 import { ROUTES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
-import { readBody } from './read-body.ts'
+import { readBody as readBodyInTime } from './read-body.ts'
+
+const readBody = (request: Request, of: typeof route & { bodyOptional?: true }, timeoutMs = 20_000) =>
+  readBodyInTime(request, of, timeoutMs)
 
 const route = { ...ROUTES.createWorkflow, maxBodyBytes: 100 }
 
@@ -61,6 +65,39 @@ describe('readBody', () => {
   test('refuses what is no UTF-8', async () => {
     const body = streamOf(new Uint8Array([0x22, 0xff, 0x22]))
     await expect(readBody(post(body), route)).rejects.toMatchObject({ code: 'REQUEST_MALFORMED' })
+  })
+
+  test('cuts a body off that stalls, and lets its source go', async () => {
+    let reason: unknown
+    const stalled = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"a"')),
+      cancel: (given) => {
+        reason = given
+      },
+    })
+    await expect(readBody(post(stalled), route, 5)).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' })
+    expect(reason).toMatchObject({ code: 'REQUEST_TIMEOUT' })
+  })
+
+  test('one byte now and then is no body, however long it goes on', async () => {
+    let sent = 0
+    const trickle = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        sent += 1
+        controller.enqueue(new Uint8Array([0x20]))
+      },
+    })
+    await expect(readBody(post(trickle), { ...route, maxBodyBytes: 1_000_000 }, 50)).rejects.toMatchObject({
+      code: 'REQUEST_TIMEOUT',
+    })
+    expect(sent).toBeLessThan(1_000)
+  })
+
+  test('passes on why a body cannot be read', async () => {
+    const error = new TenonError('REQUEST_BODY_CONSUMED', 'Read before')
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(error) })
+    await expect(readBody(post(broken), route)).rejects.toBe(error)
   })
 
   test('an absent body is {} where the route says so', async () => {

@@ -4,27 +4,17 @@ import { parseJsonText } from './json-text.ts'
 
 const DEFAULT_MAX_BYTES = 262_144
 
-/** How long a body may take: a start, and more for each byte that has come, so that a slow line is not a stalled one. */
-export interface BodyPace {
-  /** Milliseconds before the first bytes must have come. @defaultValue 20_000 */
-  readonly startMs: number
-  /** Bytes a second below which a body is cut off after that. @defaultValue 8_192 */
-  readonly bytesPerSecond: number
-}
-
-const DEFAULT_PACE: BodyPace = { startMs: 20_000, bytesPerSecond: 8_192 }
+/** Bytes a second that extend the time limit of a body, so that a slow line is not taken for a stalled one. */
+const BYTES_PER_SECOND = 8_192
 
 /**
  * Reads the JSON body of a request: size first, then media type, then syntax.
  *
+ * @param timeoutMs - Longest wait for the body; a second more for each 8 kB that have arrived.
  * @throws {@link TenonError} `REQUEST_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_TIMEOUT`, `REQUEST_MALFORMED`,
  * `REQUEST_INVALID`, `REQUEST_BODY_CONSUMED`.
  */
-export async function readBody(
-  request: Request,
-  route: RouteDefinition,
-  pace: BodyPace = DEFAULT_PACE,
-): Promise<unknown> {
+export async function readBody(request: Request, route: RouteDefinition, timeoutMs: number): Promise<unknown> {
   const maxBytes = route.maxBodyBytes ?? DEFAULT_MAX_BYTES
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   // A page of another origin cannot send this type without asking first, so cookies cannot be abused.
@@ -37,12 +27,12 @@ export async function readBody(
       remedy: 'Send the body without Content-Encoding.',
     })
   }
-  const text = await readText(request, maxBytes, pace)
+  const text = await readText(request, maxBytes, timeoutMs)
   if (text.trim() === '' && route.bodyOptional === true) return {}
   return parseJsonText(text)
 }
 
-async function readText(request: Request, maxBytes: number, pace: BodyPace): Promise<string> {
+async function readText(request: Request, maxBytes: number, timeoutMs: number): Promise<string> {
   if (request.body === null) return ''
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const reader = request.body.getReader()
@@ -51,7 +41,7 @@ async function readText(request: Request, maxBytes: number, pace: BodyPace): Pro
   let size = 0
   try {
     for (;;) {
-      const allowedMs = pace.startMs + (size * 1_000) / pace.bytesPerSecond
+      const allowedMs = timeoutMs + (size * 1_000) / BYTES_PER_SECOND
       const { done, value } = await inTime(reader.read(), startedAt + allowedMs - performance.now())
       if (done) return text + decoder.decode()
       size += value.byteLength

@@ -1,2 +1,3 @@
 export { attachWebSockets } from './attach-web-sockets.ts'
+export type { NodeRequest, NodeResponse, NodeServer, NodeStream } from './node-types.ts'
 export { type NodeHandler, toNodeHandler } from './to-node-handler.ts'

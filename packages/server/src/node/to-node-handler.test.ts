@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer, tokenOf } from '../testing/kit/test-server.ts'
@@ -55,6 +55,19 @@ function parsed(listener: Listener): Listener {
       listener(request, response)
     })
   }
+}
+
+/** Sends bytes as they are, and resolves with all that comes until the server closes. */
+function rawExchange({ hostname, port }: URL, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(text))
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += data.toString()
+    })
+    socket.once('error', reject)
+    socket.once('close', () => resolve(answer))
+  })
 }
 
 const create = (url: string, as: ReturnType<typeof testIdentity>, name: string) =>
@@ -122,6 +135,71 @@ describe('toNodeHandler', () => {
     expect(status).toBe(413)
   })
 
+  test('a method that the web standard does not know is answered', async () => {
+    const url = new URL(await listen(handler()))
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const options = { host: url.hostname, port: url.port, path: '/automation/me', method: 'TRACE' }
+      const request = sendRequest(options, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      request.on('error', reject)
+      request.end()
+    })
+    expect(status).toBe(405)
+  })
+
+  test('an address that makes none is answered with a problem', async () => {
+    const url = new URL(await listen(handler()))
+    const answer = await rawExchange(url, 'GET /automation/me HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"code":"REQUEST_MALFORMED"')
+  })
+
+  test('a fetch that rejects is answered, and the promise does not reject', async () => {
+    const handled: Promise<void>[] = []
+    const handle = toNodeHandler({ fetch: () => Promise.reject(new Error('password is hunter2')) })
+    const url = await listen((request, response) => void handled.push(handle(request, response)))
+    const response = await fetch(url)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('hunter2')
+    await Promise.all(handled)
+  })
+
+  test('leaves a request alone that the host has answered meanwhile', async () => {
+    let go = (): void => undefined
+    const handle = toNodeHandler({
+      fetch: async () => {
+        await new Promise<void>((resolve) => {
+          go = resolve
+        })
+        return new Response('too late')
+      },
+    })
+    const handled: Promise<void>[] = []
+    const url = await listen((request, response) => {
+      handled.push(handle(request, response))
+      response.end('by the host')
+    })
+    expect(await (await fetch(url)).text()).toBe('by the host')
+    go()
+    await Promise.all(handled)
+  })
+
+  test('a body that stalls is answered with 408, and the connection is closed', async () => {
+    const own = await server.sibling({ bodyTimeoutMs: 20 })
+    const handle = toNodeHandler(own.automation)
+    const url = new URL(await listen((request, response) => void handle(request, response)))
+    const answer = await rawExchange(
+      url,
+      `POST /automation/workflows HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokenOf(testIdentity())}\r\n` +
+        'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answer).toContain('"code":"REQUEST_TIMEOUT"')
+    await own.close()
+  })
+
   test.each(['//evil.example/automation/me', '/automation/me?x=//y', '/automation//me', '/%'])(
     'the path %s is no host',
     async (path) => {
@@ -139,24 +217,77 @@ describe('toNodeHandler', () => {
   )
 })
 
+async function listenWith({ automation }: TestServer) {
+  const handle = toNodeHandler(automation)
+  const http = createServer((request, response) => void handle(request, response))
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  closers.push(() => http.close())
+  return { http, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` }
+}
+
 describe('attachWebSockets', () => {
   test('leaves upgrades to other paths to the host', async () => {
-    const http = createServer(handler())
+    const { http, url } = await listenWith(server)
     const seen: string[] = []
     const detach = attachWebSockets(http, server.automation)
     http.on('upgrade', (request, socket) => {
-      if (request.url?.startsWith('/automation/runs')) return
+      if (request.url?.startsWith('/automation/')) return
       seen.push(request.url ?? '')
       socket.end('HTTP/1.1 418 I am a teapot\r\n\r\n')
     })
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-    closers.push(() => http.close())
-    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-    await expect(openSocket(`${url}/automation/other`).closed).rejects.toThrow(/418/)
-    expect(seen).toEqual(['/automation/other'])
+    await expect(openSocket(`${url}/other`).closed).rejects.toThrow(/418/)
+    expect(seen).toEqual(['/other'])
+    await expect(openSocket(`${url}/automation/other`).closed).rejects.toThrow(/404/)
     const socket = openSocket(`${url}/automation/runs/x/logs`)
     expect((await socket.closed).code).toBe(4401)
     await detach()
+  })
+
+  test.each(['/automation/other', '/automation/runs/x/ledger', '/other', '/'])(
+    'an upgrade to %s, which nothing serves, is closed with 404',
+    async (path) => {
+      const { http, url } = await listenWith(server)
+      const detach = attachWebSockets(http, server.automation)
+      const upgrade = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+      expect(await rawExchange(new URL(url), upgrade)).toMatch(/^HTTP\/1\.1 404 /)
+      await detach()
+    },
+  )
+
+  test('at the root, upgrades that are not ours belong to the other listeners', async () => {
+    const own = await server.sibling({ basePath: '/' })
+    const { http, url } = await listenWith(own)
+    const detach = attachWebSockets(http, own.automation)
+    const upgrade = 'GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    expect(await rawExchange(new URL(url), upgrade)).toMatch(/^HTTP\/1\.1 404 /)
+    http.on('upgrade', (_request, socket) => void socket.end('HTTP/1.1 418 I am a teapot\r\n\r\n'))
+    await expect(openSocket(`${url}/nothing`).closed).rejects.toThrow(/418/)
+    await detach()
+    await own.close()
+  })
+
+  test('an upgrade that is no handshake is closed', async () => {
+    const { http, url } = await listenWith(server)
+    const detach = attachWebSockets(http, server.automation)
+    const upgrade = 'POST /automation/runs/x/logs HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: what\r\n\r\n'
+    expect(await rawExchange(new URL(url), upgrade)).toMatch(/^HTTP\/1\.1 4\d\d /)
+    await detach()
+  })
+
+  test('authenticate receives the request of the upgrade', async () => {
+    const as = testIdentity()
+    const seen: unknown[] = []
+    const own = await server.sibling({
+      authenticate: (_request, { req }) => {
+        seen.push((req as IncomingMessage).headers['x-session'])
+        return as
+      },
+    })
+    const { url } = await own.listen()
+    const socket = openSocket(`${url}/runs/none/logs`, { as, headers: { 'x-session': 'of the host' } })
+    expect((await socket.closed).code).toBe(4404)
+    expect(seen).toEqual(['of the host'])
+    await own.close()
   })
 
   test('detach closes what is open with 4503', async () => {

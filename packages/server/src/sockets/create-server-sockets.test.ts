@@ -26,6 +26,25 @@ describe('createServerSockets', () => {
     expect(await socket.closed).toEqual({ code: 4503, reason: 'Signing in took too long' })
   })
 
+  test('a page of another origin is refused, and the log says which origins would do', async () => {
+    const lines: unknown[] = []
+    const own = await server.sibling({ log: (...line) => lines.push(line), allowedOrigins: ['https://b.example'] })
+    onTestFinished(() => own.close())
+    const { url } = await own.listen()
+    const socket = openSocket(`${url}/runs/any/logs`, {
+      as: testIdentity(),
+      headers: { origin: 'http://localhost:3000' },
+    })
+    expect((await socket.closed).code).toBe(4403)
+    expect(lines).toEqual([
+      [
+        'warn',
+        expect.stringMatching(/^origin.refused: /),
+        { origin: 'http://localhost:3000', wanted: 'https://app.example, https://b.example' },
+      ],
+    ])
+  })
+
   test.each([
     ['a few large messages', Array.from({ length: 3 }, () => new Uint8Array(1_000_000))],
     ['many small ones', Array.from({ length: 301 }, () => new Uint8Array(1))],

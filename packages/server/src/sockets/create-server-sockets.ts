@@ -3,16 +3,17 @@ import { CLOSE_CODES } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { createRooms } from '../collab/rooms.ts'
 import type { ServerContext } from '../context.ts'
-import { checkIdentity } from '../http/check-identity.ts'
+import { askWhoCalls } from '../http/ask-who-calls.ts'
 import { checkInput } from '../http/check-input.ts'
 import { findResource } from '../http/find-resource.ts'
+import type { OriginLog } from '../http/origin-log.ts'
 import { checkPermission } from '../http/pipeline.ts'
 import type { Resources } from '../http/route-handler.ts'
 import { createRouteMatcher, type RouteMatch } from '../http/route-matcher.ts'
 import type { Authenticate } from '../options.ts'
-import { closeCodeOf, closeReasonOf } from './close-error.ts'
 import type { RequestContext } from '../request-context.ts'
 import { streamChanges } from './changes-socket.ts'
+import { closeCodeOf, closeReasonOf } from './close-error.ts'
 import { collaborate } from './collab-socket.ts'
 import { streamRunLog } from './run-log-socket.ts'
 import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
@@ -23,8 +24,17 @@ export interface SocketOptions {
   readonly basePath: string
   /** Origins whose pages may connect. */
   readonly origins: readonly string[]
+  readonly logOrigin: OriginLog
   readonly authenticate: Authenticate
   readonly lifetimeMs: number
+}
+
+/** A socket that has just been opened. */
+interface Connection {
+  readonly request: Request
+  readonly socket: ServerSocket
+  readonly context: RequestContext
+  readonly abortSignal: AbortSignal
 }
 
 export interface ClosableSockets extends ServerSockets {
@@ -42,7 +52,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
   const rooms = createRooms(server)
   const open = new Set<ServerSocket>()
 
-  async function serve(request: Request, socket: ServerSocket, abortSignal: AbortSignal): Promise<void> {
+  async function serve({ request, socket, context, abortSignal }: Connection): Promise<void> {
     const closeAfter = (delayMs: number, code: number, reason: string): (() => void) => {
       const timer = setTimeout(() => socket.close(code, reason), delayMs)
       const cancel = (): void => clearTimeout(timer)
@@ -56,8 +66,8 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     const route = found?.routes[0]
     if (found === null || route === undefined) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
     if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is going down')
-    checkOrigin(request, options.origins)
-    const identity = await identify(server, options.authenticate, request)
+    checkOrigin(request, options)
+    const identity = await identify(server, options.authenticate, request, context)
     const resource = await find(server, identity, route, found)
     checkPermission(route, identity)
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
@@ -67,6 +77,8 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     if (route.id === ROUTES.runLogs.id) {
       const after = typeof query.after === 'number' ? query.after : 0
       await streamRunLog(server, resource as Resources['run'], socket, { after, abortSignal })
+    } else if (route.id === ROUTES.followChanges.id) {
+      await streamChanges(server, socket, { tenantId: identity.tenantId, abortSignal })
     } else {
       const { workflow_id: workflowId } = resource as Resources['workflow']
       await collaborate(server, rooms, { tenantId: identity.tenantId, workflowId }, identity, socket)
@@ -75,20 +87,19 @@ export function createServerSockets(server: ServerContext, options: SocketOption
 
   return {
     isSocketPath: (pathname) => match(pathname) !== null,
+    ownsPath: (pathname) => options.basePath !== '' && pathname.startsWith(`${options.basePath}/`),
     chooseProtocol(offered) {
       for (const protocol of offered) if (protocol === TENON_PROTOCOL) return protocol
-    } else if (route.id === ROUTES.followChanges.id) {
-      await streamChanges(server, socket, { tenantId: identity.tenantId, abortSignal })
       return null
     },
-    connect(request, socket) {
+    connect(request, socket, context = {}) {
       const gone = new AbortController()
       open.add(socket)
       socket.onClose(() => {
         open.delete(socket)
         gone.abort()
       })
-      serve(request, socket, gone.signal).catch((thrown: unknown) => {
+      serve({ request, socket, context, abortSignal: gone.signal }).catch((thrown: unknown) => {
         if (!(thrown instanceof TenonError)) server.log('error', 'A socket failed', { error: String(thrown) })
         socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
       })
@@ -101,17 +112,23 @@ export function createServerSockets(server: ServerContext, options: SocketOption
 }
 
 /** A browser always says where a page comes from; other clients say nothing and bring no cookies. */
-function checkOrigin(request: Request, origins: readonly string[]): void {
+function checkOrigin(request: Request, { origins, logOrigin }: SocketOptions): void {
   const origin = request.headers.get('origin')
   if (origin === null || origins.includes(origin)) return
+  logOrigin(origin)
   throw new TenonError('ORIGIN_REFUSED', 'Pages of this origin may not connect')
 }
 
 /** A ticket, or for callers that are no browsers an Authorization header. Cookies alone never let anybody in. */
-async function identify(server: ServerContext, authenticate: Authenticate, request: Request): Promise<Identity> {
+async function identify(
+  server: ServerContext,
+  authenticate: Authenticate,
+  request: Request,
+  context: RequestContext,
+): Promise<Identity> {
   const ticket = new URL(request.url).searchParams.get('ticket')
   if (ticket !== null) return redeemTicket(server, ticket)
-  if (request.headers.has('authorization')) return checkIdentity(await authenticate(request))
+  if (request.headers.has('authorization')) return askWhoCalls(authenticate, request, context)
   throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
 }
 

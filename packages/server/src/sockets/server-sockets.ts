@@ -1,15 +1,19 @@
+import type { RequestContext } from '../request-context.ts'
 import type { ServerSocket } from './server-socket.ts'
 
 /** Where a platform hands its WebSockets over; `attachWebSockets` does it for Node. */
 export interface ServerSockets {
   /** Whether a path is one of our sockets; every other upgrade belongs to the host. */
   isSocketPath(pathname: string): boolean
+  /** Whether a path belongs to the API alone: it is below a base path other than `/`. */
+  ownsPath(pathname: string): boolean
   /** The subprotocol to answer with, from those that the client offers. */
   chooseProtocol(offered: Iterable<string>): string | null
   /**
    * Takes a socket over whose handshake is done. Refusals are close codes, since a browser sees nothing else.
    *
    * @param request - The upgrade request, without a body.
+   * @param context - Passed on to `authenticate`. @defaultValue `{}`
    */
-  connect(request: Request, socket: ServerSocket): void
+  connect(request: Request, socket: ServerSocket, context?: RequestContext): void
 }

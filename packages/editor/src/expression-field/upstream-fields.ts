@@ -1,4 +1,11 @@
-import { isJsonObject, type Json, type JsonSchema, type NodeId } from '@tenon/core/document'
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type NodeId,
+  orderedProperties,
+} from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
 
 /** One value that a field may refer to. */
@@ -42,7 +49,7 @@ export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
 
 function fieldsIn(schema: JsonSchema, path: string, depth = 0): UpstreamField[] {
   const fields: UpstreamField[] = []
-  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+  for (const [name, property] of orderedProperties(withProperties(schema))) {
     if (fields.length >= MOST_FIELDS) break
     const expression = /^[A-Za-z_]\w*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`
     const description = isJsonObject(property) && typeof property.description === 'string' ? property.description : ''
@@ -52,9 +59,15 @@ function fieldsIn(schema: JsonSchema, path: string, depth = 0): UpstreamField[] 
   return fields
 }
 
-function propertiesOf(schema: Json | JsonSchema | undefined): Readonly<Record<string, Json>> {
+function propertiesOf(schema: Json | JsonSchema | undefined): JsonObject {
+  const { properties } = withProperties(schema)
+  return isJsonObject(properties) ? properties : {}
+}
+
+/** The schema itself, or the only choice that it leaves. */
+function withProperties(schema: Json | JsonSchema | undefined): JsonObject {
   if (typeof schema !== 'object' || !isJsonObject(schema)) return {}
-  if (isJsonObject(schema.properties)) return schema.properties
+  if (isJsonObject(schema.properties)) return schema
   const [only, ...more] = Array.isArray(schema.anyOf) ? schema.anyOf : []
-  return only !== undefined && more.length === 0 ? propertiesOf(only) : {}
+  return only !== undefined && more.length === 0 ? withProperties(only) : {}
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tenon/core/document'
+import { arrangeSchema, type JsonObject } from '@tenon/core/document'
 import { type ChatMessage, implementNode, type LanguageModel, type NodeParams } from '@tenon/core/node'
 import { askForJson } from '../shared/ask-for-json.ts'
 import { toPromptText } from '../shared/model-params.ts'
@@ -14,7 +14,7 @@ export function createLlmTransformNode(languageModel: LanguageModel) {
         model: params.model,
         schemaName: 'fields',
         // A literal param: it came as JSON and the definition asks for an object schema.
-        schema: params.schema as JsonObject,
+        schema: arrangeSchema(params.schema as JsonObject),
         messages: toMessages(params),
         temperature: params.temperature,
       },

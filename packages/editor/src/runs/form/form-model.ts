@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema, orderedProperties } from '@tenon/core/document'
 import { humanize, type ObjectSchema, resolveSchema } from '../../manifest/param-field.ts'
 
 export type FormFieldKind = 'text' | 'area' | 'number' | 'integer' | 'boolean' | 'choice' | 'group' | 'list' | 'json'
@@ -32,14 +32,8 @@ export function formFields(schema: JsonSchema): readonly FormField[] | null {
 }
 
 function membersOf(root: JsonSchema, schema: ObjectSchema, depth: number): readonly FormField[] {
-  const properties = schema['properties']
-  if (!isJsonObject(properties)) return []
   const required = Array.isArray(schema['required']) ? schema['required'] : []
-  // A stored schema has its keys sorted; the list of what is required still stands as it was written.
-  const rank = (name: string) => (required.includes(name) ? required.indexOf(name) : required.length)
-  return Object.entries(properties)
-    .sort(([a], [b]) => rank(a) - rank(b))
-    .map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
+  return orderedProperties(schema).map(([name, raw]) => fieldOf(root, raw, name, required.includes(name), depth))
 }
 
 function fieldOf(root: JsonSchema, raw: Json, name: string, isRequired: boolean, depth: number): FormField {

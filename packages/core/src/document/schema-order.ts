@@ -1,0 +1,52 @@
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+
+/**
+ * Keyword of an object schema that lists the names of its properties in the order of the author. Stored JSON has its
+ * keys sorted, so the order of `properties` itself is lost.
+ */
+export const SCHEMA_ORDER_KEYWORD = 'x-order'
+
+/**
+ * The properties of an object schema in the order of its author: by `x-order`, then required ones in the order of
+ * `required`, then the others as they come.
+ *
+ * Names in `x-order` that are no properties are passed over.
+ */
+export function orderedProperties(schema: JsonObject): readonly (readonly [name: string, schema: Json])[] {
+  const properties = isJsonObject(schema.properties) ? schema.properties : {}
+  const order = [...new Set([...textsOf(schema[SCHEMA_ORDER_KEYWORD]), ...textsOf(schema.required)])]
+  const rank = new Map(order.map((name, index) => [name, index]))
+  const rankOf = (name: string) => rank.get(name) ?? order.length
+  return Object.entries(properties).sort(([a], [b]) => rankOf(a) - rankOf(b))
+}
+
+/**
+ * A schema whose properties are in the order of its author at every depth, without the keyword that says so: for
+ * readers that take the order of keys, or that refuse keywords which they do not know.
+ */
+export function arrangeSchema(schema: JsonSchema): JsonSchema {
+  return isJsonObject(schema) ? arrange(schema) : schema
+}
+
+function arrange(schema: JsonObject): JsonObject {
+  const { [SCHEMA_ORDER_KEYWORD]: _order, ...rest } = schema
+  const entries = Object.entries(rest).map(([keyword, value]): [string, Json] => {
+    if (keyword === 'properties' && isJsonObject(value)) {
+      return [keyword, Object.fromEntries(orderedProperties(schema).map(([name, part]) => [name, arrangePart(part)]))]
+    }
+    // Values of data keywords may look like schemas and are none.
+    return [keyword, DATA_KEYWORDS.has(keyword) ? value : arrangePart(value)]
+  })
+  return Object.fromEntries(entries)
+}
+
+const DATA_KEYWORDS: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])
+
+function arrangePart(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => arrangePart(item))
+  return isJsonObject(value) ? arrange(value) : value
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((item: Json) => typeof item === 'string') : []
+}

@@ -124,7 +124,7 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
         selectionMode={SelectionMode.Partial}
         zoomOnDoubleClick={false}
         onlyRenderVisibleElements={nodes.length > 80}
-        attributionPosition="top-right"
+        attributionPosition="top-center"
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}

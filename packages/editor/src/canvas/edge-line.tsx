@@ -1,7 +1,8 @@
-import { BaseEdge, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { BaseEdge, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { edgePath } from './edge-path.ts'
 import type { FlowEdge } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
 
@@ -11,7 +12,7 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
   const run = useEdgeRun(source, sourceHandleId ?? '', target)
   const isDropTarget = useEditorStore(({ dropTarget }) => dropTarget?.kind === 'edge' && dropTarget.edgeId === id)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
-  const [path, labelX, labelY] = getBezierPath(props)
+  const [path, labelX, labelY] = edgePath(props)
   return (
     <g className="tn-edge" data-run={run} data-selected={selected || undefined} data-drop={isDropTarget || undefined}>
       {/* No id: two editors may show the same workflow on one page. */}

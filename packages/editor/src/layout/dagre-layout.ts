@@ -1,10 +1,11 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { NodeId, Position } from '@tenon/core/document'
 import type { LayoutGraph } from './layout-provider.ts'
+import { wrapRows } from './wrap-rows.ts'
 
 const ROW_GAP = 32
 
-/** Arranges in layers from left to right; deterministic for the same graph. */
+/** Arranges in layers from left to right, long ones in rows; deterministic for the same graph. */
 export function arrangeWithDagre(graph: LayoutGraph): ReadonlyMap<NodeId, Position> {
   const dagre = new Graph({ multigraph: false })
   const heights = graph.nodes.map((node) => node.height)
@@ -14,13 +15,14 @@ export function arrangeWithDagre(graph: LayoutGraph): ReadonlyMap<NodeId, Positi
   for (const { id, width, height } of graph.nodes) dagre.setNode(id, { width, height })
   for (const { source, target } of graph.edges) dagre.setEdge(source, target)
   layout(dagre)
-  return new Map(
-    graph.nodes.map(({ id, width }) => {
+  const places = new Map(
+    graph.nodes.map(({ id, width }): [NodeId, Position] => {
       const { x = 0, y = 0 } = dagre.node(id) as { x?: number; y?: number }
       // Cards are lined up by their heads, where edges arrive, not by their middles: a chain is a straight line.
       return [id, { x: snap(x - width / 2), y: snap(y) }]
     }),
   )
+  return wrapRows(graph, places)
 }
 
 function snap(value: number): number {

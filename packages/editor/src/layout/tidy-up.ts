@@ -1,12 +1,13 @@
-import type { NodeMove } from '@tenon/core/document'
+import type { NodeId, NodeMove } from '@tenon/core/document'
 import type { CanvasHandle } from '../canvas/canvas-handle.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { EditorSession } from '../session/editor-session.ts'
+import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'
 
 /**
- * Arranges the selected nodes, or all when fewer than two are selected. A part of a workflow is arranged where
- * it stands; locked nodes stay.
+ * Arranges the selected nodes, or all when fewer than two are selected. A part of a workflow is arranged where it is,
+ * beside the other nodes; locked nodes stay.
  */
 export async function tidyUp(session: EditorSession, layout: LayoutProvider, canvas: CanvasHandle | null) {
   const { document, selectedNodes } = session.store.getState()
@@ -15,16 +16,22 @@ export async function tidyUp(session: EditorSession, layout: LayoutProvider, can
   if (nodes.length === 0) return
   const ids = new Set(nodes.map((node) => node.id))
   const sizes = canvas?.sizes()
+  const sizeOf = (id: NodeId) => sizes?.get(id) ?? { width: NODE_WIDTH, height: NODE_HEIGHT }
   const places = await layout.arrange({
-    nodes: nodes.map(({ id }) => ({ id, ...(sizes?.get(id) ?? { width: NODE_WIDTH, height: NODE_HEIGHT }) })),
+    nodes: nodes.map(({ id }) => ({ id, ...sizeOf(id) })),
     edges: document.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)),
   })
-  const left = Math.min(...nodes.map((node) => node.position.x))
-  const top = Math.min(...nodes.map((node) => node.position.y))
-  const moves: NodeMove[] = []
-  for (const [nodeId, place] of places) {
-    moves.push({ nodeId, position: isPart ? { x: place.x + left, y: place.y + top } : place })
-  }
+  const left = isPart ? Math.min(...nodes.map((node) => node.position.x)) : 0
+  const top = isPart ? Math.min(...nodes.map((node) => node.position.y)) : 0
+  const arranged = [...places].map(([id, { x, y }]) => ({ id, x: x + left, y: y + top, ...sizeOf(id) }))
+  const others = document.nodes
+    .filter((node) => !places.has(node.id))
+    .map(({ id, position }) => ({ ...position, ...sizeOf(id) }))
+  const shift = besideOthers(arranged, others)
+  const moves: NodeMove[] = arranged.map(({ id, x, y }) => ({
+    nodeId: id,
+    position: { x: x + shift.x, y: y + shift.y },
+  }))
   session.store.setState({ isArranging: true })
   session.dispatch({ type: 'tidy-up', moves })
 }

@@ -102,6 +102,21 @@ describe('createTenonClient', () => {
     expect(seen[2]?.headers.get('idempotency-key')).toBe('k-1')
   })
 
+  test('lets a request outlive its page only when it is asked to', async () => {
+    const sent: (boolean | undefined)[] = []
+    const client = createTenonClient({
+      baseUrl: 'https://app.example',
+      fetch: async (_input, init) => {
+        sent.push(init?.keepalive)
+        return Response.json({})
+      },
+    })
+    await client.workflows.update('w', { name: 'B' }, { keepalive: true })
+    await client.workflows.update('w', { name: 'B' }, { keepalive: false })
+    await client.workflows.update('w', { name: 'B' })
+    expect(sent).toEqual([true, undefined, undefined])
+  })
+
   test('sends no authorization without a token', async () => {
     const { client, seen } = clientOn(() => Response.json({}), null)
     await client.me()

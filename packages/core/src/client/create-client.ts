@@ -2,7 +2,13 @@ import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { createChangeStream } from './change-stream.ts'
 import { followRun } from './run-stream.ts'
-import { createRequester, createTransport, type Transport, withoutTrailingSlash } from './transport.ts'
+import {
+  createRequester,
+  createTransport,
+  type Transport,
+  type TransportRequest,
+  withoutTrailingSlash,
+} from './transport.ts'
 import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstructor } from './types.ts'
 
 /**
@@ -23,11 +29,11 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
   const send = createTransport(open)
   const socketBase = withoutTrailingSlash(options.baseUrl).replace(/^http/, 'ws')
   const ticket = (request?: RequestOptions) =>
-    send<SocketTicket>({ method: 'POST', path: '/socket-tickets', ...signalOf(request) })
+    send<SocketTicket>({ method: 'POST', path: '/socket-tickets', ...sendingOf(request) })
 
   return {
-    me: (request) => send({ method: 'GET', path: '/me', ...signalOf(request) }),
-    nodeManifest: (request) => send({ method: 'GET', path: '/nodes', ...signalOf(request) }),
+    me: (request) => send({ method: 'GET', path: '/me', ...sendingOf(request) }),
+    nodeManifest: (request) => send({ method: 'GET', path: '/nodes', ...sendingOf(request) }),
     workflows: workflowMethods(send),
     drafts: draftMethods(send),
     versions: versionMethods(send),
@@ -56,47 +62,47 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
 
 function workflowMethods(send: Transport): TenonClient['workflows'] {
   return {
-    list: (query, request) => send({ method: 'GET', path: '/workflows', query, ...signalOf(request) }),
-    create: (body, request) => send({ method: 'POST', path: '/workflows', body, ...signalOf(request) }),
-    get: (workflowId, request) => send({ method: 'GET', path: path`/workflows/${workflowId}`, ...signalOf(request) }),
+    list: (query, request) => send({ method: 'GET', path: '/workflows', query, ...sendingOf(request) }),
+    create: (body, request) => send({ method: 'POST', path: '/workflows', body, ...sendingOf(request) }),
+    get: (workflowId, request) => send({ method: 'GET', path: path`/workflows/${workflowId}`, ...sendingOf(request) }),
     update: (workflowId, body, request) =>
-      send({ method: 'PATCH', path: path`/workflows/${workflowId}`, body, ...signalOf(request) }),
+      send({ method: 'PATCH', path: path`/workflows/${workflowId}`, body, ...sendingOf(request) }),
     remove: (workflowId, request) =>
-      send({ method: 'DELETE', path: path`/workflows/${workflowId}`, ...signalOf(request) }),
+      send({ method: 'DELETE', path: path`/workflows/${workflowId}`, ...sendingOf(request) }),
     restore: (workflowId, request) =>
-      send({ method: 'POST', path: path`/workflows/${workflowId}/restore`, ...signalOf(request) }),
+      send({ method: 'POST', path: path`/workflows/${workflowId}/restore`, ...sendingOf(request) }),
   }
 }
 
 function draftMethods(send: Transport): TenonClient['drafts'] {
   return {
     get: (workflowId, request) =>
-      send({ method: 'GET', path: path`/workflows/${workflowId}/draft`, ...signalOf(request) }),
+      send({ method: 'GET', path: path`/workflows/${workflowId}/draft`, ...sendingOf(request) }),
     patch: (workflowId, body, request) =>
-      send({ method: 'PATCH', path: path`/workflows/${workflowId}/draft`, body, ...signalOf(request) }),
+      send({ method: 'PATCH', path: path`/workflows/${workflowId}/draft`, body, ...sendingOf(request) }),
     put: (workflowId, body, etag, request) =>
       send({
         method: 'PUT',
         path: path`/workflows/${workflowId}/draft`,
         body,
         headers: { 'if-match': etag },
-        ...signalOf(request),
+        ...sendingOf(request),
       }),
     sync: (workflowId, body, request) =>
-      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...signalOf(request) }),
+      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...sendingOf(request) }),
     try: (workflowId, body, request) =>
-      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...signalOf(request) }),
+      send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...sendingOf(request) }),
   }
 }
 
 function versionMethods(send: Transport): TenonClient['versions'] {
   return {
     publish: (workflowId, body, request) =>
-      send({ method: 'POST', path: path`/workflows/${workflowId}/versions`, body: body ?? {}, ...signalOf(request) }),
+      send({ method: 'POST', path: path`/workflows/${workflowId}/versions`, body: body ?? {}, ...sendingOf(request) }),
     list: (workflowId, query, request) =>
-      send({ method: 'GET', path: path`/workflows/${workflowId}/versions`, query, ...signalOf(request) }),
+      send({ method: 'GET', path: path`/workflows/${workflowId}/versions`, query, ...sendingOf(request) }),
     get: (workflowId, version, request) =>
-      send({ method: 'GET', path: path`/workflows/${workflowId}/versions/${version}`, ...signalOf(request) }),
+      send({ method: 'GET', path: path`/workflows/${workflowId}/versions/${version}`, ...sendingOf(request) }),
   }
 }
 
@@ -108,20 +114,20 @@ function runMethods(send: Transport): Omit<TenonClient['runs'], 'stream'> {
         path: path`/workflows/${workflowId}/runs`,
         body,
         ...(request?.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': request.idempotencyKey } }),
-        ...signalOf(request),
+        ...sendingOf(request),
       }),
-    get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...signalOf(request) }),
-    list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...signalOf(request) }),
-    cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...signalOf(request) }),
-    ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...signalOf(request) }),
+    get: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}`, ...sendingOf(request) }),
+    list: (filter, request) => send({ method: 'GET', path: '/runs', query: { ...filter }, ...sendingOf(request) }),
+    cancel: (runId, request) => send({ method: 'POST', path: path`/runs/${runId}/cancel`, ...sendingOf(request) }),
+    ledger: (runId, request) => send({ method: 'GET', path: path`/runs/${runId}/ledger`, ...sendingOf(request) }),
   }
 }
 
 function approvalMethods(send: Transport): TenonClient['approvals'] {
   return {
-    list: (query, request) => send({ method: 'GET', path: '/approvals', query, ...signalOf(request) }),
+    list: (query, request) => send({ method: 'GET', path: '/approvals', query, ...sendingOf(request) }),
     decide: (approvalId, body, request) =>
-      send({ method: 'POST', path: path`/approvals/${approvalId}/decision`, body, ...signalOf(request) }),
+      send({ method: 'POST', path: path`/approvals/${approvalId}/decision`, body, ...sendingOf(request) }),
   }
 }
 
@@ -130,8 +136,11 @@ function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
   return String.raw({ raw: parts }, ...ids.map(encodeURIComponent))
 }
 
-function signalOf(request: RequestOptions | undefined): { abortSignal?: AbortSignal } {
-  return request?.abortSignal === undefined ? {} : { abortSignal: request.abortSignal }
+function sendingOf(request: RequestOptions | undefined): Pick<TransportRequest, 'abortSignal' | 'keepalive'> {
+  return {
+    ...(request?.abortSignal === undefined ? {} : { abortSignal: request.abortSignal }),
+    ...(request?.keepalive === undefined ? {} : { keepalive: request.keepalive }),
+  }
 }
 
 function platformWebSocket(): WebSocketConstructor {

@@ -9,6 +9,7 @@ export interface TransportRequest {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly abortSignal?: AbortSignal | undefined
+  readonly keepalive?: boolean
 }
 
 /** Sends one request and gives its answer, unread. @throws {@link TenonError} for an answer that is no success. */
@@ -32,6 +33,7 @@ export function createRequester(options: TenonClientOptions): Requester {
       credentials: token === null ? 'include' : 'same-origin',
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal }),
+      ...(request.keepalive === true ? { keepalive: true } : {}),
     }
     let response: Response
     try {

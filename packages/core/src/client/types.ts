@@ -54,6 +54,11 @@ export interface TenonClientOptions {
 /** What each call of the client takes besides its own arguments; aborting rejects with the reason of the signal. */
 export interface RequestOptions {
   readonly abortSignal?: AbortSignal
+  /**
+   * Lets the request outlive the page, for what is saved while the page is left. Browsers refuse such requests above
+   * 64 KiB in all. @defaultValue false
+   */
+  readonly keepalive?: boolean
 }
 
 /**

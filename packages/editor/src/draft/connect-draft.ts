@@ -53,6 +53,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   }
   const unsaved = () => (stored === null || !isPending ? [] : diffDocuments(stored, session.read()))
   const close = (code: number) => {
+    // What is typed belongs to what was not stored.
+    session.flush()
     if (code === CLOSE_CODES.rebased) {
       onRebased(unsaved())
       return

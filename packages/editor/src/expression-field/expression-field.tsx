@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { usePresence } from '../draft/presence-context.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useDelayedChange } from '../session/use-delayed-change.ts'
 import { useShared } from '../store/use-shared.ts'
 import { classNames } from '../ui/class-names.ts'
 import { useFieldControl } from '../ui/field.tsx'
@@ -15,7 +16,6 @@ import { ReferencePicker } from './reference-picker.tsx'
 import { splitTemplate } from './template-parts.ts'
 import { TemplateText } from './template-text.tsx'
 import { useCodeEditor } from './use-code-editor.ts'
-import { useDelayedChange } from './use-delayed-change.ts'
 
 export interface ExpressionFieldProps {
   readonly nodeId: NodeId

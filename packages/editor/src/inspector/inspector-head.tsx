@@ -1,10 +1,11 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
-import { useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useTypedText } from '../session/use-typed-text.ts'
+import { FieldNote } from '../ui/field.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
@@ -26,7 +27,7 @@ export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
     <header className="tn-inspector-head">
       <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
       <div className="tn-inspector-title">
-        <NodeName key={node.name} node={node} isReadOnly={isReadOnly} />
+        <NodeName node={node} isReadOnly={isReadOnly} />
         <small>{t('inspector.version', { type, version: node.typeVersion })}</small>
       </div>
       {!isReadOnly && <NodeMenu node={node} />}
@@ -40,26 +41,34 @@ export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
 function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly isReadOnly: boolean }) {
   const t = useTranslate()
   const { dispatch } = useSession()
-  const [draft, setDraft] = useState(node.name)
+  const label = t('inspector.name')
+  const name = useTypedText({
+    field: { key: `${node.id}/name`, nodeId: node.id, label },
+    value: node.name,
+    check: (text) => (text.trim() === '' ? t('command.nameEmpty') : null),
+    onCommit: (text) => dispatch({ type: 'rename-node', nodeId: node.id, name: text }),
+  })
   return (
-    <input
-      className="tn-inspector-name"
-      data-inspector-name
-      aria-label={t('inspector.name')}
-      value={draft}
-      readOnly={isReadOnly}
-      maxLength={200}
-      spellCheck={false}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={() => {
-        const result = dispatch({ type: 'rename-node', nodeId: node.id, name: draft })
-        if (!result.ok) setDraft(node.name)
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
-        if (event.key === 'Escape') setDraft(node.name)
-      }}
-    />
+    <>
+      <input
+        className="tn-inspector-name"
+        data-inspector-name
+        aria-label={label}
+        aria-invalid={name.error !== null || undefined}
+        value={name.text}
+        readOnly={isReadOnly}
+        maxLength={200}
+        spellCheck={false}
+        onChange={(event) => name.onChange(event.target.value)}
+        // Nothing is lost with an empty name.
+        onBlur={name.error === null ? name.onBlur : name.cancel}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') name.commit()
+          if (event.key === 'Escape') name.cancel()
+        }}
+      />
+      <FieldNote error={name.error} />
+    </>
   )
 }
 

@@ -5,10 +5,11 @@ import { isTemplate } from '../expression-field/template-parts.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { isFieldShown, type ParamField } from '../manifest/param-field.ts'
 import { useSession } from '../session/session-context.tsx'
+import { useBurst } from '../session/use-burst.ts'
 import { Field } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
-import { GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './controls/built-in-controls.ts'
+import { CHOICE_CONTROLS, GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './controls/built-in-controls.ts'
 import { textOf } from './controls/text-of.ts'
 import { useControl } from './controls-context.ts'
 import { FieldFault } from './field-fault.tsx'
@@ -60,13 +61,19 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
   const [wantsTemplate, setWantsTemplate] = useState(false)
   const Control = useControl(field.control)
   const { path } = field
+  const inBurst = useBurst()
+  const isTyped = !CHOICE_CONTROLS.includes(field.control)
   const onChange = useCallback(
     (next: Json | undefined) => {
-      if (next === undefined) dispatch({ type: 'unset-param', nodeId, path })
-      else if (value === undefined || !jsonEqual(next, value))
-        dispatch({ type: 'set-param', nodeId, path, value: next })
+      if (next !== undefined && value !== undefined && jsonEqual(next, value)) return
+      const change = () =>
+        next === undefined
+          ? dispatch({ type: 'unset-param', nodeId, path })
+          : dispatch({ type: 'set-param', nodeId, path, value: next })
+      if (isTyped) inBurst('value', change)
+      else change()
     },
-    [dispatch, nodeId, path, value],
+    [dispatch, inBurst, isTyped, nodeId, path, value],
   )
   const canSwitch = field.meta.literal !== true && SWITCHABLE_CONTROLS.includes(field.control)
   const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)

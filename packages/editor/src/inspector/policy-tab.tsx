@@ -4,6 +4,7 @@ import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { edgesInto, graphOf } from '../graph/graph.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useBurst } from '../session/use-burst.ts'
 import { Field, type FieldProps } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
@@ -22,11 +23,12 @@ const ON_ERROR: readonly OnError[] = ['fail', 'continue', 'route']
 export function PolicyTab({ node, entry }: PolicyTabProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
+  const inBurst = useBurst()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const own = node.policy ?? {}
   const policy: NodePolicy = { ...entry?.policy, ...own }
   const set = (field: keyof NodePolicy, value: Json | null) =>
-    dispatch({ type: 'set-policy', nodeId: node.id, field, value })
+    inBurst(field, () => dispatch({ type: 'set-policy', nodeId: node.id, field, value }))
   const isTrigger = entry?.category === 'trigger'
   const isInline = entry?.inline === true
   return (

@@ -1,26 +1,28 @@
-import { useState } from 'react'
+import { type TypedTextField, useTypedText } from '../session/use-typed-text.ts'
 import { TextArea } from '../ui/text-input.tsx'
 
 interface SettingTextProps {
+  readonly field: TypedTextField
   readonly value: string
   readonly isReadOnly: boolean
   readonly onChange: (value: string) => void
 }
 
-/** A text that is kept as one value; taken over when the field is left. */
-export function SettingText({ value, isReadOnly, onChange }: SettingTextProps) {
-  const [draft, setDraft] = useState<string | null>(null)
+/** A text that is stored as one value, while somebody types. */
+export function SettingText({ field, value, isReadOnly, onChange }: SettingTextProps) {
+  const typed = useTypedText({ field, value, onCommit: onChange, isSame: isSameText })
   return (
     <TextArea
-      value={draft ?? value}
+      value={typed.text}
       rows={3}
       maxLength={20_000}
       disabled={isReadOnly}
-      onChange={setDraft}
-      onBlur={() => {
-        if (draft !== null && draft !== value) onChange(draft)
-        setDraft(null)
-      }}
+      onChange={typed.onChange}
+      onBlur={typed.onBlur}
     />
   )
+}
+
+function isSameText(text: string, value: string): boolean {
+  return text === value
 }

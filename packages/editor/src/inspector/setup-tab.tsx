@@ -70,7 +70,12 @@ function UnknownType({ node }: { readonly node: WorkflowNode }) {
         {t('inspector.unknownTypeHelp')}
       </Callout>
       <Field label={t('inspector.params')}>
-        <JsonText value={node.params} onChange={() => {}} isReadOnly label={t('inspector.params')} />
+        <JsonText
+          field={{ key: `${node.id}/params`, nodeId: node.id, label: t('inspector.params') }}
+          value={node.params}
+          onChange={() => {}}
+          isReadOnly
+        />
       </Field>
     </>
   )

@@ -3,6 +3,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Callout } from '../ui/callout.tsx'
 import { Field } from '../ui/field.tsx'
@@ -53,6 +54,8 @@ export function WorkflowPanel() {
   )
 }
 
+const DESCRIPTION = Object.freeze({ key: 'description', nodeId: null, label: 'description' })
+
 interface WorkflowSettingsFieldsProps {
   readonly settings: WorkflowSettings
   readonly description: string
@@ -62,6 +65,7 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
   const t = useTranslate()
   const details = useWorkflowDetails()
   const { dispatch } = useSession()
+  const inBurst = useBurst()
   const describe = (text: string) => {
     if (details !== null) details.update({ description: text })
     else dispatch({ type: 'set-setting', key: 'description', value: text === '' ? null : text })
@@ -69,14 +73,14 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
   return (
     <>
       <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
-        <SettingText value={description} isReadOnly={false} onChange={describe} />
+        <SettingText field={DESCRIPTION} value={description} isReadOnly={false} onChange={describe} />
       </Field>
       <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
         <DurationInput
           value={settings.timeout ?? null}
           isReadOnly={false}
           placeholder="1d"
-          onChange={(value) => dispatch({ type: 'set-setting', key: 'timeout', value })}
+          onChange={(value) => inBurst('timeout', () => dispatch({ type: 'set-setting', key: 'timeout', value }))}
         />
       </Field>
     </>

@@ -90,6 +90,24 @@ export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
   return view?.matchMedia('(prefers-reduced-motion: reduce)').matches ?? false
 }
 
+/**
+ * Calls back when the page may be about to go: it is hidden, closed, or replaced by another. Returns how to stop.
+ *
+ * Both events are needed: a phone may end a hidden page without `pagehide`, and a closed tab need not be hidden first.
+ */
+export function onPageLeave(listener: () => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const onVisibility = () => {
+    if (document.visibilityState === 'hidden') listener()
+  }
+  window.addEventListener('pagehide', listener)
+  document.addEventListener('visibilitychange', onVisibility)
+  return () => {
+    window.removeEventListener('pagehide', listener)
+    document.removeEventListener('visibilitychange', onVisibility)
+  }
+}
+
 /** Whether an element of the page has the focus; the body has it when no element has. */
 export function hasPageFocus(element: Element): boolean {
   const { activeElement, body } = element.ownerDocument

@@ -33,7 +33,8 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
   const { client, workflowId, onOpenProblem, onEvent, onClose } = props
   const t = useTranslate()
   const { toast } = useAnnouncer()
-  const { store } = useSession()
+  const session = useSession()
+  const { store } = session
   const problems = useEditorStore((state) => state.problems)
   const [notes, setNotes] = useState('')
   const [isSending, setIsSending] = useState(false)
@@ -43,7 +44,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
     setIsSending(true)
     setFailure(null)
     try {
-      if (!(await whenSaved(store))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
+      if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
       const { version } = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
       // What can fail from here on would offer to publish once more.
       const { workflow } = store.getState()

@@ -35,10 +35,10 @@ export function StartDialog(props: StartDialogProps) {
 
 function TryDialog({ client, workflowId, onStarted, onClose }: OpenDialogProps) {
   const t = useTranslate()
-  const { store } = useSession()
+  const session = useSession()
   const document = useEditorStore((state) => state.document)
   const start = async (body: RunStart) => {
-    if (!(await whenSaved(store))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
+    if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
     const { runId } = await client.drafts.try(workflowId, body)
     onClose()
     onStarted(runId, 'test')

@@ -1,12 +1,20 @@
-import type { EditorStore } from '../store/editor-store.ts'
+import type { EditorSession } from '../session/editor-session.ts'
 
 /**
- * Waits until the server has the last change, so that what is tried or published is what is seen.
+ * Commits what is typed and waits until the server has the last change, so that what is tried or published is what
+ * is seen.
  *
- * @returns Whether it came to that in time.
+ * @returns Whether everything was stored in time.
  */
-export function whenSaved(store: EditorStore, patienceMs = 4_000): Promise<boolean> {
-  const isSafe = () => store.getState().sync === 'saved'
+export function whenSaved(
+  { store, flush }: Pick<EditorSession, 'store' | 'flush'>,
+  patienceMs = 4_000,
+): Promise<boolean> {
+  flush()
+  const isSafe = () => {
+    const { sync, input, isStoringDetails } = store.getState()
+    return sync === 'saved' && !input.isTyping && !isStoringDetails
+  }
   if (isSafe()) return Promise.resolve(true)
   return new Promise((resolve) => {
     const finish = () => {

@@ -14,12 +14,15 @@ import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import { planCommand } from '../commands/planners.ts'
 import { createScopeReader } from '../expression-field/scope-cache.ts'
+import { onPageLeave } from '../instance/place.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
 import { createChangeTeller } from './change-teller.ts'
 import type { EditorSession } from './editor-session.ts'
+import { createPendingInput } from './pending-input.ts'
+import { captureStep, type TypingBurst } from './typing-burst.ts'
 import { keepSelections } from './undo-selections.ts'
 
 interface SessionOptions {
@@ -45,6 +48,9 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   })
   const selections = keepSelections(undoManager, store)
   const { tell, skipTo, onChange } = createChangeTeller(store)
+  const input = createPendingInput(store)
+  /** The typing that a change belongs to while it is committed. */
+  let current: TypingBurst | null = null
   let textFields: { readonly manifest: ManifestIndex; readonly fields: TextFields } | null = null
 
   const fieldsNow = (): TextFields => {
@@ -55,6 +61,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   const refresh = (): WorkflowDocument => {
     const { document, repairs } = readDraft(doc)
     acceptDocument(store, document)
+    input.prune((nodeId) => store.getState().nodesById.has(nodeId))
     if (repairs.join('\n') !== store.getState().repairs.join('\n')) store.setState({ repairs })
     return store.getState().document
   }
@@ -75,34 +82,51 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     const state = store.getState()
     if (state.isReadOnly) return refuse('command.readOnly')
     if (state.phase.kind !== 'ready') return refuse('command.notReady')
+    const burst = current
+    // What was typed before a command comes before it.
+    if (burst === null) input.flush()
     finishTyping()
     const plan = planCommand(command, store.getState())
     if ('refused' in plan) return refuse(plan.refused)
     const { operations, message } = plan
     if (operations.length > 0) {
-      undoManager.stopCapturing()
       try {
-        applyOperationsToDraft(doc, operations, fieldsNow(), origin)
+        captureStep(undoManager, burst, () => applyOperationsToDraft(doc, operations, fieldsNow(), origin))
       } catch (error) {
         // Somebody else was faster: what the command meant is no longer there.
         if (error instanceof TenonError && error.code === 'OPERATION_INVALID') return refuse('command.outdated')
         throw error
       }
-      undoManager.stopCapturing()
       refresh()
     }
     if (plan.select !== undefined) {
       select(store, plan.select)
       if (operations.length > 0) selections.keepAfter()
     }
-    if (message !== null) announce(store, translate()(message.key, message.values))
+    // Who types hears the characters already.
+    if (message !== null && burst === null) announce(store, translate()(message.key, message.values))
     if (operations.length > 0) tell(command.type, operations)
     return { ok: true, operations, selected: plan.select ?? [] }
   }
 
+  const asBurst = (burst: TypingBurst, change: () => void): void => {
+    const outer = current
+    current = burst
+    try {
+      change()
+    } finally {
+      current = outer
+    }
+  }
+
+  const flush = (): void => {
+    input.flush()
+    finishTyping()
+  }
+
   const travel = (direction: 'undo' | 'redo'): void => {
     if (store.getState().isReadOnly) return
-    finishTyping()
+    flush()
     undoManager.stopCapturing()
     const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
     if (item === null) return
@@ -117,6 +141,9 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     doc,
     undoManager,
     dispatch,
+    input,
+    asBurst,
+    flush,
     undo: () => travel('undo'),
     redo: () => travel('redo'),
     textAt: (nodeId, path) => (path === 'notes' ? notesText(doc, nodeId) : paramText(doc, nodeId, path)) ?? null,
@@ -146,11 +173,13 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         typing = setTimeout(finishTyping, TYPING_PAUSE_MS)
       }
       doc.on('afterTransactionCleanup', onTransaction)
+      const stopWatching = onPageLeave(flush)
       refresh()
       return () => {
+        flush()
+        stopWatching()
         doc.off('afterTransactionCleanup', onTransaction)
         if (reading !== null) clearTimeout(reading)
-        finishTyping()
       }
     },
   }

@@ -3,6 +3,8 @@ import type * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import type { ScopeReader } from '../expression-field/scope-cache.ts'
 import type { EditorStore } from '../store/editor-store.ts'
+import type { PendingInput } from './pending-input.ts'
+import type { TypingBurst } from './typing-burst.ts'
 
 /** What happened to a draft by a person at this editor. */
 export interface DraftChange {
@@ -22,6 +24,12 @@ export interface EditorSession {
   readonly doc: Y.Doc
   readonly undoManager: Y.UndoManager
   readonly dispatch: (command: EditorCommand) => CommandResult
+  /** Input that is typed and not yet part of the draft. */
+  readonly input: PendingInput
+  /** Runs commands as part of one burst of typing, which is one undo step. */
+  readonly asBurst: (burst: TypingBurst, change: () => void) => void
+  /** Commits everything that is typed, and reports it to the host. */
+  readonly flush: () => void
   readonly undo: () => void
   readonly redo: () => void
   /** The shared text at a path of the params (or `notes`), when the field is edited by character. */

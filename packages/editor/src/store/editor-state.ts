@@ -11,6 +11,7 @@ import type {
 import type { Placement } from '../commands/command.ts'
 import type { Panels } from '../frame/panels.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
+import type { RefusedInput } from '../session/pending-input.ts'
 
 /** How far the draft has come from the server, and what went wrong on the way. */
 export type Phase =
@@ -20,6 +21,14 @@ export type Phase =
 
 /** Where the last change is: `local` means that no server is involved. */
 export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'closed'
+
+/** What is between the keyboard and the draft. */
+export interface InputState {
+  /** A field has text that is not committed yet. */
+  readonly isTyping: boolean
+  /** Texts that the draft cannot take. */
+  readonly refused: readonly RefusedInput[]
+}
 
 /** One fault of the draft, as the problem list and the fields show it. */
 export interface EditorProblem {
@@ -97,6 +106,9 @@ export interface EditorState {
   /** Nothing can be changed: a viewer, a published version, or the host's wish. */
   readonly isReadOnly: boolean
   readonly sync: SyncState
+  readonly input: InputState
+  /** Name or description are on their way to the server. */
+  readonly isStoringDetails: boolean
   /** Places of the draft that could not be read, in words. */
   readonly repairs: readonly string[]
   readonly selectedNodes: ReadonlySet<NodeId>

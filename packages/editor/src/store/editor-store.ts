@@ -2,7 +2,7 @@ import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { DEFAULT_PANELS } from '../frame/panels.ts'
 import { createManifestIndex, EMPTY_MANIFEST } from '../manifest/manifest-index.ts'
-import type { EditorState } from './editor-state.ts'
+import type { EditorState, InputState } from './editor-state.ts'
 import { shareStructure } from './share-structure.ts'
 
 export type EditorStore = StoreApi<EditorState>
@@ -20,6 +20,8 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     role: 'editor',
     isReadOnly: false,
     sync: 'local',
+    input: { isTyping: false, refused: [] },
+    isStoringDetails: false,
     repairs: [],
     selectedNodes: NOTHING,
     selectedEdges: NOTHING,
@@ -66,6 +68,13 @@ export function select(store: EditorStore, nodeIds: Iterable<string>, edgeIds: I
   const selectedEdges = sameOr(state.selectedEdges, new Set(edgeIds))
   if (selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges) return
   store.setState({ selectedNodes, selectedEdges })
+}
+
+/** Shows what is between the keyboard and the draft. */
+export function showInput(store: EditorStore, input: InputState): void {
+  const before = store.getState().input
+  if (before.isTyping === input.isTyping && before.refused.length + input.refused.length === 0) return
+  store.setState({ input })
 }
 
 /** Says something to assistive technology; the same text twice is said twice. */

@@ -1,14 +1,25 @@
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
+import type { EditorState } from '../store/editor-state.ts'
 
-/** Whether the last change is safe: saved, on its way, or waiting for the network. */
+/** Whether everything that was typed is safe: saved, on its way, or waiting for the network. */
 export function SyncStatus() {
   const t = useTranslate()
-  const sync = useEditorStore((state) => state.sync)
-  if (sync === 'local') return null
+  const shown = useEditorStore(shownState)
+  const refused = useEditorStore((state) => state.input.refused)
+  if (shown === 'local') return null
+  const fields = refused.map(({ label }) => label).join(', ')
   return (
-    <span className="tn-sync" data-sync={sync} role="status" title={t(`sync.${sync}Hint`)}>
-      {t(`sync.${sync}`)}
+    <span className="tn-sync" data-sync={shown} role="status" title={t(`sync.${shown}Hint`, { fields })}>
+      {t(`sync.${shown}`)}
     </span>
   )
+}
+
+// "Saved" must be true of what the person sees, not only of what the draft holds.
+function shownState({ sync, input, isStoringDetails }: EditorState) {
+  if (sync !== 'saved' && sync !== 'saving') return sync
+  if (input.isTyping) return 'editing'
+  if (isStoringDetails || sync === 'saving') return 'saving'
+  return input.refused.length > 0 ? 'refused' : 'saved'
 }

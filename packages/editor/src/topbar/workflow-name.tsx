@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { useTypedText } from '../session/use-typed-text.ts'
 
 interface WorkflowNameProps {
   readonly name: string
@@ -10,32 +11,49 @@ interface WorkflowNameProps {
 /** The name of the workflow; a click turns it into a field, Enter keeps, Escape drops the change. */
 export function WorkflowName({ name, onRename }: WorkflowNameProps) {
   const t = useTranslate()
-  const [draft, setDraft] = useState<string | null>(null)
+  const [isOpen, setIsOpen] = useState(false)
   if (onRename === null) return <h1 className="tn-topbar-name">{name}</h1>
-  if (draft === null) {
-    return (
-      <h1 className="tn-topbar-name">
-        <button type="button" title={t('topbar.rename')} onClick={() => setDraft(name)}>
-          {name}
-        </button>
-      </h1>
-    )
-  }
-  const finish = (keep: boolean) => {
-    const next = draft.trim()
-    if (keep && next !== '' && next !== name) onRename(next)
-    setDraft(null)
+  if (isOpen) return <NameField name={name} onRename={onRename} onClose={() => setIsOpen(false)} />
+  return (
+    <h1 className="tn-topbar-name">
+      <button type="button" title={t('topbar.rename')} onClick={() => setIsOpen(true)}>
+        {name}
+      </button>
+    </h1>
+  )
+}
+
+interface NameFieldProps {
+  readonly name: string
+  readonly onRename: (name: string) => void
+  readonly onClose: () => void
+}
+
+function NameField({ name, onRename, onClose }: NameFieldProps) {
+  const t = useTranslate()
+  const typed = useTypedText({
+    field: { key: 'workflow/name', nodeId: null, label: t('topbar.name') },
+    value: name,
+    // Everybody sees the name, in lists too; half of it is another name.
+    commitOn: 'leave',
+    check: (text) => (text.trim() === '' ? t('topbar.nameEmpty') : null),
+    onCommit: (text) => onRename(text.trim()),
+  })
+  const finish = (isKept: boolean) => {
+    if (isKept && typed.error === null) typed.commit()
+    else typed.cancel()
+    onClose()
   }
   return (
     <input
       className="tn-topbar-name tn-topbar-name-input"
       aria-label={t('topbar.name')}
-      value={draft}
+      value={typed.text}
       maxLength={200}
       // biome-ignore lint/a11y/noAutofocus: the field takes the place of the button that was just pressed
       autoFocus
       onFocus={(event) => event.currentTarget.select()}
-      onChange={(event) => setDraft(event.target.value)}
+      onChange={(event) => typed.onChange(event.target.value)}
       onBlur={() => finish(true)}
       onKeyDown={(event) => {
         if (event.key === 'Enter') finish(true)

@@ -32,6 +32,16 @@ export interface FieldProps {
   readonly children: ReactNode
 }
 
+/** What is wrong with the text of a control that has no label of its own. */
+export function FieldNote({ error }: { readonly error: string | null }) {
+  if (error === null) return null
+  return (
+    <p className="tn-field-note" data-error role="alert">
+      {error}
+    </p>
+  )
+}
+
 /** A labeled control with its help under it, or in place of the help its error. */
 export function Field({ label, help, error, required = false, hint, group = false, className, children }: FieldProps) {
   const t = useTranslate()

@@ -50,5 +50,8 @@ export const SWITCHABLE_CONTROLS: readonly string[] = [
   'json',
 ]
 
+/** Controls of which each change is a decision of its own, and none a character of a text. */
+export const CHOICE_CONTROLS: readonly string[] = ['switch', 'select', 'people', 'json-schema']
+
 /** Controls whose parts are rows by themselves, with their own faults. */
 export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list']

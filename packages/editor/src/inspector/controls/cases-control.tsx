@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import type { ControlProps } from '../control-props.ts'
 import { CaseCard } from './case-card.tsx'
 import { unusedPort } from './port-names.ts'
+import { useRows } from './use-rows.ts'
 
 /** A list of which each item is a way out: cases of a switch, branches of a fork. */
 export function CasesControl(props: ControlProps) {
@@ -17,6 +18,9 @@ export function CasesControl(props: ControlProps) {
   const itemSchema = resolveSchema(rootSchema, field.schema.items)
   const { minItems, maxItems } = field.schema
   const ids = items.map((item) => String(item.id ?? ''))
+  const { rows } = useRows(ids)
+  const keyOf = (id: string, index: number) =>
+    ids.indexOf(id) === index ? `row ${rows.find((row) => row.name === id)?.id}` : `double ${index}`
   const add = () => {
     dispatch({
       type: 'insert-item',
@@ -32,7 +36,7 @@ export function CasesControl(props: ControlProps) {
     <div className="tn-cases">
       {items.map((item, index) => (
         <CaseCard
-          key={ids[index] ?? index}
+          key={keyOf(ids[index] ?? '', index)}
           control={props}
           item={item}
           index={index}

@@ -1,21 +1,27 @@
 import { isJsonObject, type JsonObject } from '@tenon/core/document'
-import { useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { ControlProps } from '../control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { SchemaFieldRow } from './schema-field-row.tsx'
 import {
+  addSchemaField,
   changeSchemaField,
+  moveSchemaField,
   readSchemaFields,
   removeSchemaField,
   renameSchemaField,
   type SchemaField,
 } from './schema-fields.ts'
-import { useStableOrder } from './use-stable-order.ts'
+import { textFieldOf } from './text-of.ts'
+import { useRowDrag } from './use-row-drag.ts'
+import { useRows } from './use-rows.ts'
 
-/** The shape of an object as a list of fields; what is beyond that, as JSON Schema. */
-export function JsonSchemaControl({ field, value, onChange, isReadOnly }: ControlProps) {
+/** The shape of an object as a list of fields, or as JSON Schema. */
+export function JsonSchemaControl(props: ControlProps) {
+  const { nodeId, field, value, onChange, isReadOnly } = props
   const t = useTranslate()
   const [wantsJson, setWantsJson] = useState(false)
   const schema: JsonObject = isJsonObject(value) ? value : { type: 'object', properties: {} }
@@ -24,9 +30,9 @@ export function JsonSchemaControl({ field, value, onChange, isReadOnly }: Contro
   return (
     <div className="tn-schema">
       {isJson ? (
-        <JsonText value={schema} onChange={onChange} isReadOnly={isReadOnly} label={field.title} />
+        <JsonText field={textFieldOf(nodeId, field)} value={schema} onChange={onChange} isReadOnly={isReadOnly} />
       ) : (
-        <SchemaRows fields={fields} schema={schema} onChange={onChange} isReadOnly={isReadOnly} />
+        <SchemaRows control={props} fields={fields} schema={schema} />
       )}
       <div className="tn-schema-foot">
         {fields !== null && (
@@ -41,38 +47,63 @@ export function JsonSchemaControl({ field, value, onChange, isReadOnly }: Contro
 }
 
 interface SchemaRowsProps {
+  readonly control: ControlProps
   readonly fields: readonly SchemaField[]
   readonly schema: JsonObject
-  readonly onChange: (schema: JsonObject) => void
-  readonly isReadOnly: boolean
 }
 
-function SchemaRows({ fields, schema, onChange, isReadOnly }: SchemaRowsProps) {
+const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 }
+
+function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
+  const { nodeId, field: param, onChange, isReadOnly } = control
   const t = useTranslate()
+  const { announce } = useAnnouncer()
   const [added, setAdded] = useState<string | null>(null)
-  const order = useStableOrder(fields.map((field) => field.name))
-  const byName = new Map(fields.map((field) => [field.name, field]))
+  const names = fields.map((field) => field.name)
+  const { rows, rename } = useRows(names, 'given')
+  const move = (from: number, to: number) => {
+    const name = names[from]
+    if (name === undefined || to < 0 || to >= names.length) return
+    onChange(moveSchemaField(schema, name, to))
+    announce(t('schema.moved', { name, position: to + 1, count: names.length }))
+  }
+  const drag = useRowDrag('.tn-schema-row', move)
   const add = () => {
-    let name = t('schema.newField')
-    for (let count = 2; byName.has(name); count += 1) name = `${t('schema.newField')}_${count}`
+    const base = t('schema.newField')
+    let name = base
+    for (let count = 2; names.includes(name); count += 1) name = `${base}_${count}`
     setAdded(name)
-    onChange(changeSchemaField(schema, name, { type: 'string' }))
+    onChange(addSchemaField(schema, name))
   }
   return (
     <>
-      {order.length === 0 && <p className="tn-schema-empty">{t('schema.empty')}</p>}
-      {order.map((name) => {
-        const field = byName.get(name)
+      {rows.length === 0 && <p className="tn-schema-empty">{t('schema.empty')}</p>}
+      {rows.map(({ id, name }, index) => {
+        const field = fields.find((candidate) => candidate.name === name)
         if (field === undefined) return null
         return (
           <SchemaFieldRow
-            key={name}
+            key={id}
+            nodeId={nodeId}
+            id={textFieldOf(nodeId, param, { id: name, label: name }).key}
             field={field}
-            taken={order}
+            taken={names}
             isNew={name === added}
             isReadOnly={isReadOnly}
+            isDropTarget={drag.dropAt === index}
+            grip={{
+              ...drag.handlers(index),
+              onKeyDown: (event: KeyboardEvent) => {
+                const step = STEPS[event.key]
+                if (step === undefined) return
+                event.preventDefault()
+                event.stopPropagation()
+                move(index, index + step)
+              },
+            }}
             onRename={(next) => {
               setAdded(null)
+              rename(name, next)
               onChange(renameSchemaField(schema, name, next))
             }}
             onChange={(change) => onChange(changeSchemaField(schema, name, change))}
@@ -80,6 +111,7 @@ function SchemaRows({ fields, schema, onChange, isReadOnly }: SchemaRowsProps) {
           />
         )
       })}
+      {rows.length > 0 && <div className="tn-schema-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {!isReadOnly && (
         <Button size="s" variant="ghost" icon="plus" onClick={add}>
           {t('schema.add')}

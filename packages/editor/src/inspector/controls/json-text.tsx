@@ -1,45 +1,44 @@
-import type { Json } from '@tenon/core/document'
-import { useState } from 'react'
+import { type Json, jsonEqual } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
+import { FieldNote } from '../../ui/field.tsx'
 import { TextArea } from '../../ui/text-input.tsx'
 
 interface JsonTextProps {
+  readonly field: TypedTextField
   readonly value: Json | undefined
-  readonly onChange: (value: Json) => void
+  /** `undefined` for an empty text. */
+  readonly onChange: (value: Json | undefined) => void
+  /** An empty text is no value, and not a fault. @defaultValue false */
+  readonly isOptional?: boolean
   readonly isReadOnly: boolean
-  readonly label: string
 }
 
-/** Any value as JSON; taken over when it can be read, on leaving the field. */
-export function JsonText({ value, onChange, isReadOnly, label }: JsonTextProps) {
+/** Any value as JSON; stored while somebody types, whenever the text is JSON. */
+export function JsonText({ field, value, onChange, isReadOnly, isOptional = false }: JsonTextProps) {
   const t = useTranslate()
-  const [draft, setDraft] = useState<string | null>(null)
-  const text = draft ?? (value === undefined ? '' : JSON.stringify(value, null, 2))
-  const isFaulty = draft !== null && parse(draft) === undefined
-  const commit = () => {
-    const next = draft === null ? undefined : parse(draft)
-    if (next === undefined) return
-    onChange(next)
-    setDraft(null)
-  }
+  const isEmpty = (text: string) => isOptional && text.trim() === ''
+  const typed = useTypedText({
+    field,
+    value: value === undefined ? '' : JSON.stringify(value, null, 2),
+    check: (text) => (isEmpty(text) || parse(text) !== undefined ? null : t('control.notJson')),
+    isSame: (text) => jsonEqual(isEmpty(text) ? undefined : parse(text), value),
+    onCommit: (text) => onChange(isEmpty(text) ? undefined : parse(text)),
+  })
   return (
     <>
       <TextArea
-        value={text}
-        onChange={setDraft}
-        onBlur={commit}
-        rows={Math.min(16, Math.max(4, text.split('\n').length))}
+        value={typed.text}
+        onChange={typed.onChange}
+        onBlur={typed.onBlur}
+        rows={Math.min(16, Math.max(4, typed.text.split('\n').length))}
         mono
         spellCheck={false}
-        aria-label={label}
-        aria-invalid={isFaulty || undefined}
+        aria-label={field.label}
+        aria-invalid={typed.error !== null || undefined}
         disabled={isReadOnly}
       />
-      {isFaulty && (
-        <p className="tn-field-note" data-error>
-          {t('control.notJson')}
-        </p>
-      )}
+      <FieldNote error={typed.error} />
     </>
   )
 }

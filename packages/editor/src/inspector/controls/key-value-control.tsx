@@ -3,43 +3,53 @@ import { useState } from 'react'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useSession } from '../../session/session-context.tsx'
+import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { Button } from '../../ui/button.tsx'
+import { FieldNote } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from '../control-props.ts'
-import { textOf } from './text-of.ts'
-import { useStableOrder } from './use-stable-order.ts'
-
-const FORBIDDEN: readonly string[] = ['__proto__', 'prototype', 'constructor']
+import { checkName } from './field-names.ts'
+import { textFieldOf, textOf } from './text-of.ts'
+import { useRows } from './use-rows.ts'
 
 /** Names and values, one row each. */
 export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlProps) {
   const t = useTranslate()
-  const { dispatch } = useSession()
+  const { dispatch, store } = useSession()
   const pairs: JsonObject = isJsonObject(value) ? value : {}
-  const names = useStableOrder(Object.keys(pairs))
+  const names = Object.keys(pairs)
+  const { rows, rename: renameRow } = useRows(names)
   const [isAdding, setIsAdding] = useState(false)
   const set = (name: string, next: Json) =>
     dispatch({ type: 'set-param', nodeId, path: [...field.path, name], value: next })
   const rename = (from: string, to: string) => {
-    if (to === from) return
     const renamed = Object.fromEntries(Object.entries(pairs).map(([name, item]) => [name === from ? to : name, item]))
+    renameRow(from, to)
     dispatch({ type: 'set-param', nodeId, path: field.path, value: renamed })
   }
   return (
     <div className="tn-pairs">
-      {names.map((name) => (
-        <div key={name} className="tn-pair">
-          <PairName name={name} taken={names} isReadOnly={isReadOnly} onCommit={(next) => rename(name, next)} />
-          <ExpressionField
-            nodeId={nodeId}
-            path={[...field.path, name]}
-            value={textOf(pairs[name])}
-            onChange={(text) => set(name, text)}
-            placeholder={t('control.value')}
-            label={t('control.valueOf', { name })}
+      {rows.map(({ id, name }) => (
+        <div key={id} className="tn-pair">
+          <PairName
+            field={textFieldOf(nodeId, field, { id: `name of ${name}`, label: t('control.name') })}
+            name={name}
+            taken={names}
             isReadOnly={isReadOnly}
+            onCommit={(next) => rename(name, next)}
           />
+          <div data-param={[...field.path, name].join('.')}>
+            <ExpressionField
+              nodeId={nodeId}
+              path={[...field.path, name]}
+              value={textOf(pairs[name])}
+              onChange={(text) => set(name, text)}
+              placeholder={t('control.value')}
+              label={t('control.valueOf', { name })}
+              isReadOnly={isReadOnly}
+            />
+          </div>
           {!isReadOnly && (
             <IconButton
               icon="close"
@@ -53,14 +63,16 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
       {isAdding && (
         <div className="tn-pair">
           <PairName
+            field={textFieldOf(nodeId, field, { id: 'new name', label: t('control.name') })}
             name=""
             taken={names}
             isReadOnly={false}
-            isNew
             onCommit={(next) => {
               setIsAdding(false)
-              if (next !== '') set(next, '')
+              set(next, '')
             }}
+            onEntered={(next) => store.setState({ fieldFocus: { nodeId, path: [...field.path, next] } })}
+            onLeaveEmpty={() => setIsAdding(false)}
           />
           <span className="tn-pair-hint">{t('control.nameFirst')}</span>
         </div>
@@ -75,37 +87,54 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
 }
 
 interface PairNameProps {
+  readonly field: TypedTextField
   readonly name: string
   readonly taken: readonly string[]
   readonly isReadOnly: boolean
-  readonly isNew?: boolean
   readonly onCommit: (name: string) => void
+  /** A new name was committed by Enter. */
+  readonly onEntered?: (name: string) => void
+  /** The row is new; left empty, it goes. */
+  readonly onLeaveEmpty?: () => void
 }
 
-function PairName({ name, taken, isReadOnly, isNew = false, onCommit }: PairNameProps) {
+function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeaveEmpty }: PairNameProps) {
   const t = useTranslate()
-  const [draft, setDraft] = useState<string | null>(isNew ? '' : null)
-  const commit = () => {
-    const next = (draft ?? name).trim()
-    setDraft(null)
-    const isFree = next !== '' && !FORBIDDEN.includes(next) && (next === name || !taken.includes(next))
-    onCommit(isFree ? next : name)
-  }
+  const isNew = onLeaveEmpty !== undefined
+  const typed = useTypedText({
+    field,
+    value: name,
+    commitOn: 'leave',
+    check: (text) => checkName(text.trim(), name, taken, t),
+    onCommit: (text) => onCommit(text.trim()),
+  })
   return (
-    <TextInput
-      value={draft ?? name}
-      onChange={setDraft}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
-      }}
-      aria-label={t('control.name')}
-      placeholder={t('control.name')}
-      id={undefined}
-      maxLength={128}
-      disabled={isReadOnly}
-      spellCheck={false}
-      autoFocus={isNew}
-    />
+    <div>
+      <TextInput
+        value={typed.text}
+        onChange={typed.onChange}
+        onBlur={() => {
+          if (typed.text.trim() !== '') return typed.onBlur()
+          typed.cancel()
+          onLeaveEmpty?.()
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            typed.commit()
+            if (typed.error === null && typed.text.trim() !== '') onEntered?.(typed.text.trim())
+          }
+          if (event.key === 'Escape') typed.cancel()
+        }}
+        aria-label={t('control.name')}
+        aria-invalid={typed.error !== null || undefined}
+        placeholder={t('control.name')}
+        id={undefined}
+        maxLength={128}
+        disabled={isReadOnly}
+        spellCheck={false}
+        autoFocus={isNew}
+      />
+      <FieldNote error={typed.error} />
+    </div>
   )
 }

@@ -1,11 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
-import { useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { humanize } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import { Chip } from '../../ui/chip.tsx'
-import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from '../control-props.ts'
+import { AddText } from './add-text.tsx'
 
 /** Roles to tick and persons to name. */
 export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {
@@ -56,30 +55,13 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
         </div>
       )}
       {!isReadOnly && (
-        <AddPerson onAdd={(userId) => !userIds.includes(userId) && set('userIds', [...userIds, userId])} />
+        <AddText
+          label={t('control.addPerson')}
+          check={(userId) => (userIds.includes(userId) ? t('control.valueTaken', { value: userId }) : null)}
+          onAdd={(userId) => set('userIds', [...userIds, userId])}
+        />
       )}
     </div>
-  )
-}
-
-function AddPerson({ onAdd }: { readonly onAdd: (userId: string) => void }) {
-  const t = useTranslate()
-  const [draft, setDraft] = useState('')
-  const add = () => {
-    if (draft.trim() !== '') onAdd(draft.trim())
-    setDraft('')
-  }
-  return (
-    <TextInput
-      value={draft}
-      onChange={setDraft}
-      onBlur={add}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') add()
-      }}
-      aria-label={t('control.addPerson')}
-      placeholder={t('control.addPerson')}
-    />
   )
 }
 

@@ -1,74 +1,57 @@
-import { useState } from 'react'
+import type { NodeId } from '@tenon/core/document'
+import { type ComponentProps, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { useTypedText } from '../../session/use-typed-text.ts'
+import { FieldNote } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import { FIELD_TYPES, type SchemaField } from './schema-fields.ts'
+import { checkFieldName } from './field-names.ts'
+import { SchemaFieldOptions } from './schema-field-options.tsx'
+import { FIELD_TYPES, type FieldType, type SchemaField, type SchemaFieldChange } from './schema-fields.ts'
 
 interface SchemaFieldRowProps {
+  readonly nodeId: NodeId
+  /** Unique among the fields of the editor. */
+  readonly id: string
   readonly field: SchemaField
   readonly taken: readonly string[]
   readonly isNew: boolean
   readonly isReadOnly: boolean
+  /** The row before which a dragged one would lie. */
+  readonly isDropTarget: boolean
+  readonly grip: Pick<
+    ComponentProps<'button'>,
+    'onPointerDown' | 'onPointerMove' | 'onPointerUp' | 'onPointerCancel' | 'onKeyDown'
+  >
   readonly onRename: (name: string) => void
-  readonly onChange: (change: Partial<Omit<SchemaField, 'name'>>) => void
+  readonly onChange: (change: SchemaFieldChange) => void
   readonly onRemove: () => void
 }
 
-/** Name and type of one field, and below it what it means and whether it must be there. */
+/** Name and type of one field, below it what it means and whether it is required, and on request the rest. */
 export function SchemaFieldRow(props: SchemaFieldRowProps) {
-  const { field, taken, isNew, isReadOnly, onRename, onChange, onRemove } = props
+  const { nodeId, id, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
   const t = useTranslate()
-  const [name, setName] = useState<string | null>(null)
-  const [description, setDescription] = useState<string | null>(null)
-  const commitName = () => {
-    const next = (name ?? field.name).trim()
-    setName(null)
-    if (/^[A-Za-z_][\w-]*$/.test(next) && next !== field.name && !taken.includes(next)) onRename(next)
-  }
-  const commitDescription = () => {
-    if (description !== null && description !== field.description) onChange({ description: description.trim() })
-    setDescription(null)
-  }
+  const [isOpen, setIsOpen] = useState(false)
+  const { name } = field
   return (
-    <div className="tn-schema-row">
-      <TextInput
-        id={undefined}
-        className="tn-schema-name"
-        value={name ?? field.name}
-        onChange={setName}
-        onBlur={commitName}
-        onFocus={(event) => isNew && event.currentTarget.select()}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur()
-        }}
-        aria-label={t('schema.name')}
-        disabled={isReadOnly}
-        spellCheck={false}
-        autoFocus={isNew}
-      />
-      <Select
-        id={undefined}
-        aria-label={t('schema.type')}
-        value={field.type}
-        options={FIELD_TYPES.map((type) => ({ value: type, label: t(`schema.type.${type}`) }))}
-        onChange={(type) => onChange({ type })}
-        disabled={isReadOnly}
-      />
+    <div className="tn-schema-row" data-drop={isDropTarget || undefined} data-readonly={isReadOnly || undefined}>
       {!isReadOnly && (
-        <IconButton icon="close" size="s" label={t('schema.remove', { name: field.name })} onClick={onRemove} />
+        <IconButton className="tn-schema-grip" icon="grip" size="s" label={t('schema.move', { name })} {...grip} />
       )}
+      <FieldName {...props} />
+      <TypeSelect field={field} isReadOnly={isReadOnly} onChange={onChange} />
+      <IconButton
+        icon={isOpen ? 'chevronDown' : 'settings'}
+        size="s"
+        label={t('schema.options', { name })}
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      />
+      {!isReadOnly && <IconButton icon="close" size="s" label={t('schema.remove', { name })} onClick={onRemove} />}
       <div className="tn-schema-more">
-        <TextInput
-          id={undefined}
-          className="tn-schema-description"
-          value={description ?? field.description}
-          onChange={setDescription}
-          onBlur={commitDescription}
-          aria-label={t('schema.description')}
-          placeholder={t('schema.descriptionHint')}
-          disabled={isReadOnly}
-        />
+        <Description {...props} />
         <label className="tn-check">
           <input
             type="checkbox"
@@ -79,6 +62,81 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
           {t('schema.required')}
         </label>
       </div>
+      {isOpen && (
+        <SchemaFieldOptions nodeId={nodeId} id={id} field={field} isReadOnly={isReadOnly} onChange={onChange} />
+      )}
     </div>
+  )
+}
+
+function FieldName({ nodeId, id, field, taken, isNew, isReadOnly, onRename }: SchemaFieldRowProps) {
+  const t = useTranslate()
+  const label = t('schema.name')
+  const typed = useTypedText({
+    field: { key: `${id}/name`, nodeId, label },
+    value: field.name,
+    commitOn: 'leave',
+    check: (text) => checkFieldName(text.trim(), field.name, taken, t),
+    onCommit: (text) => onRename(text.trim()),
+  })
+  return (
+    <div className="tn-schema-name">
+      <TextInput
+        id={undefined}
+        value={typed.text}
+        onChange={typed.onChange}
+        onBlur={typed.text.trim() === '' ? typed.cancel : typed.onBlur}
+        onFocus={(event) => isNew && event.currentTarget.select()}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') typed.commit()
+          if (event.key === 'Escape') typed.cancel()
+        }}
+        aria-label={label}
+        aria-invalid={typed.error !== null || undefined}
+        disabled={isReadOnly}
+        spellCheck={false}
+        autoFocus={isNew}
+      />
+      <FieldNote error={typed.error} />
+    </div>
+  )
+}
+
+type TypeSelectProps = Pick<SchemaFieldRowProps, 'field' | 'isReadOnly' | 'onChange'>
+
+function TypeSelect({ field, isReadOnly, onChange }: TypeSelectProps) {
+  const t = useTranslate()
+  const types: readonly (FieldType | 'custom')[] = field.type === 'custom' ? ['custom', ...FIELD_TYPES] : FIELD_TYPES
+  return (
+    <Select<FieldType | 'custom'>
+      id={undefined}
+      aria-label={t('schema.type')}
+      value={field.type}
+      options={types.map((type) => ({ value: type, label: t(`schema.type.${type}`) }))}
+      onChange={(type) => type !== 'custom' && onChange({ type })}
+      disabled={isReadOnly}
+    />
+  )
+}
+
+function Description({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldRowProps) {
+  const t = useTranslate()
+  const label = t('schema.description')
+  const typed = useTypedText({
+    field: { key: `${id}/description`, nodeId, label },
+    value: field.description,
+    onCommit: (text) => onChange({ description: text.trim() }),
+  })
+  return (
+    <TextInput
+      id={undefined}
+      className="tn-schema-description"
+      value={typed.text}
+      onChange={typed.onChange}
+      onBlur={typed.onBlur}
+      aria-label={label}
+      placeholder={t('schema.descriptionHint')}
+      disabled={isReadOnly}
+    />
   )
 }

@@ -1,85 +1,152 @@
-import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonObject, orderedProperties, SCHEMA_ORDER_KEYWORD } from '@tenon/core/document'
 
-/** Types that the friendly editor offers; anything else is edited as JSON. */
+/** Types that a row can give to a field. */
 export const FIELD_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
 export type FieldType = (typeof FIELD_TYPES)[number]
 
-/** One field of an object schema, as the friendly editor shows it. */
+/** One field of an object schema, as a row shows it. */
 export interface SchemaField {
   readonly name: string
-  readonly type: FieldType
+  /** `'custom'` for what only JSON Schema can say, such as a choice of schemas. */
+  readonly type: FieldType | 'custom'
   readonly description: string
   readonly isRequired: boolean
+  /** Allowed values; empty when every value of the type is allowed. */
+  readonly choices: readonly Json[]
+  /** `undefined` without a default. */
+  readonly fallback: Json | undefined
+  /** Empty without a format. */
+  readonly format: string
 }
 
-/** The fields of a schema, or `null` when it says more than rows can show. */
+/** What a row may change of a field; a key that is left out stays. */
+export type SchemaFieldChange = Partial<Omit<SchemaField, 'name' | 'type'> & { readonly type: FieldType }>
+
+/** The fields of a schema in the author's order, or `null` when it does not describe an object by its fields. */
 export function readSchemaFields(schema: Json | undefined): readonly SchemaField[] | null {
   if (schema === undefined) return []
   if (!isJsonObject(schema) || (schema.type !== undefined && schema.type !== 'object')) return null
-  const properties = schema.properties ?? {}
-  if (!isJsonObject(properties)) return null
-  const required = Array.isArray(schema.required) ? schema.required : []
-  const fields: SchemaField[] = []
-  for (const [name, property] of Object.entries(properties)) {
-    const type = isJsonObject(property) ? FIELD_TYPES.find((known) => known === property.type) : undefined
-    if (!isJsonObject(property) || type === undefined) return null
-    const { description } = property
-    fields.push({
+  if (schema.properties !== undefined && !isJsonObject(schema.properties)) return null
+  const required = requiredOf(schema)
+  return orderedProperties(schema).map(([name, raw]) => {
+    const { type, description, enum: choices, default: fallback, format } = propertyOf(raw)
+    return {
       name,
-      type,
+      type: FIELD_TYPES.find((known) => known === type) ?? 'custom',
       description: typeof description === 'string' ? description : '',
       isRequired: required.includes(name),
-    })
-  }
-  return fields
+      choices: Array.isArray(choices) ? choices : [],
+      fallback,
+      format: typeof format === 'string' ? format : '',
+    }
+  })
 }
 
-/** Changes one field and leaves everything else of the schema as it is. */
-export function changeSchemaField(
-  schema: JsonObject,
-  name: string,
-  change: Partial<Omit<SchemaField, 'name'>>,
-): JsonObject {
+/** Adds a text field behind the others. */
+export function addSchemaField(schema: JsonObject, name: string): JsonObject {
+  return {
+    ...schema,
+    type: 'object',
+    properties: { ...propertiesOf(schema), [name]: { type: 'string' } },
+    [SCHEMA_ORDER_KEYWORD]: [...orderOf(schema), name],
+  }
+}
+
+/** Changes one field; everything else of the schema, and keywords that rows do not show, stay as they are. */
+export function changeSchemaField(schema: JsonObject, name: string, change: SchemaFieldChange): JsonObject {
   const properties = propertiesOf(schema)
-  const property = isJsonObject(properties[name]) ? properties[name] : {}
-  const next: Record<string, Json> = { ...property }
-  if (change.type !== undefined && change.type !== property.type) {
-    for (const keyword of Object.keys(next)) if (!['title', 'description'].includes(keyword)) delete next[keyword]
-    next.type = change.type
-    if (change.type === 'array') next.items = { type: 'string' }
-  }
-  if (change.description !== undefined) {
-    if (change.description === '') delete next.description
-    else next.description = change.description
-  }
-  const required = requiredOf(schema)
-  const isRequired = change.isRequired ?? required.includes(name)
-  return withRequired(
-    { ...schema, type: 'object', properties: { ...properties, [name]: next } },
-    isRequired ? [...required.filter((other) => other !== name), name] : required.filter((other) => other !== name),
-  )
+  const next: Record<string, Json> = { ...propertyOf(properties[name] ?? {}) }
+  if (change.type !== undefined && change.type !== next.type) changeType(next, change.type)
+  if ('description' in change) put(next, 'description', change.description === '' ? undefined : change.description)
+  if ('format' in change) put(next, 'format', change.format === '' ? undefined : change.format)
+  if ('fallback' in change) put(next, 'default', change.fallback)
+  if ('choices' in change) put(next, 'enum', change.choices?.length === 0 ? undefined : change.choices)
+  const others = requiredOf(schema).filter((other) => other !== name)
+  const required = change.isRequired === undefined ? requiredOf(schema) : change.isRequired ? [...others, name] : others
+  return withRequired({ ...schema, type: 'object', properties: { ...properties, [name]: next } }, required)
 }
 
+/** Gives a field another name; it keeps its place. */
 export function renameSchemaField(schema: JsonObject, from: string, to: string): JsonObject {
+  const renamed = (name: string) => (name === from ? to : name)
   const properties = Object.fromEntries(
-    Object.entries(propertiesOf(schema)).map(([name, property]) => [name === from ? to : name, property]),
+    Object.entries(propertiesOf(schema)).map(([name, property]) => [renamed(name), property]),
   )
   return withRequired(
-    { ...schema, properties },
-    requiredOf(schema).map((name) => (name === from ? to : name)),
+    { ...schema, properties, [SCHEMA_ORDER_KEYWORD]: orderOf(schema).map(renamed) },
+    requiredOf(schema).map(renamed),
   )
 }
 
 export function removeSchemaField(schema: JsonObject, name: string): JsonObject {
   const { [name]: _gone, ...properties } = propertiesOf(schema)
-  return withRequired(
-    { ...schema, properties },
-    requiredOf(schema).filter((other) => other !== name),
-  )
+  const isOther = (other: string) => other !== name
+  const rest = { ...schema, properties, [SCHEMA_ORDER_KEYWORD]: orderOf(schema).filter(isOther) }
+  return withRequired(rest, requiredOf(schema).filter(isOther))
+}
+
+/** Moves a field. @param to - Its index among all fields afterwards; beyond the ends it stays at the end. */
+export function moveSchemaField(schema: JsonObject, name: string, to: number): JsonObject {
+  const others = orderOf(schema).filter((other) => other !== name)
+  const at = Math.max(0, Math.min(others.length, to))
+  return { ...schema, [SCHEMA_ORDER_KEYWORD]: [...others.slice(0, at), name, ...others.slice(at)] }
+}
+
+/** A typed text as a value of a field; `undefined` when it is none. */
+export function valueOfText(type: SchemaField['type'], text: string): Json | undefined {
+  return type === 'string' ? text : convert(text.trim(), type)
+}
+
+// Limits of the other type mean nothing now and come back into force with it. Values have to fit.
+function changeType(property: Record<string, Json>, type: FieldType): void {
+  property.type = type
+  const fits = (value: Json) => convert(value, type)
+  put(property, 'default', property.default === undefined ? undefined : fits(property.default))
+  if (Array.isArray(property.enum)) {
+    const choices = property.enum.map(fits).filter((value) => value !== undefined)
+    put(property, 'enum', choices.length === 0 ? undefined : choices)
+  }
+  if (type === 'array') property.items ??= { type: 'string' }
+}
+
+function convert(value: Json, type: SchemaField['type']): Json | undefined {
+  switch (type) {
+    case 'string':
+      return typeof value === 'object' ? undefined : String(value)
+    case 'number':
+    case 'integer': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      if (typeof number !== 'number' || !Number.isFinite(number)) return undefined
+      return type === 'number' || Number.isInteger(number) ? number : undefined
+    }
+    case 'boolean':
+      return [true, false].find((known) => String(value) === String(known))
+    case 'object':
+      return isJsonObject(value) ? value : undefined
+    case 'array':
+      return Array.isArray(value) ? value : undefined
+    default:
+      return value
+  }
+}
+
+function put(property: Record<string, Json>, keyword: string, value: Json | undefined): void {
+  if (value === undefined) delete property[keyword]
+  else property[keyword] = value
+}
+
+/** A property as an object; `true` and `false` say what these say. */
+function propertyOf(raw: Json): JsonObject {
+  if (isJsonObject(raw)) return raw
+  return raw === false ? { not: {} } : {}
 }
 
 function propertiesOf(schema: JsonObject): JsonObject {
   return isJsonObject(schema.properties) ? schema.properties : {}
+}
+
+function orderOf(schema: JsonObject): readonly string[] {
+  return orderedProperties(schema).map(([name]) => name)
 }
 
 function requiredOf(schema: JsonObject): readonly string[] {

@@ -8,6 +8,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import type { ControlProps } from '../control-props.ts'
 import { ParamRows } from '../param-rows.tsx'
 import { JsonText } from './json-text.tsx'
+import { textFieldOf } from './text-of.ts'
 
 /** The fields of an object, one under the other. */
 export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
@@ -77,6 +78,14 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
 }
 
 /** Whatever no other control can show. */
-export function JsonControl({ field, value, onChange, isReadOnly }: ControlProps) {
-  return <JsonText value={value} onChange={onChange} isReadOnly={isReadOnly} label={field.title} />
+export function JsonControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
+  return (
+    <JsonText
+      field={textFieldOf(nodeId, field)}
+      value={value}
+      onChange={onChange}
+      isOptional={!field.isRequired}
+      isReadOnly={isReadOnly}
+    />
+  )
 }

@@ -37,6 +37,10 @@ export const editorMessages = {
 
   'sync.connecting': 'Connecting',
   'sync.connectingHint': 'Fetching the draft.',
+  'sync.editing': 'Editing…',
+  'sync.editingHint': 'Your change is saved when you pause or leave the field.',
+  'sync.refused': 'Not saved',
+  'sync.refusedHint': 'Correct the marked fields to save them: {fields}.',
   'sync.saving': 'Saving',
   'sync.savingHint': 'Your last change is on its way.',
   'sync.saved': 'Saved',
@@ -55,6 +59,7 @@ export const editorMessages = {
 
   'topbar.name': 'Name of the workflow',
   'topbar.rename': 'Rename',
+  'topbar.nameEmpty': 'A workflow needs a name.',
   'topbar.more': 'More',
   'topbar.try': 'Try',
   'topbar.publish': 'Publish',

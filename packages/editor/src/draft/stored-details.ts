@@ -1,0 +1,106 @@
+import type { TenonClient, Workflow } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { onNetworkChange } from '../instance/place.ts'
+import type { WorkflowDetails } from '../session/workflow-details.ts'
+import type { EditorStore } from '../store/editor-store.ts'
+
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 15_000
+
+interface StoredDetailsDeps {
+  readonly store: EditorStore
+  readonly client: () => TenonClient
+  readonly workflowId: string
+  /** A change was refused for good and is taken back. */
+  readonly onRefused: (error: unknown) => void
+}
+
+/** Keeps name and description of a workflow in step with the server. */
+export interface StoredDetails {
+  /** Shows a change at once and stores it; changes made meanwhile follow in one request. */
+  readonly update: (changes: Partial<WorkflowDetails>) => void
+  /** Takes over what the server holds now; changes that are still on their way stay visible. */
+  readonly accept: (stored: Workflow) => void
+  /** Repeats what the network does not let through. Returns how to stop; what is under way is still sent. */
+  readonly start: () => () => void
+}
+
+/** Makes the link; one request is under way at a time, so that answers cannot overtake each other. */
+export function createStoredDetails({ store, client, workflowId, onRefused }: StoredDetailsDeps): StoredDetails {
+  /** What the server holds. */
+  let stored: WorkflowDetails | null = null
+  let waiting: Partial<WorkflowDetails> = {}
+  let sent: Partial<WorkflowDetails> | null = null
+  let failures = 0
+  let endPause: (() => void) | null = null
+  let isStarted = false
+
+  const hasWaiting = () => Object.keys(waiting).length > 0
+  const show = (workflow: Workflow | null) => {
+    if (workflow === null) return
+    store.setState({
+      workflow: { ...workflow, ...stored, ...sent, ...waiting },
+      isStoringDetails: sent !== null || hasWaiting(),
+    })
+  }
+  const send = async () => {
+    if (sent !== null || !hasWaiting()) return
+    sent = waiting
+    waiting = {}
+    let answer: Workflow | null = null
+    try {
+      answer = await client().workflows.update(workflowId, sent, { keepalive: true })
+      stored = { name: answer.name, description: answer.description }
+      failures = 0
+    } catch (error) {
+      if (error instanceof TenonError && error.retryable) {
+        waiting = { ...sent, ...waiting }
+        failures += 1
+      } else {
+        failures = 0
+        onRefused(error)
+      }
+    }
+    sent = null
+    show(answer ?? store.getState().workflow)
+    if (failures === 0) void send()
+    else if (isStarted) pause()
+  }
+  const pause = () => {
+    const finish = () => {
+      stopListening()
+      clearTimeout(timer)
+      endPause = null
+    }
+    const again = () => {
+      finish()
+      void send()
+    }
+    const stopListening = onNetworkChange(again)
+    const timer = setTimeout(again, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)))
+    endPause = finish
+  }
+  return {
+    update: (changes) => {
+      const { workflow } = store.getState()
+      if (workflow === null) return
+      if (sent === null && !hasWaiting()) stored = { name: workflow.name, description: workflow.description }
+      waiting = { ...waiting, ...changes }
+      show(workflow)
+      endPause?.()
+      void send()
+    },
+    accept: (workflow) => {
+      stored = { name: workflow.name, description: workflow.description }
+      show(workflow)
+    },
+    start: () => {
+      isStarted = true
+      if (hasWaiting()) void send()
+      return () => {
+        isStarted = false
+        endPause?.()
+      }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { type PointerEvent, useRef, useState } from 'react'
+
+interface RowDrag {
+  /** Where the row would go: index of the row before which it would lie, or the count of rows for the end. */
+  readonly dropAt: number | null
+  readonly handlers: (index: number) => {
+    readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void
+    readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void
+    readonly onPointerUp: () => void
+    readonly onPointerCancel: () => void
+  }
+}
+
+/**
+ * Drags rows of a list by their grips. The rows stay where they are until the pointer is released, since an element
+ * that moves in the document loses the pointer.
+ *
+ * @param rowSelector - Matches the rows, all of them children of one element, in their order.
+ * @param onMove - Gets the index of the dragged row and the one that it has afterwards.
+ */
+export function useRowDrag(rowSelector: string, onMove: (from: number, to: number) => void): RowDrag {
+  const dragged = useRef<{ readonly from: number; readonly rows: readonly Element[] } | null>(null)
+  const [dropAt, setDropAt] = useState<number | null>(null)
+  const stop = () => {
+    dragged.current = null
+    setDropAt(null)
+  }
+  return {
+    dropAt,
+    handlers: (index) => ({
+      onPointerDown: (event) => {
+        if (event.button !== 0) return
+        const row = event.currentTarget.closest(rowSelector)
+        event.currentTarget.setPointerCapture?.(event.pointerId)
+        dragged.current = { from: index, rows: [...(row?.parentElement?.querySelectorAll(rowSelector) ?? [])] }
+      },
+      onPointerMove: (event) => {
+        if (dragged.current === null) return
+        const { rows } = dragged.current
+        const below = rows.findIndex((row) => {
+          const { top, height } = row.getBoundingClientRect()
+          return event.clientY < top + height / 2
+        })
+        setDropAt(below < 0 ? rows.length : below)
+      },
+      onPointerUp: () => {
+        if (dragged.current !== null && dropAt !== null) {
+          const { from } = dragged.current
+          const to = dropAt > from ? dropAt - 1 : dropAt
+          if (to !== from) onMove(from, to)
+        }
+        stop()
+      },
+      onPointerCancel: stop,
+    }),
+  }
+}

@@ -1,0 +1,278 @@
+// @vitest-environment jsdom
+import type { TenonClient } from '@tenon/core/client'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { type InspectorOptions, renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import { whenSaved } from '../publish/when-saved.ts'
+
+type UpdateWorkflow = Parameters<TenonClient['workflows']['update']>[1]
+type Place = ReturnType<typeof renderInspector> & { readonly updates: readonly UpdateWorkflow[] }
+
+/** A field that people type into, and where its text has to arrive. */
+interface TypedField {
+  readonly nodeId?: string
+  readonly open: (place: Place) => Promise<HTMLElement> | HTMLElement
+  readonly typed: string
+  readonly stored: (place: Place) => unknown
+  readonly expected: unknown
+}
+
+const box = (name: string | RegExp, index = 0) => {
+  const found = screen.getAllByRole('textbox', { name })[index]
+  if (found === undefined) throw new Error(`There is no ${name} ${index}`)
+  return found
+}
+const propertiesOf = ({ nodeOf }: Place) => nodeOf('start')?.params.inputSchema
+const optionsOf = async ({ user }: Place, name: string) => {
+  await user.click(screen.getByRole('button', { name: `Options of ${name}` }))
+}
+
+const FIELDS: Readonly<Record<string, TypedField>> = {
+  'name of the workflow': {
+    open: async ({ user }) => {
+      await user.click(screen.getByRole('button', { name: 'Tickets' }))
+      return box('Name of the workflow')
+    },
+    typed: 'Requests',
+    stored: ({ updates }) => updates,
+    expected: [{ name: 'Requests' }],
+  },
+  'description of the workflow': {
+    open: () => box('Description'),
+    typed: 'Sorts tickets',
+    stored: ({ updates }) => updates,
+    expected: [{ description: 'Sorts tickets' }],
+  },
+  'name of a node': {
+    nodeId: 'a',
+    open: () => box('Name of the node'),
+    typed: 'Alpha',
+    stored: ({ nodeOf }) => nodeOf('a')?.name,
+    expected: 'Alpha',
+  },
+  'a number': {
+    nodeId: 'a',
+    open: () => screen.getByRole('spinbutton', { name: 'Count' }),
+    typed: '7',
+    stored: ({ nodeOf }) => nodeOf('a')?.params.count,
+    expected: 7,
+  },
+  'name in a row of names and values': {
+    nodeId: 'a',
+    open: () => box('Name'),
+    typed: 'whom',
+    stored: ({ nodeOf }) => nodeOf('a')?.params.fields,
+    expected: { whom: 'me' },
+  },
+  'name of a new row': {
+    nodeId: 'a',
+    open: async ({ user }) => {
+      await user.click(screen.getByRole('button', { name: 'Add a field' }))
+      return box('Name', 1)
+    },
+    typed: 'whom',
+    stored: ({ nodeOf }) => nodeOf('a')?.params.fields,
+    expected: { who: 'me', whom: '' },
+  },
+  'name of a port': {
+    nodeId: 'c',
+    open: () => box('Name of the port'),
+    typed: 'first',
+    stored: ({ nodeOf }) => nodeOf('c')?.params.cases,
+    expected: [{ id: 'first', title: 'First' }],
+  },
+  'name of a schema field': {
+    nodeId: 'start',
+    open: () => box('Name of the field'),
+    typed: 'town',
+    stored: propertiesOf,
+    expected: expect.objectContaining({ properties: { town: { type: 'string' }, zone: { type: 'string' } } }),
+  },
+  'meaning of a schema field': {
+    nodeId: 'start',
+    open: () => box('Meaning of the field', 1),
+    typed: 'Where',
+    stored: propertiesOf,
+    expected: expect.objectContaining({
+      properties: { city: { type: 'string' }, zone: { type: 'string', description: 'Where' } },
+    }),
+  },
+  'default of a schema field': {
+    nodeId: 'start',
+    open: async (place) => {
+      await optionsOf(place, 'zone')
+      return box('Default')
+    },
+    typed: 'north',
+    stored: propertiesOf,
+    expected: expect.objectContaining({
+      properties: { city: { type: 'string' }, zone: { type: 'string', default: 'north' } },
+    }),
+  },
+  'allowed value of a schema field': {
+    nodeId: 'start',
+    open: async (place) => {
+      await optionsOf(place, 'zone')
+      return box('Add a value')
+    },
+    typed: 'north',
+    stored: propertiesOf,
+    expected: expect.objectContaining({
+      properties: { city: { type: 'string' }, zone: { type: 'string', enum: ['north'] } },
+    }),
+  },
+  'a schema as JSON': {
+    nodeId: 'start',
+    open: async ({ user }) => {
+      await user.click(screen.getByRole('button', { name: 'Edit as JSON Schema' }))
+      return box('Input')
+    },
+    typed: '{"type":"object","title":"City"}',
+    stored: propertiesOf,
+    expected: { type: 'object', title: 'City' },
+  },
+  'length of time': {
+    open: () => screen.getByRole('spinbutton'),
+    typed: '5',
+    stored: ({ session }) => session.read().settings.timeout,
+    expected: '5d',
+  },
+}
+
+/** How somebody leaves a field that they have just typed into. */
+const LEAVES: Readonly<Record<string, (place: Place, field: HTMLElement) => unknown>> = {
+  'by hiding the page': () => fireEvent(window, new Event('pagehide')),
+  'by going to another page of the host': ({ leave }) => leave(),
+  'by publishing': ({ session }) => act(() => void whenSaved(session, 0)),
+  'by another command': ({ session }) =>
+    act(() => void session.dispatch({ type: 'set-fields', nodeIds: ['a'], set: { disabled: true } })),
+  'by the Tab key': ({ user }) => user.tab(),
+}
+
+const cases = Object.entries(FIELDS).flatMap(([what, field]) =>
+  Object.keys(LEAVES).map((how) => ({ what, how, field })),
+)
+
+function open(options: InspectorOptions = {}): Place {
+  const updates: UpdateWorkflow[] = []
+  const { client } = createFixtureClient()
+  const update: TenonClient['workflows']['update'] = async (_workflowId, changes) => {
+    updates.push(changes)
+    return { ...STORED_WORKFLOW, ...changes }
+  }
+  const place = renderInspector({ ...options, client: { ...client, workflows: { ...client.workflows, update } } })
+  return Object.assign(place, { updates })
+}
+
+describe('text that is typed and left at once', () => {
+  test.each(cases)('$what is stored when the field is left $how', async ({ how, field }) => {
+    const place = open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+    const element = await field.open(place)
+    act(() => element.focus())
+    fireEvent.change(element, { target: { value: field.typed } })
+    await LEAVES[how]?.(place, element)
+    expect(field.stored(place)).toEqual(field.expected)
+  })
+
+  test.each(Object.entries(FIELDS).filter(([what]) => !['a number', 'length of time'].includes(what)))(
+    '%s is not called saved while it is only typed',
+    async (_what, field) => {
+      const place = open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+      const element = await field.open(place)
+      fireEvent.change(element, { target: { value: field.typed } })
+      expect(screen.getByText('Editing…')).toBeTruthy()
+      place.session.flush()
+      await waitFor(() => expect(screen.getByText('Saved')).toBeTruthy())
+    },
+  )
+
+  test('is stored after a pause without leaving the field, which keeps what was typed', async () => {
+    const { user, nodeOf } = open({ nodeId: 'a' })
+    const name = box('Name of the node')
+    await user.clear(name)
+    await user.type(name, 'Alpha and ')
+    await waitFor(() => expect(nodeOf('a')?.name).toBe('Alpha and'))
+    expect(name).toHaveProperty('value', 'Alpha and ')
+    expect(document.activeElement).toBe(name)
+  })
+})
+
+describe('undo of typing', () => {
+  test('a burst of typing is one step, and the next field another', async () => {
+    const { session, nodeOf } = open({ nodeId: 'a' })
+    for (const name of ['A', 'Al', 'Alp']) {
+      fireEvent.change(box('Name of the node'), { target: { value: name } })
+      act(() => session.input.flush())
+    }
+    for (const count of ['1', '12', '123']) {
+      fireEvent.change(screen.getByRole('spinbutton', { name: 'Count' }), { target: { value: count } })
+    }
+    expect(nodeOf('a')).toMatchObject({ name: 'Alp', params: { count: 123 } })
+    act(() => session.undo())
+    expect(nodeOf('a')).toMatchObject({ name: 'Alp' })
+    expect(nodeOf('a')?.params).not.toHaveProperty('count')
+    act(() => session.undo())
+    expect(nodeOf('a')).toMatchObject({ name: 'a' })
+    act(() => session.redo())
+    expect(nodeOf('a')).toMatchObject({ name: 'Alp' })
+  })
+
+  test('Escape gives a name back as it was before the field was changed', async () => {
+    const { user, session, nodeOf } = open({ nodeId: 'a' })
+    fireEvent.change(box('Name of the node'), { target: { value: 'Alp' } })
+    act(() => session.input.flush())
+    expect(nodeOf('a')?.name).toBe('Alp')
+    await user.type(box('Name of the node'), 'ha{Escape}')
+    expect(nodeOf('a')?.name).toBe('a')
+    expect(box('Name of the node')).toHaveProperty('value', 'a')
+  })
+})
+
+describe('text that cannot be stored', () => {
+  test.each([
+    ['start', 'Name of the field', 'my field', /for example “my_field”/],
+    ['start', 'Name of the field', 'zone', /“zone” already exists/],
+    ['start', 'Name of the field', 'constructor', /reserved/],
+    ['a', 'Name', '__proto__', /reserved/],
+    ['c', 'Name of the port', 'First Port', /begins with a small letter/],
+  ])('in %s, %s %j says why, stays, and is not called saved', async (nodeId, label, text, why) => {
+    const { user, nodeOf, leave } = open({ nodeId })
+    const before = nodeOf(nodeId)
+    const field = box(label)
+    await user.clear(field)
+    await user.type(field, text)
+    await user.tab()
+    expect(field).toHaveProperty('value', text)
+    expect(field.getAttribute('aria-invalid')).toBe('true')
+    expect(within(field.parentElement as HTMLElement).getByRole('alert').textContent).toMatch(why)
+    expect(nodeOf(nodeId)).toEqual(before)
+    expect(screen.getByText('Not saved').title).toContain(label)
+    leave()
+    expect(screen.getByText('Not saved')).toBeTruthy()
+  })
+
+  test('is there again when its node is opened again, and is stored once nothing stands against it', async () => {
+    const { user, session, nodeOf } = open({ nodeId: 'start' })
+    await user.clear(box('Name of the field'))
+    await user.type(box('Name of the field'), 'zone')
+    act(() => session.store.setState({ selectedNodes: new Set(['a']) }))
+    act(() => session.store.setState({ selectedNodes: new Set(['start']) }))
+    expect(box('Name of the field')).toHaveProperty('value', 'zone')
+    await user.clear(box('Name of the field', 1))
+    await user.type(box('Name of the field', 1), 'area{Enter}')
+    expect(nodeOf('start')?.params.inputSchema).toMatchObject({ 'x-order': ['zone', 'area'], required: ['zone'] })
+    expect(screen.getByText('Saved')).toBeTruthy()
+  })
+
+  test('is forgotten with its node', async () => {
+    const { user, session } = open({ nodeId: 'a' })
+    await user.clear(box('Name'))
+    await user.type(box('Name'), 'constructor')
+    await user.tab()
+    expect(screen.getByText('Not saved')).toBeTruthy()
+    act(() => void session.dispatch({ type: 'delete-nodes', nodeIds: ['a'] }))
+    expect(screen.getByText('Saved')).toBeTruthy()
+  })
+})

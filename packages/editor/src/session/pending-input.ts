@@ -1,0 +1,59 @@
+import type { NodeId } from '@tenon/core/document'
+import { type EditorStore, showInput } from '../store/editor-store.ts'
+
+/** A field whose text the draft cannot take, such as a name that another field has. */
+export interface RefusedInput {
+  /** The node that the field belongs to; `null` for the workflow itself. */
+  readonly nodeId: NodeId | null
+  /** Label of the field. */
+  readonly label: string
+  readonly text: string
+}
+
+/** Input that is typed and not yet part of the draft. */
+export interface PendingInput {
+  /** Registers a field with typed text. Returns how to release it. */
+  readonly hold: (flush: () => void) => () => void
+  /** Commits every registered field at once. */
+  readonly flush: () => void
+  /** Keeps a text that cannot be stored, so that the field shows it again later. */
+  readonly refuse: (key: string, input: RefusedInput) => void
+  /** Forgets the refused text of a field. */
+  readonly accept: (key: string) => void
+  readonly refusedText: (key: string) => string | null
+  /** Forgets refused texts of nodes that no longer exist. */
+  readonly prune: (hasNode: (nodeId: NodeId) => boolean) => void
+}
+
+/** Tracks input between the keyboard and the draft, and shows in the store that there is some. */
+export function createPendingInput(store: EditorStore): PendingInput {
+  const held = new Set<() => void>()
+  const refused = new Map<string, RefusedInput>()
+  const show = () => showInput(store, { isTyping: held.size > 0, refused: [...refused.values()] })
+  return {
+    hold: (flush) => {
+      held.add(flush)
+      show()
+      return () => {
+        if (held.delete(flush)) show()
+      }
+    },
+    flush: () => {
+      for (const flush of [...held]) flush()
+    },
+    refuse: (key, input) => {
+      refused.set(key, input)
+      show()
+    },
+    accept: (key) => {
+      if (refused.delete(key)) show()
+    },
+    refusedText: (key) => refused.get(key)?.text ?? null,
+    prune: (hasNode) => {
+      const gone = [...refused].filter(([, { nodeId }]) => nodeId !== null && !hasNode(nodeId))
+      if (gone.length === 0) return
+      for (const [key] of gone) refused.delete(key)
+      show()
+    },
+  }
+}

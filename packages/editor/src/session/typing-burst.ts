@@ -1,0 +1,32 @@
+import type * as Y from 'yjs'
+
+type StackItem = NonNullable<Y.UndoManager['currStackItem']>
+
+/** Changes of one field that are typed without a longer pause; they are undone together. */
+export interface TypingBurst {
+  /** The undo step that the changes so far have made; `null` before the first. */
+  item: StackItem | null
+}
+
+export function createTypingBurst(): TypingBurst {
+  return { item: null }
+}
+
+/**
+ * Runs a change so that it becomes part of the undo step of its burst, while that is still the newest step, and
+ * otherwise a step of its own.
+ */
+export function captureStep(undoManager: Y.UndoManager, burst: TypingBurst | null, change: () => void): void {
+  const { captureTimeout } = undoManager
+  if (burst !== null && burst.item !== null && undoManager.undoStack.at(-1) === burst.item) {
+    undoManager.lastChange = Date.now()
+    undoManager.captureTimeout = Number.POSITIVE_INFINITY
+  } else undoManager.stopCapturing()
+  try {
+    change()
+  } finally {
+    undoManager.captureTimeout = captureTimeout
+    undoManager.stopCapturing()
+  }
+  if (burst !== null) burst.item = undoManager.undoStack.at(-1) ?? null
+}

@@ -1,0 +1,88 @@
+import { useLayoutEffect, useMemo, useRef } from 'react'
+import { useSession } from './session-context.tsx'
+import { createTypingBurst, type TypingBurst } from './typing-burst.ts'
+
+interface DelayedChangeOptions {
+  /** Milliseconds after the last character; `null` waits until the field is flushed. @defaultValue 300 */
+  readonly pauseMs?: number | null
+}
+
+export interface DelayedChange {
+  /** Takes a typed text, to be committed later. */
+  readonly push: (text: string) => void
+  /** Commits at once what was pushed. */
+  readonly flush: () => void
+  /** Forgets what was pushed. */
+  readonly drop: () => void
+  readonly isPending: () => boolean
+}
+
+const PAUSE_MS = 300
+/** Somebody who types without a pause must not lose more than this. */
+const LONGEST_WAIT_MS = 1_000
+/** After so long without a character the next one begins another undo step. */
+const BURST_PAUSE_MS = 1_000
+
+interface Pending {
+  readonly text: string
+  readonly since: number
+  readonly timer: ReturnType<typeof setTimeout> | null
+  readonly release: () => void
+}
+
+/**
+ * Commits a typed text after a pause, and at once when the field is left, when it is unmounted, when the page is
+ * left, and before any other command of the session. Texts typed in one burst are one undo step.
+ *
+ * @param onCommit - May be another function at each render; the last one is called.
+ */
+export function useDelayedChange(
+  onCommit: (text: string) => void,
+  { pauseMs = PAUSE_MS }: DelayedChangeOptions = {},
+): DelayedChange {
+  const session = useSession()
+  const latest = useRef(onCommit)
+  latest.current = onCommit
+  const change = useMemo<DelayedChange>(() => {
+    let pending: Pending | null = null
+    let burst: TypingBurst = createTypingBurst()
+    let lastPushAt = 0
+    const take = (): string | null => {
+      if (pending === null) return null
+      const { text, timer, release } = pending
+      if (timer !== null) clearTimeout(timer)
+      pending = null
+      release()
+      return text
+    }
+    const flush = () => {
+      const text = take()
+      if (text === null) return
+      // A text that is committed only once, when the field is left, is a step of its own.
+      if (pauseMs === null) latest.current(text)
+      else session.asBurst(burst, () => latest.current(text))
+    }
+    return {
+      push: (text) => {
+        const now = Date.now()
+        if (now - lastPushAt > BURST_PAUSE_MS) burst = createTypingBurst()
+        lastPushAt = now
+        const since = pending?.since ?? now
+        if (pending?.timer != null) clearTimeout(pending.timer)
+        const waitMs = pauseMs === null ? null : Math.max(0, Math.min(pauseMs, since + LONGEST_WAIT_MS - now))
+        pending = {
+          text,
+          since,
+          timer: waitMs === null ? null : setTimeout(flush, waitMs),
+          release: pending?.release ?? session.input.hold(flush),
+        }
+      },
+      flush,
+      drop: () => void take(),
+      isPending: () => pending !== null,
+    }
+  }, [session, pauseMs])
+  // Before the effects of the session are undone, which would leave the text without a connection.
+  useLayoutEffect(() => change.flush, [change])
+  return change
+}

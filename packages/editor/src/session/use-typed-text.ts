@@ -1,0 +1,101 @@
+import type { NodeId } from '@tenon/core/document'
+import { useEffect, useRef, useState } from 'react'
+import { useSession } from './session-context.tsx'
+import { useDelayedChange } from './use-delayed-change.ts'
+
+/** Names a field within its editor, so that a text it cannot store is found again. */
+export interface TypedTextField {
+  /** Unique among the fields of the editor. */
+  readonly key: string
+  readonly nodeId: NodeId | null
+  readonly label: string
+}
+
+interface TypedTextOptions {
+  readonly field: TypedTextField
+  /** What is stored. */
+  readonly value: string
+  readonly onCommit: (text: string) => void
+  /** Why a text cannot be stored; `null` when it can. @defaultValue every text can */
+  readonly check?: (text: string) => string | null
+  /** Whether a text is stored as this value, whatever the spaces around it. @defaultValue equal without them */
+  readonly isSame?: (text: string, value: string) => boolean
+  /**
+   * `'pause'` commits while somebody types. `'leave'` commits when the field is left: for names, of which the first
+   * letters would be another name. @defaultValue 'pause'
+   */
+  readonly commitOn?: 'pause' | 'leave'
+}
+
+export interface TypedText {
+  readonly text: string
+  /** Why the shown text is not stored. */
+  readonly error: string | null
+  readonly onChange: (text: string) => void
+  readonly onBlur: () => void
+  /** Commits at once, and keeps the focus. */
+  readonly commit: () => void
+  /** Goes back to the value from before the field was changed. */
+  readonly cancel: () => void
+}
+
+/**
+ * A text field between the keyboard and the draft. Nothing typed is lost: a good text is committed after a pause or
+ * on leaving, whichever way the field is left; a text that cannot be stored stays with its reason, also when the
+ * field is shown again later.
+ */
+export function useTypedText(options: TypedTextOptions): TypedText {
+  const { field, value, onCommit, check = anyText, isSame = isSameTrimmed, commitOn = 'pause' } = options
+  const { input } = useSession()
+  const [draft, setDraft] = useState<string | null>(() => input.refusedText(field.key))
+  const firstValue = useRef(value)
+  const shownValue = useRef(value)
+  const commit = (text: string) => {
+    if (check(text) !== null) {
+      input.refuse(field.key, { nodeId: field.nodeId, label: field.label, text })
+      return
+    }
+    input.accept(field.key)
+    if (!isSame(text, value)) onCommit(text)
+  }
+  const change = useDelayedChange(commit, commitOn === 'leave' ? { pauseMs: null } : {})
+  const error = draft === null ? null : check(draft)
+  // Somebody else, or undo, has changed the value; what was committed comes back as it was typed.
+  useEffect(() => {
+    if (shownValue.current === value) return
+    shownValue.current = value
+    setDraft((now) => (now === null || change.isPending() || check(now) !== null || isSame(now, value) ? now : null))
+  }, [value, change, check, isSame])
+  // What stood against the text may be gone: another field gave the name free.
+  useEffect(() => {
+    if (draft !== null && error === null && !change.isPending() && input.refusedText(field.key) !== null) commit(draft)
+  })
+  return {
+    text: draft ?? value,
+    error,
+    commit: change.flush,
+    onChange: (text) => {
+      if (draft === null) firstValue.current = value
+      setDraft(text)
+      change.push(text)
+    },
+    onBlur: () => {
+      change.flush()
+      if (error === null) setDraft(null)
+    },
+    cancel: () => {
+      change.drop()
+      input.accept(field.key)
+      setDraft(null)
+      if (draft !== null && !isSame(firstValue.current, value)) onCommit(firstValue.current)
+    },
+  }
+}
+
+function anyText(): null {
+  return null
+}
+
+function isSameTrimmed(text: string, value: string): boolean {
+  return text.trim() === value.trim()
+}

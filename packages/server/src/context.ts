@@ -2,6 +2,7 @@ import type { createOpenApiDocument } from '@tenon/core/api'
 import type { TextFields } from '@tenon/core/collab'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
+import type { Connections } from './connections/connections.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
 /** What the routes and sockets of one server share. */
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly log: RuntimeLog
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
+  /** The sockets and event streams that are open in this process. */
+  readonly connections: Connections
   /** Public address of the API with its base path, without a slash at the end. */
   readonly apiUrl: string
   /** The OpenAPI document of this server, put together when it is first asked for. */

@@ -5,6 +5,7 @@ import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '
 import { createEgress } from '@tenon/runtime/egress'
 import { canary, createDatabase, migrate, migrateRuntime } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
+import { createConnections } from './connections/connections.ts'
 import type { ServerContext } from './context.ts'
 import { createApp } from './http/create-app.ts'
 import { createOriginLog } from './http/origin-log.ts'
@@ -15,6 +16,7 @@ import { routeHandlers } from './routes/route-handlers.ts'
 import { createServerSockets } from './sockets/create-server-sockets.ts'
 import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './tables/server-migrations.ts'
 import type { ServerTables } from './tables/server-tables.ts'
+import { dropTickets } from './tables/ticket-repository.ts'
 
 /**
  * Makes the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
@@ -44,6 +46,16 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const apiUrl = `${origin}${basePath}`
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
   let closed: Promise<void> | undefined
+  const lifetimeMs = options.socketLifetimeMs ?? 900_000
+  const connections = createConnections({
+    bus,
+    log,
+    now: Date.now,
+    caps: { perTenant: 2_000, perUser: 64 },
+    lifetimeMs,
+    lookUpIdentity: options.lookUpIdentity,
+    identityCheckMs: options.identityCheckMs ?? 60_000,
+  })
   const context: ServerContext = {
     database,
     engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log }),
@@ -54,6 +66,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     bus,
     log,
     now: Date.now,
+    connections,
     apiUrl,
     openApi: () => {
       openApi ??= createOpenApiDocument({ serverUrl: apiUrl })
@@ -76,7 +89,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     origins: [origin, ...allowedOrigins],
     logOrigin,
     authenticate,
-    lifetimeMs: options.socketLifetimeMs ?? 900_000,
+    lifetimeMs,
   })
 
   return {
@@ -97,8 +110,13 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, context.engine, egress, bus, database])
+      closed ??= closeInOrder([sockets, connections, context.engine, egress, bus, database])
       return closed
+    },
+    async revoke({ tenantId, userId }) {
+      // The tickets first: none of them opens a socket after those that are open were closed.
+      await database.withTenant(tenantId, (tx) => dropTickets(tx, tenantId, userId))
+      connections.revoke({ tenantId, userId })
     },
     for: (identity) => createInProcessClient(context, app, identity),
   }

@@ -1,6 +1,8 @@
 export type { Identity, Role } from '@tenon/core/api'
 export { createInProcessBus } from './bus/in-process-bus.ts'
 export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/postgres-bus.ts'
+export type { LookUpIdentity } from './connections/look-up-identity.ts'
+export type { UserRef } from './connections/revocations.ts'
 export { createWorkflowServer } from './create-workflow-server.ts'
 export type {
   Authenticate,

@@ -3,6 +3,8 @@ import type { TenonClient } from '@tenon/core/client'
 import type { AnyNodeImplementation } from '@tenon/core/node'
 import type { Bus, EngineFactory, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
+import type { LookUpIdentity } from './connections/look-up-identity.ts'
+import type { UserRef } from './connections/revocations.ts'
 import type { RequestContext } from './request-context.ts'
 import type { ServerSockets } from './sockets/server-sockets.ts'
 
@@ -62,8 +64,21 @@ export interface WorkflowServerOptions {
    * @defaultValue 20_000
    */
   readonly bodyTimeoutMs?: number
-  /** Longest life of a socket in milliseconds; then it is closed with 4401 and asks for a new ticket. @defaultValue 900_000 */
+  /**
+   * Longest life of a socket or an event stream in milliseconds; then it is closed, a socket with 4401, and the client
+   * connects again, which asks `authenticate`.
+   *
+   * @defaultValue 900_000
+   */
   readonly socketLifetimeMs?: number
+  /**
+   * Looks up the current role of a user with open sockets or event streams. They are closed with 4403 when the user is
+   * gone or a permission that they use was lost, and with 4401 when one was gained. Without it, a changed role takes
+   * effect on open sockets with `automation.revoke()` or after `socketLifetimeMs`.
+   */
+  readonly lookUpIdentity?: LookUpIdentity
+  /** Time between two calls of `lookUpIdentity` for a user, in milliseconds. @defaultValue 60_000 */
+  readonly identityCheckMs?: number
 }
 
 /**
@@ -95,6 +110,14 @@ export interface WorkflowServer {
    * a part cannot be closed, the others are closed all the same, and then the promise rejects with the first reason.
    */
   close(): Promise<void>
+  /**
+   * Closes every socket and event stream of a user with 4403, in every process that shares the bus, and takes away the
+   * user's unused socket tickets. Call it when a user is removed, blocked or given another role; requests are not
+   * affected, since `authenticate` is called for each of them.
+   *
+   * @throws {@link TenonError} `TENANT_INVALID`.
+   */
+  revoke(user: UserRef): Promise<void>
   /** The API in process, as this identity: no HTTP, no authentication, the same rules. */
   for(identity: Identity): TenonClient
 }

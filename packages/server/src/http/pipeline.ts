@@ -33,6 +33,7 @@ export async function runPipeline(
   { route, handle, authorize }: RouteImplementation,
   { request, params, caller }: PipelineRequest,
 ): Promise<RouteAnswer> {
+  const receivedAt = server.now()
   const identity = route.permission === 'public' ? null : await identify(authenticate, request, caller)
   const resource =
     route.resource === null || identity === null
@@ -48,6 +49,7 @@ export async function runPipeline(
     query: checkInput(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
     body: route.body === null ? null : (checkInput(route.body, body, 'body') as RouteCall['body']),
     headers: request.headers,
+    receivedAt,
     abortSignal: request.signal,
   }
   return handle(call)

@@ -27,6 +27,8 @@ export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
   readonly query: z.output<Route['query']>
   readonly body: BodyOf<Route>
   readonly headers: Headers
+  /** When the request came in, in milliseconds since the Unix epoch. */
+  readonly receivedAt: number
   readonly abortSignal: AbortSignal
 }
 

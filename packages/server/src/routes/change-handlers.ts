@@ -1,16 +1,15 @@
 import { type Change, ROUTES } from '@tenon/core/api'
+import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { followChanges } from '../streams/follow-changes.ts'
 
-/** Longest life of one answer; the client opens the next one, which signs in again. */
-const STREAM_MS = 900_000
-
 export const changeHandlers: readonly RouteImplementation[] = [
-  implementRoute(ROUTES.streamChanges, async ({ server, identity, abortSignal }) => {
-    const signal = AbortSignal.any([abortSignal, AbortSignal.timeout(STREAM_MS)])
-    const changes = followChanges(server, { tenantId: identity.tenantId, abortSignal: signal })
-    return toEventStream(changes, toChangeEvent, server.log)
+  implementRoute(ROUTES.streamChanges, async (call) => {
+    const { server, identity } = call
+    const stream = watchStream(server.connections, ROUTES.streamChanges.permission, call)
+    const changes = followChanges(server, { tenantId: identity.tenantId, abortSignal: stream.abortSignal })
+    return toEventStream(changes, toChangeEvent, { log: server.log, leave: stream.leave })
   }),
 ]
 

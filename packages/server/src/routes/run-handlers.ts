@@ -1,6 +1,7 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { isRunOver, type RunEvent, toFrame } from '@tenon/core/run'
+import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
@@ -47,12 +48,15 @@ export const runHandlers: readonly RouteImplementation[] = [
     json: await readLedger(server, resource),
   })),
 
-  implementRoute(ROUTES.streamRunEvents, async ({ server, resource, query, headers, abortSignal }) => {
+  implementRoute(ROUTES.streamRunEvents, async (call) => {
+    const { server, resource, query, headers } = call
     const after = lastEventId(headers) ?? query.after ?? 0
     const { tenantId, runId } = resource
     // A browser's EventSource connects again after every end; this answer alone makes it stop.
     if (isRunOver(resource.status) && after >= resource.nextSeq - 1) return { status: 204 }
-    return toEventStream(followRunLog(server, { tenantId, runId, after, abortSignal }), toRunEvent, server.log)
+    const stream = watchStream(server.connections, ROUTES.streamRunEvents.permission, call)
+    const events = followRunLog(server, { tenantId, runId, after, abortSignal: stream.abortSignal })
+    return toEventStream(events, toRunEvent, { log: server.log, leave: stream.leave })
   }),
 ]
 

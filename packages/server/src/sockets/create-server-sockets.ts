@@ -1,4 +1,4 @@
-import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
+import { type Identity, type Permission, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { createRooms } from '../collab/rooms.ts'
@@ -53,14 +53,10 @@ export function createServerSockets(server: ServerContext, options: SocketOption
   const open = new Set<ServerSocket>()
 
   async function serve({ request, socket, context, abortSignal }: Connection): Promise<void> {
-    const closeAfter = (delayMs: number, code: number, reason: string): (() => void) => {
-      const timer = setTimeout(() => socket.close(code, reason), delayMs)
-      const cancel = (): void => clearTimeout(timer)
-      abortSignal.addEventListener('abort', cancel)
-      return cancel
-    }
+    const openedAt = server.now()
     const handshakeMs = Math.min(HANDSHAKE_MS, options.lifetimeMs)
-    const letIn = closeAfter(handshakeMs, CLOSE_CODES.draining, 'Signing in took too long')
+    const handshake = setTimeout(() => socket.close(CLOSE_CODES.draining, 'Signing in took too long'), handshakeMs)
+    abortSignal.addEventListener('abort', () => clearTimeout(handshake))
     const url = new URL(request.url)
     const found = match(url.pathname)
     const route = found?.routes[0]
@@ -72,8 +68,14 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     checkPermission(route, identity)
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
     if (abortSignal.aborted) return
-    letIn()
-    closeAfter(options.lifetimeMs, CLOSE_CODES.unauthenticated, 'Connect again with a new ticket')
+    clearTimeout(handshake)
+    const leave = server.connections.enter({
+      identity,
+      permissions: permissionsOf(route),
+      openedAt,
+      close: (code, reason) => socket.close(code, reason),
+    })
+    abortSignal.addEventListener('abort', leave)
     if (route.id === ROUTES.runLogs.id) {
       const after = typeof query.after === 'number' ? query.after : 0
       await streamRunLog(server, resource as Resources['run'], socket, { after, abortSignal })
@@ -109,6 +111,12 @@ export function createServerSockets(server: ServerContext, options: SocketOption
       for (const socket of open) socket.close(CLOSE_CODES.draining, 'The server is going down')
     },
   }
+}
+
+/** What a socket lets its user do; a collaboration socket is also for writing, where the role allows it. */
+function permissionsOf(route: RouteDefinition): readonly Permission[] {
+  if (route.permission === 'public') return []
+  return route.id === ROUTES.collaborate.id ? [route.permission, 'workflow:write'] : [route.permission]
 }
 
 /** A browser always says where a page comes from; other clients say nothing and bring no cookies. */

@@ -15,15 +15,28 @@ async function* ending(): AsyncGenerator<readonly RunEvent[] | null, boolean, vo
 describe('toEventStream', () => {
   test('ends with the run, without a word in the log', async () => {
     const logged: unknown[] = []
-    const text = await toEventStream(ending(), String, (...entry) => logged.push(entry)).text()
+    const left: string[] = []
+    const log = (...entry: unknown[]) => void logged.push(entry)
+    const text = await toEventStream(ending(), String, { log, leave: () => left.push('left') }).text()
+    expect(left).toEqual(['left'])
     expect(text).toBe('retry: 1000\n\n: heartbeat\n\nevent: end\ndata: {}\n\n')
     expect(logged).toEqual([])
   })
 
+  test('is left when its reader goes before the first event', async () => {
+    const left: string[] = []
+    const response = toEventStream(ending(), String, { log: () => undefined, leave: () => left.push('left') })
+    await response.body?.cancel()
+    expect(left).toEqual(['left'])
+  })
+
   test('says in the log why a stream broke off', async () => {
     const logged: unknown[] = []
-    const response = toEventStream(breaking(), String, (...entry) => logged.push(entry))
+    const left: string[] = []
+    const log = (...entry: unknown[]) => void logged.push(entry)
+    const response = toEventStream(breaking(), String, { log, leave: () => left.push('left') })
     await expect(response.text()).rejects.toThrow('The database is gone')
+    expect(left).toEqual(['left'])
     expect(logged).toEqual([['error', 'An event stream broke off', { error: 'Error: The database is gone' }]])
   })
 })

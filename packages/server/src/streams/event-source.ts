@@ -6,11 +6,12 @@ import type { RuntimeLog } from '@tenon/runtime'
  * @param batches - `null` stands for a heartbeat; returns whether the stream is complete.
  * @param toEvent - Writes one item, with the empty line that ends it.
  * @param log - Receives why a stream breaks off; its reader only sees that it does.
+ * @param leave - Called when the stream has ended, by whichever side.
  */
 export function toEventStream<Item>(
   batches: AsyncGenerator<readonly Item[] | null, boolean, void>,
   toEvent: (item: Item) => string,
-  log: RuntimeLog,
+  { log, leave }: { readonly log: RuntimeLog; readonly leave: () => void },
 ): Response {
   const encoder = new TextEncoder()
   const stream = new ReadableStream<Uint8Array>(
@@ -18,10 +19,12 @@ export function toEventStream<Item>(
       start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
       async pull(controller) {
         const next = await batches.next().catch((error: unknown) => {
+          leave()
           log('error', 'An event stream broke off', { error: String(error) })
           throw error
         })
         if (next.done === true) {
+          leave()
           // Without it the browser connects again, here or to another process, and goes on.
           if (next.value) controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
           controller.close()
@@ -30,6 +33,7 @@ export function toEventStream<Item>(
         }
       },
       async cancel() {
+        leave()
         await batches.return(false)
       },
     },

@@ -20,3 +20,8 @@ export async function takeTicket(tx: ServerTx, tenantId: string, ticketHash: str
     .executeTakeFirst()
   return row ?? null
 }
+
+/** Takes away the tickets of a user that have not been used yet. */
+export async function dropTickets(tx: ServerTx, tenantId: string, userId: string): Promise<void> {
+  await tx.deleteFrom('socket_tickets').where('tenant_id', '=', tenantId).where('user_id', '=', userId).execute()
+}

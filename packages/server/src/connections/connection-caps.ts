@@ -1,0 +1,26 @@
+import { TenonError } from '@tenon/core/errors'
+
+/** Most sockets and event streams that may be open at once in one process. */
+export interface ConnectionCaps {
+  readonly perTenant: number
+  readonly perUser: number
+}
+
+/** How soon a connection that was refused may be tried again. */
+const RETRY_MS = 5_000
+
+/** @throws {@link TenonError} `RATE_LIMITED` when one more would be too many. */
+export function checkCaps(
+  { perTenant, perUser }: ConnectionCaps,
+  open: { readonly ofTenant: number; readonly ofUser: number },
+): void {
+  if (open.ofUser >= perUser) throw tooMany(`A user may have ${perUser} connections open`)
+  if (open.ofTenant >= perTenant) throw tooMany(`A tenant may have ${perTenant} connections open`)
+}
+
+function tooMany(message: string): TenonError {
+  return new TenonError('RATE_LIMITED', message, {
+    remedy: 'Close other tabs of the editor, then try again.',
+    details: { retryAfterMs: RETRY_MS },
+  })
+}

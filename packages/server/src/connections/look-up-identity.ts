@@ -1,0 +1,33 @@
+import { type Identity, ROLES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
+
+/**
+ * Returns who a user is now: the identity with the current role, or `null` when the user is gone or blocked.
+ *
+ * @param identity - As `authenticate` returned it when the connection was opened.
+ */
+export type LookUpIdentity = (identity: Identity) => Identity | null | Promise<Identity | null>
+
+/** A host that does not answer holds up no other look-up for longer. */
+const LOOK_UP_MS = 10_000
+
+/** @throws {@link TenonError} `UNAVAILABLE` after 10 s, `IDENTITY_INVALID`; whatever the host throws. */
+export async function lookUpInTime(
+  lookUp: LookUpIdentity,
+  identity: Identity,
+  timeoutMs: number = LOOK_UP_MS,
+): Promise<Identity | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TenonError('UNAVAILABLE', 'lookUpIdentity took too long')), timeoutMs)
+  })
+  try {
+    const current = (await Promise.race([lookUp(identity), late])) ?? null
+    if (current !== null && !ROLES.includes(current.role)) {
+      throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned no role')
+    }
+    return current
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -97,8 +97,10 @@ export {
   type Meter,
   type ScopeView,
   type ScopeViewSource,
+  type SinkName,
   testCondition,
   VALUE_LIMITS,
+  type ValueOptions,
 } from './evaluate/index.ts'
 export {
   analyzeTemplate,
@@ -164,6 +166,7 @@ export {
   checkJsonSchema,
   checkOutput,
   checkParams,
+  createHttpResponse,
   createNodeRegistry,
   defineNode,
   fillParamDefaults,
@@ -200,6 +203,7 @@ export {
   type ParamMeta,
   type PortDefinition,
   type PortsFromParam,
+  type RawHttpResponse,
   type Resume,
   type Suspension,
   type ToolCallRecord,
@@ -261,9 +265,13 @@ export {
 } from './run/index.ts'
 export {
   cutText,
+  type DecodedText,
+  decodeText,
+  isTextType,
   isWellFormed,
   type JsonReading,
   type KeptPlace,
+  mediaTypeOf,
   type ParseJsonOptions,
   parseJson,
   repairText,
@@ -276,6 +284,7 @@ export {
   ISSUE_CODES,
   type IssueCode,
   type IssueFix,
+  paramSink,
   scopeSchemaFor,
   validateWorkflow,
   type WorkflowIssue,

@@ -73,13 +73,32 @@ export const ERROR_TABLE = {
   },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the address and whether the service is up.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check what the service answered in details.' },
-  HTTP_RESPONSE_TOO_LARGE: { status: 502, retryable: false, remedy: 'Ask the service for less at once.' },
+  HTTP_REDIRECT_REFUSED: {
+    status: 502,
+    retryable: false,
+    remedy: 'Use the URL that the service redirects to, or let the node follow redirects.',
+  },
+  HTTP_RESPONSE_TOO_LARGE: {
+    status: 502,
+    retryable: false,
+    remedy: 'Raise the size limit of the node up to what the host allows, or ask the service for less at once.',
+  },
   HTTP_RESPONSE_INVALID: { status: 502, retryable: false, remedy: 'Read the answer as text, or correct the service.' },
   MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
   MODEL_OUTPUT_INVALID: {
     status: 502,
     retryable: false,
     remedy: 'Make the prompt clearer or the schema simpler, or choose another model.',
+  },
+  OUTCOME_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Change what the node returns: the database cannot store it. Texts must have no NUL characters.',
+  },
+  APPEND_REFUSED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Change the value that is stored: the database refuses it, and will refuse it again.',
   },
   ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
   JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },

@@ -24,6 +24,7 @@ export {
   type PortsFromParam,
 } from './definition.ts'
 export { fillParamDefaults } from './fill-param-defaults.ts'
+export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'
 export {
   type AnyNodeImplementation,
@@ -48,10 +49,12 @@ export type {
   HttpClient,
   HttpRequestInit,
   HttpResponse,
+  KeyProvider,
   LanguageModel,
   LanguageModelRequest,
   LanguageModelResult,
   LanguageModelUsage,
   ModelUsage,
+  WrappedKey,
 } from './ports.ts'
 export type { NodeRegistry } from './registry-types.ts'

@@ -6,10 +6,25 @@ export interface HttpRequestInit {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly abortSignal?: AbortSignal
-  /** @defaultValue 30_000 */
+  /**
+   * Longest time for all of it, redirects and body included. Inside a node its policy's timeout holds anyway.
+   *
+   * @defaultValue no limit beside `abortSignal`; 30_000 without one
+   */
   readonly timeoutMs?: number
-  /** @defaultValue 1_048_576 */
+  /**
+   * Limit of the decompressed body; the host may have set a lower one.
+   *
+   * @defaultValue 1_048_576
+   */
   readonly maxResponseBytes?: number
+  /**
+   * What is done with an answer that names another address: follow it (at most five times, credentials only within an
+   * origin), give it to the caller, or fail with `HTTP_REDIRECT_REFUSED`.
+   *
+   * @defaultValue 'follow'
+   */
+  readonly redirect?: 'follow' | 'return' | 'refuse'
 }
 
 /**
@@ -23,7 +38,20 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   /** Where the answer came from, after redirects. */
   readonly url: string
+  /** The body, decompressed. */
+  bytes(): Promise<Uint8Array>
+  /**
+   * The body as text, by the charset of the header, the byte order mark, or what HTML and XML declare.
+   *
+   * @throws {@link TenonError} `HTTP_RESPONSE_INVALID` for a content type that is not text, an unknown charset, or a
+   * body that is not valid in its charset.
+   */
   text(): Promise<string>
+  /**
+   * The body as JSON, whatever its content type; integers beyond ±(2^53 − 1) are texts with their digits.
+   *
+   * @throws {@link TenonError} `HTTP_RESPONSE_INVALID`
+   */
   json(): Promise<unknown>
 }
 
@@ -32,8 +60,10 @@ export interface HttpResponse {
  */
 export interface HttpClient {
   /**
-   * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed, `HTTP_FAILED` when no
-   * answer came, `HTTP_RESPONSE_TOO_LARGE`, `NODE_TIMEOUT`.
+   * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed; `HTTP_FAILED` when no answer came
+   * or it broke off (details: `sent`, `false` if the request surely did not reach the service, and `status` if one had
+   * arrived); `HTTP_RESPONSE_INVALID` for a body that cannot be decompressed; `HTTP_RESPONSE_TOO_LARGE`;
+   * `HTTP_REDIRECT_REFUSED`; `NODE_TIMEOUT` for `timeoutMs`.
    */
   request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
   /** The same rules as a standard `fetch`, for SDK clients. */
@@ -88,4 +118,22 @@ export interface Connection {
   readonly connectionId: string
   readonly provider: string
   readonly values: Readonly<Record<string, Json>>
+}
+
+/** A data key as a {@link KeyProvider} has encrypted it. */
+export interface WrappedKey {
+  /** Names the key that encrypted it; 1 to 200 characters. */
+  readonly keyId: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Keeps the key under which the data keys of tenants are encrypted: a KMS, an HSM, a file. It sees data keys of 32
+ * bytes, never a secret. What it throws makes the call fail with `UNAVAILABLE`.
+ */
+export interface KeyProvider {
+  /** Encrypts a data key. `context` must be given again to decrypt it. */
+  wrapKey(dataKey: Uint8Array, context: { readonly tenantId: string }): Promise<WrappedKey>
+  /** Decrypts a data key, also one that an earlier key has encrypted. */
+  unwrapKey(wrapped: WrappedKey, context: { readonly tenantId: string }): Promise<Uint8Array>
 }

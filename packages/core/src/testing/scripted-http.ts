@@ -1,6 +1,5 @@
-import { TenonError } from '../errors/index.ts'
+import { createHttpResponse } from '../node/http-response.ts'
 import type { HttpClient, HttpRequestInit, HttpResponse } from '../node/ports.ts'
-import { parseJson } from '../text/index.ts'
 
 /** A request as the node under test sent it; header names in lower case. */
 export interface ScriptedRequest {
@@ -61,19 +60,6 @@ function toRequest(
 }
 
 async function toHttpResponse(response: Response, url: string): Promise<HttpResponse> {
-  const text = await response.text()
-  return {
-    status: response.status,
-    ok: response.ok,
-    headers: Object.fromEntries(response.headers),
-    url,
-    text: async () => text,
-    json: async () => readJson(text),
-  }
-}
-
-function readJson(text: string): unknown {
-  const reading = parseJson(text, { onLoss: 'keep' })
-  if (!reading.ok) throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer is not JSON')
-  return reading.value
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  return createHttpResponse({ status: response.status, headers: Object.fromEntries(response.headers), url, bytes })
 }

@@ -24,7 +24,7 @@ export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
  */
 export function checkUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base)) {
-    throw new TenonError('HTTP_FAILED', 'The address cannot be read', { retryable: false, details: { code: null } })
+    throw malformed('The address cannot be read')
   }
   const url = new URL(text, base)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -36,13 +36,31 @@ export function checkUrl(text: string, base?: URL): URL {
   return url
 }
 
-/** @throws {@link TenonError} `EGRESS_REFUSED` for a header that is not the caller's to set. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * @throws {@link TenonError} `EGRESS_REFUSED` for a header that is not the caller's to set; `HTTP_FAILED` for a name or
+ * a value that no header line can carry, such as one with a line break.
+ */
 export function checkHeaders(headers: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
   const checked = new Map<string, string>()
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
     if (RESERVED_HEADERS.has(key)) throw refused('header', `The header "${key}" is set by the connection alone`)
+    if (!HEADER_NAME.test(key)) throw malformed('A header has a name that is not valid')
+    if (!HEADER_VALUE.test(value)) {
+      throw malformed(`The header "${key}" has a line break, NUL or a character beyond Latin-1`)
+    }
     checked.set(key, value)
   }
   return checked
+}
+
+function malformed(message: string): TenonError {
+  return new TenonError('HTTP_FAILED', message, {
+    retryable: false,
+    remedy: 'Correct the request.',
+    details: { code: null, sent: false },
+  })
 }

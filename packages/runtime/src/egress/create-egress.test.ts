@@ -377,8 +377,8 @@ describe('limits', () => {
     await withServer(answer, async (server, egress) => {
       expect(await (await egress.request(`${server.origin}/gzip`)).text()).toBe('packed')
       expect(await (await egress.fetch(`${server.origin}/gzip`)).text()).toBe('packed')
-      expect(await codeOf(egress.request(`${server.origin}/zap`))).toBe('HTTP_FAILED')
-      expect(await codeOf(egress.request(`${server.origin}/br`))).toBe('HTTP_FAILED')
+      expect(await codeOf(egress.request(`${server.origin}/zap`))).toBe('HTTP_RESPONSE_INVALID')
+      expect(await codeOf(egress.request(`${server.origin}/br`))).toBe('HTTP_RESPONSE_INVALID')
       expect((await egress.request(`${server.origin}/gzip`, { method: 'HEAD' })).status).toBe(200)
     })
   })

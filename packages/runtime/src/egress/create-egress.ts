@@ -5,6 +5,7 @@ import { createGuardedFetch } from './guarded-fetch.ts'
 import { guardedRequest } from './guarded-request.ts'
 
 const DEFAULT_MAX_FETCH_BYTES = 33_554_432
+const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
 
 /** What nodes may reach by HTTP beyond public addresses, what not, and how much they may read. */
 export interface EgressOptions {
@@ -17,8 +18,14 @@ export interface EgressOptions {
   readonly deny?: readonly string[]
   /** Finds the addresses of a host. @defaultValue the resolver of the system */
   readonly dns?: ResolveHost
-  /** Limit of a decoded answer of `fetch`, in bytes. @defaultValue 33_554_432 */
+  /** Limit of a decompressed answer of `fetch`, in bytes. @defaultValue 33_554_432 */
   readonly maxFetchBytes?: number
+  /**
+   * The largest limit that a request of a node may set for its decompressed answer, in bytes.
+   *
+   * @defaultValue 33_554_432
+   */
+  readonly maxResponseBytes?: number
 }
 
 /** The guarded client with its sockets. */
@@ -32,7 +39,8 @@ export interface Egress extends HttpClient {
  *
  * Each socket is checked by the address that it connects to, after the name was resolved, and each redirect
  * is checked like a first request: at most five, without credentials to another origin. Only http and https;
- * no credentials in addresses; limits on size (decoded), on time and on connecting.
+ * no credentials in addresses; a limit on the decompressed size. The clock is the caller's: the timeout of a node's
+ * policy ends its requests, and a `fetch` ends with its signal.
  *
  * @throws {@link TenonError} `REQUEST_INVALID` for an entry of `allow` or `deny` that cannot be read.
  *
@@ -44,10 +52,11 @@ export interface Egress extends HttpClient {
  * ```
  */
 export function createEgress(options: EgressOptions = {}): Egress {
-  const { allow = [], deny = [], dns, maxFetchBytes = DEFAULT_MAX_FETCH_BYTES } = options
+  const { allow = [], deny = [], dns } = options
+  const { maxFetchBytes = DEFAULT_MAX_FETCH_BYTES, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = options
   const agent = createGuardedAgent(createEgressRules(allow, deny), dns)
   return Object.freeze({
-    request: (url: string, init = {}) => guardedRequest(agent, url, init),
+    request: (url: string, init = {}) => guardedRequest(agent, url, init, maxResponseBytes),
     fetch: createGuardedFetch(agent, maxFetchBytes),
     close: () => agent.close(),
   })

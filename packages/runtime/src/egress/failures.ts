@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 
 const MAX_CAUSES = 16
+const DECOMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_ZLIB)/
 
 export function addressRefused(host: string): TenonError {
   return refused('address', `${host} has no address that may be reached from here`)
@@ -10,24 +11,57 @@ export function refused(reason: 'address' | 'protocol' | 'credentials' | 'header
   return new TenonError('EGRESS_REFUSED', message, { details: { reason } })
 }
 
-/**
- * Turns what a socket or a parser threw into an error of ours; one of ours within its causes is that error.
- *
- * The message names the host and the kind of failure, never an address, a header or a body.
- */
-export function toHttpFailure(thrown: unknown, host: string): TenonError {
+/** The innermost code in the causes of an error, and the error of ours among them, if there is one. */
+function lookInto(thrown: unknown): { readonly code: string | undefined; readonly ours: TenonError | undefined } {
   let cause: unknown = thrown
   let code: string | undefined
   for (let depth = 0; depth < MAX_CAUSES && typeof cause === 'object' && cause !== null; depth += 1) {
-    if (cause instanceof TenonError) return cause
+    if (cause instanceof TenonError) return { code, ours: cause }
     const named = cause as { readonly code?: unknown; readonly cause?: unknown; readonly errors?: readonly unknown[] }
     if (typeof named.code === 'string') code = named.code
     cause = named.cause ?? named.errors?.[0]
   }
+  return { code, ours: undefined }
+}
+
+const inBrackets = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`)
+
+/** A connection that was never made: the request surely did not reach the service. */
+export function toConnectFailure(thrown: unknown, host: string): TenonError {
+  const { code, ours } = lookInto(thrown)
+  if (ours !== undefined) return ours
+  return new TenonError('HTTP_FAILED', `No connection to ${host} was made${inBrackets(code)}`, {
+    cause: thrown,
+    details: { code: code ?? null, sent: false },
+  })
+}
+
+/**
+ * Turns what a socket or a parser threw into an error of ours; one of ours within its causes is that error.
+ *
+ * The message names the host and the kind of failure, never an address, a header or a body.
+ *
+ * @param status - Of the answer, if it had begun: the request was carried out, whatever became of the body.
+ */
+export function toHttpFailure(thrown: unknown, host: string, status?: number): TenonError {
+  const { code, ours } = lookInto(thrown)
+  if (ours !== undefined) return ours
+  if (status !== undefined && code !== undefined && DECOMPRESSION_CODE.test(code)) {
+    return new TenonError(
+      'HTTP_RESPONSE_INVALID',
+      `${host} answered ${status} with a body that cannot be decompressed`,
+      {
+        cause: thrown,
+        remedy: 'Correct the Content-Encoding of the service.',
+        details: { status, code },
+      },
+    )
+  }
   const isMalformed = code === 'UND_ERR_INVALID_ARG'
-  return new TenonError('HTTP_FAILED', `${host} gave no answer${code === undefined ? '' : ` (${code})`}`, {
+  const what = status === undefined ? 'gave no answer' : `answered ${status}, then the answer broke off`
+  return new TenonError('HTTP_FAILED', `${host} ${what}${inBrackets(code)}`, {
     cause: thrown,
     ...(isMalformed ? { retryable: false } : {}),
-    details: { code: code ?? null },
+    details: { code: code ?? null, sent: !isMalformed, ...(status === undefined ? {} : { status }) },
   })
 }

@@ -3,14 +3,13 @@ import { isIP, type LookupFunction } from 'node:net'
 import { TenonError } from '@tenon/core/errors'
 import { Agent, buildConnector } from 'undici'
 import type { EgressRules } from './egress-rules.ts'
-import { addressRefused } from './failures.ts'
+import { addressRefused, toConnectFailure } from './failures.ts'
 
 /** Finds the addresses of a host. @throws any error if there are none. */
 export type ResolveHost = (hostname: string) => Promise<readonly string[]>
 
-const CONNECT_TIMEOUT_MS = 10_000
-const HEADERS_TIMEOUT_MS = 300_000
-const IDLE_BODY_TIMEOUT_MS = 60_000
+/** The clock of a request is its caller's, for connecting, headers and body alike. */
+const NO_TIMEOUT = 0
 
 /**
  * An undici agent whose sockets go to checked addresses only.
@@ -29,10 +28,14 @@ export function createGuardedAgent(rules: EgressRules, resolveHost: ResolveHost 
         return
       }
       const lookup = createGuardedLookup((address) => rules.allows(host, port, address), resolveHost)
-      buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup, port })(target, callback)
+      buildConnector({ timeout: NO_TIMEOUT, lookup, port })(target, (...result) => {
+        const [error, socket] = result
+        if (error === null) callback(null, socket)
+        else callback(toConnectFailure(error, target.host ?? host), null)
+      })
     },
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: IDLE_BODY_TIMEOUT_MS,
+    headersTimeout: NO_TIMEOUT,
+    bodyTimeout: NO_TIMEOUT,
   })
 }
 
@@ -51,7 +54,10 @@ function createGuardedLookup(isAllowed: (address: string) => boolean, resolveHos
 }
 
 function notFound(hostname: string, cause?: unknown): TenonError {
-  return new TenonError('HTTP_FAILED', `No address was found for ${hostname}`, { cause })
+  return new TenonError('HTTP_FAILED', `No address was found for ${hostname}`, {
+    cause,
+    details: { code: 'ENOTFOUND', sent: false },
+  })
 }
 
 async function resolveBySystem(hostname: string): Promise<readonly string[]> {

@@ -1,30 +1,49 @@
 import { TenonError } from '@tenon/core/errors'
-import type { HttpRequestInit, HttpResponse } from '@tenon/core/node'
+import { createHttpResponse, type HttpRequestInit, type HttpResponse } from '@tenon/core/node'
 import { type Agent, type Dispatcher, request } from 'undici'
 import { checkHeaders, checkUrl } from './check-request.ts'
 import { toHttpFailure } from './failures.ts'
 import { readBody } from './read-body.ts'
-import { followRedirect, type Hop } from './redirects.ts'
+import { followRedirect, type Hop, refuseRedirect } from './redirects.ts'
 
+/** Only for callers who give no signal either. */
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576
 const LARGEST_TIMEOUT_MS = 2_147_483_647
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
 type Body = NonNullable<HttpRequestInit['body']>
 
-/** Sends one request and reads its answer whole, within the time limit for all of it. */
-export async function guardedRequest(agent: Agent, address: string, init: HttpRequestInit): Promise<HttpResponse> {
-  const { method = 'GET', headers = {}, body, abortSignal, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = init
-  const timeoutMs = Math.min(init.timeoutMs ?? DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS)
+/** How one request is carried out. */
+interface Terms {
+  readonly redirect: NonNullable<HttpRequestInit['redirect']>
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sends one request and reads its answer whole. The clock is the caller's: its signal, and `timeoutMs` if it gives one.
+ *
+ * @param mostBytes - The largest answer that the host allows; a request may ask for less, never for more.
+ */
+export async function guardedRequest(
+  agent: Agent,
+  address: string,
+  init: HttpRequestInit,
+  mostBytes: number,
+): Promise<HttpResponse> {
+  const { method = 'GET', headers = {}, body, abortSignal, redirect = 'follow' } = init
   const first: Hop<Body> = { url: checkUrl(address), method, headers: checkHeaders(Object.entries(headers)), body }
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const signal = abortSignal === undefined ? deadline : AbortSignal.any([abortSignal, deadline])
+  const timeoutMs = init.timeoutMs ?? (abortSignal === undefined ? DEFAULT_TIMEOUT_MS : undefined)
+  const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(Math.min(timeoutMs, LARGEST_TIMEOUT_MS))
+  const signal = AbortSignal.any([abortSignal ?? [], deadline ?? []].flat())
+  const maxBytes = Math.min(init.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES, mostBytes)
   try {
-    return await sendAlongRedirects(agent, first, signal, maxResponseBytes)
+    return await untilAborted(sendAlongRedirects(agent, first, { redirect, maxBytes, signal }), signal)
   } catch (thrown) {
     // Who aborts knows why, and gets its own reason back.
     abortSignal?.throwIfAborted()
-    if (deadline.aborted) {
+    if (deadline?.aborted === true) {
       throw new TenonError('NODE_TIMEOUT', `${first.url.host} did not answer within ${timeoutMs} ms`, {
         cause: thrown,
         details: { timeoutMs },
@@ -34,35 +53,58 @@ export async function guardedRequest(agent: Agent, address: string, init: HttpRe
   }
 }
 
-async function sendAlongRedirects(
-  agent: Agent,
-  first: Hop<Body>,
-  signal: AbortSignal,
-  maxResponseBytes: number,
-): Promise<HttpResponse> {
+/** A request that still connects does not look at its signal; its caller need not wait for that. */
+function untilAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms): Promise<HttpResponse> {
   let hop = first
-  for (let hops = 0; ; hops += 1) {
-    const answer = await request(hop.url, {
-      dispatcher: agent,
-      method: hop.method as Dispatcher.HttpMethod,
-      headers: { 'accept-encoding': 'gzip, deflate, br', ...Object.fromEntries(hop.headers) },
-      body: hop.body ?? null,
-      signal,
-    })
-    const headers = flatten(answer.headers)
-    // A body that is thrown away reports its abort as an error, which nobody waits for.
-    answer.body.on('error', () => undefined)
-    try {
-      const next = followRedirect(hop, { status: answer.statusCode, location: headers.location ?? null }, hops)
-      if (next === null) {
-        const encoding = hop.method === 'HEAD' ? undefined : headers['content-encoding']
-        return toResponse(answer.statusCode, headers, hop.url, await readBody(answer.body, encoding, maxResponseBytes))
+  let status: number | undefined
+  try {
+    for (let hops = 0; ; hops += 1) {
+      const answer = await request(hop.url, {
+        dispatcher: agent,
+        method: hop.method as Dispatcher.HttpMethod,
+        headers: { 'accept-encoding': 'gzip, deflate, br', ...Object.fromEntries(hop.headers) },
+        body: hop.body ?? null,
+        signal: terms.signal,
+      })
+      status = answer.statusCode
+      // A body that is thrown away reports its abort as an error, which has no reader.
+      answer.body.on('error', () => undefined)
+      try {
+        const headers = flatten(answer.headers)
+        const redirection = { status, location: headers.location ?? null }
+        if (terms.redirect === 'refuse') refuseRedirect(hop, redirection)
+        const next = terms.redirect === 'follow' ? followRedirect(hop, redirection, hops) : null
+        if (next === null) {
+          const hasBody = hop.method !== 'HEAD' && !WITHOUT_BODY.has(status)
+          const encoding = headers['content-encoding'] ?? ''
+          const bytes = hasBody ? await readBody(answer.body, encoding, terms.maxBytes) : Buffer.alloc(0)
+          return createHttpResponse({ status, headers, url: hop.url.href, bytes })
+        }
+        hop = next
+      } finally {
+        answer.body.destroy()
       }
-      hop = next
-    } finally {
-      answer.body.destroy()
     }
+  } catch (thrown) {
+    terms.signal.throwIfAborted()
+    throw afterAnswer(toHttpFailure(thrown, hop.url.host, status), status)
   }
+}
+
+/** Once a service has answered, even with a redirect, no later failure means that the request did not reach it. */
+function afterAnswer(failure: TenonError, status: number | undefined): TenonError {
+  if (status === undefined || failure.details?.sent !== false) return failure
+  const { code, message, cause, retryable, remedy, details } = failure
+  return new TenonError(code, message, { cause, retryable, remedy, details: { ...details, sent: true, status } })
 }
 
 function flatten(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {
@@ -71,24 +113,4 @@ function flatten(headers: Readonly<Record<string, string | readonly string[] | u
       value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]],
     ),
   )
-}
-
-function toResponse(status: number, headers: Readonly<Record<string, string>>, url: URL, bytes: Buffer): HttpResponse {
-  const text = () => new TextDecoder().decode(bytes)
-  return {
-    status,
-    ok: status >= 200 && status < 300,
-    headers,
-    url: url.href,
-    text: async () => text(),
-    json: async () => readJson(text()),
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer is not JSON', { cause })
-  }
 }

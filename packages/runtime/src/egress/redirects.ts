@@ -20,6 +20,17 @@ export interface Answer {
   readonly location: string | null
 }
 
+const isRedirect = ({ status, location }: Answer): boolean => REDIRECT_STATUSES.has(status) && location !== null
+
+/** @throws {@link TenonError} `HTTP_REDIRECT_REFUSED` (details: `status`) for an answer that names another address. */
+export function refuseRedirect(hop: Pick<Hop<unknown>, 'url'>, answer: Answer): void {
+  if (!isRedirect(answer)) return
+  const { status } = answer
+  throw new TenonError('HTTP_REDIRECT_REFUSED', `${hop.url.host} answered ${status} with another address`, {
+    details: { status },
+  })
+}
+
 /**
  * The request that a redirect asks for, or `null` if the answer is none.
  *
@@ -29,7 +40,7 @@ export interface Answer {
  * @throws {@link TenonError} `HTTP_FAILED` after five redirects; `EGRESS_REFUSED` as {@link checkUrl}.
  */
 export function followRedirect<Body>(hop: Hop<Body>, answer: Answer, hops: number): Hop<Body> | null {
-  if (!REDIRECT_STATUSES.has(answer.status) || answer.location === null) return null
+  if (!isRedirect(answer) || answer.location === null) return null
   if (hops >= MAX_REDIRECTS) {
     throw new TenonError('HTTP_FAILED', `${hop.url.host} redirects more than ${MAX_REDIRECTS} times`, {
       retryable: false,

@@ -1,0 +1,54 @@
+import { TenonError } from '../errors/index.ts'
+import { cutText } from '../text/cut-text.ts'
+import { decodeText, isTextType, mediaTypeOf } from '../text/decode-text.ts'
+import { parseJson } from '../text/parse-json.ts'
+import type { HttpResponse } from './ports.ts'
+
+/** An answer as it came in, its body decompressed. */
+export interface RawHttpResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Where the answer came from, after redirects. */
+  readonly url: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Gives an answer its readers, for implementations of `HttpClient`.
+ *
+ * @returns An answer whose `text()` and `json()` never replace a byte and never round an integer.
+ */
+export function createHttpResponse({ status, headers, url, bytes }: RawHttpResponse): HttpResponse {
+  const contentType = headers['content-type']
+  const invalid = (why: string, remedy: string): TenonError =>
+    new TenonError('HTTP_RESPONSE_INVALID', `The answer ${why}`, {
+      remedy,
+      details: { status, contentType: contentType ?? null },
+    })
+  const decode = (): string => {
+    const decoded = decodeText(bytes, contentType)
+    if (decoded.ok) return decoded.text
+    const charset = cutText(decoded.charset, 40)
+    throw decoded.fault === 'charset_unknown'
+      ? invalid(`has the unknown charset "${charset}"`, 'Read the answer as bytes.')
+      : invalid(`is not valid ${charset}`, 'Read the answer as bytes, or correct the charset that the service names.')
+  }
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers,
+    url,
+    bytes: async () => bytes,
+    text: async () => {
+      const mediaType = mediaTypeOf(contentType)
+      if (isTextType(mediaType) || bytes.byteLength === 0) return decode()
+      throw invalid(`is not text but ${cutText(mediaType, 80)}`, 'Read the answer as bytes.')
+    },
+    json: async () => {
+      const reading = parseJson(decode(), { onLoss: 'keep' })
+      if (reading.ok) return reading.value
+      throw invalid('is not JSON', 'Read the answer as text, or correct the service.')
+    },
+  }
+}

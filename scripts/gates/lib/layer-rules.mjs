@@ -22,6 +22,7 @@ export const CORE_EXTERNALS = [
   { package: '@noble/hashes', under: ['packages/core/src/'] },
   { package: 'yjs', under: ['packages/core/src/collab/'] },
   { package: 'fractional-indexing', under: ['packages/core/src/collab/'] },
+  { package: 'eventsource-parser', under: ['packages/core/src/client/'] },
 ]
 
 /** Entries whose static imports must not reach a package: what is heavy, or probes `eval`, stays out. */

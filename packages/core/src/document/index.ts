@@ -30,6 +30,7 @@ export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from 
 export { parseDocument } from './parse-document.ts'
 export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
 export { arrangeSchema, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
+export { isSecretMarker, SECRET_SET_BY_MAX_LENGTH, type SecretMarker, secretParamsOf } from './secret-marker.ts'
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {
   type Annotation,

@@ -1,6 +1,7 @@
 import { TenonError } from '../errors/index.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import { checkPolicy } from './check-policy.ts'
+import { checkSecrets } from './check-secrets.ts'
 import { NODE_CATEGORIES, type NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaces } from './definition-parts.ts'
 
@@ -27,6 +28,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkOutputs(definition, fail)
   checkInputs(definition, fail)
   checkPlaces(definition, fail)
+  checkSecrets(definition, fail)
   checkPolicy(definition)
 }
 

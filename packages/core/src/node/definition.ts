@@ -174,6 +174,10 @@ export interface ParamMeta {
   /** Shown only when the named param has one of the values. */
   readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
   readonly placeholder?: string
+  /**
+   * The value is write-only: stored encrypted, never returned, and given to `run` alone. For a `z.string()` that is a
+   * param itself, without default, of a node that is not inline.
+   */
   readonly secret?: boolean
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { canonicalText } from '../document/canonical-json.ts'
 import { sha256Hex } from '../document/hash.ts'
+import { SECRET_MARKER_SCHEMA, secretParamsOf } from '../document/secret-marker.ts'
 import { TenonError } from '../errors/index.ts'
-import type { JsonSchema } from '../json.ts'
+import type { JsonObject, JsonSchema } from '../json.ts'
 import type {
   InputDefinition,
   NodeDefinition,
@@ -44,13 +45,27 @@ function toManifestEntry(definition: NodeDefinition): NodeManifestEntry {
   const { params, outputs, inputs, inline, ...data } = definition
   return Object.freeze({
     ...data,
-    params: toJsonSchema(definition, 'params', params, 'input'),
+    params: withMarkers(toJsonSchema(definition, 'params', params, 'input')),
     inputs: inputs ?? (data.control === 'trigger' ? [] : DEFAULT_INPUTS),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([port, schema]) => [port, toOutput(definition, port, schema)]),
     ),
     inline: inline === true,
   })
+}
+
+/** A document holds a marker in the place of a secret, so that is what the schema of its params describes. */
+function withMarkers(schema: JsonSchema): JsonSchema {
+  const secrets = secretParamsOf(schema)
+  if (secrets.length === 0) return schema
+  const { properties, ...rest } = schema as { readonly properties: Readonly<Record<string, JsonObject>> }
+  const marked = secrets.map((name) => {
+    const { title, description, control, dependsOn, placeholder } = properties[name] as JsonObject
+    const meta = Object.entries({ title, description, control, dependsOn, placeholder })
+    const given = Object.fromEntries(meta.filter(([, value]) => value !== undefined)) as JsonObject
+    return [name, { control: 'password', ...given, ...SECRET_MARKER_SCHEMA }] as const
+  })
+  return { ...rest, properties: { ...properties, ...Object.fromEntries(marked) } }
 }
 
 function toOutput(definition: NodeDefinition, port: string, schema: OutputSchema): JsonSchema | OutputFromParam {

@@ -1,0 +1,56 @@
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+
+/**
+ * Stands in a document for the value of a secret param. The value itself is stored encrypted and never returned;
+ * whoever saves the document keeps the marker as it is.
+ */
+export interface SecretMarker {
+  /** Id of the stored value: `sec_` and 22 URL-safe characters. */
+  readonly $secret: string
+  /** ISO 8601, UTC, milliseconds. */
+  readonly setAt: string
+  /** Display name of the person who set it. */
+  readonly setBy: string
+}
+
+const SECRET_ID = /^sec_[A-Za-z0-9_-]{22}$/
+/** The most characters that the display name in a marker has. */
+export const SECRET_SET_BY_MAX_LENGTH = 200
+
+/** The schema of a secret param in the manifest: a document holds the marker and nothing else. */
+export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
+  type: 'object',
+  secret: true,
+  literal: true,
+  properties: {
+    $secret: { type: 'string', pattern: SECRET_ID.source },
+    setAt: { type: 'string', maxLength: 30 },
+    setBy: { type: 'string', maxLength: SECRET_SET_BY_MAX_LENGTH },
+  },
+  required: ['$secret', 'setAt', 'setBy'],
+  additionalProperties: false,
+})
+
+/** Whether a value is a marker and nothing more. */
+export function isSecretMarker(value: unknown): value is SecretMarker {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { $secret, setAt, setBy, ...rest } = value as Record<string, unknown>
+  return (
+    typeof $secret === 'string' &&
+    SECRET_ID.test($secret) &&
+    typeof setAt === 'string' &&
+    setAt.length <= 30 &&
+    typeof setBy === 'string' &&
+    setBy.length <= SECRET_SET_BY_MAX_LENGTH &&
+    Object.keys(rest).length === 0
+  )
+}
+
+/** The params of a node type that are secret. @param schema - `params` of a manifest entry. */
+export function secretParamsOf(schema: JsonSchema): readonly string[] {
+  const properties = isJsonObject(schema as Json) ? (schema as { properties?: Json }).properties : undefined
+  if (!isJsonObject(properties)) return []
+  return Object.entries(properties).flatMap(([name, property]) =>
+    isJsonObject(property) && property.secret === true ? [name] : [],
+  )
+}

@@ -1,0 +1,54 @@
+import type { Json } from '../json.ts'
+import { repairText } from '../text/well-formed.ts'
+import { MASK } from './mask-text.ts'
+
+/** Replaces known secrets wherever they occur. */
+export interface Redactor {
+  text(text: string): string
+  json<Value extends Json>(value: Value): Value
+}
+
+/** Shorter values occur by chance in too much of what people write. */
+const MIN_LENGTH = 6
+
+/** The forms in which a service may send a value back: as it is, encoded for a URL, for JSON, in Base64. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = new TextEncoder().encode(secret)
+  const base64 = btoa(String.fromCharCode(...bytes.subarray(0, 16_384)))
+  const lines = secret.split(/\r?\n/).filter((line) => line.length >= 16)
+  return [
+    secret,
+    encodeURIComponent(repairText(secret)),
+    JSON.stringify(secret).slice(1, -1),
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+    ...lines,
+  ]
+}
+
+/**
+ * Makes a function that replaces values known to be secret in texts and JSON, keys included.
+ *
+ * @param secrets - Values of fewer than 6 characters are ignored.
+ */
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const forms = [...new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf))]
+    .filter((form) => form.length >= MIN_LENGTH)
+    // A longer one first: it may have a shorter one in it.
+    .sort((a, b) => b.length - a.length)
+
+  function text(given: string): string {
+    let redacted = given
+    for (const form of forms) if (redacted.includes(form)) redacted = redacted.replaceAll(form, MASK)
+    return redacted
+  }
+
+  function json(value: Json): Json {
+    if (typeof value === 'string') return text(value)
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((item: Json) => json(item))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [text(key), json(member as Json)]))
+  }
+
+  return { text, json: <Value extends Json>(value: Value) => (forms.length === 0 ? value : (json(value) as Value)) }
+}

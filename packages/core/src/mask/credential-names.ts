@@ -1,0 +1,35 @@
+/**
+ * The one list of what counts as a credential by its name. Names are compared in lower case without `-` and `_`, so
+ * that `X-Api-Key`, `x_api_key` and `xApiKey` are one.
+ */
+
+/** Short names that say "credential" in the query of a URL and something else in most other data. */
+const QUERY_ONLY = new Set(['key', 'sig', 'token', 'auth', 'pass', 'sid'])
+/** Headers whose name is also a word of other data, or that no pattern finds. */
+const EXACT = new Set(['authorization', 'proxyauthorization', 'cookie', 'setcookie', 'xapikey', 'apikey', 'privatekey'])
+const FIELD =
+  /(password|passwd|passphrase|pwd|secret|secretkey|secretaccesskey|apikey|accesskey|accesstoken|refreshtoken|idtoken|authtoken|bearertoken|sessiontoken|privatetoken|securitytoken|csrftoken|clientsecret|credentials?|privatekey)$/
+const HEADER =
+  /auth(?!or)|apikey|token|secret|signature|session|password|credential|cookie|subscriptionkey|functionskey/
+
+function plain(name: string): string {
+  return name.length > 200 ? '' : name.toLowerCase().replaceAll(/[-_]/g, '')
+}
+
+/** Whether a header of this name carries a credential: `Authorization`, `Cookie`, `X-Api-Key`, … */
+export function isCredentialHeader(name: string): boolean {
+  const text = plain(name)
+  return EXACT.has(text) || HEADER.test(text)
+}
+
+/** Whether a query parameter of this name carries a credential: `api_key`, `access_token`, `sig`, … */
+export function isCredentialQuery(name: string): boolean {
+  const text = plain(name)
+  return QUERY_ONLY.has(text) || text.endsWith('signature') || isCredentialField(name)
+}
+
+/** Whether a field of any data carries a credential by its name: `password`, `client_secret`, `Authorization`, … */
+export function isCredentialField(name: string): boolean {
+  const text = plain(name)
+  return EXACT.has(text) || FIELD.test(text)
+}

@@ -51,7 +51,10 @@ export interface WorkflowServerOptions {
   readonly publicUrl: string
   /** Other origins whose pages may call the API and open sockets. @defaultValue none */
   readonly allowedOrigins?: readonly string[]
-  /** Private addresses that nodes may reach in spite of the guard: `127.0.0.1:4010`, `*.internal.example`. */
+  /**
+   * Private addresses that nodes may reach in spite of the guard: `127.0.0.1:4010`, `crm.internal`,
+   * `*.internal.example`, `10.20.0.0/16`. A name without a port means ports 80 and 443.
+   */
   readonly egress?: { readonly allow?: readonly string[] }
   /** Fan-out between processes; handed over: `close()` ends it. @defaultValue within this process */
   readonly bus?: Bus

@@ -10,8 +10,8 @@ const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
 /** What nodes may reach by HTTP beyond public addresses, what not, and how much they may read. */
 export interface EgressOptions {
   /**
-   * What may be reached although it is not public: `host:port` (whatever address it has), a CIDR range, or
-   * one address.
+   * What may be reached although it is not public: `host:port` (whatever address it has), `host` for ports 80 and 443,
+   * `*.internal.example` or `*.internal.example:8443` for every name below a domain, a CIDR range, or one address.
    */
   readonly allow?: readonly string[]
   /** What may not be reached although it is public or allowed; the same forms. */

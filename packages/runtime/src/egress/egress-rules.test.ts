@@ -82,7 +82,51 @@ describe('createEgressRules with lists', () => {
     expect(rules.allows('ads.example', 80, '8.8.8.8')).toBe(true)
   })
 
-  test.each(['crm.internal', '10.0.0.0/99', 'http://a.example', ''])('the entry "%s" is refused', (entry) => {
+  test('a host without a port is allowed on those of http and https', () => {
+    const rules = createEgressRules(['crm.internal'], [])
+    expect([80, 443, 8080].map((port) => rules.allows('crm.internal', port, '10.0.0.5'))).toEqual([true, true, false])
+  })
+
+  test('a wildcard allows every name below its domain, and no other', () => {
+    const rules = createEgressRules(['*.Internal.example', '*.cluster.local:8443'], [])
+    const allows = (host: string, port = 443) => rules.allows(host, port, '10.0.0.5')
+    expect(['a.internal.example', 'A.B.internal.EXAMPLE', 'a.internal.example.'].map((host) => allows(host))).toEqual([
+      true,
+      true,
+      true,
+    ])
+    const others = ['internal.example', '.internal.example', 'evilinternal.example', 'a.internal.example.evil', 'a.b']
+    expect(others.map((host) => allows(host))).toEqual(others.map(() => false))
+    expect([allows('a.internal.example', 8443), allows('a.internal.example', 80)]).toEqual([false, true])
+    expect([allows('x.cluster.local', 8443), allows('x.cluster.local', 443)]).toEqual([true, false])
+  })
+
+  test('a wildcard denies as well', () => {
+    const rules = createEgressRules([], ['*.ads.example'])
+    expect(rules.allows('a.ads.example', 443, '8.8.8.8')).toBe(false)
+    expect(rules.allows('ads.example', 443, '8.8.8.8')).toBe(true)
+  })
+
+  test.each([
+    '*',
+    '*.',
+    '*:443',
+    'a.*.example',
+    'x*.example',
+    '*.0.0.1',
+    '*.10',
+    '*.::1',
+    '*.[::1]:80',
+    '*. internal.example',
+    'a..b:80',
+    '-a.example',
+    'crm.internal:0',
+    'crm.internal:65536',
+    'user@a.example',
+    '10.0.0.0/99',
+    'http://a.example',
+    '',
+  ])('the entry "%s" is refused', (entry) => {
     expect(() => createEgressRules([entry], [])).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }))
     expect(() => createEgressRules([], [entry])).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }))
   })

@@ -12,6 +12,8 @@ export interface EgressRules {
 interface RuleSet {
   /** `host:port`, lower case, without brackets and final dot. */
   readonly hosts: ReadonlySet<string>
+  /** `.internal.example:port`: every name below the domain, not the domain itself. */
+  readonly domains: ReadonlySet<string>
   readonly ranges: readonly (readonly [Address, number])[]
 }
 
@@ -21,13 +23,17 @@ const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 // The addresses of cloud platforms that look public and answer a machine's own secrets.
 const PLATFORM_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16'])
 
+/** The ports of an entry that names none: those of http and https. */
+const STANDARD_PORTS: readonly number[] = [80, 443]
+
 /**
- * Reads the lists of an egress: `host:port`, a CIDR range, or one address.
+ * Reads the lists of an egress: `host:port`, `host` for ports 80 and 443, `*.domain` or `*.domain:port` for every name
+ * below a domain, a CIDR range, or one address.
  *
  * A denied entry wins over an allowed one, and an allowed one over the rule that only public addresses may
  * be reached.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` for an entry of neither form.
+ * @throws {@link TenonError} `REQUEST_INVALID` for an entry of none of these forms.
  */
 export function createEgressRules(allow: readonly string[], deny: readonly string[]): EgressRules {
   const allowed = readRuleSet(allow)
@@ -41,21 +47,44 @@ export function createEgressRules(allow: readonly string[], deny: readonly strin
   }
 }
 
+const ENTRY = /^(\*\.)?([^*\s/:]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i
+const DOMAIN = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
+
 function readRuleSet(entries: readonly string[]): RuleSet {
   const hosts = new Set<string>()
+  const domains = new Set<string>()
   const ranges: (readonly [Address, number])[] = []
   for (const entry of entries) {
     const range = readRange(entry)
-    const host = /^(.+):(\d{1,5})$/.exec(entry)
-    if (range !== undefined) ranges.push(range)
-    else if (host !== null) hosts.add(hostKey(host[1] ?? '', Number(host[2])))
-    else {
-      throw new TenonError('REQUEST_INVALID', `"${entry}" is neither host:port nor an address range`, {
-        remedy: 'Write crm.internal:8443, 10.0.0.0/8 or 10.1.2.3',
-      })
+    if (range !== undefined) {
+      ranges.push(range)
+      continue
     }
+    const { name, isDomain, ports } = readHost(entry)
+    for (const port of ports) (isDomain ? domains : hosts).add(`${isDomain ? '.' : ''}${name}:${port}`)
   }
-  return { hosts, ranges }
+  return { hosts, domains, ranges }
+}
+
+interface HostEntry {
+  readonly name: string
+  readonly isDomain: boolean
+  readonly ports: readonly number[]
+}
+
+function readHost(entry: string): HostEntry {
+  const [, wildcard, host = '', port] = ENTRY.exec(entry) ?? []
+  const name = plainName(host)
+  const isAddress = ipaddr.isValid(name)
+  // "*.0.0.1" would otherwise be every address that ends so.
+  const isName = DOMAIN.test(name) && !/(^|\.)\d+$/.test(name)
+  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
+  if (!isPort || !(wildcard === undefined ? isName || isAddress : isName)) {
+    throw new TenonError('REQUEST_INVALID', `"${entry}" is neither a host nor an address range`, {
+      remedy: 'Write crm.internal:8443, *.internal.example, 10.0.0.0/8 or 10.1.2.3',
+    })
+  }
+  return { name, isDomain: wildcard !== undefined, ports: port === undefined ? STANDARD_PORTS : [Number(port)] }
 }
 
 function readRange(entry: string): readonly [Address, number] | undefined {
@@ -66,16 +95,25 @@ function readRange(entry: string): readonly [Address, number] | undefined {
 }
 
 function matches(rules: RuleSet, host: string, port: number, address: Address): boolean {
-  if (rules.hosts.has(hostKey(host, port))) return true
+  const name = plainName(host)
+  if (rules.hosts.has(`${name}:${port}`)) return true
+  if (rules.domains.size > 0 && !ipaddr.isValid(name) && isBelow(rules.domains, name, port)) return true
   return rules.ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
 }
 
-function hostKey(host: string, port: number): string {
-  const name = host
+/** Whether one of the domains has a name below it: as many look-ups as the name has labels. */
+function isBelow(domains: ReadonlySet<string>, name: string, port: number): boolean {
+  for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+    if (domains.has(`${name.slice(dot)}:${port}`)) return true
+  }
+  return false
+}
+
+function plainName(host: string): string {
+  return host
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
-  return `${name}:${port}`
 }
 
 /** Mapped addresses are judged as what they are: the IPv4 address inside. */

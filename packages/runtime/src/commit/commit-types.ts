@@ -36,7 +36,7 @@ export interface StartedNode {
   readonly pass: number
   readonly attempt: number
   readonly implementation: AnyNodeImplementation
-  /** As zod gives them. */
+  /** As zod gives them; of a node with secret params, as they are resolved, with markers. */
   readonly params: unknown
   readonly resume: Resume | null
   readonly idempotencyKey: string

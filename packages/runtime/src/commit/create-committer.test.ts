@@ -5,14 +5,17 @@ import { createNodeRegistry } from '@tenon/core/node'
 import { type Fact, makeValueRef } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RuntimeLog } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import { restep } from '../interpreter/restep.ts'
+import type { Append } from '../store/append-types.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import { verifyRunLog } from '../store/verify-run-log.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
+import { advanceRun } from './advance-run.ts'
 import { type Committer, createCommitter } from './create-committer.ts'
 import { nodeTypesOf } from './node-types.ts'
 
@@ -399,5 +402,117 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       error: { code: 'NODE_TYPE_UNKNOWN', nodeId: 'pure' },
     })
     await check()
+  })
+
+  describe('what the database refuses for good', () => {
+    /** A committer whose database refuses every append with such an event. */
+    function refusing(isBad: (append: Append) => boolean, lines: string[] = []): Committer {
+      const appender = createAppender(opened.database)
+      const refused = new TenonError('APPEND_REFUSED', 'The database cannot store it', {
+        details: { sqlState: '22P05' },
+      })
+      return createCommitter({
+        database: opened.database,
+        appender: {
+          ...appender,
+          append: async (append) => (isBad(append) ? Promise.reject(refused) : appender.append(append)),
+        },
+        findType: nodeTypesOf(registry),
+        bus: inMemoryBus(),
+        log: (level, message) => lines.push(`${level} ${message}`),
+        now: () => now,
+      })
+    }
+    const holds = (type: string, nodeRunId?: string) => (append: Append) =>
+      append.events.some(
+        ({ body }) =>
+          body.type === type && (nodeRunId === undefined || ('nodeRunId' in body && body.nodeRunId === nodeRunId)),
+      )
+
+    const twoPure = workflow(
+      [
+        node('start', 'start'),
+        node('x', 'set', { fields: { x: 1 } }),
+        node('y', 'set', { fields: { y: 2 } }),
+        node('end', 'end'),
+      ],
+      ['start>x', 'x>y', 'y>end'],
+    )
+
+    test('an inline node among others fails, and what came before it is stored', async () => {
+      const { run, check } = await create(refusing(holds('node_completed', 'y')), twoPure)
+      const stored = await reader().getRun(run.tenantId, run.runId)
+      expect(stored).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'y' } })
+      const facts = (await check())
+        .filter((event) => event.class === 'fact')
+        .map((event) => `${event.type} ${event.id}`)
+      expect(facts).toEqual([
+        'run_started start',
+        'node_completed start/1/outcome',
+        'node_completed x/1/outcome',
+        'node_failed y/1/outcome',
+      ])
+    })
+
+    test('the start of a run is refused to its caller, and leaves no run', async () => {
+      await expect(create(refusing(holds('run_started')), twoPure)).rejects.toMatchObject({
+        code: 'APPEND_REFUSED',
+        retryable: false,
+      })
+    })
+
+    test('a message is dropped, so that the others are taken in', async () => {
+      const lines: string[] = []
+      const asking = workflow(
+        [node('start', 'start'), node('ask', 'approval', { title: 'x', required: 1 })],
+        ['start>ask'],
+      )
+      const { run, result: begun, check } = await create(committer(), asking)
+      const needed = begun.events.find((event) => event.type === 'approval_needed')
+      const waitId = needed?.type === 'approval_needed' ? needed.data.waitId : ''
+      const by = refusing(holds('approval_decided'), lines)
+      const vote = { actor: { userId: 'ann', displayName: 'Ann', role: 'admin' }, choice: 'approve', at: now }
+      const fact: Fact = { type: 'approval_decided', data: { waitId, vote } }
+      const result = await by.commit({ ...run, facts: [{ fact, messageId: 'vote/ask/1/ann' }], isStale: true })
+      expect(result).toMatchObject({ outcome: 'unchanged', status: 'waiting' })
+      expect(lines).toEqual(['error run.message_dropped: the database cannot store it'])
+      await check()
+    })
+
+    test('a fact of the caller is refused to the caller', async () => {
+      const { run, check } = await create(committer(), parallel)
+      const by = refusing(holds('node_completed', 'a'))
+      await expect(by.commit({ ...run, facts: [{ fact: completed('a') }] })).rejects.toMatchObject({
+        code: 'APPEND_REFUSED',
+      })
+      expect(await by.commit({ ...run, facts: [{ fact: completed('b') }] })).toMatchObject({ outcome: 'committed' })
+      await check()
+    })
+
+    test('a run whose timer brings about what is refused is canceled, with the reason', async () => {
+      const waiting = workflow([node('start', 'start'), node('a', 'probe')], ['start>a'], {
+        settings: { timeout: '1h' },
+      })
+      const { run, check } = await create(committer(), waiting)
+      const lines: string[] = []
+      const by = refusing(holds('timer_fired'), lines)
+      const log: RuntimeLog = (level, message) => lines.push(`${level} ${message}`)
+      const result = await advanceRun(by, { ...run, facts: [], fireTimersDueAt: now + 7_200_000 }, log)
+      expect(result.status).toBe('running')
+      await by.commit({
+        ...run,
+        facts: [{ fact: { type: 'node_canceled', nodeRunId: 'a', data: { pass: 1, how: 'canceled' } } }],
+      })
+      expect((await check()).at(-1)).toMatchObject({ type: 'run_canceled', data: { reason: 'refused' } })
+      expect(lines).toEqual(['error run.canceled: the database cannot store what follows'])
+    })
+
+    test('what only passes is thrown as it is, for the caller to try again', async () => {
+      const by = committer(100, {
+        ...opened.database,
+        call: () => Promise.reject(Object.assign(new RangeError('deadlock'), { code: '40P01' })),
+      })
+      await expect(create(by, twoPure)).rejects.toThrow('deadlock')
+    })
   })
 })

@@ -7,8 +7,9 @@ import type { PlanNode } from '../interpreter/plan.ts'
 import type { FactToCommit, TakeNode } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
+import { failureOf } from './failure.ts'
 import type { FindNodeType } from './node-types.ts'
-import { addObservation, addPayloads, addTurn, type PendingAppend } from './pending-append.ts'
+import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
 import { prepareNode } from './prepare-node.ts'
 import type { RunSession } from './run-session.ts'
 import type { ValueLoader } from './value-loader.ts'
@@ -27,6 +28,8 @@ export interface DriveRequest {
   readonly worker: string
   readonly maxTurns: number
   readonly maxMs: number
+  /** Passes of inline nodes whose outcome the database has refused, by {@link passKey}: they fail. */
+  readonly refusedPasses: ReadonlySet<string>
 }
 
 /** A pass of a node run that the machine has scheduled. */
@@ -61,8 +64,16 @@ export async function drive(
   const isFull = () => pending.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    const next = 'inline' in work ? await evaluatePass(session, pending, work.inline, canceling, ports) : work
-    for (const decision of applyFact(session, pending, next, request.at, ports.log)) {
+    const isRefused = 'inline' in work && request.refusedPasses.has(passKey(work.inline.nodeRunId, work.inline.pass))
+    const next = !('inline' in work)
+      ? work
+      : isRefused
+        ? refusedPass(session, work.inline)
+        : await evaluatePass(session, pending, work.inline, canceling, ports)
+    const turns = pending.turns
+    const decisions = applyFact(session, pending, next, request.at, ports.log)
+    if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
+    for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested') canceling.add(passKey(decision.nodeRunId, decision.data.pass))
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
@@ -81,7 +92,21 @@ function withFresh(values: ValueLoader, { fresh }: PendingAppend): ValueLoader {
   return { ...values, load: async (tenantId, ref) => fresh.get(ref.hash) ?? values.load(tenantId, ref) }
 }
 
-function passKey(nodeRunId: string, pass: number): string {
+function sourceOf(work: Work): TurnSource {
+  if (!('inline' in work)) return { kind: 'fact', fact: work }
+  const { nodeRunId, pass } = work.inline
+  return { kind: 'inline', nodeRunId, pass }
+}
+
+/** What becomes of an inline node when the database cannot store its outcome. */
+function refusedPass(session: RunSession, { nodeRunId, pass }: ScheduledPass): FactToCommit {
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
+  const error = failureOf(refused, planNodeOf(session, nodeRunId).id)
+  return { fact: { type: 'node_failed', nodeRunId, data: { pass, attempt: 1, error, durationMs: 0 } } }
+}
+
+/** Names a pass of a node run within its run. */
+export function passKey(nodeRunId: string, pass: number): string {
   return `${nodeRunId}/${pass}`
 }
 

@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkOutput, checkParams, type Resume } from '@tenon/core/node'
 import type { Fact } from '@tenon/core/run'
+import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append-types.ts'
 import { storeValue, storeWait } from './encode-output.ts'
@@ -65,7 +66,15 @@ function evaluate({ node, nodeRunId, pass, scheduledAt, resume }: InlineRun, typ
   }
   const { port, output } = checkOutput(definition, result, params)
   const { ref, payloads } = storeValue(output)
-  const outcome = node.control === 'end' ? { outcome: String(params.outcome ?? 'completed') } : {}
+  const outcome = node.control === 'end' ? { outcome: checkedOutcome(params.outcome) } : {}
   const data = { pass, attempt: 1, port, output: ref, durationMs: 0, ...outcome }
   return { fact: { type: 'node_completed', nodeRunId, data }, payloads } as const
+}
+
+/** @throws {@link TenonError} `OUTCOME_REFUSED` for a text that no text column can hold. */
+function checkedOutcome(outcome: unknown): string {
+  const text = String(outcome ?? 'completed')
+  const fault = textFault(text)
+  if (fault !== null) throw new TenonError('OUTCOME_REFUSED', `The outcome ${fault}`)
+  return text
 }

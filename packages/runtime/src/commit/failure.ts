@@ -1,19 +1,21 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { maskCredentials, maskText } from '@tenon/core/mask'
 import { encodeValue, type RunFailure } from '@tenon/core/run'
+import { cutText, repairText } from '@tenon/core/text'
 
 const MAX_MESSAGE = 2_000
 
 /**
  * The failure that the log may show for whatever was thrown; what is not a {@link TenonError} becomes `NODE_FAILED`
- * without its message, since that may hold a secret.
+ * without its message, since that may hold a secret. Credentials in messages and details are masked.
  */
 export function failureOf(thrown: unknown, nodeId: string): RunFailure {
   const error = thrown instanceof TenonError ? thrown : new TenonError('NODE_FAILED', 'The node failed unexpectedly')
   const details = readableDetails(error)
   return {
     code: error.code,
-    message: error.message.slice(0, MAX_MESSAGE),
+    message: repairText(cutText(maskText(error.message), MAX_MESSAGE)),
     remedy: error.remedy,
     nodeId,
     ...(details === undefined ? {} : { details }),
@@ -23,7 +25,7 @@ export function failureOf(thrown: unknown, nodeId: string): RunFailure {
 function readableDetails({ details }: TenonError): Json | undefined {
   if (details === undefined) return undefined
   try {
-    return encodeValue(details, { maxLength: 16_384 }).json
+    return maskCredentials(encodeValue(details, { maxLength: 16_384 }).json)
   } catch {
     // Details are an extra: a failure is told with or without them.
     return undefined

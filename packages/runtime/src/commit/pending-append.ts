@@ -2,8 +2,13 @@ import type { Json } from '@tenon/core/document'
 import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
-import type { ObservationToCommit, StartedNode } from './commit-types.ts'
+import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import type { RunSession } from './run-session.ts'
+
+/** Where a turn comes from: a pass of an inline node that this process has evaluated, or a fact that it was given. */
+export type TurnSource =
+  | { readonly kind: 'inline'; readonly nodeRunId: string; readonly pass: number }
+  | { readonly kind: 'fact'; readonly fact: FactToCommit }
 
 /** What one append will hold. */
 export interface PendingAppend {
@@ -13,6 +18,8 @@ export interface PendingAppend {
   /** The values of the payloads by hash: what this append stores may be read before it is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
+  /** What its last turn came from; null before the first. */
+  lastTurnOf: TurnSource | null
   turns: number
   patch: RunPatch | null
   readonly turnBefore: number
@@ -27,6 +34,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     payloads: [],
     fresh: new Map(),
     started: [],
+    lastTurnOf: null,
     turns: 0,
     patch: null,
     turnBefore: session.machine.turn,

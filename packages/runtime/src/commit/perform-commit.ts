@@ -1,11 +1,13 @@
+import type { TenonError } from '@tenon/core/errors'
 import type { RunEvent } from '@tenon/core/run'
 import { sql } from 'kysely'
 import { type Bus, publishChange, runTopic } from '../bus.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, AppendResult, NewRun } from '../store/append-types.ts'
 import type { Appender } from '../store/create-appender.ts'
 import type { CommitRequest, FactToCommit, StartedNode } from './commit-types.ts'
-import { type DrivePorts, drive } from './drive.ts'
+import { type DrivePorts, drive, passKey } from './drive.ts'
 import { catchUp, snapshotText } from './load-session.ts'
 import {
   addObservation,
@@ -43,13 +45,21 @@ export interface PerformPorts extends DrivePorts {
 
 /** Slices of pure work are short, so that one run does not hold up the others of its process. */
 const SLICE = { maxTurns: 200, maxMs: 50 } as const
-/** With `durability: 'strict'` every pure node is stored before the next one starts. */
+/**
+ * With `durability: 'strict'` every pure node is stored before the next one starts. So it is after a refusal, too, to find
+ * the turn at fault.
+ */
 const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
 const SNAPSHOT_TURNS = 256
 
 /**
  * Takes work into a run, append by append, until nothing is left that needs no body. The caller holds the run's lock.
  * When it throws, the session is no longer to be used.
+ *
+ * An append that the database refuses for good is taken apart turn by turn: an inline node whose outcome is refused
+ * fails with `OUTCOME_REFUSED`, a refused message is dropped.
+ *
+ * @throws {@link TenonError} `APPEND_REFUSED` if a fact or an observation of the caller itself is refused.
  */
 export async function performCommit(
   session: RunSession,
@@ -57,7 +67,8 @@ export async function performCommit(
   newRun: NewRun | null,
   ports: PerformPorts,
 ): Promise<Performed> {
-  const slice = session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
+  const refusedPasses = new Set<string>()
+  let isAlone = false
   const events: RunEvent[] = []
   const started: StartedNode[] = []
   let metOthers = false
@@ -68,12 +79,14 @@ export async function performCommit(
     const pending = createPendingAppend(session)
     try {
       addExtras(pending, extras)
-      addSnapshot(session, pending)
+      if (!isAlone) addSnapshot(session, pending)
+      const slice = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
       const at = Math.max(ports.now(), session.lastAt)
+      const take = isAlone ? undefined : work.take
       const left = await drive(
         session,
         pending,
-        { ...slice, facts, at, take: work.take, worker: work.worker ?? '' },
+        { ...slice, facts, at, take, worker: work.worker ?? '', refusedPasses },
         ports,
       )
       if (pending.events.length === 0) {
@@ -99,9 +112,42 @@ export async function performCommit(
       if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers }
     } catch (error) {
       undo(session, pending)
-      throw error
+      if (!isAppendRefused(error)) throw error
+      if (isAlone) {
+        const messageId = refuseTurn(pending, refusedPasses, error)
+        if (messageId !== null) {
+          await dropMessage(session, messageId, error, ports)
+          facts = facts.filter((fact) => fact.messageId !== messageId)
+        }
+      }
+      isAlone = true
     }
   }
+}
+
+/**
+ * Takes out what the database refuses for good, so that the run goes on: an inline node fails, a message is dropped.
+ *
+ * @returns The message that is to be dropped, or null.
+ * @throws The refusal, if the caller's own fact or observation is at fault.
+ */
+function refuseTurn({ lastTurnOf }: PendingAppend, refusedPasses: Set<string>, refusal: TenonError): string | null {
+  if (lastTurnOf?.kind === 'fact' && lastTurnOf.fact.messageId !== undefined) return lastTurnOf.fact.messageId
+  const key = lastTurnOf?.kind === 'inline' ? passKey(lastTurnOf.nodeRunId, lastTurnOf.pass) : null
+  if (key === null || refusedPasses.has(key)) throw refusal
+  refusedPasses.add(key)
+  return null
+}
+
+async function dropMessage(
+  session: RunSession,
+  messageId: string,
+  refusal: TenonError,
+  { database, log }: PerformPorts,
+): Promise<void> {
+  const { runId } = session.identity
+  log('error', 'run.message_dropped: the database cannot store it', { runId, messageId, ...refusal.details })
+  await operate(database, session, [{ op: 'inbox_consumed', messageId }])
 }
 
 function dueTimers({ timers }: RunSession, at: number | undefined): readonly FactToCommit[] {

@@ -1,9 +1,11 @@
+import { type JsonSchema, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { maskParams } from '@tenon/core/mask'
 import { type AnyNodeImplementation, checkParams, type Resume } from '@tenon/core/node'
 import type { Fact, ValueRef } from '@tenon/core/run'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append-types.ts'
-import { storeValue } from './encode-output.ts'
+import { type StoredValue, storeValue } from './encode-output.ts'
 import { failureOf } from './failure.ts'
 import type { FindNodeType } from './node-types.ts'
 import { resolveNode } from './resolve-params.ts'
@@ -25,13 +27,24 @@ export type PreparedNode =
   | {
       readonly kind: 'ready'
       readonly implementation: AnyNodeImplementation
+      /** As zod gives them; of a node with secret params, as they are resolved. */
       readonly params: unknown
-      /** The resolved params as the log shows them. */
+      /** The resolved params as the log shows them: with markers for secrets, and without credentials. */
       readonly input: ValueRef
       readonly payloads: readonly Payload[]
       readonly idempotencyKey: string
     }
   | { readonly kind: 'settled'; readonly fact: Fact }
+
+/** The resolved params as the log shows them: without credentials. */
+function storeShown(stored: StoredValue, schema: JsonSchema): StoredValue {
+  const shown = maskParams(schema, stored.json)
+  return shown === stored.json ? stored : storeValue(shown)
+}
+
+function hasSecrets(schema: JsonSchema): boolean {
+  return secretParamsOf(schema).length > 0
+}
 
 /** The key that is the same on every attempt of a node run and on no other. */
 export function derivedKey(session: RunSession, nodeRunId: string): string {
@@ -55,9 +68,11 @@ export async function prepareNode(
     const mayBeSkipped = pass === 1 && attempt === 1
     const resolved = await resolveNode({ ...run, values }, paramsSchema, { mayBeSkipped })
     if (resolved.isSkipped) return { kind: 'settled', fact: { type: 'node_skipped', nodeRunId, data: { pass } } }
-    const { ref: input, payloads, json } = storeValue(resolved.params)
-    // Of the copy: what a body does to its params must not reach the values of the run.
-    const params = checkParams(implementation.definition, json)
+    const stored = storeValue(resolved.params)
+    const { ref: input, payloads } = storeShown(stored, paramsSchema)
+    // Of the copy: what a body does to its params must not reach the values of the run. Secrets are no texts yet; their
+    // node is checked once they are.
+    const params = hasSecrets(paramsSchema) ? stored.json : checkParams(implementation.definition, stored.json)
     const idempotencyKey = resolved.idempotencyKey ?? derivedKey(session, nodeRunId)
     return { kind: 'ready', implementation, params, input, payloads, idempotencyKey }
   } catch (error) {

@@ -9,6 +9,7 @@ import { derivedKey, prepareNode } from '../commit/prepare-node.ts'
 import type { RunSession } from '../commit/run-session.ts'
 import type { OpenNodeRun } from '../interpreter/machine-types.ts'
 import { nextAttempt } from '../interpreter/next-attempt.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
 import type { AppendOperation, Payload } from '../store/append-types.ts'
 
 /** Names one pass of a node run. */
@@ -70,9 +71,15 @@ export async function beginAttempt(
 ): Promise<BegunAttempt> {
   const { tenantId, runId } = place
   const startedAt = ports.now()
-  const committed = await ports.committer.commitDecision({ tenantId, runId, ...options }, async (session) => {
-    const opening = await openAttempt(session, place, ports)
-    return { value: opening, work: workOf(opening, place, startedAt, session.identity.engine, ports) }
+  const open = (isRefused: boolean) =>
+    ports.committer.commitDecision({ tenantId, runId, ...options }, async (session) => {
+      const found = await openAttempt(session, place, ports)
+      const opening = isRefused && found.kind === 'ready' ? refusedInput(session, place, found.started.attempt) : found
+      return { value: opening, work: workOf(opening, place, startedAt, session.identity.engine, ports) }
+    })
+  const committed = await open(false).catch((error: unknown) => {
+    if (!isAppendRefused(error)) throw error
+    return open(true)
   })
   if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
   const { value: opening, result } = committed
@@ -86,6 +93,13 @@ export async function beginAttempt(
     case 'ready':
       return { kind: 'started', started: { ...opening.started, startedAt, slot }, result }
   }
+}
+
+/** What becomes of a node run when the database cannot store the start of an attempt. */
+function refusedInput(session: RunSession, { nodeRunId, pass }: PassPlace, attempt: number): Opening {
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store the input of the node')
+  const error = failureOf(refused, planNodeOf(session, nodeRunId).id)
+  return { kind: 'settle', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
 }
 
 /** What has to be stored for an opening; null for nothing. */

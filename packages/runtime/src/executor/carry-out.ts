@@ -4,11 +4,14 @@ import type { Fact, Observation } from '@tenon/core/run'
 import type { CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { storeValue, storeWait } from '../commit/encode-output.ts'
 import { failureOf } from '../commit/failure.ts'
-import type { RuntimeLog } from '../engine.ts'
+import type { RuntimeLog, SecretReader } from '../engine.ts'
 import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append-types.ts'
 import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
 import { createObservationPump, type PumpedObservations } from './observation-pump.ts'
+import { openParams } from './open-params.ts'
+import { redactEnd, redactPump } from './redact.ts'
 import { type BodyEnd, runBody } from './run-body.ts'
 import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
@@ -23,6 +26,7 @@ export type CarriedOut =
 
 export interface CarryOutPorts extends AttemptPorts {
   readonly http: HttpClient
+  readonly secrets?: SecretReader | undefined
   readonly log: RuntimeLog
   readonly stop: StopSignals
   /** Whether the run's alarms stand in the store: true for the embedded engine. */
@@ -41,7 +45,8 @@ type Outcome =
 
 /**
  * Runs the body of a started attempt and stores what comes of it: an outcome, or an error with the time of the next
- * attempt. As long as the database does not answer, storing is tried again; the body is not.
+ * attempt. As long as the database does not answer, storing is tried again; the body is not. An outcome that the
+ * database refuses for good becomes a failure with `OUTCOME_REFUSED`.
  */
 export async function carryOut(started: StartedNode, ports: CarryOutPorts): Promise<CarriedOut> {
   const { tenantId, runId, nodeRunId, pass, attempt } = started
@@ -53,7 +58,15 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   }
   const pump = createObservationPump(started, { store, now, onRefused })
   const onHeartbeat = ports.onHeartbeat ?? (() => undefined)
-  const end = await runBody(started, { ...ports, values: committer.values, pump, graceMs, onHeartbeat })
+  const body = { ...ports, values: committer.values, pump, graceMs, onHeartbeat }
+  const end = await openParams(started, ports.findType, ports.secrets).then(
+    async (opened) =>
+      redactEnd(
+        await runBody({ ...started, params: opened.params }, { ...body, pump: redactPump(pump, opened) }),
+        opened,
+      ),
+    (error: unknown): BodyEnd => ({ kind: 'thrown', error }),
+  )
   ports.onBodyEnd?.()
   const rest = await pump.close()
   if (end.kind === 'left') return { kind: 'left' }
@@ -62,24 +75,43 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   const retry = outcome.kind === 'retry' ? outcome : null
   const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
   const alarm = retry === null || !ports.hasStoredTimers ? null : retry.nextAt
-  const result = await untilStored(
-    (isRepeated) =>
-      committer.commit({
-        tenantId,
-        runId,
-        facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
-        observations: [...rest.observations, ...own],
-        isRepeated: isRepeated || rest.isRepeated,
-        payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
-        operations:
-          alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],
-        worker: ports.worker,
-        ...takeOf(ports),
-      }),
-    { shutdown: ports.stop.shutdown, log: ports.log, runId, nodeRunId },
-  )
-  if (result === null) return { kind: 'left' }
-  return retry === null ? { kind: 'settled', result } : { kind: 'retry', nextAt: retry.nextAt, result }
+  const storing = { shutdown: ports.stop.shutdown, log: ports.log, runId, nodeRunId }
+  const common = { tenantId, runId, worker: ports.worker, ...takeOf(ports) }
+  try {
+    const result = await untilStored(
+      (isRepeated) =>
+        committer.commit({
+          ...common,
+          facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
+          observations: [...rest.observations, ...own],
+          isRepeated: isRepeated || rest.isRepeated,
+          payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
+          operations:
+            alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],
+        }),
+      storing,
+    )
+    if (result === null) return { kind: 'left' }
+    return retry === null ? { kind: 'settled', result } : { kind: 'retry', nextAt: retry.nextAt, result }
+  } catch (error) {
+    if (!isAppendRefused(error)) throw error
+    ports.log('error', 'node_run.outcome_refused: the database cannot store it', {
+      ...{ runId, nodeRunId },
+      ...error.details,
+    })
+    // Alone, since any of what the node has returned or logged may be at fault.
+    const facts = [{ fact: refusedOutcome(started, ports.now()) }]
+    const result = await untilStored(() => committer.commit({ ...common, facts }), storing)
+    return result === null ? { kind: 'left' } : { kind: 'settled', result }
+  }
+}
+
+/** What becomes of a node run when the database cannot store its outcome: it fails, and is not tried again. */
+function refusedOutcome({ node, nodeRunId, pass, attempt, startedAt }: StartedNode, now: number): Fact {
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
+  const error = failureOf(refused, node.id)
+  const durationMs = Math.max(0, now - startedAt)
+  return { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs } }
 }
 
 function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>, ports: CarryOutPorts): Outcome {

@@ -1,4 +1,5 @@
 import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
 import type { ObservationToCommit } from '../commit/commit-types.ts'
 import { createObservationPump, type StoreObservations } from './observation-pump.ts'
@@ -154,5 +155,69 @@ describe('createObservationPump', () => {
     expect(long).toMatchObject({ message: 'x'.repeat(8_192), data: expect.stringContaining('left out') })
     expect(odd).toMatchObject({ data: expect.stringContaining('left out') })
     expect(call).toMatchObject({ tool: 'find', arguments: expect.stringContaining('left out'), answer: null })
+  })
+
+  describe('what the database refuses for good', () => {
+    const lineOf = ({ observation }: ObservationToCommit) =>
+      observation.type === 'node_log' ? observation.data.message : observation.type
+
+    /** Refuses every batch with an entry that a test calls bad. */
+    function refusing(isBad: (observation: ObservationToCommit) => boolean) {
+      const kept = keeper()
+      const store: StoreObservations = async (batch) => {
+        if (batch.observations.some(isBad)) throw new TenonError('APPEND_REFUSED', 'The database cannot store it')
+        await kept.store(batch)
+      }
+      return { ...kept, store }
+    }
+
+    test('is left out, and holds up no other line', async () => {
+      const { batches, store, stored } = refusing((entry) => lineOf(entry) === 'bad')
+      const refusals: unknown[] = []
+      const pump = open(store, (error) => refusals.push(error))
+      const three = stored(3)
+      for (const line of ['one', 'bad', 'two', 'three']) pump.log('info', line)
+      await three
+      expect(batches.flat().map(lineOf)).toEqual(['one', 'two', 'three'])
+      expect(refusals).toHaveLength(2)
+      expect(await pump.close()).toMatchObject({ observations: [] })
+    })
+
+    test('rejects the durable call whose value it is, so that its body does not wait for ever', async () => {
+      const { store } = refusing((entry) => entry.observation.type === 'node_journaled')
+      const pump = open(store)
+      const value = { hash: 'h', size: 2, inline: {} }
+      await expect(pump.journal({ pass: 1, attempt: 2, key: 'k', value }, [])).rejects.toMatchObject({
+        code: 'APPEND_REFUSED',
+      })
+      expect(await pump.close()).toMatchObject({ observations: [] })
+    })
+
+    test('stays in order when the database is away between', async () => {
+      const { batches, store, stored } = refusing((entry) => lineOf(entry) === 'bad')
+      let tries = 0
+      const pump = open(async (batch) => {
+        tries += 1
+        if (tries === 2) throw new RangeError('away')
+        await store(batch)
+      })
+      const two = stored(2)
+      for (const line of ['one', 'bad', 'two']) pump.log('info', line)
+      await two
+      expect(batches.flat().map(lineOf)).toEqual(['one', 'two'])
+    })
+  })
+
+  test('repairs lines that no text column could hold, and cuts none within a character', async () => {
+    const { batches, store, stored } = keeper()
+    const pump = open(store)
+    const two = stored(2)
+    pump.log('info', 'a\0b\ud800')
+    pump.log('info', `${'x'.repeat(8_191)}😀`)
+    await two
+    const lines = batches
+      .flat()
+      .map(({ observation }) => (observation.type === 'node_log' ? observation.data.message : ''))
+    expect(lines).toEqual(['a\u2400b\ufffd', 'x'.repeat(8_191)])
   })
 })

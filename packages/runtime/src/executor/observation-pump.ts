@@ -1,7 +1,9 @@
 import type { Json } from '@tenon/core/document'
 import type { LogLevel, ToolCallRecord } from '@tenon/core/node'
 import { encodeValue, type Observation } from '@tenon/core/run'
+import { cutText, repairText } from '@tenon/core/text'
 import type { ObservationToCommit, StartedNode } from '../commit/commit-types.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append-types.ts'
 import { pause } from './pause.ts'
 
@@ -9,7 +11,11 @@ import { pause } from './pause.ts'
 export interface ObservationPump {
   log(level: LogLevel, message: string, data?: Json): void
   toolCall(call: ToolCallRecord): void
-  /** Resolves once the entry is stored. */
+  /**
+   * Resolves once the entry is stored.
+   *
+   * @throws {@link TenonError} `APPEND_REFUSED` if the database refuses it for good.
+   */
   journal(entry: Extract<Observation, { type: 'node_journaled' }>['data'], payloads: readonly Payload[]): Promise<void>
   /** Stops taking in, and gives what is not known to be stored: it goes with the outcome. */
   close(): Promise<PumpedObservations>
@@ -36,6 +42,7 @@ interface Entry {
   readonly observation: ObservationToCommit
   readonly payloads: readonly Payload[]
   readonly stored: () => void
+  readonly refused: (error: unknown) => void
 }
 
 export interface PumpPorts {
@@ -48,8 +55,8 @@ export interface PumpPorts {
 
 /**
  * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored is tried
- * again, with what has come meanwhile, until the pump is closed. Lines beyond 2,000 an attempt are left out, with a
- * last line that says so.
+ * again, with what has come meanwhile, until the pump is closed; an entry that the database refuses for good is left
+ * out. Lines beyond 2,000 an attempt are left out, with a last line that says so.
  */
 export function createObservationPump(
   started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
@@ -57,6 +64,8 @@ export function createObservationPump(
 ): ObservationPump {
   const { nodeRunId, pass, attempt } = started
   const waiting: Entry[] = []
+  /** Entries of a batch that the database refused: they come before those that wait. */
+  const alone: Entry[] = []
   const closing = new AbortController()
   let pumping: Promise<void> | null = null
   let isClosed = false
@@ -72,17 +81,25 @@ export function createObservationPump(
   })
   const pump = async (): Promise<void> => {
     let waitMs = FIRST_WAIT_MS
-    while (waiting.length > 0 && !isClosed) {
-      const batch = waiting.splice(0)
+    while (waiting.length + alone.length > 0 && !isClosed) {
+      const isAlone = alone.length > 0
+      const batch = isAlone ? alone.splice(0, 1) : waiting.splice(0)
       try {
         await store(contentOf(batch))
         for (const { stored } of batch) stored()
         isRepeated = false
         waitMs = FIRST_WAIT_MS
       } catch (error) {
-        waiting.unshift(...batch)
-        isRepeated = true
         onRefused(error)
+        if (isAppendRefused(error)) {
+          // Each alone from now on: one that the database refuses for good must not hold up the others.
+          if (batch.length === 1) batch[0]?.refused(error)
+          else alone.push(...batch)
+          continue
+        }
+        const queue = isAlone ? alone : waiting
+        queue.unshift(...batch)
+        isRepeated = true
         await pause(waitMs, closing.signal)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
@@ -91,16 +108,17 @@ export function createObservationPump(
   }
   const add = (observation: Observation, index: number, payloads: readonly Payload[] = []): Promise<void> => {
     if (isClosed) return Promise.resolve()
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const at = now()
-      waiting.push({ observation: { observation, pass, attempt, index, at }, payloads, stored: resolve })
+      const entry = { observation: { observation, pass, attempt, index, at }, payloads }
+      waiting.push({ ...entry, stored: resolve, refused: reject })
       pumping ??= Promise.resolve().then(pump)
     })
   }
   const addLine = (level: LogLevel, message: string, data?: Json): void => {
-    const line = { timestamp: new Date(now()).toISOString(), level, message: message.slice(0, MAX_MESSAGE) }
+    const line = { timestamp: new Date(now()).toISOString(), level, message: repairText(cutText(message, MAX_MESSAGE)) }
     const extra = data === undefined ? {} : { data: readable(data, MAX_DATA) }
-    void add({ type: 'node_log', nodeRunId, data: { ...line, ...extra } }, lines)
+    drop(add({ type: 'node_log', nodeRunId, data: { ...line, ...extra } }, lines))
   }
   return {
     log: (level, message, data) => {
@@ -112,7 +130,7 @@ export function createObservationPump(
     toolCall: (call) => {
       const record = readable({ ...call }, MAX_CALL)
       const whole: ToolCallRecord = typeof record === 'string' ? { ...call, arguments: record, answer: null } : call
-      void add({ type: 'tool_call', nodeRunId, data: { ...whole, pass, attempt } }, calls)
+      drop(add({ type: 'tool_call', nodeRunId, data: { ...whole, pass, attempt } }, calls))
       calls += 1
     },
     journal: (data, payloads) => {
@@ -123,9 +141,14 @@ export function createObservationPump(
       isClosed = true
       closing.abort()
       await pumping
-      return contentOf(waiting)
+      return contentOf([...alone, ...waiting])
     },
   }
+}
+
+/** No caller waits for a line or a call; a refused one has been reported by `onRefused`. */
+function drop(stored: Promise<void>): void {
+  stored.catch(() => undefined)
 }
 
 /** A value that the log can hold, or a text that says why not. */

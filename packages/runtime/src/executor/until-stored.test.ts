@@ -41,15 +41,18 @@ describe('untilStored', () => {
     expect(calls).toEqual([false, true, true])
   })
 
-  test('does not try again what can never be stored', async () => {
-    let calls = 0
-    const storing = untilStored(async () => {
-      calls += 1
-      throw new TenonError('FACT_INVALID', 'no')
-    }, place().place)
-    await expect(storing).rejects.toMatchObject({ code: 'FACT_INVALID' })
-    expect(calls).toBe(1)
-  })
+  test.each(['FACT_INVALID', 'APPEND_REFUSED'] as const)(
+    'does not try again what can never be stored: %s',
+    async (code) => {
+      let calls = 0
+      const storing = untilStored(async () => {
+        calls += 1
+        throw new TenonError(code, 'no')
+      }, place().place)
+      await expect(storing).rejects.toMatchObject({ code })
+      expect(calls).toBe(1)
+    },
+  )
 
   test('gives up when the process goes, at once', async () => {
     const { stop, place: where } = place()

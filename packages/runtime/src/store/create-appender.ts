@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import { permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { appendStatement, batchValues } from './append-batch.ts'
 import type { Append, AppendResult } from './append-types.ts'
@@ -9,7 +10,8 @@ export interface Appender {
    * Resolves once the append is stored.
    *
    * @throws {@link TenonError} `UNAVAILABLE` when the database does not answer; whether it was stored is then open.
-   * @throws The database's error if this append alone is refused.
+   * @throws {@link TenonError} `APPEND_REFUSED` (details: `sqlState`) if the database refuses this append for good, and
+   * its own error if it refuses it for now.
    */
   append(append: Append): Promise<AppendResult>
   /** Resolves when everything handed over so far is settled. */
@@ -58,7 +60,7 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
       for (const row of rows) batch[row.place - 1]?.resolve(toResult(row))
     } catch (error) {
       if (batch.length === 1 || isUnavailable(error)) {
-        for (const waiting of batch) waiting.reject(error)
+        for (const waiting of batch) waiting.reject(toRefusal(error))
         return
       }
       const middle = Math.ceil(batch.length / 2)
@@ -92,6 +94,13 @@ function inLockOrder(batch: readonly Waiting[]): readonly Waiting[] {
 
 function isUnavailable(error: unknown): boolean {
   return error instanceof TenonError && error.code === 'UNAVAILABLE'
+}
+
+function toRefusal(error: unknown): unknown {
+  const sqlState = permanentRefusal(error)
+  if (sqlState === null) return error
+  const message = `The database cannot store a value of the run (SQLSTATE ${sqlState})`
+  return new TenonError('APPEND_REFUSED', message, { cause: error, details: { sqlState } })
 }
 
 function toResult(row: ResultRow): AppendResult {

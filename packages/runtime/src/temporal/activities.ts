@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { Fact } from '@tenon/core/run'
+import { advanceRun } from '../commit/advance-run.ts'
 import type { FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
 import type { RunKey } from '../embedded/dispatch-store.ts'
@@ -94,14 +95,15 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
     advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
       withCodesOnly({ tenantId, runId }, async () => {
         const inbox = await readInbox({ tenantId, runId })
-        await committer.commit({
+        const request = {
           tenantId,
           runId,
           facts: isCanceled ? [...inbox, { fact: CANCELED_BY_OPERATOR }] : inbox,
           isStale: true,
           // The shell's clock says that the timer is due; this machine's clock may lag behind it.
           ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),
-        })
+        }
+        await advanceRun(committer, request, log)
         return readCommands(tenantId, runId, cursor)
       }),
   }

@@ -9,6 +9,7 @@ import { failureTests } from './suite/failures.ts'
 import { joinTests } from './suite/joins.ts'
 import { logTests } from './suite/log.ts'
 import { pathTests } from './suite/paths.ts'
+import { refusalTests } from './suite/refusals.ts'
 import { createSuiteContext, type SuiteContext } from './suite/suite-context.ts'
 import { waitTests } from './suite/waits.ts'
 import { createTestNodes } from './test-nodes.ts'
@@ -54,6 +55,7 @@ export function testEngine(name: string, options: EngineSuiteOptions): void {
     afterEach(() => context.checkLogs())
     afterAll(() => underTest.close())
 
-    for (const group of [pathTests, joinTests, failureTests, waitTests, cancelTests, logTests]) group(() => context)
+    for (const group of [pathTests, joinTests, failureTests, waitTests, cancelTests, logTests, refusalTests])
+      group(() => context)
   })
 }

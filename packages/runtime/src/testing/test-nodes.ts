@@ -108,7 +108,13 @@ const approval = defineNode({
   title: 'Approval',
   control: 'approval',
   inline: true,
-  params: z.object({ title: z.string(), required: z.number().default(1), timeout: z.string().optional() }),
+  params: z.object({
+    title: z.string(),
+    required: z.number().default(1),
+    timeout: z.string().optional(),
+    /** An instant of its own, which may be one that no database can store. */
+    dueAt: z.number().optional(),
+  }),
   ports: [
     { name: 'approve', title: 'approve' },
     { name: 'reject', title: 'reject' },
@@ -142,6 +148,8 @@ const probe = defineNode({
     beats: z.number().default(0),
     /** Suspends in its first pass. */
     waitMs: z.number().optional(),
+    /** Asks people in its first pass, until this instant, which may be one that no database can store. */
+    askUntil: z.number().optional(),
     /** Any value, to make the params large. */
     extra: z.unknown().optional(),
   }),
@@ -151,6 +159,8 @@ const probe = defineNode({
   ],
   outputs: { success: anything, other: z.object({}).loose() },
 })
+
+const QUESTION = { kind: 'approval', message: '', choices: ['approve', 'reject'], approvers: {} } as const
 
 /** Control and inline nodes, and `probe`, whose body does what its params say. */
 export function createTestNodes(): { readonly registry: NodeRegistry; readonly probes: Probes } {
@@ -171,12 +181,10 @@ function inlineNodes(): readonly AnyNodeImplementation[] {
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }
         : { port: 'success', output: { waited: resume.kind } },
     ),
-    implementInlineNode(approval, ({ title, required, timeout }, { now, resume }) => {
+    implementInlineNode(approval, ({ title, required, timeout, dueAt: at = null }, { now, resume }) => {
       if (resume === null) {
-        const dueAt = timeout === undefined ? null : now + durationToMs(timeout)
-        const choices = ['approve', 'reject']
-        const asked = { kind: 'approval', title, message: '', choices, approvers: {}, required } as const
-        return { suspend: { ...asked, evidence: { title }, dueAt } }
+        const dueAt = timeout === undefined ? at : now + durationToMs(timeout)
+        return { suspend: { ...QUESTION, title, required, evidence: { title }, dueAt } }
       }
       const port = resume.kind === 'approval' && resume.choice === 'approve' ? 'approve' : 'reject'
       return { port: resume.kind === 'timeout' ? 'timeout' : port, output: { decided: resume.kind } }
@@ -202,6 +210,9 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     if (attempt <= params.failures) fail(params.failure, attempt)
     if (params.waitMs !== undefined && resume === null) {
       return { suspend: { kind: 'time', dueAt: Date.now() + params.waitMs } }
+    }
+    if (params.askUntil !== undefined && resume === null) {
+      return { suspend: { ...QUESTION, title: 'May I?', required: 1, evidence: {}, dueAt: params.askUntil } }
     }
     const output = { ...params.output, ...made, ...(resume === null ? {} : { resumed: resume.kind }) }
     if (params.failure === 'output') return { port: 'success', output: { bad: Number.NaN } }

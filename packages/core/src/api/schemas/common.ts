@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json, JsonObject, JsonSchema } from '../../json.ts'
+import { textFault } from '../../text/well-formed.ts'
 
 /** Any JSON value; a body comes from JSON text, so that only its presence is left to check. */
 export const jsonSchema: z.ZodType<Json, Json> = z
@@ -29,9 +30,7 @@ export function textSchema(maxLength: number) {
   return z
     .string()
     .max(maxLength)
-    .refine((text) => !text.includes('\u0000') && isWellFormed(text), {
-      error: 'Must be well-formed text without NUL characters',
-    })
+    .refine((text) => textFault(text) === null, { error: 'Must be well-formed text without NUL characters' })
 }
 
 /** One page of a list. */
@@ -43,16 +42,4 @@ export function pageSchema<Item extends z.ZodType>(item: Item) {
 export const pageQuery = {
   cursor: z.string().max(2_000).exactOptional(),
   limit: z.coerce.number().int().min(1).max(200).exactOptional(),
-}
-
-// `String.prototype.isWellFormed` is not in the library level that we compile against.
-function isWellFormed(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0xd800 || unit > 0xdfff) continue
-    const next = text.charCodeAt(index + 1)
-    if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false
-    index += 1
-  }
-  return true
 }

@@ -1,0 +1,134 @@
+import type { Json } from '@tenon/core/document'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { ofType, type SuiteGroup } from './suite-context.ts'
+
+/** No `bigint` column can hold it. */
+const BEYOND_BIGINT = 1e30
+
+function ending(outcome: string) {
+  return workflow(
+    [
+      node('start', 'start'),
+      node('a', 'probe', { output: { text: '{{input.text}}' } }),
+      node('end', 'end', { outcome }),
+    ],
+    ['start>a', 'a>end'],
+  )
+}
+
+/** What the database refuses for good ends a node or a run with a code; what it can hold comes back unchanged. */
+export const refusalTests: SuiteGroup = (context) => {
+  describe('refusals of the database', () => {
+    test.each([
+      ['a\0b', 'The outcome has a NUL character'],
+      ['\0', 'The outcome has a NUL character'],
+    ])('the outcome %j fails its end node, in every place that it may come from', async (text, message) => {
+      for (const outcome of ['{{input.text}}', '{{trigger.text}}', '{{nodes.a.output.text}}']) {
+        const run = await context().run(ending(outcome), { text })
+        expect(await run.ended()).toMatchObject({
+          status: 'failed',
+          outcome: null,
+          error: { code: 'OUTCOME_REFUSED', message, nodeId: 'end' },
+        })
+      }
+    })
+
+    test('an outcome in any script is stored as it is', async () => {
+      const run = await context().run(ending('{{input.text}}'), { text: '完了 ✅ "quoted" \n' })
+      expect(await run.ended()).toMatchObject({ status: 'completed', outcome: '完了 ✅ "quoted" \n' })
+    })
+
+    test('a start whose own end is refused is a run that has failed, not an error of the start', async () => {
+      const document = workflow(
+        [node('start', 'start'), node('end', 'end', { outcome: '{{input.text}}' })],
+        ['start>end'],
+      )
+      const run = await context().run(document, { text: 'a\0b' })
+      expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'end' } })
+    })
+
+    test('values with NUL and keys of prototypes come back unchanged', async () => {
+      const text = 'a\0b\u0001\u2028'
+      const value: Json = {
+        text,
+        list: [text, { 'odd key': text }],
+        constructor: text,
+        prototype: { constructor: [1] },
+      }
+      const run = await context().run(ending('done'), { text: value })
+      expect(await run.output()).toEqual({ text: value })
+    })
+
+    test('a message of an error and a line of a log are repaired', async () => {
+      const document = workflow(
+        [
+          node('start', 'start'),
+          node('a', 'probe', { logs: ['a\0b', '{{input.half}}'], output: { b: '{{input.c}}' } }),
+        ],
+        ['start>a'],
+      )
+      const run = await context().run(document, { half: 'x', c: 1 })
+      const lines = ofType(await run.events(), 'node_log').map((event) => event.data.message)
+      expect(lines).toEqual(['a\u2400b', 'x'])
+    })
+
+    test('a body whose outcome is refused fails at once, whatever its retries', async () => {
+      const retry = { initialInterval: '1ms', maximumAttempts: 5 } as const
+      const asking = withPolicy(node('a', 'probe', { askUntil: BEYOND_BIGINT, logs: ['before'] }), { retry })
+      const run = await context().run(workflow([node('start', 'start'), asking], ['start>a']))
+      expect(await run.ended()).toMatchObject({
+        status: 'failed',
+        error: { code: 'OUTCOME_REFUSED', message: 'The database cannot store what the node returned', nodeId: 'a' },
+      })
+      expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
+    })
+
+    test('a refused outcome goes by the error port of its node, and the run goes on', async () => {
+      const asking = withPolicy(node('a', 'probe', { askUntil: BEYOND_BIGINT }), { onError: 'route' })
+      const rescue = node('rescue', 'set', { fields: { code: '{{error.code}}' } })
+      const run = await context().run(
+        workflow(
+          [node('start', 'start'), asking, rescue, node('end', 'end')],
+          ['start>a', 'a:error>rescue', 'rescue>end'],
+        ),
+      )
+      expect(await run.output()).toEqual({ code: 'OUTCOME_REFUSED' })
+    })
+
+    test.each(['before a body', 'behind a body'])(
+      'an inline node whose outcome is refused fails: %s',
+      async (where) => {
+        const asking = node('ask', 'approval', { title: 'x', dueAt: BEYOND_BIGINT })
+        const [nodes, edges] =
+          where === 'before a body'
+            ? [
+                [node('start', 'start'), asking, node('b', 'probe')],
+                ['start>ask', 'ask:approve>b'],
+              ]
+            : [
+                [node('start', 'start'), node('a', 'probe'), asking],
+                ['start>a', 'a>ask'],
+              ]
+        const run = await context().run(workflow(nodes, edges))
+        expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'ask' } })
+      },
+    )
+
+    test('one branch that is refused does not take what the others have stored', async () => {
+      const document = workflow(
+        [
+          node('start', 'start'),
+          withPolicy(node('ask', 'approval', { title: 'x', dueAt: BEYOND_BIGINT }), { onError: 'continue' }),
+          node('x', 'set', { fields: { x: 1 } }),
+          node('join', 'join'),
+          node('y', 'probe', { output: { y: 2 } }),
+          node('end', 'end'),
+        ],
+        ['start>ask', 'start>x', 'ask:approve>join', 'x>join', 'join>y', 'y>end'],
+      )
+      const run = await context().run(document, { q: 0 })
+      expect(await run.output()).toEqual({ q: 0, x: 1, y: 2 })
+    })
+  })
+}

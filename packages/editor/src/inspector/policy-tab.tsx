@@ -5,6 +5,8 @@ import { edgesInto, graphOf } from '../graph/graph.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
+import type { TypedTextField } from '../session/use-typed-text.ts'
+import { useUnreadable } from '../session/use-unreadable.ts'
 import { Field, type FieldProps } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
@@ -65,6 +67,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
                 group
               >
                 <DurationInput
+                  field={policyField(node.id, 'timeout', t('policy.timeout'))}
                   value={policy.timeout ?? null}
                   isReadOnly={isReadOnly}
                   placeholder="30s"
@@ -117,6 +120,10 @@ function helpFor(value: OnError | undefined): 'fail' | 'continue' | 'route' {
   return value === 'continue' || value === 'route' ? value : 'fail'
 }
 
+function policyField(nodeId: NodeId, name: string, label: string): TypedTextField {
+  return { key: `${nodeId}/policy/${name}`, nodeId, label }
+}
+
 interface RetryFieldsProps {
   readonly nodeId: NodeId
   readonly retry: RetryPolicy
@@ -126,6 +133,7 @@ interface RetryFieldsProps {
 
 function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) {
   const t = useTranslate()
+  const attempts = useUnreadable(policyField(nodeId, 'attempts', t('policy.attempts')))
   const set = (change: Record<string, Json | null>) => {
     const next = Object.entries({ ...retry, ...change }).filter(([, value]) => value !== null && value !== undefined)
     onChange(Object.fromEntries(next) as { readonly [key: string]: Json })
@@ -134,6 +142,7 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
     <>
       <PolicyField nodeId={nodeId} field="retry" label={t('policy.attempts')} help={t('policy.attemptsHelp')}>
         <NumberInput
+          {...attempts}
           integer
           min={1}
           max={100}
@@ -145,6 +154,7 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
       {(retry.maximumAttempts ?? 3) > 1 && (
         <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
           <DurationInput
+            field={policyField(nodeId, 'firstWait', t('policy.firstWait'))}
             value={retry.initialInterval ?? '1s'}
             isReadOnly={isReadOnly}
             onChange={(initialInterval) => set({ initialInterval })}
@@ -165,6 +175,7 @@ interface JoinFieldProps {
 // Only where branches meet does it matter which of them must have arrived.
 function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
   const t = useTranslate()
+  const unreadable = useUnreadable(policyField(node.id, 'joinCount', t('policy.joinCount')))
   const arriving = useEditorStore((state) => edgesInto(graphOf(state.document), node.id).length)
   if (arriving < 2 && join === 'all') return null
   const kind = typeof join === 'object' ? 'count' : join
@@ -184,6 +195,7 @@ function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
       {typeof join === 'object' && (
         <Field label={t('policy.joinCount')} help={t('policy.joinCountHelp', { count: arriving })}>
           <NumberInput
+            {...unreadable}
             integer
             min={1}
             value={join.count}

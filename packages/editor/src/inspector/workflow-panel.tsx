@@ -54,8 +54,6 @@ export function WorkflowPanel() {
   )
 }
 
-const DESCRIPTION = Object.freeze({ key: 'description', nodeId: null, label: 'description' })
-
 interface WorkflowSettingsFieldsProps {
   readonly settings: WorkflowSettings
   readonly description: string
@@ -73,10 +71,16 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
   return (
     <>
       <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
-        <SettingText field={DESCRIPTION} value={description} isReadOnly={false} onChange={describe} />
+        <SettingText
+          field={{ key: 'description', nodeId: null, label: t('inspector.description') }}
+          value={description}
+          isReadOnly={false}
+          onChange={describe}
+        />
       </Field>
       <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
         <DurationInput
+          field={{ key: 'timeout', nodeId: null, label: t('inspector.runLimit') }}
           value={settings.timeout ?? null}
           isReadOnly={false}
           placeholder="1d"

@@ -13,6 +13,7 @@ import { describeError } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { TextArea } from '../ui/text-input.tsx'
+import { RefusedInputNote } from './refused-input-note.tsx'
 import { whenSaved } from './when-saved.ts'
 
 interface PublishDialogProps {
@@ -87,6 +88,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
               </Callout>
             </div>
           )}
+          <RefusedInputNote />
           {problems.length > 0 && (
             <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
               {t('publish.warningsText')}

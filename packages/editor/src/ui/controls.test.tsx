@@ -107,6 +107,27 @@ describe('NumberInput', () => {
     expect(input).toHaveProperty('value', '-2.5')
   })
 
+  test.each([
+    ['12abc', false, 'Enter a number, for example 12.5.'],
+    ['1.5', true, 'Enter a whole number.'],
+  ])('keeps %j after leaving and says why it is not taken', async (text, integer, why) => {
+    const onValue = vi.fn()
+    const onUnreadable = vi.fn()
+    const { user } = renderPart(<Numbers onValue={onValue} onUnreadable={onUnreadable} integer={integer} />)
+    const input = screen.getByRole('spinbutton', { name: 'Amount' })
+    await user.clear(input)
+    await user.type(input, text)
+    await user.tab()
+    expect(input).toHaveProperty('value', text)
+    expect(screen.getByRole('alert').textContent).toBe(why)
+    expect(onUnreadable).toHaveBeenLastCalledWith(text)
+    await user.clear(input)
+    await user.type(input, '4')
+    expect(onUnreadable).toHaveBeenLastCalledWith(null)
+    expect(onValue).toHaveBeenLastCalledWith(4)
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
   test('counts by arrow keys within its limits, without the noise of fractions', async () => {
     const onValue = vi.fn()
     const { user } = renderPart(<Numbers onValue={onValue} step={0.1} max={1.2} />)

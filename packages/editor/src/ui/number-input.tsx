@@ -1,6 +1,7 @@
 import { type InputHTMLAttributes, useState } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
 import { classNames } from './class-names.ts'
-import { useFieldControl } from './field.tsx'
+import { FieldNote, useFieldControl } from './field.tsx'
 
 export interface NumberInputProps
   extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange' | 'type' | 'min' | 'max' | 'step'> {
@@ -12,32 +13,45 @@ export interface NumberInputProps
   /** What an arrow key adds. @defaultValue 1 */
   readonly step?: number
   readonly integer?: boolean
+  /** Text to show at first in place of the value, since it was typed and could not be read. */
+  readonly unreadable?: string | null
+  /** Called with text that is no such number, and with `null` once it is one. */
+  readonly onUnreadable?: (text: string | null) => void
 }
 
 /**
  * A number. It is a text field, since a native number field changes under the mouse wheel and hides what
- * was typed wrongly.
+ * was typed wrongly. Text that is no number stays, with the reason under it.
  */
 export function NumberInput(props: NumberInputProps) {
-  const { value, onChange, min, max, step = 1, integer = false, className, ...rest } = props
+  const { value, onChange, min, max, step = 1, integer = false, className, ...others } = props
+  const { unreadable = null, onUnreadable, ...rest } = others
+  const t = useTranslate()
   const field = useFieldControl()
-  const [draft, setDraft] = useState<string | null>(null)
+  const [draft, setDraft] = useState<string | null>(unreadable)
+  const isReadable = (text: string) => {
+    const next = parseNumber(text)
+    return next === null || (next !== undefined && (!integer || Number.isInteger(next)))
+  }
   const change = (text: string) => {
     setDraft(text)
+    const isGood = isReadable(text)
+    if (isGood !== (draft === null || isReadable(draft)) || !isGood) onUnreadable?.(isGood ? null : text)
     const next = parseNumber(text)
-    if (next !== undefined && (next === null || !integer || Number.isInteger(next))) onChange(next)
+    if (isGood && next !== undefined) onChange(next)
   }
   const nudge = (direction: 1 | -1) => {
     const next = clamp(roundTo((value ?? 0) + direction * step), min, max)
     setDraft(null)
+    onUnreadable?.(null)
     onChange(next)
   }
-  const isInvalid = draft !== null && parseNumber(draft) === undefined
-  return (
+  const isInvalid = draft !== null && !isReadable(draft)
+  const input = (
     <input
       {...field}
       {...rest}
-      {...(isInvalid ? { 'aria-invalid': true } : {})}
+      {...(isInvalid ? { 'aria-invalid': true, 'data-unreadable': '' } : {})}
       type="text"
       inputMode={integer ? 'numeric' : 'decimal'}
       role="spinbutton"
@@ -47,13 +61,19 @@ export function NumberInput(props: NumberInputProps) {
       className={classNames('tn-input', className)}
       value={draft ?? (value === null ? '' : String(value))}
       onChange={(event) => change(event.target.value)}
-      onBlur={() => setDraft(null)}
+      onBlur={() => !isInvalid && setDraft(null)}
       onKeyDown={(event) => {
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
         event.preventDefault()
         nudge(event.key === 'ArrowUp' ? 1 : -1)
       }}
     />
+  )
+  return (
+    <>
+      {input}
+      <FieldNote error={isInvalid ? t(integer ? 'ui.notInteger' : 'ui.notNumber') : null} />
+    </>
   )
 }
 

@@ -1,11 +1,13 @@
 import type { Json } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { valueLabel } from '../../manifest/value-label.ts'
+import { useUnreadable } from '../../session/use-unreadable.ts'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from '../control-props.ts'
+import { textFieldOf } from './text-of.ts'
 
 /** One of the values that the schema lists. */
 export function SelectControl({ field, value, onChange, isReadOnly }: ControlProps) {
@@ -23,11 +25,13 @@ export function SelectControl({ field, value, onChange, isReadOnly }: ControlPro
   )
 }
 
-export function NumberControl({ field, value, onChange, isReadOnly }: ControlProps) {
+export function NumberControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
+  const unreadable = useUnreadable(textFieldOf(nodeId, field))
   const { minimum, maximum, type, multipleOf } = field.schema
   const current = value ?? field.schema.default
   return (
     <NumberInput
+      {...unreadable}
       value={typeof current === 'number' ? current : null}
       onChange={(next) => onChange(next ?? undefined)}
       integer={type === 'integer'}

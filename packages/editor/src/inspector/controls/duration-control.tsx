@@ -1,17 +1,22 @@
 import { isDurationString } from '@tenon/core/document'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import type { TypedTextField } from '../../session/use-typed-text.ts'
+import { useUnreadable } from '../../session/use-unreadable.ts'
+import { useFieldControl } from '../../ui/field.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import type { ControlProps } from '../control-props.ts'
+import { textFieldOf } from './text-of.ts'
 
 const UNITS = ['ms', 's', 'm', 'h', 'd'] as const
 type Unit = (typeof UNITS)[number]
 
-export function DurationControl({ field, value, onChange, isReadOnly }: ControlProps) {
+export function DurationControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   const current = value ?? field.schema.default
   return (
     <DurationInput
+      field={textFieldOf(nodeId, field)}
       value={typeof current === 'string' ? current : null}
       onChange={(next) => onChange(next ?? undefined)}
       isReadOnly={isReadOnly}
@@ -21,6 +26,7 @@ export function DurationControl({ field, value, onChange, isReadOnly }: ControlP
 }
 
 interface DurationInputProps {
+  readonly field: TypedTextField
   /** `'30s'`; `null` while there is none. */
   readonly value: string | null
   readonly onChange: (value: string | null) => void
@@ -29,14 +35,18 @@ interface DurationInputProps {
 }
 
 /** A length of time as a number and its unit. */
-export function DurationInput({ value, onChange, isReadOnly, placeholder }: DurationInputProps) {
+export function DurationInput({ field, value, onChange, isReadOnly, placeholder }: DurationInputProps) {
   const { t } = useInstance()
+  const unreadable = useUnreadable(field)
+  const { id } = useFieldControl()
   const parsed = parse(value) ?? parse(placeholder ?? null)
   const [unit, setUnit] = useState<Unit>(parsed?.unit ?? 's')
   const shownUnit = parse(value)?.unit ?? unit
   return (
     <span className="tn-duration">
       <NumberInput
+        {...unreadable}
+        aria-labelledby={id === undefined ? undefined : `${id}-label`}
         value={parse(value)?.amount ?? null}
         min={0}
         placeholder={String(parse(placeholder ?? null)?.amount ?? '')}

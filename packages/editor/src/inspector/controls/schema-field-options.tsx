@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type NodeId } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useBurst } from '../../session/use-burst.ts'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
+import { useUnreadable } from '../../session/use-unreadable.ts'
 import { Chip } from '../../ui/chip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
@@ -60,7 +61,7 @@ function Choices({ field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
   const texts = choices.map(textOfValue)
   const check = (text: string) => {
     const value = valueOfText(type, text)
-    if (value === undefined) return t(`schema.wrongValue.${type === 'integer' ? 'integer' : 'number'}`)
+    if (value === undefined) return t(type === 'integer' ? 'ui.notInteger' : 'ui.notNumber')
     return texts.includes(textOfValue(value)) ? t('control.valueTaken', { value: text }) : null
   }
   return (
@@ -99,6 +100,7 @@ function DefaultInput({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldOp
   const inBurst = useBurst()
   const { fallback, choices, type } = field
   const own: TypedTextField = { key: `${id}/default`, nodeId, label: t('schema.default') }
+  const unreadable = useUnreadable(own)
   const offered: readonly Json[] = choices.length > 0 ? choices : type === 'boolean' ? [true, false] : []
   if (offered.length > 0) {
     return (
@@ -126,6 +128,7 @@ function DefaultInput({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldOp
   if (type === 'number' || type === 'integer') {
     return (
       <NumberInput
+        {...unreadable}
         value={typeof fallback === 'number' ? fallback : null}
         integer={type === 'integer'}
         disabled={isReadOnly}

@@ -125,6 +125,9 @@ export const editorMessages = {
   'publish.notSaved': 'Your last change has not reached the server yet',
   'publish.blockedTitle': '{count, plural, one {# problem to solve first} other {# problems to solve first}}',
   'publish.blockedText': 'A version must be able to run. Open a problem to get to its place.',
+  'publish.unsavedFields': '{count, plural, one {# field is not saved} other {# fields are not saved}}',
+  'publish.unsavedFieldsText': 'Their last saved values are used. Correct them first: {fields}.',
+  'publish.fieldOf': '{label} of {name}',
   'publish.warnings': '{count, plural, one {# thing may surprise} other {# things may surprise}}',
   'publish.warningsText': 'They do not keep the version from running.',
 

@@ -100,8 +100,6 @@ export const inspectorMessages = {
   'schema.choices': 'Allowed values',
   'schema.choicesHelp': 'Leave empty to allow every value.',
   'schema.addChoice': 'Add a value',
-  'schema.wrongValue.number': 'Enter a number.',
-  'schema.wrongValue.integer': 'Enter a whole number.',
   'schema.yes': 'Yes',
   'schema.no': 'No',
   'schema.asJson': 'Edit as JSON Schema',

@@ -23,4 +23,6 @@ export const uiMessages = {
   'ui.errorTitle': 'This could not be loaded',
   'ui.remove': 'Remove',
   'ui.addItem': 'Add item',
+  'ui.notNumber': 'Enter a number, for example 12.5.',
+  'ui.notInteger': 'Enter a whole number.',
 } as const

@@ -16,6 +16,7 @@ export function JsonInput({ value, onChange }: JsonInputProps) {
   const [draft, setDraft] = useState<string | null>(null)
   const text = draft ?? (value === undefined ? '' : JSON.stringify(value, null, 2))
   const parsed = parseJson(text)
+  const isUnreadable = !parsed.ok && text.trim() !== ''
   const change = (next: string) => {
     setDraft(next)
     const result = parseJson(next)
@@ -30,9 +31,10 @@ export function JsonInput({ value, onChange }: JsonInputProps) {
         onChange={change}
         rows={4}
         spellCheck={false}
+        {...(isUnreadable ? { 'aria-invalid': true, 'data-unreadable': '' } : {})}
         onBlur={() => parsed.ok && setDraft(null)}
       />
-      {!parsed.ok && text.trim() !== '' && (
+      {isUnreadable && (
         <p className="tn-field-note" data-error>
           {t('runs.form.jsonFault', { line: parsed.line, column: parsed.column })}
         </p>

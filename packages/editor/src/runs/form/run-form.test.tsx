@@ -118,6 +118,28 @@ describe('RunForm', () => {
     await user.click(screen.getByRole('button', { name: 'Run' }))
     expect(onSubmit).toHaveBeenCalledWith({})
   })
+
+  test('sends nothing while a field holds text that it cannot read', async () => {
+    const onSubmit = vi.fn()
+    const schema = { type: 'object', properties: { amount: { type: 'number', default: 1 }, more: { type: 'object' } } }
+    const { user } = renderPart(<RunForm schema={schema} onSubmit={onSubmit} />)
+    const amount = screen.getByRole('spinbutton', { name: /Amount/ })
+    await user.clear(amount)
+    await user.type(amount, '12 pieces')
+    await user.click(screen.getByRole('button', { name: 'Run' }))
+    expect(onSubmit).not.toHaveBeenCalled()
+    await waitFor(() => expect(document.activeElement).toBe(amount))
+    await user.clear(amount)
+    await user.type(amount, '12')
+    await user.click(screen.getByRole('textbox', { name: /More/ }))
+    await user.paste('{"a":')
+    await user.click(screen.getByRole('button', { name: 'Run' }))
+    expect(onSubmit).not.toHaveBeenCalled()
+    await user.click(screen.getByRole('textbox', { name: /More/ }))
+    await user.paste('1}')
+    await user.click(screen.getByRole('button', { name: 'Run' }))
+    expect(onSubmit).toHaveBeenCalledWith({ amount: 12, more: { a: 1 } })
+  })
 })
 
 test('startPoints are the triggers with their schemas, without those that are switched off', () => {

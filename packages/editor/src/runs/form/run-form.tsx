@@ -72,7 +72,8 @@ function Form({ schema, onSubmit, onCancel, submitLabel }: Omit<RunFormProps, ke
     const found = mode === 'form' && fields !== null ? checkForm(fields, values, t) : NO_ERRORS
     setErrors(found)
     setFailure(null)
-    if (found.size > 0) {
+    // A text that is no number or no JSON is not in the values, and must not be passed over.
+    if (found.size > 0 || (mode === 'form' && form.current?.querySelector('[data-unreadable]') != null)) {
       focusFirstFault(form.current)
       return
     }

@@ -1,0 +1,16 @@
+import { useSession } from './session-context.tsx'
+import type { TypedTextField } from './use-typed-text.ts'
+
+interface Unreadable {
+  readonly unreadable: string | null
+  readonly onUnreadable: (text: string | null) => void
+}
+
+/** Keeps the text of a number field that is no number, as every other text that cannot be stored. */
+export function useUnreadable({ key, nodeId, label }: TypedTextField): Unreadable {
+  const { input } = useSession()
+  return {
+    unreadable: input.refusedText(key),
+    onUnreadable: (text) => (text === null ? input.accept(key) : input.refuse(key, { nodeId, label, text })),
+  }
+}

@@ -12,6 +12,11 @@ describe('checkIdentity', () => {
     expect(checkIdentity(identity)).toBe(identity)
   })
 
+  test('repairs a display name that no text column can hold', () => {
+    const identity = { ...testIdentity(), displayName: 'A\0 \ud83d' }
+    expect(checkIdentity(identity)).toEqual({ ...identity, displayName: 'A\u2400 \ufffd' })
+  })
+
   test.each([null, undefined])('%s is nobody', (nobody) => {
     expect(() => checkIdentity(nobody as null)).toThrow(refusal('UNAUTHENTICATED'))
   })
@@ -27,10 +32,10 @@ describe('checkIdentity', () => {
     ['userId', 7],
     ['userId', 'u'.repeat(201)],
     ['userId', 'u\u0000'],
+    ['userId', 'u\ud800'],
     ['role', 'owner'],
     ['role', 'toString'],
     ['displayName', null],
-    ['displayName', 'A\u0000'],
   ])('refuses the %s %j of a host', (field, value) => {
     const identity = { ...testIdentity(), [field]: value } as Identity
     expect(() => checkIdentity(identity)).toThrow(refusal('IDENTITY_INVALID', field))

@@ -2,7 +2,7 @@ import type { Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDoc
 import type { Problem } from '@tenon/core/errors'
 import type { RunEventFrame } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { asking, greeting, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
+import { asking, endingAs, greeting, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
@@ -44,6 +44,51 @@ describe('from create to completed', () => {
     })
     for (const at of [run.queuedAt, run.startedAt, run.finishedAt]) expect(at).toMatch(/^\d{4}-.*Z$/)
     expect(run.traceId).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
+
+describe('texts that a text column cannot hold', () => {
+  test('a run whose outcome has a NUL character is started and fails with a code', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, endingAs('{{input.text}}'))
+    const response = await start(as, id, { input: { text: 'a\0b' } })
+    expect(response.status).toBe(201)
+    const { runId } = (await response.json()) as StartedRun
+    expect(await untilRun(server, as, runId)).toMatchObject({
+      status: 'failed',
+      outcome: null,
+      error: { code: 'OUTCOME_REFUSED', message: 'The outcome has a NUL character', nodeId: 'end' },
+    })
+  })
+
+  test('a value with a NUL character comes back unchanged, in the run, its ledger and its log', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, endingAs('done'))
+    const run = await runToEnd(server, as, id, { text: 'a\0b', constructor: { prototype: 1 } })
+    expect(run).toMatchObject({ status: 'completed', output: { text: 'a\0b', constructor: { prototype: 1 } } })
+    const ledger = await server.json<Ledger>(200, `/runs/${run.runId}/ledger`, { as })
+    expect(ledger.input).toEqual({ text: 'a\0b', constructor: { prototype: 1 } })
+  })
+
+  test.each([
+    ['{"input":{"id":7615917337495251231}}', ['input', 'id'], 'number_inexact'],
+    ['{"input":{"list":[1,1e400]}}', ['input', 'list', 1], 'number_inexact'],
+    ['{"input":{"text":"\\ud83d"}}', ['input', 'text'], 'text_malformed'],
+    ['{"input":{"__proto__":{"a":1}}}', ['input', '__proto__'], 'forbidden_key'],
+  ])('refuses %s by its path', async (body, path, code) => {
+    const as = testIdentity()
+    const id = await publish(server, as, endingAs('done'))
+    const response = await start(as, id, body)
+    const problem = (await response.json()) as Problem
+    expect([response.status, problem.code]).toEqual([422, 'REQUEST_INVALID'])
+    expect(problem.issues).toMatchObject([{ path, code }])
+  })
+
+  test('a key with a NUL character is refused with its place', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, endingAs('done'))
+    const response = await start(as, id, { input: { a: { 'b\0': 1 } } })
+    expect([response.status, ((await response.json()) as Problem).code]).toEqual([422, 'VALUE_NOT_JSON'])
   })
 })
 

@@ -20,6 +20,11 @@ export const greeting: WorkflowDocument = workflow(
   ['start>greet', 'greet>end'],
 )
 
+/** start → end; any input is taken. */
+export function endingAs(outcome: string): WorkflowDocument {
+  return workflow([node('start', 'start'), node('end', 'end', { outcome })], ['start>end'])
+}
+
 /** start → work → end. */
 export function working(params: JsonObject = {}): WorkflowDocument {
   return workflow(

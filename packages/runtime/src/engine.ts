@@ -67,6 +67,17 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** Decrypts the values of secret params; only the executor calls it, just before a body runs. */
+export interface SecretReader {
+  /**
+   * @param secretId - `$secret` of a marker.
+   * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
+   * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
+   * `UNAVAILABLE` when it cannot be read or decrypted now.
+   */
+  reveal(tenantId: string, secretId: string, field: string): Promise<string>
+}
+
 /** What an engine is given by the server that it works for; all of it stays the server's to close. */
 export interface EnginePorts {
   readonly database: RuntimeDatabase
@@ -75,6 +86,8 @@ export interface EnginePorts {
   readonly egress: HttpClient
   readonly bus: Bus
   readonly log: RuntimeLog
+  /** Left out, nodes with secret params fail with `SECRET_NOT_FOUND`. */
+  readonly secrets?: SecretReader
 }
 
 /**

@@ -10,6 +10,7 @@ export type {
   EngineFactory,
   EnginePorts,
   RuntimeLog,
+  SecretReader,
   StartedRunRow,
   StartRunRequest,
 } from './engine.ts'

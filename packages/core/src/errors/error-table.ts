@@ -70,6 +70,12 @@ export const ERROR_TABLE = {
     status: 403,
     retryable: false,
     remedy: 'Use a public http or https address, or ask the host to allow this one.',
+  SECRET_NOT_FOUND: { status: 422, retryable: false, remedy: 'Open the node and set the secret again.' },
+  KEY_PROVIDER_REQUIRED: {
+    status: 500,
+    retryable: false,
+    remedy: 'Give `keyProvider` to createWorkflowServer: nodes with secret params need a key to encrypt them.',
+  },
   },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the address and whether the service is up.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check what the service answered in details.' },

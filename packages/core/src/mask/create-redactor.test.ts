@@ -30,6 +30,7 @@ describe('createRedactor', () => {
     expect(text('a short text')).toBe('a short text')
     const value = { a: 1 }
     expect(createRedactor(['short']).json(value)).toBe(value)
+    expect([createRedactor(['short']).isEmpty, createRedactor([secret]).isEmpty]).toEqual([true, false])
     expect(createRedactor(['half a surrogate \ud800']).text('half a surrogate')).toBe('half a surrogate')
   })
 })

@@ -4,6 +4,8 @@ import { MASK } from './mask-text.ts'
 
 /** Replaces known secrets wherever they occur. */
 export interface Redactor {
+  /** Whether there is nothing to replace. */
+  readonly isEmpty: boolean
   text(text: string): string
   json<Value extends Json>(value: Value): Value
 }
@@ -50,5 +52,9 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [text(key), json(member as Json)]))
   }
 
-  return { text, json: <Value extends Json>(value: Value) => (forms.length === 0 ? value : (json(value) as Value)) }
+  return {
+    isEmpty: forms.length === 0,
+    text,
+    json: <Value extends Json>(value: Value) => (forms.length === 0 ? value : (json(value) as Value)),
+  }
 }

@@ -31,25 +31,27 @@ function rowName(value: { readonly [key: string]: Json }): string | null {
 function walk(value: Json, isCredential: IsCredential, replace: ReplaceCredential): Json {
   if (typeof value === 'string') return maskText(value, replace)
   if (typeof value !== 'object' || value === null || isSecretMarker(value)) return value
-  if (Array.isArray(value)) return value.map((item: Json) => walk(item, isCredential, replace))
+  if (Array.isArray(value)) {
+    const items = value.map((item: Json) => walk(item, isCredential, replace))
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
   const object = value as { readonly [key: string]: Json }
   const row = rowName(object)
   const isRow = row !== null && isCredential(row)
-  return Object.fromEntries(
-    Object.entries(object).map(([key, member]) => [
-      key,
-      (isRow && key === 'value') || (isCredential(key) && row === null)
-        ? maskAll(member, replace)
-        : walk(member, namesBelow(key, isCredential), replace),
-    ]),
-  )
+  const entries = Object.entries(object).map(([key, member]): [string, Json] => [
+    key,
+    (isRow && key === 'value') || (isCredential(key) && row === null)
+      ? maskAll(member, replace)
+      : walk(member, namesBelow(key, isCredential), replace),
+  ])
+  return entries.some(([key, member]) => member !== object[key]) ? Object.fromEntries(entries) : value
 }
 
 /**
  * Replaces the credentials in a value by a mask: values of headers, query parameters and fields that carry one by
  * their name, and those that {@link maskText} finds within texts. For everything that people see or that is logged.
  *
- * @returns A new value of the same shape, owned by the caller.
+ * @returns The same value if it holds none; else a new one of the same shape.
  */
 export function maskCredentials<Value>(value: Value): Value {
   return walk(value as Json, isCredentialField, () => MASK) as Value

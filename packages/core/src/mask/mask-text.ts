@@ -77,7 +77,8 @@ export function maskText(text: string, replace: ReplaceCredential = () => MASK):
 
 /** Masks the value of a credential header; the scheme stays, and so do references. */
 export function maskHeaderValue(value: string, replace: ReplaceCredential): string {
-  const [, scheme = '', rest = ''] = /^((?:[A-Za-z][A-Za-z0-9-]{0,30} +)?)([\s\S]*)$/.exec(value) ?? []
+  const scheme = /^[A-Za-z][A-Za-z0-9-]{0,30} +/.exec(value)?.[0] ?? ''
+  const rest = value.slice(scheme.length)
   if (rest.trim() === '' || holdsOnlyTemplates(rest)) return value
   return `${scheme}${replace(rest)}`
 }

@@ -55,6 +55,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         log,
         http: ports.egress,
         stop: held.stop.signals,
+        secrets: ports.secrets,
         hasStoredTimers: true,
         graceMs: ports.cancelGraceMs,
         // What follows needs a slot within the same commit, which half of them would otherwise not find free.

@@ -5,7 +5,7 @@ import type { DispatchStore, RunKey } from './dispatch-store.ts'
 import type { NodeSlots } from './node-slots.ts'
 
 /** What a worker of the embedded engine works with. */
-export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log'> {
+export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log' | 'secrets'> {
   readonly workerId: string
   readonly committer: Committer
   readonly findType: FindNodeType

@@ -53,7 +53,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const { startShellWorker } = await import('./worker/index.ts')
     const client = await connectShellClient(options, workerId, log)
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
-    const executor = { committer, findType, now, worker: workerId, http: ports.egress, log, ...grace }
+    const executor = { committer, findType, now, worker: workerId, http: ports.egress, secrets: ports.secrets, log, ...grace }
     const readCommands = createReadCommands(committer, reader)
     const activities = createShellActivities({ committer, readCommands, readInbox, executor, log, gone: gone.signal })
     const start = (onFailure: (error: unknown) => void) =>

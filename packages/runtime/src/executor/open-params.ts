@@ -1,0 +1,59 @@
+import { isJsonObject, isSecretMarker, type JsonObject, secretParamsOf } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { createRedactor, credentialsIn, type Redactor } from '@tenon/core/mask'
+import { checkParams } from '@tenon/core/node'
+import type { StartedNode } from '../commit/commit-types.ts'
+import type { FindNodeType } from '../commit/node-types.ts'
+import type { SecretReader } from '../engine.ts'
+
+/** The params of a body, and what must not get out of it. */
+export interface OpenedParams {
+  /** As zod gives them, with the values of secret params. */
+  readonly params: unknown
+  /** Replaces the values of secret params: for whatever the body returns. */
+  readonly secrets: Redactor
+  /** Replaces credentials in other params as well: for errors, log lines and tool calls. */
+  readonly credentials: Redactor
+}
+
+/**
+ * Decrypts the secret params of a node whose body is about to run.
+ *
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `UNAVAILABLE`.
+ */
+export async function openParams(
+  { tenantId, node, params }: StartedNode,
+  findType: FindNodeType,
+  reader: SecretReader | undefined,
+): Promise<OpenedParams> {
+  const { paramsSchema, implementation } = findType(node)
+  const names = secretParamsOf(paramsSchema)
+  const given = (isJsonObject(params as JsonObject) ? params : {}) as JsonObject
+  if (names.length === 0) return { params, ...redactors([], given) }
+  const values: Record<string, string> = {}
+  for (const name of names) {
+    const value = given[name]
+    // A version that was published before secrets were stored apart holds the value itself.
+    if (typeof value === 'string') values[name] = value
+    else if (isSecretMarker(value)) values[name] = await reveal(reader, tenantId, value.$secret, `${node.type}.${name}`)
+  }
+  const opened = checkParams(implementation.definition, { ...given, ...values })
+  return { params: opened, ...redactors(Object.values(values), given) }
+}
+
+async function reveal(
+  reader: SecretReader | undefined,
+  tenantId: string,
+  secretId: string,
+  field: string,
+): Promise<string> {
+  if (reader === undefined) throw new TenonError('SECRET_NOT_FOUND', `This process cannot decrypt ${field}`)
+  return reader.reveal(tenantId, secretId, field)
+}
+
+function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedParams, 'secrets' | 'credentials'> {
+  return {
+    secrets: createRedactor(secrets),
+    credentials: createRedactor([...secrets, ...credentialsIn(given)]),
+  }
+}

@@ -4,6 +4,7 @@ import {
   type AnyNodeImplementation,
   checkOutput,
   checkParams,
+  createHttpResponse,
   type HttpClient,
   type InlineContext,
 } from '@tenon/core/node'
@@ -12,20 +13,22 @@ import { createNodeTestHarness, type NodeTestHarness, type NodeTestHarnessOption
 /** An HTTP client over the platform's own fetch, for servers of the test. */
 export const plainHttp: HttpClient = {
   fetch,
-  request: async (url, { abortSignal, timeoutMs: _timeoutMs, maxResponseBytes: _maxBytes, ...init } = {}) => {
+  request: async (
+    url,
+    { abortSignal, timeoutMs: _timeoutMs, maxResponseBytes: _maxBytes, redirect = 'follow', ...init } = {},
+  ) => {
     const response = await fetch(url, {
       ...(init as RequestInit),
+      redirect: redirect === 'follow' ? 'follow' : 'manual',
       ...(abortSignal === undefined ? {} : { signal: abortSignal }),
     })
-    const text = await response.text()
-    return {
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return createHttpResponse({
       status: response.status,
-      ok: response.ok,
       url: response.url,
       headers: Object.fromEntries(response.headers),
-      text: async () => text,
-      json: async () => JSON.parse(text) as unknown,
-    }
+      bytes,
+    })
   },
 }
 

@@ -95,6 +95,14 @@ export interface NodeDefinition<
   /** One sentence for the card with `{param}` places: `"{method} {url}"`. */
   readonly summary: string
   readonly effect: NodeEffect
+  /**
+   * For `effect: 'write'`: an expression over `params` (literals only) that gives `true` where a repeated attempt does
+   * no harm, because nothing is changed or the service honors `ctx.idempotencyKey`. Otherwise an attempt that may have
+   * reached the service (a timeout, a lost worker or connection, an unknown error) is not repeated.
+   *
+   * @defaultValue writes are not repeated
+   */
+  readonly idempotentWhen?: string
   /** Carried out by `evaluate` within the commit: synchronous, without I/O. */
   readonly inline?: true
   readonly control?: ControlKind
@@ -134,6 +142,7 @@ export interface NodeManifestEntry {
   readonly outputs: Readonly<Record<string, JsonSchema | OutputFromParam>>
   readonly summary: string
   readonly effect: NodeEffect
+  readonly idempotentWhen?: string
   readonly inline: boolean
   readonly control?: ControlKind
   readonly policy?: NodePolicy

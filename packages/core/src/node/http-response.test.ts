@@ -49,6 +49,9 @@ describe('createHttpResponse', () => {
       code: 'HTTP_RESPONSE_INVALID',
       details: { contentType: null },
     })
+    await expect(answer('{"__proto__":1}').json()).rejects.toMatchObject({
+      message: 'The answer cannot be taken: The key "__proto__" is not allowed',
+    })
     await expect(answer([0x22, 0xff, 0x22]).json()).rejects.toMatchObject({ code: 'HTTP_RESPONSE_INVALID' })
   })
 })

@@ -48,7 +48,8 @@ export function createHttpResponse({ status, headers, url, bytes }: RawHttpRespo
     json: async () => {
       const reading = parseJson(decode(), { onLoss: 'keep' })
       if (reading.ok) return reading.value
-      throw invalid('is not JSON', 'Read the answer as text, or correct the service.')
+      const why = reading.fault === 'syntax' ? 'is not JSON' : `cannot be taken: ${reading.issues[0]?.message}`
+      throw invalid(why, 'Read the answer as text, or correct the service.')
     },
   }
 }

@@ -3,6 +3,11 @@ import { z } from 'zod'
 import { scalarParam } from '../shared/params.ts'
 
 const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
+const FOR_WRITES = { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const
+const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576
+const MOST_RESPONSE_BYTES = 33_554_432
+const queryParam = z.union([scalarParam, z.array(scalarParam)]).meta({ sink: 'query' })
+const headerParam = scalarParam.meta({ sink: 'header' })
 
 /** Calls a service over HTTP. */
 export const httpCall = defineNode({
@@ -15,35 +20,51 @@ export const httpCall = defineNode({
   params: z.object({
     method: z.enum(HTTP_METHODS).default('GET').meta({ title: 'Method', control: 'select', literal: true }),
     url: z.string().trim().min(1).max(8_192).meta({
-      title: 'Address',
+      title: 'URL',
+      description: 'Values are encoded for the part of the URL that holds them.',
       control: 'text',
       placeholder: 'https://api.example.com/tickets',
+      sink: 'url',
     }),
-    query: z.record(z.string(), scalarParam).default({}).meta({
+    query: z.record(z.string(), queryParam).default({}).meta({
       title: 'Query',
-      description: 'Added to the address, encoded.',
+      description: 'Encoded and added to the query of the URL. A list gives one parameter for each of its items.',
       control: 'key-value',
     }),
-    headers: z.record(z.string(), scalarParam).default({}).meta({ title: 'Headers', control: 'key-value' }),
-    bodyType: z
-      .enum(['json', 'text'])
-      .default('json')
-      .meta({
-        title: 'Body type',
-        control: 'select',
-        literal: true,
-        dependsOn: { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] },
-      }),
+    headers: z.record(z.string(), headerParam).default({}).meta({ title: 'Headers', control: 'key-value' }),
+    bodyType: z.enum(['json', 'text']).default('json').meta({
+      title: 'Body type',
+      control: 'select',
+      literal: true,
+      dependsOn: FOR_WRITES,
+    }),
     body: z
       .unknown()
       .optional()
       .meta({
         title: 'Body',
-        description: 'A reference such as {{input}}, or JSON with references in it: {"name": {{toJson(input.name)}}}.',
+        description:
+          'One expression such as {{input}}, or JSON with expressions for values: {"name": {{input.name}}}. ' +
+          'Inside double quotes an expression is text.',
         control: 'code',
         placeholder: '{{input}}',
-        dependsOn: { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] },
+        dependsOn: FOR_WRITES,
+        sink: { fromParam: 'bodyType' },
       }),
+    honorsIdempotencyKey: z.boolean().default(false).meta({
+      title: 'Service honors Idempotency-Key',
+      description:
+        'Repeat a request whose answer is missing. Without this it is not repeated, since it may have been carried out.',
+      control: 'switch',
+      literal: true,
+      dependsOn: FOR_WRITES,
+    }),
+    redirects: z.enum(['follow', 'return', 'refuse']).default('follow').meta({
+      title: 'Redirects',
+      description: '"return" gives the redirect itself as the answer; add its status, such as 3xx, to those expected.',
+      control: 'select',
+      literal: true,
+    }),
     expectedStatus: z
       .string()
       .trim()
@@ -56,13 +77,20 @@ export const httpCall = defineNode({
         placeholder: '2xx, 404',
         literal: true,
       }),
-    responseType: z
-      .enum(['json', 'text'])
-      .default('json')
-      .meta({ title: 'Read the answer as', control: 'select', literal: true }),
+    responseType: z.enum(['json', 'text', 'bytes']).default('json').meta({
+      title: 'Response format',
+      description: '"text" needs a text in its charset. "bytes" gives base64, mediaType and size.',
+      control: 'select',
+      literal: true,
+    }),
+    maxResponseBytes: z.number().int().min(1).max(MOST_RESPONSE_BYTES).default(DEFAULT_MAX_RESPONSE_BYTES).meta({
+      title: 'Largest response',
+      description: 'In bytes, decompressed. The host may set a lower limit.',
+      control: 'number',
+    }),
     output: z.enum(['response', 'body']).default('response').meta({
       title: 'Adds to the input',
-      description: '"response": status, headers and body. "body": the fields of the JSON body themselves.',
+      description: '"response": status, headers and body. "body": the fields of the JSON body, none if it is empty.',
       control: 'select',
       literal: true,
     }),
@@ -77,6 +105,7 @@ export const httpCall = defineNode({
   },
   summary: '{method} {url}',
   effect: 'write',
+  idempotentWhen: 'params.method in ["GET", "HEAD"] || params.honorsIdempotencyKey',
   policy: {
     timeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },

@@ -1,15 +1,17 @@
-import type { Json } from '@tenon/core/document'
+import { isJsonObject, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { type HttpResponse, implementNode, type NodeParams } from '@tenon/core/node'
-import { type JsonTextFault, parseJsonText } from '../shared/parse-json-text.ts'
+import { type HttpResponse, implementNode, type NodeContext, type NodeParams } from '@tenon/core/node'
+import { cutText, decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
 import { retryAfterMs } from '../shared/retry-after.ts'
 import { httpCall } from './definition.ts'
-import { buildRequest } from './request.ts'
+import { buildRequest, READING_METHODS } from './request.ts'
 import { isExpected } from './status.ts'
 
 type Params = NodeParams<typeof httpCall>
+type Log = NodeContext['log']
 
 const EXCERPT_LENGTH = 1_000
+const MOST_PATHS_SHOWN = 10
 
 export const httpCallNode = implementNode(
   httpCall,
@@ -27,43 +29,68 @@ export const httpCallNode = implementNode(
       }
       throw error
     }
-    const text = await response.text()
     toolCall({ ...call, answer: { status: response.status }, durationMs: durationMs() })
     if (!isExpected(response.status, params.expectedStatus)) {
       log('warn', `${params.method} answered ${response.status}`, {
         status: response.status,
-        body: text.slice(0, EXCERPT_LENGTH),
+        body: await excerptOf(response),
       })
       throw statusError(params, response)
     }
-    return { port: 'success', output: toOutput(params, response, text) }
+    return { port: 'success', output: toOutput(params, response, await readBody(params, response, log)) }
   },
 )
 
-function statusError({ method }: Params, { status, headers }: HttpResponse): TenonError {
+/** The beginning of a body for the log; null if it is not text. */
+async function excerptOf(response: HttpResponse): Promise<string | null> {
+  try {
+    return cutText(await response.text(), EXCERPT_LENGTH)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A write is repeated only where the service says that it did nothing and asks for the request again: 429, or 503 with
+ * a time. Reads, and writes to a service that honors the key, are repeated after every fault of the service.
+ */
+function statusError({ method, honorsIdempotencyKey }: Params, { status, headers }: HttpResponse): TenonError {
   const waitMs = retryAfterMs(headers['retry-after'], Date.now())
+  const isAskedAgain = status === 429 || (status === 503 && waitMs !== undefined)
+  const mayRepeat = honorsIdempotencyKey || READING_METHODS.has(method)
   return new TenonError('HTTP_STATUS', `${method} answered ${status}`, {
-    retryable: status >= 500 || status === 429,
+    retryable: isAskedAgain || (mayRepeat && status >= 500),
     details: { status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
   })
 }
 
-function toOutput({ responseType, output }: Params, response: HttpResponse, text: string) {
-  const body = responseType === 'text' ? text : readJson(response, text)
+function toOutput({ output }: Params, response: HttpResponse, body: Json) {
   if (output === 'response') return { status: response.status, headers: readHeaders(response), body }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Readonly<Record<string, Json>>
-  throw responseInvalid(response, 'has no fields to add: its body is not a JSON object')
+  if (body === null || body === '') return {}
+  if (isJsonObject(body)) return body
+  throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer has no fields to add: its body is not a JSON object', {
+    remedy: 'Let the node add the whole response, or read the answer as JSON.',
+    details: { status: response.status, contentType: response.headers['content-type'] ?? null },
+  })
 }
 
-function readJson(response: HttpResponse, text: string): Json {
-  if (text.trim() === '') return null
-  const result = parseJsonText(text)
-  if (result.ok) return result.value
-  const why: Record<JsonTextFault, string> = {
-    syntax: 'is not JSON',
-    key: 'has a key that is refused: __proto__, prototype or constructor',
+async function readBody({ responseType }: Params, response: HttpResponse, log: Log): Promise<Json> {
+  if (responseType === 'text') return response.text()
+  const bytes = await response.bytes()
+  if (responseType === 'bytes') {
+    const mediaType = mediaTypeOf(response.headers['content-type'])
+    return { base64: Buffer.from(bytes).toString('base64'), mediaType, size: bytes.byteLength }
   }
-  throw responseInvalid(response, why[result.fault])
+  const decoded = decodeText(bytes, response.headers['content-type'])
+  if (decoded.ok && decoded.text.trim() === '') return null
+  const reading = decoded.ok ? parseJson(decoded.text, { onLoss: 'keep' }) : null
+  // The answer itself says best what is wrong with it.
+  if (reading?.ok !== true) return (await response.json()) as Json
+  if (reading.kept.length > 0) {
+    const paths = reading.kept.slice(0, MOST_PATHS_SHOWN).map(({ path }) => path.join('.'))
+    log('info', 'Numbers and texts that would lose digits or characters are kept as text', { paths })
+  }
+  return reading.value
 }
 
 // Cookies are credentials and stay out of the run log; the others speak of the connection alone.
@@ -82,10 +109,4 @@ function readHeaders({ headers }: HttpResponse): Record<string, string> {
 
 function withoutQuery(url: string): string {
   return url.split(/[?#]/, 1)[0] ?? ''
-}
-
-function responseInvalid({ status, headers }: HttpResponse, why: string): TenonError {
-  return new TenonError('HTTP_RESPONSE_INVALID', `The answer ${why}`, {
-    details: { status, contentType: headers['content-type'] ?? null },
-  })
 }

@@ -1,48 +1,68 @@
 import { TenonError } from '@tenon/core/errors'
 import type { HttpRequestInit, NodeParams } from '@tenon/core/node'
-import { parseJsonText } from '../shared/parse-json-text.ts'
+import { parseJson, toWellFormed } from '@tenon/core/text'
 import type { httpCall } from './definition.ts'
 
 type Params = NodeParams<typeof httpCall>
 
-const WITHOUT_BODY: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
+/** Methods that change nothing, so that they carry neither a body nor an idempotency key. */
+export const READING_METHODS: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
+/** What a query may hold as it is (RFC 3986), without what parts names, values and words. */
+const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
 
 /**
  * Builds the request that the params describe. What changes something carries the idempotency key, so that
  * a service which knows the header does it once, however often it is tried.
  *
- * @throws {@link TenonError} `NODE_PARAMS_INVALID` for an address that is none, or a JSON body that is none.
+ * @throws {@link TenonError} `NODE_PARAMS_INVALID` for a URL or a JSON body that cannot be read.
  */
 export function buildRequest(
   params: Params,
   idempotencyKey: string,
 ): { readonly url: string; readonly init: HttpRequestInit } {
   const headers = new Map(Object.entries(params.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
-  const body = WITHOUT_BODY.has(params.method) ? undefined : readBody(params)
+  const isReading = READING_METHODS.has(params.method)
+  const body = isReading ? undefined : readBody(params)
   if (!headers.has('accept')) headers.set('accept', params.responseType === 'json' ? 'application/json' : '*/*')
   if (body !== undefined && !headers.has('content-type')) {
     headers.set('content-type', params.bodyType === 'json' ? 'application/json' : 'text/plain; charset=utf-8')
   }
-  if (!WITHOUT_BODY.has(params.method) && !headers.has('idempotency-key'))
-    headers.set('idempotency-key', idempotencyKey)
+  if (!isReading && !headers.has('idempotency-key')) headers.set('idempotency-key', idempotencyKey)
   return {
     url: buildUrl(params),
-    init: { method: params.method, headers: Object.fromEntries(headers), ...(body === undefined ? {} : { body }) },
+    init: {
+      method: params.method,
+      headers: Object.fromEntries(headers),
+      redirect: params.redirects,
+      maxResponseBytes: params.maxResponseBytes,
+      ...(body === undefined ? {} : { body }),
+    },
   }
 }
 
+/** Adds the rows to what the URL has already, which stays as it was written. */
 function buildUrl({ url, query }: Params): string {
-  if (!URL.canParse(url)) throw paramInvalid('url', 'It is no address; write it in full: https://…')
-  const target = new URL(url)
-  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, String(value))
-  return target.href
+  if (!URL.canParse(url)) throw paramInvalid('url', 'It is not a URL. Write it in full: https://…')
+  const rows = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${encode(name)}=${encode(String(each))}`),
+  )
+  if (rows.length === 0) return url
+  const hashAt = url.indexOf('#')
+  const [before, hash] = hashAt === -1 ? [url, ''] : [url.slice(0, hashAt), url.slice(hashAt)]
+  const separator = !before.includes('?') ? '?' : /[?&]$/.test(before) ? '' : '&'
+  return `${before}${separator}${rows.join('&')}${hash}`
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(toWellFormed(text)).replace(ENCODED_FOR_NOTHING, decodeURIComponent)
 }
 
 function readBody({ body, bodyType }: Params): string | undefined {
   if (body === undefined || body === null || body === '') return undefined
   if (typeof body !== 'string') return JSON.stringify(body)
   if (bodyType === 'text') return body
-  if (!parseJsonText(body).ok) throw paramInvalid('body', 'It is not JSON; put texts in double quotes')
+  // A text is JSON already: templates have been written as JSON before.
+  if (!parseJson(body, { onLoss: 'keep' }).ok) throw paramInvalid('body', 'It is not JSON; put texts in double quotes')
   return body
 }
 

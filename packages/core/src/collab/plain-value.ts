@@ -2,15 +2,12 @@ import * as Y from 'yjs'
 import { FORBIDDEN_KEYS } from '../document/json-values.ts'
 import { DOCUMENT_LIMITS } from '../document/limits.ts'
 import type { Json } from '../json.ts'
+import { cutText, textFault, toWellFormed } from '../text/index.ts'
 import { isAbsentText } from './shared-text.ts'
-
-const LONE_SURROGATE = /\p{Cs}/u
-const LONE_SURROGATES = /\p{Cs}/gu
 
 /** A text that can be stored: half surrogate pairs replaced, cut to `max` characters. */
 export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength): string {
-  const cut = text.length > max ? text.slice(0, max) : text
-  return LONE_SURROGATE.test(cut) ? cut.replace(LONE_SURROGATES, '\ufffd') : cut
+  return toWellFormed(cutText(text, max))
 }
 
 /** Tells what had to be left out, as a sentence. */
@@ -22,12 +19,7 @@ interface Reading {
 }
 
 function isReadableKey(key: string): boolean {
-  return (
-    !FORBIDDEN_KEYS.includes(key) &&
-    key.length <= DOCUMENT_LIMITS.nameLength &&
-    !key.includes('\0') &&
-    !LONE_SURROGATE.test(key)
-  )
+  return !FORBIDDEN_KEYS.includes(key) && key.length <= DOCUMENT_LIMITS.nameLength && textFault(key) === null
 }
 
 /** The members of a Y.Map; its own iterator takes several times as long. */

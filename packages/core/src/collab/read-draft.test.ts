@@ -133,6 +133,8 @@ describe('readDraft', () => {
     const params = ask?.get('params') as Y.Map<unknown> | undefined
     params?.set('value', 'x\ud800y')
     expect(askIn(readDraft(ydoc).document)).toMatchObject({ name: 'n'.repeat(200), params: { value: 'x\ufffdy' } })
+    ask?.set('name', `${'n'.repeat(199)}😀`)
+    expect(askIn(readDraft(ydoc).document).name).toBe('n'.repeat(199))
   })
 
   test('leaves out what is nested too deep, shared or plain', () => {

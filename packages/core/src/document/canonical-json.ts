@@ -1,16 +1,15 @@
 import { TenonError } from '../errors/index.ts'
+import { isWellFormed } from '../text/well-formed.ts'
 
 /** Deeper values are refused, so that no reader of a stored text can run out of stack. */
 export const MAX_JSON_DEPTH = 128
-
-const LONE_SURROGATE = /\p{Cs}/u
 
 function refuse(message: string): never {
   throw new TenonError('VALUE_NOT_JSON', message)
 }
 
 function textOf(text: string): string {
-  if (LONE_SURROGATE.test(text)) refuse('A text has half of a surrogate pair')
+  if (!isWellFormed(text)) refuse('A text has half of a surrogate pair')
   return JSON.stringify(text)
 }
 

@@ -1,6 +1,7 @@
 import { FORBIDDEN_KEYS } from '../document/json-values.ts'
 import { TenonError } from '../errors/index.ts'
 import type { Json } from '../json.ts'
+import { isWellFormed } from '../text/well-formed.ts'
 
 /** Objects and lists may be nested so deep in a value of a run; the outermost one counts as 1. */
 export const MAX_VALUE_DEPTH = 64
@@ -24,8 +25,6 @@ interface Encoder {
   length: number
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u
-
 function refuse(encoder: Encoder, why: string): never {
   const path = [...encoder.path]
   const place = path.length === 0 ? 'The value' : `The value at ${path.join('.')}`
@@ -44,7 +43,7 @@ function write(encoder: Encoder, text: string): void {
 }
 
 function encodeText(encoder: Encoder, value: string): string {
-  if (LONE_SURROGATE.test(value)) refuse(encoder, 'has half of a surrogate pair')
+  if (!isWellFormed(value)) refuse(encoder, 'has half of a surrogate pair')
   write(encoder, JSON.stringify(value))
   return value
 }

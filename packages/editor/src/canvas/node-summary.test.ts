@@ -1,3 +1,4 @@
+import { isWellFormed } from '@tenon/core/text'
 import { describe, expect, test } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { summarize } from './node-summary.ts'
@@ -36,5 +37,14 @@ describe('summarize', () => {
     const long = text('{text}', { text: 'word '.repeat(100) })
     expect(long.length).toBeLessThan(150)
     expect(long.endsWith('…')).toBe(true)
+  })
+
+  test.each([0, 1, 2, 3])('no emoji is cut in half, %d characters before the end', (shift) => {
+    const parts = summarize({ ...step, summary: '{text}' }, { text: `${'x'.repeat(shift)}${'😀'.repeat(1_200)}` })
+    const chips = summarize(
+      { ...step, summary: '{text}' },
+      { text: `{{input.${'x'.repeat(shift)}["${'😀'.repeat(40)}"]}}` },
+    )
+    for (const part of [...parts, ...chips]) expect(isWellFormed(part.text)).toBe(true)
   })
 })

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
+import { cutText } from '@tenon/core/text'
 import { type Reference, splitTemplate } from '../expression-field/template-parts.ts'
 import { valueAt } from '../manifest/ports.ts'
 import { signLabel } from '../manifest/value-label.ts'
@@ -38,7 +39,7 @@ export function summarize(entry: NodeManifestEntry, params: JsonObject): readonl
 }
 
 function partsOfValue(value: Json | undefined, left: number): SummaryPart[] {
-  if (typeof value === 'string') return partsOfTemplate(signLabel(value.slice(0, 2_000)), left)
+  if (typeof value === 'string') return partsOfTemplate(signLabel(cutText(value, 2_000)), left)
   if (typeof value === 'number' || typeof value === 'boolean') return [{ kind: 'text', text: String(value) }]
   if (Array.isArray(value)) return [{ kind: 'text', text: String(value.length) }]
   if (isJsonObject(value) && Object.keys(value).length > 0) {
@@ -53,10 +54,10 @@ function partsOfTemplate(template: string, left: number): SummaryPart[] {
   for (const part of splitTemplate(template)) {
     if (room <= 0) break
     const text = part.kind === 'reference' ? referenceLabel(part.reference) : part.text
-    const cut = text.length > room ? `${text.slice(0, room).trimEnd()}…` : text
+    const cut = text.length > room ? `${cutText(text, room).trimEnd()}…` : text
     room -= cut.length
     if (part.kind === 'text') parts.push({ kind: 'text', text: cut.replaceAll(/\s+/g, ' ') })
-    else parts.push({ kind: 'chip', text: cut.slice(0, 40), title: part.text })
+    else parts.push({ kind: 'chip', text: cutText(cut, 40), title: part.text })
   }
   return parts
 }

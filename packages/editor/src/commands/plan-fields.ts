@@ -1,4 +1,5 @@
 import type { NodeId, WorkflowDocument } from '@tenon/core/document'
+import { cutText } from '@tenon/core/text'
 import { type Planner, refuse } from './command.ts'
 
 export const planMoveNodes: Planner<'move-nodes'> = ({ moves }, { document }) => {
@@ -16,7 +17,7 @@ export const planTidyUp: Planner<'tidy-up'> = ({ moves }) => ({
 })
 
 export const planRename: Planner<'rename-node'> = ({ nodeId, name }, { document }) => {
-  const trimmed = name.trim().slice(0, 200)
+  const trimmed = cutText(name.trim(), 200)
   if (trimmed === '') return refuse('command.nameEmpty')
   if (nameOf(document, nodeId) === trimmed) return { operations: [], message: null }
   return {

@@ -160,6 +160,11 @@ describe('params that are not stored yet', () => {
     expect(renamed.after.nodes[1]?.params).toEqual({ cases: [{ id: 'first', title: 'First' }] })
   })
 
+  test('a name that is too long is cut before an emoji, not within it', () => {
+    const { after } = carryOut(bare, { type: 'rename-node', nodeId: 'a', name: `${'n'.repeat(199)}😀` })
+    expect(after.nodes[0]?.name).toBe('n'.repeat(199))
+  })
+
   test('objects and lists on the way are made', () => {
     const { after } = carryOut(bare, { type: 'set-param', nodeId: 'a', path: ['x', 'y', 'z'], value: 1 })
     expect(after.nodes[0]?.params).toEqual({ x: { y: { z: 1 } } })

@@ -1,5 +1,6 @@
 import type { DATE_PARTS } from '../../expression/functions/date.ts'
 import type { Json } from '../../json.ts'
+import { cutText } from '../../text/cut-text.ts'
 import { formatDate } from '../format-date.ts'
 import { type FunctionBodies, type FunctionBody, wholeNumber } from '../function-body.ts'
 import { checkedInstant, isoText, toInstant } from '../instant.ts'
@@ -27,7 +28,7 @@ const format: FunctionBody = ([value, pattern], call) => {
   if ('unknown' in formatted) {
     throw call.fault(
       'EXPRESSION_VALUE',
-      `formatDate does not know "${formatted.unknown.slice(0, 8)}"; quote plain letters`,
+      `formatDate does not know "${cutText(formatted.unknown, 8)}"; quote plain letters`,
     )
   }
   spendSize(meter, formatted.text.length)

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
+import { cutText } from '@tenon/core/text'
 
 /** Children that are shown at once. */
 export const MAX_CHILDREN = 100
@@ -27,7 +28,7 @@ export function previewOf(value: Json): string {
 }
 
 function clip(text: string): string {
-  return text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH - 1)}…` : text
+  return cutText(text, PREVIEW_LENGTH, '…')
 }
 
 /** A value in words for a fact beside its label: texts bare, short lists and objects joined. */

@@ -1,4 +1,5 @@
 import type { Json } from '@tenon/core/document'
+import { cutText } from '@tenon/core/text'
 import { type ReactNode, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -100,7 +101,7 @@ function JsonLeaf({ value }: { readonly value: Json }) {
   const isCut = !isWhole && value.length > MAX_TEXT
   return (
     <span className="tn-json-value" data-type="text">
-      {isCut ? `${value.slice(0, MAX_TEXT)}…` : value}
+      {isCut ? cutText(value, MAX_TEXT, '…') : value}
       {isCut && (
         <button type="button" className="tn-link" onClick={() => setIsWhole(true)}>
           {t('runs.json.whole', { count: value.length })}

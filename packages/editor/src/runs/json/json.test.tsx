@@ -1,4 +1,6 @@
 // @vitest-environment jsdom
+
+import { isWellFormed } from '@tenon/core/text'
 import { screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -19,6 +21,11 @@ describe('previewOf', () => {
 
   test('is never long', () => {
     expect(previewOf('x'.repeat(9_000)).length).toBeLessThan(70)
+  })
+
+  test('cuts no emoji in half', () => {
+    for (const start of ['', 'x']) expect(isWellFormed(previewOf(start + '😀'.repeat(99)))).toBe(true)
+    for (const start of ['', 'x']) expect(isWellFormed(previewOf({ [start + '😀'.repeat(99)]: 1 }))).toBe(true)
   })
 })
 

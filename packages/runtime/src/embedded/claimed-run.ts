@@ -8,10 +8,12 @@ export interface PassKey {
   readonly pass: number
 }
 
-/** A run that this worker looks after, with what it does for it at the moment. */
+/** A run that this worker drives, with what it does for it at the moment. */
 export interface ClaimedRun extends RunKey {
   /** Passes in this worker's hands: waiting for a slot, beginning, or running. */
   readonly passes: Map<string, HeldPass>
+  /** The database has said so; false while a start or an acquisition is in flight. */
+  isOwned: boolean
   isTended: boolean
   isPoked: boolean
   isClosed: boolean
@@ -27,7 +29,7 @@ export interface HeldPass {
 }
 
 export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
-  return { tenantId, runId, passes: new Map(), isTended: false, isPoked: false, isClosed: false }
+  return { tenantId, runId, passes: new Map(), isOwned: false, isTended: false, isPoked: false, isClosed: false }
 }
 
 /** Takes a pass in hand; null if it is in hand already. */

@@ -1,6 +1,7 @@
+import { advanceRun } from '../commit/advance-run.ts'
 import type { CommitResult, TakeNode } from '../commit/commit-types.ts'
 import { type ClaimedRun, claimedRun } from './claimed-run.ts'
-import type { RunKey } from './dispatch-store.ts'
+import type { RenewedLease, RunKey } from './dispatch-store.ts'
 import { createPassRunner } from './pass-runner.ts'
 import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
 
@@ -13,8 +14,13 @@ export interface Worker {
   isClaimed(run: RunKey): boolean
   /** What a commit needs in order to begin nodes of a run here. */
   takeFor(run: RunKey): TakeNode
-  /** Follows a commit that was made elsewhere in this process. */
+  /** Follows the commit with which this process has started a run that it owns. */
   follow(run: RunKey, result: CommitResult): void
+  /**
+   * Compares what this worker drives with what the database says it owns, after each renewal of its lease: a run that
+   * it does not know (the answer to a claim was lost) is taken up, one that it no longer owns is dropped.
+   */
+  renewed(lease: RenewedLease): void
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>
 }
@@ -22,7 +28,7 @@ export interface Worker {
 const RETRY_TENDING_MS = 1_000
 
 export function createWorker(ports: WorkerPorts): Worker {
-  const { workerId, committer, dispatch, slots, now, log } = ports
+  const { workerId, committer, dispatch, lease, slots, now, log } = ports
   const claimed = new Map<string, ClaimedRun>()
   const working = new Set<Promise<void>>()
   let isDraining = false
@@ -42,8 +48,19 @@ export function createWorker(ports: WorkerPorts): Worker {
     if (run.passes.size === 0 && !run.isTended) claimed.delete(nameOf(run))
   }
 
+  /** Another worker owns the run: its bodies here are stopped, and the run is forgotten. */
+  const drop = (run: ClaimedRun): void => {
+    for (const { stop } of run.passes.values()) stop.stop('shutdown')
+    if (claimed.get(nameOf(run)) === run) claimed.delete(nameOf(run))
+  }
+
   const follow = (run: ClaimedRun, result: CommitResult): void => {
     for (const started of result.started) passes.launch(run, started)
+    // The run may be another worker's by now: nothing more begins here until the database has said whose it is.
+    if (!lease.isValid() && !result.commands.some(({ kind }) => kind === 'close_run')) {
+      tend(run)
+      return
+    }
     for (const command of result.commands) {
       if (command.kind === 'start_node') passes.enqueue(run, command)
       if (command.kind === 'cancel_node') passes.cancel(run, command)
@@ -61,19 +78,21 @@ export function createWorker(ports: WorkerPorts): Worker {
   const retryLater = (run: ClaimedRun): void => {
     if (!isDraining) setTimeout(() => tend(run), RETRY_TENDING_MS).unref()
   }
-  const passes = createPassRunner(ports, { follow, settle, retryLater, track, isDraining: () => isDraining })
+  const mayBegin = (): boolean => !isDraining && lease.isValid()
+  const passes = createPassRunner(ports, { follow, settle, retryLater, track, mayBegin })
 
   const tend = (key: RunKey): void => {
     if (isDraining) return
     const run = claim(key)
     run.isPoked = true
-    if (!run.isTended) track(tendWhilePoked(run))
+    // Without a valid lease it stays marked, and the next renewal comes back to it.
+    if (!run.isTended && lease.isValid()) track(tendWhilePoked(run))
   }
   const tendWhilePoked = async (run: ClaimedRun): Promise<void> => {
     run.isTended = true
     let isGiven = false
     try {
-      while (run.isPoked && !isDraining) {
+      while (run.isPoked && !isDraining && lease.isValid()) {
         run.isPoked = false
         await tendOnce(run)
         if (run.passes.size > 0 || run.isPoked) continue
@@ -90,11 +109,15 @@ export function createWorker(ports: WorkerPorts): Worker {
   }
   const tendOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run
-    const facts = await dispatch.readInbox(run)
-    const result = await committer.commit({
-      ...{ tenantId, runId, facts, isStale: true, fireTimersDueAt: now() },
-      ...{ take: passes.takeFor(run), worker: workerId },
-    })
+    const facts = await dispatch.acquire(run)
+    if (facts === null) {
+      drop(run)
+      return
+    }
+    run.isOwned = true
+    const pass = { take: passes.takeFor(run), worker: workerId }
+    const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: now(), ...pass }
+    const result = await advanceRun(committer, request, log)
     if (result.outcome === 'missing') return
     // Every open pass is looked at below, so what others have done needs no look of its own.
     follow(run, { ...result, metOthers: false })
@@ -118,8 +141,16 @@ export function createWorker(ports: WorkerPorts): Worker {
     isClaimed: (run) => claimed.has(nameOf(run)),
     // Claimed only when there is something to take.
     takeFor: (run) => (pass) => passes.takeFor(claim(run))(pass),
+    renewed: ({ wasValid, owned }) => {
+      const names = new Set(owned.map(nameOf))
+      for (const run of claimed.values()) {
+        if (run.isPoked || (run.isOwned && (!wasValid || !names.has(nameOf(run))))) tend(run)
+      }
+      for (const run of owned) if (!claimed.has(nameOf(run))) tend(run)
+    },
     follow: (key, result) => {
       const run = claim(key)
+      run.isOwned = true
       follow(run, result)
       settle(run)
     },

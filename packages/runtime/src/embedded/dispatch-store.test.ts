@@ -97,14 +97,67 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(await rows()).toEqual([])
   })
 
-  test('frees the runs of workers whose lease is over, and of those that never had one', async () => {
+  /** Dates the lease of a worker back, as if it had been valid for a minute. */
+  const holdSince = (workerId: string, startedAt = 0) =>
+    opened.database.withSystem((tx) =>
+      tx.updateTable('workers').set({ started_at: startedAt }).where('worker_id', '=', workerId).execute(),
+    )
+
+  test('frees the runs of workers whose lease has expired, and of those that never had one', async () => {
     await store('alive').renewLease(60_000)
+    await holdSince('alive')
     await store('dead').renewLease(-1)
     const owners = ['alive', 'dead', 'unknown']
     for (const workerId of owners) await ready('a', [{ op: 'ready', readyAt: NOW, workerId }])
-    expect(await store('alive').renewLease(60_000)).toBe(true)
+    expect(await store('alive').renewLease(60_000)).toMatchObject({ wasValid: true })
     expect((await rows()).map((row) => row.worker_id).sort()).toEqual(['alive', null, null].sort())
-    expect(await store('dead').renewLease(60_000)).toBe(false)
+    expect(await store('dead').renewLease(60_000)).toMatchObject({ wasValid: false, owned: [] })
+  })
+
+  test('frees no run for a worker whose own lease is younger than a lease: after an outage all have expired', async () => {
+    await store('first').renewLease(60_000)
+    await store('second').renewLease(60_000)
+    await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'second' }])
+    await opened.database.withSystem((tx) => tx.updateTable('workers').set({ started_at: 0, lease_until: 1 }).execute())
+    // The outage is over: the first to come back finds both leases expired, its own among them.
+    expect(await store('first').renewLease(60_000)).toMatchObject({ wasValid: false })
+    expect(await store('first').renewLease(60_000)).toMatchObject({ wasValid: true })
+    expect(await rows()).toMatchObject([{ worker_id: 'second' }])
+    expect(await store('second').renewLease(60_000)).toMatchObject({ owned: [{ tenantId: 'a' }] })
+  })
+
+  test('tells a worker which runs it owns, known to it or not', async () => {
+    await store('w').renewLease(60_000)
+    await store('other').renewLease(60_000)
+    const mine = await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w' }])
+    await ready('b', [{ op: 'ready', readyAt: NOW, workerId: 'other' }])
+    await ready('c')
+    expect((await store('w').renewLease(60_000)).owned).toEqual([{ tenantId: 'a', runId: mine }])
+  })
+
+  test('acquires a run that no worker owns, verifies an own one, and refuses that of another or an ended one', async () => {
+    const acquire = (workerId: string, runId: string) => store(workerId).acquire({ tenantId: 'a', runId })
+    const free = await ready('a')
+    expect(await acquire('w1', free)).toEqual([])
+    expect(await acquire('w1', free)).toEqual([])
+    expect(await acquire('w2', free)).toBeNull()
+    const waiting = await ready('a', [])
+    expect(await acquire('w2', waiting)).toEqual([])
+    expect(await acquire('w1', waiting)).toBeNull()
+    await opened.database.withTenant('a', (tx) =>
+      tx.updateTable('runs').set({ finished_at: NOW }).where('run_id', '=', waiting).execute(),
+    )
+    await opened.database.withTenant('a', (tx) => tx.deleteFrom('run_ready').where('run_id', '=', waiting).execute())
+    expect(await acquire('w2', waiting)).toBeNull()
+    expect(await acquire('w2', 'no-such-run')).toBeNull()
+    expect((await rows()).map((row) => row.worker_id)).toEqual(['w1'])
+  })
+
+  test('takes back the mark of a message when it acquires the run', async () => {
+    const runId = await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w1' }])
+    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
+    await store('w1').acquire({ tenantId: 'a', runId })
+    expect(await rows()).toMatchObject([{ worker_id: 'w1', poked: false }])
   })
 
   test('gives everything back when a worker leaves', async () => {
@@ -112,7 +165,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w' }])
     await store('w').leave()
     expect(await rows()).toMatchObject([{ worker_id: null }])
-    expect(await store('w').renewLease(60_000)).toBe(false)
+    expect(await store('w').renewLease(60_000)).toMatchObject({ wasValid: false, owned: [] })
   })
 
   test('frees the runs of other processes at once where it is alone', async () => {

@@ -1,8 +1,8 @@
-import type { Fact } from '@tenon/core/run'
 import { sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import { readMessages } from '../store/run-inbox.ts'
 import { claimReadyRuns } from './claim-runs.ts'
 
 export interface RunKey {
@@ -20,16 +20,32 @@ export interface FoundWork {
   readonly lastTenant: string | null
 }
 
+/** What the database says of a worker when it renews its lease. */
+export interface RenewedLease {
+  /** False after the lease had expired: other workers may have taken its runs. */
+  readonly wasValid: boolean
+  /** The runs that this worker owns, known to it or not. */
+  readonly owned: readonly RunKey[]
+}
+
 /** The embedded engine's side of the dispatch tables; nothing here decides, it only says who looks after what. */
 export interface DispatchStore {
   /** Makes runs with due timers ready, and claims what is free, tenant by tenant in turn. */
   findWork(now: number, capacity: number, afterTenant: string): Promise<FoundWork>
-  /** Messages to a run that are not taken yet, oldest first; takes back the poke that told of them. */
-  readInbox(run: RunKey): Promise<readonly FactToCommit[]>
+  /**
+   * Acquires a run, or verifies that this worker owns it, before the worker drives it.
+   *
+   * @returns The messages that the run has not consumed, oldest first; null if another worker owns the run, or the run
+   * has ended.
+   */
+  acquire(run: RunKey): Promise<readonly FactToCommit[] | null>
   /** Gives a run back. False when somebody has poked it meanwhile: look again. */
   release(run: RunKey): Promise<boolean>
-  /** Renews the lease of this worker, and frees the runs of those whose lease is over. False if it was over itself. */
-  renewLease(leaseMs: number): Promise<boolean>
+  /**
+   * Renews the lease of this worker. A worker whose own lease has been valid for a whole lease also frees the runs of
+   * workers whose lease has expired; after an outage, when every lease has expired, none is freed too early.
+   */
+  renewLease(leaseMs: number): Promise<RenewedLease>
   /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
   freeOthers(processPrefix: string): Promise<void>
   /** Gives all runs back and signs off. */
@@ -65,25 +81,10 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
           lastTenant: claimed.at(-1)?.tenant_id ?? null,
         }
       }),
-    readInbox: ({ tenantId, runId }) =>
+    acquire: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
-        await tx
-          .updateTable('run_ready')
-          .set({ poked: false })
-          .where('tenant_id', '=', tenantId)
-          .where('run_id', '=', runId)
-          .where('worker_id', '=', workerId)
-          .where('poked', '=', true)
-          .execute()
-        const rows = await tx
-          .selectFrom('run_inbox')
-          .select(['message_id', 'fact'])
-          .where('tenant_id', '=', tenantId)
-          .where('run_id', '=', runId)
-          .where('consumed_turn', 'is', null)
-          .orderBy('position')
-          .execute()
-        return rows.map((row) => ({ fact: JSON.parse(row.fact) as Fact, messageId: row.message_id }))
+        if (!(await acquireRun(tx, database.schema, { tenantId, runId }, workerId))) return null
+        return readMessages(tx, { tenantId, runId })
       }),
     release: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
@@ -152,23 +153,76 @@ async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
     .execute()
 }
 
-async function renew(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): Promise<boolean> {
+/**
+ * Takes a run that no worker owns, or verifies that it is this worker's. Writes only if something changes: a run that
+ * is owned already costs one lookup.
+ */
+async function acquireRun(
+  tx: Tx<RuntimeTables>,
+  schema: string,
+  { tenantId, runId }: RunKey,
+  workerId: string,
+): Promise<boolean> {
+  const ready = sql.table(`${schema}.run_ready`)
+  const runs = sql.table(`${schema}.runs`)
+  const { rows } = await sql<{ acquired: boolean }>`
+    with owned as (
+      select poked from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
+    ),
+    seen as (
+      update ${ready} set poked = false
+      where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId} and poked
+    ),
+    taken as (
+      insert into ${ready} as r (tenant_id, run_id, ready_at, worker_id, poked)
+      select tenant_id, run_id, ${databaseNow}, ${workerId}, false from ${runs}
+      where tenant_id = ${tenantId} and run_id = ${runId} and finished_at is null and not exists (select 1 from owned)
+      on conflict (tenant_id, run_id) do update set worker_id = excluded.worker_id, poked = false
+        where r.worker_id is null
+      returning r.run_id
+    )
+    select exists (select 1 from owned) or exists (select 1 from taken) as acquired`.execute(tx)
+  return rows[0]?.acquired === true
+}
+
+async function renew(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): Promise<RenewedLease> {
   const until = sql<number>`${databaseNow} + ${leaseMs}::bigint`
-  const renewed = await tx
-    .updateTable('workers')
-    .set({ lease_until: until })
+  const before = await tx
+    .selectFrom('workers')
+    .select(['started_at', sql<boolean>`lease_until >= ${databaseNow}`.as('is_valid')])
     .where('worker_id', '=', workerId)
+    .forUpdate()
     .executeTakeFirst()
-  const wasAlive = renewed.numUpdatedRows > 0n
-  if (!wasAlive) {
-    await tx
-      .insertInto('workers')
-      .values({ worker_id: workerId, started_at: databaseNow, lease_until: until })
-      .execute()
-  }
-  await tx.deleteFrom('workers').where('lease_until', '<', databaseNow).execute()
+  const wasValid = before?.is_valid === true
+  // started_at is when the lease began to be valid without a gap.
+  await tx
+    .insertInto('workers')
+    .values({ worker_id: workerId, started_at: databaseNow, lease_until: until })
+    .onConflict((conflict) =>
+      conflict
+        .column('worker_id')
+        .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
+    )
+    .execute()
+  await tx
+    .deleteFrom('workers')
+    .where('lease_until', '<', databaseNow)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('workers as me')
+          .select('me.worker_id')
+          .where('me.worker_id', '=', workerId)
+          .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
+      ),
+    )
+    .execute()
   await freeOrphans(tx)
-  return wasAlive
+  const owned = await tx
+    .selectFrom('run_ready')
+    .select(['tenant_id', 'run_id'])
+    .where('worker_id', '=', workerId)
+    .execute()
+  return { wasValid, owned: owned.map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })) }
 }
 
 async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {

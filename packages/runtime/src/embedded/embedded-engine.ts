@@ -6,6 +6,7 @@ import { createAppender } from '../store/create-appender.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
+import { createLease } from './lease.ts'
 import { createNodeSlots } from './node-slots.ts'
 import type { EmbeddedEngineOptions } from './options.ts'
 import { createPoller, ENGINE_TOPIC } from './poller.ts'
@@ -32,11 +33,15 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const appender = createAppender(database)
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const dispatch = createDispatchStore(database, workerId)
+  const lease = createLease(dispatch, { leaseMs, monotonicMs: () => performance.now() })
   const slots = createNodeSlots(concurrency)
   const inbox = createInbox(database, now)
   const wakeAt = (at: number): void => poller.wakeAt(at)
-  const worker = createWorker({ ...ports, workerId, committer, findType, dispatch, slots, now, cancelGraceMs, wakeAt })
-  const poller = createPoller({ dispatch, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
+  const worker = createWorker({
+    ...{ ...ports, workerId, committer, findType, dispatch, lease, slots },
+    ...{ now, cancelGraceMs, wakeAt },
+  })
+  const poller = createPoller({ dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
   let isClosed = false
 
   /** Lets the worker of this process see to a run, or tells the others. */
@@ -44,7 +49,8 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     if (run.owner === workerId) worker.tend(run)
     else bus.publish(ENGINE_TOPIC, { wake: true })
   }
-  const owner = (): string | null => (poller.isRunning && worker.claimed.size < maxRuns ? workerId : null)
+  const owner = (): string | null =>
+    poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
 
   const start = async (request: StartRunRequest) => {
     const { plan, ...rest } = request
@@ -106,10 +112,11 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       if (isClosed) return
       isClosed = true
       const wasRunning = poller.isRunning
-      // First, so that nothing new begins while the rest comes to its end.
+      // First, so that nothing new begins; the lease is kept until the last body has ended.
       const drained = worker.drain(drainMs)
-      await poller.stop()
+      await poller.pause()
       await drained
+      await poller.stop()
       await appender.drain()
       if (wasRunning) await leave()
     },

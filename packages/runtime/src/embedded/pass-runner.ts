@@ -24,7 +24,8 @@ export interface PassHooks {
   /** Something could not be stored: look at the run again in a while. */
   retryLater(run: ClaimedRun): void
   track(work: Promise<void>): void
-  isDraining(): boolean
+  /** False while this process shuts down, and while other workers may own its runs. */
+  mayBegin(): boolean
 }
 
 export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunner {
@@ -32,7 +33,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
 
   const takeFor = (run: ClaimedRun): TakeNode => {
     return (pass) => {
-      const slot = hooks.isDraining() ? null : slots.tryAcquire()
+      const slot = hooks.mayBegin() ? slots.tryAcquire() : null
       if (slot === null) return null
       const held = holdPass(run, pass)
       if (held !== null) return slotOf(run, pass, held, slot)
@@ -54,8 +55,8 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
         ...attemptPorts(run),
         log,
         http: ports.egress,
-        stop: held.stop.signals,
         secrets: ports.secrets,
+        stop: held.stop.signals,
         hasStoredTimers: true,
         graceMs: ports.cancelGraceMs,
         // What follows needs a slot within the same commit, which half of them would otherwise not find free.
@@ -80,6 +81,11 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     }
     const slot = slotOf(run, pass, held, free)
     const { tenantId, runId } = run
+    if (!hooks.mayBegin()) {
+      slot.release()
+      hooks.settle(run)
+      return
+    }
     try {
       const begun = await beginAttempt({ tenantId, runId, ...pass }, slot, attemptPorts(run), { isStale: false })
       if (begun.kind === 'started') launch(run, begun.started)
@@ -125,7 +131,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     takeFor,
     launch,
     enqueue: (run, { nodeRunId, pass }) => {
-      const held = hooks.isDraining() ? null : holdPass(run, { nodeRunId, pass })
+      const held = hooks.mayBegin() ? holdPass(run, { nodeRunId, pass }) : null
       if (held !== null) hooks.track(begin(run, { nodeRunId, pass }, held))
     },
     cancel: (run, pass) => {

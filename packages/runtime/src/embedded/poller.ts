@@ -2,11 +2,14 @@ import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Worker } from './create-worker.ts'
 import type { DispatchStore } from './dispatch-store.ts'
+import type { Lease } from './lease.ts'
 
 /** Finds work for a worker: when told, when a timer is due, and every now and then in any case. */
 export interface Poller {
   readonly isRunning: boolean
   start(): Promise<void>
+  /** Claims no more work; the lease is still renewed. */
+  pause(): Promise<void>
   stop(): Promise<void>
   /** Looks for work at an instant, ms since the Unix epoch. */
   wakeAt(at: number): void
@@ -14,6 +17,7 @@ export interface Poller {
 
 export interface PollerPorts {
   readonly dispatch: DispatchStore
+  readonly lease: Lease
   readonly worker: Worker
   readonly bus: Bus
   readonly log: RuntimeLog
@@ -29,7 +33,7 @@ export const ENGINE_TOPIC = 'engine'
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function createPoller(ports: PollerPorts): Poller {
-  const { dispatch, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns } = ports
+  const { dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns } = ports
   let isRunning = false
   let polling: Promise<void> | null = null
   let isWanted = false
@@ -57,6 +61,8 @@ export function createPoller(ports: PollerPorts): Poller {
       timerAt = Number.POSITIVE_INFINITY
       let nextAt = now() + pollIntervalMs
       try {
+        // What a worker without a lease claims would be taken from it at once.
+        if (!lease.isValid()) break
         const capacity = Math.max(0, maxRuns - worker.claimed.size)
         const found = await dispatch.findWork(now(), capacity, afterTenant)
         for (const run of found.runs) worker.tend(run)
@@ -71,12 +77,21 @@ export function createPoller(ports: PollerPorts): Poller {
   }
   const renew = async (): Promise<void> => {
     try {
-      if (await dispatch.renewLease(leaseMs)) return
-      log('warn', 'The lease of this worker was over; its runs may have gone to others', { workerId: worker.workerId })
-      for (const run of worker.claimed.values()) worker.tend(run)
+      const hadLease = lease.isValid()
+      const renewed = await lease.renew()
+      if (!renewed.wasValid)
+        log('warn', 'lease.expired: verifying the runs of this worker', { workerId: worker.workerId })
+      worker.renewed(renewed)
+      if (!hadLease) poll()
     } catch (error) {
-      log('warn', 'The lease of this worker cannot be renewed now', { reason: reasonOf(error) })
+      log('warn', 'lease.renew_failed: database unavailable', { workerId: worker.workerId, reason: reasonOf(error) })
     }
+  }
+  const pause = async (): Promise<void> => {
+    isRunning = false
+    stopListening()
+    if (timer !== null) clearTimeout(timer)
+    await polling
   }
   return {
     get isRunning() {
@@ -84,7 +99,7 @@ export function createPoller(ports: PollerPorts): Poller {
     },
     wakeAt: schedule,
     start: async () => {
-      await dispatch.renewLease(leaseMs)
+      await lease.renew()
       isRunning = true
       renewal = setInterval(() => {
         renewing = renew()
@@ -92,12 +107,10 @@ export function createPoller(ports: PollerPorts): Poller {
       stopListening = bus.subscribe(ENGINE_TOPIC, poll)
       poll()
     },
+    pause,
     stop: async () => {
-      isRunning = false
-      stopListening()
-      if (timer !== null) clearTimeout(timer)
+      await pause()
       if (renewal !== null) clearInterval(renewal)
-      await polling
       await renewing
     },
   }

@@ -2,6 +2,7 @@ import type { Committer } from '../commit/create-committer.ts'
 import type { FindNodeType } from '../commit/node-types.ts'
 import type { EnginePorts } from '../engine.ts'
 import type { DispatchStore, RunKey } from './dispatch-store.ts'
+import type { Lease } from './lease.ts'
 import type { NodeSlots } from './node-slots.ts'
 
 /** What a worker of the embedded engine works with. */
@@ -10,6 +11,7 @@ export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log' | 'secre
   readonly committer: Committer
   readonly findType: FindNodeType
   readonly dispatch: DispatchStore
+  readonly lease: Lease
   readonly slots: NodeSlots
   readonly now: () => number
   readonly cancelGraceMs: number

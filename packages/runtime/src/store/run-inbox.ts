@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
+import type { FactToCommit } from '../commit/commit-types.ts'
 import type { Alongside } from '../engine.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
@@ -31,12 +32,15 @@ export interface RunInbox {
    */
   decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
+  /** The messages that a run has not consumed, oldest first. */
+  read(run: { readonly tenantId: string; readonly runId: string }): Promise<readonly FactToCommit[]>
 }
 
 type RuntimeTx = Tx<RuntimeTables>
 
 export function createInbox(database: RuntimeDatabase, now: () => number): RunInbox {
   return {
+    read: (run) => database.withTenant(run.tenantId, (tx) => readMessages(tx, run)),
     decide: (tenantId, approvalId, vote, route) =>
       database.withTenant(tenantId, async (tx) => {
         const wait = await tx
@@ -71,6 +75,22 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       }),
   }
+}
+
+/** Reads the messages that a run has not consumed, oldest first, in the caller's transaction. */
+export async function readMessages(
+  tx: RuntimeTx,
+  { tenantId, runId }: { readonly tenantId: string; readonly runId: string },
+): Promise<readonly FactToCommit[]> {
+  const rows = await tx
+    .selectFrom('run_inbox')
+    .select(['message_id', 'fact'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('consumed_turn', 'is', null)
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => ({ fact: JSON.parse(row.fact) as Fact, messageId: row.message_id }))
 }
 
 function choiceInvalid(choices: readonly string[]): TenonError {

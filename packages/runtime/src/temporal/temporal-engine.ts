@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
-import { createDispatchStore } from '../embedded/dispatch-store.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createInbox } from '../store/run-inbox.ts'
@@ -43,7 +42,6 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   const appender = createAppender(database)
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const inbox = createInbox(database, now)
-  const { readInbox } = createDispatchStore(database, workerId)
   const { reconcileMs = RECONCILE_MS } = options
   const gone = new AbortController()
   let running: Promise<Running> | null = null
@@ -55,7 +53,10 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
     const executor = { committer, findType, now, worker: workerId, http: ports.egress, secrets: ports.secrets, log, ...grace }
     const readCommands = createReadCommands(committer, reader)
-    const activities = createShellActivities({ committer, readCommands, readInbox, executor, log, gone: gone.signal })
+    const activities = createShellActivities({
+      ...{ committer, readCommands, executor, log },
+      ...{ readInbox: inbox.read, gone: gone.signal },
+    })
     const start = (onFailure: (error: unknown) => void) =>
       startShellWorker(options, { identity: workerId, activities, onFailure })
     const worker = await keepWorker(start, log).catch(async (error: unknown) => {

@@ -286,6 +286,9 @@ export {
   type IssueFix,
   paramSink,
   scopeSchemaFor,
+  VALIDATION_STEPS,
+  type ValidationSlices,
   validateWorkflow,
+  validateWorkflowInSlices,
   type WorkflowIssue,
 } from './validate/index.ts'

@@ -14,6 +14,11 @@ export function setBit(bits: Bits, index: number): void {
   bits[word] = (bits[word] as number) | (1 << (index & 31))
 }
 
+export function clearBit(bits: Bits, index: number): void {
+  const word = index >>> 5
+  bits[word] = (bits[word] as number) & ~(1 << (index & 31))
+}
+
 /** Adds what `other` holds. */
 export function addBits(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) | (other[word] as number)
@@ -22,6 +27,12 @@ export function addBits(bits: Bits, other: Bits): void {
 /** Keeps only what `other` holds, too. */
 export function keepBits(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) & (other[word] as number)
+}
+
+/** Whether two sets have a member in common. */
+export function haveCommonBit(bits: Bits, other: Bits): boolean {
+  for (let word = 0; word < bits.length; word++) if ((bits[word] as number) & (other[word] as number)) return true
+  return false
 }
 
 /** The members, ascending. */
@@ -36,4 +47,39 @@ export function* newBits(bits: Bits, known: Bits): Generator<number> {
       yield word * 32 + 31 - Math.clz32(rest & -rest)
     }
   }
+}
+
+/** The members of both sets, ascending. */
+export function* commonBits(bits: Bits, other: Bits): Generator<number> {
+  for (let word = 0; word < bits.length; word++) {
+    for (let rest = (bits[word] as number) & (other[word] as number); rest !== 0; rest &= rest - 1) {
+      yield word * 32 + 31 - Math.clz32(rest & -rest)
+    }
+  }
+}
+
+/** The members of both sets, descending. */
+export function* commonBitsDown(bits: Bits, other: Bits): Generator<number> {
+  for (let word = bits.length - 1; word >= 0; word--) {
+    for (let rest = (bits[word] as number) & (other[word] as number); rest !== 0; ) {
+      const bit = 31 - Math.clz32(rest)
+      yield word * 32 + bit
+      rest &= ~(1 << bit)
+    }
+  }
+}
+
+/** The members from `first` up to but not including `end`, ascending. */
+export function bitsBetween(bits: Bits, first: number, end: number): number[] {
+  const found: number[] = []
+  for (let word = first >>> 5; word * 32 < end; word++) {
+    let rest = bits[word] as number
+    if (word === first >>> 5) rest = (rest >>> (first & 31)) << (first & 31)
+    for (; rest !== 0; rest &= rest - 1) {
+      const index = word * 32 + 31 - Math.clz32(rest & -rest)
+      if (index >= end) return found
+      found.push(index)
+    }
+  }
+  return found
 }

@@ -22,7 +22,7 @@ function rerouting(edge: WorkflowEdge, change: Partial<WorkflowEdge>, title: str
 }
 
 function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
-  if (source.entry === undefined || source.ports.some(({ name }) => name === edge.sourceHandle)) return
+  if (source.entry === undefined || source.portNames.has(edge.sourceHandle)) return
   const at = { nodeId: source.node.id, edgeId: edge.id }
   if (edge.sourceHandle === ERROR_PORT) {
     const fix: IssueFix = {
@@ -37,8 +37,7 @@ function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<
     )
     return
   }
-  const names = source.ports.map(({ name }) => name)
-  const meant = nearest(edge.sourceHandle, names)
+  const meant = nearest(edge.sourceHandle, [...source.portNames])
   const free = meant !== null && !taken.has(edgeId({ ...edge, sourceHandle: meant }))
   const fix = free ? rerouting(edge, { sourceHandle: meant }, `Use the port "${meant}"`) : removal(edge)
   report(errorIssue('PORT_UNKNOWN', `${source.name} has no port "${edge.sourceHandle}"`, { ...at, fix }))

@@ -3,8 +3,12 @@ import { createPlainScope } from '../evaluate/scope.ts'
 import type { JsonObject } from '../json.ts'
 import type { LintRule } from '../node/definition.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
+import type { Meter } from './meter.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 import { holdsTemplate } from './template-leaves.ts'
+
+/** The work of evaluating one rule. */
+const STEPS_PER_RULE = 50
 
 /** Whether the rule finds a fault; a rule that cannot be evaluated over these params finds none. */
 function applies({ when }: LintRule, params: JsonObject): boolean {
@@ -33,8 +37,11 @@ function checkNode({ node, name, params }: SurveyedNode, rules: readonly LintRul
 }
 
 /** The rules that node types bring along; they speak of literals. */
-export function checkLint(survey: Survey, report: ReportIssue): void {
+export function* checkLint(survey: Survey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   for (const surveyed of survey.nodes) {
-    if (surveyed.entry?.lint !== undefined) checkNode(surveyed, surveyed.entry.lint, report)
+    const rules = surveyed.entry?.lint ?? []
+    meter.spend(STEPS_PER_RULE * rules.length)
+    if (rules.length > 0) checkNode(surveyed, rules, report)
+    yield
   }
 }

@@ -33,20 +33,24 @@ function checkType(survey: Survey, surveyed: SurveyedNode, report: ReportIssue):
   )
 }
 
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  for (let number = 2; ; number++) {
-    const candidate = `${name} ${number}`
-    if (!taken.has(candidate)) return candidate
+/** Finds free names; the numbers of one name are tried once for all nodes that have it. */
+function createFreeNames(taken: Set<string>): (name: string) => string {
+  const nextNumbers = new Map<string, number>()
+  return (name) => {
+    let number = nextNumbers.get(name) ?? 2
+    while (taken.has(`${name} ${number}`)) number += 1
+    nextNumbers.set(name, number + 1)
+    taken.add(`${name} ${number}`)
+    return `${name} ${number}`
   }
 }
 
 function checkNames(survey: Survey, report: ReportIssue): void {
-  const taken = new Set(survey.nodes.map(({ name }) => name))
+  const freeName = createFreeNames(new Set(survey.nodes.map(({ name }) => name)))
   const seen = new Set<string>()
   for (const { node, name } of survey.nodes) {
     if (seen.has(name)) {
-      const free = freeName(name, taken)
-      taken.add(free)
+      const free = freeName(name)
       const fix = {
         title: `Rename to "${free}"`,
         operations: [{ op: 'update_node', nodeId: node.id, set: { name: free } }],

@@ -117,8 +117,9 @@ function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): voi
 }
 
 /** Params fit the schema of the node type, where every leaf may also be a template. */
-export function checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): void {
+export function* checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): Generator<undefined, void> {
   for (const surveyed of survey.nodes) {
+    yield
     if (surveyed.entry === undefined) continue
     const place: Place = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
     checkSchema(place, check, report)

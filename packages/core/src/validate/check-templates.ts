@@ -50,9 +50,9 @@ function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProble
   if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
   const key = inputKeyAt(typed, problem, place.text)
   if (key === null) return problem.message
-  const { having, all } = place.traced.scopes.waysWith(place.node, key)
-  const isCounted = having > 0 && having < all && all <= 1_000
-  return isCounted ? `input.${key} exists on ${having} of ${all} paths` : problem.message
+  const ways = place.traced.scopes.waysWith(place.node, key)
+  const isCounted = ways !== null && ways.having > 0 && ways.having < ways.all
+  return isCounted ? `input.${key} exists on ${ways.having} of ${ways.all} paths` : problem.message
 }
 
 /** Nodes that are named although they do not come before; their names say more than that they are missing. */
@@ -86,11 +86,16 @@ function checkTemplate(place: Place, report: ReportIssue): void {
 }
 
 /** Templates can be read, and what they read is there and of a type that fits. */
-export function checkTemplates(survey: Survey, traced: TracedWorkflow, report: ReportIssue): void {
+export function* checkTemplates(
+  survey: Survey,
+  traced: TracedWorkflow,
+  report: ReportIssue,
+): Generator<undefined, void> {
   for (const node of traced.flow.nodes) {
     const { surveyed } = node
     for (const leaf of nodeTemplates(surveyed, surveyed.node.params)) {
       checkTemplate({ survey, traced, node, ...leaf }, report)
     }
+    yield
   }
 }

@@ -1,10 +1,14 @@
 import { ERROR_PORT } from '../document/ports.ts'
 import type { NodeId } from '../ids.ts'
-import { addBits, type Bits, bitsOf, createBits, hasBit, keepBits, newBits, setBit } from './bits.ts'
+import { addBits, type Bits, bitsBetween, createBits, hasBit, keepBits, setBit } from './bits.ts'
+import { createDominators, type Dominators } from './dominators.ts'
+import { createKeyOwners, type KeyOwners } from './key-owners.ts'
+import type { Meter } from './meter.ts'
 import type { OutputFacts } from './output-facts.ts'
+import { addSureBranches, type Branching } from './sure-branches.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 
-/** A port that a node may leave by, numbered over the whole document. */
+/** A port that a node may leave by, numbered over the whole document; the exits of a node have adjacent numbers. */
 export interface Exit {
   readonly index: number
   readonly node: FlowNode
@@ -12,6 +16,8 @@ export interface Exit {
   /** The node always leaves by it: its only one, or one of a fork. */
   readonly isSure: boolean
   readonly facts: OutputFacts
+  /** Ranks of the nodes that its edges lead to. */
+  readonly targets: readonly number[]
 }
 
 /** A node in the flow of data; ranks count in document order. */
@@ -20,8 +26,6 @@ export interface FlowNode {
   readonly surveyed: SurveyedNode
   /** Ranks of all nodes from which a path leads here. */
   readonly ancestors: Bits
-  /** Ranks of those that have settled when this node runs. */
-  readonly waited: Bits
   /** Exits that have been taken whenever this node runs. */
   readonly taken: Bits
   readonly arriving: readonly Exit[]
@@ -32,24 +36,30 @@ export interface FlowNode {
 export interface DataFlow {
   readonly nodes: readonly FlowNode[]
   readonly byId: ReadonlyMap<NodeId, FlowNode>
-  /** All exits that can add a key to the input, in document order. */
-  readonly ownersOf: (key: string) => readonly Exit[]
-  /** All keys that any node is known to add. */
-  readonly keys: () => Iterable<string>
-}
-
-/**
- * Whether what left a node by an exit may be there when another node runs: it comes before, and is not known to
- * have left by another port. A fork leaves by all of its ports.
- */
-export function mayHaveLeft(node: FlowNode, exit: Exit): boolean {
-  if (!hasBit(node.ancestors, exit.node.rank)) return false
-  const taken = exit.node.exits.filter(({ index }) => hasBit(node.taken, index))
-  return taken.length === 0 || taken.includes(exit)
+  readonly owners: KeyOwners
+  readonly dominators: Dominators
+  readonly meter: Meter
 }
 
 /** Describes the output of a port once everything before the node is known. */
 export type DescribeExit = (node: FlowNode, port: string) => OutputFacts
+
+/** The exits of a node that have been taken whenever one behind it runs; `null` if none is known to. */
+export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Meter): readonly Exit[] | null {
+  const first = exits[0] as Exit
+  meter.spendWords(1 + (exits.length >>> 5))
+  const indexes = bitsBetween(taken, first.index, first.index + exits.length)
+  return indexes.length === 0 ? null : indexes.map((index) => exits[index - first.index] as Exit)
+}
+
+/**
+ * Whether what left a node by an exit may be there when a node behind it runs: the first is not known to have left by
+ * another port. A fork leaves by all of its ports.
+ */
+export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
+  meter.spend(1)
+  return hasBit(node.taken, exit.index) || takenExits(node, exit.node, meter) === null
+}
 
 const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
@@ -59,8 +69,8 @@ const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
  * port without an edge ends the run.
  */
 function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): { port: string; isSure: boolean }[] {
-  const used = outgoing.map(({ sourceHandle }) => sourceHandle)
-  const own = ports.filter(({ name, isError }) => !isError || used.includes(name)).map(({ name }) => name)
+  const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
+  const own = ports.filter(({ name, isError }) => !isError || used.has(name)).map(({ name }) => name)
   const names = new Set([...own, ...used])
   const [first] = names
   if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
@@ -69,127 +79,167 @@ function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): { port: stri
   return [...names].map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
 }
 
+/** What later nodes need to know of a node while the flow is traced; dropped once no edge is left to follow. */
+interface Trail {
+  /** Ranks of the nodes that have settled when this one runs. */
+  readonly waited: Bits
+  readonly started: Bits
+  readonly absorbed: Bits
+  readonly exitByPort: ReadonlyMap<string, Exit>
+  edgesLeft: number
+}
+
 /** What has been found while the flow is traced. */
-interface Tracing {
-  readonly nodes: FlowNode[]
+interface Tracing extends Branching {
   readonly byId: Map<NodeId, FlowNode>
-  readonly exits: Exit[]
+  readonly nodes: FlowNode[]
+  readonly dominators: Dominators
+  readonly trails: Map<FlowNode, Trail>
+  readonly ranks: ReadonlyMap<NodeId, number>
   readonly nodeCount: number
   readonly exitCount: number
 }
 
 /** Edges from nodes that come before; those that lead back, which only cycles have, carry nothing. */
-function arrivingAt({ byId }: Tracing, { incoming }: SurveyedNode): Exit[] {
+function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit[] {
   return incoming.flatMap(({ source, sourceHandle }) => {
-    const exits = byId.get(source)?.exits ?? []
-    return exits.find(({ port }) => port === sourceHandle) ?? []
+    const before = byId.get(source)
+    return (before && trails.get(before)?.exitByPort.get(sourceHandle)) ?? []
   })
 }
 
-function ancestorsOf({ nodeCount }: Tracing, arriving: readonly Exit[]): Bits {
-  const ancestors = createBits(nodeCount)
+/** Drops what no later node will ask for. */
+function release({ trails }: Tracing, arriving: readonly Exit[]): void {
   for (const { node } of arriving) {
-    addBits(ancestors, node.ancestors)
-    setBit(ancestors, node.rank)
+    const trail = trails.get(node) as Trail
+    trail.edgesLeft -= 1
+    if (trail.edgesLeft === 0) trails.delete(node)
   }
-  return ancestors
 }
 
-/** What has been taken on every way to the node, each way by itself. */
-function takenOnAllWays({ exitCount }: Tracing, arriving: readonly Exit[]): Bits {
-  const taken = createBits(exitCount)
+type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly own: readonly number[] }
+
+/** What is true on every way to the node, each way by itself. */
+function onAllWays({ trails, meter }: Tracing, size: number, arriving: readonly Exit[], before: BeforeExit): Bits {
+  const common = createBits(size)
   for (const [way, exit] of arriving.entries()) {
-    const before = exit.node.taken.slice()
-    setBit(before, exit.index)
-    if (way === 0) addBits(taken, before)
-    else keepBits(taken, before)
+    const { bits, own } = before(exit, trails.get(exit.node) as Trail)
+    meter.spendWords(common.length)
+    meter.spend(own.length)
+    const kept = way === 0 ? own : own.filter((index) => hasBit(common, index))
+    if (way === 0) addBits(common, bits)
+    else keepBits(common, bits)
+    for (const index of kept) setBit(common, index)
   }
-  return taken
+  return common
+}
+
+/** Collects sets of ranks along all ways, each with the node that it leads through. */
+function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bitsOf: (node: FlowNode) => Bits): Bits {
+  const all = createBits(nodeCount)
+  for (const { node } of arriving) {
+    meter.spendWords(all.length)
+    addBits(all, bitsOf(node))
+    setBit(all, node.rank)
+  }
+  return all
 }
 
 /**
  * Ancestors that have settled when the node runs. A join that goes on early waits for none; what only leads to it
  * may still be running.
  */
-function waitedFor({ nodeCount }: Tracing, surveyed: SurveyedNode, arriving: readonly Exit[]): Bits {
-  const waited = createBits(nodeCount)
-  if (arriving.length > 1 && !joinsAll(surveyed)) return waited
-  for (const { node } of arriving) {
-    addBits(waited, node.waited)
-    setBit(waited, node.rank)
-  }
-  return waited
+function waitedFor(tracing: Tracing, surveyed: SurveyedNode, arriving: readonly Exit[], ancestors: Bits): Bits {
+  if (arriving.length > 1 && !joinsAll(surveyed)) return createBits(tracing.nodeCount)
+  const trailOf = (node: FlowNode): Trail => tracing.trails.get(node) as Trail
+  // Without an early join before it, a node waits for all of its ancestors, and the set is shared.
+  if (arriving.every(({ node }) => trailOf(node).waited === node.ancestors)) return ancestors
+  return onAnyWay(tracing, arriving, (node) => trailOf(node).waited)
 }
 
-/** Where the branches of a fork come together, all that each of them surely does has been done. */
-function addSureBranches({ exits, byId }: Tracing, taken: Bits, waited: Bits): void {
-  const open = [...bitsOf(taken)]
-  const follow = (index: number): void => {
-    if (hasBit(taken, index)) return
-    setBit(taken, index)
-    open.push(index)
+function targetsByPort({ ranks }: Tracing, { outgoing }: SurveyedNode): ReadonlyMap<string, readonly number[]> {
+  const targets = new Map<string, number[]>()
+  for (const { sourceHandle, target } of outgoing) {
+    const known = targets.get(sourceHandle)
+    const rank = ranks.get(target) as number
+    if (known === undefined) targets.set(sourceHandle, [rank])
+    else known.push(rank)
   }
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    const { node, port } = exits[index] as Exit
-    for (const sibling of node.exits) if (sibling.isSure) follow(sibling.index)
-    for (const { sourceHandle, target } of node.surveyed.outgoing) {
-      const next = sourceHandle === port ? byId.get(target) : undefined
-      if (next === undefined || !hasBit(waited, next.rank)) continue
-      for (const before of newBits(next.taken, taken)) follow(before)
-      for (const after of next.exits) if (after.isSure) follow(after.index)
-    }
-  }
+  return targets
 }
 
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
-  const { nodes, byId, exits } = tracing
+  const { nodes, byId, exits, forks, dominators, meter, nodeCount, exitCount } = tracing
   const arriving = arrivingAt(tracing, surveyed)
-  const ancestors = ancestorsOf(tracing, arriving)
-  const taken = takenOnAllWays(tracing, arriving)
-  const waited = waitedFor(tracing, surveyed, arriving)
-  if (arriving.length > 1) addSureBranches(tracing, taken, waited)
+  meter.spend(1 + arriving.length + surveyed.outgoing.length)
+  const ancestors = onAnyWay(tracing, arriving, (node) => node.ancestors)
+  const waited = waitedFor(tracing, surveyed, arriving, ancestors)
+  const taken = onAllWays(tracing, exitCount, arriving, ({ node, index }) => ({ bits: node.taken, own: [index] }))
+  const started = onAllWays(tracing, nodeCount, arriving, ({ node, targets }, trail) => ({
+    bits: trail.started,
+    own: [node.rank, ...targets],
+  }))
+  const absorbed = onAllWays(tracing, nodeCount, arriving, ({ node }, trail) => ({
+    bits: trail.absorbed,
+    own: hasBit(forks, node.rank) ? [] : [node.rank],
+  }))
+  if (arriving.length > 1) addSureBranches(tracing, { taken, waited, started, absorbed })
+  release(tracing, arriving)
   const own: Exit[] = []
-  const node: FlowNode = { rank: nodes.length, surveyed, ancestors, waited, taken, arriving, exits: own }
+  const node: FlowNode = { rank: nodes.length, surveyed, ancestors, taken, arriving, exits: own }
   nodes.push(node)
+  dominators.add(arriving.map((exit) => exit.node.rank))
   byId.set(surveyed.node.id, node)
+  const targets = targetsByPort(tracing, surveyed)
   for (const { port, isSure } of exitPorts(surveyed)) {
-    const exit: Exit = { index: exits.length, node, port, isSure, facts: describe(node, port) }
+    meter.spend(1)
+    const facts = describe(node, port)
+    const exit: Exit = { index: exits.length, node, port, isSure, facts, targets: targets.get(port) ?? [] }
     own.push(exit)
     exits.push(exit)
   }
+  if (own.length > 1 && own.some(({ isSure }) => isSure)) setBit(forks, node.rank)
+  const exitByPort = new Map(own.map((exit) => [exit.port, exit]))
+  const edgesLeft = surveyed.outgoing.length
+  if (edgesLeft > 0) tracing.trails.set(node, { waited, started, absorbed, exitByPort, edgesLeft })
   return node
 }
 
 /**
  * Follows the data through a document, node by node in document order, so that what leaves a node may depend
- * on what arrives at it.
+ * on what arrives at it. Yields after each node, so that a caller may pause.
+ *
+ * O(nodes + edges) steps for structured documents, and a bit set operation of nodes / 32 words for each edge.
  *
  * @param describe - Gets the flow as far as it is traced, and describes what leaves a node by a port.
  */
-export function traceDataFlow(survey: Survey, describe: (flow: DataFlow) => DescribeExit): DataFlow {
-  const owners = new Map<string, Exit[]>()
+export function* traceDataFlow(
+  survey: Survey,
+  meter: Meter,
+  describe: (flow: DataFlow) => DescribeExit,
+): Generator<undefined, DataFlow> {
+  const exitCount = survey.ordered.reduce((sum, surveyed) => sum + exitPorts(surveyed).length, 0)
+  const nodeCount = survey.ordered.length
+  const dominators = createDominators()
   const tracing: Tracing = {
+    dominators,
     nodes: [],
     byId: new Map(),
     exits: [],
-    nodeCount: survey.ordered.length,
-    exitCount: survey.ordered.reduce((sum, surveyed) => sum + exitPorts(surveyed).length, 0),
+    trails: new Map(),
+    forks: createBits(nodeCount),
+    ranks: new Map(survey.ordered.map(({ node }, rank) => [node.id, rank])),
+    nodeCount,
+    exitCount,
+    meter,
   }
-  const flow: DataFlow = {
-    nodes: tracing.nodes,
-    byId: tracing.byId,
-    ownersOf: (key) => owners.get(key) ?? [],
-    keys: () => owners.keys(),
-  }
+  const owners = createKeyOwners(nodeCount, exitCount, meter)
+  const flow: DataFlow = { nodes: tracing.nodes, byId: tracing.byId, owners, dominators, meter }
   const describeExit = describe(flow)
   for (const surveyed of survey.ordered) {
-    for (const exit of trace(tracing, surveyed, describeExit).exits) {
-      for (const key of exit.facts.adds.fields.keys()) {
-        const known = owners.get(key)
-        if (known === undefined) owners.set(key, [exit])
-        else known.push(exit)
-      }
-    }
+    const node = trace(tracing, surveyed, describeExit)
+    for (const exit of node.exits) owners.add(exit)
+    yield
   }
   return flow
 }

@@ -1,4 +1,10 @@
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export { paramSink } from './param-sink.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
-export { createWorkflowValidator, validateWorkflow } from './validate-workflow.ts'
+export {
+  createWorkflowValidator,
+  VALIDATION_STEPS,
+  type ValidationSlices,
+  validateWorkflow,
+  validateWorkflowInSlices,
+} from './validate-workflow.ts'

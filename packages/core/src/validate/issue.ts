@@ -4,6 +4,7 @@ import type { NodeId } from '../ids.ts'
 /** What the validator reports by itself; lint rules of node types and faults of expressions bring their own codes. */
 export const ISSUE_CODES = [
   'DOCUMENT_MALFORMED',
+  'WORKFLOW_TOO_COMPLEX',
   'TRIGGER_MISSING',
   'END_MISSING',
   'WORKFLOW_CYCLE',

@@ -1,8 +1,11 @@
 import type { ProblemIssue, TenonError } from '../errors/index.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import { checkJsonSchema } from '../node/json-schema/check-json-schema.ts'
+import type { Meter } from './meter.ts'
 
 const MOST_KEPT = 5_000
+/** The work of applying one subschema. */
+const STEPS_PER_SUBSCHEMA = 10
 
 /** What a schema says of a value, or why the schema itself cannot be used. */
 export type SchemaVerdict = { readonly issues: readonly ProblemIssue[] } | { readonly unusable: string }
@@ -11,22 +14,31 @@ export type SchemaVerdict = { readonly issues: readonly ProblemIssue[] } | { rea
 export type SchemaChecker = (schemaId: string, schema: JsonSchema, params: JsonObject) => SchemaVerdict
 
 /** The verdict on one value. */
-export function judge(schema: JsonSchema, value: JsonObject | null): SchemaVerdict {
+export function judge(schema: JsonSchema, value: JsonObject | null, onStep?: () => void): SchemaVerdict {
   try {
-    return { issues: checkJsonSchema(schema, value) }
+    return { issues: checkJsonSchema(schema, value, onStep) }
   } catch (error) {
     return { unusable: (error as TenonError).message }
   }
 }
 
-/** A checker that keeps its verdicts: while somebody types, the params of all other nodes stay as they are. */
-export function createSchemaChecker(): SchemaChecker {
-  const kept = new Map<string, SchemaVerdict>()
+/** What a checker has found so far: while params stay as they are, so do the verdicts on them. */
+export type SchemaVerdicts = Map<string, SchemaVerdict>
+
+export function createSchemaVerdicts(): SchemaVerdicts {
+  return new Map()
+}
+
+/** A checker that looks its verdicts up in `kept` and enters new ones there. */
+export function createSchemaChecker(kept: SchemaVerdicts, meter: Meter): SchemaChecker {
   return (schemaId, schema, params) => {
-    const key = `${schemaId} ${JSON.stringify(params)}`
+    const text = JSON.stringify(params)
+    const key = `${schemaId} ${text}`
+    meter.spend(text.length >>> 3)
     const known = kept.get(key)
     if (known !== undefined) return known
-    const verdict = judge(schema, params)
+    const verdict = judge(schema, params, () => meter.count(STEPS_PER_SUBSCHEMA))
+    meter.spend(0)
     if (kept.size >= MOST_KEPT) kept.clear()
     kept.set(key, verdict)
     return verdict

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonSchema } from '../json.ts'
 import { inlineRefs } from './inline-refs.ts'
+import { createMeter } from './meter.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
-import { createSchemaChecker } from './schema-checker.ts'
+import { createSchemaChecker, createSchemaVerdicts } from './schema-checker.ts'
 import { eitherSchema, objectFacts } from './schema-facts.ts'
 
 /** `name` for a field that is always there, `name?` for one that may be missing. */
@@ -148,7 +149,7 @@ describe('schemaAt', () => {
 
 describe('createSchemaChecker', () => {
   test('keeps verdicts, and not more than so many', () => {
-    const check = createSchemaChecker()
+    const check = createSchemaChecker(createSchemaVerdicts(), createMeter())
     const first = check('a', a, { x: 1 })
     expect(check('a', a, { x: 1 })).toBe(first)
     expect(check('b', a, { x: 1 })).not.toBe(first)

@@ -2,7 +2,9 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
+import { createMeter } from './meter.ts'
 import { buildScopeSchema, commonScopeSchema } from './scope-schema.ts'
+import { finish } from './slices.ts'
 import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 
@@ -21,10 +23,10 @@ export function createScopeSchemas(
   manifest: Pick<NodeManifest, 'nodes'>,
 ): (nodeId: NodeId) => ScopeSchema {
   const survey = surveyDocument(document, manifest)
-  const { flow, scopes } = traceWorkflow(survey)
+  const { flow, scopes, vars } = finish(traceWorkflow(survey, createMeter()))
   return (nodeId) => {
     const node = flow.byId.get(nodeId)
-    return node === undefined ? commonScopeSchema(survey) : buildScopeSchema(survey, scopes, node)
+    return node === undefined ? commonScopeSchema(survey) : buildScopeSchema({ survey, scopes, vars }, node)
   }
 }
 

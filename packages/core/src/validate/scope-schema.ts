@@ -45,7 +45,8 @@ function schemaOfLiteral(value: Json): JsonSchema {
   return { type: typeof value }
 }
 
-function varsSchema({ document }: Survey): JsonSchema {
+/** The schema of `vars`. */
+export function varsSchema({ document }: Survey): JsonSchema {
   const members = document.variables.map(
     ({ name, schema, value }): Member => [name, schema ?? schemaOfLiteral(value), true],
   )
@@ -87,15 +88,22 @@ function inputSchema(survey: Survey, scopes: Scopes, node: FlowNode, keys: Itera
   return objectSchema(members, scopes.inputOthers(node))
 }
 
+/** What the schemas of a scope are built from. */
+export interface ScopeSource {
+  readonly survey: Survey
+  readonly scopes: Scopes
+  readonly vars: JsonSchema
+}
+
 /** The schemas of the names that expressions of a node may use. @param wanted - Leaves out what is not asked for. */
-export function buildScopeSchema(survey: Survey, scopes: Scopes, node: FlowNode, wanted?: Wanted): ScopeSchema {
+export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: FlowNode, wanted?: Wanted): ScopeSchema {
   const isWanted = (root: string): boolean => wanted === undefined || wanted.roots.has(root)
   const error = isWanted('error') ? scopes.error(node) : undefined
   return {
     input: inputSchema(survey, scopes, node, wanted?.keys ?? scopes.inputKeys(node)),
     trigger: isWanted('trigger') ? scopes.trigger(node) : true,
     nodes: nodesSchema(survey, scopes, node, wanted?.nodeIds ?? scopes.outputs(node)),
-    vars: varsSchema(survey),
+    vars,
     run: RUN_SCHEMA,
     ...(error === undefined ? {} : { error: error.schema }),
   }

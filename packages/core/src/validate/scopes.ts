@@ -3,7 +3,8 @@ import type { NodeId } from '../ids.ts'
 import type { JsonSchema } from '../json.ts'
 import { bitsOf, hasBit } from './bits.ts'
 import { isTrigger } from './check-graph.ts'
-import { type DataFlow, type Exit, type FlowNode, mayHaveLeft } from './data-flow.ts'
+import { type DataFlow, type Exit, type FlowNode, mayHaveLeft, takenExits } from './data-flow.ts'
+import { createPathFold } from './fold-paths.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
 
 /** A value that an expression may read, and whether it is surely there. */
@@ -22,132 +23,256 @@ export interface Ways {
 export interface Scopes {
   /** One top-level key of `input`; `undefined` if no node before writes it. */
   inputKey(node: FlowNode, key: string): Readable | undefined
-  inputKeys(node: FlowNode): readonly string[]
+  /** Top-level keys of `input`, at most `most`. */
+  inputKeys(node: FlowNode, most?: number): readonly string[]
   /** Whether `input` may have keys that nobody has described. */
   inputOthers(node: FlowNode): ObjectFacts['others']
-  waysWith(node: FlowNode, key: string): Ways
+  /** `null` where there are too many ways to count. */
+  waysWith(node: FlowNode, key: string): Ways | null
   /** `nodes.<id>.output`; `undefined` for a node that does not come before. */
   output(node: FlowNode, of: NodeId): Readable | undefined
-  outputs(node: FlowNode): readonly NodeId[]
+  /** Ids of the nodes before, at most `most`. */
+  outputs(node: FlowNode, most?: number): readonly NodeId[]
   trigger(node: FlowNode): JsonSchema
   /** What `error` is in an error branch; `undefined` elsewhere. */
   error(node: FlowNode): Readable | undefined
 }
 
-const fieldOf = (exit: Exit, key: string): FieldFacts | undefined => exit.facts.adds.fields.get(key)
-const surelyHas = (exit: Exit, key: string): boolean => fieldOf(exit, key)?.required === true
+const MOST_WAYS = 1_000
 const OPENNESS = ['no', 'silent', 'yes'] as const
 
+const fieldOf = (exit: Exit, key: string): FieldFacts | undefined => exit.facts.adds.fields.get(key)
+const surelyHas = (exit: Exit, key: string): boolean => fieldOf(exit, key)?.required === true
+
 /** Keeps one answer a node, worked out in document order, so that long chains need no deep recursion. */
-function memoByRank<Answer>(nodes: readonly FlowNode[], answer: (node: FlowNode, known: readonly Answer[]) => Answer) {
+function memoByRank<Answer>(
+  { nodes, meter }: DataFlow,
+  answer: (node: FlowNode, known: readonly Answer[]) => Answer,
+): (node: FlowNode) => Answer {
   const known: Answer[] = []
-  return ({ rank }: FlowNode): Answer => {
-    for (let next = known.length; next <= rank; next++) known.push(answer(nodes[next] as FlowNode, known))
+  return ({ rank }) => {
+    for (let next = known.length; next <= rank; next++) {
+      const node = nodes[next] as FlowNode
+      meter.spend(1 + node.arriving.length)
+      known.push(answer(node, known))
+    }
     return known[rank] as Answer
   }
 }
 
-/** The same for each key or id, each worked out when it is first asked for. */
-function memoByName<Answer>(make: (name: string) => (node: FlowNode) => Answer) {
-  const made = new Map<string, (node: FlowNode) => Answer>()
-  return (name: string, node: FlowNode): Answer => {
+/** Keeps what has been made for each name. */
+function memoByName<Made>(make: (name: string) => Made): (name: string) => Made {
+  const made = new Map<string, Made>()
+  return (name) => {
     const known = made.get(name) ?? make(name)
     made.set(name, known)
-    return known(node)
+    return known
+  }
+}
+
+const distinct = (exits: readonly Exit[], schemaOf: (exit: Exit) => JsonSchema): JsonSchema[] => [
+  ...new Set(exits.map(schemaOf)),
+]
+
+/** The nodes of one kind, found as far as they are needed. */
+function createKind({ nodes, meter }: DataFlow, isOfKind: (node: FlowNode) => boolean) {
+  const found: FlowNode[] = []
+  let read = 0
+  function upTo(rank: number): void {
+    meter.spend(Math.max(0, rank - read))
+    for (; read < rank; read++) if (isOfKind(nodes[read] as FlowNode)) found.push(nodes[read] as FlowNode)
+  }
+  const isBefore = (node: FlowNode, other: FlowNode): boolean => {
+    meter.spend(1)
+    return hasBit(node.ancestors, other.rank)
+  }
+  return {
+    /** Those that come before a node, ascending. */
+    before(node: FlowNode): FlowNode[] {
+      upTo(node.rank)
+      return found.filter((other) => other.rank < node.rank && isBefore(node, other))
+    },
+    /** The last of them. */
+    lastBefore(node: FlowNode): FlowNode | undefined {
+      upTo(node.rank)
+      return found.findLast((other) => other.rank < node.rank && isBefore(node, other))
+    },
   }
 }
 
 /** Reads what a traced flow says, for the nodes that are traced so far. */
-export function createScopes({ nodes, byId, ownersOf, keys }: DataFlow): Scopes {
+export function createScopes(flow: DataFlow): Scopes {
+  const { nodes, byId, owners, dominators, meter } = flow
   const nodeAt = (rank: number): FlowNode => nodes[rank] as FlowNode
 
+  function lastOwner(node: FlowNode, key: string): FlowNode | null {
+    for (const owner of owners.before(node, key)) return owner.node
+    return null
+  }
+
   const isKeySure = memoByName((key) =>
-    memoByRank<boolean>(nodes, ({ taken, arriving }, known) => {
-      if (ownersOf(key).some((owner) => hasBit(taken, owner.index) && surelyHas(owner, key))) return true
-      return arriving.length > 0 && arriving.every((exit) => surelyHas(exit, key) || known[exit.node.rank] === true)
+    createPathFold<boolean>(flow, {
+      lastChange: (node) => lastOwner(node, key),
+      known(node) {
+        if (owners.isSurelyAdded(node, key)) return true
+        return lastOwner(node, key) === null ? false : undefined
+      },
+      combine: ({ arriving }, before) => arriving.every((exit) => surelyHas(exit, key) || before(exit)),
     }),
   )
-  const hasRun = memoByName((id) =>
-    memoByRank<boolean>(nodes, ({ taken, arriving }, known) => {
-      if (byId.get(id)?.exits.some(({ index }) => hasBit(taken, index))) return true
-      return (
-        arriving.length > 0 && arriving.every(({ node }) => node.surveyed.node.id === id || known[node.rank] === true)
-      )
-    }),
-  )
-  const allWays = memoByRank<number>(nodes, ({ arriving }, known) =>
+  const hasRun = memoByName((id) => {
+    const target = byId.get(id) as FlowNode
+    return createPathFold<boolean>(flow, {
+      lastChange: (node) => (hasBit(node.ancestors, target.rank) ? target : null),
+      known(node) {
+        if (!hasBit(node.ancestors, target.rank)) return false
+        return takenExits(node, target, meter) === null ? undefined : true
+      },
+      combine: ({ arriving }, before) => arriving.every((exit) => exit.node === target || before(exit)),
+    })
+  })
+  const allWays = memoByRank<number>(flow, ({ arriving }, known) =>
     arriving.length === 0 ? 1 : arriving.reduce((sum, { node }) => sum + (known[node.rank] as number), 0),
   )
   const waysHaving = memoByName((key) =>
-    memoByRank<number>(nodes, ({ arriving }, known) =>
-      arriving.reduce(
-        (sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : (known[exit.node.rank] as number)),
-        0,
-      ),
-    ),
+    createPathFold<number>(flow, {
+      lastChange: (node) => lastOwner(node, key),
+      known: (node) => (lastOwner(node, key) === null ? 0 : undefined),
+      combine: ({ arriving }, before) =>
+        arriving.reduce((sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : before(exit)), 0),
+      // Each way to the one goes on by each way from there to the other.
+      carry: (having, from, to) => having * (allWays(to) / allWays(from)),
+    }),
   )
-  const others = memoByRank<number>(nodes, (node, known) => {
+  const opennessOf = ({ facts }: Exit): number => OPENNESS.indexOf(facts.adds.others)
+  const openness = (exits: readonly Exit[]): number => exits.reduce((most, exit) => Math.max(most, opennessOf(exit)), 0)
+  const fullOpenness = memoByRank<number>(flow, ({ exits }) => openness(exits))
+  const others = memoByRank<number>(flow, (node, known) => {
     const before = new Set(node.arriving.map((exit) => exit.node))
-    const exits = [...before].flatMap((each) => each.exits.filter((exit) => mayHaveLeft(node, exit)))
-    const levels = exits.map(({ facts }) => OPENNESS.indexOf(facts.adds.others))
-    return Math.max(0, ...levels, ...[...before].map(({ rank }) => known[rank] as number))
+    let most = 0
+    for (const each of before) {
+      const taken = takenExits(node, each, meter)
+      most = Math.max(most, known[each.rank] as number, taken === null ? fullOpenness(each) : openness(taken))
+    }
+    return most
   })
 
-  const leadsTo = (exit: Exit, node: FlowNode): boolean =>
-    exit.node.surveyed.outgoing.some(({ sourceHandle, target }) => {
-      const next = sourceHandle === exit.port ? byId.get(target) : undefined
-      return next === node || (next !== undefined && hasBit(node.ancestors, next.rank))
-    })
+  const leadsTo = ({ targets }: Exit, node: FlowNode): boolean =>
+    targets.some((rank) => rank === node.rank || hasBit(node.ancestors, rank))
+
+  function findInputKey(node: FlowNode, key: string): Readable {
+    const schemas = new Set<JsonSchema>()
+    const writers: NodeId[] = []
+    for (const owner of owners.before(node, key)) {
+      const taken = takenExits(node, owner.node, meter)
+      const possible = taken === null ? owner.exits : taken.filter((exit) => fieldOf(exit, key) !== undefined)
+      if (possible.length === 0) continue
+      writers.push(owner.node.surveyed.node.id)
+      meter.spend(possible.length)
+      let isHidden = false
+      for (let at = possible.length - 1; at >= 0 && !isHidden; at--) {
+        const field = fieldOf(possible[at] as Exit, key) as FieldFacts
+        schemas.add(field.schema)
+        // What was surely written here hides all that was written before.
+        isHidden = field.required && taken !== null
+      }
+      if (isHidden) break
+    }
+    return { schema: eitherSchema([...schemas]), required: isKeySure(key)(node), writers }
+  }
+
+  const inputKeyBehind = memoByName((key) => behind((node) => findInputKey(node, key)))
 
   function inputKey(node: FlowNode, key: string): Readable | undefined {
-    const schemas: JsonSchema[] = []
-    const writers = new Set<NodeId>()
-    for (const owner of ownersOf(key)
-      .filter((exit) => mayHaveLeft(node, exit))
-      .reverse()) {
-      const field = fieldOf(owner, key) as FieldFacts
-      schemas.push(field.schema)
-      writers.add(owner.node.surveyed.node.id)
-      // What was surely written here hides all that was written before.
-      if (field.required && hasBit(node.taken, owner.index)) break
-    }
-    if (writers.size === 0) return undefined
-    return { schema: eitherSchema(schemas), required: isKeySure(key, node), writers: [...writers] }
+    const last = lastOwner(node, key)
+    const known = last === null ? undefined : inputKeyBehind(key)(node, last)
+    return known?.writers.length === 0 ? undefined : known
   }
 
-  function readExits(node: FlowNode, exits: readonly Exit[], required: boolean): Readable {
-    const taken = exits.filter(({ index }) => hasBit(node.taken, index))
-    const possible = taken.length > 0 ? taken : exits
-    return {
-      schema: eitherSchema(possible.map(({ facts }) => facts.schema)),
-      required,
-      writers: [...new Set(exits.map((exit) => exit.node.surveyed.node.id))],
+  const isWrittenBefore = (node: FlowNode, key: string): boolean => {
+    for (const { exits } of owners.before(node, key)) {
+      if (exits.some((exit) => mayHaveLeft(node, exit, meter))) return true
+    }
+    return false
+  }
+
+  function inputKeys(node: FlowNode, most = Number.POSITIVE_INFINITY): readonly string[] {
+    const found: string[] = []
+    for (const key of owners.keys()) {
+      if (found.length >= most) break
+      meter.spend(1)
+      if (isWrittenBefore(node, key)) found.push(key)
+    }
+    return found
+  }
+
+  const allSchemas = memoByName((id) => distinct((byId.get(id) as FlowNode).exits, ({ facts }) => facts.schema))
+
+  function output(node: FlowNode, of: NodeId): Readable | undefined {
+    const target = byId.get(of)
+    if (target === undefined || !hasBit(node.ancestors, target.rank)) return undefined
+    const taken = takenExits(node, target, meter)
+    const schemas = taken === null ? allSchemas(of) : distinct(taken, ({ facts }) => facts.schema)
+    return { schema: eitherSchema(schemas), required: hasRun(of)(node), writers: [of] }
+  }
+
+  const triggers = createKind(flow, ({ surveyed }) => isTrigger(surveyed))
+  const failing = createKind(flow, ({ exits }) =>
+    exits.some(({ port, targets }) => port === ERROR_PORT && targets.length > 0),
+  )
+
+  /** One answer for all nodes that every path leads through behind the last change. */
+  function behind<Answer>(answer: (top: FlowNode) => Answer): (node: FlowNode, last: FlowNode) => Answer {
+    const answers = new Map<FlowNode, Answer>()
+    return (node, last) => {
+      const top = nodeAt(dominators.firstAfter(node.rank, last.rank))
+      if (!answers.has(top)) answers.set(top, answer(top))
+      return answers.get(top) as Answer
     }
   }
+
+  const triggerBehind = behind((node) =>
+    eitherSchema(triggers.before(node).flatMap(({ exits }) => distinct(exits, ({ facts }) => facts.schema))),
+  )
+
+  const errorBehind = behind((node): Readable | undefined => {
+    const failed = failing
+      .before(node)
+      .flatMap(({ exits }) => exits.filter((exit) => exit.port === ERROR_PORT && leadsTo(exit, node)))
+    if (failed.length === 0) return undefined
+    const taken = failed.filter(({ index }) => hasBit(node.taken, index))
+    return {
+      schema: eitherSchema(distinct(taken.length > 0 ? taken : failed, ({ facts }) => facts.schema)),
+      required: taken.length > 0,
+      writers: failed.map((exit) => exit.node.surveyed.node.id),
+    }
+  })
 
   return {
     inputKey,
-    inputKeys: (node) => [...keys()].filter((key) => ownersOf(key).some((owner) => mayHaveLeft(node, owner))),
+    inputKeys,
     inputOthers: (node) => OPENNESS[others(node)] as ObjectFacts['others'],
-    waysWith: (node, key) => ({ having: waysHaving(key, node), all: allWays(node) }),
-    output(node, of) {
-      const target = byId.get(of)
-      if (target === undefined || !hasBit(node.ancestors, target.rank)) return undefined
-      return readExits(node, target.exits, hasRun(of, node))
+    waysWith(node, key) {
+      const all = allWays(node)
+      return all > MOST_WAYS ? null : { having: waysHaving(key)(node), all }
     },
-    outputs: ({ ancestors }) => [...bitsOf(ancestors)].map((rank) => nodeAt(rank).surveyed.node.id),
+    output,
+    outputs(node, most = Number.POSITIVE_INFINITY) {
+      const found: NodeId[] = []
+      meter.spendWords(node.ancestors.length)
+      for (const rank of bitsOf(node.ancestors)) {
+        if (found.length >= most) break
+        found.push(nodeAt(rank).surveyed.node.id)
+      }
+      return found
+    },
     trigger(node) {
-      const before = [...bitsOf(node.ancestors)].map(nodeAt).filter(({ surveyed }) => isTrigger(surveyed))
-      return eitherSchema(before.flatMap(({ exits }) => exits.map(({ facts }) => facts.schema)))
+      const last = triggers.lastBefore(node)
+      return last === undefined ? true : triggerBehind(node, last)
     },
     error(node) {
-      const before = [...bitsOf(node.ancestors)].map(nodeAt)
-      const failed = before.flatMap(({ exits }) =>
-        exits.filter((exit) => exit.port === ERROR_PORT && leadsTo(exit, node)),
-      )
-      if (failed.length === 0) return undefined
-      const isSure = failed.some(({ index }) => hasBit(node.taken, index))
-      return readExits(node, failed, isSure)
+      const last = failing.lastBefore(node)
+      return last === undefined ? undefined : errorBehind(node, last)
     },
   }
 }

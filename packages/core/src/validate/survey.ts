@@ -16,6 +16,7 @@ export interface SurveyedNode {
   /** With the defaults of the type. */
   readonly params: JsonObject
   readonly ports: readonly ResolvedPort[]
+  readonly portNames: ReadonlySet<string>
   /** Edges whose two ends exist, in the order of the document. */
   readonly incoming: readonly WorkflowEdge[]
   readonly outgoing: readonly WorkflowEdge[]
@@ -58,12 +59,14 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const outgoing = groupEdges(document, ids, 'source')
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(typeKey(node.type, node.typeVersion))
+    const ports = entry === undefined ? [] : resolvePorts(node, entry)
     return {
       node,
       entry,
       name: node.name === '' ? node.id : node.name,
       params: entry === undefined ? node.params : fillParamDefaults(entry.params, node.params),
-      ports: entry === undefined ? [] : resolvePorts(node, entry),
+      ports,
+      portNames: new Set(ports.map((port) => port.name)),
       incoming: incoming.get(node.id) ?? [],
       outgoing: outgoing.get(node.id) ?? [],
     }

@@ -1,15 +1,17 @@
 import type { ParamPath } from '../document/operation.ts'
+import { ERROR_PORT } from '../document/ports.ts'
 import { analyzeTemplate, type TemplateAnalysis } from '../expression/analyze.ts'
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import { type TemplateTypes, typecheckTemplate } from '../expression/check/typecheck.ts'
 import { isTemplate, parseTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
-import { type DataFlow, type FlowNode, traceDataFlow } from './data-flow.ts'
-import { outputFacts, schemaOfValues, type TypeOfParam } from './output-facts.ts'
+import { type DataFlow, type DescribeExit, type FlowNode, traceDataFlow } from './data-flow.ts'
+import type { Meter } from './meter.ts'
+import { type OutputFacts, outputFacts, schemaOfValues, type TypeOfParam } from './output-facts.ts'
 import { schemaAt } from './param-schema.ts'
 import { eitherSchema } from './schema-facts.ts'
-import { buildScopeSchema, type Wanted } from './scope-schema.ts'
+import { buildScopeSchema, varsSchema, type Wanted } from './scope-schema.ts'
 import { createScopes, type Scopes } from './scopes.ts'
 import type { Survey } from './survey.ts'
 
@@ -24,6 +26,8 @@ export interface TypedTemplate {
 export interface TracedWorkflow {
   readonly flow: DataFlow
   readonly scopes: Scopes
+  /** The schema of `vars`, the same for all nodes. */
+  readonly vars: JsonSchema
   /** Types a template of a node. @param path - From the node: `['params', ...]` or `['policy', ...]`. */
   typeTemplate(node: FlowNode, path: ParamPath, text: string): TypedTemplate
 }
@@ -53,8 +57,31 @@ function expectedAt({ surveyed }: FlowNode, path: ParamPath): JsonSchema {
   return rest[0] === 'skipIf' ? { type: 'boolean' } : true
 }
 
-/** Follows the data through a workflow; templates are typed when they are first asked for, each once. */
-export function traceWorkflow(survey: Survey): TracedWorkflow {
+/** Ports of a node that share a schema share its facts. */
+function describeExits(typeOf: (node: FlowNode) => TypeOfParam): DescribeExit {
+  let described: { readonly node: FlowNode; readonly facts: Map<unknown, OutputFacts> } | null = null
+  return (node, port) => {
+    const { entry } = node.surveyed
+    if (described?.node !== node) described = { node, facts: new Map() }
+    const source = port === ERROR_PORT ? ERROR_PORT : (entry?.outputs[port] ?? entry?.outputs['*'])
+    const known = described.facts.get(source) ?? outputFacts(node.surveyed, port, typeOf(node))
+    described.facts.set(source, known)
+    return known
+  }
+}
+
+/** Names for which the one that was probably meant is sought; beyond them a problem comes without a suggestion. */
+const MOST_SUGGESTIONS = 50
+/** Candidates that are compared with a name. */
+const MOST_CANDIDATES = 500
+
+/**
+ * Follows the data through a workflow; templates are typed when they are first asked for, each once. Yields after each
+ * node, so that a caller may pause.
+ */
+export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefined, TracedWorkflow> {
+  let suggestionsLeft = MOST_SUGGESTIONS
+  const vars = varsSchema(survey)
   const typed = new Map<string, TypedTemplate>()
   const built: { scopes?: Scopes } = {}
   const scopesNow = (): Scopes => built.scopes as Scopes
@@ -65,25 +92,27 @@ export function traceWorkflow(survey: Survey): TracedWorkflow {
     isThere: (name: string) => boolean,
     all: () => readonly string[],
   ): Set<string> {
-    const strangers = [...names].filter((name) => !isThere(name))
+    const strangers = [...names].filter((name) => !isThere(name)).slice(0, suggestionsLeft)
+    suggestionsLeft -= strangers.length
     const known = strangers.length === 0 ? [] : all()
+    meter.spend(strangers.length * known.length)
     return new Set([...names, ...strangers.flatMap((name) => nearest(name, known) ?? [])])
   }
 
   function scopeFor(node: FlowNode, analysis: TemplateAnalysis): ScopeSchema {
     const scopes = scopesNow()
     const { roots, keys, nodeIds } = wantedBy(analysis)
-    return buildScopeSchema(survey, scopes, node, {
+    return buildScopeSchema({ survey, scopes, vars }, node, {
       roots,
       keys: withNearest(
         keys,
         (key) => scopes.inputKey(node, key) !== undefined,
-        () => scopes.inputKeys(node),
+        () => scopes.inputKeys(node, MOST_CANDIDATES),
       ),
       nodeIds: withNearest(
         nodeIds,
         (id) => scopes.output(node, id) !== undefined,
-        () => scopes.outputs(node),
+        () => scopes.outputs(node, MOST_CANDIDATES),
       ),
     })
   }
@@ -92,6 +121,7 @@ export function traceWorkflow(survey: Survey): TracedWorkflow {
     const key = JSON.stringify([node.rank, ...path])
     const known = typed.get(key)
     if (known !== undefined) return known
+    meter.spend(text.length)
     const analysis = analyze(text)
     const scope = analysis === null ? {} : scopeFor(node, analysis)
     const result = { analysis, types: typecheckTemplate(text, scope, { expected: expectedAt(node, path) }) }
@@ -113,9 +143,9 @@ export function traceWorkflow(survey: Survey): TracedWorkflow {
     return typeOfPart
   }
 
-  const flow = traceDataFlow(survey, (tracing) => {
+  const flow = yield* traceDataFlow(survey, meter, (tracing) => {
     built.scopes = createScopes(tracing)
-    return (node, port) => outputFacts(node.surveyed, port, typeOf(node))
+    return describeExits(typeOf)
   })
-  return { flow, scopes: scopesNow(), typeTemplate }
+  return { flow, scopes: scopesNow(), typeTemplate, vars }
 }

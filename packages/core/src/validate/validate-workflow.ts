@@ -12,10 +12,19 @@ import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
 import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
-import { errorIssue, type WorkflowIssue } from './issue.ts'
-import { createSchemaChecker } from './schema-checker.ts'
+import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
+import { BudgetSpent, createMeter, type Meter } from './meter.ts'
+import { createSchemaChecker, createSchemaVerdicts, type SchemaChecker } from './schema-checker.ts'
+import { finish } from './slices.ts'
 import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
+
+/**
+ * The most work that one validation does, in steps of well under a microsecond: some thirty times what 10,000 connected
+ * nodes take.
+ */
+export const VALIDATION_STEPS = 20_000_000
+const STEPS_PER_SLICE = 20_000
 
 /** A document whose very structure is wrong cannot be checked further. */
 function malformedIssue(error: TenonError, document: unknown): WorkflowIssue {
@@ -47,6 +56,53 @@ function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDoc
   return [...issues].sort((a, b) => rankOf(a) - rankOf(b))
 }
 
+function tooComplex(meter: Meter): WorkflowIssue {
+  const steps = Math.round(meter.steps).toLocaleString('en-US')
+  const message = `The check stopped after ${steps} steps. Split the workflow, or connect and name fewer nodes at once`
+  return errorIssue('WORKFLOW_TOO_COMPLEX', message)
+}
+
+function* allChecks(
+  document: WorkflowDocument,
+  { manifest, checkSchema, meter }: Checking,
+  report: ReportIssue,
+): Generator<undefined, void> {
+  meter.spend(document.nodes.length + document.edges.length)
+  const survey = surveyDocument(document, manifest)
+  yield
+  checkGraph(survey, report)
+  checkNodes(survey, report)
+  checkEdges(survey, report)
+  checkPolicies(survey, report)
+  yield* checkParams(survey, checkSchema, report)
+  yield* checkLint(survey, meter, report)
+  checkSinks(survey, report)
+  yield
+  const traced = yield* traceWorkflow(survey, meter)
+  yield* checkTemplates(survey, traced, report)
+  yield* checkCollisions(traced, report)
+}
+
+interface Checking {
+  readonly manifest: Pick<NodeManifest, 'nodes'>
+  readonly checkSchema: SchemaChecker
+  readonly meter: Meter
+}
+
+function* validation(document: WorkflowDocument, checking: Checking): Generator<undefined, WorkflowIssue[]> {
+  const sound = parsed(document)
+  if ('severity' in sound) return [sound]
+  yield
+  const issues: WorkflowIssue[] = []
+  try {
+    yield* allChecks(sound, checking, (issue) => void issues.push(issue))
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    issues.push(tooComplex(checking.meter))
+  }
+  return inDocumentOrder(issues, sound)
+}
+
 /**
  * A validator that remembers what it has found of params that stay as they are: for an editor, which asks again
  * after every pause of typing. It answers as {@link validateWorkflow} does.
@@ -56,32 +112,20 @@ function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDoc
 export function createWorkflowValidator(
   manifest: Pick<NodeManifest, 'nodes'>,
 ): (document: WorkflowDocument) => WorkflowIssue[] {
-  const checkSchema = createSchemaChecker()
+  const kept = createSchemaVerdicts()
   return (document) => {
-    const sound = parsed(document)
-    if ('severity' in sound) return [sound]
-    const issues: WorkflowIssue[] = []
-    const report = (issue: WorkflowIssue): void => void issues.push(issue)
-    const survey = surveyDocument(sound, manifest)
-    checkGraph(survey, report)
-    checkNodes(survey, report)
-    checkEdges(survey, report)
-    checkPolicies(survey, report)
-    checkParams(survey, checkSchema, report)
-    checkLint(survey, report)
-    checkSinks(survey, report)
-    const traced = traceWorkflow(survey)
-    checkTemplates(survey, traced, report)
-    checkCollisions(traced, report)
-    return inDocumentOrder(issues, sound)
+    const meter = createMeter(VALIDATION_STEPS)
+    return finish(validation(document, { manifest, checkSchema: createSchemaChecker(kept, meter), meter }))
   }
 }
 
 /**
  * Everything that is wrong with a workflow, at once, each with its place and, where there is one, a fix that can be
- * dispatched. The editor calls it while people edit, the server before it publishes.
+ * dispatched.
  *
- * It never throws, whatever the document is.
+ * It never throws, whatever the document is. The work is limited to {@link VALIDATION_STEPS}: a workflow that takes more
+ * has the error `WORKFLOW_TOO_COMPLEX` beside what was found until then. A large workflow keeps the thread busy for a
+ * good part of a second; use {@link validateWorkflowInSlices} where others wait for the thread.
  *
  * @param manifest - The node types of the server that will run the workflow.
  * @returns Issues in the order of the document's nodes. A workflow without errors can be published; warnings are
@@ -94,4 +138,43 @@ export function createWorkflowValidator(
  */
 export function validateWorkflow(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowIssue[] {
   return createWorkflowValidator(manifest)(document)
+}
+
+/** How {@link validateWorkflowInSlices} shares the thread. */
+export interface ValidationSlices {
+  /** Lets others use the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
+  readonly pause: () => Promise<void>
+  /** Work between two pauses, in steps of well under a microsecond. @defaultValue 20_000 */
+  readonly stepsPerSlice?: number
+  /** @defaultValue {@link VALIDATION_STEPS} */
+  readonly maxSteps?: number
+}
+
+/**
+ * {@link validateWorkflow} in slices, with a pause between them: for a server that has other requests to answer, and
+ * for an editor whose page must stay alive.
+ *
+ * @throws What `pause` rejects with.
+ *
+ * @example
+ * ```ts
+ * const issues = await validateWorkflowInSlices(document, manifest, { pause: () => new Promise(setImmediate) })
+ * ```
+ */
+export async function validateWorkflowInSlices(
+  document: WorkflowDocument,
+  manifest: Pick<NodeManifest, 'nodes'>,
+  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_STEPS }: ValidationSlices,
+): Promise<WorkflowIssue[]> {
+  const meter = createMeter(maxSteps)
+  const checkSchema = createSchemaChecker(createSchemaVerdicts(), meter)
+  const work = validation(document, { manifest, checkSchema, meter })
+  let pausedAt = 0
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+    if (meter.steps - pausedAt < stepsPerSlice) continue
+    pausedAt = meter.steps
+    await pause()
+  }
 }

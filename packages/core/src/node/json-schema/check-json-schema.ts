@@ -14,15 +14,21 @@ const MAX_STEPS = 100_000
  * Safe for schemas that a tenant wrote: patterns run in linear time, and the work is metered in steps, so
  * no schema hangs the process. Messages never repeat the value.
  *
+ * @param onStep - Is called for each subschema that is applied, to measure the work.
  * @returns No issue if the value fits; otherwise one issue a fault, its `code` being the keyword.
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` if the schema cannot be applied: an unresolved `$ref`,
  * an unsupported pattern, or more than 100,000 steps.
  */
-export function checkJsonSchema(schema: JsonSchema, value: unknown): readonly ProblemIssue[] {
+export function checkJsonSchema(
+  schema: JsonSchema,
+  value: unknown,
+  onStep: () => void = () => {},
+): readonly ProblemIssue[] {
   if (typeof value === 'undefined') return [{ path: [], code: 'required', message: 'A value is missing' }]
   let steps = 0
   const prepared = prepareSchema(schema, readJsonFacts(value), () => {
     steps += 1
+    onStep()
     if (steps > MAX_STEPS) throw schemaInvalid('It takes too many steps to check a value against it')
   })
   // cfworker knows formats by one table; patterns pass through it as formats and leave it in the same call.

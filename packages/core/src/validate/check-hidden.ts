@@ -1,0 +1,51 @@
+import { type DataFlow, type FlowNode, mayHaveLeft } from './data-flow.ts'
+import { type ReportIssue, warningIssue } from './issue.ts'
+import { listKeys, listNames, MOST_NAMED } from './name-lists.ts'
+
+/** Nodes that are looked at for names; many may have the same one. */
+const MOST_OWNERS = 16
+
+/** Values that people name themselves replace others on purpose. */
+function isDeliberate({ surveyed }: FlowNode): boolean {
+  return Object.values(surveyed.entry?.outputs ?? {}).some(
+    (output) => typeof output === 'object' && 'as' in output && output.as === 'values',
+  )
+}
+
+/** One condition after another says the same of itself; that the last one counts is no surprise. */
+function typeOfAlike({ entry, node }: FlowNode['surveyed']): string | null {
+  return entry?.category === 'flow' ? node.type : null
+}
+
+/** The names of the nodes before that may have written a key: the first few, as many as are listed. */
+function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly string[] {
+  const names = new Set<string>()
+  let found = 0
+  const { owners, meter } = flow
+  for (const owner of owners.otherwiseBefore(node, key, typeOfAlike(node.surveyed))) {
+    const hasLeft = owner.exits.some((exit) => mayHaveLeft(node, exit, meter))
+    if (!hasLeft) continue
+    names.add(owner.node.surveyed.name)
+    found += 1
+    if (names.size === MOST_NAMED || found === MOST_OWNERS) break
+  }
+  return [...names]
+}
+
+/** Reports keys of `input` that a node writes although one before it has. */
+export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
+  if (isDeliberate(node)) return
+  const written = new Set(node.exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))
+  const keys: string[] = []
+  const names = new Set<string>()
+  for (const key of written) {
+    const found = namesOfOwners(flow, node, key)
+    if (found.length === 0) continue
+    keys.push(`input.${key}`)
+    for (const name of found) names.add(name)
+  }
+  if (keys.length === 0) return
+  const { node: own, name } = node.surveyed
+  const message = `${name} replaces ${listKeys(keys)}, which ${listNames([...names])} wrote`
+  report(warningIssue('KEY_COLLISION', message, { nodeId: own.id }))
+}

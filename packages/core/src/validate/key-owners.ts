@@ -1,0 +1,103 @@
+import { type Bits, createBits, hasBit, haveCommonBit, setBit } from './bits.ts'
+import type { Exit, FlowNode } from './data-flow.ts'
+import type { Meter } from './meter.ts'
+import { createOwnerList, type KeyOwner, type OwnerList } from './owner-list.ts'
+
+/** Which nodes add which keys to the input of later ones. */
+export interface KeyOwners {
+  /** Enters what leaves by an exit; exits come in ascending order. */
+  add(exit: Exit): void
+  /** All keys that any node is known to add, in the order in which they were entered. */
+  keys(): Iterable<string>
+  /** All nodes that own one of the keys, ascending. */
+  of(key: string): readonly KeyOwner[]
+  /** Those that come before a node, descending; none for a key that no node adds. */
+  before(node: FlowNode, key: string): Iterable<KeyOwner>
+  /** Those that come before a node and are of other types than `type`, ascending. */
+  otherwiseBefore(node: FlowNode, key: string, type: string | null): Iterable<KeyOwner>
+  /** Whether an exit by which one of the keys is surely added has been taken whenever the node runs. */
+  isSurelyAdded(node: FlowNode, key: string): boolean
+}
+
+interface Entry {
+  readonly all: OwnerList
+  readonly byType: Map<string, OwnerList>
+  readonly sure: Exit[]
+  // A long list is kept as a set, too.
+  sureExits: Bits | null
+}
+
+/** Merges lists that are ascending each. */
+function* merge(lists: readonly Iterable<KeyOwner>[]): Generator<KeyOwner> {
+  const heads = lists.map((list) => {
+    const rest = list[Symbol.iterator]()
+    return { rest, next: rest.next() }
+  })
+  for (;;) {
+    let first: (typeof heads)[number] | null = null
+    for (const head of heads) {
+      if (head.next.done) continue
+      if (first === null || head.next.value.node.rank < first.next.value.node.rank) first = head
+    }
+    if (first === null) return
+    yield first.next.value
+    first.next = first.rest.next()
+  }
+}
+
+export function createKeyOwners(nodeCount: number, exitCount: number, meter: Meter): KeyOwners {
+  const entries = new Map<string, Entry>()
+  const exitWords = (exitCount + 31) >>> 5
+
+  const entryOf = (key: string): Entry => entries.get(key) as Entry
+
+  function addSure(entry: Entry, exit: Exit): void {
+    entry.sure.push(exit)
+    if (entry.sureExits !== null) setBit(entry.sureExits, exit.index)
+    else if (entry.sure.length > exitWords) {
+      entry.sureExits = createBits(exitCount)
+      for (const { index } of entry.sure) setBit(entry.sureExits, index)
+    }
+  }
+
+  function addTo(entry: Entry, exit: Exit): void {
+    const { type } = exit.node.surveyed.node
+    const ofType = entry.byType.get(type) ?? createOwnerList(nodeCount, meter)
+    entry.byType.set(type, ofType)
+    ofType.add(exit)
+    entry.all.add(exit)
+  }
+
+  return {
+    add(exit) {
+      for (const [key, { required }] of exit.facts.adds.fields) {
+        meter.spend(1)
+        const entry = entries.get(key) ?? {
+          all: createOwnerList(nodeCount, meter),
+          byType: new Map(),
+          sure: [],
+          sureExits: null,
+        }
+        entries.set(key, entry)
+        addTo(entry, exit)
+        if (required) addSure(entry, exit)
+      }
+    },
+    keys: () => entries.keys(),
+    of: (key) => entryOf(key).all.owners,
+    before: (node, key) => entries.get(key)?.all.beforeDown(node) ?? [],
+    otherwiseBefore(node, key, type) {
+      const lists = [...entryOf(key).byType].filter(([each]) => each !== type)
+      return merge(lists.map(([, list]) => list.before(node)))
+    },
+    isSurelyAdded({ taken }, key) {
+      const { sure, sureExits } = entryOf(key)
+      if (sureExits === null) {
+        meter.spend(sure.length)
+        return sure.some(({ index }) => hasBit(taken, index))
+      }
+      meter.spendWords(exitWords)
+      return haveCommonBit(sureExits, taken)
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Thrown inside the validator when its budget is used up; never leaves it. */
+export class BudgetSpent extends Error {}
+
+/** Counts the work of one validation, so that it has a limit and tests can compare documents of different sizes. */
+export interface Meter {
+  /** @throws {@link BudgetSpent} once more steps are spent than the budget has. */
+  spend(steps: number): void
+  /** Counts steps without an end, where nothing may be thrown. */
+  count(steps: number): void
+  /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_STEP}. */
+  spendWords(words: number): void
+  /** Steps spent so far, words included. */
+  readonly steps: number
+  readonly words: number
+}
+
+/** Words of a bit set that are handled in the time of one step. */
+export const WORDS_PER_STEP = 16
+
+export function createMeter(budget = Number.POSITIVE_INFINITY): Meter {
+  let steps = 0
+  let words = 0
+  const total = () => steps + words / WORDS_PER_STEP
+  const check = (): void => {
+    if (total() > budget) throw new BudgetSpent()
+  }
+  return {
+    spend(count) {
+      steps += count
+      check()
+    },
+    count(some) {
+      steps += some
+    },
+    spendWords(count) {
+      words += count
+      check()
+    },
+    get steps() {
+      return total()
+    },
+    get words() {
+      return words
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { type Bits, bitsOf, clearBit, hasBit, newBits, setBit } from './bits.ts'
+import type { Exit, FlowNode } from './data-flow.ts'
+import type { Meter } from './meter.ts'
+
+/** What is known of the document where branches come together. */
+export interface Branching {
+  readonly nodes: readonly FlowNode[]
+  readonly exits: Exit[]
+  /** Ranks of nodes that leave by some of their ports at once. */
+  readonly forks: Bits
+  readonly meter: Meter
+}
+
+/** What has happened whenever a node runs that branches lead to. */
+export interface Meeting {
+  /** Exits that have been taken; grows. */
+  readonly taken: Bits
+  /** Ranks of nodes that have settled. */
+  readonly waited: Bits
+  /** Ranks of nodes that left by an exit in `taken` or that one leads to, and of some that do not; kept exact here. */
+  readonly started: Bits
+  /** Ranks of nodes whose own `taken` and sure exits are all in `taken`. */
+  readonly absorbed: Bits
+}
+
+function openRanks({ forks, meter }: Branching, { waited, started, absorbed }: Meeting): number[] {
+  const open = started.map(
+    (word, at) => word & ~(absorbed[at] as number) & ((waited[at] as number) | (forks[at] as number)),
+  )
+  meter.spendWords(open.length)
+  return [...bitsOf(open)]
+}
+
+/**
+ * Where the branches of a fork come together, all that each of them surely does has been done: nodes that have surely
+ * started and settled bring what had been taken before them, and forks leave by all of their ports.
+ *
+ * A node is looked at again at later meetings only while it is neither absorbed nor ruled out.
+ */
+export function addSureBranches(branching: Branching, meeting: Meeting): void {
+  const { nodes, exits, forks, meter } = branching
+  const { taken, waited, started, absorbed } = meeting
+  const settled: FlowNode[] = []
+  const swept = new Set<FlowNode>()
+
+  function follow(exit: Exit): void {
+    meter.spend(1 + exit.targets.length)
+    if (hasBit(taken, exit.index)) return
+    setBit(taken, exit.index)
+    setBit(started, exit.node.rank)
+    if (hasBit(forks, exit.node.rank)) sweep(exit.node)
+    start(exit)
+  }
+
+  function start({ targets }: Exit): void {
+    for (const rank of targets) {
+      setBit(started, rank)
+      if (hasBit(waited, rank)) settled.push(nodes[rank] as FlowNode)
+    }
+  }
+
+  function sweep(node: FlowNode): void {
+    if (swept.has(node)) return
+    swept.add(node)
+    for (const exit of node.exits) if (exit.isSure) follow(exit)
+  }
+
+  function absorb(node: FlowNode): void {
+    meter.spend(1)
+    if (hasBit(absorbed, node.rank)) return
+    setBit(absorbed, node.rank)
+    meter.spendWords(taken.length)
+    for (const index of newBits(node.taken, taken)) follow(exits[index] as Exit)
+    for (const exit of node.exits) if (exit.isSure) follow(exit)
+  }
+
+  for (const rank of openRanks(branching, meeting)) {
+    const node = nodes[rank] as FlowNode
+    meter.spend(1 + node.arriving.length + node.exits.length)
+    const hasLeft = node.exits.some(({ index }) => hasBit(taken, index))
+    const hasStarted = node.arriving.some(({ index }) => hasBit(taken, index))
+    if (hasLeft && hasBit(forks, rank)) sweep(node)
+    if (hasStarted && hasBit(waited, rank)) settled.push(node)
+    if (!hasLeft && !hasStarted) clearBit(started, rank)
+  }
+  for (let node = settled.pop(); node !== undefined; node = settled.pop()) absorb(node)
+}

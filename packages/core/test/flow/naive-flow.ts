@@ -1,0 +1,129 @@
+import { ERROR_PORT } from '../../src/document/index.ts'
+import type { JsonSchema } from '../../src/json.ts'
+import type { DataFlow, Exit, FlowNode } from '../../src/validate/data-flow.ts'
+import { eitherSchema } from '../../src/validate/schema-facts.ts'
+import type { SurveyedNode } from '../../src/validate/survey.ts'
+
+/**
+ * The rules of the data flow as sets, without any care for their cost: what the validator's own structures are
+ * compared with. Reads nothing of the traced flow but its nodes, their edges and what their exits add.
+ */
+export interface NaiveFlow {
+  ancestors(node: FlowNode): ReadonlySet<FlowNode>
+  taken(node: FlowNode): ReadonlySet<Exit>
+  inputKey(node: FlowNode, key: string): { schema: JsonSchema; required: boolean; writers: string[] } | undefined
+  waysWith(node: FlowNode, key: string): { having: number; all: number }
+  hasRun(node: FlowNode, of: FlowNode): boolean
+  error(node: FlowNode): { schema: JsonSchema; required: boolean; writers: string[] } | undefined
+  /** Names of the nodes that wrote a key before. */
+  hiddenBy(node: FlowNode, key: string): readonly FlowNode[]
+  /** Nodes of branches that meet here for the first time and have written the key. */
+  meetingWith(node: FlowNode, key: string): readonly FlowNode[]
+  mayHaveLeft(node: FlowNode, exit: Exit): boolean
+}
+
+const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
+  (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
+const surelyHas = ({ facts }: Exit, key: string): boolean => facts.adds.fields.get(key)?.required === true
+
+export function naiveFlow(flow: DataFlow): NaiveFlow {
+  const exits = flow.nodes.flatMap((node) => node.exits)
+  const ancestors = new Map<FlowNode, Set<FlowNode>>()
+  const waited = new Map<FlowNode, Set<FlowNode>>()
+  const taken = new Map<FlowNode, Set<Exit>>()
+  const all = <Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value => map.get(key) as Value
+
+  function closeOver(own: Set<Exit>, settled: ReadonlySet<FlowNode>): void {
+    // A set takes in what is added while it is walked.
+    for (const { node, port } of own) {
+      for (const sibling of node.exits) if (sibling.isSure) own.add(sibling)
+      for (const { sourceHandle, target } of node.surveyed.outgoing) {
+        const next = sourceHandle === port ? flow.byId.get(target) : undefined
+        if (next === undefined || !settled.has(next)) continue
+        for (const before of all(taken, next)) own.add(before)
+        for (const after of next.exits) if (after.isSure) own.add(after)
+      }
+    }
+  }
+
+  for (const node of flow.nodes) {
+    const sources = node.arriving.map((exit) => exit.node)
+    ancestors.set(node, new Set(sources.flatMap((source) => [source, ...all(ancestors, source)])))
+    const isEarly = node.arriving.length > 1 && !joinsAll(node.surveyed)
+    waited.set(node, new Set(isEarly ? [] : sources.flatMap((source) => [source, ...all(waited, source)])))
+    const ways = node.arriving.map((exit) => new Set([exit, ...all(taken, exit.node)]))
+    const own = new Set(exits.filter((exit) => ways.length > 0 && ways.every((way) => way.has(exit))))
+    if (ways.length > 1) closeOver(own, all(waited, node))
+    taken.set(node, own)
+  }
+
+  const mayHaveLeft = (node: FlowNode, exit: Exit): boolean => {
+    if (!all(ancestors, node).has(exit.node)) return false
+    const known = exit.node.exits.filter((each) => all(taken, node).has(each))
+    return known.length === 0 || known.includes(exit)
+  }
+  const ownersOf = (key: string): Exit[] => exits.filter(({ facts }) => facts.adds.fields.has(key))
+
+  const isSure = (node: FlowNode, key: string): boolean =>
+    ownersOf(key).some((owner) => all(taken, node).has(owner) && surelyHas(owner, key)) ||
+    (node.arriving.length > 0 && node.arriving.every((exit) => surelyHas(exit, key) || isSure(exit.node, key)))
+  const hasRun = (node: FlowNode, of: FlowNode): boolean =>
+    of.exits.some((exit) => all(taken, node).has(exit)) ||
+    (node.arriving.length > 0 && node.arriving.every((exit) => exit.node === of || hasRun(exit.node, of)))
+  const allWays = ({ arriving }: FlowNode): number =>
+    arriving.length === 0 ? 1 : arriving.reduce((sum, exit) => sum + allWays(exit.node), 0)
+  const having = ({ arriving }: FlowNode, key: string): number =>
+    arriving.reduce((sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : having(exit.node, key)), 0)
+  const isOrComesBefore = (node: FlowNode, other: FlowNode) => node === other || all(ancestors, other).has(node)
+
+  return {
+    ancestors: (node) => all(ancestors, node),
+    taken: (node) => all(taken, node),
+    mayHaveLeft,
+    inputKey(node, key) {
+      const schemas: JsonSchema[] = []
+      const writers = new Set<string>()
+      for (const owner of ownersOf(key)
+        .filter((exit) => mayHaveLeft(node, exit))
+        .reverse()) {
+        const field = owner.facts.adds.fields.get(key)
+        schemas.push(field?.schema ?? true)
+        writers.add(owner.node.surveyed.node.id)
+        if (field?.required && all(taken, node).has(owner)) break
+      }
+      if (writers.size === 0) return undefined
+      return { schema: eitherSchema(schemas), required: isSure(node, key), writers: [...writers] }
+    },
+    waysWith: (node, key) => ({ having: having(node, key), all: allWays(node) }),
+    hasRun,
+    error(node) {
+      const failed = exits.filter(
+        ({ node: from, port, targets }) =>
+          port === ERROR_PORT &&
+          all(ancestors, node).has(from) &&
+          targets.some((rank) => isOrComesBefore(flow.nodes[rank] as FlowNode, node)),
+      )
+      if (failed.length === 0) return undefined
+      const known = failed.filter((exit) => all(taken, node).has(exit))
+      return {
+        schema: eitherSchema((known.length > 0 ? known : failed).map(({ facts }) => facts.schema)),
+        required: known.length > 0,
+        writers: failed.map((exit) => exit.node.surveyed.node.id),
+      }
+    },
+    hiddenBy: (node, key) => [
+      ...new Set(
+        ownersOf(key)
+          .filter((owner) => mayHaveLeft(node, owner))
+          .map((owner) => owner.node),
+      ),
+    ],
+    meetingWith(node, key) {
+      const writers = [...new Set(ownersOf(key).flatMap((exit) => (all(taken, node).has(exit) ? [exit.node] : [])))]
+      const isBeside = (one: FlowNode, other: FlowNode) => !isOrComesBefore(one, other) && !isOrComesBefore(other, one)
+      const haveMet = (one: FlowNode, other: FlowNode) =>
+        node.arriving.some((exit) => [one, other].every((each) => isOrComesBefore(each, exit.node)))
+      return writers.filter((one) => writers.some((other) => isBeside(one, other) && !haveMet(one, other)))
+    },
+  }
+}

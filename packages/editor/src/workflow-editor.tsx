@@ -35,8 +35,8 @@ import { WorkflowDetailsContext } from './session/workflow-details.ts'
  * @public
  */
 export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
-  const { theme, dir, locale, messages, nonce, className, style } = props
-  const place = defined({ theme, dir, locale, messages, nonce, className, style })
+  const { theme, dir, locale, messages, nonce, attribution, className, style } = props
+  const place = defined({ theme, dir, locale, messages, nonce, attribution, className, style })
   const label = messages?.['editor.label'] ?? en['editor.label']
   return (
     <InstanceRoot {...place} isEditor label={label} placeholder={<Placeholder />}>

@@ -31,6 +31,8 @@ import { useCardDetail, ZOOM_LIMITS } from './use-zoom.ts'
 
 const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
 const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
+const WITH_MARK = Object.freeze({ hideAttribution: false })
+const WITHOUT_MARK = Object.freeze({ hideAttribution: true })
 const SNAP: [number, number] = [10, 10]
 
 interface CanvasProps {
@@ -56,7 +58,7 @@ export function Canvas({ slot, firstNodeId = null, children }: CanvasProps): Rea
 }
 
 function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactNode {
-  const { id } = useInstance()
+  const { id, hasAttribution } = useInstance()
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const { nodes, edges, applyChanges } = useFlowElements()
@@ -125,6 +127,7 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
         zoomOnDoubleClick={false}
         onlyRenderVisibleElements={nodes.length > 80}
         attributionPosition="top-center"
+        proOptions={hasAttribution ? WITH_MARK : WITHOUT_MARK}
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}

@@ -17,13 +17,23 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
     <g className="tn-edge" data-run={run} data-selected={selected || undefined} data-drop={isDropTarget || undefined}>
       {/* No id: two editors may show the same workflow on one page. */}
       <BaseEdge path={path} interactionWidth={24} />
-      {!isReadOnly && <InsertButton edgeId={id} x={labelX} y={labelY} />}
+      {!isReadOnly && <InsertButton edgeId={id} source={source} target={target} x={labelX} y={labelY} />}
     </g>
   )
 })
 
-function InsertButton({ edgeId, x, y }: { readonly edgeId: string; readonly x: number; readonly y: number }) {
+interface InsertButtonProps {
+  readonly edgeId: string
+  readonly source: string
+  readonly target: string
+  readonly x: number
+  readonly y: number
+}
+
+function InsertButton({ edgeId, source, target, x, y }: InsertButtonProps) {
   const t = useTranslate()
+  const from = useEditorStore((state) => state.nodesById.get(source)?.name ?? '')
+  const to = useEditorStore((state) => state.nodesById.get(target)?.name ?? '')
   const { store } = useSession()
   const open = () => store.setState({ quickAdd: { placement: { kind: 'on-edge', edgeId }, at: null } })
   return (
@@ -33,7 +43,7 @@ function InsertButton({ edgeId, x, y }: { readonly edgeId: string; readonly x: n
       transform={`translate(${x} ${y})`}
       role="button"
       tabIndex={-1}
-      aria-label={t('canvas.insertHere')}
+      aria-label={t('canvas.insertBetween', { from, to })}
       onClick={(event) => {
         event.stopPropagation()
         open()

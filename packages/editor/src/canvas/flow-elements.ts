@@ -50,7 +50,19 @@ export function flowEdgesOf(
       const isSelected = selected.has(edge.id)
       if (before !== undefined && before.selected === isSelected) return before
       const { id, source, sourceHandle, target, targetHandle } = edge
-      return { id, type: 'tenon', source, sourceHandle, target, targetHandle, selected: isSelected, data: {} }
+      return {
+        id,
+        type: 'tenon',
+        source,
+        sourceHandle,
+        target,
+        targetHandle,
+        selected: isSelected,
+        data: {},
+        // It holds a button; its name in words is the button's.
+        ariaRole: 'group',
+        ariaLabel: null,
+      }
     })
 }
 

@@ -21,6 +21,13 @@ export interface InstanceProps {
   readonly messages?: Partial<Messages>
   /** For the style elements of the code fields under a strict Content-Security-Policy. */
   readonly nonce?: string
+  /**
+   * Shows the mark of React Flow, which draws the canvas. Its license allows to leave the mark out; its authors ask
+   * companies that do so to support the project (reactflow.dev/attribution).
+   *
+   * @defaultValue true
+   */
+  readonly attribution?: boolean
   readonly className?: string
   readonly style?: CSSProperties
 }
@@ -41,6 +48,7 @@ interface InstanceRootProps extends InstanceProps {
  */
 export function InstanceRoot(props: InstanceRootProps): ReactNode {
   const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
+  const { attribution = true } = props
   const own: Theme = typeof theme === 'string' ? { mode: theme } : theme
   const mode = own.mode ?? 'system'
   const colorMode = useColorMode(mode)
@@ -51,8 +59,8 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
   const instance = useMemo<InstanceContext | null>(() => {
     if (element === null || portal === null) return null
     const t = createTranslate(messages, locale)
-    return { id, root: rootOf(element), portal, nonce, dir, locale, messages, t }
-  }, [element, portal, messages, locale, id, nonce, dir])
+    return { id, root: rootOf(element), portal, nonce, dir, locale, messages, t, hasAttribution: attribution }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution])
   const [sheetMissing, setSheetMissing] = useState(false)
   useEffect(() => {
     if (element !== null) setSheetMissing(isSheetMissing(element))

@@ -51,9 +51,9 @@ function Branches({ nodeId, branches }: { readonly nodeId: string; readonly bran
     <div className="tn-outline-branches">
       {branches.map((branch) => (
         <section key={branch.port} aria-label={branch.title}>
-          <h3 className="tn-outline-port" data-error={branch.isError || undefined}>
+          <h2 className="tn-outline-port" data-error={branch.isError || undefined}>
             {branch.title}
-          </h3>
+          </h2>
           {branch.items.length > 0 ? (
             <Items items={branch.items} />
           ) : (

@@ -84,9 +84,9 @@ function PaletteGroup({ title, entries, onAdd, onDrag }: PaletteGroupProps) {
   const id = useId()
   return (
     <section aria-labelledby={id}>
-      <h3 id={id} className="tn-palette-heading">
+      <h2 id={id} className="tn-palette-heading">
         {title}
-      </h3>
+      </h2>
       {entries.map((entry) => (
         <button
           key={entry.type}

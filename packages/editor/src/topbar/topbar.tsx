@@ -34,7 +34,7 @@ export function Topbar(props: TopbarProps) {
   const t = useTranslate()
   const isReadOnly = useEditorStore((store) => store.isReadOnly)
   return (
-    <header className="tn-topbar">
+    <div className="tn-topbar">
       {breadcrumb !== undefined && <span className="tn-topbar-crumb">{breadcrumb}</span>}
       <WorkflowName name={name} onRename={onRename} />
       {state !== null && (
@@ -59,7 +59,7 @@ export function Topbar(props: TopbarProps) {
         </Button>
       )}
       {menu.length > 0 && <Menu trigger={<IconButton icon="more" label={t('topbar.more')} />} items={menu} />}
-    </header>
+    </div>
   )
 }
 

@@ -60,15 +60,15 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
       }}
     >
       <div className="tn-dialog-body">
-        <header className="tn-dialog-header">
+        <div className="tn-dialog-header">
           <h2 id={titleId} className="tn-dialog-title">
             {title}
           </h2>
           <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
-        </header>
+        </div>
         {description !== undefined && <p className="tn-dialog-description">{description}</p>}
         <div className="tn-dialog-content">{children}</div>
-        {footer !== undefined && <footer className="tn-dialog-footer">{footer}</footer>}
+        {footer !== undefined && <div className="tn-dialog-footer">{footer}</div>}
       </div>
     </dialog>
   )

@@ -66,7 +66,7 @@ export function Field({ label, help, error, required = false, hint, group = fals
             {label}
           </span>
         ) : (
-          <label htmlFor={id} className="tn-field-label">
+          <label id={`${id}-label`} htmlFor={id} className="tn-field-label">
             {label}
           </label>
         )}

@@ -84,6 +84,65 @@ describe('drawing with the keyboard', () => {
   })
 })
 
+describe('where the focus is', () => {
+  const hasFocus = (element: Element) => element.matches(':focus')
+
+  test('the canvas has it after loading when the editor is the main thing on the page', async () => {
+    const { page, canvas, names } = await open({ document: 'chain' })
+    await expect.poll(() => canvas.evaluate(hasFocus)).toBe(true)
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('Delete')
+    await expect.poll(names).toEqual([])
+  })
+
+  test('a field of the host keeps it, and an editor that is a small part of the page does not ask for it', async () => {
+    const first = await open({ document: 'chain', query: 'host-focus' })
+    await first.card('Alpha').waitFor()
+    expect(await first.page.getByRole('textbox', { name: 'Host' }).evaluate(hasFocus)).toBe(true)
+    const second = await open({ document: 'chain', editors: 3, height: 1_600 })
+    await second.page.locator('.tn-card').nth(8).waitFor()
+    expect(await second.page.evaluate(() => document.activeElement === document.body)).toBe(true)
+  })
+
+  test('Escape leads from a field back to the canvas, where the next key is a shortcut again', async () => {
+    const { page, card, canvas, inspector, names } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await canvas.press('F2')
+    const name = inspector.getByRole('textbox', { name: 'Name of the node' })
+    await expect.poll(() => name.evaluate(hasFocus)).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => canvas.evaluate(hasFocus)).toBe(true)
+    expect(await card('Alpha').getAttribute('data-selected')).not.toBeNull()
+    await page.keyboard.press('Delete')
+    await expect.poll(names).toEqual(['Begin', 'Finish'])
+  })
+
+  test('Escape leads back from a code field, a choice and the palette, too', async () => {
+    const { page, card, canvas, inspector, palette } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const controls = [
+      inspector.getByRole('textbox', { name: 'Text' }),
+      inspector.getByRole('tab', { name: 'Policy' }),
+      palette.getByRole('button', { name: /^Plain step/ }),
+      palette.getByRole('searchbox'),
+    ]
+    for (const control of controls) {
+      await control.focus()
+      await page.keyboard.press('Escape')
+      await expect.poll(() => canvas.evaluate(hasFocus)).toBe(true)
+    }
+  })
+})
+
+test('the list of keys has every key of the keymap, copy and paste included', async () => {
+  const { page, canvas } = await open({ document: 'chain' })
+  await canvas.press('?')
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  for (const action of ['Copy', 'Cut', 'Paste', 'Duplicate', 'Back from a panel to the canvas', 'Show these keys']) {
+    await dialog.getByText(action, { exact: true }).waitFor()
+  }
+})
+
 describe('two editors on one page', () => {
   test('keys reach only the editor that has the focus, and none of them the host', async () => {
     const { page } = await open({ document: 'chain', editors: 2, height: 1300 })

@@ -6,7 +6,7 @@ export const canvasMessages = {
   'canvas.unknownType': 'Unknown type {type}',
   'canvas.disabledType': 'Disabled · {type}',
   'canvas.problems': '{count, plural, one {# problem} other {# problems}}',
-  'canvas.insertHere': 'Add a node here',
+  'canvas.insertBetween': 'Add a node between {from} and {to}',
   'canvas.zoomIn': 'Zoom in',
   'canvas.zoomOut': 'Zoom out',
   'canvas.actualSize': 'Actual size',

@@ -32,14 +32,14 @@ function RowView(props: TimelineRowViewProps) {
       role="option"
       data-status={row.nodeRun.status}
       aria-selected={isSelected}
-      aria-label={describeRow(row, node, t, locale)}
       tabIndex={-1}
       data-active={isActive || undefined}
       onClick={() => onPick(row)}
       onPointerEnter={() => onPoint(row, null)}
       onPointerLeave={() => onPoint(null, null)}
     >
-      <span className="tn-timeline-name">
+      <span className="tn-visually-hidden">{describeRow(row, node, t, locale)}</span>
+      <span className="tn-timeline-name" aria-hidden="true">
         <IconTile path={node.icon} category={node.category} size="s" />
         <span className="tn-truncate">{node.name}</span>
         <StatusMark status={row.nodeRun.status} size={14} />
@@ -59,7 +59,9 @@ function RowView(props: TimelineRowViewProps) {
           />
         ))}
       </span>
-      <span className="tn-timeline-length">{length === null ? '' : format(length, t, locale)}</span>
+      <span className="tn-timeline-length" aria-hidden="true">
+        {length === null ? '' : format(length, t, locale)}
+      </span>
     </div>
   )
 }

@@ -27,7 +27,7 @@ export function RunHeader({ scope, start, end }: RunHeaderProps) {
   const version = run.value?.version ?? ''
   const which = run.value?.mode === 'test' ? t('runs.header.test') : t('runs.header.version', { version })
   return (
-    <header className="tn-run-head">
+    <div className="tn-run-head">
       {start !== undefined && <span className="tn-topbar-crumb">{start}</span>}
       <h1 className="tn-run-name">{run.value?.workflowName}</h1>
       <Badge>{t('runs.header.run', { which, run: scope.runId.slice(-4) })}</Badge>
@@ -36,6 +36,6 @@ export function RunHeader({ scope, start, end }: RunHeaderProps) {
       <span className="tn-output-space" />
       {end}
       {!isRunOver(live.status) && <CancelRun scope={scope} />}
-    </header>
+    </div>
   )
 }

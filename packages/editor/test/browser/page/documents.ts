@@ -1,4 +1,5 @@
 import { EMPTY_DOCUMENT, edgeId, type JsonObject, type WorkflowDocument } from '@tenon/core/document'
+import { TICKET_DOCUMENT } from '../../fixtures/ticket-workflow.ts'
 
 const node = (id: string, type: string, name: string, column: number, row: number, params: JsonObject = {}) => ({
   id,
@@ -13,6 +14,21 @@ const edge = (source: string, sourceHandle: string, target: string) => {
   const ends = { source, sourceHandle, target, targetHandle: 'in' }
   return { id: edgeId(ends), ...ends }
 }
+
+const chainOf = (count: number, column: (index: number) => number, row: (index: number) => number) => ({
+  ...EMPTY_DOCUMENT,
+  nodes: Array.from({ length: count }, (_, index) =>
+    node(
+      `n${index}`,
+      index === 0 ? 'start' : 'step',
+      `Node ${index}`,
+      column(index),
+      row(index),
+      index === 0 ? {} : { text: 't' },
+    ),
+  ),
+  edges: Array.from({ length: count - 1 }, (_, index) => edge(`n${index}`, 'success', `n${index + 1}`)),
+})
 
 /** What an editor on the test page begins with. */
 export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly empty: WorkflowDocument } = {
@@ -45,11 +61,21 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
       edge('c', 'success', 'm'),
     ],
   },
-  large: {
+  large: chainOf(
+    200,
+    () => 0,
+    (index) => index,
+  ),
+  hundred: chainOf(
+    100,
+    (index) => index,
+    () => 0,
+  ),
+  /** A node whose required text is missing. */
+  faulty: {
     ...EMPTY_DOCUMENT,
-    nodes: Array.from({ length: 200 }, (_, index) =>
-      node(`n${index}`, index === 0 ? 'start' : 'step', `Node ${index}`, 0, index, index === 0 ? {} : { text: 't' }),
-    ),
-    edges: Array.from({ length: 199 }, (_, index) => edge(`n${index}`, 'success', `n${index + 1}`)),
+    nodes: [node('start', 'start', 'Begin', 0, 0), node('a', 'step', 'Alpha', 1, 0)],
+    edges: [edge('start', 'success', 'a')],
   },
+  ticket: TICKET_DOCUMENT,
 }

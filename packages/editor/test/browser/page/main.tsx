@@ -5,6 +5,7 @@ import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { WorkflowEditor } from '../../../src/index.ts'
 import { SMALL_MANIFEST } from '../../fixtures/small-manifest.ts'
+import { TICKET_MANIFEST } from '../../fixtures/ticket-workflow.ts'
 import { DOCUMENTS } from './documents.ts'
 
 declare global {
@@ -15,6 +16,7 @@ declare global {
 }
 
 const query = new URLSearchParams(location.search)
+const THEME = query.get('theme') === 'dark' ? 'dark' : 'light'
 const first = DOCUMENTS[query.get('document') ?? 'empty'] ?? DOCUMENTS.empty
 
 function Place({ index }: { readonly index: number }) {
@@ -25,9 +27,9 @@ function Place({ index }: { readonly index: number }) {
     <div className="place" data-editor={index}>
       <WorkflowEditor
         value={value}
-        manifest={SMALL_MANIFEST}
+        manifest={query.get('document') === 'ticket' ? TICKET_MANIFEST : SMALL_MANIFEST}
         name={`Workflow ${index}`}
-        theme="light"
+        theme={THEME}
         readOnly={query.has('read-only')}
         dir={query.get('dir') === 'rtl' ? 'rtl' : 'ltr'}
         messages={{}}
@@ -42,6 +44,7 @@ function Place({ index }: { readonly index: number }) {
 }
 
 window.editors = []
+if (query.has('host-focus')) document.getElementById('host-input')?.focus()
 document.addEventListener('securitypolicyviolation', (event) => {
   throw new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)
 })

@@ -1,6 +1,7 @@
 import 'virtual:tenon-styles.css'
 import './page.css'
-import type { RunEventFrame } from '@tenon/core/run'
+import type { RunSummary } from '@tenon/core/client'
+import { RUN_STATUSES, type RunEventFrame, type RunStatus } from '@tenon/core/run'
 import { StrictMode, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { InstanceRoot } from '../../../src/instance/instance-root.tsx'
@@ -23,6 +24,7 @@ declare global {
 }
 
 const query = new URLSearchParams(location.search)
+const THEME = query.get('theme') === 'dark' ? 'dark' : 'light'
 const logs = {
   escalated: escalatedRun(Date.now()).frames,
   failed: failedRun().frames,
@@ -30,10 +32,30 @@ const logs = {
   rejected: rejectedRun(Date.now() - 60_000).frames,
 }
 const log = logs[(query.get('log') ?? 'escalated') as keyof typeof logs]
+function runWith(status: RunStatus, index: number): RunSummary {
+  const isOver = status === 'completed' || status === 'failed' || status === 'canceled'
+  return {
+    runId: `0192f3a1-7c11-7d2e-9b01-00000000000${index}`,
+    workflowId: 'wf-1',
+    workflowName: 'Support ticket router',
+    version: '4',
+    mode: index % 3 === 2 ? 'test' : 'live',
+    status,
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    engine: 'embedded',
+    queuedAt: '2026-11-23T09:42:07.000Z',
+    startedAt: status === 'queued' ? null : '2026-11-23T09:42:07.100Z',
+    finishedAt: isOver ? '2026-11-23T09:42:11.530Z' : null,
+    outcome: status === 'completed' ? 'escalated' : null,
+    error: status === 'failed' ? { code: 'HTTP_STATUS', message: '503 from the help desk' } : null,
+  }
+}
+
 const fixture = createFixtureClient({
   frames: log.slice(0, Number(query.get('count') ?? log.length)),
   output: ESCALATED_OUTPUT,
   approvals: [reviewApproval()],
+  runs: RUN_STATUSES.map(runWith),
 })
 window.fixture = fixture
 window.logs = logs
@@ -57,17 +79,17 @@ function View() {
   const { client } = useMemo(() => fixture, [])
   switch (query.get('view')) {
     case 'inbox':
-      return <ApprovalInbox client={client} theme="light" />
+      return <ApprovalInbox client={client} theme={THEME} />
     case 'list':
-      return <RunList client={client} theme="light" onOpenRun={() => {}} />
+      return <RunList client={client} theme={THEME} onOpenRun={() => {}} />
     case 'dialog':
       return (
-        <InstanceRoot theme="light">
+        <InstanceRoot theme={THEME}>
           <Question />
         </InstanceRoot>
       )
     default:
-      return <RunViewer client={client} runId={FIXTURE_RUN_ID} theme="light" style={{ height: '100%' }} />
+      return <RunViewer client={client} runId={FIXTURE_RUN_ID} theme={THEME} style={{ height: '100%' }} />
   }
 }
 

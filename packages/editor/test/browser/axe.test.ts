@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { findChromium } from './find-chromium.ts'
+import { servePage } from './serve-page.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let editors: Awaited<ReturnType<typeof servePage>>
+let runs: Awaited<ReturnType<typeof servePage>>
+let page: Page
+
+beforeAll(async () => {
+  editors = await servePage()
+  runs = await servePage('runs-page')
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+}, 240_000)
+afterEach(() => page.close())
+afterAll(async () => {
+  await browser?.close()
+  editors?.close()
+  runs?.close()
+})
+
+async function open(url: string, ready: string, width: number): Promise<void> {
+  page = await browser.newPage({ viewport: { width, height: 900 } })
+  page.setDefaultTimeout(20_000)
+  await page.goto(url)
+  await page.locator(ready).first().waitFor()
+}
+
+const openEditor = (query: string, ready = '.tn-card', width = 1440) => open(`${editors.url}/?${query}`, ready, width)
+const openRuns = (query: string, ready: string, width = 1440) => open(`${runs.url}/?${query}`, ready, width)
+
+/** Every violation inside of Tenon's root, with the elements that cause it. */
+async function violations(): Promise<readonly string[]> {
+  // Colors in motion are between two values.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
+  )
+  await page.evaluate(AXE)
+  const results = (await page.evaluate(
+    "window.axe.run(document.querySelector('.tenon'), { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )) as AxeResults
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
+describe.each(['light', 'dark'])('axe finds nothing wrong, %s', (theme) => {
+  test('with an editor and nothing selected', async () => {
+    await openEditor(`document=ticket&theme=${theme}`)
+    expect(await violations()).toEqual([])
+  })
+
+  test('with an editor and each tab of the inspector', async () => {
+    await openEditor(`document=chain&theme=${theme}`)
+    await page.getByRole('article', { name: /^Alpha/ }).click()
+    for (const tab of ['Setup', 'Policy', 'Input']) {
+      await page.getByRole('tab', { name: tab }).click()
+      await page.getByRole('tabpanel', { name: tab }).waitFor()
+      expect(await violations(), tab).toEqual([])
+    }
+  })
+
+  test('with several nodes and an edge selected', async () => {
+    await openEditor(`document=chain&theme=${theme}`)
+    await page.getByRole('application', { name: 'Canvas' }).press('ControlOrMeta+a')
+    await page.getByRole('complementary', { name: 'Inspector' }).getByText('3 nodes').first().waitFor()
+    expect(await violations()).toEqual([])
+  })
+
+  test('with problems, the list of keys and the list of node types open', async () => {
+    await openEditor(`document=faulty&theme=${theme}`)
+    await page.getByRole('button', { name: /problem/ }).click()
+    await page.getByRole('dialog', { name: 'Problems' }).waitFor()
+    expect(await violations(), 'problems').toEqual([])
+    await page.keyboard.press('Escape')
+    const canvas = page.getByRole('application', { name: 'Canvas' })
+    await canvas.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    expect(await violations(), 'keys').toEqual([])
+    await page.keyboard.press('Escape')
+    await canvas.press('/')
+    await page.getByRole('dialog', { name: 'Add a node' }).waitFor()
+    expect(await violations(), 'node types').toEqual([])
+  })
+
+  test('with an empty editor, one to be read only, and the outline', async () => {
+    await openEditor(`document=empty&theme=${theme}`, '.tn-canvas-empty')
+    expect(await violations(), 'empty').toEqual([])
+    await page.close()
+    await openEditor(`document=ticket&read-only&theme=${theme}`)
+    expect(await violations(), 'read only').toEqual([])
+    await page.getByRole('application', { name: 'Canvas' }).press('o')
+    await page.getByRole('region', { name: 'Outline' }).waitFor()
+    expect(await violations(), 'outline').toEqual([])
+  })
+
+  test('on a phone, with the outline and with a node', async () => {
+    await openEditor(`document=ticket&theme=${theme}`, '.tn-outline', 390)
+    expect(await violations(), 'outline').toEqual([])
+    await page
+      .getByRole('button', { name: /Check policy/ })
+      .first()
+      .click()
+    await page.getByRole('complementary', { name: 'Inspector' }).waitFor()
+    expect(await violations(), 'node').toEqual([])
+  })
+
+  test.each(['escalated', 'failed', 'waiting'])('with the run "%s"', async (log) => {
+    for (const width of [1440, 390]) {
+      await openRuns(`log=${log}&theme=${theme}`, '.tn-timeline-row', width)
+      for (const tab of await page.locator('.tn-dock').getByRole('tab').all()) {
+        await tab.click()
+        expect(await violations(), `${width} px, ${await tab.textContent()}`).toEqual([])
+      }
+      await page.close()
+    }
+  })
+
+  test('with the list of runs and the inbox', async () => {
+    await openRuns(`view=list&theme=${theme}`, '.tn-runs-row')
+    expect(await violations(), 'list').toEqual([])
+    await page.close()
+    await openRuns(`view=inbox&theme=${theme}`, '.tn-approval')
+    expect(await violations(), 'inbox').toEqual([])
+  })
+})

@@ -1,0 +1,138 @@
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
+import { editorSuite } from './open-editor.ts'
+
+const { open } = editorSuite()
+
+/** Cards that lie wholly inside the canvas. */
+const cardsInView = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector('.tn-canvas')?.getBoundingClientRect() ?? new DOMRect()
+    return [...document.querySelectorAll('.tn-card')].filter((card) => {
+      const box = card.getBoundingClientRect()
+      return (
+        box.left >= canvas.left && box.right <= canvas.right && box.top >= canvas.top && box.bottom <= canvas.bottom
+      )
+    }).length
+  })
+
+/** The smallest sizes on screen, in pixels. */
+const sizesOnScreen = (page: Page) =>
+  page.evaluate(() => {
+    const viewport = document.querySelector('.react-flow__viewport')
+    const zoom = viewport === null ? 1 : new DOMMatrix(getComputedStyle(viewport).transform).a
+    const least = (selector: string, size: (element: Element) => number) =>
+      Math.min(...[...document.querySelectorAll(selector)].map(size))
+    return {
+      name: least('.tn-card-title > b', (element) => Number.parseFloat(getComputedStyle(element).fontSize) * zoom),
+      edge: least('.react-flow__edge-path', (path) => Number.parseFloat(getComputedStyle(path).strokeWidth) * zoom),
+      icon: least('.tn-card .tn-tile', (element) => element.getBoundingClientRect().width),
+      mark: least('.tn-card-problem', (element) => element.getBoundingClientRect().width),
+    }
+  })
+
+describe('panels beside the canvas', () => {
+  test('close and open by keyboard and by button, and give the canvas their room', async () => {
+    const { page, canvas, palette, inspector } = await open({ document: 'chain' })
+    const width = async () => (await canvas.boundingBox())?.width ?? 0
+    expect(await width()).toBeGreaterThanOrEqual(900)
+    await canvas.press('p')
+    await expect.poll(() => palette.isVisible()).toBe(false)
+    await canvas.press('i')
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    await expect.poll(width).toBe(1_440)
+    await page.getByRole('button', { name: 'Show node types' }).click()
+    await palette.waitFor()
+    await page.getByRole('button', { name: 'Show the inspector' }).click()
+    await inspector.waitFor()
+  })
+
+  test('are as the person left them after a reload', async () => {
+    const { page, canvas, palette, inspector } = await open({ document: 'chain' })
+    await page.getByRole('separator', { name: 'Width of the inspector' }).press('ArrowLeft')
+    await expect.poll(async () => (await inspector.boundingBox())?.width).toBe(336)
+    await canvas.press('p')
+    await expect.poll(() => page.evaluate(() => localStorage.getItem('tenon.panels'))).toContain('"width":336')
+    await page.reload()
+    await inspector.waitFor()
+    await expect.poll(async () => (await inspector.boundingBox())?.width).toBe(336)
+    expect(await palette.isVisible()).toBe(false)
+  })
+
+  test('are resized by dragging their edge, within limits, and reset by a double-click', async () => {
+    const { page, palette, dragTo } = await open({ document: 'chain' })
+    const edge = page.getByRole('separator', { name: 'Width of the node types' })
+    const width = async () => (await palette.boundingBox())?.width
+    await dragTo(edge, { x: 300, y: 400 })
+    await expect.poll(width).toBeGreaterThan(290)
+    await dragTo(edge, { x: 1_200, y: 400 })
+    await expect.poll(width).toBe(360)
+    await edge.dblclick()
+    await expect.poll(width).toBe(216)
+  })
+
+  test('a closed inspector opens for the one who asks for the fields of a node', async () => {
+    const { canvas, card, inspector } = await open({ document: 'chain' })
+    await canvas.press('i')
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    await card('Alpha').click()
+    expect(await inspector.isVisible()).toBe(false)
+    await canvas.press('Enter')
+    await inspector.waitFor()
+  })
+})
+
+describe('what is seen of a workflow', () => {
+  test('13 nodes are opened whole at 1440 px, with names that can be read', async () => {
+    const { page } = await open({ document: 'ticket' })
+    await expect.poll(() => cardsInView(page)).toBe(13)
+    const { name, edge, icon } = await sizesOnScreen(page)
+    expect(name).toBeGreaterThanOrEqual(9.5)
+    expect(edge).toBeGreaterThanOrEqual(1.5)
+    expect(icon).toBeGreaterThanOrEqual(12)
+  })
+
+  test('a chain of 100 nodes fits, with edges and marks that can be seen', async () => {
+    const { page } = await open({ document: 'hundred' })
+    await page.getByRole('button', { name: 'Fit' }).click()
+    await expect.poll(() => cardsInView(page)).toBe(100)
+    expect((await sizesOnScreen(page)).edge).toBeGreaterThanOrEqual(1.5)
+  })
+
+  test('marks of problems keep at least 12 px however far out', async () => {
+    const { page, canvas, card } = await open({ document: 'faulty' })
+    await card('Alpha').locator('.tn-card-problem').waitFor()
+    const zoomOut = async () => {
+      await canvas.press('-')
+      return (await sizesOnScreen(page)).icon
+    }
+    await expect.poll(zoomOut, { timeout: 15_000 }).toBeLessThan(8)
+    expect((await sizesOnScreen(page)).mark).toBeGreaterThanOrEqual(12)
+  })
+
+  test('tidying up a chain of 100 nodes makes rows that fit on a screen', async () => {
+    const { page } = await open({ document: 'hundred' })
+    await page.getByRole('button', { name: 'Tidy up' }).click()
+    await page.getByRole('button', { name: 'Fit' }).click()
+    await expect.poll(async () => (await sizesOnScreen(page)).name).toBeGreaterThanOrEqual(8)
+    await expect.poll(() => cardsInView(page)).toBe(100)
+  })
+
+  test('tidying up a selection lays it beside the other nodes', async () => {
+    const { page, canvas, card } = await open({ document: 'parted' })
+    await card('Beta').click()
+    await card('Meeting').click({ modifiers: ['Shift'] })
+    await canvas.press('Shift+T')
+    await expect.poll(() => page.evaluate(() => window.editors[0]?.changes.length)).toBe(1)
+    const covered = await page.evaluate(() => {
+      const nodes = window.editors[0]?.value.nodes ?? []
+      return nodes.flatMap((a, index) =>
+        nodes
+          .slice(index + 1)
+          .filter((b) => Math.abs(a.position.x - b.position.x) < 236 && Math.abs(a.position.y - b.position.y) < 96)
+          .map((b) => `${a.name} and ${b.name}`),
+      )
+    })
+    expect(covered).toEqual([])
+  })
+})

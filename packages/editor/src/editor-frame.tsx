@@ -158,7 +158,12 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                   onOpenProblem={goTo}
                   onEvent={host.onEvent}
                 />
-                <StartDialog client={host.client} workflowId={host.workflowId} onStarted={onStarted} />
+                <StartDialog
+                  client={host.client}
+                  workflowId={host.workflowId}
+                  onStarted={onStarted}
+                  onOpenProblem={goTo}
+                />
               </>
             )}
           </div>

@@ -53,8 +53,11 @@ function accept(store: EditorStore, found: readonly EditorProblem[]): void {
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
 }
 
+/** An issue of the validator here or on the server, which may be newer and know further codes. */
+export type ListedIssue = Omit<WorkflowIssue, 'code'> & { readonly code: string }
+
 /** Issues as the editor shows them: errors first, each with an id that stays while it is the same fault. */
-export function toProblems(issues: readonly WorkflowIssue[], names: ReadonlyMap<NodeId, string>): EditorProblem[] {
+export function toProblems(issues: readonly ListedIssue[], names: ReadonlyMap<NodeId, string>): EditorProblem[] {
   const seen = new Map<string, number>()
   const problems = issues.map((issue): EditorProblem => {
     const field = issue.path ?? []
@@ -78,7 +81,7 @@ export function toProblems(issues: readonly WorkflowIssue[], names: ReadonlyMap<
 }
 
 // The node is named beside its problem already, and other nodes are known by their names, not by ids.
-function inWords({ message, nodeId }: WorkflowIssue, names: ReadonlyMap<NodeId, string>): string {
+function inWords({ message, nodeId }: ListedIssue, names: ReadonlyMap<NodeId, string>): string {
   const name = nodeId === undefined ? undefined : names.get(nodeId)
   const rest = name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
   return rest.replaceAll(/\bnodes\.([A-Za-z_]\w*)\.output\.?/g, (whole, id: string) => {

@@ -5,13 +5,16 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Icon } from '../ui/icon.tsx'
 
 interface ProblemListProps {
+  /** @defaultValue the problems of the draft */
+  readonly problems?: readonly EditorProblem[]
   readonly onOpen: (problem: EditorProblem) => void
 }
 
 /** Every fault of the draft: where, what, and how to put it right. */
-export function ProblemList({ onOpen }: ProblemListProps) {
+export function ProblemList({ problems: given, onOpen }: ProblemListProps) {
   const t = useTranslate()
-  const problems = useEditorStore((state) => state.problems)
+  const own = useEditorStore((state) => state.problems)
+  const problems = given ?? own
   if (problems.length === 0) {
     return <EmptyState icon="check" title={t('problems.none')} description={t('problems.noneText')} />
   }
@@ -24,7 +27,7 @@ export function ProblemList({ onOpen }: ProblemListProps) {
   )
 }
 
-function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & ProblemListProps) {
+function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & Pick<ProblemListProps, 'onOpen'>) {
   const t = useTranslate()
   const { dispatch } = useSession()
   const node = useEditorStore((state) => (problem.nodeId === null ? undefined : state.nodesById.get(problem.nodeId)))

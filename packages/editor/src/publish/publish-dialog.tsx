@@ -3,7 +3,6 @@ import { TenonError } from '@tenon/core/errors'
 import { useState } from 'react'
 import type { EditorEvent } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { ProblemList } from '../problems/problem-list.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Button } from '../ui/button.tsx'
@@ -13,6 +12,7 @@ import { describeError } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { TextArea } from '../ui/text-input.tsx'
+import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
 import { RefusedInputNote } from './refused-input-note.tsx'
 import { whenSaved } from './when-saved.ts'
 
@@ -40,7 +40,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
   const [notes, setNotes] = useState('')
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
-  const errors = problems.filter((problem) => problem.severity === 'error').length
+  const blockers = useBlockers(failure)
   const publish = async () => {
     setIsSending(true)
     setFailure(null)
@@ -58,47 +58,50 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       setIsSending(false)
     }
   }
+  if (blockers !== null) {
+    return (
+      <BlockedDialog
+        problems={blockers}
+        description={t('publish.blockedText')}
+        onOpenProblem={onOpenProblem}
+        onClose={onClose}
+      />
+    )
+  }
   const told = failure === null ? null : describeError(failure)
-  const isBlocked = errors > 0
   return (
     <Dialog
       open
       onClose={onClose}
-      title={isBlocked ? t('publish.blockedTitle', { count: errors }) : t('publish.title')}
-      description={isBlocked ? t('publish.blockedText') : t('publish.text')}
+      title={t('publish.title')}
+      description={t('publish.text')}
       footer={
         <>
-          <Button onClick={onClose}>{isBlocked ? t('ui.close') : t('ui.cancel')}</Button>
-          {!isBlocked && (
-            <Button variant="primary" busy={isSending} onClick={() => void publish()}>
-              {t('topbar.publish')}
-            </Button>
-          )}
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button variant="primary" busy={isSending} onClick={() => void publish()}>
+            {t('topbar.publish')}
+          </Button>
         </>
       }
     >
-      {isBlocked ? (
-        <ProblemList onOpen={onOpenProblem} />
-      ) : (
-        <div className="tn-start">
-          {told !== null && (
-            <div role="alert">
-              <Callout tone="failed" title={told.why === '' ? t('publish.failed') : told.why}>
-                {told.remedy}
-              </Callout>
-            </div>
-          )}
-          <RefusedInputNote />
-          {problems.length > 0 && (
-            <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
-              {t('publish.warningsText')}
+      <div className="tn-start">
+        {told !== null && (
+          <div role="alert">
+            <Callout tone="failed" title={told.why === '' ? t('publish.failed') : told.why}>
+              {told.remedy}
             </Callout>
-          )}
-          <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
-            <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />
-          </Field>
-        </div>
-      )}
+          </div>
+        )}
+        <RefusedInputNote />
+        {problems.length > 0 && (
+          <Callout tone="waiting" title={t('publish.warnings', { count: problems.length })}>
+            {t('publish.warningsText')}
+          </Callout>
+        )}
+        <Field label={t('publish.notes')} help={t('publish.notesHelp')}>
+          <TextArea value={notes} onChange={setNotes} rows={3} maxLength={2_000} />
+        </Field>
+      </div>
     </Dialog>
   )
 }

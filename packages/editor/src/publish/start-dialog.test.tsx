@@ -3,7 +3,7 @@ import type { StartRun, TenonClient, TryDraft } from '@tenon/core/client'
 import type { JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -20,7 +20,12 @@ function startsWith(id: string, field: string) {
   return workflow([node(id, 'start', { inputSchema })], [])
 }
 
-function open(panel: 'try' | 'run') {
+interface OpenOptions {
+  /** Answers in place of the server. */
+  readonly onTry?: () => never
+}
+
+function open(panel: 'try' | 'run', { onTry }: OpenOptions = {}) {
   const fixture = createFixtureClient({ document: startsWith('begin', 'Published') })
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(SMALL_MANIFEST) })
@@ -29,6 +34,7 @@ function open(panel: 'try' | 'run') {
   const started: { kind: string; body: StartRun | TryDraft }[] = []
   const answer = (kind: string) => async (_workflowId: string, body: StartRun | TryDraft) => {
     started.push({ kind, body })
+    if (kind === 'try') onTry?.()
     return { runId: 'run-1', status: 'queued' as const, startedAt: null }
   }
   const client: TenonClient = {
@@ -37,12 +43,19 @@ function open(panel: 'try' | 'run') {
     runs: { ...fixture.client.runs, start: answer('start') },
   }
   const told: string[] = []
+  const opened: string[] = []
   const view = renderPart(
     <SessionProvider session={session}>
-      <StartDialog client={client} workflowId="wf" onStarted={(runId, mode) => told.push(`${mode} ${runId}`)} />
+      <StartDialog
+        client={client}
+        workflowId="wf"
+        onStarted={(runId, mode) => told.push(`${mode} ${runId}`)}
+        onOpenProblem={({ nodeId, field }) => opened.push([nodeId, ...field].join('.'))}
+      />
     </SessionProvider>,
   )
-  return { ...view, fixture, started, told }
+  const reopen = () => act(() => session.store.setState({ openPanel: panel }))
+  return { ...view, fixture, session, started, told, opened, reopen }
 }
 
 describe('StartDialog', () => {
@@ -76,5 +89,82 @@ describe('StartDialog', () => {
     fixture.fail('versions.get', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('textbox', { name: /Published/ })).toBeTruthy()
+  })
+
+  test('keeps the input of a try after its run, and after it was closed', async () => {
+    const { user, told, reopen } = open('try')
+    await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    await waitFor(() => expect(told).toHaveLength(1))
+    reopen()
+    await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), ' again')
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    reopen()
+    expect(await screen.findByRole('textbox', { name: /Drafted/ })).toHaveProperty('value', 'Hello again')
+  })
+
+  test('keeps the input of a try that the server has refused', async () => {
+    const { user, started } = open('try', {
+      onTry: () => {
+        throw new TenonError('RATE_LIMITED', 'Too many runs')
+      },
+    })
+    await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('Too many runs')
+    expect(screen.getByRole('textbox', { name: /Drafted/ })).toHaveProperty('value', 'Hello')
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    await waitFor(() => expect(started).toHaveLength(2))
+  })
+
+  test('lists the problems of a draft that cannot be tried, and leads to them', async () => {
+    const { user, session, opened } = open('try')
+    const problem = { edgeId: null, range: null, fix: null, code: 'PARAM_INVALID' }
+    act(() =>
+      session.store.setState({
+        problems: [
+          {
+            ...problem,
+            id: '1',
+            nodeId: 'begin_2',
+            field: ['params', 'text'],
+            severity: 'error',
+            message: 'Text is empty',
+          },
+        ],
+      }),
+    )
+    expect(screen.getByRole('heading', { name: '1 problem to solve first' })).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: /Text is empty/ }))
+    expect(opened).toEqual(['begin_2.params.text'])
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  test('lists problems that only the server finds in the same way, and gives the input back afterwards', async () => {
+    const issues = [
+      { path: ['nodes', 'begin_2', 'policy', 'queue'], code: 'QUEUE_UNKNOWN', message: 'No worker serves “gpu”' },
+      { path: [], code: 'WORKFLOW', message: 'The workflow is too large' },
+    ]
+    const { user, opened, reopen } = open('try', {
+      onTry: () => {
+        throw new TenonError('WORKFLOW_INVALID', 'The workflow has 2 problems: raw text', { details: { issues } })
+      },
+    })
+    await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
+    await user.click(screen.getByRole('button', { name: 'Try' }))
+    expect(await screen.findByRole('heading', { name: '2 problems to solve first' })).toBeTruthy()
+    expect(screen.queryByText(/raw text/)).toBeNull()
+    expect(screen.getByRole('button', { name: /Workflow.*too large/ })).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: /begin_2.*gpu/ }))
+    expect(opened).toEqual(['begin_2.policy.queue'])
+    reopen()
+    expect(await screen.findByRole('textbox', { name: /Drafted/ })).toHaveProperty('value', 'Hello')
+  })
+
+  test('says which typed texts are not in the draft that is tried', () => {
+    const { session } = open('try')
+    act(() => session.input.refuse('k', { nodeId: 'begin_2', label: 'Name of the field', text: 'my field' }))
+    expect(screen.getByText('1 field is not saved')).toBeTruthy()
+    expect(screen.getByText(/Name of the field of begin_2/)).toBeTruthy()
   })
 })

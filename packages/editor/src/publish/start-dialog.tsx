@@ -1,12 +1,15 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { useCallback, useRef } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useResource } from '../runs/store/use-resource.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
+import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
+import { RefusedInputNote } from './refused-input-note.tsx'
 import { FormSkeleton, type RunStart, StartForm } from './start-form.tsx'
 import { whenSaved } from './when-saved.ts'
 
@@ -16,6 +19,7 @@ interface StartDialogProps {
   readonly client: TenonClient
   readonly workflowId: string
   readonly onStarted: (runId: RunId, mode: RunMode) => void
+  readonly onOpenProblem: (problem: EditorProblem) => void
 }
 
 interface OpenDialogProps extends StartDialogProps {
@@ -33,19 +37,37 @@ export function StartDialog(props: StartDialogProps) {
   return null
 }
 
-function TryDialog({ client, workflowId, onStarted, onClose }: OpenDialogProps) {
+function TryDialog({ client, workflowId, onStarted, onOpenProblem, onClose }: OpenDialogProps) {
   const t = useTranslate()
   const session = useSession()
   const document = useEditorStore((state) => state.document)
+  const [failure, setFailure] = useState<unknown>(null)
+  const blockers = useBlockers(failure)
   const start = async (body: RunStart) => {
     if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
-    const { runId } = await client.drafts.try(workflowId, body)
-    onClose()
-    onStarted(runId, 'test')
+    try {
+      const { runId } = await client.drafts.try(workflowId, body)
+      onClose()
+      onStarted(runId, 'test')
+    } catch (error) {
+      setFailure(error)
+      throw error
+    }
+  }
+  if (blockers !== null) {
+    return (
+      <BlockedDialog
+        problems={blockers}
+        description={t('start.blockedText')}
+        onOpenProblem={onOpenProblem}
+        onClose={onClose}
+      />
+    )
   }
   return (
     <Dialog open onClose={onClose} title={t('start.tryTitle')} description={t('start.tryText')}>
-      <StartForm document={document} submitLabel={t('topbar.try')} onSubmit={start} onCancel={onClose} />
+      <RefusedInputNote />
+      <StartForm mode="test" document={document} submitLabel={t('topbar.try')} onSubmit={start} onCancel={onClose} />
     </Dialog>
   )
 }
@@ -70,6 +92,7 @@ function RunDialog(props: OpenDialogProps & { readonly version: string }) {
     <Dialog open onClose={onClose} title={t('start.runTitle')} description={t('start.runText', { version })}>
       {published.value !== null ? (
         <StartForm
+          mode="live"
           document={published.value.document}
           submitLabel={t('topbar.run')}
           onSubmit={start}

@@ -2,7 +2,7 @@ import type { Json, NodeId, WorkflowDocument } from '@tenon/core/document'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { startPoints } from '../runs/form/start-schema.ts'
-import { useEditorStore } from '../session/session-context.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { FIRST_FIELD } from '../ui/dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Field } from '../ui/field.tsx'
@@ -20,6 +20,7 @@ export interface RunStart {
 }
 
 interface StartFormProps {
+  readonly mode: 'test' | 'live'
   /** What the run will run. */
   readonly document: WorkflowDocument
   readonly submitLabel: string
@@ -40,18 +41,21 @@ interface TriggerFormProps extends StartFormProps {
   readonly form: typeof import('../runs/form/run-form.tsx').RunForm
 }
 
-function TriggerForm({ document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
+function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
   const t = useTranslate()
   const element = useRef<HTMLDivElement>(null)
   // The dialog was there before its fields.
   useLayoutEffect(() => element.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), [])
   const manifest = useEditorStore((state) => state.manifest)
   const triggers = useMemo(() => startPoints(document, manifest.manifest), [document, manifest])
-  const [chosen, setChosen] = useState<NodeId | null>(null)
+  const { starts } = useSession()
+  const [chosen, setChosen] = useState<NodeId | null>(starts.triggers.get(mode) ?? null)
   const trigger = triggers.find(({ nodeId }) => nodeId === chosen) ?? triggers[0]
   if (trigger === undefined) {
     return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
   }
+  const memory = `${mode}/${trigger.nodeId}`
+  const kept = starts.drafts.get(memory)
   return (
     <div ref={element} className="tn-start">
       {triggers.length > 1 && (
@@ -59,12 +63,17 @@ function TriggerForm({ document, submitLabel, onSubmit, onCancel, form: RunForm 
           <Select
             value={trigger.nodeId}
             options={triggers.map(({ nodeId, name }) => ({ value: nodeId, label: name }))}
-            onChange={setChosen}
+            onChange={(nodeId) => {
+              starts.triggers.set(mode, nodeId)
+              setChosen(nodeId)
+            }}
           />
         </Field>
       )}
       <RunForm
         key={trigger.nodeId}
+        {...(kept === undefined ? {} : { draft: kept })}
+        onDraft={(draft) => starts.drafts.set(memory, draft)}
         schema={trigger.schema}
         onSubmit={(input) => onSubmit({ input, trigger: trigger.nodeId })}
         onCancel={onCancel}

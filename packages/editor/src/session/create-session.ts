@@ -142,6 +142,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     undoManager,
     dispatch,
     input,
+    starts: { triggers: new Map(), drafts: new Map() },
     asBurst,
     flush,
     undo: () => travel('undo'),

@@ -2,6 +2,7 @@ import type { DocumentOperation, NodeId, ParamPath, WorkflowDocument } from '@te
 import type * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import type { ScopeReader } from '../expression-field/scope-cache.ts'
+import type { RunFormDraft } from '../runs/form/form-draft.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import type { PendingInput } from './pending-input.ts'
 import type { TypingBurst } from './typing-burst.ts'
@@ -12,6 +13,14 @@ export interface DraftChange {
   /** The operations of the command; for typing and undo the difference since the last change that was told. */
   readonly operations: readonly DocumentOperation[]
   readonly command: EditorCommand['type'] | 'typing' | 'undo' | 'redo'
+}
+
+/** What was entered to start runs, for the next time. */
+export interface StartMemory {
+  /** The trigger that was chosen, by what is run. */
+  readonly triggers: Map<'test' | 'live', NodeId>
+  /** The input, by what is run and the trigger: `test/start`. */
+  readonly drafts: Map<string, RunFormDraft>
 }
 
 /**
@@ -26,6 +35,7 @@ export interface EditorSession {
   readonly dispatch: (command: EditorCommand) => CommandResult
   /** Input that is typed and not yet part of the draft. */
   readonly input: PendingInput
+  readonly starts: StartMemory
   /** Runs commands as part of one burst of typing, which is one undo step. */
   readonly asBurst: (burst: TypingBurst, change: () => void) => void
   /** Commits everything that is typed, and reports it to the host. */

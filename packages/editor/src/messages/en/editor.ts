@@ -124,7 +124,7 @@ export const editorMessages = {
   'publish.failed': 'The version could not be published.',
   'publish.notSaved': 'Your last change has not reached the server yet',
   'publish.blockedTitle': '{count, plural, one {# problem to solve first} other {# problems to solve first}}',
-  'publish.blockedText': 'A version must be able to run. Open a problem to get to its place.',
+  'publish.blockedText': 'A version must be able to run. Open a problem to go to its field.',
   'publish.unsavedFields': '{count, plural, one {# field is not saved} other {# fields are not saved}}',
   'publish.unsavedFieldsText': 'Their last saved values are used. Correct them first: {fields}.',
   'publish.fieldOf': '{label} of {name}',
@@ -133,6 +133,7 @@ export const editorMessages = {
 
   'start.tryTitle': 'Try the draft',
   'start.tryText': 'Runs it as it stands now, apart from real runs and their statistics.',
+  'start.blockedText': 'A draft must be able to run. Open a problem to go to its field.',
   'start.runTitle': 'Run the workflow',
   'start.runText': 'Runs version {version}.',
   'start.loadFailed': 'The version could not be loaded',

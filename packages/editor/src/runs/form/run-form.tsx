@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '@tenon/core/document'
-import { type FormEvent, useMemo, useRef, useState } from 'react'
+import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import type { InstanceProps } from '../../instance/instance-root.tsx'
@@ -9,9 +9,10 @@ import { describeError } from '../../ui/error-state.tsx'
 import { Field } from '../../ui/field.tsx'
 import { SegmentedControl } from '../../ui/segmented-control.tsx'
 import { TextArea } from '../../ui/text-input.tsx'
+import { type RunFormDraft, startDraft } from './form-draft.ts'
 import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
 import { FormFieldView } from './form-field-view.tsx'
-import { formFields, initialValues } from './form-model.ts'
+import { formFields } from './form-model.ts'
 import { type FormPath, pathKey, writeValue } from './form-values.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -24,10 +25,14 @@ export interface RunFormProps extends InstanceProps {
   readonly onCancel?: () => void
   /** A verb: "Run", "Try". @defaultValue 'Run' */
   readonly submitLabel?: string
+  /** What was entered when the form was shown before. Read once, when the form is shown. */
+  readonly draft?: RunFormDraft
+  /** Gets what is entered after each change, to keep it for the next time. */
+  readonly onDraft?: (draft: RunFormDraft) => void
 }
 
-/** Asks for the input of a run, drawn from its schema; keeps nothing between two uses. */
-export function RunForm({ schema, onSubmit, onCancel, submitLabel, ...instance }: RunFormProps) {
+/** Asks for the input of a run, drawn from its schema. Between two uses only the host keeps what was entered. */
+export function RunForm({ schema, onSubmit, onCancel, submitLabel, draft, onDraft, ...instance }: RunFormProps) {
   return (
     <EnsureInstance {...instance}>
       <Form
@@ -35,6 +40,8 @@ export function RunForm({ schema, onSubmit, onCancel, submitLabel, ...instance }
         onSubmit={onSubmit}
         {...(onCancel === undefined ? {} : { onCancel })}
         {...(submitLabel === undefined ? {} : { submitLabel })}
+        {...(draft === undefined ? {} : { draft })}
+        {...(onDraft === undefined ? {} : { onDraft })}
       />
     </EnsureInstance>
   )
@@ -42,13 +49,19 @@ export function RunForm({ schema, onSubmit, onCancel, submitLabel, ...instance }
 
 const NO_ERRORS: FormErrors = new Map()
 
-function Form({ schema, onSubmit, onCancel, submitLabel }: Omit<RunFormProps, keyof InstanceProps>) {
+function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<RunFormProps, keyof InstanceProps>) {
   const { t } = useInstance()
   const form = useRef<HTMLFormElement>(null)
   const fields = useMemo(() => formFields(schema), [schema])
-  const [mode, setMode] = useState<'form' | 'json'>(fields === null ? 'json' : 'form')
-  const [values, setValues] = useState<JsonObject>(() => (fields === null ? {} : initialValues(fields)))
-  const [text, setText] = useState(() => JSON.stringify(values, null, 2))
+  const [start] = useState(() => startDraft(draft, fields))
+  const [mode, setMode] = useState(start.mode)
+  const [values, setValues] = useState(start.values)
+  const [text, setText] = useState(start.text)
+  const keep = useRef(onDraft)
+  keep.current = onDraft
+  useEffect(() => {
+    keep.current?.({ mode, values, text, names: fields?.map(({ name }) => name) ?? [] })
+  }, [mode, values, text, fields])
   const [errors, setErrors] = useState<FormErrors>(NO_ERRORS)
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)

@@ -1,0 +1,77 @@
+import type { NodeId } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { useTranslate } from '../instance/instance-context.ts'
+import { type ListedIssue, toProblems } from '../problems/live-problems.ts'
+import { ProblemList } from '../problems/problem-list.tsx'
+import { useEditorStore } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+
+interface BlockedDialogProps {
+  readonly problems: readonly EditorProblem[]
+  /** What the problems prevent. */
+  readonly description: string
+  readonly onOpenProblem: (problem: EditorProblem) => void
+  readonly onClose: () => void
+}
+
+/** Lists what has to be solved before a draft can be published or tried. */
+export function BlockedDialog({ problems, description, onOpenProblem, onClose }: BlockedDialogProps) {
+  const t = useTranslate()
+  const count = problems.filter(isError).length
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('publish.blockedTitle', { count })}
+      description={description}
+      footer={<Button onClick={onClose}>{t('ui.close')}</Button>}
+    >
+      <ProblemList
+        problems={problems}
+        onOpen={(problem) => {
+          onClose()
+          onOpenProblem(problem)
+        }}
+      />
+    </Dialog>
+  )
+}
+
+/**
+ * The problems that keep the draft from running: those of the editor, else those for which the server has refused it.
+ *
+ * @param failure - What the server answered; `null` before it was asked.
+ * @returns `null` when nothing is known to stand against it.
+ */
+export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
+  const problems = useEditorStore((state) => state.problems)
+  const nodes = useEditorStore((state) => state.nodesById)
+  if (problems.some(isError)) return problems
+  if (!(failure instanceof TenonError) || failure.code !== 'WORKFLOW_INVALID') return null
+  const names = new Map<NodeId, string>([...nodes].map(([id, { name }]) => [id, name]))
+  return problemsOf(failure.details?.['issues'], names)
+}
+
+// What only the server finds, such as a task queue without workers.
+function problemsOf(issues: unknown, names: ReadonlyMap<NodeId, string>): readonly EditorProblem[] | null {
+  if (!Array.isArray(issues) || issues.length === 0) return null
+  return toProblems(issues.filter(isIssue).map(listed), names)
+}
+
+function listed({ path, code, message }: ProblemIssue): ListedIssue {
+  const [kind, nodeId, ...field] = path
+  const issue = { code, message, severity: 'error' as const }
+  return kind === 'nodes' && typeof nodeId === 'string' ? { ...issue, nodeId, path: field } : issue
+}
+
+function isIssue(value: unknown): value is ProblemIssue {
+  if (typeof value !== 'object' || value === null) return false
+  const { path, code, message } = value as Readonly<Record<string, unknown>>
+  return Array.isArray(path) && typeof code === 'string' && typeof message === 'string'
+}
+
+function isError({ severity }: EditorProblem): boolean {
+  return severity === 'error'
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, type Json, type JsonObject, jsonEqual } from '@tenon/core/document'
+import { type FormField, initialValue, initialValues } from './form-model.ts'
+
+/** What is entered into a run form so far; plain JSON, to be handed back when the form is shown again. */
+export interface RunFormDraft {
+  readonly mode: 'form' | 'json'
+  readonly values: JsonObject
+  /** The input as it is typed in JSON mode. */
+  readonly text: string
+  /** Names of the fields that the form had. */
+  readonly names: readonly string[]
+}
+
+/**
+ * The draft to begin a form with.
+ *
+ * @param kept - From an earlier showing, perhaps of an older schema: values of fields that are gone or no longer fit
+ * are dropped, and new fields get their defaults.
+ * @param fields - `null` for a schema that is entered as JSON.
+ */
+export function startDraft(kept: RunFormDraft | undefined, fields: readonly FormField[] | null): RunFormDraft {
+  if (kept === undefined) {
+    const values = fields === null ? {} : initialValues(fields)
+    return draftOf(fields === null ? 'json' : 'form', values, toText(values), fields)
+  }
+  if (fields === null)
+    return draftOf('json', kept.values, kept.mode === 'json' ? kept.text : toText(kept.values), fields)
+  const values: Record<string, Json> = Object.fromEntries(
+    Object.entries(kept.values).filter(([name]) => !kept.names.includes(name)),
+  )
+  for (const field of fields) {
+    const before = kept.values[field.name]
+    const isKept = before === undefined ? kept.names.includes(field.name) : fits(field, before)
+    const value = isKept ? before : initialValue(field)
+    if (value === undefined) delete values[field.name]
+    else values[field.name] = value
+  }
+  return draftOf(kept.mode, values, kept.mode === 'json' ? kept.text : toText(values), fields)
+}
+
+function draftOf(mode: 'form' | 'json', values: JsonObject, text: string, fields: readonly FormField[] | null) {
+  return { mode, values, text, names: fields?.map(({ name }) => name) ?? [] }
+}
+
+function toText(values: JsonObject): string {
+  return JSON.stringify(values, null, 2)
+}
+
+function fits({ kind, choices }: FormField, value: Json): boolean {
+  switch (kind) {
+    case 'text':
+    case 'area':
+      return typeof value === 'string'
+    case 'number':
+      return typeof value === 'number'
+    case 'integer':
+      return Number.isInteger(value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'choice':
+      return choices.some((choice) => jsonEqual(choice, value))
+    case 'group':
+      return isJsonObject(value)
+    case 'list':
+      return Array.isArray(value)
+    case 'json':
+      return true
+  }
+}

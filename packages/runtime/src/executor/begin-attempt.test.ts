@@ -45,9 +45,9 @@ describe('beginAttempt', () => {
     return { committer, findType, now: () => now, worker: 'me' }
   }
 
-  async function startRun(ports = openProcess()) {
+  async function startRun(ports = openProcess(), of = document) {
     const run = { tenantId: `t-${randomUUID()}`, runId: randomUUID() }
-    const plan = compile(document, registry.manifest)
+    const plan = compile(of, registry.manifest)
     const request = {
       ...run,
       workflowId: 'w',
@@ -88,6 +88,17 @@ describe('beginAttempt', () => {
     now = nextAt
     const again = await beginAttempt(place, slot, openProcess(), { isStale: true })
     expect(again).toMatchObject({ kind: 'started', started: { attempt: 2, lostBefore: 1 } })
+  })
+
+  test('does not repeat a write that was lost and may have been carried out', async () => {
+    const write = workflow([node('start', 'start'), node('a', 'probe', { isIdempotent: false })], ['start>a'])
+    const { ports, place, run } = await startRun(openProcess(), write)
+    await beginAttempt(place, slot, ports, { isStale: false })
+    const lost = await beginAttempt(place, slot, openProcess(), { isStale: true })
+    expect(lost).toMatchObject({ kind: 'settled', result: { status: 'failed' } })
+    const stored = await postgresRunReader(opened.database).getRun(run.tenantId, run.runId)
+    expect(stored?.error).toMatchObject({ code: 'ATTEMPTS_LOST', nodeId: 'a' })
+    expect(stored?.error?.remedy).toContain('Check whether the service has carried it out')
   })
 
   test('gives up after six lost attempts, although only two may fail', async () => {

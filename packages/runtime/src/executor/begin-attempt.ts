@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import type { NodeDefinition } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
 import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
 import type { Committer, Decided } from '../commit/create-committer.ts'
@@ -9,8 +10,10 @@ import { derivedKey, prepareNode } from '../commit/prepare-node.ts'
 import type { RunSession } from '../commit/run-session.ts'
 import type { OpenNodeRun } from '../interpreter/machine-types.ts'
 import { nextAttempt } from '../interpreter/next-attempt.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { AppendOperation, Payload } from '../store/append-types.ts'
+import { isIdempotent, lostWrite } from './may-repeat.ts'
 
 /** Names one pass of a node run. */
 export interface PassPlace {
@@ -160,7 +163,7 @@ async function openAttempt(session: RunSession, place: PassPlace, ports: Attempt
   }
   const records = session.attempts.get(nodeRunId)?.records ?? []
   const last = records.at(-1)
-  if (last?.how === 'running') return loseAttempt(session, place, last.attempt, ports.now())
+  if (last?.how === 'running') return loseAttempt(session, place, last.attempt, ports)
   if (last?.nextAt != null && last.nextAt > ports.now()) return { kind: 'later', nextAt: last.nextAt }
   return readyAttempt(session, place, open, (last?.attempt ?? 0) + 1, ports)
 }
@@ -173,12 +176,28 @@ function countAttempts(session: RunSession, nodeRunId: string): { readonly faile
   }
 }
 
-function loseAttempt(session: RunSession, { nodeRunId, pass }: PassPlace, attempt: number, now: number): Opening {
+/** A type that this worker lacks promises nothing. */
+function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefinition, 'idempotentWhen'> {
+  try {
+    return findType(node).implementation.definition
+  } catch {
+    return {}
+  }
+}
+
+function loseAttempt(
+  session: RunSession,
+  { nodeRunId, pass }: PassPlace,
+  attempt: number,
+  { findType, now }: AttemptPorts,
+): Opening {
   const node = planNodeOf(session, nodeRunId)
   const { failed, lost } = countAttempts(session, nodeRunId)
   const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
-  if (next.retry) return { kind: 'lost', attempt, nextAt: now + next.delayMs }
-  const error = failureOf(new TenonError('ATTEMPTS_LOST', `${lost + 1} attempts were lost with their workers`), node.id)
+  const mayRepeat = isIdempotent(node, definitionOf(findType, node))
+  if (next.retry && mayRepeat) return { kind: 'lost', attempt, nextAt: now() + next.delayMs }
+  const exhausted = new TenonError('ATTEMPTS_LOST', `${lost + 1} attempts were lost with their workers`)
+  const error = failureOf(mayRepeat ? exhausted : lostWrite(), node.id)
   return { kind: 'settle', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
 }
 

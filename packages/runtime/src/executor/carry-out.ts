@@ -5,10 +5,11 @@ import type { CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { storeValue, storeWait } from '../commit/encode-output.ts'
 import { failureOf } from '../commit/failure.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
-import { type AttemptError, nextAttempt } from '../interpreter/next-attempt.ts'
+import { nextAttempt } from '../interpreter/next-attempt.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append-types.ts'
 import { type AttemptPorts, attemptTimerId, takeOf } from './begin-attempt.ts'
+import { toAttemptFailure } from './may-repeat.ts'
 import { createObservationPump, type PumpedObservations } from './observation-pump.ts'
 import { openParams } from './open-params.ts'
 import { redactEnd, redactPump } from './redact.ts'
@@ -154,8 +155,9 @@ function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Ou
   }
   const now = ports.now()
   const durationMs = Math.max(0, now - startedAt)
-  const error = failureOf(thrown, node.id)
-  const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, attemptErrorOf(thrown), idempotencyKey)
+  const failure = toAttemptFailure(thrown, node, started.implementation.definition)
+  const error = failureOf(failure, node.id)
+  const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, failure, idempotencyKey)
   if (!next.retry) {
     return {
       kind: 'fact',
@@ -166,12 +168,4 @@ function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Ou
   const nextAt = now + next.delayMs
   const data = { pass, attempt, error, nextAt, durationMs }
   return { kind: 'retry', nextAt, observation: { type: 'node_error', nodeRunId, data } }
-}
-
-function attemptErrorOf(thrown: unknown): AttemptError {
-  if (thrown instanceof TenonError) {
-    const { code, retryable, details } = thrown
-    return details === undefined ? { code, retryable } : { code, retryable, details }
-  }
-  return { code: 'NODE_FAILED', retryable: true }
 }

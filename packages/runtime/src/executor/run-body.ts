@@ -28,17 +28,27 @@ export interface BodyPorts {
 
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+interface Alarm {
+  timer: NodeJS.Timeout | undefined
+}
+
 /** Runs the body of a started attempt until it ends, its time is over, or it is told to stop. Never throws. */
 export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd> {
   const { node } = started
   const { cancel, shutdown } = ports.stop
   const ended = new AbortController()
   const controller = new AbortController()
-  const timers = new Set<NodeJS.Timeout>()
-  const after = (ms: number, act: () => void): NodeJS.Timeout => {
-    const timer = setTimeout(act, Math.min(ms, MAX_TIMER_MS))
-    timers.add(timer)
-    return timer
+  const timers = new Set<Alarm>()
+  const after = (ms: number, act: () => void): Alarm => {
+    const alarm: Alarm = { timer: undefined }
+    // The platform's timers go no further; a longer time takes several.
+    const wait = (left: number): void => {
+      const step = Math.min(left, MAX_TIMER_MS)
+      alarm.timer = setTimeout(() => (left > step ? wait(left - step) : act()), step)
+    }
+    wait(ms)
+    timers.add(alarm)
+    return alarm
   }
   return new Promise<BodyEnd>((resolve) => {
     const expire = (message: string): void => {
@@ -57,13 +67,13 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
     }
     const { timeoutMs, heartbeatMs } = node
     if (timeoutMs !== null) after(timeoutMs, () => expire(`No end within ${timeoutMs} ms`))
-    const listen = (): NodeJS.Timeout | null =>
+    const listen = (): Alarm | null =>
       heartbeatMs === null ? null : after(heartbeatMs, () => expire(`No heartbeat within ${heartbeatMs} ms`))
     let silence = listen()
     const onHeartbeat = (): void => {
       ports.onHeartbeat()
       if (silence === null) return
-      clearTimeout(silence)
+      clearTimeout(silence.timer)
       timers.delete(silence)
       silence = listen()
     }
@@ -81,7 +91,7 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
     )
   }).finally(() => {
     ended.abort()
-    for (const timer of timers) clearTimeout(timer)
+    for (const { timer } of timers) clearTimeout(timer)
   })
 }
 
@@ -117,7 +127,7 @@ function contextOf(
     nodeRunId,
     attempt,
     idempotencyKey,
-    http,
+    http: endingWith(http, abortSignal),
     connection: null,
     abortSignal,
     resume,
@@ -129,6 +139,19 @@ function contextOf(
       calls.set(key, once)
       // The value under a key is the one that this very call once gave.
       return (await once) as Value
+    },
+  }
+}
+
+/** Requests of a node end with its attempt, whether or not its body hands the signal on. */
+function endingWith(http: HttpClient, attempt: AbortSignal): HttpClient {
+  const both = (signal: AbortSignal | null | undefined): AbortSignal =>
+    signal === null || signal === undefined || signal === attempt ? attempt : AbortSignal.any([signal, attempt])
+  return {
+    request: (url, init = {}) => http.request(url, { ...init, abortSignal: both(init.abortSignal) }),
+    fetch: (input, init) => {
+      const own = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+      return http.fetch(input, { ...init, signal: both(own) })
     },
   }
 }

@@ -128,9 +128,12 @@ const probe = defineNode({
   type: 'probe',
   title: 'Probe',
   effect: 'write',
+  idempotentWhen: 'params.isIdempotent',
   params: z.object({
     output: anything.default({}),
     port: z.enum(['success', 'other']).default('success'),
+    /** Whether its write may be repeated. */
+    isIdempotent: z.boolean().default(true),
     /** Waits until the test opens its gate. */
     isGated: z.boolean().default(false),
     /** Attempts that fail before one succeeds. */

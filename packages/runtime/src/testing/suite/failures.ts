@@ -62,6 +62,22 @@ export const failureTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(listed.runId, 'a')).toHaveLength(1)
     })
 
+    test('never repeats a write that may have been carried out', async () => {
+      const write = { isIdempotent: false }
+      for (const failure of ['coded', 'plain', 'value']) {
+        const run = await context().run(alone({ ...write, failures: 9, failure }, { retry: QUICK, onError: 'fail' }))
+        const { error } = await run.ended()
+        expect(error).toMatchObject({ code: failure === 'coded' ? 'HTTP_FAILED' : 'NODE_FAILED', nodeId: 'a' })
+        expect(error?.remedy).toContain('Check whether the service has carried it out')
+        expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
+      }
+      const late = await context().run(
+        alone({ ...write, isStuck: true }, { retry: QUICK, timeout: '50ms', onError: 'fail' }),
+      )
+      expect((await late.ended()).error).toMatchObject({ code: 'NODE_TIMEOUT', nodeId: 'a' })
+      expect(context().probes.callsOf(late.runId, 'a')).toHaveLength(1)
+    })
+
     test('continues on the first port with {}', async () => {
       const policy = { retry: { ...QUICK, maximumAttempts: 1 }, onError: 'continue' } as const
       const run = await context().run(alone({ failures: 9 }, policy), { q: 1 })

@@ -1,0 +1,61 @@
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { createPlainScope, evaluateExpression } from '@tenon/core/evaluate'
+import type { NodeDefinition } from '@tenon/core/node'
+import type { PlanNode } from '../interpreter/plan.ts'
+
+const REMEDY =
+  'Check whether the service has carried it out before you run it again. ' +
+  'A node repeats such a call only where the service honors the idempotency key.'
+
+/** Failures after which a service may have carried out what it was asked, unless `details.sent` is `false`. */
+const UNCERTAIN_CODES: ReadonlySet<string> = new Set(['HTTP_FAILED', 'NODE_TIMEOUT', 'NODE_FAILED'])
+
+type Repeatable = Pick<NodeDefinition, 'idempotentWhen'>
+
+/**
+ * Tells whether an attempt that may have had its effect can be made again: the node reads, or its type says that a
+ * repeated write does no harm with these params.
+ *
+ * @param node - Its params as the plan has them: what `idempotentWhen` reads are literals.
+ */
+export function isIdempotent({ effect, params }: Pick<PlanNode, 'effect' | 'params'>, definition: Repeatable): boolean {
+  if (effect !== 'write') return true
+  const { idempotentWhen } = definition
+  if (idempotentWhen === undefined) return false
+  try {
+    return evaluateExpression(idempotentWhen, createPlainScope({ params: params as Json })) === true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The failure of an attempt as it counts for the next one: after a write that may have been carried out there is none.
+ * The policy of the node cannot overrule that.
+ *
+ * @see docs/adr/0011-writes-are-not-repeated-blindly.md
+ */
+export function toAttemptFailure(
+  thrown: unknown,
+  node: Pick<PlanNode, 'effect' | 'params'>,
+  definition: Repeatable,
+): TenonError {
+  const error = thrown instanceof TenonError ? thrown : new TenonError('NODE_FAILED', 'The node failed unexpectedly')
+  const { code, message, cause, details, retryable } = error
+  const isUncertain = UNCERTAIN_CODES.has(code) && details?.sent !== false
+  if (!retryable || !isUncertain || isIdempotent(node, definition)) return error
+  return new TenonError(code, message, {
+    cause,
+    retryable: false,
+    remedy: REMEDY,
+    ...(details === undefined ? {} : { details }),
+  })
+}
+
+/** The failure of a write whose attempt was lost with its worker. */
+export function lostWrite(): TenonError {
+  return new TenonError('ATTEMPTS_LOST', 'The attempt was lost with its worker, and may have been carried out', {
+    remedy: REMEDY,
+  })
+}

@@ -41,7 +41,7 @@ describe('a document in a Y.Doc', () => {
       fc.property(arbitraryDocument(), fc.boolean(), (document, byCharacter) => {
         const ydoc = new Y.Doc()
         writeDocument(ydoc, document, byCharacter ? fields : NO_TEXT_FIELDS)
-        const expected = { document: canonicalDocument(document), repairs: [] }
+        const expected = { document: canonicalDocument(document), repairs: [], losses: [] }
         expect(readDraft(ydoc)).toEqual(expected)
         expect(readDraft(replica(ydoc, 2))).toEqual(expected)
       }),
@@ -56,7 +56,7 @@ describe('a document in a Y.Doc', () => {
         const ydoc = seeded(document)
         const expected = canonicalDocument(applyOperations(document, operations))
         expect(applyOperationsToDraft(ydoc, operations, fields).document).toEqual(expected)
-        expect(readDraft(ydoc)).toEqual({ document: expected, repairs: [] })
+        expect(readDraft(ydoc)).toEqual({ document: expected, repairs: [], losses: [] })
       }),
       { numRuns: 250 },
     )
@@ -67,7 +67,7 @@ describe('a document in a Y.Doc', () => {
       fc.property(arbitraryDocument(), arbitraryDocument(), (from, to) => {
         const ydoc = seeded(from)
         applyOperationsToDraft(ydoc, diffDocuments(from, to), fields)
-        expect(readDraft(ydoc)).toEqual({ document: canonicalDocument(to), repairs: [] })
+        expect(readDraft(ydoc)).toEqual({ document: canonicalDocument(to), repairs: [], losses: [] })
       }),
       { numRuns: 150 },
     )

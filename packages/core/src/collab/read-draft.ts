@@ -18,7 +18,7 @@ import { mapRootOf, positionsRootOf } from './draft-roots.ts'
 import { compareOrdered } from './order-keys.ts'
 import { plainText, type Report, readValue, sharedEntries } from './plain-value.ts'
 import { attempt, type DraftNode, readNode, readText } from './read-node.ts'
-import { createRepairs } from './repairs.ts'
+import { createRepairs, type Repairs } from './repairs.ts'
 
 /** A draft as a document, and what had to be left out to make it one. */
 export interface DraftReading {
@@ -26,6 +26,12 @@ export interface DraftReading {
   readonly document: WorkflowDocument
   /** A sentence for each thing left out; empty for a sound draft. */
   readonly repairs: readonly string[]
+  /**
+   * Those of the repairs that lost content which cannot be read: a node, a param, a setting. Publishing such a draft
+   * would publish something else than what was meant. Edges and containers that ended when a node was deleted are not
+   * among them.
+   */
+  readonly losses: readonly string[]
 }
 
 type Place = Position & { readonly size?: Size }
@@ -87,14 +93,14 @@ function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<N
   return parents
 }
 
-function readNodes(ydoc: Y.Doc, report: Report): WorkflowNode[] {
+function readNodes(ydoc: Y.Doc, { reportLoss: report, reportMerge }: Repairs): WorkflowNode[] {
   const found = entriesOf(mapRootOf(ydoc, 'nodes')).flatMap(([id, entry]) => readNode(id, entry, report) ?? [])
   const ordered = found.sort((a, b) =>
     compareOrdered({ id: a.node.id, order: a.order }, { id: b.node.id, order: b.order }),
   )
   const kept = cutTo(ordered, DOCUMENT_LIMITS.nodes, 'nodes', report)
   const places = readPlaces(ydoc)
-  const parents = liftParents(kept, report)
+  const parents = liftParents(kept, reportMerge)
   return kept.map(({ node: { parentId: _, ...node } }) => {
     const { size, ...position } = places.get(node.id) ?? { x: 0, y: 0 }
     const parentId = parents.get(node.id)
@@ -116,17 +122,17 @@ function readEdge(key: string, entry: unknown): WorkflowEdge | undefined {
   return bends === undefined || bends.length === 0 ? edge : { ...edge, points: bends }
 }
 
-function readEdges(ydoc: Y.Doc, ids: ReadonlySet<string>, report: Report): readonly WorkflowEdge[] {
+function readEdges(ydoc: Y.Doc, ids: ReadonlySet<string>, repairs: Repairs): readonly WorkflowEdge[] {
   const edges = entriesOf(mapRootOf(ydoc, 'edges')).flatMap(([key, entry]) => {
     const edge = readEdge(key, entry)
     const missing = edge === undefined ? undefined : [edge.source, edge.target].find((end) => !ids.has(end))
     if (edge !== undefined && missing === undefined) return [edge]
-    report(
-      `Edge ${plainText(key, 80)} left out: ${missing === undefined ? 'it is no edge' : `${missing} is not there`}`,
-    )
+    const place = `Edge ${plainText(key, 80)} left out`
+    if (missing === undefined) repairs.reportLoss(`${place}: it is no edge`)
+    else repairs.reportMerge(`${place}: ${missing} is not there`)
     return []
   })
-  return cutTo(edges, DOCUMENT_LIMITS.edges, 'edges', report)
+  return cutTo(edges, DOCUMENT_LIMITS.edges, 'edges', repairs.reportLoss)
 }
 
 function readVariables(ydoc: Y.Doc, report: Report): readonly WorkflowVariable[] {
@@ -179,15 +185,16 @@ function readSettings(ydoc: Y.Doc, report: Report): WorkflowSettings {
  * edges, unknown types) stays, for `validateWorkflow` to report.
  */
 export function readDraft(ydoc: Y.Doc): DraftReading {
-  const { report, list } = createRepairs()
-  const nodes = readNodes(ydoc, report)
+  const repairs = createRepairs()
+  const { reportLoss } = repairs
+  const nodes = readNodes(ydoc, repairs)
   const document: WorkflowDocument = {
     schemaVersion: 1,
     nodes,
-    edges: readEdges(ydoc, new Set(nodes.map(({ id }) => id)), report),
-    variables: readVariables(ydoc, report),
-    annotations: readAnnotations(ydoc, report),
-    settings: readSettings(ydoc, report),
+    edges: readEdges(ydoc, new Set(nodes.map(({ id }) => id)), repairs),
+    variables: readVariables(ydoc, reportLoss),
+    annotations: readAnnotations(ydoc, reportLoss),
+    settings: readSettings(ydoc, reportLoss),
   }
-  return { document, repairs: list() }
+  return { document, repairs: repairs.list(), losses: repairs.losses() }
 }

@@ -10,6 +10,8 @@ import { loadDraft } from './load-draft.ts'
 export interface DraftState {
   readonly document: WorkflowDocument
   readonly repairs: readonly string[]
+  /** Those of the repairs that lost content which cannot be read. */
+  readonly losses: readonly string[]
   readonly seq: number
   readonly updatedAt: number
 }

@@ -1,0 +1,71 @@
+import { setImmediate } from 'node:timers/promises'
+import { canonicalText, contentHash, planHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { validateWorkflowInSlices } from '@tenon/core/validate'
+import { compile } from '@tenon/runtime/interpreter'
+import type { ServerContext } from '../context.ts'
+import type { DraftState } from '../drafts/read-draft-state.ts'
+
+const MOST_ISSUES = 200
+
+/** A draft that has been checked and compiled, at one `seq`. */
+export interface PreparedVersion {
+  readonly seq: number
+  readonly contentHash: string
+  readonly planHash: string
+  /** JSON, as the columns of a version hold it. */
+  readonly document: string
+  readonly plan: string
+  readonly lockfile: string
+}
+
+/**
+ * Checks and compiles a draft, in slices: other requests are answered in between. Call it outside of transactions.
+ *
+ * @throws {@link TenonError} `WORKFLOW_INVALID` with every error found (details: `issues`, at most 200), also for a
+ * draft of which something cannot be read.
+ */
+export async function prepareVersion(server: ServerContext, state: DraftState): Promise<PreparedVersion> {
+  const { document, losses, seq } = state
+  const { manifest } = server.registry
+  const found = await validateWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
+  const errors = found.filter(({ severity }) => severity === 'error')
+  refuse([
+    ...losses.map((message) => ({ path: [], code: 'DRAFT_UNREADABLE', message })),
+    ...errors.map((issue) => ({
+      path: issue.nodeId === undefined ? [] : ['nodes', issue.nodeId, ...(issue.field?.split('.') ?? [])],
+      code: issue.code,
+      message: issue.message,
+    })),
+  ])
+  await setImmediate()
+  const plan = JSON.stringify(compile(document, manifest))
+  await setImmediate()
+  return {
+    seq,
+    contentHash: contentHash(document),
+    planHash: planHash(document),
+    document: JSON.stringify(document),
+    plan,
+    lockfile: JSON.stringify(lockfileOf(server, document)),
+  }
+}
+
+function refuse(issues: readonly ProblemIssue[]): void {
+  const [first] = issues
+  if (first === undefined) return
+  const count = issues.length === 1 ? 'one problem' : `${issues.length} problems`
+  throw new TenonError('WORKFLOW_INVALID', `The workflow has ${count}: ${first.message}`, {
+    details: { issues: issues.slice(0, MOST_ISSUES) },
+  })
+}
+
+/** What the document refers to, by hash: today the node types; sub-workflows and templates join them here. */
+function lockfileOf(server: ServerContext, document: WorkflowDocument) {
+  const used = new Set(document.nodes.map((node) => `${node.type}@${node.typeVersion}`))
+  const entries = server.registry.manifest.nodes
+    .map((entry) => [`${entry.type}@${entry.version}`, entry] as const)
+    .filter(([name]) => used.has(name))
+    .map(([name, entry]) => [name, sha256Hex(canonicalText(entry))])
+  return { lockfileVersion: 1, nodeTypes: Object.fromEntries(entries) }
+}

@@ -10,6 +10,15 @@ const PAUSE_MS = 350
 
 type Validator = typeof import('@tenon/core/validate')
 
+/** Ends a check of a draft that has changed since; the next check is scheduled already. */
+class Outdated extends Error {}
+
+/** Lets the page draw and take input. */
+async function pauseWhile(isCurrent: () => boolean): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve))
+  if (!isCurrent()) throw new Outdated()
+}
+
 /**
  * Keeps the problem list in step with the draft. The validator is fetched when the first draft is there.
  *
@@ -22,11 +31,20 @@ export function startLiveProblems(store: EditorStore): () => void {
   const check = async () => {
     timer = null
     validator ??= loadPart(() => import('@tenon/core/validate'))
-    const { validateWorkflow } = await validator
+    const { validateWorkflowInSlices } = await validator
     const { document, manifest, phase } = store.getState()
-    if (!isWanted || phase.kind !== 'ready') return
-    const names = new Map(document.nodes.map((node) => [node.id, node.name]))
-    accept(store, toProblems(validateWorkflow(document, manifest.manifest), names))
+    const isCurrent = (): boolean => {
+      const now = store.getState()
+      return isWanted && now.document === document && now.manifest === manifest
+    }
+    if (!isCurrent() || phase.kind !== 'ready') return
+    try {
+      const issues = await validateWorkflowInSlices(document, manifest.manifest, { pause: () => pauseWhile(isCurrent) })
+      const names = new Map(document.nodes.map((node) => [node.id, node.name]))
+      if (isCurrent()) accept(store, toProblems(issues, names))
+    } catch (error) {
+      if (!(error instanceof Outdated)) throw error
+    }
   }
   const schedule = () => {
     if (timer !== null) clearTimeout(timer)

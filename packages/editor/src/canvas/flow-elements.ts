@@ -42,13 +42,15 @@ export function flowEdgesOf(
   previous: readonly FlowEdge[],
 ): FlowEdge[] {
   const handles = handlesOf(document, manifest)
+  const names = new Map(document.nodes.map((node) => [node.id, node.name]))
   const known = new Map(previous.map((edge) => [edge.id, edge]))
   return document.edges
     .filter((edge) => isDrawable(edge, handles))
     .map((edge) => {
       const before = known.get(edge.id)
       const isSelected = selected.has(edge.id)
-      if (before !== undefined && before.selected === isSelected) return before
+      const ariaLabel = `${names.get(edge.source) ?? ''} → ${names.get(edge.target) ?? ''}`
+      if (before?.selected === isSelected && before.ariaLabel === ariaLabel) return before
       const { id, source, sourceHandle, target, targetHandle } = edge
       return {
         id,
@@ -59,9 +61,9 @@ export function flowEdgesOf(
         targetHandle,
         selected: isSelected,
         data: {},
-        // It holds a button; its name in words is the button's.
+        // It holds a button, which an image cannot.
         ariaRole: 'group',
-        ariaLabel: null,
+        ariaLabel,
       }
     })
 }

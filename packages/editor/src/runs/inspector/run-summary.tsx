@@ -5,6 +5,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
+import { versionTitle } from '../format/run-title.ts'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
@@ -25,7 +26,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
   const failed = [...view.nodeRuns.values()].find((nodeRun) => nodeRun.status === 'failed' && nodeRun.port === null)
   const facts: Fact[] = [
     { label: t('runs.fact.runId'), value: <Copyable text={scope.runId} /> },
-    ...(run.value === null ? [] : [{ label: t('runs.fact.version'), value: run.value.version }]),
+    ...(run.value === null ? [] : [{ label: t('runs.fact.version'), value: versionTitle(run.value, t, locale) }]),
     ...(view.startedAt === null
       ? []
       : [{ label: t('runs.fact.started'), value: formatMoment(view.startedAt, locale) }]),

@@ -76,11 +76,41 @@ describe('RunList', () => {
     await waitFor(() => expect(rows()).toHaveLength(5))
   })
 
-  test('shows live runs until test runs are asked for', async () => {
-    const { user, fixture } = show()
-    await waitFor(() => expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'live' }))
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Kind of run' }), 'Test runs')
-    await waitFor(() => expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'test' }))
+  test('shows live runs until test runs are asked for, which have a title and no id', async () => {
+    const tried = run(50, { mode: 'test', version: 'test:0192f3a1-7c11-7d2e-9b01-00000000abcd' })
+    const { user, fixture } = show([run(1), tried])
+    await waitFor(() => expect(rows()).toHaveLength(1))
+    expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'live' })
+    await user.click(screen.getByRole('switch', { name: 'Show test runs' }))
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    expect(screen.getByText(/^Test of draft · \d\d:\d\d$/)).toBeDefined()
+    expect(document.body.textContent).not.toContain('0192f3a1')
+  })
+
+  test('says that test runs are hidden where there are no others', async () => {
+    const { user } = show([run(1, { mode: 'test' }), run(2, { mode: 'test' })])
+    expect(await screen.findByText('No live runs yet')).toBeDefined()
+    await user.click(screen.getByRole('button', { name: 'Show test runs' }))
+    await waitFor(() => expect(rows()).toHaveLength(2))
+  })
+
+  test('shows what the host wants to have shown, and tells it what the reader chooses', async () => {
+    const fixture = createFixtureClient({ runs: [...runs, failed, run(51, { mode: 'test', status: 'failed' })] })
+    const onFilterChange = vi.fn()
+    const { user } = renderPart(
+      <RunList
+        client={fixture.client}
+        onOpenRun={() => {}}
+        filter={{ status: 'failed', showTests: true }}
+        onFilterChange={onFilterChange}
+      />,
+    )
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    await user.click(screen.getByRole('switch', { name: 'Show test runs' }))
+    expect(onFilterChange).toHaveBeenLastCalledWith({ status: 'failed' })
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Any status')
+    expect(onFilterChange).toHaveBeenLastCalledWith({ showTests: true })
+    expect(rows()).toHaveLength(2)
   })
 
   test('says what will be here', async () => {

@@ -1,6 +1,6 @@
 import type { RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
 import { RUN_STATUSES, type RunStatus } from '@tenon/core/run'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import type { InstanceProps } from '../../instance/instance-root.tsx'
@@ -10,8 +10,18 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { useResource } from '../store/use-resource.ts'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
+
+/** What a person chose to see in a list of runs. */
+export interface RunListFilter {
+  /** @defaultValue every status */
+  readonly status?: RunStatus
+  /** Test runs, too. @defaultValue false */
+  readonly showTests?: boolean
+}
 
 /** Props of the list of runs of a tenant or of one workflow. */
 export interface RunListProps extends InstanceProps {
@@ -19,8 +29,11 @@ export interface RunListProps extends InstanceProps {
   readonly client: TenonClient
   /** Runs of one workflow only. */
   readonly workflowId?: string
-  /** Live runs, or runs of tried drafts. @defaultValue live runs first, the others by a filter */
+  /** Only live runs, or only runs of tried drafts. @defaultValue live runs, test runs by a switch */
   readonly mode?: 'live' | 'test'
+  /** What is shown, kept by the host, in its address for example; without it the list keeps its own. */
+  readonly filter?: RunListFilter
+  readonly onFilterChange?: (filter: RunListFilter) => void
   readonly onOpenRun: (runId: string) => void
   /** Address of a run, so that it can be opened in a tab of its own. */
   readonly hrefOf?: (runId: string) => string
@@ -29,7 +42,8 @@ export interface RunListProps extends InstanceProps {
 }
 
 /** The runs of a tenant or of one workflow, newest first. */
-export function RunList({ client, workflowId, mode, onOpenRun, hrefOf, pageSize, ...instance }: RunListProps) {
+export function RunList(props: RunListProps) {
+  const { client, workflowId, mode, filter, onFilterChange, onOpenRun, hrefOf, pageSize, ...instance } = props
   return (
     <EnsureInstance {...instance}>
       <List
@@ -37,6 +51,8 @@ export function RunList({ client, workflowId, mode, onOpenRun, hrefOf, pageSize,
         onOpenRun={onOpenRun}
         {...(workflowId === undefined ? {} : { workflowId })}
         {...(mode === undefined ? {} : { mode })}
+        {...(filter === undefined ? {} : { filter })}
+        {...(onFilterChange === undefined ? {} : { onFilterChange })}
         {...(hrefOf === undefined ? {} : { hrefOf })}
         {...(pageSize === undefined ? {} : { pageSize })}
       />
@@ -47,56 +63,72 @@ export function RunList({ client, workflowId, mode, onOpenRun, hrefOf, pageSize,
 const ANY = 'any'
 type Any = typeof ANY
 
-function List({ client, workflowId, mode, onOpenRun, hrefOf, pageSize = 50 }: Omit<RunListProps, keyof InstanceProps>) {
+const NO_FILTER: RunListFilter = Object.freeze({})
+
+function List(props: Omit<RunListProps, keyof InstanceProps>) {
+  const { client, workflowId, mode, filter, onFilterChange, onOpenRun, hrefOf, pageSize = 50 } = props
   const { t } = useInstance()
-  const [status, setStatus] = useState<RunStatus | Any>(ANY)
-  const [chosenMode, setChosenMode] = useState<'live' | 'test'>('live')
-  const wantedMode = mode ?? chosenMode
-  const filter = useMemo<RunFilter>(
+  const [own, setOwn] = useState(NO_FILTER)
+  const { status, showTests = false } = filter ?? own
+  const change = (next: RunListFilter) => {
+    setOwn(next)
+    onFilterChange?.(next)
+  }
+  const wantedMode = mode ?? (showTests ? undefined : 'live')
+  const query = useMemo<RunFilter>(
     () => ({
       limit: pageSize,
       ...(workflowId === undefined ? {} : { workflowId }),
-      ...(status === ANY ? {} : { status }),
-      mode: wantedMode,
+      ...(status === undefined ? {} : { status }),
+      ...(wantedMode === undefined ? {} : { mode: wantedMode }),
     }),
     [workflowId, status, wantedMode, pageSize],
   )
-  const pages = useRunPages(client, filter)
-  const isFiltered = status !== ANY || (mode === undefined && chosenMode !== 'live')
-  const clear = () => {
-    setStatus(ANY)
-    setChosenMode('live')
-  }
+  const pages = useRunPages(client, query)
+  const withStatus = (next: RunStatus | undefined): RunListFilter => ({
+    ...(next === undefined ? {} : { status: next }),
+    ...(showTests ? { showTests } : {}),
+  })
+  const withTests = (next: boolean): RunListFilter => ({
+    ...(status === undefined ? {} : { status }),
+    ...(next ? { showTests: next } : {}),
+  })
   return (
     <section className="tn-runs" aria-label={t('runs.list.label')}>
       <div className="tn-runs-bar">
         <Select<RunStatus | Any>
           aria-label={t('runs.list.status')}
-          value={status}
-          onChange={setStatus}
+          value={status ?? ANY}
+          onChange={(next) => change(withStatus(next === ANY ? undefined : next))}
           options={[
             { value: ANY, label: t('runs.list.anyStatus') },
             ...RUN_STATUSES.map((value) => ({ value, label: t(`runs.status.${value}`) })),
           ]}
         />
         {mode === undefined && (
-          <Select<'live' | 'test'>
-            aria-label={t('runs.list.mode')}
-            value={chosenMode}
-            onChange={setChosenMode}
-            options={[
-              { value: 'live', label: t('runs.list.live') },
-              { value: 'test', label: t('runs.list.test') },
-            ]}
-          />
+          <Switch label={t('runs.list.showTests')} checked={showTests} onChange={(next) => change(withTests(next))} />
         )}
         <span className="tn-output-space" />
         <IconButton icon="retry" label={t('runs.list.reload')} onClick={pages.reload} />
       </div>
       <Body
         pages={pages}
-        isFiltered={isFiltered}
-        onClear={clear}
+        empty={
+          status === undefined ? (
+            <NoRuns
+              client={client}
+              workflowId={workflowId}
+              onShowTests={wantedMode === 'live' && mode === undefined ? () => change(withTests(true)) : null}
+            />
+          ) : (
+            <EmptyState
+              icon="search"
+              title={t('runs.list.noMatch')}
+              description={t('runs.list.noMatchWhy')}
+              action={<Button onClick={() => change(NO_FILTER)}>{t('runs.list.clear')}</Button>}
+            />
+          )
+        }
         hasWorkflow={workflowId === undefined}
         onOpenRun={onOpenRun}
         hrefOf={hrefOf}
@@ -107,14 +139,13 @@ function List({ client, workflowId, mode, onOpenRun, hrefOf, pageSize = 50 }: Om
 
 interface BodyProps {
   readonly pages: ReturnType<typeof useRunPages>
-  readonly isFiltered: boolean
-  readonly onClear: () => void
+  readonly empty: ReactNode
   readonly hasWorkflow: boolean
   readonly onOpenRun: (runId: string) => void
   readonly hrefOf: ((runId: string) => string) | undefined
 }
 
-function Body({ pages, isFiltered, onClear, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
+function Body({ pages, empty, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
   const { t } = useInstance()
   const { runs, error, isLoading, reload } = pages
   if (error !== null && runs.length === 0) {
@@ -127,18 +158,7 @@ function Body({ pages, isFiltered, onClear, hasWorkflow, onOpenRun, hrefOf }: Bo
       </div>
     )
   }
-  if (runs.length === 0) {
-    return isFiltered ? (
-      <EmptyState
-        icon="search"
-        title={t('runs.list.noMatch')}
-        description={t('runs.list.noMatchWhy')}
-        action={<Button onClick={onClear}>{t('runs.list.clear')}</Button>}
-      />
-    ) : (
-      <EmptyState icon="play" title={t('runs.list.empty')} description={t('runs.list.emptyWhy')} />
-    )
-  }
+  if (runs.length === 0) return empty
   return (
     <>
       <table className="tn-runs-table">
@@ -168,4 +188,37 @@ function Body({ pages, isFiltered, onClear, hasWorkflow, onOpenRun, hrefOf }: Bo
       )}
     </>
   )
+}
+
+interface NoRunsProps {
+  readonly client: TenonClient
+  readonly workflowId: string | undefined
+  /** Shows test runs; `null` where they are shown already, or never. */
+  readonly onShowTests: (() => void) | null
+}
+
+/** Says that there are no runs, or that there are only test runs, which are hidden. */
+function NoRuns({ client, workflowId, onShowTests }: NoRunsProps) {
+  const { t } = useInstance()
+  const canShow = onShowTests !== null
+  const load = useCallback(
+    async (abortSignal: AbortSignal) => {
+      if (!canShow) return false
+      const filter: RunFilter = { mode: 'test', limit: 1, ...(workflowId === undefined ? {} : { workflowId }) }
+      return (await client.runs.list(filter, { abortSignal })).items.length > 0
+    },
+    [client, workflowId, canShow],
+  )
+  const hasTests = useResource(load).value === true
+  if (hasTests && onShowTests !== null) {
+    return (
+      <EmptyState
+        icon="play"
+        title={t('runs.list.onlyTests')}
+        description={t('runs.list.onlyTestsWhy')}
+        action={<Button onClick={onShowTests}>{t('runs.list.showTests')}</Button>}
+      />
+    )
+  }
+  return <EmptyState icon="play" title={t('runs.list.empty')} description={t('runs.list.emptyWhy')} />
 }

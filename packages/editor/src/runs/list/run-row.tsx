@@ -1,9 +1,11 @@
 import type { RunSummary } from '@tenon/core/client'
 import type { MouseEvent } from 'react'
+import { callHost } from '../../instance/call-host.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
+import { runTitle } from '../format/run-title.ts'
 import { RunStatusBadge } from './run-status-badge.tsx'
 
 export interface RunRowProps {
@@ -13,15 +15,14 @@ export interface RunRowProps {
   readonly hrefOf: ((runId: string) => string) | undefined
 }
 
-const SHORT_ID = 8
-
 /** One run in a list; the whole row opens it. */
 export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const { t, locale } = useInstance()
   const startedAt = run.startedAt ?? run.queuedAt
+  const href = addressOf(run.runId, hrefOf)
   const durationMs =
     run.startedAt !== null && run.finishedAt !== null ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : null
-  const name = run.runId.length > 2 * SHORT_ID ? run.runId.slice(-SHORT_ID) : run.runId
+  const name = runTitle(run, t, locale)
   const label = t('runs.list.open', { run: name, workflow: run.workflowName })
   const open = (event: MouseEvent) => {
     // A click that asks for another tab is the browser's.
@@ -36,7 +37,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
       </td>
       {hasWorkflow && <td className="tn-runs-workflow">{run.workflowName}</td>}
       <td className="tn-runs-id">
-        {hrefOf === undefined ? (
+        {href === undefined ? (
           <button
             type="button"
             className="tn-runs-open"
@@ -47,7 +48,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
             {name}
           </button>
         ) : (
-          <a className="tn-runs-open" aria-label={label} title={run.runId} href={hrefOf(run.runId)} onClick={open}>
+          <a className="tn-runs-open" aria-label={label} title={run.runId} href={href} onClick={open}>
             {name}
           </a>
         )}
@@ -62,4 +63,17 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
       <td className="tn-runs-time">{durationMs === null ? '–' : formatDuration(durationMs, t, locale)}</td>
     </tr>
   )
+}
+
+// Without an address the run still opens, only not in a tab of its own.
+function addressOf(runId: string, hrefOf: RunRowProps['hrefOf']): string | undefined {
+  let href: string | undefined
+  callHost(
+    hrefOf === undefined
+      ? undefined
+      : () => {
+          href = hrefOf(runId)
+        },
+  )
+  return href
 }

@@ -1,12 +1,16 @@
+import type { Run } from '@tenon/core/client'
 import { isRunOver, runDurationMs } from '@tenon/core/run'
 import type { ReactNode } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
+import { versionTitle } from '../format/run-title.ts'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { CancelRun } from './cancel-run.tsx'
+import { RunAgain } from './run-again.tsx'
 
 export interface RunHeaderProps {
   readonly scope: RunScope
@@ -14,27 +18,37 @@ export interface RunHeaderProps {
   readonly start?: ReactNode
   /** Stands before the buttons. */
   readonly end?: ReactNode
+  readonly onOpenRun: ((runId: string) => void) | undefined
+  readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
 /** Which run this is, how it stands, and how to stop it. */
-export function RunHeader({ scope, start, end }: RunHeaderProps) {
+export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunHeaderProps) {
   const { t, locale } = useInstance()
   const { store, run } = scope
+  const badgeText = (value: Run) => {
+    const which = versionTitle(value, t, locale)
+    return value.mode === 'test' ? which : t('runs.header.run', { which, run: scope.runId.slice(-4) })
+  }
   const { view, live, stream, cursor } = useRunSnapshot(store)
   const moment = useRunMoment(store, 200)
   const durationMs = runDurationMs(view, moment)
   const format = isRunOver(view.status) ? formatDuration : formatGrowing
-  const version = run.value?.version ?? ''
-  const which = run.value?.mode === 'test' ? t('runs.header.test') : t('runs.header.version', { version })
   return (
     <div className="tn-run-head">
       {start !== undefined && <span className="tn-topbar-crumb">{start}</span>}
       <h1 className="tn-run-name">{run.value?.workflowName}</h1>
-      <Badge>{t('runs.header.run', { which, run: scope.runId.slice(-4) })}</Badge>
+      {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}
       <span className="tn-output-space" />
       {end}
+      {onOpenWorkflow !== undefined && run.value !== null && (
+        <Button icon="external" onClick={() => onOpenWorkflow(run.value?.workflowId ?? '')}>
+          {t('runs.header.openWorkflow')}
+        </Button>
+      )}
+      {onOpenRun !== undefined && <RunAgain scope={scope} onStarted={onOpenRun} />}
       {!isRunOver(live.status) && <CancelRun scope={scope} />}
     </div>
   )

@@ -24,16 +24,22 @@ export interface RunViewerProps extends InstanceProps, RunIdentity {
   readonly start?: ReactNode
   /** Stands before the buttons at the end of the header. */
   readonly end?: ReactNode
+  /** Shows a run that was started by "Run again"; the button is there only with this. */
+  readonly onOpenRun?: (runId: string) => void
+  /** Shows the workflow of the run; "Open in editor" is there only with this. */
+  readonly onOpenWorkflow?: (workflowId: string) => void
 }
 
 /** A run, live and at every moment of its past: canvas, timeline, log, output, and each node in full. */
-export function RunViewer({ client, runId, start, end, ...instance }: RunViewerProps) {
+export function RunViewer({ client, runId, start, end, onOpenRun, onOpenWorkflow, ...instance }: RunViewerProps) {
   return (
     <EnsureInstance {...instance}>
       <RunProvider client={client} runId={runId}>
         {(scope) => (
           <RunReady scope={scope} skeleton={<ViewerSkeleton />}>
-            {(ready) => <Viewer scope={ready} start={start} end={end} />}
+            {(ready) => (
+              <Viewer scope={ready} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
+            )}
           </RunReady>
         )}
       </RunProvider>
@@ -45,12 +51,14 @@ interface ViewerProps {
   readonly scope: RunScope
   readonly start: ReactNode
   readonly end: ReactNode
+  readonly onOpenRun: ((runId: string) => void) | undefined
+  readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
 /** Where a run stands: the first of the nodes that are not over. */
 const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].find(isNodeRunOpen)?.nodeId ?? null
 
-function Viewer({ scope, start, end }: ViewerProps) {
+function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
   const { t, locale } = useInstance()
   const { store, nodes, graph } = scope
   const [nodeId, setNodeId] = useState<string | null>(null)
@@ -60,7 +68,7 @@ function Viewer({ scope, start, end }: ViewerProps) {
   return (
     <NodeRunContext.Provider value={presenter}>
       <RunFrame>
-        <RunHeader scope={scope} start={start} end={end} />
+        <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
         <div className="tn-run-stage">
           {graph.value === null ? (
             <ErrorState title={t('runs.graphFailed')} error={graph.error} onRetry={graph.reload} />

@@ -88,9 +88,32 @@ export function appendOf(
     status: status === pending.statusBefore && create === null ? null : status,
     create,
     patch: pending.patch,
-    operations: pending.operations,
+    operations: inLockOrder(pending.operations),
     payloads: pending.payloads,
   }
+}
+
+/**
+ * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, dispatch rows,
+ * the outbox. A vote locks its wait before its message; an append that took them the other way round would deadlock.
+ */
+const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
+  plan: 0,
+  snapshot: 1,
+  wait_open: 2,
+  wait_close: 2,
+  inbox_consumed: 3,
+  timer_set: 4,
+  timer_clear: 4,
+  ready: 5,
+  release: 5,
+  finish: 5,
+  outbox: 6,
+}
+
+/** The sort is stable: operations on one table keep their order, so that the last setting of a timer counts. */
+function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOperation[] {
+  return [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
 }
 
 /** The events of a pending append as they stand in the log once they have their numbers. */

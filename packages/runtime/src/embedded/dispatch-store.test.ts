@@ -78,7 +78,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     const due = await ready('a', [{ op: 'timer_set', timerId: 'x', dueAt: NOW }])
     await ready('b', [{ op: 'timer_set', timerId: 'y', dueAt: NOW + 500 }])
     const found = await store('w').findWork(NOW, 10, '')
-    expect(found).toMatchObject({ runs: [{ tenantId: 'a', runId: due }], nextTimerAt: NOW + 500 })
+    expect(found).toMatchObject({ runs: [{ tenantId: 'a', runId: due }], nextAt: NOW + 500 })
     // Seen, but not taken: it comes back later, not at once.
     await store('w').release({ tenantId: 'a', runId: due })
     expect((await store('w').findWork(NOW + 1, 10, '')).runs).toEqual([])

@@ -14,8 +14,8 @@ export interface RunKey {
 export interface FoundWork {
   /** Runs to look at: new ones, and own ones that somebody has poked. */
   readonly runs: readonly RunKey[]
-  /** When the next timer of any run is due, ms since the Unix epoch. */
-  readonly nextTimerAt: number | null
+  /** When the next timer of any run is due, or when to look again for a run that was locked; ms since the Unix epoch. */
+  readonly nextAt: number | null
   /** Tenant that was served last: where the next round begins. */
   readonly lastTenant: string | null
 }
@@ -55,6 +55,7 @@ export interface DispatchStore {
 /** Timers that were seen are looked at again after so long, in case nobody has come to take them. */
 const TIMER_RETRY_MS = 30_000
 const TIMER_BATCH = 500
+const SKIPPED_RETRY_MS = 20
 
 const databaseNow = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
@@ -63,21 +64,22 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
     findWork: (now, capacity, afterTenant) =>
       database.withSystem(async (tx) => {
         await readyDueRuns(tx, now)
-        const poked = await tx
-          .updateTable('run_ready')
-          .set({ poked: false })
-          .where('worker_id', '=', workerId)
-          .where('poked', '=', true)
-          .returning(['tenant_id', 'run_id'])
-          .execute()
+        const poked = await takePoked(tx, workerId)
         const claimed =
           capacity > 0
             ? await claimReadyRuns(tx, { schema: database.schema, workerId, now, capacity, afterTenant })
             : []
         const next = await tx.selectFrom('timers').select('fire_at').orderBy('fire_at').limit(1).executeTakeFirst()
+        const skipped = await tx
+          .selectFrom('run_ready')
+          .select('run_id')
+          .where('worker_id', '=', workerId)
+          .where('poked', '=', true)
+          .limit(1)
+          .executeTakeFirst()
         return {
           runs: [...poked, ...claimed].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
-          nextTimerAt: next?.fire_at ?? null,
+          nextAt: skipped === undefined ? (next?.fire_at ?? null) : now + SKIPPED_RETRY_MS,
           lastTenant: claimed.at(-1)?.tenant_id ?? null,
         }
       }),
@@ -124,6 +126,27 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
   }
 }
 
+/** Rows that an append holds are left for the next look: waiting for several in any order would deadlock. */
+function takePoked(tx: Tx<RuntimeTables>, workerId: string) {
+  return tx
+    .with('poked', (with_) =>
+      with_
+        .selectFrom('run_ready')
+        .select(['tenant_id', 'run_id'])
+        .where('worker_id', '=', workerId)
+        .where('poked', '=', true)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('run_ready')
+    .from('poked')
+    .set({ poked: false })
+    .whereRef('run_ready.tenant_id', '=', 'poked.tenant_id')
+    .whereRef('run_ready.run_id', '=', 'poked.run_id')
+    .returning(['run_ready.tenant_id', 'run_ready.run_id'])
+    .execute()
+}
+
 async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
   const due = await tx
     .with('due', (with_) =>
@@ -148,7 +171,9 @@ async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
   if (runs.size === 0) return
   await tx
     .insertInto('run_ready')
-    .values([...runs.values()].map((row) => ({ tenant_id: row.tenant_id, run_id: row.run_id, ready_at: now })))
+    .values(
+      inKeyOrder([...runs.values()]).map((row) => ({ tenant_id: row.tenant_id, run_id: row.run_id, ready_at: now })),
+    )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
     .execute()
 }
@@ -227,15 +252,28 @@ async function renew(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): 
 
 async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {
   await tx
-    .updateTable('run_ready')
-    .set({ worker_id: null, poked: false })
-    .where('worker_id', 'is not', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('workers').select('workers.worker_id').whereRef('workers.worker_id', '=', 'run_ready.worker_id'),
-        ),
-      ),
+    .with('orphans', (with_) =>
+      with_
+        .selectFrom('run_ready')
+        .select(['tenant_id', 'run_id'])
+        .where('worker_id', 'is not', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(selectFrom('workers').select('worker_id').whereRef('workers.worker_id', '=', 'run_ready.worker_id')),
+          ),
+        )
+        .forUpdate()
+        .skipLocked(),
     )
+    .updateTable('run_ready')
+    .from('orphans')
+    .set({ worker_id: null, poked: false })
+    .whereRef('run_ready.tenant_id', '=', 'orphans.tenant_id')
+    .whereRef('run_ready.run_id', '=', 'orphans.run_id')
     .execute()
+}
+
+function inKeyOrder<Key extends { readonly tenant_id: string; readonly run_id: string }>(rows: readonly Key[]): Key[] {
+  const keyOf = (row: Key) => `${row.tenant_id}/${row.run_id}`
+  return [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }

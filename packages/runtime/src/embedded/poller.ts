@@ -67,7 +67,7 @@ export function createPoller(ports: PollerPorts): Poller {
         const found = await dispatch.findWork(now(), capacity, afterTenant)
         for (const run of found.runs) worker.tend(run)
         afterTenant = found.lastTenant ?? afterTenant
-        nextAt = Math.min(nextAt, found.nextTimerAt ?? nextAt)
+        nextAt = Math.min(nextAt, found.nextAt ?? nextAt)
       } catch (error) {
         log('warn', 'The database does not answer the engine', { reason: reasonOf(error) })
       }

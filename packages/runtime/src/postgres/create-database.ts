@@ -15,6 +15,7 @@ import { findRole } from './login-role.ts'
 import { type PgPool, pgLink } from './pg-link.ts'
 import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
 import { identifier, literal } from './quote.ts'
+import { retryConflicts } from './refusal.ts'
 import type { Database, Tx } from './types.ts'
 
 /** Where the tables live: the host's own pool, or a PGlite that the host opened. */
@@ -98,9 +99,12 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
     schema,
     owner: new Kysely<View>({ dialect, plugins }),
     role: findRoleOnce,
-    withTenant: async (tenantId, work) => transact(checkTenant(tenantId), work),
-    withSystem: (work) => transact(EVERY_TENANT, work),
-    call,
+    withTenant: async (tenantId, work) => {
+      const tenant = checkTenant(tenantId)
+      return retryConflicts(() => transact(tenant, work))
+    },
+    withSystem: (work) => retryConflicts(() => transact(EVERY_TENANT, work)),
+    call: (statement, values) => retryConflicts(() => call(statement, values)),
     view,
     close: () => link.close(),
   })

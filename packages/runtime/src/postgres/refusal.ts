@@ -12,6 +12,26 @@ export function permanentRefusal(error: unknown): string | null {
   return typeof code === 'string' && PERMANENT.test(code) ? code : null
 }
 
+/** SQLSTATEs of a transaction that was in the way of another: deadlock, serialization failure. */
+const CONFLICTS: ReadonlySet<unknown> = new Set(['40P01', '40001'])
+const MAX_TRIES = 5
+
+/**
+ * Runs a transaction again when the database has ended it in favor of another one. Nothing of it was stored.
+ *
+ * @param transaction - Must have no effect but on the database.
+ */
+export async function retryConflicts<Value>(transaction: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction()
+    } catch (error) {
+      const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+      if (!CONFLICTS.has(code) || tries === MAX_TRIES) throw error
+    }
+  }
+}
+
 /** Tells whether the database refused an append for good: trying it again is of no use. */
 export function isAppendRefused(error: unknown): error is TenonError {
   return error instanceof TenonError && error.code === 'APPEND_REFUSED'

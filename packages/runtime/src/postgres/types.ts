@@ -14,7 +14,8 @@ export interface Database<Tables> {
   readonly dialect: 'postgres' | 'pglite'
   readonly schema: string
   /**
-   * Runs `work` in one transaction in which RLS shows the rows of this tenant only.
+   * Runs `work` in one transaction in which RLS shows the rows of this tenant only. Runs it again, up to five times,
+   * when the database ends it because of a deadlock: `work` has no effect but on the database.
    *
    * @throws {@link TenonError} `TENANT_INVALID`; `DB_TRANSACTION_NESTED` inside another transaction of the same
    * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made.

@@ -13,6 +13,7 @@ export interface TestPostgres {
   readonly connectionString: string
   /** Makes an empty database and gives its connection string (superuser). */
   createDatabase(): Promise<string>
+  /** @throws {@link TenonError} `INTERNAL` if two transactions deadlocked meanwhile. */
   stop(): Promise<void>
 }
 
@@ -73,9 +74,26 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
       return urlOf(name)
     },
     stop: async () => {
+      const deadlocks = await countDeadlocks(urlOf('postgres'))
       await stopServer(server)
       await rm(directory, { recursive: true, force: true })
+      if (deadlocks > 0) throw new TenonError('INTERNAL', `Postgres ended ${deadlocks} transactions in a deadlock`)
     },
+  }
+}
+
+/** Every transaction takes its locks in one order, so that a single deadlock anywhere is a fault. */
+async function countDeadlocks(connectionString: string): Promise<number> {
+  const { Client } = (await import('pg')).default
+  const client = new Client({ connectionString })
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ deadlocks: string }>(
+      'select sum(deadlocks) as deadlocks from pg_stat_database',
+    )
+    return Number(rows[0]?.deadlocks ?? 0)
+  } finally {
+    await client.end()
   }
 }
 

@@ -9,7 +9,7 @@ const monthOf = (date: Date) => MONTHS[date.getUTCMonth()] as string
 const weekdayOf = (date: Date) => WEEKDAYS[date.getUTCDay()] as string
 const twelve = (date: Date) => date.getUTCHours() % 12 || 12
 
-/** What each sign of a pattern writes, always in UTC and English. */
+/** What each sign of a pattern writes, always in English. */
 const SIGNS: Readonly<Record<string, (date: Date) => string>> = Object.freeze({
   yyyy: (date: Date) => padded(date.getUTCFullYear(), 4),
   yy: (date: Date) => padded(date.getUTCFullYear() % 100, 2),
@@ -33,19 +33,42 @@ const SIGNS: Readonly<Record<string, (date: Date) => string>> = Object.freeze({
   a: (date: Date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
 })
 
-/** A date by a pattern, or the first sign of the pattern that is not known. */
-export type FormattedDate = { readonly text: string } | { readonly unknown: string }
+function offsetText(minutes: number, colon: string): string {
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${padded(Math.floor(size / 60), 2)}${colon}${padded(size % 60, 2)}`
+}
 
-/** Writes a date by a pattern such as `yyyy-MM-dd`; letters stand for themselves in `'quotes'`, `''` for one. */
-export function formatDate(ms: number, pattern: string): FormattedDate {
-  const date = new Date(ms)
-  const pieces: string[] = []
-  for (const [piece, quoted] of pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)) {
-    const write = Object.hasOwn(SIGNS, piece) ? SIGNS[piece] : undefined
-    if (write !== undefined) pieces.push(write(date))
-    else if (quoted !== undefined) pieces.push(quoted || "'")
-    else if (/^[A-Za-z]/.test(piece)) return { unknown: piece }
-    else pieces.push(piece)
+/** What each sign of an offset from UTC writes; those in capitals write `Z` for none. */
+const OFFSETS: Readonly<Record<string, (minutes: number) => string>> = Object.freeze({
+  xx: (minutes: number) => offsetText(minutes, ''),
+  xxx: (minutes: number) => offsetText(minutes, ':'),
+  XX: (minutes: number) => (minutes === 0 ? 'Z' : offsetText(minutes, '')),
+  XXX: (minutes: number) => (minutes === 0 ? 'Z' : offsetText(minutes, ':')),
+})
+
+const PIECES = /'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g
+
+/** The first letters of a pattern that are no sign of it; null if all are known. */
+export function unknownSign(pattern: string): string | null {
+  for (const [piece] of pattern.matchAll(PIECES)) {
+    if (/^[A-Za-z]/.test(piece) && !Object.hasOwn(SIGNS, piece) && !Object.hasOwn(OFFSETS, piece)) return piece
   }
-  return { text: pieces.join('') }
+  return null
+}
+
+/**
+ * Writes a date by a pattern such as `yyyy-MM-dd`; letters stand for themselves in `'quotes'`, `''` for one.
+ *
+ * @param pattern - Without letters that {@link unknownSign} finds.
+ * @param offsetMinutes - Distance from UTC of the clock that the date is written by.
+ */
+export function formatDate(ms: number, pattern: string, offsetMinutes: number): string {
+  const date = new Date(ms + offsetMinutes * 60_000)
+  const pieces: string[] = []
+  for (const [piece, quoted] of pattern.matchAll(PIECES)) {
+    if (Object.hasOwn(SIGNS, piece)) pieces.push((SIGNS[piece] as (date: Date) => string)(date))
+    else if (Object.hasOwn(OFFSETS, piece)) pieces.push((OFFSETS[piece] as (minutes: number) => string)(offsetMinutes))
+    else pieces.push(quoted === undefined ? piece : quoted || "'")
+  }
+  return pieces.join('')
 }

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import type { FunctionCall } from './function-body.ts'
 
 const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/
+  /^(\d{4})-(\d{2})-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?$/
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z')
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
@@ -25,6 +25,12 @@ export function checkedInstant(ms: number, call: FunctionCall): number {
   throw call.fault('EXPRESSION_VALUE', `${call.name}: the date is outside the years 0 to 9999`)
 }
 
+/** ISO 8601 allows `+0200` and `+02` for `+02:00`, which is all that the platform reads. */
+function withColon(text: string): string {
+  const [, hours, minutes = '00'] = /T.*([+-]\d\d)(?::?(\d\d))?$/.exec(text) ?? []
+  return hours === undefined ? text : text.replace(/[+-][\d:]+$/, `${hours}:${minutes}`)
+}
+
 /**
  * Milliseconds since the Unix epoch of what a date function takes. A text without a time is midnight
  * UTC; a time needs `Z` or an offset, since there is no local time zone here.
@@ -33,8 +39,8 @@ export function toInstant(value: Json | undefined, call: FunctionCall): number {
   if (typeof value === 'number') return checkedInstant(value, call)
   const parts = ISO.exec(value as string)
   const isDate = parts !== null && isInCalendar(Number(parts[1]), Number(parts[2]), Number(parts[3]))
-  if (isDate) return checkedInstant(Date.parse(value as string), call)
-  const forms = '"2026-01-31", "2026-01-31T10:00:00Z" or milliseconds since 1970'
+  if (isDate) return checkedInstant(Date.parse(withColon(value as string)), call)
+  const forms = '"2026-01-31", "2026-01-31T10:00:00+02:00" or milliseconds since 1970'
   throw call.fault('EXPRESSION_VALUE', `${call.name} takes a date such as ${forms}`)
 }
 

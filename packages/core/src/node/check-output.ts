@@ -47,7 +47,7 @@ export function checkOutput(
     return outcome
   }
   const result = schema.safeParse(outcome.output, { jitless: true })
-  if (!result.success) throw outputInvalid(definition, port, toIssues(result.error))
+  if (!result.success) throw outputInvalid(definition, port, toIssues(result.error, outcome.output))
   return { ...outcome, output: result.data }
 }
 

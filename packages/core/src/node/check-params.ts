@@ -18,9 +18,8 @@ export function checkParams<Definition extends NodeDefinition>(
   const result = definition.params.safeParse(resolved, { jitless: true })
   // The schema's own output: `z.output<Definition['params']>` by construction, out of reach for inference.
   if (result.success) return result.data as z.output<Definition['params']>
-  const issues = toIssues(result.error)
+  const issues = toIssues(result.error, resolved)
   const places = issues.map(({ path }) => path.join('.') || 'params')
-  throw new TenonError('NODE_PARAMS_INVALID', `Params of "${definition.type}" do not fit: ${places.join(', ')}`, {
-    details: { issues },
-  })
+  const message = `Params of "${definition.type}" do not fit: ${places.join(', ')}. ${places[0]}: ${issues[0]?.message}`
+  throw new TenonError('NODE_PARAMS_INVALID', message, { details: { issues } })
 }

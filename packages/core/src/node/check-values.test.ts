@@ -15,7 +15,9 @@ describe('checkParams', () => {
     expect(check).toThrow(
       expect.objectContaining({
         code: 'NODE_PARAMS_INVALID',
-        message: 'Params of "acme/route" do not fit: cases.0.title, schema',
+        message:
+          'Params of "acme/route" do not fit: cases.0.title, schema. ' +
+          'cases.0.title: Invalid input: expected string, received number',
         details: {
           issues: [
             expect.objectContaining({ path: ['cases', 0, 'title'], code: 'invalid_type' }),
@@ -25,6 +27,36 @@ describe('checkParams', () => {
       }),
     )
     expect(JSON.stringify(captureDetails(check))).not.toMatch(/hunter2|4711/)
+  })
+
+  const scalar = z.union([z.string(), z.number(), z.boolean()])
+  const rows = {
+    ...greet,
+    params: z.object({
+      headers: z.record(z.string(), scalar).default({}),
+      query: z.record(z.string(), z.union([scalar, z.array(scalar)])).default({}),
+      limit: z.union([z.literal('all'), z.literal(1)]).optional(),
+      code: z.union([z.string().length(5), z.string().length(2)]).optional(),
+      strict: z.union([z.literal('all'), z.strictObject({ id: z.string() })]).optional(),
+      who: z.union([z.literal('all'), z.object({ id: z.string() })]).optional(),
+    }),
+  }
+
+  test.each([
+    [{ headers: { 'X-Team': null } }, ['headers', 'X-Team'], 'Expected text, number or boolean, not null'],
+    [{ headers: { 'X-Team': [1] } }, ['headers', 'X-Team'], 'Expected text, number or boolean, not list'],
+    [{ query: { page: null } }, ['query', 'page'], 'Expected text, number, boolean or list, not null'],
+    [{ query: { page: {} } }, ['query', 'page'], 'Expected text, number, boolean or list, not object'],
+    [{ query: { page: [1, null] } }, ['query', 'page', 1], 'Expected text, number or boolean, not null'],
+    [{ query: { page: undefined } }, ['query', 'page'], 'Expected text, number, boolean or list, not nothing'],
+    [{ limit: 'abc' }, ['limit'], 'Invalid input'],
+    [{ strict: { id: 5, x: 1 } }, ['strict'], 'Invalid input'],
+    [{ code: 5 }, ['code'], 'Expected text, not number'],
+    [{ who: { id: 5 } }, ['who', 'id'], 'Invalid input: expected string, received number'],
+  ])('names the row and the types of %j', (params, path, message) => {
+    const check = () => checkParams(rows, params)
+    expect(captureDetails(check)).toMatchObject({ issues: [{ path, message }] })
+    expect(check).toThrow(`do not fit: ${path.join('.')}. ${path.join('.')}: ${message}`)
   })
 
   test('params that are no object at all are refused as a whole', () => {

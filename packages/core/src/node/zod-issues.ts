@@ -1,11 +1,56 @@
 import type { z } from 'zod'
 import type { ProblemIssue } from '../errors/index.ts'
 
-/** The faults that zod found, in the form that every answer of Tenon has. */
-export function toIssues(error: z.ZodError): readonly ProblemIssue[] {
-  return error.issues.map(({ path, code, message }) => ({
-    path: path.map((key) => (typeof key === 'number' ? key : String(key))),
-    code,
-    message,
-  }))
+type Issue = z.core.$ZodIssue
+type Path = ProblemIssue['path']
+
+/** What zod calls the types, in the words of the expression language. */
+const NAMES: Readonly<Record<string, string>> = Object.freeze({
+  string: 'text',
+  array: 'list',
+  tuple: 'list',
+  record: 'object',
+  int: 'whole number',
+})
+
+const nameOf = (type: string): string => (Object.hasOwn(NAMES, type) ? (NAMES[type] as string) : type)
+
+function typeAt(input: unknown, path: Path): string {
+  // All but the last key of an issue's path are there.
+  const at = path.reduce((value, key) => (value as Readonly<Record<string | number, unknown>>)[key], input)
+  if (at === null) return 'null'
+  if (at === undefined) return 'nothing'
+  return Array.isArray(at) ? 'list' : nameOf(typeof at)
+}
+
+const plainPath = (path: Issue['path']): Path => path.map((key) => (typeof key === 'number' ? key : String(key)))
+
+/** The types that a union takes, as far as its branches say; empty if another rule is broken. */
+function typesOf(issue: Issue): readonly string[] {
+  if (issue.path.length > 0) return []
+  if (issue.code === 'invalid_type') return [nameOf(issue.expected)]
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(typesOf) : []
+}
+
+/** A union says `Invalid input` of itself; its branches know more. */
+function explain(issue: Issue, input: unknown, before: Path): readonly ProblemIssue[] {
+  const path = [...before, ...plainPath(issue.path)]
+  const { code } = issue
+  if (code !== 'invalid_union') return [{ path, code, message: issue.message }]
+  // The branch that fits from outside, and is wrong further in, is the one that was meant.
+  const inner = issue.errors.find((branch) => branch.length > 0 && branch.every((each) => each.path.length > 0))
+  if (inner !== undefined) return inner.flatMap((each) => explain(each, input, path))
+  const types = [...new Set(issue.errors.flat().flatMap(typesOf))]
+  if (types.length === 0) return [{ path, code, message: issue.message }]
+  const expected = types.length === 1 ? types[0] : `${types.slice(0, -1).join(', ')} or ${types.at(-1)}`
+  return [{ path, code, message: `Expected ${expected}, not ${typeAt(input, path)}` }]
+}
+
+/**
+ * The faults that zod found, in the form that every answer of Tenon has.
+ *
+ * @param input - What was checked: messages name its types, never its values.
+ */
+export function toIssues(error: z.ZodError, input: unknown): readonly ProblemIssue[] {
+  return error.issues.flatMap((issue) => explain(issue, input, []))
 }

@@ -44,6 +44,23 @@ describe('date functions', () => {
     [`formatDate("2026-02-03", "'day' d''d")`, "day 3'3"],
     [`formatDate("2026-02-03", "d'")`, "3'"],
     ['formatDate(0, "")', ''],
+    ['formatDate("2026-01-31T23:30Z", "d MMM HH:mm xxx xx XXX XX", "+05:45")', '1 Feb 05:15 +05:45 +0545 +05:45 +0545'],
+    ['formatDate("2026-01-31T23:30Z", "d HH:mm xxx xx XXX XX")', '31 23:30 +00:00 +0000 Z Z'],
+    ['formatDate("2026-01-31T00:30Z", "d HH:mm XXX", "-0330")', '30 21:00 -03:30'],
+    ['formatDate("2026-01-31T00:30Z", "HH:mm", "Z")', '00:30'],
+    ['date("2026-01-31T12:00:00+0000")', '2026-01-31T12:00:00.000Z'],
+    ['date("2026-01-31T12:00:00.5+0530")', '2026-01-31T06:30:00.500Z'],
+    ['date("2026-01-31T12:00-08")', '2026-01-31T20:00:00.000Z'],
+    ['date("2026-01-31T12:00:00+0000", "yyyy-MM-dd\'T\'HH:mm:ssxx")', '2026-01-31T12:00:00.000Z'],
+    ['date("Mon, 02 Feb 2026 03:04:05 -0800", "EEE, dd MMM yyyy HH:mm:ss xx")', '2026-02-02T11:04:05.000Z'],
+    ['date("2 Feb 2026 03:04 +0000", "d MMM yyyy HH:mm xx")', '2026-02-02T03:04:00.000Z'],
+    ['date("Mon, 02 Feb 2026 03:04:05 GMT", "EEE, dd MMM yyyy HH:mm:ss \'GMT\'")', '2026-02-02T03:04:05.000Z'],
+    ['date("31.01.2026", "dd.MM.yyyy")', '2026-01-31T00:00:00.000Z'],
+    ['date("1/31/26 3:07 PM", "M/d/yy h:mm a")', '2026-01-31T15:07:00.000Z'],
+    ['date("31 January 2026", "d MMMM yyyy")', '2026-01-31T00:00:00.000Z'],
+    ['date("12:30", "HH:mm")', '2026-01-31T12:30:00.000Z'],
+    ['date("2026-07-01 12:00:00.250", "yyyy-MM-dd HH:mm:ss.SSS")', '2026-07-01T12:00:00.250Z'],
+    ['date("2026-03-29T02:30", "yyyy-MM-dd\'T\'HH:mm")', '2026-03-29T02:30:00.000Z'],
   ])('%s', (expression, expected) => {
     expect(valueIn(expression)).toEqual(expected)
   })
@@ -65,7 +82,23 @@ describe('date functions', () => {
     'addTime("2026-01-01", 0.5, "days")',
     'startOf("0000-01-01", "week")',
     'formatDate("2026-01-01", "QQ")',
+    'formatDate("2026-01-01", "HH", "Europe/Berlin")',
+    'formatDate("2026-01-01", "HH", "+24:00")',
+    'formatDate("2026-01-01", "HH", "+01:60")',
+    'formatDate("9999-12-31", "HH", "+23:59") + formatDate("9999-12-31T23:00Z", "HH", "+02:00")',
+    'date("2026-01-31T12:00+1:00")',
+    'date("31.02.2026", "dd.MM.yyyy")',
+    'date("31.01.2026x", "dd.MM.yyyy")',
+    'date("2026-01-31", "")',
+    'date("12:00 PST", "HH:mm zzz")',
+    'date("Sun, 02 Feb 2026 03:04:05 PST", "EEE, dd MMM yyyy HH:mm:ss xx")',
+    'date("2026-01-31", "QQ")',
+    'date("2026-01-31", "yyyy-MM-dd PPpp")',
   ])('%s is a fault', (expression) => {
     expect(outcomeOfExpression(expression)).toMatch(/^EXPRESSION_VALUE /)
+  })
+
+  test('a number is read by no pattern', () => {
+    expect(outcomeOfExpression('date(0, "yyyy")')).toBe('EXPRESSION_TYPE date reads a text by a pattern, not a number')
   })
 })

@@ -1,10 +1,11 @@
 import type { DATE_PARTS } from '../../expression/functions/date.ts'
 import type { Json } from '../../json.ts'
 import { cutText } from '../../text/cut-text.ts'
-import { formatDate } from '../format-date.ts'
-import { type FunctionBodies, type FunctionBody, wholeNumber } from '../function-body.ts'
+import { formatDate, unknownSign } from '../format-date.ts'
+import { type FunctionBodies, type FunctionBody, type FunctionCall, wholeNumber } from '../function-body.ts'
 import { checkedInstant, isoText, toInstant } from '../instant.ts'
 import { spendReading, spendSize, spendSteps } from '../meter.ts'
+import { parseDate } from '../parse-date.ts'
 import { addUnits, startOfUnit, unitNamed, unitsBetween } from '../time-units.ts'
 
 const PARTS: Readonly<Record<(typeof DATE_PARTS)[number], (date: Date) => number>> = Object.freeze({
@@ -18,27 +19,51 @@ const PARTS: Readonly<Record<(typeof DATE_PARTS)[number], (date: Date) => number
   millisecond: (date: Date) => date.getUTCMilliseconds(),
 })
 
-const format: FunctionBody = ([value, pattern], call) => {
-  const written = pattern as string
-  const { meter } = call.evaluation
-  const ms = toInstant(value, call)
-  spendReading(meter, written.length)
-  spendSteps(meter, written.length)
-  const formatted = formatDate(ms, written)
-  if ('unknown' in formatted) {
-    throw call.fault(
-      'EXPRESSION_VALUE',
-      `formatDate does not know "${cutText(formatted.unknown, 8)}"; quote plain letters`,
-    )
+const OFFSET = /^([+-])(\d{2}):?([0-5]\d)$/
+const MOST_OFFSET_HOURS = 23
+
+function offsetMinutes(offset: string, call: FunctionCall): number {
+  if (offset === 'Z') return 0
+  const [, sign, hours, minutes] = OFFSET.exec(offset) ?? []
+  if (hours === undefined || Number(hours) > MOST_OFFSET_HOURS) {
+    throw call.fault('EXPRESSION_VALUE', `${call.name} takes an offset such as "+02:00", not the name of a zone`)
   }
-  spendSize(meter, formatted.text.length)
-  return formatted.text
+  return (sign === '-' ? -1 : 1) * (60 * Number(hours) + Number(minutes))
+}
+
+function checkedPattern(pattern: Json | undefined, call: FunctionCall): string {
+  const written = pattern as string
+  spendReading(call.evaluation.meter, written.length)
+  spendSteps(call.evaluation.meter, written.length)
+  const unknown = unknownSign(written)
+  if (unknown === null) return written
+  throw call.fault('EXPRESSION_VALUE', `${call.name} does not know "${cutText(unknown, 8)}"; quote plain letters`)
+}
+
+const format: FunctionBody = ([value, pattern, offset], call) => {
+  const ms = toInstant(value, call)
+  const written = checkedPattern(pattern, call)
+  const minutes = offset === undefined ? 0 : offsetMinutes(offset as string, call)
+  checkedInstant(ms + minutes * 60_000, call)
+  const text = formatDate(ms, written, minutes)
+  spendSize(call.evaluation.meter, text.length)
+  return text
+}
+
+const date: FunctionBody = ([value, pattern], call) => {
+  if (pattern === undefined) return isoText(toInstant(value, call))
+  const written = checkedPattern(pattern, call)
+  if (typeof value !== 'string') throw call.fault('EXPRESSION_TYPE', 'date reads a text by a pattern, not a number')
+  spendReading(call.evaluation.meter, 8 * value.length)
+  const ms = parseDate(value, written, call.evaluation.scope.context.nowMs)
+  if (!Number.isNaN(ms)) return isoText(checkedInstant(ms, call))
+  throw call.fault('EXPRESSION_VALUE', `date: the text is not written as "${cutText(written, 40)}"`)
 }
 
 /** Bodies of the date functions. */
 export const DATE_BODIES: FunctionBodies = Object.freeze({
   now: (_args, call) => isoText(checkedInstant(call.evaluation.scope.context.nowMs, call)),
-  date: ([value], call) => isoText(toInstant(value, call)),
+  date,
   timestamp: ([value], call) => toInstant(value, call),
   addTime: ([value, amount, unit], call) => {
     const count = wholeNumber(call, amount, 'amount', Number.NEGATIVE_INFINITY)

@@ -28,10 +28,13 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'date',
     family: 'date',
-    parameters: [date],
+    parameters: [date, { name: 'pattern', type: 'text', optional: true }],
     returns: 'text',
-    help: 'The date as ISO 8601 text in UTC.',
-    example: { expression: 'date("2026-01-31T12:00+02:00")', value: '2026-01-31T10:00:00.000Z' },
+    help: 'The date as ISO 8601 text in UTC; a text of another form is read by a pattern, as formatDate writes it.',
+    example: {
+      expression: 'date("Sat, 31 Jan 2026 12:00:00 +0200", "EEE, d MMM yyyy HH:mm:ss xx")',
+      value: '2026-01-31T10:00:00.000Z',
+    },
   },
   {
     name: 'timestamp',
@@ -76,9 +79,9 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'formatDate',
     family: 'date',
-    parameters: [date, { name: 'pattern', type: 'text' }],
+    parameters: [date, { name: 'pattern', type: 'text' }, { name: 'offset', type: 'text', optional: true }],
     returns: 'text',
-    help: "The date in UTC by a pattern of yyyy, MM, MMM, dd, EEE, HH, mm, ss, SSS; 'quotes' keep letters.",
+    help: "The date by a pattern of yyyy, MM, MMM, dd, EEE, HH, mm, ss, SSS, xxx; 'quotes' keep letters. UTC, or the offset.",
     example: {
       expression: 'formatDate("2026-01-31T10:00Z", "EEE d MMM yyyy, HH:mm")',
       value: 'Sat 31 Jan 2026, 10:00',

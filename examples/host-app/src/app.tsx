@@ -2,13 +2,16 @@ import type { TenonClient } from '@tenon/core/client'
 import { WorkflowEditor } from '@tenon/editor'
 import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
 import '@tenon/editor/styles.css'
-import { Link, Route, Switch, useLocation } from 'wouter'
+import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { nonce } from './ui/nonce.ts'
+import { filterFrom, searchOf } from './ui/run-filter.ts'
 import type { Theme } from './ui/use-theme.ts'
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
   const [, navigate] = useLocation()
+  const [search, setSearch] = useSearchParams()
+  const onOpenWorkflow = (workflowId: string) => navigate(`/automations/${workflowId}`)
   const host = { client, theme, nonce: nonce(), onOpenRun: (runId: string) => navigate(`/runs/${runId}`) }
   return (
     <Switch>
@@ -17,11 +20,22 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
           <WorkflowEditor {...host} workflowId={id} breadcrumb={<Link href="/automations">Automations</Link>} />
         )}
       </Route>
-      <Route path="/runs/:id">{({ id }) => <RunViewer {...host} runId={id} />}</Route>
+      <Route path="/runs/:id">
+        {({ id }) => (
+          <RunViewer {...host} runId={id} start={<Link href="/runs">Runs</Link>} onOpenWorkflow={onOpenWorkflow} />
+        )}
+      </Route>
       <Route path="/runs">
-        <RunList {...host} />
+        <h1 className="desk-title">Runs</h1>
+        <RunList
+          {...host}
+          hrefOf={(runId) => `/runs/${runId}`}
+          filter={filterFrom(search)}
+          onFilterChange={(filter) => setSearch(searchOf(filter), { replace: true })}
+        />
       </Route>
       <Route path="/approvals">
+        <h1 className="desk-title">Approvals</h1>
         <ApprovalInbox {...host} />
       </Route>
     </Switch>

@@ -1,0 +1,84 @@
+// @vitest-environment jsdom
+import type { TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { act, screen, waitFor } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
+import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
+import { renderPart } from '../../../test/fixtures/render.tsx'
+import { escalatedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import { RunProvider } from '../store/run-scope.tsx'
+import { RunAgain } from './run-again.tsx'
+
+const INPUT = { ticket_id: 'T-12345', text: 'Where is my parcel?' }
+const STARTED = { runId: 'run-2', status: 'queued', startedAt: null } as const
+
+function show(frames = escalatedRun().frames, change: (client: TenonClient) => Partial<TenonClient> = () => ({})) {
+  const { client } = createFixtureClient({ frames })
+  const start = vi.fn<TenonClient['runs']['start']>(async () => STARTED)
+  const tryDraft = vi.fn<TenonClient['drafts']['try']>(async () => STARTED)
+  const own: TenonClient = {
+    ...client,
+    runs: { ...client.runs, start, ledger: async (id) => ({ ...(await client.runs.ledger(id)), input: INPUT }) },
+    drafts: { ...client.drafts, try: tryDraft },
+  }
+  const onStarted = vi.fn()
+  const view = renderPart(
+    <RunProvider client={{ ...own, ...change(own) }} runId={FIXTURE_RUN_ID}>
+      {(scope) => <RunAgain scope={scope} onStarted={onStarted} />}
+    </RunProvider>,
+  )
+  return { ...view, start, tryDraft, onStarted }
+}
+
+describe('RunAgain', () => {
+  test('starts the same version with the same input at the same trigger', async () => {
+    const { user, start, onStarted } = show()
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
+    const [workflowId, body] = start.mock.calls[0] ?? []
+    expect(workflowId).toBe('wf-tickets')
+    expect(body).toMatchObject({ version: '4', trigger: 'start', input: INPUT })
+  })
+
+  test('tests the draft again after a test run', async () => {
+    const { user, start, tryDraft, onStarted } = show(undefined, (client) => ({
+      runs: {
+        ...client.runs,
+        get: async (runId) => ({ ...(await client.runs.get(runId)), mode: 'test', version: 'test:abc' }),
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Test the draft again' }))
+    await waitFor(() => expect(onStarted).toHaveBeenCalledExactlyOnceWith('run-2'))
+    expect(tryDraft.mock.calls[0]?.[1]).toMatchObject({ trigger: 'start', input: INPUT })
+    expect(start).not.toHaveBeenCalled()
+  })
+
+  test('says why it could not start', async () => {
+    const { user, onStarted } = show(undefined, (client) => ({
+      runs: {
+        ...client.runs,
+        start: async () => {
+          throw new TenonError('UNAVAILABLE', 'The server does not answer')
+        },
+      },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    expect((await screen.findAllByText(/The server does not answer/)).length).toBeGreaterThan(0)
+    expect(onStarted).not.toHaveBeenCalled()
+  })
+
+  test.each(['viewer', 'editor'] as const)(
+    'is not there for a %s who looks, or while the run goes on',
+    async (role) => {
+      const asked = vi.fn<TenonClient['me']>()
+      const { client } = createFixtureClient()
+      asked.mockImplementation(async () => ({ ...(await client.me()), role }))
+      const frames = role === 'viewer' ? escalatedRun().frames : waitingRun().frames
+      show(frames, () => ({ me: asked }))
+      // Those who may start it have the button from here on, which the tests above show.
+      await waitFor(() => expect(asked).toHaveBeenCalled())
+      await act(() => Promise.all(asked.mock.results.map(({ value }) => value)))
+      expect(screen.queryByRole('button')).toBeNull()
+    },
+  )
+})

@@ -75,7 +75,7 @@ test('each node reads what all before it added, and the end holds every field of
   ])
 
   expect(run.ports).toEqual(['success', 'success', 'true', 'success', 'end'])
-  expect(weather.requests[0]?.url).toBe('/now?city=San+Francisco')
+  expect(weather.requests[0]?.url).toBe('/now?city=San%20Francisco')
   expect(model.requests[1]?.body).toContain("What's the weather in SF? San Francisco: Sunny")
   expect(run.output).toEqual({
     first: 'Take a walk',

@@ -68,6 +68,14 @@ describe('llm-transform', () => {
           data: { inputTokens: 11, outputTokens: 7, model: 'small-2025', answer: 1 },
         },
       ])
+      expect(harness.toolCalls).toEqual([
+        {
+          tool: 'model',
+          arguments: { model: 'large', answer: 1 },
+          answer: { text: good, finishReason: 'stop', model: 'small-2025', inputTokens: 11, outputTokens: 7 },
+          durationMs: expect.any(Number),
+        },
+      ])
       const [request] = sent()
       expect(request).toMatchObject({
         model: 'large',
@@ -103,23 +111,77 @@ describe('llm-transform', () => {
     })
   })
 
-  test.each(['nothing of the kind', '[1]', '{"__proto__":{},"sentiment":1,"category":"a"}', ''])(
+  test.each(['nothing of the kind', '[1]', '{"__proto__":{},"sentiment":1,"category":"a"}'])(
     'gives up after two repairs of %j',
     async (answer) => {
       await withModel([answer], async (model, sent) => {
         const error = await failureOf(harnessOf(createLlmTransformNode(model)).run(params))
         expect(error).toMatchObject({ code: 'MODEL_OUTPUT_INVALID', retryable: false, details: { answers: 3 } })
         expect(error.details?.issues).not.toEqual([])
+        expect(error.details?.lastAnswer).toBe(answer)
         expect(sent()).toHaveLength(3)
       })
     },
   )
 
-  test('a code block around the answer is no fault', async () => {
-    await withModel([`\`\`\`json\n${good}\n\`\`\``], async (model, sent) => {
+  test('every answer is kept with what is wrong with it', async () => {
+    await withModel(['first', '{"sentiment":7}', good], async (model) => {
+      const harness = harnessOf(createLlmTransformNode(model))
+      await harness.run(params)
+      expect(harness.toolCalls).toMatchObject([
+        { arguments: { answer: 1 }, answer: { text: 'first' }, error: { code: 'MODEL_OUTPUT_INVALID' } },
+        { arguments: { answer: 2 }, answer: { text: '{"sentiment":7}' }, error: { code: 'MODEL_OUTPUT_INVALID' } },
+        { arguments: { answer: 3 }, answer: { text: good } },
+      ])
+      expect(harness.toolCalls[0]?.error?.message).toBe('the whole answer: It is not JSON')
+      expect(harness.toolCalls[2]?.error).toBeUndefined()
+    })
+  })
+
+  test.each([
+    ['a fence', `\`\`\`json\n${good}\n\`\`\``],
+    ['a fence without a language', `\`\`\`\n${good}\n\`\`\``],
+    ['prose around a fence', `Here it is:\n\n\`\`\`json\n${good}\n\`\`\`\n\nAnything else?`],
+    ['several fences', `\`\`\`json\n{"sentiment":"?"}\n\`\`\`\nBetter:\n\`\`\`json\n${good}\n\`\`\``],
+    ['prose around JSON', `The answer is ${good}. I hope that helps {smile}.`],
+    ['reasoning before JSON', `<think>It could be {"sentiment":0.1,"category":"no"}.</think>\n${good}`],
+    ['reasoning and a fence', `<thinking>\nHm\n</thinking>\n\`\`\`json\n${good}\n\`\`\``],
+    ['a byte order mark and space', `\ufeff \n${good}\n`],
+  ])('%s is no fault and is not paid for again', async (_what, answer) => {
+    await withModel([answer], async (model, sent) => {
       expect(await harnessOf(createLlmTransformNode(model)).run(params)).toMatchObject({
-        output: { sentiment: 0.9 },
+        output: { sentiment: 0.9, category: 'shipping' },
       })
+      expect(sent()).toHaveLength(1)
+    })
+  })
+
+  test('an answer that is cut at the token limit fails at once, with what to do', async () => {
+    await using server = await startLocalServer((_request, response) => {
+      const choices = [{ index: 0, finish_reason: 'length', message: { role: 'assistant', content: '{"sentiment":' } }]
+      sendJson(response, { ...completion(''), choices })
+    })
+    const model = openaiLanguageModel({ apiKey: 'k', baseURL: server.origin, models: ['small'], fetch })
+    const harness = harnessOf(createLlmTransformNode(model))
+    const error = await failureOf(harness.run({ ...params, maxOutputTokens: 7 }))
+    expect(error).toMatchObject({
+      code: 'MODEL_OUTPUT_TRUNCATED',
+      retryable: false,
+      remedy: 'Raise the token limit of the node, or ask for a shorter answer.',
+      details: { outputTokens: 7, lastAnswer: '{"sentiment":' },
+    })
+    expect(harness.toolCalls).toMatchObject([
+      { answer: { text: '{"sentiment":', finishReason: 'length' }, error: { code: 'MODEL_OUTPUT_TRUNCATED' } },
+    ])
+    expect(server.requests).toHaveLength(1)
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ max_completion_tokens: 7 })
+  })
+
+  test('a failure of the model is kept as well', async () => {
+    await withModel([''], async (model, sent) => {
+      const harness = harnessOf(createLlmTransformNode(model))
+      expect(await failureOf(harness.run(params))).toMatchObject({ code: 'MODEL_FAILED', retryable: true })
+      expect(harness.toolCalls).toMatchObject([{ tool: 'model', error: { code: 'MODEL_FAILED' } }])
       expect(sent()).toHaveLength(1)
     })
   })

@@ -47,6 +47,11 @@ export const ERROR_TABLE = {
   PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },
   DRAFT_REPLACED: { status: 409, retryable: false, remedy: 'Load the draft again, then repeat your changes.' },
   RATE_LIMITED: { status: 429, retryable: true, remedy: 'Wait for Retry-After.' },
+  QUOTA_EXCEEDED: {
+    status: 409,
+    retryable: false,
+    remedy: 'Delete what is not needed any more, or ask the host for a larger quota.',
+  },
   UNAVAILABLE: { status: 503, retryable: true, remedy: 'Try again in a moment.' },
   NODE_TYPE_DUPLICATE: { status: 500, retryable: false, remedy: 'Register each node type once.' },
   NODE_TYPE_UNKNOWN: {
@@ -65,17 +70,17 @@ export const ERROR_TABLE = {
   NODE_FAILED: { status: 500, retryable: true, remedy: 'Open the node run and read its log.' },
   NODE_CANCELED: { status: 409, retryable: false, remedy: 'The run or the branch was canceled.' },
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
-  JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
-  EGRESS_REFUSED: {
-    status: 403,
-    retryable: false,
-    remedy: 'Use a public http or https address, or ask the host to allow this one.',
   SECRET_NOT_FOUND: { status: 422, retryable: false, remedy: 'Open the node and set the secret again.' },
   KEY_PROVIDER_REQUIRED: {
     status: 500,
     retryable: false,
     remedy: 'Give `keyProvider` to createWorkflowServer: nodes with secret params need a key to encrypt them.',
   },
+  JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
+  EGRESS_REFUSED: {
+    status: 403,
+    retryable: false,
+    remedy: 'Use a public http or https address, or ask the host to allow this one.',
   },
   HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the address and whether the service is up.' },
   HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check what the service answered in details.' },
@@ -106,6 +111,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Change the value that is stored: the database refuses it, and will refuse it again.',
   },
+  MODEL_OUTPUT_TRUNCATED: {
+    status: 502,
+    retryable: false,
+    remedy: 'Raise the token limit of the node, or ask for a shorter answer.',
+  },
   ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
   JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },
   VALUE_NOT_JSON: {
@@ -134,6 +144,11 @@ export const ERROR_TABLE = {
     status: 422,
     retryable: false,
     remedy: 'Convert the value first, for example with number() or text().',
+  },
+  COMPARISON_TYPES_DIFFER: {
+    status: 422,
+    retryable: false,
+    remedy: 'Convert one side first, for example with number(), text() or date().',
   },
   EXPRESSION_VALUE: { status: 422, retryable: false, remedy: 'Correct the value that is calculated with.' },
   EXPRESSION_ARGUMENTS: { status: 422, retryable: false, remedy: 'Call the function as its help shows.' },

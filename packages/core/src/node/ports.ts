@@ -101,6 +101,8 @@ export interface ModelUsage extends LanguageModelUsage {
 /** What a model answered; `model` is the one that did, which may be more exact than the one that was asked. */
 export interface LanguageModelResult {
   readonly text: string
+  /** `length`: the answer was cut at the token limit. @defaultValue 'stop' */
+  readonly finishReason?: 'stop' | 'length'
   readonly model: string
   readonly usage: LanguageModelUsage
 }
@@ -109,7 +111,12 @@ export interface LanguageModelResult {
 export interface LanguageModel {
   /** Model names to offer; the first is the default. */
   readonly models: readonly string[]
-  /** @throws {@link TenonError} `MODEL_FAILED`, retryable when the provider says so. */
+  /**
+   * Asks once. An error, a refusal, a filter and an empty answer are failures; a cut answer is a result.
+   *
+   * @throws {@link TenonError} `MODEL_FAILED`, retryable when the provider says so (details: `status`, `code`, and
+   * `reason`, the provider's own words, masked and cut).
+   */
   generate(request: LanguageModelRequest): Promise<LanguageModelResult>
 }
 

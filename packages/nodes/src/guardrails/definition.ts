@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { modelParam, promptParam } from '../shared/model-params.ts'
+import { maxOutputTokensParam, modelParam, promptParam } from '../shared/model-params.ts'
 
 const judged = z.object({
   guardrails: z.object({ verdict: z.enum(['pass', 'fail']), reason: z.string() }),
@@ -27,6 +27,7 @@ export const guardrails = defineNode({
       control: 'prompt',
     }),
     model: modelParam,
+    maxOutputTokens: maxOutputTokensParam,
   }),
   ports: [
     { name: 'pass', title: 'pass', description: 'The rules are kept' },

@@ -31,6 +31,7 @@ export function createGuardrailsNode(languageModel: LanguageModel) {
       {
         languageModel,
         model: params.model,
+        maxOutputTokens: params.maxOutputTokens,
         schemaName: 'verdict',
         schema: VERDICT_SCHEMA,
         messages: toMessages(params.policy, toPromptText(params.text)),

@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { modelParam, promptParam, temperatureParam } from '../shared/model-params.ts'
+import { maxOutputTokensParam, modelParam, promptParam, temperatureParam } from '../shared/model-params.ts'
 
 /** Asks a model to turn what it reads into fields of a schema. */
 export const llmTransform = defineNode({
@@ -34,6 +34,7 @@ export const llmTransform = defineNode({
         literal: true,
       }),
     temperature: temperatureParam,
+    maxOutputTokens: maxOutputTokensParam,
   }),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: { fromParam: 'schema' } },

@@ -17,6 +17,7 @@ export function createLlmTransformNode(languageModel: LanguageModel) {
         schema: arrangeSchema(params.schema as JsonObject),
         messages: toMessages(params),
         temperature: params.temperature,
+        maxOutputTokens: params.maxOutputTokens,
       },
       context,
     )

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type LocalServer, type ReceivedRequest, sendJson, startLocalServer } from '../../test/local-server.ts'
 import { failureOf } from '../../test/run-node.ts'
 import { isStrictSchema } from './is-strict-schema.ts'
@@ -45,7 +45,12 @@ describe('openaiLanguageModel', () => {
       temperature: 0.5,
       maxOutputTokens: 99,
     })
-    expect(result).toEqual({ text: '{"a":1}', model: 'small-2025', usage: { inputTokens: 11, outputTokens: 7 } })
+    expect(result).toEqual({
+      text: '{"a":1}',
+      model: 'small-2025',
+      finishReason: 'stop',
+      usage: { inputTokens: 11, outputTokens: 7 },
+    })
     const [request] = server.requests
     expect([request?.method, request?.url, request?.headers.authorization]).toEqual([
       'POST',
@@ -64,13 +69,14 @@ describe('openaiLanguageModel', () => {
     })
   })
 
-  test('sends only what was asked for, and lives with an answer that lacks usage and content', async () => {
+  test('sends only what was asked for, and lives with an answer that lacks usage and a model', async () => {
     await using server = await startLocalServer((_request, response) =>
-      sendJson(response, { ...completion({}), usage: undefined }),
+      sendJson(response, { choices: [{ message: { content: 'Hi' } }] }),
     )
     expect(await modelOf(server).generate(ask)).toEqual({
-      text: '',
-      model: 'small-2025',
+      text: 'Hi',
+      model: '',
+      finishReason: 'stop',
       usage: { inputTokens: 0, outputTokens: 0 },
     })
     expect(Object.keys(bodyOf(server.requests[0])).sort()).toEqual(['messages', 'model'])
@@ -110,8 +116,8 @@ describe('openaiLanguageModel', () => {
       expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable, details: { status, code: 'some_code' } })
       expect(error.details?.retryAfterMs).toBe(retryAfterMs)
       expect(server.requests).toHaveLength(1)
-      if (status === 401) expect(JSON.stringify([error.message, error.details])).not.toContain('hunter2')
-      if (status === 400) expect(error.details?.reason).toContain('No:')
+      expect(error.details?.reason).toBe('No: ••••••••')
+      expect(JSON.stringify([error.message, error.details])).not.toContain('hunter2')
     },
   )
 
@@ -131,14 +137,146 @@ describe('openaiLanguageModel', () => {
     expect(await failureOf(modelOf(garbled).generate(ask))).toMatchObject({ code: 'MODEL_FAILED', retryable: true })
   })
 
-  test('a refusal and a filter are failures that no attempt will heal', async () => {
-    const answers = [completion({ refusal: 'I will not' }), completion({}, { finish_reason: 'content_filter' })]
-    await using server = await startLocalServer((_request, response, index) => sendJson(response, answers[index]))
-    const model = modelOf(server)
-    for (const reason of ['refusal', 'content_filter']) {
-      const error = await failureOf(model.generate(ask))
-      expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable: false, details: { reason } })
-    }
+  const answers: readonly [what: string, body: unknown, wanted: object][] = [
+    [
+      'an error object',
+      { error: { message: 'No such model: sk-hunter2', type: 'invalid', code: 'model_not_found' } },
+      { retryable: false, details: { code: 'model_not_found', reason: 'No such model: ••••••••' } },
+    ],
+    ['an error text', { error: 'model is loading, unavailable' }, { retryable: true, details: { code: null } }],
+    [
+      'an error with a status as its code',
+      { error: { message: 'Slow down', code: 429 } },
+      { retryable: true, details: { code: 429, reason: 'Slow down' } },
+    ],
+    [
+      'an error of a passing kind',
+      { error: { message: 'Busy', type: 'overloaded_error' } },
+      { retryable: true, details: { code: 'overloaded_error' } },
+    ],
+    [
+      'an empty account',
+      { error: { message: 'Quota', code: 'insufficient_quota', type: 'rate_limit' } },
+      { retryable: false },
+    ],
+    [
+      'an error of vLLM',
+      { object: 'error', message: 'Too long', code: 400 },
+      { retryable: false, details: { reason: 'Too long' } },
+    ],
+    ['an error without words', { error: { status: 3 } }, { details: { code: null, reason: '{"status":3}' } }],
+    [
+      'an error in the choice',
+      { choices: [{ error: { message: 'Upstream', code: 502 } }] },
+      { retryable: true, details: { reason: 'Upstream' } },
+    ],
+    ['no choices', { id: 'c1' }, { retryable: true, message: expect.stringContaining('no choices') }],
+    ['an empty list of choices', { choices: [] }, { retryable: true, message: expect.stringContaining('no choices') }],
+    ['a list', [], { retryable: true, message: expect.stringContaining('no choices') }],
+    [
+      'a refusal',
+      completion({ refusal: 'I will not' }),
+      { retryable: false, details: { reason: 'refusal', message: 'I will not' } },
+    ],
+    [
+      'a refusal as a part',
+      completion({ content: [{ type: 'refusal', refusal: 'No' }] }),
+      { retryable: false, details: { reason: 'refusal' } },
+    ],
+    [
+      'a filter',
+      completion({}, { finish_reason: 'content_filter' }),
+      { retryable: false, details: { reason: 'content_filter' } },
+    ],
+    ['empty content', completion({ content: '' }), { retryable: true, details: { reason: 'empty' } }],
+    ['no content', completion({}), { retryable: true, details: { reason: 'empty' } }],
+    [
+      'a tool call',
+      completion({ tool_calls: [{ id: 't' }] }, { finish_reason: 'tool_calls' }),
+      { retryable: false, details: { reason: 'tool_calls' } },
+    ],
+  ]
+
+  test.each(answers)('200 with %s is a failure that says so, asked once', async (_what, body, wanted) => {
+    await using server = await startLocalServer((_request, response) => sendJson(response, body))
+    const error = await failureOf(modelOf(server).generate(ask))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', ...wanted })
+    expect(error.details?.status).toBe(200)
+    expect(JSON.stringify([error.message, error.details])).not.toContain('hunter2')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.each([
+    ['text/html', '<html><style>a{}</style><h1>Sign in</h1>&amp; go</html>', false, 'Sign in &amp; go'],
+    ['application/json', '<!doctype html><p>Blocked by the proxy', false, 'Blocked by the proxy'],
+    ['application/json', '{"cho', true, '{"cho'],
+    ['text/plain', 'upstream connect error', true, 'upstream connect error'],
+    ['application/json', '', true, ''],
+  ])('200 with %s %j is told by its words', async (type, body, retryable, reason) => {
+    await using server = await startLocalServer((_request, response) => {
+      response.writeHead(200, { 'content-type': type }).end(body)
+    })
+    const error = await failureOf(modelOf(server).generate(ask))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable, details: { status: 200, reason } })
+    if (!retryable) expect(error.remedy).toBe('Check the base URL of the provider.')
+  })
+
+  test('a page with a failing status keeps its words, cut', async () => {
+    await using server = await startLocalServer((_request, response) => {
+      response
+        .writeHead(502, { 'content-type': 'text/html' })
+        .end(`<html><h1>Bad gateway</h1>${'😀'.repeat(400)}</html>`)
+    })
+    const error = await failureOf(modelOf(server).generate(ask))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', retryable: true, details: { status: 502 } })
+    expect(error.details?.reason).toMatch(/^Bad gateway 😀+…$/u)
+  })
+
+  test('an answer that is not valid in its charset is refused, not repaired', async () => {
+    await using server = await startLocalServer((_request, response) => {
+      const [before, after] = JSON.stringify(completion({ content: 'X' })).split('X')
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(Buffer.concat([Buffer.from(before ?? ''), Buffer.from([0xfc]), Buffer.from(after ?? '')]))
+    })
+    expect(await failureOf(modelOf(server).generate(ask))).toMatchObject({
+      code: 'MODEL_FAILED',
+      message: 'The answer of the model provider is not valid utf-8',
+    })
+  })
+
+  test.each([
+    ['a text', completion({ content: 'Hello' }), 'Hello', 'stop'],
+    [
+      'parts',
+      completion({ content: [{ type: 'text', text: 'Hel' }, { type: 'text', text: 'lo' }, 'x', 1] }),
+      'Hellox',
+      'stop',
+    ],
+    ['the older protocol', { choices: [{ text: 'Hello' }] }, 'Hello', 'stop'],
+    ['reasoning beside it', completion({ content: 'Hello', reasoning_content: 'Hm' }), 'Hello', 'stop'],
+    ['a cut answer', completion({ content: '{"a":' }, { finish_reason: 'length' }), '{"a":', 'length'],
+    [
+      'a cut answer of another server',
+      completion({ content: '{"a":' }, { finish_reason: 'max_tokens' }),
+      '{"a":',
+      'length',
+    ],
+    ['an answer that is cut before its first word', completion({}, { finish_reason: 'length' }), '', 'length'],
+    ['an error that is null', { ...completion({ content: 'Hello' }), error: null }, 'Hello', 'stop'],
+  ])('reads %s', async (_what, body, text, finishReason) => {
+    await using server = await startLocalServer((_request, response) => sendJson(response, body))
+    expect(await modelOf(server).generate(ask)).toMatchObject({ text, finishReason })
+  })
+
+  test('waits as long as its caller does', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await using server = await startLocalServer((_request, response) => {
+      vi.advanceTimersByTime(24 * 3_600_000)
+      sendJson(response, completion({ content: 'Hello' }))
+    })
+    const throughPort: typeof fetch = async (url, init) => fetch(url, init)
+    expect(await modelOf(server, throughPort).generate(ask)).toMatchObject({ text: 'Hello' })
+    vi.useRealTimers()
   })
 
   test('goes out by the fetch that it is given, whose refusals come through', async () => {

@@ -1,8 +1,14 @@
-import { TenonError } from '@tenon/core/errors'
+import { createRedactor, maskText } from '@tenon/core/mask'
 import type { LanguageModel, LanguageModelRequest, LanguageModelResult } from '@tenon/core/node'
+import { cutText, repairText } from '@tenon/core/text'
 import OpenAI from 'openai'
 import { isStrictSchema } from './is-strict-schema.ts'
+import { readCompletion } from './read-completion.ts'
 import { toModelFailure } from './to-model-failure.ts'
+
+/** The longest that a timer can wait: the timeout of the node's policy comes first. */
+const NO_TIMEOUT_MS = 2_147_483_647
+const REASON_LENGTH = 300
 
 /** Which account, server and models {@link openaiLanguageModel} speaks to. */
 export interface OpenaiLanguageModelOptions {
@@ -18,7 +24,7 @@ export interface OpenaiLanguageModelOptions {
 /**
  * A language model behind OpenAI, or any server that speaks its chat completions protocol.
  *
- * Attempts belong to the engine, so the package's own retries are off.
+ * Attempts and time belong to the policy of the node, so the package's own retries and its timeout are off.
  *
  * @example
  * ```ts
@@ -34,23 +40,25 @@ export function openaiLanguageModel(options: OpenaiLanguageModelOptions): Langua
   const client = new OpenAI({
     apiKey,
     maxRetries: 0,
+    timeout: NO_TIMEOUT_MS,
     fetch,
     ...(baseURL === undefined ? {} : { baseURL }),
   })
+  const redactor = createRedactor([apiKey])
+  const readable = (text: string): string => cutText(repairText(maskText(redactor.text(text))), REASON_LENGTH, '…')
   return Object.freeze({
     models: Object.freeze([...models]),
     generate: async (request: LanguageModelRequest): Promise<LanguageModelResult> => {
       const { abortSignal } = request
       try {
-        const completion = await client.chat.completions.create(
-          toBody(request),
-          abortSignal === undefined ? {} : { signal: abortSignal },
-        )
-        return toResult(completion)
+        const options = abortSignal === undefined ? {} : { signal: abortSignal }
+        // The answer as it came: the package itself would pass over what is not a completion.
+        const response = await client.chat.completions.create(toBody(request), options).asResponse()
+        return await readCompletion(response, readable)
       } catch (thrown) {
         // Who aborts knows why, and gets its own reason back.
         abortSignal?.throwIfAborted()
-        throw toModelFailure(thrown, Date.now())
+        throw toModelFailure(thrown, Date.now(), readable)
       }
     },
   })
@@ -75,19 +83,4 @@ function toResponseFormat({
     type: 'json_schema',
     json_schema: { name, schema: typeof schema === 'boolean' ? {} : { ...schema }, strict: isStrictSchema(schema) },
   }
-}
-
-function toResult({ choices, model, usage }: OpenAI.ChatCompletion): LanguageModelResult {
-  const choice = choices[0]
-  if (choice?.message.refusal) throw refused('The model refused to answer', 'refusal')
-  if (choice?.finish_reason === 'content_filter') throw refused('A filter held the answer back', 'content_filter')
-  return {
-    text: choice?.message.content ?? '',
-    model,
-    usage: { inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 },
-  }
-}
-
-function refused(message: string, reason: string): TenonError {
-  return new TenonError('MODEL_FAILED', message, { retryable: false, details: { reason } })
 }

@@ -1,15 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
 import { APIError } from 'openai'
 import { retryAfterMs } from '../shared/retry-after.ts'
+import { type Readable, wordsOf } from './read-completion.ts'
 
 const MAX_CAUSES = 16
-const REASON_LENGTH = 300
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 429])
-/** Only these speak of the request; what is said of a key may quote it. */
-const TELLING_STATUSES: ReadonlySet<number> = new Set([400, 404, 413, 422])
+const STATUS_PREFIX = /^\d{3} /
 
 /** Turns what the package threw into an error of ours; one of ours within its causes is that error. */
-export function toModelFailure(thrown: unknown, nowMs: number): TenonError {
+export function toModelFailure(thrown: unknown, nowMs: number, readable: Readable): TenonError {
   const ours = findOurs(thrown)
   if (ours !== undefined) return ours
   if (!(thrown instanceof APIError) || typeof thrown.status !== 'number') {
@@ -17,16 +16,12 @@ export function toModelFailure(thrown: unknown, nowMs: number): TenonError {
   }
   const { status, code, headers, message } = thrown
   const waitMs = readWait(headers, nowMs)
-  return new TenonError('MODEL_FAILED', `The model provider answered ${status}`, {
+  const reason = readable(wordsOf(message.replace(STATUS_PREFIX, '')))
+  return new TenonError('MODEL_FAILED', `The model provider answered ${status}: ${reason}`, {
     cause: thrown,
     // An empty account answers 429 as well, and no wait will fill it.
     retryable: (RETRYABLE_STATUSES.has(status) || status >= 500) && code !== 'insufficient_quota',
-    details: {
-      status,
-      code: code ?? null,
-      ...(TELLING_STATUSES.has(status) ? { reason: message.slice(0, REASON_LENGTH) } : {}),
-      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-    },
+    details: { status, code: code ?? null, reason, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
   })
 }
 

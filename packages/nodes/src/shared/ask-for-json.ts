@@ -4,15 +4,21 @@ import {
   type ChatMessage,
   checkJsonSchema,
   type LanguageModel,
+  type LanguageModelResult,
   type ModelUsage,
   type NodeContext,
 } from '@tenon/core/node'
-import { parseJsonText } from './parse-json-text.ts'
+import { cutText } from '@tenon/core/text'
+import { readModelJson } from './read-model-json.ts'
 
 /** A first answer and two repairs. */
 const MAX_ANSWERS = 3
 const MAX_ISSUES_SHOWN = 10
+/** Of an answer that the run log keeps, and of the last one in the error. */
+const KEPT_LENGTH = 60_000
+const SHOWN_LENGTH = 2_000
 
+/** What a model is asked. */
 export interface JsonQuestion {
   readonly languageModel: LanguageModel
   /** Empty for the first model of the host. */
@@ -22,69 +28,123 @@ export interface JsonQuestion {
   readonly schema: JsonSchema
   readonly messages: readonly ChatMessage[]
   readonly temperature?: number | undefined
+  readonly maxOutputTokens?: number | undefined
 }
 
+/** The value that fits the schema. */
 export interface JsonAnswer {
   readonly value: Json
   /** Of all answers that it took. */
   readonly usage: ModelUsage
 }
 
-type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log'>
+type AskContext = Pick<NodeContext, 'abortSignal' | 'heartbeat' | 'log' | 'toolCall'>
+
+interface ReadAnswer {
+  readonly value: Json
+  readonly issues: readonly ProblemIssue[]
+}
 
 /**
- * Asks a model for JSON of a schema; an answer that does not fit is sent back with its faults, twice at most.
+ * Asks a model for JSON of a schema; an answer that does not fit is sent back with its faults, twice at most. Every
+ * answer is kept in the run log as a call of the tool `model`.
  *
- * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third answer does not fit either
- * (details: `answers`, `issues`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
+ * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third answer does not fit either (details: `answers`,
+ * `issues`, `lastAnswer`); `MODEL_OUTPUT_TRUNCATED` for an answer that was cut at the token limit, at once (details:
+ * `lastAnswer`, `outputTokens`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
  */
 export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
-  const { languageModel, schema, schemaName, temperature } = question
+  const { languageModel, schema } = question
   const model = question.model === '' ? languageModel.models[0] : question.model
   if (model === undefined) throw new TenonError('MODEL_FAILED', 'The host offers no model')
   let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(schema)]
   let issues: readonly ProblemIssue[] = []
+  let lastAnswer = ''
   const spent = { inputTokens: 0, outputTokens: 0 }
   for (let answer = 1; answer <= MAX_ANSWERS; answer += 1) {
     context.heartbeat()
-    const result = await languageModel.generate({
-      model,
-      messages,
-      responseSchema: { name: schemaName, schema },
-      abortSignal: context.abortSignal,
-      ...(temperature === undefined ? {} : { temperature }),
-    })
-    context.log('info', `${result.model} answered`, { ...result.usage, model: result.model, answer })
+    const { result, read } = await ask(question, { model, messages, answer }, context)
     spent.inputTokens += result.usage.inputTokens
     spent.outputTokens += result.usage.outputTokens
-    const read = readAnswer(result.text, schema)
     if (read.issues.length === 0) return { value: read.value, usage: { ...spent, model: result.model } }
     issues = read.issues
-    context.log('warn', 'The answer does not fit the schema', {
-      answer,
-      issues: issues.slice(0, MAX_ISSUES_SHOWN).map(toText),
-    })
+    lastAnswer = result.text
     messages = [...messages, { role: 'assistant', content: result.text }, repairMessage(issues)]
   }
   throw new TenonError('MODEL_OUTPUT_INVALID', `The model gave ${MAX_ANSWERS} answers and none fits the schema`, {
-    details: { answers: MAX_ANSWERS, issues: issues.slice(0, MAX_ISSUES_SHOWN) },
+    details: {
+      answers: MAX_ANSWERS,
+      issues: issues.slice(0, MAX_ISSUES_SHOWN),
+      lastAnswer: cutText(lastAnswer, SHOWN_LENGTH, '…'),
+    },
   })
 }
 
-function readAnswer(
-  text: string,
-  schema: JsonSchema,
-): { readonly value: Json; readonly issues: readonly ProblemIssue[] } {
-  const result = parseJsonText(stripFence(text))
-  if (!result.ok) return { value: null, issues: [{ path: [], code: 'json', message: 'It is not JSON' }] }
-  return { value: result.value, issues: checkJsonSchema(schema, result.value) }
+interface Turn {
+  readonly model: string
+  readonly messages: readonly ChatMessage[]
+  /** 1-based. */
+  readonly answer: number
 }
 
-/** Models without a JSON mode like to wrap their answer in a code block. */
-function stripFence(text: string): string {
-  const trimmed = text.trim()
-  if (!trimmed.startsWith('```') || !trimmed.endsWith('```')) return trimmed
-  return trimmed.slice(trimmed.indexOf('\n') + 1, -3).trim()
+/** Asks once, and writes down what was answered before it is judged. */
+async function ask(
+  { languageModel, schema, schemaName, temperature, maxOutputTokens }: JsonQuestion,
+  { model, messages, answer }: Turn,
+  { abortSignal, log, toolCall }: AskContext,
+): Promise<{ readonly result: LanguageModelResult; readonly read: ReadAnswer }> {
+  const startedAt = performance.now()
+  const record = (rest: { answer?: Json; error?: { code: string; message: string } }): void =>
+    toolCall({
+      tool: 'model',
+      arguments: { model, answer },
+      ...rest,
+      durationMs: Math.round(performance.now() - startedAt),
+    })
+  let result: LanguageModelResult
+  try {
+    result = await languageModel.generate({
+      model,
+      messages,
+      responseSchema: { name: schemaName, schema },
+      abortSignal,
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    })
+  } catch (error) {
+    if (error instanceof TenonError) record({ error: { code: error.code, message: error.message } })
+    throw error
+  }
+  const { text, usage, finishReason = 'stop' } = result
+  const kept: Json = { text: cutText(text, KEPT_LENGTH, '…'), finishReason, model: result.model, ...usage }
+  log('info', `${result.model} answered`, { ...usage, model: result.model, answer })
+  if (finishReason === 'length') {
+    const truncated = new TenonError(
+      'MODEL_OUTPUT_TRUNCATED',
+      'The model reached its token limit before it had answered',
+      {
+        details: { outputTokens: usage.outputTokens, lastAnswer: cutText(text, SHOWN_LENGTH, '…') },
+      },
+    )
+    record({ answer: kept, error: { code: truncated.code, message: truncated.message } })
+    throw truncated
+  }
+  const read = readAnswer(text, schema)
+  if (read.issues.length === 0) {
+    record({ answer: kept })
+  } else {
+    const shown = read.issues.slice(0, MAX_ISSUES_SHOWN).map(toText)
+    record({ answer: kept, error: { code: 'MODEL_OUTPUT_INVALID', message: shown.join('; ') } })
+    log('warn', 'The answer does not fit the schema', { answer, issues: shown })
+  }
+  return { result, read }
+}
+
+/** The first value in the answer that fits the schema, else the first with its faults. */
+function readAnswer(text: string, schema: JsonSchema): ReadAnswer {
+  const readings = readModelJson(text).map((value) => ({ value, issues: checkJsonSchema(schema, value) }))
+  const none: ReadAnswer = { value: null, issues: [{ path: [], code: 'json', message: 'It is not JSON' }] }
+  return readings.find(({ issues }) => issues.length === 0) ?? readings[0] ?? none
 }
 
 /** Not every server that speaks this protocol knows `response_format`; words help those that do not. */

@@ -18,6 +18,13 @@ export const temperatureParam = z.number().min(0).max(2).optional().meta({
   control: 'number',
 })
 
+/** A limit for the answer; a reasoning model spends a part of it on what it does not show. */
+export const maxOutputTokensParam = z.number().int().min(1).max(1_000_000).optional().meta({
+  title: 'Token limit',
+  description: 'Most tokens of one answer. An answer that is cut by it fails. Left empty, the model decides.',
+  control: 'number',
+})
+
 /** How a value stands in a prompt: texts as they are, everything else as JSON. */
 export function toPromptText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)

@@ -1,0 +1,59 @@
+import type { Json } from '@tenon/core/document'
+import { parseJson } from '@tenon/core/text'
+
+/** What models with a visible reasoning write before their answer. */
+const REASONING = /^\s*<(think|thinking|reasoning|thought)>[\s\S]*?<\/\1>/i
+const FENCE = /```[^\n`]*\n([\s\S]*?)```/g
+const OUTER_FENCE = /```[^\n`]*\n([\s\S]*)```/
+/** Places in prose that are tried as the beginning of JSON. */
+const MOST_STARTS = 32
+
+/**
+ * Finds the JSON values that an answer of a model may mean: the whole answer, what its code blocks hold, and values
+ * within prose, in this order. A reasoning block before the answer is left out.
+ *
+ * @returns Empty if there is no JSON in it.
+ */
+export function readModelJson(answer: string): readonly Json[] {
+  const text = answer.replace(REASONING, '').trim()
+  const whole = read(text)
+  if (whole !== undefined) return [whole]
+  const blocks = [...text.matchAll(FENCE)].map(([, block]) => block ?? '')
+  const outer = OUTER_FENCE.exec(text)?.[1]
+  const fenced = [...blocks, ...(outer === undefined ? [] : [outer])].map(read).filter((value) => value !== undefined)
+  return fenced.length > 0 ? fenced : valuesInProse(text)
+}
+
+function read(text: string): Json | undefined {
+  const reading = parseJson(text, { onLoss: 'keep' })
+  return reading.ok ? reading.value : undefined
+}
+
+/** Objects and lists that stand in other text. */
+function valuesInProse(text: string): readonly Json[] {
+  const values: Json[] = []
+  let at = 0
+  for (let starts = 0; starts < MOST_STARTS; starts += 1) {
+    const start = text.slice(at).search(/[{[]/)
+    if (start === -1) break
+    const end = endOfValue(text, at + start)
+    const value = end === -1 ? undefined : read(text.slice(at + start, end))
+    if (value !== undefined) values.push(value)
+    at = value === undefined ? at + start + 1 : end
+  }
+  return values
+}
+
+/** The offset behind the bracket that closes the one at `start`; -1 if there is none. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0
+  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs
+  tokens.lastIndex = start
+  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
+    const [found] = token
+    if (found === '{' || found === '[') depth += 1
+    else if (found === '}' || found === ']') depth -= 1
+    if (depth === 0) return tokens.lastIndex
+  }
+  return -1
+}

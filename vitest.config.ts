@@ -11,6 +11,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'scripts/**/*.test.mjs',
       'bench/**/*.test.ts',
+      'examples/host-app/src/**/*.test.ts',
     ],
     // Killing workers and servers takes minutes: `npm run chaos`. Its short form is e2e/specs/durability.spec.ts.
     exclude: ['**/node_modules/**', '**/dist/**', ...(process.env.TENON_CHAOS === '1' ? [] : ['**/*chaos.test.ts'])],

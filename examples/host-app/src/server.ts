@@ -29,6 +29,7 @@ const automation = createWorkflowServer({
   engine: environment.engine === 'temporal' ? await temporal(environment) : embeddedEngine(),
   nodes: createBuiltInNodes({ languageModel }),
   authenticate: sessions.authenticate,
+  lookUpIdentity: sessions.lookUpIdentity,
   basePath: '/',
   publicUrl: `http://127.0.0.1:${port}`,
   egress: { allow },
@@ -43,7 +44,7 @@ app.use(automation.middleware)
 await automation.migrate()
 await seedWorkflows(automation, port)
 await automation.startWorker()
-const server = createServer(getRequestListener(app.fetch))
+const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000 }, getRequestListener(app.fetch))
 server.listen(port, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${port}`))
 const detach = attachWebSockets(server, automation)
 

@@ -7,14 +7,23 @@ import { PEOPLE } from './people.ts'
 
 const LIFETIME_S = 15 * 60
 
+/** Who signs the tokens, and whom they are for: a token of another service, or for another one, is refused. */
+const ISSUER = 'tenon-demo'
+const AUDIENCE = 'tenon-demo-app'
+
 export interface Sessions {
-  /** @returns null for somebody unknown */
+  /** @returns null for an unknown user */
   signIn(userId: string): Promise<{ readonly token: string; readonly expiresAt: string } | null>
   /** What `createWorkflowServer` asks for each request. */
   authenticate(request: Request): Promise<Identity | null>
+  /** What `createWorkflowServer` asks once a minute for each user with open sockets. */
+  lookUpIdentity(identity: Identity): Identity | null
 }
 
-/** Tokens of 15 minutes, signed with a key that stays in the data directory so that a restart signs nobody out. */
+/**
+ * Tokens of 15 minutes, signed with a key that is kept in the data directory, so that a restart signs no user out.
+ * A token names only the user: tenant and role are looked up at each request, so that a change takes effect at once.
+ */
 export function createSessions(dataDirectory: string): Sessions {
   const key = signingKey(dataDirectory)
   return {
@@ -23,7 +32,10 @@ export function createSessions(dataDirectory: string): Sessions {
       const expiresAt = new Date(Date.now() + LIFETIME_S * 1000)
       const token = await new SignJWT()
         .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
         .setSubject(userId)
+        .setIssuedAt()
         .setExpirationTime(expiresAt)
         .sign(key)
       return { token, expiresAt: expiresAt.toISOString() }
@@ -32,13 +44,25 @@ export function createSessions(dataDirectory: string): Sessions {
       const [scheme, token] = (request.headers.get('authorization') ?? '').split(' ')
       if (scheme !== 'Bearer' || token === undefined) return null
       try {
-        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] })
-        return PEOPLE.find((person) => person.userId === payload.sub) ?? null
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          // Without this a token that has no `exp` would be valid for ever.
+          requiredClaims: ['exp', 'iat', 'sub'],
+          maxTokenAge: LIFETIME_S,
+        })
+        return identityOf(payload.sub)
       } catch {
         return null
       }
     },
+    lookUpIdentity: ({ userId }) => identityOf(userId),
   }
+}
+
+function identityOf(userId: string | undefined): Identity | null {
+  return PEOPLE.find((person) => person.userId === userId) ?? null
 }
 
 function signingKey(dataDirectory: string): Uint8Array {

@@ -19,6 +19,7 @@ import { useViewMenu } from './frame/use-view-menu.ts'
 import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
+import { callHost } from './instance/call-host.ts'
 import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
@@ -38,6 +39,7 @@ import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
 import type { EditorProblem } from './store/editor-state.ts'
 import { Topbar } from './topbar/topbar.tsx'
+import { BoundedPart } from './ui/boundary.tsx'
 import { LaterPart } from './ui/later-part.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
 
@@ -77,7 +79,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
   const onStarted = (started: RunId, mode: RunMode) => {
     setRunId(started)
-    host.onEvent?.({ type: 'run-started', runId: started, mode })
+    callHost(host.onEvent, { type: 'run-started', runId: started, mode })
   }
   const closed = [
     isReadOnly || !panels.palette.isOpen ? 'palette' : '',
@@ -110,25 +112,35 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
             style={sizes}
             onKeyDown={onKeyDown}
           >
-            {isConnected(host) ? (
-              <DraftBar host={host} onOpenProblem={goTo} />
-            ) : (
-              <PlainBar host={host} name={host.name} onOpenProblem={goTo} />
+            <BoundedPart className="tn-topbar">
+              {isConnected(host) ? (
+                <DraftBar host={host} onOpenProblem={goTo} />
+              ) : (
+                <PlainBar host={host} name={host.name} onOpenProblem={goTo} />
+              )}
+            </BoundedPart>
+            {!isReadOnly && !isPhone && (
+              <BoundedPart className="tn-palette">
+                <Palette canvas={canvas} searchRef={search} />
+              </BoundedPart>
             )}
-            {!isReadOnly && !isPhone && <Palette canvas={canvas} searchRef={search} />}
-            {isOutline ? (
-              <Outline>{overlays}</Outline>
-            ) : (
-              <Canvas slot={canvas}>
-                <EmptyCanvas />
-                <CanvasControls />
-                <Overview />
-                {overlays}
-              </Canvas>
-            )}
+            <BoundedPart className="tn-canvas">
+              {isOutline ? (
+                <Outline>{overlays}</Outline>
+              ) : (
+                <Canvas slot={canvas}>
+                  <EmptyCanvas />
+                  <CanvasControls />
+                  <Overview />
+                  {overlays}
+                </Canvas>
+              )}
+            </BoundedPart>
             <ControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
               <InsertTargetContext.Provider value={insertTarget}>
-                <Inspector lastRun={layer?.inspect ?? null} />
+                <BoundedPart className="tn-inspector">
+                  <Inspector lastRun={layer?.inspect ?? null} />
+                </BoundedPart>
               </InsertTargetContext.Provider>
             </ControlsContext.Provider>
             {!isReadOnly && !isPhone && <PanelEdge panel="palette" />}
@@ -136,16 +148,17 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
             {isConnected(host) && runId !== null && (
               <LaterPart load={loadLiveRun} waiting={(trouble) => <div className="tn-live-run">{trouble}</div>}>
                 {({ LiveRun }) => (
-                  <LiveRun
-                    key={runId}
-                    client={host.client}
-                    runId={runId}
-                    onLayer={setLayer}
-                    onClose={() => setRunId(null)}
-                    onOpened={() => canvas.current?.fitIfHidden()}
-                    onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
-                    onOpenRun={host.onOpenRun}
-                  />
+                  <BoundedPart key={runId} className="tn-live-run">
+                    <LiveRun
+                      client={host.client}
+                      runId={runId}
+                      onLayer={setLayer}
+                      onClose={() => setRunId(null)}
+                      onOpened={() => canvas.current?.fitIfHidden()}
+                      onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
+                      onOpenRun={host.onOpenRun}
+                    />
+                  </BoundedPart>
                 )}
               </LaterPart>
             )}

@@ -2,12 +2,21 @@ import { BaseEdge, type EdgeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Boundary } from '../ui/boundary.tsx'
 import { edgePath } from './edge-path.ts'
 import type { FlowEdge } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
 
 /** One edge: a curve, colored by the run over it, with a button to put a node into it. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
+  return (
+    <Boundary resetKey={props.data} fallback={() => null}>
+      <Edge {...props} />
+    </Boundary>
+  )
+})
+
+function Edge(props: EdgeProps<FlowEdge>) {
   const { id, source, sourceHandleId, target, selected = false } = props
   const run = useEdgeRun(source, sourceHandleId ?? '', target)
   const isDropTarget = useEditorStore(({ dropTarget }) => dropTarget?.kind === 'edge' && dropTarget.edgeId === id)
@@ -20,7 +29,7 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
       {!isReadOnly && <InsertButton edgeId={id} source={source} target={target} x={labelX} y={labelY} />}
     </g>
   )
-})
+}
 
 interface InsertButtonProps {
   readonly edgeId: string

@@ -5,11 +5,11 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { DropTarget } from '../store/editor-state.ts'
+import { Boundary } from '../ui/boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
-import { CardBoundary } from './card-boundary.tsx'
 import type { FlowNode } from './flow-types.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
@@ -38,9 +38,9 @@ export const NodeCard = memo(function NodeCard({ id, data, selected = false }: N
       onPointerLeave={() => hover.leave(id)}
     >
       {mark !== undefined && <span className="tn-card-peer">{mark.displayName}</span>}
-      <CardBoundary resetKey={data} fallback={<p className="tn-card-summary">{t('canvas.cardFailed')}</p>}>
+      <Boundary resetKey={data} fallback={() => <p className="tn-card-summary">{t('canvas.cardFailed')}</p>}>
         <CardContent id={id} data={data} />
-      </CardBoundary>
+      </Boundary>
     </article>
   )
 })
@@ -111,7 +111,15 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
 
 function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   const { node, entry } = data
+  const reason = useNodeRun(node.id)?.reason
   const parts = useMemo(() => (entry === undefined ? [] : summarize(entry, node.params)), [entry, node.params])
+  if (reason !== undefined && reason !== '') {
+    return (
+      <p className="tn-card-summary tn-card-reason" dir="auto" title={reason}>
+        {reason}
+      </p>
+    )
+  }
   if (entry === undefined) return null
   if (parts.length === 0) return <p className="tn-card-summary">{entry.description}</p>
   return (

@@ -119,7 +119,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
 
   store.setState({ sync: 'connecting' })
   const stopListening = onNetworkChange(showSync)
-  loadSurroundings(client(), workflowId, abort.signal)
+  loadSurroundings(client, workflowId, abort.signal)
     .then(({ workflow, role, manifest }) => {
       if (abort.signal.aborted) return
       store.setState({ workflow, role, manifest, isReadOnly: role === 'viewer' || options.isReadOnly() })
@@ -138,7 +138,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
 }
 
 /** Who I am, which node types there are, and what the workflow is called; asked for at once. */
-export async function loadSurroundings(client: TenonClient, workflowId: string, abortSignal: AbortSignal) {
+export async function loadSurroundings(clientNow: () => TenonClient, workflowId: string, abortSignal: AbortSignal) {
+  const client = clientNow()
   const [me, manifest, workflow] = await Promise.all([
     client.me({ abortSignal }),
     client.nodeManifest({ abortSignal }),

@@ -16,8 +16,8 @@ export function showVersion({ session, client, workflowId, version, onFailed }: 
   const { signal: abortSignal } = abort
   session.store.setState({ isReadOnly: true })
   Promise.all([
-    loadSurroundings(client(), workflowId, abortSignal),
-    client().versions.get(workflowId, version, { abortSignal }),
+    loadSurroundings(client, workflowId, abortSignal),
+    (async () => client().versions.get(workflowId, version, { abortSignal }))(),
   ])
     .then(([surroundings, { document }]) => {
       if (abortSignal.aborted) return

@@ -2,6 +2,7 @@ import { CLOSE_CODES } from '@tenon/core/collab'
 import type { DocumentOperation } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectedEditorProps } from '../editor-props.ts'
+import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
@@ -52,7 +53,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
     const client = () => latest.current.props.client
     const onFailed = (error: unknown) => {
       session.store.setState({ phase: { kind: 'failed', error } })
-      latest.current.props.onEvent?.({ type: 'failed', error })
+      callHost(latest.current.props.onEvent, { type: 'failed', error })
     }
     if (version !== undefined) return showVersion({ session, client, workflowId, version, onFailed })
     return connectDraft({
@@ -73,7 +74,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
     })
   }, [session, presence, workflowId, version, attempt])
   useEffect(
-    () => session.onChange(({ operations }) => latest.current.props.onEvent?.({ type: 'changed', operations })),
+    () => session.onChange(({ operations }) => callHost(latest.current.props.onEvent, { type: 'changed', operations })),
     [session],
   )
   const retry = () => {

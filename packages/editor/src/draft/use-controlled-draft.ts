@@ -1,6 +1,9 @@
-import { jsonEqual, type WorkflowDocument } from '@tenon/core/document'
+import { jsonEqual, parseDocument, type WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { NodeManifest } from '@tenon/core/node'
 import { useEffect, useRef } from 'react'
 import type { ControlledEditorProps } from '../editor-props.ts'
+import { callHost } from '../instance/call-host.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
 import type { EditorSession } from '../session/editor-session.ts'
@@ -18,36 +21,49 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
   /** What was handed out and has not come back yet, oldest first. */
   const awaited = useRef<readonly WorkflowDocument[]>([])
   const taken = useRef<WorkflowDocument | null>(null)
+  /** The value that was refused last, told once. */
+  const refused = useRef<{ readonly value: unknown } | null>(null)
   useEffect(() => {
-    const known = session.store.getState().manifest.manifest
-    if (known !== manifest && known.hash !== manifest.hash) {
-      session.store.setState({ manifest: createManifestIndex(manifest) })
+    try {
+      takeManifest(session, manifest)
+      const echo = awaited.current.findIndex((document) => document === value || jsonEqual(document, value))
+      if (echo >= 0) {
+        // A host may be slow: what was handed out after this one is still to come.
+        awaited.current = awaited.current.slice(echo + 1)
+      } else if (taken.current === null || !jsonEqual(taken.current, value)) {
+        session.adopt(parseDocument(value))
+        awaited.current = []
+        taken.current = value
+      }
+      if (session.store.getState().phase.kind !== 'ready') session.store.setState({ phase: { kind: 'ready' } })
+      refused.current = null
+    } catch (error) {
+      session.store.setState({ phase: { kind: 'failed', error } })
+      if (refused.current === null || refused.current.value !== value) callHost(latest.current.onEvent, { type: 'failed', error })
+      refused.current = { value }
     }
-  }, [session, manifest])
-  useEffect(() => {
-    const echo = awaited.current.findIndex((document) => document === value || jsonEqual(document, value))
-    if (echo >= 0) {
-      // A host may be slow: what was handed out after this one is still to come.
-      awaited.current = awaited.current.slice(echo + 1)
-      return
-    }
-    if (taken.current !== null && jsonEqual(taken.current, value)) return
-    session.adopt(value)
-    awaited.current = []
-    taken.current = value
-    session.store.setState({ phase: { kind: 'ready' } })
-  }, [session, value])
+  }, [session, manifest, value])
   useEffect(() => session.store.setState({ isReadOnly: readOnly }), [session, readOnly])
   useEffect(
     () =>
       session.onChange(({ document, operations }) => {
         awaited.current = [...awaited.current.slice(-MOST_AWAITED), document]
         taken.current = document
-        latest.current.onChange(document, operations)
-        latest.current.onEvent?.({ type: 'changed', operations })
+        callHost(latest.current.onChange, document, operations)
+        callHost(latest.current.onEvent, { type: 'changed', operations })
       }),
     [session],
   )
   useEffect(() => session.start(), [session])
   useEffect(() => startLiveProblems(session.store), [session])
+}
+
+function takeManifest({ store }: EditorSession, manifest: NodeManifest): void {
+  const known = store.getState().manifest.manifest
+  if (known === manifest) return
+  try {
+    if (known.hash !== manifest.hash) store.setState({ manifest: createManifestIndex(manifest) })
+  } catch (cause) {
+    throw new TenonError('OPTIONS_INVALID', 'The prop `manifest` is not a manifest of node types', { cause })
+  }
 }

@@ -6,6 +6,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { isFieldShown, type ParamField } from '../manifest/param-field.ts'
 import { useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
+import { Boundary, SlotFailed } from '../ui/boundary.tsx'
 import { Field } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
@@ -117,16 +118,18 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
             label={field.title}
           />
         ) : (
-          <Control
-            nodeId={nodeId}
-            field={field}
-            rootSchema={rootSchema}
-            value={value}
-            onChange={onChange}
-            isReadOnly={isReadOnly}
-            isInvalid={isInvalid}
-            diagnostics={diagnostics}
-          />
+          <Boundary resetKey={value} fallback={(retry) => <SlotFailed onRetry={retry} />}>
+            <Control
+              nodeId={nodeId}
+              field={field}
+              rootSchema={rootSchema}
+              value={value}
+              onChange={onChange}
+              isReadOnly={isReadOnly}
+              isInvalid={isInvalid}
+              diagnostics={diagnostics}
+            />
+          </Boundary>
         )}
       </Field>
     </div>

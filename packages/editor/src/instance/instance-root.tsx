@@ -2,6 +2,7 @@ import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState
 import { en, type Messages } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
+import { Boundary, BoundedPart } from '../ui/boundary.tsx'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { type InstanceContext, InstanceReactContext } from './instance-context.ts'
 import { isSheetMissing, rootOf } from './place.ts'
@@ -47,6 +48,26 @@ interface InstanceRootProps extends InstanceProps {
  * Children are rendered only in the browser, after the root stands in a document or a shadow root.
  */
 export function InstanceRoot(props: InstanceRootProps): ReactNode {
+  return (
+    <Boundary fallback={(retry) => <RootFailed onRetry={retry} />}>
+      <Root {...props} />
+    </Boundary>
+  )
+}
+
+// Not even the theme or the texts of the host can be trusted here.
+function RootFailed({ onRetry }: { readonly onRetry: () => void }): ReactNode {
+  return (
+    <div className="tenon" role="alert">
+      <p>{en['part.failed']}</p>
+      <button type="button" className="tn-button" onClick={onRetry}>
+        {en['ui.retry']}
+      </button>
+    </div>
+  )
+}
+
+function Root(props: InstanceRootProps): ReactNode {
   const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
   const { attribution = true } = props
   const own: Theme = typeof theme === 'string' ? { mode: theme } : theme
@@ -81,7 +102,9 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
         placeholder
       ) : (
         <InstanceReactContext.Provider value={instance}>
-          <LiveRegion>{children}</LiveRegion>
+          <LiveRegion>
+            <BoundedPart>{children}</BoundedPart>
+          </LiveRegion>
         </InstanceReactContext.Provider>
       )}
       <div ref={setPortal} className="tn-portal" />
@@ -92,5 +115,10 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
 // Hosts write `messages={{…}}` inline, so a new object each time must not make a new instance.
 function useMergedMessages(own: Partial<Messages> | undefined): Messages {
   const text = own === undefined ? '' : JSON.stringify(own)
-  return useMemo(() => (text === '' ? en : { ...en, ...(JSON.parse(text) as Partial<Messages>) }), [text])
+  return useMemo(() => (text === '' ? en : { ...en, ...textsOf(JSON.parse(text)) }), [text])
+}
+
+/** Texts alone; anything else that a host has put there is said in English. */
+function textsOf(own: Readonly<Record<string, unknown>>): Partial<Messages> {
+  return Object.fromEntries(Object.entries(own).filter(([, text]) => typeof text === 'string'))
 }

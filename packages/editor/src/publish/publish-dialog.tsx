@@ -2,6 +2,7 @@ import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useState } from 'react'
 import type { EditorEvent } from '../editor-props.ts'
+import { callHost } from '../instance/call-host.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
@@ -51,7 +52,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       const { workflow } = store.getState()
       if (workflow !== null) store.setState({ workflow: { ...workflow, version, hasUnpublishedChanges: false } })
       toast(t('publish.done', { version }), { tone: 'success' })
-      onEvent?.({ type: 'published', version })
+      callHost(onEvent, { type: 'published', version })
       onClose()
     } catch (error) {
       setFailure(error)

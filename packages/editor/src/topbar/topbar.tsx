@@ -5,6 +5,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { AvatarGroup } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
+import { HostSlot } from '../ui/boundary.tsx'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
@@ -35,7 +36,11 @@ export function Topbar(props: TopbarProps) {
   const isReadOnly = useEditorStore((store) => store.isReadOnly)
   return (
     <div className="tn-topbar">
-      {breadcrumb !== undefined && <span className="tn-topbar-crumb">{breadcrumb}</span>}
+      {breadcrumb !== undefined && (
+        <span className="tn-topbar-crumb">
+          <HostSlot>{breadcrumb}</HostSlot>
+        </span>
+      )}
       <WorkflowName name={name} onRename={onRename} />
       {state !== null && (
         <span className="tn-topbar-state">
@@ -47,7 +52,7 @@ export function Topbar(props: TopbarProps) {
       <span className="tn-topbar-space" />
       <People />
       <ProblemsPill onOpen={onOpenProblem} />
-      {actions}
+      {actions !== undefined && <HostSlot>{actions}</HostSlot>}
       {onTry !== null && (
         <Button className="tn-topbar-try" onClick={onTry} busy={isTrying}>
           {t('topbar.try')}

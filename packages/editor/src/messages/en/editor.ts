@@ -34,6 +34,9 @@ export const editorMessages = {
   'part.missing': 'A part of the editor cannot be loaded',
   'part.missingText': 'It is tried again every few seconds. If it does not come, reload the page.',
   'part.load': 'Load it now',
+  'part.failed': 'This part has stopped working',
+  'part.failedText': 'The rest of the page works on, and nothing you have typed is lost. Try again, or reload the page.',
+  'part.slotFailed': 'This part of the page has stopped working.',
 
   'sync.connecting': 'Connecting',
   'sync.connectingHint': 'Fetching the draft.',

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { callHost } from '../../instance/call-host.ts'
 import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import type { InstanceProps } from '../../instance/instance-root.tsx'
@@ -60,7 +61,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
   const keep = useRef(onDraft)
   keep.current = onDraft
   useEffect(() => {
-    keep.current?.({ mode, values, text, names: fields?.map(({ name }) => name) ?? [] })
+    callHost(keep.current, { mode, values, text, names: fields?.map(({ name }) => name) ?? [] })
   }, [mode, values, text, fields])
   const [errors, setErrors] = useState<FormErrors>(NO_ERRORS)
   const [isSending, setIsSending] = useState(false)

@@ -33,14 +33,17 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
       error: null,
       isLoading: true,
     }))
-    load(abort.signal).then(
-      (value) => {
-        if (!abort.signal.aborted) setState({ load, value, error: null, isLoading: false })
-      },
-      (error: unknown) => {
-        if (!abort.signal.aborted) setState((before) => ({ ...before, error, isLoading: false }))
-      },
-    )
+    // A client of the host may throw at once.
+    Promise.resolve()
+      .then(() => load(abort.signal))
+      .then(
+        (value) => {
+          if (!abort.signal.aborted) setState({ load, value, error: null, isLoading: false })
+        },
+        (error: unknown) => {
+          if (!abort.signal.aborted) setState((before) => ({ ...before, error, isLoading: false }))
+        },
+      )
     return () => abort.abort()
   }, [load, round])
   const reload = useCallback(() => setRound((before) => before + 1), [])

@@ -3,6 +3,7 @@ import { isRunOver, runDurationMs } from '@tenon/core/run'
 import type { ReactNode } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { versionTitle } from '../format/run-title.ts'
@@ -36,13 +37,17 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
   const format = isRunOver(view.status) ? formatDuration : formatGrowing
   return (
     <div className="tn-run-head">
-      {start !== undefined && <span className="tn-topbar-crumb">{start}</span>}
+      {start !== undefined && (
+        <span className="tn-topbar-crumb">
+          <HostSlot>{start}</HostSlot>
+        </span>
+      )}
       <h1 className="tn-run-name">{run.value?.workflowName}</h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}
       <span className="tn-output-space" />
-      {end}
+      {end !== undefined && <HostSlot>{end}</HostSlot>}
       {onOpenWorkflow !== undefined && run.value !== null && (
         <Button icon="external" onClick={() => onOpenWorkflow(run.value?.workflowId ?? '')}>
           {t('runs.header.openWorkflow')}

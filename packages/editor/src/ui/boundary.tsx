@@ -1,0 +1,95 @@
+import { Component, type ReactNode } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { Button } from './button.tsx'
+import { EmptyState } from './empty-state.tsx'
+import { Icon } from './icon.tsx'
+
+interface BoundaryProps {
+  /** Drawn in place of what could not be drawn; `retry` draws it again. */
+  readonly fallback: (retry: () => void) => ReactNode
+  /** A new value gives the content another chance. */
+  readonly resetKey?: unknown
+  readonly children: ReactNode
+}
+
+interface BoundaryState {
+  readonly hasFailed: boolean
+  readonly resetKey: unknown
+}
+
+/** Keeps an error to the part that it happens in, so that the parts around it and the page of the host go on. */
+export class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { hasFailed: false, resetKey: this.props.resetKey }
+
+  static getDerivedStateFromError(): Partial<BoundaryState> {
+    return { hasFailed: true }
+  }
+
+  static getDerivedStateFromProps(props: BoundaryProps, state: BoundaryState): BoundaryState | null {
+    return Object.is(props.resetKey, state.resetKey) ? null : { hasFailed: false, resetKey: props.resetKey }
+  }
+
+  readonly retry = () => this.setState({ hasFailed: false })
+
+  override render(): ReactNode {
+    return this.state.hasFailed ? this.props.fallback(this.retry) : this.props.children
+  }
+}
+
+interface PartProps {
+  /** Where the part lies in its grid, which its fallback has to take as well. */
+  readonly className?: string
+  readonly children: ReactNode
+}
+
+/** A part of a view, such as the inspector: an error takes down this part and says so in its place. */
+export function BoundedPart({ className, children }: PartProps) {
+  return (
+    <Boundary
+      fallback={(retry) => (
+        <div className={className}>
+          <PartFailed onRetry={retry} />
+        </div>
+      )}
+    >
+      {children}
+    </Boundary>
+  )
+}
+
+/** Says that a part has failed, with a button to draw it again. */
+export function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
+  const t = useTranslate()
+  const action = (
+    <Button icon="retry" onClick={onRetry}>
+      {t('ui.retry')}
+    </Button>
+  )
+  return (
+    <div role="alert">
+      <EmptyState icon="error" title={t('part.failed')} description={t('part.failedText')} action={action} />
+    </div>
+  )
+}
+
+/** What a host gives to be drawn inside of ours: an error in it takes down nothing else. */
+export function HostSlot({ children }: { readonly children: ReactNode }) {
+  return (
+    <Boundary resetKey={children} fallback={(retry) => <SlotFailed onRetry={retry} />}>
+      {children}
+    </Boundary>
+  )
+}
+
+/** The same for a small place within a line or a form. */
+export function SlotFailed({ onRetry }: { readonly onRetry: () => void }) {
+  const t = useTranslate()
+  return (
+    <span className="tn-fault" data-severity="error" role="alert">
+      <Icon name="error" size={14} /> {t('part.slotFailed')}{' '}
+      <button type="button" className="tn-link tn-link-inherit" onClick={onRetry}>
+        {t('ui.retry')}
+      </button>
+    </span>
+  )
+}

@@ -3,6 +3,8 @@ import type { TextFields } from '@tenon/core/collab'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { Connections } from './connections/connections.ts'
+import type { TenantLimits } from './limits/tenant-limits.ts'
+import type { RunTails } from './streams/run-tails.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
 /** What the routes and sockets of one server share. */
@@ -20,6 +22,9 @@ export interface ServerContext {
   readonly now: () => number
   /** The sockets and event streams that are open in this process. */
   readonly connections: Connections
+  readonly limits: TenantLimits
+  /** The runs that are followed in this process, each read once for all who follow it. */
+  readonly runTails: RunTails
   /** Public address of the API with its base path, without a slash at the end. */
   readonly apiUrl: string
   /** The OpenAPI document of this server, put together when it is first asked for. */

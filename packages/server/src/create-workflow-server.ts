@@ -11,9 +11,12 @@ import { createApp } from './http/create-app.ts'
 import { createOriginLog } from './http/origin-log.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
 import { createInProcessClient } from './in-process-client.ts'
+import { resolveLimits } from './limits/limit-options.ts'
+import { createTenantLimits } from './limits/tenant-limits.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { createServerSockets } from './sockets/create-server-sockets.ts'
+import { createRunTails } from './streams/run-tails.ts'
 import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './tables/server-migrations.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
@@ -46,12 +49,13 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const apiUrl = `${origin}${basePath}`
   let openApi: ReturnType<typeof createOpenApiDocument> | undefined
   let closed: Promise<void> | undefined
+  const limits = resolveLimits(options.limits)
   const lifetimeMs = options.socketLifetimeMs ?? 900_000
   const connections = createConnections({
     bus,
     log,
     now: Date.now,
-    caps: { perTenant: 2_000, perUser: 64 },
+    caps: { perTenant: limits.connectionsPerTenant, perUser: limits.connectionsPerUser },
     lifetimeMs,
     lookUpIdentity: options.lookUpIdentity,
     identityCheckMs: options.identityCheckMs ?? 60_000,
@@ -67,6 +71,8 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     log,
     now: Date.now,
     connections,
+    limits: createTenantLimits(limits, log),
+    runTails: createRunTails({ bus, reader }),
     apiUrl,
     openApi: () => {
       openApi ??= createOpenApiDocument({ serverUrl: apiUrl })

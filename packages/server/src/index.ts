@@ -5,6 +5,13 @@ export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
 export { createWorkflowServer } from './create-workflow-server.ts'
 export type {
+  LimitOptions,
+  Rate,
+  RateLimiter,
+  RateLimiterSettings,
+  RateName,
+} from './limits/limit-options.ts'
+export type {
   Authenticate,
   DatabaseOptions,
   WorkflowMiddleware,

@@ -5,6 +5,7 @@ import type { Bus, EngineFactory, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
+import type { LimitOptions } from './limits/limit-options.ts'
 import type { RequestContext } from './request-context.ts'
 import type { ServerSockets } from './sockets/server-sockets.ts'
 
@@ -60,6 +61,8 @@ export interface WorkflowServerOptions {
   readonly bus?: Bus
   /** @defaultValue silent */
   readonly log?: RuntimeLog
+  /** How much one tenant may ask of the server. @defaultValue see {@link LimitOptions} */
+  readonly limits?: LimitOptions
   /**
    * Longest wait for the body of a request in milliseconds; a second more for each 8 kB that have arrived. Then the
    * request is answered with 408. The time for headers is a setting of the host's HTTP server (`headersTimeout`).

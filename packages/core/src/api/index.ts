@@ -1,6 +1,8 @@
 export { createOpenApiDocument, errorCodesOf, NOT_FOUND, type OpenApiOptions } from './openapi.ts'
 export { PERMISSIONS, type Permission, roleAllows } from './permissions.ts'
 export {
+  RATE_CLASSES,
+  type RateClass,
   RESOURCE_KINDS,
   type ResourceKind,
   ROUTE_METHODS,
@@ -8,6 +10,7 @@ export {
   type RouteHeader,
   type RouteMethod,
   type RouteResponse,
+  rateClassOf,
 } from './route.ts'
 export { ROUTES, type RouteId, type RouteTable } from './route-table.ts'
 export { versionNameSchema } from './schemas/run.ts'

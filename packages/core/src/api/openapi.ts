@@ -117,11 +117,11 @@ function responsesOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
 /** Every code that a route can answer: its own and those of its kind. */
 export function errorCodesOf(route: RouteDefinition): readonly TenonErrorCode[] {
   const codes: TenonErrorCode[] = [...route.errors, 'INTERNAL']
-  if (route.permission !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN')
+  if (route.permission !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED')
   if (route.resource !== null) codes.push(NOT_FOUND[route.resource])
   if (route.resource === 'version') codes.push('WORKFLOW_NOT_FOUND')
   if (route.body !== null) {
-    codes.push('REQUEST_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'REQUEST_MALFORMED', 'REQUEST_INVALID')
+    codes.push('REQUEST_TOO_LARGE', 'REQUEST_TIMEOUT', 'UNSUPPORTED_MEDIA_TYPE', 'REQUEST_MALFORMED', 'REQUEST_INVALID')
   } else if (Object.keys(route.query.shape).length > 0) {
     codes.push('REQUEST_INVALID')
   }

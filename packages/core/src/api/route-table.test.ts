@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { roleAllows } from './permissions.ts'
-import type { RouteDefinition } from './route.ts'
+import { type RouteDefinition, rateClassOf } from './route.ts'
 import { ROUTES } from './route-table.ts'
 
 const routes: readonly (readonly [string, RouteDefinition])[] = Object.entries(ROUTES)
+
+const eventTypeOf = (route: RouteDefinition) => route.responses[200]?.contentType
 
 describe('ROUTES', () => {
   test.each(routes)('%s carries its own name and names its path parameters', (key, route) => {
@@ -60,6 +62,14 @@ describe('ROUTES', () => {
         roleAllows('viewer', route.permission),
     )
     expect(allowed.map(([id]) => id).sort()).toEqual(['createSocketTicket', 'decideApproval', 'syncDraft'])
+  })
+
+  test('every route counts against a limit; those that open something for a while have their own', () => {
+    const classes = Object.fromEntries(routes.map(([id, route]) => [id, rateClassOf(route)]))
+    expect(classes).toMatchObject({ listRuns: 'read', deleteWorkflow: 'write', startRun: 'start', tryDraft: 'start' })
+    const connecting = routes.filter(([, route]) => route.method === 'WS' || 'text/event-stream' === eventTypeOf(route))
+    expect(connecting.map(([id]) => classes[id])).toEqual(connecting.map(() => 'connect'))
+    expect(connecting.length).toBeGreaterThan(4)
   })
 
   test('editors may do all but override an approval', () => {

@@ -15,6 +15,14 @@ export const RESOURCE_KINDS = ['workflow', 'any-workflow', 'version', 'run', 'ap
 /** What kind of thing the id in a route's path names. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
 
+/**
+ * Kinds of requests that a server limits apart for each tenant: reading, writing, editing a draft, starting runs,
+ * opening sockets and event streams, publishing.
+ */
+export const RATE_CLASSES = ['read', 'write', 'edit', 'start', 'connect', 'publish'] as const
+/** One of {@link RATE_CLASSES}. */
+export type RateClass = (typeof RATE_CLASSES)[number]
+
 /** One answer that a route may give; `schema` is null for an empty body. */
 export interface RouteResponse {
   readonly description: string
@@ -49,11 +57,18 @@ export interface RouteDefinition {
   readonly body: z.ZodType | null
   /** An absent body counts as `{}`. */
   readonly bodyOptional?: true
+  /** Which limit the route counts against. @defaultValue `read` for GET, else `write` */
+  readonly rate?: RateClass
   /** Longest body in bytes. @defaultValue 262_144 */
   readonly maxBodyBytes?: number
   readonly responses: Readonly<Record<number, RouteResponse>>
   /** Codes beyond those that every route of its kind can answer. */
   readonly errors: readonly TenonErrorCode[]
+}
+
+/** Returns the limit that a route counts against. */
+export function rateClassOf(route: RouteDefinition): RateClass {
+  return route.rate ?? (route.method === 'GET' ? 'read' : 'write')
 }
 
 /** Keeps the exact types of a route's schemas. */

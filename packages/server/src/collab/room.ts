@@ -6,6 +6,7 @@ import type { ServerContext } from '../context.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
 import { closeCodeOf, closeReasonOf } from '../sockets/close-error.ts'
 import { TENON_PROTOCOL } from '../sockets/server-socket.ts'
+import { auditRefused } from '../tables/audit-refused.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
 import { createDraftLog } from './draft-log.ts'
 import { encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate } from './frames.ts'
@@ -113,9 +114,14 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function expel(member: Member, error: unknown): void {
-    if (!(error instanceof TenonError)) logFailure(error)
+    if (error instanceof TenonError) auditRefusal(member, error)
+    else logFailure(error)
     member.socket.close(closeCodeOf(error), closeReasonOf(error))
     leave(member)
+  }
+
+  function auditRefusal({ identity }: Member, error: TenonError): void {
+    void auditRefused(server, { identity, action: 'draft.update_refused', resource: place.workflowId }, error)
   }
 
   function leave(member: Member): void {

@@ -1,11 +1,16 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
+import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
 import { createRoom, type Room } from './room.ts'
 
 /** The drafts that are open in this process. */
 export interface Rooms {
-  /** The room of a draft; opened if need be. The caller joins it in the same turn of the event loop. */
+  /**
+   * The room of a draft; opened if need be. The caller joins it in the same turn of the event loop.
+   *
+   * @throws {@link TenonError} `RATE_LIMITED` when the tenant has too many drafts open.
+   */
   enter(place: DraftPlace): Room
   close(): Promise<void>
 }
@@ -14,11 +19,23 @@ export function createRooms(server: ServerContext): Rooms {
   const rooms = new Map<string, Room>()
   const leaving = new Set<Promise<void>>()
 
+  function checkOpenDrafts(tenantId: string): void {
+    const most = server.limits.openDraftsPerTenant
+    const prefix = `${tenantId}/`
+    let open = 0
+    for (const key of rooms.keys()) if (key.startsWith(prefix)) open += 1
+    if (open < most) return
+    throw new TenonError('RATE_LIMITED', `A tenant may have ${most} drafts open`, {
+      remedy: 'Close other workflows, then try again.',
+    })
+  }
+
   return {
     enter(place) {
       const key = `${place.tenantId}/${place.workflowId}`
       const open = rooms.get(key)
       if (open !== undefined) return open
+      checkOpenDrafts(place.tenantId)
       const room = createRoom(server, place, (done) => {
         if (rooms.get(key) === room) rooms.delete(key)
         leaving.add(done)

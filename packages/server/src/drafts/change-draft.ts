@@ -33,10 +33,10 @@ export async function changeDraft(
     const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
     const at = server.now()
     const seq = await writeOperations(server, tx, place, { userId, at, draft, operations })
-    const { document, repairs } = readDraft(draft.ydoc)
+    const { document, repairs, losses } = readDraft(draft.ydoc)
     const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
     return {
-      state: { document, repairs, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : at },
+      state: { document, repairs, losses, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : at },
       compaction: isLong ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
     }
   })

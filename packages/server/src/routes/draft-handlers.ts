@@ -5,10 +5,12 @@ import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, readDraftState, toDraft } from '../drafts/read-draft-state.ts'
 import { syncDraft } from '../drafts/sync-draft.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
+import { takeValidation } from '../limits/tenant-limits.ts'
 import { checkBeginning } from '../runs/begin-run.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
+import { prepareVersion } from '../versions/prepare-version.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {
@@ -40,10 +42,11 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const { tenantId } = identity
     const place = { tenantId, workflowId: resource.workflow_id }
     const draft = await server.database.withTenant(tenantId, (tx) => readDraftState(tx, place))
+    await takeValidation(server.limits, tenantId, draft.document)
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,
       identity,
-      document: draft.document,
+      prepared: await prepareVersion(server, draft),
       number: null,
       notes: '',
     })

@@ -4,10 +4,12 @@ import { publishChange } from '@tenon/runtime'
 import { readDraftState } from '../drafts/read-draft-state.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { takeValidation } from '../limits/tenant-limits.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { insertVersion, listVersionRows } from '../tables/version-repository.ts'
 import { lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
+import { prepareVersion } from '../versions/prepare-version.ts'
 import { presentVersion } from '../versions/present-version.ts'
 
 const DEFAULT_PAGE = 50
@@ -18,13 +20,19 @@ export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
     const { tenantId } = identity
     const workflowId = resource.workflow_id
+    const place = { tenantId, workflowId }
+    const draft = await server.database.withTenant(tenantId, (tx) => readDraftState(tx, place))
+    await takeValidation(server.limits, tenantId, draft.document)
+    const checked = await prepareVersion(server, draft)
     const version = await server.database.withTenant(tenantId, async (tx) => {
       // The draft before the workflow, as changes of the draft lock them, so that the two never wait for each other.
-      const { document } = await readDraftState(tx, { tenantId, workflowId })
+      const state = await readDraftState(tx, place)
+      // The draft may have changed meanwhile: what is published is what it holds now.
+      const prepared = state.seq === checked.seq ? checked : await prepareVersion(server, state)
       const workflow = await lockWorkflow(tx, tenantId, workflowId)
       if (workflow === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
       const number = (workflow.latest_version ?? 0) + 1
-      const row = freezeDraft(server, { workflowId, identity, document, number, notes: body.notes ?? '' })
+      const row = freezeDraft(server, { workflowId, identity, prepared, number, notes: body.notes ?? '' })
       const at = row.published_at
       await insertVersion(tx, row)
       const set = { latest_version: number, latest_plan_hash: row.plan_hash, updated_at: at }

@@ -7,9 +7,10 @@ import { seedDraft } from '../drafts/seed-draft.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import type { RouteCall } from '../http/route-handler.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { checkWorkflowQuota } from '../limits/tenant-limits.ts'
 import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
-import { insertWorkflow, listWorkflowRows, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { countWorkflows, insertWorkflow, listWorkflowRows, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
 
 const DEFAULT_PAGE = 50
@@ -52,6 +53,7 @@ export const workflowHandlers: readonly RouteImplementation[] = [
       deleted_at: null,
     }
     await server.database.withTenant(tenantId, async (tx) => {
+      checkWorkflowQuota(await countWorkflows(tx, tenantId), server.limits.workflowsPerTenant)
       await insertWorkflow(tx, row)
       await seedDraft(tx, { tenantId, workflowId }, { document, textFields: server.textFields, at })
       await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
@@ -101,6 +103,8 @@ async function change(
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
     await insertAudit(tx, { identity, action, resource: resource.workflow_id, at })
+    const isRestored = set.deleted_at === null
+    if (isRestored) checkWorkflowQuota(await countWorkflows(tx, tenantId), server.limits.workflowsPerTenant)
     return updateWorkflowRow(tx, tenantId, resource.workflow_id, { ...set, updated_at: at })
   })
   if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')

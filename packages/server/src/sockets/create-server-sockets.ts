@@ -1,4 +1,4 @@
-import { type Identity, type Permission, ROUTES, type RouteDefinition } from '@tenon/core/api'
+import { type Identity, type Permission, ROUTES, type RouteDefinition, rateClassOf } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { createRooms } from '../collab/rooms.ts'
@@ -64,6 +64,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is going down')
     checkOrigin(request, options)
     const identity = await identify(server, options.authenticate, request, context)
+    await server.limits.rates.take(identity.tenantId, rateClassOf(route))
     const resource = await find(server, identity, route, found)
     checkPermission(route, identity)
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')

@@ -47,12 +47,15 @@ describe('revoke', () => {
     const other = openSocket(`${url}/changes`, { as: colleague })
     const headers = { authorization: `Bearer ${tokenOf(as)}` }
     const streams = await Promise.all(
-      [`/runs/${runId}/events`, '/changes'].map((path) => fetch(url + path, { headers })),
+      [`/runs/${runId}/events`, '/changes/events'].map((path) => fetch(url + path, { headers })),
     )
     await Promise.all([...sockets, other].map((socket) => socket.until((frames) => frames.length > 0)))
     await server.automation.revoke(as)
     expect(await Promise.all(sockets.map(async (socket) => (await socket.closed).code))).toEqual([4403, 4403, 4403])
-    for (const stream of streams) expect(await stream.text()).not.toContain('event: end')
+    for (const stream of streams) {
+      expect(stream.status).toBe(200)
+      expect(await stream.text()).not.toContain('event: end')
+    }
     expect(other.socket.readyState).toBe(other.socket.OPEN)
     other.socket.close()
   })

@@ -1,6 +1,8 @@
 import type { Approval, Page } from '@tenon/core/api'
 import { openTestPGlite } from '@tenon/runtime/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { encodeUpdate } from '../collab/frames.ts'
+import { rawClient } from '../testing/kit/draft-client.ts'
 import { asking, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
@@ -54,5 +56,79 @@ describe('the audit log', () => {
     const { rows } = await pglite.query('select fact from tenon.run_inbox where run_id = $1', [runId])
     expect(rows).toEqual([])
     expect((await server.json<{ status: string }>(200, `/runs/${runId}`, { as })).status).toBe('waiting')
+  })
+})
+
+/** What the audit log says of what one tenant was refused, oldest first. */
+async function refusals(tenantId: string) {
+  const { rows } = await pglite.query(
+    "select actor_id, action, resource, details from tenon.audit_log where tenant_id = $1 and action like '%refused' order by at, resource",
+    [tenantId],
+  )
+  return (rows as readonly { actor_id: string; action: string; resource: string; details: string }[]).map((row) => ({
+    ...row,
+    details: JSON.parse(row.details) as object,
+  }))
+}
+
+describe('a refused write', () => {
+  test('for lack of a right, or for what it contains, leaves an entry without its content', async () => {
+    const as = testIdentity()
+    const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+    const id = await publish(server, as, asking())
+    await server.json(403, `/workflows/${id}`, { as: viewer, method: 'PATCH', body: { name: 'secret' } })
+    expect(await refusals(as.tenantId)).toEqual([
+      {
+        actor_id: viewer.userId,
+        action: 'request.refused',
+        resource: id,
+        details: { route: 'updateWorkflow', code: 'FORBIDDEN', status: 403 },
+      },
+    ])
+    const other = testIdentity()
+    await server.json(422, '/workflows', { as: other, method: 'POST', body: { name: '', token: 'secret' } })
+    expect(await refusals(other.tenantId)).toMatchObject([
+      { resource: '/workflows', details: { route: 'createWorkflow', code: 'REQUEST_INVALID', status: 422 } },
+    ])
+  })
+
+  test('of a draft over a socket leaves one, too', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, asking())
+    const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+    const client = await rawClient({ server, url: (await server.listen()).url }, viewer, id)
+    client.send(encodeUpdate(client.change(() => client.ydoc.getMap('nodes').delete('review'))))
+    expect((await client.closed).code).toBe(4403)
+    await vi.waitFor(async () =>
+      expect(await refusals(as.tenantId)).toEqual([
+        {
+          actor_id: viewer.userId,
+          action: 'draft.update_refused',
+          resource: id,
+          details: { code: 'FORBIDDEN', status: 403 },
+        },
+      ]),
+    )
+  })
+
+  test('reading, unknown ids, and what no tenant is known for leave none', async () => {
+    const as = testIdentity()
+    await server.json(422, '/runs?status=nonsense', { as })
+    await server.json(404, '/workflows/none', { as, method: 'PATCH', body: { name: 'x' } })
+    await server.json(401, '/workflows', { method: 'POST', body: {} })
+    await server.json(400, '/workflows', { as, method: 'POST', body: '{' })
+    expect(await refusals(as.tenantId)).toEqual([])
+  })
+
+  test('is answered the same when the entry cannot be stored, and the log says so', async () => {
+    const lines: unknown[] = []
+    const own = await server.sibling({ log: (...line) => lines.push(line) })
+    const viewer = testIdentity({ role: 'viewer' })
+    await pglite.exec('alter table tenon.audit_log rename to away')
+    const problem = await own.json<{ code: string }>(403, '/workflows', { as: viewer, method: 'POST', body: {} })
+    await pglite.exec('alter table tenon.away rename to audit_log')
+    expect(problem.code).toBe('FORBIDDEN')
+    expect(lines).toEqual([['error', expect.stringMatching(/^audit.store_failed: /), expect.anything()]])
+    await own.close()
   })
 })

@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'run.cancel',
   'approval.decide',
   'approval.override',
+  'draft.update_refused',
+  'request.refused',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

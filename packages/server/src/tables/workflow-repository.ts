@@ -88,3 +88,14 @@ export async function lockWorkflow(tx: ServerTx, tenantId: string, workflowId: s
     .executeTakeFirst()
   return row ?? null
 }
+
+/** Counts the workflows of a tenant that are not deleted. */
+export async function countWorkflows(tx: ServerTx, tenantId: string): Promise<number> {
+  const row = await tx
+    .selectFrom('workflows')
+    .select((column) => column.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}

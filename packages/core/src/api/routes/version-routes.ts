@@ -14,6 +14,7 @@ export const versionRoutes = {
     tag,
     summary: 'Publish the draft as the next version',
     permission: 'version:publish',
+    rate: 'publish',
     resource: 'workflow',
     params: workflowParams,
     query: NO_QUERY,

@@ -34,7 +34,7 @@ export const workflowRoutes = {
     body: createWorkflowSchema,
     maxBodyBytes: DOCUMENT_BYTES,
     responses: { 201: { description: 'The new workflow', schema: workflowSchema } },
-    errors: ['DOCUMENT_MALFORMED'],
+    errors: ['DOCUMENT_MALFORMED', 'QUOTA_EXCEEDED'],
   }),
   getWorkflow: defineRoute({
     id: 'getWorkflow',
@@ -91,6 +91,6 @@ export const workflowRoutes = {
     body: z.strictObject({}),
     bodyOptional: true,
     responses: { 200: { description: 'The workflow', schema: workflowSchema } },
-    errors: [],
+    errors: ['QUOTA_EXCEEDED'],
   }),
 }

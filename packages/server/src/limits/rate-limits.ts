@@ -1,0 +1,105 @@
+import { TenonError } from '@tenon/core/errors'
+import type { RuntimeLog } from '@tenon/runtime'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Limits, Rate, RateLimiter, RateLimiterSettings, RateName } from './limit-options.ts'
+
+/** Measures what each tenant asks for. */
+export interface RateLimits {
+  /**
+   * @param points - How much this request counts. @defaultValue 1
+   * @throws {@link TenonError} `RATE_LIMITED` with `retryAfterMs` when the tenant has used its rate up.
+   */
+  take(tenantId: string, name: RateName, points?: number): Promise<void>
+}
+
+const BURST_S = 60
+
+/** @param rates - Null lets everything through. */
+export function createRateLimits(
+  { rates, rateLimiter }: Pick<Limits, 'rates' | 'rateLimiter'>,
+  log: RuntimeLog,
+): RateLimits {
+  if (rates === null) return { take: async () => undefined }
+  const buckets = new Map<RateName, Bucket>()
+
+  function bucketOf(name: RateName): Bucket {
+    const known = buckets.get(name)
+    if (known !== undefined) return known
+    const bucket = createBucket(name, (rates as NonNullable<typeof rates>)[name], rateLimiter, log)
+    buckets.set(name, bucket)
+    return bucket
+  }
+
+  return {
+    async take(tenantId, name, points = 1) {
+      const waitMs = await bucketOf(name)(tenantId, points)
+      if (waitMs === null) return
+      throw new TenonError('RATE_LIMITED', `The tenant has used up its rate of ${describe(name)}`, {
+        details: { rate: name, retryAfterMs: waitMs },
+      })
+    },
+  }
+}
+
+function describe(name: RateName): string {
+  return name === 'validation' ? 'nodes to validate' : `${name} requests`
+}
+
+/** @returns Null when the points were there, else the milliseconds until some are. */
+type Bucket = (tenantId: string, points: number) => Promise<number | null>
+
+function createBucket(
+  name: RateName,
+  { perSecond, burst }: Rate,
+  rateLimiter: Limits['rateLimiter'],
+  log: RuntimeLog,
+): Bucket {
+  if (perSecond === Number.POSITIVE_INFINITY) return async () => null
+  const make = (part: string, points: number, duration: number): Bucket =>
+    createCounter({ keyPrefix: `tenon:${name}:${part}`, points, duration }, rateLimiter, log)
+  const steady = make('steady', perSecond, 1)
+  const extra = make('burst', burst, BURST_S)
+  return async function take(tenantId, points) {
+    const waitMs = await steady(tenantId, points)
+    if (waitMs === null) return null
+    const longWaitMs = await extra(tenantId, points)
+    if (longWaitMs === null) return null
+    // What is larger than a second's share never fits into one.
+    return points > perSecond ? longWaitMs : waitMs
+  }
+}
+
+/** One counter, in the host's store and in memory while that does not answer. */
+function createCounter(settings: RateLimiterSettings, rateLimiter: Limits['rateLimiter'], log: RuntimeLog): Bucket {
+  const memory = new RateLimiterMemory(settings)
+  const shared = rateLimiter?.(settings)
+  return async function count(tenantId, points) {
+    if (shared === undefined) return consume(memory, tenantId, points)
+    try {
+      return await consume(shared, tenantId, points)
+    } catch (error) {
+      log('warn', 'limits.store_failed: counting in memory', {
+        reason: error instanceof Error ? error.name : 'unknown',
+      })
+      return consume(memory, tenantId, points)
+    }
+  }
+}
+
+async function consume(limiter: RateLimiter, key: string, points: number): Promise<number | null> {
+  try {
+    await limiter.consume(key, points)
+    return null
+  } catch (thrown) {
+    const waitMs = waitOf(thrown)
+    if (waitMs === null) throw thrown
+    return waitMs
+  }
+}
+
+/** A refusal says when it ends; anything else is a failure of the store. */
+function waitOf(thrown: unknown): number | null {
+  if (thrown instanceof Error || typeof thrown !== 'object' || thrown === null) return null
+  const { msBeforeNext } = thrown as { readonly msBeforeNext?: unknown }
+  return typeof msBeforeNext === 'number' && Number.isFinite(msBeforeNext) ? Math.max(1, Math.ceil(msBeforeNext)) : null
+}

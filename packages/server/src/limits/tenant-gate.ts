@@ -1,0 +1,40 @@
+import { TenonError } from '@tenon/core/errors'
+import pLimit, { type LimitFunction } from 'p-limit'
+
+/**
+ * Lets each tenant work on a few things at once, so that one with thousands of requests holds a few connections of the
+ * database and never all of them.
+ */
+export interface TenantGate {
+  /** @throws {@link TenonError} `RATE_LIMITED` when too much waits already; whatever `work` throws. */
+  run<Result>(tenantId: string, work: () => Promise<Result>): Promise<Result>
+}
+
+/** How soon a request that was refused may be tried again. */
+const RETRY_MS = 1_000
+
+/**
+ * @param concurrency - Things of one tenant that are worked on at once.
+ * @param waiting - Things of one tenant that may wait.
+ * @param what - The things, for the message: `requests`.
+ */
+export function createTenantGate(concurrency: number, waiting: number, what: string): TenantGate {
+  if (concurrency === Number.POSITIVE_INFINITY) return { run: (_tenantId, work) => work() }
+  const gates = new Map<string, LimitFunction>()
+  return {
+    async run(tenantId, work) {
+      const gate = gates.get(tenantId) ?? pLimit(concurrency)
+      if (gate.activeCount >= concurrency && gate.pendingCount >= waiting) {
+        throw new TenonError('RATE_LIMITED', `The tenant has too many ${what} at once`, {
+          details: { retryAfterMs: RETRY_MS },
+        })
+      }
+      gates.set(tenantId, gate)
+      try {
+        return await gate(work)
+      } finally {
+        if (gate.activeCount === 0 && gate.pendingCount === 0) gates.delete(tenantId)
+      }
+    },
+  }
+}

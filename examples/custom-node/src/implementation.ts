@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { type AnyNodeImplementation, implementNode } from '@tenon/core/node'
+import { encodePathSegment } from '@tenon/core/text'
 import { z } from 'zod'
 import { parcelStatus } from './definition.ts'
 
@@ -15,7 +16,7 @@ export function createParcelNodes({ baseUrl }: ParcelNodesOptions): readonly Any
   return [
     implementNode(parcelStatus, async ({ params, http, abortSignal, log }) => {
       const { carrier, trackingNumber } = params
-      const url = `${baseUrl}/${carrier}/parcels/${encodeURIComponent(trackingNumber)}`
+      const url = `${baseUrl}/${carrier}/parcels/${encodePathSegment(trackingNumber)}`
       const response = await http.request(url, { abortSignal })
       if (response.status === 404) return { port: 'unknown', output: {} }
       if (!response.ok) {

@@ -1,4 +1,6 @@
 import { TenonError } from '../errors/index.ts'
+import { SINK_NAMES } from '../evaluate/sinks/sink.ts'
+import { parseExpression } from '../expression/parse.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import { checkPolicy } from './check-policy.ts'
 import { checkSecrets } from './check-secrets.ts'
@@ -29,6 +31,8 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkInputs(definition, fail)
   checkPlaces(definition, fail)
   checkSecrets(definition, fail)
+  checkRepetition(definition, fail)
+  checkSinks(definition, fail)
   checkPolicy(definition)
 }
 
@@ -94,6 +98,27 @@ function checkPlaces(definition: NodeDefinition, fail: Fail): void {
     if (rule.field !== undefined && !hasParam(definition, rule.field.replace(/\..*$/, ''))) {
       fail(`lint.${index}.field`, `there is no param "${rule.field}"`)
     }
+  }
+}
+
+function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {
+  if (idempotentWhen === undefined) return
+  try {
+    parseExpression(idempotentWhen)
+  } catch (error) {
+    // The parser throws nothing else.
+    fail('idempotentWhen', (error as TenonError).message)
+  }
+}
+
+function checkSinks(definition: NodeDefinition, fail: Fail): void {
+  for (const [name, param] of Object.entries(definition.params.shape)) {
+    const sink: unknown = param.meta()?.sink
+    const fromParam = typeof sink === 'object' && sink !== null && 'fromParam' in sink ? sink.fromParam : undefined
+    const isNamed = SINK_NAMES.some((known) => known === sink)
+    const isKnown = typeof fromParam === 'string' ? hasParam(definition, fromParam) : isNamed
+    if (sink !== undefined && !isKnown)
+      fail(`params.${name}.sink`, `it must be one of ${SINK_NAMES.join(', ')}, or name a param`)
   }
 }
 

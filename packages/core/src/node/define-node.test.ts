@@ -100,6 +100,14 @@ describe('defineNode', () => {
     ['an input twice', 'inputs.1', { inputs: [{ name: 'in' }, { name: 'in' }] }],
     ['a trigger with an input', 'inputs', { control: 'trigger', inputs: [{ name: 'in' }] }],
     ['a summary place without param', 'summary', { summary: 'Greets {nobody}' }],
+    ['a repetition that is no expression', 'idempotentWhen', { idempotentWhen: 'params.' }],
+    ['a sink that is not there', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: 'sql' }) }) }],
+    [
+      'a sink from a param that is not there',
+      'params.name.sink',
+      { params: z.object({ name: z.string().meta({ sink: { fromParam: 'kind' } }) }) },
+    ],
+    ['a sink that is none', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: { a: 1 } }) }) }],
     [
       'a lint field without param',
       'lint.0.field',

@@ -17,7 +17,7 @@ const openRun = (nodeRunId: string, waitId: string | null = null): OpenNodeRun =
 const work = (nodeRuns: readonly OpenNodeRun[], timers: readonly string[] = []): OpenWork => ({
   nodeRuns,
   hasTimer: (timerId) => timers.includes(timerId),
-  planNodeOf: (id) => ({ id, type: 'probe' }),
+  planNodeOf: (id) => ({ id, type: 'probe', timeoutMs: null }),
 })
 
 describe('shellCommandsOf', () => {
@@ -45,6 +45,12 @@ describe('shellCommandsOf', () => {
         heartbeatMs: 12_000,
       },
     ])
+  })
+
+  test('gives an activity longer than the timeout of its policy', () => {
+    const day = 86_400_000
+    const open = { ...work([openRun('a')]), planNodeOf: () => ({ id: 'a', type: 'probe', timeoutMs: 60 * day }) }
+    expect(shellCommandsOf([start(1, 'a')], open)).toMatchObject([{ startToCloseMs: 61 * day }])
   })
 
   test('cancels what is open only', () => {

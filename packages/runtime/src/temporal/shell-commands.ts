@@ -8,11 +8,15 @@ const HEARTBEAT_TIMEOUT_MS = 12_000
 /** Attempts and their timeouts belong to the executor; a dead worker is told by its heartbeats. */
 const START_TO_CLOSE_MS = 30 * 24 * 3_600_000
 
+/** Never before the timeout of the policy, with a day to store the outcome. */
+const startToCloseMs = (timeoutMs: number | null): number =>
+  Math.max(START_TO_CLOSE_MS, (timeoutMs ?? 0) + 24 * 3_600_000)
+
 /** What is open in a run now, so that a shell that starts late repeats nothing that is over. */
 export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
-  readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type'>
+  readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type' | 'timeoutMs'>
 }
 
 /**
@@ -27,8 +31,8 @@ export function shellCommandsOf(commands: readonly Command[], open: OpenWork): r
       case 'start_node': {
         const { nodeRunId, pass, queue } = command
         if (!passes.has(`${nodeRunId}/${pass}`)) return []
-        const { type, id } = open.planNodeOf(nodeRunId)
-        const limits = { startToCloseMs: START_TO_CLOSE_MS, heartbeatMs: HEARTBEAT_TIMEOUT_MS }
+        const { type, id, timeoutMs } = open.planNodeOf(nodeRunId)
+        const limits = { startToCloseMs: startToCloseMs(timeoutMs), heartbeatMs: HEARTBEAT_TIMEOUT_MS }
         return [{ seq, type: 'start_node', nodeRunId, pass, queue, summary: `${type} ${id}`, ...limits }]
       }
       case 'cancel_node': {

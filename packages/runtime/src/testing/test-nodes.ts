@@ -153,6 +153,8 @@ const probe = defineNode({
     waitMs: z.number().optional(),
     /** Asks people in its first pass, until this instant, which may be one that no database can store. */
     askUntil: z.number().optional(),
+    /** A URL, for which values are encoded. */
+    url: z.string().optional().meta({ sink: 'url' }),
     /** Any value, to make the params large. */
     extra: z.unknown().optional(),
   }),

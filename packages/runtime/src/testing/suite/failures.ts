@@ -78,6 +78,24 @@ export const failureTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(late.runId, 'a')).toHaveLength(1)
     })
 
+    test('encodes values for the part of the text that holds them, and refuses what it cannot carry', async () => {
+      const url = 'https://shop.test/orders/{{input.n}}?q={{input.n}}'
+      const params = { url, output: { text: 'a {{input.n}}' } }
+      const policy = { retry: QUICK, onError: 'fail' } as const
+      const run = await context().run(alone(params, policy), { n: '../x?y' })
+      expect(await run.output()).toMatchObject({ text: 'a ../x?y' })
+      expect(context().probes.callsOf(run.runId, 'a')).toMatchObject([
+        { params: { url: 'https://shop.test/orders/..%2Fx%3Fy?q=..%2Fx%3Fy' } },
+      ])
+      const refused = await context().run(alone(params, policy), { n: '..' })
+      expect((await refused.ended()).error).toMatchObject({
+        code: 'TEMPLATE_VALUE_INVALID',
+        nodeId: 'a',
+        details: { param: ['url'] },
+      })
+      expect(context().probes.callsOf(refused.runId, 'a')).toEqual([])
+    })
+
     test('continues on the first port with {}', async () => {
       const policy = { retry: { ...QUICK, maximumAttempts: 1 }, onError: 'continue' } as const
       const run = await context().run(alone({ failures: 9 }, policy), { q: 1 })

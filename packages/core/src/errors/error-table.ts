@@ -161,12 +161,12 @@ export const ERROR_TABLE = {
   TEMPLATE_INVALID: {
     status: 422,
     retryable: false,
-    remedy: 'Correct the text around the expressions at the place named.',
+    remedy: 'Correct the text around the expressions.',
   },
   TEMPLATE_VALUE_INVALID: {
     status: 422,
     retryable: false,
-    remedy: 'Change the value at the place named, or check it with an if-else node before.',
+    remedy: 'Change the value, or check it with an if-else node before.',
   },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },

@@ -29,7 +29,7 @@ export function mediaTypeOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** Tells whether a media type names text. An answer without one may be text. */
+/** Checks whether a media type names text. An answer without one may be text. */
 export function isTextType(mediaType: string): boolean {
   return mediaType === '' || TEXT_TYPES.has(mediaType) || TEXT_TYPE.test(mediaType)
 }

@@ -65,7 +65,7 @@ describe('checkSinks', () => {
     expect(problemsOf(params).map((problem) => problem.field)).toEqual(field === undefined ? [] : [field])
   })
 
-  test('names the node, the param and the place', () => {
+  test('names the node, the param and the position', () => {
     expect(problemsOf({ url: 'https://{{input.region}}.shop.test/' })).toEqual([
       {
         code: 'TEMPLATE_INVALID',

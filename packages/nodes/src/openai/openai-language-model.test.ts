@@ -212,7 +212,7 @@ describe('openaiLanguageModel', () => {
     ['application/json', '{"cho', true, '{"cho'],
     ['text/plain', 'upstream connect error', true, 'upstream connect error'],
     ['application/json', '', true, ''],
-  ])('200 with %s %j is told by its words', async (type, body, retryable, reason) => {
+  ])('200 with %s %j is reported by its words', async (type, body, retryable, reason) => {
     await using server = await startLocalServer((_request, response) => {
       response.writeHead(200, { 'content-type': type }).end(body)
     })

@@ -15,7 +15,7 @@ const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /**
  * Reads what a server answered with a success status, by its cause: an error object, a page, no choice, a refusal, a
- * filter, an empty or a cut answer are told apart, so that no repair is paid for that cannot help.
+ * filter, an empty or a cut answer are distinguished, so that no repair is paid for that cannot help.
  *
  * @throws {@link TenonError} `MODEL_FAILED` (details: `status`, `reason`, and the provider's `code` if there is one).
  */

@@ -25,7 +25,7 @@ export const maxOutputTokensParam = z.number().int().min(1).max(1_000_000).optio
   control: 'number',
 })
 
-/** How a value stands in a prompt: texts as they are, everything else as JSON. */
+/** A value as a prompt writes it: texts as they are, everything else as JSON. */
 export function toPromptText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }

@@ -29,7 +29,7 @@ function read(text: string): Json | undefined {
   return reading.ok ? reading.value : undefined
 }
 
-/** Objects and lists that stand in other text. */
+/** Objects and lists within other text. */
 function valuesInProse(text: string): readonly Json[] {
   const values: Json[] = []
   let at = 0

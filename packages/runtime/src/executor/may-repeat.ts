@@ -14,7 +14,7 @@ const UNCERTAIN_CODES: ReadonlySet<string> = new Set(['HTTP_FAILED', 'NODE_TIMEO
 type Repeatable = Pick<NodeDefinition, 'idempotentWhen'>
 
 /**
- * Tells whether an attempt that may have had its effect can be made again: the node reads, or its type says that a
+ * Checks whether an attempt that may have had its effect can be made again: the node reads, or its type says that a
  * repeated write does no harm with these params.
  *
  * @param node - Its params as the plan has them: what `idempotentWhen` reads are literals.

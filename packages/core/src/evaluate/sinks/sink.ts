@@ -7,7 +7,7 @@ export const SINK_NAMES = ['url', 'json', 'header', 'query'] as const
 /** One of {@link SINK_NAMES}. */
 export type SinkName = (typeof SINK_NAMES)[number]
 
-/** A fault in the text around the expressions of a template, with its place in the template. */
+/** A fault in the text around the expressions of a template, with its position in the template. */
 export interface SinkFault extends Span {
   readonly message: string
 }

@@ -110,7 +110,7 @@ describe('url', () => {
     else expect(found).toEqual([expect.stringContaining(message)])
   })
 
-  test('faults of the text stop the run as well, with their place', () => {
+  test('faults of the text stop the run as well, with their position', () => {
     const fault = faultOf('url', 'https://{{input.n}}.shop.test/', { n: 'evil.test/#' })
     expect(fault).toMatchObject({ code: 'TEMPLATE_INVALID', details: { param: ['param'], position: 8, end: 19 } })
     expect(faultOf('url', '{{vars.desk}}{{input.n}}/x', { n: '.evil.test' }).code).toBe('TEMPLATE_INVALID')

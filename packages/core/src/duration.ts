@@ -1,13 +1,28 @@
 import { TenonError } from './errors/index.ts'
-import { cutText } from './text/cut-text.ts'
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** A length of time as people write it in documents: `'30s'`, `'1.5h'`, `'250ms'`. */
+/** A length of time as people write it in documents: `'30s'`, `'1.5h'`, `'250ms'`; at most 3,650 days. */
 export type DurationString = `${number}${keyof typeof UNIT_MS}`
 
-/** The text form of {@link DurationString}; anchored and linear. */
-export const DURATION_PATTERN = '^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d)$'
+/** The longest duration, in milliseconds: 3,650 days. Longer ones are refused wherever a duration is read. */
+export const MAX_DURATION_MS = 3_650 * UNIT_MS.d
+
+// The digits of each unit stay within 3,650 days, so that a schema with this pattern alone refuses what is longer.
+const AMOUNTS = [
+  '[0-9]{1,9}(\\.[0-9]{1,3})?ms',
+  '[0-2]?[0-9]{1,8}(\\.[0-9]{1,3})?s',
+  '[0-4]?[0-9]{1,6}(\\.[0-9]{1,3})?m',
+  '[0-7]?[0-9]{1,4}(\\.[0-9]{1,3})?h',
+  '([0-2]?[0-9]{1,3}|3[0-5][0-9]{2}|36[0-4][0-9])(\\.[0-9]{1,3})?d',
+  '3650d',
+]
+
+/**
+ * The text form of {@link DurationString}; anchored and linear. It takes no duration beyond {@link MAX_DURATION_MS}: the
+ * longest are `999999999ms`, `299999999s`, `4999999m`, `79999h` and `3650d`.
+ */
+export const DURATION_PATTERN = `^(${AMOUNTS.join('|')})$`
 
 const durationRegExp = new RegExp(DURATION_PATTERN)
 
@@ -17,14 +32,14 @@ export function isDurationString(text: string): text is DurationString {
 }
 
 /**
- * Turns a duration from a document into whole milliseconds.
+ * Turns a duration from a document into whole milliseconds, 0 to {@link MAX_DURATION_MS}.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` if the text is no duration.
+ * @throws {@link TenonError} `REQUEST_INVALID` if the text is no duration, or one that is too long.
  */
 export function durationToMs(text: string): number {
   const match = /^([0-9.]+)(ms|s|m|h|d)$/.exec(isDurationString(text) ? text : '')
   if (match === null) {
-    throw new TenonError('REQUEST_INVALID', `"${cutText(text, 40)}" is no duration`, {
+    throw new TenonError('REQUEST_INVALID', `"${text.slice(0, 40)}" is not a duration of at most 3650 days`, {
       remedy: 'Write a number and ms, s, m, h or d: 30s',
     })
   }

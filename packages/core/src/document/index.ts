@@ -1,5 +1,5 @@
 export type { DurationString } from '../duration.ts'
-export { DURATION_PATTERN, durationToMs, isDurationString } from '../duration.ts'
+export { DURATION_PATTERN, durationToMs, isDurationString, MAX_DURATION_MS } from '../duration.ts'
 export {
   NODE_ID_PATTERN,
   type NodeId,
@@ -10,6 +10,7 @@ export {
   type UserId,
   type WorkflowId,
 } from '../ids.ts'
+export { clampInstant, isoInstant, MAX_INSTANT_MS } from '../instant.ts'
 export { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 export { applyOperation, applyOperations } from './apply-operations.ts'
 export { canonicalDocument } from './canonical-document.ts'

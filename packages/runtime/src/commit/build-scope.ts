@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { isJsonObject, isoInstant, type Json, type JsonObject } from '@tenon/core/document'
 import type { InputView } from '../interpreter/scope.ts'
 import type { RunSession } from './run-session.ts'
 import type { ReadPath } from './templates.ts'
@@ -28,7 +28,7 @@ export async function buildScope(
       id: identity.runId,
       workflowId: identity.workflowId,
       version: identity.version,
-      startedAt: new Date(beginning?.startedAt ?? 0).toISOString(),
+      startedAt: isoInstant(beginning?.startedAt ?? 0),
     },
   }
   const readsOf = (root: string) => reads.filter((path) => path[0] === root)

@@ -1,4 +1,5 @@
-import type { Json } from '@tenon/core/document'
+import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import type { WaitFor } from '@tenon/core/node'
 import { encodeValue, refOfEncoded, type ValueRef } from '@tenon/core/run'
 import type { Payload } from '../store/append-types.ts'
@@ -25,11 +26,24 @@ export function storeValue(value: unknown): StoredValue {
 }
 
 /**
- * Checks that a wait is strict JSON and takes a copy of what the person will see.
+ * Checks that a wait is strict JSON, ends at an instant that can be stored, and takes a copy of what the person will see.
  *
- * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+ * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; `NODE_OUTPUT_INVALID` for a `dueAt` that is not a whole
+ * number of milliseconds from 1970 to 9999.
  */
 export function storeWait(waitFor: WaitFor): WaitFor {
   encodeValue(waitFor)
+  checkDueAt(waitFor)
   return waitFor.kind === 'approval' ? { ...waitFor, evidence: encodeValue(waitFor.evidence).json } : { ...waitFor }
+}
+
+function checkDueAt({ dueAt }: WaitFor): void {
+  if (dueAt === null || (Number.isSafeInteger(dueAt) && dueAt >= 0 && dueAt <= MAX_INSTANT_MS)) return
+  throw new TenonError(
+    'NODE_OUTPUT_INVALID',
+    `The node waits until ${dueAt}, which is not an instant from 1970 to 9999`,
+    {
+      remedy: 'Return dueAt in whole milliseconds since 1970',
+    },
+  )
 }

@@ -1,8 +1,9 @@
 import type { IsoInstant } from '@tenon/core/api'
+import { isoInstant } from '@tenon/core/document'
 
-/** An instant as HTTP carries it. @param at - Milliseconds since the Unix epoch. */
+/** An instant as HTTP carries it; never throws. @param at - Milliseconds since the Unix epoch. */
 export function toInstant(at: number): IsoInstant {
-  return new Date(at).toISOString()
+  return isoInstant(at)
 }
 
 /** The same for an instant that may not have come yet. */

@@ -1,4 +1,5 @@
 import type { Approval } from '@tenon/core/client'
+import { isoInstant } from '@tenon/core/document'
 import type { ApprovalView } from '@tenon/core/run'
 
 /** What {@link ApprovalCard} shows: an approval of the API, or one that the run log tells of. */
@@ -42,8 +43,8 @@ export function approvalOfView(
     required,
     votes,
     status: closed ?? 'open',
-    openedAt: new Date(openedAt).toISOString(),
-    dueAt: dueAt === null ? null : new Date(dueAt).toISOString(),
+    openedAt: isoInstant(openedAt),
+    dueAt: dueAt === null ? null : isoInstant(dueAt),
     approvers,
     canDecide: known !== null && known.status === 'open' && known.canDecide,
   }

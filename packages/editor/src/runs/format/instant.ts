@@ -1,3 +1,4 @@
+import { clampInstant } from '@tenon/core/document'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from './duration.ts'
 
@@ -9,7 +10,7 @@ export function formatClock(at: number, locale: string): string {
     second: '2-digit',
     fractionalSecondDigits: 3,
     hourCycle: 'h23',
-  }).format(at)
+  }).format(clampInstant(at))
 }
 
 /** Day and time of day: `Nov 23, 10:42`. */
@@ -20,7 +21,7 @@ export function formatMoment(at: number, locale: string): string {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-  }).format(at)
+  }).format(clampInstant(at))
 }
 
 const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [

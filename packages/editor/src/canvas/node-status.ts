@@ -9,6 +9,8 @@ export interface NodeRunDisplay {
   readonly label: string
   /** The status in words, for people who do not see colors. */
   readonly statusLabel: string
+  /** Why the node failed, in a sentence. */
+  readonly reason?: string
 }
 
 /** How an edge is drawn: taken (green), running now (moving dashes), dead (faded), or not yet decided. */

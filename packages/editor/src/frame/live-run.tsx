@@ -12,6 +12,7 @@ import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
 import { CancelRun } from '../runs/viewer/cancel-run.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
+import { RunFault } from '../runs/viewer/run-fault.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
@@ -72,23 +73,26 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: D
   }
   useOpenApprovals(scope, show)
   return (
-    <RunDock
-      scope={scope}
-      selectedNodeId={only}
-      onSelectNode={show}
-      actions={
-        <>
-          <RunStatusBadge status={live.status} />
-          {!isRunOver(live.status) && <CancelRun scope={scope} size="s" />}
-          {onOpenRun !== undefined && (
-            <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>
-              {t('run.open')}
-            </Button>
-          )}
-          <IconButton icon="close" size="s" label={t('run.hide')} onClick={onClose} />
-        </>
-      }
-    />
+    <>
+      <RunFault scope={scope} onSelectNode={show} />
+      <RunDock
+        scope={scope}
+        selectedNodeId={only}
+        onSelectNode={show}
+        actions={
+          <>
+            <RunStatusBadge status={live.status} />
+            {!isRunOver(live.status) && <CancelRun scope={scope} size="s" />}
+            {onOpenRun !== undefined && (
+              <Button size="s" variant="ghost" icon="external" onClick={() => onOpenRun(runId)}>
+                {t('run.open')}
+              </Button>
+            )}
+            <IconButton icon="close" size="s" label={t('run.hide')} onClick={onClose} />
+          </>
+        }
+      />
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonSchema } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateValue } from '@tenon/core/evaluate'
 import { paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -29,7 +30,7 @@ export interface ResolvedNode {
  * on every attempt, also after a crash.
  *
  * @param schema - Params schema of the manifest: params that are `literal` there stay as they are.
- * @throws {@link TenonError} as `evaluateValue`, with the param named in its details; `UNAVAILABLE` when values cannot be
+ * @throws {@link TenonError} as `evaluateValue`, with `param` (a path in the params) or `policy` (a field of it) in its details; `UNAVAILABLE` when values cannot be
  * read now.
  */
 export async function resolveNode(
@@ -39,6 +40,7 @@ export async function resolveNode(
 ): Promise<ResolvedNode> {
   const { session, node, nodeRunId, scheduledAt, values } = place
   const skipIf = options.mayBeSkipped ? node.skipIf : null
+  const { idempotency } = node
   const params = node.params as JsonObject
   const literal = literalParams(schema)
   const resolvable = Object.fromEntries(Object.entries(params).filter(([name]) => !literal.has(name)))
@@ -52,16 +54,27 @@ export async function resolveNode(
       createEvaluationContext({ nowMs: scheduledAt, runSeed, nodeRunId: nodeRunId + part }),
     )
   }
-  if (skipIf !== null && evaluateTemplate(skipIf, scopeOf('/skipIf')) === true) {
+  if (skipIf !== null && inPolicy('skipIf', () => evaluateTemplate(skipIf, scopeOf('/skipIf'))) === true) {
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
   const sinkOf = (path: readonly (string | number)[]) => paramSink(schema, params, path)
   const resolved = evaluateValue(resolvable, scopeOf(''), { sinkOf }) as JsonObject
-  const key = node.idempotency === null ? null : evaluateTemplate(node.idempotency, scopeOf('/idempotency'))
+  const key =
+    idempotency === null ? null : inPolicy('idempotency', () => evaluateTemplate(idempotency, scopeOf('/idempotency')))
   return {
     params: { ...params, ...resolved },
     isSkipped: false,
     idempotencyKey: key === null || typeof key === 'string' ? key : JSON.stringify(key),
+  }
+}
+
+/** Names the field of the policy in the details of what it throws. */
+function inPolicy<Value>(policy: string, evaluate: () => Value): Value {
+  try {
+    return evaluate()
+  } catch (cause) {
+    if (!(cause instanceof TenonError)) throw cause
+    throw new TenonError(cause.code, cause.message, { cause, details: { ...cause.details, policy } })
   }
 }
 

@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
-import { escalatedRun, rejectedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import {
+  escalatedRun,
+  missingPathRun,
+  rejectedRun,
+  unreadableModelRun,
+  waitingRun,
+} from '../../../test/fixtures/ticket-runs.ts'
+import { TICKET_DOCUMENT } from '../../../test/fixtures/ticket-workflow.ts'
 import { RunInspector } from '../viewer/run-parts.tsx'
 
 function show(nodeId: string | null, data: FixtureData = { frames: escalatedRun().frames }) {
@@ -62,6 +69,24 @@ describe('RunInspector', () => {
     fixture.push(...rejectedRun(startAt).frames.slice(frames.length))
     await waitFor(() => expect(screen.getByText('Decided')).toBeDefined())
     expect(screen.getByText('No refund before the parcel is found')).toBeDefined()
+  })
+
+  test('shows every answer of a model that failed, without a further click', async () => {
+    show('analyze', { frames: unreadableModelRun().frames })
+    expect(await screen.findByText('3 answers of the model')).toBeDefined()
+    expect(screen.getByText('I am sorry, I cannot do that.')).toBeDefined()
+    expect(screen.getByText('{"sentiment": "glad"}')).toBeDefined()
+    expect(screen.getByText('Fault 2: sentiment must be a number')).toBeDefined()
+  })
+
+  test('names the field and the expression of a failed expression', async () => {
+    const nodes = TICKET_DOCUMENT.nodes.map((node) =>
+      node.id === 'ticket' ? { ...node, params: { url: '/tickets/{{input.nmae}}' } } : node,
+    )
+    show('ticket', { frames: missingPathRun().frames, document: { ...TICKET_DOCUMENT, nodes } })
+    expect(await screen.findByText('Failed: input.nmae is missing')).toBeDefined()
+    expect(await screen.findByText('url')).toBeDefined()
+    expect(screen.getByText('{{ input.nmae }}')).toBeDefined()
   })
 
   test('asks for a node when none is chosen', async () => {

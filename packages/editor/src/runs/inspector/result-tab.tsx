@@ -12,7 +12,9 @@ import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { AttemptList } from './attempt-list.tsx'
+import { faultPlace } from './fault-place.ts'
 import { headlineOf } from './headline.ts'
+import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
 import { nodeLogFacts } from './node-log.ts'
 import { ToolCallList } from './tool-call-list.tsx'
@@ -38,6 +40,9 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     () => nodeLogFacts(store.entries, view.seq, nodeRun.nodeRunId),
     [store, view.seq, nodeRun.nodeRunId],
   )
+  const answers = logged.toolCalls.filter(isModelAnswer)
+  const toolCalls = logged.toolCalls.filter((call) => !isModelAnswer(call))
+  const hasFailed = nodeRun.error !== null
   const headline = headlineOf({ nodeRun, node, skipReason, moment, t, locale })
   const durationMs = nodeRunDurationMs(nodeRun, moment)
   const facts: Fact[] = []
@@ -57,6 +62,16 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     facts.push({ label: t('runs.fact.model'), value: model })
     facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
   }
+  const place = faultPlace(nodeRun.error?.details, node.node, node.params)
+  if (place !== null) {
+    const { field, expression } = place
+    facts.unshift(
+      { label: t('runs.fact.field'), value: <span dir="auto">{field}</span> },
+      ...(expression === null
+        ? []
+        : [{ label: t('runs.fact.expression'), value: <code className="tn-mono">{expression}</code> }]),
+    )
+  }
   if (nodeRun.error !== null) {
     facts.push({ label: t('runs.fact.code'), value: <code className="tn-mono">{nodeRun.error.code}</code> })
   }
@@ -68,6 +83,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
         </Callout>
       )}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
+      {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
       {facts.length > 0 && <Facts facts={facts} />}
       {nodeRun.output !== null && (
         <ValueView
@@ -80,7 +96,8 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
           emptyText={t('runs.inspector.outputEmpty')}
         />
       )}
-      {logged.toolCalls.length > 0 && <ToolCallList calls={logged.toolCalls} />}
+      {answers.length > 0 && !hasFailed && <ModelAnswers answers={answers} isOpen={false} />}
+      {toolCalls.length > 0 && <ToolCallList calls={toolCalls} />}
       {nodeRun.attempts.length > 1 && <AttemptList attempts={nodeRun.attempts} moment={moment} />}
     </div>
   )

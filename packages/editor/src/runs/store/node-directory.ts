@@ -1,4 +1,10 @@
-import { type NodeId, resolvePorts, type WorkflowDocument } from '@tenon/core/document'
+import {
+  type JsonSchema,
+  type NodeId,
+  resolvePorts,
+  type WorkflowDocument,
+  type WorkflowNode,
+} from '@tenon/core/document'
 import type { NodeCategory, NodeManifest } from '@tenon/core/node'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
@@ -16,6 +22,10 @@ export interface NodeInfo {
   readonly maximumAttempts: number
   /** Port that a node leaves by when it is passed over. */
   readonly firstPort: string | null
+  /** As the run executes it; `null` for an unknown id. */
+  readonly node: WorkflowNode | null
+  /** Schema of its params. */
+  readonly params: JsonSchema
 }
 
 /** The nodes of the version that a run executes, by id; an unknown id gets its id as its name. */
@@ -41,6 +51,8 @@ export function createNodeDirectory(document: WorkflowDocument, manifest: NodeMa
       isInline: entry?.inline ?? false,
       maximumAttempts: node.policy?.retry?.maximumAttempts ?? entry?.policy?.retry?.maximumAttempts ?? DEFAULT_ATTEMPTS,
       firstPort: entry === undefined ? null : (resolvePorts(node, entry)[0]?.name ?? null),
+      node,
+      params: entry?.params ?? {},
     })
   }
   return {
@@ -56,4 +68,6 @@ const UNKNOWN: Omit<NodeInfo, 'nodeId' | 'name'> = Object.freeze({
   isInline: false,
   maximumAttempts: DEFAULT_ATTEMPTS,
   firstPort: null,
+  node: null,
+  params: {},
 })

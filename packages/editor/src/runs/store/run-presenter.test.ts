@@ -1,7 +1,13 @@
 import type { RunEventFrame } from '@tenon/core/run'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
-import { escalatedRun, escalatingRun, RUN_STARTED_AT, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
+import {
+  escalatedRun,
+  escalatingRun,
+  failedRun,
+  RUN_STARTED_AT,
+  waitingRun,
+} from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT, TICKET_MANIFEST } from '../../../test/fixtures/ticket-workflow.ts'
 import { en } from '../../messages/en/index.ts'
 import { createTranslate } from '../../messages/format.ts'
@@ -40,6 +46,11 @@ describe('createRunPresenter', () => {
     expect(presenter.node('analyze')).toEqual({ status: 'success', label: '1.84 s', statusLabel: 'Succeeded' })
     expect(presenter.node('ticket')).toMatchObject({ label: '1.93 s · attempt 2' })
     expect(presenter.node('review')).toEqual({ status: 'skipped', label: '', statusLabel: 'Skipped' })
+  })
+
+  test('says why a node failed', () => {
+    const { presenter } = present(failedRun().frames)
+    expect(presenter.node('ticket')).toMatchObject({ status: 'failed', reason: '503 from the help desk' })
   })
 
   test('says nothing of a node that the run has not reached', () => {

@@ -69,7 +69,8 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
       const before = displays.get(nodeId)
       if (before?.of === nodeRun && !isNodeRunOpen(nodeRun)) return before.display
       const display = displayOf(nodeRun, moment, t, locale)
-      if (before?.display.status === display.status && before.display.label === display.label) {
+      const isSame = before?.display.label === display.label && before.display.reason === display.reason
+      if (before?.display.status === display.status && isSame) {
         displays.set(nodeId, { of: nodeRun, display: before.display })
         return before.display
       }
@@ -91,5 +92,7 @@ function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: s
     durationMs === null ? '' : format(durationMs, t, locale),
     attempt > 1 ? t('runs.attempt', { attempt }) : '',
   ]
-  return { status, label: parts.filter((part) => part !== '').join(' · '), statusLabel }
+  const reason = status === 'failed' ? nodeRun.error?.message : undefined
+  const label = parts.filter((part) => part !== '').join(' · ')
+  return { status, label, statusLabel, ...(reason === undefined ? {} : { reason }) }
 }

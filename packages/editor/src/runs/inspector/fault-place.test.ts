@@ -1,0 +1,51 @@
+import type { WorkflowNode } from '@tenon/core/document'
+import { describe, expect, test } from 'vitest'
+import { faultPlace } from './fault-place.ts'
+
+const SCHEMA = {
+  type: 'object',
+  properties: {
+    url: { type: 'string', title: 'URL' },
+    headers: { type: 'object', title: 'Headers' },
+    cases: { type: 'array', title: 'Cases', items: { type: 'object', properties: { when: { title: 'Condition' } } } },
+  },
+} as const
+
+const url = 'https://shop.test/{{ input.nmae }}'
+const node: WorkflowNode = {
+  id: 'n',
+  type: 'http-call',
+  typeVersion: 1,
+  name: 'Call',
+  params: { url, headers: { 'X-Id': '{{ 1 / 0 }}' }, cases: [{ when: 'a' }, { when: '{{ b }}' }] },
+  policy: { skipIf: '{{ input.x > 1 }}' },
+  position: { x: 0, y: 0 },
+}
+const place = (details: Parameters<typeof faultPlace>[0]) => faultPlace(details, node, SCHEMA)
+
+describe('faultPlace', () => {
+  test('names the field by its title and the expression by its text', () => {
+    const position = url.indexOf('input')
+    const details = { param: ['url'], position, end: position + 'input.nmae'.length, path: 'input.nmae' }
+    expect(place(details)).toEqual({ field: 'URL', expression: '{{ input.nmae }}' })
+  })
+
+  test('names what lies inside of a field, and the whole text where no part is named', () => {
+    expect(place({ param: ['headers', 'X-Id'] })).toEqual({ field: 'Headers › X-Id', expression: '{{ 1 / 0 }}' })
+    expect(place({ param: ['cases', 1, 'when'] })).toEqual({ field: 'Cases › 2 › Condition', expression: '{{ b }}' })
+  })
+
+  test('names a field of the policy', () => {
+    expect(place({ policy: 'skipIf' })).toEqual({ field: 'Skip if', expression: '{{ input.x > 1 }}' })
+  })
+
+  test('names the field alone where the version is not known or the text is too long', () => {
+    expect(faultPlace({ param: ['url'] }, null, SCHEMA)).toEqual({ field: 'URL', expression: null })
+    const long = { ...node, params: { url: `{{ ${'a'.repeat(400)} }}` } }
+    expect(faultPlace({ param: ['url'] }, long, SCHEMA)?.expression).toBeNull()
+  })
+
+  test.each([undefined, null, 'url', { status: 503 }, { param: [] }])('finds none in %j', (details) => {
+    expect(place(details)).toBeNull()
+  })
+})

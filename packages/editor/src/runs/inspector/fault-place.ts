@@ -1,0 +1,65 @@
+import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
+import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
+
+/** Where in the setup of a node a failure began. */
+export interface FaultPlace {
+  /** The field as the form calls it: `Headers › Authorization`. */
+  readonly field: string
+  /** The expression or template there; `null` where it is not known. */
+  readonly expression: string | null
+}
+
+/** Of an expression only so much is shown: the field has the rest. */
+const MAX_LENGTH = 300
+
+/**
+ * Finds the field and the expression that a failure names.
+ *
+ * @param details - Of the failure: `param` is a path in the params, `policy` a field of the policy, `position` and
+ * `end` a part of the text there.
+ * @param node - As the run executed it.
+ * @returns `null` for a failure that names no field.
+ */
+export function faultPlace(
+  details: Json | undefined,
+  node: WorkflowNode | null,
+  params: JsonSchema,
+): FaultPlace | null {
+  if (!isJsonObject(details)) return null
+  const { param, policy, position, end } = details
+  const isPolicy = typeof policy === 'string'
+  const path = isPolicy ? [policy] : Array.isArray(param) ? param.filter(isSegment) : []
+  if (path.length === 0) return null
+  const field = isPolicy ? humanize(policy) : titlesOf(params, path).join(' › ')
+  const text = textAt(isPolicy ? (node?.policy as Json | undefined) : node?.params, path)
+  if (text === null) return { field, expression: null }
+  const isPart = typeof position === 'number' && typeof end === 'number' && position < end && end <= text.length
+  const expression = isPart ? `{{ ${text.slice(position, end)} }}` : text
+  return { field, expression: expression.length > MAX_LENGTH ? null : expression }
+}
+
+function isSegment(segment: Json): segment is string | number {
+  return typeof segment === 'string' || typeof segment === 'number'
+}
+
+function titlesOf(root: JsonSchema, path: readonly (string | number)[]): readonly string[] {
+  let schema = resolveSchema(root, typeof root === 'boolean' ? {} : root)
+  return path.map((segment) => {
+    if (typeof segment === 'number') {
+      schema = resolveSchema(root, schema.items)
+      return String(segment + 1)
+    }
+    const field = fieldsOf(root, schema).find(({ name }) => name === segment)
+    schema = field?.schema ?? {}
+    return field?.title ?? segment
+  })
+}
+
+function textAt(value: Json | undefined, path: readonly (string | number)[]): string | null {
+  let at = value
+  for (const segment of path) {
+    if (Array.isArray(at) && typeof segment === 'number') at = at[segment]
+    else at = isJsonObject(at) && typeof segment === 'string' ? at[segment] : undefined
+  }
+  return typeof at === 'string' ? at : null
+}

@@ -1,0 +1,77 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
+import type { ToolCallRecord } from '@tenon/core/node'
+import { useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { StatusMark } from '../../ui/status-mark.tsx'
+import { formatDuration } from '../format/duration.ts'
+
+/** The tool as which a node records what it asked a language model. */
+const MODEL_TOOL = 'model'
+
+/** Whether a call of a tool is an answer of a language model. */
+export function isModelAnswer(call: ToolCallRecord): boolean {
+  return call.tool === MODEL_TOOL
+}
+
+interface ModelAnswersProps {
+  readonly answers: readonly ToolCallRecord[]
+  /** Shows the answers at once, since they are why the node failed. */
+  readonly isOpen: boolean
+}
+
+/** What language models answered, one after the other, each with what is wrong with it. */
+export function ModelAnswers({ answers, isOpen }: ModelAnswersProps) {
+  const { t } = useInstance()
+  return (
+    <section className="tn-value">
+      <h3 className="tn-field-label">{t('runs.inspector.answers', { count: answers.length })}</h3>
+      <ol className="tn-attempts">
+        {answers.map((call, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: answers are only ever added at the end
+          <Answer key={index} call={call} number={index + 1} startsOpen={isOpen} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+interface AnswerProps {
+  readonly call: ToolCallRecord
+  readonly number: number
+  readonly startsOpen: boolean
+}
+
+function Answer({ call, number, startsOpen }: AnswerProps) {
+  const { t, locale } = useInstance()
+  const [isOpen, setIsOpen] = useState(startsOpen)
+  const text = textOf(call.answer)
+  return (
+    <li className="tn-tool-call">
+      <button type="button" className="tn-tool-head" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        <StatusMark status={call.error === undefined ? 'success' : 'failed'} size={14} />
+        <span className="tn-tool-name">{t('runs.inspector.answer', { number })}</span>
+        <span className="tn-attempt-time">{formatDuration(call.durationMs, t, locale)}</span>
+      </button>
+      {call.error !== undefined && (
+        <p className="tn-attempt-error" dir="auto">
+          {call.error.message}
+        </p>
+      )}
+      {isOpen && text !== null && (
+        <div className="tn-code tn-answer">
+          <CopyButton text={() => text} />
+          <pre className="tn-mono" dir="auto">
+            {text === '' ? t('runs.inspector.answerEmpty') : text}
+          </pre>
+        </div>
+      )}
+    </li>
+  )
+}
+
+function textOf(answer: Json | undefined): string | null {
+  if (answer === undefined) return null
+  if (typeof answer === 'string') return answer
+  return isJsonObject(answer) && typeof answer.text === 'string' ? answer.text : JSON.stringify(answer, null, 2)
+}

@@ -1,0 +1,36 @@
+import { useInstance } from '../../instance/instance-context.ts'
+import { Icon } from '../../ui/icon.tsx'
+import type { RunScope } from '../store/run-scope.tsx'
+import type { RunSnapshot } from '../store/run-store.ts'
+import { useRunPart } from '../store/use-run.ts'
+
+interface RunFaultProps {
+  readonly scope: RunScope
+  readonly onSelectNode: (nodeId: string) => void
+}
+
+const selectError = ({ view }: RunSnapshot) => (view.status === 'failed' ? view.error : null)
+const selectFailedNode = ({ view }: RunSnapshot) =>
+  view.error?.nodeId ?? [...view.nodeRuns.values()].find(({ status }) => status === 'failed')?.nodeId ?? null
+
+/** Says in one sentence why a run failed, and leads to the node; nothing for a run that did not. */
+export function RunFault({ scope, onSelectNode }: RunFaultProps) {
+  const { t } = useInstance()
+  const error = useRunPart(scope.store, selectError)
+  const nodeId = useRunPart(scope.store, selectFailedNode)
+  if (error === null) return null
+  const name = nodeId === null ? '' : scope.nodes.get(nodeId).name
+  return (
+    <p className="tn-run-fault" role="alert">
+      <Icon name="error" size={16} />
+      <span dir="auto">
+        {nodeId === null ? error.message : t('runs.fault.atNode', { node: name, message: error.message })}
+      </span>
+      {nodeId !== null && (
+        <button type="button" className="tn-link" onClick={() => onSelectNode(nodeId)}>
+          {t('runs.fault.show')}
+        </button>
+      )}
+    </p>
+  )
+}

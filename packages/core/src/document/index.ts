@@ -25,6 +25,7 @@ export {
 export { contentHash, planHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export { DOCUMENT_LIMITS } from './limits.ts'
+export { mapNode, type NodeChanges, type NodeText, policyTexts, textLeaves } from './node-texts.ts'
 export type { DocumentOperation, NodeFields, NodeMove, ParamPath } from './operation.ts'
 export { parseOperations } from './operation-shape.ts'
 export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from './param-path.ts'

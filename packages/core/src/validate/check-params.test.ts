@@ -48,6 +48,19 @@ describe('policies', () => {
     expect(validate(policy({ onError: 'route' }, call('a', {}, { disabled: true })))).toEqual([])
   })
 
+  test('IDEMPOTENCY_SHARED warns of two nodes of one type with one key', () => {
+    const policy = { idempotency: '{{ input.id }}' }
+    const shared = around(set('a', {}, { policy }), call('b', {}, { policy }), call('c', {}, { policy }))
+    expect(issueIn(shared, 'IDEMPOTENCY_SHARED')).toMatchObject({
+      severity: 'warning',
+      nodeId: 'c',
+      field: 'policy.idempotency',
+      message: 'c has the same idempotency key as b, so only one of the two may take effect',
+    })
+    const off = around(call('b', {}, { policy, disabled: true }), call('c', {}, { policy }))
+    expect(only(validate(off), 'IDEMPOTENCY_SHARED')).toEqual([])
+  })
+
   describe('JOIN_IMPOSSIBLE', () => {
     const joined = (count: number, nodes: WorkflowNode[], edges: string[]) =>
       workflow([start, ...nodes, withPolicy(node('join', 'join'), { join: { count } }), end], [...edges, 'join>end'])

@@ -1,3 +1,4 @@
+import { textLeaves } from '../document/node-texts.ts'
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import { paramAt } from '../document/param-path.ts'
 import type { ProblemIssue } from '../errors/index.ts'
@@ -10,7 +11,7 @@ import { schemaAt, titleAt } from './param-schema.ts'
 import { judge, type SchemaChecker } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
 import { type Survey, type SurveyedNode, typeKey } from './survey.ts'
-import { holdsTemplate, textLeaves } from './template-leaves.ts'
+import { holdsTemplate } from './template-leaves.ts'
 
 /** What a template inside may still make right. */
 const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([

@@ -105,6 +105,21 @@ function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: Repor
   report(warningIssue('ERROR_PORT_UNCONNECTED', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
 }
 
+/** Two writes with one key count as one at a service that honors it. Nodes of different types call different services. */
+function checkSharedKeys({ nodes }: Survey, report: ReportIssue): void {
+  const known = new Map<string, string>()
+  for (const { node, name } of nodes) {
+    const key = node.policy?.idempotency
+    if (key === undefined || node.disabled) continue
+    const id = `${node.type} ${key}`
+    const first = known.get(id)
+    known.set(id, first ?? name)
+    if (first === undefined) continue
+    const message = `${name} has the same idempotency key as ${first}, so only one of the two may take effect`
+    report(warningIssue('IDEMPOTENCY_SHARED', message, { nodeId: node.id, path: ['policy', 'idempotency'] }))
+  }
+}
+
 /** Whether the ways in which nodes are carried out can be followed. */
 export function checkPolicies(survey: Survey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
@@ -114,6 +129,7 @@ export function checkPolicies(survey: Survey, report: ReportIssue): void {
     checkAvailable(surveyed, report)
     checkRoute(surveyed, report)
   }
+  checkSharedKeys(survey, report)
   const { timeout } = survey.document.settings
   if (ms(timeout) === 0)
     report(errorIssue('POLICY_INVALID', 'A run timeout of 0 leaves no time', { path: ['settings', 'timeout'] }))

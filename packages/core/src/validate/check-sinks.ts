@@ -1,3 +1,4 @@
+import { type NodeText, textLeaves } from '../document/node-texts.ts'
 import { evaluateExpression } from '../evaluate/evaluate.ts'
 import { createPlainScope, type EvaluationScope } from '../evaluate/scope.ts'
 import { checkTemplateSink } from '../evaluate/sinks/index.ts'
@@ -8,7 +9,6 @@ import { errorIssue, type ReportIssue } from './issue.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
 import { isParamUsed, paramSink } from './param-sink.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
-import { type TemplateLeaf, textLeaves } from './template-leaves.ts'
 
 function constantsOf({ document }: Survey): EvaluationScope {
   return createPlainScope({ vars: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])) })
@@ -17,7 +17,7 @@ function constantsOf({ document }: Survey): EvaluationScope {
 function faultsOf(
   { node }: SurveyedNode,
   schema: JsonSchema,
-  { path, text }: TemplateLeaf,
+  { path, text }: NodeText,
   scope: EvaluationScope,
 ): readonly SinkFault[] {
   const sink = schemaAt(schema, path).isLiteral || text === '' ? null : paramSink(schema, node.params, path)

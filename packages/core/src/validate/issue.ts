@@ -30,6 +30,7 @@ export const ISSUE_CODES = [
   'POLICY_INVALID',
   'POLICY_NOT_AVAILABLE',
   'JOIN_IMPOSSIBLE',
+  'IDEMPOTENCY_SHARED',
   'ERROR_PORT_UNCONNECTED',
   'KEY_COLLISION',
   'REFERENCE_NOT_UPSTREAM',
@@ -46,7 +47,7 @@ export interface IssueFix {
 
 /** One thing that is wrong with a workflow, or that may surprise. Errors keep it from being published. */
 export interface WorkflowIssue {
-  /** One of {@link ISSUE_CODES}, `EXPRESSION_*`, or the code of a lint rule. */
+  /** One of {@link ISSUE_CODES}, `EXPRESSION_*`, `COMPARISON_TYPES_DIFFER`, or the code of a lint rule. */
   readonly code: IssueCode | (string & {})
   readonly severity: 'error' | 'warning'
   /** One sentence for people; names nodes as they do. */

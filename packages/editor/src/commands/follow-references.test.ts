@@ -1,7 +1,14 @@
+import type { WorkflowNode } from '@tenon/core/document'
+import { node, withPolicy } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { followReferences } from './follow-references.ts'
 
-const follow = (text: string) => followReferences({ text }, new Map([['charge', 'charge_2']]))['text']
+const ids = new Map([
+  ['charge', 'charge_2'],
+  ['refund', 'refund_2'],
+])
+const copyOf = (copied: WorkflowNode) => followReferences(copied, ids, (id) => id === 'other')
+const follow = (text: string) => copyOf(node('a', 'set', { text })).params['text']
 
 describe('followReferences', () => {
   test.each([
@@ -32,9 +39,25 @@ describe('followReferences', () => {
 
   test('reaches into lists and objects', () => {
     const params = { rows: [{ value: '{{nodes.charge}}' }, 1, null], on: true }
-    expect(followReferences(params, new Map([['charge', 'charge_2']]))).toEqual({
+    expect(copyOf(node('a', 'set', params)).params).toEqual({
       rows: [{ value: '{{nodes.charge_2}}' }, 1, null],
       on: true,
     })
+  })
+
+  test('reaches the templates of the policy, so that two writes never share an idempotency key', () => {
+    const policy = { skipIf: '{{ nodes.charge.output.free }}', idempotency: '{{ nodes.charge.output.id }}' }
+    expect(copyOf(withPolicy(node('a', 'set'), policy)).policy).toEqual({
+      skipIf: '{{ nodes.charge_2.output.free }}',
+      idempotency: '{{ nodes.charge_2.output.id }}',
+    })
+  })
+
+  test.each([
+    ['the copy of a node that was copied along', 'refund', 'refund_2'],
+    ['a node of the document that was not', 'other', 'other'],
+    ['nothing where the document has no such node', 'gone', undefined],
+  ])('leaves compensation to %s', (_what, compensation, expected) => {
+    expect(copyOf(withPolicy(node('a', 'set'), { compensation })).policy?.compensation).toBe(expected)
   })
 })

@@ -1,13 +1,20 @@
-import { isJsonObject, type Json, type JsonObject, type NodeId } from '@tenon/core/document'
+import { mapNode, type NodeId, type WorkflowNode } from '@tenon/core/document'
 import { renameNodeReferences } from '@tenon/core/expression'
 
-/** Params whose references to nodes name the new ids; all text that is no reference stays as it is. */
-export function followReferences(params: JsonObject, ids: ReadonlyMap<NodeId, NodeId>): JsonObject {
-  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, followIn(value, ids)]))
-}
-
-function followIn(value: Json, ids: ReadonlyMap<NodeId, NodeId>): Json {
-  if (typeof value === 'string') return renameNodeReferences(value, (id) => ids.get(id) ?? id)
-  if (Array.isArray(value)) return value.map((item: Json) => followIn(item, ids))
-  return isJsonObject(value) ? followReferences(value, ids) : value
+/**
+ * A copied node whose references to nodes name the copies: in all of its templates, and in its policy. A node that was
+ * not copied along is still meant if the document has it.
+ *
+ * @param ids - Ids of the copies by those of the originals.
+ * @param hasNode - Whether the document that takes the copy has a node.
+ */
+export function followReferences(
+  node: WorkflowNode,
+  ids: ReadonlyMap<NodeId, NodeId>,
+  hasNode: (nodeId: NodeId) => boolean,
+): WorkflowNode {
+  return mapNode(node, {
+    text: (text) => renameNodeReferences(text, (id) => ids.get(id) ?? id),
+    nodeId: (id) => ids.get(id) ?? (hasNode(id) ? id : null),
+  })
 }

@@ -64,10 +64,11 @@ export function renewFragment(
     const position = { x: node.position.x + shift.x, y: node.position.y + shift.y }
     nodes.push({ ...node, id, name: unusedName(known, node.name), position })
   }
-  const renewed = nodes.map(({ parentId, ...node }) => {
-    const params = followReferences(node.params, ids)
+  const present = new Set(document.nodes.map((node) => node.id))
+  const renewed = nodes.map((copy) => {
+    const { parentId, ...node } = followReferences(copy, ids, (id) => present.has(id))
     const parent = parentId === undefined ? undefined : ids.get(parentId)
-    return parent === undefined ? { ...node, params } : { ...node, params, parentId: parent }
+    return parent === undefined ? node : { ...node, parentId: parent }
   })
   const edges = fragment.edges.flatMap((edge) => {
     const source = ids.get(edge.source)

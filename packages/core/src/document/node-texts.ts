@@ -1,0 +1,79 @@
+import type { NodeId } from '../ids.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import type { ParamPath } from './operation.ts'
+import type { NodePolicy, WorkflowNode } from './types.ts'
+
+// Each field has to be here: a new one does not compile before its kind is stated.
+const POLICY_FIELDS: { readonly [Field in keyof NodePolicy]-?: 'template' | 'node' | 'plain' } = {
+  retry: 'plain',
+  timeout: 'plain',
+  heartbeat: 'plain',
+  taskQueue: 'plain',
+  onError: 'plain',
+  compensation: 'node',
+  join: 'plain',
+  skipIf: 'template',
+  idempotency: 'template',
+}
+
+/** A text of a node that may hold expressions. */
+export interface NodeText {
+  /** From the node: `['params', ...]` or `['policy', field]`. */
+  readonly path: ParamPath
+  readonly text: string
+}
+
+/** Texts at any depth of a value, with their places. */
+export function textLeaves(value: Json, path: ParamPath = []): NodeText[] {
+  if (typeof value === 'string') return [{ path, text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => textLeaves(item, [...path, index]))
+  return Object.entries(value).flatMap(([key, member]) => textLeaves(member as Json, [...path, key]))
+}
+
+/** The texts of a node's own policy that are templates. */
+export function policyTexts({ policy = {} }: Pick<WorkflowNode, 'policy'>): NodeText[] {
+  return Object.entries(policy).flatMap(([field, text]) =>
+    POLICY_FIELDS[field as keyof NodePolicy] === 'template' && typeof text === 'string'
+      ? [{ path: ['policy', field], text }]
+      : [],
+  )
+}
+
+function mapTexts(value: Json, change: (text: string) => string): Json {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((item: Json) => mapTexts(item, change))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mapTexts(member as Json, change)]))
+}
+
+function mapPolicy(policy: NodePolicy, changes: NodeChanges): NodePolicy {
+  const fields = Object.entries(policy).flatMap(([field, value]: [string, unknown]): [string, unknown][] => {
+    const kind = POLICY_FIELDS[field as keyof NodePolicy]
+    if (typeof value !== 'string' || kind === 'plain') return [[field, value]]
+    const changed = kind === 'template' ? changes.text(value) : changes.nodeId(value)
+    return changed === null ? [] : [[field, changed]]
+  })
+  return Object.fromEntries(fields) as NodePolicy
+}
+
+/** How {@link mapNode} changes what a node says of others. */
+export interface NodeChanges {
+  /** Every text that may hold expressions. */
+  text(text: string): string
+  /** Every id of another node in the policy; `null` takes the field away. */
+  nodeId(nodeId: NodeId): NodeId | null
+}
+
+/**
+ * A node with each of its templates and references to other nodes changed: in params at any depth, and in the policy.
+ * Its id, its container and its edges stay as they are.
+ *
+ * @returns A fresh node; a policy that becomes empty is left out.
+ */
+export function mapNode(node: WorkflowNode, changes: NodeChanges): WorkflowNode {
+  const { policy, ...rest } = node
+  const params = mapTexts(node.params, changes.text) as WorkflowNode['params']
+  const mapped = policy === undefined ? {} : mapPolicy(policy, changes)
+  return { ...rest, params, ...(Object.keys(mapped).length === 0 ? {} : { policy: mapped }) }
+}

@@ -5,6 +5,7 @@ import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
 import { useStoredDetails } from './draft/use-stored-details.ts'
+import { useWorkflowChanges } from './draft/use-workflow-changes.ts'
 import { EditorFrame } from './editor-frame.tsx'
 import {
   type ConnectedEditorProps,
@@ -97,7 +98,9 @@ interface ConnectedSessionProps {
 function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
   const { presence, retry, unsaved, letGo } = useConnectedDraft({ session, props, carried, onRebased })
-  const details = useStoredDetails(session, props.client, props.workflowId)
+  const { client, workflowId } = props
+  const details = useStoredDetails(session, client, workflowId)
+  useWorkflowChanges({ session, client, workflowId, details, onRestored: retry })
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>

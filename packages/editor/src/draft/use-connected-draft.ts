@@ -16,6 +16,7 @@ import type { UnsavedWork } from './unsaved-dialog.tsx'
 const REASONS: ReadonlyMap<number, MessageKey> = new Map([
   [CLOSE_CODES.forbidden, 'sync.roleLost'],
   [CLOSE_CODES.rebased, 'sync.notCarried'],
+  [CLOSE_CODES.notFound, 'editor.deleted'],
 ])
 
 interface ConnectedDraftOptions {

@@ -39,7 +39,8 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
       refused.current = null
     } catch (error) {
       session.store.setState({ phase: { kind: 'failed', error } })
-      if (refused.current === null || refused.current.value !== value) callHost(latest.current.onEvent, { type: 'failed', error })
+      if (refused.current === null || refused.current.value !== value)
+        callHost(latest.current.onEvent, { type: 'failed', error })
       refused.current = { value }
     }
   }, [session, manifest, value])

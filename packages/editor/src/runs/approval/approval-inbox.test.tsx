@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { TenonError } from '@tenon/core/errors'
-import { screen, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
@@ -65,5 +65,49 @@ describe('ApprovalInbox', () => {
     fixture.fail('approvals.list', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('article', { name: 'Manual review' })).toBeDefined()
+  })
+
+  test('shows at once what another person has decided, and puts no other card under the pointer', async () => {
+    const { user, fixture } = show()
+    const card = await screen.findByRole('article', { name: 'Manual review' })
+    expect(within(card).getByRole('button', { name: 'Approve' })).toBeDefined()
+    await act(() => fixture.client.approvals.decide('soon', { choice: 'reject' }))
+    act(() => fixture.announce({ kind: 'approval', id: 'soon', workflowId: 'wf' }))
+    expect(await screen.findByText('Decided')).toBeDefined()
+    const same = screen.getByRole('article', { name: 'Manual review' })
+    expect(within(same).queryByRole('button', { name: 'Approve' })).toBeNull()
+    const list = screen.getByRole('list', { name: 'Open approvals' })
+    expect(within(list).queryByText('Manual review')).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Next: Payment' }))
+    expect(screen.getByRole('article', { name: 'Payment' })).toBeDefined()
+  })
+
+  test('a vote that does not decide takes the buttons away, whatever the answer says of them', async () => {
+    const fixture = createFixtureClient({ approvals: [reviewApproval({ required: 2 })] })
+    const open = { ...reviewApproval({ required: 2 }), status: 'open' as const, canDecide: true }
+    const client = { ...fixture.client, approvals: { ...fixture.client.approvals, decide: async () => open } }
+    const { user } = renderPart(<ApprovalInbox client={client} />)
+    await user.click(await screen.findByRole('button', { name: 'Approve' }))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull())
+  })
+
+  test('a decision that comes too late says so and shows how it ended', async () => {
+    const { user, fixture } = show()
+    await screen.findByRole('article', { name: 'Manual review' })
+    await act(() => fixture.client.approvals.decide('soon', { choice: 'reject' }))
+    fixture.fail('approvals.decide', new TenonError('APPROVAL_CLOSED', 'It is decided'))
+    await user.click(screen.getByRole('button', { name: 'Approve' }))
+    expect(await screen.findByText('Decided')).toBeDefined()
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull()
+  })
+
+  test('reads the list again for approvals only', async () => {
+    const { fixture } = show()
+    await screen.findByRole('article', { name: 'Manual review' })
+    const reads = () => fixture.calls.filter(({ name }) => name === 'approvals.list').length
+    act(() => fixture.announce({ kind: 'run', id: 'r' }))
+    expect(reads()).toBe(1)
+    act(() => fixture.announce({ kind: 'approval', id: 'x' }))
+    await waitFor(() => expect(reads()).toBe(2))
   })
 })

@@ -1,5 +1,5 @@
 import type { Approval, Page, TenonClient } from '@tenon/core/client'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import type { InstanceProps } from '../../instance/instance-root.tsx'
@@ -7,9 +7,17 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { useNow } from '../store/use-now.ts'
 import { type Resource, useResource } from '../store/use-resource.ts'
+import { useTenantChanges } from '../store/use-tenant-changes.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { InboxItem } from './inbox-item.tsx'
+import { useClosedApproval } from './use-closed-approval.ts'
+
+/** Due dates are told in minutes. */
+const NOW_EVERY_MS = 30_000
+
+const NONE: readonly Approval[] = Object.freeze([])
 
 /** Props of the list of approvals that wait for the reader. */
 export interface ApprovalInboxProps extends InstanceProps {
@@ -17,8 +25,6 @@ export interface ApprovalInboxProps extends InstanceProps {
   readonly client: TenonClient
   readonly onOpenRun?: (runId: string) => void
 }
-
-const POLL_MS = 10_000
 
 /** The approvals that wait, most urgent first, and the one that is looked at. */
 export function ApprovalInbox({ client, onOpenRun, ...instance }: ApprovalInboxProps) {
@@ -36,11 +42,8 @@ function Inbox({ client, onOpenRun }: Pick<ApprovalInboxProps, 'client' | 'onOpe
     [client],
   )
   const page = useResource<Page<Approval>>(load)
-  const { reload } = page
-  useEffect(() => {
-    const timer = setInterval(reload, POLL_MS)
-    return () => clearInterval(timer)
-  }, [reload])
+  const { refresh } = page
+  useTenantChanges({ client, isRelevant: ({ kind }) => kind === 'approval', onChange: refresh })
   return (
     <section className="tn-inbox" aria-label={t('runs.inbox.title')}>
       <h1 className="tn-inbox-title">{t('runs.inbox.title')}</h1>
@@ -56,8 +59,11 @@ interface InboxBodyProps extends Pick<ApprovalInboxProps, 'client' | 'onOpenRun'
 function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   const { t } = useInstance()
   const [chosenId, setChosenId] = useState<string | null>(null)
-  const [decided, setDecided] = useState<Approval | null>(null)
-  const { value, error, reload } = page
+  const now = useNow(NOW_EVERY_MS)
+  const { value, error, reload, refresh } = page
+  const open = value === null ? NONE : [...value.items].sort(byUrgency)
+  const wanted = open.find((approval) => approval.approvalId === chosenId) ?? open[0]
+  const { closed, show } = useClosedApproval(client, wanted, open)
   if (value === null) {
     return error === null ? (
       <div className="tn-inbox-loading">
@@ -67,23 +73,25 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
       <ErrorState title={t('runs.inbox.failed')} error={error} onRetry={reload} />
     )
   }
-  const open = [...value.items].sort(byUrgency)
-  const chosen = decided ?? open.find((approval) => approval.approvalId === chosenId) ?? open[0]
+  const chosen = closed ?? wanted
   if (chosen === undefined) {
     return <EmptyState icon="inbox" title={t('runs.inbox.empty')} description={t('runs.inbox.emptyWhy')} />
   }
-  const now = Date.now()
   const decide = async (choice: string, comment: string) => {
-    const answer = await client.approvals.decide(chosen.approvalId, comment === '' ? { choice } : { choice, comment })
-    // The card stays to show what was decided; the next one is the reader's step.
-    setDecided(answer)
-    reload()
+    try {
+      const answer = await client.approvals.decide(chosen.approvalId, comment === '' ? { choice } : { choice, comment })
+      // The card stays to show what was decided; the next one is the reader's step. Who has voted has no vote left.
+      show({ ...answer, canDecide: false })
+    } finally {
+      // After a refusal, too: somebody else has decided meanwhile.
+      refresh()
+    }
   }
   const choose = (approvalId: string) => {
-    setDecided(null)
+    show(null)
     setChosenId(approvalId)
   }
-  const next = decided === null ? undefined : open.find((approval) => approval.approvalId !== decided.approvalId)
+  const next = closed === null ? undefined : open.find((approval) => approval.approvalId !== closed.approvalId)
   return (
     <div className="tn-inbox-body" data-chosen={chosenId !== null || undefined}>
       <ul className="tn-inbox-list" aria-label={t('runs.inbox.list')}>

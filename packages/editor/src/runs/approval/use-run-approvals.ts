@@ -1,5 +1,5 @@
 import type { Approval } from '@tenon/core/client'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useResource } from '../store/use-resource.ts'
@@ -12,10 +12,13 @@ export interface RunApprovals {
   readonly decide: (approvalId: string, choice: string, comment: string) => Promise<void>
 }
 
+const NOTHING: ReadonlySet<string> = new Set()
 const selectApprovals = (snapshot: RunSnapshot) => snapshot.view.approvals
-/** A text that changes with each approval that opens or closes: the reader's right to decide is read again. */
+/** A text that changes with each approval that opens or closes, and with each vote: the reader's right to decide is read again. */
 const selectKey = (snapshot: RunSnapshot) =>
-  [...snapshot.live.approvals.values()].map((view) => `${view.waitId}:${view.closed ?? 'open'}`).join(' ')
+  [...snapshot.live.approvals.values()]
+    .map((view) => `${view.waitId}:${view.votes.length}:${view.closed ?? 'open'}`)
+    .join(' ')
 
 /** The approvals of a run with the reader's right to decide them. */
 export function useRunApprovals(scope: RunScope): RunApprovals {
@@ -30,20 +33,28 @@ export function useRunApprovals(scope: RunScope): RunApprovals {
     },
     [client, runId, key],
   )
-  const { value } = useResource(hasOpen ? load : null)
-  const shown = [...views.values()].map((view) => ({
-    ...approvalOfView(
+  const { value, refresh } = useResource(hasOpen ? load : null)
+  const [voted, setVoted] = useState<ReadonlySet<string>>(NOTHING)
+  const shown = [...views.values()].map((view) => {
+    const approval = approvalOfView(
       view,
       { runId, workflowName: run.value?.workflowName ?? '' },
       value?.items.find((item) => item.waitId === view.waitId) ?? null,
-    ),
-    nodeRunId: view.nodeRunId as string,
-  }))
+    )
+    // The run log brings the vote a moment later.
+    const canDecide = approval.canDecide && !voted.has(approval.approvalId)
+    return { ...approval, canDecide, nodeRunId: view.nodeRunId as string }
+  })
   const decide = useCallback(
     async (approvalId: string, choice: string, comment: string) => {
-      await client.approvals.decide(approvalId, comment === '' ? { choice } : { choice, comment })
+      try {
+        await client.approvals.decide(approvalId, comment === '' ? { choice } : { choice, comment })
+        setVoted((before) => new Set([...before, approvalId]))
+      } finally {
+        refresh()
+      }
     },
-    [client],
+    [client, refresh],
   )
   return { approvals: shown, decide }
 }

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { Page, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
-import { act } from '@testing-library/react'
-import { describe, expect, test } from 'vitest'
+import { act, waitFor } from '@testing-library/react'
+import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { type RunPages, useRunPages } from './use-run-pages.ts'
@@ -64,5 +64,47 @@ describe('useRunPages', () => {
     await answer('all 2', 'a2', null)
     expect(ids()).toEqual(['f1', 'f2'])
     expect(now()?.hasMore).toBe(false)
+  })
+
+  test('follows new runs on the first page and changed ones on the others', async () => {
+    const fixture = createFixtureClient({ runs: [run('r3'), run('r2'), run('r1')] })
+    const filter: RunFilter = { limit: 2 }
+    const finished = { ...run('r1'), status: 'failed' as const }
+    const get = vi.fn(async () => ({ ...finished, output: null }))
+    const client: TenonClient = { ...fixture.client, runs: { ...fixture.client.runs, get } }
+    const seen: RunPages[] = []
+    function Probe() {
+      seen.push(useRunPages(client, filter))
+      return null
+    }
+    const states = () => seen.at(-1)?.runs.map(({ runId, status }) => `${runId} ${status}`)
+    const reads = () => fixture.calls.filter(({ name }) => name === 'runs.list').length
+    renderPart(<Probe />)
+    await waitFor(() => expect(states()).toHaveLength(2))
+    act(() => seen.at(-1)?.loadMore())
+    await waitFor(() => expect(states()).toHaveLength(3))
+    act(() => fixture.announce({ kind: 'approval', id: 'r1' }))
+    expect(reads()).toBe(2)
+    act(() => fixture.announce({ kind: 'run', id: 'r1', workflowId: 'wf' }))
+    await waitFor(() => expect(states()).toEqual(['r3 completed', 'r2 completed', 'r1 failed']))
+    expect(get).toHaveBeenCalledTimes(1)
+    await waitFor(() => expect(reads()).toBe(3))
+  })
+
+  test('a list of one workflow is not read again for runs of others', async () => {
+    const fixture = createFixtureClient({ runs: [run('r1')] })
+    const filter: RunFilter = { workflowId: 'wf' }
+    function Probe() {
+      useRunPages(fixture.client, filter)
+      return null
+    }
+    renderPart(<Probe />)
+    await waitFor(() => expect(fixture.calls).toHaveLength(1))
+    act(() => fixture.announce({ kind: 'run', id: 'r9', workflowId: 'other' }))
+    expect(fixture.calls).toHaveLength(1)
+    act(() =>
+      fixture.announce({ kind: 'run', id: 'r9', workflowId: 'wf' }, { kind: 'run', id: 'r8', workflowId: 'wf' }),
+    )
+    await waitFor(() => expect(fixture.calls).toHaveLength(2))
   })
 })

@@ -1,7 +1,7 @@
 import type { Page, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
-import { isRunOver } from '@tenon/core/run'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { useResource } from '../store/use-resource.ts'
+import { useTenantChanges } from '../store/use-tenant-changes.ts'
 
 export interface RunPages {
   readonly runs: readonly RunSummary[]
@@ -25,11 +25,12 @@ interface Older {
 
 const NOTHING_OLDER = Object.freeze({ runs: [], nextCursor: null, isLoading: false, error: null })
 
-const POLL_MS = 4_000
+/** So many older runs are read again one by one; more changes at once are seen on the next reading of the list. */
+const MOST_PATCHED = 20
 
 /**
- * Lists runs page by page, newest first. While a run of the first page is open, that page is read again every few
- * seconds.
+ * Lists runs page by page, newest first, and follows what changes: the first page is read again, and each older run
+ * that has changed by itself.
  *
  * @param filter - Stable between renders; another filter is another list.
  */
@@ -40,13 +41,29 @@ export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
   // What came for another filter belongs to another list.
   const older = kept.of === load ? kept : { ...NOTHING_OLDER, of: load }
   const cursor = older.runs.length > 0 ? older.nextCursor : (first.value?.nextCursor ?? null)
-  const isMoving = first.value?.items.some((run) => !isRunOver(run.status)) ?? false
-  const { reload } = first
-  useEffect(() => {
-    if (!isMoving) return
-    const timer = setInterval(reload, POLL_MS)
-    return () => clearInterval(timer)
-  }, [isMoving, reload])
+  const { reload, refresh } = first
+  useTenantChanges({
+    client,
+    isRelevant: ({ kind, workflowId }) =>
+      kind === 'run' &&
+      (filter.workflowId === undefined || workflowId === undefined || workflowId === filter.workflowId),
+    onChange: (changes) => {
+      refresh()
+      const changed = new Set(changes.flatMap((change) => (change.kind === 'ready' ? [] : [change.id])))
+      const ids = older.runs.map(({ runId }) => runId).filter((runId) => changed.has(runId))
+      for (const runId of ids.slice(0, MOST_PATCHED)) patch(runId)
+    },
+  })
+  const patch = (runId: string) => {
+    client.runs.get(runId).then(
+      (run) =>
+        setKept((now) =>
+          now.of === load ? { ...now, runs: now.runs.map((known) => (known.runId === runId ? run : known)) } : now,
+        ),
+      // It may be gone; the next reading of the list shows it.
+      () => {},
+    )
+  }
   const loadMore = () => {
     if (cursor === null || older.isLoading) return
     const settle = (change: Partial<Older>) =>

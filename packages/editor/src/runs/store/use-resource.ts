@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 /** What was asked for from the server, in one of its states; the last value stays while it is read again. */
 export interface Resource<Value> {
@@ -6,6 +6,8 @@ export interface Resource<Value> {
   readonly error: unknown
   readonly isLoading: boolean
   readonly reload: () => void
+  /** Reads again because something has changed: a reading under way is finished first, so that it always ends. */
+  readonly refresh: () => void
   /** Puts a newer value in place that came by another way. */
   readonly replace: (value: Value) => void
 }
@@ -23,30 +25,42 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
     isLoading: load !== null,
   })
   const [round, setRound] = useState(0)
+  const progress = useRef({ isReading: false, isStale: false })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another round reads again
   useEffect(() => {
     if (load === null) return
     const abort = new AbortController()
+    progress.current = { isReading: true, isStale: false }
+    const finish = () => {
+      const { isStale } = progress.current
+      progress.current = { isReading: false, isStale: false }
+      if (isStale) setRound((before) => before + 1)
+    }
     setState((before) => ({
       load,
       value: before.load === load ? before.value : null,
       error: null,
       isLoading: true,
     }))
-    // A client of the host may throw at once.
-    Promise.resolve()
-      .then(() => load(abort.signal))
-      .then(
-        (value) => {
-          if (!abort.signal.aborted) setState({ load, value, error: null, isLoading: false })
-        },
-        (error: unknown) => {
-          if (!abort.signal.aborted) setState((before) => ({ ...before, error, isLoading: false }))
-        },
-      )
+    begin(load, abort.signal).then(
+      (value) => {
+        if (abort.signal.aborted) return
+        setState({ load, value, error: null, isLoading: false })
+        finish()
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return
+        setState((before) => ({ ...before, error, isLoading: false }))
+        finish()
+      },
+    )
     return () => abort.abort()
   }, [load, round])
   const reload = useCallback(() => setRound((before) => before + 1), [])
+  const refresh = useCallback(() => {
+    if (progress.current.isReading) progress.current.isStale = true
+    else setRound((before) => before + 1)
+  }, [])
   const replace = useCallback((value: Value) => setState((before) => ({ ...before, value, error: null })), [])
   return useMemo(() => {
     const isOwn = state.load === load
@@ -55,7 +69,17 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
       error: isOwn ? state.error : null,
       isLoading: isOwn ? state.isLoading : load !== null,
       reload,
+      refresh,
       replace,
     }
-  }, [state, load, reload, replace])
+  }, [state, load, reload, refresh, replace])
+}
+
+// A client of the host's own may throw at once.
+function begin<Value>(load: (abortSignal: AbortSignal) => Promise<Value>, abortSignal: AbortSignal): Promise<Value> {
+  try {
+    return load(abortSignal)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }

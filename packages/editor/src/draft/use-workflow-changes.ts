@@ -1,0 +1,56 @@
+import type { TenonClient } from '@tenon/core/client'
+import { TenonError } from '@tenon/core/errors'
+import { useRef } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useTenantChanges } from '../runs/store/use-tenant-changes.ts'
+import type { EditorSession } from '../session/editor-session.ts'
+import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
+
+interface WorkflowChangesOptions {
+  readonly session: EditorSession
+  readonly client: TenonClient
+  readonly workflowId: string
+  readonly details: WorkflowDetailsStore | null
+  /** A deleted workflow was restored: everything has to be loaded again. */
+  readonly onRestored: () => void
+}
+
+/** Lets an open editor show at once what others do to its workflow: rename, publish, delete and restore it. */
+export function useWorkflowChanges({ session, client, workflowId, details, onRestored }: WorkflowChangesOptions): void {
+  const t = useTranslate()
+  const isDeleted = useRef(false)
+  const lastRead = useRef(0)
+  const latest = useRef({ details, onRestored, t })
+  latest.current = { details, onRestored, t }
+  const read = async () => {
+    lastRead.current += 1
+    const own = lastRead.current
+    try {
+      const workflow = await client.workflows.get(workflowId)
+      if (own !== lastRead.current) return
+      latest.current.details?.accept(workflow)
+      if (isDeleted.current) latest.current.onRestored()
+      isDeleted.current = false
+    } catch (error) {
+      const isGone = error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
+      if (!isGone || own !== lastRead.current) return
+      isDeleted.current = true
+      const why = new TenonError('WORKFLOW_NOT_FOUND', latest.current.t('editor.deleted'), {
+        remedy: latest.current.t('editor.deletedRemedy'),
+      })
+      session.flush()
+      session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error: why } })
+    }
+  }
+  useTenantChanges({
+    client,
+    isRelevant: (change) =>
+      change.kind === 'workflow'
+        ? change.id === workflowId
+        : change.kind === 'version' && change.workflowId === workflowId,
+    onChange: () => {
+      // Before the first loading has ended there is nothing to keep in step.
+      if (session.store.getState().workflow !== null) void read()
+    },
+  })
+}

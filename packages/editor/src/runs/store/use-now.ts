@@ -1,0 +1,11 @@
+import { useEffect, useState } from 'react'
+
+/** Now, in ms since the epoch, told again every so often while mounted: for texts such as "due in 3 h". */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}

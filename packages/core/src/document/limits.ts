@@ -21,3 +21,13 @@ export const DOCUMENT_LIMITS = Object.freeze({
   /** Members of one object or items of one list inside params, variables, settings and policies. */
   members: 10_000,
 })
+
+/** What a retry policy may ask for at most: a failing service is neither flooded nor waited for without an end. */
+export const RETRY_LIMITS = Object.freeze({
+  /** Shortest wait between two attempts, in milliseconds. */
+  minIntervalMs: 100,
+  /** Attempts in all, the first included. */
+  attempts: 100,
+  /** All waits between the attempts together, in milliseconds: 30 days. */
+  totalWaitMs: 2_592_000_000,
+})

@@ -91,15 +91,15 @@ export interface WorkflowSettings {
   readonly description?: string
 }
 
-/** Temporal's five fields, durations as people write them. */
+/** Temporal's five fields, durations as people write them. All waits together may last 30 days. */
 export interface RetryPolicy {
-  /** @defaultValue '1s' */
+  /** ≥ 100ms. @defaultValue '1s' */
   readonly initialInterval?: DurationString
   /** ≥ 1. @defaultValue 2 */
   readonly backoffCoefficient?: number
-  /** @defaultValue 100 × initialInterval */
+  /** ≥ `initialInterval`. @defaultValue 100 × initialInterval */
   readonly maximumInterval?: DurationString
-  /** Attempts in all, the first included; ≥ 1. @defaultValue 3 */
+  /** Attempts in all, the first included; 1 to 100. @defaultValue 3 */
   readonly maximumAttempts?: number
   /** Error codes that are not tried again. */
   readonly nonRetryableErrorTypes?: readonly string[]

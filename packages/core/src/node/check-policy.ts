@@ -1,3 +1,4 @@
+import { findRetryFaults } from '../document/retry-policy.ts'
 import { isDurationString } from '../duration.ts'
 import { TenonError } from '../errors/index.ts'
 import type { NodeDefinition } from './definition.ts'
@@ -16,24 +17,9 @@ export function checkPolicy({ type, policy }: Pick<NodeDefinition, 'type' | 'pol
       },
     )
   }
-  const fault = policy.retry === undefined ? undefined : findRetryFault(policy.retry)
+  const [fault] = policy.retry === undefined ? [] : findRetryFaults(policy.retry)
   if (fault === undefined) return
-  throw new TenonError('RETRY_POLICY_INVALID', `Node type "${type}", policy.retry.${fault.field}: ${fault.why}`, {
+  throw new TenonError('RETRY_POLICY_INVALID', `Node type "${type}", policy.retry: ${fault.message}`, {
     details: { type, place: `policy.retry.${fault.field}` },
   })
-}
-
-type RetryFault = { readonly field: string; readonly why: string }
-
-function findRetryFault(retry: NonNullable<NonNullable<NodeDefinition['policy']>['retry']>): RetryFault | undefined {
-  for (const field of ['initialInterval', 'maximumInterval'] as const) {
-    const duration = retry[field]
-    if (duration !== undefined && !isDurationString(duration)) return { field, why: 'it is no duration like 30s' }
-  }
-  const { maximumAttempts = 1, backoffCoefficient = 1 } = retry
-  if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1) {
-    return { field: 'maximumAttempts', why: 'it must be a whole number from 1 on' }
-  }
-  if (!(backoffCoefficient >= 1)) return { field: 'backoffCoefficient', why: 'it must be at least 1' }
-  return undefined
 }

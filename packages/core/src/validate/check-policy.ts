@@ -1,4 +1,5 @@
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
+import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
@@ -11,21 +12,10 @@ function unset({ node }: SurveyedNode, field: keyof NodePolicy, title: string): 
   return { title, operations: [{ op: 'set_policy', nodeId: node.id, field, value: null }] }
 }
 
-function checkRetry(surveyed: SurveyedNode, report: ReportIssue): void {
-  const { node, name, entry } = surveyed
-  const retry = { ...entry?.policy?.retry, ...node.policy?.retry }
-  const refuse = (field: string, message: string): void =>
+function checkRetry({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
+  if (node.policy?.retry === undefined) return
+  for (const { field, message } of findRetryFaults({ ...entry?.policy?.retry, ...node.policy.retry })) {
     report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { nodeId: node.id, path: ['policy', 'retry', field] }))
-  if (retry.maximumAttempts !== undefined && retry.maximumAttempts < 1) {
-    refuse('maximumAttempts', 'there is at least one attempt')
-  }
-  if (retry.backoffCoefficient !== undefined && retry.backoffCoefficient < 1) {
-    refuse('backoffCoefficient', 'waits between attempts cannot get shorter; use 1 or more')
-  }
-  const initial = ms(retry.initialInterval)
-  const longest = ms(retry.maximumInterval)
-  if (initial !== undefined && longest !== undefined && longest < initial) {
-    refuse('maximumInterval', 'the longest wait is shorter than the first')
   }
 }
 

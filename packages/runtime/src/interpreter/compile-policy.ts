@@ -1,12 +1,18 @@
-import { durationToMs, isDurationString, type JoinMode, type NodePolicy, type OnError } from '@tenon/core/document'
+import {
+  DEFAULT_RETRY,
+  durationToMs,
+  isDurationString,
+  type JoinMode,
+  type NodePolicy,
+  type OnError,
+  RETRY_INTERVAL_GROWTH,
+  RETRY_LIMITS,
+} from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import type { IssueList } from './compile-issues.ts'
 import type { CompiledRetryPolicy } from './plan.ts'
 
-const DEFAULT_RETRY = Object.freeze({ initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 } as const)
 const DEFAULT_TIMEOUT_MS = 30_000
-/** The longest interval of a policy without one is so many times its first. */
-const INTERVAL_GROWTH = 100
 
 /** The part of a plan's node that its policy decides. */
 export interface CompiledPolicy {
@@ -34,9 +40,11 @@ function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetr
     ...DEFAULT_RETRY,
     ...policy,
   }
-  const initialIntervalMs = msOf(initialInterval, 'retry.initialInterval', report) ?? 0
+  // Validation has refused what lies outside of the limits; a plan keeps to them in any case.
+  const { minIntervalMs, attempts } = RETRY_LIMITS
+  const initialIntervalMs = Math.max(msOf(initialInterval, 'retry.initialInterval', report) ?? 0, minIntervalMs)
   const maximumIntervalMs =
-    msOf(maximumInterval, 'retry.maximumInterval', report) ?? INTERVAL_GROWTH * initialIntervalMs
+    msOf(maximumInterval, 'retry.maximumInterval', report) ?? RETRY_INTERVAL_GROWTH * initialIntervalMs
   if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1) {
     report('retry.maximumAttempts', 'POLICY_INVALID', 'maximumAttempts must be a whole number from 1 on')
   }
@@ -47,7 +55,7 @@ function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetr
     initialIntervalMs,
     backoffCoefficient,
     maximumIntervalMs: Math.max(maximumIntervalMs, initialIntervalMs),
-    maximumAttempts,
+    maximumAttempts: Math.min(maximumAttempts, attempts),
     nonRetryableErrorTypes: nonRetryableErrorTypes ?? [],
   }
 }

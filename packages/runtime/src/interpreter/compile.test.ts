@@ -195,7 +195,13 @@ describe('the policy of a node', () => {
   })
 
   test('has a longest interval of 100 times the first, or its own, never below the first', () => {
-    expect(policyOf({ retry: { initialInterval: '10ms' } }).retry.maximumIntervalMs).toBe(1_000)
+    expect(policyOf({ retry: { initialInterval: '200ms' } }).retry.maximumIntervalMs).toBe(20_000)
+    const hasty = { initialInterval: '0ms', maximumInterval: '0ms', maximumAttempts: 1_000_000 } as const
+    expect(policyOf({ retry: hasty }).retry).toMatchObject({
+      initialIntervalMs: 100,
+      maximumIntervalMs: 100,
+      maximumAttempts: 100,
+    })
     expect(policyOf({ retry: { maximumInterval: '3s' } }).retry.maximumIntervalMs).toBe(3_000)
     expect(policyOf({ retry: { initialInterval: '5s', maximumInterval: '1s' } }).retry.maximumIntervalMs).toBe(5_000)
   })

@@ -1,0 +1,75 @@
+import { durationToMs, isDurationString } from '../duration.ts'
+import { RETRY_LIMITS } from './limits.ts'
+import type { RetryPolicy } from './types.ts'
+
+/** What holds for a node when neither it nor its type says otherwise. */
+export const DEFAULT_RETRY = Object.freeze({
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumAttempts: 3,
+} as const satisfies RetryPolicy)
+
+/** The longest interval of a policy without one is so many times its first. */
+export const RETRY_INTERVAL_GROWTH = 100
+
+/** One field of a retry policy that no engine carries out as it is. */
+export interface RetryFault {
+  readonly field: keyof RetryPolicy
+  /** What is wrong, without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
+  readonly message: string
+}
+
+/**
+ * Finds everything that is wrong with a retry policy: the one place of its rules.
+ *
+ * @param retry - The policy of a node over that of its type; fields that neither has count as {@link DEFAULT_RETRY}.
+ */
+export function findRetryFaults(retry: RetryPolicy): readonly RetryFault[] {
+  const { maximumAttempts, backoffCoefficient } = { ...DEFAULT_RETRY, ...retry }
+  const faults: RetryFault[] = []
+  const initialMs = readInterval('initialInterval', retry.initialInterval ?? DEFAULT_RETRY.initialInterval, faults)
+  const maximumMs =
+    retry.maximumInterval === undefined ? null : readInterval('maximumInterval', retry.maximumInterval, faults)
+  if (initialMs !== null && maximumMs !== null && maximumMs < initialMs) {
+    faults.push({ field: 'maximumInterval', message: 'maximumInterval must not be shorter than initialInterval' })
+  }
+  const { attempts } = RETRY_LIMITS
+  if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1 || maximumAttempts > attempts) {
+    faults.push({ field: 'maximumAttempts', message: `maximumAttempts must be a whole number from 1 to ${attempts}` })
+  }
+  if (!(backoffCoefficient >= 1)) {
+    faults.push({ field: 'backoffCoefficient', message: 'backoffCoefficient must be at least 1' })
+  }
+  if (faults.length > 0 || initialMs === null) return faults
+  const longestMs = maximumMs ?? RETRY_INTERVAL_GROWTH * initialMs
+  const totalMs = totalWaitMs(initialMs, longestMs, backoffCoefficient, maximumAttempts)
+  if (totalMs <= RETRY_LIMITS.totalWaitMs) return []
+  const message = `the waits between ${maximumAttempts} attempts add up to ${daysOf(totalMs)} days; the limit is ${daysOf(RETRY_LIMITS.totalWaitMs)}`
+  return [{ field: 'maximumInterval', message }]
+}
+
+function readInterval(field: 'initialInterval' | 'maximumInterval', text: string, faults: RetryFault[]): number | null {
+  if (!isDurationString(text)) {
+    faults.push({ field, message: `${field} must be a duration like 30s` })
+    return null
+  }
+  const ms = durationToMs(text)
+  const { minIntervalMs } = RETRY_LIMITS
+  if (ms >= minIntervalMs) return ms
+  faults.push({ field, message: `${field} must be at least ${minIntervalMs}ms` })
+  return null
+}
+
+function totalWaitMs(initialMs: number, longestMs: number, backoffCoefficient: number, attempts: number): number {
+  let total = 0
+  let intervalMs = initialMs
+  for (let wait = 1; wait < attempts; wait += 1) {
+    total += Math.min(intervalMs, longestMs)
+    intervalMs *= backoffCoefficient
+  }
+  return total
+}
+
+function daysOf(ms: number): number {
+  return Math.ceil(ms / 86_400_000)
+}

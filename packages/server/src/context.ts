@@ -4,6 +4,8 @@ import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
+import type { SecretFields } from './secrets/secret-fields.ts'
+import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
@@ -14,6 +16,10 @@ export interface ServerContext {
   readonly reader: RunReader
   readonly openInlineInputs: OpenInlineInputs
   readonly registry: NodeRegistry
+  /** Encrypts and decrypts the values of secret params. */
+  readonly secrets: SecretStore
+  /** Which params of the registered node types are secret. */
+  readonly secretFields: SecretFields
   /** Which params of the registered node types are edited by character. */
   readonly textFields: TextFields
   readonly bus: Bus

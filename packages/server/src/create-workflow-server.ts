@@ -15,6 +15,9 @@ import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
+import { keyProviderOf } from './secrets/key-provider-of.ts'
+import { secretFieldsIn } from './secrets/secret-fields.ts'
+import { createSecretStore } from './secrets/secret-store.ts'
 import { createServerSockets } from './sockets/create-server-sockets.ts'
 import { createRunTails } from './streams/run-tails.ts'
 import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './tables/server-migrations.ts'
@@ -60,12 +63,16 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     lookUpIdentity: options.lookUpIdentity,
     identityCheckMs: options.identityCheckMs ?? 60_000,
   })
+  const secretFields = secretFieldsIn(registry.manifest)
+  const secrets = createSecretStore(database, keyProviderOf(options, secretFields, log), Date.now)
   const context: ServerContext = {
     database,
-    engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log }),
+    engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log, secrets }),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
     registry,
+    secrets,
+    secretFields,
     textFields: textFieldsOf(registry.manifest),
     bus,
     log,

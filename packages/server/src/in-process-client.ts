@@ -1,12 +1,12 @@
 import type { Identity } from '@tenon/core/api'
 import { createTenonClient, type RunStreamOptions, type TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { toFrame } from '@tenon/core/run'
 import type { ServerContext } from './context.ts'
 import { checkIdentity } from './http/check-identity.ts'
 import type { App } from './http/create-app.ts'
 import { followChanges } from './streams/follow-changes.ts'
 import { followRunLog } from './streams/follow-run-log.ts'
+import { presentEvent } from './streams/present-event.ts'
 
 /** The API as one identity without a network: the same checks and answers as over HTTP, but for authentication. */
 export function createInProcessClient(server: ServerContext, app: App, given: Identity): TenonClient {
@@ -34,7 +34,7 @@ function follow(server: ServerContext, identity: Identity, runId: string, option
     for await (const events of followRunLog(server, { tenantId, runId, after, abortSignal: stop.signal })) {
       if (stop.signal.aborted) break
       onState?.('live')
-      if (events !== null) onEvents(events.map(toFrame))
+      if (events !== null) onEvents(events.map(presentEvent))
     }
   }
   work().then(

@@ -1,6 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import type { TenonClient } from '@tenon/core/client'
-import type { AnyNodeImplementation } from '@tenon/core/node'
+import type { AnyNodeImplementation, KeyProvider } from '@tenon/core/node'
 import type { Bus, EngineFactory, RuntimeLog } from '@tenon/runtime'
 import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/runtime/postgres'
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
@@ -46,6 +46,13 @@ export interface WorkflowServerOptions {
   /** Every node type that workflows may use; built-in ones come from `createBuiltInNodes()`. */
   readonly nodes: readonly AnyNodeImplementation[]
   readonly authenticate: Authenticate
+  /**
+   * Encrypts the keys under which the values of secret params are stored. Required in production (`NODE_ENV`) when a
+   * node type has a secret param.
+   *
+   * @defaultValue in development, a key file `.tenon/secret.key` below the working directory
+   */
+  readonly keyProvider?: KeyProvider
   /** Public path below which the API lives. @defaultValue '/' */
   readonly basePath?: string
   /** Public origin of the host: `https://app.example`. Sockets of other origins are refused. */

@@ -35,6 +35,7 @@ export {
   type Run,
   type RunFilter,
   type RunSummary,
+  type SetSecret,
   type SocketTicket,
   type StartedRun,
   type StartRun,

@@ -231,10 +231,12 @@ export interface Approval {
   readonly required: number
   readonly votes: readonly Vote[]
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
+  /** The choice that was decided for; null while it is open, and after a timeout or a cancelation. */
+  readonly decision: string | null
   readonly openedAt: IsoInstant
   readonly dueAt: IsoInstant | null
   readonly approvers: Extract<WaitFor, { kind: 'approval' }>['approvers']
-  /** Whether the caller is an approver, or an admin who may override. */
+  /** Whether the approval is open and the caller is an approver, or an admin who may override. */
   readonly canDecide: boolean
 }
 
@@ -248,6 +250,14 @@ export interface DecideApproval {
 export interface SocketTicket {
   readonly ticket: string
   readonly expiresAt: IsoInstant
+}
+
+/** The value of a secret param of a node type, 1 to 16,384 characters; it is stored encrypted and never returned. */
+export interface SetSecret {
+  readonly nodeType: string
+  readonly typeVersion: number
+  readonly param: string
+  readonly value: string
 }
 
 /** Kinds of things whose changes are announced to a tenant's open pages. */

@@ -44,6 +44,7 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
       '"7"',
     ),
   syncDraft: (client) => client.drafts.sync('w', { stateVector: 'AA==' }),
+  setSecret: (client) => client.drafts.setSecret('w', { nodeType: 'a', typeVersion: 1, param: 'key', value: 's' }),
   tryDraft: (client) => client.drafts.try('w', { input: 1 }),
   publishVersion: (client) => client.versions.publish('w'),
   listVersions: (client) => client.versions.list('w'),

@@ -91,6 +91,8 @@ function draftMethods(send: Transport): TenonClient['drafts'] {
     sync: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...sendingOf(request) }),
     try: (workflowId, body, request) =>
+    setSecret: (workflowId, body, request) =>
+      send({ method: 'POST', path: path`/workflows/${workflowId}/secrets`, body, ...sendingOf(request) }),
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...sendingOf(request) }),
   }
 }

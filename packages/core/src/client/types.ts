@@ -13,6 +13,7 @@ import type {
   Run,
   RunFilter,
   RunSummary,
+  SetSecret,
   SocketTicket,
   StartedRun,
   StartRun,
@@ -24,6 +25,7 @@ import type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
+import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import type { RunEventFrame } from '../run/events.ts'
@@ -100,6 +102,8 @@ export interface TenonClient {
     put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
     /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
     sync(workflowId: string, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
+    /** Stores the value of a secret param. @returns The marker to put in its place in the draft. */
+    setSecret(workflowId: string, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
     try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
   readonly versions: {

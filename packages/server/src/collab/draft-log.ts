@@ -12,7 +12,8 @@ import {
   lockDraft,
   readSnapshot,
 } from '../tables/draft-repository.ts'
-import type { ServerTx } from '../tables/server-tables.ts'
+import { insertSecrets } from '../tables/secret-repository.ts'
+import type { SecretRow, ServerTx } from '../tables/server-tables.ts'
 import { frameInvalid } from './frames.ts'
 
 /** One stretch of a draft's log that a room has not seen. */
@@ -28,10 +29,11 @@ export interface DraftLog {
   /**
    * Stores updates in one transaction, after what others have stored meanwhile.
    *
+   * @param secrets - Stored in the same transaction.
    * @returns What others have stored meanwhile.
    * @throws {@link TenonError} `VALUE_TOO_LARGE`.
    */
-  append(appends: readonly Append[]): Promise<Missed>
+  append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to somebody else. */
   claimClients(clientIds: readonly number[], userId: string): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
@@ -74,10 +76,11 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
       totalBytes = read.row.total_bytes
       return read.missed
     },
-    async append(appends) {
+    async append(appends, secrets = []) {
       const done = await server.database.withTenant(tenantId, async (tx) => {
         const row = await lockOrThrow(tx, 'change')
         const missed = await readMissed(tx, row)
+        await insertSecrets(tx, secrets)
         return { row, missed, seq: await appendUpdates(tx, place, row, appends, { at: server.now() }) }
       })
       seq = done.seq

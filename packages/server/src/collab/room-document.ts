@@ -1,7 +1,10 @@
+import type { Identity } from '@tenon/core/api'
 import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import { type Append, draftFull } from '../drafts/append-update.ts'
+import type { Sealing } from '../secrets/sealing.ts'
+import { SERVER_USER } from '../tables/draft-repository.ts'
 import type { DraftLog } from './draft-log.ts'
 import { frameInvalid } from './frames.ts'
 import { inspectUpdate, type UpdateVerdict } from './guard-update.ts'
@@ -20,6 +23,8 @@ export interface RoomDocument {
    * document may hold what is not stored.
    */
   takeReceived(): Promise<void>
+  /** Encrypts values that a stored draft holds in secret params, as drafts from before secrets were stored apart do. */
+  sealStored(): Promise<void>
   /** How many updates of a member are stored by now, those counted that brought nothing new. */
   takenFrom(member: Member): number
 }
@@ -31,6 +36,8 @@ export interface RoomDocumentPorts {
   /** Called when all that a member sent up to now is stored. */
   readonly onTaken: (member: Member) => void
   readonly expel: (member: Member, error: unknown) => void
+  /** Prepares the encryption of what somebody writes into secret params. */
+  readonly openSealing: (author: Pick<Identity, 'displayName'>) => Promise<Sealing>
 }
 
 /** Updates whose forerunners are still on their way, per member. */
@@ -38,13 +45,16 @@ const MAX_WAITING = 32
 /** Bytes of one member that may wait for the next round. */
 const MAX_RECEIVED_BYTES = DRAFT_LIMITS.updateBytes * 4
 
+/** Nobody knows who has set a value that was found in a stored draft. */
+const NOBODY = { userId: SERVER_USER, displayName: '' }
+
 interface Received {
   readonly member: Member
   readonly update: Uint8Array
 }
 
 export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): RoomDocument {
-  const { isMember, broadcast, onTaken, expel } = ports
+  const { isMember, broadcast, onTaken, expel, openSealing } = ports
   const ydoc = new Y.Doc()
   const taken = new WeakMap<Member, number>()
   let received: Received[] = []
@@ -61,6 +71,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
     const round = [...waiting, ...received]
     received = []
     waiting = []
+    const before = Y.encodeStateVector(ydoc)
     const accepted: Received[] = []
     const settled: Member[] = []
     for (let left = round, isStuck = false; left.length > 0 && !isStuck; ) {
@@ -75,7 +86,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
       left = missing
       if (isStuck) wait(missing)
     }
-    if (accepted.length > 0) await store(accepted)
+    if (accepted.length > 0) await store(accepted, before)
     for (const member of settled) taken.set(member, takenFrom(member) + 1)
     for (const member of new Set(settled)) onTaken(member)
   }
@@ -98,10 +109,31 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
     return 'change'
   }
 
-  async function store(accepted: readonly Received[]): Promise<void> {
+  async function store(accepted: readonly Received[], before: Uint8Array): Promise<void> {
+    const author = accepted.at(-1)?.member.identity ?? NOBODY
+    if (await seal(author, before)) {
+      await log.compact(ydoc)
+      return
+    }
     applyForeign(await log.append(mergeByUser(accepted)))
     for (const { member, update } of accepted) broadcast(update, member)
     await log.compact(ydoc)
+  }
+
+  /**
+   * Replaces values in secret params by markers, and stores what has changed since `before` as one update without them.
+   *
+   * @returns Whether there were any.
+   */
+  async function seal(author: Pick<Identity, 'userId' | 'displayName'>, before: Uint8Array): Promise<boolean> {
+    const rows = (await openSealing(author))(ydoc)
+    if (rows === null) return false
+    await log.claimClients([ydoc.clientID], SERVER_USER)
+    const bytes = Y.encodeStateAsUpdate(ydoc, before)
+    applyForeign(await log.append([{ bytes, userId: author.userId }], rows))
+    // To the author as well, whose copy still has the value.
+    broadcast(bytes, null)
+    return true
   }
 
   /** Keeps what builds on something that is still on its way, for a while. */
@@ -131,6 +163,10 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
       return received.push({ member, update }) === 1
     },
     takeReceived,
+    async sealStored() {
+      // A snapshot takes the place of the updates that hold the values.
+      if (await seal(NOBODY, Y.encodeStateVector(ydoc))) await log.compact(ydoc, 0)
+    },
     takenFrom,
   }
 }

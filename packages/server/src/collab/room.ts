@@ -4,6 +4,8 @@ import type { BusMessage } from '@tenon/runtime'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
+import { maskedCopy } from '../secrets/masked-copy.ts'
+import { openSealing } from '../secrets/sealing.ts'
 import { closeCodeOf, closeReasonOf } from '../sockets/close-error.ts'
 import { TENON_PROTOCOL } from '../sockets/server-socket.ts'
 import { auditRefused } from '../tables/audit-refused.ts'
@@ -32,6 +34,8 @@ export interface Room {
 const MAX_BUFFERED_BYTES = 16_777_216
 const COMPACT_ON_CLOSE = 20
 const PATROL_MS = 10_000
+/** Changes within this time go to readers as one. */
+const READERS_MS = 50
 
 /**
  * Opens a room. All that touches the document goes through one queue, so that an update is stored before anybody else
@@ -58,12 +62,16 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   })
   const document = createRoomDocument(log, {
     isMember: (member) => members.has(member),
-    broadcast: (update, except) => broadcast(encodeUpdate(update), except),
+    broadcast: broadcastUpdate,
     onTaken: sendSaved,
     expel,
+    openSealing: (author) => openSealing(server, place, author),
   })
   const { ydoc } = document
   let isBroken = false
+  /** What all readers have been sent. */
+  let shownState = Y.encodeStateVector(new Y.Doc())
+  let readersTimer: ReturnType<typeof setTimeout> | undefined
   let closed: Promise<void> | null = null
 
   const unsubscribe = server.bus.subscribe(draftTopic(place.tenantId, place.workflowId), onHint)
@@ -103,6 +111,25 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
     }
   }
 
+  /** Sends an update to those who may write; the others get theirs from a copy without credentials, a moment later. */
+  function broadcastUpdate(update: Uint8Array, except: Member | null): void {
+    const frame = encodeUpdate(update)
+    let hasReaders = false
+    for (const member of members) {
+      if (!member.canWrite) hasReaders = true
+      else if (member !== except) send(member, frame)
+    }
+    if (hasReaders) readersTimer ??= setTimeout(updateReaders, READERS_MS)
+  }
+
+  function updateReaders(): void {
+    readersTimer = undefined
+    const shown = maskedCopy(ydoc, server.registry.manifest)
+    const frame = encodeUpdate(Y.encodeStateAsUpdate(shown, shownState))
+    shownState = Y.encodeStateVector(shown)
+    for (const member of members) if (!member.canWrite) send(member, frame)
+  }
+
   function send({ socket }: Member, frame: Uint8Array): void {
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.close(CLOSE_CODES.rateLimited, 'Too slow')
     else socket.send(frame)
@@ -135,6 +162,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       unsubscribe()
       relay.close()
       clearInterval(patrol)
+      clearTimeout(readersTimer)
       closed = shut(code, reason)
       onClosing(closed)
     }
@@ -158,6 +186,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       return change(async () => {
         // What any client can know of others is stored; with all of it here, no client sends us a stranger's words.
         await document.catchUp()
+        await document.sealStored()
         if (member.canWrite) send(member, encodeSyncStep1(Y.encodeStateVector(ydoc)))
         presence.greet(member)
       })
@@ -171,7 +200,8 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
           leave(member)
           return
         }
-        send(member, encodeSyncStep2(encodeStateFor(ydoc, stateVector)))
+        const shown = member.canWrite ? ydoc : maskedCopy(ydoc, server.registry.manifest)
+        send(member, encodeSyncStep2(encodeStateFor(shown, stateVector)))
         sendSaved(member)
       }),
     receiveUpdate(member, update) {

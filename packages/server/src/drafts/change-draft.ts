@@ -1,14 +1,21 @@
+import type { Identity } from '@tenon/core/api'
 import { applyOperationsToDraft, diffDocuments, readDraft } from '@tenon/core/collab'
 import { type DocumentOperation, planHash, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
+import { hasPlainSecrets } from '../secrets/seal-document.ts'
+import { openSealing, type Sealing } from '../secrets/sealing.ts'
 import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
+import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
 import { draftTopic } from './draft-topic.ts'
 import { type LoadedDraft, loadDraft } from './load-draft.ts'
 import { type DraftState, etagOf } from './read-draft-state.ts'
+
+/** Who changes a draft. */
+export type DraftAuthor = Pick<Identity, 'userId' | 'displayName'>
 
 /** How a request changes a draft: by operations, or to a whole document that replaces the one it has read. */
 export type DraftChange =
@@ -24,20 +31,24 @@ export type DraftChange =
 export async function changeDraft(
   server: ServerContext,
   place: DraftPlace,
-  userId: string,
+  author: DraftAuthor,
   change: DraftChange,
 ): Promise<DraftState> {
+  // Before the transaction: the key provider may be a service across the network.
+  const sealing = await openSealing(server, place, author)
   const { state, compaction } = await server.database.withTenant(place.tenantId, async (tx) => {
     const draft = await loadDraft(tx, place, 'change')
     if ('etag' in change) checkEtag(change.etag, draft)
     const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
     const at = server.now()
-    const seq = await writeOperations(server, tx, place, { userId, at, draft, operations })
-    const { document, repairs, losses } = readDraft(draft.ydoc)
+    // Earlier updates hold such a value: a snapshot has to take their place.
+    const hadPlain = hasPlainSecrets(draft.ydoc, server.secretFields)
+    const seq = await writeOperations(server, tx, place, { userId: author.userId, at, draft, operations, sealing })
+    const read = readDraft(draft.ydoc)
     const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
     return {
-      state: { document, repairs, losses, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : at },
-      compaction: isLong ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
+      state: { ...read, seq, updatedAt: seq === draft.row.seq ? draft.row.updated_at : at },
+      compaction: isLong || hadPlain ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
     }
   })
   server.bus.publish(draftTopic(place.tenantId, place.workflowId), { seq: state.seq })
@@ -61,23 +72,28 @@ interface Writing {
   readonly at: number
   readonly draft: LoadedDraft
   readonly operations: readonly DocumentOperation[]
+  readonly sealing: Sealing
 }
 
 async function writeOperations(
   server: ServerContext,
   tx: ServerTx,
   place: DraftPlace,
-  { userId, at, draft: { row, ydoc }, operations }: Writing,
+  { userId, at, draft: { row, ydoc }, operations, sealing }: Writing,
 ): Promise<number> {
-  if (operations.length === 0) return row.seq
   const before = Y.encodeStateVector(ydoc)
   let hasChanged = false
   ydoc.on('update', () => {
     hasChanged = true
   })
-  const { document } = applyOperationsToDraft(ydoc, operations, server.textFields)
+  // One transaction: what is sealed in it never becomes part of an update.
+  const rows = ydoc.transact(() => {
+    if (operations.length > 0) applyOperationsToDraft(ydoc, operations, server.textFields)
+    return sealing(ydoc)
+  })
   if (!hasChanged) return row.seq
+  if (rows !== null) await insertSecrets(tx, rows)
   await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
-  return appendUpdates(tx, place, row, [{ bytes, userId }], { at, planHash: planHash(document) })
+  return appendUpdates(tx, place, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })
 }

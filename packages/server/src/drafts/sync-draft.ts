@@ -7,7 +7,10 @@ import { frameInvalid } from '../collab/frames.ts'
 import { inspectUpdate } from '../collab/guard-update.ts'
 import { encodeStateFor, isOfAnotherLife } from '../collab/state-vector.ts'
 import type { ServerContext } from '../context.ts'
-import { bindClients, type DraftPlace } from '../tables/draft-repository.ts'
+import { maskedCopy } from '../secrets/masked-copy.ts'
+import { openSealing, type Sealing } from '../secrets/sealing.ts'
+import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
+import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
 import { draftTopic } from './draft-topic.ts'
@@ -28,16 +31,21 @@ export async function syncDraft(
   { stateVector, update }: SyncDraft,
 ): Promise<SyncedDraft> {
   const known = fromBase64(stateVector)
+  // Before the transaction: the key provider may be a service across the network.
+  const sealing = await openSealing(server, place, identity)
   const { answer, stored } = await server.database.withTenant(place.tenantId, async (tx) => {
     const draft = await loadDraft(tx, place, update === undefined ? 'read' : 'change')
     if (isOfAnotherLife(known, genesisOf(draft.ydoc))) throw draftReplaced()
     const outcome =
       update === undefined
         ? { saved: true, seq: null }
-        : await takeUpdate(tx, { place, identity, draft, update: fromBase64(update), at: server.now() })
+        : await takeUpdate(tx, { place, identity, draft, update: fromBase64(update), at: server.now(), sealing })
+    const shown = roleAllows(identity.role, 'workflow:write')
+      ? draft.ydoc
+      : maskedCopy(draft.ydoc, server.registry.manifest)
     return {
       answer: {
-        update: toBase64(encodeStateFor(draft.ydoc, known)),
+        update: toBase64(encodeStateFor(shown, known)),
         stateVector: toBase64(Y.encodeStateVector(draft.ydoc)),
         saved: outcome.saved,
         etag: etagOf(outcome.seq ?? draft.row.seq),
@@ -55,12 +63,13 @@ interface Taking {
   readonly draft: LoadedDraft
   readonly update: Uint8Array
   readonly at: number
+  readonly sealing: Sealing
 }
 
 /** Judges, binds, applies and appends one update. @returns `seq` is null when nothing was new. */
 async function takeUpdate(
   tx: ServerTx,
-  { place, identity, draft: { row, ydoc }, update, at }: Taking,
+  { place, identity, draft: { row, ydoc }, update, at, sealing }: Taking,
 ): Promise<{ readonly saved: boolean; readonly seq: number | null }> {
   const verdict = inspectUpdate(ydoc, update)
   if (verdict.kind !== 'change') return { saved: verdict.kind === 'nothing', seq: null }
@@ -74,8 +83,15 @@ async function takeUpdate(
   if (verdict.clientIds.some((clientId) => owners.get(clientId) !== userId)) {
     throw frameInvalid('The client id belongs to another user')
   }
+  const before = Y.encodeStateVector(ydoc)
   Y.applyUpdate(ydoc, update)
-  return { saved: true, seq: await appendUpdates(tx, place, row, [{ bytes: update, userId }], { at }) }
+  const rows = sealing(ydoc)
+  if (rows !== null) {
+    await insertSecrets(tx, rows)
+    await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
+  }
+  const bytes = rows === null ? update : Y.encodeStateAsUpdate(ydoc, before)
+  return { saved: true, seq: await appendUpdates(tx, place, row, [{ bytes, userId }], { at }) }
 }
 
 async function announce(

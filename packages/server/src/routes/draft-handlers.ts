@@ -2,12 +2,16 @@ import { ROUTES } from '@tenon/core/api'
 import { parseDocument, parseOperations } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
-import { type DraftState, etagOf, readDraftState, toDraft } from '../drafts/read-draft-state.ts'
+import { type DraftState, etagOf, toDraft } from '../drafts/read-draft-state.ts'
+import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { syncDraft } from '../drafts/sync-draft.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { checkBeginning } from '../runs/begin-run.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
+import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
+import { presentDraft } from '../secrets/present-document.ts'
+import { setSecret } from '../secrets/set-secret.ts'
 import { insertVersion } from '../tables/version-repository.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
 import { prepareVersion } from '../versions/prepare-version.ts'
@@ -15,13 +19,18 @@ import { prepareVersion } from '../versions/prepare-version.ts'
 export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {
     const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
-    return draftAnswer(await server.database.withTenant(identity.tenantId, (tx) => readDraftState(tx, place)))
+    return draftAnswer(presentDraft(server, identity, await readSealedDraft(server, place, identity)))
+  }),
+
+  implementRoute(ROUTES.setSecret, async ({ server, identity, resource, body }) => {
+    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return { status: 201, json: await setSecret(server, place, identity, body) }
   }),
 
   implementRoute(ROUTES.patchDraft, async ({ server, identity, resource, body }) => {
     const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
     const operations = parseOperations(body.operations)
-    return draftAnswer(await changeDraft(server, place, identity.userId, { operations }))
+    return draftAnswer(await changeDraft(server, place, identity, { operations }))
   }),
 
   implementRoute(ROUTES.putDraft, async ({ server, identity, resource, body, headers }) => {
@@ -30,7 +39,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const document = parseDocument(body.document)
     if (etag === null) throw new TenonError('PRECONDITION_REQUIRED', 'The request does not say which draft it replaces')
     const change: DraftChange = { document, etag }
-    return draftAnswer(await changeDraft(server, place, identity.userId, change))
+    return draftAnswer(await changeDraft(server, place, identity, change))
   }),
 
   implementRoute(ROUTES.syncDraft, async ({ server, identity, resource, body }) => {
@@ -41,8 +50,9 @@ export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {
     const { tenantId } = identity
     const place = { tenantId, workflowId: resource.workflow_id }
-    const draft = await server.database.withTenant(tenantId, (tx) => readDraftState(tx, place))
+    const draft = await readSealedDraft(server, place, identity)
     await takeValidation(server.limits, tenantId, draft.document)
+    await server.database.withTenant(tenantId, (tx) => checkSecretsKnown(server, tx, place, draft.document))
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,
       identity,

@@ -1,6 +1,6 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
-import { isRunOver, type RunEvent, toFrame } from '@tenon/core/run'
+import { isRunOver, type RunEvent } from '@tenon/core/run'
 import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
@@ -8,6 +8,7 @@ import { presentRun, presentRuns } from '../runs/present-run.ts'
 import { startPublishedRun } from '../runs/start-published-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
+import { presentEvent } from '../streams/present-event.ts'
 import { auditAlongside } from '../tables/audit-repository.ts'
 
 export const runHandlers: readonly RouteImplementation[] = [
@@ -62,7 +63,7 @@ export const runHandlers: readonly RouteImplementation[] = [
 
 /** `id` is the `seq`, so that a browser that lost the connection asks for what follows it. */
 function toRunEvent(event: RunEvent): string {
-  return `id: ${event.seq}\ndata: ${JSON.stringify(toFrame(event))}\n\n`
+  return `id: ${event.seq}\ndata: ${JSON.stringify(presentEvent(event))}\n\n`
 }
 
 function lastEventId(headers: Headers): number | null {

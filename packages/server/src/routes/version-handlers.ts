@@ -2,9 +2,12 @@ import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
 import { readDraftState } from '../drafts/read-draft-state.ts'
+import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
+import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
+import { presentDocument } from '../secrets/present-document.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { insertVersion, listVersionRows } from '../tables/version-repository.ts'
 import { lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
@@ -21,12 +24,13 @@ export const versionHandlers: readonly RouteImplementation[] = [
     const { tenantId } = identity
     const workflowId = resource.workflow_id
     const place = { tenantId, workflowId }
-    const draft = await server.database.withTenant(tenantId, (tx) => readDraftState(tx, place))
+    const draft = await readSealedDraft(server, place, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     const checked = await prepareVersion(server, draft)
     const version = await server.database.withTenant(tenantId, async (tx) => {
       // The draft before the workflow, as changes of the draft lock them, so that the two never wait for each other.
       const state = await readDraftState(tx, place)
+      await checkSecretsKnown(server, tx, place, state.document)
       // The draft may have changed meanwhile: what is published is what it holds now.
       const prepared = state.seq === checked.seq ? checked : await prepareVersion(server, state)
       const workflow = await lockWorkflow(tx, tenantId, workflowId)
@@ -63,9 +67,9 @@ export const versionHandlers: readonly RouteImplementation[] = [
     }
   }),
 
-  implementRoute(ROUTES.getVersion, async ({ resource }) => ({
+  implementRoute(ROUTES.getVersion, async ({ server, identity, resource }) => ({
     status: 200,
-    json: { ...presentVersion(resource), document: JSON.parse(resource.document) },
+    json: { ...presentVersion(resource), document: presentDocument(server, identity, JSON.parse(resource.document)) },
     // A published version never changes.
     headers: { 'cache-control': 'private, max-age=3600' },
   })),

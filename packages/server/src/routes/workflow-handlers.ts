@@ -8,7 +8,9 @@ import { decodeCursor, pageOf } from '../http/cursor.ts'
 import type { RouteCall } from '../http/route-handler.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { checkWorkflowQuota } from '../limits/tenant-limits.ts'
+import { sealNewDocument } from '../secrets/sealing.ts'
 import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
+import { insertSecrets } from '../tables/secret-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
 import { countWorkflows, insertWorkflow, listWorkflowRows, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
@@ -52,10 +54,13 @@ export const workflowHandlers: readonly RouteImplementation[] = [
       updated_at: at,
       deleted_at: null,
     }
+    const place = { tenantId, workflowId }
+    const sealed = await sealNewDocument(server, document, place, identity)
     await server.database.withTenant(tenantId, async (tx) => {
       checkWorkflowQuota(await countWorkflows(tx, tenantId), server.limits.workflowsPerTenant)
       await insertWorkflow(tx, row)
-      await seedDraft(tx, { tenantId, workflowId }, { document, textFields: server.textFields, at })
+      await insertSecrets(tx, sealed.rows)
+      await seedDraft(tx, place, { document: sealed.document, textFields: server.textFields, at })
       await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
     })
     publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })

@@ -1,9 +1,10 @@
 import type { Ledger, LedgerEntry } from '@tenon/core/api'
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { maskCredentials, maskParams } from '@tenon/core/mask'
 import { foldRunEvents, type NodeRunView, nodeRunDurationMs, type RunEvent, type ValueRef } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
-import type { Plan } from '@tenon/runtime/interpreter'
+import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { toInstantOrNull } from '../http/instant.ts'
 import { presentRun } from './present-run.ts'
@@ -40,6 +41,10 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
     if (nodeRun.scheduledAt === null || inlineInputs === null) return null
     return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt)
   }
+  const schemas = new Map(
+    server.registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]),
+  )
+  const schemaOf = (node: PlanNode | undefined) => schemas.get(`${node?.type}@${node?.typeVersion}`) ?? true
   const entries: LedgerEntry[] = []
   for (const nodeRun of nodeRuns) {
     const node = nodes.get(nodeRun.nodeId)
@@ -54,12 +59,12 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
       finishedAt: toInstantOrNull(nodeRun.endedAt),
       durationMs: nodeRunDurationMs(nodeRun),
       port: nodeRun.port,
-      input: await inputOf(nodeRun),
+      input: maskParams(schemaOf(node), await inputOf(nodeRun)),
       output: valueAt(nodeRun.output),
       ...(extras.get(nodeRun.nodeRunId) ?? { toolCalls: [], errors: [], logs: [] }),
     })
   }
-  return { run: await presentRun(server, run), input: valueAt(runInput), nodeRuns: entries }
+  return maskCredentials({ run: await presentRun(server, run), input: valueAt(runInput), nodeRuns: entries })
 }
 
 /** Loads values in one go. @returns What each is, null for null. */

@@ -1,4 +1,5 @@
 import type { Run, RunSummary, StartedRun } from '@tenon/core/api'
+import { maskCredentials } from '@tenon/core/mask'
 import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
@@ -17,28 +18,30 @@ export async function presentRuns(
       runs.map((run) => run.workflowId),
     ),
   )
-  return runs.map((run) => ({
-    runId: run.runId,
-    workflowId: run.workflowId,
-    workflowName: names.get(run.workflowId) ?? '',
-    version: run.version,
-    mode: run.mode,
-    status: run.status,
-    traceId: run.traceId,
-    engine: run.engine,
-    queuedAt: toInstant(run.queuedAt),
-    startedAt: toInstantOrNull(run.startedAt),
-    finishedAt: toInstantOrNull(run.finishedAt),
-    outcome: run.outcome,
-    error: run.error,
-  }))
+  return runs.map((run) =>
+    maskCredentials({
+      runId: run.runId,
+      workflowId: run.workflowId,
+      workflowName: names.get(run.workflowId) ?? '',
+      version: run.version,
+      mode: run.mode,
+      status: run.status,
+      traceId: run.traceId,
+      engine: run.engine,
+      queuedAt: toInstant(run.queuedAt),
+      startedAt: toInstantOrNull(run.startedAt),
+      finishedAt: toInstantOrNull(run.finishedAt),
+      outcome: run.outcome,
+      error: run.error,
+    }),
+  )
 }
 
 /** One run with its output. */
 export async function presentRun(server: ServerContext, run: StoredRun): Promise<Run> {
   const [summary] = await presentRuns(server, run.tenantId, [run])
   const output = run.output === null ? null : await server.reader.loadValue(run.tenantId, run.output)
-  return { ...(summary as RunSummary), output }
+  return { ...(summary as RunSummary), output: maskCredentials(output) }
 }
 
 /** What a start answers. */

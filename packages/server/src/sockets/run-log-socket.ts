@@ -1,8 +1,8 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
-import { toFrame } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
+import { presentEvent } from '../streams/present-event.ts'
 import { drained } from './drained.ts'
 import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
 
@@ -26,7 +26,7 @@ export async function streamRunLog(
       continue
     }
     for (const event of events) {
-      socket.send(JSON.stringify(toFrame(event)))
+      socket.send(JSON.stringify(presentEvent(event)))
       lastSeq = event.seq
     }
     if (!(await drained(server, socket, options.abortSignal))) {

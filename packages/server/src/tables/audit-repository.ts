@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'workflow.delete',
   'workflow.restore',
   'version.publish',
+  'secret.set',
   'run.cancel',
   'approval.decide',
   'approval.override',

@@ -74,5 +74,25 @@ const first: Migration = {
   ],
 }
 
+const secrets: Migration = {
+  name: '0002-secrets',
+  up: ({ schema }) => [
+    ...tenantTable({
+      schema,
+      name: 'secret_keys',
+      columns:
+        'key_id text not null, wrapping_key_id text not null, wrapped bytea not null, created_at bigint not null',
+      key: ['key_id'],
+    }),
+    ...tenantTable({
+      schema,
+      name: 'secrets',
+      columns: `secret_id text not null, workflow_id text not null, field text not null, data_key_id text not null,
+        sealed bytea not null, set_at bigint not null, ${toWorkflow(schema)}`,
+      key: ['secret_id'],
+    }),
+  ],
+}
+
 /** Forward only; a migration that has been released never changes. */
-export const SERVER_MIGRATIONS: readonly Migration[] = [first]
+export const SERVER_MIGRATIONS: readonly Migration[] = [first, secrets]

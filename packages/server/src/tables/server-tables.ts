@@ -100,6 +100,29 @@ export interface AuditRow {
   readonly details: string
 }
 
+/** The value of a secret param, encrypted; never changed: a new value gets a new id. */
+export interface SecretRow {
+  readonly tenant_id: string
+  /** `sec_…`, as in the marker. */
+  readonly secret_id: string
+  readonly workflow_id: string
+  /** Node type and param. */
+  readonly field: string
+  /** The key of `secret_keys` that it is encrypted under. */
+  readonly data_key_id: string
+  readonly sealed: Uint8Array
+  readonly set_at: number
+}
+
+/** The data key of a tenant, encrypted by the key provider. */
+export interface TenantKeyRow {
+  readonly tenant_id: string
+  readonly key_id: string
+  readonly wrapping_key_id: string
+  readonly wrapped: Uint8Array
+  readonly created_at: number
+}
+
 /** The tables that the server adds, and the one of the runtime that its lists join. */
 export interface ServerTables extends Pick<RuntimeTables, 'runs'> {
   readonly workflows: WorkflowRow
@@ -110,6 +133,8 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs'> {
   readonly socket_tickets: SocketTicketRow
   readonly idempotency_keys: IdempotencyKeyRow
   readonly audit_log: AuditRow
+  readonly secrets: SecretRow
+  readonly secret_keys: TenantKeyRow
 }
 
 export type ServerDatabase = Database<ServerTables>

@@ -27,6 +27,7 @@ export const approvalSchema = z
     required: z.int(),
     votes: z.array(voteSchema).readonly(),
     status: z.enum(['open', 'resolved', 'timeout', 'canceled']),
+    decision: z.string().nullable(),
     openedAt: instantSchema,
     dueAt: instantSchema.nullable(),
     approvers: z.strictObject({

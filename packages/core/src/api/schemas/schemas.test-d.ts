@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { DocumentOperation } from '../../document/operation.ts'
+import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
@@ -17,6 +18,7 @@ import type {
   PutDraft,
   Run,
   RunSummary,
+  SetSecret,
   SocketTicket,
   StartedRun,
   StartRun,
@@ -45,6 +47,8 @@ import type {
   patchDraftSchema,
   publishVersionSchema,
   putDraftSchema,
+  secretMarkerSchema,
+  setSecretSchema,
   updateWorkflowSchema,
   versionSchema,
   versionWithDocumentSchema,
@@ -70,6 +74,8 @@ same<Same<typeof documentOperationSchema, DocumentOperation>>()
 same<Same<typeof draftSchema, Draft>>()
 same<Same<typeof patchDraftSchema, PatchDraft>>()
 same<Same<typeof putDraftSchema, PutDraft>>()
+same<Same<typeof setSecretSchema, SetSecret>>()
+same<Same<typeof secretMarkerSchema, SecretMarker>>()
 same<Same<typeof publishVersionSchema, PublishVersion>>()
 same<Same<typeof versionSchema, Version>>()
 same<Same<typeof versionWithDocumentSchema, VersionWithDocument>>()

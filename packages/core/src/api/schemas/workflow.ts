@@ -85,3 +85,16 @@ export const versionSchema = z.strictObject(versionFields).meta({ id: 'Version' 
 export const versionWithDocumentSchema = z
   .strictObject({ ...versionFields, document: workflowDocumentSchema })
   .meta({ id: 'VersionWithDocument' })
+
+export const setSecretSchema = z
+  .strictObject({
+    nodeType: textSchema(200),
+    typeVersion: z.int().min(1),
+    param: textSchema(200),
+    value: z.string().min(1).max(16_384),
+  })
+  .meta({ id: 'SetSecret' })
+
+export const secretMarkerSchema = z
+  .strictObject({ $secret: z.string(), setAt: instantSchema, setBy: z.string() })
+  .meta({ id: 'SecretMarker' })

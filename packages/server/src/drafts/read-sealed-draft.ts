@@ -1,0 +1,24 @@
+import type { Identity } from '@tenon/core/api'
+import { hideSecrets } from '@tenon/core/mask'
+import type { ServerContext } from '../context.ts'
+import type { DraftPlace } from '../tables/draft-repository.ts'
+import { changeDraft } from './change-draft.ts'
+import { type DraftState, readDraftState } from './read-draft-state.ts'
+
+/**
+ * Reads a draft whose secret params hold markers only. A draft from before secrets were stored apart is changed first:
+ * its values are encrypted and leave the draft.
+ *
+ * @throws {@link TenonError} as {@link changeDraft}.
+ */
+export async function readSealedDraft(
+  server: ServerContext,
+  place: DraftPlace,
+  { userId }: Pick<Identity, 'userId'>,
+): Promise<DraftState> {
+  const state = await server.database.withTenant(place.tenantId, (tx) => readDraftState(tx, place))
+  if (server.secretFields.size === 0) return state
+  if (hideSecrets(state.document, server.registry.manifest) === state.document) return state
+  // Whoever reads it first is not the one who set them.
+  return changeDraft(server, place, { userId, displayName: '' }, { operations: [] })
+}

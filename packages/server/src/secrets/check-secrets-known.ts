@@ -1,0 +1,50 @@
+import { isSecretMarker, type WorkflowDocument } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import type { DraftPlace } from '../tables/draft-repository.ts'
+import { secretFieldsOf } from '../tables/secret-repository.ts'
+import type { ServerTx } from '../tables/server-tables.ts'
+import { fieldOf } from './secret-fields.ts'
+
+interface Use {
+  readonly nodeId: string
+  readonly nodeName: string
+  readonly param: string
+  readonly field: string
+  readonly secretId: string
+}
+
+/**
+ * Refuses a document with a marker whose value was set elsewhere: in another workflow, or for another param.
+ *
+ * @throws {@link TenonError} `WORKFLOW_INVALID` with every such param.
+ */
+export async function checkSecretsKnown(
+  { secretFields }: Pick<ServerContext, 'secretFields'>,
+  tx: ServerTx,
+  { tenantId, workflowId }: DraftPlace,
+  document: WorkflowDocument,
+): Promise<void> {
+  const uses = document.nodes.flatMap((node): readonly Use[] =>
+    (secretFields.get(`${node.type}@${node.typeVersion}`) ?? []).flatMap((param) => {
+      const value = node.params[param]
+      if (!isSecretMarker(value)) return []
+      return [
+        { nodeId: node.id, nodeName: node.name, param, field: fieldOf(node.type, param), secretId: value.$secret },
+      ]
+    }),
+  )
+  if (uses.length === 0) return
+  const ids = [...new Set(uses.map(({ secretId }) => secretId))]
+  const known = await secretFieldsOf(tx, tenantId, workflowId, ids)
+  const unknown = uses.filter(({ secretId, field }) => known.get(secretId) !== field)
+  if (unknown.length === 0) return
+  const issues = unknown.map(
+    ({ nodeId, nodeName, param }): ProblemIssue => ({
+      path: ['nodes', nodeId, 'params', param],
+      code: 'SECRET_NOT_FOUND',
+      message: `${nodeName}: set "${param}" again; its value was not set for this param of this workflow`,
+    }),
+  )
+  throw new TenonError('WORKFLOW_INVALID', `Secrets are missing: ${issues[0]?.message ?? ''}`, { details: { issues } })
+}

@@ -1,0 +1,55 @@
+import { dirname } from 'node:path'
+import { TenonError } from '@tenon/core/errors'
+import type { KeyProvider } from '@tenon/core/node'
+import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
+
+const KEY_ID = 'local'
+
+/**
+ * A {@link KeyProvider} whose key is a file of this machine: for development and tests. The file is created, for its
+ * owner alone, when it is first needed; whoever has it and the database can read every secret.
+ *
+ * @param options.file - Path of the file, with 32 bytes as hex.
+ * @throws {@link TenonError} `OPTIONS_INVALID` from its methods for a file that holds no such key.
+ *
+ * @example
+ * ```ts
+ * createWorkflowServer({ ..., keyProvider: localKeyProvider({ file: '.tenon/secret.key' }) })
+ * ```
+ */
+export function localKeyProvider({ file }: { readonly file: string }): KeyProvider {
+  let loaded: Promise<Uint8Array> | undefined
+  const key = (): Promise<Uint8Array> => {
+    loaded ??= loadKey(file).catch((error: unknown) => {
+      loaded = undefined
+      throw error
+    })
+    return loaded
+  }
+  return {
+    async wrapKey(dataKey, { tenantId }) {
+      const text = Buffer.from(dataKey).toString('base64')
+      return { keyId: KEY_ID, bytes: encrypt(await key(), text, [KEY_ID, tenantId]) }
+    },
+    async unwrapKey({ bytes }, { tenantId }) {
+      return Buffer.from(decrypt(await key(), bytes, [KEY_ID, tenantId]), 'base64')
+    },
+  }
+}
+
+async function loadKey(file: string): Promise<Uint8Array> {
+  // On use: a server with a provider of its own does not need a file system.
+  const { mkdir, readFile, writeFile } = await import('node:fs/promises')
+  const { randomBytes } = await import('node:crypto')
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(file, `${randomBytes(DATA_KEY_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const text = (await readFile(file, 'utf8')).trim()
+  if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, 'hex')
+  throw new TenonError('OPTIONS_INVALID', 'The key file does not hold 32 bytes as hex', {
+    remedy: 'Restore the key file. Without the key, secrets that were set before cannot be decrypted.',
+  })
+}

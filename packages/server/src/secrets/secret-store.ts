@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import { SECRET_SET_BY_MAX_LENGTH, type SecretMarker } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { KeyProvider } from '@tenon/core/node'
+import { cutText } from '@tenon/core/text'
+import type { SecretReader } from '@tenon/runtime'
+import { toInstant } from '../http/instant.ts'
+import { findSecret, findTenantKey, keepTenantKey } from '../tables/secret-repository.ts'
+import type { SecretRow, ServerDatabase } from '../tables/server-tables.ts'
+import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
+
+/** What a secret is set for, and by whom. */
+export interface SecretPlace {
+  readonly tenantId: string
+  readonly workflowId: string
+  /** Node type and param: `acme/mail.apiKey`. */
+  readonly field: string
+  /** Display name. */
+  readonly setBy: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+/** A value that is encrypted, with the marker that stands for it. */
+export interface SealedSecret {
+  readonly marker: SecretMarker
+  /** To be stored in the transaction that stores the marker. */
+  readonly row: SecretRow
+}
+
+/** Encrypts a value; without I/O, so that it may be called inside a transaction. */
+export type Seal = (place: SecretPlace, value: string) => SealedSecret
+
+/** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
+export interface SecretStore extends SecretReader {
+  /** @throws {@link TenonError} `UNAVAILABLE` when the key provider fails. */
+  openSeal(tenantId: string): Promise<Seal>
+}
+
+/** The one data key of a tenant; a next one joins it when keys are rotated. */
+const DATA_KEY_ID = '1'
+/** Data keys that are kept in memory. */
+const MAX_KEYS = 1_000
+
+export function createSecretStore(
+  database: ServerDatabase,
+  provider: KeyProvider | null,
+  now: () => number,
+): SecretStore {
+  const keys = new Map<string, Promise<Uint8Array>>()
+
+  function dataKey(tenantId: string, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
+    const name = `${tenantId}\n${keyId}`
+    const known = keys.get(name)
+    if (known !== undefined) return known
+    const loading = loadKey(tenantId, keyId, mayCreate)
+    loading.catch(() => keys.delete(name))
+    keys.set(name, loading)
+    for (const oldest of keys.keys()) {
+      if (keys.size <= MAX_KEYS) break
+      keys.delete(oldest)
+    }
+    return loading
+  }
+
+  async function loadKey(tenantId: string, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
+    const found = await database.withTenant(tenantId, (tx) => findTenantKey(tx, tenantId, keyId))
+    const row = found ?? (mayCreate ? await createKey(tenantId, keyId) : null)
+    if (row === null) throw unreadable()
+    const wrapped = { keyId: row.wrapping_key_id, bytes: row.wrapped }
+    return callProvider((keyProvider) => keyProvider.unwrapKey(wrapped, { tenantId }))
+  }
+
+  async function createKey(tenantId: string, keyId: string) {
+    const fresh = randomBytes(DATA_KEY_BYTES)
+    // Before the transaction: a provider may be a service across the network.
+    const wrapped = await callProvider((keyProvider) => keyProvider.wrapKey(fresh, { tenantId }))
+    const row = {
+      tenant_id: tenantId,
+      key_id: keyId,
+      wrapping_key_id: wrapped.keyId,
+      wrapped: wrapped.bytes,
+      created_at: now(),
+    }
+    return database.withTenant(tenantId, (tx) => keepTenantKey(tx, row))
+  }
+
+  async function callProvider<Value>(call: (keyProvider: KeyProvider) => Promise<Value>): Promise<Value> {
+    if (provider === null) throw new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key provider')
+    try {
+      return await call(provider)
+    } catch (cause) {
+      if (cause instanceof TenonError) throw cause
+      throw new TenonError('UNAVAILABLE', 'The key provider failed', { cause })
+    }
+  }
+
+  return {
+    async openSeal(tenantId) {
+      const key = await dataKey(tenantId, DATA_KEY_ID, true)
+      return (place, value) => sealUnder(key, place, value)
+    },
+    async reveal(tenantId, secretId, field) {
+      const row = await database.withTenant(tenantId, (tx) => findSecret(tx, tenantId, secretId))
+      if (row === null || row.field !== field) throw notFound(field)
+      const key = await dataKey(tenantId, row.data_key_id, false)
+      try {
+        return decrypt(key, row.sealed, boundTo(row))
+      } catch {
+        throw unreadable()
+      }
+    },
+  }
+}
+
+function sealUnder(key: Uint8Array, place: SecretPlace, value: string): SealedSecret {
+  const secretId = `sec_${randomBytes(16).toString('base64url')}`
+  const named = {
+    tenant_id: place.tenantId,
+    secret_id: secretId,
+    workflow_id: place.workflowId,
+    field: place.field,
+  }
+  return {
+    marker: {
+      $secret: secretId,
+      setAt: toInstant(place.at),
+      setBy: cutText(place.setBy, SECRET_SET_BY_MAX_LENGTH),
+    },
+    row: { ...named, data_key_id: DATA_KEY_ID, sealed: encrypt(key, value, boundTo(named)), set_at: place.at },
+  }
+}
+
+/** A value that was moved to another tenant, workflow, id or field cannot be decrypted. */
+function boundTo(row: Pick<SecretRow, 'tenant_id' | 'workflow_id' | 'secret_id' | 'field'>): readonly string[] {
+  return [row.tenant_id, row.workflow_id, row.secret_id, row.field]
+}
+
+function notFound(field: string): TenonError {
+  return new TenonError('SECRET_NOT_FOUND', `No secret is stored for ${field}`, { details: { field } })
+}
+
+function unreadable(): TenonError {
+  return new TenonError('SECRET_NOT_FOUND', 'The secret cannot be decrypted', {
+    remedy: 'Set the secret again, or restore the key that encrypted it.',
+  })
+}

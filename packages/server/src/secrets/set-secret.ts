@@ -1,0 +1,38 @@
+import type { Identity, SetSecret } from '@tenon/core/api'
+import type { SecretMarker } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+import { insertAudit } from '../tables/audit-repository.ts'
+import type { DraftPlace } from '../tables/draft-repository.ts'
+import { insertSecrets } from '../tables/secret-repository.ts'
+import { fieldOf } from './secret-fields.ts'
+
+/**
+ * Encrypts and stores the value of a secret param.
+ *
+ * @throws {@link TenonError} `REFERENCE_NOT_FOUND` for a param that is not secret, `UNAVAILABLE` when the key provider
+ * fails.
+ */
+export async function setSecret(
+  server: ServerContext,
+  { tenantId, workflowId }: DraftPlace,
+  identity: Identity,
+  { nodeType, typeVersion, param, value }: SetSecret,
+): Promise<SecretMarker> {
+  const names = server.secretFields.get(`${nodeType}@${typeVersion}`) ?? []
+  if (!names.includes(param)) {
+    throw new TenonError('REFERENCE_NOT_FOUND', 'The node type has no secret param of this name', {
+      details: { issues: [{ path: ['param'], code: 'not_found', message: 'No secret param has this name' }] },
+    })
+  }
+  const seal = await server.secrets.openSeal(tenantId)
+  const at = server.now()
+  const field = fieldOf(nodeType, param)
+  const { marker, row } = seal({ tenantId, workflowId, field, setBy: identity.displayName, at }, value)
+  await server.database.withTenant(tenantId, async (tx) => {
+    await insertSecrets(tx, [row])
+    const details = { field, secretId: marker.$secret }
+    await insertAudit(tx, { identity, action: 'secret.set', resource: workflowId, at, details })
+  })
+  return marker
+}

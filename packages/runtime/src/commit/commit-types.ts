@@ -93,6 +93,11 @@ export interface CommitResult {
   readonly started: readonly StartedNode[]
   /** The session met events of another process: look at every open node run, not at `commands` alone. */
   readonly metOthers: boolean
+  /**
+   * The slice is full and inline node runs are left: commit again, after reading the inbox, so that a cancelation does
+   * not wait for the end of a long chain and other runs get their turn.
+   */
+  readonly hasMore: boolean
 }
 
 /** What it takes to begin a run. */

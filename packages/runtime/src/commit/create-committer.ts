@@ -82,6 +82,7 @@ const MISSING: CommitResult = {
   commands: [],
   started: [],
   metOthers: false,
+  hasMore: false,
 }
 
 export function createCommitter(ports: CommitterPorts): Committer {

@@ -34,6 +34,7 @@ export interface Performed {
   readonly events: readonly RunEvent[]
   readonly started: readonly StartedNode[]
   readonly metOthers: boolean
+  readonly hasMore: boolean
 }
 
 export interface PerformPorts extends DrivePorts {
@@ -43,7 +44,10 @@ export interface PerformPorts extends DrivePorts {
   readonly now: () => number
 }
 
-/** Slices of pure work are short, so that one run does not hold up the others of its process. */
+/**
+ * Slices of pure work are short, so that one run does not hold up the others of its process and messages to the run are
+ * read in between.
+ */
 const SLICE = { maxTurns: 200, maxMs: 50 } as const
 /**
  * With `durability: 'strict'` every pure node is stored before the next one starts. So it is after a refusal, too, to find
@@ -53,7 +57,7 @@ const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
 const SNAPSHOT_TURNS = 256
 
 /**
- * Takes work into a run, append by append, until nothing is left that needs no body. The caller holds the run's lock.
+ * Takes work into a run, append by append, until nothing is left that needs no body, or a slice of inline nodes is full. The caller holds the run's lock.
  * When it throws, the session is no longer to be used.
  *
  * An append that the database refuses for good is taken apart turn by turn: an inline node whose outcome is refused
@@ -71,6 +75,8 @@ export async function performCommit(
   let isAlone = false
   const events: RunEvent[] = []
   const started: StartedNode[] = []
+  const fullAt = performance.now() + SLICE.maxMs
+  let turns = 0
   let metOthers = false
   let create = newRun
   let extras: CommitWork | null = work
@@ -91,7 +97,7 @@ export async function performCommit(
       )
       if (pending.events.length === 0) {
         await operate(ports.database, session, pending.operations)
-        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers }
+        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
       }
       const result = await ports.appender.append(appendOf(pending, session, create, extras?.isPinned === true))
       if (result.outcome === 'ok') {
@@ -100,16 +106,27 @@ export async function performCommit(
         create = null
         extras = null
         facts = left
-        if (facts.length === 0 && !session.hasLooseInline) return { outcome: 'committed', events, started, metOthers }
+        turns += pending.turns
+        const hasMore = session.hasLooseInline
+        const isFull = turns >= SLICE.maxTurns || performance.now() >= fullAt
+        if (facts.length === 0 && (!hasMore || isFull)) {
+          return { outcome: 'committed', events, started, metOthers, hasMore }
+        }
         continue
       }
       undo(session, pending)
       if (result.outcome !== 'conflict') {
-        return { outcome: result.outcome === 'missing' ? 'missing' : 'unchanged', events, started, metOthers }
+        return {
+          outcome: result.outcome === 'missing' ? 'missing' : 'unchanged',
+          events,
+          started,
+          metOthers,
+          hasMore: false,
+        }
       }
       await catchUp(ports.database, session)
       metOthers = true
-      if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers }
+      if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
     } catch (error) {
       undo(session, pending)
       if (!isAppendRefused(error)) throw error

@@ -67,7 +67,7 @@ export function createWorker(ports: WorkerPorts): Worker {
       if (command.kind === 'set_timer') ports.wakeAt(command.dueAt)
       if (command.kind === 'close_run') run.isClosed = true
     }
-    if (result.metOthers) tend(run)
+    if (result.metOthers || result.hasMore) tend(run)
   }
   /** When nothing of a run is in hand any more it is given back, after a last look. */
   const settle = (run: ClaimedRun): void => {

@@ -10,6 +10,7 @@ const RESULT: CommitResult = {
   commands: [],
   started: [],
   metOthers: false,
+  hasMore: false,
 }
 
 function place() {

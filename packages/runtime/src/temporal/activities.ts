@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import type { Fact } from '@tenon/core/run'
 import { advanceRun } from '../commit/advance-run.ts'
-import type { FactToCommit, Slot } from '../commit/commit-types.ts'
+import type { CommitRequest, FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
 import type { RunKey } from '../embedded/dispatch-store.ts'
 import type { RuntimeLog } from '../engine.ts'
@@ -50,14 +50,33 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
     return page
   }
 
+  /** Takes messages into a run and evaluates its inline nodes slice by slice, with the messages that came meanwhile. */
+  const advance = async (
+    run: RunKey,
+    first: readonly FactToCommit[],
+    due: Pick<CommitRequest, 'fireTimersDueAt'> = {},
+  ): Promise<void> => {
+    let facts = first
+    for (let hasMore = true; hasMore; facts = []) {
+      const inbox = await readInbox(run)
+      const request = { ...run, facts: [...inbox, ...facts], isStale: true, ...due }
+      hasMore = (await advanceRun(committer, request, log)).hasMore
+    }
+  }
+
   const executeAttempt = async (place: PassPlace, stop: CarryOutPorts['stop']): Promise<void> => {
     const begun = await beginAttempt(place, FREE_SLOT, executor, { isStale: true })
-    if (begun.kind === 'gone' || begun.kind === 'settled') return
+    if (begun.kind === 'gone') return
+    if (begun.kind === 'settled') return advanceIf(begun.result.hasMore, place)
     if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
     const onHeartbeat = () => Context.current().heartbeat()
     const done = await carryOut(begun.started, { ...executor, stop, hasStoredTimers: false, onHeartbeat })
     if (done.kind === 'retry') throw nextAttemptAt(done.nextAt, executor.now())
     if (done.kind === 'left') throw nextAttemptAt(executor.now(), executor.now())
+    return advanceIf(done.result.hasMore, place)
+  }
+  const advanceIf = async (hasMore: boolean, { tenantId, runId }: PassPlace): Promise<void> => {
+    if (hasMore) await advance({ tenantId, runId }, [])
   }
   const withCodesOnly = async <Value>(run: RunKey, work: () => Promise<Value>): Promise<Value> => {
     try {
@@ -94,16 +113,10 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
       }),
     advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
       withCodesOnly({ tenantId, runId }, async () => {
-        const inbox = await readInbox({ tenantId, runId })
-        const request = {
-          tenantId,
-          runId,
-          facts: isCanceled ? [...inbox, { fact: CANCELED_BY_OPERATOR }] : inbox,
-          isStale: true,
-          // The shell's clock says that the timer is due; this machine's clock may lag behind it.
-          ...(timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }),
-        }
-        await advanceRun(committer, request, log)
+        const operator = isCanceled ? [{ fact: CANCELED_BY_OPERATOR }] : []
+        // The shell's clock says that the timer is due; this machine's clock may lag behind it.
+        const due = timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, executor.now()) }
+        await advance({ tenantId, runId }, operator, due)
         return readCommands(tenantId, runId, cursor)
       }),
   }

@@ -32,6 +32,19 @@ export const cancelTests: SuiteGroup = (context) => {
       expect(probes.callsOf(run.runId, 'b')).toEqual([])
     })
 
+    test('does not wait for the end of a long chain of inline nodes', async () => {
+      const ids = Array.from({ length: 3_000 }, (_, index) => `n${index}`)
+      const document = workflow(
+        [node('start', 'start'), ...ids.map((id) => node(id, 'set', { fields: { last: id } }))],
+        ['start>n0', ...ids.slice(1).map((id, index) => `${ids[index]}>${id}`)],
+      )
+      const run = await context().start(document)
+      expect(await cancel(run)).toEqual({ outcome: 'accepted' })
+      expect(await run.ended()).toMatchObject({ status: 'canceled' })
+      const completed = ofType(await run.events(), 'node_completed')
+      expect(completed.length).toBeLessThan(ids.length)
+    })
+
     test('abandons a body that does not stop', async () => {
       const run = await context().start(single({ isStuck: true }))
       await run.untilEvent((event) => event.id === 'a/1/1/started')

@@ -1,11 +1,15 @@
+import { compareNumber } from 'lossless-json'
+import type { TenonError } from '../errors/index.ts'
 import type { Span } from '../expression/ast.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Evaluation } from './evaluation.ts'
+import { isNumberText } from '../text/number-text.ts'
+import { type Evaluation, fault } from './evaluation.ts'
+import { instantOfText } from './instant.ts'
 import { spendReading, spendSteps } from './meter.ts'
 import { aKind, kindOf, ownKeys, ownValue } from './values.ts'
 import { checkDepth } from './write-json.ts'
 
-/** Whether two values are the same all the way down; values of different types are not. */
+/** Whether two values are the same JSON all the way down; values of different types are not, nothing is converted. */
 export function isEqual(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
   return equalAt(evaluation, left, right, place, 0)
 }
@@ -48,12 +52,89 @@ function equalAt(
   }
 }
 
-/** Negative, zero or positive as `left` comes before, with or after `right`; `null` if they have no order. */
-export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: Span): number | null {
-  const kind = kindOf(left, place)
-  if (kind !== kindOf(right, place) || (kind !== 'text' && kind !== 'number')) return null
-  if (kind === 'text') spendReading(evaluation.meter, Math.min((left as string).length, (right as string).length))
-  return (left as string) < (right as string) ? -1 : left === right ? 0 : 1
+type Scalar = string | number
+
+const isNumeric = (value: Json): value is Scalar =>
+  Number.isFinite(value) || (typeof value === 'string' && isNumberText(value))
+
+/** Compares by decimal digits, so that a text with more digits than a number holds is not rounded. */
+function numberOrder(left: Scalar, right: Scalar): number {
+  if (typeof left === 'number' && typeof right === 'number') return left < right ? -1 : left === right ? 0 : 1
+  return compareNumber(String(left), String(right))
+}
+
+function dateOrder(left: string, right: string): number | null {
+  const from = instantOfText(left)
+  const to = from === null ? null : instantOfText(right)
+  return from === null || to === null ? null : from - to
+}
+
+function spendBoth({ meter }: Evaluation, left: Json, right: Json): void {
+  const lengthOf = (value: Json) => (typeof value === 'string' ? value.length : 0)
+  spendReading(meter, Math.min(lengthOf(left), lengthOf(right)))
+}
+
+/**
+ * Whether two values are equal by the rules of comparisons. A text that is exactly a JSON number equals that number,
+ * `"true"` equals true, two ISO 8601 dates are equal if they are the same instant. Values of other different types are
+ * not equal. Items and members of lists and objects are compared as {@link isEqual} does: nothing is converted there.
+ */
+export function equals(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
+  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
+  if (ours === theirs && ours !== 'text') return isEqual(evaluation, left, right, place)
+  spendSteps(evaluation.meter, 1)
+  spendBoth(evaluation, left, right)
+  if (typeof left === 'string' && typeof right === 'string') return left === right || dateOrder(left, right) === 0
+  if (typeof left === 'boolean' && typeof right === 'string') return right === String(left)
+  if (typeof left === 'string' && typeof right === 'boolean') return left === String(right)
+  return isNumeric(left) && isNumeric(right) && numberOrder(left, right) === 0
+}
+
+/** Why two values have no order: they are of different types, or of one type that has none. */
+export type Unordered = 'types_differ' | 'no_order'
+
+/**
+ * Negative, zero or positive as `left` comes before, with or after `right`. Numbers, and texts that are exactly JSON
+ * numbers, go by their value, two ISO 8601 dates by their instant, other texts by UTF-16 code units.
+ */
+export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: Span): number | Unordered {
+  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
+  spendBoth(evaluation, left, right)
+  if (isNumeric(left) && isNumeric(right)) return numberOrder(left, right)
+  if (ours !== theirs) return 'types_differ'
+  if (ours !== 'text') return 'no_order'
+  const [before, after] = [left as string, right as string]
+  return dateOrder(before, after) ?? (before < after ? -1 : before === after ? 0 : 1)
+}
+
+/** The fault of a comparison of values that have no order. */
+export function unorderedFault(reason: Unordered, operator: string, left: Json, right: Json, place: Span): TenonError {
+  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
+  if (reason === 'no_order') {
+    return fault('EXPRESSION_TYPE', `${operator} compares numbers, texts or dates, not two of type ${ours}`, place)
+  }
+  const isNumberWithText = [ours, theirs].every((kind) => kind === 'number' || kind === 'text')
+  const hint = isNumberWithText ? ': the text is not a number' : ''
+  const message = `${operator} cannot compare ${aKind(ours)} with ${aKind(theirs)}${hint}`
+  return fault('COMPARISON_TYPES_DIFFER', message, place, { left: ours, right: theirs })
+}
+
+/** How all values of a list are ordered at once, so that the order of three of them cannot contradict itself. */
+export type ListOrder = (left: number, right: number) => number
+
+/**
+ * The order of the values of one list, by their places: numbers if each is one or exactly a JSON number, dates if each
+ * is an ISO 8601 date, texts if each is a text; null if they are mixed.
+ */
+export function listOrder(values: readonly Json[]): ListOrder | null {
+  if (values.every(isNumeric)) return (a, b) => numberOrder(values[a] as Scalar, values[b] as Scalar)
+  if (!values.every((value): value is string => typeof value === 'string')) return null
+  const instants = values.map(instantOfText)
+  if (instants.every((instant) => instant !== null)) return (a, b) => (instants[a] as number) - (instants[b] as number)
+  return (a, b) => {
+    const [left, right] = [values[a] as string, values[b] as string]
+    return left < right ? -1 : left === right ? 0 : 1
+  }
 }
 
 /** `a text and a number`, for messages about two values that do not go together. */

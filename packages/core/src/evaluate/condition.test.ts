@@ -6,7 +6,7 @@ import { outcomeOf } from './testing/faults.ts'
 describe('testCondition', () => {
   test.each<[Json | undefined, Parameters<typeof testCondition>[1], Json, boolean]>([
     [1, '==', 1, true],
-    ['1', '==', 1, false],
+    ['1', '==', 1, true],
     [{ a: [1] }, '==', { a: [1] }, true],
     [undefined, '==', null, true],
     [1, '!=', 2, true],
@@ -40,8 +40,8 @@ describe('testCondition', () => {
   })
 
   test.each<[Json, Parameters<typeof testCondition>[1], Json, string]>([
-    [1, '>', 'a', 'EXPRESSION_TYPE >: > cannot take a number and a text'],
-    [true, '<', false, 'EXPRESSION_TYPE <: < cannot take a boolean and a boolean'],
+    [1, '>', 'a', 'COMPARISON_TYPES_DIFFER > cannot compare a number with a text: the text is not a number'],
+    [true, '<', false, 'EXPRESSION_TYPE < compares numbers, texts or dates, not two of type boolean'],
     [1, 'startsWith', 'a', 'EXPRESSION_TYPE startsWith: startsWith cannot take a number and a text'],
     ['a', 'matches', 1, 'EXPRESSION_TYPE matches: matches cannot take a text and a number'],
     [1, 'contains', 1, 'EXPRESSION_TYPE A number cannot be in a number'],

@@ -1,6 +1,6 @@
 import { CONDITION_OPERATORS, type ConditionOperator } from '../expression/functions/list.ts'
 import type { Json } from '../json.ts'
-import { bothKinds, isEqual, orderOf } from './compare.ts'
+import { bothKinds, equals, orderOf, unorderedFault } from './compare.ts'
 import { createEvaluation, fault } from './evaluation.ts'
 import type { FunctionCall } from './function-body.ts'
 import { createMeter, type EvaluationLimits, spendReading } from './meter.ts'
@@ -39,8 +39,8 @@ export function conditionHolds(
   if (operator === 'exists') return isThere
   if (operator === 'missing') return !isThere
   const value = left ?? null
-  if (operator === '==') return isEqual(evaluation, value, right, place)
-  if (operator === '!=') return !isEqual(evaluation, value, right, place)
+  if (operator === '==') return equals(evaluation, value, right, place)
+  if (operator === '!=') return !equals(evaluation, value, right, place)
   if (operator === 'in') return isIn(evaluation, value, right, place)
   if (!isThere) return false
   if (operator === 'contains') return isIn(evaluation, right, value, place)
@@ -50,7 +50,7 @@ export function conditionHolds(
   }
   if (right === null) return false
   const order = orderOf(evaluation, value, right, place)
-  if (order === null) throw mismatch(operator, value, right, call)
+  if (typeof order === 'string') throw unorderedFault(order, operator, value, right, place)
   return orderHolds(operator, order)
 }
 
@@ -60,12 +60,15 @@ export function isConditionOperator(operator: string): operator is ConditionOper
 }
 
 /**
- * Compares two values as `filter` does, for nodes that decide on resolved params.
+ * Compares two values as `filter` and the operators of expressions do, for nodes that decide on resolved params. By
+ * type: numbers by value, texts by UTF-16 code units, ISO 8601 dates by instant. A text that is exactly a JSON number
+ * counts as one beside a number or another such text; `"true"` equals true.
  *
  * @param left - `undefined` where there is no value; only `exists` and `missing` tell that from null.
  * @param right - Left out of account by `exists` and `missing`.
- * @throws {@link TenonError} `EXPRESSION_TYPE` for types that do not go together, `EXPRESSION_VALUE` for
- * a pattern that is no RE2, `EXPRESSION_LIMIT`.
+ * @throws {@link TenonError} `COMPARISON_TYPES_DIFFER` for an order of values of different types and for a value that
+ * cannot be in the other, `EXPRESSION_TYPE` for types without an order, `EXPRESSION_VALUE` for a pattern that is no
+ * RE2, `EXPRESSION_LIMIT`.
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@ import type { FunctionCall } from './function-body.ts'
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?$/
+const MOST_CHARACTERS = 40
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z')
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
@@ -31,15 +32,21 @@ function withColon(text: string): string {
   return hours === undefined ? text : text.replace(/[+-][\d:]+$/, `${hours}:${minutes}`)
 }
 
+/** Milliseconds since the Unix epoch of a text that is exactly an ISO 8601 date, as {@link toInstant} reads it; or null. */
+export function instantOfText(text: string): number | null {
+  const parts = text.length > MOST_CHARACTERS ? null : ISO.exec(text)
+  const isDate = parts !== null && isInCalendar(Number(parts[1]), Number(parts[2]), Number(parts[3]))
+  return isDate ? Date.parse(withColon(text)) : null
+}
+
 /**
  * Milliseconds since the Unix epoch of what a date function takes. A text without a time is midnight
  * UTC; a time needs `Z` or an offset, since there is no local time zone here.
  */
 export function toInstant(value: Json | undefined, call: FunctionCall): number {
   if (typeof value === 'number') return checkedInstant(value, call)
-  const parts = ISO.exec(value as string)
-  const isDate = parts !== null && isInCalendar(Number(parts[1]), Number(parts[2]), Number(parts[3]))
-  if (isDate) return checkedInstant(Date.parse(withColon(value as string)), call)
+  const ms = instantOfText(value as string)
+  if (ms !== null) return checkedInstant(ms, call)
   const forms = '"2026-01-31", "2026-01-31T10:00:00+02:00" or milliseconds since 1970'
   throw call.fault('EXPRESSION_VALUE', `${call.name} takes a date such as ${forms}`)
 }

@@ -1,6 +1,6 @@
 import type { ChainOperator, ComparisonOperator, Span } from '../expression/ast.ts'
 import type { Json, JsonObject } from '../json.ts'
-import { bothKinds, isEqual, orderOf } from './compare.ts'
+import { bothKinds, equals, orderOf, unorderedFault } from './compare.ts'
 import { type Evaluation, fault } from './evaluation.ts'
 import { createTextFinder } from './find-text.ts'
 import { spendReading, spendText } from './meter.ts'
@@ -53,7 +53,7 @@ export function calculate(operator: Arithmetic, left: Json, right: Json, place: 
 export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Span): boolean {
   if (Array.isArray(whole)) {
     const items: readonly Json[] = whole
-    return items.some((item) => isEqual(evaluation, part, item, place))
+    return items.some((item) => equals(evaluation, part, item, place))
   }
   const kind = kindOf(whole, place)
   if (typeof part === 'string' && kind === 'text') {
@@ -65,7 +65,11 @@ export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Spa
   throw fault('EXPRESSION_TYPE', message[0]?.toUpperCase() + message.slice(1), place)
 }
 
-/** One comparison. Values of different types are never equal, and have no order. */
+/**
+ * One comparison, by the rules of {@link equals} and {@link orderOf}.
+ *
+ * @throws {@link TenonError} `COMPARISON_TYPES_DIFFER`, `EXPRESSION_TYPE` for values without an order.
+ */
 export function compare(
   evaluation: Evaluation,
   operator: ComparisonOperator,
@@ -73,14 +77,11 @@ export function compare(
   right: Json,
   place: Span,
 ): boolean {
-  if (operator === '==') return isEqual(evaluation, left, right, place)
-  if (operator === '!=') return !isEqual(evaluation, left, right, place)
+  if (operator === '==') return equals(evaluation, left, right, place)
+  if (operator === '!=') return !equals(evaluation, left, right, place)
   if (operator === 'in') return isIn(evaluation, left, right, place)
   const order = orderOf(evaluation, left, right, place)
-  if (order === null) {
-    const kinds = bothKinds(left, right, place)
-    throw fault('EXPRESSION_TYPE', `${operator} compares two numbers or two texts, not ${kinds}`, place)
-  }
+  if (typeof order === 'string') throw unorderedFault(order, operator, left, right, place)
   switch (operator) {
     case '<':
       return order < 0

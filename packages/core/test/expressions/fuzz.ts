@@ -29,7 +29,7 @@ const MOST_VIOLATIONS = 20
 const LONGEST_GIVEN = Math.max(...Object.values(INPUT).map((value) => (typeof value === 'string' ? value.length : 0)))
 
 function isTyped(error: unknown): error is TenonError {
-  return error instanceof TenonError && error.code.startsWith('EXPRESSION_')
+  return error instanceof TenonError && /^(EXPRESSION_|COMPARISON_TYPES_DIFFER$)/.test(error.code)
 }
 
 /** Generates inputs, uses every part of the language on them, and tells what happened. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../json.ts'
+import { listOrder } from '../compare.ts'
 import type { FunctionBodies, FunctionBody, FunctionCall } from '../function-body.ts'
 import { spendItems, spendReading, spendSteps } from '../meter.ts'
 import { itemValues } from '../path-in-items.ts'
@@ -17,26 +18,23 @@ function spendSorting(values: List, { evaluation }: FunctionCall): void {
   spendReading(evaluation.meter, characters * rounds)
 }
 
-function checkSortable(values: List, call: FunctionCall): void {
-  const kinds = new Set(values.map((value) => kindOf(value, call.place)))
-  const [kind = 'text'] = kinds
-  if (kinds.size <= 1 && (kind === 'text' || kind === 'number')) return
-  const found = [...kinds].map(aKind).join(' and ')
-  throw call.fault('EXPRESSION_TYPE', `sort takes all numbers or all texts, not ${found}`)
+function mixedFault(values: List, call: FunctionCall): Error {
+  const kinds = [...new Set(values.map((value) => kindOf(value, call.place)))]
+  const code = kinds.length > 1 ? 'COMPARISON_TYPES_DIFFER' : 'EXPRESSION_TYPE'
+  const found = kinds.map(aKind).join(' and ')
+  return call.fault(code, `sort takes all numbers, all dates or all texts, not ${found}`)
 }
 
 const sort: FunctionBody = ([list, path = '', direction], call) => {
   const items = list as List
   const values = itemValues(items, path as string, call)
-  checkSortable(values, call)
   spendSorting(values, call)
   spendItems(call.evaluation.meter, items.length)
+  const compare = listOrder(values)
+  if (compare === null) throw mixedFault(values, call)
   const sign = direction === 'descending' ? -1 : 1
   const order = items.map((_item, at) => at)
-  order.sort((a, b) => {
-    const [left, right] = [values[a] as string, values[b] as string]
-    return left === right ? a - b : left < right ? -sign : sign
-  })
+  order.sort((a, b) => sign * compare(a, b) || a - b)
   return order.map((at) => items[at] as Json)
 }
 

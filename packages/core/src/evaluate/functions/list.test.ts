@@ -69,8 +69,11 @@ describe('list functions', () => {
     ['slice([1], 0.5)', 'EXPRESSION_VALUE slice takes as start a whole number'],
     ['chunk([1], 0)', 'EXPRESSION_VALUE chunk takes as size a whole number from 1 on'],
     ['range(0, 1, 0)', 'EXPRESSION_VALUE range cannot go on by 0'],
-    ['sort([1, "a"])', 'EXPRESSION_TYPE sort takes all numbers or all texts, not a number and a text'],
-    ['sort([true])', 'EXPRESSION_TYPE sort takes all numbers or all texts, not a boolean'],
+    [
+      'sort([1, "a"])',
+      'COMPARISON_TYPES_DIFFER sort takes all numbers, all dates or all texts, not a number and a text',
+    ],
+    ['sort([true])', 'EXPRESSION_TYPE sort takes all numbers, all dates or all texts, not a boolean'],
     ['sort([1], null, "up")', 'EXPRESSION_ARGUMENTS sort takes as direction one of: ascending, descending'],
     ['pluck(orders, "tags")', 'EXPRESSION_PATH_MISSING pluck: item 2 has no tags; write ?. before what may be absent'],
     [
@@ -82,7 +85,10 @@ describe('list functions', () => {
       'filter(orders, "note", "==", 1)',
       'EXPRESSION_PATH_MISSING filter: item 0 has no note; write ?. before what may be absent',
     ],
-    ['filter(orders, "total", ">", "a")', 'EXPRESSION_TYPE filter: > cannot take a number and a text'],
+    [
+      'filter(orders, "total", ">", "a")',
+      'COMPARISON_TYPES_DIFFER > cannot compare a number with a text: the text is not a number',
+    ],
     [
       'filter(orders, "total", "=", 1)',
       'EXPRESSION_ARGUMENTS filter takes as operator one of: ==, !=, >, <, >=, <=, contains, startsWith, endsWith, in, matches, exists, missing',

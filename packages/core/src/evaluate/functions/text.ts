@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../json.ts'
 import { characterCount, takeCharacters, unitOffset } from '../code-points.ts'
-import { isEqual } from '../compare.ts'
+import { equals } from '../compare.ts'
 import { createTextFinder } from '../find-text.ts'
 import { builtText, type FunctionBodies, type FunctionBody, type FunctionCall, wholeNumber } from '../function-body.ts'
 import { spendReading, spendSize, spendSteps, spendText } from '../meter.ts'
@@ -39,7 +39,7 @@ function placeOf(value: Json, part: Json, call: FunctionCall): number {
   const { evaluation, place } = call
   if (Array.isArray(value)) {
     const items: readonly Json[] = value
-    return items.findIndex((item) => isEqual(evaluation, item, part, place))
+    return items.findIndex((item) => equals(evaluation, item, part, place))
   }
   const text = value as string
   const sought = soughtText(part, call)

@@ -13,7 +13,8 @@ import {
   withoutNull,
 } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
-import type { Checking } from './problem.ts'
+import { equalityProblem, knownTexts, orderProblem } from './compare-types.ts'
+import type { Checking, ExpressionProblem } from './problem.ts'
 
 const BOOLEAN = typeOfKind('boolean')
 const NUMBER = typeOfKind('number')
@@ -68,18 +69,20 @@ function checkOrder(checking: Checking, expression: ComparisonExpression, left: 
   const { operator, start, end } = expression
   checkKinds(checking, left, ORDERED, operator, expression.left)
   checkKinds(checking, right, ORDERED, operator, expression.right)
-  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
-  const isComparable = ORDERED.some((kind) => (ours ?? ORDERED).includes(kind) && (theirs ?? ORDERED).includes(kind))
-  const areOrdered = [ours, theirs].every((kinds) => kinds === null || kinds.some((kind) => ORDERED.includes(kind)))
-  if (isComparable || !areOrdered) return
-  const message = `${operator} compares two numbers or two texts, not one with the other`
-  checking.report({ code: 'EXPRESSION_TYPE', severity: 'error', message, start, end })
+  const problem = orderProblem(operator, left, right)
+  if (problem !== null) checking.report({ ...problem, start, end, ...numberFix(checking, expression, left) })
 }
 
-/** The texts that a type may be, if it may be nothing but these. */
-function knownTexts(type: StaticType): readonly string[] | null {
-  const [variant] = withoutNull(type)
-  return withoutNull(type).length === 1 && variant?.kind === 'text' ? (variant.values ?? null) : null
+/** Offers to convert the text of a comparison with a number, where that is an expression. */
+function numberFix(
+  { text }: Checking,
+  { left, right }: ComparisonExpression,
+  ours: StaticType,
+): Pick<ExpressionProblem, 'fix'> {
+  const side = withoutNull(ours).every(({ kind }) => kind === 'text') ? left : right
+  if (side.kind === 'literal') return {}
+  const { start, end } = side
+  return { fix: { title: 'Convert with number()', text: `number(${text.slice(start, end)})`, start, end } }
 }
 
 function checkTexts(checking: Checking, { left, right }: ComparisonExpression, known: StaticType): void {
@@ -112,13 +115,10 @@ function checkEquality(
   left: StaticType,
   right: StaticType,
 ): void {
-  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
-  if (ours === null || theirs === null) return
-  if (!ours.some((kind) => theirs.includes(kind))) {
+  const problem = equalityProblem(left, right)
+  if (problem !== null) {
     const { start, end } = expression
-    const message = `${describeKinds(ours)} is never equal to ${describeKinds(theirs)}`
-    const capitalized = message.charAt(0).toUpperCase() + message.slice(1)
-    checking.report({ code: 'EXPRESSION_TYPE', severity: 'warning', message: capitalized, start, end })
+    checking.report({ ...problem, start, end })
     return
   }
   checkTexts(checking, expression, expression.left.kind === 'literal' ? right : left)

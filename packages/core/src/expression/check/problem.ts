@@ -4,7 +4,7 @@ import type { Span } from '../ast.ts'
 import type { StaticType } from '../types/static-type.ts'
 
 /** What can be said against a template before it is evaluated; evaluation throws most of the same codes. */
-export type ExpressionProblemCode = Extract<TenonErrorCode, `EXPRESSION_${string}`>
+export type ExpressionProblemCode = Extract<TenonErrorCode, `EXPRESSION_${string}`> | 'COMPARISON_TYPES_DIFFER'
 
 /** A change of the template's text that would mend a problem. */
 export interface ExpressionFix extends Span {

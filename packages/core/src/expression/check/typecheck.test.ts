@@ -145,10 +145,34 @@ describe('typecheckTemplate', () => {
     ['{{ input.score ? 1 : 2 }}', 'error [input.score] ? takes a boolean, not a number'],
     ['{{ input.flag + 1 }}', 'error [1] + joins numbers or texts, not a boolean'],
     ['{{ 1 + input.orNull }}', 'warning [input.orNull] + joins numbers or texts, but this may be null'],
-    ['{{ input.name < 1 }}', 'error [input.name < 1] < compares two numbers or two texts, not one with the other'],
+    [
+      '{{ input.name < 1 }}',
+      'warning [input.name < 1] < compares a text with a number: it fails if the text is not a number',
+    ],
+    [
+      '{{ input.orNull > input.name }}',
+      'warning [input.orNull > input.name] > compares a number with a text: it fails if the text is not a number',
+    ],
+    [
+      '{{ (input.flag ? "1" : "one") < 2 }}',
+      'warning [(input.flag ? "1" : "one") < 2] < compares a text with a number: it fails if the text is not a number',
+    ],
+    ['{{ "a" < 1 }}', 'error ["a" < 1] < compares a text with a number, and the text is not a number'],
+    [
+      '{{ input.score >= input.status }}',
+      'error [input.score >= input.status] >= compares a number with a text, and the text is not a number',
+    ],
     ['{{ input.flag < 1 }}', 'error [input.flag] < takes a number or a text, not a boolean'],
     ['{{ 1 >= input.orNull }}', 'warning [input.orNull] >= takes a number or a text, but this may be null'],
-    ['{{ input.name == 1 }}', 'warning [input.name == 1] A text is never equal to a number'],
+    ['{{ input.name == 1 }}', 'warning [input.name == 1] A text is equal to a number only if the text spells it'],
+    [
+      '{{ true != input.name }}',
+      'warning [true != input.name] A boolean is equal to a text only if the text spells it',
+    ],
+    ['{{ "one" == input.score }}', 'warning ["one" == input.score] A text is never equal to a number'],
+    ['{{ input.flag == "yes" }}', 'warning [input.flag == "yes"] A boolean is never equal to a text'],
+    ['{{ input.flag == 1 }}', 'warning [input.flag == 1] A boolean is never equal to a number'],
+    ['{{ input.lines == "a" }}', 'warning [input.lines == "a"] A list is never equal to a text'],
     ['{{ input.status == "opne" }}', 'warning ["opne"] This is never "opne": did you mean "open"?'],
     ['{{ "gone" != input.status }}', 'warning ["gone"] This is never "gone": only "open", "closed"'],
     ['{{ 1 in input.score }}', 'error [input.score] in takes a list or a text or an object, not a number'],
@@ -156,6 +180,30 @@ describe('typecheckTemplate', () => {
     ['{{ vars[input.flag] }}', 'error [input.flag] A key takes a text or a number, not a boolean'],
   ])('judges the operands of %s', (template, problem) => {
     expect(problemsOf(template)).toContain(problem)
+  })
+
+  test.each([
+    '{{ input.score > "9" }}',
+    '{{ "9" <= input.score }}',
+    '{{ input.score == "9.0" }}',
+    '{{ input.flag == "true" }}',
+    '{{ "2" < "10" }}',
+    '{{ input.any > 1 }}',
+    '{{ input.either > 1 }}',
+    '{{ input.nothing == 1 || true }}',
+    '{{ input.nothing < 1 }}',
+    '{{ 1 < input.nothing }}',
+    '{{ input.nothing == "a" }}',
+    '{{ input.either == true }}',
+    '{{ input.name < input.status }}',
+  ])('finds no types that differ in %s', (template) => {
+    expect(problemsOf(template).filter((problem) => /compares|only if|text is not/.test(problem))).toEqual([])
+  })
+
+  test('offers to convert the text of a comparison', () => {
+    expect(fixed('{{ input.name < 1 }}')).toEqual(['{{ number(input.name) < 1 }}'])
+    expect(fixed('{{ input.score >= input.name }}')).toEqual(['{{ input.score >= number(input.name) }}'])
+    expect(fixed('{{ "a" < input.score }}')).toEqual(['no fix'])
   })
 
   test.each([

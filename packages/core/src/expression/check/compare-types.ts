@@ -1,0 +1,69 @@
+import { isNumberText } from '../../text/number-text.ts'
+import type { ValueKind } from '../functions/signature.ts'
+import { describeKinds, kindsOf, type StaticType, withoutNull } from '../types/static-type.ts'
+import type { ExpressionProblem } from './problem.ts'
+
+/** What is wrong with a comparison of values of two types, as far as they are known. */
+export type ComparisonProblem = Pick<ExpressionProblem, 'code' | 'severity' | 'message'>
+
+const ORDERED: readonly ValueKind[] = ['number', 'text']
+
+/** The texts that a type may be, if it may be nothing but these or null. */
+export function knownTexts(type: StaticType): readonly string[] | null {
+  const [variant, ...others] = withoutNull(type)
+  return others.length === 0 && variant?.kind === 'text' ? (variant.values ?? null) : null
+}
+
+/** How a text stands beside a number or boolean: converted, never, or only if it happens to spell one. */
+type Conversion = 'converted' | 'never' | 'unsure'
+
+function conversionOf(text: StaticType, isSpelled: (text: string) => boolean): Conversion {
+  const texts = knownTexts(text)
+  if (texts === null) return 'unsure'
+  if (texts.every(isSpelled)) return 'converted'
+  return texts.some(isSpelled) ? 'unsure' : 'never'
+}
+
+const only = (type: StaticType): ValueKind | null => {
+  const kinds = kindsOf(withoutNull(type))
+  return kinds?.length === 1 ? (kinds[0] as ValueKind) : null
+}
+
+/** The conversion of a comparison with a text on one side; null where both or none are, or where a type is not known. */
+function textConversion(left: StaticType, right: StaticType): Conversion | null {
+  const [ours, theirs] = [only(left), only(right)]
+  const [text, other] = ours === 'text' ? [left, theirs] : theirs === 'text' ? [right, ours] : [null, null]
+  if (text === null) return null
+  if (other === 'number') return conversionOf(text, isNumberText)
+  return other === 'boolean' ? conversionOf(text, (each) => each === 'true' || each === 'false') : null
+}
+
+const capitalized = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1)
+
+/** What an order of two types cannot be: both have one, and it is not the same. */
+export function orderProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
+  const [ours, theirs] = [kindsOf(withoutNull(left)), kindsOf(withoutNull(right))]
+  if (ours === null || theirs === null || ours.length === 0 || theirs.length === 0) return null
+  if (![ours, theirs].every((kinds) => kinds.every((kind) => ORDERED.includes(kind)))) return null
+  const code = 'COMPARISON_TYPES_DIFFER'
+  const both = `${operator} compares ${describeKinds(ours)} with ${describeKinds(theirs)}`
+  const conversion = textConversion(left, right)
+  if (conversion === 'never') return { code, severity: 'error', message: `${both}, and the text is not a number` }
+  if (conversion !== 'unsure') return null
+  return { code, severity: 'warning', message: `${both}: it fails if the text is not a number` }
+}
+
+/** What can be said against `==` and `!=` of two types: they are never equal, or only if a text spells the other side. */
+export function equalityProblem(left: StaticType, right: StaticType): ComparisonProblem | null {
+  const [ours, theirs] = [kindsOf(left), kindsOf(right)]
+  if (ours === null || theirs === null || ours.some((kind) => theirs.includes(kind))) return null
+  const conversion = textConversion(left, right)
+  if (conversion === 'converted') return null
+  const severity = 'warning'
+  if (conversion === 'unsure') {
+    const message = `${describeKinds(ours)} is equal to ${describeKinds(theirs)} only if the text spells it`
+    return { code: 'COMPARISON_TYPES_DIFFER', severity, message: capitalized(message) }
+  }
+  const message = `${describeKinds(ours)} is never equal to ${describeKinds(theirs)}`
+  return { code: 'EXPRESSION_TYPE', severity, message: capitalized(message) }
+}

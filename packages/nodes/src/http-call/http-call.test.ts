@@ -8,6 +8,7 @@ import { sendJson, startLocalServer } from '../../test/local-server.ts'
 import { failureOf, harnessOf, plainHttp } from '../../test/run-node.ts'
 import { httpCall } from './definition.ts'
 import { httpCallNode } from './implementation.ts'
+import { buildRequest } from './request.ts'
 import { isExpected } from './status.ts'
 
 describe('http-call', () => {
@@ -189,9 +190,12 @@ describe('http-call', () => {
     }
     await harnessOf(httpCallNode, { http }).run({ url: 'https://a.example', redirects: 'refuse', maxResponseBytes: 99 })
     await harnessOf(httpCallNode, { http }).run({ url: 'https://a.example' })
+    const bytes = { responseType: 'bytes', maxResponseBytes: 33_554_432 } as const
+    await harnessOf(httpCallNode, { http }).run({ url: 'https://a.example', ...bytes })
     expect(inits).toEqual([
       expect.objectContaining({ redirect: 'refuse', maxResponseBytes: 99 }),
       expect.objectContaining({ redirect: 'follow', maxResponseBytes: 1_048_576 }),
+      expect.objectContaining({ maxResponseBytes: 25_000_000 }),
     ])
   })
 
@@ -381,4 +385,13 @@ test.each([
 ])('idempotentWhen: %j is %s', (params, isIdempotent) => {
   const scope = createPlainScope({ params: { honorsIdempotencyKey: false, ...params } })
   expect(evaluateExpression(httpCall.idempotentWhen ?? '', scope)).toBe(isIdempotent)
+})
+
+test.each([
+  ['order-7/a', 'order-7/a'],
+  ['order 7', 'order%207'],
+  ['Größe\r\n漢', 'Gr%C3%B6%C3%9Fe%0D%0A%E6%BC%A2'],
+])('the idempotency key %j travels as %s', (key, header) => {
+  const params = httpCall.params.parse({ method: 'POST', url: 'https://a.example' })
+  expect(buildRequest(params, key).init.headers).toMatchObject({ 'idempotency-key': header })
 })

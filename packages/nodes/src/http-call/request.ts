@@ -7,6 +7,8 @@ type Params = NodeParams<typeof httpCall>
 
 /** Methods that change nothing, so that they carry neither a body nor an idempotency key. */
 export const READING_METHODS: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
+/** More would not fit into a stored value as base64. */
+const MOST_BASE64_BYTES = 25_000_000
 /** What a query may hold as it is (RFC 3986), without what parts names, values and words. */
 const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
 
@@ -21,20 +23,21 @@ export function buildRequest(
   idempotencyKey: string,
 ): { readonly url: string; readonly init: HttpRequestInit } {
   const headers = new Map(Object.entries(params.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  const isBytes = params.responseType === 'bytes'
   const isReading = READING_METHODS.has(params.method)
   const body = isReading ? undefined : readBody(params)
   if (!headers.has('accept')) headers.set('accept', params.responseType === 'json' ? 'application/json' : '*/*')
   if (body !== undefined && !headers.has('content-type')) {
     headers.set('content-type', params.bodyType === 'json' ? 'application/json' : 'text/plain; charset=utf-8')
   }
-  if (!isReading && !headers.has('idempotency-key')) headers.set('idempotency-key', idempotencyKey)
+  if (!isReading && !headers.has('idempotency-key')) headers.set('idempotency-key', asHeader(idempotencyKey))
   return {
     url: buildUrl(params),
     init: {
       method: params.method,
       headers: Object.fromEntries(headers),
       redirect: params.redirects,
-      maxResponseBytes: params.maxResponseBytes,
+      maxResponseBytes: Math.min(params.maxResponseBytes, isBytes ? MOST_BASE64_BYTES : Number.POSITIVE_INFINITY),
       ...(body === undefined ? {} : { body }),
     },
   }
@@ -51,6 +54,11 @@ function buildUrl({ url, query }: Params): string {
   const [before, hash] = hashAt === -1 ? [url, ''] : [url.slice(0, hashAt), url.slice(hashAt)]
   const separator = !before.includes('?') ? '?' : /[?&]$/.test(before) ? '' : '&'
   return `${before}${separator}${rows.join('&')}${hash}`
+}
+
+/** A key that a header cannot carry is encoded; equal keys stay equal. */
+function asHeader(key: string): string {
+  return /^[\x21-\x7e]+$/.test(key) ? key : encodeURIComponent(toWellFormed(key))
 }
 
 function encode(text: string): string {

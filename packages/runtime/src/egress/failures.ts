@@ -7,7 +7,10 @@ export function addressRefused(host: string): TenonError {
   return refused('address', `${host} has no address that may be reached from here`)
 }
 
-export function refused(reason: 'address' | 'protocol' | 'credentials' | 'header', message: string): TenonError {
+export function refused(
+  reason: 'address' | 'protocol' | 'port' | 'credentials' | 'header',
+  message: string,
+): TenonError {
   return new TenonError('EGRESS_REFUSED', message, { details: { reason } })
 }
 
@@ -56,6 +59,13 @@ export function toHttpFailure(thrown: unknown, host: string, status?: number): T
         details: { status, code },
       },
     )
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The headers of the answer of ${host} are too large`, {
+      cause: thrown,
+      remedy: 'Let the service send fewer or shorter headers.',
+      details: { code },
+    })
   }
   const isMalformed = code === 'UND_ERR_INVALID_ARG'
   const what = status === undefined ? 'gave no answer' : `answered ${status}, then the answer broke off`

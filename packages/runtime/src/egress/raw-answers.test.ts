@@ -98,9 +98,25 @@ describe('bodies', () => {
   })
 })
 
+test('headers beyond the limit of the parser are an answer that is too large', async () => {
+  await using server = await answering('200 OK', [`x-large: ${'x'.repeat(100_000)}`])
+  expect(await failureOf(egressTo(server).request(server.origin))).toMatchObject({
+    code: 'HTTP_RESPONSE_TOO_LARGE',
+    retryable: false,
+  })
+  expect(server.requests).toHaveLength(1)
+})
+
+/** An address where no server listens any more. */
+async function deadOrigin(): Promise<string> {
+  const server = await startRawServer(() => undefined)
+  await server[Symbol.asyncDispose]()
+  return server.origin
+}
+
 describe('failures say whether the service got the request', () => {
   test.each([
-    ['a refused connection', async () => 'http://127.0.0.1:1/'],
+    ['a refused connection', deadOrigin],
     ['a name without address', async () => 'http://nothing.invalid/'],
   ])('%s: it did not', async (_what, urlOf) => {
     const egress = createEgress({ allow: ['127.0.0.1'] })
@@ -143,7 +159,7 @@ describe('failures say whether the service got the request', () => {
   })
 
   test('a redirect that leads nowhere: it did', async () => {
-    await using server = await answering('303 See Other', ['location: http://127.0.0.1:1/', 'content-length: 0'])
+    await using server = await answering('303 See Other', [`location: ${await deadOrigin()}`, 'content-length: 0'])
     const egress = createEgress({ allow: ['127.0.0.1'] })
     const error = await failureOf(egress.request(server.origin, { method: 'POST', body: '{}' }))
     expect(error).toMatchObject({ code: 'HTTP_FAILED', details: { sent: true, status: 303 } })

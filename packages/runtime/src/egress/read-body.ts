@@ -75,8 +75,9 @@ export async function readBody(body: Readable, encoding: string, maxBytes: numbe
   return Buffer.concat(chunks)
 }
 
-export function tooLarge(maxBytes: number): TenonError {
+export function tooLarge(maxBytes: number, remedy?: string): TenonError {
   return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The answer is larger than ${maxBytes} bytes`, {
     details: { maxBytes },
+    ...(remedy === undefined ? {} : { remedy }),
   })
 }

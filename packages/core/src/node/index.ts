@@ -43,6 +43,7 @@ export {
 } from './implementation.ts'
 export { checkJsonSchema } from './json-schema/check-json-schema.ts'
 export { toManifest } from './manifest.ts'
+export { isHeaderName, isPortAllowed, isReservedHeader } from './outbound-rules.ts'
 export type {
   ChatMessage,
   Connection,

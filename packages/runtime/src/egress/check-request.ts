@@ -1,26 +1,12 @@
 import { TenonError } from '@tenon/core/errors'
+import { isHeaderName, isPortAllowed, isReservedHeader } from '@tenon/core/node'
 import { refused } from './failures.ts'
-
-/** They steer the connection itself, or name another host than the one that was checked. */
-export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /**
  * Reads an address that a request or a redirect names.
  *
- * @throws {@link TenonError} `EGRESS_REFUSED` for another protocol than http and https, or credentials in
- * the address; `HTTP_FAILED` for what is no address.
+ * @throws {@link TenonError} `EGRESS_REFUSED` for another protocol than http and https, a port of
+ * another service, or credentials in the address; `HTTP_FAILED` for what is no address.
  */
 export function checkUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base)) {
@@ -30,13 +16,13 @@ export function checkUrl(text: string, base?: URL): URL {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw refused('protocol', `Only http and https may be called, not ${url.protocol.slice(0, 20)}`)
   }
+  if (!isPortAllowed(url.port)) throw refused('port', `No request may go to port ${url.port}`)
   if (url.username !== '' || url.password !== '') {
     throw refused('credentials', 'An address must not hold a user name or a password')
   }
   return url
 }
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
@@ -47,8 +33,8 @@ export function checkHeaders(headers: Iterable<readonly [string, string]>): Read
   const checked = new Map<string, string>()
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
-    if (RESERVED_HEADERS.has(key)) throw refused('header', `The header "${key}" is set by the connection alone`)
-    if (!HEADER_NAME.test(key)) throw malformed('A header has a name that is not valid')
+    if (isReservedHeader(key)) throw refused('header', `The header "${key}" is set by the connection alone`)
+    if (!isHeaderName(key)) throw malformed('A header has a name that is not valid')
     if (!HEADER_VALUE.test(value)) {
       throw malformed(`The header "${key}" has a line break, NUL or a character beyond Latin-1`)
     }

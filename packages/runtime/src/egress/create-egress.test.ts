@@ -148,6 +148,8 @@ describe('what may be asked', () => {
   test.each([
     ['file:///etc/passwd', 'EGRESS_REFUSED', 'protocol'],
     ['ftp://a.example/', 'EGRESS_REFUSED', 'protocol'],
+    ['http://a.example:25/', 'EGRESS_REFUSED', 'port'],
+    ['http://a.example:0/', 'EGRESS_REFUSED', 'port'],
     ['data:text/plain,x', 'EGRESS_REFUSED', 'protocol'],
     ['http://user:hunter2@a.example/', 'EGRESS_REFUSED', 'credentials'],
     ['http://user@a.example/', 'EGRESS_REFUSED', 'credentials'],
@@ -241,7 +243,7 @@ describe('redirects', () => {
     expect(inner.connections()).toBe(0)
   })
 
-  test.each(['file:///etc/passwd', 'javascript:1', 'http://user:pass@127.0.0.1/'])(
+  test.each(['file:///etc/passwd', 'javascript:1', 'http://user:pass@127.0.0.1/', 'http://127.0.0.1:25/'])(
     'to %s are refused',
     async (target) => {
       await withServer(

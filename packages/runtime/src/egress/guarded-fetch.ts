@@ -1,5 +1,6 @@
+import { isReservedHeader } from '@tenon/core/node'
 import { type Agent, fetch } from 'undici'
-import { checkUrl, RESERVED_HEADERS } from './check-request.ts'
+import { checkUrl } from './check-request.ts'
 import { toHttpFailure } from './failures.ts'
 import { tooLarge } from './read-body.ts'
 import { followRedirect, type Hop } from './redirects.ts'
@@ -22,7 +23,7 @@ export function createGuardedFetch(agent: Agent, maxResponseBytes: number): type
     let hop: Hop<Uint8Array> = {
       url: checkUrl(request.url),
       method: request.method,
-      headers: new Map([...request.headers].filter(([name]) => !RESERVED_HEADERS.has(name))),
+      headers: new Map([...request.headers].filter(([name]) => !isReservedHeader(name))),
       // Read once, so that a redirect can send it again.
       body: request.body === null ? undefined : new Uint8Array(await request.arrayBuffer()),
     }
@@ -76,7 +77,8 @@ function limit(
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       size += chunk.byteLength
-      if (size > maxBytes) controller.error(tooLarge(maxBytes))
+      if (size > maxBytes)
+        controller.error(tooLarge(maxBytes, 'Ask for less at once, or raise maxFetchBytes of the egress.'))
       else controller.enqueue(chunk)
     },
   })

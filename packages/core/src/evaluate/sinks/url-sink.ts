@@ -1,5 +1,6 @@
 import { analyzeTemplate } from '../../expression/analyze.ts'
 import type { Expression, ParsedTemplate, Span } from '../../expression/ast.ts'
+import { isPortAllowed } from '../../node/outbound-rules.ts'
 import { isWellFormed } from '../../text/well-formed.ts'
 import {
   argumentOf,
@@ -75,8 +76,14 @@ function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkF
   }
   if (DROPPED.test(written.trim()))
     faults.push({ message: 'A URL has no tabs and no line breaks', ...wholeSpan(template) })
-  if (faults.length > 0 || (hasBase(`${written.trim()}/`) && URL.canParse(written))) return faults
-  return [{ message: 'This is not a full http or https URL', ...wholeSpan(template) }]
+  if (faults.length > 0) return faults
+  if (!hasBase(`${written.trim()}/`) || !URL.canParse(written)) {
+    return [{ message: 'This is not a full http or https URL', ...wholeSpan(template) }]
+  }
+  const { port, username, password } = new URL(written)
+  if (!isPortAllowed(port)) return [{ message: `No request may go to port ${port}`, ...wholeSpan(template) }]
+  if (username === '' && password === '') return []
+  return [{ message: 'A URL must not hold a user name or a password', ...wholeSpan(template) }]
 }
 
 /** Encodes for path, query and fragment alike. What is encoded already by `urlEncode` is not encoded twice. */

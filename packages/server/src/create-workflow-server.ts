@@ -13,6 +13,7 @@ import { normalizeBasePath } from './http/route-matcher.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import { resolveLimits } from './limits/limit-options.ts'
 import { createTenantLimits } from './limits/tenant-limits.ts'
+import { createLog } from './log/create-log.ts'
 import type { WorkflowServer, WorkflowServerOptions } from './options.ts'
 import { routeHandlers } from './routes/route-handlers.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
@@ -46,7 +47,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const registry = createNodeRegistry(options.nodes)
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
-  const log = options.log ?? (() => undefined)
+  const log = createLog(options.log)
   const reader = postgresRunReader(runtimeDatabase)
   const closing = new AbortController()
   const apiUrl = `${origin}${basePath}`

@@ -66,7 +66,11 @@ export interface WorkflowServerOptions {
   readonly egress?: { readonly allow?: readonly string[] }
   /** Fan-out between processes; handed over: `close()` ends it. @defaultValue within this process */
   readonly bus?: Bus
-  /** @defaultValue silent */
+  /**
+   * Receives one line a call, with credentials masked.
+   *
+   * @defaultValue warnings and errors to the console
+   */
   readonly log?: RuntimeLog
   /** How much one tenant may ask of the server. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions

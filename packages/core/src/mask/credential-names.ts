@@ -31,5 +31,6 @@ export function isCredentialQuery(name: string): boolean {
 /** Whether a field of any data carries a credential by its name: `password`, `client_secret`, `Authorization`, … */
 export function isCredentialField(name: string): boolean {
   const text = plain(name)
-  return EXACT.has(text) || FIELD.test(text)
+  // A hyphen makes it the name of a header, wherever it is.
+  return EXACT.has(text) || FIELD.test(text) || (name.includes('-') && HEADER.test(text))
 }

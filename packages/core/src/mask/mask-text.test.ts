@@ -23,6 +23,7 @@ describe('maskText', () => {
     `Bearer ${S}`,
     `{"api_key":"${S}"}`,
     `{"user":{"password": "${S}\\"x"}}`,
+    `{"X-Session-Id":"${S}"}`,
     `grant_type=x&client_secret=${S}&a=b`,
     `password=${S}`,
   ])('finds the credential in %s', (text) => {

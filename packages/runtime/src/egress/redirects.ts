@@ -1,11 +1,10 @@
 import { TenonError } from '@tenon/core/errors'
+import { isCredentialHeader } from '@tenon/core/mask'
 import { checkUrl } from './check-request.ts'
 
 const MAX_REDIRECTS = 5
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-// Names under which services take credentials, beside the standard ones.
-const CREDENTIAL_HEADER = /^(authorization|cookie)$|auth|api-?key|token|secret|signature|session|password|credential/
 
 /** One request on its way through redirects. */
 export interface Hop<Body> {
@@ -51,7 +50,7 @@ export function followRedirect<Body>(hop: Hop<Body>, answer: Answer, hops: numbe
   const isOtherOrigin = url.origin !== hop.url.origin
   const becomesGet = answer.status === 303 ? hop.method !== 'HEAD' : answer.status < 303 && hop.method === 'POST'
   const headers = [...hop.headers].filter(
-    ([name]) => !(isOtherOrigin && CREDENTIAL_HEADER.test(name)) && !(becomesGet && name.startsWith('content-')),
+    ([name]) => !(isOtherOrigin && isCredentialHeader(name)) && !(becomesGet && name.startsWith('content-')),
   )
   return {
     url,

@@ -65,9 +65,13 @@ function untilAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise
 
 async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms): Promise<HttpResponse> {
   let hop = first
+  let earlier: number | undefined
   let status: number | undefined
   try {
     for (let hops = 0; ; hops += 1) {
+      terms.signal.throwIfAborted()
+      earlier = status
+      status = undefined
       const answer = await request(hop.url, {
         dispatcher: agent,
         method: hop.method as Dispatcher.HttpMethod,
@@ -96,13 +100,14 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
     }
   } catch (thrown) {
     terms.signal.throwIfAborted()
-    throw afterAnswer(toHttpFailure(thrown, hop.url.host, status), status)
+    throw afterAnswer(toHttpFailure(thrown, hop.url.host, status), status ?? earlier)
   }
 }
 
 /** Once a service has answered, even with a redirect, no later failure means that the request did not reach it. */
 function afterAnswer(failure: TenonError, status: number | undefined): TenonError {
-  if (status === undefined || failure.details?.sent !== false) return failure
+  if (status === undefined || failure.details?.sent === undefined || failure.details.status !== undefined)
+    return failure
   const { code, message, cause, retryable, remedy, details } = failure
   return new TenonError(code, message, { cause, retryable, remedy, details: { ...details, sent: true, status } })
 }

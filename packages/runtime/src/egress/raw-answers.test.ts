@@ -167,6 +167,15 @@ describe('failures say whether the service got the request', () => {
   })
 })
 
+test('a redirect to a service that says nothing: it did, and that service is named', async () => {
+  await using silent = await startRawServer((_line, socket) => void socket.destroy())
+  await using server = await answering('307 Temporary Redirect', [`location: ${silent.origin}`, 'content-length: 0'])
+  const egress = createEgress({ allow: ['127.0.0.1'] })
+  const error = await failureOf(egress.request(server.origin, { method: 'POST', body: '{}' }))
+  expect(error).toMatchObject({ code: 'HTTP_FAILED', details: { sent: true, status: 307 } })
+  expect(error.message).toContain(`127.0.0.1:${silent.port} gave no answer`)
+})
+
 describe('redirects', () => {
   const redirecting = () => answering('302 Found', ['location: /next', 'content-length: 2'], 'go')
 

@@ -11,10 +11,13 @@ import {
 const NOT_JSON = 'The text around the expressions is not JSON: each field needs a value, each text double quotes'
 const BARE_KEY = 'An expression for the name of a field needs double quotes around it'
 const FIRST_PRIVATE_CHARACTER = 0xe000
+const PRIVATE_CHARACTERS = /[\ue000-\uffff]/g
 
 /** The template as JSON with a mark for each expression. */
 interface Skeleton {
   readonly pieces: readonly (string | ExpressionPart)[]
+  /** The character before and behind the number of an expression. */
+  readonly mark: string
   /** Of the expressions, those inside the quotes of a text. */
   readonly quoted: ReadonlySet<ExpressionPart>
   readonly markOf: (part: ExpressionPart) => string
@@ -24,10 +27,10 @@ interface Skeleton {
 
 /** A character that the author has not used, which no escape of JSON can begin with. */
 function unusedCharacter(text: string): string {
-  for (let code = FIRST_PRIVATE_CHARACTER; ; code += 1) {
-    const character = String.fromCharCode(code)
-    if (!text.includes(character)) return character
-  }
+  const used = new Set(text.match(PRIVATE_CHARACTERS))
+  let code = FIRST_PRIVATE_CHARACTER
+  while (used.has(String.fromCharCode(code))) code += 1
+  return String.fromCharCode(code)
 }
 
 /** Every key of every object and list in a JSON text; a key that an object has twice counts once. */
@@ -65,7 +68,7 @@ function skeletonOf(template: ParsedTemplate): Skeleton {
     const text = `${mark}${part.start}${mark}`
     return quoted.has(part) ? text : `"${text}"`
   }
-  return { pieces, quoted, markOf, keys: keysIn(join(pieces, markOf)) }
+  return { pieces, mark, quoted, markOf, keys: keysIn(join(pieces, markOf)) }
 }
 
 const join = (pieces: Skeleton['pieces'], write: (part: ExpressionPart) => string): string =>
@@ -75,14 +78,16 @@ const expressionsOf = ({ pieces }: Skeleton): readonly ExpressionPart[] =>
   pieces.filter((piece) => typeof piece !== 'string')
 
 /** The expressions that are a name of a field or a part of one. */
-function keyExpressions(skeleton: Skeleton, keys: readonly string[]): readonly ExpressionPart[] {
-  const names = keys.join('\n')
-  return expressionsOf(skeleton).filter((part) => names.includes(skeleton.markOf(part).replaceAll('"', '')))
+function keyExpressions(skeleton: Skeleton, keys: readonly string[]): ReadonlySet<ExpressionPart> {
+  const { mark } = skeleton
+  const marks = keys.join('\n').matchAll(new RegExp(`${mark}(\\d+)${mark}`, 'g'))
+  const starts = new Set(Array.from(marks, ([, start]) => Number(start)))
+  return new Set(expressionsOf(skeleton).filter(({ start }) => starts.has(start)))
 }
 
 function faultsOf(template: ParsedTemplate, skeleton: Skeleton): readonly SinkFault[] {
   if (skeleton.keys === null) return [{ message: NOT_JSON, ...wholeSpan(template) }]
-  const bare = keyExpressions(skeleton, skeleton.keys).filter((part) => !skeleton.quoted.has(part))
+  const bare = [...keyExpressions(skeleton, skeleton.keys)].filter((part) => !skeleton.quoted.has(part))
   return bare.map(({ start, end }) => ({ message: BARE_KEY, start, end }))
 }
 
@@ -122,7 +127,7 @@ export const jsonSink: TemplateSink = {
     const names = keyExpressions(skeleton, keys)
     const [name] = names
     if (name !== undefined) {
-      const textOf = (part: ExpressionPart) => (names.includes(part) ? texts.get(part) : undefined)
+      const textOf = (part: ExpressionPart) => (names.has(part) ? texts.get(part) : undefined)
       const named = keysIn(join(skeleton.pieces, (part) => textOf(part) ?? skeleton.markOf(part))) as readonly string[]
       if (named.length !== keys.length || named.includes('__proto__')) {
         throw writer.fault('TEMPLATE_VALUE_INVALID', 'A field that is there already cannot be named again', name)

@@ -64,7 +64,7 @@ function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkF
     if (part.kind === 'text') {
       written += part.text
     } else if (hasBase(written)) {
-      if (CUT_ESCAPE.test(written)) faults.push({ message: IN_ESCAPE, start, end })
+      if (CUT_ESCAPE.test(written.slice(-2))) faults.push({ message: IN_ESCAPE, start, end })
       written += 'x'
     } else {
       if (!readsOnlyVariables(part.expression)) return [{ message: IN_BASE, start, end }]

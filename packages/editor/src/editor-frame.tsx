@@ -15,6 +15,7 @@ import { PanelEdge } from './frame/panel-edge.tsx'
 import { PanelToggle } from './frame/panel-toggle.tsx'
 import { useFirstFocus } from './frame/use-first-focus.ts'
 import { useRememberedPanels } from './frame/use-remembered-panels.ts'
+import { useRememberedView } from './frame/use-remembered-view.ts'
 import { useViewMenu } from './frame/use-view-menu.ts'
 import type { ControlComponents } from './inspector/control-props.ts'
 import { ControlsContext } from './inspector/controls-context.ts'
@@ -64,7 +65,8 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const isPhone = useIsPhone(frame)
   const isOutline = useEditorStore((state) => state.view === 'outline') || isPhone
   const [insertTarget] = useState(createInsertTarget)
-  const [runId, setRunId] = useState<RunId | null>(null)
+  const memory = host.viewMemory === undefined ? browserMemory : host.viewMemory
+  const { viewport, runId, setRunId } = useRememberedView(memory, isConnected(host) ? host.workflowId : null)
   const [layer, setLayer] = useState<RunLayer | null>(null)
   const actions = useEditorActions({ frame, canvas, layout: host.layout })
   const keymapText = JSON.stringify(host.keymap ?? null)
@@ -73,7 +75,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const keys = useMemo(() => ({ keymap, isApple: isApplePlatform() }), [keymap])
   const onKeyDown = useKeymap(keymap, actions)
   useAnnouncements()
-  useRememberedPanels(host.viewMemory === undefined ? browserMemory : host.viewMemory)
+  useRememberedPanels(memory)
   useFirstFocus(frame, host.autoFocus)
   const panels = useEditorStore((state) => state.panels)
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
@@ -128,7 +130,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
               {isOutline ? (
                 <Outline>{overlays}</Outline>
               ) : (
-                <Canvas slot={canvas}>
+                <Canvas slot={canvas} memory={viewport}>
                   <EmptyCanvas />
                   <CanvasControls />
                   <Overview />

@@ -28,6 +28,7 @@ import { usePointerMode } from './use-pointer-mode.ts'
 import { usePresencePointer } from './use-presence-pointer.ts'
 import { useSelectionChanges } from './use-selection-changes.ts'
 import { useCardDetail, ZOOM_LIMITS } from './use-zoom.ts'
+import { NO_VIEWPORT_MEMORY, type ViewportMemory } from './viewport-memory.ts'
 
 const NODE_TYPES: NodeTypes = Object.freeze({ tenon: NodeCard })
 const EDGE_TYPES: EdgeTypes = Object.freeze({ tenon: EdgeLine })
@@ -39,17 +40,19 @@ interface CanvasProps {
   readonly slot: CanvasSlot
   /** The node that matters most at first. @defaultValue none: the workflow is read from its beginning */
   readonly firstNodeId?: string | null
+  /** @defaultValue nothing is remembered */
+  readonly memory?: ViewportMemory
   /** Controls and messages that lie over the canvas. */
   readonly children?: ReactNode
 }
 
 /** The drawing surface of one editor. */
-export function Canvas({ slot, firstNodeId = null, children }: CanvasProps): ReactNode {
+export function Canvas({ slot, firstNodeId = null, memory = NO_VIEWPORT_MEMORY, children }: CanvasProps): ReactNode {
   const hover = useMemo(createCanvasHover, [])
   return (
     <ReactFlowProvider>
       <CanvasHoverContext.Provider value={hover}>
-        <Surface slot={slot} firstNodeId={firstNodeId}>
+        <Surface slot={slot} firstNodeId={firstNodeId} memory={memory}>
           {children}
         </Surface>
       </CanvasHoverContext.Provider>
@@ -57,7 +60,7 @@ export function Canvas({ slot, firstNodeId = null, children }: CanvasProps): Rea
   )
 }
 
-function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactNode {
+function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>): ReactNode {
   const { id, hasAttribution } = useInstance()
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -75,7 +78,7 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
     (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
     [slot],
   )
-  useFirstFit(firstNodeId)
+  useFirstFit(firstNodeId, memory)
   return (
     <div
       ref={surface}
@@ -106,6 +109,7 @@ function Surface({ slot, firstNodeId, children }: Required<CanvasProps>): ReactN
         }}
         onEdgesChange={selection.edges}
         onNodeClick={showClicked}
+        onMoveEnd={(_event, viewport) => memory.write(viewport)}
         {...connecting}
         {...drag}
         connectionLineComponent={ConnectionLine}

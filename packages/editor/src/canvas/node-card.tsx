@@ -37,7 +37,11 @@ export const NodeCard = memo(function NodeCard({ id, data, selected = false }: N
       onPointerEnter={() => hover.enter(id)}
       onPointerLeave={() => hover.leave(id)}
     >
-      {mark !== undefined && <span className="tn-card-peer">{mark.displayName}</span>}
+      {mark !== undefined && (
+        <span className="tn-card-peer" dir="auto">
+          {mark.displayName}
+        </span>
+      )}
       <Boundary resetKey={data} fallback={() => <p className="tn-card-summary">{t('canvas.cardFailed')}</p>}>
         <CardContent id={id} data={data} />
       </Boundary>
@@ -69,7 +73,7 @@ function CardContent({ id, data }: { readonly id: string; readonly data: FlowNod
               data-error={port.isError || undefined}
               title={port.description}
             >
-              {port.title}
+              <span dir="auto">{port.title}</span>
               <Handle id={port.name} type="source" position={Position.Right} className="tn-handle" />
             </li>
           ))}
@@ -91,7 +95,9 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
     <header className="tn-card-head">
       <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
       <div className="tn-card-title">
-        <b title={node.name}>{node.name}</b>
+        <b title={node.name} dir="auto">
+          {node.name}
+        </b>
         <small>
           {run !== null && run.label !== '' ? <span className="tn-tabular">{`${run.label} · `}</span> : null}
           {node.disabled === true ? t('canvas.disabledType', { type }) : type}
@@ -121,9 +127,14 @@ function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
     )
   }
   if (entry === undefined) return null
-  if (parts.length === 0) return <p className="tn-card-summary">{entry.description}</p>
+  if (parts.length === 0)
+    return (
+      <p className="tn-card-summary" dir="auto">
+        {entry.description}
+      </p>
+    )
   return (
-    <p className="tn-card-summary">
+    <p className="tn-card-summary" dir="auto">
       {parts.map((part, index) =>
         part.kind === 'text' ? (
           part.text

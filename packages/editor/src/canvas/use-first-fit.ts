@@ -1,9 +1,13 @@
 import { useNodesInitialized, useReactFlow, useStoreApi } from '@xyflow/react'
 import { useEffect, useRef } from 'react'
 import { readingViewport } from './reading-viewport.ts'
+import type { RememberedViewport, ViewportMemory } from './viewport-memory.ts'
 
-/** Shows the workflow, with one of its nodes in sight, once its cards have been measured; after that the view belongs to the person. */
-export function useFirstFit(nodeId: string | null): void {
+/**
+ * Shows the workflow once its cards have been measured: as it was left, else with one of its nodes in sight. After
+ * that the view belongs to the person.
+ */
+export function useFirstFit(nodeId: string | null, memory: ViewportMemory): void {
   const isMeasured = useNodesInitialized()
   const { getNode, getNodes, getNodesBounds, setViewport } = useReactFlow()
   const flow = useStoreApi()
@@ -11,9 +15,22 @@ export function useFirstFit(nodeId: string | null): void {
   useEffect(() => {
     if (!isMeasured || isDone.current) return
     isDone.current = true
+    const size = flow.getState()
+    const left = memory.read()
+    // Nodes may have moved meanwhile, and the window may have another size.
+    const isSeen = (viewport: RememberedViewport) =>
+      getNodes().some(({ position }) => {
+        const x = position.x * viewport.zoom + viewport.x
+        const y = position.y * viewport.zoom + viewport.y
+        return x >= 0 && y >= 0 && x < size.width && y < size.height
+      })
+    if (left !== null && isSeen(left)) {
+      void setViewport(left)
+      return
+    }
     const card = nodeId === null ? undefined : getNode(nodeId)
     const box = card === undefined ? null : getNodesBounds([card])
     const middle = box === null ? null : { x: box.x + box.width / 2, y: box.y + box.height / 2 }
-    void setViewport(readingViewport(getNodesBounds(getNodes()), flow.getState(), middle))
-  }, [isMeasured, nodeId, getNode, getNodes, getNodesBounds, setViewport, flow])
+    void setViewport(readingViewport(getNodesBounds(getNodes()), size, middle))
+  }, [isMeasured, nodeId, memory, getNode, getNodes, getNodesBounds, setViewport, flow])
 }

@@ -63,6 +63,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
         attributes.of(EditorView.contentAttributes.of({ ...options.attributes })),
         isMultiline ? [] : singleLine,
         EditorView.lineWrapping,
+        EditorView.perLineTextDirection.of(true),
         drawSelection(),
         bracketMatching(),
         closeBrackets(),

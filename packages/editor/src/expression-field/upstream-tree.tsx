@@ -73,7 +73,9 @@ function FieldRow({ field, onPick }: { readonly field: UpstreamField } & Pick<Up
       }}
       onClick={() => onPick(reference)}
     >
-      <span className="tn-upstream-name">{field.name}</span>
+      <span className="tn-upstream-name" dir="auto">
+        {field.name}
+      </span>
       <small>{typeWords(field.schema, t)}</small>
     </button>
   )

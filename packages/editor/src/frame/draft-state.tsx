@@ -1,12 +1,23 @@
+import { useEffect, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { isOnline, onNetworkChange } from '../instance/place.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton, useDelayed } from '../ui/skeleton.tsx'
 
-/** Lies over the canvas until the draft is there, and says so when it cannot be had. */
+/** Lies over the canvas until the draft is there, and says so when it cannot be had; tries again with the network. */
 export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null }) {
   const t = useTranslate()
   const phase = useEditorStore((state) => state.phase)
+  const retry = useRef(onRetry)
+  retry.current = onRetry
+  const hasFailed = phase.kind === 'failed'
+  useEffect(() => {
+    if (!hasFailed) return
+    return onNetworkChange(() => {
+      if (isOnline()) retry.current?.()
+    })
+  }, [hasFailed])
   const isSlow = useDelayed(phase.kind === 'loading')
   if (phase.kind === 'ready') return null
   return (

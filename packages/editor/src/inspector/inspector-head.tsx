@@ -52,6 +52,7 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
     <>
       <input
         className="tn-inspector-name"
+        dir="auto"
         data-inspector-name
         aria-label={label}
         aria-invalid={name.error !== null || undefined}

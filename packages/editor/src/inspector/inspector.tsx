@@ -1,5 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
-import type { ReactNode } from 'react'
+import type { FocusEvent, ReactNode } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { InspectorTab } from '../store/editor-state.ts'
@@ -21,10 +21,17 @@ interface InspectorProps {
 /** Everything about what is selected: one node, several, or the workflow itself. */
 export function Inspector({ lastRun }: InspectorProps) {
   const t = useTranslate()
+  const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
   const [only, ...more] = selected
+  // A field that was left empty is a problem now, also of a node that was just added.
+  const leaveField = ({ target }: FocusEvent) => {
+    if (target.closest('[data-param]') !== null && store.getState().freshNodes.size > 0) {
+      store.setState({ freshNodes: new Set() })
+    }
+  }
   return (
-    <aside className="tn-inspector" aria-label={t('inspector.label')}>
+    <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
       {only === undefined && <WorkflowPanel />}
       {only !== undefined && more.length > 0 && <SelectionPanel nodeIds={[...selected]} />}
       {only !== undefined && more.length === 0 && <NodePanel key={only} nodeId={only} lastRun={lastRun} />}

@@ -42,7 +42,7 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
             return (
               <li key={id}>
                 {entry !== undefined && <IconTile path={entry.icon} category={entry.category} size="s" />}
-                <span>{node.name}</span>
+                <span dir="auto">{node.name}</span>
               </li>
             )
           })}

@@ -41,8 +41,8 @@ export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; r
       >
         <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
         <span className="tn-outline-text">
-          {node.name}
-          <small>{run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary}</small>
+          <span dir="auto">{node.name}</span>
+          <small dir="auto">{run !== null && run.label !== '' ? `${run.label} · ${summary}` : summary}</small>
         </span>
         {run !== null && run.status !== 'idle' && <StatusMark status={run.status} label={run.statusLabel} />}
         {run === null && problems !== undefined && (

@@ -62,7 +62,7 @@ export function NodePicker({ entries, onPick }: NodePickerProps) {
             }}
           >
             <IconTile path={entry.icon} category={entry.category} size="s" />
-            <span className="tn-palette-text">
+            <span className="tn-palette-text" dir="auto">
               {entry.title}
               <small>{entry.description}</small>
             </span>

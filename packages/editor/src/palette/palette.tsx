@@ -104,7 +104,7 @@ function PaletteGroup({ title, entries, onAdd, onDrag }: PaletteGroupProps) {
           }}
         >
           <IconTile path={entry.icon} category={entry.category} />
-          <span className="tn-palette-text">
+          <span className="tn-palette-text" dir="auto">
             {entry.title}
             <small>{entry.description}</small>
           </span>

@@ -80,7 +80,7 @@ function GhostCard({ entry, x, y }: Ghost) {
   return (
     <div className="tn-ghost" style={{ transform: `translate(${x}px, ${y}px)` }} aria-hidden="true">
       <IconTile path={entry.icon} category={entry.category} />
-      <b>{entry.title}</b>
+      <b dir="auto">{entry.title}</b>
     </div>
   )
 }

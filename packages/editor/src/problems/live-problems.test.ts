@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest'
-import { toProblems } from './live-problems.ts'
+import { EMPTY_DOCUMENT, edgeId } from '@tenon/core/document'
+import { describe, expect, test, vi } from 'vitest'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { acceptDocument, createEditorStore, select } from '../store/editor-store.ts'
+import { startLiveProblems, toProblems } from './live-problems.ts'
 
 describe('toProblems', () => {
   const names = new Map([['a', 'Mail']])
@@ -28,5 +32,58 @@ describe('toProblems', () => {
     const ids = () => toProblems([issue, issue], names).map(({ id }) => id)
     expect(new Set(ids()).size).toBe(2)
     expect(ids()).toEqual(ids())
+  })
+})
+
+describe('startLiveProblems', () => {
+  const step = (id: string, params = {}) => ({
+    id,
+    type: 'step',
+    typeVersion: 1,
+    name: id,
+    params,
+    position: { x: 0, y: 0 },
+  })
+  const ends = { source: 'start', sourceHandle: 'success', target: 'old', targetHandle: 'in' }
+  const document = {
+    ...EMPTY_DOCUMENT,
+    nodes: [{ ...step('start'), type: 'start' }, step('old'), step('new')],
+    edges: [{ id: edgeId(ends), ...ends }],
+  }
+
+  function start() {
+    const store = createEditorStore({ manifest: createManifestIndex(SMALL_MANIFEST), phase: { kind: 'ready' } })
+    acceptDocument(store, document)
+    select(store, ['new'])
+    store.setState({ freshNodes: new Set(['new']) })
+    const withProblems = () => [...new Set(store.getState().problems.flatMap(({ nodeId }) => nodeId ?? []))].sort()
+    return { store, withProblems, stop: startLiveProblems(store) }
+  }
+
+  test('says nothing of what a node lacks that was just added, until it is left', async () => {
+    const { store, withProblems, stop } = start()
+    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    expect(store.getState().problemCounts.has('new')).toBe(false)
+    select(store, ['old'])
+    expect(withProblems()).toEqual(['new', 'old'])
+    expect(store.getState().problemCounts.get('new')?.severity).toBe('error')
+    stop()
+  })
+
+  test('says all of it before a version is published', async () => {
+    const { store, withProblems, stop } = start()
+    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    store.setState({ openPanel: 'publish' })
+    expect(withProblems()).toEqual(['new', 'old'])
+    stop()
+  })
+
+  test('says at once what is wrong with a value that was entered', async () => {
+    const { store, withProblems, stop } = start()
+    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    const nodes = document.nodes.map((node) => (node.id === 'new' ? step('new', { text: '{{ 1 + }}' }) : node))
+    acceptDocument(store, { ...document, nodes })
+    await vi.waitFor(() => expect(withProblems()).toEqual(['new', 'old']), 10_000)
+    stop()
   })
 })

@@ -28,6 +28,7 @@ export function startLiveProblems(store: EditorStore): () => void {
   let isWanted = true
   let timer: ReturnType<typeof setTimeout> | null = null
   let validator: Promise<Validator> | null = null
+  let found: readonly EditorProblem[] = []
   const check = async () => {
     timer = null
     validator ??= loadPart(() => import('@tenon/core/validate'))
@@ -41,7 +42,9 @@ export function startLiveProblems(store: EditorStore): () => void {
     try {
       const issues = await validateWorkflowInSlices(document, manifest.manifest, { pause: () => pauseWhile(isCurrent) })
       const names = new Map(document.nodes.map((node) => [node.id, node.name]))
-      if (isCurrent()) accept(store, toProblems(issues, names))
+      if (!isCurrent()) return
+      found = toProblems(issues, names)
+      accept(store, found)
     } catch (error) {
       if (!(error instanceof Outdated)) throw error
     }
@@ -55,6 +58,8 @@ export function startLiveProblems(store: EditorStore): () => void {
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
     if (hasChanged && isSettled(state)) schedule()
+    if (state.freshNodes !== before.freshNodes) accept(store, found)
+    else if (state.freshNodes.size > 0 && isLeft(state, before)) store.setState({ freshNodes: NO_NODES })
   })
   if (isSettled(store.getState())) schedule()
   return () => {
@@ -64,9 +69,26 @@ export function startLiveProblems(store: EditorStore): () => void {
   }
 }
 
+const NO_NODES: ReadonlySet<NodeId> = new Set()
+
+/** Whoever selects something else, or wants to try, publish or see problems, is done with what was just added. */
+function isLeft(state: EditorState, before: EditorState): boolean {
+  const isElsewhere = [...state.freshNodes].some((nodeId) => !state.selectedNodes.has(nodeId))
+  return isElsewhere || (state.openPanel !== null && state.openPanel !== before.openPanel)
+}
+
+/** A node that was just added lacks values and connections: that is no problem yet. */
+function isPremature({ nodeId, field }: EditorProblem, { freshNodes, nodesById }: EditorState): boolean {
+  if (nodeId === null || !freshNodes.has(nodeId)) return false
+  let value: unknown = nodesById.get(nodeId)
+  for (const key of field) value = (value as Readonly<Record<string, unknown>> | undefined | null)?.[key]
+  return field.length === 0 || value === undefined || value === null || value === ''
+}
+
 function accept(store: EditorStore, found: readonly EditorProblem[]): void {
   const before = store.getState()
-  const problems = shareStructure(before.problems, found)
+  const shown = before.freshNodes.size === 0 ? found : found.filter((problem) => !isPremature(problem, before))
+  const problems = shareStructure(before.problems, shown)
   if (problems === before.problems) return
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
 }

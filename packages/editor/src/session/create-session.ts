@@ -100,6 +100,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       refresh()
     }
     if (plan.select !== undefined) {
+      if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
       select(store, plan.select)
       if (operations.length > 0) selections.keepAfter()
     }

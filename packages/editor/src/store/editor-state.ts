@@ -114,6 +114,8 @@ export interface EditorState {
   readonly selectedNodes: ReadonlySet<NodeId>
   readonly selectedEdges: ReadonlySet<string>
   readonly problems: readonly EditorProblem[]
+  /** Nodes that this person has just added: what they still lack is no problem until they are left. */
+  readonly freshNodes: ReadonlySet<NodeId>
   readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>
   readonly peers: readonly Peer[]
   readonly peerMarks: ReadonlyMap<NodeId, PeerMark>

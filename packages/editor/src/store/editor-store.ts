@@ -26,6 +26,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     selectedNodes: NOTHING,
     selectedEdges: NOTHING,
     problems: [],
+    freshNodes: NOTHING,
     problemCounts: new Map(),
     peers: [],
     peerMarks: new Map(),

@@ -12,11 +12,16 @@ interface WorkflowNameProps {
 export function WorkflowName({ name, onRename }: WorkflowNameProps) {
   const t = useTranslate()
   const [isOpen, setIsOpen] = useState(false)
-  if (onRename === null) return <h1 className="tn-topbar-name">{name}</h1>
+  if (onRename === null)
+    return (
+      <h1 className="tn-topbar-name" dir="auto">
+        {name}
+      </h1>
+    )
   if (isOpen) return <NameField name={name} onRename={onRename} onClose={() => setIsOpen(false)} />
   return (
     <h1 className="tn-topbar-name">
-      <button type="button" title={t('topbar.rename')} onClick={() => setIsOpen(true)}>
+      <button type="button" dir="auto" title={t('topbar.rename')} onClick={() => setIsOpen(true)}>
         {name}
       </button>
     </h1>
@@ -47,6 +52,7 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
   return (
     <input
       className="tn-topbar-name tn-topbar-name-input"
+      dir="auto"
       aria-label={t('topbar.name')}
       value={typed.text}
       maxLength={200}

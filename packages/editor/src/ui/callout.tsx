@@ -11,8 +11,14 @@ export interface CalloutProps {
 export function Callout({ tone, title, children }: CalloutProps) {
   return (
     <div className="tn-callout" data-tone={tone}>
-      <p className="tn-callout-title">{title}</p>
-      {children !== undefined && <div className="tn-callout-detail">{children}</div>}
+      <p className="tn-callout-title" dir="auto">
+        {title}
+      </p>
+      {children !== undefined && (
+        <div className="tn-callout-detail" dir="auto">
+          {children}
+        </div>
+      )}
     </div>
   )
 }

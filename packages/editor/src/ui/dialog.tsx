@@ -61,12 +61,16 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
     >
       <div className="tn-dialog-body">
         <div className="tn-dialog-header">
-          <h2 id={titleId} className="tn-dialog-title">
+          <h2 id={titleId} className="tn-dialog-title" dir="auto">
             {title}
           </h2>
           <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
         </div>
-        {description !== undefined && <p className="tn-dialog-description">{description}</p>}
+        {description !== undefined && (
+          <p className="tn-dialog-description" dir="auto">
+            {description}
+          </p>
+        )}
         <div className="tn-dialog-content">{children}</div>
         {footer !== undefined && <div className="tn-dialog-footer">{footer}</div>}
       </div>

@@ -20,8 +20,14 @@ export function EmptyState({ icon, title, description, action }: EmptyStateProps
           <Icon name={icon} size={20} />
         </span>
       )}
-      <p className="tn-empty-title">{title}</p>
-      {description !== undefined && <p className="tn-empty-description">{description}</p>}
+      <p className="tn-empty-title" dir="auto">
+        {title}
+      </p>
+      {description !== undefined && (
+        <p className="tn-empty-description" dir="auto">
+          {description}
+        </p>
+      )}
       {action !== undefined && <div className="tn-empty-action">{action}</div>}
     </div>
   )

@@ -30,9 +30,19 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
       <span className="tn-error-icon">
         <Icon name="error" size={20} />
       </span>
-      <p className="tn-empty-title">{title ?? t('ui.errorTitle')}</p>
-      {why !== '' && <p className="tn-empty-description">{why}</p>}
-      {remedy !== '' && <p className="tn-empty-description">{remedy}</p>}
+      <p className="tn-empty-title" dir="auto">
+        {title ?? t('ui.errorTitle')}
+      </p>
+      {why !== '' && (
+        <p className="tn-empty-description" dir="auto">
+          {why}
+        </p>
+      )}
+      {remedy !== '' && (
+        <p className="tn-empty-description" dir="auto">
+          {remedy}
+        </p>
+      )}
       <div className="tn-empty-action">
         {onRetry !== undefined && (
           <Button icon="retry" onClick={onRetry}>

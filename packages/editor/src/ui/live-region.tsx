@@ -86,7 +86,9 @@ function ToastCard({ entry, onDismiss }: { readonly entry: Toast; readonly onDis
       onFocus={() => setIsHeld(true)}
       onBlur={() => setIsHeld(false)}
     >
-      <span className="tn-toast-text">{entry.text}</span>
+      <span className="tn-toast-text" dir="auto">
+        {entry.text}
+      </span>
       {entry.action !== undefined && (
         <button
           type="button"

@@ -45,7 +45,9 @@ export function Menu({ trigger, items, align = 'end' }: MenuProps) {
                 onSelect={item.onSelect}
               >
                 {item.icon !== undefined && <Icon name={item.icon} />}
-                <span className="tn-menu-label">{item.label}</span>
+                <span className="tn-menu-label" dir="auto">
+                  {item.label}
+                </span>
                 {item.shortcut !== undefined && <kbd className="tn-kbd">{item.shortcut}</kbd>}
               </DropdownMenu.Item>
             ),

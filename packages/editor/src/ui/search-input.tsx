@@ -21,6 +21,7 @@ export const SearchInput = forwardRef<HTMLInputElement, SearchInputProps>(functi
       <Icon name="search" />
       <input
         ref={ref}
+        dir="auto"
         type="search"
         className="tn-search-input"
         aria-label={label}

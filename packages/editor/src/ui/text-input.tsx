@@ -13,6 +13,7 @@ export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function T
   const field = useFieldControl()
   return (
     <input
+      dir="auto"
       {...field}
       {...rest}
       ref={ref}
@@ -37,6 +38,7 @@ export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function 
   const field = useFieldControl()
   return (
     <textarea
+      dir="auto"
       {...field}
       {...rest}
       ref={ref}

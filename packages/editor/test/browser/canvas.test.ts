@@ -92,6 +92,43 @@ describe('drawing with the mouse', () => {
     await expect.poll(places).toEqual(before)
   })
 
+  test('adding a node leaves the view where it is while the node is in sight', async () => {
+    const { page, canvas, palette, card, names } = await open({ document: 'chain' })
+    const view = () => page.locator('.react-flow__viewport').evaluate((element) => element.style.transform)
+    for (let step = 0; step < 3; step += 1) await canvas.press('ArrowDown')
+    const before = await view()
+    await card('Begin').click()
+    await palette.getByRole('button', { name: /^Plain step/ }).click()
+    await expect.poll(names).toContain('Plain step')
+    await card('Plain step').waitFor()
+    expect(await view()).toBe(before)
+  })
+
+  test('a node that was just added is no problem until it is left', async () => {
+    const { page, canvas, palette, card, dragTo } = await open({ document: 'chain' })
+    const box = await canvas.boundingBox()
+    const to = { x: (box?.x ?? 0) + 200, y: (box?.y ?? 0) + 640 }
+    await dragTo(palette.getByRole('button', { name: /^Plain step/ }), to)
+    await card('Plain step').waitFor()
+    await card('Alpha').click()
+    // Now the problems are known, so they could have been shown before.
+    await card('Plain step').locator('.tn-card-problem').waitFor()
+    await palette.getByRole('button', { name: /^Two ways/ }).click()
+    await card('Two ways').waitFor()
+    expect(await page.locator('.tn-card-problem').count()).toBe(1)
+  })
+
+  test('a name in Arabic keeps its beginning', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await inspector
+      .getByRole('textbox', { name: 'Name of the node' })
+      .fill('تحليل التذكرة الجديدة ثم إرسالها إلى القسم المختص')
+    const name = page.locator('.tn-card[data-selected] .tn-card-title > b')
+    await expect.poll(() => name.textContent()).toContain('تحليل')
+    expect(await name.evaluate((element) => getComputedStyle(element).direction)).toBe('rtl')
+  })
+
   test('a rectangle drawn with Shift selects what it touches', async () => {
     const { page, canvas } = await open({ document: 'chain' })
     const box = await canvas.boundingBox()

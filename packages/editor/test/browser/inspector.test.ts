@@ -128,9 +128,10 @@ describe('setting a node up', () => {
   })
 
   test('a problem leads to its field, and its fix settles it', async () => {
-    const { page, palette, inspector } = await open({ document: 'chain' })
+    const { page, palette, card, inspector } = await open({ document: 'chain' })
     await palette.getByRole('searchbox').fill('plain')
     await palette.getByRole('searchbox').press('Enter')
+    await card('Alpha').click()
     const pill = page.getByRole('button', { name: /problems?$/ })
     await pill.click()
     await page.getByRole('button', { name: /Plain step.*required/ }).click()

@@ -4,7 +4,6 @@ import { useInstance } from '../../instance/instance-context.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
 import { useUnreadable } from '../../session/use-unreadable.ts'
 import { useFieldControl } from '../../ui/field.tsx'
-import { useFieldControl } from '../../ui/field.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import type { ControlProps } from '../control-props.ts'
@@ -40,14 +39,12 @@ export function DurationInput({ field, value, onChange, isReadOnly, placeholder 
   const { t } = useInstance()
   const unreadable = useUnreadable(field)
   const { id } = useFieldControl()
-  const { id } = useFieldControl()
   const parsed = parse(value) ?? parse(placeholder ?? null)
   const [unit, setUnit] = useState<Unit>(parsed?.unit ?? 's')
   const shownUnit = parse(value)?.unit ?? unit
   return (
     <span className="tn-duration">
       <NumberInput
-        aria-labelledby={id === undefined ? undefined : `${id}-label`}
         {...unreadable}
         aria-labelledby={id === undefined ? undefined : `${id}-label`}
         value={parse(value)?.amount ?? null}

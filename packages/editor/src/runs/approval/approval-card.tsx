@@ -72,7 +72,9 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
   return (
     <article className="tn-approval" aria-label={approval.title} data-status={approval.status}>
       <header className="tn-approval-head">
-        <h2 className="tn-approval-title">{approval.title}</h2>
+        <h2 className="tn-approval-title" dir="auto">
+          {approval.title}
+        </h2>
         {isOpen ? (
           approval.dueAt !== null && (
             <Badge tone={Date.parse(approval.dueAt) < now ? 'failed' : 'waiting'}>
@@ -84,7 +86,11 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
         )}
         <p className="tn-muted">{asked}</p>
       </header>
-      {approval.message !== '' && <p className="tn-approval-message">{approval.message}</p>}
+      {approval.message !== '' && (
+        <p className="tn-approval-message" dir="auto">
+          {approval.message}
+        </p>
+      )}
       <Evidence value={approval.evidence} />
       <VoteList approval={approval} now={now} />
       {approval.status === 'timeout' && <Callout tone="neutral" title={t('runs.approval.timedOut')} />}

@@ -13,7 +13,9 @@ export function Evidence({ value }: { readonly value: Json }) {
     return isBranch(value) ? (
       <JsonTree value={value} label={t('runs.approval.evidence')} />
     ) : (
-      <p className="tn-approval-message">{wordsOf(value)}</p>
+      <p className="tn-approval-message" dir="auto">
+        {wordsOf(value)}
+      </p>
     )
   }
   const members = Object.entries(value)

@@ -31,7 +31,9 @@ export function InboxItem({ approval, isChosen, now, onChoose }: InboxItemProps)
         aria-current={isChosen || undefined}
         onClick={() => onChoose(approval.approvalId)}
       >
-        <b className="tn-strong">{approval.title}</b>
+        <b className="tn-strong" dir="auto">
+          {approval.title}
+        </b>
         <span className="tn-muted tn-truncate">
           {[approval.workflowName, subjectOf(approval)].filter((part) => part !== '').join(' · ')}
         </span>

@@ -17,7 +17,11 @@ export function VoteList({ approval, now }: { readonly approval: ShownApproval; 
           <span className="tn-vote-text">
             <b className="tn-strong">{vote.actor.displayName}</b> {formatAgo(vote.at, now, locale)}
             {vote.override === true && <span className="tn-muted"> {t('runs.approval.override')}</span>}
-            {vote.comment !== undefined && vote.comment !== '' && <q className="tn-vote-comment">{vote.comment}</q>}
+            {vote.comment !== undefined && vote.comment !== '' && (
+              <q className="tn-vote-comment" dir="auto">
+                {vote.comment}
+              </q>
+            )}
           </span>
           <Badge tone={vote.choice === 'approve' ? 'success' : vote.choice === 'reject' ? 'failed' : 'neutral'}>
             {choiceLabel(vote.choice, t)}

@@ -31,7 +31,11 @@ export function AttemptList({
             <StatusMark status={MARKS[attempt.how]} size={14} label={t(`runs.attemptHow.${attempt.how}`)} />
             <span className="tn-attempt-text">
               {t('runs.attempt', { attempt: attempt.attempt })}
-              {attempt.error !== null && <span className="tn-attempt-error">{attempt.error.message}</span>}
+              {attempt.error !== null && (
+                <span className="tn-attempt-error" dir="auto">
+                  {attempt.error.message}
+                </span>
+              )}
               {attempt.error !== null && <code className="tn-error-code">{attempt.error.code}</code>}
             </span>
             <span className="tn-attempt-time">

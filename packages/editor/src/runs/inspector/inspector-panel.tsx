@@ -48,7 +48,9 @@ function NodeInspector({ scope, nodeId, onClose }: InspectorPanelProps & { reado
       <header className="tn-inspect-head">
         <IconTile path={node.icon} category={node.category} />
         <div className="tn-inspect-names">
-          <h2 className="tn-inspect-name">{node.name}</h2>
+          <h2 className="tn-inspect-name" dir="auto">
+            {node.name}
+          </h2>
           <p className="tn-inspect-type">{subtitle}</p>
         </div>
         <NodeStatusBadge status={nodeRun.status} />

@@ -43,7 +43,9 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
     <div className="tn-inspect">
       <header className="tn-inspect-head">
         <div className="tn-inspect-names">
-          <h2 className="tn-inspect-name">{run.value?.workflowName ?? t('runs.summary.title')}</h2>
+          <h2 className="tn-inspect-name" dir="auto">
+            {run.value?.workflowName ?? t('runs.summary.title')}
+          </h2>
           <p className="tn-inspect-type">{t('runs.summary.title')}</p>
         </div>
         <RunStatusBadge status={view.status} />

@@ -33,7 +33,11 @@ function ToolCall({ call }: { readonly call: ToolCallRecord }) {
         <code className="tn-tool-name">{call.tool}</code>
         <span className="tn-attempt-time">{formatDuration(call.durationMs, t, locale)}</span>
       </button>
-      {call.error !== undefined && <p className="tn-attempt-error">{call.error.message}</p>}
+      {call.error !== undefined && (
+        <p className="tn-attempt-error" dir="auto">
+          {call.error.message}
+        </p>
+      )}
       {isOpen && (
         <div className="tn-code">
           <p className="tn-muted">{t('runs.inspector.toolArguments')}</p>

@@ -72,7 +72,9 @@ function JsonMember({ name, value, depth, openDepth, note }: JsonMemberProps) {
       <li className="tn-json-member">
         <span className="tn-json-row">
           <span className="tn-json-gap" />
-          <span className="tn-json-key">{name}</span>
+          <span className="tn-json-key" dir="auto">
+            {name}
+          </span>
           <JsonLeaf value={value} />
           {note}
         </span>
@@ -84,7 +86,9 @@ function JsonMember({ name, value, depth, openDepth, note }: JsonMemberProps) {
       <span className="tn-json-row">
         <button type="button" className="tn-json-toggle" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           <Icon name="chevronRight" size={12} />
-          <span className="tn-json-key">{name}</span>
+          <span className="tn-json-key" dir="auto">
+            {name}
+          </span>
           {!isOpen && <span className="tn-json-preview">{previewOf(value)}</span>}
         </button>
         {note}

@@ -35,7 +35,11 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
       <td>
         <RunStatusBadge status={run.status} />
       </td>
-      {hasWorkflow && <td className="tn-runs-workflow">{run.workflowName}</td>}
+      {hasWorkflow && (
+        <td className="tn-runs-workflow" dir="auto">
+          {run.workflowName}
+        </td>
+      )}
       <td className="tn-runs-id">
         {href === undefined ? (
           <button
@@ -52,7 +56,11 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
             {name}
           </a>
         )}
-        {run.error !== null && <span className="tn-runs-error">{run.error.message}</span>}
+        {run.error !== null && (
+          <span className="tn-runs-error" dir="auto">
+            {run.error.message}
+          </span>
+        )}
       </td>
       <td className="tn-runs-version">
         {run.mode === 'test' ? <Badge>{t('runs.list.testRun')}</Badge> : `v${run.version}`}

@@ -30,8 +30,14 @@ function LineView({ line, isOpen, onToggle, hasNode }: LogLineViewProps) {
         <span className="tn-log-seq">{line.seq}</span>
         <time className="tn-log-time">{formatClock(line.at, locale)}</time>
         <span className="tn-log-level">{t(`runs.log.short.${line.level}`)}</span>
-        {hasNode && <span className="tn-log-node">{line.nodeName}</span>}
-        <span className="tn-log-text">{line.text}</span>
+        {hasNode && (
+          <span className="tn-log-node" dir="auto">
+            {line.nodeName}
+          </span>
+        )}
+        <span className="tn-log-text" dir="auto">
+          {line.text}
+        </span>
       </button>
       {isOpen && hasData && (
         <div className="tn-log-data">

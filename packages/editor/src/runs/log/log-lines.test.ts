@@ -1,4 +1,11 @@
-import { type Decision, type Fact, fromFrame, type Observation } from '@tenon/core/run'
+import {
+  type Decision,
+  type Fact,
+  foldRunEvents,
+  fromFrame,
+  nodeRunDurationMs,
+  type Observation,
+} from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
 import { attemptFailed, completed, createRunLog, scheduled, started } from '../../../test/fixtures/run-log.ts'
 import { failedRun, RUN_STARTED_AT, rejectedRun } from '../../../test/fixtures/ticket-runs.ts'
@@ -13,6 +20,7 @@ const words = {
   nodes: createNodeDirectory(TICKET_DOCUMENT, TICKET_MANIFEST),
   t: createTranslate(en, 'en'),
   locale: 'en',
+  nodeRuns: new Map(),
 }
 const error = { code: 'NODE_FAILED', message: 'It broke' }
 const actor = { userId: 'u', displayName: 'Mina Kaur', role: 'editor' }
@@ -120,6 +128,16 @@ describe('logLine', () => {
 
   test('shows values in place of the references that name them', () => {
     expect(lineOf(completed('ticket', { output: { id: 7 } })).data).toMatchObject({ output: { id: 7 } })
+  })
+
+  test('says the same length as the timeline, not that of the last attempt alone', () => {
+    const log = createRunLog(RUN_STARTED_AT).add(started('ticket')).wait(167)
+    log.add(completed('ticket', { durationMs: 166 }))
+    const { nodeRuns } = foldRunEvents(log.frames.map(fromFrame))
+    const nodeRun = nodeRuns.get('ticket')
+    const [, line] = log.frames.map((frame) => logLine(fromFrame(frame), { ...words, nodeRuns }))
+    expect(nodeRun === undefined ? null : nodeRunDurationMs(nodeRun)).toBe(167)
+    expect(line?.text).toBe('Finished in 167 ms')
   })
 
   test('has words for every event of whole runs', () => {

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import type { LogLevel } from '@tenon/core/node'
-import type { LogEntry } from '@tenon/core/run'
+import { type LogEntry, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
 import { portWords } from '../format/port-words.ts'
@@ -29,6 +29,8 @@ export interface LogWords {
   readonly nodes: NodeDirectory
   readonly t: Translate
   readonly locale: string
+  /** The node runs as far as they are known: lengths are told as all other views tell them. */
+  readonly nodeRuns: RunView['nodeRuns']
 }
 
 /** Tells one event in words. */
@@ -48,7 +50,7 @@ export function logLine(entry: LogEntry, words: LogWords): LogLine {
   }
 }
 
-function sayOfNode(entry: LogEntry, { t, locale }: LogWords): Said | null {
+function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | null {
   switch (entry.type) {
     case 'node_scheduled':
       return { level: 'debug', text: t('runs.event.node_scheduled') }
@@ -57,7 +59,9 @@ function sayOfNode(entry: LogEntry, { t, locale }: LogWords): Said | null {
         ? { level: 'info', text: t('runs.event.node_started_again', { attempt: entry.data.attempt }) }
         : { level: 'info', text: t('runs.event.node_started') }
     case 'node_completed': {
-      const time = formatDuration(entry.data.durationMs, t, locale)
+      const nodeRun = nodeRuns.get(entry.nodeRunId)
+      const durationMs = nodeRun?.endedAt === entry.at ? nodeRunDurationMs(nodeRun) : null
+      const time = formatDuration(durationMs ?? entry.data.durationMs, t, locale)
       const port = portWords(entry.data.port, t)
       const text =
         port === '' ? t('runs.event.node_finished', { time }) : t('runs.event.node_completed', { time, port })

@@ -107,10 +107,10 @@ function useLines(store: RunStore, nodes: NodeDirectory): readonly LogLine[] {
     return (entry: LogEntry) => {
       const known = said.get(entry)
       if (known !== undefined) return known
-      const line = logLine(entry, { nodes, t, locale })
+      const line = logLine(entry, { nodes, t, locale, nodeRuns: store.snapshot().live.nodeRuns })
       said.set(entry, line)
       return line
     }
-  }, [nodes, t, locale])
+  }, [store, nodes, t, locale])
   return useMemo(() => store.entries.slice(0, cursor ?? lastSeq).map(toLine), [store, cursor, lastSeq, toLine])
 }

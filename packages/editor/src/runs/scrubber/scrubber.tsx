@@ -20,9 +20,9 @@ export function Scrubber({ store, nodes }: ScrubberProps) {
   const entry = store.entries[seq - 1]
   const said = useMemo(() => {
     if (entry === undefined) return ''
-    const line = logLine(entry, { nodes, t, locale })
+    const line = logLine(entry, { nodes, t, locale, nodeRuns: store.snapshot().live.nodeRuns })
     return line.nodeName === '' ? line.text : `${line.nodeName}: ${line.text}`
-  }, [entry, nodes, t, locale])
+  }, [store, entry, nodes, t, locale])
   if (lastSeq === 0) return null
   const position = t('runs.scrubber.position', { seq, total: lastSeq })
   const seek = (target: number) => store.seek(target >= lastSeq ? null : target)

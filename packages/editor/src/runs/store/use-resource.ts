@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { isOnline, onNetworkChange } from '../../instance/place.ts'
 
 /** What was asked for from the server, in one of its states; the last value stays while it is read again. */
 export interface Resource<Value> {
@@ -13,7 +14,8 @@ export interface Resource<Value> {
 }
 
 /**
- * Reads something from the server while mounted; a newer reading takes the place of the one under way.
+ * Reads something from the server while mounted, and again after a failure when the network is back; a newer reading
+ * takes the place of the one under way.
  *
  * @param load - Stable between renders; another function is another resource. `null` reads nothing yet.
  */
@@ -56,6 +58,13 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
     )
     return () => abort.abort()
   }, [load, round])
+  const hasFailed = state.load === load && state.error !== null
+  useEffect(() => {
+    if (!hasFailed) return
+    return onNetworkChange(() => {
+      if (isOnline()) setRound((before) => before + 1)
+    })
+  }, [hasFailed])
   const reload = useCallback(() => setRound((before) => before + 1), [])
   const refresh = useCallback(() => {
     if (progress.current.isReading) progress.current.isStale = true

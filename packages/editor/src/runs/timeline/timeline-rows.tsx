@@ -41,7 +41,9 @@ function RowView(props: TimelineRowViewProps) {
       <span className="tn-visually-hidden">{describeRow(row, node, t, locale)}</span>
       <span className="tn-timeline-name" aria-hidden="true">
         <IconTile path={node.icon} category={node.category} size="s" />
-        <span className="tn-truncate">{node.name}</span>
+        <span className="tn-truncate" dir="auto">
+          {node.name}
+        </span>
         <StatusMark status={row.nodeRun.status} size={14} />
       </span>
       <span className="tn-timeline-track">

@@ -42,7 +42,9 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
           <HostSlot>{start}</HostSlot>
         </span>
       )}
-      <h1 className="tn-run-name">{run.value?.workflowName}</h1>
+      <h1 className="tn-run-name" dir="auto">
+        {run.value?.workflowName}
+      </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}

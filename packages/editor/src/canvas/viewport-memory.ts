@@ -1,0 +1,15 @@
+/** The part of a workflow that was in view: the offset in pixels and the zoom. */
+export interface RememberedViewport {
+  readonly x: number
+  readonly y: number
+  readonly zoom: number
+}
+
+/** Where a canvas finds the part that was in view last, and leaves the one that is. */
+export interface ViewportMemory {
+  readonly read: () => RememberedViewport | null
+  readonly write: (viewport: RememberedViewport) => void
+}
+
+/** Remembers nothing. */
+export const NO_VIEWPORT_MEMORY: ViewportMemory = Object.freeze({ read: () => null, write: () => {} })

@@ -54,8 +54,11 @@ const ifElse = defineNode({
   inline: true,
   params: z.object({
     left: z.unknown().meta({ title: 'Value' }),
-    operator: z.enum(['==', '>', 'exists']).meta({ literal: true }),
-    right: z.unknown().optional(),
+    operator: z.enum(['==', '!=', '>', '<', '>=', '<=', 'contains', 'exists']).default('==').meta({ literal: true }),
+    right: z
+      .unknown()
+      .optional()
+      .meta({ title: 'Compared with', comparesWith: { param: 'left', operator: 'operator' } }),
   }),
   ports: [
     { name: 'true', title: 'Yes' },
@@ -123,7 +126,7 @@ const call = defineNode({
     url: z.string().min(1).meta({ title: 'Address', control: 'text' }),
     method: z.enum(['GET', 'POST']).default('GET').meta({ literal: true }),
     mixed: z.union([z.string(), z.object({ n: z.number() })]).optional(),
-    headers: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+    headers: z.record(z.string(), z.union([z.string(), z.number()]).meta({ sink: 'header' })).default({}),
     lines: z
       .array(z.object({ sku: z.string().regex(/^[A-Z]+$/), count: z.number().int().min(1) }))
       .max(3)

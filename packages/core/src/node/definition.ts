@@ -195,4 +195,9 @@ export interface ParamMeta {
    * one, holds the name; a name that is no sink means plain text.
    */
   readonly sink?: SinkName | { readonly fromParam: string }
+  /**
+   * The value is compared with that of `param`, a param of the node, by the operator that the param `operator` beside
+   * this one holds: validation reports types that cannot be compared.
+   */
+  readonly comparesWith?: { readonly param: string; readonly operator: string }
 }

@@ -4,6 +4,7 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { TenonError } from '../errors/index.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'
+import { checkComparisons } from './check-comparisons.ts'
 import { checkEdges } from './check-edges.ts'
 import { checkGraph } from './check-graph.ts'
 import { checkLint } from './check-lint.ts'
@@ -84,6 +85,7 @@ function* allChecks(
 }
 
 interface Checking {
+  yield* checkComparisons(traced, report)
   readonly manifest: Pick<NodeManifest, 'nodes'>
   readonly checkSchema: SchemaChecker
   readonly meter: Meter

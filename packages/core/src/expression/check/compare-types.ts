@@ -53,6 +53,46 @@ export function orderProblem(operator: string, left: StaticType, right: StaticTy
   return { code, severity: 'warning', message: `${both}: it fails if the text is not a number` }
 }
 
+/** What is wrong with the types of a comparison that a node makes; null too where they are not known. */
+export function comparisonProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
+  if (operator === '==' || operator === '!=') return equalityProblem(left, right)
+  if (operator === 'contains') return partProblem(left, right)
+  if (!['<', '<=', '>', '>='].includes(operator)) return null
+  for (const type of [left, right]) {
+    const kinds = kindsOf(withoutNull(type)) ?? []
+    if (kinds.length === 0 || kinds.some((kind) => ORDERED.includes(kind))) continue
+    const message = `${operator} takes ${describeKinds(ORDERED)}, not ${describeKinds(kinds)}`
+    return { code: 'EXPRESSION_TYPE', severity: 'error', message }
+  }
+  return orderProblem(operator, left, right) ?? numericTextProblem(operator, left, right)
+}
+
+/** A text is ordered as a number only if it spells one; beside a number that somebody typed, that is what is meant. */
+function numericTextProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
+  if (only(left) !== 'text' || only(right) !== 'text') return null
+  const [ours, theirs] = [knownTexts(left), knownTexts(right)]
+  const number = ours === null ? theirs?.find(isNumberText) : theirs === null ? ours.find(isNumberText) : undefined
+  if (number === undefined) return null
+  const message = `${operator} compares a text with ${number}: as numbers if the text is one, else as texts`
+  return { code: 'COMPARISON_TYPES_DIFFER', severity: 'warning', message }
+}
+
+const CONTAINERS: readonly ValueKind[] = ['list', 'text', 'object']
+
+/** Only a list has items of any type; texts have parts and objects have keys, which are texts. */
+function partProblem(whole: StaticType, part: StaticType): ComparisonProblem | null {
+  const [wholes, parts] = [kindsOf(withoutNull(whole)), kindsOf(part)]
+  if (wholes === null || wholes.length === 0) return null
+  const severity = 'error'
+  if (!wholes.some((kind) => CONTAINERS.includes(kind))) {
+    const message = `contains looks into ${describeKinds(CONTAINERS)}, not ${describeKinds(wholes)}`
+    return { code: 'EXPRESSION_TYPE', severity, message }
+  }
+  if (wholes.includes('list') || parts === null || parts.includes('text')) return null
+  const message = `${capitalized(describeKinds(wholes))} contains texts, not ${describeKinds(parts)}`
+  return { code: 'EXPRESSION_TYPE', severity, message }
+}
+
 /** What can be said against `==` and `!=` of two types: they are never equal, or only if a text spells the other side. */
 export function equalityProblem(left: StaticType, right: StaticType): ComparisonProblem | null {
   const [ours, theirs] = [kindsOf(left), kindsOf(right)]

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 
 const Ticket = z.object({
@@ -8,25 +8,39 @@ const Ticket = z.object({
   customerId: z.string(),
 })
 
-/** The help desk's own API, which the example workflows call: tickets are escalated, customers get notes. */
+/**
+ * The help desk's own API, which the example workflows call: tickets are escalated, customers get notes. It honors
+ * `Idempotency-Key`: a repeated request is answered as the first one was, and changes nothing.
+ */
 export function helpDesk(): Hono {
   const escalations = new Map<string, z.output<typeof Ticket>>()
   const notes = new Map<string, string[]>()
+  const answers = new Map<string, object>()
+  const once = (c: Context, change: () => object) => {
+    const key = c.req.header('idempotency-key')
+    const answer = (key === undefined ? undefined : answers.get(key)) ?? change()
+    if (key !== undefined) answers.set(key, answer)
+    return c.json(answer, 201)
+  }
   const app = new Hono()
   app.post('/tickets', async (c) => {
     const parsed = Ticket.safeParse(await c.req.json().catch(() => null))
     if (!parsed.success) return c.json({ error: 'A ticket needs ticketId, subject and customerId' }, 422)
-    escalations.set(parsed.data.ticketId, parsed.data)
-    return c.json({ ticketId: parsed.data.ticketId, assignee: 'Ana Okafor', status: 'escalated' }, 201)
+    return once(c, () => {
+      escalations.set(parsed.data.ticketId, parsed.data)
+      return { ticketId: parsed.data.ticketId, assignee: 'Ana Okafor', status: 'escalated' }
+    })
   })
   app.get('/tickets', (c) => c.json({ items: [...escalations.values()] }))
   app.post('/customers/:customerId/notes', async (c) => {
     const body = z.object({ note: z.string() }).safeParse(await c.req.json().catch(() => null))
     if (!body.success) return c.json({ error: 'A note needs text' }, 422)
     const customerId = c.req.param('customerId')
-    const all = [...(notes.get(customerId) ?? []), body.data.note]
-    notes.set(customerId, all)
-    return c.json({ customerId, notes: all.length }, 201)
+    return once(c, () => {
+      const all = [...(notes.get(customerId) ?? []), body.data.note]
+      notes.set(customerId, all)
+      return { customerId, notes: all.length }
+    })
   })
   app.get('/weather', (c) =>
     c.json({ message: `Fair in ${c.req.query('location') ?? 'town'}`, temperature: 72, unit: 'F' }),

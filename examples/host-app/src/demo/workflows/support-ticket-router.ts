@@ -77,6 +77,7 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
     node('escalate', 'http-call', 'Escalate to a person', [6, 1.1], {
       method: 'POST',
       url: '{{ vars.desk }}/tickets',
+      honorsIdempotencyKey: true,
       body: {
         ticketId: '{{ input.ticket_id }}',
         subject: '{{ input.text }}',
@@ -87,6 +88,7 @@ export function supportTicketRouter(desk: string): CreateWorkflow {
     node('crm', 'http-call', 'Log to the CRM', [6, 2.1], {
       method: 'POST',
       url: '{{ vars.desk }}/customers/{{ input.customer_id }}/notes',
+      honorsIdempotencyKey: true,
       body: { note: 'Ticket {{ input.ticket_id }} escalated: {{ input.category }}' },
     }),
     node('both', 'join', 'Both done', [7, 1.6], {}),

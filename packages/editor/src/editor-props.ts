@@ -1,5 +1,6 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { DocumentOperation, RunId, WorkflowDocument } from '@tenon/core/document'
+import type { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ReactNode } from 'react'
 import type { ControlComponents } from './inspector/control-props.ts'
@@ -13,6 +14,8 @@ export type EditorEvent =
   | { readonly type: 'changed'; readonly operations: readonly DocumentOperation[] }
   | { readonly type: 'published'; readonly version: string }
   | { readonly type: 'run-started'; readonly runId: RunId; readonly mode: 'live' | 'test' }
+  /** How the draft reaches the server; `error` says why no socket can be opened, and what to do about it. */
+  | { readonly type: 'connection'; readonly transport: 'socket' | 'http'; readonly error: TenonError | null }
   | { readonly type: 'failed'; readonly error: unknown }
 
 /** What both kinds of editor take. All of it may be written inline: new objects each time do no harm. */

@@ -1,65 +1,12 @@
-import type { AddressInfo } from 'node:net'
-import * as decoding from 'lib0/decoding'
-import * as encoding from 'lib0/encoding'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
-import * as sync from 'y-protocols/sync'
+import { WebSocket } from 'ws'
 import * as Y from 'yjs'
+import { openRoom } from '../../test/fixtures/room.ts'
 import { type CollabListener, connectRoom } from './collab-provider.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
 const eventually = (check: () => void) => vi.waitFor(check, 15_000)
-
-const SYNC = 0
-const SAVED = 100
-
-/** A room over a real socket that takes every update, and says that it has stored some of them when it is told to. */
-async function openRoom() {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'tenon.v1' })
-  const stored = new Y.Doc()
-  let taken = 0
-  let client: WebSocket | null = null
-  server.on('connection', (socket) => {
-    client = socket
-    taken = 0
-    socket.send(encodeSync((encoder) => sync.writeSyncStep1(encoder, stored)))
-    socket.on('message', (data: Buffer) => {
-      const decoder = decoding.createDecoder(new Uint8Array(data))
-      if (decoding.readVarUint(decoder) !== SYNC) return
-      const answer = encodeSync((encoder) => {
-        const step = sync.readSyncMessage(decoder, encoder, stored, 'client')
-        if (step !== sync.messageYjsSyncStep1) taken += 1
-      })
-      if (answer.byteLength > 1) socket.send(answer)
-    })
-  })
-  await new Promise((resolve) => server.once('listening', resolve))
-  onTestFinished(() => {
-    for (const socket of server.clients) socket.terminate()
-    server.close()
-  })
-  return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/workflows`,
-    stored,
-    taken: () => taken,
-    cut: () => client?.terminate(),
-    save(count: number) {
-      const encoder = encoding.createEncoder()
-      encoding.writeVarUint(encoder, SAVED)
-      encoding.writeVarUint8Array(encoder, Y.encodeStateVector(stored))
-      encoding.writeVarUint(encoder, count)
-      client?.send(encoding.toUint8Array(encoder))
-    },
-  }
-}
-
-function encodeSync(write: (encoder: encoding.Encoder) => void): Uint8Array {
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, SYNC)
-  write(encoder)
-  return encoding.toUint8Array(encoder)
-}
 
 function join(url: string) {
   // Browsers have it; this is the one of Node's own tests.

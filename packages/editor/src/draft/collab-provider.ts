@@ -29,6 +29,8 @@ interface CollabOptions {
   /** `wss://…/workflows` */
   readonly url: string
   readonly workflowId: string
+  /** Whether a transaction of this origin brings what the server has already. */
+  readonly isForeign?: (origin: unknown) => boolean
   readonly getTicket: () => Promise<string>
   readonly listener: CollabListener
 }
@@ -38,7 +40,8 @@ const PROTOCOL = 'tenon.v1'
 const SAVED_MESSAGE = 100
 
 /** Joins the room of a draft by a stock y-websocket provider. */
-export function connectRoom({ doc, url, workflowId, getTicket, listener }: CollabOptions): CollabConnection {
+export function connectRoom(options: CollabOptions): CollabConnection {
+  const { doc, url, workflowId, getTicket, listener, isForeign = () => false } = options
   const awareness = new Awareness(doc)
   const sent = createSentUpdates()
   class CountedSocket extends WebSocket {
@@ -65,7 +68,7 @@ export function connectRoom({ doc, url, workflowId, getTicket, listener }: Colla
     listener.onSaved(sent.areAll(decoding.readVarUint(decoder)))
   }
   const onUpdate = (_update: Uint8Array, origin: unknown) => {
-    if (origin !== provider) listener.onLocalChange()
+    if (origin !== provider && !isForeign(origin)) listener.onLocalChange()
   }
   const onAwareness = () => listener.onAwareness(awareness.getStates(), doc.clientID)
   provider.on('sync', (isSynced: boolean) => {

@@ -65,6 +65,11 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
       carried: latest.current.carried,
       isReadOnly: () => latest.current.props.readOnly === true,
       onFailed,
+      onTransport: (transport, error) => {
+        callHost(latest.current.props.onEvent, { type: 'connection', transport, error })
+        // biome-ignore lint/suspicious/noConsole: without it the developer of a host would look for the cause in vain
+        if (error !== null) console.warn(`${error.message}. ${error.remedy}`)
+      },
       onRebased: (unsaved) => latest.current.onRebased(unsaved),
       onExpelled: (code, operations) => {
         const { t: say, toast: show } = latest.current

@@ -106,6 +106,8 @@ export interface EditorState {
   /** Nothing can be changed: a viewer, a published version, or the host's wish. */
   readonly isReadOnly: boolean
   readonly sync: SyncState
+  /** By requests nobody else is seen, and changes of others come a little later. */
+  readonly transport: 'socket' | 'http'
   readonly input: InputState
   /** Name or description are on their way to the server. */
   readonly isStoringDetails: boolean

@@ -20,6 +20,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     role: 'editor',
     isReadOnly: false,
     sync: 'local',
+    transport: 'socket',
     input: { isTyping: false, refused: [] },
     isStoringDetails: false,
     repairs: [],

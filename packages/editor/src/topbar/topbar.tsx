@@ -70,9 +70,20 @@ export function Topbar(props: TopbarProps) {
 
 function People() {
   const peers = useEditorStore((state) => state.peers)
+  const transport = useEditorStore((state) => state.transport)
   const people = [...new Map(peers.map((peer) => [peer.userId, peer])).values()]
+  if (transport === 'http') return <Unseen />
   if (people.length === 0) return null
   return <AvatarGroup people={people} />
+}
+
+function Unseen() {
+  const t = useTranslate()
+  return (
+    <span className="tn-sync-note" title={t('sync.httpHint')}>
+      {t('sync.http')}
+    </span>
+  )
 }
 
 function ProblemsPill({ onOpen }: { readonly onOpen: (problem: EditorProblem) => void }) {

@@ -56,6 +56,10 @@ export const editorMessages = {
   'sync.closed': 'Not connected',
   'sync.closedHint': 'The server has ended the connection. Reload to go on.',
 
+  'sync.http': 'Live cursors unavailable',
+  'sync.httpHint':
+    'The live connection cannot be opened. Your changes are saved; changes of others appear every few seconds.',
+
   'sync.roleLost': 'You may no longer change this workflow.',
   'sync.notCarried': 'Somebody has put another draft in place, which your last changes do not fit.',
   'sync.unsavedTitle': 'Some of your changes are not saved',

@@ -1,0 +1,213 @@
+// @vitest-environment jsdom
+import { createServer } from 'node:net'
+import type { Me, TenonClient } from '@tenon/core/client'
+import { CLOSE_CODES, NO_TEXT_FIELDS, readDraft, writeDocument } from '@tenon/core/collab'
+import type { DocumentOperation } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { node, workflow } from '@tenon/core/testing'
+import { fromBase64, toBase64 } from 'lib0/buffer'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import * as Y from 'yjs'
+import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
+import { t } from '../../test/fixtures/render.tsx'
+import { openRoom } from '../../test/fixtures/room.ts'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { createEditorSession } from '../session/create-session.ts'
+import { connectDraft } from './connect-draft.ts'
+import { createPresence } from './presence.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const eventually = (check: () => void) => vi.waitFor(check, 20_000)
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+type SyncBody = Parameters<TenonClient['drafts']['sync']>[1]
+
+/** A server that keeps the draft and answers requests; what listens on the port of its socket is up to the test. */
+async function open() {
+  vi.stubGlobal('WebSocket', WebSocket)
+  const port = await freePort()
+  const stored = new Y.Doc()
+  writeDocument(stored, workflow([node('a', 'step', { text: 'hi' })], []), NO_TEXT_FIELDS)
+  const { client } = createFixtureClient({ manifest: SMALL_MANIFEST })
+  const requests: (SyncBody & { readonly keepalive: boolean })[] = []
+  let refusal: TenonError | null = null
+  let role: Me['role'] = 'editor'
+  const sync: TenonClient['drafts']['sync'] = async (_workflowId, body, request) => {
+    requests.push({ ...body, keepalive: request?.keepalive === true })
+    if (refusal !== null) throw refusal
+    if (body.update !== undefined) Y.applyUpdate(stored, fromBase64(body.update))
+    return {
+      update: toBase64(Y.encodeStateAsUpdate(stored, fromBase64(body.stateVector))),
+      stateVector: toBase64(Y.encodeStateVector(stored)),
+      saved: true,
+      etag: '"1"',
+    }
+  }
+  const own: TenonClient = {
+    ...client,
+    me: async () => ({ userId: 'u-ada', displayName: 'Ada Obi', role, tenantId: 'acme' }),
+    workflows: { ...client.workflows, get: async () => STORED_WORKFLOW },
+    drafts: { ...client.drafts, sync },
+    sockets: {
+      ticket: async () => ({ ticket: 'ticket', expiresAt: '2026-11-20T10:00:00.000Z' }),
+      collabUrl: `ws://127.0.0.1:${port}/workflows`,
+    },
+  }
+  const session = createEditorSession({ translate: () => t })
+  session.store.setState({ manifest: createManifestIndex(SMALL_MANIFEST) })
+  onTestFinished(session.start())
+  const transports: string[] = []
+  const errors: (TenonError | null)[] = []
+  const expelled: { code: number; operations: readonly DocumentOperation[] }[] = []
+  const failed: unknown[] = []
+  const leave = connectDraft({
+    session,
+    client: () => own,
+    workflowId: 'wf',
+    presence: createPresence(session.store),
+    carried: [],
+    isReadOnly: () => false,
+    onFailed: (error) => failed.push(error),
+    onTransport: (transport, error) => {
+      transports.push(transport)
+      errors.push(error)
+    },
+    onRebased: () => expelled.push({ code: CLOSE_CODES.rebased, operations: [] }),
+    onExpelled: (code, operations) => expelled.push({ code, operations }),
+  })
+  onTestFinished(leave)
+  return {
+    session,
+    stored,
+    requests,
+    transports,
+    errors,
+    expelled,
+    failed,
+    leave,
+    port,
+    state: () => session.store.getState(),
+    nameOnServer: () => readDraft(stored).document.nodes[0]?.name,
+    rename: (name: string) => session.dispatch({ type: 'rename-node', nodeId: 'a', name }),
+    refuse: (error: TenonError | null) => {
+      refusal = error
+    },
+    setRole: (next: Me['role']) => {
+      role = next
+    },
+  }
+}
+
+describe('a draft whose socket does not open', () => {
+  test('is there by requests, is saved by them, and brings what others do', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state()).toMatchObject({ sync: 'saved', transport: 'http' }))
+    expect(place.state().document.nodes.map(({ id }) => id)).toEqual(['a'])
+    expect(place.transports).toEqual(['http'])
+    expect(place.errors[0]).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(`:${place.port}/`) })
+    expect(place.errors[0]?.remedy).toContain('attachWebSockets')
+    place.rename('Mine')
+    expect(place.state().sync).toBe('saving')
+    await eventually(() => expect(place.nameOnServer()).toBe('Mine'))
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    for (const entry of place.stored.getMap<Y.Map<unknown>>('nodes').values()) entry.set('name', 'Theirs')
+    await eventually(() => expect(place.state().document.nodes[0]?.name).toBe('Theirs'))
+    expect(place.expelled).toEqual([])
+  })
+
+  test('goes on over the socket as soon as one opens, with nothing lost', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().transport).toBe('http'))
+    const room = await openRoom({ port: place.port, stored: place.stored })
+    place.rename('Before the socket')
+    await eventually(() => expect(place.state().transport).toBe('socket'))
+    await eventually(() => expect(place.nameOnServer()).toBe('Before the socket'))
+    expect(place.transports).toEqual(['http', 'socket'])
+    const before = place.requests.length
+    place.rename('Over the socket')
+    await eventually(() => expect(place.nameOnServer()).toBe('Over the socket'))
+    expect(place.requests.length).toBe(before)
+    expect(room.taken()).toBeGreaterThan(0)
+  })
+
+  test('is saved on leaving the page, in a request that outlives it', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.rename('At the last moment')
+    window.dispatchEvent(new Event('pagehide'))
+    await eventually(() => expect(place.nameOnServer()).toBe('At the last moment'))
+    expect(place.requests.some(({ keepalive, update }) => keepalive && update !== undefined)).toBe(true)
+  })
+
+  test('is offline while no request is answered, and comes back', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.refuse(new TenonError('UNAVAILABLE', 'no answer'))
+    place.rename('While offline')
+    await eventually(() => expect(place.state().sync).toBe('offline'))
+    place.refuse(null)
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    expect(place.nameOnServer()).toBe('While offline')
+  })
+
+  test.each([
+    ['FORBIDDEN', CLOSE_CODES.forbidden],
+    ['UNAUTHENTICATED', CLOSE_CODES.unauthenticated],
+    ['WORKFLOW_NOT_FOUND', CLOSE_CODES.notFound],
+    ['DRAFT_REPLACED', CLOSE_CODES.rebased],
+  ] as const)('ends with %s as a socket would end, and hands over what was not stored', async (code, closeCode) => {
+    const place = await open()
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.refuse(new TenonError(code, 'refused'))
+    place.rename('Not stored')
+    await eventually(() => expect(place.expelled).toHaveLength(1))
+    expect(place.expelled[0]?.code).toBe(closeCode)
+    if (closeCode !== CLOSE_CODES.rebased) expect(place.expelled[0]?.operations).toHaveLength(1)
+  })
+
+  test('says what is wrong when there is no draft at all', async () => {
+    const place = await open()
+    place.refuse(new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id'))
+    await eventually(() => expect(place.failed).toEqual([expect.objectContaining({ code: 'WORKFLOW_NOT_FOUND' })]))
+  })
+})
+
+describe('a socket that the server closes as forbidden', () => {
+  async function closeForbidden(port: number) {
+    const server = new WebSocketServer({ port, host: '127.0.0.1', handleProtocols: () => 'tenon.v1' })
+    server.on('connection', (socket) => socket.close(CLOSE_CODES.forbidden))
+    onTestFinished(() => void server.close())
+    await new Promise((resolve) => server.once('listening', resolve))
+  }
+
+  test('does not take the right to edit from a person who has it', async () => {
+    const place = await open()
+    await closeForbidden(place.port)
+    await eventually(() => expect(place.state()).toMatchObject({ sync: 'saved', transport: 'http', isReadOnly: false }))
+    expect(place.errors[0]).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    expect(place.expelled).toEqual([])
+    place.rename('Still mine')
+    await eventually(() => expect(place.nameOnServer()).toBe('Still mine'))
+  })
+
+  test('ends the editing of a person who may only look now', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().role).toBe('editor'))
+    place.setRole('viewer')
+    await closeForbidden(place.port)
+    await eventually(() => expect(place.expelled[0]?.code).toBe(CLOSE_CODES.forbidden))
+    expect(place.state().isReadOnly).toBe(true)
+  })
+})

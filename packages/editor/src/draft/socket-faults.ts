@@ -1,0 +1,31 @@
+import type { TenonClient } from '@tenon/core/client'
+import { CLOSE_CODES } from '@tenon/core/collab'
+import { TenonError } from '@tenon/core/errors'
+
+/** What a refused request means for the connection. */
+const HTTP_CLOSES: Readonly<Partial<Record<string, number>>> = {
+  UNAUTHENTICATED: CLOSE_CODES.unauthenticated,
+  FORBIDDEN: CLOSE_CODES.forbidden,
+  WORKFLOW_NOT_FOUND: CLOSE_CODES.notFound,
+  DRAFT_REPLACED: CLOSE_CODES.rebased,
+}
+
+/** No socket opens. For the developer of the host, who reads it in the editor's events and on the console. */
+export function socketClosed({ sockets }: TenonClient): TenonError {
+  return new TenonError('UNAVAILABLE', `The socket ${sockets.collabUrl} does not open; drafts are synced by requests`, {
+    remedy:
+      'Call attachWebSockets on the HTTP server, check that publicUrl is the address of the API, and let proxies pass the Upgrade header.',
+  })
+}
+
+/** The server has closed the socket, though the person may change the draft. */
+export function socketRefused({ sockets }: TenonClient): TenonError {
+  return new TenonError('ORIGIN_REFUSED', `The server refuses the socket ${sockets.collabUrl} from this page`, {
+    remedy: "Add the page's origin to allowedOrigins of the server; its log names the origin that it got.",
+  })
+}
+
+/** The code with which a socket would have been closed for the same reason; `undefined` when there is none. */
+export function closeCodeOf(error: unknown): number | undefined {
+  return error instanceof TenonError ? HTTP_CLOSES[error.code] : undefined
+}

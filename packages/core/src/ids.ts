@@ -21,3 +21,6 @@ export const TENANT_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/
 export const NODE_ID_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
 /** What the name of a port, an input or a param may look like. */
 export const PORT_NAME_PATTERN = /^[a-z][A-Za-z0-9_-]*$/
+
+/** The form of a task queue's name: a letter, then letters, digits and `_ . -`; at most 100 characters. */
+export const TASK_QUEUE_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/

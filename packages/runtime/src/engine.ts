@@ -61,6 +61,14 @@ export interface Engine {
    */
   decide(tenantId: string, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
   cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
+  /**
+   * Finds the task queues that no worker serves; a node in one of them would wait. Without a queue of its own, a node
+   * goes wherever the run goes.
+   *
+   * @returns Those of `queues` that have no worker now; none where the engine has no queues of nodes.
+   * @throws {@link TenonError} `UNAVAILABLE` when the engine cannot be asked.
+   */
+  unservedQueues(queues: readonly string[]): Promise<readonly string[]>
   /** Begins to carry runs out in this process; starts that come before wait in the store. */
   startWorker(): Promise<void>
   /** Lets what runs come to a safe point and stops; nothing acknowledged is lost. */

@@ -5,6 +5,7 @@ export {
   type NodeId,
   PORT_NAME_PATTERN,
   type RunId,
+  TASK_QUEUE_PATTERN,
   TENANT_ID_PATTERN,
   type TenantId,
   type UserId,
@@ -24,7 +25,7 @@ export {
 } from './document-order.ts'
 export { contentHash, planHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
-export { DOCUMENT_LIMITS, RETRY_LIMITS } from './limits.ts'
+export { DOCUMENT_LIMITS, RETRY_LIMITS, TASK_QUEUE_WAIT_MS } from './limits.ts'
 export { mapNode, type NodeChanges, type NodeText, policyTexts, textLeaves } from './node-texts.ts'
 export type { DocumentOperation, NodeFields, NodeMove, ParamPath } from './operation.ts'
 export { parseOperations } from './operation-shape.ts'

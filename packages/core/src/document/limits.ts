@@ -31,3 +31,6 @@ export const RETRY_LIMITS = Object.freeze({
   /** All waits between the attempts together, in milliseconds: 30 days. */
   totalWaitMs: 2_592_000_000,
 })
+
+/** How long a node waits for a worker of its task queue before it fails, in milliseconds: 1 hour. */
+export const TASK_QUEUE_WAIT_MS = 3_600_000

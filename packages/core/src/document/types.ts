@@ -123,6 +123,10 @@ export interface NodePolicy {
   readonly timeout?: DurationString
   /** Longest silence between two heartbeats of the node itself. */
   readonly heartbeat?: DurationString
+  /**
+   * The queue whose workers carry the node out, on Temporal: a letter, then letters, digits and `_ . -`, at most 100
+   * characters. A worker must serve it when the workflow is published. @defaultValue the queue of the engine
+   */
   readonly taskQueue?: string
   readonly onError?: OnError
   /** The node that undoes this one. */

@@ -117,6 +117,11 @@ export const ERROR_TABLE = {
     remedy: 'Raise the token limit of the node, or ask for a shorter answer.',
   },
   ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
+  TASK_QUEUE_UNSERVED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Start a worker with this queue in nodeQueues, or choose another task queue for the node.',
+  },
   JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },
   VALUE_NOT_JSON: {
     status: 422,

@@ -12,6 +12,10 @@ describe('policies', () => {
     [{ retry: { maximumAttempts: 0 } }, 'policy.retry.maximumAttempts', 'error'],
     [{ retry: { backoffCoefficient: 0.5 } }, 'policy.retry.backoffCoefficient', 'error'],
     [{ retry: { initialInterval: '2s', maximumInterval: '1s' } }, 'policy.retry.maximumInterval', 'error'],
+    [{ retry: { initialInterval: '0ms', maximumAttempts: 1_000_000 } }, 'policy.retry.initialInterval', 'error'],
+    [{ taskQueue: 'a b' }, 'policy.taskQueue', 'error'],
+    [{ taskQueue: '../other' }, 'policy.taskQueue', 'error'],
+    [{ taskQueue: 'q'.repeat(101) }, 'policy.taskQueue', 'error'],
     [{ timeout: '0s' }, 'policy.timeout', 'error'],
     [{ heartbeat: '0s' }, 'policy.heartbeat', 'error'],
     [{ timeout: '1s', heartbeat: '2s' }, 'policy.heartbeat', 'warning'],
@@ -24,6 +28,7 @@ describe('policies', () => {
       retry: { initialInterval: '1s', maximumInterval: '1s', maximumAttempts: 1, backoffCoefficient: 1 },
       timeout: '2s',
       heartbeat: '1s',
+      taskQueue: 'gpu-1.eu_west',
     } as const
     expect(validate(policy(of))).toEqual([])
   })

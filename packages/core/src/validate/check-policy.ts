@@ -2,6 +2,8 @@ import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
+import { TASK_QUEUE_PATTERN } from '../ids.ts'
+import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 
@@ -17,6 +19,14 @@ function checkRetry({ node, name, entry }: SurveyedNode, report: ReportIssue): v
   for (const { field, message } of findRetryFaults({ ...entry?.policy?.retry, ...node.policy.retry })) {
     report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { nodeId: node.id, path: ['policy', 'retry', field] }))
   }
+}
+
+function checkTaskQueue({ node, name }: SurveyedNode, report: ReportIssue): void {
+  const { taskQueue } = node.policy ?? {}
+  if (taskQueue === undefined || TASK_QUEUE_PATTERN.test(taskQueue)) return
+  const rule = 'use a letter, then letters, digits and _ . -, at most 100 characters'
+  const message = `${name}: "${cutText(taskQueue, 40)}" is not a valid name of a task queue; ${rule}`
+  report(errorIssue('POLICY_INVALID', message, { nodeId: node.id, path: ['policy', 'taskQueue'] }))
 }
 
 function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
@@ -114,6 +124,7 @@ function checkSharedKeys({ nodes }: Survey, report: ReportIssue): void {
 export function checkPolicies(survey: Survey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     checkRetry(surveyed, report)
+    checkTaskQueue(surveyed, report)
     checkTimes(surveyed, report)
     checkJoin(survey, surveyed, report)
     checkAvailable(surveyed, report)

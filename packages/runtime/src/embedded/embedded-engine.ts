@@ -103,6 +103,8 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       if (put.outcome === 'accepted') notify({ tenantId, ...put })
       return { outcome: put.outcome }
     },
+    // Every worker carries every node out.
+    unservedQueues: async () => [],
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())

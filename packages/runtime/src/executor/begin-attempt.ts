@@ -64,25 +64,27 @@ export function attemptTimerId({ nodeRunId, pass }: Pick<PassPlace, 'nodeRunId' 
  * recorded as lost first: by calling, the caller says that it runs no body of this node run.
  *
  * @param options.isStale - Reads the tail of the log first: for engines whose workers share a run.
+ * @param options.unserved - Fails the node run with this error instead of beginning: no worker has taken it.
  * @throws {@link TenonError} `UNAVAILABLE` and the database's own errors; calling again is safe.
  */
 export async function beginAttempt(
   place: PassPlace,
   slot: Slot,
   ports: AttemptPorts,
-  options: { readonly isStale: boolean },
+  { isStale, unserved }: { readonly isStale: boolean; readonly unserved?: TenonError },
 ): Promise<BegunAttempt> {
   const { tenantId, runId } = place
   const startedAt = ports.now()
-  const open = (isRefused: boolean) =>
-    ports.committer.commitDecision({ tenantId, runId, ...options }, async (session) => {
+  const open = (failure: TenonError | undefined) =>
+    ports.committer.commitDecision({ tenantId, runId, isStale }, async (session) => {
       const found = await openAttempt(session, place, ports)
-      const opening = isRefused && found.kind === 'ready' ? refusedInput(session, place, found.started.attempt) : found
+      const isFailed = failure !== undefined && found.kind === 'ready'
+      const opening = isFailed ? failedOpening(session, place, found.started.attempt, failure) : found
       return { value: opening, work: workOf(opening, place, startedAt, session.identity.engine, ports) }
     })
-  const committed = await open(false).catch((error: unknown) => {
+  const committed = await open(unserved).catch((error: unknown) => {
     if (!isAppendRefused(error)) throw error
-    return open(true)
+    return open(new TenonError('OUTCOME_REFUSED', 'The database cannot store the input of the node'))
   })
   if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
   const { value: opening, result } = committed
@@ -98,10 +100,14 @@ export async function beginAttempt(
   }
 }
 
-/** What becomes of a node run when the database cannot store the start of an attempt. */
-function refusedInput(session: RunSession, { nodeRunId, pass }: PassPlace, attempt: number): Opening {
-  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store the input of the node')
-  const error = failureOf(refused, planNodeOf(session, nodeRunId).id)
+/** What becomes of a node run that would begin an attempt and cannot. */
+function failedOpening(
+  session: RunSession,
+  { nodeRunId, pass }: PassPlace,
+  attempt: number,
+  failure: TenonError,
+): Opening {
+  const error = failureOf(failure, planNodeOf(session, nodeRunId).id)
   return { kind: 'settle', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
 }
 

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { TenonError } from '@tenon/core/errors'
 import type { Fact } from '@tenon/core/run'
 import { advanceRun } from '../commit/advance-run.ts'
 import type { CommitRequest, FactToCommit, Slot } from '../commit/commit-types.ts'
@@ -108,6 +109,16 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
     abandonNode: (request) =>
       withCodesOnly(keyOf(request), async () => {
         const begun = await beginAttempt(placeOf(request), FREE_SLOT, executor, { isStale: true })
+        if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
+        return readCommands(request.tenantId, request.runId, request.cursor)
+      }),
+    failUnserved: ({ queue, waitMs, ...request }) =>
+      withCodesOnly(keyOf(request), async () => {
+        const unserved = new TenonError(
+          'TASK_QUEUE_UNSERVED',
+          `No worker took the node from the task queue "${queue}" within ${Math.round(waitMs / 1_000)} s`,
+        )
+        const begun = await beginAttempt(placeOf(request), FREE_SLOT, executor, { isStale: true, unserved })
         if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
         return readCommands(request.tenantId, request.runId, request.cursor)
       }),

@@ -10,6 +10,12 @@ export interface TemporalEngineOptions {
   readonly taskQueue?: string
   /** Queues of nodes (`policy.taskQueue`) that this process serves beside it. @defaultValue none */
   readonly nodeQueues?: readonly string[]
+  /**
+   * How long a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
+   *
+   * @defaultValue 3_600_000
+   */
+  readonly nodeQueueWaitMs?: number
   /** Node runs that this process carries out at once, on each queue. @defaultValue 50 */
   readonly maxConcurrentNodes?: number
   /** How long a canceled body may take to come back before it is abandoned, in ms. @defaultValue 10_000 */

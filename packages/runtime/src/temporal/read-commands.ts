@@ -11,7 +11,8 @@ const PAGE = 1_000
 /** Reads what a shell has to do after its cursor. */
 export type ReadCommands = (tenantId: string, runId: string, cursor: number) => Promise<CommandPage>
 
-export function createReadCommands(committer: Committer, reader: RunReader): ReadCommands {
+/** @param queueWaitMs - How long a node may wait in a queue of its own. */
+export function createReadCommands(committer: Committer, reader: RunReader, queueWaitMs: number): ReadCommands {
   const readAfter = async (tenantId: string, runId: string, cursor: number): Promise<readonly RunEvent[]> => {
     const events: RunEvent[] = []
     for (let after = cursor; ; after = events.at(-1)?.seq ?? after) {
@@ -32,6 +33,7 @@ export function createReadCommands(committer: Committer, reader: RunReader): Rea
         nodeRuns: session.machine.openNodeRuns(),
         hasTimer: (timerId) => session.timers.has(timerId),
         planNodeOf: (nodeRunId) => planNodeOf(session, nodeRunId),
+        queueWaitMs,
       }),
     )
     // A run that is gone (its tenant was erased) needs no shell.

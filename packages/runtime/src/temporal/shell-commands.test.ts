@@ -18,6 +18,7 @@ const work = (nodeRuns: readonly OpenNodeRun[], timers: readonly string[] = []):
   nodeRuns,
   hasTimer: (timerId) => timers.includes(timerId),
   planNodeOf: (id) => ({ id, type: 'probe', timeoutMs: null }),
+  queueWaitMs: 5_000,
 })
 
 describe('shellCommandsOf', () => {

@@ -17,6 +17,8 @@ export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
   readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type' | 'timeoutMs'>
+  /** How long a node may wait in a queue of its own. */
+  readonly queueWaitMs: number
 }
 
 /**
@@ -32,7 +34,11 @@ export function shellCommandsOf(commands: readonly Command[], open: OpenWork): r
         const { nodeRunId, pass, queue } = command
         if (!passes.has(`${nodeRunId}/${pass}`)) return []
         const { type, id, timeoutMs } = open.planNodeOf(nodeRunId)
-        const limits = { startToCloseMs: startToCloseMs(timeoutMs), heartbeatMs: HEARTBEAT_TIMEOUT_MS }
+        const limits = {
+          startToCloseMs: startToCloseMs(timeoutMs),
+          heartbeatMs: HEARTBEAT_TIMEOUT_MS,
+          ...(queue === null ? {} : { queueWaitMs: open.queueWaitMs }),
+        }
         return [{ seq, type: 'start_node', nodeRunId, pass, queue, summary: `${type} ${id}`, ...limits }]
       }
       case 'cancel_node': {

@@ -21,6 +21,8 @@ export type ShellCommand =
       readonly summary: string
       readonly startToCloseMs: number
       readonly heartbeatMs: number
+      /** Longest wait for a worker of `queue`; only for nodes with a queue of their own. */
+      readonly queueWaitMs?: number
     }
   | { readonly seq: number; readonly type: 'cancel_node'; readonly nodeRunId: string; readonly pass: number }
   | { readonly seq: number; readonly type: 'set_timer'; readonly timerId: string; readonly dueAt: number }
@@ -64,6 +66,11 @@ export interface ExecuteNodeRequest {
   readonly cursor: number
 }
 
+export interface UnservedNodeRequest extends ExecuteNodeRequest {
+  readonly queue: string
+  readonly waitMs: number
+}
+
 export interface AdvanceRequest {
   readonly tenantId: string
   readonly runId: string
@@ -79,6 +86,8 @@ export interface ShellActivities {
   executeNode(request: ExecuteNodeRequest): Promise<CommandPage>
   /** Records that a node run was canceled before any worker had it. */
   abandonNode(request: ExecuteNodeRequest): Promise<CommandPage>
+  /** Records that no worker took a node run from its queue in time. */
+  failUnserved(request: UnservedNodeRequest): Promise<CommandPage>
   /** Takes facts from the store and the clock into the run. */
   advance(request: AdvanceRequest): Promise<CommandPage>
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
@@ -7,6 +8,7 @@ import { createAppender } from '../store/create-appender.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
+import { findUnservedQueues } from './find-unserved-queues.ts'
 import { keepWorker } from './keep-worker.ts'
 import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
 import { type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
@@ -51,8 +53,17 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     const { startShellWorker } = await import('./worker/index.ts')
     const client = await connectShellClient(options, workerId, log)
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
-    const executor = { committer, findType, now, worker: workerId, http: ports.egress, secrets: ports.secrets, log, ...grace }
-    const readCommands = createReadCommands(committer, reader)
+    const executor = {
+      committer,
+      findType,
+      now,
+      worker: workerId,
+      http: ports.egress,
+      secrets: ports.secrets,
+      log,
+      ...grace,
+    }
+    const readCommands = createReadCommands(committer, reader, options.nodeQueueWaitMs ?? TASK_QUEUE_WAIT_MS)
     const activities = createShellActivities({
       ...{ committer, readCommands, executor, log },
       ...{ readInbox: inbox.read, gone: gone.signal },
@@ -101,6 +112,12 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       const { outcome } = await inbox.cancel(tenantId, runId, actor, { alongside })
       relay?.wake()
       return { outcome }
+    },
+    unservedQueues: async (queues) => {
+      if (queues.length === 0) return []
+      const own = new Set(running === null ? [] : options.nodeQueues)
+      const asked = queues.filter((queue) => !own.has(queue))
+      return asked.length === 0 ? [] : findUnservedQueues(options, asked)
     },
     startWorker: async () => {
       running ??= open()

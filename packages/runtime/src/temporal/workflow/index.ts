@@ -2,6 +2,7 @@
 // Recorded histories replay against this file, so what it does to the history changes only behind `patched()`.
 import {
   ActivityCancellationType,
+  ActivityFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -11,6 +12,7 @@ import {
   proxyLocalActivities,
   setHandler,
   sleep,
+  TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow'
 import {
@@ -25,7 +27,9 @@ import {
 
 const LOCAL_TIMEOUT_MS = 30_000
 
-const { advance, abandonNode } = proxyLocalActivities<Pick<ShellActivities, 'advance' | 'abandonNode'>>({
+const { advance, abandonNode, failUnserved } = proxyLocalActivities<
+  Pick<ShellActivities, 'advance' | 'abandonNode' | 'failUnserved'>
+>({
   startToCloseTimeout: LOCAL_TIMEOUT_MS,
   localRetryThreshold: LOCAL_TIMEOUT_MS,
   retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
@@ -143,7 +147,7 @@ class Shell {
   }
 
   private startNode(command: StartNodeCommand): void {
-    const { nodeRunId, pass, queue } = command
+    const { nodeRunId, pass, queue, queueWaitMs } = command
     const key = nodeKey(command)
     if (this.isFull()) {
       this.held.set(key, command)
@@ -153,6 +157,8 @@ class Shell {
     this.nodes.set(key, scope)
     const { executeNode } = proxyActivities<Pick<ShellActivities, 'executeNode'>>({
       ...(queue === null ? {} : { taskQueue: queue }),
+      // The timeouts of an activity are not part of what is compared at a replay.
+      ...(queueWaitMs === undefined ? {} : { scheduleToStartTimeout: queueWaitMs }),
       startToCloseTimeout: command.startToCloseMs,
       heartbeatTimeout: command.heartbeatMs,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -164,6 +170,11 @@ class Shell {
       try {
         await this.take(() => executeNode({ ...this.ids(), nodeRunId, pass }))
       } catch (error) {
+        if (queue !== null && queueWaitMs !== undefined && isUnserved(error)) {
+          const request = { ...this.ids(), nodeRunId, pass, queue, waitMs: queueWaitMs }
+          await CancellationScope.nonCancellable(() => this.take(() => failUnserved(request)))
+          return
+        }
         // Canceled between two attempts, or its worker died while it was asked to stop: nobody runs it any more.
         if (!scope.consideredCancelled) throw error
         await CancellationScope.nonCancellable(() => this.abandon(command))
@@ -204,4 +215,10 @@ class Shell {
 
 function nodeKey(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): string {
   return `${command.nodeRunId}/${command.pass}`
+}
+
+/** Whether no worker has taken an activity from its queue in time; Temporal does not try it again. */
+function isUnserved(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof TimeoutFailure)) return false
+  return error.cause.timeoutType === 'SCHEDULE_TO_START'
 }

@@ -1,0 +1,34 @@
+import type { WorkflowDocument } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import type { ServerContext } from '../context.ts'
+
+/**
+ * Refuses a workflow with nodes in task queues that no worker serves: a run of it would wait for one. Call it outside
+ * of transactions, since the engine may ask across the network.
+ *
+ * @throws {@link TenonError} `WORKFLOW_INVALID` with an issue for each such node; `UNAVAILABLE` when the engine cannot
+ * be asked.
+ */
+export async function checkTaskQueues(
+  { engine }: Pick<ServerContext, 'engine'>,
+  { nodes }: Pick<WorkflowDocument, 'nodes'>,
+): Promise<void> {
+  const named = nodes.flatMap(({ id, name, disabled, policy }) =>
+    policy?.taskQueue === undefined || disabled === true ? [] : [{ id, name, queue: policy.taskQueue }],
+  )
+  if (named.length === 0) return
+  const unserved = new Set(await engine.unservedQueues([...new Set(named.map(({ queue }) => queue))]))
+  const issues: readonly ProblemIssue[] = named
+    .filter(({ queue }) => unserved.has(queue))
+    .map(({ id, name, queue }) => ({
+      path: ['nodes', id, 'policy', 'taskQueue'],
+      code: 'TASK_QUEUE_UNSERVED',
+      message: `${name}: no worker serves the task queue "${queue}"`,
+    }))
+  const [first] = issues
+  if (first === undefined) return
+  throw new TenonError('WORKFLOW_INVALID', first.message, {
+    remedy: 'Start a worker with this queue in nodeQueues, or choose another task queue for the node.',
+    details: { issues },
+  })
+}

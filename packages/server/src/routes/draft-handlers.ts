@@ -13,6 +13,7 @@ import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
 import { presentDraft } from '../secrets/present-document.ts'
 import { setSecret } from '../secrets/set-secret.ts'
 import { insertVersion } from '../tables/version-repository.ts'
+import { checkTaskQueues } from '../versions/check-task-queues.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
 import { prepareVersion } from '../versions/prepare-version.ts'
 
@@ -52,6 +53,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const place = { tenantId, workflowId: resource.workflow_id }
     const draft = await readSealedDraft(server, place, identity)
     await takeValidation(server.limits, tenantId, draft.document)
+    await checkTaskQueues(server, draft.document)
     await server.database.withTenant(tenantId, (tx) => checkSecretsKnown(server, tx, place, draft.document))
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,

@@ -11,6 +11,7 @@ import { presentDocument } from '../secrets/present-document.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import { insertVersion, listVersionRows } from '../tables/version-repository.ts'
 import { lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { checkTaskQueues } from '../versions/check-task-queues.ts'
 import { freezeDraft } from '../versions/freeze-draft.ts'
 import { prepareVersion } from '../versions/prepare-version.ts'
 import { presentVersion } from '../versions/present-version.ts'
@@ -27,6 +28,7 @@ export const versionHandlers: readonly RouteImplementation[] = [
     const draft = await readSealedDraft(server, place, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     const checked = await prepareVersion(server, draft)
+    await checkTaskQueues(server, draft.document)
     const version = await server.database.withTenant(tenantId, async (tx) => {
       // The draft before the workflow, as changes of the draft lock them, so that the two never wait for each other.
       const state = await readDraftState(tx, place)

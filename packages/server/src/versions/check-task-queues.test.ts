@@ -2,7 +2,7 @@ import type { Workflow } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { embeddedEngine } from '@tenon/runtime'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function publishing(queues: readonly (string | null)[]) {
+async function publishing(queues: readonly (string | null)[], on = server) {
   const as = testIdentity()
   const ids = queues.map((_, index) => `n${index}`)
   const document = workflow(
@@ -37,10 +37,10 @@ async function publishing(queues: readonly (string | null)[]) {
     ],
     [...ids.map((id, index) => `${ids[index - 1] ?? 'start'}>${id}`), `${ids.at(-1)}>end`],
   )
-  const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body: { name: 'x', document } })
+  const { id } = await on.json<Workflow>(201, '/workflows', { as, method: 'POST', body: { name: 'x', document } })
   return {
-    publish: (status: number) => server.json<Problem>(status, `/workflows/${id}/versions`, { as, method: 'POST' }),
-    tryIt: (status: number) => server.json<Problem>(status, `/workflows/${id}/draft/runs`, { as, method: 'POST' }),
+    publish: (status: number) => on.json<Problem>(status, `/workflows/${id}/versions`, { as, method: 'POST' }),
+    tryIt: (status: number) => on.json<Problem>(status, `/workflows/${id}/draft/runs`, { as, method: 'POST' }),
   }
 }
 
@@ -70,5 +70,11 @@ describe('publishing and trying', () => {
     const before = asked.length
     await (await publishing([null])).publish(201)
     expect(asked).toHaveLength(before)
+  })
+
+  test('take any queue on an engine whose workers carry every node out', async () => {
+    const plain = await server.sibling({ engine: embeddedEngine() })
+    onTestFinished(() => plain.close())
+    await (await publishing(['any'], plain)).publish(201)
   })
 })

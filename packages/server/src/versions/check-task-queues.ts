@@ -10,12 +10,16 @@ import type { ServerContext } from '../context.ts'
  * be asked.
  */
 export async function checkTaskQueues(
-  { engine }: Pick<ServerContext, 'engine'>,
+  { engine, registry }: Pick<ServerContext, 'engine' | 'registry'>,
   { nodes }: Pick<WorkflowDocument, 'nodes'>,
 ): Promise<void> {
-  const named = nodes.flatMap(({ id, name, disabled, policy }) =>
-    policy?.taskQueue === undefined || disabled === true ? [] : [{ id, name, queue: policy.taskQueue }],
-  )
+  const types = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry]))
+  const named = nodes.flatMap(({ id, name, type, typeVersion, disabled, policy }) => {
+    const entry = types.get(`${type}@${typeVersion}`)
+    const queue = policy?.taskQueue ?? entry?.policy?.taskQueue
+    // What is evaluated where the run is, or not at all, goes into no queue.
+    return queue === undefined || disabled === true || entry?.inline === true ? [] : [{ id, name, queue }]
+  })
   if (named.length === 0) return
   const unserved = new Set(await engine.unservedQueues([...new Set(named.map(({ queue }) => queue))]))
   const issues: readonly ProblemIssue[] = named

@@ -1,0 +1,14 @@
+import { toManifest } from '@tenon/core/node'
+import { validateWorkflow } from '@tenon/core/validate'
+import { createBuiltInNodes } from '@tenon/nodes/server'
+import { expect, test } from 'vitest'
+import { accumulatedContext } from './accumulated-context.ts'
+import { supportTicketRouter } from './support-ticket-router.ts'
+
+const languageModel = { models: ['m'], generate: async () => Promise.reject(new Error('never asked')) }
+const manifest = toManifest(createBuiltInNodes({ languageModel }))
+const desk = 'https://desk.example'
+
+test.each([accumulatedContext(desk), supportTicketRouter(desk)])('$name can be published', ({ document }) => {
+  expect(validateWorkflow(document, manifest).filter(({ severity }) => severity === 'error')).toEqual([])
+})

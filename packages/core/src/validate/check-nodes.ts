@@ -63,6 +63,22 @@ function checkNames(survey: Survey, report: ReportIssue): void {
   }
 }
 
+/** Line breaks, controls, and characters that are not seen or turn the direction of text around them. */
+const HIDDEN =
+  /[\p{Cc}\u00AD\u061C\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]+/gu
+
+/** Names are listed, logged and compared by people: what they do not see could pass for another name. */
+function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): void {
+  const clean = node.name.replaceAll(HIDDEN, ' ').replaceAll(/ {2,}/g, ' ').trim()
+  if (node.name.search(HIDDEN) === -1) return
+  const fix: IssueFix = {
+    title: clean === '' ? 'Remove the name' : `Rename to "${clean}"`,
+    operations: [{ op: 'update_node', nodeId: node.id, set: { name: clean } }],
+  }
+  const message = `The name of "${clean === '' ? node.id : clean}" has line breaks or characters that are not visible`
+  report(errorIssue('NODE_NAME_INVALID', message, { nodeId: node.id, path: ['name'], fix }))
+}
+
 function checkIds(survey: Survey, report: ReportIssue): void {
   const seen = new Set<string>()
   for (const { node } of survey.nodes) {
@@ -77,6 +93,7 @@ export function checkNodes(survey: Survey, report: ReportIssue): void {
   checkIds(survey, report)
   for (const surveyed of survey.nodes) {
     checkType(survey, surveyed, report)
+    checkHiddenCharacters(surveyed, report)
     const { node, name } = surveyed
     if (node.parentId === undefined) continue
     const fix = {

@@ -6,6 +6,7 @@ import { isTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { faultyReferences } from './check-refs.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
 import { judge, type SchemaChecker } from './schema-checker.ts'
@@ -50,7 +51,8 @@ function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): vo
   const path = missing === undefined ? issue.path : [...issue.path, missing]
   const at = { nodeId: node.id, path: ['params', ...path] }
   const title = titleAt(place.schema, path)
-  const isEmpty = issue.code === 'minLength' && valueAt(place, path) === ''
+  // A schema refuses empty texts by their length, by a pattern, or by name.
+  const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && valueAt(place, path) === ''
   if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
   else report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, at))
 }
@@ -111,14 +113,28 @@ function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): voi
     const param = String(output.fromParam)
     const schema = params[param]
     if (!isJsonObject(schema)) continue
+    const at = { nodeId: node.id, path: ['params', param] }
+    const faults = faultyReferences(schema)
+    for (const fault of faults) report(errorIssue('SCHEMA_INVALID', `${name}: $ref ${fault}`, at))
     const verdict = judge(schema, null)
-    if ('issues' in verdict) continue
-    report(errorIssue('SCHEMA_INVALID', `${name}: ${verdict.unusable}`, { nodeId: node.id, path: ['params', param] }))
+    if (faults.length > 0 || 'issues' in verdict) continue
+    report(errorIssue('SCHEMA_INVALID', `${name}: ${verdict.unusable}`, at))
+  }
+}
+
+/** The schemas of variables: expressions are typed by them. */
+function checkVariables({ document }: Survey, report: ReportIssue): void {
+  for (const [index, { name, schema }] of document.variables.entries()) {
+    for (const fault of faultyReferences(schema ?? true)) {
+      const path = ['variables', index, 'schema']
+      report(errorIssue('SCHEMA_INVALID', `The variable "${name}": $ref ${fault}`, { path }))
+    }
   }
 }
 
 /** Params fit the schema of the node type, where every leaf may also be a template. */
 export function* checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): Generator<undefined, void> {
+  checkVariables(survey, report)
   for (const surveyed of survey.nodes) {
     yield
     if (surveyed.entry === undefined) continue

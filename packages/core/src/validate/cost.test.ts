@@ -118,6 +118,13 @@ describe('the cost of a validation', () => {
     ])
   })
 
+  test('names the nodes that a key was written by in their order, whatever their types', () => {
+    const single = (id: string) => node(id, 'acme/single')
+    const document = around(single('a'), call('b'), single('c'), call('d'), single('e'))
+    const messages = only(validateWorkflow(document, manifest), 'KEY_COLLISION').map(({ message }) => message)
+    expect(messages.at(-1)).toBe('e replaces input.status, input.at, which a, b, c, d wrote')
+  })
+
   test('does not hide a fault of the validator itself', () => {
     const broken = { nodes: manifest.nodes.map((entry) => ({ ...entry, inputs: null as never })) }
     expect(() => validateWorkflow(around(call('a')), broken)).toThrow(TypeError)

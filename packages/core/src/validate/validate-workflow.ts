@@ -11,8 +11,10 @@ import { checkLint } from './check-lint.ts'
 import { checkNodes } from './check-nodes.ts'
 import { checkParams } from './check-params.ts'
 import { checkPolicies } from './check-policy.ts'
+import { checkRequests } from './check-requests.ts'
 import { checkSinks } from './check-sinks.ts'
 import { checkTemplates } from './check-templates.ts'
+import { checkWays } from './check-ways.ts'
 import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
 import { BudgetSpent, createMeter, type Meter } from './meter.ts'
 import { createSchemaChecker, createSchemaVerdicts, type SchemaChecker } from './schema-checker.ts'
@@ -75,17 +77,19 @@ function* allChecks(
   checkNodes(survey, report)
   checkEdges(survey, report)
   checkPolicies(survey, report)
+  checkWays(survey, report)
+  checkRequests(survey, report)
   yield* checkParams(survey, checkSchema, report)
   yield* checkLint(survey, meter, report)
   checkSinks(survey, report)
   yield
   const traced = yield* traceWorkflow(survey, meter)
   yield* checkTemplates(survey, traced, report)
+  yield* checkComparisons(traced, report)
   yield* checkCollisions(traced, report)
 }
 
 interface Checking {
-  yield* checkComparisons(traced, report)
   readonly manifest: Pick<NodeManifest, 'nodes'>
   readonly checkSchema: SchemaChecker
   readonly meter: Meter

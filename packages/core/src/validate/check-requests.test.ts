@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { around, call, fixed, issueIn, only, set, validate } from '../../test/validation.ts'
+import { node } from '../testing/index.ts'
+
+const withHeader = (name: string, value = 'x') => around(call('a', { headers: { [name]: value } }))
+
+describe('headers', () => {
+  test.each(['a b', 'X-A\r\nX-B', 'x:', ''])('HEADER_NAME_INVALID: %j', (name) => {
+    const document = withHeader(name)
+    const issue = issueIn(document, 'HEADER_NAME_INVALID')
+    expect(issue).toMatchObject({ severity: 'error', nodeId: 'a', path: ['params', 'headers', name] })
+    fixed(document, issue)
+  })
+
+  test.each(['Host', 'transfer-encoding', 'Content-Length', 'Connection'])('HEADER_RESERVED: %s', (name) => {
+    const document = withHeader(name)
+    const issue = issueIn(document, 'HEADER_RESERVED')
+    expect(issue).toMatchObject({
+      severity: 'error',
+      message: `a: the header "${name}" is set by the connection alone`,
+      field: `params.headers.${name}`,
+      fix: { title: `Remove the header "${name}"` },
+    })
+    fixed(document, issue)
+  })
+
+  test('others are for the author to set, and other objects are no headers', () => {
+    expect(validate(withHeader('X-Api-Version'))).toEqual([])
+    expect(only(validate(around(set('a', { Host: 'a', 'a b': 1 }))), 'HEADER_RESERVED')).toEqual([])
+  })
+})
+
+describe('SECRET_IN_TEXT', () => {
+  // Put together here, so that scanners of repositories do not take them for real ones.
+  test.each([
+    ['Bearer', `Bearer ${'a1b2'.repeat(5)}`],
+    ['Basic', `Basic ${'dXNlcjpwYXNz'}`],
+    ['sk-', `sk-${'a1B2'.repeat(6)}`],
+    ['ghp_', `ghp_${'a1B2'.repeat(9)}`],
+    ['xoxb', `xoxb-${'1234567890'}-abc`],
+    ['AKIA', `AKIA${'ABCD'.repeat(4)}`],
+    ['PEM', `-----BEGIN RSA ${'PRIVATE'} KEY-----`],
+  ])('warns of a token typed into a header: %s', (_kind, token) => {
+    const issue = issueIn(withHeader('Authorization', token), 'SECRET_IN_TEXT')
+    expect(issue).toMatchObject({ severity: 'warning', nodeId: 'a', field: 'params.headers.Authorization' })
+    expect(issue.message).toContain('make it a secret or a connection')
+    expect(issue.message).not.toContain(token)
+  })
+
+  test.each(['Bearer {{ vars.token }}', 'Bearer x', 'application/json', 'sk-short'])('leaves %j', (value) => {
+    expect(only(validate(withHeader('Authorization', value)), 'SECRET_IN_TEXT')).toEqual([])
+  })
+
+  test('finds tokens with a known beginning in any text, of unknown types too', () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`
+    expect(issueIn(around(set('a', { note: [`use ${token}`] })), 'SECRET_IN_TEXT').field).toBe('params.fields.note.0')
+    expect(issueIn(around(node('a', 'gone/away', { x: token })), 'SECRET_IN_TEXT').field).toBe('params.x')
+  })
+})

@@ -1,0 +1,65 @@
+import { textLeaves } from '../document/node-texts.ts'
+import type { ParamPath } from '../document/operation.ts'
+import { isTemplate } from '../expression/parse.ts'
+import { isJsonObject } from '../json.ts'
+import { isHeaderName, isReservedHeader } from '../node/outbound-rules.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { titleAt } from './param-schema.ts'
+import { paramSink } from './param-sink.ts'
+import type { Survey, SurveyedNode } from './survey.ts'
+
+/** Tokens that are known by their beginning, wherever they are. */
+const TOKENS =
+  /\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY-----/
+/** What is a token where a header or a query takes it. */
+const SCHEMES = /^\s*(Bearer|Basic|Token|ApiKey)\s+[^\s{]{8,}/i
+
+function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
+  const name = String(path.at(-1))
+  const operation = { op: 'unset_param', nodeId: surveyed.node.id, path } as const
+  return { title: `Remove the header "${name.slice(0, 40)}"`, operations: [operation] }
+}
+
+function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssue): void {
+  const { node, name } = surveyed
+  const header = String(path.at(-1))
+  const at = { nodeId: node.id, path: ['params', ...path], fix: headerFix(surveyed, path) }
+  const shown = JSON.stringify(header.slice(0, 60))
+  if (!isHeaderName(header)) {
+    const message = `${name}: ${shown} cannot be the name of a header. Use letters, digits and -`
+    report(errorIssue('HEADER_NAME_INVALID', message, at))
+  } else if (isReservedHeader(header)) {
+    report(errorIssue('HEADER_RESERVED', `${name}: the header ${shown} is set by the connection alone`, at))
+  }
+}
+
+/** Objects whose members are headers, with their places. */
+function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
+  const schema = entry?.params ?? true
+  return Object.entries(node.params).flatMap(([param, value]) =>
+    isJsonObject(value)
+      ? Object.keys(value)
+          .map((key) => [param, key])
+          .filter((path) => paramSink(schema, node.params, path) === 'header')
+      : [],
+  )
+}
+
+function checkTokens({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
+  const schema = entry?.params ?? true
+  for (const { path, text } of textLeaves(node.params)) {
+    const sink = paramSink(schema, node.params, path)
+    const isToken = TOKENS.test(text) || (sink === 'header' && !isTemplate(text) && SCHEMES.test(text))
+    if (!isToken) continue
+    const message = `${name}: "${titleAt(schema, path)}" holds what looks like a token. Everybody who sees the workflow can read it; make it a secret or a connection`
+    report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
+  }
+}
+
+/** Headers that a request may carry, and no tokens in plain text. */
+export function checkRequests(survey: Survey, report: ReportIssue): void {
+  for (const surveyed of survey.nodes) {
+    for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)
+    checkTokens(surveyed, report)
+  }
+}

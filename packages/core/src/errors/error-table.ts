@@ -39,6 +39,12 @@ export const ERROR_TABLE = {
   OPERATION_INVALID: { status: 422, retryable: false, remedy: 'Read the draft again and send operations that fit it.' },
   DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the place named.' },
   RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
+  RUN_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run.' },
+  RUN_TIMEOUT: {
+    status: 504,
+    retryable: false,
+    remedy: 'Raise the time limit of the workflow, or make its work smaller.',
+  },
   RUN_CLOSED: { status: 409, retryable: false, remedy: 'The run has ended; start a new one.' },
   APPROVAL_CLOSED: { status: 409, retryable: false, remedy: 'Somebody has decided already; reload.' },
   APPROVAL_VOTED: { status: 409, retryable: false, remedy: 'You have voted otherwise, and that vote counts; reload.' },

@@ -1,11 +1,14 @@
 import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { approvalIdOf } from '../store/approval-id.ts'
+import { cancelFailure } from './cancel-failure.ts'
 import type { PendingAppend } from './pending-append.ts'
-import type { RunSession } from './run-session.ts'
+import { noteCancelRequest, type RunSession } from './run-session.ts'
 
 /** Enters what a fact changes in the tables beside the log. */
-export function addFactEffects(pending: PendingAppend, { identity }: RunSession, fact: MachineFact): void {
+export function addFactEffects(pending: PendingAppend, session: RunSession, fact: MachineFact): void {
+  const { identity } = session
+  noteCancelRequest(session, fact)
   if (fact.type === 'run_started') pending.patch = { ...pending.patch, startedAt: fact.at }
   if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
@@ -56,8 +59,10 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'run_error':
       addEnd(pending, at, { error: decision.data.error })
       return
-    case 'run_canceled':
-      addEnd(pending, at, {})
+    case 'run_canceled': {
+      const { cancelActor: actor, plan } = session
+      addEnd(pending, at, { error: cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs }) })
+    }
   }
 }
 

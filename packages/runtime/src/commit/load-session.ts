@@ -39,6 +39,7 @@ export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan)
     journal: new Map(),
     hasLooseInline: false,
     snapshotTurn: 0,
+    cancelActor: null,
   }
 }
 
@@ -144,6 +145,7 @@ function restoreSession(
       journal: new Map(snapshot.journal.map(([nodeRunId, entries]) => [nodeRunId, new Map(entries)])),
       hasLooseInline: true,
       snapshotTurn: snapshot.turn,
+      cancelActor: null,
     }
   } catch {
     // A snapshot is a cache: whatever cannot be read of it, the log has.

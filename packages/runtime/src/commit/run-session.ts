@@ -1,4 +1,4 @@
-import type { RunEvent, ValueRef } from '@tenon/core/run'
+import type { Actor, RunEvent, ValueRef } from '@tenon/core/run'
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
@@ -52,6 +52,8 @@ export interface RunSession {
   readonly journal: Map<string, Map<string, ValueRef>>
   /** Inline node runs may be open without anybody about to evaluate them: after a load or a catch-up. */
   hasLooseInline: boolean
+  /** Who asked to cancel the run, if a person did. Not part of snapshots: it may be forgotten by the time it ends. */
+  cancelActor: Actor | null
   /** Turn of the last snapshot. */
   snapshotTurn: number
 }
@@ -65,11 +67,18 @@ export function absorb(session: RunSession, events: readonly RunEvent[]): void {
     absorbTimers(session, event)
     absorbAttempts(session, event)
     absorbJournal(session, event)
+    noteCancelRequest(session, event)
     if (event.type === 'run_started') {
       const { seed, trigger, input } = event.data
       session.beginning = { seed, trigger, input, startedAt: event.at }
     }
   }
+}
+
+/** Keeps who asked first to cancel the run. */
+export function noteCancelRequest(session: RunSession, fact: { readonly type: string; readonly data?: unknown }): void {
+  if (fact.type !== 'cancel_requested') return
+  session.cancelActor ??= (fact.data as { readonly actor: Actor | null }).actor
 }
 
 function absorbTimers({ timers }: RunSession, event: RunEvent): void {

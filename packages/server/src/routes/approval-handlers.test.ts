@@ -112,3 +112,25 @@ describe('POST /approvals/{approvalId}/decision', () => {
     expect(await untilRun(server, editor, run.runId)).toMatchObject({ outcome: 'approved' })
   })
 })
+
+describe('the answer to a vote', () => {
+  test('says what has been decided, though the run goes on later', async () => {
+    const { editor, admin, decide, approval, run } = await waitingRun({ required: 2 })
+    expect(approval).toMatchObject({ status: 'open', decision: null, canDecide: true })
+    expect(await decide(editor, 'approve')).toMatchObject({ status: 'open', decision: null, canDecide: true })
+    const decided = { status: 'resolved', decision: 'approve', canDecide: false }
+    expect(await decide(admin, 'approve')).toMatchObject(decided)
+    await untilRun(server, editor, run.runId)
+    const { items } = await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as: editor })
+    expect(items).toMatchObject([decided])
+  })
+
+  test('a canceled approval can be decided by nobody, and has no decision', async () => {
+    const { admin, editor, decide, run } = await waitingRun({ required: 2 })
+    await decide(editor, 'approve')
+    await server.json(200, `/runs/${run.runId}/cancel`, { as: editor, method: 'POST' })
+    await untilRun(server, editor, run.runId)
+    const { items } = await server.json<Page<Approval>>(200, `/approvals?runId=${run.runId}`, { as: admin })
+    expect(items).toMatchObject([{ status: 'canceled', decision: null, canDecide: false }])
+  })
+})

@@ -230,13 +230,27 @@ describe('GET /runs', () => {
   })
 })
 
+describe('a run that takes too long', () => {
+  test('says after which limit it was ended', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, { ...asking(), settings: { timeout: '50ms' } })
+    expect(await runToEnd(server, as, id)).toMatchObject({
+      status: 'canceled',
+      error: { code: 'RUN_TIMEOUT', message: 'Timed out after 50ms', details: { reason: 'timeout', timeoutMs: 50 } },
+    })
+  })
+})
+
 describe('POST /runs/{runId}/cancel', () => {
   test('ends a waiting run, once', async () => {
     const as = testIdentity()
     const id = await publish(server, as, asking())
     const run = await runToEnd(server, as, id, {}, (candidate) => candidate.status === 'waiting')
     await server.json<Run>(200, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
-    expect(await untilRun(server, as, run.runId)).toMatchObject({ status: 'canceled' })
+    const error = { code: 'RUN_CANCELED', message: `Canceled by ${as.displayName}`, remedy: expect.any(String) }
+    expect(await untilRun(server, as, run.runId)).toMatchObject({ status: 'canceled', error })
+    const list = await server.json<Page<RunSummary>>(200, `/runs?workflowId=${run.workflowId}`, { as })
+    expect(list.items).toMatchObject([{ status: 'canceled', error }])
     const again = await server.json<Problem>(409, `/runs/${run.runId}/cancel`, { as, method: 'POST' })
     expect(again.code).toBe('RUN_CLOSED')
   })

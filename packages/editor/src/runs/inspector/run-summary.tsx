@@ -61,6 +61,11 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
             )}
           </Callout>
         )}
+        {view.status === 'canceled' && run.value?.error != null && (
+          <Callout tone="neutral" title={run.value.error.message}>
+            {run.value.error.remedy}
+          </Callout>
+        )}
         <NodeApprovals scope={scope} nodeRunId={null} />
         <Facts facts={facts} />
         {!isRunOver(view.status) && <p className="tn-muted">{t('runs.inspector.emptyWhy')}</p>}

@@ -1,0 +1,60 @@
+import type { TenonErrorCode } from '@tenon/core/errors'
+import { ERROR_TABLE } from '@tenon/core/errors'
+import type { Actor, CancelReason, RunFailure } from '@tenon/core/run'
+
+/** What is known of the end of a canceled run beside its reason. */
+export interface CancelCause {
+  /** Who asked; null if no person did, or if it is not known any more. */
+  readonly actor: Actor | null
+  /** The time limit of the run. */
+  readonly timeoutMs: number | null
+}
+
+/** Says why a run was canceled, for its row, lists and the API: by whom, or by which limit. */
+export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: CancelCause): RunFailure {
+  switch (reason) {
+    case 'timeout': {
+      const message = timeoutMs === null ? 'Timed out' : `Timed out after ${shortDuration(timeoutMs)}`
+      const details = { reason, ...(timeoutMs === null ? {} : { limit: 'run', timeoutMs }) }
+      return failure('RUN_TIMEOUT', message, details)
+    }
+    case 'user': {
+      const message = actor === null ? 'Canceled by a user' : `Canceled by ${actor.displayName}`
+      return failure('RUN_CANCELED', message, { reason, ...(actor === null ? {} : { userId: actor.userId }) })
+    }
+    case 'operator':
+      return failure('RUN_CANCELED', 'Canceled by an operator of the engine', { reason })
+    case 'parent':
+      return failure('RUN_CANCELED', 'Canceled together with the run that started it', { reason })
+    case 'refused':
+      return failure('APPEND_REFUSED', 'Canceled: the database cannot store what the run has to record', { reason })
+  }
+}
+
+function failure(
+  code: TenonErrorCode,
+  message: string,
+  details: Readonly<Record<string, string | number>>,
+): RunFailure {
+  return { code, message, remedy: ERROR_TABLE[code].remedy, details }
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+] as const
+
+/** The two largest units: `2m`, `1h 30m`, `250ms`. */
+function shortDuration(lengthMs: number): string {
+  const parts: string[] = []
+  let restMs = lengthMs
+  for (const [unit, unitMs] of UNITS) {
+    const count = Math.floor(restMs / unitMs)
+    restMs -= count * unitMs
+    if (count > 0) parts.push(`${count}${unit}`)
+  }
+  return parts.length === 0 ? '0ms' : parts.slice(0, 2).join(' ')
+}

@@ -1,5 +1,6 @@
 import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
+import { encodePathSegment } from '../text/path-segment.ts'
 import { createChangeStream } from './change-stream.ts'
 import { followRun } from './run-stream.ts'
 import {
@@ -90,9 +91,9 @@ function draftMethods(send: Transport): TenonClient['drafts'] {
       }),
     sync: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/sync`, body, ...sendingOf(request) }),
-    try: (workflowId, body, request) =>
     setSecret: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/secrets`, body, ...sendingOf(request) }),
+    try: (workflowId, body, request) =>
       send({ method: 'POST', path: path`/workflows/${workflowId}/draft/runs`, body, ...sendingOf(request) }),
   }
 }
@@ -135,7 +136,7 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
 
 /** Ids are data, so each is encoded before it becomes part of an address. */
 function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
-  return String.raw({ raw: parts }, ...ids.map(encodeURIComponent))
+  return String.raw({ raw: parts }, ...ids.map(encodePathSegment))
 }
 
 function sendingOf(request: RequestOptions | undefined): Pick<TransportRequest, 'abortSignal' | 'keepalive'> {

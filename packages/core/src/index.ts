@@ -280,6 +280,7 @@ export {
   type DecodedText,
   decodeText,
   encodePathSegment,
+  isNumberText,
   isTextType,
   isWellFormed,
   type JsonReading,

@@ -28,10 +28,11 @@ export const ifElse = defineNode({
         .optional()
         .meta({
           title: 'Compared with',
-          description: 'A number written here is compared as a number when the value is one.',
+          description: 'A number here is compared as a number. true and false count beside true and false.',
           control: 'expression',
           placeholder: '0.7',
           dependsOn: { param: 'operator', in: BINARY_OPERATORS },
+          comparesWith: { param: 'left', operator: 'operator' },
         }),
     })
     // Not a rule of zod, whose types cannot say it: what is missing here is found while the workflow is drawn.

@@ -1,13 +1,25 @@
 import type { Json } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
-import { alignRight, compare } from './compare.ts'
+import { asComparedWith, compare } from './compare.ts'
 import type { Operator } from './operators.ts'
 
 describe('compare', () => {
   test.each<[unknown, Operator, unknown, boolean]>([
     [1, '==', 1, true],
     [1, '==', '1', true],
-    ['1', '==', 1, false],
+    ['1', '==', 1, true],
+    ['one', '==', 1, false],
+    ['50', '>', '9', true],
+    ['50', '>', 9, true],
+    [50, '>', '9', true],
+    ['5', '>', '10', false],
+    [[1, 5], 'contains', '5', true],
+    [[1, 5], 'contains', 5, true],
+    [['1', '5'], 'contains', 5, true],
+    [true, '==', 'true', true],
+    ['2026-01-31T10:00:00Z', '<', '2026-01-31T10:30:00+01:00', false],
+    ['7615917337495251231', '<', '7615917337495251232', true],
+    [1, '<', '7615917337495251231', true],
     [1, '==', 'one', false],
     [null, '==', false, false],
     [{ a: [1], b: 2 }, '==', { b: 2, a: [1] }, true],
@@ -43,6 +55,16 @@ describe('compare', () => {
 
   test.each<[unknown, Operator, unknown]>([
     ['a', '<', 1],
+    [1, '>=', 'many'],
+    [1, '>', ' 5'],
+    [true, '<', 1],
+  ])('%j %s %j are of types that differ', (left, operator, right) => {
+    expect(() => compare(left, operator, right)).toThrow(
+      expect.objectContaining({ code: 'COMPARISON_TYPES_DIFFER', retryable: false }),
+    )
+  })
+
+  test.each<[unknown, Operator, unknown]>([
     [true, '<=', false],
     [[1], '>=', [1]],
     [{}, '<', {}],
@@ -65,16 +87,17 @@ describe('compare', () => {
   })
 })
 
-describe('alignRight', () => {
+describe('asComparedWith', () => {
   test.each<[Json, Json, Json]>([
     [1, '70', 70],
-    [1, ' -0.5 ', -0.5],
+    [1, '7e1', 70],
+    [1, '-0.5', -0.5],
+    [1, ' -0.5 ', ' -0.5 '],
     [1, '070', '070'],
-    [1, '7e1', '7e1'],
     [1, '', ''],
     [1, 'NaN', 'NaN'],
-    [1, 'Infinity', 'Infinity'],
     [1, '0x10', '0x10'],
+    [1, '7615917337495251231', '7615917337495251231'],
     [true, 'false', false],
     [false, 'true', true],
     [true, 'yes', 'yes'],
@@ -82,7 +105,7 @@ describe('alignRight', () => {
     [null, '70', '70'],
     [[1], '70', '70'],
     [1, true, true],
-  ])('beside %j, %j is read as %j', (left, right, expected) => {
-    expect(alignRight(left, right)).toEqual(expected)
+  ])('beside %j, %j is %j', (left, right, expected) => {
+    expect(asComparedWith(left, right)).toEqual(expected)
   })
 })

@@ -29,6 +29,7 @@ export const switchDefinition = defineNode({
               title: 'Compared with',
               control: 'expression',
               dependsOn: { param: 'operator', in: BINARY_OPERATORS },
+              comparesWith: { param: 'value', operator: 'operator' },
             }),
         }),
       )

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import react from '@vitejs/plugin-react'
@@ -40,8 +40,12 @@ const POLICY = [
  * under a strict Content-Security-Policy on a port of its own.
  *
  * @param folder - Beside this file. @defaultValue 'page', with editors
+ * @param api - Answers everything below `/api`. @defaultValue nothing does
  */
-export async function servePage(folder = 'page'): Promise<{ readonly url: string; readonly close: () => void }> {
+export async function servePage(
+  folder = 'page',
+  api?: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ readonly url: string; readonly close: () => void }> {
   const outDir = mkdtempSync(join(tmpdir(), 'tenon-editor-page-'))
   await build({
     root: join(import.meta.dirname, folder),
@@ -66,6 +70,10 @@ export async function servePage(folder = 'page'): Promise<{ readonly url: string
   })
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page')
+    if (api !== undefined && pathname.startsWith('/api/')) {
+      api(request, response)
+      return
+    }
     const file = join(outDir, normalize(pathname === '/' ? '/index.html' : pathname))
     try {
       const body = readFileSync(file)

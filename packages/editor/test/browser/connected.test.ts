@@ -1,0 +1,124 @@
+import { type Browser, chromium, type Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { FIELDS_DOCUMENT } from '../fixtures/fields-document.ts'
+import { createDraftServer, type DraftServer } from './draft-server.ts'
+import { findChromium } from './find-chromium.ts'
+import { servePage } from './serve-page.ts'
+
+let browser: Browser
+let served: Awaited<ReturnType<typeof servePage>>
+let server: DraftServer
+const pages: Page[] = []
+
+beforeAll(async () => {
+  served = await servePage('connected-page', (request, response) => server.handle(request, response))
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+}, 120_000)
+afterEach(async () => {
+  await Promise.all(pages.splice(0).map((page) => page.close()))
+})
+afterAll(async () => {
+  await browser?.close()
+  await served?.close()
+})
+
+async function open() {
+  server = createDraftServer(FIELDS_DOCUMENT)
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  pages.push(page)
+  page.setDefaultTimeout(20_000)
+  const said: string[] = []
+  page.on('console', (message) => message.type() === 'warning' && said.push(message.text()))
+  await page.goto(`${served.url}/`)
+  await page.getByText('Saved', { exact: true }).waitFor()
+  const inspector = page.getByRole('complementary', { name: 'Inspector' })
+  const select = (name: string) =>
+    page
+      .getByRole('application', { name: 'Canvas' })
+      .getByRole('article', { name: new RegExp(`^${name},`) })
+      .click()
+  const nodeOf = (id: string) => server.document().nodes.find((node) => node.id === id)
+  return { page, said, inspector, select, nodeOf }
+}
+
+describe('an editor whose server has no sockets', () => {
+  test('says so, saves what is typed and shows what others do', async () => {
+    const { page, said, inspector, select, nodeOf } = await open()
+    await page.getByText('Live cursors unavailable').waitFor()
+    expect(await page.getByText(/no longer change|Connecting/).count()).toBe(0)
+    const [event] = await page.evaluate(() =>
+      window.events.flatMap((told) => (told.type === 'connection' ? [`${told.transport} ${told.error?.remedy}`] : [])),
+    )
+    expect(event).toMatch(/^http .*attachWebSockets/)
+    expect(said.join()).toContain('attachWebSockets')
+    await select('a')
+    await inspector.getByRole('textbox', { name: 'Name of the node' }).fill('Alpha')
+    await expect.poll(() => nodeOf('a')?.name).toBe('Alpha')
+    await page.getByText('Saved', { exact: true }).waitFor()
+    server.rename('c', 'Renamed by Bo')
+    await page.getByRole('article', { name: /^Renamed by Bo,/ }).waitFor()
+  })
+})
+
+/** Types into one field and gives what should then be on the server. */
+type Typing = (place: Awaited<ReturnType<typeof open>>) => Promise<() => unknown>
+
+const TYPINGS: Readonly<Record<string, readonly [Typing, unknown]>> = {
+  'the description of the workflow': [
+    async ({ page, inspector }) => {
+      await inspector.getByRole('textbox', { name: 'Description' }).click()
+      await page.keyboard.insertText('Sorts tickets')
+      return () => server.description()
+    },
+    'Sorts tickets',
+  ],
+  'the name of a node': [
+    async ({ page, inspector, select, nodeOf }) => {
+      await select('a')
+      await inspector.getByRole('textbox', { name: 'Name of the node' }).selectText()
+      await page.keyboard.insertText('Alpha')
+      return () => nodeOf('a')?.name
+    },
+    'Alpha',
+  ],
+  'a text that is edited by character': [
+    async ({ page, inspector, select, nodeOf }) => {
+      await select('a')
+      await inspector.getByRole('textbox', { name: 'Text' }).click()
+      await page.keyboard.press('ControlOrMeta+End')
+      await page.keyboard.insertText(' there')
+      return () => nodeOf('a')?.params.text
+    },
+    'hi there',
+  ],
+  'the value of a name': [
+    async ({ page, inspector, select, nodeOf }) => {
+      await select('a')
+      await inspector.getByRole('textbox', { name: 'Value of who' }).click()
+      await page.keyboard.press('ControlOrMeta+End')
+      await page.keyboard.insertText(' {{input.city}}')
+      return () => nodeOf('a')?.params.fields
+    },
+    { who: 'me {{input.city}}' },
+  ],
+  'the meaning of a schema field': [
+    async ({ page, inspector, select, nodeOf }) => {
+      await select('start')
+      await inspector.getByRole('textbox', { name: 'Meaning of the field' }).first().click()
+      await page.keyboard.insertText('Where it is')
+      return () => nodeOf('start')?.params.inputSchema
+    },
+    expect.objectContaining({
+      properties: { city: { type: 'string', description: 'Where it is' }, zone: { type: 'string' } },
+    }),
+  ],
+}
+
+describe('a page that is left right after typing', () => {
+  test.each(Object.entries(TYPINGS))('has stored %s', async (_what, [type, expected]) => {
+    const place = await open()
+    const stored = await type(place)
+    await place.page.goto('about:blank')
+    await expect.poll(stored, { timeout: 10_000 }).toEqual(expected)
+  })
+})

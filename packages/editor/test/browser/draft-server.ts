@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readDraft, textFieldsOf, writeDocument } from '@tenon/core/collab'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { fromBase64, toBase64 } from 'lib0/buffer'
+import * as Y from 'yjs'
+import { SMALL_MANIFEST } from '../fixtures/small-manifest.ts'
+import { STORED_WORKFLOW } from '../fixtures/stored-workflow.ts'
+
+/** An API with one draft and without sockets, as a host that has not attached them offers it. */
+export interface DraftServer {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  readonly document: () => WorkflowDocument
+  readonly description: () => string
+  /** Renames a node, as another person does. */
+  readonly rename: (nodeId: string, name: string) => void
+}
+
+export function createDraftServer(first: WorkflowDocument): DraftServer {
+  const stored = new Y.Doc()
+  writeDocument(stored, first, textFieldsOf(SMALL_MANIFEST))
+  let workflow = STORED_WORKFLOW
+  const answers: Readonly<Record<string, (body: Readonly<Record<string, string>>) => unknown>> = {
+    'GET /api/me': () => ({ userId: 'u-ada', displayName: 'Ada Obi', role: 'editor', tenantId: 'acme' }),
+    'GET /api/nodes': () => SMALL_MANIFEST,
+    'GET /api/workflows/wf': () => workflow,
+    'PATCH /api/workflows/wf': (changes) => {
+      workflow = { ...workflow, ...changes }
+      return workflow
+    },
+    'GET /api/workflows/wf/versions/4': () => ({ version: '4', document: first }),
+    'POST /api/socket-tickets': () => ({ ticket: 'ticket', expiresAt: new Date().toISOString() }),
+    'POST /api/workflows/wf/draft/sync': ({ stateVector = '', update }) => {
+      if (update !== undefined) Y.applyUpdate(stored, fromBase64(update))
+      return {
+        update: toBase64(Y.encodeStateAsUpdate(stored, fromBase64(stateVector))),
+        stateVector: toBase64(Y.encodeStateVector(stored)),
+        saved: true,
+        etag: '"1"',
+      }
+    },
+  }
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { pathname } = new URL(request.url ?? '/', 'http://api')
+    const answer = answers[`${request.method} ${pathname}`]
+    const text = Buffer.concat(chunks).toString()
+    const json = answer?.(text === '' ? {} : JSON.parse(text)) ?? { code: 'ROUTE_NOT_FOUND', detail: 'No such route' }
+    response
+      .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(json))
+  }
+  return {
+    handle: (request, response) => void respond(request, response),
+    document: () => readDraft(stored).document,
+    description: () => workflow.description,
+    rename: (nodeId, name) => {
+      const node = stored.getMap<Y.Map<unknown>>('nodes').get(nodeId)
+      node?.set('name', name)
+    },
+  }
+}

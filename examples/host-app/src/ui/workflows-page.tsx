@@ -13,10 +13,21 @@ export function WorkflowsPage({ client, canCreate, onOpen }: WorkflowsPageProps)
   const [failure, setFailure] = useState<string | null>(null)
   const [name, setName] = useState('')
   useEffect(() => {
-    client.workflows.list().then(
-      (page) => setWorkflows(page.items),
-      (error: unknown) => setFailure(messageOf(error)),
-    )
+    let isShown = true
+    const load = () =>
+      client.workflows.list().then(
+        (page) => isShown && setWorkflows(page.items),
+        (error: unknown) => isShown && setFailure(messageOf(error)),
+      )
+    // Others create, rename, publish and delete workflows while the list is open.
+    const unsubscribe = client.changes.subscribe((changes) => {
+      if (changes.some(({ kind }) => kind !== 'run' && kind !== 'approval')) void load()
+    })
+    void load()
+    return () => {
+      isShown = false
+      unsubscribe()
+    }
   }, [client])
   const create = async () => {
     try {

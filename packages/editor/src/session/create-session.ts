@@ -22,7 +22,7 @@ import { acceptDocument, announce, createEditorStore, type EditorStore, select }
 import { createChangeTeller } from './change-teller.ts'
 import type { EditorSession } from './editor-session.ts'
 import { createPendingInput } from './pending-input.ts'
-import { captureStep, type TypingBurst } from './typing-burst.ts'
+import { captureInBurst, type TypingBurst } from './typing-burst.ts'
 import { keepSelections } from './undo-selections.ts'
 
 interface SessionOptions {
@@ -91,7 +91,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     const { operations, message } = plan
     if (operations.length > 0) {
       try {
-        captureStep(undoManager, burst, () => applyOperationsToDraft(doc, operations, fieldsNow(), origin))
+        captureInBurst(undoManager, burst, () => applyOperationsToDraft(doc, operations, fieldsNow(), origin))
       } catch (error) {
         // Somebody else was faster: what the command meant is no longer there.
         if (error instanceof TenonError && error.code === 'OPERATION_INVALID') return refuse('command.outdated')

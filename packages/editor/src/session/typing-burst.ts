@@ -16,7 +16,7 @@ export function createTypingBurst(): TypingBurst {
  * Runs a change so that it becomes part of the undo step of its burst, while that is still the newest step, and
  * otherwise a step of its own.
  */
-export function captureStep(undoManager: Y.UndoManager, burst: TypingBurst | null, change: () => void): void {
+export function captureInBurst(undoManager: Y.UndoManager, burst: TypingBurst | null, change: () => void): void {
   const { captureTimeout } = undoManager
   if (burst !== null && burst.item !== null && undoManager.undoStack.at(-1) === burst.item) {
     undoManager.lastChange = Date.now()

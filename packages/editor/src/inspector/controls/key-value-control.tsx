@@ -11,9 +11,19 @@ import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from '../control-props.ts'
 import { checkName } from './field-names.ts'
 import { textFieldOf, textOf } from './text-of.ts'
+import { TypedValue } from './typed-value.tsx'
 import { useRows } from './use-rows.ts'
 
-/** Names and values, one row each. */
+/** Whether the schema says nothing of the values, so that each may be of any type: the fields of a set node, for one. */
+function takesAnyValue({ schema }: ControlProps['field']): boolean {
+  const { additionalProperties = true } = schema
+  return (
+    additionalProperties === true ||
+    (isJsonObject(additionalProperties) && Object.keys(additionalProperties).length === 0)
+  )
+}
+
+/** Names and values, one row each; values of any type have a type that can be chosen. */
 export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const { dispatch, store } = useSession()
@@ -40,15 +50,27 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
             onCommit={(next) => rename(name, next)}
           />
           <div data-param={[...field.path, name].join('.')}>
-            <ExpressionField
-              nodeId={nodeId}
-              path={[...field.path, name]}
-              value={textOf(pairs[name])}
-              onChange={(text) => set(name, text)}
-              placeholder={t('control.value')}
-              label={t('control.valueOf', { name })}
-              isReadOnly={isReadOnly}
-            />
+            {takesAnyValue(field) ? (
+              <TypedValue
+                nodeId={nodeId}
+                path={[...field.path, name]}
+                name={name}
+                field={textFieldOf(nodeId, field, { id: `value of ${name}`, label: t('control.valueOf', { name }) })}
+                value={pairs[name]}
+                onChange={(next) => set(name, next)}
+                isReadOnly={isReadOnly}
+              />
+            ) : (
+              <ExpressionField
+                nodeId={nodeId}
+                path={[...field.path, name]}
+                value={textOf(pairs[name])}
+                onChange={(text) => set(name, text)}
+                placeholder={t('control.value')}
+                label={t('control.valueOf', { name })}
+                isReadOnly={isReadOnly}
+              />
+            )}
           </div>
           {!isReadOnly && (
             <IconButton

@@ -1,0 +1,84 @@
+import type { Json, NodeId, ParamPath } from '@tenon/core/document'
+import { ExpressionField } from '../../expression-field/expression-field.tsx'
+import { useTranslate } from '../../instance/instance-context.ts'
+import type { TypedTextField } from '../../session/use-typed-text.ts'
+import { NumberInput } from '../../ui/number-input.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { JsonText } from './json-text.tsx'
+import { textOf } from './text-of.ts'
+import { convertValue, VALUE_TYPES, type ValueType, valueTypeOf } from './value-types.ts'
+
+interface TypedValueProps {
+  readonly nodeId: NodeId
+  readonly path: ParamPath
+  readonly name: string
+  readonly field: TypedTextField
+  readonly value: Json | undefined
+  readonly onChange: (value: Json) => void
+  readonly isReadOnly: boolean
+}
+
+/** A value of any type: the type in a list, and the field for it. The type is that of the stored JSON. */
+export function TypedValue(props: TypedValueProps) {
+  const { name, value, onChange, isReadOnly } = props
+  const t = useTranslate()
+  const type = valueTypeOf(value)
+  return (
+    <div className="tn-typed-value">
+      <Select
+        aria-label={t('control.typeOf', { name })}
+        value={type}
+        onChange={(next) => onChange(convertValue(value, next))}
+        options={VALUE_TYPES.map((each) => ({ value: each, label: t(`control.type.${each}`) }))}
+        disabled={isReadOnly}
+      />
+      <ValueField {...props} type={type} />
+    </div>
+  )
+}
+
+function ValueField(props: TypedValueProps & { readonly type: ValueType }) {
+  const { nodeId, path, name, field, value, onChange, isReadOnly, type } = props
+  const t = useTranslate()
+  const label = t('control.valueOf', { name })
+  switch (type) {
+    case 'number':
+      return (
+        <NumberInput
+          value={value as number}
+          onChange={(next) => {
+            if (next !== null) onChange(next)
+          }}
+          aria-label={label}
+          disabled={isReadOnly}
+        />
+      )
+    case 'boolean':
+      return <Switch checked={value === true} onChange={onChange} label={label} disabled={isReadOnly} />
+    case 'list':
+    case 'object':
+      return (
+        <JsonText
+          field={field}
+          value={value}
+          onChange={(next) => {
+            if (next !== undefined) onChange(next)
+          }}
+          isReadOnly={isReadOnly}
+        />
+      )
+    default:
+      return (
+        <ExpressionField
+          nodeId={nodeId}
+          path={path}
+          value={textOf(value)}
+          onChange={onChange}
+          placeholder={t('control.value')}
+          label={label}
+          isReadOnly={isReadOnly}
+        />
+      )
+  }
+}

@@ -31,6 +31,7 @@ const scope: ScopeSchema = {
       lines: { type: 'array', items: line },
       customer: { anyOf: [closed({ id: text }), { type: 'null' }] },
       open: { type: 'object', properties: { known: text } },
+      answer: { type: 'object', properties: { status: number }, required: ['status'], additionalProperties: {} },
       any: true,
     },
     required: [
@@ -45,6 +46,7 @@ const scope: ScopeSchema = {
       'lines',
       'customer',
       'open',
+      'answer',
       'any',
     ],
   },
@@ -120,6 +122,7 @@ describe('typecheckTemplate', () => {
     ['{{ input[0] }}', 'error [0] input.0 is missing'],
     ['{{ input.lines.sku }}', 'error [sku] input.lines.sku is missing: input.lines is a list'],
     ['{{ "a".b }}', 'error [b] "a".b is missing: "a" is a text'],
+    ['{{ input.answer.scor }}', 'warning [scor] input.answer.scor may be missing'],
     ['{{ input.open.knwon }}', 'warning [knwon] input.open.knwon is not declared; did you mean known?'],
     ['{{ input.maybe }}', 'warning [maybe] input.maybe may be missing'],
     ['{{ input.customer.id }}', 'warning [id] input.customer may be null'],

@@ -18,6 +18,10 @@ export interface MemberType {
   readonly onlyNullLacks: boolean
 }
 
+function isUnknown(type: StaticType): boolean {
+  return type.some(({ kind }) => kind === 'unknown')
+}
+
 function inVariant(variant: StaticVariant, key: MemberKey): StaticProperty | null {
   const sure = (type: () => StaticType): StaticProperty => ({ type, isRequired: true })
   if (variant.kind === 'unknown') return sure(() => UNKNOWN)
@@ -26,7 +30,10 @@ function inVariant(variant: StaticVariant, key: MemberKey): StaticProperty | nul
   if (key === null) return sure(() => UNKNOWN)
   const declared = variant.properties.get(String(key))
   if (declared !== undefined) return declared
-  if (typeof variant.rest === 'function') return sure(variant.rest)
+  if (typeof variant.rest === 'function') {
+    // Beside declared keys, a schema that allows anything promises no other key.
+    return { type: variant.rest, isRequired: variant.properties.size === 0 || !isUnknown(variant.rest()) }
+  }
   const saysNothing = variant.rest === 'undeclared' && variant.properties.size === 0
   return saysNothing ? sure(() => UNKNOWN) : null
 }

@@ -125,7 +125,14 @@ describe('memberType', () => {
 
   test('admits other keys where the schema says so, or nothing at all', () => {
     expect(at({ type: 'object', additionalProperties: number }, 'x')).toMatchObject({ type: 'number', isSure: true })
-    expect(at({ type: 'object', properties: { a: text }, additionalProperties: true }, 'x')).toMatchObject({ found: 1 })
+    expect(at({ type: 'object', properties: { a: text }, additionalProperties: true }, 'x')).toMatchObject({
+      found: 1,
+      isSure: false,
+    })
+    expect(at({ type: 'object', properties: { a: text }, additionalProperties: number }, 'x')).toMatchObject({
+      isSure: true,
+    })
+    expect(at({ type: 'object', additionalProperties: {} }, 'x')).toMatchObject({ isSure: true })
     expect(at({ type: 'object' }, 'x')).toMatchObject({ type: 'any', found: 1 })
     expect(at(true, 'x')).toMatchObject({ type: 'any', found: 1, isSure: true })
   })

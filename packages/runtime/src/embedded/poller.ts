@@ -52,7 +52,8 @@ export function createPoller(ports: PollerPorts): Poller {
   }
   const poll = (): void => {
     isWanted = true
-    polling ??= pollWhileWanted()
+    // In a later turn: without a lease it ends before its promise would be assigned.
+    polling ??= Promise.resolve().then(pollWhileWanted)
   }
   const pollWhileWanted = async (): Promise<void> => {
     while (isWanted && isRunning) {
@@ -61,8 +62,11 @@ export function createPoller(ports: PollerPorts): Poller {
       timerAt = Number.POSITIVE_INFINITY
       let nextAt = now() + pollIntervalMs
       try {
-        // What a worker without a lease claims would be taken from it at once.
-        if (!lease.isValid()) break
+        // What a worker without a lease claims would be taken from it at once. The next renewal goes on from here.
+        if (!lease.isValid()) {
+          isWanted = true
+          break
+        }
         const capacity = Math.max(0, maxRuns - worker.claimed.size)
         const found = await dispatch.findWork(now(), capacity, afterTenant)
         for (const run of found.runs) worker.tend(run)
@@ -77,12 +81,11 @@ export function createPoller(ports: PollerPorts): Poller {
   }
   const renew = async (): Promise<void> => {
     try {
-      const hadLease = lease.isValid()
       const renewed = await lease.renew()
       if (!renewed.wasValid)
         log('warn', 'lease.expired: verifying the runs of this worker', { workerId: worker.workerId })
       worker.renewed(renewed)
-      if (!hadLease) poll()
+      if (isWanted) poll()
     } catch (error) {
       log('warn', 'lease.renew_failed: database unavailable', { workerId: worker.workerId, reason: reasonOf(error) })
     }

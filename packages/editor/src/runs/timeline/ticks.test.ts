@@ -20,13 +20,13 @@ describe('tickDistance', () => {
 
 describe('ticksOf', () => {
   test('stand at round distances from the start', () => {
-    const ticks = ticksOf(createTimeScale(7_300, 11_730), 8)
+    const ticks = ticksOf(createTimeScale(7_300, 11_730), 800)
     expect(ticks.map((tick) => tick.elapsedMs)).toEqual([0, 1_000, 2_000, 3_000, 4_000])
     expect(ticks[2]?.left).toBeCloseTo(2_000 / 4_430)
   })
 
   test('leave a collapsed stretch out and keep their times away from its own', () => {
-    const ticks = ticksOf(createTimeScale(0, 102_100, [{ from: 2_050, to: 100_000 }]), 8)
+    const ticks = ticksOf(createTimeScale(0, 102_100, [{ from: 2_050, to: 100_000 }]), 800)
     expect(ticks.every((tick) => tick.elapsedMs <= 2_050 || tick.elapsedMs >= 100_000)).toBe(true)
     expect(ticks.find((tick) => tick.elapsedMs === 2_000)?.hasLabel).toBe(false)
     expect(ticks.find((tick) => tick.elapsedMs === 1_000)?.hasLabel).toBe(true)
@@ -34,7 +34,20 @@ describe('ticksOf', () => {
 
   test('are never more than asked for by more than one', () => {
     for (let length = 1; length < 1e9; length = Math.ceil(length * 1.7)) {
-      expect(ticksOf(createTimeScale(0, length), 8).length).toBeLessThanOrEqual(9)
+      expect(ticksOf(createTimeScale(0, length), 800).length).toBeLessThanOrEqual(9)
+    }
+  })
+})
+
+describe('labels of ticks', () => {
+  test.each([60, 120, 180, 260, 390, 800])('do not overlap on an axis of %i px', (width) => {
+    for (const length of [8, 4_430, 7_850, 90_000, 4_000_000]) {
+      const labeled = ticksOf(createTimeScale(0, length), width).filter((tick) => tick.hasLabel)
+      expect(labeled.length).toBeGreaterThan(0)
+      for (const [index, tick] of labeled.slice(1).entries()) {
+        expect((tick.left - (labeled[index]?.left ?? 0)) * width).toBeGreaterThanOrEqual(55.9)
+      }
+      expect((labeled.at(-1)?.left ?? 0) * width).toBeLessThanOrEqual(width - 27)
     }
   })
 })

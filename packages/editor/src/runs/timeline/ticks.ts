@@ -20,8 +20,13 @@ export function tickDistance(lengthMs: number, maxTicks: number): number {
   return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
 }
 
-/** Part of the axis that a time needs. */
-const LABEL_PART = 0.05
+/** What a time needs on the axis, in pixels. */
+const LABEL_WIDTH = 56
+
+/** How many times an axis has room for. */
+export function ticksFor(widthPx: number): number {
+  return Math.max(1, Math.min(8, Math.floor(widthPx / LABEL_WIDTH)))
+}
 
 export interface Tick {
   /** Since the start of the axis, in ms. */
@@ -32,19 +37,28 @@ export interface Tick {
   readonly hasLabel: boolean
 }
 
-/** Ticks at round distances from the start, none inside a collapsed piece and none closer than half a step. */
-export function ticksOf(scale: TimeScale, maxTicks: number): readonly Tick[] {
+/**
+ * Ticks at round distances from the start, none inside a collapsed piece. A tick has a label where the one before
+ * leaves it room.
+ *
+ * @param widthPx - Of the axis.
+ */
+export function ticksOf(scale: TimeScale, widthPx: number): readonly Tick[] {
+  const room = LABEL_WIDTH / Math.max(1, widthPx)
   const open = scale.pieces.filter((piece) => !piece.isCollapsed)
   const folds = scale.pieces.filter((piece) => piece.isCollapsed)
   const openMs = open.reduce((sum, piece) => sum + piece.to - piece.from, 0)
-  const step = tickDistance(openMs, maxTicks)
+  const step = tickDistance(openMs, ticksFor(widthPx))
+  let labeledUpTo = 0
   return open.flatMap((piece) => {
     const first = Math.ceil((piece.from - scale.from) / step) * step
     const count = Math.max(0, Math.floor((piece.to - scale.from - first) / step) + 1)
     return Array.from({ length: count }, (_, index) => {
       const elapsedMs = first + index * step
       const left = scale.at(scale.from + elapsedMs)
-      const hasLabel = !folds.some((fold) => left <= fold.right && fold.left - left < LABEL_PART)
+      const isFree = !folds.some((fold) => left <= fold.right && fold.left - left < room)
+      const hasLabel = isFree && left >= labeledUpTo && left + room / 2 <= 1
+      if (hasLabel) labeledUpTo = left + room
       return { elapsedMs, left, hasLabel }
     })
   })

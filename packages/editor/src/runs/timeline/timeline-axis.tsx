@@ -1,10 +1,9 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { useWidth } from '../../instance/use-width.ts'
 import { formatDuration } from '../format/duration.ts'
 import { ticksOf } from './ticks.ts'
 import type { TimeScale } from './time-scale.ts'
-
-const MAX_TICKS = 8
 
 interface TimelineAxisProps {
   readonly scale: TimeScale
@@ -15,13 +14,15 @@ interface TimelineAxisProps {
 /** Times over the bars, lines behind them, and how long a collapsed stretch is. */
 export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
   const { t, locale } = useInstance()
-  const ticks = useMemo(() => ticksOf(scale, MAX_TICKS), [scale])
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  const width = useWidth(element)
+  const ticks = useMemo(() => ticksOf(scale, width), [scale, width])
   const labeled = ticks.filter((tick) => tick.hasLabel)
   const folds = scale.pieces.filter((piece) => piece.isCollapsed)
   return (
     <>
       <div className="tn-timeline-axis" aria-hidden="true">
-        <span className="tn-timeline-scale">
+        <span ref={setElement} className="tn-timeline-scale">
           {labeled.map((tick) => (
             <span key={tick.elapsedMs} className="tn-timeline-tick" style={{ insetInlineStart: `${tick.left * 100}%` }}>
               {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}

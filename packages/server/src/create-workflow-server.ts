@@ -3,7 +3,7 @@ import { textFieldsOf } from '@tenon/core/collab'
 import { createNodeRegistry } from '@tenon/core/node'
 import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
-import { canary, createDatabase, migrate, migrateRuntime } from '@tenon/runtime/postgres'
+import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
 import { createConnections } from './connections/connections.ts'
 import type { ServerContext } from './context.ts'
@@ -21,7 +21,7 @@ import { secretFieldsIn } from './secrets/secret-fields.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { createServerSockets } from './sockets/create-server-sockets.ts'
 import { createRunTails } from './streams/run-tails.ts'
-import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './tables/server-migrations.ts'
+import { createMigrate } from './tables/create-migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
 
@@ -111,15 +111,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     isApiPath: app.isApiPath,
     middleware: app.middleware,
     sockets,
-    async migrate() {
-      await migrateRuntime(database, options.database)
-      await migrate(database, {
-        table: SERVER_MIGRATION_TABLE,
-        migrations: SERVER_MIGRATIONS,
-        ...(options.database.appRole === undefined ? {} : { appRole: options.database.appRole }),
-      })
-      await canary(database)
-    },
+    migrate: createMigrate(database, options.database),
     startWorker: () => context.engine.startWorker(),
     close() {
       closing.abort()

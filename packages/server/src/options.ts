@@ -99,6 +99,17 @@ export interface WorkflowServerOptions {
 }
 
 /**
+ * Creates or updates the tables, then proves that tenants are kept apart. With `print`, it changes nothing and answers
+ * the SQL that it would run, for a database admin.
+ *
+ * @throws {@link TenonError} `DB_ROLE_REQUIRED` (details: `sql`), `DB_MIGRATION_FAILED`, `DB_RLS_BROKEN`.
+ */
+export interface Migrate {
+  (): Promise<void>
+  (options: { readonly print: true }): Promise<string>
+}
+
+/**
  * Tenon inside a host: web standard only. `@tenon/server/node` mounts it on `node:http`, Express and Fastify.
  */
 export interface WorkflowServer {
@@ -118,8 +129,7 @@ export interface WorkflowServer {
   readonly middleware: WorkflowMiddleware
   /** Where WebSockets arrive; `attachWebSockets` uses it. */
   readonly sockets: ServerSockets
-  /** Creates or updates the tables, then proves that tenants are kept apart. */
-  migrate(): Promise<void>
+  readonly migrate: Migrate
   /** Begins to carry runs out in this process. */
   startWorker(): Promise<void>
   /**

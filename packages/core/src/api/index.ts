@@ -34,6 +34,7 @@ export {
   type Role,
   type Run,
   type RunFilter,
+  type RunHealth,
   type RunSummary,
   type SetSecret,
   type SocketTicket,

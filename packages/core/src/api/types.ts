@@ -168,10 +168,19 @@ export interface Run {
   readonly outcome: string | null
   readonly output: Json
   readonly error: RunFailure | null
+  /** Why the run makes no progress; absent when nothing is known to hold it. */
+  readonly health?: RunHealth
+}
+
+/** Something outside of a run that holds it up: `NO_WORKER` when no process carries runs out. */
+export interface RunHealth {
+  readonly code: 'NO_WORKER'
+  readonly message: string
+  readonly remedy: string
 }
 
 /** A run as lists show it: without its output, which may be large. */
-export type RunSummary = Omit<Run, 'output'>
+export type RunSummary = Omit<Run, 'output' | 'health'>
 
 /**
  * Which runs a list shows: those that fit every field that is there, newest first. `cursor` is the `nextCursor` of the

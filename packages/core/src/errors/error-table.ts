@@ -189,6 +189,11 @@ export const ERROR_TABLE = {
     remedy: 'Run migrate() and leave its policies as they are.',
   },
   DB_ROLE_REQUIRED: { status: 500, retryable: false, remedy: 'Let a database admin run the SQL named in details.' },
+  DATABASE_NOT_MIGRATED: {
+    status: 503,
+    retryable: true,
+    remedy: 'Call migrate() before the server answers requests, or run the SQL of migrate({ print: true }).',
+  },
   DB_MIGRATION_FAILED: { status: 500, retryable: false, remedy: 'Run the newest version; nothing has been changed.' },
   DB_DIRECTORY_LOCKED: {
     status: 500,

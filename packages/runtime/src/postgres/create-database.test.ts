@@ -182,6 +182,7 @@ describe('findRole', () => {
   test('asks for the role with the SQL that makes it', async () => {
     const pool = new pg.Pool({ connectionString: await server.createDatabase() })
     const database = createDatabase<Tables>({ pool }, { appRole: 'role_that_nobody_made' })
+    await pool.query('create schema tenon; create table tenon.runs (x int)')
     await expect(database.withTenant('acme', async () => 1)).rejects.toMatchObject({
       code: 'DB_ROLE_REQUIRED',
       details: { sql: expect.stringContaining('create role "role_that_nobody_made" nologin nosuperuser nobypassrls') },

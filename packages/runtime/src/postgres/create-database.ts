@@ -12,6 +12,7 @@ import {
 import type { DatabaseLink } from './link.ts'
 import { linkDialect } from './link-dialect.ts'
 import { findRole } from './login-role.ts'
+import { explainMissing } from './not-migrated.ts'
 import { type PgPool, pgLink } from './pg-link.ts'
 import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
 import { identifier, literal } from './quote.ts'
@@ -79,7 +80,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
       return value
     } catch (error) {
       await connection.rollback()
-      throw error
+      throw explainMissing(error, schema)
     } finally {
       scope.open = false
       connection.release()
@@ -90,6 +91,8 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
     const connection = await link.acquire()
     try {
       return (await connection.executeQuery<Row>(CompiledQuery.raw(statement, [...values]))).rows
+    } catch (error) {
+      throw explainMissing(error, schema)
     } finally {
       connection.release()
     }

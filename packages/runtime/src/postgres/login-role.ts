@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { type QueryExecutorProvider, sql } from 'kysely'
+import { notMigrated } from './not-migrated.ts'
 import { identifier } from './quote.ts'
 
 export interface Login {
@@ -37,23 +38,44 @@ export async function findRole(owner: QueryExecutorProvider, schema: string, app
     from pg_catalog.pg_roles where rolname = ${appRole}`.execute(owner)
   const role = rows[0]
   if (role?.usable === true && role.bound) return appRole
+  if (role === undefined && (await isEmpty(owner, schema))) throw notMigrated(schema)
   throw roleRequired(login.name, schema, appRole)
 }
 
-/** The error that carries the SQL with which an admin makes the role. */
+async function isEmpty(owner: QueryExecutorProvider, schema: string): Promise<boolean> {
+  const { rows } = await sql`select from pg_catalog.pg_tables where schemaname = ${schema} limit 1`.execute(owner)
+  return rows.length === 0
+}
+
+/** Creates the role unless it exists; roles belong to the cluster, so another database may create it meanwhile. */
+export function createRole(appRole: string): string {
+  return `do $do$ begin create role ${identifier(appRole)} nologin nosuperuser nobypassrls;
+      exception when duplicate_object or unique_violation then null; end $do$`
+}
+
+/** The error that carries the SQL with which an admin makes the role, or corrects one that exists. */
 export function roleRequired(loginName: string, schema: string, appRole: string): TenonError {
   const role = identifier(appRole)
   const statements = [
-    `create role ${role} nologin nosuperuser nobypassrls;`,
-    `grant ${role} to ${identifier(loginName)};`,
-    `grant usage on schema ${identifier(schema)} to ${role};`,
+    createRole(appRole),
+    `alter role ${role} nosuperuser nobypassrls`,
+    `grant ${role} to ${identifier(loginName)}`,
+    `create schema if not exists ${identifier(schema)} authorization ${identifier(loginName)}`,
+    `grant usage on schema ${identifier(schema)} to ${role}`,
   ]
+  const script = statements.map((statement) => `${statement};`).join('\n')
   return new TenonError(
     'DB_ROLE_REQUIRED',
     `The database login is not bound by row-level security and cannot take on the role "${appRole}"`,
-    {
-      details: { sql: statements.join('\n') },
-      remedy: `Run as a database admin, then call migrate() again: ${statements.join(' ')}`,
-    },
+    { details: { sql: script }, remedy: `Run as a database admin, then call migrate() again: ${script}` },
   )
+}
+
+/** The error that carries the SQL with which an admin makes the schema. */
+export function schemaRequired(loginName: string, schema: string): TenonError {
+  const script = `create schema ${identifier(schema)} authorization ${identifier(loginName)};`
+  return new TenonError('DB_ROLE_REQUIRED', `The database login may not create the schema "${schema}"`, {
+    details: { sql: script },
+    remedy: `Run as a database admin, then call migrate() again: ${script}`,
+  })
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { lockSchema, type MigrateOptions, migrate } from './migrate.ts'
+import { lockSchema, type MigrateOptions, migrate, printMigration, toScript } from './migrate.ts'
 import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
 import { append, fencedAppend } from './migrations/0004-append.ts'
 import type { Database } from './types.ts'
@@ -12,6 +12,11 @@ const CHECK_VIOLATION = '23514'
 export function weekOf(at: number): number {
   return Math.floor(at / WEEK_MS)
 }
+
+const RUNTIME_MIGRATIONS = {
+  table: 'runtime_migrations',
+  migrations: [runLog, runWaits, runDispatch, append, fencedAppend],
+} as const
 
 /** How the tables of the runtime are made. */
 export interface MigrateRuntimeOptions extends Pick<MigrateOptions, 'appRole'> {
@@ -29,33 +34,56 @@ export async function migrateRuntime<Tables>(
   database: Database<Tables>,
   { now = Date.now, ...options }: MigrateRuntimeOptions = {},
 ): Promise<readonly string[]> {
-  const done = await migrate(database, {
-    ...options,
-    table: 'runtime_migrations',
-    migrations: [runLog, runWaits, runDispatch, append, fencedAppend],
-  })
+  const done = await migrate(database, { ...options, ...RUNTIME_MIGRATIONS })
   await addEventPartitions(database, weekOf(now()))
   return done
 }
 
-async function addEventPartitions<Tables>(database: Database<Tables>, from: number): Promise<void> {
-  const { schema, owner } = database
+/** The SQL that {@link migrateRuntime} would run now. Changes nothing. */
+export async function printRuntimeMigration<Tables>(
+  database: Database<Tables>,
+  { now = Date.now, ...options }: MigrateRuntimeOptions = {},
+): Promise<string> {
+  const tables = await printMigration(database, { ...options, ...RUNTIME_MIGRATIONS })
+  const missing = await missingPartitions(database, weekOf(now()))
+  return tables + toScript(missing.flat())
+}
+
+/** One list of statements for each week without a partition. */
+async function missingPartitions<Tables>(
+  { schema, owner }: Database<Tables>,
+  from: number,
+): Promise<readonly (readonly string[])[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_catalog.pg_inherits i
     join pg_catalog.pg_class c on c.oid = i.inhrelid join pg_catalog.pg_class p on p.oid = i.inhparent
     join pg_catalog.pg_namespace n on n.oid = p.relnamespace
     where n.nspname = ${schema} and p.relname = 'run_events'`.execute(owner)
   const present = new Set(rows.map((row) => row.name))
-  for (let week = from; week <= from + WEEKS_AHEAD; week += 1) {
-    const name = `run_events_w${week}`
-    if (present.has(name)) continue
-    const [create = '', ...rest] = eventPartition(schema, name, `for values from (${week}) to (${week + 1})`)
+  return Array.from({ length: WEEKS_AHEAD + 1 }, (_, index) => from + index)
+    .filter((week) => !present.has(partitionName(week)))
+    .map((week) => {
+      const [create = '', ...rest] = eventPartition(
+        schema,
+        partitionName(week),
+        `for values from (${week}) to (${week + 1})`,
+      )
+      return [create.replace('create table', 'create table if not exists'), ...rest]
+    })
+}
+
+function partitionName(week: number): string {
+  return `run_events_w${week}`
+}
+
+async function addEventPartitions<Tables>(database: Database<Tables>, from: number): Promise<void> {
+  const { schema, owner } = database
+  for (const statements of await missingPartitions(database, from)) {
     await owner
       .transaction()
       .execute(async (trx) => {
         await lockSchema(trx, schema)
-        await sql.raw(create.replace('create table', 'create table if not exists')).execute(trx)
-        for (const statement of rest) await sql.raw(statement).execute(trx)
+        for (const statement of statements) await sql.raw(statement).execute(trx)
       })
       .catch((error: unknown) => {
         if (!isDefaultTaken(error)) throw error

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
+import { canary } from './canary.ts'
 import { createDatabase } from './create-database.ts'
-import { type Migration, migrate } from './migrate.ts'
-import { migrateRuntime, weekOf } from './migrate-runtime.ts'
+import { type Migration, migrate, printMigration } from './migrate.ts'
+import { migrateRuntime, printRuntimeMigration, weekOf } from './migrate-runtime.ts'
 import { backfill, tenantTable } from './table-statements.ts'
 import type { RuntimeTables } from './tables.ts'
 
@@ -114,12 +115,92 @@ describe('migrate', () => {
     const failing = migrateRuntime(weak, { appRole })
     await expect(failing).rejects.toMatchObject({ code: 'DB_ROLE_REQUIRED' })
     const { sql: statements } = await failing.catch((error) => error.details)
-    await pool.query('create schema tenon')
-    await pool.query(`alter schema tenon owner to ${login}`)
+    await pool.query(statements)
+    // Also where the role exists, with rights that it must not have.
+    await pool.query(`alter role ${appRole} bypassrls`)
     await pool.query(statements)
     expect(await migrateRuntime(weak, { appRole })).not.toEqual([])
     for (const each of [weak]) await each.close()
     await pool.end()
+  })
+
+  test('works in a schema that an admin made for a login without rights of its own', async () => {
+    const { pool, url } = await open()
+    const login = `weak_${url.pathname.slice(1)}`
+    await pool.query(`create role ${login} login; create schema tenon authorization ${login}`)
+    url.username = login
+    const weak = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url.href }) })
+    expect(await migrateRuntime(weak)).not.toEqual([])
+    expect(await migrateRuntime(weak)).toEqual([])
+    await canary(weak)
+    await weak.close()
+    await pool.end()
+  })
+
+  test('names the SQL that makes the schema when the login may not make it', async () => {
+    const { pool, url } = await open()
+    const login = `weak_${url.pathname.slice(1)}`
+    await pool.query(`create role ${login} login`)
+    url.username = login
+    const weak = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url.href }) })
+    const failing = migrateRuntime(weak)
+    await expect(failing).rejects.toMatchObject({
+      code: 'DB_ROLE_REQUIRED',
+      message: expect.stringContaining('schema'),
+    })
+    await pool.query((await failing.catch((error) => error.details)).sql)
+    expect(await migrateRuntime(weak)).not.toEqual([])
+    await weak.close()
+    await pool.end()
+  })
+
+  test('prints the SQL that an admin can run in its place', async () => {
+    const { pool, url } = await open()
+    const login = `weak_${url.pathname.slice(1)}`
+    await pool.query(`create role ${login} login; create schema tenon authorization ${login}`)
+    const asLogin = new URL(url)
+    asLogin.username = login
+    const weakPool = new pg.Pool({ connectionString: asLogin.href })
+    const weak = createDatabase<RuntimeTables>({ pool: weakPool })
+    const script = await printRuntimeMigration(weak)
+    expect((await pool.query(`select from pg_tables where schemaname = 'tenon'`)).rowCount).toBe(0)
+    await weakPool.query(script)
+    expect(await migrateRuntime(weak)).toEqual([])
+    expect(
+      await printMigration(weak, { table: 'runtime_migrations', migrations: [] }).catch((error) => error.code),
+    ).toBe('DB_MIGRATION_FAILED')
+    await canary(weak)
+    await weak.close()
+    await pool.end()
+  })
+
+  test('lets a process of the version before go on after a migration that says so', async () => {
+    const { database } = await open()
+    const added: Migration = { name: '0002-added', isCompatible: true, up: () => ['create table tenon.added (x int)'] }
+    await migrate(database, { table: 'a_migrations', migrations: [notes, added] })
+    expect(await migrate(database, { table: 'a_migrations', migrations: [notes] })).toEqual([])
+    await database.close()
+  })
+
+  test('reads a history from before migrations said whether they are compatible', async () => {
+    const { database, pool } = await open()
+    await pool.query(`create schema tenon; create table tenon.a_migrations (name text primary key,
+      migrated_at timestamptz not null default now()); insert into tenon.a_migrations (name) values ('0001-notes')`)
+    expect(await migrate(database, { table: 'a_migrations', migrations: [notes] })).toEqual([])
+    await pool.query(`insert into tenon.a_migrations (name) values ('0009-newer')`)
+    const failing = migrate(database, { table: 'a_migrations', migrations: [notes] })
+    await expect(failing).rejects.toMatchObject({ code: 'DB_MIGRATION_FAILED', details: { unknown: ['0009-newer'] } })
+    await database.close()
+  })
+
+  test('is asked for by every query on a database without tables', async () => {
+    const { database } = await open()
+    const missing = { code: 'DATABASE_NOT_MIGRATED', details: { schema: 'tenon' }, retryable: true }
+    const read = database.withTenant('acme', (tx) => tx.selectFrom('runs').selectAll().execute())
+    await expect(read).rejects.toMatchObject(missing)
+    await expect(database.call('select * from tenon.runs', [])).rejects.toMatchObject(missing)
+    await expect(database.call('select tenon.append(1)', [])).rejects.toMatchObject(missing)
+    await database.close()
   })
 
   test('lives in a schema of any name, and needs no search_path', async () => {

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { type QueryExecutorProvider, sql } from 'kysely'
-import { bypassesRls, readLogin, roleRequired } from './login-role.ts'
+import { bypassesRls, createRole, type Login, readLogin, roleRequired, schemaRequired } from './login-role.ts'
 import { identifier, literal } from './quote.ts'
 import type { Database } from './types.ts'
 
@@ -12,6 +12,12 @@ export interface MigrationContext {
 /** One step forward; names sort in the order in which they were written and never change. */
 export interface Migration {
   readonly name: string
+  /**
+   * Processes of the version before may restart and go on with it: it only adds what they do not use.
+   *
+   * @defaultValue false
+   */
+  readonly isCompatible?: boolean
   /** One SQL statement each, run in order in one transaction with all other pending migrations. */
   readonly up: (context: MigrationContext) => readonly string[]
 }
@@ -30,39 +36,79 @@ export interface MigrateOptions {
  * one transaction under an advisory lock, so that several processes may start at once.
  *
  * @returns Names of the migrations that ran now.
- * @throws {@link TenonError} `DB_ROLE_REQUIRED` when a role is needed that the login cannot create;
- * `DB_MIGRATION_FAILED` when the database refuses, or holds migrations that this version does not know.
+ * @throws {@link TenonError} `DB_ROLE_REQUIRED` when a role or a schema is needed that the login cannot create;
+ * `DB_MIGRATION_FAILED` when the database refuses, or holds migrations of a newer version that do not say that this one
+ * may go on.
  */
 export async function migrate<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<readonly string[]> {
-  const { schema } = database
-  const { table, migrations, appRole = 'tenon_app' } = options
   const login = await readLogin(database.owner)
   return database.owner.transaction().execute(async (trx) => {
-    const run = (statement: string) => execute(trx, statement)
-    await lockSchema(trx, schema)
-    await run(`create schema if not exists ${identifier(schema)}`)
-    const isRoleNeeded = bypassesRls(login)
-    if (isRoleNeeded) await ensureRole(trx, login, schema, appRole)
-    const history = `${identifier(schema)}.${identifier(table)}`
-    await run(
-      `create table if not exists ${history} (name text primary key, migrated_at timestamptz not null default now())`,
-    )
-    const { rows } = await sql<{ name: string }>`select name from ${sql.raw(history)} order by name`.execute(trx)
-    const done = new Set(rows.map((row) => row.name))
-    refuseUnknown(done, migrations, table)
-    const pending = migrations.filter((migration) => !done.has(migration.name))
-    for (const migration of pending) {
-      for (const statement of migration.up({ schema })) await run(statement)
-      await run(`insert into ${history} (name) values (${literal(migration.name)})`)
-    }
-    if (await roleExists(trx, appRole)) await grantTables(trx, schema, appRole)
-    return pending.map((migration) => migration.name)
+    await lockSchema(trx, database.schema)
+    const { statements, pending } = await planMigration(trx, login, database.schema, options)
+    for (const statement of statements) await execute(trx, statement)
+    return pending
   })
+}
+
+/**
+ * The SQL that {@link migrate} would run now, for a database admin who runs it by hand. Changes nothing.
+ *
+ * @returns A script of one transaction; for `psql` and any other client.
+ * @throws {@link TenonError} as {@link migrate}, but for what the database would refuse.
+ */
+export async function printMigration<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<string> {
+  const login = await readLogin(database.owner)
+  const { statements } = await planMigration(database.owner, login, database.schema, options)
+  const lock = `select pg_advisory_xact_lock(hashtext(${literal(lockName(database.schema))}))`
+  return toScript([lock, ...statements])
+}
+
+/** One transaction of statements, each with its end. */
+export function toScript(statements: readonly string[]): string {
+  return ['begin', ...statements, 'commit'].map((statement) => `${statement.trim()};\n`).join('')
+}
+
+async function planMigration(
+  trx: QueryExecutorProvider,
+  login: Login,
+  schema: string,
+  { table, migrations, appRole = 'tenon_app' }: MigrateOptions,
+): Promise<{ readonly statements: readonly string[]; readonly pending: readonly string[] }> {
+  const statements: string[] = []
+  // Looked for first: a login may own the schema and have no right to create one.
+  if (!(await schemaExists(trx, schema))) {
+    if (!(await mayCreateSchema(trx))) throw schemaRequired(login.name, schema)
+    statements.push(`create schema if not exists ${identifier(schema)}`)
+  }
+  const isRoleThere = await roleExists(trx, appRole)
+  if (bypassesRls(login) && !isRoleThere) {
+    if (!login.isSuperuser && !login.canCreateRoles) throw roleRequired(login.name, schema, appRole)
+    statements.push(createRole(appRole))
+    if (!login.isSuperuser) statements.push(`grant ${identifier(appRole)} to ${identifier(login.name)}`)
+  }
+  const history = `${identifier(schema)}.${identifier(table)}`
+  statements.push(
+    `create table if not exists ${history} (name text primary key, migrated_at timestamptz not null default now())`,
+    `alter table ${history} add column if not exists is_compatible boolean not null default false`,
+  )
+  const done = await readHistory(trx, schema, table)
+  refuseUnknown(done, migrations, table)
+  const pending = migrations.filter((migration) => !done.has(migration.name))
+  for (const { name, isCompatible = false, up } of pending) {
+    statements.push(...up({ schema }))
+    statements.push(`insert into ${history} (name, is_compatible) values (${literal(name)}, ${isCompatible})`)
+  }
+  if (isRoleThere || bypassesRls(login)) statements.push(...grants(schema, appRole))
+  return { statements, pending: pending.map(({ name }) => name) }
+}
+
+function lockName(schema: string): string {
+  return `tenon.migrate.${schema}`
 }
 
 /** Until the end of the transaction nobody else changes the schema. PGlite always grants it: it is alone anyway. */
 export async function lockSchema(trx: QueryExecutorProvider, schema: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext(${`tenon.migrate.${schema}`}))`.execute(trx)
+  await sql`select pg_advisory_xact_lock(hashtext(${lockName(schema)}))`.execute(trx)
 }
 
 async function execute(trx: QueryExecutorProvider, statement: string): Promise<void> {
@@ -76,13 +122,42 @@ async function execute(trx: QueryExecutorProvider, statement: string): Promise<v
   }
 }
 
-function refuseUnknown(done: ReadonlySet<string>, migrations: readonly Migration[], table: string): void {
+/** The migrations that were applied, and which of them older versions may go on with. */
+async function readHistory(
+  trx: QueryExecutorProvider,
+  schema: string,
+  table: string,
+): Promise<ReadonlyMap<string, boolean>> {
+  const columns = await sql<{ name: string }>`
+    select column_name as name from information_schema.columns where table_schema = ${schema} and table_name = ${table}
+  `.execute(trx)
+  if (columns.rows.length === 0) return new Map()
+  const isCompatible = columns.rows.some(({ name }) => name === 'is_compatible') ? 'is_compatible' : 'false'
+  const history = `${identifier(schema)}.${identifier(table)}`
+  const { rows } = await sql<{ name: string; compatible: boolean }>`
+    select name, ${sql.raw(isCompatible)} as compatible from ${sql.raw(history)} order by name`.execute(trx)
+  return new Map(rows.map(({ name, compatible }) => [name, compatible]))
+}
+
+/** A process of an older version may restart after a newer one has migrated, if the newer one says so. */
+function refuseUnknown(done: ReadonlyMap<string, boolean>, migrations: readonly Migration[], table: string): void {
   const known = new Set(migrations.map((migration) => migration.name))
-  const unknown = [...done].filter((name) => !known.has(name))
+  const unknown = [...done].filter(([name, isCompatible]) => !known.has(name) && !isCompatible).map(([name]) => name)
   if (unknown.length === 0) return
   throw new TenonError('DB_MIGRATION_FAILED', `The database has migrations of a newer version: ${unknown.join(', ')}`, {
     details: { table, unknown },
   })
+}
+
+async function schemaExists(trx: QueryExecutorProvider, schema: string): Promise<boolean> {
+  const { rows } = await sql`select from pg_catalog.pg_namespace where nspname = ${schema}`.execute(trx)
+  return rows.length > 0
+}
+
+async function mayCreateSchema(trx: QueryExecutorProvider): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    select has_database_privilege(current_database(), 'create') as may`.execute(trx)
+  return rows[0]?.may === true
 }
 
 async function roleExists(trx: QueryExecutorProvider, appRole: string): Promise<boolean> {
@@ -90,34 +165,19 @@ async function roleExists(trx: QueryExecutorProvider, appRole: string): Promise<
   return rows.length > 0
 }
 
-async function ensureRole(
-  trx: QueryExecutorProvider,
-  login: Awaited<ReturnType<typeof readLogin>>,
-  schema: string,
-  appRole: string,
-): Promise<void> {
-  if (await roleExists(trx, appRole)) return
-  if (!login.isSuperuser && !login.canCreateRoles) throw roleRequired(login.name, schema, appRole)
-  // Roles belong to the cluster: another database of it may be migrated at the same moment.
-  await execute(
-    trx,
-    `do $do$ begin create role ${identifier(appRole)} nologin nosuperuser nobypassrls;
-      exception when duplicate_object or unique_violation then null; end $do$`,
-  )
-  if (!login.isSuperuser) await execute(trx, `grant ${identifier(appRole)} to ${identifier(login.name)}`)
-}
-
 // After every migration, so that migrations need not speak of roles; the history stays with its owner.
-async function grantTables(trx: QueryExecutorProvider, schema: string, appRole: string): Promise<void> {
+function grants(schema: string, appRole: string): readonly string[] {
   const role = identifier(appRole)
-  await execute(trx, `grant usage on schema ${identifier(schema)} to ${role}`)
-  await execute(trx, `grant select, insert, update, delete on all tables in schema ${identifier(schema)} to ${role}`)
-  await execute(trx, `grant usage, select on all sequences in schema ${identifier(schema)} to ${role}`)
-  await execute(trx, `grant execute on all functions in schema ${identifier(schema)} to ${role}`)
-  const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_catalog.pg_tables where schemaname = ${schema} and tablename like '%\\_migrations'
-  `.execute(trx)
-  for (const { name } of rows) {
-    await execute(trx, `revoke all on ${identifier(schema)}.${identifier(name)} from ${role}`)
-  }
+  const quoted = identifier(schema)
+  return [
+    `grant usage on schema ${quoted} to ${role}`,
+    `grant select, insert, update, delete on all tables in schema ${quoted} to ${role}`,
+    `grant usage, select on all sequences in schema ${quoted} to ${role}`,
+    `grant execute on all functions in schema ${quoted} to ${role}`,
+    `do $do$ declare history record; begin
+      for history in select tablename as name from pg_catalog.pg_tables
+        where schemaname = ${literal(schema)} and tablename like '%\\_migrations'
+      loop execute format('revoke all on %I.%I from %I', ${literal(schema)}, history.name, ${literal(appRole)}); end loop;
+    end $do$`,
+  ]
 }

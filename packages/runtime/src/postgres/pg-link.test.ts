@@ -55,6 +55,6 @@ describe('pgLink', () => {
 
   test('leaves errors of the statement itself as they are', async () => {
     await expect(database.call('select 1 / 0', [])).rejects.toMatchObject({ code: '22012' })
-    await expect(database.call('select nonsense', [])).rejects.toMatchObject({ code: '42703' })
+    await expect(database.call('select from where', [])).rejects.toMatchObject({ code: '42601' })
   })
 })

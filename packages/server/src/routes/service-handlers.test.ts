@@ -1,8 +1,20 @@
 import type { SocketTicket } from '@tenon/core/api'
+import { embeddedEngine } from '@tenon/runtime'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorkflowServer } from '../create-workflow-server.ts'
+import { working } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+
+const options = {
+  engine: embeddedEngine(),
+  nodes: testNodes,
+  authenticate: () => null,
+  publicUrl: 'https://app.example',
+  log: () => undefined,
+}
 
 let server: TestServer
 
@@ -56,7 +68,7 @@ describe('GET /health', () => {
     expect(await server.json(200, '/health/live')).toEqual({ status: 'ok', checks: {} })
     expect(await server.json(200, '/health/ready')).toEqual({
       status: 'ok',
-      checks: { database: 'ok', serving: 'ok' },
+      checks: { database: 'ok', serving: 'ok', workers: 'ok' },
     })
   })
 
@@ -69,11 +81,54 @@ describe('GET /health', () => {
     })
     await pglite.exec('alter table tenon.workflows rename to gone')
     const response = await own.call('/health/ready')
+    const code = 'DATABASE_NOT_MIGRATED'
     expect([response.status, await response.json()]).toEqual([
       503,
-      { status: 'unavailable', checks: { database: 'failed', serving: 'ok' } },
+      {
+        status: 'unavailable',
+        checks: { database: 'failed', serving: 'ok', workers: 'ok' },
+        problems: [
+          { check: 'database', code, message: expect.any(String), remedy: expect.stringContaining('migrate()') },
+        ],
+      },
     ])
-    expect(lines).toEqual(['The database does not answer: relation "tenon.workflows" does not exist'])
+    expect(lines).toEqual([expect.stringContaining('health.database_failed')])
+    expect(await (await own.call('/workflows', { as: testIdentity() })).json()).toMatchObject({ status: 503, code })
+    await own.close()
+  })
+
+  test('a server whose tables were never made says so', async () => {
+    const own = createWorkflowServer({ ...options, database: { pglite: await openTestPGlite() } })
+    const response = await own.fetch(new Request('https://app.example/health/ready'))
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { problems: [{ code: 'DATABASE_NOT_MIGRATED' }] },
+    ])
+    await expect(own.for(testIdentity()).me()).resolves.toMatchObject({ role: 'editor' })
+    await expect(own.for(testIdentity()).workflows.list()).rejects.toMatchObject({ code: 'DATABASE_NOT_MIGRATED' })
+    expect(await own.migrate({ print: true })).toContain('create table')
+    await own.migrate()
+    await expect(own.for(testIdentity()).workflows.list()).resolves.toMatchObject({ items: [] })
+    await own.close()
+  })
+
+  test('without a worker the server is ready with a warning, and runs say what they wait for', async () => {
+    const own = createWorkflowServer({ ...options, database: { pglite: await openTestPGlite() } })
+    await own.migrate()
+    const ready = async () => (await own.fetch(new Request('https://app.example/health/ready'))).json()
+    expect(await ready()).toMatchObject({
+      status: 'ok',
+      checks: { workers: 'warning' },
+      problems: [{ check: 'workers', code: 'NO_WORKER', remedy: expect.stringContaining('startWorker()') }],
+    })
+    const client = own.for(testIdentity())
+    const { id } = await client.workflows.create({ name: 'Waits', document: working() })
+    await client.versions.publish(id)
+    const { runId } = await client.runs.start(id, { input: { text: 'x' } })
+    expect(await client.runs.get(runId)).toMatchObject({ health: { code: 'NO_WORKER' } })
+    await own.startWorker()
+    expect(await ready()).toMatchObject({ checks: { workers: 'ok' } })
+    expect((await client.runs.get(runId)).health).toBeUndefined()
     await own.close()
   })
 

@@ -1,6 +1,8 @@
 import { ROUTES } from '@tenon/core/api'
+import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { hasWorker, NO_WORKER } from '../runs/worker-health.ts'
 import { issueTicket } from '../sockets/tickets.ts'
 
 export const serviceHandlers: readonly RouteImplementation[] = [
@@ -28,25 +30,48 @@ export const serviceHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getLive, async () => ({ status: 200, json: { status: 'ok', checks: {} } })),
 
   implementRoute(ROUTES.getReady, async ({ server }) => {
-    const checks = { database: await isDatabaseThere(server), serving: !server.closing.aborted }
-    const isReady = Object.values(checks).every((check) => check)
+    const problems = await findProblems(server)
+    const stateOf = (check: string) => problems.find((problem) => problem.check === check)?.state ?? 'ok'
+    const isReady = problems.every(({ state }) => state === 'warning')
     return {
       status: isReady ? 200 : 503,
       json: {
         status: isReady ? 'ok' : 'unavailable',
-        checks: Object.fromEntries(Object.entries(checks).map(([name, isOk]) => [name, isOk ? 'ok' : 'failed'])),
+        checks: Object.fromEntries(CHECKS.map((check) => [check, stateOf(check)])),
+        ...(problems.length === 0 ? {} : { problems: problems.map(({ state: _state, ...problem }) => problem) }),
       },
     }
   }),
 ]
 
-async function isDatabaseThere({ database, log }: ServerContext): Promise<boolean> {
+const CHECKS = ['database', 'serving', 'workers'] as const
+
+/** Anybody may read it, so it says nothing of tenants, and nothing in the words of the database. */
+interface HealthProblem {
+  readonly check: (typeof CHECKS)[number]
+  readonly state: 'failed' | 'warning'
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+}
+
+async function findProblems(server: ServerContext): Promise<readonly HealthProblem[]> {
+  const closing = new TenonError('UNAVAILABLE', 'The server is going down')
+  const serving = server.closing.aborted ? [problemOf('serving', closing)] : []
   try {
     // Row-level security shows it no row; that the table is there and may be read is what counts.
-    await database.withSystem((tx) => tx.selectFrom('workflows').select('workflow_id').limit(1).execute())
-    return true
+    await server.database.withSystem((tx) => tx.selectFrom('workflows').select('workflow_id').limit(1).execute())
+    if (await hasWorker(server)) return serving
+    return [...serving, { check: 'workers', state: 'warning', ...NO_WORKER }]
   } catch (error) {
-    log('error', 'The database does not answer', { reason: error instanceof Error ? error.message : 'unknown' })
-    return false
+    server.log('error', 'health.database_failed: not ready', {
+      reason: error instanceof Error ? error.message : 'unknown',
+    })
+    const known = error instanceof TenonError ? error : new TenonError('UNAVAILABLE', 'The database does not answer')
+    return [...serving, problemOf('database', known)]
   }
+}
+
+function problemOf(check: HealthProblem['check'], { code, message, remedy }: TenonError): HealthProblem {
+  return { check, state: 'failed', code, message, remedy }
 }

@@ -4,6 +4,7 @@ import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
+import { healthOfRun } from './worker-health.ts'
 
 /** Runs of one tenant in the form of lists, in the same order. */
 export async function presentRuns(
@@ -41,7 +42,7 @@ export async function presentRuns(
 export async function presentRun(server: ServerContext, run: StoredRun): Promise<Run> {
   const [summary] = await presentRuns(server, run.tenantId, [run])
   const output = run.output === null ? null : await server.reader.loadValue(run.tenantId, run.output)
-  return { ...(summary as RunSummary), output: maskCredentials(output) }
+  return { ...(summary as RunSummary), output: maskCredentials(output), ...(await healthOfRun(server, run)) }
 }
 
 /** What a start answers. */

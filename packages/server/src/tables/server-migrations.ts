@@ -76,6 +76,8 @@ const first: Migration = {
 
 const secrets: Migration = {
   name: '0002-secrets',
+  // New tables only: a process of the version before does not know them.
+  isCompatible: true,
   up: ({ schema }) => [
     ...tenantTable({
       schema,

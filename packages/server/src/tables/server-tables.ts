@@ -123,8 +123,8 @@ export interface TenantKeyRow {
   readonly created_at: number
 }
 
-/** The tables that the server adds, and the one of the runtime that its lists join. */
-export interface ServerTables extends Pick<RuntimeTables, 'runs'> {
+/** The tables that the server adds, and those of the runtime that it reads as well. */
+export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers'> {
   readonly workflows: WorkflowRow
   readonly versions: VersionRow
   readonly drafts: DraftRow

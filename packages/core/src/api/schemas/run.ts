@@ -50,7 +50,13 @@ const runSummaryFields = {
 }
 
 export const runSummarySchema = z.strictObject(runSummaryFields).meta({ id: 'RunSummary' })
-export const runSchema = z.strictObject({ ...runSummaryFields, output: jsonSchema }).meta({ id: 'Run' })
+export const runSchema = z
+  .strictObject({
+    ...runSummaryFields,
+    output: jsonSchema,
+    health: z.strictObject({ code: z.literal('NO_WORKER'), message: z.string(), remedy: z.string() }).exactOptional(),
+  })
+  .meta({ id: 'Run' })
 
 const toolCallSchema = z.strictObject({
   tool: z.string(),

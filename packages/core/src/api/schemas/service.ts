@@ -14,7 +14,14 @@ export const socketTicketSchema = z
   .meta({ id: 'SocketTicket' })
 
 export const healthSchema = z
-  .strictObject({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.enum(['ok', 'failed'])) })
+  .strictObject({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.record(z.string(), z.enum(['ok', 'warning', 'failed'])),
+    problems: z
+      .array(z.strictObject({ check: z.string(), code: z.string(), message: z.string(), remedy: z.string() }))
+      .readonly()
+      .exactOptional(),
+  })
   .meta({ id: 'Health' })
 
 const portSchema = z.union([

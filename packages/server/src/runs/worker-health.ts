@@ -1,0 +1,26 @@
+import type { RunHealth } from '@tenon/core/api'
+import { isRunOver } from '@tenon/core/run'
+import type { StoredRun } from '@tenon/runtime'
+import type { ServerContext } from '../context.ts'
+
+/** What is said where runs have nobody to carry them out. */
+export const NO_WORKER: RunHealth = Object.freeze({
+  code: 'NO_WORKER',
+  message: 'No worker is running: runs wait until one starts',
+  remedy: 'Call startWorker() in this process, or start a process with createWorker().',
+})
+
+/** Whether any process on this database carries runs out. On Temporal its server knows, so the answer is yes. */
+export async function hasWorker({ engine, database, now }: ServerContext): Promise<boolean> {
+  if (engine.kind !== 'embedded') return true
+  const row = await database.withSystem((tx) =>
+    tx.selectFrom('workers').select('worker_id').where('lease_until', '>', now()).limit(1).executeTakeFirst(),
+  )
+  return row !== undefined
+}
+
+/** Why a run makes no progress, where that is known; `{}` for one that is over, or has a worker. */
+export async function healthOfRun(server: ServerContext, run: StoredRun): Promise<{ readonly health?: RunHealth }> {
+  if (isRunOver(run.status) || (await hasWorker(server))) return {}
+  return { health: NO_WORKER }
+}

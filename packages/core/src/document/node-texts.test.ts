@@ -45,5 +45,6 @@ describe('mapNode', () => {
     expect(mapNode(charge, changes).policy).not.toHaveProperty('compensation')
     const only = node('a', 'set', {}, { policy: { compensation: 'b' } })
     expect(mapNode(only, changes)).toEqual(node('a', 'set'))
+    expect(mapNode(node('a', 'set'), changes)).toEqual(node('a', 'set'))
   })
 })

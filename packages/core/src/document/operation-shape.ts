@@ -22,6 +22,7 @@ import {
 } from './shape.ts'
 import {
   either,
+  faultsOf,
   json,
   list,
   malformed,
@@ -30,8 +31,8 @@ import {
   oneOf,
   optional,
   type Parser,
-  type Path,
   required,
+  sentenceOf,
   text,
 } from './structure.ts'
 
@@ -135,21 +136,19 @@ export const operationShape: Parser<DocumentOperation> = (candidate, path) => {
   return shapes[operationName(name, [...path, 'op'])](candidate, path)
 }
 
-/** Turns a fault of structure into `OPERATION_INVALID` that names the operation by its index. */
+/** Turns faults of structure into `OPERATION_INVALID` that names the operation by its index. */
 export function withIndex<Result>(index: number, op: string, act: () => Result): Result {
   try {
     return act()
   } catch (fault) {
-    // Parsers throw nothing else.
-    const { message, details } = fault as TenonError
-    const path = details?.path as Path
-    throw new TenonError('OPERATION_INVALID', `Operation ${index} (${op}): ${message}`, {
-      details: {
-        index,
-        op,
-        path,
-        issues: [{ path: [index, ...path], code: 'OPERATION_INVALID', message }],
-      },
+    const faults = faultsOf(fault)
+    const issues = faults.map((each) => ({
+      path: [index, ...each.path],
+      code: 'OPERATION_INVALID',
+      message: sentenceOf(each),
+    }))
+    throw new TenonError('OPERATION_INVALID', `Operation ${index} (${op}): ${sentenceOf(faults[0])}`, {
+      details: { index, op, path: faults[0].path, issues },
     })
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { edge, node, workflow } from '../testing/index.ts'
 import { DOCUMENT_LIMITS, EMPTY_DOCUMENT, parseDocument } from './index.ts'
+import { faultsOf } from './structure.ts'
 
 const full = workflow(
   [
@@ -63,6 +64,49 @@ describe('parseDocument', () => {
     expect(parsed).toEqual(full)
     expect(parsed.nodes[1]?.params).not.toBe(full.nodes[1]?.params)
     expect(parseDocument(EMPTY_DOCUMENT)).toEqual(EMPTY_DOCUMENT)
+  })
+
+  test('names every fault of a document at once, with its place, up to a hundred', () => {
+    const places = (candidate: unknown): string[] => {
+      try {
+        parseDocument(candidate)
+      } catch (error) {
+        return faultsOf(error).map(({ path }) => path.join('.'))
+      }
+      return []
+    }
+    const [start, charge] = full.nodes
+    const nodes = [
+      { ...start, name: 5, extra: 1, params: { Upper: 1, ok: JSON.parse('{"__proto__":1}') } },
+      { ...charge, typeVersion: 0, policy: { timeout: 'never', join: 'some' } },
+    ]
+    expect(places({ ...full, nodes, edges: 7, annotations: undefined, more: 1 })).toEqual([
+      'more',
+      'nodes.0.extra',
+      'nodes.0.name',
+      'nodes.0.params.Upper',
+      'nodes.0.params.ok.__proto__',
+      'nodes.1.typeVersion',
+      'nodes.1.policy.timeout',
+      'nodes.1.policy.join',
+      'edges',
+      'annotations',
+    ])
+    const lost = edge('gone>away')
+    const twice = [...full.variables, ...full.variables]
+    expect(places({ ...full, nodes: [...full.nodes, start], variables: twice })).toEqual([
+      'nodes.2.id',
+      'variables.2.name',
+      'variables.3.name',
+    ])
+    expect(places({ ...full, edges: [lost, { ...lost, id: 'x' }] })).toEqual([
+      'edges.0.source',
+      'edges.0.target',
+      'edges.1.id',
+      'edges.1.source',
+      'edges.1.target',
+    ])
+    expect(places({ ...full, nodes: Array(500).fill(null) })).toHaveLength(100)
   })
 
   test('takes the three words of a join mode', () => {

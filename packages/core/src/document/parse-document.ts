@@ -1,6 +1,6 @@
 import { DOCUMENT_LIMITS } from './limits.ts'
 import { annotation, edge, node, settings, variable } from './shape.ts'
-import { list, malformed, object, oneOf, type Path, required } from './structure.ts'
+import { type Gathering, gather, list, malformed, object, oneOf, type Path, required } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowNode } from './types.ts'
 
 /** The structure of a document, field by field; ends that do not exist and ids that repeat pass. */
@@ -13,39 +13,43 @@ export const documentShape = object<WorkflowDocument>({
   settings: required(settings),
 })
 
-function refuseDuplicates(names: readonly string[], pathOf: (index: number) => Path): Set<string> {
+function refuseDuplicates({ read }: Gathering, names: readonly string[], pathOf: (index: number) => Path): Set<string> {
   const seen = new Set<string>()
   for (const [index, name] of names.entries()) {
-    if (seen.has(name)) malformed(pathOf(index), `is there twice: "${name}"`)
+    if (seen.has(name)) read(() => malformed(pathOf(index), `is there twice: "${name}"`))
     seen.add(name)
   }
   return seen
 }
 
-/** The ids of a node's containers from the inside out, up to the first that repeats. */
-function refuseParentCycle(nodes: readonly WorkflowNode[]): void {
+/** Refuses containers that are inside themselves, each cycle once. */
+function refuseParentCycles({ read }: Gathering, nodes: readonly WorkflowNode[]): void {
   const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
   const settled = new Set<string>()
   for (const [index, { id }] of nodes.entries()) {
     const chain = new Set<string>()
     for (let at: string | undefined = id; at !== undefined && !settled.has(at); at = parents.get(at)) {
-      if (chain.has(at)) malformed(['nodes', index, 'parentId'], `is inside itself: "${at}"`)
+      if (chain.has(at)) {
+        const own = at
+        read(() => malformed(['nodes', index, 'parentId'], `is inside itself: "${own}"`))
+        break
+      }
       chain.add(at)
     }
     for (const each of chain) settled.add(each)
   }
 }
 
-function refuseDangling(document: WorkflowDocument, ids: ReadonlySet<string>): void {
+function refuseDangling({ read }: Gathering, document: WorkflowDocument, ids: ReadonlySet<string>): void {
   for (const [index, { parentId }] of document.nodes.entries()) {
     if (parentId !== undefined && !ids.has(parentId)) {
-      malformed(['nodes', index, 'parentId'], `names no node: "${parentId}"`)
+      read(() => malformed(['nodes', index, 'parentId'], `names no node: "${parentId}"`))
     }
   }
   for (const [index, each] of document.edges.entries()) {
-    if (each.id !== edgeId(each)) malformed(['edges', index, 'id'], `must be "${edgeId(each)}"`)
+    if (each.id !== edgeId(each)) read(() => malformed(['edges', index, 'id'], `must be "${edgeId(each)}"`))
     for (const end of ['source', 'target'] as const) {
-      if (!ids.has(each[end])) malformed(['edges', index, end], `names no node: "${each[end]}"`)
+      if (!ids.has(each[end])) read(() => malformed(['edges', index, end], `names no node: "${each[end]}"`))
     }
   }
 }
@@ -57,27 +61,30 @@ function refuseDangling(document: WorkflowDocument, ids: ReadonlySet<string>): v
  * container inside itself. Whether the workflow makes sense is for `validateWorkflow` to say.
  *
  * @returns A fresh copy that holds own data only.
- * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.path`, the place of the first fault.
+ * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.issues`, the first hundred faults with their places
+ * in the document, and `details.path`, the place of the first.
  */
 export function parseDocument(candidate: unknown): WorkflowDocument {
   const document = documentShape(candidate, [])
-  const ids = refuseDuplicates(
-    document.nodes.map(({ id }) => id),
-    (index) => ['nodes', index, 'id'],
-  )
-  refuseDangling(document, ids)
-  refuseParentCycle(document.nodes)
+  const faults = gather()
+  const idsOf = (part: 'nodes' | 'edges' | 'annotations') =>
+    refuseDuplicates(
+      faults,
+      document[part].map(({ id }) => id),
+      (index) => [part, index, 'id'],
+    )
+  const ids = idsOf('nodes')
+  idsOf('edges')
   refuseDuplicates(
-    document.edges.map(({ id }) => id),
-    (index) => ['edges', index, 'id'],
-  )
-  refuseDuplicates(
+    faults,
     document.variables.map(({ name }) => name),
     (index) => ['variables', index, 'name'],
   )
-  refuseDuplicates(
-    document.annotations.map(({ id }) => id),
-    (index) => ['annotations', index, 'id'],
-  )
+  idsOf('annotations')
+  // What leads where is known only once each id names one thing.
+  faults.end()
+  refuseDangling(faults, document, ids)
+  refuseParentCycles(faults, document.nodes)
+  faults.end()
   return document
 }

@@ -15,11 +15,62 @@ export interface Field<Value> {
   readonly required: boolean
 }
 
+/** One place at which a document is refused. */
+export interface Fault {
+  readonly path: Path
+  readonly code: 'DOCUMENT_MALFORMED'
+  readonly message: string
+}
+
+/** Faults that one answer names; a document with more is not read to its end. */
+const MOST_FAULTS = 100
+
+/** A fault as a sentence that names its place. */
+export function sentenceOf({ path, message }: Pick<Fault, 'path' | 'message'>): string {
+  return `${path.length === 0 ? 'The document' : path.join('.')} ${message}`
+}
+
+function refuse(issues: readonly [Fault, ...Fault[]]): never {
+  throw new TenonError('DOCUMENT_MALFORMED', sentenceOf(issues[0]), { details: { path: issues[0].path, issues } })
+}
+
 /** Refuses a document at one place. */
 export function malformed(path: Path, message: string): never {
-  throw new TenonError('DOCUMENT_MALFORMED', `${path.length === 0 ? 'The document' : path.join('.')} ${message}`, {
-    details: { path, issues: [{ path, code: 'DOCUMENT_MALFORMED', message }] },
-  })
+  refuse([{ path, code: 'DOCUMENT_MALFORMED', message }])
+}
+
+/** The faults of a refused document. @param error - What a parser threw. */
+export function faultsOf(error: unknown): readonly [Fault, ...Fault[]] {
+  // Parsers throw nothing else.
+  return (error as TenonError).details?.issues as unknown as readonly [Fault, ...Fault[]]
+}
+
+/** Reads parts of a value so that a fault in one does not hide those in the others. */
+export interface Gathering {
+  /** The part as it was read; `undefined` for a fault. */
+  read<Part>(parse: () => Part): Part | undefined
+  /** Throws `DOCUMENT_MALFORMED` with all faults, in the order in which they were found, if there are any. */
+  end(): void
+}
+
+export function gather(): Gathering {
+  const faults: Fault[] = []
+  function end(): void {
+    const [first, ...others] = faults
+    if (first !== undefined) refuse([first, ...others.slice(0, MOST_FAULTS - 1)])
+  }
+  return {
+    read(parse) {
+      try {
+        return parse()
+      } catch (error) {
+        faults.push(...faultsOf(error))
+      }
+      if (faults.length >= MOST_FAULTS) end()
+      return undefined
+    },
+    end,
+  }
 }
 
 const LONE_SURROGATE = /\p{Cs}/u
@@ -84,7 +135,10 @@ export function list<Item>(parse: Parser<Item>, max: number): Parser<readonly It
   return (value, path) => {
     if (!Array.isArray(value)) malformed(path, 'must be a list')
     if (value.length > max) malformed(path, `must have at most ${max} items`)
-    return Array.from(value, (item, index) => parse(item, [...path, index]))
+    const faults = gather()
+    const items = Array.from(value, (item, index) => faults.read(() => parse(item, [...path, index])))
+    faults.end()
+    return items as Item[]
   }
 }
 
@@ -100,14 +154,16 @@ export function object<Shape>(fields: FieldsOf<Shape>): Parser<Shape> {
   const known = new Map<string, Field<unknown>>(Object.entries(fields))
   return (value, path) => {
     const members = new Map(membersOf(value, path))
+    const faults = gather()
     for (const key of members.keys()) {
-      if (!known.has(key)) malformed([...path, key], 'is no known field')
+      if (!known.has(key)) faults.read(() => malformed([...path, key], 'is no known field'))
     }
     const parsed: Record<string, unknown> = {}
     for (const [key, field] of known) {
-      if (members.has(key)) parsed[key] = field.parse(members.get(key), [...path, key])
-      else if (field.required) malformed([...path, key], 'is required')
+      if (members.has(key)) parsed[key] = faults.read(() => field.parse(members.get(key), [...path, key]))
+      else if (field.required) faults.read(() => malformed([...path, key], 'is required'))
     }
+    faults.end()
     return parsed as Shape
   }
 }
@@ -139,9 +195,13 @@ function parseMembers(value: unknown, path: Path, depth: number): JsonObject {
   if (members.length > DOCUMENT_LIMITS.members) {
     malformed(path, `must have at most ${DOCUMENT_LIMITS.members} members`)
   }
-  return Object.fromEntries(
-    members.map(([key, member]) => [parseKey(key, path), parseJson(member, [...path, key], depth - 1)]),
-  )
+  const faults = gather()
+  const parsed = members.map(([key, member]) => [
+    faults.read(() => parseKey(key, path)),
+    faults.read(() => parseJson(member, [...path, key], depth - 1)),
+  ])
+  faults.end()
+  return Object.fromEntries(parsed) as JsonObject
 }
 
 function parseKey(key: string, path: Path): string {
@@ -152,13 +212,14 @@ function parseKey(key: string, path: Path): string {
 }
 
 /** A JSON object whose own keys match `pattern`. */
-export function jsonObject(options: { readonly depth: number; readonly keys?: RegExp }): Parser<JsonObject> {
+export function jsonObject({ depth, keys }: { readonly depth: number; readonly keys: RegExp }): Parser<JsonObject> {
   return (value, path) => {
+    const faults = gather()
     for (const [key] of membersOf(value, path)) {
-      if (options.keys !== undefined && !options.keys.test(key)) {
-        malformed([...path, key], `must have a name that matches ${options.keys.source}`)
-      }
+      if (!keys.test(key)) faults.read(() => malformed([...path, key], `must have a name that matches ${keys.source}`))
     }
-    return parseMembers(value, path, options.depth)
+    const parsed = faults.read(() => parseMembers(value, path, depth))
+    faults.end()
+    return parsed as JsonObject
   }
 }

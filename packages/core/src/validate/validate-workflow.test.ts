@@ -28,7 +28,7 @@ describe('validateWorkflow', () => {
     ])
   })
 
-  test('reports a document that cannot be read as its one issue, with the node if it is in one', () => {
+  test('reports all places at which a document cannot be read, with the node if it is in one', () => {
     const broken = around({ ...set('a'), typeVersion: 0 })
     expect(validate(broken)).toEqual([
       expect.objectContaining({
@@ -42,9 +42,10 @@ describe('validateWorkflow', () => {
     expect(validate({ ...broken, nodes: [null as never] })).toEqual([expect.objectContaining({ path: ['nodes', 0] })])
     expect(validate({ ...broken, nodes: 5 as never })).toEqual([expect.objectContaining({ path: ['nodes'] })])
     expect(validate(null as never)).toEqual([expect.objectContaining({ code: 'DOCUMENT_MALFORMED', path: [] })])
-    expect(validate({ ...broken, nodes: [{} as never] })).toEqual([
-      expect.objectContaining({ path: ['nodes', 0, 'id'] }),
-    ])
+    const fields = ['id', 'type', 'typeVersion', 'name', 'params', 'position']
+    expect(validate({ ...broken, nodes: [{} as never] }).map(({ field }) => field)).toEqual(
+      fields.map((field) => `nodes.0.${field}`),
+    )
   })
 
   test('knows each of its codes from the list that it gives', () => {

@@ -1,7 +1,6 @@
 import { documentShape } from '../document/parse-document.ts'
-import type { Path } from '../document/structure.ts'
+import { faultsOf, sentenceOf } from '../document/structure.ts'
 import type { WorkflowDocument } from '../document/types.ts'
-import type { TenonError } from '../errors/index.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'
 import { checkComparisons } from './check-comparisons.ts'
@@ -29,26 +28,26 @@ import { traceWorkflow } from './trace-workflow.ts'
 export const VALIDATION_STEPS = 20_000_000
 const STEPS_PER_SLICE = 20_000
 
-/** A document whose very structure is wrong cannot be checked further. */
-function malformedIssue(error: TenonError, document: unknown): WorkflowIssue {
-  const path = error.details?.path as Path
+/** A document whose very structure is wrong cannot be checked further: its issues are all faults of structure. */
+function malformedIssues(error: unknown, document: unknown): WorkflowIssue[] {
   const nodes = (document as Partial<WorkflowDocument> | null)?.nodes
-  const index = path[0] === 'nodes' ? path[1] : undefined
-  const node: unknown = Array.isArray(nodes) && typeof index === 'number' ? nodes[index] : undefined
-  const id = typeof node === 'object' && node !== null && 'id' in node ? node.id : undefined
-  return errorIssue(
-    'DOCUMENT_MALFORMED',
-    error.message,
-    typeof id === 'string' ? { nodeId: id, path: path.slice(2) } : { path },
-  )
+  return faultsOf(error).map((fault) => {
+    const { path } = fault
+    const index = path[0] === 'nodes' ? path[1] : undefined
+    const node: unknown = Array.isArray(nodes) && typeof index === 'number' ? nodes[index] : undefined
+    const id = typeof node === 'object' && node !== null && 'id' in node ? node.id : undefined
+    const at = typeof id === 'string' ? { nodeId: id, path: path.slice(2) } : { path }
+    return errorIssue('DOCUMENT_MALFORMED', sentenceOf(fault), at)
+  })
 }
 
-function parsed(document: WorkflowDocument): WorkflowDocument | WorkflowIssue {
+function parsed(
+  document: WorkflowDocument,
+): { readonly sound: WorkflowDocument } | { readonly issues: WorkflowIssue[] } {
   try {
-    return documentShape(document, [])
+    return { sound: documentShape(document, []) }
   } catch (error) {
-    // Parsers throw nothing else.
-    return malformedIssue(error as TenonError, document)
+    return { issues: malformedIssues(error, document) }
   }
 }
 
@@ -96,8 +95,9 @@ interface Checking {
 }
 
 function* validation(document: WorkflowDocument, checking: Checking): Generator<undefined, WorkflowIssue[]> {
-  const sound = parsed(document)
-  if ('severity' in sound) return [sound]
+  const reading = parsed(document)
+  if ('issues' in reading) return reading.issues
+  const { sound } = reading
   yield
   const issues: WorkflowIssue[] = []
   try {

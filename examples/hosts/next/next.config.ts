@@ -1,8 +1,8 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  // PGlite loads files from its own folder, and Postgres has optional parts: both stay outside of the bundle.
-  serverExternalPackages: ['@electric-sql/pglite', 'pg'],
+  // PGlite loads files from its own folder, Postgres has optional parts, and of Yjs there must be one copy in a process.
+  serverExternalPackages: ['@electric-sql/pglite', 'pg', 'yjs'],
 }
 
 export default config

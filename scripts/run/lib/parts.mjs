@@ -49,7 +49,7 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
       ...['lockfile', 'layers', 'words', 'css', 'unused', 'typecheck', 'docs'].map(gate),
       { name: 'unit', args: [bin('vitest/vitest.mjs'), ...unit], canRun: true },
       { name: 'build', args: [join(root, 'scripts/run/build.mjs')], canRun: true },
-      ...['packages', 'sizes', 'tarballs', 'storybook'].map(gate),
+      ...['packages', 'sizes', 'tarballs', 'hosts', 'storybook'].map(gate),
       {
         name: 'e2e',
         args: [

@@ -24,7 +24,7 @@ describe('limits.rateLimiter', () => {
         new RateLimiterPostgres({ storeClient: store, tableName: 'rates', tableCreated: true, ...settings }),
     }
     const one = await openTestServer({ database: { pool: new pg.Pool({ connectionString, max: 4 }) }, limits })
-    const two = await one.sibling({ database: { pool: new pg.Pool({ connectionString, max: 4 }) }, limits })
+    const two = await openTestServer({ database: { pool: new pg.Pool({ connectionString, max: 4 }) }, limits })
     const as = testIdentity()
     const answers = await Promise.all(
       [one, two, one, two, one, two, one, two].map((server) =>

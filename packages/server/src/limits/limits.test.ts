@@ -1,6 +1,6 @@
-import type { QueryOptions, Transaction } from '@electric-sql/pglite'
 import type { Identity, Workflow } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
+import type { PgliteDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { greeting, publish } from '../testing/kit/sample-workflows.ts'
@@ -15,13 +15,13 @@ let queries = 0
 
 beforeAll(async () => {
   const pglite = await openTestPGlite()
-  const counting = {
-    query: (text: string, values?: unknown[], options?: QueryOptions) => {
+  const counting: PgliteDatabase = {
+    query: (...args) => {
       queries += 1
-      return pglite.query(text, values, options)
+      return pglite.query(...args)
     },
-    exec: (text: string) => pglite.exec(text),
-    transaction: <Result>(work: (tx: Transaction) => Promise<Result>) => {
+    exec: (text) => pglite.exec(text),
+    transaction: (work) => {
       queries += 1
       return pglite.transaction(work)
     },

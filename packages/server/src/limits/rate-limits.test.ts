@@ -78,8 +78,18 @@ describe('createRateLimits', () => {
     const { count, lines } = open({ rates: { start: { perSecond: 2, burst: 0 } }, rateLimiter })
     store.isAway = true
     expect(await count('acme', 10)).toBe(2)
-    expect(lines[0]).toEqual(['warn', 'limits.store_failed: counting in memory', { reason: 'Error' }])
-    expect(JSON.stringify(lines)).not.toContain('secret')
+    // Once for each counter and outage, without the message of the store.
+    const line = (limiter: string) => [
+      'warn',
+      'limits.store_failed: counting in memory',
+      { limiter: `tenon:start:${limiter}`, reason: 'Error' },
+    ]
+    expect(lines).toEqual([line('steady'), line('burst')])
+    store.isAway = false
+    await count('globex', 1)
+    store.isAway = true
+    await count('globex', 1)
+    expect(lines).toHaveLength(3)
   })
 
   test.each<[string, LimitOptions]>([

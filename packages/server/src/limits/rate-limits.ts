@@ -73,14 +73,22 @@ function createBucket(
 function createCounter(settings: RateLimiterSettings, rateLimiter: Limits['rateLimiter'], log: RuntimeLog): Bucket {
   const memory = new RateLimiterMemory(settings)
   const shared = rateLimiter?.(settings)
+  let isAway = false
   return async function count(tenantId, points) {
     if (shared === undefined) return consume(memory, tenantId, points)
     try {
-      return await consume(shared, tenantId, points)
+      const waitMs = await consume(shared, tenantId, points)
+      isAway = false
+      return waitMs
     } catch (error) {
-      log('warn', 'limits.store_failed: counting in memory', {
-        reason: error instanceof Error ? error.name : 'unknown',
-      })
+      // Once for each outage: requests come by the thousand.
+      if (!isAway) {
+        log('warn', 'limits.store_failed: counting in memory', {
+          limiter: settings.keyPrefix,
+          reason: error instanceof Error ? error.name : 'unknown',
+        })
+      }
+      isAway = true
       return consume(memory, tenantId, points)
     }
   }

@@ -1,7 +1,6 @@
 import {
   edgeId,
   isJsonObject,
-  type Json,
   type NodeId,
   type Position,
   parseDocument,
@@ -9,6 +8,7 @@ import {
   type WorkflowEdge,
   type WorkflowNode,
 } from '@tenon/core/document'
+import { parseJson } from '@tenon/core/text'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { followReferences } from './follow-references.ts'
@@ -38,8 +38,10 @@ export function copyFragment(
 /** Reads a fragment from clipboard text, with all that a document is checked for; `null` for any other text. */
 export function parseFragment(text: string): Fragment | null {
   if (!text.includes('"tenon"')) return null
+  const reading = parseJson(text, { onLoss: 'refuse' })
+  if (!reading.ok) return null
   try {
-    const value: Json = JSON.parse(text)
+    const { value } = reading
     if (!isJsonObject(value) || value.tenon !== 'fragment' || value.version !== 1) return null
     const rest = { schemaVersion: 1, variables: [], annotations: [], settings: {} }
     const { nodes, edges } = parseDocument({ ...rest, nodes: value.nodes, edges: value.edges })

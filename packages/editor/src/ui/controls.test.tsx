@@ -109,6 +109,7 @@ describe('NumberInput', () => {
 
   test.each([
     ['12abc', false, 'Enter a number, for example 12.5.'],
+    ['7615917337495251231', true, 'This number has too many digits to be exact.'],
     ['1.5', true, 'Enter a whole number.'],
   ])('keeps %j after leaving and says why it is not taken', async (text, integer, why) => {
     const onValue = vi.fn()
@@ -145,6 +146,10 @@ describe('NumberInput', () => {
     ['0x10', undefined],
     ['Infinity', undefined],
     ['1,5', undefined],
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['7615917337495251231', undefined],
+    ['-9007199254740993', undefined],
+    ['1e20', 1e20],
   ])('parseNumber takes %j as %j', (text, value) => {
     expect(parseNumber(text)).toBe(value)
   })

@@ -1,5 +1,6 @@
 import { type InputHTMLAttributes, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import type { MessageKey } from '../messages/en/index.ts'
 import { classNames } from './class-names.ts'
 import { FieldNote, useFieldControl } from './field.tsx'
 
@@ -72,18 +73,29 @@ export function NumberInput(props: NumberInputProps) {
   return (
     <>
       {input}
-      <FieldNote error={isInvalid ? t(integer ? 'ui.notInteger' : 'ui.notNumber') : null} />
+      <FieldNote error={isInvalid ? t(faultOf(draft, integer)) : null} />
     </>
   )
 }
 
-/** `null` for an empty text, `undefined` for one that is no finite number. */
+const INTEGER = /^[+-]?\d+$/
+
+/** Whether a text is a whole number that JavaScript would round. */
+function isRounded(text: string): boolean {
+  return INTEGER.test(text.trim()) && !Number.isSafeInteger(Number(text))
+}
+
+function faultOf(text: string, integer: boolean): MessageKey {
+  if (isRounded(text)) return 'ui.tooManyDigits'
+  return integer ? 'ui.notInteger' : 'ui.notNumber'
+}
+
+/** `null` for an empty text, `undefined` for one that is no finite number, and for a whole one that would be rounded. */
 export function parseNumber(text: string): number | null | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return null
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed))
-    ? Number(trimmed)
-    : undefined
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) || isRounded(trimmed)) return undefined
+  return Number.isFinite(Number(trimmed)) ? Number(trimmed) : undefined
 }
 
 function clamp(value: number, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): number {

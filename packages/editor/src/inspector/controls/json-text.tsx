@@ -1,5 +1,6 @@
 import { type Json, jsonEqual } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { jsonFaultText, parseJson } from '../../runs/form/parse-json.ts'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { FieldNote } from '../../ui/field.tsx'
 import { TextArea } from '../../ui/text-input.tsx'
@@ -21,9 +22,13 @@ export function JsonText({ field, value, onChange, isReadOnly, isOptional = fals
   const typed = useTypedText({
     field,
     value: value === undefined ? '' : JSON.stringify(value, null, 2),
-    check: (text) => (isEmpty(text) || parse(text) !== undefined ? null : t('control.notJson')),
-    isSame: (text) => jsonEqual(isEmpty(text) ? undefined : parse(text), value),
-    onCommit: (text) => onChange(isEmpty(text) ? undefined : parse(text)),
+    check: (text) => {
+      const parsed = isEmpty(text) ? null : parseJson(text)
+      if (parsed === null || parsed.ok) return null
+      return parsed.fault.kind === 'syntax' ? t('control.notJson') : jsonFaultText(t, parsed.fault)
+    },
+    isSame: (text) => jsonEqual(isEmpty(text) ? undefined : valueIn(text), value),
+    onCommit: (text) => onChange(isEmpty(text) ? undefined : valueIn(text)),
   })
   return (
     <>
@@ -43,10 +48,7 @@ export function JsonText({ field, value, onChange, isReadOnly, isOptional = fals
   )
 }
 
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
+function valueIn(text: string): Json | undefined {
+  const parsed = parseJson(text)
+  return parsed.ok ? parsed.json : undefined
 }

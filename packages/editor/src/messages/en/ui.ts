@@ -25,4 +25,5 @@ export const uiMessages = {
   'ui.addItem': 'Add item',
   'ui.notNumber': 'Enter a number, for example 12.5.',
   'ui.notInteger': 'Enter a whole number.',
+  'ui.tooManyDigits': 'This number has too many digits to be exact.',
 } as const

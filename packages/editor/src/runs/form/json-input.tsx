@@ -2,7 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { TextArea } from '../../ui/text-input.tsx'
-import { parseJson } from './parse-json.ts'
+import { jsonFaultText, parseJson } from './parse-json.ts'
 
 export interface JsonInputProps {
   readonly value: Json | undefined
@@ -36,7 +36,7 @@ export function JsonInput({ value, onChange }: JsonInputProps) {
       />
       {isUnreadable && (
         <p className="tn-field-note" data-error>
-          {t('runs.form.jsonFault', { line: parsed.line, column: parsed.column })}
+          {jsonFaultText(t, parsed.fault)}
         </p>
       )}
     </>

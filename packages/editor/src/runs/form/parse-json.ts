@@ -1,18 +1,48 @@
 import type { Json } from '@tenon/core/document'
+import { parseJson as readJson } from '@tenon/core/text'
+import type { Translate } from '../../messages/format.ts'
 
-/** The value of a text, or where it stops being JSON; line and column count from 1. */
-export type ParsedJson =
-  | { readonly ok: true; readonly json: Json }
-  | { readonly ok: false; readonly line: number; readonly column: number }
+/** Why a text is not taken: where it stops being JSON (line and column count from 1), or what in it cannot be kept. */
+export type JsonFault =
+  | { readonly kind: 'syntax'; readonly line: number; readonly column: number }
+  /** A number that would be rounded, at a path such as `order.id`. */
+  | { readonly kind: 'number'; readonly place: string }
+  | { readonly kind: 'content'; readonly place: string }
+  | { readonly kind: 'depth' }
 
-/** Parses JSON and finds the place of a fault, which `JSON.parse` tells differently in each browser. */
+/** The value of a text, or why it has none. */
+export type ParsedJson = { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly fault: JsonFault }
+
+/**
+ * Parses JSON that a person has typed, and finds the place of a fault, which `JSON.parse` tells differently in each
+ * browser. What would change on its way, such as a number with too many digits, is a fault too.
+ */
 export function parseJson(text: string): ParsedJson {
-  try {
-    return { ok: true, json: JSON.parse(text) as Json }
-  } catch {
-    const at = faultIndex(text)
-    const before = text.slice(0, at)
-    return { ok: false, line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
+  const reading = readJson(text, { onLoss: 'refuse' })
+  if (reading.ok) return { ok: true, json: reading.value }
+  const { fault, issues } = reading
+  if (fault === 'depth') return { ok: false, fault: { kind: 'depth' } }
+  if (fault === 'content') {
+    const place = issues[0]?.path.join('.') ?? ''
+    return { ok: false, fault: { kind: issues[0]?.code === 'number_inexact' ? 'number' : 'content', place } }
+  }
+  const at = faultIndex(text)
+  const before = text.slice(0, at)
+  const [line, column] = [before.split('\n').length, at - before.lastIndexOf('\n')]
+  return { ok: false, fault: { kind: 'syntax', line, column } }
+}
+
+/** A fault in words for the person who has typed the text. */
+export function jsonFaultText(t: Translate, fault: JsonFault): string {
+  switch (fault.kind) {
+    case 'syntax':
+      return t('runs.form.jsonFault', { line: fault.line, column: fault.column })
+    case 'depth':
+      return t('runs.form.jsonDepth')
+    case 'number':
+      return fault.place === '' ? t('runs.form.jsonNumber') : t('runs.form.jsonNumberAt', { place: fault.place })
+    case 'content':
+      return t('runs.form.jsonContent', { place: fault.place })
   }
 }
 

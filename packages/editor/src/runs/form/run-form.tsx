@@ -15,7 +15,7 @@ import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
 import { FormFieldView } from './form-field-view.tsx'
 import { formFields } from './form-model.ts'
 import { type FormPath, pathKey, writeValue } from './form-values.ts'
-import { parseJson } from './parse-json.ts'
+import { jsonFaultText, parseJson } from './parse-json.ts'
 
 /** Props of the form that a run's input is entered with. */
 export interface RunFormProps extends InstanceProps {
@@ -102,7 +102,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
       setIsSending(false)
     }
   }
-  const jsonError = parsed.ok ? null : t('runs.form.jsonFault', { line: parsed.line, column: parsed.column })
+  const jsonError = parsed.ok ? null : jsonFaultText(t, parsed.fault)
   const told = failure === null ? null : describeError(failure)
   return (
     <form ref={form} className="tn-form" noValidate onSubmit={(event) => void submit(event)}>

@@ -92,6 +92,13 @@ describe('createTenonClient', () => {
     ])
   })
 
+  test.each(['', '.', '..'])('the id %j would lead to another route, and is refused', async (id) => {
+    const { client, seen } = clientOn(() => Response.json({}))
+    await expect(client.runs.cancel(id)).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+    await expect(client.workflows.get(id)).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+    expect(seen).toEqual([])
+  })
+
   test('encodes ids, query and body', async () => {
     const { client, seen } = clientOn(() => Response.json({}))
     await client.workflows.get('a/b?c')

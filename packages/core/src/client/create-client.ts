@@ -1,6 +1,5 @@
 import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
-import { encodePathSegment } from '../text/path-segment.ts'
 import { createChangeStream } from './change-stream.ts'
 import { followRun } from './run-stream.ts'
 import {
@@ -136,7 +135,7 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
 
 /** Ids are data, so each is encoded before it becomes part of an address. */
 function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
-  return String.raw({ raw: parts }, ...ids.map(encodePathSegment))
+  return String.raw({ raw: parts }, ...ids.map(encodeURIComponent))
 }
 
 function sendingOf(request: RequestOptions | undefined): Pick<TransportRequest, 'abortSignal' | 'keepalive'> {

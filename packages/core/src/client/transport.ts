@@ -1,3 +1,4 @@
+import { TenonError } from '../errors/tenon-error.ts'
 import { errorOf, unreachable } from './errors.ts'
 import type { TenonClientOptions } from './types.ts'
 
@@ -19,6 +20,7 @@ export function createRequester(options: TenonClientOptions): Requester {
   const baseUrl = withoutTrailingSlash(options.baseUrl)
 
   return async function open(request) {
+    checkPath(request.path)
     const token = (await options.getToken?.()) ?? null
     const send = options.fetch ?? globalThis.fetch
     const isMutation = request.method !== 'GET'
@@ -46,6 +48,20 @@ export function createRequester(options: TenonClientOptions): Requester {
     if (!response.ok) throw await errorOf(response)
     return response
   }
+}
+
+/** Parsers resolve such segments, encoded or not: the request would go to another route. */
+function checkPath(path: string): void {
+  if (
+    !path
+      .slice(1)
+      .split('/')
+      .some((segment) => ['', '.', '..'].includes(segment))
+  )
+    return
+  throw new TenonError('REQUEST_INVALID', 'An id cannot be empty, "." or ".."', {
+    remedy: 'Pass the id of what you want to read or change.',
+  })
 }
 
 /** Sends one request and gives the decoded JSON answer; an empty answer gives `undefined`. */

@@ -198,10 +198,13 @@ describe('openaiLanguageModel', () => {
   ]
 
   test.each(answers)('200 with %s is a failure that says so, asked once', async (_what, body, wanted) => {
-    await using server = await startLocalServer((_request, response) => sendJson(response, body))
+    await using server = await startLocalServer((_request, response) => {
+      response.setHeader('retry-after', '3')
+      sendJson(response, body)
+    })
     const error = await failureOf(modelOf(server).generate(ask))
     expect(error).toMatchObject({ code: 'MODEL_FAILED', ...wanted })
-    expect(error.details?.status).toBe(200)
+    expect(error.details).toMatchObject({ status: 200, retryAfterMs: 3_000 })
     expect(JSON.stringify([error.message, error.details])).not.toContain('hunter2')
     expect(server.requests).toHaveLength(1)
   })

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { LanguageModelResult } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
+import { retryAfterMs } from '../shared/retry-after.ts'
 
 /** Makes a text of the provider safe for an error that people see: masked and cut. */
 export type Readable = (text: string) => string
@@ -22,10 +23,11 @@ const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 export async function readCompletion(response: Response, readable: Readable): Promise<LanguageModelResult> {
   const { status } = response
   const contentType = response.headers.get('content-type') ?? ''
-  const failed = (what: string, retryable: boolean, details: JsonObject, remedy?: string): TenonError =>
+  const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now())
+  const failed: Failed = (what, retryable, details, remedy) =>
     new TenonError('MODEL_FAILED', what, {
       retryable,
-      details: { status, ...details },
+      details: { status, ...details, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
       ...(remedy === undefined ? {} : { remedy }),
     })
   const decoded = decodeText(new Uint8Array(await response.arrayBuffer()), contentType)

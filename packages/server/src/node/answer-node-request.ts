@@ -3,7 +3,7 @@ import { TenonError } from '@tenon/core/errors'
 import { toProblemResponse } from '../http/answer.ts'
 import type { WorkflowServer } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
-import { type HostRequest, toHeaders, toUrl } from './incoming-message.ts'
+import { announcesBody, type HostRequest, toHeaders, toUrl } from './incoming-message.ts'
 import type { NodeRequest, NodeResponse } from './node-types.ts'
 import { bodyOf } from './request-body.ts'
 import { sendResponse } from './send-response.ts'
@@ -16,25 +16,41 @@ export interface NodeExchange {
   readonly context: RequestContext
 }
 
+/** How long a client may go on sending a body that is not wanted any more, so that it can read the answer first. */
+const LINGER_MS = 5_000
+
 /**
  * Answers a request of a Node host; what every adapter is built on. Never rejects and never leaves the request without
- * an answer: a failure before the answer has begun is a problem document, a later one cuts the connection.
+ * an answer: a failure before the answer has begun is a problem document, a later one cuts the connection. A body that
+ * is still coming after the answer is cut off, too.
+ *
+ * @param lingerMs - How long such a body may go on. @defaultValue 5_000
  */
 export async function answerNodeRequest(
   automation: Pick<WorkflowServer, 'fetch'>,
   { incoming, outgoing, context }: NodeExchange,
+  lingerMs: number = LINGER_MS,
 ): Promise<void> {
+  const request = incoming as NodeRequest & HostRequest
   const response = outgoing as NodeResponse & ServerResponse
+  // Reading a body takes it off the request.
+  const { socket } = request
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   try {
-    const answer = await answerTo(automation, incoming as HostRequest, context, gone.signal)
+    const answer = await answerTo(automation, request, context, gone.signal)
     // A time-out of the host may have answered meanwhile.
     if (response.headersSent || response.writableEnded) await answer.body?.cancel()
     else await sendResponse(answer, response)
   } catch {
     response.destroy()
   }
+  if (request.complete || !announcesBody(request)) return
+  const cut = setTimeout(() => {
+    // The connection may have come to its next request meanwhile.
+    if (!request.complete) socket.destroy()
+  }, lingerMs)
+  cut.unref()
 }
 
 async function answerTo(

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { greeting, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer, tokenOf } from '../testing/kit/test-server.ts'
 import { openSocket } from '../testing/kit/test-socket.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+import { answerNodeRequest } from './answer-node-request.ts'
 import { attachWebSockets } from './attach-web-sockets.ts'
 import { toNodeHandler } from './to-node-handler.ts'
 
@@ -133,6 +134,39 @@ describe('toNodeHandler', () => {
       pump()
     })
     expect(status).toBe(413)
+  })
+
+  test('a body that is still coming after a refusal is cut off, and the refusal arrives', async () => {
+    const handle: Listener = (incoming, outgoing) =>
+      void answerNodeRequest(server.automation, { incoming, outgoing, context: {} }, 20)
+    const url = new URL(await listen(handle))
+    const answer = await rawExchange(
+      url,
+      'POST /automation/workflows HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+    expect(answer).toContain('"code":"UNAUTHENTICATED"')
+  })
+
+  test('a connection whose body came in time is kept for the next request', async () => {
+    const handle: Listener = (incoming, outgoing) =>
+      void answerNodeRequest(server.automation, { incoming, outgoing, context: {} }, 20)
+    const url = new URL(await listen(handle))
+    const body = '{"name":"x"}'
+    const request = (connection: string) =>
+      `POST /automation/workflows HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: ${connection}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const socket = connect(Number(url.port), url.hostname)
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += data.toString()
+    })
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(request('keep-alive'))
+    await vi.waitFor(() => expect(answer).toContain('401'))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    socket.write(request('close'))
+    await closed
+    expect(answer.match(/HTTP\/1\.1 401/g)).toHaveLength(2)
   })
 
   test('a method that the web standard does not know is answered', async () => {

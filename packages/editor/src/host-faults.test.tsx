@@ -105,7 +105,7 @@ describe('what a host hands over wrongly takes down its own box only', () => {
     const { user, again } = show({ controls: { number: Count } })
     fireEvent.click(await row('Alpha'))
     expect((await screen.findByRole('alert')).textContent).toContain('stopped working')
-    expect(screen.getByRole('combobox', { name: 'Kind' })).toBeTruthy()
+    expect(await screen.findByRole('combobox', { name: 'Kind' })).toBeTruthy()
     isHostThere()
     isBroken = false
     await user.click(screen.getByRole('button', { name: 'Try again' }))

@@ -1,17 +1,22 @@
 import type { NodeId } from '@tenon/core/document'
 import type { FocusEvent, ReactNode } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
+import { type PartState, usePart } from '../instance/use-part.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { InspectorTab } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'
+import { PartTrouble } from '../ui/later-part.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { type TabItem, Tabs } from '../ui/tabs.tsx'
-import { InputTab } from './input-tab.tsx'
 import { InspectorHead } from './inspector-head.tsx'
-import { PolicyTab } from './policy-tab.tsx'
 import { SelectionPanel } from './selection-panel.tsx'
-import { SetupTab } from './setup-tab.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
 import { WorkflowPanel } from './workflow-panel.tsx'
+
+// Fields, controls and their rules are a third of an editor; they are fetched while the draft is, before a node is
+// selected.
+const loadTabs = () => import('./node-tabs.ts')
+type NodeTabs = typeof import('./node-tabs.ts')
 
 interface InspectorProps {
   /** What the last run did at a node; the run views fill it. */
@@ -23,6 +28,7 @@ export function Inspector({ lastRun }: InspectorProps) {
   const t = useTranslate()
   const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
+  const tabs = usePart(loadTabs)
   const [only, ...more] = selected
   // A field that was left empty is a problem now, also of a node that was just added.
   const leaveField = ({ target }: FocusEvent) => {
@@ -34,12 +40,17 @@ export function Inspector({ lastRun }: InspectorProps) {
     <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
       {only === undefined && <WorkflowPanel />}
       {only !== undefined && more.length > 0 && <SelectionPanel nodeIds={[...selected]} />}
-      {only !== undefined && more.length === 0 && <NodePanel key={only} nodeId={only} lastRun={lastRun} />}
+      {only !== undefined && more.length === 0 && <NodePanel key={only} nodeId={only} tabs={tabs} lastRun={lastRun} />}
     </aside>
   )
 }
 
-function NodePanel({ nodeId, lastRun }: { readonly nodeId: NodeId } & InspectorProps) {
+interface NodePanelProps extends InspectorProps {
+  readonly nodeId: NodeId
+  readonly tabs: PartState<NodeTabs>
+}
+
+function NodePanel({ nodeId, tabs, lastRun }: NodePanelProps) {
   const t = useTranslate()
   const { store } = useSession()
   const node = useEditorStore((state) => state.nodesById.get(nodeId))
@@ -47,10 +58,20 @@ function NodePanel({ nodeId, lastRun }: { readonly nodeId: NodeId } & InspectorP
   const tab = useEditorStore((state) => state.tab)
   const body = useFieldFocus(nodeId)
   if (node === undefined) return null
+  const within = (draw: (part: NodeTabs) => ReactNode) =>
+    tabs.part === null ? <Waiting tryNow={tabs.tryNow} /> : draw(tabs.part)
   const items: TabItem<InspectorTab>[] = [
-    { id: 'setup', label: t('inspector.setup'), content: <SetupTab node={node} entry={entry} /> },
-    { id: 'policy', label: t('inspector.policy'), content: <PolicyTab node={node} entry={entry} /> },
-    { id: 'input', label: t('inspector.input'), content: <InputTab nodeId={nodeId} /> },
+    {
+      id: 'setup',
+      label: t('inspector.setup'),
+      content: within(({ SetupTab }) => <SetupTab node={node} entry={entry} />),
+    },
+    {
+      id: 'policy',
+      label: t('inspector.policy'),
+      content: within(({ PolicyTab }) => <PolicyTab node={node} entry={entry} />),
+    },
+    { id: 'input', label: t('inspector.input'), content: within(({ InputTab }) => <InputTab nodeId={nodeId} />) },
   ]
   if (lastRun !== null) items.push({ id: 'last-run', label: t('inspector.lastRun'), content: lastRun(nodeId) })
   return (
@@ -63,6 +84,14 @@ function NodePanel({ nodeId, lastRun }: { readonly nodeId: NodeId } & InspectorP
         value={items.some((item) => item.id === tab) ? tab : 'setup'}
         onChange={(next) => store.setState({ tab: next })}
       />
+    </div>
+  )
+}
+
+function Waiting({ tryNow }: { readonly tryNow: (() => void) | null }) {
+  return (
+    <div className="tn-panel-form">
+      {tryNow === null ? <Skeleton lines={4} height={34} /> : <PartTrouble onTry={tryNow} />}
     </div>
   )
 }

@@ -12,8 +12,8 @@ import { Icon } from '../ui/icon.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
 import { CHOICE_CONTROLS, GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './controls/built-in-controls.ts'
 import { textOf } from './controls/text-of.ts'
-import { useControl } from './controls-context.ts'
 import { FieldFault } from './field-fault.tsx'
+import { useControl } from './use-control.ts'
 import { diagnosticsOf, useFieldProblems } from './use-field-problems.ts'
 
 interface ParamRowsProps {

@@ -155,7 +155,7 @@ const cases = Object.entries(FIELDS).flatMap(([what, field]) =>
   Object.keys(LEAVES).map((how) => ({ what, how, field })),
 )
 
-function open(options: InspectorOptions = {}): Place {
+async function open(options: InspectorOptions = {}): Promise<Place> {
   const updates: UpdateWorkflow[] = []
   const { client } = createFixtureClient()
   const update: TenonClient['workflows']['update'] = async (_workflowId, changes) => {
@@ -163,12 +163,14 @@ function open(options: InspectorOptions = {}): Place {
     return { ...STORED_WORKFLOW, ...changes }
   }
   const place = renderInspector({ ...options, client: { ...client, workflows: { ...client.workflows, update } } })
+  // The fields of a node are fetched.
+  if (options.nodeId !== undefined) await screen.findByText('Notes')
   return Object.assign(place, { updates })
 }
 
 describe('text that is typed and left at once', () => {
   test.each(cases)('$what is stored when the field is left $how', async ({ how, field }) => {
-    const place = open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+    const place = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
     const element = await field.open(place)
     act(() => element.focus())
     fireEvent.change(element, { target: { value: field.typed } })
@@ -179,7 +181,7 @@ describe('text that is typed and left at once', () => {
   test.each(Object.entries(FIELDS).filter(([what]) => !['a number', 'length of time'].includes(what)))(
     '%s is not called saved while it is only typed',
     async (_what, field) => {
-      const place = open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+      const place = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
       const element = await field.open(place)
       fireEvent.change(element, { target: { value: field.typed } })
       expect(screen.getByText('Editing…')).toBeTruthy()
@@ -189,7 +191,7 @@ describe('text that is typed and left at once', () => {
   )
 
   test('is stored after a pause without leaving the field, which keeps what was typed', async () => {
-    const { user, nodeOf } = open({ nodeId: 'a' })
+    const { user, nodeOf } = await open({ nodeId: 'a' })
     const name = box('Name of the node')
     await user.clear(name)
     await user.type(name, 'Alpha and ')
@@ -201,7 +203,7 @@ describe('text that is typed and left at once', () => {
 
 describe('undo of typing', () => {
   test('a burst of typing is one step, and the next field another', async () => {
-    const { session, nodeOf } = open({ nodeId: 'a' })
+    const { session, nodeOf } = await open({ nodeId: 'a' })
     for (const name of ['A', 'Al', 'Alp']) {
       fireEvent.change(box('Name of the node'), { target: { value: name } })
       act(() => session.input.flush())
@@ -220,7 +222,7 @@ describe('undo of typing', () => {
   })
 
   test('Escape gives a name back as it was before the field was changed', async () => {
-    const { user, session, nodeOf } = open({ nodeId: 'a' })
+    const { user, session, nodeOf } = await open({ nodeId: 'a' })
     fireEvent.change(box('Name of the node'), { target: { value: 'Alp' } })
     act(() => session.input.flush())
     expect(nodeOf('a')?.name).toBe('Alp')
@@ -238,7 +240,7 @@ describe('text that cannot be stored', () => {
     ['a', 'Name', '__proto__', /reserved/],
     ['c', 'Name of the port', 'First Port', /begins with a small letter/],
   ])('in %s, %s %j says why, stays, and is not called saved', async (nodeId, label, text, why) => {
-    const { user, nodeOf, leave } = open({ nodeId })
+    const { user, nodeOf, leave } = await open({ nodeId })
     const before = nodeOf(nodeId)
     const field = box(label)
     await user.clear(field)
@@ -254,7 +256,7 @@ describe('text that cannot be stored', () => {
   })
 
   test('is there again when its node is opened again, and is stored once nothing stands against it', async () => {
-    const { user, session, nodeOf } = open({ nodeId: 'start' })
+    const { user, session, nodeOf } = await open({ nodeId: 'start' })
     await user.clear(box('Name of the field'))
     await user.type(box('Name of the field'), 'zone')
     act(() => session.store.setState({ selectedNodes: new Set(['a']) }))
@@ -267,7 +269,7 @@ describe('text that cannot be stored', () => {
   })
 
   test('is forgotten with its node', async () => {
-    const { user, session } = open({ nodeId: 'a' })
+    const { user, session } = await open({ nodeId: 'a' })
     await user.clear(box('Name'))
     await user.type(box('Name'), 'constructor')
     await user.tab()

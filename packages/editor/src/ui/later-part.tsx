@@ -19,7 +19,8 @@ export function LaterPart<Part>({ load, waiting, children }: LaterPartProps<Part
   return waiting(tryNow === null ? null : <PartTrouble onTry={tryNow} />)
 }
 
-function PartTrouble({ onTry }: { readonly onTry: () => void }) {
+/** Says that a part has not come, with a button to fetch it now. */
+export function PartTrouble({ onTry }: { readonly onTry: () => void }) {
   const t = useTranslate()
   const action = (
     <Button icon="retry" onClick={onTry}>

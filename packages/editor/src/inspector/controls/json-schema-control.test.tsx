@@ -17,9 +17,10 @@ const SCHEMA = {
   required: ['city'],
 }
 
-function open(schema: Json = SCHEMA) {
+async function open(schema: Json = SCHEMA) {
   const document = workflow([node('start', 'start', { inputSchema: schema })], [])
   const view = renderInspector({ document, nodeId: 'start' })
+  await screen.findAllByRole('textbox', { name: 'Name of the field' })
   const stored = () => view.nodeOf('start')?.params.inputSchema as typeof SCHEMA
   return {
     ...view,
@@ -33,7 +34,7 @@ function open(schema: Json = SCHEMA) {
 
 describe('JsonSchemaControl', () => {
   test('keeps the focus in a field that was renamed', async () => {
-    const { user, stored, nameOf } = open()
+    const { user, stored, nameOf } = await open()
     await user.clear(nameOf(0))
     await user.type(nameOf(0), 'town{Enter}')
     expect(Object.keys(stored().properties).sort()).toEqual(['level', 'town', 'zone'])
@@ -42,7 +43,7 @@ describe('JsonSchemaControl', () => {
   })
 
   test('moves a field by the arrow keys, in the run form too, and undoes it', async () => {
-    const { user, session, names, form } = open()
+    const { user, session, names, form } = await open()
     const before = names()
     expect(form()).toEqual(['city text', 'level choice', 'zone json'])
     screen.getByRole('button', { name: 'Move zone with the arrow keys' }).focus()
@@ -57,8 +58,8 @@ describe('JsonSchemaControl', () => {
     expect(form()).toEqual(before.map((name, index) => `${name} ${['text', 'choice', 'json'][index]}`))
   })
 
-  test('moves a field by dragging its grip', () => {
-    const { names } = open()
+  test('moves a field by dragging its grip', async () => {
+    const { names } = await open()
     const rows = [...document.querySelectorAll('.tn-schema-row')]
     rows.forEach((row, index) => {
       row.getBoundingClientRect = () => ({ top: index * 60, height: 60 }) as DOMRect
@@ -73,8 +74,8 @@ describe('JsonSchemaControl', () => {
     expect(document.querySelector('[data-drop]')).toBeNull()
   })
 
-  test('a drag that is broken off moves nothing', () => {
-    const { names } = open()
+  test('a drag that is broken off moves nothing', async () => {
+    const { names } = await open()
     const grip = screen.getByRole('button', { name: 'Move city with the arrow keys' })
     fireEvent.pointerDown(grip, { button: 0, clientY: 10 })
     fireEvent.pointerMove(grip, { clientY: 400 })
@@ -84,7 +85,7 @@ describe('JsonSchemaControl', () => {
   })
 
   test('shows and edits allowed values, which stay numbers', async () => {
-    const { user, stored } = open()
+    const { user, stored } = await open()
     await user.click(screen.getByRole('button', { name: 'Options of level' }))
     const add = screen.getByRole('textbox', { name: 'Add a value' })
     await user.type(add, '2{Enter}')
@@ -102,7 +103,7 @@ describe('JsonSchemaControl', () => {
   })
 
   test('edits format, default and whether a field is required, and loses nothing that it does not show', async () => {
-    const { user, stored } = open()
+    const { user, stored } = await open()
     await user.click(screen.getByRole('button', { name: 'Options of city' }))
     await user.selectOptions(screen.getByRole('combobox', { name: 'Format' }), 'Email address')
     await user.type(screen.getByRole('textbox', { name: 'Default' }), 'a@b.test')
@@ -120,7 +121,7 @@ describe('JsonSchemaControl', () => {
   })
 
   test('a field that only JSON Schema can describe is a row like the others', async () => {
-    const { user, stored } = open()
+    const { user, stored } = await open()
     expect(screen.getAllByRole('combobox', { name: 'Type of the field' })[2]).toHaveProperty('value', 'custom')
     await user.type(screen.getAllByRole('textbox', { name: 'Meaning of the field' })[2] as HTMLElement, 'Part of town')
     await user.tab()
@@ -128,7 +129,7 @@ describe('JsonSchemaControl', () => {
   })
 
   test('a new field goes to the end and has the focus', async () => {
-    const { user, names, form, nameOf } = open()
+    const { user, names, form, nameOf } = await open()
     await user.click(screen.getByRole('button', { name: 'Add a field' }))
     expect(document.activeElement).toBe(nameOf(3))
     await user.keyboard('amount{Enter}')

@@ -4,6 +4,7 @@ import type { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ReactNode } from 'react'
 import type { ControlComponents } from './inspector/control-props.ts'
+import type { SetSecret } from './inspector/secrets-context.ts'
 import type { InstanceProps } from './instance/instance-root.tsx'
 import type { ViewMemory } from './instance/view-memory.ts'
 import type { KeyBinding } from './keymap/keymap.ts'
@@ -64,6 +65,11 @@ export interface ControlledEditorProps extends CommonEditorProps {
   readonly onChange: (next: WorkflowDocument, operations: readonly DocumentOperation[]) => void
   readonly manifest: NodeManifest
   readonly name?: string
+  /**
+   * Stores the value of a secret param where the host keeps secrets, and answers the marker for the document. Without
+   * it, secrets can be removed but not set.
+   */
+  readonly onSetSecret?: SetSecret
 }
 
 /** Props of the editor: connected to a server, or controlled by the host with a document of its own. */

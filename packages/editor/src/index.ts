@@ -6,6 +6,7 @@ export type {
   WorkflowEditorProps,
 } from './editor-props.ts'
 export type { ControlComponents, ControlProps } from './inspector/control-props.ts'
+export type { SecretToSet, SetSecret } from './inspector/secrets-context.ts'
 export type { ViewMemory } from './instance/view-memory.ts'
 export type { ActionName } from './keymap/action-names.ts'
 export { DEFAULT_KEYMAP, type KeyBinding } from './keymap/keymap.ts'

@@ -1,5 +1,5 @@
 import type { DocumentOperation } from '@tenon/core/document'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useRef, useState } from 'react'
 import { PresenceContext } from './draft/presence-context.ts'
 import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
@@ -13,6 +13,7 @@ import {
   isConnected,
   type WorkflowEditorProps,
 } from './editor-props.ts'
+import { SecretsContext, type SetSecret } from './inspector/secrets-context.ts'
 import { useInstance } from './instance/instance-context.ts'
 import { InstanceRoot } from './instance/instance-root.tsx'
 import { en } from './messages/en/index.ts'
@@ -63,7 +64,9 @@ function ControlledEditor(props: ControlledEditorProps): ReactNode {
   useControlledDraft(session, props)
   return (
     <SessionProvider session={session}>
-      <EditorFrame host={props} onRetry={null} />
+      <SecretsContext.Provider value={props.onSetSecret ?? null}>
+        <EditorFrame host={props} onRetry={null} />
+      </SecretsContext.Provider>
     </SessionProvider>
   )
 }
@@ -101,11 +104,17 @@ function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps):
   const { client, workflowId } = props
   const details = useStoredDetails(session, client, workflowId)
   useWorkflowChanges({ session, client, workflowId, details, onRestored: retry })
+  const setSecret = useCallback<SetSecret>(
+    (secret) => client.drafts.setSecret(workflowId, secret),
+    [client, workflowId],
+  )
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>
         <WorkflowDetailsContext.Provider value={details}>
-          <EditorFrame host={props} onRetry={retry} />
+          <SecretsContext.Provider value={setSecret}>
+            <EditorFrame host={props} onRetry={retry} />
+          </SecretsContext.Provider>
           {unsaved !== null && <UnsavedDialog work={unsaved} onClose={letGo} />}
         </WorkflowDetailsContext.Provider>
       </PresenceContext.Provider>

@@ -1,10 +1,11 @@
 import type { ControlComponents } from '../control-props.ts'
 import { CasesControl } from './cases-control.tsx'
-import { NumberControl, PasswordControl, SelectControl, SwitchControl } from './choice-controls.tsx'
+import { NumberControl, SelectControl, SwitchControl } from './choice-controls.tsx'
 import { DurationControl } from './duration-control.tsx'
 import { JsonSchemaControl } from './json-schema-control.tsx'
 import { KeyValueControl } from './key-value-control.tsx'
 import { PeopleControl } from './people-control.tsx'
+import { SecretControl } from './secret-control.tsx'
 import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
 import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
 
@@ -22,7 +23,7 @@ export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   'key-value': KeyValueControl,
   cases: CasesControl,
   people: PeopleControl,
-  password: PasswordControl,
+  password: SecretControl,
   group: GroupControl,
   list: ListControl,
   json: JsonControl,

@@ -1,11 +1,9 @@
 import type { Json } from '@tenon/core/document'
-import { useTranslate } from '../../instance/instance-context.ts'
 import { valueLabel } from '../../manifest/value-label.ts'
 import { useUnreadable } from '../../session/use-unreadable.ts'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from '../control-props.ts'
 import { textFieldOf } from './text-of.ts'
 
@@ -46,20 +44,4 @@ export function NumberControl({ nodeId, field, value, onChange, isReadOnly }: Co
 
 export function SwitchControl({ field, value, onChange, isReadOnly }: ControlProps) {
   return <Switch checked={(value ?? field.schema.default) === true} onChange={onChange} disabled={isReadOnly} />
-}
-
-/** A secret: it can be replaced, never read. */
-export function PasswordControl({ field, value, onChange, isReadOnly }: ControlProps) {
-  const t = useTranslate()
-  const isSet = typeof value === 'string' && value !== ''
-  return (
-    <TextInput
-      type="password"
-      autoComplete="off"
-      value={isSet ? value : ''}
-      placeholder={field.meta.placeholder ?? t('control.secret')}
-      disabled={isReadOnly}
-      onChange={(next) => onChange(next === '' ? undefined : next)}
-    />
-  )
 }

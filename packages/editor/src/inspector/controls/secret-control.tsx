@@ -1,0 +1,137 @@
+import { isSecretMarker, type Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
+import type { Translate } from '../../messages/format.ts'
+import { formatMoment } from '../../runs/format/instant.ts'
+import { useSession } from '../../session/session-context.tsx'
+import { Button } from '../../ui/button.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
+import type { ControlProps } from '../control-props.ts'
+import { SecretsContext } from '../secrets-context.ts'
+
+/**
+ * A secret: it can be set, replaced and removed, never read. The value goes to the server alone; the document gets the
+ * marker that the server answers.
+ */
+export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
+  const { t, locale } = useInstance()
+  const { text, type, save, state, reset } = useSecret(nodeId, field.name, onChange)
+  const [isReplacing, setIsReplacing] = useState(false)
+  const isSet = value !== undefined && value !== ''
+  if (isSet && !isReplacing) {
+    return (
+      <div className="tn-secret">
+        <span className="tn-secret-state" dir="auto">
+          {stateOf(value, t, locale)}
+        </span>
+        {!isReadOnly && (
+          <>
+            <Button size="s" onClick={() => setIsReplacing(true)}>
+              {t('control.secret.replace')}
+            </Button>
+            <Button size="s" variant="ghost" onClick={() => onChange(undefined)}>
+              {t('control.secret.remove')}
+            </Button>
+          </>
+        )}
+      </div>
+    )
+  }
+  if (save === null) return <p className="tn-muted">{t('control.secret.unavailable')}</p>
+  const submit = async (): Promise<void> => {
+    if (await save()) setIsReplacing(false)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    void submit()
+  }
+  return (
+    <div className="tn-secret">
+      <TextInput
+        type="password"
+        autoComplete="off"
+        value={text}
+        placeholder={field.meta.placeholder ?? t('control.secret.placeholder')}
+        disabled={isReadOnly || state.isSaving}
+        onChange={type}
+        onKeyDown={onKeyDown}
+      />
+      <Button size="s" busy={state.isSaving} disabled={isReadOnly || text === ''} onClick={() => void submit()}>
+        {t('control.secret.save')}
+      </Button>
+      {isReplacing && (
+        <Button
+          size="s"
+          variant="ghost"
+          onClick={() => {
+            reset()
+            setIsReplacing(false)
+          }}
+        >
+          {t('control.secret.cancel')}
+        </Button>
+      )}
+      {state.fault !== null && (
+        <p className="tn-secret-fault" role="alert">
+          {state.fault}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function stateOf(value: Json, t: Translate, locale: string): string {
+  if (!isSecretMarker(value)) return t('control.secret.set')
+  const at = Date.parse(value.setAt)
+  const time = formatMoment(Number.isNaN(at) ? 0 : at, locale)
+  return value.setBy === ''
+    ? t('control.secret.setOn', { time })
+    : t('control.secret.setBy', { time, name: value.setBy })
+}
+
+interface SavingState {
+  readonly isSaving: boolean
+  readonly fault: string | null
+}
+
+const IDLE: SavingState = { isSaving: false, fault: null }
+
+function useSecret(nodeId: string, param: string, onChange: (value: Json) => void) {
+  const { t } = useInstance()
+  const session = useSession()
+  const setSecret = useContext(SecretsContext)
+  const [text, setText] = useState('')
+  const [state, setState] = useState<SavingState>(IDLE)
+  const save = async (): Promise<boolean> => {
+    const node = session.read().nodes.find((candidate) => candidate.id === nodeId)
+    if (setSecret === null || node === undefined || text === '') return false
+    setState({ isSaving: true, fault: null })
+    try {
+      const { type: nodeType, typeVersion } = node
+      onChange({ ...(await setSecret({ nodeType, typeVersion, param, value: text })) })
+      setText('')
+      setState(IDLE)
+      return true
+    } catch (error) {
+      const fault = error instanceof TenonError ? error.message : t('control.secret.failed')
+      setState({ isSaving: false, fault })
+      return false
+    }
+  }
+  // A value that was typed and not saved is not lost with the panel.
+  const leaving = useRef(save)
+  leaving.current = save
+  useEffect(() => () => void leaving.current(), [])
+  return {
+    text,
+    type: setText,
+    save: setSecret === null ? null : save,
+    state,
+    reset: () => {
+      setText('')
+      setState(IDLE)
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { SecretMarker } from '@tenon/core/document'
+import { createContext } from 'react'
+
+/** The value of a secret param, on its way to where it is kept. */
+export interface SecretToSet {
+  readonly nodeType: string
+  readonly typeVersion: number
+  readonly param: string
+  readonly value: string
+}
+
+/** Stores the value of a secret param and answers the marker that takes its place in the document. */
+export type SetSecret = (secret: SecretToSet) => Promise<SecretMarker>
+
+/** Null where no value can be stored: a controlled editor whose host gives no `onSetSecret`. */
+export const SecretsContext = createContext<SetSecret | null>(null)

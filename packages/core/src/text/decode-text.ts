@@ -25,8 +25,8 @@ const META_CHARSET = /<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)/i
 const XML_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']/i
 
 /** The media type of a `Content-Type` in lower case, without parameters; empty if there is none. */
-export function mediaTypeOf(contentType: string | undefined): string {
-  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+export function mediaTypeOf(contentType = ''): string {
+  return contentType.replace(/;.*$/s, '').trim().toLowerCase()
 }
 
 /** Checks whether a media type names text. An answer without one may be text. */

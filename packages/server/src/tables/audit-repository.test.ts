@@ -1,4 +1,5 @@
 import type { Approval, Page } from '@tenon/core/api'
+import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeUpdate } from '../collab/frames.ts'
@@ -6,6 +7,8 @@ import { rawClient } from '../testing/kit/draft-client.ts'
 import { asking, publish, runToEnd } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+import { insertAudit } from './audit-repository.ts'
+import type { ServerTables } from './server-tables.ts'
 
 let server: TestServer
 let pglite: Awaited<ReturnType<typeof openTestPGlite>>
@@ -44,6 +47,17 @@ describe('the audit log', () => {
     await canceled.cancel()
     expect(await actionsOn(decided.approvalId)).toEqual(['approval.decide'])
     expect(await actionsOn(canceled.runId)).toEqual(['run.cancel'])
+  })
+
+  test('keeps a resource that no text column could hold, repaired and cut', async () => {
+    const identity = testIdentity()
+    const database = createDatabase<ServerTables>({ pglite })
+    for (const resource of ['a\0b', `${'x'.repeat(399)}😀`]) {
+      const entry = { identity, action: 'request.refused', resource, at: Date.now() } as const
+      await database.withTenant(identity.tenantId, (tx) => insertAudit(tx, entry))
+    }
+    expect(await actionsOn('a\u2400b')).toEqual(['request.refused'])
+    expect(await actionsOn('x'.repeat(399))).toEqual(['request.refused'])
   })
 
   test('takes in a decision or a cancelation together with its entry, or neither', async () => {

@@ -1,4 +1,5 @@
 import type { Identity } from '@tenon/core/api'
+import { cutText, repairText } from '@tenon/core/text'
 import type { Alongside } from '@tenon/runtime'
 import type { AuditRow, ServerTables, ServerTx } from './server-tables.ts'
 
@@ -16,6 +17,9 @@ export const AUDIT_ACTIONS = [
   'request.refused',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+
+/** Characters of a resource that the log keeps. */
+const MAX_RESOURCE = 400
 
 export interface AuditEntry {
   readonly identity: Identity
@@ -48,7 +52,8 @@ function rowOf({ identity, action, resource, at, details = {} }: AuditEntry): Au
     actor_name: identity.displayName,
     actor_role: identity.role,
     action,
-    resource,
+    // Of a refused write it is what the path of the request said, whatever that was.
+    resource: repairText(cutText(resource, MAX_RESOURCE)),
     details: JSON.stringify(details),
   }
 }

@@ -2,6 +2,7 @@ import { TenonError } from '../errors/index.ts'
 import { SINK_NAMES } from '../evaluate/sinks/sink.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
+import { checkParamSchemas } from './check-param-schemas.ts'
 import { checkPolicy } from './check-policy.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { NODE_CATEGORIES, type NodeDefinition } from './definition.ts'
@@ -33,6 +34,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkSecrets(definition, fail)
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
+  checkParamSchemas(definition, fail)
   checkPolicy(definition)
 }
 

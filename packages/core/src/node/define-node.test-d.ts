@@ -91,3 +91,30 @@ defineNode({
 })
 // @ts-expect-error: params is an object schema
 defineNode({ ...common, params: z.string(), ports: [], outputs: {} })
+
+// Outputs without fields, and with optional fields alone, take an empty object.
+const loose = defineNode({
+  ...common,
+  params: z.object({}),
+  ports: [
+    { name: 'empty', title: '' },
+    { name: 'optional', title: '' },
+  ],
+  outputs: { empty: z.object({}), optional: z.object({ a: z.string().optional(), b: z.number().default(1) }) },
+})
+implementNode(loose, async () => ({ port: 'empty', output: {} }))
+implementNode(loose, async () => ({ port: 'optional', output: {} }))
+implementNode(loose, async () => ({ port: 'optional', output: { a: 'x' } }))
+implementNode(loose, async () =>
+  Math.random() > 1 ? { port: 'empty', output: {} } : { port: 'optional', output: { b: 2 } },
+)
+// @ts-expect-error: a is a text
+implementNode(loose, async () => ({ port: 'optional', output: { a: 1 } }))
+
+defineNode({
+  ...common,
+  // @ts-expect-error: JSON has no dates
+  params: z.object({ at: z.date() }),
+  ports: [],
+  outputs: {},
+})

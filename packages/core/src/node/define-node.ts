@@ -2,11 +2,29 @@ import type { z } from 'zod'
 import { checkDefinition } from './check-definition.ts'
 import type { NodeDefinition, OutputSchema, PortDefinition, PortsFromParam } from './definition.ts'
 
+/** Whether a value has a `Date` in it, a few levels deep. */
+type HasDate<Value, Depth extends readonly unknown[] = []> = Depth['length'] extends 4
+  ? false
+  : unknown extends Value
+    ? false
+    : true extends (
+          Value extends Date
+            ? true
+            : Value extends readonly (infer Item)[]
+              ? HasDate<Item, [...Depth, unknown]>
+              : Value extends object
+                ? { [Key in keyof Value]-?: HasDate<Value[Key], [...Depth, unknown]> }[keyof Value]
+                : false
+        )
+      ? true
+      : false
+
 /** What {@link defineNode} takes: a port without a schema in `outputs`, or one called `error`, does not compile. */
 export type NodeDefinitionInput<
   Params extends z.ZodObject,
   Outputs extends Readonly<Record<string, OutputSchema>>,
 > = NodeDefinition<Params, Outputs> & {
+  readonly params: HasDate<z.input<Params>> extends true ? 'JSON has no dates: use z.iso.datetime()' : unknown
   readonly outputs: { readonly error?: never }
   readonly ports: readonly (
     | PortsFromParam
@@ -19,7 +37,9 @@ export type NodeDefinitionInput<
  *
  * @param definition - Its schemas must have a JSON Schema form, since the editor draws the form from it.
  * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a name that is out of
- * form, a port without output or an output without port, a summary place or a path that names no param;
+ * form, a port without output or an output without port, a summary place, a path or a `dependsOn` that names no param,
+ * a misspelled control, a type that JSON does not have such as a date, or a `refine()` of which neither `.meta()` nor a
+ * lint rule says what it refuses;
  * `RETRY_POLICY_INVALID` for a default retry policy that is out of range.
  *
  * @example

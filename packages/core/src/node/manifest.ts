@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { canonicalText } from '../document/canonical-json.ts'
 import { sha256Hex } from '../document/hash.ts'
 import { SECRET_MARKER_SCHEMA, secretParamsOf } from '../document/secret-marker.ts'
@@ -13,6 +12,7 @@ import type {
   OutputSchema,
 } from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
+import { toJsonSchema } from './json-schema-of.ts'
 
 const DEFAULT_INPUTS: readonly InputDefinition[] = Object.freeze([Object.freeze({ name: 'in' })])
 
@@ -72,17 +72,4 @@ function toOutput(definition: NodeDefinition, port: string, schema: OutputSchema
   return 'fromParam' in schema
     ? { fromParam: schema.fromParam, ...(schema.as === undefined ? {} : { as: schema.as }) }
     : toJsonSchema(definition, `outputs.${port}`, schema, 'output')
-}
-
-function toJsonSchema({ type }: NodeDefinition, place: string, schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  try {
-    const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-2020-12', io })
-    // One trip through JSON drops zod's own symbols and gives plain data that can be frozen and sent.
-    return JSON.parse(JSON.stringify(jsonSchema)) as JsonSchema
-  } catch (cause) {
-    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}", ${place}: JSON Schema cannot express it`, {
-      cause,
-      details: { type, place },
-    })
-  }
 }

@@ -45,6 +45,8 @@ function isOpen(place: Place, { path, code }: ProblemIssue): boolean {
   return WHOLE_VALUE_KEYWORDS.has(code) && holdsTemplate(value)
 }
 
+const isBlank = (value: Json | undefined): boolean => typeof value === 'string' && value.trim() === ''
+
 function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): void {
   const { node, name } = place.surveyed
   const missing = issue.code === 'required' ? MISSING_FIELD.exec(issue.message)?.[1] : undefined
@@ -52,7 +54,7 @@ function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): vo
   const at = { nodeId: node.id, path: ['params', ...path] }
   const title = titleAt(place.schema, path)
   // A schema refuses empty texts by their length, by a pattern, or by name.
-  const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && valueAt(place, path) === ''
+  const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(place, path))
   if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
   else report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, at))
 }

@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { durationParam } from '../shared/params.ts'
+import { positiveDurationParam } from '../shared/params.ts'
 
 const vote = z.object({
   user_id: z.string(),
@@ -60,7 +60,7 @@ export const approval = defineNode({
       description: 'So many votes for the same answer settle it.',
       control: 'number',
     }),
-    timeout: durationParam.optional().meta({
+    timeout: positiveDurationParam.optional().meta({
       title: 'Time limit',
       description: 'Then the run goes on at "timeout". Without a limit it waits.',
       control: 'duration',
@@ -80,4 +80,15 @@ export const approval = defineNode({
   outputs: { approve: decided, reject: decided, timeout: decided },
   summary: '{title}',
   effect: 'none',
+  lint: [
+    {
+      code: 'APPROVAL_IMPOSSIBLE',
+      severity: 'error',
+      when:
+        'length(params?.approvers?.roles ?? []) == 0 && length(params?.approvers?.userIds ?? []) > 0 && ' +
+        'params.required > length(unique(params.approvers.userIds))',
+      message: 'It needs more votes than there are people who may decide',
+      field: 'required',
+    },
+  ],
 })

@@ -1,5 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
+import { requiredText } from '../shared/params.ts'
 
 /** Names the outcome of a run and what it hands over; other branches go on. */
 export const end = defineNode({
@@ -12,7 +13,7 @@ export const end = defineNode({
   control: 'end',
   inline: true,
   params: z.object({
-    outcome: z.string().trim().min(1).max(64).default('completed').meta({
+    outcome: requiredText(64).default('completed').meta({
       title: 'Outcome',
       description: 'One word for how it ended, shown with the run.',
       control: 'text',

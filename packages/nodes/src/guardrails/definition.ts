@@ -1,6 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { maxOutputTokensParam, modelParam, promptParam } from '../shared/model-params.ts'
+import { requiredText } from '../shared/params.ts'
 
 const judged = z.object({
   guardrails: z.object({ verdict: z.enum(['pass', 'fail']), reason: z.string() }),
@@ -15,7 +16,7 @@ export const guardrails = defineNode({
   icon: 'M12 3.5l7 2.6v5.4c0 4.2-2.8 7.3-7 9-4.2-1.7-7-4.8-7-9V6.1zM9 11.8l2.2 2.2 3.9-4.2',
   category: 'ai',
   params: z.object({
-    policy: z.string().trim().min(1).max(20_000).meta({
+    policy: requiredText(20_000).meta({
       title: 'Rules',
       description: "Plain language. The model's verdict and reason go into the run log.",
       control: 'prompt',

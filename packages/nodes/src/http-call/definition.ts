@@ -1,6 +1,6 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
-import { scalarParam } from '../shared/params.ts'
+import { requiredText, scalarParam } from '../shared/params.ts'
 
 const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const
 const FOR_WRITES = { param: 'method', in: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const
@@ -19,7 +19,7 @@ export const httpCall = defineNode({
   category: 'action',
   params: z.object({
     method: z.enum(HTTP_METHODS).default('GET').meta({ title: 'Method', control: 'select', literal: true }),
-    url: z.string().trim().min(1).max(8_192).meta({
+    url: requiredText(8_192).meta({
       title: 'URL',
       description: 'Values are encoded for the part of the URL that holds them.',
       control: 'text',

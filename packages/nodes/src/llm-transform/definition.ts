@@ -26,6 +26,7 @@ export const llmTransform = defineNode({
     schema: z
       .record(z.string(), z.unknown())
       .refine((schema) => schema.type === 'object', 'The schema must describe an object')
+      .meta({ allOf: [{ properties: { type: { const: 'object' } }, required: ['type'] }] })
       .default({ type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] })
       .meta({
         title: 'Fields to return',

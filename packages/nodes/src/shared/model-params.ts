@@ -10,7 +10,9 @@ export const modelParam = z.string().trim().max(200).default('').meta({
 })
 
 /** A text for a model; other values are written as JSON. */
-export const promptParam = anyValue.refine((value) => value !== '' && value !== null, 'Some text is needed')
+export const promptParam = anyValue
+  .refine((value) => value !== '' && value !== null, 'Some text is needed')
+  .meta({ not: { enum: ['', null] } })
 
 export const temperatureParam = z.number().min(0).max(2).optional().meta({
   title: 'Temperature',

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { greet } from '../../test/node-definitions.ts'
+import { TenonError } from '../errors/index.ts'
+import { checkDefinition } from './check-definition.ts'
+import type { NodeDefinition } from './definition.ts'
+
+const base: NodeDefinition = { ...greet, summary: '' }
+const text = z.string()
+
+function refusalOf(params: z.ZodObject, change: Partial<NodeDefinition> = {}): TenonError | null {
+  try {
+    checkDefinition({ ...base, params, ...change })
+  } catch (error) {
+    if (error instanceof TenonError) return error
+    throw error
+  }
+  return null
+}
+
+const long = text.refine((value) => value.length > 3, 'Too short')
+
+describe('what only code refuses', () => {
+  test.each<[string, z.ZodType, string]>([
+    ['refine', long, 'params.a'],
+    ['superRefine', text.superRefine(() => {}), 'params.a'],
+    ['a custom type', z.custom(() => true), 'params.a'],
+    ['refine below a default', long.default('abcd'), 'params.a'],
+    ['refine in a list', z.array(long), 'params.a.*'],
+    ['refine in a record', z.record(text, long), 'params.a.*'],
+    ['refine in an object', z.object({ b: long }), 'params.a.b'],
+    ['refine in a choice', z.union([z.number(), long]), 'params.a'],
+  ])('is refused: %s', (_what, schema, place) => {
+    const error = refusalOf(z.object({ a: schema }))
+    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, place } })
+    expect(error?.message).toContain('add a lint rule for the field')
+  })
+
+  test('is taken where the validator knows it: by a keyword, by a lint rule, or as ids of ports', () => {
+    expect(refusalOf(z.object({ a: long.meta({ minLength: 4 }) }))).toBeNull()
+    const rule = { code: 'A', severity: 'error', when: 'length(params.a) < 4', message: 'Short', field: 'a' } as const
+    expect(refusalOf(z.object({ a: long, b: text }), { lint: [rule] })).toBeNull()
+    const other = { code: 'B', severity: 'error', when: 'false', message: 'Never' } as const
+    expect(refusalOf(z.object({ a: long, b: text }), { lint: [other] })).not.toBeNull()
+    const ways = z.object({ ways: z.array(z.object({ id: text })).superRefine(() => {}) })
+    const ports = [{ each: 'params.ways', id: 'id', title: 'id' }] as const
+    expect(refusalOf(ways, { ports, outputs: { '*': z.object({}) } })).toBeNull()
+  })
+})
+
+describe('what .meta() says', () => {
+  test('a misspelled control is refused with the one that was meant', () => {
+    expect(refusalOf(z.object({ a: text.meta({ control: 'promt' }) }))?.message).toContain('Did you mean "prompt"?')
+  })
+
+  test('controls of the host have names of their own', () => {
+    expect(
+      refusalOf(z.object({ a: text.meta({ control: 'prompt' }), b: text.meta({ control: 'acme-map' }) })),
+    ).toBeNull()
+  })
+
+  test('dependsOn names a param beside it', () => {
+    const dependsOn = { param: 'mode', in: ['x'] }
+    expect(refusalOf(z.object({ a: text.meta({ dependsOn }) }))?.message).toContain('it depends on the param "mode"')
+    expect(refusalOf(z.object({ mode: text, a: text.meta({ dependsOn }) }))).toBeNull()
+    const rows = z.array(z.object({ mode: text, a: text.meta({ dependsOn }) }))
+    expect(refusalOf(z.object({ rows }))).toBeNull()
+    expect(refusalOf(z.object({ mode: text, rows: z.array(z.object({ a: text.meta({ dependsOn }) })) }))).not.toBeNull()
+  })
+})
+
+describe('types that JSON does not have', () => {
+  test('are refused in params and in outputs', () => {
+    expect(refusalOf(z.object({ a: z.date() }))).toMatchObject({ details: { place: 'params' } })
+    const outputs = { success: z.object({ at: z.date() }) }
+    expect(refusalOf(z.object({}), { outputs })).toMatchObject({
+      details: { place: 'outputs.success' },
+      remedy: 'Use types that JSON has: z.iso.datetime() for a date',
+    })
+  })
+})

@@ -1,0 +1,78 @@
+import { nearest } from '../expression/suggest.ts'
+import { CONTROL_NAMES, type NodeDefinition } from './definition.ts'
+import { isPortsFromParam } from './definition-parts.ts'
+import { toJsonSchema } from './json-schema-of.ts'
+import { isRefined, metaOf, type SchemaPart, schemaParts } from './schema-parts.ts'
+
+type Fail = (place: string, why: string) => never
+
+/** Keywords of JSON Schema that refuse values; written in `.meta()`, they tell the validator what `refine` refuses. */
+const ASSERTIONS = [
+  'not',
+  'if',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'const',
+  'enum',
+  'pattern',
+  'required',
+  'contains',
+  'minLength',
+]
+
+const placeOf = ({ path }: SchemaPart): string => ['params', ...path].join('.')
+
+/** Lists whose items become ports: the validator checks their ids. */
+function portLists({ ports }: NodeDefinition): readonly string[] {
+  return ports.flatMap((port) => (isPortsFromParam(port) ? [port.each] : []))
+}
+
+function checkRefinement(definition: NodeDefinition, part: SchemaPart, fail: Fail): void {
+  if (!isRefined(part.schema)) return
+  const [param] = part.path
+  const hasRule = definition.lint?.some(({ field }) => field !== undefined && field.split('.')[0] === param)
+  const meta = metaOf(part.schema)
+  if (hasRule || ASSERTIONS.some((keyword) => keyword in meta) || portLists(definition).includes(placeOf(part))) return
+  fail(
+    placeOf(part),
+    'what refine() refuses is not known before a run. Say it in .meta() with keywords of JSON Schema, such as not, or add a lint rule for the field',
+  )
+}
+
+function checkMeta(part: SchemaPart, siblings: ReadonlySet<string>, fail: Fail): void {
+  const { control, dependsOn } = metaOf(part.schema)
+  const meant = typeof control === 'string' ? nearest(control, CONTROL_NAMES) : null
+  if (meant !== null && meant !== control) {
+    fail(placeOf(part), `there is no control "${control}". Did you mean "${meant}"?`)
+  }
+  const named =
+    typeof dependsOn === 'object' && dependsOn !== null && 'param' in dependsOn ? dependsOn.param : undefined
+  if (named !== undefined && !siblings.has(String(named))) {
+    fail(placeOf(part), `it depends on the param "${String(named)}", which is not there`)
+  }
+}
+
+/**
+ * Checks what only code would know of params and outputs: rules that the validator cannot see, controls and params that
+ * are not there, and types that JSON does not have.
+ */
+export function checkParamSchemas(definition: NodeDefinition, fail: Fail): void {
+  const parts = schemaParts(definition.params)
+  const names = (path: readonly string[]): ReadonlySet<string> =>
+    new Set(
+      parts
+        .filter(
+          (part) => part.path.length === path.length && part.path.slice(0, -1).join() === path.slice(0, -1).join(),
+        )
+        .map((part) => String(part.path.at(-1))),
+    )
+  for (const part of parts) {
+    checkRefinement(definition, part, fail)
+    checkMeta(part, names(part.path), fail)
+  }
+  toJsonSchema(definition, 'params', definition.params, 'input')
+  for (const [port, schema] of Object.entries(definition.outputs)) {
+    if (!('fromParam' in schema)) toJsonSchema(definition, `outputs.${port}`, schema, 'output')
+  }
+}

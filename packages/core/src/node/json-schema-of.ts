@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { TenonError } from '../errors/index.ts'
+import type { JsonSchema } from '../json.ts'
+import type { NodeDefinition } from './definition.ts'
+
+/**
+ * A schema of a definition as plain JSON Schema.
+ *
+ * @param place - Where it stands in the definition, for messages.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for what JSON Schema cannot express, such as a date.
+ */
+export function toJsonSchema(
+  { type }: Pick<NodeDefinition, 'type'>,
+  place: string,
+  schema: z.ZodType,
+  io: 'input' | 'output',
+): JsonSchema {
+  try {
+    const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-2020-12', io })
+    // One trip through JSON drops zod's own symbols and gives plain data that can be frozen and sent.
+    return JSON.parse(JSON.stringify(jsonSchema)) as JsonSchema
+  } catch (cause) {
+    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}", ${place}: JSON Schema cannot express it`, {
+      cause,
+      remedy: 'Use types that JSON has: z.iso.datetime() for a date',
+      details: { type, place },
+    })
+  }
+}

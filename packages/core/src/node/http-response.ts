@@ -6,11 +6,13 @@ import type { HttpResponse } from './ports.ts'
 
 /** An answer as it came in, its body decompressed. */
 export interface RawHttpResponse {
+  /** HTTP status, 100 to 599. */
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Where the answer came from, after redirects. */
   readonly url: string
+  /** The body; empty if there is none. */
   readonly bytes: Uint8Array
 }
 

@@ -137,7 +137,10 @@ async function followSse(
   abortSignal: AbortSignal,
 ): Promise<Followed> {
   try {
-    const count = await followEvents(openEvents, onFrame, { abortSignal, firstFrameMs: FIRST_FRAME_MS })
+    const count = await followEvents(openEvents, readChangeFrame, onFrame, {
+      abortSignal,
+      firstFrameMs: FIRST_FRAME_MS,
+    })
     return count > 0 ? 'ended' : 'failed'
   } catch (error) {
     return followedOf(error)

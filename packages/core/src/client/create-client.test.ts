@@ -110,6 +110,33 @@ describe('createTenonClient', () => {
     expect(seen[2]?.headers.get('idempotency-key')).toBe('k-1')
   })
 
+  test('follows a run by server-sent events where no socket opens', async () => {
+    class ClosedSocket {
+      addEventListener(type: string, listener: (event: { code: number; data: unknown }) => void): void {
+        if (type === 'close') queueMicrotask(() => listener({ code: 1006, data: null }))
+      }
+      close(): void {}
+    }
+    const asked: string[] = []
+    const client = createTenonClient({
+      baseUrl: 'https://app.example/automation',
+      WebSocket: ClosedSocket,
+      fetch: async (input) => {
+        asked.push(String(input))
+        return String(input).includes('/events') ? new Response(null, { status: 204 }) : Response.json({ ticket: 't' })
+      },
+    })
+    const state = await new Promise<string>((resolve) => {
+      client.runs.stream('r/1', {
+        after: 3,
+        onEvents: () => undefined,
+        onState: (next) => next === 'closed' && resolve(next),
+      })
+    })
+    expect(state).toBe('closed')
+    expect(asked.at(-1)).toBe('https://app.example/automation/runs/r%2F1/events?after=3')
+  })
+
   test('lets a request outlive its page only when it is asked to', async () => {
     const sent: (boolean | undefined)[] = []
     const client = createTenonClient({

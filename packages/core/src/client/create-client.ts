@@ -45,6 +45,8 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
             url: `${socketBase}${path`/runs/${runId}/logs`}`,
             WebSocket: options.WebSocket ?? platformWebSocket(),
             getTicket: async (abortSignal) => (await ticket({ abortSignal })).ticket,
+            openEvents: (after, abortSignal) =>
+              open({ method: 'GET', path: path`/runs/${runId}/events`, query: { after }, abortSignal }),
           },
           stream,
         ),

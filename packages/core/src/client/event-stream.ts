@@ -1,15 +1,16 @@
-import { type ChangeFrame, readChangeFrame } from './change-frame.ts'
 import { parseFrame, SILENCE_MS } from './frame-socket.ts'
 
 /**
  * Reads server-sent events until the stream ends, falls silent or is aborted.
  *
+ * @param read - Reads a decoded frame; frames for which it returns `null` are ignored.
  * @returns How many frames arrived. A stream that breaks off after its first frame ends like any other.
  * @throws What `open` throws, and the reason of a stream that breaks off before its first frame.
  */
-export async function followEvents(
+export async function followEvents<Frame>(
   open: (abortSignal: AbortSignal) => Promise<Response>,
-  onFrame: (frame: ChangeFrame) => void,
+  read: (value: unknown) => Frame | null,
+  onFrame: (frame: Frame) => void,
   { abortSignal, firstFrameMs }: { readonly abortSignal: AbortSignal; readonly firstFrameMs: number },
 ): Promise<number> {
   const stop = new AbortController()
@@ -17,7 +18,7 @@ export async function followEvents(
   let timer = setTimeout(abort, firstFrameMs)
   let count = 0
   const onEvent = ({ data }: { readonly data: string }): void => {
-    const frame = parseFrame(data, readChangeFrame)
+    const frame = parseFrame(data, read)
     if (frame === null) return
     count += 1
     onFrame(frame)

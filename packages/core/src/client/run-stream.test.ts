@@ -371,3 +371,215 @@ describe('backoffMs', () => {
     expect(backoffMs(1, 0.999)).toBe(125)
   })
 })
+
+/** Server-sent events that a test writes. */
+class ScriptedEvents {
+  static opened: ScriptedEvents[] = []
+  private controller: ReadableStreamDefaultController<Uint8Array> | null = null
+  private readonly encoder = new TextEncoder()
+
+  constructor(
+    readonly after: number,
+    readonly abortSignal: AbortSignal,
+  ) {
+    ScriptedEvents.opened.push(this)
+  }
+
+  response(): Response {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.controller = controller
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+
+  send(...frames: object[]): void {
+    const text = frames.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('')
+    this.controller?.enqueue(this.encoder.encode(text))
+  }
+
+  end(): void {
+    this.controller?.close()
+  }
+}
+
+type Answer = (events: ScriptedEvents) => Response
+
+function followBoth({ after = 0, answer = (events) => events.response() }: { after?: number; answer?: Answer } = {}) {
+  const seen: number[] = []
+  const states: string[] = []
+  const behavior = { answer }
+  const stop = followRun(
+    {
+      url: 'wss://app.example/runs/r/logs',
+      WebSocket: ScriptedSocket,
+      getTicket: async () => 'ticket',
+      openEvents: async (from, abortSignal) => behavior.answer(new ScriptedEvents(from, abortSignal)),
+      random: () => 0,
+    },
+    {
+      after,
+      onEvents: (frames) => seen.push(...frames.map((one) => one.seq)),
+      onState: (state, error) => states.push(error === undefined ? state : `${state} ${error.code}`),
+    },
+  )
+  return { seen, states, stop, behavior }
+}
+
+const events = (index: number): ScriptedEvents => {
+  const found = ScriptedEvents.opened[index]
+  if (found === undefined) throw new Error(`Stream ${index} was never opened`)
+  return found
+}
+// Streams go through several promises for each chunk, and the parser is loaded on use.
+const settleStream = async () => {
+  for (let turn = 0; turn < 50; turn += 1) await vi.advanceTimersByTimeAsync(0)
+}
+const unreachable = (): never => {
+  throw new TenonError('UNAVAILABLE', 'no answer')
+}
+
+describe('a run whose socket does not open', () => {
+  beforeEach(async () => {
+    await import('eventsource-parser')
+    ScriptedSocket.opened = []
+    ScriptedEvents.opened = []
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('comes by server-sent events, to its end', async () => {
+    const run = followBoth()
+    await settle()
+    socket(0).drop(1006)
+    await settleStream()
+    expect(events(0).after).toBe(0)
+    expect(run.states).toEqual(['connecting', 'live'])
+    events(0).send(frame(1), frame(2))
+    await settleStream()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(run.seen).toEqual([1, 2])
+    events(0).send(frame(3, 'run_completed'))
+    events(0).end()
+    await settleStream()
+    expect(run.seen).toEqual([1, 2, 3])
+    expect(run.states).toEqual(['connecting', 'live', 'closed'])
+  })
+
+  test('does not wait for a socket that hangs', async () => {
+    const run = followBoth()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await settleStream()
+    expect(socket(0).closedWith).toBe(1000)
+    expect(events(0).after).toBe(0)
+    run.stop()
+    expect(events(0).abortSignal.aborted).toBe(true)
+    expect(run.states.at(-1)).toBe('closed')
+  })
+
+  test('goes on with events after a break, without asking for a socket again', async () => {
+    const run = followBoth()
+    await settle()
+    socket(0).drop(1006)
+    await settleStream()
+    events(0).send(frame(1))
+    await settleStream()
+    events(0).end()
+    await settleStream()
+    await vi.advanceTimersByTimeAsync(250)
+    await settleStream()
+    expect(events(1).after).toBe(1)
+    expect(ScriptedSocket.opened).toHaveLength(1)
+    // A gap: the next stream brings what is missing.
+    events(1).send(frame(3))
+    await settleStream()
+    expect(events(1).abortSignal.aborted).toBe(true)
+    await vi.advanceTimersByTimeAsync(500)
+    await settleStream()
+    expect(events(2).after).toBe(1)
+    run.stop()
+  })
+
+  test('tries the socket again when events do not come either', async () => {
+    const run = followBoth({ answer: unreachable })
+    await settle()
+    socket(0).drop(1006)
+    await settleStream()
+    expect(run.states).toEqual(['connecting', 'retrying'])
+    await vi.advanceTimersByTimeAsync(250)
+    await settleStream()
+    socket(1).send(1)
+    await settle()
+    expect(run.states.at(-1)).toBe('live')
+    run.stop()
+  })
+
+  test('ends when the server says that nothing more comes, or that there is no such run', async () => {
+    const over = followBoth({ after: 7, answer: () => new Response(null, { status: 204 }) })
+    await settle()
+    socket(0).drop(1006)
+    await settleStream()
+    expect(over.states.at(-1)).toBe('closed')
+    const gone = followBoth({
+      answer: () => {
+        throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+      },
+    })
+    await settle()
+    socket(1).drop(1006)
+    await settleStream()
+    expect(gone.states.at(-1)).toBe('closed RUN_NOT_FOUND')
+  })
+
+  test('takes a close with a reason of the server as before', async () => {
+    const run = followBoth()
+    await settle()
+    socket(0).drop(4403)
+    await settleStream()
+    expect(run.states.at(-1)).toBe('closed FORBIDDEN')
+    expect(ScriptedEvents.opened).toHaveLength(0)
+  })
+
+  test('stays with a socket that has brought something', async () => {
+    const run = followBoth()
+    await settle()
+    socket(0).send(1)
+    await vi.advanceTimersByTimeAsync(10_000)
+    socket(0).drop(1006)
+    await vi.advanceTimersByTimeAsync(250)
+    expect(ScriptedSocket.opened).toHaveLength(2)
+    expect(ScriptedEvents.opened).toHaveLength(0)
+    run.stop()
+  })
+
+  test('says nothing more once it was stopped', async () => {
+    let fail = (_error: unknown): void => undefined
+    const run = followBoth()
+    run.behavior.answer = () => {
+      throw new Error('not reached')
+    }
+    const held = followRun(
+      {
+        url: 'wss://app.example/runs/r/logs',
+        WebSocket: ScriptedSocket,
+        getTicket: async () => 'ticket',
+        openEvents: () =>
+          new Promise((_resolve, reject) => {
+            fail = reject
+          }),
+      },
+      { onEvents: () => undefined, onState: (state) => run.states.push(state) },
+    )
+    await settle()
+    socket(1).drop(1006)
+    await settleStream()
+    held()
+    fail(new Error('too late'))
+    await settleStream()
+    expect(run.states.at(-1)).toBe('closed')
+    run.stop()
+  })
+})

@@ -3,8 +3,9 @@ import { TenonError } from '../errors/tenon-error.ts'
 import { isTerminalEvent } from '../run/event-class.ts'
 import type { RunEventFrame } from '../run/events.ts'
 import { backoffMs } from './backoff.ts'
+import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
-import { openFrameSocket } from './frame-socket.ts'
+import { openFrameSocket, SILENCE_MS } from './frame-socket.ts'
 import type { RunStreamOptions, StreamState, WebSocketConstructor } from './types.ts'
 
 /** What the server sends: events, and heartbeats in between. */
@@ -15,13 +16,19 @@ export interface RunStreamPorts {
   readonly url: string
   readonly WebSocket: WebSocketConstructor
   readonly getTicket: (abortSignal: AbortSignal) => Promise<string>
+  /** Opens the server-sent events after a `seq`. @defaultValue without it only the socket is tried */
+  readonly openEvents?: (after: number, abortSignal: AbortSignal) => Promise<Response>
   /** @defaultValue Math.random */
   readonly random?: () => number
 }
 
+/** The log of a run begins with its first event at once; a socket that brings nothing by then does not open. */
+const FIRST_FRAME_MS = 5_000
+
 /**
  * Follows the log of one run until it ends or `stop` is called. Each connection asks for a fresh ticket and goes on
- * after the last `seq` that was handed over, so that frames come in order, without gap or duplicate.
+ * after the last `seq` that was handed over, so that frames come in order, without gap or duplicate. Where no socket
+ * opens, server-sent events take its place.
  *
  * @returns `stop`, which may be called any number of times.
  */
@@ -32,6 +39,8 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   let lastSeq = options.after ?? 0
   let failures = 0
   let hasEnded = false
+  /** No socket has opened, and server-sent events have. */
+  let hasOnlyEvents = false
   let state: StreamState | null = null
   let disconnect = (): void => undefined
   let retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -79,8 +88,42 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     else retry()
   }
 
+  /** Whether a lost connection says that sockets do not get through here, rather than what the server thinks. */
+  function isUnopened(code: number | null): boolean {
+    return ports.openEvents !== undefined && (code === null || (code < 4000 && code !== 1000))
+  }
+
+  async function connectEvents(open: NonNullable<RunStreamPorts['openEvents']>): Promise<void> {
+    const own = new AbortController()
+    const openOnce = async (abortSignal: AbortSignal): Promise<Response> => {
+      const response = await open(lastSeq, abortSignal)
+      hasOnlyEvents = true
+      setState('live')
+      // Nothing more will come: the run is over, and all of it is known.
+      hasEnded ||= response.status === 204
+      return response
+    }
+    disconnect = () => own.abort()
+    try {
+      await followEvents(openOnce, readFrame, onFrame, { abortSignal: own.signal, firstFrameMs: SILENCE_MS })
+      if (own.signal.aborted) return
+      batch.flush()
+      if (hasEnded) stop()
+      else retry()
+    } catch (error) {
+      if (own.signal.aborted) return
+      hasOnlyEvents = false
+      if (error instanceof TenonError && FINAL.has(error.code)) stop(error)
+      else retry()
+    }
+  }
+
   async function connect(): Promise<void> {
     setState(state === 'retrying' ? 'retrying' : 'connecting')
+    if (hasOnlyEvents && ports.openEvents !== undefined) {
+      await connectEvents(ports.openEvents)
+      return
+    }
     let ticket: string
     try {
       ticket = await ports.getTicket(abort.signal)
@@ -92,8 +135,33 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     }
     if (abort.signal.aborted) return
     const query = new URLSearchParams({ after: String(lastSeq), ticket })
+    let hasFrame = false
+    let firstFrame: ReturnType<typeof setTimeout> | undefined
+    const onSocketLost = (code: number | null): void => {
+      clearTimeout(firstFrame)
+      if (!hasFrame && isUnopened(code)) void connectEvents(ports.openEvents as NonNullable<typeof ports.openEvents>)
+      else onLost(code)
+    }
     try {
-      disconnect = openFrameSocket(ports.WebSocket, `${ports.url}?${query.toString()}`, readFrame, { onFrame, onLost })
+      const close = openFrameSocket(ports.WebSocket, `${ports.url}?${query.toString()}`, readFrame, {
+        onFrame: (frame) => {
+          hasFrame = true
+          clearTimeout(firstFrame)
+          onFrame(frame)
+        },
+        onLost: onSocketLost,
+      })
+      disconnect = () => {
+        clearTimeout(firstFrame)
+        close()
+      }
+      // Later connections may have nothing to bring for a while.
+      if (lastSeq === 0 && ports.openEvents !== undefined) {
+        firstFrame = setTimeout(() => {
+          close()
+          onSocketLost(null)
+        }, FIRST_FRAME_MS)
+      }
     } catch (cause) {
       // An address that the platform refuses is refused the next time as well.
       stop(new TenonError('UNAVAILABLE', 'The platform refuses to open the address of the run stream', { cause }))
@@ -103,6 +171,9 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   void connect()
   return () => stop()
 }
+
+/** What the server answers about the run itself, and would answer again. */
+const FINAL: ReadonlySet<string> = new Set(['RUN_NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED'])
 
 /** 4401 is not final here, since the next connection brings a new ticket. */
 function finalError(code: number | null): TenonError | null {

@@ -125,7 +125,7 @@ export interface TenonClient {
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
     cancel(runId: string, options?: RequestOptions): Promise<Run>
     ledger(runId: string, options?: RequestOptions): Promise<Ledger>
-    /** Streams the run log by WebSocket, renewing tickets and resuming after the last `seq`. Returns `stop`. */
+    /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
     stream(runId: string, options: RunStreamOptions): () => void
   }
   readonly approvals: {

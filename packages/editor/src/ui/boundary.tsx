@@ -58,7 +58,7 @@ export function BoundedPart({ className, children }: PartProps) {
 }
 
 /** Says that a part has failed, with a button to draw it again. */
-export function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
+function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
   const t = useTranslate()
   const action = (
     <Button icon="retry" onClick={onRetry}>
@@ -72,11 +72,11 @@ export function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
   )
 }
 
-/** What a host gives to be drawn inside of ours: an error in it takes down nothing else. */
+/** Draws what a host gives: an error in it takes down nothing else, and our rules do not reach it. */
 export function HostSlot({ children }: { readonly children: ReactNode }) {
   return (
     <Boundary resetKey={children} fallback={(retry) => <SlotFailed onRetry={retry} />}>
-      {children}
+      <span className="tn-host">{children}</span>
     </Boundary>
   )
 }

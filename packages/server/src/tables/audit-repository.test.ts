@@ -65,7 +65,7 @@ describe('the audit log', () => {
     await pglite.exec('alter table tenon.audit_log rename to away')
     const statuses = [(await decide()).status, (await cancel()).status]
     await pglite.exec('alter table tenon.away rename to audit_log')
-    expect(statuses).toEqual([500, 500])
+    expect(statuses).toEqual([503, 503])
     expect(await approval()).toMatchObject({ status: 'open', votes: [] })
     const { rows } = await pglite.query('select fact from tenon.run_inbox where run_id = $1', [runId])
     expect(rows).toEqual([])

@@ -1,4 +1,5 @@
 import { TenonError } from './errors/index.ts'
+import { cutText } from './text/cut-text.ts'
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -39,7 +40,7 @@ export function isDurationString(text: string): text is DurationString {
 export function durationToMs(text: string): number {
   const match = /^([0-9.]+)(ms|s|m|h|d)$/.exec(isDurationString(text) ? text : '')
   if (match === null) {
-    throw new TenonError('REQUEST_INVALID', `"${text.slice(0, 40)}" is not a duration of at most 3650 days`, {
+    throw new TenonError('REQUEST_INVALID', `"${cutText(text, 40)}" is not a duration of at most 3650 days`, {
       remedy: 'Write a number and ms, s, m, h or d: 30s',
     })
   }

@@ -76,8 +76,19 @@ describe('if-else', () => {
 
   test('two kinds that have no order are an error, not a false', () => {
     expect(() => evaluateNode(ifElseNode, { left: 'hunter2', operator: '<', right: 70 })).toThrow(
-      expect.objectContaining({ code: 'EXPRESSION_TYPE', message: expect.not.stringContaining('hunter2') }),
+      expect.objectContaining({ code: 'COMPARISON_TYPES_DIFFER', message: expect.not.stringContaining('hunter2') }),
     )
+  })
+
+  test.each([
+    ['50', '>', '9', 'true'],
+    ['50', '>', 9, 'true'],
+    ['5', '>', '10', 'false'],
+    [[1, 5], 'contains', '5', 'true'],
+    [5, '==', '5', 'true'],
+    ['2026-01-31T10:00:00Z', '==', '2026-01-31T11:00:00+01:00', 'true'],
+  ] as const)('%j %s %j leaves by "%s"', (left, operator, right, port) => {
+    expect(evaluateNode(ifElseNode, { left, operator, right })).toMatchObject({ port })
   })
 })
 

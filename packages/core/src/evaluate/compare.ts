@@ -10,7 +10,7 @@ import { aKind, kindOf, ownKeys, ownValue } from './values.ts'
 import { checkDepth } from './write-json.ts'
 
 /** Whether two values are the same JSON all the way down; values of different types are not, nothing is converted. */
-export function isEqual(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
+function isEqual(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
   return equalAt(evaluation, left, right, place, 0)
 }
 

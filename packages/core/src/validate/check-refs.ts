@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { cutText } from '../text/cut-text.ts'
 
 const REFERENCES: ReadonlySet<string> = new Set(['$ref', '$dynamicRef', '$recursiveRef'])
 /** Keywords whose values are data, not schemas. */
@@ -37,7 +38,7 @@ function* keywordsOf(schema: Json): Generator<readonly [keyword: string, value: 
 
 /** Why a reference leads nowhere; `null` for one that can be followed. */
 function faultOf(reference: string, root: JsonObject, anchors: ReadonlySet<string>): string | null {
-  const shown = JSON.stringify(reference.slice(0, 80))
+  const shown = JSON.stringify(cutText(reference, 80))
   if (!reference.startsWith('#')) return `${shown} leads out of the schema. Write what it refers to under $defs`
   const target = decode(reference.slice(1))
   const isThere =

@@ -3,6 +3,7 @@ import type { ParamPath } from '../document/operation.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { isJsonObject } from '../json.ts'
 import { isHeaderName, isReservedHeader } from '../node/outbound-rules.ts'
+import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { paramSink } from './param-sink.ts'
@@ -17,14 +18,14 @@ const SCHEMES = /^\s*(Bearer|Basic|Token|ApiKey)\s+[^\s{]{8,}/i
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
   const name = String(path.at(-1))
   const operation = { op: 'unset_param', nodeId: surveyed.node.id, path } as const
-  return { title: `Remove the header "${name.slice(0, 40)}"`, operations: [operation] }
+  return { title: `Remove the header "${cutText(name, 40)}"`, operations: [operation] }
 }
 
 function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssue): void {
   const { node, name } = surveyed
   const header = String(path.at(-1))
   const at = { nodeId: node.id, path: ['params', ...path], fix: headerFix(surveyed, path) }
-  const shown = JSON.stringify(header.slice(0, 60))
+  const shown = JSON.stringify(cutText(header, 60))
   if (!isHeaderName(header)) {
     const message = `${name}: ${shown} cannot be the name of a header. Use letters, digits and -`
     report(errorIssue('HEADER_NAME_INVALID', message, at))

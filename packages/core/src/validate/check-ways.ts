@@ -1,5 +1,6 @@
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json } from '../json.ts'
+import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 
@@ -52,7 +53,7 @@ function checkPortIds(surveyed: SurveyedNode, report: ReportIssue): void {
       const id = isJsonObject(item) ? item[port.id] : undefined
       if (typeof id !== 'string') continue
       const at = { nodeId: node.id, path: ['params', ...path, index, port.id] }
-      const shown = JSON.stringify(id.slice(0, 60))
+      const shown = JSON.stringify(cutText(id, 60))
       if (!PORT_NAME_PATTERN.test(id)) {
         report(errorIssue('PORT_NAME_INVALID', `${name}: ${shown} cannot be the name of a port`, at))
       } else if (seen.has(id)) {

@@ -2,7 +2,7 @@ import { durationToMs, isDurationString } from '../duration.ts'
 import { RETRY_LIMITS } from './limits.ts'
 import type { RetryPolicy } from './types.ts'
 
-/** What holds for a node when neither it nor its type says otherwise. */
+/** The retry policy of a node where neither it nor its type sets a field. */
 export const DEFAULT_RETRY = Object.freeze({
   initialInterval: '1s',
   backoffCoefficient: 2,

@@ -6,7 +6,7 @@ export interface ConnectionCaps {
   readonly perUser: number
 }
 
-/** How soon a connection that was refused may be tried again. */
+/** Wait before a connection that was refused may be tried again. */
 const RETRY_MS = 5_000
 
 /** @throws {@link TenonError} `RATE_LIMITED` when one more would be too many. */

@@ -139,7 +139,7 @@ describe('createConnections', () => {
     ])
   })
 
-  test('asks nobody while nothing is open', async () => {
+  test('makes no look-up while nothing is open', async () => {
     let asked = 0
     const { enter } = open({
       lookUpIdentity: (identity) => {

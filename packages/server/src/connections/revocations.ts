@@ -7,7 +7,7 @@ export interface UserRef {
   readonly userId: string
 }
 
-/** Who was revoked lately, in all processes. */
+/** Users that were revoked lately, in all processes. */
 export interface Revocations {
   revoke(user: UserRef): void
   /**

@@ -1,6 +1,6 @@
 import type { OriginLog } from './origin-log.ts'
 
-/** Which pages may read the answers; the host's own origin needs no permission. */
+/** Adds the headers by which pages of other origins may read the answers; the host's own origin needs none. */
 export type Cors = (request: Request, response: Response) => Response
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE'

@@ -19,7 +19,7 @@ export interface AppOptions extends PipelineOptions {
   readonly logOrigin: OriginLog
 }
 
-/** How the caller of a request is found: from the host's objects, or given by a call in process. */
+/** The source of a caller's identity: the host's objects for `authenticate`, or a call in process that names it. */
 export type Caller = { readonly context: RequestContext } | { readonly identity: Identity }
 
 export interface App {

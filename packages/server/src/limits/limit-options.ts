@@ -9,7 +9,7 @@ export interface Rate {
   readonly burst: number
 }
 
-/** What a tenant's requests are measured by. */
+/** Name of one measure of a tenant's requests. */
 export type RateName = RateClass | 'validation'
 
 /**
@@ -29,7 +29,7 @@ export interface RateLimiterSettings {
   readonly duration: number
 }
 
-/** How much one tenant, or one of its users, may ask of a server. `Infinity` switches a number off. */
+/** Limits of one tenant, or of one of its users, on a server. `Infinity` switches a number off. */
 export interface LimitOptions {
   /**
    * Rates of a tenant by class of route; each that is left out keeps its default, and `false` switches all off. Too

@@ -10,7 +10,7 @@ import { testIdentity } from '../testing/test-identity.ts'
 import type { LimitOptions } from './limit-options.ts'
 
 let server: TestServer
-/** What the database has been asked so far. */
+/** Queries and transactions that the database has received. */
 let queries = 0
 
 beforeAll(async () => {

@@ -10,7 +10,7 @@ export interface TenantGate {
   run<Result>(tenantId: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** How soon a request that was refused may be tried again. */
+/** Wait before a request that was refused may be tried again. */
 const RETRY_MS = 1_000
 
 /**

@@ -5,7 +5,7 @@ import type { Limits } from './limit-options.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createTenantGate, type TenantGate } from './tenant-gate.ts'
 
-/** What keeps one tenant from using up what all share. */
+/** Keeps one tenant from using up what all share. */
 export interface TenantLimits {
   readonly rates: RateLimits
   /** For the work on a request, once its body is there. */

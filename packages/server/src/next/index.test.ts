@@ -3,7 +3,7 @@ import { BASE_URL, openTestServer, type TestServer } from '../testing/kit/test-s
 import { testIdentity } from '../testing/test-identity.ts'
 import { toNext } from './index.ts'
 
-/** What Next hands to a route handler: a request with cookies beside it. */
+/** A request as Next hands it to a route handler: with more than the web standard has. */
 class NextRequestLike extends Request {
   readonly user = as
 }

@@ -16,7 +16,7 @@ export interface NodeExchange {
   readonly context: RequestContext
 }
 
-/** How long a client may go on sending a body that is not wanted any more, so that it can read the answer first. */
+/** Longest time in which a client may go on sending a body that is not wanted any more, so that it reads the answer. */
 const LINGER_MS = 5_000
 
 /**

@@ -10,7 +10,7 @@ import { toServerSocket } from './ws-socket.ts'
 
 const PING_MS = 30_000
 
-/** How long a refused upgrade may take to read its answer. */
+/** Longest time in which the client of a refused upgrade may read its answer. */
 const REFUSAL_MS = 5_000
 
 /**

@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws'
 
-/** Finds out which sockets have nobody at their other end any more. */
+/** Detects sockets whose other end has gone without a close. */
 export interface Heartbeat {
   watch(client: WebSocket): void
-  /** Asks every socket whether it is there, and cuts off those that have not answered since the last time. */
+  /** Pings every socket, and terminates those that have not answered the last ping. */
   beat(): void
 }
 

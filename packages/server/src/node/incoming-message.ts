@@ -34,7 +34,7 @@ export function toHeaders(request: IncomingMessage): Headers {
   return headers
 }
 
-/** Whether a request says that it has a body. */
+/** Returns whether a request says that it has a body. */
 export function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

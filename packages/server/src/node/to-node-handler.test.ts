@@ -37,7 +37,7 @@ const handler = (): Listener => {
   return (request, response) => void handle(request, response)
 }
 
-/** What Express does when a router is mounted: the path is cut, the whole one stands in `originalUrl`. */
+/** Does what Express does when a router is mounted: the path is cut, the whole one is in `originalUrl`. */
 function mounted(listener: Listener): Listener {
   return (request, response) => {
     Object.assign(request, { originalUrl: request.url })
@@ -46,7 +46,7 @@ function mounted(listener: Listener): Listener {
   }
 }
 
-/** What `express.json()` does: the stream is read, the value stands in `body`. */
+/** Does what `express.json()` does: the stream is read, the value is in `body`. */
 function parsed(listener: Listener): Listener {
   return (request, response) => {
     const chunks: Buffer[] = []

@@ -2,9 +2,9 @@ import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import type { WebSocket } from 'ws'
 import type { ServerSocket } from '../sockets/server-socket.ts'
 
-/** How long a client may take to answer a close before it is cut off. */
+/** Longest wait for a client to answer a close before it is cut off. */
 const CLOSE_GRACE_MS = 5_000
-/** What a client may send before somebody listens: one update and the words around it, with ample room. */
+/** Bytes that a client may send before its socket is ready: one update and its framing, with ample room. */
 const MAX_EARLY_BYTES = DRAFT_LIMITS.updateBytes * 2
 const MAX_EARLY_MESSAGES = 300
 
@@ -23,7 +23,7 @@ export function toServerSocket(client: WebSocket): ServerSocket {
 
   client.binaryType = 'arraybuffer'
   client.on('message', (data, isBinary) => {
-    // What still comes after our close has nobody to go to.
+    // Messages that arrive after our close are ignored.
     if (client.readyState !== client.OPEN) return
     const bytes = new Uint8Array(data as ArrayBuffer)
     const message = isBinary ? bytes : Buffer.from(bytes).toString('utf8')

@@ -28,7 +28,7 @@ export interface RunTails {
   follow(run: { readonly tenantId: string; readonly runId: string }, onChange: () => void): TailSeat
 }
 
-/** What it takes of a server to follow runs. */
+/** The parts of a server that following runs needs. */
 export type TailsContext = Pick<ServerContext, 'bus'> & {
   readonly reader: Pick<ServerContext['reader'], 'getRun' | 'readEvents'>
 }
@@ -74,7 +74,7 @@ interface TailOfRun {
   readonly pollMs: number
 }
 
-/** @param onClosed - Called when nobody follows any more, or when reading has failed: the next one opens a new tail. */
+/** @param onClosed - Called when the last follower has left, or when reading has failed; the next one opens a new tail. */
 function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, onClosed: () => void): LiveTail {
   const bell = createBell()
   const listeners = new Set<() => void>()

@@ -5,8 +5,11 @@ import { createInlineInputReader, postgresRunReader, type RuntimeTables } from '
 import { createEgress } from '@tenon/runtime/egress'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { createInProcessBus } from './bus/in-process-bus.ts'
+import { checkServerOptions } from './check-options.ts'
+import { closeInOrder } from './close-in-order.ts'
 import { createConnections } from './connections/connections.ts'
 import type { ServerContext } from './context.ts'
+import { watchPool } from './database-source.ts'
 import { createApp } from './http/create-app.ts'
 import { createOriginLog } from './http/origin-log.ts'
 import { normalizeBasePath } from './http/route-matcher.ts'
@@ -20,6 +23,7 @@ import { keyProviderOf } from './secrets/key-provider-of.ts'
 import { secretFieldsIn } from './secrets/secret-fields.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { createServerSockets } from './sockets/create-server-sockets.ts'
+import { startEngine } from './start-engine.ts'
 import { createRunTails } from './streams/run-tails.ts'
 import { createMigrate } from './tables/create-migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
@@ -29,7 +33,8 @@ import { dropTickets } from './tables/ticket-repository.ts'
  * Makes the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
  * HTTP and WebSockets. Nothing is opened or started before `migrate()`, the first request or `startWorker()`.
  *
- * @throws {@link TenonError} `NODE_TYPE_DUPLICATE`, `NODE_DEFINITION_INVALID` for `nodes`.
+ * @throws {@link TenonError} `OPTIONS_INVALID` with every faulty field and its remedy; `NODE_TYPE_DUPLICATE`,
+ * `NODE_DEFINITION_INVALID` for `nodes`; `KEY_PROVIDER_REQUIRED` in production.
  *
  * @example
  * ```ts
@@ -39,6 +44,7 @@ import { dropTickets } from './tables/ticket-repository.ts'
  * ```
  */
 export function createWorkflowServer(options: WorkflowServerOptions): WorkflowServer {
+  checkServerOptions(options)
   const basePath = normalizeBasePath(options.basePath ?? '/')
   const origin = new URL(options.publicUrl).origin
   const allowedOrigins = (options.allowedOrigins ?? []).map((allowed) => new URL(allowed).origin)
@@ -48,6 +54,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
   const log = createLog(options.log)
+  const source = watchPool(options.database, database, log)
   const reader = postgresRunReader(runtimeDatabase)
   const closing = new AbortController()
   const apiUrl = `${origin}${basePath}`
@@ -68,7 +75,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const secrets = createSecretStore(database, keyProviderOf(options, secretFields, log), Date.now)
   const context: ServerContext = {
     database,
-    engine: options.engine({ database: runtimeDatabase, reader, registry, egress, bus, log, secrets }),
+    engine: startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets }),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),
     registry,
@@ -116,7 +123,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     close() {
       closing.abort()
       // The bus before the database: it may hold one of its connections.
-      closed ??= closeInOrder([sockets, connections, context.engine, egress, bus, database])
+      closed ??= closeInOrder([sockets, connections, context.engine, egress, bus, source])
       return closed
     },
     async revoke({ tenantId, userId }) {
@@ -126,11 +133,4 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     },
     for: (identity) => createInProcessClient(context, app, identity),
   }
-}
-
-/** Closes every part, also those after one that cannot be closed; then throws what went wrong first. */
-async function closeInOrder(parts: readonly { close(): Promise<void> }[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const part of parts) await part.close().catch((error: unknown) => failures.push(error))
-  if (failures.length > 0) throw failures[0]
 }

@@ -3,6 +3,7 @@ export { createInProcessBus } from './bus/in-process-bus.ts'
 export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/postgres-bus.ts'
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
+export { createWorker, type WorkerOptions, type WorkflowWorker } from './create-worker.ts'
 export { createWorkflowServer } from './create-workflow-server.ts'
 export type {
   LimitOptions,

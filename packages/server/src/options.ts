@@ -35,8 +35,12 @@ export type WorkflowMiddleware = (
   next: () => Promise<void>,
 ) => Promise<Response | undefined>
 
-/** The host's own Postgres pool, or a PGlite; handed over: `close()` ends it. The schema is `tenon` by default. */
-export type DatabaseOptions = DatabaseSource & DatabaseNames
+/** The host's own Postgres pool, or a PGlite. The schema is `tenon` by default. */
+export type DatabaseOptions = DatabaseSource &
+  DatabaseNames & {
+    /** Whether `close()` ends the pool or PGlite. @defaultValue false for a pool, true for a PGlite */
+    readonly endOnClose?: boolean
+  }
 
 /** What a host gives to {@link createWorkflowServer}. */
 export interface WorkflowServerOptions {

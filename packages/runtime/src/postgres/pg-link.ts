@@ -27,6 +27,7 @@ interface PgClient {
 export interface PgPool {
   connect(): Promise<PgClient>
   end(): Promise<void>
+  on?(event: 'error', listener: (error: Error) => void): unknown
 }
 
 const INT8_OID = 20

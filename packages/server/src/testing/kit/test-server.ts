@@ -46,7 +46,9 @@ function authenticateByToken(request: Request): Identity | null {
 
 /** @param options - Replaces parts of what a plain test server is made of. */
 export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
-  const database = options.database ?? { pglite: await openTestPGlite() }
+  const given = options.database ?? { pglite: await openTestPGlite() }
+  // What a test opens for a server ends with it.
+  const database = { endOnClose: true, ...given }
   const server = await openOn(database, options)
   await server.automation.startWorker()
   return server
@@ -54,7 +56,7 @@ export async function openTestServer(options: Partial<WorkflowServerOptions> = {
 
 /** The same database, which stays open when its borrower closes. */
 function lend(database: DatabaseOptions): DatabaseOptions {
-  if ('pool' in database) return database
+  if ('pool' in database) return { ...database, endOnClose: false }
   const { pglite } = database
   return {
     pglite: {

@@ -1,0 +1,174 @@
+import { TenonError } from '@tenon/core/errors'
+import { defineNode, implementNode } from '@tenon/core/node'
+import { embeddedEngine } from '@tenon/runtime'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createWorker } from './create-worker.ts'
+import { createWorkflowServer } from './create-workflow-server.ts'
+import type { WorkflowServerOptions } from './options.ts'
+import { greeting } from './testing/kit/sample-workflows.ts'
+import { testNodes } from './testing/kit/test-nodes.ts'
+import { testIdentity } from './testing/test-identity.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+const pool = { connect: () => Promise.reject(new Error('no connection')), end: async () => undefined }
+const valid: WorkflowServerOptions = {
+  database: { pool },
+  engine: embeddedEngine(),
+  nodes: testNodes,
+  authenticate: () => null,
+  publicUrl: 'https://app.example',
+  log: () => undefined,
+}
+
+function faultsOf(make: () => unknown): readonly string[] {
+  try {
+    make()
+  } catch (error) {
+    if (!(error instanceof TenonError)) throw error
+    expect(error.code).toBe('OPTIONS_INVALID')
+    expect(error.remedy).not.toBe('')
+    const issues = (error.details?.issues ?? []) as readonly { readonly path: readonly string[] }[]
+    return issues.map(({ path }) => path.join('.'))
+  }
+  return []
+}
+const faultsWith = (change: Record<string, unknown>) =>
+  faultsOf(() => createWorkflowServer({ ...valid, ...change } as WorkflowServerOptions))
+
+describe('the options of a server', () => {
+  test('are reported all at once', () => {
+    expect(faultsOf(() => createWorkflowServer({} as WorkflowServerOptions))).toEqual([
+      'database',
+      'engine',
+      'nodes',
+      'authenticate',
+      'publicUrl',
+    ])
+    expect(faultsOf(() => createWorkflowServer(undefined as never))).toHaveLength(5)
+  })
+
+  test.each<[string, unknown, string]>([
+    ['database', null, 'database'],
+    ['database', 'postgres://localhost/app', 'database'],
+    ['database', {}, 'database'],
+    ['database', { pool: 'postgres://localhost/app' }, 'database.pool'],
+    ['database', { pglite: {} }, 'database'],
+    ['engine', {}, 'engine'],
+    ['engine', embeddedEngine, 'engine'],
+    ['nodes', {}, 'nodes'],
+    ['nodes', [null], 'nodes.0'],
+    ['authenticate', undefined, 'authenticate'],
+    ['publicUrl', 'app.example', 'publicUrl'],
+    ['publicUrl', 'ftp://app.example', 'publicUrl'],
+    ['publicUrl', undefined, 'publicUrl'],
+    ['allowedOrigins', 'https://other.example', 'allowedOrigins'],
+    ['allowedOrigins', ['https://ok.example', '*'], 'allowedOrigins.1'],
+    ['basePath', 'https://app.example/automation', 'basePath'],
+    ['basePath', '/a?b', 'basePath'],
+    ['basePath', 7, 'basePath'],
+    ['bus', {}, 'bus'],
+    ['log', console, 'log'],
+    ['keyProvider', { wrapKey: () => undefined }, 'keyProvider'],
+    ['socketLifetimeMs', 0, 'socketLifetimeMs'],
+    ['bodyTimeoutMs', '20s', 'bodyTimeoutMs'],
+    ['lookUpIdentity', {}, 'lookUpIdentity'],
+  ])('%s: %j is refused at %s', (name, value, place) => {
+    expect(faultsWith({ [name]: value })).toEqual([place])
+  })
+
+  test('that are valid are accepted', () => {
+    expect(faultsWith({ basePath: '/automation', allowedOrigins: ['https://other.example'] })).toEqual([])
+  })
+
+  test('say nothing of a credential in a URL', () => {
+    const make = () => createWorkflowServer({ ...valid, publicUrl: 'ftp://ada:hunter2secret@app.example' })
+    expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter2secret') }))
+  })
+
+  test('need a key provider in production when a node has a secret param', () => {
+    const secretive = implementNode(
+      defineNode({
+        type: 'acme/secretive',
+        version: 1,
+        title: 'Secretive',
+        description: 'Keeps a secret',
+        icon: 'M4 12h16',
+        category: 'action',
+        params: z.object({ apiKey: z.string().meta({ secret: true }) }),
+        ports: [{ name: 'success', title: 'Done' }],
+        outputs: { success: z.object({ ok: z.boolean() }) },
+        summary: 'Works',
+        effect: 'none',
+      }),
+      async () => ({ port: 'success', output: { ok: true } }),
+    )
+    const nodes = [...testNodes, secretive]
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(() => createWorkflowServer({ ...valid, nodes })).toThrow(
+      expect.objectContaining({ code: 'KEY_PROVIDER_REQUIRED', message: expect.stringContaining('apiKey') }),
+    )
+    expect(() => createWorkflowServer(valid)).not.toThrow()
+    const lines: unknown[] = []
+    vi.stubEnv('NODE_ENV', 'development')
+    createWorkflowServer({ ...valid, nodes, log: (...line) => lines.push(line) })
+    expect(lines).toEqual([['warn', expect.stringContaining('secrets.local_key'), { file: '.tenon/secret.key' }]])
+  })
+})
+
+describe('close', () => {
+  test('leaves a pool open unless it is told to end it, and hears when an idle connection is lost', async () => {
+    let ended = 0
+    const listeners: ((error: Error) => void)[] = []
+    const lines: unknown[] = []
+    const shared = {
+      ...pool,
+      end: async () => {
+        ended += 1
+      },
+      on: (_event: 'error', listener: (error: Error) => void) => listeners.push(listener),
+    }
+    const log: WorkflowServerOptions['log'] = (...line) => lines.push(line)
+    await createWorkflowServer({ ...valid, log, database: { pool: shared } }).close()
+    expect(ended).toBe(0)
+    await createWorkflowServer({ ...valid, log, database: { pool: shared, endOnClose: true } }).close()
+    expect(ended).toBe(1)
+    listeners[0]?.(new Error('terminating connection'))
+    expect(lines).toContainEqual([
+      'warn',
+      expect.stringContaining('database.connection_lost'),
+      { reason: 'terminating connection' },
+    ])
+  })
+})
+
+describe('createWorker', () => {
+  test('needs nothing of HTTP, and carries out the runs of a server on the same database', async () => {
+    const pglite = await openTestPGlite()
+    const database = { pglite, endOnClose: false }
+    const server = createWorkflowServer({ ...valid, database })
+    await server.migrate()
+    const worker = createWorker({ database, engine: embeddedEngine(), nodes: testNodes, log: () => undefined })
+    await worker.migrate()
+    await worker.start()
+    const client = server.for(testIdentity())
+    const { id } = await client.workflows.create({ name: 'Apart', document: greeting })
+    await client.versions.publish(id)
+    const { runId } = await client.runs.start(id, { input: { text: 'you' } })
+    while ((await client.runs.get(runId)).status !== 'completed')
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    await worker.close()
+    await worker.close()
+    await server.close()
+    await pglite.close()
+  })
+
+  test('reports faulty options all at once', () => {
+    expect(faultsOf(() => createWorker({} as never))).toEqual(['database', 'engine', 'nodes'])
+    expect(faultsOf(() => createWorker({ ...valid, engine: embeddedEngine as never }))).toEqual(['engine'])
+  })
+})

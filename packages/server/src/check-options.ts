@@ -1,0 +1,134 @@
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { maskText } from '@tenon/core/mask'
+import { cutText } from '@tenon/core/text'
+
+/** What may be wrong with one field, and what to do about it. */
+interface Fault {
+  readonly field: string
+  readonly message: string
+}
+
+type Given = Readonly<Record<string, unknown>>
+type Check = (value: unknown, field: string) => readonly Fault[]
+
+const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null
+const hasMethods = (value: unknown, names: readonly string[]): value is Given =>
+  isObject(value) && names.every((name) => typeof value[name] === 'function')
+
+const fault = (field: string, message: string): readonly Fault[] => [{ field, message }]
+const optional =
+  (check: Check): Check =>
+  (value, field) =>
+    value === undefined ? [] : check(value, field)
+
+const aFunction =
+  (remedy: string): Check =>
+  (value, field) =>
+    typeof value === 'function' ? [] : fault(field, remedy)
+
+const methods =
+  (names: readonly string[], remedy: string): Check =>
+  (value, field) =>
+    hasMethods(value, names) ? [] : fault(field, remedy)
+
+const positive: Check = (value, field) =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0
+    ? []
+    : fault(field, `${field} must be a number of milliseconds above 0 (got ${shown(value)})`)
+
+const origin: Check = (value, field) =>
+  typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+    ? []
+    : fault(field, `${field} must be an http or https URL such as "https://app.example" (got ${shown(value)})`)
+
+const origins: Check = (value, field) =>
+  Array.isArray(value)
+    ? value.flatMap((item, index) => origin(item, `${field}.${index}`))
+    : fault(field, `${field} must be a list of origins`)
+
+const basePath: Check = (value, field) =>
+  typeof value === 'string' && !/[?#\s]/.test(value) && !URL.canParse(value)
+    ? []
+    : fault(field, `${field} must be a path such as "/automation" (got ${shown(value)})`)
+
+const database: Check = (value, field) => {
+  if (!isObject(value)) {
+    return fault(field, 'database is missing: give { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
+  }
+  if ('pool' in value) {
+    return hasMethods(value.pool, ['connect', 'end'])
+      ? []
+      : fault(`${field}.pool`, `${field}.pool must be a pg.Pool (got ${shown(value.pool)})`)
+  }
+  return hasMethods(value.pglite, ['query', 'exec', 'transaction'])
+    ? []
+    : fault(field, 'database needs { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
+}
+
+const engine = aFunction('engine must be what embeddedEngine() or temporalEngine({ ... }) returns')
+
+const nodes: Check = (value, field) => {
+  if (!Array.isArray(value)) return fault(field, `${field} must be a list: nodes: createBuiltInNodes({ ... })`)
+  return value.flatMap((item: unknown, index) =>
+    isObject(item) && isObject(item.definition)
+      ? []
+      : fault(`${field}.${index}`, `${field}.${index} is no node implementation: use implementNode(definition, run)`),
+  )
+}
+
+const WORKER_CHECKS: Readonly<Record<string, Check>> = {
+  database,
+  engine,
+  nodes,
+  bus: optional(methods(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
+  log: optional(aFunction('log must be a function (level, message, fields)')),
+  keyProvider: optional(methods(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
+}
+
+const SERVER_CHECKS: Readonly<Record<string, Check>> = {
+  ...WORKER_CHECKS,
+  authenticate: aFunction('authenticate is missing: give a function that answers who calls, or null'),
+  publicUrl: origin,
+  allowedOrigins: optional(origins),
+  basePath: optional(basePath),
+  bodyTimeoutMs: optional(positive),
+  socketLifetimeMs: optional(positive),
+  identityCheckMs: optional(positive),
+  lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),
+}
+
+/**
+ * Checks the options of a server, all at once.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` with each field and its remedy in `details.issues`.
+ */
+export function checkServerOptions(options: unknown): void {
+  check('createWorkflowServer', options, SERVER_CHECKS)
+}
+
+/** Checks the options of a worker. @throws {@link TenonError} `OPTIONS_INVALID` */
+export function checkWorkerOptions(options: unknown): void {
+  check('createWorker', options, WORKER_CHECKS)
+}
+
+function check(name: string, options: unknown, checks: Readonly<Record<string, Check>>): void {
+  const given = isObject(options) ? options : {}
+  const faults = Object.entries(checks).flatMap(([field, checkField]) => checkField(given[field], field))
+  if (faults.length === 0) return
+  const issues = faults.map(
+    ({ field, message }): ProblemIssue => ({
+      path: field.split('.'),
+      code: 'invalid_option',
+      message,
+    }),
+  )
+  const remedy = faults.map(({ message }) => message).join('; ')
+  throw new TenonError('OPTIONS_INVALID', `${name}: ${remedy}`, { remedy, details: { issues } })
+}
+
+/** What a host gave, in a few characters, and nothing of what could be in it. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return maskText(JSON.stringify(cutText(value, 60)))
+  if (typeof value === 'number' || value === undefined || value === null) return String(value)
+  return typeof value
+}

@@ -1,0 +1,65 @@
+import { createNodeRegistry } from '@tenon/core/node'
+import { postgresRunReader, type RuntimeTables } from '@tenon/runtime'
+import { createEgress } from '@tenon/runtime/egress'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { createInProcessBus } from './bus/in-process-bus.ts'
+import { checkWorkerOptions } from './check-options.ts'
+import { closeInOrder } from './close-in-order.ts'
+import { watchPool } from './database-source.ts'
+import { createLog } from './log/create-log.ts'
+import type { Migrate, WorkflowServerOptions } from './options.ts'
+import { keyProviderOf } from './secrets/key-provider-of.ts'
+import { secretFieldsIn } from './secrets/secret-fields.ts'
+import { createSecretStore } from './secrets/secret-store.ts'
+import { startEngine } from './start-engine.ts'
+import { createMigrate } from './tables/create-migrate.ts'
+import type { ServerTables } from './tables/server-tables.ts'
+
+/** What a host gives to {@link createWorker}: the same as to the servers beside it, without what HTTP needs. */
+export type WorkerOptions = Pick<
+  WorkflowServerOptions,
+  'database' | 'engine' | 'nodes' | 'egress' | 'bus' | 'log' | 'keyProvider'
+>
+
+/** A process that carries runs out and answers no requests. */
+export interface WorkflowWorker {
+  readonly migrate: Migrate
+  /** Begins to carry runs out in this process. */
+  start(): Promise<void>
+  /** Lets node bodies come to their end and stops; nothing acknowledged is lost. Later calls give the same promise. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a worker apart from the processes that answer requests. Any number of them share the runs of one Postgres.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` with every faulty field; `NODE_TYPE_DUPLICATE`, `KEY_PROVIDER_REQUIRED`.
+ *
+ * @example
+ * ```ts
+ * const worker = createWorker({ database: { pool }, engine: embeddedEngine(), nodes })
+ * await worker.start()
+ * ```
+ */
+export function createWorker(options: WorkerOptions): WorkflowWorker {
+  checkWorkerOptions(options)
+  const log = createLog(options.log)
+  const database = createDatabase<ServerTables>(options.database, options.database)
+  const source = watchPool(options.database, database, log)
+  const registry = createNodeRegistry(options.nodes)
+  const egress = createEgress(options.egress)
+  const bus = options.bus ?? createInProcessBus()
+  const secrets = createSecretStore(database, keyProviderOf(options, secretFieldsIn(registry.manifest), log), Date.now)
+  const runtimeDatabase = database.view<RuntimeTables>()
+  const reader = postgresRunReader(runtimeDatabase)
+  const engine = startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets })
+  let closed: Promise<void> | undefined
+  return {
+    migrate: createMigrate(database, options.database),
+    start: () => engine.startWorker(),
+    close() {
+      closed ??= closeInOrder([engine, egress, bus, source])
+      return closed
+    },
+  }
+}

@@ -229,7 +229,6 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   }
   // The last characters may not get out by the socket before it goes with its page.
   const saveOnLeave = async () => {
-    session.flush()
     if (!isPending || isClosed || stored === null) return
     const { vector } = stored
     try {
@@ -253,6 +252,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       if (!abort.signal.aborted) onFailed(error)
     })
   return () => {
+    session.flush()
     void saveOnLeave()
     abort.abort()
     stopHttp()

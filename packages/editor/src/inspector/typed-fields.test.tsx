@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { type InspectorOptions, renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
@@ -201,6 +201,27 @@ describe('text that is typed and left at once', () => {
   })
 })
 
+describe('a page that is only hidden', () => {
+  const hide = () => {
+    const state = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    fireEvent(document, new Event('visibilitychange'))
+    state.mockRestore()
+  }
+
+  test('has stored texts, and no half of a name', async () => {
+    const { nodeOf } = await open({ nodeId: 'start' })
+    fireEvent.change(box('Meaning of the field', 1), { target: { value: 'Where' } })
+    fireEvent.change(box('Name of the field'), { target: { value: 'to' } })
+    hide()
+    expect(nodeOf('start')?.params.inputSchema).toMatchObject({
+      properties: { city: { type: 'string' }, zone: { type: 'string', description: 'Where' } },
+    })
+    fireEvent.change(box('Name of the field'), { target: { value: 'town' } })
+    fireEvent(window, new Event('pagehide'))
+    expect(nodeOf('start')?.params.inputSchema).toMatchObject({ properties: { town: { type: 'string' } } })
+  })
+})
+
 describe('undo of typing', () => {
   test('a burst of typing is one step, and the next field another', async () => {
     const { session, nodeOf } = await open({ nodeId: 'a' })
@@ -219,6 +240,14 @@ describe('undo of typing', () => {
     expect(nodeOf('a')).toMatchObject({ name: 'a' })
     act(() => session.redo())
     expect(nodeOf('a')).toMatchObject({ name: 'Alp' })
+  })
+
+  test('Escape takes nothing back that Enter has kept', async () => {
+    const { user, nodeOf } = await open({ nodeId: 'start' })
+    await user.clear(box('Name of the field'))
+    await user.type(box('Name of the field'), 'town{Enter}{Escape}')
+    expect(nodeOf('start')?.params.inputSchema).toMatchObject({ properties: { town: { type: 'string' } } })
+    expect(box('Name of the field')).toHaveProperty('value', 'town')
   })
 
   test('Escape gives a name back as it was before the field was changed', async () => {

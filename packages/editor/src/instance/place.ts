@@ -91,19 +91,21 @@ export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
 }
 
 /**
- * Calls back when the page may be about to go: it is hidden, closed, or replaced by another. Returns how to stop.
+ * Calls back when the page goes (`'gone'`: closed, or replaced by another) and when it may be about to (`'hidden'`).
+ * Returns how to stop.
  *
  * Both events are needed: a phone may end a hidden page without `pagehide`, and a closed tab need not be hidden first.
  */
-export function onPageLeave(listener: () => void): () => void {
+export function onPageLeave(listener: (how: 'gone' | 'hidden') => void): () => void {
   if (typeof document === 'undefined') return () => {}
   const onVisibility = () => {
-    if (document.visibilityState === 'hidden') listener()
+    if (document.visibilityState === 'hidden') listener('hidden')
   }
-  window.addEventListener('pagehide', listener)
+  const onHide = () => listener('gone')
+  window.addEventListener('pagehide', onHide)
   document.addEventListener('visibilitychange', onVisibility)
   return () => {
-    window.removeEventListener('pagehide', listener)
+    window.removeEventListener('pagehide', onHide)
     document.removeEventListener('visibilitychange', onVisibility)
   }
 }

@@ -175,7 +175,11 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         typing = setTimeout(finishTyping, TYPING_PAUSE_MS)
       }
       doc.on('afterTransactionCleanup', onTransaction)
-      const stopWatching = onPageLeave(flush)
+      const stopWatching = onPageLeave((how) => {
+        if (how === 'gone') input.flush()
+        else input.flushWhole()
+        finishTyping()
+      })
       refresh()
       return () => {
         flush()

@@ -12,10 +12,16 @@ export interface RefusedInput {
 
 /** Input that is typed and not yet part of the draft. */
 export interface PendingInput {
-  /** Registers a field with typed text. Returns how to release it. */
-  readonly hold: (flush: () => void) => () => void
+  /**
+   * Registers a field with typed text. Returns how to release it.
+   *
+   * @param isWhole - The text so far can be committed; half of a name would be another name. @defaultValue true
+   */
+  readonly hold: (flush: () => void, isWhole?: boolean) => () => void
   /** Commits every registered field at once. */
   readonly flush: () => void
+  /** Commits the fields whose text so far can be committed. */
+  readonly flushWhole: () => void
   /** Keeps a text that cannot be stored, so that the field shows it again later. */
   readonly refuse: (key: string, input: RefusedInput) => void
   /** Forgets the refused text of a field. */
@@ -27,19 +33,23 @@ export interface PendingInput {
 
 /** Tracks input between the keyboard and the draft, and shows in the store that there is some. */
 export function createPendingInput(store: EditorStore): PendingInput {
-  const held = new Set<() => void>()
+  /** Whether each can be committed at any time. */
+  const held = new Map<() => void, boolean>()
   const refused = new Map<string, RefusedInput>()
   const show = () => showInput(store, { isTyping: held.size > 0, refused: [...refused.values()] })
   return {
-    hold: (flush) => {
-      held.add(flush)
+    hold: (flush, isWhole = true) => {
+      held.set(flush, isWhole)
       show()
       return () => {
         if (held.delete(flush)) show()
       }
     },
     flush: () => {
-      for (const flush of [...held]) flush()
+      for (const [flush] of [...held]) flush()
+    },
+    flushWhole: () => {
+      for (const [flush, isWhole] of [...held]) if (isWhole) flush()
     },
     refuse: (key, input) => {
       refused.set(key, input)

@@ -74,7 +74,7 @@ export function useDelayedChange(
           text,
           since,
           timer: waitMs === null ? null : setTimeout(flush, waitMs),
-          release: pending?.release ?? session.input.hold(flush),
+          release: pending?.release ?? session.input.hold(flush, pauseMs !== null),
         }
       },
       flush,

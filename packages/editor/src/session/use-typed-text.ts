@@ -70,19 +70,20 @@ export function useTypedText(options: TypedTextOptions): TypedText {
   useEffect(() => {
     if (draft !== null && error === null && !change.isPending() && input.refusedText(field.key) !== null) commit(draft)
   })
+  const leave = () => {
+    change.flush()
+    if (error === null) setDraft(null)
+  }
   return {
     text: draft ?? value,
     error,
-    commit: change.flush,
+    commit: leave,
     onChange: (text) => {
       if (draft === null) firstValue.current = value
       setDraft(text)
       change.push(text)
     },
-    onBlur: () => {
-      change.flush()
-      if (error === null) setDraft(null)
-    },
+    onBlur: leave,
     cancel: () => {
       change.drop()
       input.accept(field.key)

@@ -108,13 +108,7 @@ const approval = defineNode({
   title: 'Approval',
   control: 'approval',
   inline: true,
-  params: z.object({
-    title: z.string(),
-    required: z.number().default(1),
-    timeout: z.string().optional(),
-    /** An instant of its own, which may be one that no database can store. */
-    dueAt: z.number().optional(),
-  }),
+  params: z.object({ title: z.string(), required: z.number().default(1), timeout: z.string().optional() }),
   ports: [
     { name: 'approve', title: 'approve' },
     { name: 'reject', title: 'reject' },
@@ -151,8 +145,6 @@ const probe = defineNode({
     beats: z.number().default(0),
     /** Suspends in its first pass. */
     waitMs: z.number().optional(),
-    /** Asks people in its first pass, until this instant, which may be one that no database can store. */
-    askUntil: z.number().optional(),
     /** A URL, for which values are encoded. */
     url: z.string().optional().meta({ sink: 'url' }),
     /** Any value, to make the params large. */
@@ -186,9 +178,9 @@ function inlineNodes(): readonly AnyNodeImplementation[] {
         ? { suspend: { kind: 'time', dueAt: now + durationToMs(duration) } }
         : { port: 'success', output: { waited: resume.kind } },
     ),
-    implementInlineNode(approval, ({ title, required, timeout, dueAt: at = null }, { now, resume }) => {
+    implementInlineNode(approval, ({ title, required, timeout }, { now, resume }) => {
       if (resume === null) {
-        const dueAt = timeout === undefined ? at : now + durationToMs(timeout)
+        const dueAt = timeout === undefined ? null : now + durationToMs(timeout)
         return { suspend: { ...QUESTION, title, required, evidence: { title }, dueAt } }
       }
       const port = resume.kind === 'approval' && resume.choice === 'approve' ? 'approve' : 'reject'
@@ -215,9 +207,6 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
     if (attempt <= params.failures) fail(params.failure, attempt)
     if (params.waitMs !== undefined && resume === null) {
       return { suspend: { kind: 'time', dueAt: Date.now() + params.waitMs } }
-    }
-    if (params.askUntil !== undefined && resume === null) {
-      return { suspend: { ...QUESTION, title: 'May I?', required: 1, evidence: {}, dueAt: params.askUntil } }
     }
     const output = { ...params.output, ...made, ...(resume === null ? {} : { resumed: resume.kind }) }
     if (params.failure === 'output') return { port: 'success', output: { bad: Number.NaN } }

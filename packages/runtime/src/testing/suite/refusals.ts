@@ -1,10 +1,13 @@
 import type { Json } from '@tenon/core/document'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
-import { describe, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ofType, type SuiteGroup } from './suite-context.ts'
 
-/** No `bigint` column can hold it. */
-const BEYOND_BIGINT = 1e30
+/** An output with this text is refused by a constraint that these tests add to the run log. */
+const REFUSED = 'refuse-this-output'
+/** So are params of a dispatched node with this one. */
+const REFUSED_INPUT = 'refuse-this-input'
 
 function ending(outcome: string) {
   return workflow(
@@ -20,6 +23,18 @@ function ending(outcome: string) {
 /** What the database refuses for good ends a node or a run with a code; what it can hold comes back unchanged. */
 export const refusalTests: SuiteGroup = (context) => {
   describe('refusals of the database', () => {
+    const alter = (change: string) => {
+      const { database } = context()
+      return sql`alter table ${sql.id(database.schema, 'run_events')} ${sql.raw(change)}`.execute(database.owner)
+    }
+    beforeAll(() =>
+      alter(`add constraint refused check (
+        (type <> 'node_completed' or data not like '%${REFUSED}%') and
+        (type <> 'node_started' or data not like '%${REFUSED_INPUT}%')
+      )`),
+    )
+    afterAll(() => alter('drop constraint refused'))
+
     test.each([
       ['a\0b', 'The outcome has a NUL character'],
       ['\0', 'The outcome has a NUL character'],
@@ -75,7 +90,7 @@ export const refusalTests: SuiteGroup = (context) => {
 
     test('a body whose outcome is refused fails at once, whatever its retries', async () => {
       const retry = { initialInterval: '1ms', maximumAttempts: 5 } as const
-      const asking = withPolicy(node('a', 'probe', { askUntil: BEYOND_BIGINT, logs: ['before'] }), { retry })
+      const asking = withPolicy(node('a', 'probe', { output: { text: REFUSED }, logs: ['before'] }), { retry })
       const run = await context().run(workflow([node('start', 'start'), asking], ['start>a']))
       expect(await run.ended()).toMatchObject({
         status: 'failed',
@@ -84,8 +99,18 @@ export const refusalTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
     })
 
+    test('a node whose input is refused fails before its body is called', async () => {
+      const document = workflow([node('start', 'start'), node('a', 'probe', { extra: REFUSED_INPUT })], ['start>a'])
+      const run = await context().run(document)
+      expect(await run.ended()).toMatchObject({
+        status: 'failed',
+        error: { code: 'OUTCOME_REFUSED', message: 'The database cannot store the input of the node', nodeId: 'a' },
+      })
+      expect(context().probes.callsOf(run.runId, 'a')).toEqual([])
+    })
+
     test('a refused outcome goes by the error port of its node, and the run goes on', async () => {
-      const asking = withPolicy(node('a', 'probe', { askUntil: BEYOND_BIGINT }), { onError: 'route' })
+      const asking = withPolicy(node('a', 'probe', { output: { text: REFUSED } }), { onError: 'route' })
       const rescue = node('rescue', 'set', { fields: { code: '{{error.code}}' } })
       const run = await context().run(
         workflow(
@@ -99,12 +124,12 @@ export const refusalTests: SuiteGroup = (context) => {
     test.each(['before a body', 'behind a body'])(
       'an inline node whose outcome is refused fails: %s',
       async (where) => {
-        const asking = node('ask', 'approval', { title: 'x', dueAt: BEYOND_BIGINT })
+        const asking = node('ask', 'set', { fields: { text: REFUSED } })
         const [nodes, edges] =
           where === 'before a body'
             ? [
                 [node('start', 'start'), asking, node('b', 'probe')],
-                ['start>ask', 'ask:approve>b'],
+                ['start>ask', 'ask>b'],
               ]
             : [
                 [node('start', 'start'), node('a', 'probe'), asking],
@@ -119,13 +144,13 @@ export const refusalTests: SuiteGroup = (context) => {
       const document = workflow(
         [
           node('start', 'start'),
-          withPolicy(node('ask', 'approval', { title: 'x', dueAt: BEYOND_BIGINT }), { onError: 'continue' }),
+          withPolicy(node('ask', 'set', { fields: { text: REFUSED } }), { onError: 'continue' }),
           node('x', 'set', { fields: { x: 1 } }),
           node('join', 'join'),
           node('y', 'probe', { output: { y: 2 } }),
           node('end', 'end'),
         ],
-        ['start>ask', 'start>x', 'ask:approve>join', 'x>join', 'join>y', 'y>end'],
+        ['start>ask', 'start>x', 'ask>join', 'x>join', 'join>y', 'y>end'],
       )
       const run = await context().run(document, { q: 0 })
       expect(await run.output()).toEqual({ q: 0, x: 1, y: 2 })

@@ -80,8 +80,7 @@ function* allChecks(
   checkRequests(survey, report)
   yield* checkParams(survey, checkSchema, report)
   yield* checkLint(survey, meter, report)
-  checkSinks(survey, report)
-  yield
+  yield* checkSinks(survey, meter, report)
   const traced = yield* traceWorkflow(survey, meter)
   yield* checkTemplates(survey, traced, report)
   yield* checkComparisons(traced, report)

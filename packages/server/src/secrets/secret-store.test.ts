@@ -1,0 +1,192 @@
+import { mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Draft, Workflow } from '@tenon/core/api'
+import { isSecretMarker, type SecretMarker } from '@tenon/core/document'
+import { defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { createDatabase } from '@tenon/runtime/postgres'
+import { openTestPGlite } from '@tenon/runtime/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { z } from 'zod'
+import type { ServerTables } from '../tables/server-tables.ts'
+import { connect, leave, nodeOf, synced } from '../testing/kit/draft-client.ts'
+import { runToEnd } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
+import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
+import { testIdentity } from '../testing/test-identity.ts'
+import { decrypt, encrypt } from './cipher.ts'
+import { localKeyProvider } from './local-key-provider.ts'
+
+/** Gives the length of its secret, which is no secret. */
+const measure = (params: z.ZodObject) =>
+  defineNode({
+    type: 'acme/measure',
+    version: 1,
+    title: 'Measure',
+    description: 'Measures a key',
+    icon: 'M4 12h16',
+    category: 'action',
+    params,
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({ length: z.number() }) },
+    summary: 'Measures',
+    effect: 'none',
+    policy: { retry: { maximumAttempts: 1 } },
+  })
+const run = async ({ params }: { params: Record<string, unknown> }) =>
+  ({ port: 'success', output: { length: String(params.apiKey).length } }) as const
+const secretive = implementNode(measure(z.object({ apiKey: z.string().min(4).meta({ secret: true }) })), run as never)
+const plain = implementNode(measure(z.object({ apiKey: z.string().meta({ control: 'text' }) })), run as never)
+
+const document = (apiKey: unknown) =>
+  workflow(
+    [node('start', 'start'), node('m', 'acme/measure', { apiKey: apiKey as string }), node('end', 'end')],
+    ['start>m', 'm>end'],
+  )
+
+let pglite: Awaited<ReturnType<typeof openTestPGlite>>
+let file: string
+let server: TestServer
+
+beforeAll(async () => {
+  pglite = await openTestPGlite()
+  file = join(await mkdtemp(join(tmpdir(), 'tenon-key-')), 'keys', 'secret.key')
+  server = await openTestServer({
+    database: { pglite },
+    nodes: [...testNodes, secretive],
+    keyProvider: localKeyProvider({ file }),
+  })
+})
+afterAll(() => server.close())
+
+async function withSecret(value: string, as = testIdentity()) {
+  const body = { name: 'S', document: document(value) }
+  const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+  const draft = await server.json<Draft>(200, `/workflows/${id}/draft`, { as })
+  return { as, id, marker: draft.document.nodes[1]?.params.apiKey as unknown as SecretMarker }
+}
+
+const publishing = (id: string, as: ReturnType<typeof testIdentity>) =>
+  server.call(`/workflows/${id}/versions`, { as, method: 'POST' })
+
+describe('a secret', () => {
+  test('is a marker in the document and a value in the body', async () => {
+    const { as, id, marker } = await withSecret('twelve chars')
+    expect(isSecretMarker(marker)).toBe(true)
+    expect(marker.setBy).toBe(as.displayName)
+    expect((await publishing(id, as)).status).toBe(201)
+    expect(await runToEnd(server, as, id)).toMatchObject({ status: 'completed', output: { length: 12 } })
+  })
+
+  test.each(['another tenant', 'another workflow of the tenant'])('cannot be used by %s', async (who) => {
+    const { as, marker } = await withSecret('twelve chars')
+    const other = who === 'another tenant' ? testIdentity() : as
+    const body = { name: 'Thief', document: document(marker) }
+    const { id } = await server.json<Workflow>(201, '/workflows', { as: other, method: 'POST', body })
+    const answer = await publishing(id, other)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      422,
+      { code: 'WORKFLOW_INVALID', issues: [{ path: ['nodes', 'm', 'params', 'apiKey'], code: 'SECRET_NOT_FOUND' }] },
+    ])
+  })
+
+  test('that is too short for its param fails the node, without its value', async () => {
+    const { as, id } = await withSecret('abc')
+    await publishing(id, as)
+    const failed = await runToEnd(server, as, id)
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'NODE_PARAMS_INVALID' } })
+    expect(JSON.stringify(failed)).not.toContain('abc')
+  })
+
+  test('is set for secret params only', async () => {
+    const { as, id } = await withSecret('twelve chars')
+    const set = (body: object) => server.call(`/workflows/${id}/secrets`, { as, method: 'POST', body })
+    const secret = { nodeType: 'acme/measure', typeVersion: 1, param: 'apiKey', value: 'new value' }
+    expect((await set(secret)).status).toBe(201)
+    expect((await set({ ...secret, param: 'other' })).status).toBe(422)
+    expect((await set({ ...secret, nodeType: 'set' })).status).toBe(422)
+    expect((await set({ ...secret, value: '' })).status).toBe(422)
+  })
+})
+
+describe('a draft and a version of an earlier release', () => {
+  test('are masked when they are read, sealed when they are used, and run as before', async () => {
+    const as = testIdentity()
+    const viewer = testIdentity({ tenantId: as.tenantId, role: 'viewer' })
+    const earlier = await server.sibling({ nodes: [...testNodes, plain] })
+    const body = { name: 'Old', document: document('in-the-clear') }
+    const { id } = await earlier.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    await earlier.json(201, `/workflows/${id}/versions`, { as, method: 'POST' })
+    await earlier.close()
+
+    const version = await (await server.call(`/workflows/${id}/versions/1`, { as })).text()
+    expect(version).toContain('apiKey')
+    expect(version).not.toContain('in-the-clear')
+    expect(await runToEnd(server, as, id)).toMatchObject({ status: 'completed', output: { length: 12 } })
+
+    const reader = await connect({ server, url: (await server.listen()).url }, viewer, id)
+    await synced(reader)
+    const params = nodeOf(reader.ydoc, 'm').get('params') as Y.Map<unknown>
+    expect(isSecretMarker((params.get('apiKey') as Y.Map<unknown>).toJSON())).toBe(true)
+    expect(Buffer.from(Y.encodeStateAsUpdate(reader.ydoc)).includes('in-the-clear')).toBe(false)
+    leave([reader])
+    const rows = await createDatabase<ServerTables>({ pglite }).withTenant(as.tenantId, async (tx) => [
+      ...(await tx.selectFrom('drafts').select('snapshot as bytes').execute()),
+      ...(await tx.selectFrom('draft_updates').select('bytes').execute()),
+    ])
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.filter(({ bytes }) => Buffer.from(bytes).includes('in-the-clear'))).toEqual([])
+  })
+})
+
+describe('the cipher', () => {
+  const key = Buffer.alloc(32, 7)
+  const place = ['acme', 'wf', 'sec_1', 'acme/mail.apiKey']
+  test('gives back what it took, and refuses another key, place or byte', () => {
+    const sealed = encrypt(key, 'pässwörd', place)
+    expect(decrypt(key, sealed, place)).toBe('pässwörd')
+    expect(encrypt(key, 'pässwörd', place)).not.toEqual(sealed)
+    expect(() => decrypt(Buffer.alloc(32, 8), sealed, place)).toThrow()
+    for (const index of place.keys()) expect(() => decrypt(key, sealed, place.with(index, 'x'))).toThrow()
+    for (const at of [0, 1, 13, 29]) {
+      const changed = Uint8Array.from(sealed, (byte, index) => (index === at ? byte ^ 1 : byte))
+      expect(() => decrypt(key, changed, place)).toThrow()
+    }
+    expect(() => decrypt(key, sealed.subarray(0, 20), place)).toThrow()
+  })
+})
+
+describe('localKeyProvider', () => {
+  test('keeps its key in a file for the owner alone, and gives keys back to their tenant only', async () => {
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const provider = localKeyProvider({ file })
+    const wrapped = await provider.wrapKey(Buffer.alloc(32, 1), { tenantId: 'acme' })
+    expect(await localKeyProvider({ file }).unwrapKey(wrapped, { tenantId: 'acme' })).toEqual(Buffer.alloc(32, 1))
+    await expect(provider.unwrapKey(wrapped, { tenantId: 'globex' })).rejects.toThrow()
+  })
+
+  test('refuses a file that holds no key', async () => {
+    const other = `${file}.other`
+    await writeFile(other, 'hello')
+    const wrapping = localKeyProvider({ file: other }).wrapKey(Buffer.alloc(32), { tenantId: 'acme' })
+    await expect(wrapping).rejects.toMatchObject({ code: 'OPTIONS_INVALID' })
+  })
+})
+
+describe('a key provider that fails', () => {
+  test('makes writing unavailable, stores nothing, and says nothing of its reason', async () => {
+    const broken: KeyProvider = {
+      wrapKey: () => Promise.reject(new Error('kms token s3cr3t-kms expired')),
+      unwrapKey: () => Promise.reject(new Error('kms token s3cr3t-kms expired')),
+    }
+    const other = await server.sibling({ keyProvider: broken, log: () => undefined })
+    const body = { name: 'S', document: document('twelve chars') }
+    const answer = await other.call('/workflows', { as: testIdentity(), method: 'POST', body })
+    const text = await answer.text()
+    expect([answer.status, JSON.parse(text).code]).toEqual([503, 'UNAVAILABLE'])
+    expect(text).not.toContain('s3cr3t-kms')
+    await other.close()
+  })
+})

@@ -35,7 +35,6 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         />
       </Route>
       <Route path="/approvals">
-        <h1 className="desk-title">Approvals</h1>
         <ApprovalInbox {...host} />
       </Route>
     </Switch>

@@ -254,6 +254,7 @@ export const runMessages = {
   'runs.inbox.failed': 'The approvals could not be loaded',
   'runs.inbox.empty': 'Nothing waits for you',
   'runs.inbox.emptyWhy': 'When a run needs a decision, it is listed here with what you need to know.',
+  'runs.inbox.others': 'Waiting for others',
   'runs.inbox.asked': 'Asked {ago}',
   'runs.inbox.next': 'Next: {title}',
   'runs.header.version': 'v{version}',

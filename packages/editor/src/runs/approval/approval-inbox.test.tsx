@@ -29,8 +29,24 @@ describe('ApprovalInbox', () => {
     const titles = within(list)
       .getAllByRole('button')
       .map((item) => item.querySelector('b')?.textContent)
-    expect(titles).toEqual(['Manual review', 'Payment', 'New vendor'])
+    expect(titles).toEqual(['Manual review', 'Payment'])
     expect(screen.getByRole('article', { name: 'Manual review' })).toBeDefined()
+  })
+
+  test('lists apart, to be read only, what the reader may not decide', async () => {
+    const { user } = show()
+    const others = await screen.findByRole('list', { name: 'Waiting for others' })
+    await user.click(within(others).getByRole('button', { name: /New vendor/ }))
+    const card = await screen.findByRole('article', { name: 'New vendor' })
+    expect(within(card).queryByRole('button', { name: 'Approve' })).toBeNull()
+  })
+
+  test('says to a viewer that nothing waits for them, above what waits for others', async () => {
+    const approvals = [reviewApproval({ title: 'New vendor', canDecide: false })]
+    renderPart(<ApprovalInbox client={createFixtureClient({ approvals }).client} />)
+    expect(await screen.findByText('Nothing waits for you')).toBeDefined()
+    expect(screen.getByRole('heading', { name: 'Waiting for others' })).toBeDefined()
+    expect(screen.queryByRole('list', { name: 'Open approvals' })).toBeNull()
   })
 
   test('decides, shows the decision, and offers the next one', async () => {

@@ -91,20 +91,34 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
     show(null)
     setChosenId(approvalId)
   }
-  const next = closed === null ? undefined : open.find((approval) => approval.approvalId !== closed.approvalId)
+  const own = open.filter((approval) => approval.canDecide)
+  const others = open.filter((approval) => !approval.canDecide)
+  const itemsOf = (approvals: readonly Approval[], label: string) => (
+    <ul className="tn-inbox-list" aria-label={label}>
+      {approvals.map((approval) => (
+        <InboxItem
+          key={approval.approvalId}
+          approval={approval}
+          isChosen={approval.approvalId === chosen.approvalId}
+          now={now}
+          onChoose={choose}
+        />
+      ))}
+    </ul>
+  )
+  const next = closed === null ? undefined : own.find((approval) => approval.approvalId !== closed.approvalId)
   return (
     <div className="tn-inbox-body" data-chosen={chosenId !== null || undefined}>
-      <ul className="tn-inbox-list" aria-label={t('runs.inbox.list')}>
-        {open.map((approval) => (
-          <InboxItem
-            key={approval.approvalId}
-            approval={approval}
-            isChosen={approval.approvalId === chosen.approvalId}
-            now={now}
-            onChoose={choose}
-          />
-        ))}
-      </ul>
+      <div className="tn-inbox-lists">
+        {own.length === 0 && <p className="tn-inbox-note">{t('runs.inbox.empty')}</p>}
+        {own.length > 0 && itemsOf(own, t('runs.inbox.list'))}
+        {others.length > 0 && (
+          <>
+            <h2 className="tn-inbox-group">{t('runs.inbox.others')}</h2>
+            {itemsOf(others, t('runs.inbox.others'))}
+          </>
+        )}
+      </div>
       <div className="tn-inbox-card">
         <ApprovalCard
           approval={chosen}

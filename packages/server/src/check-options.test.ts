@@ -77,12 +77,25 @@ describe('the options of a server', () => {
     ['socketLifetimeMs', 0, 'socketLifetimeMs'],
     ['bodyTimeoutMs', '20s', 'bodyTimeoutMs'],
     ['lookUpIdentity', {}, 'lookUpIdentity'],
+    ['limits', 7, 'limits'],
+    ['limits', { workflowPerTenant: 5 }, 'limits.workflowPerTenant'],
+    ['limits', { requestsPerTenant: 0 }, 'limits.requestsPerTenant'],
+    ['limits', { bodiesPerTenant: 2.5 }, 'limits.bodiesPerTenant'],
+    ['limits', { connectionsPerUser: Number.NaN }, 'limits.connectionsPerUser'],
+    ['limits', { rateLimiter: {} }, 'limits.rateLimiter'],
+    ['limits', { rates: true }, 'limits.rates'],
+    ['limits', { rates: { starts: { perSecond: 1, burst: 1 } } }, 'limits.rates.starts'],
+    ['limits', { rates: { start: { perSecond: -1, burst: 1 } } }, 'limits.rates.start.perSecond'],
+    ['limits', { rates: { start: 5 } }, 'limits.rates.start'],
   ])('%s: %j is refused at %s', (name, value, place) => {
     expect(faultsWith({ [name]: value })).toEqual([place])
   })
 
   test('that are valid are accepted', () => {
     expect(faultsWith({ basePath: '/automation', allowedOrigins: ['https://other.example'] })).toEqual([])
+    const unlimited = { rates: false, requestsPerTenant: Number.POSITIVE_INFINITY, waitingPerTenant: 0 } as const
+    expect(faultsWith({ limits: unlimited })).toEqual([])
+    expect(faultsWith({ limits: { rates: { validation: { perSecond: 1, burst: 0 } } } })).toEqual([])
   })
 
   test('say nothing of a credential in a URL', () => {

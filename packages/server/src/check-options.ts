@@ -1,3 +1,4 @@
+import { RATE_CLASSES } from '@tenon/core/api'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { maskText } from '@tenon/core/mask'
 import { cutText } from '@tenon/core/text'
@@ -76,6 +77,53 @@ const nodes: Check = (value, field) => {
   )
 }
 
+const amount: Check = (value, field) =>
+  typeof value === 'number' && value >= 0
+    ? []
+    : fault(field, `${field} must be a number from 0 on, or Infinity (got ${shown(value)})`)
+
+/** Checks a number that must let at least one thing through at a time. */
+const atLeastOne: Check = (value, field) =>
+  typeof value === 'number' && value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY)
+    ? []
+    : fault(field, `${field} must be a whole number from 1 on, or Infinity (got ${shown(value)})`)
+
+/** Checks an object whose fields are all optional; a field that has no check is a misspelling. */
+const fields =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value, field) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([name, item]) => {
+          const known = Object.hasOwn(checks, name) ? checks[name] : undefined
+          const place = `${field}.${cutText(name, 60)}`
+          if (known === undefined)
+            return fault(place, `${place} is unknown: use one of ${Object.keys(checks).join(', ')}`)
+          return item === undefined ? [] : known(item, place)
+        })
+      : fault(field, `${field} must be an object (got ${shown(value)})`)
+
+const rate: Check = (value, field) =>
+  isObject(value)
+    ? ['perSecond', 'burst'].flatMap((name) => amount(value[name], `${field}.${name}`))
+    : fault(field, `${field} must be { perSecond, burst } (got ${shown(value)})`)
+
+const rates: Check = (value, field) =>
+  value === false
+    ? []
+    : fields(Object.fromEntries([...RATE_CLASSES, 'validation'].map((name) => [name, rate])))(value, field)
+
+const limits = fields({
+  rates,
+  rateLimiter: aFunction('limits.rateLimiter must be a function (settings) that returns a limiter'),
+  requestsPerTenant: atLeastOne,
+  waitingPerTenant: amount,
+  bodiesPerTenant: atLeastOne,
+  connectionsPerTenant: amount,
+  connectionsPerUser: amount,
+  openDraftsPerTenant: amount,
+  workflowsPerTenant: amount,
+})
+
 const WORKER_CHECKS: Readonly<Record<string, Check>> = {
   database,
   engine,
@@ -94,6 +142,7 @@ const SERVER_CHECKS: Readonly<Record<string, Check>> = {
   bodyTimeoutMs: optional(positive),
   socketLifetimeMs: optional(positive),
   identityCheckMs: optional(positive),
+  limits: optional(limits),
   lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),
 }
 

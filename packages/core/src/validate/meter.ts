@@ -14,7 +14,7 @@ export interface Meter {
   readonly words: number
 }
 
-/** Words of a bit set that are handled in the time of one step. */
+/** Words of a bit set that cost as much as one unit of work. */
 export const WORDS_PER_STEP = 16
 
 export function createMeter(budget = Number.POSITIVE_INFINITY): Meter {

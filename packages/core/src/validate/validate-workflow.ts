@@ -22,7 +22,7 @@ import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 
 /**
- * The most work that one validation does, in steps of well under a microsecond: some thirty times what 10,000 connected
+ * The most work that one validation does, in units of well under a microsecond: some ten times what 10,000 connected
  * nodes take.
  */
 export const VALIDATION_STEPS = 20_000_000

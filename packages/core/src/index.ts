@@ -300,7 +300,7 @@ export {
   type IssueFix,
   paramSink,
   scopeSchemaFor,
-  VALIDATION_STEPS,
+  VALIDATION_BUDGET,
   type ValidationSlices,
   validateWorkflow,
   validateWorkflowInSlices,

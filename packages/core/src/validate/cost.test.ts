@@ -5,7 +5,7 @@ import type { WorkflowDocument } from '../document/index.ts'
 import { node, workflow } from '../testing/index.ts'
 import { checkCollisions } from './check-collisions.ts'
 import { checkTemplates } from './check-templates.ts'
-import { createMeter, WORDS_PER_STEP } from './meter.ts'
+import { createMeter, WORDS_PER_UNIT } from './meter.ts'
 import { finish } from './slices.ts'
 import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
@@ -19,7 +19,7 @@ function costOf(document: WorkflowDocument) {
   finish(checkTemplates(survey, traced, () => {}))
   finish(checkCollisions(traced, () => {}))
   const exits = traced.flow.nodes.reduce((sum, node) => sum + node.exits.length, 0)
-  return { steps: meter.steps - meter.words / WORDS_PER_STEP, words: meter.words, exits }
+  return { steps: meter.steps - meter.words / WORDS_PER_UNIT, words: meter.words, exits }
 }
 
 /** How many times the thread is given away, which counts the steps of the whole validation. */

@@ -3,7 +3,7 @@ export { paramSink } from './param-sink.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
 export {
   createWorkflowValidator,
-  VALIDATION_STEPS,
+  VALIDATION_BUDGET,
   type ValidationSlices,
   validateWorkflow,
   validateWorkflowInSlices,

@@ -7,7 +7,7 @@ export interface Meter {
   spend(steps: number): void
   /** Counts steps without an end, where nothing may be thrown. */
   count(steps: number): void
-  /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_STEP}. */
+  /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_UNIT}. */
   spendWords(words: number): void
   /** Steps spent so far, words included. */
   readonly steps: number
@@ -15,12 +15,12 @@ export interface Meter {
 }
 
 /** Words of a bit set that cost as much as one unit of work. */
-export const WORDS_PER_STEP = 16
+export const WORDS_PER_UNIT = 16
 
 export function createMeter(budget = Number.POSITIVE_INFINITY): Meter {
   let steps = 0
   let words = 0
-  const total = () => steps + words / WORDS_PER_STEP
+  const total = () => steps + words / WORDS_PER_UNIT
   const check = (): void => {
     if (total() > budget) throw new BudgetSpent()
   }

@@ -25,7 +25,7 @@ import { traceWorkflow } from './trace-workflow.ts'
  * The most work that one validation does, in units of well under a microsecond: some ten times what 10,000 connected
  * nodes take.
  */
-export const VALIDATION_STEPS = 20_000_000
+export const VALIDATION_BUDGET = 20_000_000
 const STEPS_PER_SLICE = 20_000
 
 /** A document whose very structure is wrong cannot be checked further: its issues are all faults of structure. */
@@ -119,7 +119,7 @@ export function createWorkflowValidator(
 ): (document: WorkflowDocument) => WorkflowIssue[] {
   const kept = createSchemaVerdicts()
   return (document) => {
-    const meter = createMeter(VALIDATION_STEPS)
+    const meter = createMeter(VALIDATION_BUDGET)
     return finish(validation(document, { manifest, checkSchema: createSchemaChecker(kept, meter), meter }))
   }
 }
@@ -128,7 +128,7 @@ export function createWorkflowValidator(
  * Everything that is wrong with a workflow, at once, each with its place and, where there is one, a fix that can be
  * dispatched.
  *
- * It never throws, whatever the document is. The work is limited to {@link VALIDATION_STEPS}: a workflow that takes more
+ * It never throws, whatever the document is. The work is limited to {@link VALIDATION_BUDGET}: a workflow that takes more
  * has the error `WORKFLOW_TOO_COMPLEX` beside what was found until then. A large workflow keeps the thread busy for a
  * good part of a second; use {@link validateWorkflowInSlices} where others wait for the thread.
  *
@@ -151,7 +151,7 @@ export interface ValidationSlices {
   readonly pause: () => Promise<void>
   /** Work between two pauses, in steps of well under a microsecond. @defaultValue 20_000 */
   readonly stepsPerSlice?: number
-  /** @defaultValue {@link VALIDATION_STEPS} */
+  /** @defaultValue {@link VALIDATION_BUDGET} */
   readonly maxSteps?: number
 }
 
@@ -169,7 +169,7 @@ export interface ValidationSlices {
 export async function validateWorkflowInSlices(
   document: WorkflowDocument,
   manifest: Pick<NodeManifest, 'nodes'>,
-  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_STEPS }: ValidationSlices,
+  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
 ): Promise<WorkflowIssue[]> {
   const meter = createMeter(maxSteps)
   const checkSchema = createSchemaChecker(createSchemaVerdicts(), meter)

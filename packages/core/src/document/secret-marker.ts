@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 
 /**
- * Stands in a document for the value of a secret param. The value itself is stored encrypted and never returned;
- * whoever saves the document keeps the marker as it is.
+ * Replaces the value of a secret param in a document. The value itself is stored encrypted and never returned; a client
+ * that saves the document keeps the marker as it is.
  */
 export interface SecretMarker {
   /** Id of the stored value: `sec_` and 22 URL-safe characters. */

@@ -6,7 +6,7 @@ import { maskCredentials } from './mask-credentials.ts'
 import { MASK } from './mask-text.ts'
 
 /**
- * Masks params for whoever may see them but not use them: credentials by {@link maskCredentials}, and a secret param
+ * Masks params for readers who may see but not use them: credentials by {@link maskCredentials}, and a secret param
  * that holds its value in place of a marker, as versions from before secrets were stored apart do.
  *
  * @param schema - `params` of the manifest entry.

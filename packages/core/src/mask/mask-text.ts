@@ -1,9 +1,9 @@
 import { isCredentialField, isCredentialHeader, isCredentialQuery } from './credential-names.ts'
 
-/** Stands in the place of a credential, whatever its length. */
+/** Replaces a credential of any length. */
 export const MASK = '••••••••'
 
-/** Gives what stands in the place of a credential that was found. */
+/** Answers the replacement for a credential that was found. */
 export type ReplaceCredential = (found: string) => string
 
 const URL_PATTERN = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>\\]{1,8192}/gi
@@ -15,7 +15,7 @@ const FORM_PAIR = /(^|[\s&;,(])(([A-Za-z][A-Za-z0-9_-]{1,60})=)([^\s&;,)"']{1,81
 const HEADER_LINE = /(^|[\n\r])(([A-Za-z][A-Za-z0-9-]{2,60}):[ \t]{1,8})([^\r\n]{1,8192})/g
 /** Prose has words before a colon, too; a header has a hyphen, or is one of these. */
 const HEADER_NAME = /-|^(authorization|cookie|apikey)$/i
-/** Keys that can be told by their form alone, wherever they stand. */
+/** Keys that are recognized by their form alone, anywhere in a text. */
 const KNOWN_KEY =
   /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,200}|\bgh[pousr]_[A-Za-z0-9]{20,200}|\bgithub_pat_[A-Za-z0-9_]{20,200}|\bglpat-[A-Za-z0-9_-]{16,200}|\bxox[abeprs]-[A-Za-z0-9-]{10,200}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{30,60}|\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}|\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,2048}/g
 const PRIVATE_KEY =
@@ -49,7 +49,7 @@ function decode(text: string): string {
  * Replaces every credential that can be told within a text: in URLs, header lines, JSON and form texts, and keys known
  * by their form. References (`{{…}}`) stay, since they hold no value.
  *
- * @param replace - Gives what stands for a credential. @defaultValue {@link MASK}
+ * @param replace - Answers the replacement for a credential. @defaultValue {@link MASK}
  */
 export function maskText(text: string, replace: ReplaceCredential = () => MASK): string {
   if (text.length < 4) return text

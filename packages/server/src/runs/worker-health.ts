@@ -3,7 +3,7 @@ import { isRunOver } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 
-/** What is said where runs have nobody to carry them out. */
+/** The health of a run while no process carries runs out. */
 export const NO_WORKER: RunHealth = Object.freeze({
   code: 'NO_WORKER',
   message: 'No worker is running: runs wait until one starts',

@@ -7,7 +7,7 @@ const KEY_ID = 'local'
 
 /**
  * A {@link KeyProvider} whose key is a file of this machine: for development and tests. The file is created, for its
- * owner alone, when it is first needed; whoever has it and the database can read every secret.
+ * owner alone, when it is first needed; a reader of both the file and the database can read every secret.
  *
  * @param options.file - Path of the file, with 32 bytes as hex.
  * @throws {@link TenonError} `OPTIONS_INVALID` from its methods for a file that holds no such key.

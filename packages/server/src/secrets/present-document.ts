@@ -5,7 +5,7 @@ import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 
 /**
- * A document as a caller may see it: nobody sees the value of a secret param, and whoever may not write sees no
+ * A document as a caller may see it: no caller sees the value of a secret param, and a caller who may not write sees no
  * credential in headers, URLs and texts either.
  */
 export function presentDocument(

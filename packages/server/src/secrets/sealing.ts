@@ -15,7 +15,7 @@ type Author = Pick<Identity, 'displayName'>
 const NOTHING_TO_SEAL: Sealing = () => null
 
 /**
- * Prepares the encryption of what somebody writes into secret params of a draft. Call it outside of transactions.
+ * Prepares the encryption of values that a user writes into secret params of a draft. Call it outside of transactions.
  *
  * @throws {@link TenonError} `UNAVAILABLE` when the key provider fails; never on a server without secret params.
  */

@@ -21,7 +21,7 @@ export interface SecretPlace {
   readonly at: number
 }
 
-/** A value that is encrypted, with the marker that stands for it. */
+/** An encrypted value, with the marker that replaces it in the document. */
 export interface SealedSecret {
   readonly marker: SecretMarker
   /** To be stored in the transaction that stores the marker. */

@@ -1,4 +1,4 @@
-/** A bell that remembers one ring until somebody waits. */
+/** A wake-up signal that remembers one ring until the next `wait`. */
 export interface Bell {
   readonly ring: () => void
   /** Resolves with the next ring, at once if one is remembered, or after `timeoutMs`. */

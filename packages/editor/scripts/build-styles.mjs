@@ -1,10 +1,11 @@
-// Builds dist/styles.css and dist/styles.layered.css: React Flow's base sheet under .tenon, then our sheets in order.
+// Builds dist/styles.css and dist/styles.layered.css: the guard against rules of the host, React Flow's base sheet under
+// .tenon, then our sheets in order.
 // Refuses a rule that a host's reset could beat or that could reach outside of .tenon.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { classSpecificity, splitRules, splitSelectors, stripComments } from './css-scope.mjs'
-import { STYLE_ORDER } from './style-order.mjs'
+import { FIRST_SHEET, STYLE_ORDER } from './style-order.mjs'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
@@ -53,7 +54,9 @@ export function checkSheet(name, css) {
       } else {
         for (const selector of splitSelectors(prelude)) {
           if (!/^\.tenon(?![\w-])/.test(selector)) faults.push(`${name}: "${selector}" does not start with .tenon`)
-          else if (classSpecificity(selector) < 2) faults.push(`${name}: "${selector}" is below (0,2,0)`)
+          else if (classSpecificity(selector) < (name === FIRST_SHEET ? 1 : 2)) {
+            faults.push(`${name}: "${selector}" is below (0,2,0)`)
+          }
         }
       }
     }
@@ -69,13 +72,19 @@ export function checkSheet(name, css) {
  */
 export async function composeStyles() {
   const flow = createRequire(import.meta.url).resolve('@xyflow/react/dist/base.css')
-  const parts = [scopeSheet(await readFile(flow, 'utf8'))]
+  /** @type {string[]} */
+  const parts = []
+  /** @type {string[]} */
   const faults = []
-  for (const name of STYLE_ORDER) {
+  /** @param {string} name */
+  const add = async (name) => {
     const css = await readFile(new URL(`../src/styles/${name}`, import.meta.url), 'utf8')
     faults.push(...checkSheet(name, css))
     parts.push(`/* ${name} */\n${stripComments(css).trim()}`)
   }
+  await add(FIRST_SHEET)
+  parts.push(scopeSheet(await readFile(flow, 'utf8')))
+  for (const name of STYLE_ORDER) await add(name)
   if (faults.length > 0) throw new Error(`Sheets of the editor:\n  ${faults.join('\n  ')}`)
   return `${parts.join('\n\n')}\n`
 }

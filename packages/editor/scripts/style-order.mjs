@@ -1,3 +1,6 @@
+// Comes before React Flow's own sheet, which it must not undo.
+export const FIRST_SHEET = 'host-guard.css'
+
 // The sheets of src/styles in the order in which they stand in dist/styles.css; add yours at the end of its group.
 export const STYLE_ORDER = [
   'tokens.css',

@@ -27,6 +27,8 @@ export interface CommonEditorProps extends InstanceProps {
   readonly breadcrumb?: ReactNode
   /** The host's own actions in the top bar. */
   readonly actions?: ReactNode
+  /** The least height in pixels, whatever the parent has. @defaultValue 480 */
+  readonly minHeightPx?: number
   /** Arranges nodes for "Tidy up". @defaultValue in a worker, else in the page */
   readonly layout?: LayoutProvider
   /** Keys in place of the default ones of the same actions. */

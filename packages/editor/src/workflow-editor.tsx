@@ -27,7 +27,7 @@ import { WorkflowDetailsContext } from './session/workflow-details.ts'
  *
  * With `client` and `workflowId` it edits the draft of a server together with everybody else who has it open; with
  * `value`, `onChange` and `manifest` it edits a document that the host holds. It fills its parent, which must have
- * a height; 480 px is the least. Any number of editors can stand on a page.
+ * a height; `minHeightPx` is the least. Any number of editors fit on a page.
  *
  * @example
  * ```tsx
@@ -37,7 +37,9 @@ import { WorkflowDetailsContext } from './session/workflow-details.ts'
  * @public
  */
 export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
-  const { theme, dir, locale, messages, nonce, attribution, className, style } = props
+  const { theme, dir, locale, messages, nonce, attribution, className, minHeightPx } = props
+  const style =
+    minHeightPx === undefined ? props.style : { ['--tn-min-height' as string]: `${minHeightPx}px`, ...props.style }
   const place = defined({ theme, dir, locale, messages, nonce, attribution, className, style })
   const label = messages?.['editor.label'] ?? en['editor.label']
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
+import { onPageLeave } from '../instance/place.ts'
 import { PANELS_KEY, recall, remember, type ViewMemory } from '../instance/view-memory.ts'
 import { useSession } from '../session/session-context.tsx'
 import { panelsFrom } from './panels.ts'
@@ -25,11 +26,16 @@ export function useRememberedPanels(memory: ViewMemory | null): void {
       if (timer !== null) clearTimeout(timer)
       timer = setTimeout(write, PAUSE_MS)
     })
-    return () => {
-      stop()
+    const flush = () => {
       if (timer === null) return
       clearTimeout(timer)
       write()
+    }
+    const stopLeaving = onPageLeave(flush)
+    return () => {
+      stop()
+      stopLeaving()
+      flush()
     }
   }, [store])
 }

@@ -1,9 +1,10 @@
 import type { CanvasHandle } from '../canvas/canvas-handle.ts'
 import type { Placement } from '../commands/command.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import { besideOthers } from '../layout/beside-others.ts'
 import type { EditorState } from '../store/editor-state.ts'
 
-/** Behind the selected node; without a selection behind the only loose end, else in the middle of the view. */
+/** Behind the selected node; without a selection behind the only loose end, else in the middle of the view, beside what is there. */
 export function placementAtSelection(
   { document, selectedNodes }: Pick<EditorState, 'document' | 'selectedNodes'>,
   canvas: CanvasHandle | null,
@@ -13,5 +14,12 @@ export function placementAtSelection(
   const [single, ...others] = document.nodes
   if (single !== undefined && others.length === 0) return { kind: 'after', nodeId: single.id }
   const center = canvas?.center() ?? { x: 0, y: 0 }
-  return { kind: 'at', position: { x: center.x - NODE_WIDTH / 2, y: center.y - NODE_HEIGHT / 2 } }
+  const box = { x: center.x - NODE_WIDTH / 2, y: center.y - NODE_HEIGHT / 2, width: NODE_WIDTH, height: NODE_HEIGHT }
+  const sizes = canvas?.sizes()
+  const cards = document.nodes.map(({ id, position }) => ({
+    ...position,
+    ...(sizes?.get(id) ?? { width: NODE_WIDTH, height: NODE_HEIGHT }),
+  }))
+  const shift = besideOthers([box], cards)
+  return { kind: 'at', position: { x: box.x + shift.x, y: box.y + shift.y } }
 }

@@ -11,7 +11,16 @@ export interface IconProps {
 /** Draws an icon as strokes in the color of the text around it; decorative, so label its control. */
 export function Icon({ name, path, size = 16 }: IconProps) {
   return (
-    <svg className="tn-icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false">
+    <svg
+      className="tn-icon"
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      // A rule of the host for every svg would go before the attributes.
+      style={{ ['--tn-icon' as string]: `${size}px` }}
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={name === undefined ? (path ?? '') : ICONS[name]} />
     </svg>
   )

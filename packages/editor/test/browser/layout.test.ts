@@ -52,7 +52,9 @@ describe('panels beside the canvas', () => {
     await page.getByRole('separator', { name: 'Width of the inspector' }).press('ArrowLeft')
     await expect.poll(async () => (await inspector.boundingBox())?.width).toBe(336)
     await canvas.press('p')
-    await expect.poll(() => page.evaluate(() => localStorage.getItem('tenon.panels'))).toContain('"width":336')
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('tenon.panels')))
+      .toMatch(/"isOpen":false.*"width":336/)
     await page.reload()
     await inspector.waitFor()
     await expect.poll(async () => (await inspector.boundingBox())?.width).toBe(336)

@@ -34,6 +34,8 @@ function Place({ index }: { readonly index: number }) {
         dir={query.get('dir') === 'rtl' ? 'rtl' : 'ltr'}
         messages={{}}
         nonce="under-test"
+        actions={query.has('slot') ? <button type="button">Of the host</button> : undefined}
+        {...(query.has('low') ? { minHeightPx: 240 } : {})}
         onChange={(next, operations) => {
           window.editors[index]?.changes.push(operations)
           setValue(next)
@@ -44,6 +46,21 @@ function Place({ index }: { readonly index: number }) {
 }
 
 window.editors = []
+if (query.has('hostile')) {
+  const sheet = document.createElement('style')
+  sheet.nonce = 'under-test'
+  sheet.textContent = `
+    * { letter-spacing: 3px; line-height: 3; color: red; margin: 4px; font-size: 21px; text-transform: uppercase }
+    div, section, aside { padding: 9px; border: 2px dashed red; float: left }
+    svg { width: 60px; height: 60px; fill: red }
+    button { background: yellow; border-radius: 20px; min-height: 70px }
+    input, textarea { border: 4px solid green; width: 30px }
+    h1, h2, b, small { font-size: 40px } p { margin: 30px } ul { list-style: square } label { display: block }
+    html, body, #app, .place { all: revert; height: 100%; margin: 0 }
+    .place { flex: 1 } #app { display: flex; flex-direction: column }
+  `
+  document.head.prepend(sheet)
+}
 if (query.has('host-focus')) document.getElementById('host-input')?.focus()
 document.addEventListener('securitypolicyviolation', (event) => {
   throw new Error(`${event.violatedDirective} forbids ${event.blockedURI}`)

@@ -5,7 +5,7 @@ import { localKeyProvider } from './local-key-provider.ts'
 import type { SecretFields } from './secret-fields.ts'
 
 /** Where a development server without a key provider keeps its key. */
-export const DEVELOPMENT_KEY_FILE = '.tenon/secret.key'
+const DEVELOPMENT_KEY_FILE = '.tenon/secret.key'
 
 /**
  * Chooses the key provider of a server: the given one, or in development a file. A server without secret params needs

@@ -22,7 +22,7 @@ export interface SecretPlace {
 }
 
 /** An encrypted value, with the marker that replaces it in the document. */
-export interface SealedSecret {
+interface SealedSecret {
   readonly marker: SecretMarker
   /** To be stored in the transaction that stores the marker. */
   readonly row: SecretRow

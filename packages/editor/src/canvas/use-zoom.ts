@@ -18,7 +18,7 @@ const SMALL_ZOOM = 0.28
 const TINY_ZOOM = 0.16
 
 /** How a card is drawn at this zoom: in full, or as a tile with its name, a large name, or its icon alone. */
-export type CardDetail = 'full' | 'name' | 'large-name' | 'icon'
+type CardDetail = 'full' | 'name' | 'large-name' | 'icon'
 
 export function useCardDetail(): CardDetail {
   return useStore(({ transform: [, , zoom] }) => {

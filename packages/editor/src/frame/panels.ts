@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 export type PanelName = 'palette' | 'inspector'
 
 /** One panel beside the canvas; `width` is in pixels and is kept while the panel is closed. */
-export interface PanelState {
+interface PanelState {
   readonly isOpen: boolean
   readonly width: number
 }

@@ -10,7 +10,7 @@ interface EditorView {
 }
 
 /** What one editor remembers of its workflow; each write keeps the other fields. */
-export interface RememberedView {
+interface RememberedView {
   readonly viewport: ViewportMemory
   readonly selected: () => readonly NodeId[]
   readonly runId: () => string | null

@@ -1,7 +1,7 @@
 import type { Position } from '@tenon/core/document'
 
 /** A card on the canvas. */
-export interface Box {
+interface Box {
   readonly x: number
   readonly y: number
   readonly width: number

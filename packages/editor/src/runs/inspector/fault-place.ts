@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@te
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 
 /** Where in the setup of a node a failure began. */
-export interface FaultPlace {
+interface FaultPlace {
   /** The field as the form calls it: `Headers › Authorization`. */
   readonly field: string
   /** The expression or template there; `null` where it is not known. */

@@ -24,7 +24,7 @@ export function tickDistance(lengthMs: number, maxTicks: number): number {
 const LABEL_WIDTH = 56
 
 /** How many times an axis has room for. */
-export function ticksFor(widthPx: number): number {
+function ticksFor(widthPx: number): number {
   return Math.max(1, Math.min(8, Math.floor(widthPx / LABEL_WIDTH)))
 }
 

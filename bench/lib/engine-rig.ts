@@ -3,7 +3,7 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import { createNodeRegistry } from '@tenon/core/node'
 import { isRunOver, type RunStatus } from '@tenon/core/run'
 import { createBuiltInNodes } from '@tenon/nodes/server'
-import { type EngineFactory, postgresRunReader, type RuntimeDatabase, tenantTopic } from '@tenon/runtime'
+import { changesTopic, type EngineFactory, postgresRunReader, type RuntimeDatabase } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { compile } from '@tenon/runtime/interpreter'
 import { inMemoryBus } from '@tenon/runtime/testing'
@@ -34,22 +34,27 @@ export async function openEngineRig(database: RuntimeDatabase, factory: EngineFa
   const beat = beatNode((runId) => beatsOf.get(runId)?.push(performance.now()))
   const registry = createNodeRegistry([...createBuiltInNodes({}), beat])
   const bus = inMemoryBus()
+  const reader = postgresRunReader(database)
   const engine = factory({
-    ...{ database, registry, bus, reader: postgresRunReader(database), egress: createEgress({}) },
+    ...{ database, registry, bus, reader, egress: createEgress({}) },
     log: (level, message, fields) => console.error(level, message, fields ?? {}),
   })
   await engine.startWorker()
 
   const runOne = async (plan: ReturnType<typeof compile>, tenantId: string): Promise<FinishedRun> => {
+    const beatNodes = plan.nodes.filter(({ type }) => type === beat.definition.type).length
     const runId = randomUUID()
     const beats: number[] = []
     beatsOf.set(runId, beats)
     const ended = new Promise<RunStatus>((resolve) => {
-      const stop = bus.subscribe(tenantTopic(tenantId), (message) => {
-        const { status } = message
-        if (message['runId'] !== runId || !isRunOver(status as RunStatus)) return
-        stop()
-        resolve(status as RunStatus)
+      const stop = bus.subscribe(changesTopic(tenantId), (message) => {
+        // A run changes when it starts and when it ends; only the end, after the last beat, is worth a query.
+        if (message['id'] !== runId || beats.length < beatNodes) return
+        void reader.getRun(tenantId, runId).then((run) => {
+          if (run === null || !isRunOver(run.status)) return
+          stop()
+          resolve(run.status)
+        })
       })
     })
     const from = performance.now()

@@ -9,6 +9,13 @@ describe('checkCss', () => {
     expect(checkCss('a.css', css)).toEqual([])
   })
 
+  test('lets the sheet that guards against rules for tags be weaker than a class of the host, and no other', () => {
+    const css = '.tenon :where(.a) { margin: 0 }'
+    expect(checkCss('styles/host-guard.css', css)).toEqual([])
+    expect(checkCss('styles/canvas.css', css).join()).toContain('weaker')
+    expect(checkCss('styles/host-guard.css', 'div { margin: 0 }').join()).toContain('not under .tenon')
+  })
+
   test.each([
     ['a bare class', '.button { color: red }', 'not under .tenon'],
     ['one of two selectors', '.tenon .a, body .b { color: red }', 'body .b is not under .tenon'],

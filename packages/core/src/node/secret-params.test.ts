@@ -15,6 +15,7 @@ const pay = defineNode({
   ...greet,
   type: 'acme/pay',
   params: z.object({ name: z.string(), apiKey: secret(), backup: secret().optional() }),
+  ports: [{ name: 'success', title: 'Done' }],
 })
 
 function check(change: Partial<NodeDefinition>): void {

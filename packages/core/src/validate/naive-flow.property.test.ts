@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { naiveFlow } from '../../test/flow/naive-flow.ts'
+import { naiveReach } from '../../test/flow/naive-flow.ts'
 import { randomGraphs } from '../../test/flow/random-graphs.ts'
 import { manifest } from '../../test/validation.ts'
 import type { WorkflowDocument } from '../document/index.ts'
@@ -20,7 +20,7 @@ test('the traced flow is what the rules say of sets of ancestors and taken exits
   fc.assert(
     fc.property(randomGraphs, (document) => {
       const { flow, scopes } = traced(document)
-      const naive = naiveFlow(flow)
+      const naive = naiveReach(flow)
       const exits = flow.nodes.flatMap((node) => node.exits)
       for (const node of flow.nodes) {
         expect([...bitsOf(node.ancestors)]).toEqual(
@@ -51,7 +51,7 @@ test('collisions are those that the rules find pair by pair', () => {
   fc.assert(
     fc.property(randomGraphs, (document) => {
       const all = traced(document)
-      const naive = naiveFlow(all.flow)
+      const naive = naiveReach(all.flow)
       const found: WorkflowIssue[] = []
       finish(checkCollisions(all, (issue) => void found.push(issue)))
       const beside = found.filter(({ message }) => message.includes('side by side'))

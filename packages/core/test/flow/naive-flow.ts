@@ -8,7 +8,7 @@ import type { SurveyedNode } from '../../src/validate/survey.ts'
  * The rules of the data flow as sets, without any care for their cost: what the validator's own structures are
  * compared with. Reads nothing of the traced flow but its nodes, their edges and what their exits add.
  */
-export interface NaiveFlow {
+export interface NaiveReach {
   ancestors(node: FlowNode): ReadonlySet<FlowNode>
   taken(node: FlowNode): ReadonlySet<Exit>
   inputKey(node: FlowNode, key: string): { schema: JsonSchema; required: boolean; writers: string[] } | undefined
@@ -26,7 +26,7 @@ const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
 const surelyHas = ({ facts }: Exit, key: string): boolean => facts.adds.fields.get(key)?.required === true
 
-export function naiveFlow(flow: DataFlow): NaiveFlow {
+export function naiveReach(flow: DataFlow): NaiveReach {
   const exits = flow.nodes.flatMap((node) => node.exits)
   const ancestors = new Map<FlowNode, Set<FlowNode>>()
   const waited = new Map<FlowNode, Set<FlowNode>>()

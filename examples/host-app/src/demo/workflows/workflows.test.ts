@@ -1,3 +1,4 @@
+import { EMPTY_DOCUMENT } from '@tenon/core/document'
 import { toManifest } from '@tenon/core/node'
 import { validateWorkflow } from '@tenon/core/validate'
 import { createBuiltInNodes } from '@tenon/nodes/server'
@@ -9,6 +10,10 @@ const languageModel = { models: ['m'], generate: async () => Promise.reject(new 
 const manifest = toManifest(createBuiltInNodes({ languageModel }))
 const desk = 'https://desk.example'
 
-test.each([accumulatedContext(desk), supportTicketRouter(desk)])('$name can be published', ({ document }) => {
-  expect(validateWorkflow(document, manifest).filter(({ severity }) => severity === 'error')).toEqual([])
-})
+test.each([accumulatedContext(desk), supportTicketRouter(desk)])(
+  '$name can be published',
+  ({ document = EMPTY_DOCUMENT }) => {
+    expect(document.nodes.length).toBeGreaterThan(0)
+    expect(validateWorkflow(document, manifest).filter(({ severity }) => severity === 'error')).toEqual([])
+  },
+)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from './paths.mjs'
 import { run } from './process.mjs'
 
-/** Installs what package-lock.json says, unless exactly that is installed already. */
+/** Installs exactly what package-lock.json lists, unless that is installed already. */
 export async function ensureInstalled() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19)) {
@@ -16,9 +16,7 @@ export async function ensureInstalled() {
   const stamp = join(root, 'node_modules', '.tenon-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.log('installing dependencies …')
-  // Not `npm ci`: it refuses a lockfile that lacks the optional builds for platforms which some registries
-  // do not carry, though this platform never needs them. This installs the same locked versions.
-  const flags = ['--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  await run('npm', ['install', ...flags], { cwd: root })
+  const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  await run('npm', ['ci', ...flags], { cwd: root })
   writeFileSync(stamp, lock)
 }

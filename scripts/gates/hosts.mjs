@@ -13,6 +13,7 @@ import { examplesIn, withTarballs } from './lib/example-copy.mjs'
  * @typedef {object} HostSettings
  * @property {boolean} api it serves /sign-in and /automation
  * @property {boolean} [sockets] its server lets WebSockets through
+ * @property {string} [authorization] header of a caller, where there is no /sign-in
  * @property {string} [page] path of a page that shows an editor
  * @property {string} [worker] npm script of the worker process; the host then needs Postgres
  */
@@ -50,7 +51,7 @@ try {
  * @param {string} folder
  * @param {HostSettings} settings
  */
-async function drive(folder, { api, sockets = false, page, worker }) {
+async function drive(folder, { api, sockets = false, authorization, page, worker }) {
   const database = worker === undefined ? null : await startPostgres()
   /** @type {import('./lib/drive-host.mjs').Program[]} */
   const programs = []
@@ -68,7 +69,8 @@ async function drive(folder, { api, sockets = false, page, worker }) {
       if (ready.status !== 503) throw new Error(`readiness without a worker was ${ready.status}`)
       programs.push(await startHost(folder, worker, env))
     }
-    if (api) await driveHost(host.url, { sockets, beforeRunEnds })
+    if (api)
+      await driveHost(host.url, { sockets, beforeRunEnds, ...(authorization === undefined ? {} : { authorization }) })
     if (page !== undefined) await openEditor(browser, `${host.url}${page}`, { sockets })
   } finally {
     for (const program of programs.reverse()) await program.stop()

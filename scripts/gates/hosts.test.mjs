@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { driveHost, startHost } from './lib/drive-host.mjs'
-import { examplesIn } from './lib/example-copy.mjs'
+import { examplesIn, firstSnippetOf } from './lib/example-copy.mjs'
 import { plant } from './lib/planted.mjs'
 
 /** @type {(() => unknown)[]} */
@@ -80,6 +80,11 @@ describe('hosts', () => {
   test('names a script that ends before it answers', async () => {
     const folder = plant({ 'package.json': { scripts: { start: 'exit 3' } } })
     await expect(startHost(folder, 'start', {})).rejects.toThrow('npm run start did not answer')
+  })
+
+  test('takes the first block of TypeScript of a page', () => {
+    expect(firstSnippetOf('```sh\nnpm i\n```\n\n```ts\nconst a = 1\n```\n\n```ts\nlater\n```\n')).toBe('const a = 1\n')
+    expect(() => firstSnippetOf('no code')).toThrow('README.md has no block')
   })
 
   test('lists an example once more for each of its variants', () => {

@@ -76,10 +76,11 @@ const DOCUMENT = {
  * Drives the API of a started host as its browser would: sign in, create, publish, run, and read what came of it.
  *
  * @param {string} url
- * @param {{ sockets: boolean, beforeRunEnds?: (api: Api) => Promise<void> }} options
+ * @param {{ sockets: boolean, authorization?: string, beforeRunEnds?: (api: Api) => Promise<void> }} options `authorization`
+ * is sent in place of the cookie of a sign-in
  */
-export async function driveHost(url, { sockets, beforeRunEnds }) {
-  const api = await signIn(url)
+export async function driveHost(url, { sockets, authorization, beforeRunEnds }) {
+  const api = apiOf(url, authorization === undefined ? { cookie: await signIn(url) } : { authorization })
   const me = await api.call('GET', '/me')
   expect(me.body.tenantId === 'acme', `GET /me answered ${JSON.stringify(me)}`)
   expect((await fetch(`${url}/automation/me`, within())).status === 401, 'a caller without a session got in')
@@ -108,7 +109,7 @@ export async function driveHost(url, { sockets, beforeRunEnds }) {
 
 /**
  * @param {string} url
- * @returns {Promise<Api>}
+ * @returns {Promise<string>} the cookies of the session
  */
 async function signIn(url) {
   const answer = await fetch(`${url}/sign-in`, { method: 'POST', ...within() })
@@ -117,9 +118,18 @@ async function signIn(url) {
     .map((each) => each.split(';')[0])
     .join('; ')
   expect(answer.ok && cookie !== '', `the sign-in was answered with ${answer.status}`)
+  return cookie
+}
+
+/**
+ * @param {string} url
+ * @param {Record<string, string>} identity headers
+ * @returns {Api}
+ */
+function apiOf(url, identity) {
   /** @type {Api['send']} */
   const send = (method, path, body) => {
-    const headers = { cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+    const headers = { ...identity, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     return fetch(`${url}/automation${path}`, { method, headers, ...(body === undefined ? {} : { body }), ...within() })
   }
   return {

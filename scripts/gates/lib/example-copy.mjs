@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { run } from '../../run/lib/process.mjs'
 import { pack } from './pack.mjs'
 
@@ -75,6 +75,17 @@ export async function withTarballs(root, work) {
 }
 
 /**
+ * Finds the first TypeScript block of a page.
+ *
+ * @param {string} markdown
+ */
+export function firstSnippetOf(markdown) {
+  const code = /^```ts\n([\s\S]*?)^```$/m.exec(markdown)?.[1]
+  if (code === undefined) throw new Error('README.md has no block of TypeScript')
+  return code
+}
+
+/**
  * @param {string} root
  * @param {string} directory
  * @param {Record<string, string>} tarballs
@@ -84,6 +95,11 @@ async function buildCopy(root, directory, tarballs, { name, folder, dependencies
   const copy = join(directory, name.replaceAll(/[^\w.-]/g, '-'))
   const isSource = (/** @type {string} */ path) => !/[\\/](node_modules|dist|\.next)$/.test(path)
   cpSync(join(root, 'examples', folder), copy, { recursive: true, filter: isSource })
+  const { readme } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+  if (readme !== undefined) {
+    mkdirSync(dirname(join(copy, readme)), { recursive: true })
+    writeFileSync(join(copy, readme), firstSnippetOf(readFileSync(join(root, 'README.md'), 'utf8')))
+  }
   edit(join(copy, 'package.json'), (manifest) => manifestOf(root, manifest, tarballs, dependencies))
   cpSync(join(root, 'tsconfig.base.json'), join(copy, 'tsconfig.base.json'))
   // A host knows nothing of our sources.

@@ -8,7 +8,9 @@ import { problemSchema } from './schemas/service.ts'
 export interface OpenApiOptions {
   /** Public address with the base path. */
   readonly serverUrl: string
+  /** Title of the document. @defaultValue 'Tenon' */
   readonly title?: string
+  /** Version of the API in the document. @defaultValue '1' */
   readonly version?: string
 }
 

@@ -41,17 +41,25 @@ export interface RouteHeader {
  * One route of the API as data: server, client, OpenAPI document and the generated tests all read it.
  */
 export interface RouteDefinition {
+  /** Unique name of the route, used as `operationId` in the OpenAPI document. */
   readonly id: string
+  /** HTTP method; `WS` is a GET that upgrades to a WebSocket. */
   readonly method: RouteMethod
   /** Below the base path, with `{params}`. */
   readonly path: string
+  /** Group of the route in the OpenAPI document. */
   readonly tag: string
+  /** Short description for the OpenAPI document. */
   readonly summary: string
   /** `public` needs no sign-in; anything else needs a role that grants it. */
   readonly permission: Permission | 'public'
+  /** Kind of object that the path names, looked up before the handler runs; `null` if it names none. */
   readonly resource: ResourceKind | null
+  /** Schema of the path params; its keys are the `{params}` of `path`. */
   readonly params: z.ZodObject
+  /** Schema of the query string. */
   readonly query: z.ZodObject
+  /** Request headers that the route reads, by name. @defaultValue none */
   readonly headers?: Readonly<Record<string, RouteHeader>>
   /** Null where the route reads none. */
   readonly body: z.ZodType | null
@@ -61,6 +69,7 @@ export interface RouteDefinition {
   readonly rate?: RateClass
   /** Longest body in bytes. @defaultValue 262_144 */
   readonly maxBodyBytes?: number
+  /** Successful responses by HTTP status. */
   readonly responses: Readonly<Record<number, RouteResponse>>
   /** Codes beyond those that every route of its kind can answer. */
   readonly errors: readonly TenonErrorCode[]

@@ -47,14 +47,15 @@ export interface TenonClientOptions {
   readonly baseUrl: string
   /** Bearer token for each request; left out when cookies carry the session. */
   readonly getToken?: () => string | null | Promise<string | null>
-  /** @defaultValue globalThis.fetch */
+  /** Sends the HTTP requests. @defaultValue globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch
-  /** @defaultValue globalThis.WebSocket */
+  /** Opens the sockets of run streams and change streams. @defaultValue globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor
 }
 
 /** What each call of the client takes besides its own arguments; aborting rejects with the reason of the signal. */
 export interface RequestOptions {
+  /** Cancels the request; the call then rejects with the reason of the signal. */
   readonly abortSignal?: AbortSignal
   /**
    * Lets the request outlive the page, for what is saved while the page is left. Browsers refuse such requests above
@@ -83,58 +84,107 @@ export interface RunStreamOptions {
  * the server answered, or `UNAVAILABLE` when no answer came.
  */
 export interface TenonClient {
+  /** Reads the identity of the caller: tenant, user and role. */
   readonly me: (options?: RequestOptions) => Promise<Me>
+  /** Reads the node types of the server with their params and outputs as JSON Schema. */
   readonly nodeManifest: (options?: RequestOptions) => Promise<NodeManifest>
+  /** Workflows by name and description; their documents are in `drafts` and `versions`. */
   readonly workflows: {
+    /**
+     * Lists a page of workflows, last changed first; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`.
+     */
     list(
       query?: { cursor?: string; limit?: number; deleted?: boolean },
       options?: RequestOptions,
     ): Promise<Page<Workflow>>
+    /** Creates a workflow with a draft. @throws {@link TenonError} `DOCUMENT_MALFORMED`, `QUOTA_EXCEEDED`. */
     create(body: CreateWorkflow, options?: RequestOptions): Promise<Workflow>
+    /** Reads a workflow, including a deleted one. */
     get(workflowId: string, options?: RequestOptions): Promise<Workflow>
+    /** Changes the name or the description of a workflow. */
     update(workflowId: string, body: UpdateWorkflow, options?: RequestOptions): Promise<Workflow>
+    /** Deletes a workflow; it can be restored, and its runs continue. */
     remove(workflowId: string, options?: RequestOptions): Promise<void>
+    /** Restores a deleted workflow. @throws {@link TenonError} `QUOTA_EXCEEDED`. */
     restore(workflowId: string, options?: RequestOptions): Promise<Workflow>
   }
+  /** Drafts of workflows: the documents that people edit before they publish. */
   readonly drafts: {
+    /** Reads the draft of a workflow with its etag. */
     get(workflowId: string, options?: RequestOptions): Promise<Draft>
+    /**
+     * Applies operations to the draft; they merge with the changes of others. @throws {@link TenonError}
+     * `OPERATION_INVALID`, `DOCUMENT_MALFORMED`.
+     */
     patch(workflowId: string, body: PatchDraft, options?: RequestOptions): Promise<Draft>
+    /**
+     * Replaces the draft if its etag is still `etag`. @throws {@link TenonError} `PRECONDITION_FAILED`,
+     * `DOCUMENT_MALFORMED`.
+     */
     put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
     /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
     sync(workflowId: string, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
     /** Stores the value of a secret param. @returns The marker to put in its place in the draft. */
     setSecret(workflowId: string, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
+    /**
+     * Starts a test run of the draft. @throws {@link TenonError} `WORKFLOW_INVALID`, `RUN_INPUT_INVALID`,
+     * `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`.
+     */
     try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
+  /** Published versions of workflows, which never change. */
   readonly versions: {
+    /** Publishes the draft as the next version. @throws {@link TenonError} `WORKFLOW_INVALID`. */
     publish(workflowId: string, body?: PublishVersion, options?: RequestOptions): Promise<Version>
+    /**
+     * Lists a page of published versions, newest first; `limit` is 1 to 200. @throws {@link TenonError}
+     * `CURSOR_INVALID`.
+     */
     list(
       workflowId: string,
       query?: { cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<Version>>
+    /** Reads a version with its document. */
     get(workflowId: string, version: string, options?: RequestOptions): Promise<VersionWithDocument>
   }
+  /** Runs of all workflows of the tenant. */
   readonly runs: {
+    /**
+     * Starts a run of a published version. The same `idempotencyKey` and body return the same run for 24 hours. @throws
+     * {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`,
+     * `IDEMPOTENCY_KEY_REUSED`.
+     */
     start(
       workflowId: string,
       body: StartRun,
       options?: RequestOptions & { idempotencyKey?: string },
     ): Promise<StartedRun>
+    /** Reads a run with its output or error. */
     get(runId: string, options?: RequestOptions): Promise<Run>
+    /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
+    /**
+     * Requests cancellation of a run, which ends when every node run has stopped. @throws {@link TenonError}
+     * `RUN_CLOSED`.
+     */
     cancel(runId: string, options?: RequestOptions): Promise<Run>
+    /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
     ledger(runId: string, options?: RequestOptions): Promise<Ledger>
     /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
     stream(runId: string, options: RunStreamOptions): () => void
   }
+  /** Approvals that runs wait for, and those that have ended. */
   readonly approvals: {
+    /** Lists a page of approvals, newest first; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(
       query?: { status?: 'open' | 'closed'; runId?: string; cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<Approval>>
+    /** Votes on an approval. @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`. */
     decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
   }
+  /** Notifications that something of the tenant has changed. */
   readonly changes: {
     /**
      * Follows what changes in the tenant, so that lists and open pages can read it again. All subscriptions of one
@@ -146,7 +196,9 @@ export interface TenonClient {
      */
     subscribe(listener: (changes: readonly Change[]) => void): () => void
   }
+  /** Access to the WebSockets of the server, for clients of your own such as a y-websocket provider. */
   readonly sockets: {
+    /** Issues a ticket that opens one WebSocket within 30 seconds. */
     ticket(options?: RequestOptions): Promise<SocketTicket>
     /** `wss://…/workflows`; a stock y-websocket provider appends `/{id}/collab` given as room name. */
     readonly collabUrl: string

@@ -88,6 +88,7 @@ export interface WorkflowSettings {
   readonly timeout?: DurationString
   /** `strict` writes every pure node before the next one starts. @defaultValue 'normal' */
   readonly durability?: 'normal' | 'strict'
+  /** Text that the editor shows about a document that is not stored on a server; it does not affect runs. */
   readonly description?: string
 }
 
@@ -118,6 +119,10 @@ export type JoinMode = 'all' | 'any' | 'first-success' | { readonly count: numbe
 
 /** How a node is carried out; each field overrides the default of its type. */
 export interface NodePolicy {
+  /**
+   * Retries of a failed attempt; each field left out keeps the default of the node type, then that of {@link
+   * RetryPolicy}.
+   */
   readonly retry?: RetryPolicy
   /** Longest time of one attempt, start to close. */
   readonly timeout?: DurationString
@@ -128,9 +133,14 @@ export interface NodePolicy {
    * characters. A worker must serve it when the workflow is published. @defaultValue the queue of the engine
    */
   readonly taskQueue?: string
+  /**
+   * Outcome after the last failed attempt. `route` without an edge at the port `error` acts like `fail`. @defaultValue
+   * 'fail'
+   */
   readonly onError?: OnError
   /** The node that undoes this one. */
   readonly compensation?: NodeId
+  /** Condition on the live incoming edges under which the node starts. @defaultValue 'all' */
   readonly join?: JoinMode
   /** A template; the node is passed through when it gives `true`. */
   readonly skipIf?: string

@@ -4,9 +4,11 @@ const MARKER = Symbol.for('@tenon/core/TenonError')
 
 /** What may accompany a {@link TenonError}; `details` reaches callers, so it never holds a secret or a param. */
 export interface TenonErrorOptions {
+  /** Original error, kept for logs; it is not sent to callers. */
   readonly cause?: unknown
-  /** @defaultValue what the error table says of the code */
+  /** `true` if the same call may succeed later. @defaultValue the value of the code in {@link ERROR_TABLE} */
   readonly retryable?: boolean
+  /** Plain data for programs that handle the error, with the keys that belong to its code. */
   readonly details?: Readonly<Record<string, unknown>>
   /** One line that says what to do. @defaultValue what the error table says of the code */
   readonly remedy?: string

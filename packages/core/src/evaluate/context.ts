@@ -16,7 +16,9 @@ export interface EvaluationContext {
 export interface EvaluationContextOptions {
   /** Instant of the fact that scheduled the node, in ms since the Unix epoch. */
   readonly nowMs: number
+  /** Random text stored with the start of the run; runs with different seeds draw different values. */
   readonly runSeed: string
+  /** Node run whose params are evaluated; each node run of a run draws a sequence of its own. */
   readonly nodeRunId: string
 }
 

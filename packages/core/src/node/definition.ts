@@ -21,7 +21,9 @@ export type NodeEffect = 'none' | 'read' | 'write'
 export interface PortDefinition {
   /** `^[a-z][A-Za-z0-9_-]*$`, never `error`, which every node has by its policy. */
   readonly name: string
+  /** Label that the editor shows at the port. */
   readonly title: string
+  /** Sentence that explains when a run leaves by the port. */
   readonly description?: string
 }
 
@@ -37,9 +39,11 @@ export interface PortsFromParam {
 
 /** Where edges arrive at a node; left out of a definition, a node has a single input. */
 export interface InputDefinition {
+  /** Handle that edges point to in `targetHandle`: `^[a-z][A-Za-z0-9_-]*$`, unique within the node type. */
   readonly name: string
+  /** Label that the editor shows beside the input. */
   readonly title?: string
-  /** @defaultValue no limit */
+  /** Edges that may arrive at the input. @defaultValue no limit */
   readonly maxEdges?: 1
 }
 
@@ -79,21 +83,29 @@ export interface NodeDefinition<
   Params extends z.ZodObject = z.ZodObject,
   Outputs extends Readonly<Record<string, OutputSchema>> = Readonly<Record<string, OutputSchema>>,
 > {
+  /** Identifier of the node type in documents: kebab-case, with an optional vendor as in `acme/greet`. */
   readonly type: string
+  /** Version of the type, an integer from 1. Increase it when stored params or outputs no longer fit. */
   readonly version: number
+  /** Name in the palette and the default name of a new node; 1 to 60 characters. */
   readonly title: string
   /** Four words for the palette. */
   readonly description: string
   /** SVG path data on a 24 × 24 grid, drawn as 1.75 px strokes. Never markup. */
   readonly icon: string
+  /** Group of the palette that lists the node. */
   readonly category: NodeCategory
+  /** Schema of the params; the editor builds the form from it, so it must have a JSON Schema form. */
   readonly params: Params
+  /** Exits of the node in display order, without `error`: fixed ones, or one for each item of a list param. */
   readonly ports: readonly (PortDefinition | PortsFromParam)[]
-  /** @defaultValue one input `in`; triggers have none */
+  /** Places where edges arrive. @defaultValue one input `in`; triggers have none */
   readonly inputs?: readonly InputDefinition[]
+  /** Schemas of the outputs by port name; `*` covers the ports that come from params. */
   readonly outputs: Outputs
   /** One sentence for the card with `{param}` places: `"{method} {url}"`. */
   readonly summary: string
+  /** Effect on other systems, which decides if an attempt with an unknown result may be repeated. */
   readonly effect: NodeEffect
   /**
    * For `effect: 'write'`: an expression over `params` (literals only) that gives `true` where a repeated attempt does
@@ -105,10 +117,13 @@ export interface NodeDefinition<
   readonly idempotentWhen?: string
   /** Carried out by `evaluate` within the commit: synchronous, without I/O. */
   readonly inline?: true
+  /** Behavior that the machine itself provides, such as a fork or an approval. @defaultValue none */
   readonly control?: ControlKind
+  /** Default policy of the type; each field that a node sets in its document overrides it. */
   readonly policy?: NodePolicy
   /** How an agent may call the node as a tool. */
   readonly tool?: { readonly name: string; readonly description: string }
+  /** Checks beyond the params schema, reported by validation. @defaultValue none */
   readonly lint?: readonly LintRule[]
 }
 

@@ -51,18 +51,30 @@ export interface Suspension {
 
 /** What an implementation may use; there is no other way to the outside. */
 export interface NodeContext<Params = unknown> {
+  /** Params with templates resolved, defaults filled in and secrets decrypted. */
   readonly params: Params
+  /** Tenant that the run belongs to. */
   readonly tenantId: TenantId
+  /** Run that the node is part of, unique within the tenant. */
   readonly runId: RunId
+  /** Identifies this run of the node within `runId`; the same on every attempt and pass. */
   readonly nodeRunId: NodeRunId
   /** 1-based. */
   readonly attempt: number
   /** The same on every attempt of this node run and on no other. */
   readonly idempotencyKey: string
+  /**
+   * Client for all outgoing requests. It refuses private addresses that the host does not allow, and ends its requests
+   * with the attempt.
+   */
   readonly http: HttpClient
+  /** Account to use at the service. Engines pass `null`; a test can set one. */
   readonly connection: Connection | null
+  /** Aborts with `NODE_CANCELED` or `NODE_TIMEOUT` when the attempt has to end; pass it on to long calls. */
   readonly abortSignal: AbortSignal
+  /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */
   readonly resume: Resume | null
+  /** Writes a line to the run log. An attempt may write 2,000 lines, and long messages and data are cut. */
   readonly log: (level: LogLevel, message: string, data?: Json) => void
   /** Records a tool call with its arguments and answer in the run log. */
   readonly toolCall: (call: ToolCallRecord) => void
@@ -90,6 +102,7 @@ export interface ToolCallRecord {
 export interface InlineContext {
   /** Instant of the fact that scheduled the node, ms since the epoch. */
   readonly now: number
+  /** Result of the wait that the node opened in its previous pass; `null` in its first pass. */
   readonly resume: Resume | null
 }
 
@@ -109,8 +122,11 @@ export type NodeImplementation<Definition extends NodeDefinition = NodeDefinitio
 
 /** The form in which a registry holds any implementation: typed inside, checked by zod at the edge. */
 export interface AnyNodeImplementation {
+  /** Node type that the code belongs to, as {@link defineNode} returned it. */
   readonly definition: NodeDefinition
+  /** Computes the outcome of an inline node synchronously; absent when the node has `run`. */
   readonly evaluate?: (params: never, context: InlineContext) => NodeOutcome | Suspension
+  /** Runs one attempt of a dispatched node and throws every failure; absent when the node has `evaluate`. */
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
 }
 

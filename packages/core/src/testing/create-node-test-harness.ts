@@ -22,6 +22,7 @@ export interface NodeTestHarnessOptions {
   readonly respond?: Respond
   /** A client of the test's own, in place of `respond`. */
   readonly http?: HttpClient
+  /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
 }
 
@@ -31,6 +32,7 @@ export interface NodeTestRunOptions {
   readonly attempt?: number
   /** How the wait ended that an earlier run opened. */
   readonly resume?: Resume
+  /** Signal that the node gets, to test that it stops. @defaultValue a signal that never aborts */
   readonly abortSignal?: AbortSignal
   /** Instant that inline nodes see, ms since the epoch. @defaultValue 2030-01-01T00:00:00Z */
   readonly now?: number

@@ -8,7 +8,7 @@ import { driveHost, openEditor, startHost } from './lib/drive-host.mjs'
 import { examplesIn, withTarballs } from './lib/example-copy.mjs'
 
 /**
- * What a host's package.json says in `host`.
+ * Field `host` of a host's package.json.
  *
  * @typedef {object} HostSettings
  * @property {boolean} api it serves /sign-in and /automation

@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 /**
- * A host that answers each request as it is told.
+ * A host with given responses.
  *
  * @param {(path: string, body: string) => { status: number, body?: unknown }} answer
  * @returns {Promise<string>} its address

@@ -15,7 +15,7 @@ export type EditorEvent =
   | { readonly type: 'changed'; readonly operations: readonly DocumentOperation[] }
   | { readonly type: 'published'; readonly version: string }
   | { readonly type: 'run-started'; readonly runId: RunId; readonly mode: 'live' | 'test' }
-  /** How the draft reaches the server; `error` says why no socket can be opened, and what to do about it. */
+  /** Transport of the draft; `error` says why no WebSocket can be opened, and the remedy. */
   | { readonly type: 'connection'; readonly transport: 'socket' | 'http'; readonly error: TenonError | null }
   | { readonly type: 'failed'; readonly error: unknown }
 

@@ -134,7 +134,7 @@ describe('the options of a server', () => {
 })
 
 describe('close', () => {
-  test('leaves a pool open unless it is told to end it, and hears when an idle connection is lost', async () => {
+  test('leaves a pool open unless the options say to end it, and hears when an idle connection is lost', async () => {
     let ended = 0
     const listeners: ((error: Error) => void)[] = []
     const lines: unknown[] = []

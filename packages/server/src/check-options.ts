@@ -3,7 +3,7 @@ import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { maskText } from '@tenon/core/mask'
 import { cutText } from '@tenon/core/text'
 
-/** What may be wrong with one field, and what to do about it. */
+/** Fault of one option, with its remedy. */
 interface Fault {
   readonly field: string
   readonly message: string
@@ -175,7 +175,7 @@ function check(name: string, options: unknown, checks: Readonly<Record<string, C
   throw new TenonError('OPTIONS_INVALID', `${name}: ${remedy}`, { remedy, details: { issues } })
 }
 
-/** What a host gave, in a few characters, and nothing of what could be in it. */
+/** Describes a value of the host in a few characters, without its content. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return maskText(JSON.stringify(cutText(value, 60)))
   if (typeof value === 'number' || value === undefined || value === null) return String(value)

@@ -15,7 +15,7 @@ import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/create-migrate.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 
-/** What a host gives to {@link createWorker}: the same as to the servers beside it, without what HTTP needs. */
+/** Options of {@link createWorker}: the same as for its servers, without those for HTTP. */
 export type WorkerOptions = Pick<
   WorkflowServerOptions,
   'database' | 'engine' | 'nodes' | 'egress' | 'bus' | 'log' | 'keyProvider'

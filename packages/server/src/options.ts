@@ -38,7 +38,7 @@ export type WorkflowMiddleware = (
 /** The host's own Postgres pool, or a PGlite. The schema is `tenon` by default. */
 export type DatabaseOptions = DatabaseSource &
   DatabaseNames & {
-    /** Whether `close()` ends the pool or PGlite. @defaultValue false for a pool, true for a PGlite */
+    /** True if `close()` ends the pool or PGlite. @defaultValue false for a pool, true for a PGlite */
     readonly endOnClose?: boolean
   }
 
@@ -76,7 +76,7 @@ export interface WorkflowServerOptions {
    * @defaultValue warnings and errors to the console
    */
   readonly log?: RuntimeLog
-  /** How much one tenant may ask of the server. @defaultValue see {@link LimitOptions} */
+  /** Limits for each tenant. @defaultValue see {@link LimitOptions} */
   readonly limits?: LimitOptions
   /**
    * Longest wait for the body of a request in milliseconds; a second more for each 8 kB that have arrived. Then the
@@ -124,7 +124,7 @@ export interface WorkflowServer {
    */
   readonly fetch: (request: Request, context?: RequestContext) => Promise<Response>
   /**
-   * Whether a path is one of the API's own, so that an adapter leaves every other path to the host.
+   * Checks whether a path is one of the API's own, so that an adapter leaves every other path to the host.
    *
    * @param pathname - With the base path, percent-encoded as it arrived.
    */

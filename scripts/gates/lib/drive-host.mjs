@@ -175,7 +175,7 @@ async function readRunLog(api, url, runId) {
   })
   socket.removeAllListeners('close')
   socket.close()
-  expect(types.includes('run_started'), `the socket told ${types.join(', ')}`)
+  expect(types.includes('run_started'), `the socket sent ${types.join(', ')}`)
 }
 
 /**

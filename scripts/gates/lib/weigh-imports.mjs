@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { build } from 'vite'
 
-/** What a page of a host has anyway. */
+/** Packages that a page of a host loads anyway. */
 const EXTERNAL = [/^react(-dom)?($|\/)/, 'yjs']
 
 /**

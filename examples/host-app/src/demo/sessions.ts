@@ -7,7 +7,7 @@ import { PEOPLE } from './people.ts'
 
 const LIFETIME_S = 15 * 60
 
-/** Who signs the tokens, and whom they are for: a token of another service, or for another one, is refused. */
+/** Issuer and audience of the tokens; tokens with others are rejected. */
 const ISSUER = 'tenon-demo'
 const AUDIENCE = 'tenon-demo-app'
 
@@ -16,7 +16,7 @@ export interface Sessions {
   signIn(userId: string): Promise<{ readonly token: string; readonly expiresAt: string } | null>
   /** What `createWorkflowServer` asks for each request. */
   authenticate(request: Request): Promise<Identity | null>
-  /** What `createWorkflowServer` asks once a minute for each user with open sockets. */
+  /** Looks up a user for `createWorkflowServer`, once a minute for each user with open sockets. */
   lookUpIdentity(identity: Identity): Identity | null
 }
 

@@ -18,7 +18,7 @@ interface Env {
 }
 const app = new Hono<Env>()
 
-// The host's own session. Tenon reads what this has found, so that there is one place that knows who is signed in.
+// The host's own session. Tenon reads what this has found, so that only the host decides who is signed in.
 app.use(async (c, next) => {
   c.set('user', sessions.get(getCookie(c, 'session') ?? '') ?? null)
   await next()

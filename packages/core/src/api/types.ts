@@ -84,18 +84,18 @@ export interface PutDraft {
 export interface SyncDraft {
   /** `Y.encodeStateVector` of the caller's document; `AA==` for an empty one. */
   readonly stateVector: string
-  /** What the server lacks, as one Yjs update of at most 1 MiB; left out to read only. */
+  /** Changes that the server lacks, as one Yjs update of at most 1 MiB; omit it to read only. */
   readonly update?: string
 }
 
 /** The answer to {@link SyncDraft}. It is given after the update is stored. Bytes are base64. */
 export interface SyncedDraft {
-  /** What the caller lacks, as one Yjs update. */
+  /** Changes that the caller lacks, as one Yjs update. */
   readonly update: string
   /** State vector of the stored draft: the next update is the difference from it. */
   readonly stateVector: string
   /**
-   * Whether everything that was sent is stored. `false` when the update depends on updates that the server has not
+   * True if everything that was sent is stored. `false` when the update depends on updates that the server has not
    * received: send the whole difference from `stateVector`.
    */
   readonly saved: boolean
@@ -245,7 +245,7 @@ export interface Approval {
   readonly openedAt: IsoInstant
   readonly dueAt: IsoInstant | null
   readonly approvers: Extract<WaitFor, { kind: 'approval' }>['approvers']
-  /** Whether the approval is open and the caller is an approver, or an admin who may override. */
+  /** True if the approval is open and the caller is an approver, or an admin who may override. */
   readonly canDecide: boolean
 }
 

@@ -1,6 +1,6 @@
 import { CHANGE_KINDS, type Change } from '../api/types.ts'
 
-/** What the server sends: hints, and heartbeats in between. */
+/** A frame that the server sends: a hint or a heartbeat. */
 export type ChangeFrame = Change | { readonly kind: 'heartbeat' }
 
 /** Reads a frame; `null` for one of a kind that a newer server knows. */

@@ -147,7 +147,7 @@ async function followSse(
   }
 }
 
-/** Who is not signed in or has no right is not served by another transport either. */
+/** Statuses that another transport gets as well: not signed in, or no permission. */
 function followedOf(error: unknown): Followed {
   if (!(error instanceof TenonError)) return 'failed'
   return error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN' ? 'refused' : 'failed'

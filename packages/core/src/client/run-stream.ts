@@ -8,7 +8,7 @@ import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket, SILENCE_MS } from './frame-socket.ts'
 import type { RunStreamOptions, StreamState, WebSocketConstructor } from './types.ts'
 
-/** What the server sends: events, and heartbeats in between. */
+/** A frame that the server sends: events or a heartbeat. */
 type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }
 
 export interface RunStreamPorts {
@@ -88,7 +88,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     else retry()
   }
 
-  /** Whether a lost connection says that sockets do not get through here, rather than what the server thinks. */
+  /** Checks whether a lost connection means that WebSockets are blocked, rather than refused by the server. */
   function isUnopened(code: number | null): boolean {
     return ports.openEvents !== undefined && (code === null || (code < 4000 && code !== 1000))
   }
@@ -172,7 +172,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   return () => stop()
 }
 
-/** What the server answers about the run itself, and would answer again. */
+/** Statuses about the run itself; a retry gets the same answer. */
 const FINAL: ReadonlySet<string> = new Set(['RUN_NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED'])
 
 /** 4401 is not final here, since the next connection brings a new ticket. */

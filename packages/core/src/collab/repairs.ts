@@ -2,7 +2,7 @@ import type { Report } from './plain-value.ts'
 
 const MOST_REPAIRS = 100
 
-/** What a reader had to leave out of a draft. */
+/** Parts that a reader had to leave out of a draft. */
 export interface Repairs {
   /** Reports content that cannot be read: the document is not what was meant. */
   readonly reportLoss: Report

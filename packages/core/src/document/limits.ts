@@ -22,7 +22,7 @@ export const DOCUMENT_LIMITS = Object.freeze({
   members: 10_000,
 })
 
-/** What a retry policy may ask for at most: a failing service is neither flooded nor waited for without an end. */
+/** Limits of a retry policy, so that a failing service is neither flooded nor retried forever. */
 export const RETRY_LIMITS = Object.freeze({
   /** Shortest wait between two attempts, in milliseconds. */
   minIntervalMs: 100,
@@ -32,5 +32,5 @@ export const RETRY_LIMITS = Object.freeze({
   totalWaitMs: 2_592_000_000,
 })
 
-/** How long a node waits for a worker of its task queue before it fails, in milliseconds: 1 hour. */
+/** Longest time a node waits for a worker of its task queue before it fails, in milliseconds: 1 hour. */
 export const TASK_QUEUE_WAIT_MS = 3_600_000

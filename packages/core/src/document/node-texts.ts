@@ -23,7 +23,7 @@ export interface NodeText {
   readonly text: string
 }
 
-/** Texts at any depth of a value, with their places. */
+/** Texts at any depth of a value, with their paths. */
 export function textLeaves(value: Json, path: ParamPath = []): NodeText[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
@@ -57,7 +57,7 @@ function mapPolicy(policy: NodePolicy, changes: NodeChanges): NodePolicy {
   return Object.fromEntries(fields) as NodePolicy
 }
 
-/** How {@link mapNode} changes what a node says of others. */
+/** Changes that {@link mapNode} makes to the references of a node. */
 export interface NodeChanges {
   /** Every text that may hold expressions. */
   text(text: string): string

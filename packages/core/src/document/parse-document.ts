@@ -61,8 +61,8 @@ function refuseDangling({ read }: Gathering, document: WorkflowDocument, ids: Re
  * container inside itself. Whether the workflow makes sense is for `validateWorkflow` to say.
  *
  * @returns A fresh copy that holds own data only.
- * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.issues`, the first hundred faults with their places
- * in the document, and `details.path`, the place of the first.
+ * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.issues`, the first hundred faults with their paths
+ * in the document, and `details.path`, the path of the first.
  */
 export function parseDocument(candidate: unknown): WorkflowDocument {
   const document = documentShape(candidate, [])

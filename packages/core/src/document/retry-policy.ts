@@ -15,12 +15,12 @@ export const RETRY_INTERVAL_GROWTH = 100
 /** One field of a retry policy that no engine carries out as it is. */
 export interface RetryFault {
   readonly field: keyof RetryPolicy
-  /** What is wrong, without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
+  /** Message without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
   readonly message: string
 }
 
 /**
- * Finds everything that is wrong with a retry policy: the one place of its rules.
+ * Finds everything that is wrong with a retry policy. All rules of retry policies are here.
  *
  * @param retry - The policy of a node over that of its type; fields that neither has count as {@link DEFAULT_RETRY}.
  */

@@ -31,7 +31,7 @@ export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
   additionalProperties: false,
 })
 
-/** Whether a value is a marker and nothing more. */
+/** Checks whether a value is a marker and nothing more. */
 export function isSecretMarker(value: unknown): value is SecretMarker {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { $secret, setAt, setBy, ...rest } = value as Record<string, unknown>

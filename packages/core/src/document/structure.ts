@@ -15,7 +15,7 @@ export interface Field<Value> {
   readonly required: boolean
 }
 
-/** One place at which a document is refused. */
+/** One fault of a rejected document, with its path. */
 export interface Fault {
   readonly path: Path
   readonly code: 'DOCUMENT_MALFORMED'
@@ -25,7 +25,7 @@ export interface Fault {
 /** Faults that one answer names; a document with more is not read to its end. */
 const MOST_FAULTS = 100
 
-/** A fault as a sentence that names its place. */
+/** Formats a fault as a sentence that names its path. */
 export function sentenceOf({ path, message }: Pick<Fault, 'path' | 'message'>): string {
   return `${path.length === 0 ? 'The document' : path.join('.')} ${message}`
 }

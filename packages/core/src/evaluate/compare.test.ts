@@ -7,7 +7,7 @@ import { createPlainScope } from './scope.ts'
 import { outcomeOf } from './testing/faults.ts'
 
 /**
- * How the left value relates to the right one: before, equal, after; `~`: neither before nor after, and not equal;
+ * Relation of the left value to the right one: before, equal, after; `~`: neither before nor after, and not equal;
  * `types`: of different types, without an order; `none`: of one type without an order, and not equal; `same`: of one
  * type without an order, and equal.
  */
@@ -118,7 +118,7 @@ type Operator = (typeof OPERATORS)[number]
 const DIFFER = 'COMPARISON_TYPES_DIFFER'
 const NO_ORDER = 'EXPRESSION_TYPE'
 
-/** What each operator gives for each relation, in the order of {@link OPERATORS}. */
+/** Result of each operator for each relation, in the order of {@link OPERATORS}. */
 const TABLE: Readonly<Record<Relation, readonly (boolean | string)[]>> = {
   '<': [false, true, true, true, false, false],
   '=': [true, false, false, true, false, true],

@@ -9,7 +9,7 @@ import { spendReading, spendSteps } from './meter.ts'
 import { aKind, kindOf, ownKeys, ownValue } from './values.ts'
 import { checkDepth } from './write-json.ts'
 
-/** Whether two values are the same JSON all the way down; values of different types are not, nothing is converted. */
+/** Checks whether two values are deeply equal as JSON, without conversion: values of different types never are. */
 function isEqual(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
   return equalAt(evaluation, left, right, place, 0)
 }
@@ -75,7 +75,7 @@ function spendBoth({ meter }: Evaluation, left: Json, right: Json): void {
 }
 
 /**
- * Whether two values are equal by the rules of comparisons. A text that is exactly a JSON number equals that number,
+ * Compares two values for equality, by type. A text that is exactly a JSON number equals that number,
  * `"true"` equals true, two ISO 8601 dates are equal if they are the same instant. Values of other different types are
  * not equal. Items and members of lists and objects are compared as {@link isEqual} does: nothing is converted there.
  */
@@ -119,11 +119,11 @@ export function unorderedFault(reason: Unordered, operator: string, left: Json, 
   return fault('COMPARISON_TYPES_DIFFER', message, place, { left: ours, right: theirs })
 }
 
-/** How all values of a list are ordered at once, so that the order of three of them cannot contradict itself. */
+/** Kind of order for all values of a list, so that the order is transitive. */
 export type ListOrder = (left: number, right: number) => number
 
 /**
- * The order of the values of one list, by their places: numbers if each is one or exactly a JSON number, dates if each
+ * The order of the values of one list, by their indexes: numbers if each is one or exactly a JSON number, dates if each
  * is an ISO 8601 date, texts if each is a text; null if they are mixed.
  */
 export function listOrder(values: readonly Json[]): ListOrder | null {

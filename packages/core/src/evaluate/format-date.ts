@@ -9,7 +9,7 @@ const monthOf = (date: Date) => MONTHS[date.getUTCMonth()] as string
 const weekdayOf = (date: Date) => WEEKDAYS[date.getUTCDay()] as string
 const twelve = (date: Date) => date.getUTCHours() % 12 || 12
 
-/** What each sign of a pattern writes, always in English. */
+/** Output of each pattern letter, always in English. */
 const SIGNS: Readonly<Record<string, (date: Date) => string>> = Object.freeze({
   yyyy: (date: Date) => padded(date.getUTCFullYear(), 4),
   yy: (date: Date) => padded(date.getUTCFullYear() % 100, 2),
@@ -38,7 +38,7 @@ function offsetText(minutes: number, colon: string): string {
   return `${minutes < 0 ? '-' : '+'}${padded(Math.floor(size / 60), 2)}${colon}${padded(size % 60, 2)}`
 }
 
-/** What each sign of an offset from UTC writes; those in capitals write `Z` for none. */
+/** Output of each letter for the offset from UTC; capitals write `Z` for zero. */
 const OFFSETS: Readonly<Record<string, (minutes: number) => string>> = Object.freeze({
   xx: (minutes: number) => offsetText(minutes, ''),
   xxx: (minutes: number) => offsetText(minutes, ':'),
@@ -57,7 +57,7 @@ export function unknownSign(pattern: string): string | null {
 }
 
 /**
- * Writes a date by a pattern such as `yyyy-MM-dd`; letters stand for themselves in `'quotes'`, `''` for one.
+ * Writes a date by a pattern such as `yyyy-MM-dd`; letters are literal in `'quotes'`, `''` for one.
  *
  * @param pattern - Without letters that {@link unknownSign} finds.
  * @param offsetMinutes - Distance from UTC of the clock that the date is written by.

@@ -4,7 +4,7 @@ import { MASK } from './mask-text.ts'
 
 /** Replaces known secrets wherever they occur. */
 export interface Redactor {
-  /** Whether there is nothing to replace. */
+  /** True if there is nothing to replace. */
   readonly isEmpty: boolean
   text(text: string): string
   json<Value extends Json>(value: Value): Value

@@ -16,19 +16,19 @@ function plain(name: string): string {
   return name.length > 200 ? '' : name.toLowerCase().replaceAll(/[-_]/g, '')
 }
 
-/** Whether a header of this name carries a credential: `Authorization`, `Cookie`, `X-Api-Key`, … */
+/** Checks whether a header of this name carries a credential: `Authorization`, `Cookie`, `X-Api-Key`, … */
 export function isCredentialHeader(name: string): boolean {
   const text = plain(name)
   return EXACT.has(text) || HEADER.test(text)
 }
 
-/** Whether a query parameter of this name carries a credential: `api_key`, `access_token`, `sig`, … */
+/** Checks whether a query parameter of this name carries a credential: `api_key`, `access_token`, `sig`, … */
 export function isCredentialQuery(name: string): boolean {
   const text = plain(name)
   return QUERY_ONLY.has(text) || text.endsWith('signature') || isCredentialField(name)
 }
 
-/** Whether a field of any data carries a credential by its name: `password`, `client_secret`, `Authorization`, … */
+/** Checks whether the name of a field suggests a credential: `password`, `client_secret`, `Authorization`, … */
 export function isCredentialField(name: string): boolean {
   const text = plain(name)
   // A hyphen makes it the name of a header, wherever it is.

@@ -46,7 +46,7 @@ function decode(text: string): string {
 }
 
 /**
- * Replaces every credential that can be told within a text: in URLs, header lines, JSON and form texts, and keys known
+ * Replaces every credential that is recognized in a text: in URLs, header lines, JSON and form texts, and keys known
  * by their form. References (`{{…}}`) stay, since they hold no value.
  *
  * @param replace - Answers the replacement for a credential. @defaultValue {@link MASK}

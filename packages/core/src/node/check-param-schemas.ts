@@ -6,7 +6,7 @@ import { isRefined, metaOf, type SchemaPart, schemaParts } from './schema-parts.
 
 type Fail = (place: string, why: string) => never
 
-/** Keywords of JSON Schema that refuse values; written in `.meta()`, they tell the validator what `refine` refuses. */
+/** Keywords of JSON Schema that reject values; in `.meta()`, they give the validator the rules of a `refine`. */
 const ASSERTIONS = [
   'not',
   'if',

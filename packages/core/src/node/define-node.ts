@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { checkDefinition } from './check-definition.ts'
 import type { NodeDefinition, OutputSchema, PortDefinition, PortsFromParam } from './definition.ts'
 
-/** Whether a value has a `Date` in it, a few levels deep. */
+/** True if a value has a `Date` in it, a few levels deep. */
 type HasDate<Value, Depth extends readonly unknown[] = []> = Depth['length'] extends 4
   ? false
   : unknown extends Value

@@ -10,7 +10,7 @@ export interface RawHttpResponse {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Where the answer came from, after redirects. */
+  /** URL of the response, after redirects. */
   readonly url: string
   /** The body; empty if there is none. */
   readonly bytes: Uint8Array

@@ -6,7 +6,7 @@ import type { NodeDefinition } from './definition.ts'
 /**
  * A schema of a definition as plain JSON Schema.
  *
- * @param place - Where it stands in the definition, for messages.
+ * @param place - Path in the definition, for messages.
  * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for what JSON Schema cannot express, such as a date.
  */
 export function toJsonSchema(

@@ -54,7 +54,7 @@ function toManifestEntry(definition: NodeDefinition): NodeManifestEntry {
   })
 }
 
-/** A document holds a marker in the place of a secret, so that is what the schema of its params describes. */
+/** A document holds a marker instead of a secret, so that is what the schema of its params describes. */
 function withMarkers(schema: JsonSchema): JsonSchema {
   const secrets = secretParamsOf(schema)
   if (secrets.length === 0) return schema

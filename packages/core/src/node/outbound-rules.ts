@@ -28,7 +28,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /**
- * Whether requests may go to the port of a URL.
+ * Checks whether requests may go to the port of a URL.
  *
  * @param port - As `URL` gives it: empty for the default port of the protocol.
  */
@@ -36,12 +36,12 @@ export function isPortAllowed(port: string): boolean {
   return port === '' || !BLOCKED_PORTS.has(Number(port))
 }
 
-/** Whether only the connection sets a header, such as `Host`; names in any letter case. */
+/** Checks whether only the connection sets a header, such as `Host`; names in any letter case. */
 export function isReservedHeader(name: string): boolean {
   return RESERVED_HEADERS.has(name.toLowerCase())
 }
 
-/** Whether a text can be the name of a header: letters, digits and some marks, no space, colon or line break. */
+/** Checks whether a text can be the name of a header: letters, digits and some marks, no space, colon or line break. */
 export function isHeaderName(name: string): boolean {
   return HEADER_NAME.test(name)
 }

@@ -19,7 +19,7 @@ export interface HttpRequestInit {
    */
   readonly maxResponseBytes?: number
   /**
-   * What is done with an answer that names another address: follow it (at most five times, credentials only within an
+   * Handling of redirects: follow them (at most five times, credentials only within an
    * origin), give it to the caller, or fail with `HTTP_REDIRECT_REFUSED`.
    *
    * @defaultValue 'follow'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A schema inside another one, with its place: names of fields, and `*` for items. */
+/** A schema inside another one, with its path: names of fields, and `*` for items. */
 export interface SchemaPart {
   readonly schema: z.core.$ZodType
   readonly path: readonly string[]
@@ -28,20 +28,20 @@ function childrenOf(schema: z.core.$ZodType, path: readonly string[]): SchemaPar
 /** A schema and all schemas inside it, each once. What a `z.lazy` gives is not followed. */
 export function schemaParts(schema: z.core.$ZodType): readonly SchemaPart[] {
   const parts = new Map<z.core.$ZodType, SchemaPart>([[schema, { schema, path: [] }]])
-  // A map takes in what is added while it is walked.
+  // Entries added to a map during iteration are visited too.
   for (const part of parts.values()) {
     for (const child of childrenOf(part.schema, part.path)) if (!parts.has(child.schema)) parts.set(child.schema, child)
   }
   return [...parts.values()]
 }
 
-/** Whether code of the author judges values of the schema: `refine`, `superRefine`, `check`, `z.custom`. */
+/** Checks whether code of the author validates values of the schema: `refine`, `superRefine`, `check`, `z.custom`. */
 export function isRefined(schema: z.core.$ZodType): boolean {
   const { type, checks = [] } = schema._zod.def
   return type === 'custom' || checks.some((check) => check._zod.def.check === 'custom')
 }
 
-/** What `.meta()` says of a schema. */
+/** Metadata of a schema, from `.meta()`. */
 export function metaOf(schema: z.core.$ZodType): Readonly<Record<string, unknown>> {
   return z.globalRegistry.get(schema as z.ZodType) ?? {}
 }

@@ -4,7 +4,7 @@ import type { ProblemIssue } from '../errors/index.ts'
 type Issue = z.core.$ZodIssue
 type Path = ProblemIssue['path']
 
-/** What zod calls the types, in the words of the expression language. */
+/** Names of zod types in the expression language. */
 const NAMES: Readonly<Record<string, string>> = Object.freeze({
   string: 'text',
   array: 'list',

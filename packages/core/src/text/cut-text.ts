@@ -6,12 +6,12 @@ const FIRST_JOINING_UNIT = 0x300
 const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
 const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
 
-/** The last place at or before `at` that does not split a surrogate pair. */
+/** Finds the last index at or before `at` that does not split a surrogate pair. */
 function pairBoundary(text: string, at: number): number {
   return at > 0 && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at)) ? at - 1 : at
 }
 
-/** The last place at or before `at` where a character as readers see it begins: an emoji with its joiners is one. */
+/** Finds the last index at or before `at` where a grapheme begins: an emoji with its joiners is one. */
 function characterBoundary(text: string, at: number): number {
   const boundary = pairBoundary(text, at)
   const joins = text.charCodeAt(at) >= FIRST_JOINING_UNIT || text.charCodeAt(at - 1) >= FIRST_JOINING_UNIT
@@ -20,7 +20,7 @@ function characterBoundary(text: string, at: number): number {
   const start = pairBoundary(text, Math.max(0, at - WINDOW))
   const window = text.slice(start, pairBoundary(text, Math.min(text.length, at + WINDOW)))
   const segments = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(window)
-  // The window has a unit at this place, so that there is a segment.
+  // The window has a unit at this index, so that there is a segment.
   const { index } = segments.containing(at - start) as Intl.SegmentData
   // A character longer than the window is cut between two code points.
   return index === 0 ? boundary : start + index

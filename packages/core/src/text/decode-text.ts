@@ -1,4 +1,4 @@
-/** What {@link decodeText} gives: the text and its charset, or why the bytes are not text in their charset. */
+/** Result of {@link decodeText}: the text and its charset, or why the bytes are not text in their charset. */
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly charset: string }
   | { readonly ok: false; readonly fault: 'charset_unknown' | 'bytes_invalid'; readonly charset: string }

@@ -3,7 +3,7 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/
 const MOST_CHARACTERS = 400
 
 /**
- * Tells whether a text is exactly a JSON number, without spaces or leading zeros: then a comparison reads it as one.
+ * Checks whether a text is exactly a JSON number, without spaces or leading zeros: then a comparison reads it as one.
  * `"007"`, `"1,5"` and `" 5"` are only texts.
  */
 export function isNumberText(text: string): boolean {

@@ -8,11 +8,11 @@ import { isWellFormed, toWellFormed } from './well-formed.ts'
 
 type Path = readonly (string | number)[]
 
-/** How {@link parseJson} reads what JavaScript values cannot hold unchanged. */
+/** Handling of JSON that JavaScript values cannot hold unchanged. */
 export interface ParseJsonOptions {
   /**
    * `keep` for what services and models answer: an integer beyond ±(2^53 − 1) and a number beyond the doubles become
-   * texts with the digits as written, half of a surrogate pair becomes U+FFFD, and `kept` names the places.
+   * texts with the digits as written, half of a surrogate pair becomes U+FFFD, and `kept` lists their paths.
    * `refuse` for what people and programs send to us: each of them is an issue.
    */
   readonly onLoss: 'keep' | 'refuse'
@@ -20,19 +20,19 @@ export interface ParseJsonOptions {
   readonly maxDepth?: number
 }
 
-/** A place of which {@link parseJson} changed the kind or the characters, so that it could be kept. */
+/** A value that {@link parseJson} converted so that it could be kept. */
 export interface KeptPlace {
   readonly path: Path
   /** `number`: a number that is a text with its digits now. `text`: a text or key that lost half of a surrogate pair. */
   readonly what: 'number' | 'text'
 }
 
-/** What {@link parseJson} gives: the value, or at most 100 issues with their paths. */
+/** Result of {@link parseJson}: the value, or at most 100 issues with their paths. */
 export type JsonReading =
   | { readonly ok: true; readonly value: Json; readonly kept: readonly KeptPlace[] }
   | {
       readonly ok: false
-      /** `syntax` and `depth`: the text as a whole. `content`: the places in `issues`. */
+      /** `syntax` and `depth`: the text as a whole. `content`: the paths in `issues`. */
       readonly fault: 'syntax' | 'depth' | 'content'
       /** Codes: `json_syntax`, `json_depth`, `forbidden_key`, `number_inexact`, `text_malformed`. */
       readonly issues: readonly ProblemIssue[]
@@ -104,7 +104,7 @@ function checked(value: unknown, path: Path, findings: Findings): Json {
  * every JSON parser. Of two members with one key the last counts. O(n); a text without long numbers is read by
  * `JSON.parse`.
  *
- * @returns Never throws: a text that is not JSON, nests too deep or has a refused place is `ok: false`.
+ * @returns Never throws: a text that is not JSON, nests too deep or has a rejected value is `ok: false`.
  * @see docs/adr/0007-numbers-from-outside.md
  *
  * @example

@@ -4,7 +4,7 @@ const BACKSLASH = 92
 const LONG_RUN = 16
 const LONG_EXPONENT = /^[+-]?\d{3}/
 
-/** What a look at the units of a JSON text finds, before anything parses it. */
+/** Result of a scan of the UTF-16 units of a JSON text, before it is parsed. */
 export interface JsonScan {
   readonly nestsTooDeep: boolean
   /** Outside of strings there is a run of 16 digits or an exponent of 3, so that a number may not fit a double. */

@@ -1,7 +1,7 @@
 const LONE_SURROGATE = /\p{Surrogate}/u
 const LONE_SURROGATES = /\p{Surrogate}/gu
 
-/** Tells whether a text has no half of a surrogate pair, so that UTF-8 can hold it. */
+/** Checks whether a text has no half of a surrogate pair, so that UTF-8 can hold it. */
 export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text)
 }

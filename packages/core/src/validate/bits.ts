@@ -29,7 +29,7 @@ export function keepBits(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) & (other[word] as number)
 }
 
-/** Whether two sets have a member in common. */
+/** Checks whether two sets have a member in common. */
 export function haveCommonBit(bits: Bits, other: Bits): boolean {
   for (let word = 0; word < bits.length; word++) if ((bits[word] as number) & (other[word] as number)) return true
   return false

@@ -5,9 +5,9 @@ import { listKeys, listNames } from './name-lists.ts'
 import { nodeTemplates } from './node-templates.ts'
 import type { TracedWorkflow } from './trace-workflow.ts'
 
-/** Who reads a key of `input`, by its name or with the whole of it. */
+/** Nodes that read a key of `input`, by its name or with the whole of it. */
 interface Readers {
-  /** Whether a node or one after it reads the key. */
+  /** Checks whether a node or one after it reads the key. */
   has(node: FlowNode, key: string): boolean
 }
 

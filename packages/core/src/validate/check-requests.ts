@@ -12,7 +12,7 @@ import type { Survey, SurveyedNode } from './survey.ts'
 /** Tokens that are known by their beginning, wherever they are. */
 const TOKENS =
   /\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY-----/
-/** What is a token where a header or a query takes it. */
+/** Pattern of a token in a header or a query. */
 const SCHEMES = /^\s*(Bearer|Basic|Token|ApiKey)\s+[^\s{]{8,}/i
 
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
@@ -34,7 +34,7 @@ function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssu
   }
 }
 
-/** Objects whose members are headers, with their places. */
+/** Objects whose members are headers, with their paths. */
 function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   const schema = entry?.params ?? true
   return Object.entries(node.params).flatMap(([param, value]) =>

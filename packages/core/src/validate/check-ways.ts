@@ -34,7 +34,7 @@ function checkForkAndJoin({ node, name, entry, ports, incoming }: SurveyedNode, 
   }
 }
 
-/** Items that make ports, with their places; `null` for a param that is no list. */
+/** Items that make ports, with their paths; `null` for a param that is no list. */
 function portItems({ params }: SurveyedNode, each: string): readonly Json[] {
   const path = each.split('.').slice(1)
   const list = path.reduce<Json | undefined>((at, key) => (isJsonObject(at) ? at[key] : undefined), params)

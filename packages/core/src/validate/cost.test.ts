@@ -11,7 +11,7 @@ import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 import { validateWorkflow, validateWorkflowInSlices } from './validate-workflow.ts'
 
-/** What the analysis of data costs: steps, and words of bit sets apart from them. */
+/** Cost of the analysis of data: steps, and words of bit sets apart from them. */
 function costOf(document: WorkflowDocument) {
   const meter = createMeter()
   const survey = surveyDocument(document, manifest)
@@ -22,7 +22,7 @@ function costOf(document: WorkflowDocument) {
   return { steps: meter.steps - meter.words / WORDS_PER_UNIT, words: meter.words, exits }
 }
 
-/** How many times the thread is given away, which counts the steps of the whole validation. */
+/** Number of times the thread is yielded, which counts the steps of the whole validation. */
 async function pausesOf(document: WorkflowDocument): Promise<number> {
   let pauses = 0
   const pause = async () => {

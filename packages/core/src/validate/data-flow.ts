@@ -53,7 +53,7 @@ export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Mete
 }
 
 /**
- * Whether what left a node by an exit may be there when a node behind it runs: the first is not known to have left by
+ * Checks whether output of an exit may exist when a node behind it runs: the first is not known to have left by
  * another port. A fork leaves by all of its ports.
  */
 export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
@@ -79,7 +79,7 @@ function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): { port: stri
   return [...names].map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
 }
 
-/** What later nodes need to know of a node while the flow is traced; dropped once no edge is left to follow. */
+/** Facts about a node for later nodes while the flow is traced; dropped once no edge remains. */
 interface Trail {
   /** Ranks of the nodes that have settled when this one runs. */
   readonly waited: Bits
@@ -119,7 +119,7 @@ function release({ trails }: Tracing, arriving: readonly Exit[]): void {
 
 type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly own: readonly number[] }
 
-/** What is true on every way to the node, each way by itself. */
+/** Facts that hold on every path to the node, for each path separately. */
 function onAllWays({ trails, meter }: Tracing, size: number, arriving: readonly Exit[], before: BeforeExit): Bits {
   const common = createBits(size)
   for (const [way, exit] of arriving.entries()) {

@@ -1,6 +1,6 @@
 import type { DataFlow, Exit, FlowNode } from './data-flow.ts'
 
-/** How a question about all paths to a node is answered. */
+/** Operations that answer a question about all paths to a node. */
 export interface PathQuestion<Answer> {
   /** The last node before that can change the answer, or `null`: nodes between it and the asked one are passed over. */
   lastChange(node: FlowNode): FlowNode | null

@@ -15,7 +15,7 @@ export interface KeyOwners {
   before(node: FlowNode, key: string): Iterable<KeyOwner>
   /** Those that come before a node and are of other types than `type`, ascending. */
   otherwiseBefore(node: FlowNode, key: string, type: string | null): Iterable<KeyOwner>
-  /** Whether an exit by which one of the keys is surely added has been taken whenever the node runs. */
+  /** Checks whether an exit by which one of the keys is surely added has been taken whenever the node runs. */
   isSurelyAdded(node: FlowNode, key: string): boolean
 }
 

@@ -20,7 +20,7 @@ export interface OwnerList {
   beforeDown(node: FlowNode): Iterable<KeyOwner>
 }
 
-/** How many owners have a rank below `rank`. */
+/** Counts the owners with a rank below `rank`. */
 function countBelow(owners: readonly KeyOwner[], rank: number): number {
   let low = 0
   let high = owners.length

@@ -23,7 +23,7 @@ export function paramSink(schema: JsonSchema, params: JsonObject, path: ParamPat
   return SINK_NAMES.find((name) => name === named) ?? null
 }
 
-/** Whether a param is used: the param that it depends on has one of the values named by `.meta({ dependsOn })`. */
+/** Checks whether a param is used: the param that it depends on has one of the values in `.meta({ dependsOn })`. */
 export function isParamUsed(schema: JsonSchema, params: JsonObject, name: string): boolean {
   const dependsOn = asObject(schemaAt(schema, [name]).schema)?.dependsOn
   if (!isJsonObject(dependsOn) || typeof dependsOn.param !== 'string' || !Array.isArray(dependsOn.in)) return true

@@ -22,7 +22,7 @@ export function judge(schema: JsonSchema, value: JsonObject | null, onStep?: () 
   }
 }
 
-/** What a checker has found so far: while params stay as they are, so do the verdicts on them. */
+/** Cached results of a checker; valid while the params are the same objects. */
 export type SchemaVerdicts = Map<string, SchemaVerdict>
 
 export function createSchemaVerdicts(): SchemaVerdicts {

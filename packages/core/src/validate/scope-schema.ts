@@ -88,7 +88,7 @@ function inputSchema(survey: Survey, scopes: Scopes, node: FlowNode, keys: Itera
   return objectSchema(members, scopes.inputOthers(node))
 }
 
-/** What the schemas of a scope are built from. */
+/** Input for the schemas of a scope. */
 export interface ScopeSource {
   readonly survey: Survey
   readonly scopes: Scopes

@@ -2,7 +2,7 @@ import { type Bits, bitsOf, clearBit, hasBit, newBits, setBit } from './bits.ts'
 import type { Exit, FlowNode } from './data-flow.ts'
 import type { Meter } from './meter.ts'
 
-/** What is known of the document where branches come together. */
+/** Facts about the document at joins of branches. */
 export interface Branching {
   readonly nodes: readonly FlowNode[]
   readonly exits: Exit[]
@@ -11,7 +11,7 @@ export interface Branching {
   readonly meter: Meter
 }
 
-/** What has happened whenever a node runs that branches lead to. */
+/** Facts that hold whenever a join of branches runs. */
 export interface Meeting {
   /** Exits that have been taken; grows. */
   readonly taken: Bits
@@ -32,7 +32,7 @@ function openRanks({ forks, meter }: Branching, { waited, started, absorbed }: M
 }
 
 /**
- * Where the branches of a fork come together, all that each of them surely does has been done: nodes that have surely
+ * At the join of a fork, everything that each branch surely does has been done: nodes that have surely
  * started and settled bring what had been taken before them, and forks leave by all of their ports.
  *
  * A node is looked at again at later meetings only while it is neither absorbed nor ruled out.

@@ -145,7 +145,7 @@ export function validateWorkflow(document: WorkflowDocument, manifest: Pick<Node
   return createWorkflowValidator(manifest)(document)
 }
 
-/** How {@link validateWorkflowInSlices} shares the thread. */
+/** Options for how {@link validateWorkflowInSlices} shares the thread. */
 export interface ValidationSlices {
   /** Lets others use the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
   readonly pause: () => Promise<void>

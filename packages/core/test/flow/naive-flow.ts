@@ -34,7 +34,7 @@ export function naiveReach(flow: DataFlow): NaiveReach {
   const all = <Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value => map.get(key) as Value
 
   function closeOver(own: Set<Exit>, settled: ReadonlySet<FlowNode>): void {
-    // A set takes in what is added while it is walked.
+    // Values added to a set during iteration are visited too.
     for (const { node, port } of own) {
       for (const sibling of node.exits) if (sibling.isSure) own.add(sibling)
       for (const { sourceHandle, target } of node.surveyed.outgoing) {

@@ -3,7 +3,7 @@ import { useStore } from '@xyflow/react'
 const STEP = 1.25
 
 /**
- * How much larger than their own size lines and marks must be drawn to keep their size on screen; 1 from actual
+ * Scale at which lines and marks must be drawn to keep their size on screen; 1 from actual
  * size on.
  *
  * It grows in steps, so that zooming does not compute the styles of all cards anew with each frame.

@@ -17,7 +17,7 @@ const SMALL_ZOOM = 0.28
 /** Below this a tile has room for its icon only. */
 const TINY_ZOOM = 0.16
 
-/** How a card is drawn at this zoom: in full, or as a tile with its name, a large name, or its icon alone. */
+/** Level of detail of a card at this zoom: in full, or as a tile with its name, a large name, or its icon alone. */
 type CardDetail = 'full' | 'name' | 'large-name' | 'icon'
 
 export function useCardDetail(): CardDetail {

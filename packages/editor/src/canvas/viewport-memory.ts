@@ -5,7 +5,7 @@ export interface RememberedViewport {
   readonly zoom: number
 }
 
-/** Where a canvas finds the part that was in view last, and leaves the one that is. */
+/** Stores the viewport of a canvas, so that it is restored when the canvas opens again. */
 export interface ViewportMemory {
   readonly read: () => RememberedViewport | null
   readonly write: (viewport: RememberedViewport) => void

@@ -29,7 +29,7 @@ interface CollabOptions {
   /** `wss://…/workflows` */
   readonly url: string
   readonly workflowId: string
-  /** Whether a transaction of this origin brings what the server has already. */
+  /** Checks whether a transaction of this origin brings what the server has already. */
   readonly isForeign?: (origin: unknown) => boolean
   readonly getTicket: () => Promise<string>
   readonly listener: CollabListener

@@ -23,7 +23,7 @@ export interface DraftLinkOptions {
   readonly carried: readonly DocumentOperation[]
   readonly isReadOnly: () => boolean
   readonly onFailed: (error: unknown) => void
-  /** The socket cannot be opened and requests take its place (with why), or the socket has taken over again. */
+  /** The socket cannot be opened and HTTP requests replace it (with the reason), or the socket has taken over again. */
   readonly onTransport: (transport: 'socket' | 'http', error: TenonError | null) => void
   /** The server has rebased the draft: a new session has to take its place, with what was not yet stored. */
   readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
@@ -52,7 +52,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let isHttpLive = false
   let isPending = false
   let isClosed = false
-  /** Told why requests have taken the place of the socket. */
+  /** Called with the reason when HTTP requests replace the socket. */
   let refusal: TenonError | null = null
   let stored: { readonly document: WorkflowDocument; readonly vector: Uint8Array } | null = null
 
@@ -72,7 +72,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     stored = { document: session.read(), vector: Y.encodeStateVector(doc) }
   }
   const close = (code: number) => {
-    // What is typed belongs to what was not stored.
+    // Typed text counts as unsaved.
     session.flush()
     stopHttp()
     if (code === CLOSE_CODES.rebased) {
@@ -235,7 +235,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       const { bodyFor } = await part
       await sendByHttp(bodyFor(doc, vector, true), true)
     } catch {
-      // The socket may have brought it; nobody is there any more to be told otherwise.
+      // The socket may have delivered it; the caller is gone, so there is no one to notify.
     }
   }
 

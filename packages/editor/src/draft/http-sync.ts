@@ -16,7 +16,7 @@ interface HttpSyncOptions {
   readonly listener: HttpSyncListener
 }
 
-/** What the exchange of a draft by requests reports. */
+/** Callbacks of the HTTP sync of a draft. */
 export interface HttpSyncListener {
   /** An answer has come and is part of the document; `isSaved` when the server has all of ours. */
   readonly onSynced: (isSaved: boolean) => void
@@ -32,7 +32,7 @@ export interface HttpSync {
   readonly stop: () => void
 }
 
-/** How soon changes of others are seen. */
+/** Interval between reads of changes by others. */
 const POLL_MS = 2_000
 /** Characters that are typed together are sent together. */
 const CHANGE_MS = 250
@@ -99,7 +99,7 @@ export function createHttpSync({ doc, send, known, hasUnsaved, listener }: HttpS
   }
 }
 
-/** Whether a document holds something that the server lacks, such as work from before the connection. */
+/** Checks whether a document holds something that the server lacks, such as work from before the connection. */
 function isAhead(doc: Y.Doc, server: Uint8Array): boolean {
   const known = Y.decodeStateVector(server)
   return [...Y.decodeStateVector(Y.encodeStateVector(doc))].some(([client, clock]) => clock > (known.get(client) ?? 0))

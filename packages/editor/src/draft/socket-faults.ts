@@ -2,7 +2,7 @@ import type { TenonClient } from '@tenon/core/client'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 
-/** What a refused request means for the connection. */
+/** Effect of a rejected request on the connection. */
 const HTTP_CLOSES: Readonly<Partial<Record<string, number>>> = {
   UNAUTHENTICATED: CLOSE_CODES.unauthenticated,
   FORBIDDEN: CLOSE_CODES.forbidden,

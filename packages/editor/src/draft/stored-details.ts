@@ -27,7 +27,7 @@ export interface StoredDetails {
 
 /** Makes the link; one request is under way at a time, so that answers cannot overtake each other. */
 export function createStoredDetails({ store, client, workflowId, onRefused }: StoredDetailsDeps): StoredDetails {
-  /** What the server holds. */
+  /** Details as the server has them. */
   let stored: WorkflowDetails | null = null
   let waiting: Partial<WorkflowDetails> = {}
   let sent: Partial<WorkflowDetails> | null = null

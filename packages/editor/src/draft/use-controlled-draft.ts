@@ -21,7 +21,7 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
   /** What was handed out and has not come back yet, oldest first. */
   const awaited = useRef<readonly WorkflowDocument[]>([])
   const taken = useRef<WorkflowDocument | null>(null)
-  /** The value that was refused last, told once. */
+  /** The value that was rejected last, reported once. */
   const refused = useRef<{ readonly value: unknown } | null>(null)
   useEffect(() => {
     try {

@@ -2,14 +2,14 @@ import { isJsonObject, type Json, type NodeId } from '@tenon/core/document'
 import type { RememberedViewport, ViewportMemory } from '../canvas/viewport-memory.ts'
 import { recall, remember, type ViewMemory } from '../instance/view-memory.ts'
 
-/** How a person left one workflow. */
+/** View of one workflow when the user left it. */
 interface EditorView {
   readonly viewport: RememberedViewport | null
   readonly selected: readonly NodeId[]
   readonly runId: string | null
 }
 
-/** What one editor remembers of its workflow; each write keeps the other fields. */
+/** Stored view of the workflow of one editor; each write keeps the other fields. */
 interface RememberedView {
   readonly viewport: ViewportMemory
   readonly selected: () => readonly NodeId[]

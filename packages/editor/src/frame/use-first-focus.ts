@@ -18,7 +18,7 @@ export function useFirstFocus(frame: HTMLElement | null, wanted: boolean | undef
     isDone.current = true
     if (!(wanted ?? (!hasPageFocus(frame) && fillsWindow(frame)))) return
     const view = frame.querySelector(VIEW)
-    // Nobody has moved the focus, so nobody is looking for a ring.
+    // The user has not moved the focus, so no focus ring is needed.
     if (view instanceof HTMLElement) view.focus({ preventScroll: true, focusVisible: false })
   }, [isReady, frame, wanted])
 }

@@ -141,7 +141,7 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
   },
 }
 
-/** How somebody leaves a field that they have just typed into. */
+/** Ways to leave a field after typing into it. */
 const LEAVES: Readonly<Record<string, (place: Place, field: HTMLElement) => unknown>> = {
   'by hiding the page': () => fireEvent(window, new Event('pagehide')),
   'by going to another page of the host': ({ leave }) => leave(),
@@ -284,7 +284,7 @@ describe('text that cannot be stored', () => {
     expect(screen.getByText('Not saved')).toBeTruthy()
   })
 
-  test('is there again when its node is opened again, and is stored once nothing stands against it', async () => {
+  test('is there again when its node is opened again, and is stored once it is valid', async () => {
     const { user, session, nodeOf } = await open({ nodeId: 'start' })
     await user.clear(box('Name of the field'))
     await user.type(box('Name of the field'), 'zone')

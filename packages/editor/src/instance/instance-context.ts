@@ -15,7 +15,7 @@ export interface InstanceContext {
   readonly dir: 'ltr' | 'rtl'
   readonly locale: string
   readonly messages: Messages
-  /** Whether a canvas shows the mark of React Flow. */
+  /** True if a canvas shows the mark of React Flow. */
   readonly hasAttribution: boolean
   readonly t: Translate
 }

@@ -110,13 +110,13 @@ export function onPageLeave(listener: (how: 'gone' | 'hidden') => void): () => v
   }
 }
 
-/** Whether an element of the page has the focus; the body has it when no element has. */
+/** Checks whether an element of the page has the focus; the body has it when no element has. */
 export function hasPageFocus(element: Element): boolean {
   const { activeElement, body } = element.ownerDocument
   return activeElement !== null && activeElement !== body
 }
 
-/** Whether an element takes up most of the window. */
+/** Checks whether an element takes up most of the window. */
 export function fillsWindow(element: Element): boolean {
   const { clientWidth, clientHeight } = element.ownerDocument.documentElement
   const { width, height } = element.getBoundingClientRect()

@@ -24,7 +24,7 @@ function storageFor(key: string): Storage {
   return key === PANELS_KEY ? globalThis.localStorage : globalThis.sessionStorage
 }
 
-/** What is remembered under a key; `undefined` where there is nothing, or nothing that can be read. */
+/** Reads the value stored under a key; `undefined` if missing or unreadable. */
 export function recall(memory: ViewMemory | null, key: string): Json | undefined {
   try {
     const text = memory?.getItem(key) ?? null
@@ -40,6 +40,6 @@ export function remember(memory: ViewMemory | null, key: string, value: Json): v
   try {
     memory?.setItem(key, JSON.stringify(value))
   } catch {
-    // What cannot be remembered must not disturb the work.
+    // A view that cannot be stored must not interrupt the user.
   }
 }

@@ -87,13 +87,13 @@ function chordOf(press: KeyPress): KeyChord {
   return parts.join('+')
 }
 
-/** Where a key was pressed. */
+/** Context in which a key was pressed. */
 interface KeyPlace {
   readonly isTextEntry: boolean
   readonly isPanel: boolean
 }
 
-/** What a key press asks for here; `null` when the key belongs to somebody else. */
+/** Maps a key press to its command in this context; `null` when the key is not ours. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
   const chord = chordOf(press)
   const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, place))

@@ -36,7 +36,7 @@ export function besideOthers(group: readonly Box[], others: readonly Box[]): Pos
   return best
 }
 
-/** How far a group goes in one direction until it covers nothing; each step clears what is covered then. */
+/** Distance that a group moves in one direction until it covers nothing; each step clears the nodes covered then. */
 function clearance(group: readonly Box[], others: readonly Box[], direction: Position): number {
   let moved = 0
   for (;;) {

@@ -18,7 +18,7 @@ interface Column {
  * Breaks a long arrangement into rows, as a text is broken into lines.
  *
  * It is broken only where a single edge crosses from one column to the next, so that branches stay together; where
- * there is no such column, the row goes on.
+ * there is no such column, the row continues.
  *
  * @param places - Upper left corners, in columns from left to right.
  */
@@ -72,7 +72,7 @@ function columnsOf(graph: LayoutGraph, places: ReadonlyMap<NodeId, Position>): C
   return columns
 }
 
-/** How many edges cross from a column or an earlier one to a later one, by the index of the column. */
+/** Counts the edges that cross from a column or an earlier one to a later one, by the index of the column. */
 function crossingEdges(graph: LayoutGraph, columnOf: ReadonlyMap<NodeId, number>, count: number): readonly number[] {
   const steps = new Array<number>(count + 1).fill(0)
   for (const { source, target } of graph.edges) {

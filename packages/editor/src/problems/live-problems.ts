@@ -71,7 +71,7 @@ export function startLiveProblems(store: EditorStore): () => void {
 
 const NO_NODES: ReadonlySet<NodeId> = new Set()
 
-/** Whoever selects something else, or wants to try, publish or see problems, is done with what was just added. */
+/** Selecting something else, or opening Try, Publish or the problems, ends the edit of the node just added. */
 function isLeft(state: EditorState, before: EditorState): boolean {
   const isElsewhere = [...state.freshNodes].some((nodeId) => !state.selectedNodes.has(nodeId))
   return isElsewhere || (state.openPanel !== null && state.openPanel !== before.openPanel)

@@ -10,7 +10,7 @@ import { Dialog } from '../ui/dialog.tsx'
 
 interface BlockedDialogProps {
   readonly problems: readonly EditorProblem[]
-  /** What the problems prevent. */
+  /** Action that the problems prevent. */
   readonly description: string
   readonly onOpenProblem: (problem: EditorProblem) => void
   readonly onClose: () => void
@@ -43,7 +43,7 @@ export function BlockedDialog({ problems, description, onOpenProblem, onClose }:
  * The problems that keep the draft from running: those of the editor, else those for which the server has refused it.
  *
  * @param failure - What the server answered; `null` before it was asked.
- * @returns `null` when nothing is known to stand against it.
+ * @returns `null` when there is no known reason against it.
  */
 export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
   const problems = useEditorStore((state) => state.problems)
@@ -54,7 +54,7 @@ export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
   return problemsOf(failure.details?.['issues'], names)
 }
 
-// What only the server finds, such as a task queue without workers.
+// Problems that only the server finds, such as a task queue without workers.
 function problemsOf(issues: unknown, names: ReadonlyMap<NodeId, string>): readonly EditorProblem[] | null {
   if (!Array.isArray(issues) || issues.length === 0) return null
   return toProblems(issues.filter(isIssue).map(listed), names)

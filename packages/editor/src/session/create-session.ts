@@ -83,7 +83,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     if (state.isReadOnly) return refuse('command.readOnly')
     if (state.phase.kind !== 'ready') return refuse('command.notReady')
     const burst = current
-    // What was typed before a command comes before it.
+    // Text typed before a command is committed first.
     if (burst === null) input.flush()
     finishTyping()
     const plan = planCommand(command, store.getState())
@@ -104,7 +104,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       select(store, plan.select)
       if (operations.length > 0) selections.keepAfter()
     }
-    // Who types hears the characters already.
+    // A screen reader already speaks the typed characters.
     if (message !== null && burst === null) announce(store, translate()(message.key, message.values))
     if (operations.length > 0) tell(command.type, operations)
     return { ok: true, operations, selected: plan.select ?? [] }

@@ -15,7 +15,7 @@ export interface DraftChange {
   readonly command: EditorCommand['type'] | 'typing' | 'undo' | 'redo'
 }
 
-/** What was entered to start runs, for the next time. */
+/** Entries of the run form, kept for the next start. */
 export interface StartMemory {
   /** The trigger that was chosen, by what is run. */
   readonly triggers: Map<'test' | 'live', NodeId>

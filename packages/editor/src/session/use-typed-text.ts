@@ -13,12 +13,12 @@ export interface TypedTextField {
 
 interface TypedTextOptions {
   readonly field: TypedTextField
-  /** What is stored. */
+  /** Stored value. */
   readonly value: string
   readonly onCommit: (text: string) => void
   /** Why a text cannot be stored; `null` when it can. @defaultValue every text can */
   readonly check?: (text: string) => string | null
-  /** Whether a text is stored as this value, whatever the spaces around it. @defaultValue equal without them */
+  /** Checks whether a text is stored as this value, whatever the spaces around it. @defaultValue equal without them */
   readonly isSame?: (text: string, value: string) => boolean
   /**
    * `'pause'` commits while somebody types. `'leave'` commits when the field is left: for names, of which the first
@@ -66,7 +66,7 @@ export function useTypedText(options: TypedTextOptions): TypedText {
     shownValue.current = value
     setDraft((now) => (now === null || change.isPending() || check(now) !== null || isSame(now, value) ? now : null))
   }, [value, change, check, isSame])
-  // What stood against the text may be gone: another field gave the name free.
+  // The text may be valid now: another field may have released the name.
   useEffect(() => {
     if (draft !== null && error === null && !change.isPending() && input.refusedText(field.key) !== null) commit(draft)
   })

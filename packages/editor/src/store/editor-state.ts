@@ -22,7 +22,7 @@ export type Phase =
 /** Where the last change is: `local` means that no server is involved. */
 export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'closed'
 
-/** What is between the keyboard and the draft. */
+/** Input that was typed but not committed to the draft yet. */
 export interface InputState {
   /** A field has text that is not committed yet. */
   readonly isTyping: boolean
@@ -106,7 +106,7 @@ export interface EditorState {
   /** Nothing can be changed: a viewer, a published version, or the host's wish. */
   readonly isReadOnly: boolean
   readonly sync: SyncState
-  /** By requests nobody else is seen, and changes of others come a little later. */
+  /** Over HTTP there is no presence, and changes of others arrive a little later. */
   readonly transport: 'socket' | 'http'
   readonly input: InputState
   /** Name or description are on their way to the server. */

@@ -2,7 +2,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { EditorState } from '../store/editor-state.ts'
 
-/** Whether everything that was typed is safe: saved, on its way, or waiting for the network. */
+/** Checks whether everything that was typed is safe: saved, on its way, or waiting for the network. */
 export function SyncStatus() {
   const t = useTranslate()
   const shown = useEditorStore(shownState)

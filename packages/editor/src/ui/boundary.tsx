@@ -5,7 +5,7 @@ import { EmptyState } from './empty-state.tsx'
 import { Icon } from './icon.tsx'
 
 interface BoundaryProps {
-  /** Drawn in place of what could not be drawn; `retry` draws it again. */
+  /** Shown instead of the part that failed; `retry` draws it again. */
   readonly fallback: (retry: () => void) => ReactNode
   /** A new value gives the content another chance. */
   readonly resetKey?: unknown
@@ -17,7 +17,7 @@ interface BoundaryState {
   readonly resetKey: unknown
 }
 
-/** Keeps an error to the part that it happens in, so that the parts around it and the page of the host go on. */
+/** Keeps an error to the part that it happens in, so that the parts around it and the page of the host keep working. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { hasFailed: false, resetKey: this.props.resetKey }
 
@@ -37,12 +37,12 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 }
 
 interface PartProps {
-  /** Where the part lies in its grid, which its fallback has to take as well. */
+  /** Grid area of the part, used by its fallback as well. */
   readonly className?: string
   readonly children: ReactNode
 }
 
-/** A part of a view, such as the inspector: an error takes down this part and says so in its place. */
+/** A part of a view, such as the inspector: an error replaces only this part, with a message. */
 export function BoundedPart({ className, children }: PartProps) {
   return (
     <Boundary
@@ -81,7 +81,7 @@ export function HostSlot({ children }: { readonly children: ReactNode }) {
   )
 }
 
-/** The same for a small place within a line or a form. */
+/** The same for a small part of a line or a form. */
 export function SlotFailed({ onRetry }: { readonly onRetry: () => void }) {
   const t = useTranslate()
   return (

@@ -32,7 +32,7 @@ export interface FieldProps {
   readonly children: ReactNode
 }
 
-/** What is wrong with the text of a control that has no label of its own. */
+/** Error message of a control that has no label of its own. */
 export function FieldNote({ error }: { readonly error: string | null }) {
   if (error === null) return null
   return (

@@ -14,7 +14,7 @@ export interface NumberInputProps
   /** What an arrow key adds. @defaultValue 1 */
   readonly step?: number
   readonly integer?: boolean
-  /** Text to show at first in place of the value, since it was typed and could not be read. */
+  /** Text to show at first instead of the value, since it was typed and could not be read. */
   readonly unreadable?: string | null
   /** Called with text that is no such number, and with `null` once it is one. */
   readonly onUnreadable?: (text: string | null) => void
@@ -80,7 +80,7 @@ export function NumberInput(props: NumberInputProps) {
 
 const INTEGER = /^[+-]?\d+$/
 
-/** Whether a text is a whole number that JavaScript would round. */
+/** Checks whether a text is a whole number that JavaScript would round. */
 function isRounded(text: string): boolean {
   return INTEGER.test(text.trim()) && !Number.isSafeInteger(Number(text))
 }

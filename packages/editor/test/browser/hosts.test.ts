@@ -10,7 +10,7 @@ const LOOKS = [
   ...['border-top-left-radius', 'list-style-type', 'display', 'min-height'],
 ]
 
-/** How every element of the editor looks, each under its path of classes. */
+/** Computed style of every element of the editor, by its path of classes. */
 const looksOf = (page: Page) =>
   page.evaluate((names) => {
     const looks: Record<string, string> = {}

@@ -9,7 +9,7 @@ type Params = NodeParams<typeof httpCall>
 export const READING_METHODS: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
 /** More would not fit into a stored value as base64. */
 const MOST_BASE64_BYTES = 25_000_000
-/** What a query may hold as it is (RFC 3986), without what parts names, values and words. */
+/** Characters that need no encoding in a query (RFC 3986), without the separators of names, values and words. */
 const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
 
 /**

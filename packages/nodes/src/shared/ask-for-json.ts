@@ -18,7 +18,7 @@ const MAX_ISSUES_SHOWN = 10
 const KEPT_LENGTH = 60_000
 const SHOWN_LENGTH = 2_000
 
-/** What a model is asked. */
+/** Request to a model. */
 export interface JsonQuestion {
   readonly languageModel: LanguageModel
   /** Empty for the first model of the host. */

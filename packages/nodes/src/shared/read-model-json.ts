@@ -1,11 +1,11 @@
 import type { Json } from '@tenon/core/document'
 import { parseJson } from '@tenon/core/text'
 
-/** What models with a visible reasoning write before their answer. */
+/** Reasoning that some models write before their answer. */
 const REASONING = /^\s*<(think|thinking|reasoning|thought)>[\s\S]*?<\/\1>/i
 const FENCE = /```[^\n`]*\n([\s\S]*?)```/g
 const OUTER_FENCE = /```[^\n`]*\n([\s\S]*)```/
-/** Places in prose that are tried as the beginning of JSON. */
+/** Limit of positions in prose that are tried as the start of JSON. */
 const MOST_STARTS = 32
 
 /**

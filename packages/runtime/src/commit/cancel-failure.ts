@@ -2,9 +2,9 @@ import type { TenonErrorCode } from '@tenon/core/errors'
 import { ERROR_TABLE } from '@tenon/core/errors'
 import type { Actor, CancelReason, RunFailure } from '@tenon/core/run'
 
-/** What is known of the end of a canceled run beside its reason. */
+/** Facts about the end of a canceled run, besides its reason. */
 export interface CancelCause {
-  /** Who asked; null if no person did, or if it is not known any more. */
+  /** User who canceled; null if it was not a person, or is no longer known. */
   readonly actor: Actor | null
   /** The time limit of the run. */
   readonly timeoutMs: number | null

@@ -57,7 +57,7 @@ export interface Committer {
   readonly values: ValueLoader
 }
 
-/** What {@link Committer.commitDecision} was decided to do. */
+/** Decision of {@link Committer.commitDecision}. */
 export interface Decided<Value> {
   readonly value: Value
   readonly work: Omit<CommitWork, 'isPinned'> | null

@@ -98,7 +98,7 @@ function sourceOf(work: Work): TurnSource {
   return { kind: 'inline', nodeRunId, pass }
 }
 
-/** What becomes of an inline node when the database cannot store its outcome. */
+/** Result of an inline node when the database cannot store its outcome. */
 function refusedPass(session: RunSession, { nodeRunId, pass }: ScheduledPass): FactToCommit {
   const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
   const error = failureOf(refused, planNodeOf(session, nodeRunId).id)

@@ -5,7 +5,7 @@ import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch }
 import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import type { RunSession } from './run-session.ts'
 
-/** Where a turn comes from: a pass of an inline node that this process has evaluated, or a fact that it was given. */
+/** Origin of a turn: a pass of an inline node that this process has evaluated, or a fact that it was given. */
 export type TurnSource =
   | { readonly kind: 'inline'; readonly nodeRunId: string; readonly pass: number }
   | { readonly kind: 'fact'; readonly fact: FactToCommit }
@@ -18,7 +18,7 @@ export interface PendingAppend {
   /** The values of the payloads by hash: what this append stores may be read before it is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
-  /** What its last turn came from; null before the first. */
+  /** Origin of its last turn; null before the first. */
   lastTurnOf: TurnSource | null
   turns: number
   patch: RunPatch | null
@@ -68,7 +68,7 @@ export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]
   for (const { hash, json } of payloads) pending.fresh.set(hash, json)
 }
 
-/** What the appender gets; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */
+/** Builds the append; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */
 export function appendOf(
   pending: PendingAppend,
   session: RunSession,

@@ -143,7 +143,7 @@ export async function performCommit(
 }
 
 /**
- * Takes out what the database refuses for good, so that the run goes on: an inline node fails, a message is dropped.
+ * Takes out what the database refuses for good, so that the run continues: an inline node fails, a message is dropped.
  *
  * @returns The message that is to be dropped, or null.
  * @throws The refusal, if the caller's own fact or observation is at fault.

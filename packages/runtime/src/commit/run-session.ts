@@ -52,7 +52,7 @@ export interface RunSession {
   readonly journal: Map<string, Map<string, ValueRef>>
   /** Inline node runs may be open without anybody about to evaluate them: after a load or a catch-up. */
   hasLooseInline: boolean
-  /** Who asked to cancel the run, if a person did. Not part of snapshots: it may be forgotten by the time it ends. */
+  /** User who canceled the run, if a person did. Not part of snapshots, so it may be lost before the run ends. */
   cancelActor: Actor | null
   /** Turn of the last snapshot. */
   snapshotTurn: number

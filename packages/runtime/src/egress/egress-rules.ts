@@ -101,7 +101,7 @@ function matches(rules: RuleSet, host: string, port: number, address: Address): 
   return rules.ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
 }
 
-/** Whether one of the domains has a name below it: as many look-ups as the name has labels. */
+/** Checks whether one of the domains has a name below it: as many look-ups as the name has labels. */
 function isBelow(domains: ReadonlySet<string>, name: string, port: number): boolean {
   for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1)) {
     if (domains.has(`${name.slice(dot)}:${port}`)) return true

@@ -14,7 +14,7 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
 type Body = NonNullable<HttpRequestInit['body']>
 
-/** How one request is carried out. */
+/** Settings of one request. */
 interface Terms {
   readonly redirect: NonNullable<HttpRequestInit['redirect']>
   readonly maxBytes: number

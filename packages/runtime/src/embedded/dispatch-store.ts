@@ -20,7 +20,7 @@ export interface FoundWork {
   readonly lastTenant: string | null
 }
 
-/** What the database says of a worker when it renews its lease. */
+/** State of a worker in the database at the renewal of its lease. */
 export interface RenewedLease {
   /** False after the lease had expired: other workers may have taken its runs. */
   readonly wasValid: boolean

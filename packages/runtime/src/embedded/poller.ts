@@ -62,7 +62,7 @@ export function createPoller(ports: PollerPorts): Poller {
       timerAt = Number.POSITIVE_INFINITY
       let nextAt = now() + pollIntervalMs
       try {
-        // What a worker without a lease claims would be taken from it at once. The next renewal goes on from here.
+        // Runs claimed without a lease would be reclaimed at once. The next renewal resumes polling.
         if (!lease.isValid()) {
           isWanted = true
           break

@@ -100,7 +100,7 @@ export async function beginAttempt(
   }
 }
 
-/** What becomes of a node run that would begin an attempt and cannot. */
+/** Result of a node run that cannot begin its attempt. */
 function failedOpening(
   session: RunSession,
   { nodeRunId, pass }: PassPlace,
@@ -111,7 +111,7 @@ function failedOpening(
   return { kind: 'settle', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
 }
 
-/** What has to be stored for an opening; null for nothing. */
+/** Fact to store for an opening; null for none. */
 function workOf(
   opening: Opening,
   place: PassPlace,

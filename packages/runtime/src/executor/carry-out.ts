@@ -107,7 +107,7 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   }
 }
 
-/** What becomes of a node run when the database cannot store its outcome: it fails, and is not tried again. */
+/** Result of a node run when the database cannot store its outcome: it fails and is not retried. */
 function refusedOutcome({ node, nodeRunId, pass, attempt, startedAt }: StartedNode, now: number): Fact {
   const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
   const error = failureOf(refused, node.id)

@@ -21,7 +21,7 @@ export function redactPump(pump: ObservationPump, { credentials }: OpenedParams)
   }
 }
 
-/** What a body came to, without the values of its secret params, and without any credential in an error. */
+/** Redacts the values of secret params in the outcome of a body, and every credential in its error. */
 export function redactEnd(end: BodyEnd, { secrets, credentials }: OpenedParams): BodyEnd {
   if (end.kind === 'thrown') return { kind: 'thrown', error: redactError(end.error, credentials) }
   if (end.kind !== 'result' || secrets.isEmpty) return end
@@ -46,7 +46,7 @@ function hideJson<Value>(value: Value, hide: (value: Json) => Json): Value {
   try {
     const { json } = encodeValue(value)
     const hidden = hide(json)
-    // Unchanged, so what the body gave goes on as it is.
+    // Unchanged, so the original outcome is used.
     return hidden === json ? value : (hidden as Value)
   } catch {
     return value

@@ -13,7 +13,7 @@ export interface MigrationContext {
 export interface Migration {
   readonly name: string
   /**
-   * Processes of the version before may restart and go on with it: it only adds what they do not use.
+   * Processes of the version before may restart and keep working with it: it only adds what they do not use.
    *
    * @defaultValue false
    */
@@ -38,7 +38,7 @@ export interface MigrateOptions {
  * @returns Names of the migrations that ran now.
  * @throws {@link TenonError} `DB_ROLE_REQUIRED` when a role or a schema is needed that the login cannot create;
  * `DB_MIGRATION_FAILED` when the database refuses, or holds migrations of a newer version that do not say that this one
- * may go on.
+ * may keep working.
  */
 export async function migrate<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<readonly string[]> {
   const login = await readLogin(database.owner)
@@ -122,7 +122,7 @@ async function execute(trx: QueryExecutorProvider, statement: string): Promise<v
   }
 }
 
-/** The migrations that were applied, and which of them older versions may go on with. */
+/** The migrations that were applied, and which of them older versions can work with. */
 async function readHistory(
   trx: QueryExecutorProvider,
   schema: string,

@@ -32,7 +32,7 @@ export async function retryConflicts<Value>(transaction: () => Promise<Value>): 
   }
 }
 
-/** Tells whether the database refused an append for good: trying it again is of no use. */
+/** Checks whether the database rejected an append permanently, so that a retry cannot succeed. */
 export function isAppendRefused(error: unknown): error is TenonError {
   return error instanceof TenonError && error.code === 'APPEND_REFUSED'
 }

@@ -11,7 +11,7 @@ export interface TemporalEngineOptions {
   /** Queues of nodes (`policy.taskQueue`) that this process serves beside it. @defaultValue none */
   readonly nodeQueues?: readonly string[]
   /**
-   * How long a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
+   * Longest time a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
    *
    * @defaultValue 3_600_000
    */

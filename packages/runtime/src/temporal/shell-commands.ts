@@ -17,7 +17,7 @@ export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
   readonly planNodeOf: (nodeRunId: string) => Pick<PlanNode, 'id' | 'type' | 'timeoutMs'>
-  /** How long a node may wait in a queue of its own. */
+  /** Longest time a node may wait in its own task queue. */
   readonly queueWaitMs: number
 }
 

@@ -126,7 +126,7 @@ const probe = defineNode({
   params: z.object({
     output: anything.default({}),
     port: z.enum(['success', 'other']).default('success'),
-    /** Whether its write may be repeated. */
+    /** True if its write may be repeated. */
     isIdempotent: z.boolean().default(true),
     /** Waits until the test opens its gate. */
     isGated: z.boolean().default(false),

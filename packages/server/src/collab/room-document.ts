@@ -45,8 +45,8 @@ const MAX_WAITING = 32
 /** Bytes of one member that may wait for the next round. */
 const MAX_RECEIVED_BYTES = DRAFT_LIMITS.updateBytes * 4
 
-/** Nobody knows who has set a value that was found in a stored draft. */
-const NOBODY = { userId: SERVER_USER, displayName: '' }
+/** Author of a value found in a stored draft: unknown. */
+const UNKNOWN_AUTHOR = { userId: SERVER_USER, displayName: '' }
 
 interface Received {
   readonly member: Member
@@ -110,7 +110,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
   }
 
   async function store(accepted: readonly Received[], before: Uint8Array): Promise<void> {
-    const author = accepted.at(-1)?.member.identity ?? NOBODY
+    const author = accepted.at(-1)?.member.identity ?? UNKNOWN_AUTHOR
     if (await seal(author, before)) {
       await log.compact(ydoc)
       return
@@ -164,8 +164,8 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
     },
     takeReceived,
     async sealStored() {
-      // A snapshot takes the place of the updates that hold the values.
-      if (await seal(NOBODY, Y.encodeStateVector(ydoc))) await log.compact(ydoc, 0)
+      // A snapshot replaces the updates that hold the values.
+      if (await seal(UNKNOWN_AUTHOR, Y.encodeStateVector(ydoc))) await log.compact(ydoc, 0)
     },
     takenFrom,
   }

@@ -69,7 +69,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   })
   const { ydoc } = document
   let isBroken = false
-  /** What all readers have been sent. */
+  /** State that all readers have been sent. */
   let shownState = Y.encodeStateVector(new Y.Doc())
   let readersTimer: ReturnType<typeof setTimeout> | undefined
   let closed: Promise<void> | null = null

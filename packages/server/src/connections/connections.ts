@@ -9,7 +9,7 @@ import { verdictOn } from './verdict.ts'
 /** A socket or an event stream that a signed-in user holds open. */
 export interface OpenConnection {
   readonly identity: Identity
-  /** What the connection is used for: it is closed when one of these is lost, and renewed when one is gained. */
+  /** Permissions of the connection: it is closed when one is lost, and renewed when one is gained. */
   readonly permissions: readonly Permission[]
   /** When its opening began, in milliseconds since the Unix epoch: before its identity was asked for. */
   readonly openedAt: number

@@ -14,7 +14,7 @@ import { draftTopic } from './draft-topic.ts'
 import { type LoadedDraft, loadDraft } from './load-draft.ts'
 import { type DraftState, etagOf } from './read-draft-state.ts'
 
-/** Who changes a draft. */
+/** Author of a change to a draft. */
 export type DraftAuthor = Pick<Identity, 'userId' | 'displayName'>
 
 /** How a request changes a draft: by operations, or to a whole document that replaces the one it has read. */
@@ -41,7 +41,7 @@ export async function changeDraft(
     if ('etag' in change) checkEtag(change.etag, draft)
     const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
     const at = server.now()
-    // Earlier updates hold such a value: a snapshot has to take their place.
+    // Earlier updates hold such a value: a snapshot has to replace them.
     const hadPlain = hasPlainSecrets(draft.ydoc, server.secretFields)
     const seq = await writeOperations(server, tx, place, { userId: author.userId, at, draft, operations, sealing })
     const read = readDraft(draft.ydoc)

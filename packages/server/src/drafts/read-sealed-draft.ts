@@ -19,6 +19,6 @@ export async function readSealedDraft(
   const state = await server.database.withTenant(place.tenantId, (tx) => readDraftState(tx, place))
   if (server.secretFields.size === 0) return state
   if (hideSecrets(state.document, server.registry.manifest) === state.document) return state
-  // Whoever reads it first is not the one who set them.
+  // The first reader is not the person who set them.
   return changeDraft(server, place, { userId, displayName: '' }, { operations: [] })
 }

@@ -103,7 +103,7 @@ describe('POST /workflows/{id}/draft/sync', () => {
     expect(nameOf((await draft()).document)).toBe('Found')
   })
 
-  test('reaches those on a socket, in this process and in others, and takes in what they write', async () => {
+  test('reaches those on a socket, in this process and in others, and receives what they write', async () => {
     const { as, id } = await newDraft()
     const colleague = await connect({ server, url }, testIdentity({ tenantId: as.tenantId }), id)
     await synced(colleague)
@@ -172,7 +172,7 @@ describe('POST /workflows/{id}/draft/sync', () => {
     expect(problem.issues?.[0]?.path).toEqual(['update'])
   })
 
-  test('a copy of an earlier draft is told so', async () => {
+  test('a copy of an earlier draft is rejected', async () => {
     const { as, id } = await newDraft()
     const stray = new Y.Doc()
     writeDocument(stray, greeting, NO_TEXT_FIELDS)

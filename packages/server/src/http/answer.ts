@@ -28,7 +28,7 @@ export function toProblemResponse(thrown: unknown, requestId: string, log: Runti
   const headers = new Headers({ 'content-type': 'application/problem+json' })
   const retryAfterMs = thrown instanceof TenonError ? thrown.details?.retryAfterMs : undefined
   if (typeof retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
-  // What is left of a body that came too slowly is not waited for.
+  // The rest of a body that timed out is not awaited.
   if (problem.status === 408) headers.set('connection', 'close')
   const allow = thrown instanceof TenonError && thrown.code === 'METHOD_NOT_ALLOWED' ? thrown.details?.allow : null
   if (typeof allow === 'string') headers.set('allow', allow)

@@ -20,7 +20,7 @@ describe('askWhoCalls', () => {
   test.each([
     ['null', () => null, 'UNAUTHENTICATED'],
     ['what is no identity', () => ({}) as never, 'IDENTITY_INVALID'],
-  ])('%s lets nobody in', async (_title, authenticate, code) => {
+  ])('%s rejects every caller', async (_title, authenticate, code) => {
     await expect(askWhoCalls(authenticate, request, {})).rejects.toMatchObject({ code })
   })
 

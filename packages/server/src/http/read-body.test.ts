@@ -79,7 +79,7 @@ describe('readBody', () => {
     expect(reason).toMatchObject({ code: 'REQUEST_TIMEOUT' })
   })
 
-  test('one byte now and then is no body, however long it goes on', async () => {
+  test('one byte now and then is no body, however long it lasts', async () => {
     let sent = 0
     const trickle = new ReadableStream<Uint8Array>({
       async pull(controller) {

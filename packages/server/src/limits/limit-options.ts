@@ -68,7 +68,7 @@ export interface LimitOptions {
   readonly workflowsPerTenant?: number
 }
 
-/** {@link LimitOptions} with every default in place. */
+/** {@link LimitOptions} with every default applied. */
 export interface Limits {
   /** Null when rates are switched off. */
   readonly rates: Readonly<Record<RateName, Rate>> | null

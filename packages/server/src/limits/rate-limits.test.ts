@@ -15,7 +15,7 @@ function open(options: LimitOptions) {
   return { limits, count, lines }
 }
 
-/** A store that counts in one place for everybody, and can go away. */
+/** A shared store that can become unavailable. */
 function sharedStore() {
   const used = new Map<string, number>()
   const store = { isAway: false, settings: [] as RateLimiterSettings[] }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createTenantGate } from './tenant-gate.ts'
 
-/** Work that goes on until it is told to end. */
+/** Work that runs until it is released. */
 function held() {
   const ends: (() => void)[] = []
   let begun = 0
@@ -37,7 +37,7 @@ describe('createTenantGate', () => {
     await Promise.all(all)
   })
 
-  test('refuses what exceeds the queue, and goes on when it is shorter', async () => {
+  test('refuses what exceeds the queue, and accepts again when it is shorter', async () => {
     const gate = createTenantGate(1, 2, 'requests')
     const { work, endOne } = held()
     const taken = [gate.run('acme', work), gate.run('acme', work), gate.run('acme', work)]

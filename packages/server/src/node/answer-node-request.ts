@@ -16,7 +16,7 @@ export interface NodeExchange {
   readonly context: RequestContext
 }
 
-/** Longest time in which a client may go on sending a body that is not wanted any more, so that it reads the answer. */
+/** Longest time a client may keep sending a body that is no longer read, so that it receives the response. */
 const LINGER_MS = 5_000
 
 /**
@@ -24,7 +24,7 @@ const LINGER_MS = 5_000
  * an answer: a failure before the answer has begun is a problem document, a later one cuts the connection. A body that
  * is still coming after the answer is cut off, too.
  *
- * @param lingerMs - How long such a body may go on. @defaultValue 5_000
+ * @param lingerMs - Longest time in ms that such a body is drained. @defaultValue 5_000
  */
 export async function answerNodeRequest(
   automation: Pick<WorkflowServer, 'fetch'>,

@@ -6,7 +6,7 @@ import { announcesBody, type HostRequest } from './incoming-message.ts'
 /** The body of a Node request for the web-standard side. */
 export interface RequestBody {
   readonly body: BodyInit | null
-  /** Whether length and encoding are those that the request announced. */
+  /** True if length and encoding are those that the request announced. */
   readonly isAsSent: boolean
 }
 

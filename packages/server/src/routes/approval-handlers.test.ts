@@ -114,7 +114,7 @@ describe('POST /approvals/{approvalId}/decision', () => {
 })
 
 describe('the answer to a vote', () => {
-  test('says what has been decided, though the run goes on later', async () => {
+  test('says what has been decided, though the run continues later', async () => {
     const { editor, admin, decide, approval, run } = await waitingRun({ required: 2 })
     expect(approval).toMatchObject({ status: 'open', decision: null, canDecide: true })
     expect(await decide(editor, 'approve')).toMatchObject({ status: 'open', decision: null, canDecide: true })
@@ -125,7 +125,7 @@ describe('the answer to a vote', () => {
     expect(items).toMatchObject([decided])
   })
 
-  test('a canceled approval can be decided by nobody, and has no decision', async () => {
+  test('a canceled approval cannot be decided, and has no decision', async () => {
     const { admin, editor, decide, run } = await waitingRun({ required: 2 })
     await decide(editor, 'approve')
     await server.json(200, `/runs/${run.runId}/cancel`, { as: editor, method: 'POST' })

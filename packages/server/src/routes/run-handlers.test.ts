@@ -84,7 +84,7 @@ describe('texts that a text column cannot hold', () => {
     expect(problem.issues).toMatchObject([{ path, code }])
   })
 
-  test('a key with a NUL character is refused with its place', async () => {
+  test('a key with a NUL character is rejected with its path', async () => {
     const as = testIdentity()
     const id = await publish(server, as, endingAs('done'))
     const response = await start(as, id, { input: { a: { 'b\0': 1 } } })

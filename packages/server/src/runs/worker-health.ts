@@ -10,7 +10,7 @@ export const NO_WORKER: RunHealth = Object.freeze({
   remedy: 'Call startWorker() in this process, or start a process with createWorker().',
 })
 
-/** Whether any process on this database carries runs out. On Temporal its server knows, so the answer is yes. */
+/** Checks whether any process on this database carries runs out. On Temporal its server knows, so the answer is yes. */
 export async function hasWorker({ engine, database, now }: ServerContext): Promise<boolean> {
   if (engine.kind !== 'embedded') return true
   const row = await database.withSystem((tx) =>

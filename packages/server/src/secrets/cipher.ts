@@ -21,7 +21,7 @@ export function encrypt(key: Uint8Array, text: string, boundTo: readonly string[
   return Buffer.concat([Uint8Array.of(FORMAT), nonce, cipher.getAuthTag(), body])
 }
 
-/** Decrypts what {@link encrypt} gave. @throws When the key, the place or a single bit is another one. */
+/** Decrypts a result of {@link encrypt}. @throws When the key, the bound context or a single bit differs. */
 export function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: readonly string[]): string {
   const body = 1 + NONCE_BYTES + TAG_BYTES
   if (sealed[0] !== FORMAT || sealed.byteLength < body) throw new RangeError('Not in a format that is known')

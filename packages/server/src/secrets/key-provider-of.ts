@@ -4,7 +4,7 @@ import type { RuntimeLog } from '@tenon/runtime'
 import { localKeyProvider } from './local-key-provider.ts'
 import type { SecretFields } from './secret-fields.ts'
 
-/** Where a development server without a key provider keeps its key. */
+/** File with the key of a development server without a key provider. */
 const DEVELOPMENT_KEY_FILE = '.tenon/secret.key'
 
 /**

@@ -6,7 +6,7 @@ import * as Y from 'yjs'
 
 /**
  * Copies a draft for those who may read it only: the same structure, ids and clocks, so that its updates fit those of
- * the draft, with masks in the place of credentials. Only content changes, and never its length.
+ * the draft, with masks instead of credentials. Only content changes, and never its length.
  *
  * @returns A document owned by the caller; nothing must be written to it.
  */

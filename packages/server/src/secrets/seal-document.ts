@@ -74,7 +74,7 @@ export function sealDraft(
   return rows
 }
 
-/** Whether a draft holds a value where a marker should be. Looks at secret params only, so it costs little. */
+/** Checks whether a draft holds a value where a marker should be. Looks at secret params only, so it costs little. */
 export function hasPlainSecrets(ydoc: Y.Doc, fields: SecretFields): boolean {
   return findPlainSecrets(ydoc, fields).length > 0
 }

@@ -9,7 +9,7 @@ import { findSecret, findTenantKey, keepTenantKey } from '../tables/secret-repos
 import type { SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
 
-/** What a secret is set for, and by whom. */
+/** Owner of a secret (tenant, workflow, field), and the user who sets it. */
 export interface SecretPlace {
   readonly tenantId: string
   readonly workflowId: string

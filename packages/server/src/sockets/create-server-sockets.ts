@@ -114,7 +114,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
   }
 }
 
-/** What a socket lets its user do; a collaboration socket is also for writing, where the role allows it. */
+/** Permissions that a socket needs; a collaboration socket also writes, if the role allows it. */
 function permissionsOf(route: RouteDefinition): readonly Permission[] {
   if (route.permission === 'public') return []
   return route.id === ROUTES.collaborate.id ? [route.permission, 'workflow:write'] : [route.permission]

@@ -5,7 +5,7 @@ import type { ServerSocket } from './server-socket.ts'
 export interface ServerSockets {
   /** Whether a path is one of our sockets; every other upgrade belongs to the host. */
   isSocketPath(pathname: string): boolean
-  /** Whether a path belongs to the API alone: it is below a base path other than `/`. */
+  /** Checks whether a path belongs to the API alone: it is below a base path other than `/`. */
   ownsPath(pathname: string): boolean
   /** The subprotocol to answer with, from those that the client offers. */
   chooseProtocol(offered: Iterable<string>): string | null

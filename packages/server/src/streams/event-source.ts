@@ -3,7 +3,7 @@ import type { RuntimeLog } from '@tenon/runtime'
 /**
  * Writes batches of items as server-sent events. A closing `event: end` says that nothing more will come.
  *
- * @param batches - `null` stands for a heartbeat; returns whether the stream is complete.
+ * @param batches - `null` is a heartbeat; returns whether the stream is complete.
  * @param toEvent - Writes one item, with the empty line that ends it.
  * @param log - Receives why a stream breaks off; its reader only sees that it does.
  * @param leave - Called when the stream has ended, by whichever side.

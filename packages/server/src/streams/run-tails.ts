@@ -5,7 +5,7 @@ import { createBell } from './bell.ts'
 
 /** The newest events of a run that is being followed, read from the database once for all who follow it. */
 export interface RunTail {
-  /** Whether `head` is the last event that there will be. */
+  /** True if `head` is the last event that there will be. */
   readonly isOver: boolean
   /**
    * Returns the events after a `seq`, ascending: none when there are no newer ones yet, null when they are older than
@@ -16,7 +16,7 @@ export interface RunTail {
   after(cursor: number): readonly RunEvent[] | null
 }
 
-/** A place among those who follow a run. */
+/** A subscription to the events of a run. */
 export interface TailSeat {
   readonly tail: RunTail
   readonly leave: () => void
@@ -153,7 +153,7 @@ function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, 
       if (base === null) return []
       if (cursor < base) return null
       const first = kept[0]
-      // `seq` counts without gaps, so its place is known.
+      // `seq` has no gaps, so its index is known.
       return first === undefined ? [] : kept.slice(Math.max(0, cursor + 1 - first.seq))
     },
     join: (onChange) => void listeners.add(onChange),

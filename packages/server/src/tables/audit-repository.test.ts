@@ -73,7 +73,7 @@ describe('the audit log', () => {
   })
 })
 
-/** What the audit log says of what one tenant was refused, oldest first. */
+/** Audit entries for rejected requests of one tenant, oldest first. */
 async function refusals(tenantId: string) {
   const { rows } = await pglite.query(
     "select actor_id, action, resource, details from tenon.audit_log where tenant_id = $1 and action like '%refused' order by at, resource",

@@ -60,7 +60,7 @@ function refuse(issues: readonly ProblemIssue[]): void {
   })
 }
 
-/** What the document refers to, by hash: today the node types; sub-workflows and templates join them here. */
+/** References of the document, by hash: today the node types; sub-workflows and templates join them here. */
 function lockfileOf(server: ServerContext, document: WorkflowDocument) {
   const used = new Set(document.nodes.map((node) => `${node.type}@${node.typeVersion}`))
   const entries = server.registry.manifest.nodes

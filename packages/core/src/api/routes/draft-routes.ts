@@ -34,7 +34,7 @@ export const draftRoutes = {
     method: 'POST',
     path: '/workflows/{id}/secrets',
     tag,
-    summary: 'Store the value of a secret param; the answer is the marker that takes its place in the draft',
+    summary: 'Store the value of a secret param; returns the marker to write to the draft',
     permission: 'workflow:write',
     rate: 'edit',
     resource: 'workflow',

@@ -21,7 +21,7 @@ interface Skeleton {
   /** Of the expressions, those inside the quotes of a text. */
   readonly quoted: ReadonlySet<ExpressionPart>
   readonly markOf: (part: ExpressionPart) => string
-  /** The places in the text of all objects and lists, by key; `null` if the skeleton is not JSON. */
+  /** Positions in the text of all objects and lists, by key; `null` if the skeleton is not JSON. */
   readonly keys: readonly string[] | null
 }
 

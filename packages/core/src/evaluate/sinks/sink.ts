@@ -12,7 +12,7 @@ export interface SinkFault extends Span {
   readonly message: string
 }
 
-/** What a sink needs in order to write values; all of it is metered. */
+/** Dependencies of a sink; all work is metered. */
 export interface SinkWriter {
   /** Key of the param or of the row that holds the template, for messages. */
   readonly name: string

@@ -3,7 +3,7 @@ import type { ValueKind } from '../functions/signature.ts'
 import { describeKinds, kindsOf, type StaticType, withoutNull } from '../types/static-type.ts'
 import type { ExpressionProblem } from './problem.ts'
 
-/** What is wrong with a comparison of values of two types, as far as they are known. */
+/** Problem of a comparison of values of two types, as far as they are known. */
 export type ComparisonProblem = Pick<ExpressionProblem, 'code' | 'severity' | 'message'>
 
 const ORDERED: readonly ValueKind[] = ['number', 'text']
@@ -14,7 +14,7 @@ export function knownTexts(type: StaticType): readonly string[] | null {
   return others.length === 0 && variant?.kind === 'text' ? (variant.values ?? null) : null
 }
 
-/** How a text stands beside a number or boolean: converted, never, or only if it happens to spell one. */
+/** Relation of a text to a number or boolean: converted, never equal, or equal only if it spells one. */
 type Conversion = 'converted' | 'never' | 'unsure'
 
 function conversionOf(text: StaticType, isSpelled: (text: string) => boolean): Conversion {
@@ -40,7 +40,7 @@ function textConversion(left: StaticType, right: StaticType): Conversion | null 
 
 const capitalized = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1)
 
-/** What an order of two types cannot be: both have one, and it is not the same. */
+/** Message for two types that both have an order, but not the same one. */
 export function orderProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   const [ours, theirs] = [kindsOf(withoutNull(left)), kindsOf(withoutNull(right))]
   if (ours === null || theirs === null || ours.length === 0 || theirs.length === 0) return null
@@ -53,7 +53,7 @@ export function orderProblem(operator: string, left: StaticType, right: StaticTy
   return { code, severity: 'warning', message: `${both}: it fails if the text is not a number` }
 }
 
-/** What is wrong with the types of a comparison that a node makes; null too where they are not known. */
+/** Problem of the types in a comparison that a node makes; null also if they are not known. */
 export function comparisonProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   if (operator === '==' || operator === '!=') return equalityProblem(left, right)
   if (operator === 'contains') return partProblem(left, right)
@@ -93,7 +93,7 @@ function partProblem(whole: StaticType, part: StaticType): ComparisonProblem | n
   return { code: 'EXPRESSION_TYPE', severity, message }
 }
 
-/** What can be said against `==` and `!=` of two types: they are never equal, or only if a text spells the other side. */
+/** Problem of `==` and `!=` for two types: they are never equal, or only if a text spells the other side. */
 export function equalityProblem(left: StaticType, right: StaticType): ComparisonProblem | null {
   const [ours, theirs] = [kindsOf(left), kindsOf(right)]
   if (ours === null || theirs === null || ours.some((kind) => theirs.includes(kind))) return null

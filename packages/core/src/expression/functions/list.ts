@@ -72,7 +72,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'direction', type: 'text', optional: true, values: ['ascending', 'descending'] },
     ],
     returns: { sameAs: 0 },
-    help: 'The items in order of what stands at a path: all numbers, all dates or all texts. Equal items keep their order.',
+    help: 'Sorts the items by the value at a path: all numbers, all dates or all texts. Equal items keep their order.',
     example: { expression: 'sort([{ n: 2 }, { n: 1 }], "n")', value: [{ n: 1 }, { n: 2 }] },
   },
   {

@@ -14,7 +14,7 @@ import { textFieldOf, textOf } from './text-of.ts'
 import { TypedValue } from './typed-value.tsx'
 import { useRows } from './use-rows.ts'
 
-/** Whether the schema says nothing of the values, so that each may be of any type: the fields of a set node, for one. */
+/** Checks whether the schema allows values of any type, as for the fields of a set node. */
 function takesAnyValue({ schema }: ControlProps['field']): boolean {
   const { additionalProperties = true } = schema
   return (

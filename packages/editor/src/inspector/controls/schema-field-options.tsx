@@ -164,7 +164,7 @@ function DefaultText({ field, value, isReadOnly, onChange }: DefaultTextProps) {
   return <TextInput value={typed.text} onChange={typed.onChange} onBlur={typed.onBlur} disabled={isReadOnly} />
 }
 
-/** Tells `1` and `"1"` apart. */
+/** Key that distinguishes `1` and `"1"`. */
 function textOfValue(value: Json): string {
   return JSON.stringify(value)
 }

@@ -19,7 +19,7 @@ export interface SchemaField {
   readonly format: string
 }
 
-/** What a row may change of a field; a key that is left out stays. */
+/** Changes that a row makes to a field; a missing key stays unchanged. */
 export type SchemaFieldChange = Partial<Omit<SchemaField, 'name' | 'type'> & { readonly type: FieldType }>
 
 /** The fields of a schema in the author's order, or `null` when it does not describe an object by its fields. */
@@ -66,7 +66,7 @@ export function changeSchemaField(schema: JsonObject, name: string, change: Sche
   return withRequired({ ...schema, type: 'object', properties: { ...properties, [name]: next } }, required)
 }
 
-/** Gives a field another name; it keeps its place. */
+/** Gives a field another name; it keeps its position. */
 export function renameSchemaField(schema: JsonObject, from: string, to: string): JsonObject {
   const renamed = (name: string) => (name === from ? to : name)
   const properties = Object.fromEntries(

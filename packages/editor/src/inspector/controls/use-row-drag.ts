@@ -1,7 +1,7 @@
 import { type PointerEvent, useRef, useState } from 'react'
 
 interface RowDrag {
-  /** Where the row would go: index of the row before which it would lie, or the count of rows for the end. */
+  /** Drop target: index of the row before which the row would be inserted, or the count of rows for the end. */
   readonly dropAt: number | null
   readonly handlers: (index: number) => {
     readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void

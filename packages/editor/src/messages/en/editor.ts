@@ -4,7 +4,7 @@ export const editorMessages = {
   'editor.loading': 'Loading the draft',
   'editor.loadFailed': 'The workflow could not be loaded',
   'editor.deleted': 'This workflow was deleted.',
-  'editor.deletedRemedy': 'Restore it in the list of workflows to go on. This page then opens it again.',
+  'editor.deletedRemedy': 'Restore it in the list of workflows. This page then opens it again.',
   'editor.sheetMissing': 'The style sheet @tenon/editor/styles.css is not loaded.',
 
   'command.added': '{name} added',
@@ -38,7 +38,7 @@ export const editorMessages = {
   'part.load': 'Load it now',
   'part.failed': 'This part has stopped working',
   'part.failedText':
-    'The rest of the page works on, and nothing you have typed is lost. Try again, or reload the page.',
+    'The rest of the page still works, and nothing you have typed is lost. Try again, or reload the page.',
   'part.slotFailed': 'This part of the page has stopped working.',
 
   'sync.connecting': 'Connecting',

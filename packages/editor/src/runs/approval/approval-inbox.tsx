@@ -14,7 +14,7 @@ import { ApprovalCard } from './approval-card.tsx'
 import { InboxItem } from './inbox-item.tsx'
 import { useClosedApproval } from './use-closed-approval.ts'
 
-/** Due dates are told in minutes. */
+/** Due dates are shown in minutes. */
 const NOW_EVERY_MS = 30_000
 
 const NONE: readonly Approval[] = Object.freeze([])

@@ -2,7 +2,7 @@ import type { Approval, TenonClient } from '@tenon/core/client'
 import { useEffect, useRef, useState } from 'react'
 
 interface ClosedApproval {
-  /** Stays on the card until the reader goes on. */
+  /** Stays on the card until the reader moves on. */
   readonly closed: Approval | null
   readonly show: (approval: Approval | null) => void
 }

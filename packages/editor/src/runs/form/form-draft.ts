@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, jsonEqual } from '@tenon/core/document'
 import { type FormField, initialValue, initialValues } from './form-model.ts'
 
-/** What is entered into a run form so far; plain JSON, to be handed back when the form is shown again. */
+/** Entries of an unfinished run form; plain JSON, restored when the form is shown again. */
 export interface RunFormDraft {
   readonly mode: 'form' | 'json'
   readonly values: JsonObject

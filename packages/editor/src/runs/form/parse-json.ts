@@ -14,7 +14,7 @@ export type JsonFault =
 export type ParsedJson = { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly fault: JsonFault }
 
 /**
- * Parses JSON that a person has typed, and finds the place of a fault, which `JSON.parse` tells differently in each
+ * Parses JSON that a user typed, and finds the position of a fault, which `JSON.parse` reports differently in each
  * browser. What would change on its way, such as a number with too many digits, is a fault too.
  */
 export function parseJson(text: string): ParsedJson {

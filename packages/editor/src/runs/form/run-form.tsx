@@ -26,7 +26,7 @@ export interface RunFormProps extends InstanceProps {
   readonly onCancel?: () => void
   /** A verb: "Run", "Try". @defaultValue 'Run' */
   readonly submitLabel?: string
-  /** What was entered when the form was shown before. Read once, when the form is shown. */
+  /** Entries from the last time the form was shown. Read once, on mount. */
   readonly draft?: RunFormDraft
   /** Gets what is entered after each change, to keep it for the next time. */
   readonly onDraft?: (draft: RunFormDraft) => void

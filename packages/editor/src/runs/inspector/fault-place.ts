@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@tenon/core/document'
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 
-/** Where in the setup of a node a failure began. */
+/** Field in the setup of a node where a failure began. */
 interface FaultPlace {
   /** The field as the form calls it: `Headers › Authorization`. */
   readonly field: string

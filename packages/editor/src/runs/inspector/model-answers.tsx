@@ -9,7 +9,7 @@ import { formatDuration } from '../format/duration.ts'
 /** The tool as which a node records what it asked a language model. */
 const MODEL_TOOL = 'model'
 
-/** Whether a call of a tool is an answer of a language model. */
+/** Checks whether a call of a tool is an answer of a language model. */
 export function isModelAnswer(call: ToolCallRecord): boolean {
   return call.tool === MODEL_TOOL
 }
@@ -20,7 +20,7 @@ interface ModelAnswersProps {
   readonly isOpen: boolean
 }
 
-/** What language models answered, one after the other, each with what is wrong with it. */
+/** Lists the answers of language models in order, each with its faults. */
 export function ModelAnswers({ answers, isOpen }: ModelAnswersProps) {
   const { t } = useInstance()
   return (

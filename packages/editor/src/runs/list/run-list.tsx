@@ -15,7 +15,7 @@ import { useResource } from '../store/use-resource.ts'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
-/** What a person chose to see in a list of runs. */
+/** Filters of a list of runs, as the user chose them. */
 export interface RunListFilter {
   /** @defaultValue every status */
   readonly status?: RunStatus
@@ -31,7 +31,7 @@ export interface RunListProps extends InstanceProps {
   readonly workflowId?: string
   /** Only live runs, or only runs of tried drafts. @defaultValue live runs, test runs by a switch */
   readonly mode?: 'live' | 'test'
-  /** What is shown, kept by the host, in its address for example; without it the list keeps its own. */
+  /** Filters, controlled by the host, for example in its URL; without it the list is uncontrolled. */
   readonly filter?: RunListFilter
   readonly onFilterChange?: (filter: RunListFilter) => void
   readonly onOpenRun: (runId: string) => void

@@ -29,7 +29,7 @@ export interface LogWords {
   readonly nodes: NodeDirectory
   readonly t: Translate
   readonly locale: string
-  /** The node runs as far as they are known: lengths are told as all other views tell them. */
+  /** The node runs as far as they are known: durations are formatted as in all other views. */
   readonly nodeRuns: RunView['nodeRuns']
 }
 

@@ -6,7 +6,7 @@ const GAP_MS = 300
 
 interface TenantChangesOptions {
   readonly client: TenonClient
-  /** Whether a hint concerns what is shown. */
+  /** Checks whether a hint concerns what is shown. */
   readonly isRelevant: (change: Exclude<Change, { kind: 'ready' }>) => boolean
   /** Reads again what is shown. Called at once for the first hint of a burst, and once more after it. */
   readonly onChange: (changes: readonly Change[]) => void

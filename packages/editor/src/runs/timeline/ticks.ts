@@ -20,10 +20,10 @@ export function tickDistance(lengthMs: number, maxTicks: number): number {
   return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
 }
 
-/** What a time needs on the axis, in pixels. */
+/** Width of a time on the axis, in pixels. */
 const LABEL_WIDTH = 56
 
-/** How many times an axis has room for. */
+/** Counts the times that fit on an axis. */
 function ticksFor(widthPx: number): number {
   return Math.max(1, Math.min(8, Math.floor(widthPx / LABEL_WIDTH)))
 }

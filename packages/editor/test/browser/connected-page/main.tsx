@@ -7,7 +7,7 @@ import { type EditorEvent, WorkflowEditor } from '../../../src/index.ts'
 
 declare global {
   interface Window {
-    /** What the editor has reported. */
+    /** Events that the editor has reported. */
     events: EditorEvent[]
   }
 }

@@ -217,7 +217,7 @@ function nodeKey(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): string 
   return `${command.nodeRunId}/${command.pass}`
 }
 
-/** Whether no worker has taken an activity from its queue in time; Temporal does not try it again. */
+/** Checks whether no worker has taken an activity from its queue in time; Temporal does not try it again. */
 function isUnserved(error: unknown): boolean {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof TimeoutFailure)) return false
   return error.cause.timeoutType === 'SCHEDULE_TO_START'

@@ -20,7 +20,7 @@ function ending(outcome: string) {
   )
 }
 
-/** What the database refuses for good ends a node or a run with a code; what it can hold comes back unchanged. */
+/** Values that the database rejects end a node or a run with a code; all other values come back unchanged. */
 export const refusalTests: SuiteGroup = (context) => {
   describe('refusals of the database', () => {
     const alter = (change: string) => {
@@ -38,7 +38,7 @@ export const refusalTests: SuiteGroup = (context) => {
     test.each([
       ['a\0b', 'The outcome has a NUL character'],
       ['\0', 'The outcome has a NUL character'],
-    ])('the outcome %j fails its end node, in every place that it may come from', async (text, message) => {
+    ])('the outcome %j fails its end node, for every source of it', async (text, message) => {
       for (const outcome of ['{{input.text}}', '{{trigger.text}}', '{{nodes.a.output.text}}']) {
         const run = await context().run(ending(outcome), { text })
         expect(await run.ended()).toMatchObject({
@@ -109,7 +109,7 @@ export const refusalTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(run.runId, 'a')).toEqual([])
     })
 
-    test('a refused outcome goes by the error port of its node, and the run goes on', async () => {
+    test('a refused outcome goes by the error port of its node, and the run continues', async () => {
       const asking = withPolicy(node('a', 'probe', { output: { text: REFUSED } }), { onError: 'route' })
       const rescue = node('rescue', 'set', { fields: { code: '{{error.code}}' } })
       const run = await context().run(

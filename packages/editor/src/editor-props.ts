@@ -48,24 +48,31 @@ export interface CommonEditorProps extends InstanceProps {
    * @defaultValue only when the editor takes up most of the window and nothing on the page has the focus
    */
   readonly autoFocus?: boolean
+  /** Called after a change, a publication, a started run, a new connection or an error. */
   readonly onEvent?: (event: EditorEvent) => void
 }
 
 /** The draft of a server, edited together with others. */
 export interface ConnectedEditorProps extends CommonEditorProps {
+  /** Client of the server that stores the draft; create it outside of render functions. */
   readonly client: TenonClient
+  /** Workflow to edit; another id opens its draft in place of this one. */
   readonly workflowId: string
   /** Shows this published version, read only, in place of the draft. */
   readonly version?: string
+  /** Opens a run on a page of the host. Without it, the editor shows no button for that. */
   readonly onOpenRun?: (runId: RunId) => void
 }
 
 /** A document that the host holds. */
 export interface ControlledEditorProps extends CommonEditorProps {
+  /** Document to show; pass the one that `onChange` received last. */
   readonly value: WorkflowDocument
   /** Called once for each command, and for typed text after a pause of 300 ms. */
   readonly onChange: (next: WorkflowDocument, operations: readonly DocumentOperation[]) => void
+  /** Node types that the document may use, from `client.nodeManifest()` or a registry of the host. */
   readonly manifest: NodeManifest
+  /** Name of the workflow in the top bar. */
   readonly name?: string
   /**
    * Stores the value of a secret param where the host keeps secrets, and answers the marker for the document. Without

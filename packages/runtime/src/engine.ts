@@ -49,8 +49,13 @@ export type Alongside = (tx: Tx<RuntimeTables>) => Promise<void>
  * answer after their transaction has committed.
  */
 export interface Engine {
+  /** Name of the engine, recorded with each run. */
   readonly kind: 'embedded' | 'temporal'
-  /** @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input. */
+  /**
+   * Stores a run and starts it, or returns the run that already has `request.runId`.
+   *
+   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
+   */
   start(request: StartRunRequest): Promise<StartedRunRow>
   /**
    * Takes a vote in; the same vote again is accepted, without `alongside`.
@@ -60,6 +65,7 @@ export interface Engine {
    * of somebody who has voted.
    */
   decide(tenantId: string, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
+  /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
   /**
    * Finds the task queues that no worker serves; a node in one of them would wait. Without a queue of its own, a node
@@ -88,11 +94,17 @@ export interface SecretReader {
 
 /** What an engine is given by the server that it works for; all of it stays the server's to close. */
 export interface EnginePorts {
+  /** Database that holds the tables of the runtime. */
   readonly database: RuntimeDatabase
+  /** Reads runs and their logs from the same database. */
   readonly reader: RunReader
+  /** Node types that runs may use, with their implementations. */
   readonly registry: NodeRegistry
+  /** HTTP client of the nodes, with the address rules of the host. */
   readonly egress: HttpClient
+  /** Announces stored events and wakes the engines of other processes. */
   readonly bus: Bus
+  /** Receives the log lines of the engine. */
   readonly log: RuntimeLog
   /** Left out, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader

@@ -44,11 +44,13 @@ export type DatabaseOptions = DatabaseSource &
 
 /** What a host gives to {@link createWorkflowServer}. */
 export interface WorkflowServerOptions {
+  /** Connection to Postgres or PGlite, with the names of the schema and the role. */
   readonly database: DatabaseOptions
   /** `embeddedEngine()` or `temporalEngine({ ... })`. */
   readonly engine: EngineFactory
   /** Every node type that workflows may use; built-in ones come from `createBuiltInNodes()`. */
   readonly nodes: readonly AnyNodeImplementation[]
+  /** Identifies the caller of each request; `null` is answered with 401. */
   readonly authenticate: Authenticate
   /**
    * Encrypts the keys under which the values of secret params are stored. Required in production (`NODE_ENV`) when a
@@ -133,6 +135,7 @@ export interface WorkflowServer {
   readonly middleware: WorkflowMiddleware
   /** Where WebSockets arrive; `attachWebSockets` uses it. */
   readonly sockets: ServerSockets
+  /** Creates or updates the tables; run it before the server answers requests. */
   readonly migrate: Migrate
   /** Begins to carry runs out in this process. */
   startWorker(): Promise<void>

@@ -14,7 +14,7 @@ export type ThemeName = ThemeMode
 export interface InstanceProps {
   /** A mode, or a mode with the host's own values for tokens. @defaultValue 'system' */
   readonly theme?: ThemeName | Theme
-  /** @defaultValue 'ltr' */
+  /** Direction of text and layout. @defaultValue 'ltr' */
   readonly dir?: 'ltr' | 'rtl'
   /** Language tag for plurals, numbers and times. @defaultValue 'en' */
   readonly locale?: string
@@ -29,7 +29,9 @@ export interface InstanceProps {
    * @defaultValue true
    */
   readonly attribution?: boolean
+  /** Class of the root element, in addition to `tenon`. */
   readonly className?: string
+  /** Styles of the root element; they override the tokens of the theme. */
   readonly style?: CSSProperties
 }
 

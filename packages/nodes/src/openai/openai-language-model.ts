@@ -12,6 +12,7 @@ const REASON_LENGTH = 300
 
 /** Which account, server and models {@link openaiLanguageModel} speaks to. */
 export interface OpenaiLanguageModelOptions {
+  /** Secret key of the account, sent as a bearer token and redacted from error messages. */
   readonly apiKey: string
   /** Any server that speaks the chat completions protocol. @defaultValue the package's own */
   readonly baseURL?: string

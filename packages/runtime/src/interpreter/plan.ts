@@ -3,10 +3,15 @@ import type { ControlKind, NodeEffect } from '@tenon/core/node'
 
 /** A retry policy with its durations in milliseconds and its defaults filled in. */
 export interface CompiledRetryPolicy {
+  /** Wait before the second attempt, in milliseconds; ≥ 100. @defaultValue 1_000 */
   readonly initialIntervalMs: number
+  /** Factor by which the wait grows with each attempt; ≥ 1. @defaultValue 2 */
   readonly backoffCoefficient: number
+  /** Longest wait between two attempts, in milliseconds. @defaultValue 100 × initialIntervalMs */
   readonly maximumIntervalMs: number
+  /** Attempts in all, the first included; 1 to 100. @defaultValue 3 */
   readonly maximumAttempts: number
+  /** Error codes that end the attempts at once. @defaultValue none */
   readonly nonRetryableErrorTypes: readonly string[]
 }
 

@@ -24,7 +24,7 @@ export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: Pgli
 
 /** Names in the database that a host may choose. */
 export interface DatabaseOptions {
-  /** @defaultValue 'tenon' */
+  /** Schema that holds the tables. @defaultValue 'tenon' */
   readonly schema?: string
   /** Taken on in each transaction when the login itself would bypass RLS. @defaultValue 'tenon_app' */
   readonly appRole?: string

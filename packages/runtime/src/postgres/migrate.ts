@@ -6,6 +6,7 @@ import type { Database } from './types.ts'
 
 /** What a migration is told about the database that it runs in. */
 export interface MigrationContext {
+  /** Name of the schema, unquoted, that holds the tables. */
   readonly schema: string
 }
 
@@ -26,8 +27,11 @@ export interface Migration {
 export interface MigrateOptions {
   /** Each package keeps its own: `runtime_migrations`, `server_migrations`. Must end in `_migrations`. */
   readonly table: string
+  /** Migrations of the package, oldest first; those that `table` already lists are skipped. */
   readonly migrations: readonly Migration[]
-  /** @defaultValue 'tenon_app' */
+  /**
+   * Role that gets access to the tables; created if it is missing and the login bypasses RLS. @defaultValue 'tenon_app'
+   */
   readonly appRole?: string
 }
 

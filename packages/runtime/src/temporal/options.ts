@@ -2,9 +2,11 @@
 export interface TemporalEngineOptions {
   /** `host:port` of the frontend. */
   readonly address: string
-  /** @defaultValue 'default' */
+  /** Temporal namespace of the runs. @defaultValue 'default' */
   readonly namespace?: string
+  /** API key for Temporal Cloud or another server that asks for one. @defaultValue none */
   readonly apiKey?: string
+  /** Encrypts the connection with TLS. @defaultValue true with an `apiKey`, else false */
   readonly tls?: boolean
   /** Queue of the shells and of every node without a queue of its own. @defaultValue 'tenon' */
   readonly taskQueue?: string

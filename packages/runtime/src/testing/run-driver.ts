@@ -17,8 +17,11 @@ export interface EngineHandle {
 
 /** What a run of the test driver starts with; what is left out is made up afresh. */
 export interface StartOptions {
+  /** Tenant of the run. @defaultValue a new tenant */
   readonly tenantId?: string
+  /** Id of the run. @defaultValue a new id */
   readonly runId?: string
+  /** Input of the trigger. @defaultValue `{}` */
   readonly input?: Json
 }
 

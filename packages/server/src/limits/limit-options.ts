@@ -5,7 +5,9 @@ import type { RateClass } from '@tenon/core/api'
  * requests, for `validation` in nodes and edges of the workflows that are published and tried.
  */
 export interface Rate {
+  /** Requests or, for `validation`, nodes and edges that are accepted in each second. */
   readonly perSecond: number
+  /** Requests or, for `validation`, nodes and edges that are accepted beyond `perSecond` in each minute. */
   readonly burst: number
 }
 
@@ -17,6 +19,7 @@ export type RateName = RateClass | 'validation'
  * `msBeforeNext` when the points are used up, and with an `Error` when its store does not answer.
  */
 export interface RateLimiter {
+  /** Takes `points` from the balance of `key`, the id of a tenant. */
   consume(key: string, points: number): Promise<unknown>
 }
 
@@ -24,6 +27,7 @@ export interface RateLimiter {
 export interface RateLimiterSettings {
   /** Unique for each limiter. */
   readonly keyPrefix: string
+  /** Points that each key may use within `duration`. */
   readonly points: number
   /** In seconds. */
   readonly duration: number

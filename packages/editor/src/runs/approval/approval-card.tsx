@@ -17,9 +17,11 @@ import { VoteList } from './vote-list.tsx'
 
 /** Props of one approval with the buttons to decide it. */
 export interface ApprovalCardProps extends InstanceProps {
+  /** Approval to show, with the right of the reader to decide it. */
   readonly approval: ShownApproval
   /** Sends the decision; the card shows what goes wrong and lets the reader try again. */
   readonly onDecide: (choice: string, comment: string) => Promise<unknown>
+  /** Opens the run that waits for the approval. Without it, the card has no button for that. */
   readonly onOpenRun?: (runId: string) => void
   /** Instant from which times are told, ms since the epoch. @defaultValue now */
   readonly now?: number

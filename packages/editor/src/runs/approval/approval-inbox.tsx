@@ -23,6 +23,7 @@ const NONE: readonly Approval[] = Object.freeze([])
 export interface ApprovalInboxProps extends InstanceProps {
   /** Kept by the host outside of its render functions. */
   readonly client: TenonClient
+  /** Opens the run that waits for an approval. Without it, the cards have no button for that. */
   readonly onOpenRun?: (runId: string) => void
 }
 

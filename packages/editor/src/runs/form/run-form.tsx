@@ -23,6 +23,7 @@ export interface RunFormProps extends InstanceProps {
   readonly schema: JsonSchema
   /** Starts the run; faults that it throws are shown at their fields, and the form stays as it is. */
   readonly onSubmit: (input: Json) => Promise<unknown>
+  /** Called by the button "Cancel", which is hidden without it. */
   readonly onCancel?: () => void
   /** A verb: "Run", "Try". @defaultValue 'Run' */
   readonly submitLabel?: string

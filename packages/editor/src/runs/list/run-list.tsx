@@ -33,7 +33,9 @@ export interface RunListProps extends InstanceProps {
   readonly mode?: 'live' | 'test'
   /** Filters, controlled by the host, for example in its URL; without it the list is uncontrolled. */
   readonly filter?: RunListFilter
+  /** Called with the new filter when the reader changes it. */
   readonly onFilterChange?: (filter: RunListFilter) => void
+  /** Opens a run when the reader picks its row. */
   readonly onOpenRun: (runId: string) => void
   /** Address of a run, so that it can be opened in a tab of its own. */
   readonly hrefOf?: (runId: string) => string

@@ -16,6 +16,7 @@ const TONES: Readonly<Record<RunStatus, BadgeTone>> = {
 
 /** Props of the badge that tells how a run stands. */
 export interface RunStatusBadgeProps extends InstanceProps {
+  /** Status that sets the color and the label. */
   readonly status: RunStatus
   /** Stands after the status: `Running · 3.1 s`. */
   readonly detail?: string

@@ -35,7 +35,9 @@ export interface RunStore {
 
 /** Which run a store follows, and how often those who read it are told. */
 export interface RunStoreOptions {
+  /** Client of the server that streams the run log. */
   readonly client: Pick<TenonClient, 'runs'>
+  /** Run to follow. */
   readonly runId: string
   /** Runs the callback once, soon, and returns how to take it back. @defaultValue the next animation frame */
   readonly schedule?: (callback: () => void) => () => void

@@ -10,7 +10,9 @@ import { TimelinePanel } from '../timeline/timeline-panel.tsx'
 
 /** Props of the bars that tell when each node ran. */
 export interface RunTimelineProps extends RunPartProps {
+  /** Node whose rows are highlighted. @defaultValue null */
   readonly selectedNodeId?: string | null
+  /** Called with the node of the row that the reader clicks. */
   readonly onSelectNode?: (nodeId: string) => void
 }
 
@@ -40,6 +42,7 @@ export function RunLog({ nodeId = null, ...part }: RunLogProps) {
 
 /** Props of what came out of a run. */
 export interface RunOutputProps extends RunPartProps {
+  /** Called with the node that wrote a field when the reader clicks its name. */
   readonly onSelectNode?: (nodeId: string) => void
 }
 
@@ -50,6 +53,7 @@ export function RunOutput({ onSelectNode = ignore, ...part }: RunOutputProps) {
 
 /** Props of the panel on one node of a run. */
 export interface RunInspectorProps extends RunPartProps {
+  /** Node to show; `null` shows a hint to select one. */
   readonly nodeId: string | null
 }
 
@@ -60,6 +64,7 @@ export function RunInspector({ nodeId, ...part }: RunInspectorProps) {
 
 /** Props of what lets several parts of one run share a stream and a moment. */
 export interface RunGroupProps extends RunPartProps {
+  /** Parts of the run, at any depth. */
   readonly children: ReactNode
 }
 

@@ -122,7 +122,12 @@ export interface NodeDefinition<
   /** Default policy of the type; each field that a node sets in its document overrides it. */
   readonly policy?: NodePolicy
   /** How an agent may call the node as a tool. */
-  readonly tool?: { readonly name: string; readonly description: string }
+  readonly tool?: {
+    /** Name that the model calls the tool by, such as `http_call`. */
+    readonly name: string
+    /** Sentence from which the model decides when to call the tool. */
+    readonly description: string
+  }
   /** Checks beyond the params schema, reported by validation. @defaultValue none */
   readonly lint?: readonly LintRule[]
 }

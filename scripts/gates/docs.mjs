@@ -1,5 +1,5 @@
 // Compiles every `ts` and `tsx` block of the README and the docs against the packages' sources, and fails for a public
-// export without a docstring.
+// export, or a field of a public interface, without a docstring.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
@@ -23,6 +23,10 @@ function entriesOf(name) {
   return sources.filter((source) => /\.tsx?$/.test(source ?? '')).map((source) => join('packages', name, source))
 }
 
-const { documented, missing } = checkDocstrings(root, base, Object.keys(PACKAGE_RULES).flatMap(entriesOf))
-report('docstrings', missing, `${documented} public exports say what they are for`)
+const { documented, documentedFields, missing } = checkDocstrings(
+  root,
+  base,
+  Object.keys(PACKAGE_RULES).flatMap(entriesOf),
+)
+report('docstrings', missing, `${documented} public exports and ${documentedFields} fields say what they are for`)
 report('docs', compileBlocks(root, base, blocks), `${blocks.length} blocks of ${pages.size} pages compile`)

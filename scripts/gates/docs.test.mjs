@@ -47,7 +47,42 @@ describe('checkDocstrings', () => {
     })
     expect(checkDocstrings(folder, base, ['a/index.ts', 'b/index.ts'])).toEqual({
       documented: 2,
+      documentedFields: 0,
       missing: ['a/parts.ts:5 Bare is public and has no docstring'],
+    })
+  })
+
+  test('names each field without a docstring, of the interfaces that hosts write or call', () => {
+    const folder = plant({
+      'index.ts': [
+        '/** Says what it is for. */',
+        'export interface MailOptions {',
+        '  /** Says what it is for. */',
+        '  readonly url: string',
+        '  /** @defaultValue 3 */',
+        '  readonly attempts?: number',
+        '  /** Says what it is for. */',
+        '  readonly hooks: {',
+        '    /** Says what it is for. */',
+        '    begin(): void',
+        '    end(): void',
+        '  }',
+        '  /** Says what it is for. */',
+        '  readonly egress: { readonly allow: string }',
+        '}',
+        '/** Says what it is for. */',
+        'export interface Row {',
+        '  readonly id: string',
+        '}',
+      ].join('\n'),
+    })
+    expect(checkDocstrings(folder, base, ['index.ts'])).toEqual({
+      documented: 2,
+      documentedFields: 4,
+      missing: [
+        'index.ts:11 MailOptions.hooks.end is public and has no docstring',
+        'index.ts:6 MailOptions.attempts is public and has no docstring',
+      ],
     })
   })
 

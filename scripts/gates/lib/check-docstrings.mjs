@@ -1,14 +1,20 @@
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 
+/** Public interfaces that hosts and authors of nodes write or call: each of their fields needs a docstring too. */
+const CHECKED_INTERFACES =
+  /(Options|Props|Definition|Context|Policy|Implementation|Settings)$|^(WorkflowServer|Engine|TenonClient)$/
+
 /**
- * The public exports of some entry points that have no docstring. An export that several entry points give, or that a
- * package takes from another, is named once, at the place where it is declared.
+ * Finds the public exports of some entry points that have no docstring, and the fields of {@link CHECKED_INTERFACES}
+ * that have none. An export that several entry points give, or that a package takes from another, is named once, at the
+ * place where it is declared.
  *
  * @param {string} root
  * @param {{ compilerOptions: object }} base
  * @param {readonly string[]} entries paths of the entry points' sources, relative to root
- * @returns {{ documented: number, missing: string[] }} one line for each export without one
+ * @returns {{ documented: number, documentedFields: number, missing: string[] }} `missing` has one line for each export
+ * and each field without a docstring
  */
 export function checkDocstrings(root, base, entries) {
   const { options } = ts.convertCompilerOptionsFromJson({ ...base.compilerOptions, noLib: true }, root)
@@ -31,20 +37,54 @@ export function checkDocstrings(root, base, entries) {
   /** @type {string[]} */
   const missing = []
   let documented = 0
+  let documentedFields = 0
+  /** @param {ts.Declaration} declaration @param {string} fault */
+  const addMissing = (declaration, fault) => {
+    const source = declaration.getSourceFile()
+    const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1
+    missing.push(`${relative(root, source.fileName).replaceAll('\\', '/')}:${line} ${fault}`)
+  }
   for (const symbol of symbols) {
     const [declaration] = symbol.declarations ?? []
     const source = declaration?.getSourceFile()
     // What comes from outside is documented there.
     if (declaration === undefined || source === undefined || source.fileName.includes('/node_modules/')) continue
-    if (hasText(symbol, checker)) {
-      documented += 1
-      continue
+    if (hasText(symbol, checker)) documented += 1
+    else addMissing(declaration, `${symbol.name} is public and has no docstring`)
+    if (!CHECKED_INTERFACES.test(symbol.name)) continue
+    for (const field of fieldsOf(symbol, checker)) {
+      if (hasText(field.symbol, checker)) documentedFields += 1
+      else addMissing(field.declaration, `${symbol.name}.${field.name} is public and has no docstring`)
     }
-    const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1
-    const place = relative(root, source.fileName).replaceAll('\\', '/')
-    missing.push(`${place}:${line} ${symbol.name} is public and has no docstring`)
   }
-  return { documented, missing: missing.sort() }
+  return { documented, documentedFields, missing: missing.sort() }
+}
+
+/**
+ * Lists the properties and methods that an interface declares itself, and those of the object types within them. An
+ * object type with a single member is described along with the property that has it.
+ *
+ * @param {ts.Symbol} symbol
+ * @param {ts.TypeChecker} checker
+ */
+function fieldsOf(symbol, checker) {
+  /** @type {{ name: string, symbol: ts.Symbol, declaration: ts.Declaration }[]} */
+  const fields = []
+  /** @param {readonly ts.TypeElement[]} members @param {string} prefix */
+  const add = (members, prefix) => {
+    for (const member of members) {
+      const field = member.name && checker.getSymbolAtLocation(member.name)
+      if (field === undefined) continue
+      fields.push({ name: prefix + field.name, symbol: field, declaration: member })
+      const type = ts.isPropertySignature(member) ? member.type : undefined
+      if (type === undefined || !ts.isTypeLiteralNode(type) || type.members.length === 1) continue
+      add(type.members, `${prefix}${field.name}.`)
+    }
+  }
+  for (const declaration of symbol.declarations ?? []) {
+    if (ts.isInterfaceDeclaration(declaration)) add(declaration.members, '')
+  }
+  return fields
 }
 
 /** @param {ts.Symbol} symbol @param {ts.TypeChecker} checker */

@@ -8,11 +8,13 @@ import { inspectUpdate } from '../collab/guard-update.ts'
 import { encodeStateFor, isOfAnotherLife } from '../collab/state-vector.ts'
 import type { ServerContext } from '../context.ts'
 import { maskedCopy } from '../secrets/masked-copy.ts'
+import { hasPlainSecrets } from '../secrets/seal-document.ts'
 import { openSealing, type Sealing } from '../secrets/sealing.ts'
 import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
+import { changeDraft } from './change-draft.ts'
 import { draftTopic } from './draft-topic.ts'
 import { type LoadedDraft, loadDraft } from './load-draft.ts'
 import { etagOf } from './read-draft-state.ts'
@@ -28,21 +30,36 @@ export async function syncDraft(
   server: ServerContext,
   place: DraftPlace,
   identity: Identity,
-  { stateVector, update }: SyncDraft,
+  body: SyncDraft,
 ): Promise<SyncedDraft> {
+  const answer = await exchange(server, place, identity, body)
+  if (answer !== null) return answer
+  await changeDraft(server, place, { userId: identity.userId, displayName: '' }, { operations: [] })
+  const sealed = await exchange(server, place, identity, body)
+  if (sealed === null) throw new TenonError('UNAVAILABLE', 'The draft changed while its secrets were encrypted')
+  return sealed
+}
+
+/** @returns Null when the draft holds values in secret params, as drafts of earlier releases do: a writer would get them. */
+async function exchange(
+  server: ServerContext,
+  place: DraftPlace,
+  identity: Identity,
+  { stateVector, update }: SyncDraft,
+): Promise<SyncedDraft | null> {
   const known = fromBase64(stateVector)
   // Before the transaction: the key provider may be a service across the network.
-  const sealing = await openSealing(server, place, identity)
-  const { answer, stored } = await server.database.withTenant(place.tenantId, async (tx) => {
+  const sealing = update === undefined ? null : await openSealing(server, place, identity)
+  const canWrite = roleAllows(identity.role, 'workflow:write')
+  const done = await server.database.withTenant(place.tenantId, async (tx) => {
     const draft = await loadDraft(tx, place, update === undefined ? 'read' : 'change')
     if (isOfAnotherLife(known, genesisOf(draft.ydoc))) throw draftReplaced()
+    if (canWrite && hasPlainSecrets(draft.ydoc, server.secretFields)) return null
     const outcome =
-      update === undefined
+      update === undefined || sealing === null
         ? { saved: true, seq: null }
         : await takeUpdate(tx, { place, identity, draft, update: fromBase64(update), at: server.now(), sealing })
-    const shown = roleAllows(identity.role, 'workflow:write')
-      ? draft.ydoc
-      : maskedCopy(draft.ydoc, server.registry.manifest)
+    const shown = canWrite ? draft.ydoc : maskedCopy(draft.ydoc, server.registry.manifest)
     return {
       answer: {
         update: toBase64(encodeStateFor(shown, known)),
@@ -53,8 +70,9 @@ export async function syncDraft(
       stored: outcome.seq === null ? null : { seq: outcome.seq, draft },
     }
   })
-  if (stored !== null) await announce(server, place, stored)
-  return answer
+  if (done === null) return null
+  if (done.stored !== null) await announce(server, place, done.stored)
+  return done.answer
 }
 
 interface Taking {

@@ -1,12 +1,13 @@
 import { mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Draft, Workflow } from '@tenon/core/api'
+import type { Draft, SyncedDraft, Workflow } from '@tenon/core/api'
 import { isSecretMarker, type SecretMarker } from '@tenon/core/document'
 import { defineNode, implementNode, type KeyProvider } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
+import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { z } from 'zod'
@@ -138,6 +139,29 @@ describe('a draft and a version of an earlier release', () => {
     ])
     expect(rows.length).toBeGreaterThan(0)
     expect(rows.filter(({ bytes }) => Buffer.from(bytes).includes('in-the-clear'))).toEqual([])
+  })
+})
+
+describe('a draft of an earlier release over HTTP', () => {
+  test('is sealed before an editor gets it', async () => {
+    const as = testIdentity()
+    const earlier = await server.sibling({ nodes: [...testNodes, plain] })
+    const body = { name: 'Old', document: document('in-the-clear') }
+    const { id } = await earlier.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    await earlier.close()
+
+    const ydoc = new Y.Doc()
+    const known = { stateVector: toBase64(Y.encodeStateVector(ydoc)) }
+    const answer = await server.json<SyncedDraft>(200, `/workflows/${id}/draft/sync`, {
+      as,
+      method: 'POST',
+      body: known,
+    })
+    const update = fromBase64(answer.update)
+    expect(Buffer.from(update).includes('in-the-clear')).toBe(false)
+    Y.applyUpdate(ydoc, update)
+    const params = nodeOf(ydoc, 'm').get('params') as Y.Map<unknown>
+    expect(isSecretMarker((params.get('apiKey') as Y.Map<unknown>).toJSON())).toBe(true)
   })
 })
 

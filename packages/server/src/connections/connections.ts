@@ -27,6 +27,13 @@ export interface Connections {
    * revoked while the connection was being opened.
    */
   enter(connection: OpenConnection): () => void
+  /**
+   * Refuses what a user asked for before the revocation.
+   *
+   * @param since - When the request arrived, in milliseconds since the Unix epoch.
+   * @throws {@link TenonError} `FORBIDDEN`.
+   */
+  checkRevoked(user: UserRef, since: number): void
   /** Closes the connections of a user with 4403, here at once and in the other processes by the bus. */
   revoke(user: UserRef): void
   close(): Promise<void>
@@ -123,6 +130,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         checking = null
       }
     },
+    checkRevoked: (user, since) => revocations.check(user, since),
     revoke: (user) => revocations.revoke(user),
     async close() {
       revocations.close()

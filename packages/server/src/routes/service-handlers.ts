@@ -20,10 +20,12 @@ export const serviceHandlers: readonly RouteImplementation[] = [
     return { status: 200, json: manifest, headers: cache }
   }),
 
-  implementRoute(ROUTES.createSocketTicket, async ({ server, identity }) => ({
-    status: 201,
-    json: await issueTicket(server, identity),
-  })),
+  implementRoute(ROUTES.createSocketTicket, async ({ server, identity, receivedAt }) => {
+    const ticket = await issueTicket(server, identity)
+    // A revocation during this request has deleted the tickets before this one was stored.
+    server.connections.checkRevoked(identity, receivedAt)
+    return { status: 201, json: ticket }
+  }),
 
   implementRoute(ROUTES.getOpenApi, async ({ server }) => ({ status: 200, json: server.openApi() })),
 

@@ -81,6 +81,18 @@ describe('revoke', () => {
     expect((await socket.closed).code).toBe(4401)
   })
 
+  test('gives no ticket to a request that was authenticated before', async () => {
+    const as = testIdentity()
+    const own: TestServer = await place.server.sibling({
+      authenticate: async () => {
+        await own.automation.revoke(as)
+        return as
+      },
+    })
+    onTestFinished(() => own.close())
+    await own.json(403, '/socket-tickets', { method: 'POST' })
+  })
+
   test('reaches the other processes', async () => {
     const bus = createInProcessBus()
     const [one, two] = [await place.server.sibling({ bus }), await place.server.sibling({ bus })]

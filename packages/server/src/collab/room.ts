@@ -119,10 +119,11 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       if (!member.canWrite) hasReaders = true
       else if (member !== except) send(member, frame)
     }
-    if (hasReaders) readersTimer ??= setTimeout(updateReaders, READERS_MS)
+    // In the queue: between two changes all that the document holds is stored.
+    if (hasReaders) readersTimer ??= setTimeout(() => change(updateReaders), READERS_MS)
   }
 
-  function updateReaders(): void {
+  async function updateReaders(): Promise<void> {
     readersTimer = undefined
     const shown = maskedCopy(ydoc, server.registry.manifest)
     const frame = encodeUpdate(Y.encodeStateAsUpdate(shown, shownState))

@@ -91,7 +91,9 @@ export interface TenonClient {
   /** Workflows by name and description; their documents are in `drafts` and `versions`. */
   readonly workflows: {
     /**
-     * Lists a page of workflows, last changed first; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`.
+     * Lists a page of workflows, last changed first; `limit` is 1 to 200.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
      */
     list(
       query?: { cursor?: string; limit?: number; deleted?: boolean },
@@ -113,13 +115,15 @@ export interface TenonClient {
     /** Reads the draft of a workflow with its etag. */
     get(workflowId: string, options?: RequestOptions): Promise<Draft>
     /**
-     * Applies operations to the draft; they merge with the changes of others. @throws {@link TenonError}
-     * `OPERATION_INVALID`, `DOCUMENT_MALFORMED`.
+     * Applies operations to the draft; they merge with the changes of others.
+     *
+     * @throws {@link TenonError} `OPERATION_INVALID`, `DOCUMENT_MALFORMED`.
      */
     patch(workflowId: string, body: PatchDraft, options?: RequestOptions): Promise<Draft>
     /**
-     * Replaces the draft if its etag is still `etag`. @throws {@link TenonError} `PRECONDITION_FAILED`,
-     * `DOCUMENT_MALFORMED`.
+     * Replaces the draft if its etag is still `etag`.
+     *
+     * @throws {@link TenonError} `PRECONDITION_FAILED`, `DOCUMENT_MALFORMED`.
      */
     put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
     /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
@@ -127,8 +131,9 @@ export interface TenonClient {
     /** Stores the value of a secret param. @returns The marker to put in its place in the draft. */
     setSecret(workflowId: string, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
     /**
-     * Starts a test run of the draft. @throws {@link TenonError} `WORKFLOW_INVALID`, `RUN_INPUT_INVALID`,
-     * `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`.
+     * Starts a test run of the draft.
+     *
+     * @throws {@link TenonError} `WORKFLOW_INVALID`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`.
      */
     try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
@@ -137,8 +142,9 @@ export interface TenonClient {
     /** Publishes the draft as the next version. @throws {@link TenonError} `WORKFLOW_INVALID`. */
     publish(workflowId: string, body?: PublishVersion, options?: RequestOptions): Promise<Version>
     /**
-     * Lists a page of published versions, newest first; `limit` is 1 to 200. @throws {@link TenonError}
-     * `CURSOR_INVALID`.
+     * Lists a page of published versions, newest first; `limit` is 1 to 200.
+     *
+     * @throws {@link TenonError} `CURSOR_INVALID`.
      */
     list(
       workflowId: string,
@@ -151,9 +157,10 @@ export interface TenonClient {
   /** Runs of all workflows of the tenant. */
   readonly runs: {
     /**
-     * Starts a run of a published version. The same `idempotencyKey` and body return the same run for 24 hours. @throws
-     * {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`,
-     * `IDEMPOTENCY_KEY_REUSED`.
+     * Starts a run of a published version. The same `idempotencyKey` and body return the same run for 24 hours.
+     *
+     * @throws {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`,
+     * `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
      */
     start(
       workflowId: string,
@@ -165,8 +172,9 @@ export interface TenonClient {
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
     /**
-     * Requests cancellation of a run, which ends when every node run has stopped. @throws {@link TenonError}
-     * `RUN_CLOSED`.
+     * Requests cancellation of a run, which ends when every node run has stopped.
+     *
+     * @throws {@link TenonError} `RUN_CLOSED`.
      */
     cancel(runId: string, options?: RequestOptions): Promise<Run>
     /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */

@@ -23,6 +23,7 @@ export type WorkerOptions = Pick<
 
 /** A process that carries runs out and answers no requests. */
 export interface WorkflowWorker {
+  /** Creates or updates the tables; run it before `start`. */
   readonly migrate: Migrate
   /** Begins to carry runs out in this process. */
   start(): Promise<void>

@@ -3,9 +3,13 @@ import { createContext } from 'react'
 
 /** The value of a secret param, on its way to where it is kept. */
 export interface SecretToSet {
+  /** Type of the node that has the param. */
   readonly nodeType: string
+  /** Version of the node type, an integer from 1. */
   readonly typeVersion: number
+  /** Name of the secret param. */
   readonly param: string
+  /** Secret in plain text; send it over TLS only, and keep it out of logs. */
   readonly value: string
 }
 

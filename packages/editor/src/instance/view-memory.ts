@@ -7,7 +7,9 @@ import type { Json } from '@tenon/core/document'
  * most 20 kB. Both methods may throw; then nothing is remembered.
  */
 export interface ViewMemory {
+  /** Reads the stored text; `null` when there is none. */
   readonly getItem: (key: string) => string | null
+  /** Stores a text in place of an earlier one under the same key. */
   readonly setItem: (key: string, value: string) => void
 }
 

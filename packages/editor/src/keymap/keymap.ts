@@ -8,7 +8,9 @@ export type KeyChord = string
 
 /** Binds a chord of keys to an action of the editor. */
 export interface KeyBinding {
+  /** Chord that triggers the action, in the notation of {@link KeyChord}. */
   readonly keys: KeyChord
+  /** Action that the chord triggers. */
   readonly action: ActionName
   /** Works while a text field has the focus, too. */
   readonly inText?: true

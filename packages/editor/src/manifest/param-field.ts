@@ -6,13 +6,21 @@ export type ObjectSchema = JsonObject
 
 /** One field of a form: where it stands, what it holds and how it is drawn. */
 export interface ParamField {
+  /** Path of the value from the params of the node. */
   readonly path: ParamPath
+  /** Last part of the path: the key in the enclosing object. */
   readonly name: string
+  /** Label of the field. */
   readonly title: string
+  /** Help text below the field; `undefined` if the schema has none. */
   readonly description: string | undefined
+  /** JSON Schema of the value. */
   readonly schema: ObjectSchema
+  /** Name of the control that draws the field. */
   readonly control: string
+  /** `true` if the params are invalid without the value. */
   readonly isRequired: boolean
+  /** Settings from `.meta()` of the param. */
   readonly meta: ParamMeta
 }
 

@@ -16,11 +16,13 @@ export type ThemeMode = (typeof THEME_MODES)[number]
  * ```
  */
 export interface Theme {
-  /** @defaultValue 'system' */
+  /** Theme to use; `system` follows the operating system. @defaultValue 'system' */
   readonly mode?: ThemeMode
   /** Measures, the same in both themes. */
   readonly tokens?: Partial<Readonly<Record<MeasureToken, string>>>
+  /** Colors of the light theme that replace the defaults. */
   readonly light?: Partial<Readonly<Record<ColorToken, string>>>
+  /** Colors of the dark theme that replace the defaults. */
   readonly dark?: Partial<Readonly<Record<ColorToken, string>>>
 }
 

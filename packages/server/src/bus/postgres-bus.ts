@@ -4,11 +4,18 @@ import { createInProcessBus } from './in-process-bus.ts'
 
 /** A connection that stays open and hears notifications; a client of `pg` is one. */
 export interface ListenClient {
+  /** Executes a statement; used for LISTEN and for a regular check of the connection. */
   query(statement: string): Promise<unknown>
+  /** Registers a listener for notifications, or for the loss of the connection. */
   on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
   on(event: 'error' | 'end', listener: () => void): unknown
-  /** @param destroy - Do not give the connection back to the pool. */
+  /**
+   * Returns the connection to its pool.
+   *
+   * @param destroy - Do not give the connection back to the pool.
+   */
   release?(destroy: boolean): void
+  /** Closes a connection that belongs to no pool. */
   end?(): Promise<void>
 }
 

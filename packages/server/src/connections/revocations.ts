@@ -3,7 +3,9 @@ import type { Bus } from '@tenon/runtime'
 
 /** One user of one tenant. */
 export interface UserRef {
+  /** Tenant of the user, as `authenticate` returns it. */
   readonly tenantId: string
+  /** Id of the user within the tenant, as `authenticate` returns it. */
   readonly userId: string
 }
 

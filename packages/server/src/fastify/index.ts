@@ -4,23 +4,30 @@ import type { WorkflowServer } from '../options.ts'
 
 /** A request of Fastify, by structure. */
 export interface FastifyRequestLike {
+  /** Request of `node:http` beneath that of Fastify. */
   readonly raw: NodeRequest
 }
 
 /** A reply of Fastify, by structure. */
 export interface FastifyReplyLike {
+  /** Response of `node:http` beneath that of Fastify. */
   readonly raw: NodeResponse
+  /** Tells Fastify that the response is sent by other code. */
   hijack(): unknown
+  /** Returns the headers that hooks of the host have set. */
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>
 }
 
 /** An instance of Fastify 4 or 5, by structure. */
 export interface FastifyLike {
+  /** Removes the parsers that would read the body. */
   removeAllContentTypeParsers(): unknown
+  /** Adds a parser for a content type; `*` matches every type. */
   addContentTypeParser(
     contentType: string,
     parser: (request: FastifyRequestLike, payload: unknown, done: (error: Error | null) => void) => void,
   ): unknown
+  /** Registers a handler for every method of a path. */
   all(path: string, handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => void): unknown
 }
 

@@ -5,12 +5,19 @@ export type NextHandler = (request: Request) => Promise<Response>
 
 /** The methods that a catch-all route of Next exports. */
 export interface NextHandlers {
+  /** Handles reads and event streams. */
   readonly GET: NextHandler
+  /** Handles reads without a body. */
   readonly HEAD: NextHandler
+  /** Handles creations and actions. */
   readonly POST: NextHandler
+  /** Handles replacements. */
   readonly PUT: NextHandler
+  /** Handles partial changes. */
   readonly PATCH: NextHandler
+  /** Handles deletions. */
   readonly DELETE: NextHandler
+  /** Handles CORS preflight requests. */
   readonly OPTIONS: NextHandler
 }
 

@@ -4,10 +4,13 @@ export interface ServerSocket {
   readonly protocol: string
   /** Bytes that have been sent but not yet handed to the network. */
   readonly bufferedAmount: number
+  /** Sends one frame: text for a string, else binary. */
   send(data: string | Uint8Array): void
+  /** Starts the closing handshake with a code and a reason for the client. */
   close(code: number, reason: string): void
   /** Calls before the first listener are kept for it. */
   onMessage(listener: (data: string | Uint8Array) => void): void
+  /** Registers a listener for the end of the connection, whichever side closed it. */
   onClose(listener: () => void): void
 }
 

@@ -2,9 +2,13 @@ import { ROUTES, type RouteDefinition } from '@tenon/core/api'
 
 /** Ids of what the owner's tenant has. */
 export interface IsolationIds {
+  /** Workflow with a published version. */
   readonly workflowId: string
+  /** Published version of the workflow. */
   readonly version: string
+  /** Run of the workflow. */
   readonly runId: string
+  /** Approval that a run of the workflow opened. */
   readonly approvalId: string
 }
 
@@ -16,12 +20,15 @@ export interface IsolationTarget {
   readonly fetchAsStranger: (request: Request) => Promise<Response>
   /** Opens a socket as that stranger, with `ticket` or `Authorization`, and tells its close code. */
   readonly closeCodeAsStranger?: (url: string) => Promise<number>
+  /** Ids of the tenant that the stranger must not reach. */
   readonly ids: IsolationIds
 }
 
 /** One route that told a stranger more than "not found". */
 export interface IsolationLeak {
+  /** Method and path of the route. */
   readonly route: string
+  /** Difference between the response and that for an unknown id. */
   readonly problem: string
 }
 

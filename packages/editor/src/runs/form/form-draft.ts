@@ -3,7 +3,9 @@ import { type FormField, initialValue, initialValues } from './form-model.ts'
 
 /** Entries of an unfinished run form; plain JSON, restored when the form is shown again. */
 export interface RunFormDraft {
+  /** Tab that was open: fields, or the input as JSON text. */
   readonly mode: 'form' | 'json'
+  /** Entries of the fields by name. */
   readonly values: JsonObject
   /** The input as it is typed in JSON mode. */
   readonly text: string

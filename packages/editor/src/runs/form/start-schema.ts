@@ -4,8 +4,11 @@ import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
 /** A trigger that a person can start a run at, with the schema of its input. */
 export interface StartPoint {
+  /** Trigger to pass as `trigger` when the run is started. */
   readonly nodeId: NodeId
+  /** Name of the trigger in the workflow. */
   readonly name: string
+  /** JSON Schema of the input that the trigger accepts. */
   readonly schema: JsonSchema
 }
 

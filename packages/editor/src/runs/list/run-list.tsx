@@ -17,7 +17,7 @@ import { useRunPages } from './use-run-pages.ts'
 
 /** Filters of a list of runs, as the user chose them. */
 export interface RunListFilter {
-  /** @defaultValue every status */
+  /** Status of the runs to list. @defaultValue every status */
   readonly status?: RunStatus
   /** Test runs, too. @defaultValue false */
   readonly showTests?: boolean

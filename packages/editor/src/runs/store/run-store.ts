@@ -12,7 +12,9 @@ export interface RunSnapshot {
   readonly live: RunView
   /** The event that is looked at; `null` follows the run. */
   readonly cursor: number | null
+  /** Last event that has arrived; 0 before the first. */
   readonly lastSeq: number
+  /** State of the connection that delivers the run log. */
   readonly stream: StreamState
   /** Why the stream was closed for good. */
   readonly streamError: TenonError | null
@@ -20,10 +22,13 @@ export interface RunSnapshot {
 
 /** One run, streamed and folded; several views of a page may share it. */
 export interface RunStore {
+  /** Run that the store follows. */
   readonly runId: string
   /** Streams until the returned function is called; may be started again. */
   readonly start: () => () => void
+  /** Calls the listener after each new snapshot, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void
+  /** Returns the latest snapshot; the same object until something changes. */
   readonly snapshot: () => RunSnapshot
   /** Events 1 to `lastSeq`; `seq` n stands at index n - 1. The array grows in place. */
   readonly entries: readonly LogEntry[]

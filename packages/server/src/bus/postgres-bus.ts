@@ -4,7 +4,7 @@ import { createInProcessBus } from './in-process-bus.ts'
 
 /** A connection that stays open and hears notifications; a client of `pg` is one. */
 export interface ListenClient {
-  /** Executes a statement; used for LISTEN and for a regular check of the connection. */
+  /** Executes the `listen` statement. */
   query(statement: string): Promise<unknown>
   /** Registers a listener for notifications, or for the loss of the connection. */
   on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown

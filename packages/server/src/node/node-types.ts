@@ -9,7 +9,7 @@ export interface NodeRequest {
   readonly url?: string | undefined
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Connection that the request arrived on. */
+  /** Connection that the request arrived on; `encrypted: true` marks TLS. */
   readonly socket: object
 }
 

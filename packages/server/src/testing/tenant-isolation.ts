@@ -26,9 +26,9 @@ export interface IsolationTarget {
 
 /** One route that told a stranger more than "not found". */
 export interface IsolationLeak {
-  /** Method and path of the route. */
+  /** Id of the route in the API. */
   readonly route: string
-  /** Difference between the response and that for an unknown id. */
+  /** Description of what the response revealed. */
   readonly problem: string
 }
 

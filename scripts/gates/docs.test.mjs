@@ -86,6 +86,16 @@ describe('checkDocstrings', () => {
     })
   })
 
+  test('names the fields of every public interface below a folder', () => {
+    const row = '/** Says what it is for. */\nexport interface Row {\n  readonly id: string\n}\n'
+    const folder = plant({ 'a/index.ts': row, 'ab/index.ts': row.replace('Row', 'Other') })
+    expect(checkDocstrings(folder, base, ['a/index.ts', 'ab/index.ts'], ['a'])).toEqual({
+      documented: 2,
+      documentedFields: 0,
+      missing: ['a/index.ts:3 Row.id is public and has no docstring'],
+    })
+  })
+
   test('does not pass over an entry point that is not there', () => {
     expect(() => checkDocstrings(plant({}), base, ['gone/index.ts'])).toThrow('gone/index.ts')
   })

@@ -6,17 +6,18 @@ const CHECKED_INTERFACES =
   /(Options|Props|Definition|Context|Policy|Implementation|Settings)$|^(WorkflowServer|Engine|TenonClient)$/
 
 /**
- * Finds the public exports of some entry points that have no docstring, and the fields of {@link CHECKED_INTERFACES}
- * that have none. An export that several entry points give, or that a package takes from another, is named once, at the
+ * Finds the public exports of some entry points that have no docstring, and the fields that have none, of
+ * {@link CHECKED_INTERFACES} and of the interfaces below some folders. An export that several entry points give, or that a package takes from another, is named once, at the
  * place where it is declared.
  *
  * @param {string} root
  * @param {{ compilerOptions: object }} base
  * @param {readonly string[]} entries paths of the entry points' sources, relative to root
+ * @param {readonly string[]} folders paths below which the fields of every public interface are checked
  * @returns {{ documented: number, documentedFields: number, missing: string[] }} `missing` has one line for each export
  * and each field without a docstring
  */
-export function checkDocstrings(root, base, entries) {
+export function checkDocstrings(root, base, entries, folders = []) {
   const { options } = ts.convertCompilerOptionsFromJson({ ...base.compilerOptions, noLib: true }, root)
   const program = ts.createProgram(
     entries.map((entry) => join(root, entry)),
@@ -42,7 +43,7 @@ export function checkDocstrings(root, base, entries) {
   const addMissing = (declaration, fault) => {
     const source = declaration.getSourceFile()
     const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1
-    missing.push(`${relative(root, source.fileName).replaceAll('\\', '/')}:${line} ${fault}`)
+    missing.push(`${placeOf(root, source)}:${line} ${fault}`)
   }
   for (const symbol of symbols) {
     const [declaration] = symbol.declarations ?? []
@@ -51,7 +52,8 @@ export function checkDocstrings(root, base, entries) {
     if (declaration === undefined || source === undefined || source.fileName.includes('/node_modules/')) continue
     if (hasText(symbol, checker)) documented += 1
     else addMissing(declaration, `${symbol.name} is public and has no docstring`)
-    if (!CHECKED_INTERFACES.test(symbol.name)) continue
+    const isBelow = folders.some((folder) => placeOf(root, source).startsWith(`${folder}/`))
+    if (!isBelow && !CHECKED_INTERFACES.test(symbol.name)) continue
     for (const field of fieldsOf(symbol, checker)) {
       if (hasText(field.symbol, checker)) documentedFields += 1
       else addMissing(field.declaration, `${symbol.name}.${field.name} is public and has no docstring`)
@@ -85,6 +87,11 @@ function fieldsOf(symbol, checker) {
     if (ts.isInterfaceDeclaration(declaration)) add(declaration.members, '')
   }
   return fields
+}
+
+/** @param {string} root @param {ts.SourceFile} source */
+function placeOf(root, source) {
+  return relative(root, source.fileName).replaceAll('\\', '/')
 }
 
 /** @param {ts.Symbol} symbol @param {ts.TypeChecker} checker */

@@ -13,6 +13,12 @@ describe('maskCredentials', () => {
     ],
     ['a row with a key', { headers: [{ key: 'Cookie', value: S }] }, { headers: [{ key: 'Cookie', value: MASK }] }],
     ['any header with a telling name', { headers: { 'X-Session': S } }, { headers: { 'X-Session': MASK } }],
+    [
+      'a field beside a name and a value',
+      { name: 'Ada', value: 3, apiKey: S, key: 'k' },
+      { name: 'Ada', value: 3, apiKey: MASK, key: 'k' },
+    ],
+    ['a query row', { query: [{ key: 'sig', value: S }] }, { query: [{ key: 'sig', value: MASK }] }],
     ['set-cookie as a list', { headers: { 'set-cookie': [S, S] } }, { headers: { 'set-cookie': [MASK, MASK] } }],
     ['a query parameter', { query: { key: S, page: '2' } }, { query: { key: MASK, page: '2' } }],
     [

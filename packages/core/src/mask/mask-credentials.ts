@@ -38,9 +38,11 @@ function walk(value: Json, isCredential: IsCredential, replace: ReplaceCredentia
   const object = value as { readonly [key: string]: Json }
   const row = rowName(object)
   const isRow = row !== null && isCredential(row)
+  // In a row, `key` is the name of the parameter.
+  const isLabel = (key: string): boolean => row !== null && (key === 'name' || key === 'key')
   const entries = Object.entries(object).map(([key, member]): [string, Json] => [
     key,
-    (isRow && key === 'value') || (isCredential(key) && row === null)
+    (isRow && key === 'value') || (isCredential(key) && !isLabel(key))
       ? maskAll(member, replace)
       : walk(member, namesBelow(key, isCredential), replace),
   ])

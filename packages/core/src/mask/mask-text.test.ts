@@ -53,6 +53,8 @@ describe('maskText', () => {
     'ok',
     'The token of the next page is missing',
     'Password: please enter one',
+    'The token expired yesterday',
+    'Basic Authentication: required.',
     'https://api.test/users/7?page=2&q=a%20b#part',
     'https://api.test/%E0%A4%A?x%=1',
     'https://api.test/?key=',
@@ -68,6 +70,13 @@ describe('maskText', () => {
   ])('leaves %j as it is', (text) => {
     expect(maskText(text)).toBe(text)
   })
+
+  test.each(['Bearer abcdefgh', 'Token abcdefgh1', 'Basic dXNlcjpwYXNz', `Digest ${'abcdefghij'.repeat(3)}`])(
+    'masks %j, which is no prose',
+    (text) => {
+      expect(maskText(text)).toBe(`${text.split(' ')[0]} ${MASK}`)
+    },
+  )
 
   test('masks once, however many patterns fit', () => {
     expect(maskText(`Authorization: Bearer ${S}`)).toBe(`Authorization: Bearer ${MASK}`)

@@ -13,6 +13,8 @@ const SCHEME = /\b(Bearer|Basic|Token|Digest|ApiKey)(\s+)([A-Za-z0-9._~+/=:-]{6,
 const JSON_PAIR = /("([A-Za-z][A-Za-z0-9_-]{1,60})"\s*:\s*")((?:[^"\\]|\\.){1,8192})"/g
 const FORM_PAIR = /(^|[\s&;,(])(([A-Za-z][A-Za-z0-9_-]{1,60})=)([^\s&;,)"']{1,8192})/g
 const HEADER_LINE = /(^|[\n\r])(([A-Za-z][A-Za-z0-9-]{2,60}):[ \t]{1,8})([^\r\n]{1,8192})/g
+/** A word of prose behind a scheme, as in "the token expired"; a credential has digits, capitals or more letters. */
+const WORD = /^[A-Za-z][a-z]{1,18}[.:]?$/
 /** Prose has words before a colon, too; a header has a hyphen, or is one of these. */
 const HEADER_NAME = /-|^(authorization|cookie|apikey)$/i
 /** Keys that are recognized by their form alone, anywhere in a text. */
@@ -61,7 +63,9 @@ export function maskText(text: string, replace: ReplaceCredential = () => MASK):
         ? `${before}${name}${maskHeaderValue(value, replace)}`
         : whole,
     )
-    .replaceAll(SCHEME, (_whole, scheme: string, space: string, found: string) => `${scheme}${space}${replace(found)}`)
+    .replaceAll(SCHEME, (whole, scheme: string, space: string, found: string) =>
+      WORD.test(found) && scheme.toLowerCase() !== 'bearer' ? whole : `${scheme}${space}${replace(found)}`,
+    )
     .replaceAll(JSON_PAIR, (whole, before: string, name: string, value: string) =>
       isCredentialField(name) && !value.includes(MASK) && !holdsOnlyTemplates(value)
         ? `${before}${replace(value)}"`

@@ -1,5 +1,6 @@
 import { type Identity, ROLES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import { inTime } from '../in-time.ts'
 
 /**
  * Returns who a user is now: the identity with the current role, or `null` when the user is gone or blocked.
@@ -17,17 +18,10 @@ export async function lookUpInTime(
   identity: Identity,
   timeoutMs: number = LOOK_UP_MS,
 ): Promise<Identity | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TenonError('UNAVAILABLE', 'lookUpIdentity took too long')), timeoutMs)
-  })
-  try {
-    const current = (await Promise.race([lookUp(identity), late])) ?? null
-    if (current !== null && !ROLES.includes(current.role)) {
-      throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned no role')
-    }
-    return current
-  } finally {
-    clearTimeout(timer)
+  const late = () => new TenonError('UNAVAILABLE', 'lookUpIdentity took too long')
+  const current = (await inTime(lookUp(identity), timeoutMs, late)) ?? null
+  if (current !== null && !ROLES.includes(current.role)) {
+    throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned no role')
   }
+  return current
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import { inTime } from '../in-time.ts'
 import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { checkIdentity } from './check-identity.ts'
@@ -20,15 +21,6 @@ export async function askWhoCalls(
   context: RequestContext,
   timeoutMs: number = AUTHENTICATE_MS,
 ): Promise<Identity> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new TenonError('UNAVAILABLE', `authenticate did not answer within ${timeoutMs} ms`))
-    }, timeoutMs)
-  })
-  try {
-    return checkIdentity(await Promise.race([authenticate(request, context), late]))
-  } finally {
-    clearTimeout(timer)
-  }
+  const late = () => new TenonError('UNAVAILABLE', `authenticate did not answer within ${timeoutMs} ms`)
+  return checkIdentity(await inTime(authenticate(request, context), timeoutMs, late))
 }

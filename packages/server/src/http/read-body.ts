@@ -1,5 +1,6 @@
 import type { RouteDefinition } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import { inTime } from '../in-time.ts'
 import { parseJsonText } from './json-text.ts'
 
 const DEFAULT_MAX_BYTES = 262_144
@@ -42,7 +43,7 @@ async function readText(request: Request, maxBytes: number, timeoutMs: number): 
   try {
     for (;;) {
       const allowedMs = timeoutMs + (size * 1_000) / BYTES_PER_SECOND
-      const { done, value } = await inTime(reader.read(), startedAt + allowedMs - performance.now())
+      const { done, value } = await inTime(reader.read(), startedAt + allowedMs - performance.now(), tooSlow)
       if (done) return text + decoder.decode()
       size += value.byteLength
       if (size > maxBytes) throw tooLarge(maxBytes)
@@ -56,17 +57,8 @@ async function readText(request: Request, maxBytes: number, timeoutMs: number): 
   }
 }
 
-/** @throws {@link TenonError} `REQUEST_TIMEOUT` when the next bytes take longer than `waitMs`. */
-async function inTime<Value>(next: Promise<Value>, waitMs: number): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TenonError('REQUEST_TIMEOUT', 'The body arrived too slowly')), waitMs)
-  })
-  try {
-    return await Promise.race([next, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function tooSlow(): TenonError {
+  return new TenonError('REQUEST_TIMEOUT', 'The body arrived too slowly')
 }
 
 function tooLarge(maxBytes: number): TenonError {

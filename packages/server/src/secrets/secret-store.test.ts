@@ -19,6 +19,7 @@ import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 import { decrypt, encrypt } from './cipher.ts'
 import { localKeyProvider } from './local-key-provider.ts'
+import { createSecretStore } from './secret-store.ts'
 
 /** Gives the length of its secret, which is no secret. */
 const measure = (params: z.ZodObject) =>
@@ -212,5 +213,17 @@ describe('a key provider that fails', () => {
     expect([answer.status, JSON.parse(text).code]).toEqual([503, 'UNAVAILABLE'])
     expect(text).not.toContain('s3cr3t-kms')
     await other.close()
+  })
+
+  test('is not awaited for ever', async () => {
+    const silent: KeyProvider = {
+      wrapKey: () => new Promise(() => undefined),
+      unwrapKey: () => new Promise(() => undefined),
+    }
+    const secrets = createSecretStore(createDatabase<ServerTables>({ pglite }), silent, Date.now, 5)
+    await expect(secrets.openSeal(testIdentity().tenantId)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+    })
   })
 })

@@ -5,6 +5,7 @@ import type { KeyProvider } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
 import type { SecretReader } from '@tenon/runtime'
 import { toInstant } from '../http/instant.ts'
+import { inTime } from '../in-time.ts'
 import { findSecret, findTenantKey, keepTenantKey } from '../tables/secret-repository.ts'
 import type { SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
@@ -42,10 +43,15 @@ const DATA_KEY_ID = '1'
 /** Data keys that are kept in memory. */
 const MAX_KEYS = 1_000
 
+/** A provider that does not answer holds up neither requests nor runs for longer. */
+const PROVIDER_MS = 10_000
+
+/** @param providerMs - Longest wait for one answer of the key provider. @defaultValue 10_000 */
 export function createSecretStore(
   database: ServerDatabase,
   provider: KeyProvider | null,
   now: () => number,
+  providerMs: number = PROVIDER_MS,
 ): SecretStore {
   const keys = new Map<string, Promise<Uint8Array>>()
 
@@ -88,7 +94,7 @@ export function createSecretStore(
   async function callProvider<Value>(call: (keyProvider: KeyProvider) => Promise<Value>): Promise<Value> {
     if (provider === null) throw new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key provider')
     try {
-      return await call(provider)
+      return await inTime(call(provider), providerMs, tooSlow)
     } catch (cause) {
       if (cause instanceof TenonError) throw cause
       throw new TenonError('UNAVAILABLE', 'The key provider failed', { cause })
@@ -134,6 +140,10 @@ function sealUnder(key: Uint8Array, place: SecretPlace, value: string): SealedSe
 /** A value that was moved to another tenant, workflow, id or field cannot be decrypted. */
 function boundTo(row: Pick<SecretRow, 'tenant_id' | 'workflow_id' | 'secret_id' | 'field'>): readonly string[] {
   return [row.tenant_id, row.workflow_id, row.secret_id, row.field]
+}
+
+function tooSlow(): TenonError {
+  return new TenonError('UNAVAILABLE', 'The key provider did not answer in time')
 }
 
 function notFound(field: string): TenonError {

@@ -23,7 +23,7 @@ export interface DraftLinkOptions {
   readonly carried: readonly DocumentOperation[]
   readonly isReadOnly: () => boolean
   readonly onFailed: (error: unknown) => void
-  /** The socket cannot be opened and HTTP requests replace it (with the reason), or the socket has taken over again. */
+  /** The socket cannot be opened and HTTP requests replace it (with the reason), or the socket is used again. */
   readonly onTransport: (transport: 'socket' | 'http', error: TenonError | null) => void
   /** The server has rebased the draft: a new session has to take its place, with what was not yet stored. */
   readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
@@ -52,7 +52,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let isHttpLive = false
   let isPending = false
   let isClosed = false
-  /** Called with the reason when HTTP requests replace the socket. */
+  /** Reason why HTTP requests replace the socket. */
   let refusal: TenonError | null = null
   let stored: { readonly document: WorkflowDocument; readonly vector: Uint8Array } | null = null
 

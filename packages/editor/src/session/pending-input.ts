@@ -33,7 +33,7 @@ export interface PendingInput {
 
 /** Tracks input between the keyboard and the draft, and shows in the store that there is some. */
 export function createPendingInput(store: EditorStore): PendingInput {
-  /** Checks whether each can be committed at any time. */
+  /** Registered fields by their flush; true for those that can be committed at any time. */
   const held = new Map<() => void, boolean>()
   const refused = new Map<string, RefusedInput>()
   const show = () => showInput(store, { isTyping: held.size > 0, refused: [...refused.values()] })

@@ -3,6 +3,7 @@ import type { WorkflowDocument, WorkflowNode } from './types.ts'
 
 /** Who comes before whom, by index into `nodes`; edges with a missing end are left out. */
 export interface DocumentGraph {
+  /** Index into `nodes` by node id. */
   readonly indexOf: ReadonlyMap<NodeId, number>
   /** Direct successors of each node, each once, ascending. */
   readonly successors: readonly (readonly number[])[]

@@ -20,6 +20,7 @@ const POLICY_FIELDS: { readonly [Field in keyof NodePolicy]-?: 'template' | 'nod
 export interface NodeText {
   /** From the node: `['params', ...]` or `['policy', field]`. */
   readonly path: ParamPath
+  /** Text as it is stored, with `{{ templates }}` unresolved. */
   readonly text: string
 }
 

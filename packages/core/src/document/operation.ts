@@ -16,17 +16,25 @@ export type ParamPath = readonly (string | number)[]
 
 /** Fields of a node that are set as a whole; `null` takes an optional one away. */
 export interface NodeFields {
+  /** New name of the node. */
   readonly name?: string
+  /** New version of the node type, an integer from 1. */
   readonly typeVersion?: number
+  /** Container that the node moves to; `null` takes it out of its container. */
   readonly parentId?: NodeId | null
+  /** `true` makes runs pass through the node; `null` enables it. */
   readonly disabled?: boolean | null
+  /** `true` protects the node from changes in the editor; `null` unlocks it. */
   readonly locked?: boolean | null
+  /** New notes on the node; `null` removes them. */
   readonly notes?: string | null
 }
 
 /** Where a node goes on the canvas, and how large it becomes. */
 export interface NodeMove {
+  /** Node to move or resize. */
   readonly nodeId: NodeId
+  /** New upper left corner on the canvas. */
   readonly position: Position
   /** Left out: the size stays; `null`: the node gets its natural size back. */
   readonly size?: Size | null

@@ -9,8 +9,11 @@ export const ERROR_PORT = 'error'
 
 /** A port that a node has with its present params, ports made from params and `error` included. */
 export interface ResolvedPort {
+  /** Handle that edges name in `sourceHandle`. */
   readonly name: string
+  /** Label that the editor shows at the port. */
   readonly title: string
+  /** Sentence that explains when a run leaves by the port. */
   readonly description?: string
   /** The reserved port on which a failed node goes on. */
   readonly isError: boolean

@@ -8,44 +8,61 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
  * "Document order" means topological order, ties by the order of `nodes`.
  */
 export interface WorkflowDocument {
+  /** Version of the document format. */
   readonly schemaVersion: 1
+  /** Nodes with unique ids, in any order. */
   readonly nodes: readonly WorkflowNode[]
+  /** Edges between ports and inputs of the nodes. */
   readonly edges: readonly WorkflowEdge[]
+  /** Named values that templates of all nodes can read. */
   readonly variables: readonly WorkflowVariable[]
+  /** Notes and frames on the canvas. */
   readonly annotations: readonly Annotation[]
+  /** Settings of the workflow as a whole. */
   readonly settings: WorkflowSettings
 }
 
 /** A place on the canvas in its own units (CSS pixels at 100 % zoom), x to the right and y downwards. */
 export interface Position {
+  /** Distance to the right of the origin. */
   readonly x: number
+  /** Distance below the origin. */
   readonly y: number
 }
 
 /** The extent of something on the canvas, in the units of {@link Position}; both above 0. */
 export interface Size {
+  /** Extent from left to right. */
   readonly width: number
+  /** Extent from top to bottom. */
   readonly height: number
 }
 
 /** One box of a workflow: its type says what it does, its params say how. */
 export interface WorkflowNode {
+  /** Id of the node, unique within the document. */
   readonly id: NodeId
   /** Bare kebab-case for built-in types, `vendor/name` for others. */
   readonly type: string
+  /** Version of the node type, an integer from 1. */
   readonly typeVersion: number
   /** What people call it; unique names are nice to have, ids identify. */
   readonly name: string
   /** Literals and `{{ templates }}`; checked against the params schema of the node type. */
   readonly params: JsonObject
+  /** Upper left corner of the node on the canvas. */
   readonly position: Position
+  /** Size that a person gave the node. @defaultValue the natural size of its card */
   readonly size?: Size
   /** The container that holds the node. */
   readonly parentId?: NodeId
+  /** Retries, time limits and joins; each field overrides the default of the node type. */
   readonly policy?: NodePolicy
   /** A disabled node passes through: first port, output `{}`. */
   readonly disabled?: boolean
+  /** Protects the node from changes and deletion in the editor. @defaultValue false */
   readonly locked?: boolean
+  /** Notes of the people who edit the workflow; they do not affect runs. */
   readonly notes?: string
 }
 
@@ -56,9 +73,11 @@ export interface WorkflowNode {
 export interface WorkflowEdge {
   /** Always `source:sourceHandle>target:targetHandle`. */
   readonly id: string
+  /** Node that the edge leaves. */
   readonly source: NodeId
   /** Port of the source. */
   readonly sourceHandle: string
+  /** Node that the edge arrives at. */
   readonly target: NodeId
   /** Input of the target. */
   readonly targetHandle: string
@@ -68,17 +87,25 @@ export interface WorkflowEdge {
 
 /** A named value that templates of the workflow read as `vars.<name>`. */
 export interface WorkflowVariable {
+  /** Name that templates read the variable by. */
   readonly name: string
+  /** JSON Schema of the value, for type checks of templates. */
   readonly schema?: JsonSchema
+  /** Value of the variable in every run. */
   readonly value: Json
 }
 
 /** A note or a frame on the canvas; means nothing to a run. */
 export interface Annotation {
+  /** Id of the annotation, unique within the document. */
   readonly id: string
+  /** Form of the annotation: a note with text, or a frame around nodes. */
   readonly kind: 'note' | 'frame'
+  /** Upper left corner and size on the canvas. */
   readonly rect: Position & Size
+  /** Color of the annotation. @defaultValue the color of the theme */
   readonly color?: string
+  /** Text of the note, or title of the frame. */
   readonly text: string
 }
 

@@ -1,6 +1,8 @@
 /** What the table says of one code: the status on HTTP, whether a retry may help, what to do about it. */
 export interface ErrorEntry {
+  /** HTTP status of a response with the code. */
   readonly status: number
+  /** `true` if the same call may succeed later, unless the error itself says otherwise. */
   readonly retryable: boolean
   /** One line for the person who meets the error. */
   readonly remedy: string

@@ -3,8 +3,11 @@ import { TenonError } from './tenon-error.ts'
 
 /** One fault at one place of a request or a document. */
 export interface ProblemIssue {
+  /** Path to the fault from the root of the body or the document. */
   readonly path: readonly (string | number)[]
+  /** Code of the kind of fault. */
   readonly code: string
+  /** Sentence that describes the fault. */
   readonly message: string
 }
 
@@ -14,15 +17,25 @@ export interface ProblemIssue {
  * @see RFC 9457; `code`, `remedy`, `requestId`, `retryable`, `details` and `issues` are extension members.
  */
 export interface Problem {
+  /** URI that identifies the code: `https://tenon.dev/errors/<code>`. */
   readonly type: string
+  /** Code in words, the same for every occurrence. */
   readonly title: string
+  /** HTTP status of the response. */
   readonly status: number
+  /** Sentence that describes this occurrence. */
   readonly detail: string
+  /** Error code to handle in programs. */
   readonly code: TenonErrorCode
+  /** Sentence that says what to do. */
   readonly remedy: string
+  /** `true` if the same request may succeed later. */
   readonly retryable: boolean
+  /** Id of the request in the logs of the server. */
   readonly requestId?: string
+  /** Data about this occurrence, with the keys that belong to the code. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** Faults found by validation, each with its place. */
   readonly issues?: readonly ProblemIssue[]
 }
 

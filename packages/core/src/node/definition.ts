@@ -52,8 +52,9 @@ export interface InputDefinition {
  * resolved values are the output itself, so that its fields and their types are known from the templates.
  */
 export interface OutputFromParam {
+  /** Name of the param that describes the output. */
   readonly fromParam: string
-  /** @defaultValue 'schema' */
+  /** Meaning of the param: a JSON Schema, or an object with the values themselves. @defaultValue 'schema' */
   readonly as?: 'schema' | 'values'
 }
 
@@ -65,10 +66,13 @@ export type OutputSchema = z.ZodType | OutputFromParam
  * `params` (literals only) gives `true`.
  */
 export interface LintRule {
+  /** Code of the reported problem. */
   readonly code: string
+  /** Effect of the problem; an error prevents publishing. */
   readonly severity: 'error' | 'warning'
   /** An expression over `params` that is `true` for a fault. */
   readonly when: string
+  /** Sentence for the person who edits the node. */
   readonly message: string
   /** The param to point at. */
   readonly field?: string
@@ -149,30 +153,49 @@ export type NodeParams<Definition extends NodeDefinition> = z.output<Definition[
 
 /** What the editor knows of a node type: the definition with its schemas as JSON Schema. */
 export interface NodeManifestEntry {
+  /** Identifier of the node type: kebab-case, with an optional vendor as in `acme/greet`. */
   readonly type: string
+  /** Version of the type, an integer from 1. */
   readonly version: number
+  /** Name in the palette; 1 to 60 characters. */
   readonly title: string
+  /** Short text in the palette; 1 to 80 characters. */
   readonly description: string
+  /** SVG path data on a 24 × 24 grid. */
   readonly icon: string
+  /** Group of the palette that lists the node. */
   readonly category: NodeCategory
   /** `.meta({ control, ... })` of each field stands beside its schema keywords. */
   readonly params: JsonSchema
+  /** Exits of the node in display order, without `error`. */
   readonly ports: readonly (PortDefinition | PortsFromParam)[]
+  /** Places where edges arrive, with the default filled in; empty for triggers. */
   readonly inputs: readonly InputDefinition[]
+  /** Schemas of the outputs by port name; `*` covers the ports that come from params. */
   readonly outputs: Readonly<Record<string, JsonSchema | OutputFromParam>>
+  /** Sentence for the card with `{param}` places. */
   readonly summary: string
+  /** Effect on other systems, which decides if an attempt with an unknown result may be repeated. */
   readonly effect: NodeEffect
+  /** Expression over `params` that is `true` if a repeated write does no harm. */
   readonly idempotentWhen?: string
+  /** `true` if the node is computed within the commit, without attempts of its own. */
   readonly inline: boolean
+  /** Behavior that the machine itself provides, such as a fork or an approval. */
   readonly control?: ControlKind
+  /** Default policy of the type. */
   readonly policy?: NodePolicy
+  /** Name and description for agents that call the node as a tool. */
   readonly tool?: { readonly name: string; readonly description: string }
+  /** Checks beyond the params schema, reported by validation. */
   readonly lint?: readonly LintRule[]
 }
 
 /** The node types of a server, sorted by type and version; the hash changes with any of them. */
 export interface NodeManifest {
+  /** SHA-256 over the entries, as a cache key. */
   readonly hash: string
+  /** Entries of all node types and versions. */
   readonly nodes: readonly NodeManifestEntry[]
 }
 
@@ -197,11 +220,19 @@ export type ControlName = (typeof CONTROL_NAMES)[number]
 
 /** What `.meta()` of a param may say to the editor. */
 export interface ParamMeta {
+  /** Label of the field. @defaultValue the name of the param in words */
   readonly title?: string
+  /** Help text below the field. */
   readonly description?: string
+  /**
+   * Control that draws the field: a built-in one or one from the `controls` prop.
+   *
+   * @defaultValue chosen by the schema
+   */
   readonly control?: ControlName | (string & {})
   /** Shown only when the named param has one of the values. */
   readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
+  /** Example text in the empty field. */
   readonly placeholder?: string
   /**
    * The value is write-only: stored encrypted, never returned, and given to `run` alone. For a `z.string()` that is a

@@ -5,7 +5,9 @@ import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
 /** Who may decide an approval; nobody named means every admin and editor. */
 export interface Approvers {
+  /** Roles whose users may decide. */
   readonly roles?: readonly ('admin' | 'editor' | 'viewer')[]
+  /** Users who may decide, in addition to those of `roles`. */
   readonly userIds?: readonly string[]
 }
 
@@ -30,9 +32,13 @@ export type WaitFor =
  * vote.
  */
 export interface Vote {
+  /** Person who voted, with the name and the role at that time. */
   readonly actor: { readonly userId: string; readonly displayName: string; readonly role: string }
+  /** Choice that the person voted for, one of those offered. */
   readonly choice: string
+  /** Reason that the person gave. */
   readonly comment?: string
+  /** Time of the vote, in milliseconds since the Unix epoch. */
   readonly at: number
   /** An admin decided without being an approver. */
   readonly override?: true
@@ -46,6 +52,7 @@ export type Resume =
 
 /** Returned instead of a result by a node that has to wait; holds no slot meanwhile. */
 export interface Suspension {
+  /** Event that the node waits for. */
   readonly suspend: WaitFor
 }
 
@@ -91,10 +98,15 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** A call of a tool by a model, for the run log: `answer` when it worked, `error` when it did not. */
 export interface ToolCallRecord {
+  /** Name of the tool. */
   readonly tool: string
+  /** Arguments of the call, without secrets. */
   readonly arguments: Json
+  /** Result of a successful call. */
   readonly answer?: Json
+  /** Failure of the call, with a code and a message without secrets. */
   readonly error?: { readonly code: string; readonly message: string }
+  /** Length of the call in milliseconds. */
   readonly durationMs: number
 }
 
@@ -135,7 +147,10 @@ export interface AnyNodeImplementation {
  * that port.
  */
 export interface NodeOutcome {
+  /** Port by which the run continues. */
   readonly port: string
+  /** Value that is passed on; it must fit the schema of the port. */
   readonly output: unknown
+  /** Tokens that the node used of language models. */
   readonly usage?: ModelUsage
 }

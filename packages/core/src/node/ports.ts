@@ -2,9 +2,13 @@ import type { Json, JsonSchema } from '../json.ts'
 
 /** What a request of a node sends, and how long and how much it waits for. */
 export interface HttpRequestInit {
+  /** HTTP method. @defaultValue 'GET' */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
+  /** Request headers by name. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>
+  /** Body to send; text is sent as UTF-8. @defaultValue none */
   readonly body?: string | Uint8Array
+  /** Cancels the request. Inside a node, the signal of the attempt cancels it as well. */
   readonly abortSignal?: AbortSignal
   /**
    * Longest time for all of it, redirects and body included. Inside a node its policy's timeout holds anyway.
@@ -32,7 +36,9 @@ export interface HttpRequestInit {
  * called more than once.
  */
 export interface HttpResponse {
+  /** HTTP status, 200 to 599. */
   readonly status: number
+  /** `true` for a status from 200 to 299. */
   readonly ok: boolean
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -60,6 +66,8 @@ export interface HttpResponse {
  */
 export interface HttpClient {
   /**
+   * Sends a request and reads the whole response.
+   *
    * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed; `HTTP_FAILED` when no answer came
    * or it broke off (details: `sent`, `false` if the request surely did not reach the service, and `status` if one had
    * arrived); `HTTP_RESPONSE_INVALID` for a body that cannot be decompressed; `HTTP_RESPONSE_TOO_LARGE`;
@@ -72,38 +80,51 @@ export interface HttpClient {
 
 /** One message of a conversation with a model. */
 export interface ChatMessage {
+  /** Author of the message; `system` gives instructions to the model. */
   readonly role: 'system' | 'user' | 'assistant'
+  /** Text of the message. */
   readonly content: string
 }
 
 /** What a model is asked. `temperature` and `maxOutputTokens` are left to the provider unless they are given. */
 export interface LanguageModelRequest {
+  /** Name of the model, one of {@link LanguageModel.models}. */
   readonly model: string
+  /** Conversation so far, oldest first. */
   readonly messages: readonly ChatMessage[]
   /** The answer must be JSON of this schema. */
   readonly responseSchema?: { readonly name: string; readonly schema: JsonSchema }
+  /** Randomness of the answer; the range depends on the provider. @defaultValue the default of the provider */
   readonly temperature?: number
+  /** Longest answer in tokens. @defaultValue the default of the provider */
   readonly maxOutputTokens?: number
+  /** Cancels the call, which then rejects with the reason of the signal. */
   readonly abortSignal?: AbortSignal
 }
 
 /** Tokens that one call used, as the provider counts them. */
 export interface LanguageModelUsage {
+  /** Tokens of the messages. */
   readonly inputTokens: number
+  /** Tokens of the answer. */
   readonly outputTokens: number
 }
 
 /** What a node run has used of models, all calls together; `model` is the one that answered last. */
 export interface ModelUsage extends LanguageModelUsage {
+  /** Model that answered last. */
   readonly model: string
 }
 
 /** What a model answered; `model` is the one that did, which may be more exact than the one that was asked. */
 export interface LanguageModelResult {
+  /** Answer of the model; JSON text when the request has a `responseSchema`. */
   readonly text: string
   /** `length`: the answer was cut at the token limit. @defaultValue 'stop' */
   readonly finishReason?: 'stop' | 'length'
+  /** Model that answered, as the provider names it. */
   readonly model: string
+  /** Tokens that the call used. */
   readonly usage: LanguageModelUsage
 }
 
@@ -122,8 +143,11 @@ export interface LanguageModel {
 
 /** A tenant's authorized account at a service; the secret stays with the vault. */
 export interface Connection {
+  /** Id of the connection within the tenant. */
   readonly connectionId: string
+  /** Name of the service that the account belongs to. */
   readonly provider: string
+  /** Settings of the account that are not secret. */
   readonly values: Readonly<Record<string, Json>>
 }
 
@@ -131,6 +155,7 @@ export interface Connection {
 export interface WrappedKey {
   /** Names the key that encrypted it; 1 to 200 characters. */
   readonly keyId: string
+  /** Encrypted data key, in the format of the provider. */
   readonly bytes: Uint8Array
 }
 

@@ -3,6 +3,8 @@ import type { AnyNodeImplementation } from './implementation.ts'
 
 /** The node types of a host: frozen, looked up by type and version. */
 export interface NodeRegistry {
+  /** Returns the implementation of a node type, or `undefined` for an unknown type or version. */
   get(type: string, version: number): AnyNodeImplementation | undefined
+  /** Definitions of all node types as plain data for the editor. */
   readonly manifest: NodeManifest
 }

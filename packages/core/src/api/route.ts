@@ -25,15 +25,19 @@ export type RateClass = (typeof RATE_CLASSES)[number]
 
 /** One answer that a route may give; `schema` is null for an empty body. */
 export interface RouteResponse {
+  /** Sentence for the OpenAPI document. */
   readonly description: string
+  /** Schema of the body; `null` for an empty body. */
   readonly schema: z.ZodType | null
-  /** @defaultValue 'application/json' */
+  /** Media type of the body. @defaultValue 'application/json' */
   readonly contentType?: string
 }
 
 /** A request header that a route reads, for the OpenAPI document; without `required` it may be left out. */
 export interface RouteHeader {
+  /** Sentence for the OpenAPI document. */
   readonly description: string
+  /** Marks a header that every request must have. */
   readonly required?: true
 }
 

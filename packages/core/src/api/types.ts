@@ -16,16 +16,23 @@ export type Role = (typeof ROLES)[number]
 
 /** Who calls, as the host's `authenticate` tells it. */
 export interface Identity {
+  /** Tenant of the caller; all data is kept apart by it. */
   readonly tenantId: string
+  /** Id of the user, unique within the tenant. */
   readonly userId: UserId
+  /** Role that decides what the caller may do. */
   readonly role: Role
+  /** Name shown to other users and kept with votes and publications. */
   readonly displayName: string
+  /** Name of the tenant's subscription, for the host's own use. */
   readonly plan?: string
 }
 
 /** One page of a list; `nextCursor` is null on the last. */
 export interface Page<Item> {
+  /** Items of the page, in the order of the list. */
   readonly items: readonly Item[]
+  /** Cursor to pass for the next page; `null` on the last page. */
   readonly nextCursor: string | null
 }
 
@@ -34,22 +41,31 @@ export interface Page<Item> {
  * it can be restored.
  */
 export interface Workflow {
+  /** Id of the workflow, unique within the tenant. */
   readonly id: WorkflowId
+  /** Name of the workflow, 1 to 200 characters. */
   readonly name: string
+  /** Description of the workflow, up to 4,000 characters; empty if there is none. */
   readonly description: string
   /** Latest published version, null before the first. */
   readonly version: string | null
   /** Whether the draft's plan differs from the latest version. */
   readonly hasUnpublishedChanges: boolean
+  /** Time of the creation. */
   readonly createdAt: IsoInstant
+  /** Time of the last change. */
   readonly updatedAt: IsoInstant
+  /** Time of the deletion; `null` unless the workflow is deleted. */
   readonly deletedAt: IsoInstant | null
+  /** Latest live run; `null` before the first. */
   readonly lastRun: { readonly runId: RunId; readonly status: RunStatus; readonly queuedAt: IsoInstant } | null
 }
 
 /** What a new workflow begins with. */
 export interface CreateWorkflow {
+  /** Name of the workflow, 1 to 200 characters. */
   readonly name: string
+  /** Description of the workflow, up to 4,000 characters. @defaultValue empty */
   readonly description?: string
   /** @defaultValue a draft with one manual start node */
   readonly document?: WorkflowDocument
@@ -57,14 +73,19 @@ export interface CreateWorkflow {
 
 /** New name or description of a workflow; what is left out stays. The draft has routes of its own. */
 export interface UpdateWorkflow {
+  /** New name, 1 to 200 characters. */
   readonly name?: string
+  /** New description, up to 4,000 characters. */
   readonly description?: string
 }
 
 /** The draft at one moment. Give `etag` back as `If-Match` to replace exactly this state. */
 export interface Draft {
+  /** Document as people see it in the editor. */
   readonly document: WorkflowDocument
+  /** Tag of this state; it changes exactly when the draft does. */
   readonly etag: string
+  /** Time of the last change. */
   readonly updatedAt: IsoInstant
   /** What `readDraft` had to leave out. */
   readonly repairs: readonly string[]
@@ -72,11 +93,13 @@ export interface Draft {
 
 /** Changes to the draft, applied in order and together: all or none. Merges with what others edit at the same time. */
 export interface PatchDraft {
+  /** Changes in the order in which they are applied; 1 to 1,000. */
   readonly operations: readonly DocumentOperation[]
 }
 
 /** A document that replaces the whole draft; needs `If-Match`, so that nobody's work is overwritten unseen. */
 export interface PutDraft {
+  /** New document of the draft. */
   readonly document: WorkflowDocument
 }
 
@@ -105,27 +128,37 @@ export interface SyncedDraft {
 
 /** What people are told about the version that is published. */
 export interface PublishVersion {
+  /** Release notes, up to 4,000 characters. @defaultValue empty */
   readonly notes?: string
 }
 
 /** An immutable published workflow; `version` is decimal text, or `test:<id>` for a tried draft. */
 export interface Version {
+  /** Workflow that was published. */
   readonly workflowId: WorkflowId
+  /** Decimal number from "1", or `test:<id>` for a tried draft. */
   readonly version: string
+  /** Release notes; empty if there are none. */
   readonly notes: string
+  /** SHA-256 of the document, hex. */
   readonly contentHash: string
+  /** SHA-256 of what affects a run, hex; equal for documents that differ in layout only. */
   readonly planHash: string
+  /** Time of the publication. */
   readonly publishedAt: IsoInstant
+  /** User who published, with the name at that time. */
   readonly publishedBy: { readonly userId: UserId; readonly displayName: string }
 }
 
 /** A version together with the document that it froze. */
 export interface VersionWithDocument extends Version {
+  /** Document that the version froze, with markers in place of secrets. */
   readonly document: WorkflowDocument
 }
 
 /** What a run starts with. `input` is checked against the schema of the trigger; left out, it is `{}`. */
 export interface StartRun {
+  /** Input of the run, valid for the schema of the trigger. @defaultValue `{}` */
   readonly input?: Json
   /** @defaultValue the latest published version */
   readonly version?: string
@@ -135,7 +168,9 @@ export interface StartRun {
 
 /** What a test run of the draft starts with; the fields mean the same as in {@link StartRun}. */
 export interface TryDraft {
+  /** Input of the run, valid for the schema of the trigger. @defaultValue `{}` */
   readonly input?: Json
+  /** Trigger to start at. @defaultValue the first start node in document order */
   readonly trigger?: NodeId
 }
 
@@ -143,7 +178,9 @@ export interface TryDraft {
  * The answer to a start. The run is stored already and goes on whatever becomes of the caller; follow it by `runId`.
  */
 export interface StartedRun {
+  /** Id to follow the run by. */
   readonly runId: RunId
+  /** Status when the request was answered. */
   readonly status: RunStatus
   /** Null while queued. */
   readonly startedAt: IsoInstant | null
@@ -154,19 +191,33 @@ export interface StartedRun {
  * is something to say.
  */
 export interface Run {
+  /** Id of the run, unique within the tenant. */
   readonly runId: RunId
+  /** Workflow that the run belongs to. */
   readonly workflowId: WorkflowId
+  /** Present name of the workflow. */
   readonly workflowName: string
+  /** Version that the run executes. */
   readonly version: string
+  /** `test` for a run of the draft, which does not count in metrics. */
   readonly mode: 'live' | 'test'
+  /** Status of the run; `completed`, `failed` and `canceled` are final. */
   readonly status: RunStatus
+  /** Trace id in the form of W3C Trace Context, 32 hex digits. */
   readonly traceId: string
+  /** Engine that carries the run out. */
   readonly engine: 'embedded' | 'temporal'
+  /** Time at which the start was stored. */
   readonly queuedAt: IsoInstant
+  /** Time at which the run began; `null` while queued. */
   readonly startedAt: IsoInstant | null
+  /** Time at which the run ended; `null` before. */
   readonly finishedAt: IsoInstant | null
+  /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */
   readonly outcome: string | null
+  /** Output of the run; `null` unless it completed. */
   readonly output: Json
+  /** Failure that ended the run; `null` unless it failed. */
   readonly error: RunFailure | null
   /** Why the run makes no progress; absent when nothing is known to hold it. */
   readonly health?: RunHealth
@@ -174,8 +225,11 @@ export interface Run {
 
 /** Something outside of a run that holds it up: `NO_WORKER` when no process carries runs out. */
 export interface RunHealth {
+  /** Code of the obstacle. */
   readonly code: 'NO_WORKER'
+  /** Sentence that describes the obstacle. */
   readonly message: string
+  /** Sentence that says what to do. */
   readonly remedy: string
 }
 
@@ -187,9 +241,13 @@ export type RunSummary = Omit<Run, 'output' | 'health'>
  * page before.
  */
 export interface RunFilter {
+  /** Lists the runs of this workflow. @defaultValue every workflow */
   readonly workflowId?: WorkflowId
+  /** Lists the runs with this status. @defaultValue every status */
   readonly status?: RunStatus
+  /** Lists live runs or test runs. @defaultValue 'live' */
   readonly mode?: 'live' | 'test'
+  /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string
   /** 1 to 200. @defaultValue 50 */
   readonly limit?: number
@@ -197,28 +255,45 @@ export interface RunFilter {
 
 /** One node run with everything that a person needs to judge it. */
 export interface LedgerEntry {
+  /** Id of the node run, unique within the run. */
   readonly nodeRunId: NodeRunId
+  /** Node that ran. */
   readonly nodeId: NodeId
+  /** Name of the node in the version that ran. */
   readonly name: string
+  /** Type of the node. */
   readonly type: string
+  /** Status of the node run. */
   readonly status: NodeStatus
+  /** Attempts so far, the first included; 0 before it. */
   readonly attempts: number
+  /** Time at which the first attempt began; `null` before. */
   readonly startedAt: IsoInstant | null
+  /** Time at which the node run ended; `null` before. */
   readonly finishedAt: IsoInstant | null
+  /** Milliseconds from `startedAt` to `finishedAt`; `null` before the end. */
   readonly durationMs: number | null
+  /** Port by which the run continued; `null` before the end. */
   readonly port: string | null
   /** Resolved params without connections; inline nodes are evaluated again on reading. */
   readonly input: Json
+  /** Output of the node; `null` before the end. */
   readonly output: Json
+  /** Calls of tools, oldest first. */
   readonly toolCalls: readonly ToolCallRecord[]
+  /** Failures of the attempts, oldest first. */
   readonly errors: readonly (RunFailure & { readonly attempt: number })[]
+  /** Lines that the node wrote to the run log, oldest first. */
   readonly logs: readonly { readonly timestamp: IsoInstant; readonly level: string; readonly message: string }[]
 }
 
 /** What every node run of a run got and gave, in document order, put together from the run log alone. */
 export interface Ledger {
+  /** Run that the ledger describes. */
   readonly run: Run
+  /** Input of the run. */
   readonly input: Json
+  /** Node runs in document order. */
   readonly nodeRuns: readonly LedgerEntry[]
 }
 
@@ -227,23 +302,39 @@ export interface Ledger {
  * answers.
  */
 export interface Approval {
+  /** Id of the approval, unique within the tenant. */
   readonly approvalId: string
+  /** Id of the wait, unique within the run. */
   readonly waitId: WaitId
+  /** Run that waits. */
   readonly runId: RunId
+  /** Node that opened the approval. */
   readonly nodeId: NodeId
+  /** Workflow of the run. */
   readonly workflowId: WorkflowId
+  /** Present name of the workflow. */
   readonly workflowName: string
+  /** Question to decide. */
   readonly title: string
+  /** Explanation of the question; may be empty. */
   readonly message: string
+  /** Choices that a vote can name, in display order. */
   readonly choices: readonly string[]
+  /** Data that helps to decide. */
   readonly evidence: Json
+  /** Votes for one choice that decide the approval; ≥ 1. */
   readonly required: number
+  /** Votes so far, oldest first. */
   readonly votes: readonly Vote[]
+  /** State of the approval; only an `open` one accepts votes. */
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
   /** The choice that was decided for; null while it is open, and after a timeout or a cancelation. */
   readonly decision: string | null
+  /** Time at which the wait began. */
   readonly openedAt: IsoInstant
+  /** Time at which the wait ends without a decision; `null` without a limit. */
   readonly dueAt: IsoInstant | null
+  /** Users and roles that may decide; every admin and editor if both lists are empty. */
   readonly approvers: Extract<WaitFor, { kind: 'approval' }>['approvers']
   /** True if the approval is open and the caller is an approver, or an admin who may override. */
   readonly canDecide: boolean
@@ -251,21 +342,29 @@ export interface Approval {
 
 /** A vote: one of the approval's `choices`, and why. */
 export interface DecideApproval {
+  /** One of the choices of the approval. */
   readonly choice: string
+  /** Reason for the vote. */
   readonly comment?: string
 }
 
 /** One use, 30 s; the query parameter `ticket` of a socket. */
 export interface SocketTicket {
+  /** Ticket for the query parameter `ticket`. */
   readonly ticket: string
+  /** Time from which the ticket is refused. */
   readonly expiresAt: IsoInstant
 }
 
 /** The value of a secret param of a node type, 1 to 16,384 characters; it is stored encrypted and never returned. */
 export interface SetSecret {
+  /** Type of the node that has the param. */
   readonly nodeType: string
+  /** Version of the node type, an integer from 1. */
   readonly typeVersion: number
+  /** Name of the secret param. */
   readonly param: string
+  /** Secret in plain text, 1 to 16,384 characters. */
   readonly value: string
 }
 
@@ -283,8 +382,12 @@ export type Change =
 
 /** What the signed-in user is and may do, for the editor. */
 export interface Me {
+  /** Id of the user, unique within the tenant. */
   readonly userId: UserId
+  /** Name shown to other users. */
   readonly displayName: string
+  /** Role that decides what the user may do. */
   readonly role: Role
+  /** Tenant of the user. */
   readonly tenantId: string
 }

@@ -32,9 +32,11 @@ import type { RunEventFrame } from '../run/events.ts'
 
 /** The part of an open WebSocket that a run stream uses. */
 export interface StreamSocket {
+  /** Registers a listener for messages, for the end of the connection or for errors. */
   addEventListener(type: 'message', listener: (message: { readonly data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
   addEventListener(type: 'error', listener: () => void): void
+  /** Closes the connection, by default with code 1000. */
   close(code?: number): void
 }
 

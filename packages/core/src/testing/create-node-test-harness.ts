@@ -44,6 +44,7 @@ export interface NodeTestRun {
   readonly port: string | null
   /** The output as a reader of the run log gets it. */
   readonly output: Json
+  /** Event that the node waits for; `null` once it took a port. */
   readonly waitFor: WaitFor | null
   /** What the node says to have used of models. */
   readonly usage?: ModelUsage
@@ -51,8 +52,11 @@ export interface NodeTestRun {
 
 /** A line that the node wrote to its log. */
 export interface NodeTestLog {
+  /** Severity of the line. */
   readonly level: LogLevel
+  /** Text of the line. */
   readonly message: string
+  /** Data that the node passed with the line. */
   readonly data?: Json
 }
 
@@ -70,6 +74,7 @@ export interface NodeTestHarness {
   readonly requests: readonly ScriptedRequest[]
   /** Over all runs, those that failed too. */
   readonly logs: readonly NodeTestLog[]
+  /** Calls that the node recorded with `context.toolCall`, over all runs. */
   readonly toolCalls: readonly ToolCallRecord[]
   /** How often the node said that it is alive. */
   readonly heartbeats: number

@@ -3,17 +3,23 @@ import type { HttpClient, HttpRequestInit, HttpResponse } from '../node/ports.ts
 
 /** A request as the node under test sent it; header names in lower case. */
 export interface ScriptedRequest {
+  /** HTTP method in upper case. */
   readonly method: string
+  /** Absolute URL. */
   readonly url: string
+  /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
+  /** Body as text; empty if there was none. */
   readonly body: string
 }
 
 /** What the test answers; an object is sent as JSON. */
 export interface ScriptedAnswer {
-  /** @defaultValue 200 */
+  /** HTTP status. @defaultValue 200 */
   readonly status?: number
+  /** Response headers by name; an object body adds `content-type: application/json`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Text that is sent as it is, or a value that is sent as JSON. @defaultValue empty */
   readonly body?: unknown
 }
 

@@ -21,7 +21,10 @@ export const cancelTests: SuiteGroup = (context) => {
       const run = await context().start(single({ isGated: true }))
       await probes.reached(run.runId, 'a')
       expect(await cancel(run)).toEqual({ outcome: 'accepted' })
-      expect(await run.ended()).toMatchObject({ status: 'canceled', error: null })
+      expect(await run.ended()).toMatchObject({
+        status: 'canceled',
+        error: { code: 'RUN_CANCELED', message: 'Canceled by Ann', details: { reason: 'user', userId: 'ann' } },
+      })
       expect(probes.aborted).toContain(`${run.runId}/a`)
       const events = await run.events()
       expect(ofType(events, 'cancel_requested')).toMatchObject([

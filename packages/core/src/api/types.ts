@@ -67,7 +67,7 @@ export interface CreateWorkflow {
   readonly name: string
   /** Description of the workflow, up to 4,000 characters. @defaultValue empty */
   readonly description?: string
-  /** @defaultValue a draft with one manual start node */
+  /** First draft of the workflow. @defaultValue a draft with one manual start node */
   readonly document?: WorkflowDocument
 }
 
@@ -160,7 +160,7 @@ export interface VersionWithDocument extends Version {
 export interface StartRun {
   /** Input of the run, valid for the schema of the trigger. @defaultValue `{}` */
   readonly input?: Json
-  /** @defaultValue the latest published version */
+  /** Published version to run. @defaultValue the latest published version */
   readonly version?: string
   /** The trigger to start at. @defaultValue the first start node in document order */
   readonly trigger?: NodeId

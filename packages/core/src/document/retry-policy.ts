@@ -14,6 +14,7 @@ export const RETRY_INTERVAL_GROWTH = 100
 
 /** One field of a retry policy that no engine carries out as it is. */
 export interface RetryFault {
+  /** Field that is out of range. */
   readonly field: keyof RetryPolicy
   /** Message without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
   readonly message: string

@@ -5,11 +5,11 @@ import type { RenewedLease, RunKey } from './dispatch-store.ts'
 import { createPassRunner } from './pass-runner.ts'
 import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
 
-/** Carries the runs out that this process has claimed. */
+/** Executes the runs that this process has claimed. */
 export interface Worker {
   readonly workerId: string
   readonly claimed: ReadonlyMap<string, ClaimedRun>
-  /** Looks after a run from now on: takes its messages in, starts its nodes, gives it back when it only waits. */
+  /** Drives a run: reads its messages, starts its nodes, and releases it when it only waits. */
   tend(run: RunKey): void
   isClaimed(run: RunKey): boolean
   /** What a commit needs in order to begin nodes of a run here. */
@@ -100,7 +100,7 @@ export function createWorker(ports: WorkerPorts): Worker {
         if (!isGiven) run.isPoked = true
       }
     } catch (error) {
-      log('warn', 'A run cannot be looked after now', fieldsOf(run, error))
+      log('warn', 'run.drive_failed: retrying', fieldsOf(run, error))
       retryLater(run)
     } finally {
       run.isTended = false
@@ -119,7 +119,7 @@ export function createWorker(ports: WorkerPorts): Worker {
     const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: now(), ...pass }
     const result = await advanceRun(committer, request, log)
     if (result.outcome === 'missing') return
-    // Every open pass is looked at below, so what others have done needs no look of its own.
+    // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
     const open = await committer.look({ tenantId, runId }, ({ machine, attempts }) =>
       machine.openNodeRuns().flatMap((each) => {

@@ -12,7 +12,7 @@ export interface RunKey {
 
 /** What a look into the dispatch tables has found for this worker. */
 export interface FoundWork {
-  /** Runs to look at: new ones, and own ones that somebody has poked. */
+  /** Runs to drive: newly claimed ones, and own ones that were woken. */
   readonly runs: readonly RunKey[]
   /** When the next timer of any run is due, or when to look again for a run that was locked; ms since the Unix epoch. */
   readonly nextAt: number | null
@@ -28,7 +28,7 @@ export interface RenewedLease {
   readonly owned: readonly RunKey[]
 }
 
-/** The embedded engine's side of the dispatch tables; nothing here decides, it only says who looks after what. */
+/** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
 export interface DispatchStore {
   /** Makes runs with due timers ready, and claims what is free, tenant by tenant in turn. */
   findWork(now: number, capacity: number, afterTenant: string): Promise<FoundWork>
@@ -39,7 +39,7 @@ export interface DispatchStore {
    * has ended.
    */
   acquire(run: RunKey): Promise<readonly FactToCommit[] | null>
-  /** Gives a run back. False when somebody has poked it meanwhile: look again. */
+  /** Releases a run. False when it was woken meanwhile: drive it again. */
   release(run: RunKey): Promise<boolean>
   /**
    * Renews the lease of this worker. A worker whose own lease has been valid for a whole lease also frees the runs of
@@ -48,7 +48,7 @@ export interface DispatchStore {
   renewLease(leaseMs: number): Promise<RenewedLease>
   /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
   freeOthers(processPrefix: string): Promise<void>
-  /** Gives all runs back and signs off. */
+  /** Releases all runs and removes the worker. */
   leave(): Promise<void>
 }
 

@@ -68,7 +68,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       hooks.follow(run, end.result)
     } catch (error) {
       started.slot.release()
-      log('error', 'The outcome of a node run does not fit its run', fieldsOf(run, error, started.nodeRunId))
+      log('error', 'node_run.outcome_failed: the run does not accept it', fieldsOf(run, error, started.nodeRunId))
     }
     hooks.settle(run)
   }
@@ -94,7 +94,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       if (begun.kind !== 'gone' && begun.result !== null) hooks.follow(run, begun.result)
     } catch (error) {
       slot.release()
-      log('warn', 'A node run cannot begin yet', fieldsOf(run, error, pass.nodeRunId))
+      log('warn', 'node_run.begin_failed: retrying', fieldsOf(run, error, pass.nodeRunId))
       hooks.retryLater(run)
       return
     }
@@ -122,7 +122,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       hooks.settle(run)
     } catch (error) {
       release()
-      log('warn', 'A cancelation cannot be stored yet', fieldsOf(run, error, nodeRunId))
+      log('warn', 'node_run.cancel_failed: retrying', fieldsOf(run, error, nodeRunId))
       hooks.retryLater(run)
     }
   }

@@ -4,7 +4,7 @@ import type { Worker } from './create-worker.ts'
 import type { DispatchStore } from './dispatch-store.ts'
 import type { Lease } from './lease.ts'
 
-/** Finds work for a worker: when told, when a timer is due, and every now and then in any case. */
+/** Finds work for a worker: when woken, when a timer is due, and at every poll interval. */
 export interface Poller {
   readonly isRunning: boolean
   start(): Promise<void>
@@ -73,7 +73,7 @@ export function createPoller(ports: PollerPorts): Poller {
         afterTenant = found.lastTenant ?? afterTenant
         nextAt = Math.min(nextAt, found.nextAt ?? nextAt)
       } catch (error) {
-        log('warn', 'The database does not answer the engine', { reason: reasonOf(error) })
+        log('warn', 'poll.failed: database unavailable', { reason: reasonOf(error) })
       }
       schedule(nextAt)
     }

@@ -55,7 +55,7 @@ export async function carryOut(started: StartedNode, ports: CarryOutPorts): Prom
   const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
   const onRefused = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : 'unknown'
-    ports.log('warn', 'What a node run tells of itself cannot be stored yet', { runId, nodeRunId, reason })
+    ports.log('warn', 'observations.store_failed: retrying', { runId, nodeRunId, reason })
   }
   const pump = createObservationPump(started, { store, now, onRefused })
   const onHeartbeat = ports.onHeartbeat ?? (() => undefined)
@@ -151,7 +151,7 @@ function failed(started: StartedNode, thrown: unknown, ports: CarryOutPorts): Ou
   }
   if (!(thrown instanceof TenonError)) {
     const name = thrown instanceof Error ? thrown.name : typeof thrown
-    ports.log('error', 'A node body threw', { runId, nodeRunId, type: node.type, name })
+    ports.log('error', 'node_run.body_threw: not a TenonError', { runId, nodeRunId, type: node.type, name })
   }
   const now = ports.now()
   const durationMs = Math.max(0, now - startedAt)

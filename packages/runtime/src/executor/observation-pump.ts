@@ -7,7 +7,7 @@ import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append-types.ts'
 import { pause } from './pause.ts'
 
-/** What one attempt tells of itself, on its way into the log while the body still runs. */
+/** Stores the observations of one attempt in the run log while its body runs. */
 export interface ObservationPump {
   log(level: LogLevel, message: string, data?: Json): void
   toolCall(call: ToolCallRecord): void

@@ -84,7 +84,8 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
       return await work()
     } catch (error) {
       const failure = shellFailureOf(error)
-      if (failure !== error) log('warn', 'A shell was not served', { ...run, error: String(error) })
+      if (failure !== error)
+        log('warn', 'shell.activity_failed: the workflow gets the code only', { ...run, error: String(error) })
       throw failure
     }
   }

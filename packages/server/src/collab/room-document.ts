@@ -40,7 +40,7 @@ export interface RoomDocumentPorts {
   readonly openSealing: (author: Pick<Identity, 'displayName'>) => Promise<Sealing>
 }
 
-/** Updates whose forerunners are still on their way, per member. */
+/** Updates of one member that depend on updates not received yet. */
 const MAX_WAITING = 32
 /** Bytes of one member that may wait for the next round. */
 const MAX_RECEIVED_BYTES = DRAFT_LIMITS.updateBytes * 4

@@ -102,7 +102,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function logFailure(thrown: unknown): void {
-    server.log('error', 'A draft could not be stored', { workflowId: place.workflowId, error: String(thrown) })
+    server.log('error', 'draft.store_failed: closing the room', { workflowId: place.workflowId, error: String(thrown) })
   }
 
   function broadcast(frame: Uint8Array, except: Member | null): void {
@@ -197,7 +197,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       queue.add(async () => {
         if (isBroken) return
         if (isOfAnotherLife(stateVector, genesisOf(ydoc))) {
-          member.socket.close(CLOSE_CODES.rebased, 'The draft has begun a new life')
+          member.socket.close(CLOSE_CODES.rebased, 'The draft was replaced: load it again')
           leave(member)
           return
         }

@@ -103,7 +103,8 @@ export function createServerSockets(server: ServerContext, options: SocketOption
         gone.abort()
       })
       serve({ request, socket, context, abortSignal: gone.signal }).catch((thrown: unknown) => {
-        if (!(thrown instanceof TenonError)) server.log('error', 'A socket failed', { error: String(thrown) })
+        if (!(thrown instanceof TenonError))
+          server.log('error', 'socket.failed: unexpected error', { error: String(thrown) })
         socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
       })
     },

@@ -37,6 +37,6 @@ describe('toEventStream', () => {
     const response = toEventStream(breaking(), String, { log, leave: () => left.push('left') })
     await expect(response.text()).rejects.toThrow('The database is gone')
     expect(left).toEqual(['left'])
-    expect(logged).toEqual([['error', 'An event stream broke off', { error: 'Error: The database is gone' }]])
+    expect(logged).toEqual([['error', 'stream.failed: closing', { error: 'Error: The database is gone' }]])
   })
 })

@@ -20,7 +20,7 @@ export function toEventStream<Item>(
       async pull(controller) {
         const next = await batches.next().catch((error: unknown) => {
           leave()
-          log('error', 'An event stream broke off', { error: String(error) })
+          log('error', 'stream.failed: closing', { error: String(error) })
           throw error
         })
         if (next.done === true) {

@@ -10,7 +10,17 @@ import { PACKAGE_RULES } from './lib/layer-rules.mjs'
 import { readSources, report } from './lib/sources.mjs'
 
 /** Folders in which every field of a public interface has a docstring; elsewhere those that hosts write or call have. */
-const FULLY_DESCRIBED = ['packages/nodes', 'packages/server', 'packages/editor']
+const FULLY_DESCRIBED = [
+  'packages/core/src/api',
+  'packages/core/src/client',
+  'packages/core/src/document',
+  'packages/core/src/errors',
+  'packages/core/src/node',
+  'packages/core/src/testing',
+  'packages/nodes',
+  'packages/server',
+  'packages/editor',
+]
 
 const root = resolve(import.meta.dirname, '../..')
 const pages = new Map(

@@ -68,7 +68,7 @@ describe('checkDocstrings', () => {
         '    end(): void',
         '  }',
         '  /** Says what it is for. */',
-        '  readonly egress: { readonly allow: string }',
+        '  readonly size: { readonly width: number; readonly height: number }',
         '}',
         '/** Says what it is for. */',
         'export interface Row {',

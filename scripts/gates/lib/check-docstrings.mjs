@@ -64,7 +64,7 @@ export function checkDocstrings(root, base, entries, folders = []) {
 
 /**
  * Lists the properties and methods that an interface declares itself, and those of the object types within them. An
- * object type with a single member is described along with the property that has it.
+ * object type on a single line is described along with the property that has it.
  *
  * @param {ts.Symbol} symbol
  * @param {ts.TypeChecker} checker
@@ -79,7 +79,7 @@ function fieldsOf(symbol, checker) {
       if (field === undefined) continue
       fields.push({ name: prefix + field.name, symbol: field, declaration: member })
       const type = ts.isPropertySignature(member) ? member.type : undefined
-      if (type === undefined || !ts.isTypeLiteralNode(type) || type.members.length === 1) continue
+      if (type === undefined || !ts.isTypeLiteralNode(type) || !type.getText().includes('\n')) continue
       add(type.members, `${prefix}${field.name}.`)
     }
   }

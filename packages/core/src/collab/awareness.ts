@@ -4,6 +4,7 @@ import type { NodeId } from '../ids.ts'
 
 /** What the others see of one person; never stored. `user` is written by the server alone. */
 export interface DraftAwareness {
+  /** Identity and color of the person. */
   readonly user?: { readonly userId: string; readonly displayName: string; readonly color: string }
   /** In the coordinates of the document. */
   readonly cursor?: Position | null
@@ -11,5 +12,6 @@ export interface DraftAwareness {
   readonly selection?: readonly NodeId[]
   /** How far the selection is being dragged; the position is written when it is dropped. */
   readonly drag?: { readonly dx: number; readonly dy: number } | null
+  /** Field that the person is editing; `null` for none. */
   readonly editing?: { readonly nodeId: NodeId; readonly path: ParamPath } | null
 }

@@ -5,10 +5,14 @@ type Listener = (...values: never[]) => void
 
 /** What is used of a y-websocket provider (`WebsocketProvider`, 3.x). */
 export interface TicketedProvider {
+  /** Query parameters of the next connection. */
   params: Record<string, string>
+  /** Opens the connection. */
   connect(): void
+  /** Adds a listener for the end of a connection or for the state of synchronization. */
   on(event: 'closed', listener: (close: { code: number; reason: string }) => void): unknown
   on(event: 'sync', listener: (isSynced: boolean) => void): unknown
+  /** Removes a listener that `on` added. */
   off(event: 'closed' | 'sync', listener: Listener): unknown
 }
 

@@ -3,7 +3,9 @@ import type { NodeManifest } from '../node/definition.ts'
 
 /** Which texts below one place of the params are edited by character, as a tree of keys; `*` is any item or key. */
 export interface TextPaths {
+  /** `true` if the place itself is edited by character. */
   readonly isText: boolean
+  /** Places below this one, by key. */
   readonly below: ReadonlyMap<string, TextPaths>
 }
 

@@ -3,6 +3,7 @@ import { EVALUATION_LIMITS } from './limits.ts'
 
 /** Limits of one evaluation, each at most what {@link EVALUATION_LIMITS} says. */
 export interface EvaluationLimits {
+  /** Steps that the evaluation may take. @defaultValue the value in {@link EVALUATION_LIMITS} */
   readonly maxSteps?: number
   /** In characters, see {@link EVALUATION_LIMITS}. */
   readonly maxSize?: number
@@ -10,9 +11,13 @@ export interface EvaluationLimits {
 
 /** Counts what an evaluation uses. Never a clock: the same expression over the same values costs the same. */
 export interface Meter {
+  /** Steps at which the evaluation fails. */
   readonly maxSteps: number
+  /** Characters at which the evaluation fails. */
   readonly maxSize: number
+  /** Steps taken so far. */
   steps: number
+  /** Characters produced so far. */
   size: number
 }
 

@@ -23,6 +23,7 @@ export interface ScopeView extends ScopeViewSource {
 export interface EvaluationScope {
   /** The value of `input`, `trigger`, `nodes`, `vars`, `run`, `item`, ... or `undefined` where there is none. */
   readonly resolve: (root: string) => Json | ScopeView | undefined
+  /** Source of `now()`, `uuid()` and `random()`. */
   readonly context: EvaluationContext
 }
 

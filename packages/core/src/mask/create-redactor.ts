@@ -6,7 +6,9 @@ import { MASK } from './mask-text.ts'
 export interface Redactor {
   /** True if there is nothing to replace. */
   readonly isEmpty: boolean
+  /** Returns the text with every known secret replaced. */
   text(text: string): string
+  /** Returns a copy of the value with every known secret replaced, in keys and texts. */
   json<Value extends Json>(value: Value): Value
 }
 

@@ -21,7 +21,9 @@ export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent' | 'refused
 
 /** The person who did something, with the name that they had then. */
 export interface Actor {
+  /** Id of the user within the tenant. */
   readonly userId: string
+  /** Name of the user at that time. */
   readonly displayName: string
 }
 
@@ -241,9 +243,11 @@ export interface EventEnvelope {
   readonly seq: number
   /** Turn of the fact; of the decision's fact; for observations the last turn before. */
   readonly turn: number
+  /** Origin of the event: a fact, a decision or an observation. */
   readonly class: EventClass
   /** Deterministic within the run. */
   readonly id: string
+  /** Version of the event format. */
   readonly v: 1
   /** Milliseconds since the Unix epoch. */
   readonly at: number
@@ -258,9 +262,14 @@ export type RunEventType = RunEvent['type']
 
 /** A text frame of `/runs/{runId}/logs` and the data of a server-sent event. */
 export interface RunEventFrame {
+  /** Position in the run log, from 1 without gaps. */
   readonly seq: number
+  /** Type of the event, which decides the shape of `data`. */
   readonly type: RunEventType
+  /** Time of the event, in milliseconds since the Unix epoch. */
   readonly at: number
+  /** Node run that the event belongs to; absent for events of the run itself. */
   readonly nodeRunId?: NodeRunId
+  /** Content of the event, with credentials masked. */
   readonly data: RunEvent['data']
 }

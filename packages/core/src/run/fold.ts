@@ -12,6 +12,7 @@ const CHECKPOINT_EVERY = 256
 
 /** Folds a run log as it comes in; each entry costs the same, however many node runs there are. */
 export interface RunFold {
+  /** Position of the last entry; 0 before the first. */
   readonly seq: number
   /**
    * Enters one entry. An entry that has been entered before is passed over, so that a backlog and a live

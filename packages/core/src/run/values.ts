@@ -11,14 +11,20 @@ export interface ValueRef {
   readonly size: number
   /** Top-level keys in order, for objects only: the accumulated view finds owners by them. */
   readonly keys?: readonly string[]
+  /** Value itself, up to 16 kB; absent for larger ones. */
   readonly inline?: Json
 }
 
 /** A failure as the log and the wire carry it. */
 export interface RunFailure {
+  /** Error code of Tenon, or one that the node threw. */
   readonly code: string
+  /** Sentence that describes the failure, without secrets. */
   readonly message: string
+  /** Sentence that says what to do. */
   readonly remedy?: string
+  /** Node whose failure ended the run. */
   readonly nodeId?: string
+  /** Data about the failure, with the keys that belong to the code. */
   readonly details?: Json
 }

@@ -8,54 +8,88 @@ import type { RunFailure, ValueRef } from './values.ts'
  * are 1-based.
  */
 export interface AttemptView {
+  /** Number of the attempt, from 1. */
   readonly attempt: number
+  /** Number of the pass that the attempt belongs to; each wait starts a new pass. */
   readonly pass: number
+  /** Start, in milliseconds since the Unix epoch. */
   readonly startedAt: number
+  /** End, in milliseconds since the Unix epoch; `null` while it is running. */
   readonly endedAt: number | null
+  /** Result of the attempt; `lost` if its worker disappeared. */
   readonly how: 'running' | 'success' | 'failed' | 'lost' | 'canceled' | 'waiting'
+  /** Failure of the attempt; `null` without one. */
   readonly error: RunFailure | null
 }
 
 /** One node run as the log tells it. */
 export interface NodeRunView {
+  /** Id of the node run, unique within the run. */
   readonly nodeRunId: NodeRunId
+  /** Node that runs. */
   readonly nodeId: NodeId
+  /** Status of the node run. */
   readonly status: NodeStatus
   /** Last attempt, 1-based; 0 before the first. */
   readonly attempt: number
+  /** Time at which the node became due, in milliseconds since the Unix epoch; `null` before. */
   readonly scheduledAt: number | null
+  /** Start of the first attempt, in milliseconds since the Unix epoch; `null` before. */
   readonly startedAt: number | null
+  /** End, in milliseconds since the Unix epoch; `null` before. */
   readonly endedAt: number | null
+  /** Attempts of all passes, oldest first. */
   readonly attempts: readonly AttemptView[]
+  /** Port by which the run continued; `null` before the end. */
   readonly port: string | null
+  /** Resolved params; `null` until the first attempt, and for inline nodes. */
   readonly input: ValueRef | null
+  /** Output of the node; `null` before the end. */
   readonly output: ValueRef | null
+  /** Latest failure; `null` without one. */
   readonly error: RunFailure | null
   /** When the next attempt is due. */
   readonly nextAt: number | null
+  /** Number of recorded tool calls. */
   readonly toolCalls: number
 }
 
 /** An approval as the log tells it; `closed` is null while people may still vote. */
 export interface ApprovalView {
+  /** Id of the wait, unique within the run. */
   readonly waitId: WaitId
+  /** Node run that waits. */
   readonly nodeRunId: NodeRunId
+  /** Question, choices and approvers, with resolved templates. */
   readonly waitFor: Extract<WaitFor, { kind: 'approval' }>
+  /** Votes so far, oldest first. */
   readonly votes: readonly Vote[]
+  /** Start of the wait, in milliseconds since the Unix epoch. */
   readonly openedAt: number
+  /** Way in which the wait ended; `null` while it is open. */
   readonly closed: 'resolved' | 'timeout' | 'canceled' | null
 }
 
 /** A run at one moment of its log; folding the log up to any `seq` gives that moment. */
 export interface RunView {
+  /** Position of the last event in the view; 0 before the first. */
   readonly seq: number
+  /** Status of the run. */
   readonly status: RunStatus
+  /** Start, in milliseconds since the Unix epoch; `null` while queued. */
   readonly startedAt: number | null
+  /** End, in milliseconds since the Unix epoch; `null` before. */
   readonly finishedAt: number | null
+  /** Node runs by id, in the order in which they first appear in the log. */
   readonly nodeRuns: ReadonlyMap<NodeRunId, NodeRunView>
+  /** Approvals by wait id, in the order in which they were opened. */
   readonly approvals: ReadonlyMap<WaitId, ApprovalView>
+  /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */
   readonly outcome: string | null
+  /** End node that was reached; `null` if none was. */
   readonly endNodeRunId: NodeRunId | null
+  /** Failure that ended the run; `null` unless it failed. */
   readonly error: RunFailure | null
+  /** Reason that was given with the cancelation; `null` without one. */
   readonly cancelReason: string | null
 }

@@ -22,6 +22,7 @@ export interface ParseJsonOptions {
 
 /** A value that {@link parseJson} converted so that it could be kept. */
 export interface KeptPlace {
+  /** Path to the value from the root. */
   readonly path: Path
   /** `number`: a number that is a text with its digits now. `text`: a text or key that lost half of a surrogate pair. */
   readonly what: 'number' | 'text'

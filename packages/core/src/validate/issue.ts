@@ -52,6 +52,7 @@ export type IssueCode = (typeof ISSUE_CODES)[number]
 export interface IssueFix {
   /** What it does, as a button says it. */
   readonly title: string
+  /** Operations that change the document, applied together. */
   readonly operations: readonly DocumentOperation[]
 }
 
@@ -59,10 +60,13 @@ export interface IssueFix {
 export interface WorkflowIssue {
   /** One of {@link ISSUE_CODES}, `EXPRESSION_*`, `COMPARISON_TYPES_DIFFER`, or the code of a lint rule. */
   readonly code: IssueCode | (string & {})
+  /** Effect of the issue; an error prevents publishing, a warning does not. */
   readonly severity: 'error' | 'warning'
   /** One sentence for people; names nodes as they do. */
   readonly message: string
+  /** Node that has the issue; absent for issues of the workflow or of an edge. */
   readonly nodeId?: NodeId
+  /** Edge that has the issue. */
   readonly edgeId?: string
   /** The place inside the node, keys joined by dots: `params.cases.0.value`, `policy.join`, `name`. */
   readonly field?: string
@@ -70,6 +74,7 @@ export interface WorkflowIssue {
   readonly path?: ParamPath
   /** Where in the text at `path` it stands: UTF-16 offsets, `end` exclusive. */
   readonly range?: { readonly start: number; readonly end: number }
+  /** Change that removes the issue, where one is known. */
   readonly fix?: IssueFix
 }
 

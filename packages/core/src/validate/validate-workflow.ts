@@ -151,7 +151,7 @@ export interface ValidationSlices {
   readonly pause: () => Promise<void>
   /** Work between two pauses, in steps of well under a microsecond. @defaultValue 20_000 */
   readonly stepsPerSlice?: number
-  /** @defaultValue {@link VALIDATION_BUDGET} */
+  /** Steps after which the validation stops. @defaultValue {@link VALIDATION_BUDGET} */
   readonly maxSteps?: number
 }
 

@@ -174,7 +174,7 @@ export interface TenonClient {
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
     /**
-     * Requests cancellation of a run, which ends when every node run has stopped.
+     * Requests the cancelation of a run, which ends when every node run has stopped.
      *
      * @throws {@link TenonError} `RUN_CLOSED`.
      */

@@ -75,6 +75,8 @@ describe('the options of a server', () => {
     ['log', console, 'log'],
     ['keyProvider', { wrapKey: () => undefined }, 'keyProvider'],
     ['socketLifetimeMs', 0, 'socketLifetimeMs'],
+    ['socketLifetimeMs', 30 * 86_400_000, 'socketLifetimeMs'],
+    ['identityCheckMs', Number.POSITIVE_INFINITY, 'identityCheckMs'],
     ['bodyTimeoutMs', '20s', 'bodyTimeoutMs'],
     ['lookUpIdentity', {}, 'lookUpIdentity'],
     ['limits', 7, 'limits'],

@@ -32,10 +32,13 @@ const methods =
   (value, field) =>
     hasMethods(value, names) ? [] : fault(field, remedy)
 
+/** Timers of Node go no further: a longer one would fire at once. */
+const MAX_TIMER_MS = 2_147_483_647
+
 const positive: Check = (value, field) =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0
+  typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS
     ? []
-    : fault(field, `${field} must be a number of milliseconds above 0 (got ${shown(value)})`)
+    : fault(field, `${field} must be a number of milliseconds above 0, at most ${MAX_TIMER_MS} (got ${shown(value)})`)
 
 const origin: Check = (value, field) =>
   typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)

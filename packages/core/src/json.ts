@@ -1,7 +1,7 @@
 /** A value that survives JSON exactly. Runs, params, outputs and inputs hold nothing else. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** A JSON object; the key `__proto__` is refused wherever text becomes an object. */
+/** A JSON object; the key `__proto__` is rejected when text is parsed. */
 export type JsonObject = { readonly [key: string]: Json }
 
 /** A JSON Schema (draft 2020-12) as plain data; `false` admits nothing, `true` everything. */

@@ -48,7 +48,7 @@ export function createSessions(dataDirectory: string): Sessions {
           algorithms: ['HS256'],
           issuer: ISSUER,
           audience: AUDIENCE,
-          // Without this a token that has no `exp` would be valid for ever.
+          // Without this a token that has no `exp` would be valid forever.
           requiredClaims: ['exp', 'iat', 'sub'],
           maxTokenAge: LIFETIME_S,
         })

@@ -9,7 +9,7 @@ export const DEFAULT_RETRY = Object.freeze({
   maximumAttempts: 3,
 } as const satisfies RetryPolicy)
 
-/** The longest interval of a policy without one is so many times its first. */
+/** Default of the longest interval, as a multiple of the first. */
 export const RETRY_INTERVAL_GROWTH = 100
 
 /** One field of a retry policy that no engine carries out as it is. */

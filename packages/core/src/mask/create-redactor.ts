@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import { repairText } from '../text/well-formed.ts'
 import { MASK } from './mask-text.ts'
 
-/** Replaces known secrets wherever they occur. */
+/** Replaces all occurrences of known secrets. */
 export interface Redactor {
   /** True if there is nothing to replace. */
   readonly isEmpty: boolean

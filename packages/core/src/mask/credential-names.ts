@@ -31,6 +31,6 @@ export function isCredentialQuery(name: string): boolean {
 /** Checks whether the name of a field suggests a credential: `password`, `client_secret`, `Authorization`, … */
 export function isCredentialField(name: string): boolean {
   const text = plain(name)
-  // A hyphen makes it the name of a header, wherever it is.
+  // A name with a hyphen counts as that of a header.
   return EXACT.has(text) || FIELD.test(text) || (name.includes('-') && HEADER.test(text))
 }

@@ -14,7 +14,7 @@ export const ALL_PORTS = '*'
  */
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
 /**
- * Why a run was canceled: somebody asked, its deadline passed, an operator did it in the engine, the run that it is
+ * Reason of a cancelation: a user asked, its deadline passed, an operator did it in the engine, the run that it is
  * part of was, or the database refused for good what the run had to store.
  */
 export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent' | 'refused'

@@ -9,7 +9,7 @@ import { titleAt } from './param-schema.ts'
 import { paramSink } from './param-sink.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
 
-/** Tokens that are known by their beginning, wherever they are. */
+/** Tokens that are recognized by their prefix, in any text. */
 const TOKENS =
   /\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY-----/
 /** Pattern of a token in a header or a query. */

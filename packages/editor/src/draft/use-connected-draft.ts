@@ -67,7 +67,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
       onFailed,
       onTransport: (transport, error) => {
         callHost(latest.current.props.onEvent, { type: 'connection', transport, error })
-        // biome-ignore lint/suspicious/noConsole: without it the developer of a host would look for the cause in vain
+        // biome-ignore lint/suspicious/noConsole: without it the developer of a host does not see the cause
         if (error !== null) console.warn(`${error.message}. ${error.remedy}`)
       },
       onRebased: (unsaved) => latest.current.onRebased(unsaved),

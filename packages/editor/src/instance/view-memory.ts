@@ -32,7 +32,7 @@ export function recall(memory: ViewMemory | null, key: string): Json | undefined
     const text = memory?.getItem(key) ?? null
     return text === null ? undefined : (JSON.parse(text) as Json)
   } catch {
-    // Private windows, blocked storage, a text that somebody else wrote: the editor starts as if it were new.
+    // Private windows, blocked storage, an unknown text: the editor starts as if it were new.
     return undefined
   }
 }

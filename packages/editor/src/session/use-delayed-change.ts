@@ -18,7 +18,7 @@ export interface DelayedChange {
 }
 
 const PAUSE_MS = 300
-/** Somebody who types without a pause must not lose more than this. */
+/** Longest time of typing without a pause that may be lost. */
 const LONGEST_WAIT_MS = 1_000
 /** After so long without a character the next one begins another undo step. */
 const BURST_PAUSE_MS = 1_000

@@ -21,7 +21,7 @@ interface TypedTextOptions {
   /** Checks whether a text is stored as this value, whatever the spaces around it. @defaultValue equal without them */
   readonly isSame?: (text: string, value: string) => boolean
   /**
-   * `'pause'` commits while somebody types. `'leave'` commits when the field is left: for names, of which the first
+   * `'pause'` commits while the user types. `'leave'` commits when the field is left: for names, of which the first
    * letters would be another name. @defaultValue 'pause'
    */
   readonly commitOn?: 'pause' | 'leave'
@@ -60,7 +60,7 @@ export function useTypedText(options: TypedTextOptions): TypedText {
   }
   const change = useDelayedChange(commit, commitOn === 'leave' ? { pauseMs: null } : {})
   const error = draft === null ? null : check(draft)
-  // Somebody else, or undo, has changed the value; what was committed comes back as it was typed.
+  // Another user, or undo, has changed the value; a committed text is shown as it was typed.
   useEffect(() => {
     if (shownValue.current === value) return
     shownValue.current = value

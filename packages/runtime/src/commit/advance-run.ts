@@ -8,7 +8,7 @@ const CANCELED_BY_REFUSAL: Fact = { type: 'cancel_requested', data: { reason: 'r
 
 /**
  * Takes messages and due timers into a run. If the database refuses for good what follows from them, the run is canceled
- * with the reason `refused`: it would otherwise be tried for ever.
+ * with the reason `refused`: otherwise it would be retried forever.
  *
  * @throws {@link TenonError} as {@link Committer.commit}; `APPEND_REFUSED` only if the cancelation is refused, too.
  */

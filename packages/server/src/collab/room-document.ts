@@ -36,7 +36,7 @@ export interface RoomDocumentPorts {
   /** Called when all that a member sent up to now is stored. */
   readonly onTaken: (member: Member) => void
   readonly expel: (member: Member, error: unknown) => void
-  /** Prepares the encryption of what somebody writes into secret params. */
+  /** Prepares the encryption of values that a user writes into secret params. */
   readonly openSealing: (author: Pick<Identity, 'displayName'>) => Promise<Sealing>
 }
 

@@ -1,7 +1,7 @@
 import type { RateClass } from '@tenon/core/api'
 
 /**
- * One rate of a tenant: so many requests in each second, and beyond them as many as `burst` in each minute. Measured in
+ * One rate of a tenant: `perSecond` requests each second, and `burst` more each minute. Measured in
  * requests, for `validation` in nodes and edges of the workflows that are published and tried.
  */
 export interface Rate {

@@ -25,7 +25,7 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
   }
 }
 
-/** @throws {@link TenonError} `QUOTA_EXCEEDED` when a tenant has so many workflows already. */
+/** @throws {@link TenonError} `QUOTA_EXCEEDED` when a tenant has reached its number of workflows. */
 export function checkWorkflowQuota(count: number, most: number): void {
   if (count < most) return
   throw new TenonError('QUOTA_EXCEEDED', `The tenant may have ${most} workflows`, { details: { limit: most } })

@@ -18,7 +18,7 @@ const REFUSAL_MS = 5_000
  *
  * An upgrade to one of its sockets is served. Any other one below a `basePath` is answered with 404. Elsewhere the
  * upgrade is left to the host's own `upgrade` listeners; where there is none, it is answered with 404, too, since Node
- * itself would keep such a connection open for ever.
+ * itself would keep such a connection open forever.
  *
  * @param httpServer - From `node:http`, Express' `listen`, Fastify's `server` or `@hono/node-server`.
  * @returns `detach`: closes our sockets with 4503 and takes no new ones.

@@ -11,7 +11,7 @@ export interface RequestBody {
 }
 
 /**
- * Finds the body of a request, wherever the host has left it. An unread stream is read; after a body parser its result
+ * Finds the body of a request: unread, or parsed by the host. An unread stream is read; after a body parser its result
  * is used, the raw bytes before the parsed value. A stream that was read by something that kept nothing gives a body
  * that fails with `REQUEST_BODY_CONSUMED`, so that the request is answered in the usual order of checks.
  *

@@ -15,7 +15,7 @@ import {
 /** Scheme, host and port, closed by the character behind them. A `\` would be read as `/`. */
 const BASE = /^\s*https?:\/\/[^/?#\\\s]+(?=[/?#])/i
 const CUT_ESCAPE = /%[0-9a-f]?$/i
-// Parsers of URLs drop these without a word, so the text would not mean the URL that it shows.
+// Parsers of URLs drop these silently, so the text would not mean the URL that it shows.
 const DROPPED = /[\t\r\n]/
 
 const IN_BASE =

@@ -67,7 +67,7 @@ export function comparisonProblem(operator: string, left: StaticType, right: Sta
   return orderProblem(operator, left, right) ?? numericTextProblem(operator, left, right)
 }
 
-/** A text is ordered as a number only if it spells one; beside a number that somebody typed, that is what is meant. */
+/** A text is ordered as a number only if it spells one; beside a typed number, that is the intent. */
 function numericTextProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   if (only(left) !== 'text' || only(right) !== 'text') return null
   const [ours, theirs] = [knownTexts(left), knownTexts(right)]

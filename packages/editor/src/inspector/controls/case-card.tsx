@@ -42,7 +42,7 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove }:
   )
   const isInside = useRef(false)
   const namedFor = useRef(title)
-  // A title that somebody else types is theirs to name the port after.
+  // Another user who types a title names the port.
   useEffect(() => {
     if (namedFor.current !== title && isInside.current) naming.push(title)
     namedFor.current = title

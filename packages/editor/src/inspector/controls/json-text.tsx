@@ -15,7 +15,7 @@ interface JsonTextProps {
   readonly isReadOnly: boolean
 }
 
-/** Any value as JSON; stored while somebody types, whenever the text is JSON. */
+/** Any value as JSON; stored while the user types, if the text is JSON. */
 export function JsonText({ field, value, onChange, isReadOnly, isOptional = false }: JsonTextProps) {
   const t = useTranslate()
   const isEmpty = (text: string) => isOptional && text.trim() === ''

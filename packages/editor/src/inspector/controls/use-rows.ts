@@ -26,7 +26,7 @@ export function useRows(names: readonly string[], order: 'seen' | 'given' = 'see
   const added = names.filter((name) => !before.some((row) => row.name === name))
   const [from, ...moreGone] = gone
   const [to, ...moreAdded] = added
-  // Exactly one name went and one came: somebody else or undo has renamed the row.
+  // Exactly one name was removed and one added: another user or undo has renamed the row.
   const isRename = from !== undefined && to !== undefined && moreGone.length + moreAdded.length === 0
   const kept = isRename
     ? before.map((row) => (row === from ? { id: row.id, name: to } : row))

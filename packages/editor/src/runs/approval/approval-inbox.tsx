@@ -84,7 +84,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
       // The card stays to show what was decided; the next one is the reader's step. Who has voted has no vote left.
       show({ ...answer, canDecide: false })
     } finally {
-      // After a refusal, too: somebody else has decided meanwhile.
+      // After a rejection as well: another user has decided meanwhile.
       refresh()
     }
   }

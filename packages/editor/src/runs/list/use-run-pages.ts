@@ -25,7 +25,7 @@ interface Older {
 
 const NOTHING_OLDER = Object.freeze({ runs: [], nextCursor: null, isLoading: false, error: null })
 
-/** So many older runs are read again one by one; more changes at once are seen on the next reading of the list. */
+/** Most older runs that are reloaded one by one; further changes appear when the list is loaded again. */
 const MOST_PATCHED = 20
 
 /**

@@ -5,9 +5,15 @@ import type { Change } from '@tenon/core/api'
  * content (ids and numbers); it may be lost or doubled, so receivers read the truth from the database.
  */
 export interface Bus {
+  /** Sends a message to every subscriber of the topic, in other processes as well; never throws for a lost one. */
   publish(topic: string, message: BusMessage): void
-  /** @returns `unsubscribe` */
+  /**
+   * Calls the listener for each message of the topic.
+   *
+   * @returns `unsubscribe`
+   */
   subscribe(topic: string, listener: (message: BusMessage) => void): () => void
+  /** Ends all subscriptions and frees the connections of the bus. */
   close(): Promise<void>
 }
 

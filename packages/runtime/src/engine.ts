@@ -9,23 +9,33 @@ import type { RunReader } from './run-store.ts'
 
 /** What an engine needs to start a run. The input must fit the trigger already; the engine does not check it. */
 export interface StartRunRequest {
+  /** Tenant of the run. */
   readonly tenantId: string
+  /** Workflow of the run. */
   readonly workflowId: string
   /** `"3"` or `"test:<id>"`. */
   readonly version: string
+  /** `test` for a run of a draft, which does not count in metrics. */
   readonly mode: 'live' | 'test'
+  /** Compiled version; stored once for each `planHash`. */
   readonly plan: Plan
+  /** Id of the trigger to start at. */
   readonly trigger: string
+  /** Input of the run, already valid for the trigger. */
   readonly input: Json
+  /** Person who started the run; `null` if no person did. */
   readonly actor: Actor | null
-  /** @defaultValue a new one; a request with the id of an existing run returns that run */
+  /** Id of the run; a request with the id of an existing run returns that run. @defaultValue a new id */
   readonly runId?: string
 }
 
 /** The run that a start made or found; `startedAt` is in milliseconds since the Unix epoch, null while queued. */
 export interface StartedRunRow {
+  /** Id of the run, unique within the tenant. */
   readonly runId: string
+  /** Status when the start was stored, or now for a run that already existed. */
   readonly status: RunStatus
+  /** Start, in milliseconds since the Unix epoch; `null` while queued. */
   readonly startedAt: number | null
 }
 
@@ -84,8 +94,12 @@ export interface Engine {
 /** Decrypts the values of secret params; only the executor calls it, just before a body runs. */
 export interface SecretReader {
   /**
+   * Decrypts the value of one secret.
+   *
    * @param secretId - `$secret` of a marker.
+   *
    * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
+   *
    * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
    * `UNAVAILABLE` when it cannot be read or decrypted now.
    */

@@ -6,48 +6,77 @@ import type { Plan } from './interpreter/plan.ts'
 
 /** A run row with what belongs to it in the tables of the store. */
 export interface StoredRun {
+  /** Tenant of the run. */
   readonly tenantId: string
+  /** Id of the run, unique within the tenant. */
   readonly runId: string
+  /** Workflow of the run. */
   readonly workflowId: string
+  /** `"3"` or `"test:<id>"`. */
   readonly version: string
+  /** `test` for a run of a draft. */
   readonly mode: 'live' | 'test'
+  /** Engine that carries the run out. */
   readonly engine: 'embedded' | 'temporal'
+  /** Status after the last stored event. */
   readonly status: RunStatus
+  /** Number of facts that the machine has applied. */
   readonly turn: number
   /** `seq` of the next event; the log has 1 to `nextSeq - 1`. */
   readonly nextSeq: number
+  /** Hash of the plan, for `getPlan`. */
   readonly planHash: string
+  /** Version of the machine semantics that the run started with and keeps. */
   readonly semantics: number
+  /** Trace id in the form of W3C Trace Context, 32 hex digits. */
   readonly traceId: string
+  /** Time at which the start was stored, in milliseconds since the Unix epoch. */
   readonly queuedAt: number
+  /** Start, in milliseconds since the Unix epoch; `null` while queued. */
   readonly startedAt: number | null
+  /** End, in milliseconds since the Unix epoch; `null` before. */
   readonly finishedAt: number | null
+  /** Outcome of the end node that was reached; `null` unless the run completed. */
   readonly outcome: string | null
+  /** Output of the run, for `loadValue`; `null` unless it completed. */
   readonly output: ValueRef | null
+  /** Failure that ended the run; `null` unless it failed. */
   readonly error: RunFailure | null
 }
 
 /** An approval of a run as it is stored, with the votes so far. Instants are milliseconds since the Unix epoch. */
 export interface StoredWait {
+  /** Tenant of the run. */
   readonly tenantId: string
+  /** Run that waits. */
   readonly runId: string
   /** Names the wait within its run, as the run log does: `review/1/0`. */
   readonly waitId: string
   /** Names the wait within its tenant; what `getWait`, `Engine.decide` and the approvals API take. URL-safe. */
   readonly approvalId: string
+  /** Node run that waits. */
   readonly nodeRunId: string
+  /** Node that opened the approval. */
   readonly nodeId: string
+  /** Workflow of the run. */
   readonly workflowId: string
+  /** Question, choices and approvers, with resolved templates. */
   readonly waitFor: Extract<WaitFor, { kind: 'approval' }>
+  /** Votes so far, oldest first. */
   readonly votes: readonly Vote[]
+  /** State of the approval; only an `open` one accepts votes. */
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
+  /** Start of the wait. */
   readonly openedAt: number
+  /** Time at which the wait ends without a decision; `null` without a limit. */
   readonly dueAt: number | null
 }
 
 /** Which page of a list is asked for: `cursor` of the page before, and 1 to 200 items. */
 export interface PageRequest {
+  /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string
+  /** Longest page, 1 to 200 items. @defaultValue 50 */
   readonly limit?: number
 }
 
@@ -56,13 +85,24 @@ export interface PageRequest {
  * unknown one: `null`, or an empty page.
  */
 export interface RunReader {
+  /** Reads one run. */
   getRun(tenantId: string, runId: string): Promise<StoredRun | null>
+  /**
+   * Lists a page of runs, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
   listRuns(
     tenantId: string,
     filter: RunFilter,
   ): Promise<{ readonly items: readonly StoredRun[]; readonly nextCursor: string | null }>
   /** Events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: string, runId: string, after: number, limit?: number): Promise<readonly RunEvent[]>
+  /**
+   * Loads a value of any size.
+   *
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if it is gone.
+   */
   loadValue(tenantId: string, ref: ValueRef): Promise<Json>
   /**
    * Many values with one query, in the order of `refs`. Look at their sizes before: all are in memory at once.
@@ -70,10 +110,17 @@ export interface RunReader {
    * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if one of them is gone.
    */
   loadValues(tenantId: string, refs: readonly ValueRef[]): Promise<readonly Json[]>
+  /** Reads the plan that runs of the tenant were started with. */
   getPlan(tenantId: string, planHash: string): Promise<Plan | null>
+  /**
+   * Lists a page of approvals, newest first.
+   *
+   * @throws {@link TenonError} `CURSOR_INVALID`.
+   */
   listWaits(
     tenantId: string,
     filter: { readonly status?: 'open' | 'closed'; readonly runId?: string } & PageRequest,
   ): Promise<{ readonly items: readonly StoredWait[]; readonly nextCursor: string | null }>
+  /** Reads one approval with its votes. */
   getWait(tenantId: string, approvalId: string): Promise<StoredWait | null>
 }

@@ -12,6 +12,7 @@ export interface MigrationContext {
 
 /** One step forward; names sort in the order in which they were written and never change. */
 export interface Migration {
+  /** Name in the migration table, unique within it; never rename a released one. */
   readonly name: string
   /**
    * Processes of the version before may restart and keep working with it: it only adds what they do not use.

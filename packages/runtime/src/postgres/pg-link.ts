@@ -25,8 +25,11 @@ interface PgClient {
 
 /** What is used of a `pg.Pool`; hosts pass their own. */
 export interface PgPool {
+  /** Takes a client from the pool. */
   connect(): Promise<PgClient>
+  /** Closes the pool; called only if the host hands the pool over. */
   end(): Promise<void>
+  /** Adds a listener for errors of idle clients. */
   on?(event: 'error', listener: (error: Error) => void): unknown
 }
 

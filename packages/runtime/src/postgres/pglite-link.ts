@@ -18,7 +18,9 @@ interface PgliteTransaction extends PgliteSession {
 
 /** What is used of a `PGlite`; `openPGlite` gives one that is alone on its directory. */
 export interface PgliteDatabase extends PgliteSession {
+  /** Runs `work` in one transaction; others wait for it. */
   transaction<Value>(work: (transaction: PgliteTransaction) => Promise<Value>): Promise<Value>
+  /** Closes the database and frees its directory. */
   close(): Promise<void>
 }
 

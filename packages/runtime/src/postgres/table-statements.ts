@@ -2,7 +2,9 @@ import { identifier } from './quote.ts'
 
 /** What a table of tenants' rows is made from; row-level security and the tenant's column come with it. */
 export interface TableShape {
+  /** Schema of the table, unquoted. */
   readonly schema: string
+  /** Name of the table, unquoted. */
   readonly name: string
   /** Columns and constraints as SQL, without `tenant_id`, which comes first in every table. */
   readonly columns: string

@@ -11,7 +11,9 @@ export type Tx<Tables> = Transaction<Tables>
  * and takes its own view of the one database: `database.view<RuntimeTables>()`.
  */
 export interface Database<Tables> {
+  /** Kind of the database behind the connection. */
   readonly dialect: 'postgres' | 'pglite'
+  /** Schema that holds the tables. */
   readonly schema: string
   /**
    * Runs `work` in one transaction in which RLS shows the rows of this tenant only. Runs it again, up to five times,
@@ -36,5 +38,6 @@ export interface Database<Tables> {
   view<OtherTables>(): Database<OtherTables>
   /** For migrations and the canary only. */
   readonly owner: Kysely<Tables>
+  /** Closes the pool or the PGlite. */
   close(): Promise<void>
 }

@@ -2,7 +2,9 @@ import { TenonError } from '@tenon/core/errors'
 
 /** A place in a list that is sorted by an instant, newest first, ties by id. */
 export interface ListCursor {
+  /** Time of the last item on the page before, in milliseconds since the Unix epoch. */
   readonly at: number
+  /** Id of that item, for items of the same time. */
   readonly id: string
 }
 

@@ -7,7 +7,9 @@ import { startTestPostgres } from './postgres.ts'
 
 /** A migrated database for a test file; tests keep apart by fresh tenants. */
 export interface TestDatabase {
+  /** Database with all migrations applied. */
   readonly database: RuntimeDatabase
+  /** Closes the connections of the database. */
   close(): Promise<void>
 }
 

@@ -13,7 +13,11 @@ export interface TestPostgres {
   readonly connectionString: string
   /** Makes an empty database and gives its connection string (superuser). */
   createDatabase(): Promise<string>
-  /** @throws {@link TenonError} `INTERNAL` if two transactions deadlocked meanwhile. */
+  /**
+   * Stops the server and removes its files.
+   *
+   * @throws {@link TenonError} `INTERNAL` if two transactions deadlocked meanwhile.
+   */
   stop(): Promise<void>
 }
 

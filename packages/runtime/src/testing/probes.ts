@@ -1,14 +1,20 @@
 /** One call of a probe's body, as the probe saw it. */
 export interface ProbeCall {
+  /** Run of the node. */
   readonly runId: string
+  /** Node run that called the probe. */
   readonly nodeRunId: string
+  /** Number of the attempt, from 1. */
   readonly attempt: number
+  /** Key that is the same on every attempt of the node run. */
   readonly idempotencyKey: string
+  /** Params with templates resolved. */
   readonly params: Readonly<Record<string, unknown>>
 }
 
 /** What the test nodes have done, and the gates that hold them: the test decides in which order bodies end. */
 export interface Probes {
+  /** Calls of all probes, oldest first. */
   readonly calls: readonly ProbeCall[]
   /** Calls of one node of one run. */
   callsOf(runId: string, nodeRunId: string): readonly ProbeCall[]

@@ -9,9 +9,13 @@ import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
 
 /** An engine with what a test sees of it. */
 export interface EngineHandle {
+  /** Engine under test. */
   readonly engine: Engine
+  /** Reads the runs that the engine stores. */
   readonly reader: RunReader
+  /** Bus on which the engine announces new events. */
   readonly bus: Bus
+  /** Node types that the runs may use. */
   readonly registry: NodeRegistry
 }
 
@@ -27,7 +31,9 @@ export interface StartOptions {
 
 /** One run in the hands of a test. */
 export interface DrivenRun {
+  /** Tenant of the run. */
   readonly tenantId: string
+  /** Id of the run. */
   readonly runId: string
   /** Resolves with the run once it has one of these statuses. */
   until(...statuses: readonly RunStatus[]): Promise<StoredRun>
@@ -35,11 +41,13 @@ export interface DrivenRun {
   ended(): Promise<StoredRun>
   /** Resolves with the log once it holds such an event. */
   untilEvent(matches: (event: RunEvent) => boolean): Promise<readonly RunEvent[]>
+  /** Reads the whole run log. */
   events(): Promise<readonly RunEvent[]>
   /** The run's output. */
   output(): Promise<Json>
   /** Resolves with the open approval of a node. */
   approvalOf(nodeRunId: string): Promise<StoredWait>
+  /** Votes on an approval as the given user, or as a test user. */
   decide(approvalId: string, choice: string, userId?: string): ReturnType<Engine['decide']>
 }
 

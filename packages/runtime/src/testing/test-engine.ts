@@ -16,9 +16,13 @@ import { createTestNodes } from './test-nodes.ts'
 
 /** An engine whose worker runs, on a migrated database of its own. */
 export interface EngineUnderTest {
+  /** Engine under test. */
   readonly engine: Engine
+  /** Reads the runs that the engine stores. */
   readonly reader: RunReader
+  /** Bus on which the engine announces new events. */
   readonly bus: Bus
+  /** Database of the engine. */
   readonly database: RuntimeDatabase
   /** Closes the engine and all that it stands on. */
   close(): Promise<void>

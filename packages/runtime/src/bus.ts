@@ -5,7 +5,7 @@ import type { Change } from '@tenon/core/api'
  * content (ids and numbers); it may be lost or doubled, so receivers read the truth from the database.
  */
 export interface Bus {
-  /** Sends a message to every subscriber of the topic, in other processes as well; never throws for a lost one. */
+  /** Sends a message to every subscriber of the topic, in other processes as well. */
   publish(topic: string, message: BusMessage): void
   /**
    * Calls the listener for each message of the topic.

@@ -97,9 +97,7 @@ export interface SecretReader {
    * Decrypts the value of one secret.
    *
    * @param secretId - `$secret` of a marker.
-   *
    * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
-   *
    * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
    * `UNAVAILABLE` when it cannot be read or decrypted now.
    */

@@ -47,7 +47,7 @@ export interface DrivenRun {
   output(): Promise<Json>
   /** Resolves with the open approval of a node. */
   approvalOf(nodeRunId: string): Promise<StoredWait>
-  /** Votes on an approval as the given user, or as a test user. */
+  /** Votes on an approval as an admin with the given id. @defaultValue user `ann` */
   decide(approvalId: string, choice: string, userId?: string): ReturnType<Engine['decide']>
 }
 

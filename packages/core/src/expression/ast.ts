@@ -1,6 +1,8 @@
 /** Where something stands in its text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
+  /** Offset of the first UTF-16 unit. */
   readonly start: number
+  /** Offset behind the last UTF-16 unit. */
   readonly end: number
 }
 
@@ -13,13 +15,17 @@ export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in'
 
 /** A value that is written out: `null`, `true`, `12.5`, `"text"`. */
 export interface LiteralExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'literal'
+  /** Value of the literal, escapes resolved. */
   readonly value: null | boolean | number | string
 }
 
 /** A name that the scope gives a value: `input`, `trigger`, `nodes`, `vars`, ... */
 export interface RootExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'root'
+  /** Name to look up in the scope. */
   readonly name: string
 }
 
@@ -32,7 +38,9 @@ export type PathSegment = Span & { readonly optional: boolean } & (
 
 /** What lies inside a value: `input.lines[0]?.name`. */
 export interface PathExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'path'
+  /** Expression whose value the path leads into. */
   readonly base: Expression
   /** At least one. */
   readonly segments: readonly PathSegment[]
@@ -40,18 +48,23 @@ export interface PathExpression extends Span {
 
 /** A list that is written out: `[1, input.amount]`. */
 export interface ListExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'list'
+  /** Items in order. */
   readonly items: readonly Expression[]
 }
 
 /** One key with its value in an {@link ObjectExpression}. */
 export interface ObjectMember extends Span {
+  /** Key as plain text, without quotes. */
   readonly key: string
+  /** Expression of the value. */
   readonly value: Expression
 }
 
 /** An object that is written out: `{ total: input.amount }`. */
 export interface ObjectExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'object'
   /** No key stands twice. */
   readonly members: readonly ObjectMember[]
@@ -59,39 +72,57 @@ export interface ObjectExpression extends Span {
 
 /** A call of a function: `round(input.amount, 2)`. `nameEnd` is the offset behind the name. */
 export interface CallExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'call'
+  /** Name of the function. */
   readonly name: string
+  /** Offset behind the name. */
   readonly nameEnd: number
+  /** Arguments in order. */
   readonly arguments: readonly Expression[]
 }
 
 /** An operator in front of one operand: `!input.paid`. */
 export interface PrefixExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'prefix'
+  /** Operator before the operand. */
   readonly operator: PrefixOperator
+  /** Expression that the operator applies to. */
   readonly operand: Expression
 }
 
 /** Operators of one precedence, read from left to right: `a + b - c`; one operand more than operators. */
 export interface ChainExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'chain'
+  /** Operators between the operands, all of one precedence. */
   readonly operators: readonly ChainOperator[]
+  /** Operands from left to right; one more than operators. */
   readonly operands: readonly Expression[]
 }
 
 /** Comparisons do not associate: `a < b < c` is a syntax error. */
 export interface ComparisonExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'comparison'
+  /** Operator between the two sides. */
   readonly operator: ComparisonOperator
+  /** Expression before the operator. */
   readonly left: Expression
+  /** Expression behind the operator. */
   readonly right: Expression
 }
 
 /** A choice between two values, of which only the chosen one is evaluated: `input.paid ? "yes" : "no"`. */
 export interface ConditionalExpression extends Span {
+  /** Tag that tells the kinds of expressions apart. */
   readonly kind: 'conditional'
+  /** Condition before the `?`. */
   readonly test: Expression
+  /** Value if the condition is true. */
   readonly then: Expression
+  /** Value if the condition is false. */
   readonly otherwise: Expression
 }
 
@@ -115,7 +146,9 @@ export type TemplatePart =
 
 /** A template as {@link parseTemplate} reads it; parts stand in order and cover the whole text. */
 export interface ParsedTemplate {
+  /** Template that was parsed. */
   readonly text: string
+  /** Plain texts and expressions in order. */
   readonly parts: readonly TemplatePart[]
   /** The template is one expression and nothing else, so its value keeps its type. */
   readonly whole: Expression | null

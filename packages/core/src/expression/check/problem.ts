@@ -16,10 +16,13 @@ export interface ExpressionFix extends Span {
 
 /** One fault of a template, with its place in it. */
 export interface ExpressionProblem extends Span {
+  /** Code of the kind of fault. */
   readonly code: ExpressionProblemCode
   /** `error`: it fails whenever it is evaluated. `warning`: it fails for some values, or never does what it says. */
   readonly severity: 'error' | 'warning'
+  /** Sentence for the person who edits the template. */
   readonly message: string
+  /** Change of the text that removes the fault, where one is known. */
   readonly fix?: ExpressionFix
 }
 

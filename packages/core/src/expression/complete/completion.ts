@@ -2,6 +2,7 @@
 export interface CompletionItem {
   /** What a person types to find it. */
   readonly label: string
+  /** Category of the item, for its icon. */
   readonly kind: 'root' | 'property' | 'function' | 'keyword' | 'value'
   /** The text that takes the place from `from` up to where the person is writing. */
   readonly insert: string
@@ -19,5 +20,6 @@ export interface CompletionItem {
 export interface CompletionList {
   /** Where the word begins that is being written, as an offset in the template. */
   readonly from: number
+  /** Items in the order in which they are offered. */
   readonly items: readonly CompletionItem[]
 }

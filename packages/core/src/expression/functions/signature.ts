@@ -24,9 +24,11 @@ export type ReturnRule =
 
 /** One parameter of a function of the expression language, as the checker and the completion read it. */
 export interface FunctionParameter {
+  /** Name that the editor shows in the call. */
   readonly name: string
   /** Kinds that it takes; nothing is converted. */
   readonly type: 'any' | ValueKind | readonly ValueKind[]
+  /** Marks a parameter that calls may omit. */
   readonly optional?: true
   /** Takes all further arguments. Only the last parameter may. */
   readonly rest?: true
@@ -46,9 +48,13 @@ export type FunctionFamily = (typeof FUNCTION_FAMILIES)[number]
  * evaluator refuses arguments that do not fit it.
  */
 export interface FunctionSignature {
+  /** Name that expressions call the function by. */
   readonly name: string
+  /** Group of the function in the list of functions. */
   readonly family: FunctionFamily
+  /** Parameters in order; required ones come first. */
   readonly parameters: readonly FunctionParameter[]
+  /** Rule that gives the type of the result. */
   readonly returns: ReturnRule
   /** One line. */
   readonly help: string

@@ -54,9 +54,17 @@ function subscribe(
   listener: Parameters<TenonClient['changes']['subscribe']>[0],
 ): () => void {
   const stop = new AbortController()
+  const deliver = (changes: Parameters<typeof listener>[0]): void => {
+    try {
+      listener(changes)
+    } catch (error) {
+      // A fault of the host's listener ends neither the process nor the subscription.
+      server.log('error', 'changes.listener_failed: it threw', { error: String(error) })
+    }
+  }
   const work = async (): Promise<void> => {
     for await (const changes of followChanges(server, { tenantId, abortSignal: stop.signal })) {
-      if (changes !== null && !stop.signal.aborted) listener(changes)
+      if (changes !== null && !stop.signal.aborted) deliver(changes)
     }
   }
   void work()

@@ -110,6 +110,20 @@ describe('the changes of a tenant', () => {
     for (const change of seen.seen)
       expect(['kind', 'id', 'workflowId']).toEqual(expect.arrayContaining(Object.keys(change)))
   })
+
+  test('reach a listener in process that has thrown before', async () => {
+    const as = testIdentity()
+    const seen = collector()
+    const listener: typeof seen.listener = (changes) => {
+      seen.listener(changes)
+      throw new Error('A fault of the host')
+    }
+    onTestFinished(server.automation.for(as).changes.subscribe(listener))
+    await seen.until(({ kind }) => kind === 'ready')
+    await publish(server, as, greeting)
+    await seen.until(({ kind }) => kind === 'version')
+    expect(seen.seen[0]).toEqual({ kind: 'ready' })
+  })
 })
 
 describe('WS /changes', () => {

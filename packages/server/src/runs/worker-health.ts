@@ -1,6 +1,7 @@
 import type { RunHealth } from '@tenon/core/api'
 import { isRunOver } from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
+import { sql } from 'kysely'
 import type { ServerContext } from '../context.ts'
 
 /** The health of a run while no process carries runs out. */
@@ -10,11 +11,14 @@ export const NO_WORKER: RunHealth = Object.freeze({
   remedy: 'Call startWorker() in this process, or start a process with createWorker().',
 })
 
+/** Leases are counted by the clock of the database, which may differ from the one here. */
+const databaseNow = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+
 /** Checks whether any process on this database carries runs out. On Temporal its server knows, so the answer is yes. */
-export async function hasWorker({ engine, database, now }: ServerContext): Promise<boolean> {
+export async function hasWorker({ engine, database }: Pick<ServerContext, 'engine' | 'database'>): Promise<boolean> {
   if (engine.kind !== 'embedded') return true
   const row = await database.withSystem((tx) =>
-    tx.selectFrom('workers').select('worker_id').where('lease_until', '>', now()).limit(1).executeTakeFirst(),
+    tx.selectFrom('workers').select('worker_id').where('lease_until', '>', databaseNow).limit(1).executeTakeFirst(),
   )
   return row !== undefined
 }

@@ -16,6 +16,7 @@ export interface ScopeViewSource {
  * the accumulated `input`.
  */
 export interface ScopeView extends ScopeViewSource {
+  /** Tag that tells views from JSON values. */
   readonly [VIEW]: true
 }
 

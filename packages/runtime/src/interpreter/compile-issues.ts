@@ -2,8 +2,11 @@ import { TenonError } from '@tenon/core/errors'
 
 /** One reason why a document cannot run, in the form of a problem's `issues`. */
 export interface CompileIssue {
+  /** Path to the fault from the root of the document. */
   readonly path: readonly (string | number)[]
+  /** Code of the kind of fault. */
   readonly code: string
+  /** Sentence that describes the fault. */
   readonly message: string
 }
 

@@ -7,7 +7,9 @@ export const CURRENT_SEMANTICS = 1
 
 /** The state of a machine as plain JSON; a cache only, the facts can always rebuild it. */
 export interface MachineSnapshot {
+  /** Version of the state format; other versions are rejected with `SNAPSHOT_UNREADABLE`. */
   readonly stateVersion: number
+  /** State in a private format. */
   readonly state: unknown
 }
 
@@ -19,14 +21,21 @@ export interface MachineSnapshot {
  * `FACT_INVALID` and changes nothing.
  */
 export interface Machine {
+  /**
+   * Applies a fact and returns the decisions that follow from it.
+   *
+   * @throws {@link TenonError} `FACT_INVALID` for a fact that cannot have happened.
+   */
   apply(fact: MachineFact): readonly Decision[]
   /** From here on `rollback` comes back to this state. */
   mark(): void
   /** Takes back everything since the mark; the mark stays. */
   rollback(): void
+  /** Copies the state as plain JSON. */
   snapshot(): MachineSnapshot
   /** Facts that mattered so far: `apply` has raised it if and only if the fact belongs into the log. */
   readonly turn: number
+  /** Status of the run after the last fact. */
   readonly status: RunStatus
   /** What the node runs may read. */
   readonly scope: RunScope
@@ -38,10 +47,15 @@ export interface Machine {
 
 /** A node run without an outcome. */
 export interface OpenNodeRun {
+  /** Id of the node run, unique within the run. */
   readonly nodeRunId: string
+  /** Number of the pass, from 1; each wait starts a new one. */
   readonly pass: number
+  /** Way of execution: within the commit, or by a worker. */
   readonly mode: 'inline' | 'dispatch'
+  /** Task queue of the node on Temporal; `null` for the queue of the engine. */
   readonly queue: string | null
+  /** Result of the wait that the pass follows; `null` in the first pass. */
   readonly resume: Resume | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number

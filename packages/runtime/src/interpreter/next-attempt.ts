@@ -9,7 +9,9 @@ export const MAX_RETRY_AFTER_MS = 86_400_000
 
 /** How the last attempt failed, as the executor caught it. */
 export interface AttemptError {
+  /** Error code of Tenon, or one that the node threw. */
   readonly code: string
+  /** `true` if another attempt may succeed. */
   readonly retryable: boolean
   /** `retryAfterMs`: how long a server asked to wait. */
   readonly details?: unknown

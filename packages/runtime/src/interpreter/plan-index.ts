@@ -9,6 +9,7 @@ import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
  * and give it to each machine.
  */
 export interface PlanIndex {
+  /** Plan that the index describes. */
   readonly plan: Plan
   /** Index into `plan.nodes`; `undefined` for an unknown id. */
   indexOf(nodeId: string): number | undefined

@@ -17,49 +17,78 @@ export interface CompiledRetryPolicy {
 
 /** A node as the machine reads it: policies filled in from its type, edges as indexes. */
 export interface PlanNode {
+  /** Id of the node in the document. */
   readonly id: string
+  /** Type of the node. */
   readonly type: string
+  /** Version of the node type, an integer from 1. */
   readonly typeVersion: number
+  /** Name of the node in the document. */
   readonly name: string
   /** As in the document, templates unresolved. */
   readonly params: Readonly<Record<string, unknown>>
+  /** Behavior that the machine itself provides; `null` for other nodes. */
   readonly control: ControlKind | null
+  /** Way of execution: within the commit, or by a worker. */
   readonly mode: 'inline' | 'dispatch'
+  /** Effect on other systems. */
   readonly effect: NodeEffect
+  /** Names of the exits, including those made from params. */
   readonly ports: readonly string[]
+  /** `true` if runs pass through the node. */
   readonly disabled: boolean
+  /** Template that skips the node if it is `true`; `null` without one. */
   readonly skipIf: string | null
+  /** Condition on the live incoming edges under which the node starts. */
   readonly join: JoinMode
+  /** Outcome after the last failed attempt. */
   readonly onError: OnError
   /** Whether an edge leaves the `error` port: without one, `route` is `fail`. */
   readonly hasErrorEdge: boolean
+  /** Retries, with all defaults filled in. */
   readonly retry: CompiledRetryPolicy
+  /** Longest attempt in milliseconds; `null` for inline nodes. */
   readonly timeoutMs: number | null
+  /** Longest time between two heartbeats in milliseconds; `null` without a limit. */
   readonly heartbeatMs: number | null
+  /** Task queue on Temporal; `null` for the queue of the engine. */
   readonly taskQueue: string | null
+  /** Template of the idempotency key; `null` for a derived key. */
   readonly idempotency: string | null
   /** Indexes into `edges`. */
   readonly incoming: readonly number[]
+  /** Indexes into `edges`. */
   readonly outgoing: readonly number[]
 }
 
 /** An edge as the machine reads it, with its ends as indexes into the nodes of the plan. */
 export interface PlanEdge {
+  /** Id of the edge in the document. */
   readonly id: string
   /** Index into `nodes`. */
   readonly source: number
+  /** Port of the source. */
   readonly sourceHandle: string
+  /** Index into `nodes`. */
   readonly target: number
+  /** Input of the target. */
   readonly targetHandle: string
 }
 
 /** A document as the machine runs it: nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan {
+  /** Version of the plan format. */
   readonly planVersion: 1
+  /** Hash that identifies the plan; equal for documents that differ in layout only. */
   readonly planHash: string
+  /** Nodes in document order. */
   readonly nodes: readonly PlanNode[]
+  /** Edges between the nodes. */
   readonly edges: readonly PlanEdge[]
+  /** Longest life of a run in milliseconds; `null` without a limit. */
   readonly timeoutMs: number | null
+  /** `strict` stores every pure node before the next one starts. */
   readonly durability: 'normal' | 'strict'
+  /** Values that templates read as `vars.<name>`. */
   readonly variables: Readonly<Record<string, unknown>>
 }

@@ -5,10 +5,13 @@ import type { Plan } from './plan.ts'
 
 /** Where a log and the machine part, with both texts; `null` where one of them has nothing. */
 export interface RestepMismatch {
+  /** Tag that tells a mismatch from a match. */
   readonly same: false
   /** Of the fact after which they part; 0 before the first one. */
   readonly seq: number
+  /** Decisions in the log. */
   readonly recorded: string | null
+  /** Decisions of the machine. */
   readonly repeated: string | null
 }
 

@@ -7,8 +7,11 @@ import { ERROR_PORT } from './settle.ts'
 
 /** An output with the node that it left. */
 export interface OwnedOutput {
+  /** Node that the output left. */
   readonly nodeId: string
+  /** Port that it left by. */
   readonly port: string
+  /** Reference to the stored value. */
   readonly output: ValueRef
 }
 
@@ -34,7 +37,11 @@ export interface InputView {
 export interface RunScope {
   /** What has left a node so far; `null` before, for an unknown node, and for one that lost or never ran. */
   outputOf(nodeId: string): OwnedOutput | null
-  /** @throws {@link TenonError} `FACT_INVALID` for a node that the plan does not have. */
+  /**
+   * Collects the outputs that a node run can read as `input`.
+   *
+   * @throws {@link TenonError} `FACT_INVALID` for a node that the plan does not have.
+   */
   inputView(nodeRunId: string): InputView
 }
 

@@ -11,18 +11,12 @@ import { readSources, report } from './lib/sources.mjs'
 
 /** Folders in which every field of a public interface has a docstring; elsewhere those that hosts write or call have. */
 const FULLY_DESCRIBED = [
-  'packages/core/src/api',
-  'packages/core/src/client',
-  'packages/core/src/collab',
-  'packages/core/src/document',
-  'packages/core/src/errors',
-  'packages/core/src/mask',
-  'packages/core/src/node',
-  'packages/core/src/run',
-  'packages/core/src/testing',
-  'packages/core/src/text',
-  'packages/core/src/validate',
+  'packages/core',
   'packages/nodes',
+  'packages/runtime/src/interpreter',
+  'packages/runtime/src/store',
+  'packages/runtime/src/temporal',
+  'packages/runtime/src/testing',
   'packages/server',
   'packages/editor',
 ]

@@ -64,25 +64,33 @@ interface WaitsTable {
  * epoch, values are JSON text.
  */
 export interface RuntimeTables {
+  /** One row for each run, with its status and result. */
   readonly runs: RunsTable
+  /** Run logs: one row for each event. */
   readonly run_events: RunEventsTable
+  /** Machine state of a run as of an event; a cache of the log. */
   readonly run_snapshots: {
     readonly tenant_id: string
     readonly run_id: string
     readonly seq: number
     readonly data: string
   }
+  /** Values above 16 kB by hash, shared by all runs of a tenant. */
   readonly payloads: {
     readonly tenant_id: string
     readonly hash: string
     readonly size: number
     readonly data: string
   }
+  /** Payloads that each run refers to. */
   readonly payload_refs: { readonly tenant_id: string; readonly run_id: string; readonly hash: string }
   /** The pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function makes them. */
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
+  /** Compiled versions by plan hash. */
   readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }
+  /** Approvals that runs wait for or have waited for. */
   readonly waits: WaitsTable
+  /** Votes on approvals, one for each user. */
   readonly wait_votes: {
     readonly tenant_id: string
     readonly approval_id: string
@@ -90,6 +98,7 @@ export interface RuntimeTables {
     readonly vote: string
     readonly at: number
   }
+  /** Facts that were accepted and that the run has yet to apply. */
   readonly run_inbox: {
     readonly tenant_id: string
     readonly run_id: string
@@ -99,6 +108,7 @@ export interface RuntimeTables {
     readonly at: number
     readonly consumed_turn: number | null
   }
+  /** Runs with work to do, with the worker that holds each. */
   readonly run_ready: {
     readonly tenant_id: string
     readonly run_id: string
@@ -108,6 +118,7 @@ export interface RuntimeTables {
     readonly worker_id: string | null
     readonly poked: Generated<boolean>
   }
+  /** Timers that are due at a time. */
   readonly timers: {
     readonly tenant_id: string
     readonly run_id: string
@@ -115,6 +126,7 @@ export interface RuntimeTables {
     readonly due_at: number
     readonly fire_at: number
   }
+  /** Work that follows from stored decisions and has yet to be handed on. */
   readonly outbox: {
     readonly tenant_id: string
     readonly outbox_id: Generated<number>
@@ -123,6 +135,7 @@ export interface RuntimeTables {
     readonly ready_at: number
     readonly attempts: Generated<number>
   }
+  /** Processes that carry runs out, with their last heartbeat. */
   readonly workers: { readonly worker_id: string; readonly started_at: number; readonly lease_until: number }
 }
 

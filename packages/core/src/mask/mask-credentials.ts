@@ -39,7 +39,7 @@ function walk(value: Json, isCredential: IsCredential, replace: ReplaceCredentia
   const row = rowName(object)
   const isRow = row !== null && isCredential(row)
   // In a row, `key` is the name of the parameter.
-  const isLabel = (key: string): boolean => row !== null && (key === 'name' || key === 'key')
+  const isLabel = (key: string): boolean => row !== null && key === 'key'
   const entries = Object.entries(object).map(([key, member]): [string, Json] => [
     key,
     (isRow && key === 'value') || (isCredential(key) && !isLabel(key))

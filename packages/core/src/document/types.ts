@@ -147,8 +147,8 @@ export type JoinMode = 'all' | 'any' | 'first-success' | { readonly count: numbe
 /** How a node is carried out; each field overrides the default of its type. */
 export interface NodePolicy {
   /**
-   * Retries of a failed attempt; each field left out keeps the default of the node type, then that of {@link
-   * RetryPolicy}.
+   * Retries of a failed attempt; each field left out keeps the default of the node type, then that of
+   * {@link RetryPolicy}.
    */
   readonly retry?: RetryPolicy
   /** Longest time of one attempt, start to close. */
@@ -161,8 +161,9 @@ export interface NodePolicy {
    */
   readonly taskQueue?: string
   /**
-   * Outcome after the last failed attempt. `route` without an edge at the port `error` acts like `fail`. @defaultValue
-   * 'fail'
+   * Outcome after the last failed attempt. `route` without an edge at the port `error` acts like `fail`.
+   *
+   * @defaultValue 'fail'
    */
   readonly onError?: OnError
   /** The node that undoes this one. */

@@ -9,9 +9,9 @@ export interface RestepMismatch {
   readonly same: false
   /** Of the fact after which they part; 0 before the first one. */
   readonly seq: number
-  /** Decisions in the log. */
+  /** First differing decision in the log. */
   readonly recorded: string | null
-  /** Decisions of the machine. */
+  /** Decision of the machine in its place. */
   readonly repeated: string | null
 }
 

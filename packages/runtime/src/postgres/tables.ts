@@ -135,7 +135,7 @@ export interface RuntimeTables {
     readonly ready_at: number
     readonly attempts: Generated<number>
   }
-  /** Processes that carry runs out, with their last heartbeat. */
+  /** Processes that carry runs out, each until its lease ends. */
   readonly workers: { readonly worker_id: string; readonly started_at: number; readonly lease_until: number }
 }
 

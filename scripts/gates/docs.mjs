@@ -9,11 +9,18 @@ import { compileBlocks } from './lib/compile-blocks.mjs'
 import { PACKAGE_RULES } from './lib/layer-rules.mjs'
 import { readSources, report } from './lib/sources.mjs'
 
-/** Folders in which every field of a public interface has a docstring; elsewhere those that hosts write or call have. */
+/** Folders and files in which every field of a public interface has a docstring; elsewhere those that hosts write or call have. */
 const FULLY_DESCRIBED = [
   'packages/core',
   'packages/nodes',
+  'packages/runtime/src/bus.ts',
+  'packages/runtime/src/engine.ts',
   'packages/runtime/src/interpreter',
+  'packages/runtime/src/postgres/migrate.ts',
+  'packages/runtime/src/postgres/pg-link.ts',
+  'packages/runtime/src/postgres/pglite-link.ts',
+  'packages/runtime/src/postgres/types.ts',
+  'packages/runtime/src/run-store.ts',
   'packages/runtime/src/store',
   'packages/runtime/src/temporal',
   'packages/runtime/src/testing',

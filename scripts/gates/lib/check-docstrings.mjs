@@ -13,7 +13,7 @@ const CHECKED_INTERFACES =
  * @param {string} root
  * @param {{ compilerOptions: object }} base
  * @param {readonly string[]} entries paths of the entry points' sources, relative to root
- * @param {readonly string[]} folders paths below which the fields of every public interface are checked
+ * @param {readonly string[]} folders folders and files in which the fields of every public interface are checked
  * @returns {{ documented: number, documentedFields: number, missing: string[] }} `missing` has one line for each export
  * and each field without a docstring
  */
@@ -52,7 +52,7 @@ export function checkDocstrings(root, base, entries, folders = []) {
     if (declaration === undefined || source === undefined || source.fileName.includes('/node_modules/')) continue
     if (hasText(symbol, checker)) documented += 1
     else addMissing(declaration, `${symbol.name} is public and has no docstring`)
-    const isBelow = folders.some((folder) => placeOf(root, source).startsWith(`${folder}/`))
+    const isBelow = folders.some((folder) => `${placeOf(root, source)}/`.startsWith(`${folder}/`))
     if (!isBelow && !CHECKED_INTERFACES.test(symbol.name)) continue
     for (const field of fieldsOf(symbol, checker)) {
       if (hasText(field.symbol, checker)) documentedFields += 1

@@ -62,11 +62,14 @@ async function drive(folder, { api, sockets = false, authorization, page, worker
     }
     const host = await startHost(folder, 'start', env)
     programs.push(host)
-    // A run that nothing carries out yet says so; it completes once the worker is there.
-    const beforeRunEnds = async (/** @type {import('./lib/drive-host.mjs').Api} */ { send }) => {
+    /** @type {NonNullable<Parameters<typeof driveHost>[1]['beforeRunEnds']>} */
+    const beforeRunEnds = async ({ call }, runId) => {
       if (worker === undefined) return
-      const ready = await send('GET', '/health/ready')
-      if (ready.status !== 503) throw new Error(`readiness without a worker was ${ready.status}`)
+      const [ready, run] = [await call('GET', '/health/ready'), await call('GET', `/runs/${runId}`)]
+      if (!JSON.stringify(ready.body).includes('NO_WORKER') || run.body.health?.code !== 'NO_WORKER') {
+        throw new Error(`without a worker, readiness was ${JSON.stringify(ready)} and the run ${JSON.stringify(run)}`)
+      }
+      // It completes once the worker is there.
       programs.push(await startHost(folder, worker, env))
     }
     if (api)

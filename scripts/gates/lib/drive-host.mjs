@@ -52,31 +52,35 @@ export async function startHost(folder, script, env) {
   throw new Error(`npm run ${script} did not answer on ${url}`)
 }
 
-/** A workflow of three nodes that answers what it was asked. */
+/** A workflow that waits for a moment, which takes a worker, and gives what it was started with. */
 const DOCUMENT = {
   schemaVersion: 1,
   nodes: [
-    {
-      id: 'start',
-      type: 'start',
-      typeVersion: 1,
-      name: 'Start',
-      params: { schema: { type: 'object' } },
-      position: { x: 0, y: 0 },
-    },
-    { id: 'end', type: 'end', typeVersion: 1, name: 'End', params: { outcome: 'done' }, position: { x: 300, y: 0 } },
+    nodeOf('start', 'start', { schema: { type: 'object' } }, 0),
+    nodeOf('wait', 'delay', { duration: '50ms' }, 300),
+    nodeOf('end', 'end', { outcome: 'done' }, 600),
   ],
-  edges: [{ id: 'start:success>end:in', source: 'start', sourceHandle: 'success', target: 'end', targetHandle: 'in' }],
+  edges: [edgeOf('start', 'wait'), edgeOf('wait', 'end')],
   variables: [],
   annotations: [],
   settings: {},
+}
+
+/** @param {string} id @param {string} type @param {object} params @param {number} x */
+function nodeOf(id, type, params, x) {
+  return { id, type, typeVersion: 1, name: id, params, position: { x, y: 0 } }
+}
+
+/** @param {string} source @param {string} target */
+function edgeOf(source, target) {
+  return { id: `${source}:success>${target}:in`, source, sourceHandle: 'success', target, targetHandle: 'in' }
 }
 
 /**
  * Drives the API of a started host as its browser would: sign in, create, publish, run, and read what came of it.
  *
  * @param {string} url
- * @param {{ sockets: boolean, authorization?: string, beforeRunEnds?: (api: Api) => Promise<void> }} options `authorization`
+ * @param {{ sockets: boolean, authorization?: string, beforeRunEnds?: (api: Api, runId: string) => Promise<void> }} options `authorization`
  * is sent in place of the cookie of a sign-in
  */
 export async function driveHost(url, { sockets, authorization, beforeRunEnds }) {
@@ -94,7 +98,7 @@ export async function driveHost(url, { sockets, authorization, beforeRunEnds }) 
   expect(version.body.version === '1', `publishing answered ${JSON.stringify(version)}`)
   const started = await api.call('POST', `${base}/runs`, { input: { name: 'Zoë' } })
   expect(started.status === 201, `the start of a run was answered with ${JSON.stringify(started)}`)
-  await beforeRunEnds?.(api)
+  await beforeRunEnds?.(api, started.body.runId)
 
   const run = await untilOver(api, started.body.runId)
   expect(run.status === 'completed' && run.output.name === 'Zoë', `the run ended as ${JSON.stringify(run)}`)

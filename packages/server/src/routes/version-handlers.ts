@@ -72,7 +72,7 @@ export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getVersion, async ({ server, identity, resource }) => ({
     status: 200,
     json: { ...presentVersion(resource), document: presentDocument(server, identity, JSON.parse(resource.document)) },
-    // A published version never changes.
-    headers: { 'cache-control': 'private, max-age=3600' },
+    // A version never changes, but what a reader sees of it depends on the role: another user of the same browser asks anew.
+    headers: { 'cache-control': 'private, no-cache' },
   })),
 ]

@@ -39,10 +39,10 @@ export function malformed(path: Path, message: string): never {
   refuse([{ path, code: 'DOCUMENT_MALFORMED', message }])
 }
 
-/** The faults of a refused document. @param error - What a parser threw. */
+/** The faults of a refused document; throws every other error again. @param error - Thrown by a parser. */
 export function faultsOf(error: unknown): readonly [Fault, ...Fault[]] {
-  // Parsers throw nothing else.
-  return (error as TenonError).details?.issues as unknown as readonly [Fault, ...Fault[]]
+  if (!(error instanceof TenonError && error.code === 'DOCUMENT_MALFORMED')) throw error
+  return error.details?.issues as readonly [Fault, ...Fault[]]
 }
 
 /** Reads parts of a value so that a fault in one does not hide those in the others. */

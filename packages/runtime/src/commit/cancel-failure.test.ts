@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cancelFailure } from './cancel-failure.ts'
 
 const actor = { userId: 'u-1', displayName: 'Ada' }
-const nobody = { actor: null, timeoutMs: null }
+const withoutActor = { actor: null, timeoutMs: null }
 
 describe('cancelFailure', () => {
   test.each([
@@ -23,7 +23,10 @@ describe('cancelFailure', () => {
       remedy: expect.any(String),
       details: { reason: 'user', userId: 'u-1' },
     })
-    expect(cancelFailure('user', nobody)).toMatchObject({ message: 'Canceled by a user', details: { reason: 'user' } })
+    expect(cancelFailure('user', withoutActor)).toMatchObject({
+      message: 'Canceled by a user',
+      details: { reason: 'user' },
+    })
   })
 
   test.each([
@@ -31,6 +34,6 @@ describe('cancelFailure', () => {
     ['parent', 'RUN_CANCELED'],
     ['refused', 'APPEND_REFUSED'],
   ] as const)('explains %s', (reason, code) => {
-    expect(cancelFailure(reason, nobody)).toMatchObject({ code, details: { reason } })
+    expect(cancelFailure(reason, withoutActor)).toMatchObject({ code, details: { reason } })
   })
 })

@@ -10,11 +10,11 @@ const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
 /** What nodes may reach by HTTP beyond public addresses, what not, and how much they may read. */
 export interface EgressOptions {
   /**
-   * What may be reached although it is not public: `host:port` (whatever address it has), `host` for ports 80 and 443,
+   * Addresses that requests may reach although they are not public: `host:port` (whatever address it has), `host` for ports 80 and 443,
    * `*.internal.example` or `*.internal.example:8443` for every name below a domain, a CIDR range, or one address.
    */
   readonly allow?: readonly string[]
-  /** What may not be reached although it is public or allowed; the same forms. */
+  /** Addresses that requests may not reach although they are public or allowed; the same forms. */
   readonly deny?: readonly string[]
   /** Finds the addresses of a host. @defaultValue the resolver of the system */
   readonly dns?: ResolveHost

@@ -142,7 +142,7 @@ export const editorMessages = {
   'publish.warningsText': 'They do not keep the version from running.',
 
   'start.tryTitle': 'Try the draft',
-  'start.tryText': 'Runs it as it stands now, apart from real runs and their statistics.',
+  'start.tryText': "Test the draft. Test runs don't count in lists or metrics.",
   'start.blockedText': 'A draft must be able to run. Open a problem to go to its field.',
   'start.runTitle': 'Run the workflow',
   'start.runText': 'Runs version {version}.',

@@ -57,7 +57,16 @@ describe('the options of a server', () => {
     ['database', 'postgres://localhost/app', 'database'],
     ['database', {}, 'database'],
     ['database', { pool: 'postgres://localhost/app' }, 'database.pool'],
-    ['database', { pglite: {} }, 'database'],
+    ['database', { pglite: {} }, 'database.pglite'],
+    ['database', { pool, schem: 'automation' }, 'database.schem'],
+    ['database', { pool, schema: 7 }, 'database.schema'],
+    ['database', { pool, endOnClose: 'yes' }, 'database.endOnClose'],
+    ['egress', { allow: '10.0.0.0/8' }, 'egress.allow'],
+    ['egress', { allow: ['10.0.0.0/8', 7] }, 'egress.allow.1'],
+    ['egress', { allowed: ['10.0.0.0/8'] }, 'egress.allowed'],
+    ['allowedOrigin', ['https://other.example'], 'allowedOrigin'],
+    ['surprise', undefined, 'surprise'],
+    ['__proto__ of a parser', 1, '__proto__ of a parser'],
     ['engine', {}, 'engine'],
     ['engine', embeddedEngine, 'engine'],
     ['nodes', {}, 'nodes'],
@@ -89,8 +98,26 @@ describe('the options of a server', () => {
     ['limits', { rates: { starts: { perSecond: 1, burst: 1 } } }, 'limits.rates.starts'],
     ['limits', { rates: { start: { perSecond: -1, burst: 1 } } }, 'limits.rates.start.perSecond'],
     ['limits', { rates: { start: 5 } }, 'limits.rates.start'],
+    ['limits', { rates: { start: { perSecond: 1, burst: 1, perMinute: 9 } } }, 'limits.rates.start.perMinute'],
   ])('%s: %j is refused at %s', (name, value, place) => {
     expect(faultsWith({ [name]: value })).toEqual([place])
+  })
+
+  test('that are misspelt are refused with the name that was meant', () => {
+    const messageWith = (change: Record<string, unknown>): string => {
+      try {
+        createWorkflowServer({ ...valid, ...change } as WorkflowServerOptions)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return ''
+    }
+    expect(messageWith({ socketLifeTimeMs: 1 })).toContain(
+      'socketLifeTimeMs is unknown: did you mean socketLifetimeMs?',
+    )
+    expect(messageWith({ limits: { workflowPerTenant: 5 } })).toContain('did you mean limits.workflowsPerTenant?')
+    expect(messageWith({ cors: true })).toContain('cors is unknown: use one of database, engine, nodes')
+    expect(messageWith({ ['x'.repeat(10_000)]: 1 }).length).toBeLessThan(1_000)
   })
 
   test('that are valid are accepted', () => {
@@ -185,5 +212,7 @@ describe('createWorker', () => {
   test('reports faulty options all at once', () => {
     expect(faultsOf(() => createWorker({} as never))).toEqual(['database', 'engine', 'nodes'])
     expect(faultsOf(() => createWorker({ ...valid, engine: embeddedEngine as never }))).toEqual(['engine'])
+    expect(faultsOf(() => createWorker({ ...valid, queues: ['slow'] } as never))).toEqual(['queues'])
+    expect(faultsOf(() => createWorker(valid))).toEqual([])
   })
 })

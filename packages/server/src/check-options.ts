@@ -1,5 +1,6 @@
 import { RATE_CLASSES } from '@tenon/core/api'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { nearest } from '@tenon/core/expression'
 import { maskText } from '@tenon/core/mask'
 import { cutText } from '@tenon/core/text'
 
@@ -50,6 +51,11 @@ const origins: Check = (value, field) =>
     ? value.flatMap((item, index) => origin(item, `${field}.${index}`))
     : fault(field, `${field} must be a list of origins`)
 
+const texts: Check = (value, field) =>
+  Array.isArray(value)
+    ? value.flatMap((item, index) => text(item, `${field}.${index}`))
+    : fault(field, `${field} must be a list of texts (got ${shown(value)})`)
+
 const basePath: Check = (value, field) =>
   typeof value === 'string' && !/[?#\s]/.test(value) && !URL.canParse(value)
     ? []
@@ -59,14 +65,23 @@ const database: Check = (value, field) => {
   if (!isObject(value)) {
     return fault(field, 'database is missing: give { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
   }
-  if ('pool' in value) {
-    return hasMethods(value.pool, ['connect', 'end'])
-      ? []
-      : fault(`${field}.pool`, `${field}.pool must be a pg.Pool (got ${shown(value.pool)})`)
+  if (!('pool' in value || 'pglite' in value)) {
+    return fault(field, 'database needs { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
   }
-  return hasMethods(value.pglite, ['query', 'exec', 'transaction'])
-    ? []
-    : fault(field, 'database needs { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
+  return fields(DATABASE_CHECKS)(value, field)
+}
+
+const text: Check = (value, field) =>
+  typeof value === 'string' && value !== '' ? [] : fault(field, `${field} must be a name (got ${shown(value)})`)
+
+const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
+  pool: (value, field) =>
+    hasMethods(value, ['connect', 'end']) ? [] : fault(field, `${field} must be a pg.Pool (got ${shown(value)})`),
+  pglite: methods(['query', 'exec', 'transaction'], 'database.pglite must be what openPGlite() returns'),
+  schema: text,
+  appRole: text,
+  endOnClose: (value, field) =>
+    typeof value === 'boolean' ? [] : fault(field, `${field} must be true or false (got ${shown(value)})`),
 }
 
 const engine = aFunction('engine must be what embeddedEngine() or temporalEngine({ ... }) returns')
@@ -91,23 +106,40 @@ const atLeastOne: Check = (value, field) =>
     ? []
     : fault(field, `${field} must be a whole number from 1 on, or Infinity (got ${shown(value)})`)
 
-/** Checks an object whose fields are all optional; a field that has no check is a misspelling. */
+/** Finds the fields that have no check: misspellings, which would be ignored. */
+function unknownFields(given: Given, checks: Readonly<Record<string, Check>>, path: string): readonly Fault[] {
+  const known = Object.keys(checks)
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(checks, name))
+    .flatMap((name) => {
+      const field = `${path}${cutText(name, 60)}`
+      const meant = nearest(name, known)
+      const remedy = meant === null ? `use one of ${known.join(', ')}` : `did you mean ${path}${meant}?`
+      return fault(field, `${field} is unknown: ${remedy}`)
+    })
+}
+
+/** Checks an object whose fields are all optional. */
 const fields =
   (checks: Readonly<Record<string, Check>>): Check =>
   (value, field) =>
     isObject(value)
-      ? Object.entries(value).flatMap(([name, item]) => {
-          const known = Object.hasOwn(checks, name) ? checks[name] : undefined
-          const place = `${field}.${cutText(name, 60)}`
-          if (known === undefined)
-            return fault(place, `${place} is unknown: use one of ${Object.keys(checks).join(', ')}`)
-          return item === undefined ? [] : known(item, place)
-        })
+      ? [
+          ...Object.entries(checks).flatMap(([name, checkField]) =>
+            value[name] === undefined ? [] : checkField(value[name], `${field}.${name}`),
+          ),
+          ...unknownFields(value, checks, `${field}.`),
+        ]
       : fault(field, `${field} must be an object (got ${shown(value)})`)
+
+const RATE_CHECKS: Readonly<Record<string, Check>> = { perSecond: amount, burst: amount }
 
 const rate: Check = (value, field) =>
   isObject(value)
-    ? ['perSecond', 'burst'].flatMap((name) => amount(value[name], `${field}.${name}`))
+    ? [
+        ...Object.entries(RATE_CHECKS).flatMap(([name, checkField]) => checkField(value[name], `${field}.${name}`)),
+        ...unknownFields(value, RATE_CHECKS, `${field}.`),
+      ]
     : fault(field, `${field} must be { perSecond, burst } (got ${shown(value)})`)
 
 const rates: Check = (value, field) =>
@@ -134,6 +166,7 @@ const WORKER_CHECKS: Readonly<Record<string, Check>> = {
   bus: optional(methods(['publish', 'subscribe', 'close'], 'bus must be a Bus, such as postgresBus({ ... })')),
   log: optional(aFunction('log must be a function (level, message, fields)')),
   keyProvider: optional(methods(['wrapKey', 'unwrapKey'], 'keyProvider must have wrapKey and unwrapKey')),
+  egress: optional(fields({ allow: texts })),
 }
 
 const SERVER_CHECKS: Readonly<Record<string, Check>> = {
@@ -158,14 +191,23 @@ export function checkServerOptions(options: unknown): void {
   check('createWorkflowServer', options, SERVER_CHECKS)
 }
 
-/** Checks the options of a worker. @throws {@link TenonError} `OPTIONS_INVALID` */
+/**
+ * Checks the options of a worker. Those for HTTP are accepted and ignored, so that both can be given the same object.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID`.
+ */
 export function checkWorkerOptions(options: unknown): void {
-  check('createWorker', options, WORKER_CHECKS)
+  const ignored = Object.keys(SERVER_CHECKS).filter((name) => !Object.hasOwn(WORKER_CHECKS, name))
+  const ignoring = Object.fromEntries(ignored.map((name) => [name, (): readonly Fault[] => []]))
+  check('createWorker', options, { ...ignoring, ...WORKER_CHECKS })
 }
 
 function check(name: string, options: unknown, checks: Readonly<Record<string, Check>>): void {
   const given = isObject(options) ? options : {}
-  const faults = Object.entries(checks).flatMap(([field, checkField]) => checkField(given[field], field))
+  const faults = [
+    ...Object.entries(checks).flatMap(([field, checkField]) => checkField(given[field], field)),
+    ...unknownFields(given, checks, ''),
+  ]
   if (faults.length === 0) return
   const issues = faults.map(
     ({ field, message }): ProblemIssue => ({

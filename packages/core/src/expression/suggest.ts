@@ -1,7 +1,7 @@
 const MOST_CANDIDATES = 500
 const MOST_LENGTH = 64
 
-/** How many insertions, deletions, changes and swaps of neighbours turn one text into the other. */
+/** Counts the insertions, deletions, changes and swaps of neighbours that turn one text into the other. */
 function distance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_none, at) => at)
@@ -21,8 +21,12 @@ function distance(from: string, to: string): number {
 }
 
 /**
- * The candidate that a person most likely meant by `written`, or `null` if none is near: letter case
- * aside, a beginning that is written out counts as near, and so does one slip in three letters.
+ * Finds the candidate that a person most likely meant, for a "did you mean" hint. Ignores letter case; a candidate is
+ * near if it begins with the text, or differs from it by at most one letter in three.
+ *
+ * @param written - Text that is no candidate; more than 64 UTF-16 units have no match.
+ * @param candidates - Only the first 500 are compared.
+ * @returns The nearest candidate, the first of several, or `null` if none is near.
  */
 export function nearest(written: string, candidates: readonly string[]): string | null {
   const sought = written.toLowerCase()

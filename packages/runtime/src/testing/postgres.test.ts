@@ -24,3 +24,33 @@ test('a durable one does, as in production', async () => {
   server = await startTestPostgres({ isDurable: true })
   expect(await settingsOf(server)).toEqual(['on', 'on', 'on'])
 })
+
+test('one that keeps commits has them after a crash, and counts deadlocks across it', async () => {
+  server = await startTestPostgres({ keepsCommits: true })
+  const connectionString = await server.createDatabase()
+  const [first, second] = [new pg.Client({ connectionString }), new pg.Client({ connectionString })]
+  for (const client of [first, second]) {
+    client.on('error', () => undefined)
+    await client.connect()
+  }
+  await first.query('create table rows (id int primary key, value int); insert into rows values (1, 0), (2, 0)')
+  await first.query('begin; update rows set value = 1 where id = 1')
+  await second.query('begin; update rows set value = 2 where id = 2')
+  const both = [
+    first.query('update rows set value = 1 where id = 2'),
+    second.query('update rows set value = 2 where id = 1'),
+  ]
+  const ended = await Promise.allSettled(both)
+  expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+  await Promise.all([first.query('commit'), second.query('commit')])
+  await server.crash()
+  await server.restart()
+  const third = new pg.Client({ connectionString })
+  await third.connect()
+  const { rows } = await third.query('select sum(value)::int as total from rows where value > 0')
+  await third.end()
+  expect([2, 4]).toContain(rows[0].total)
+  expect(server.deadlocks()).toBe(1)
+  await expect(server.stop()).rejects.toMatchObject({ code: 'INTERNAL' })
+  server = undefined
+})

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { TenonError } from '@tenon/core/errors'
 import { runAs, type SystemUser, systemUser } from './run-as.ts'
 
@@ -13,6 +14,15 @@ export interface TestPostgres {
   readonly connectionString: string
   /** Makes an empty database and gives its connection string (superuser). */
   createDatabase(): Promise<string>
+  /**
+   * Ends the server at once and cuts its connections, as a crash of the server does. Needs `keepsCommits` or `isDurable`
+   * to keep what it has acknowledged.
+   */
+  crash(): Promise<void>
+  /** Starts the server again after a crash, on the same port. */
+  restart(): Promise<void>
+  /** Counts the deadlocks that the server has logged, those before a crash included. */
+  deadlocks(): number
   /**
    * Stops the server and removes its files.
    *
@@ -27,7 +37,8 @@ interface Binaries {
 }
 
 // Tests kill our processes, never the machine: nothing has to reach the disk.
-const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+const NO_SYNC = ['fsync=off', 'full_page_writes=off']
+const FAST = [...NO_SYNC, 'synchronous_commit=off']
 const SETTINGS = [
   'max_connections=200',
   'shared_buffers=64MB',
@@ -44,6 +55,13 @@ export interface TestPostgresOptions {
    * @defaultValue false
    */
   readonly isDurable?: boolean
+  /**
+   * Keeps commits that the server has acknowledged when it crashes, though not when the machine does: synchronous commit
+   * is on, fsync off.
+   *
+   * @defaultValue false
+   */
+  readonly keepsCommits?: boolean
   /** Where the data lies; name a folder on a real disk where that matters. @defaultValue the temporary directory */
   readonly parent?: string
 }
@@ -55,7 +73,7 @@ export interface TestPostgresOptions {
  * @throws {@link TenonError} `UNAVAILABLE` when this machine has no such binaries or no user `postgres`.
  */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const { isDurable = false, parent = tmpdir() } = options
+  const { isDurable = false, keepsCommits = false, parent = tmpdir() } = options
   const user = await systemUser('postgres')
   const cache = join(parent, `tenon-test-postgres-${user?.uid ?? userInfo().uid}`)
   await runAs(user, 'mkdir', ['-p', cache])
@@ -64,7 +82,14 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   const directory = join(cache, `run-${randomUUID()}`)
   await runAs(user, 'cp', ['-a', template, directory])
   const port = await freePort()
-  const server = await startServer(binaries, directory, port, user, isDurable ? SETTINGS : [...FAST, ...SETTINGS])
+  const speed = keepsCommits ? NO_SYNC : FAST
+  const settings = isDurable ? SETTINGS : [...speed, ...SETTINGS]
+  let deadlocks = 0
+  const start = () =>
+    startServer({ binaries, directory, port, user, settings }, (line) => {
+      if (line.includes('deadlock detected')) deadlocks += 1
+    })
+  let server = await start()
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   return {
     connectionString: urlOf('postgres'),
@@ -77,27 +102,17 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
       await client.end()
       return urlOf(name)
     },
+    crash: () => stopServer(server),
+    restart: async () => {
+      server = await start()
+    },
+    deadlocks: () => deadlocks,
     stop: async () => {
-      const deadlocks = await countDeadlocks(urlOf('postgres'))
       await stopServer(server)
       await rm(directory, { recursive: true, force: true })
+      // Every transaction takes its locks in one order, so that a single deadlock anywhere is a fault.
       if (deadlocks > 0) throw new TenonError('INTERNAL', `Postgres ended ${deadlocks} transactions in a deadlock`)
     },
-  }
-}
-
-/** Every transaction takes its locks in one order, so that a single deadlock anywhere is a fault. */
-async function countDeadlocks(connectionString: string): Promise<number> {
-  const { Client } = (await import('pg')).default
-  const client = new Client({ connectionString })
-  try {
-    await client.connect()
-    const { rows } = await client.query<{ deadlocks: string }>(
-      'select sum(deadlocks) as deadlocks from pg_stat_database',
-    )
-    return Number(rows[0]?.deadlocks ?? 0)
-  } finally {
-    await client.end()
   }
 }
 
@@ -162,12 +177,17 @@ function freePort(): Promise<number> {
   })
 }
 
+interface ServerSetup {
+  readonly binaries: Binaries
+  readonly directory: string
+  readonly port: number
+  readonly user: SystemUser | null
+  readonly settings: readonly string[]
+}
+
 function startServer(
-  binaries: Binaries,
-  directory: string,
-  port: number,
-  user: SystemUser | null,
-  settings: readonly string[],
+  { binaries, directory, port, user, settings }: ServerSetup,
+  onLine: (line: string) => void,
 ): Promise<ChildProcess> {
   const server = spawn(
     binaries.postgres,
@@ -178,12 +198,15 @@ function startServer(
       ...(user ?? {}),
     },
   )
-  process.once('exit', () => server.kill('SIGKILL'))
+  const kill = (): void => void server.kill('SIGKILL')
+  process.once('exit', kill)
+  server.once('exit', () => process.off('exit', kill))
   return new Promise((resolve, reject) => {
     let log = ''
-    server.stderr?.on('data', (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-4_000)
-      if (log.includes('ready to accept connections')) resolve(server)
+    createInterface(server.stderr).on('line', (line) => {
+      log = `${log}${line}\n`.slice(-4_000)
+      onLine(line)
+      if (line.includes('ready to accept connections')) resolve(server)
     })
     server.once('error', reject)
     server.once('exit', () => reject(new TenonError('UNAVAILABLE', `Postgres did not start: ${log}`)))
@@ -192,8 +215,9 @@ function startServer(
 
 async function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
-  const ended = new Promise((resolve) => server.once('exit', resolve))
-  // SIGQUIT: at once, without waiting for clients; the data is thrown away anyway.
+  // After `close` the last line of its log has been read.
+  const ended = new Promise((resolve) => server.once('close', resolve))
+  // SIGQUIT: at once, without waiting for clients, and without a checkpoint.
   server.kill('SIGQUIT')
   await ended
 }

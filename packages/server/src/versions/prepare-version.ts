@@ -8,9 +8,8 @@ import type { DraftState } from '../drafts/read-draft-state.ts'
 
 const MOST_ISSUES = 200
 
-/** A draft that has been checked and compiled, at one `seq`. */
+/** A draft that has been checked and compiled. */
 export interface PreparedVersion {
-  readonly seq: number
   readonly contentHash: string
   readonly planHash: string
   /** JSON, as the columns of a version hold it. */
@@ -26,7 +25,7 @@ export interface PreparedVersion {
  * draft of which something cannot be read.
  */
 export async function prepareVersion(server: ServerContext, state: DraftState): Promise<PreparedVersion> {
-  const { document, losses, seq } = state
+  const { document, losses } = state
   const { manifest } = server.registry
   const found = await validateWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
   const errors = found.filter(({ severity }) => severity === 'error')
@@ -42,7 +41,6 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
   const plan = JSON.stringify(compile(document, manifest))
   await setImmediate()
   return {
-    seq,
     contentHash: contentHash(document),
     planHash: planHash(document),
     document: JSON.stringify(document),

@@ -8,7 +8,8 @@ import { createRunTails, type TailOptions } from './run-tails.ts'
 const RUN = { tenantId: 't', runId: 'r' }
 const gone = new Error('The database is gone')
 
-const eventOf = (seq: number, type = 'node_log'): RunEvent => ({ seq, type, at: seq, data: {} }) as unknown as RunEvent
+const eventOf = (seq: number, type = 'node_log', size = 0): RunEvent =>
+  ({ seq, type, at: seq, data: { message: 'x'.repeat(size) } }) as unknown as RunEvent
 
 /** A server whose database is a list, with counts of what is asked of it and of its bus. */
 function openServer(options: TailOptions = { pollMs: 60_000 }) {
@@ -46,8 +47,8 @@ function openServer(options: TailOptions = { pollMs: 60_000 }) {
     now: () => state.now,
     closing: closing.signal,
   }
-  const append = (count: number, type = 'node_log', isHeard = true): void => {
-    for (let index = 0; index < count; index += 1) events.push(eventOf(events.length + 1, type))
+  const append = (count: number, type = 'node_log', { isHeard = true, size = 0 } = {}): void => {
+    for (let index = 0; index < count; index += 1) events.push(eventOf(events.length + 1, type, size))
     if (isHeard) bus.publish(runTopic('t', 'r'), { seq: events.length })
   }
   return { server, state, append, close: () => closing.abort() }
@@ -130,6 +131,41 @@ describe('followRunLog', () => {
     expect(await slow.until(3_001)).toEqual(upTo(3_001))
   })
 
+  test('keeps events by their size: older ones are read from the database again', async () => {
+    const { server, state, append } = openServer()
+    append(9, 'node_log', { size: 1_000_000 })
+    const first = follow(server)
+    await first.until(9)
+    const before = state.reads
+    expect(await follow(server, { after: 6 }).until(9)).toEqual(upTo(9, 7))
+    expect(state.reads).toBe(before)
+    expect(await follow(server).until(9)).toEqual(upTo(9))
+    expect(state.reads).toBe(before + 1)
+    await first.batches.return(false)
+  })
+
+  test('keeps nothing beyond what all runs may take together, and gives back what a run took', async () => {
+    const { server, state, append } = openServer({ pollMs: 60_000, maxTotalSize: 1_500_000 })
+    append(1, 'node_log', { size: 1_000_000 })
+    const other = { tenantId: 'other' }
+    const open = async (run: Partial<FollowOptions>) => {
+      const follower = follow(server, run)
+      await follower.until(1)
+      return () => follower.batches.return(false)
+    }
+    const readsOfOneMore = async () => {
+      const before = state.reads
+      const leave = await open(other)
+      await leave()
+      return state.reads - before
+    }
+    const leaves = [await open({}), await open(other)]
+    expect(await readsOfOneMore()).toBe(1)
+    for (const leave of leaves) await leave()
+    await open(other)
+    expect(await readsOfOneMore()).toBe(0)
+  })
+
   test('begins after any seq, also one that is still to come', async () => {
     const { server, append } = openServer()
     append(5)
@@ -145,7 +181,7 @@ describe('followRunLog', () => {
     append(1)
     const { until } = follow(server)
     await until(1)
-    append(1, 'node_log', false)
+    append(1, 'node_log', { isHeard: false })
     expect(await until(2)).toEqual([1, 2])
   })
 

@@ -36,16 +36,26 @@ export type TailsContext = Pick<ServerContext, 'bus'> & {
 export interface TailOptions {
   /** The bus may lose a message: the log is read again after so long, later less and less often. @defaultValue 2_000 */
   readonly pollMs?: number
+  /** Most JSON text of all runs that is kept, in UTF-16 units. @defaultValue 67_108_864 */
+  readonly maxTotalSize?: number
 }
 
 const BATCH = 500
-/** Events that are kept for those who come later or read slowly; older ones are read from the database. */
+/** Events of a run that are kept for followers that start later or read slowly; others read from the database. */
 const KEPT_EVENTS = 1_000
+/** Most JSON text of a run that is kept, in UTF-16 units. */
+const KEPT_SIZE = 4_194_304
+/** Most JSON text of all runs that is kept in one process, in UTF-16 units. */
+const MAX_TOTAL_SIZE = 67_108_864
 /** The longest time between two readings of a run in which nothing happens. */
 const MAX_POLL_MS = 30_000
 
-export function createRunTails(server: TailsContext, { pollMs = 2_000 }: TailOptions = {}): RunTails {
+export function createRunTails(
+  server: TailsContext,
+  { pollMs = 2_000, maxTotalSize = MAX_TOTAL_SIZE }: TailOptions = {},
+): RunTails {
   const tails = new Map<string, LiveTail>()
+  const budget: Budget = { max: maxTotalSize, used: 0 }
 
   return {
     follow({ tenantId, runId }, onChange) {
@@ -53,7 +63,7 @@ export function createRunTails(server: TailsContext, { pollMs = 2_000 }: TailOpt
       const known = tails.get(key)
       const tail =
         known ??
-        openTail(server, { tenantId, runId, pollMs }, () => {
+        openTail(server, { tenantId, runId, pollMs, budget }, () => {
           if (tails.get(key) === tail) tails.delete(key)
         })
       tails.set(key, tail)
@@ -68,14 +78,30 @@ interface LiveTail extends RunTail {
   leave(onChange: () => void): void
 }
 
+/** Memory that all tails of a process share. */
+interface Budget {
+  readonly max: number
+  used: number
+}
+
 interface TailOfRun {
   readonly tenantId: string
   readonly runId: string
   readonly pollMs: number
+  readonly budget: Budget
+}
+
+interface KeptEvent {
+  readonly event: RunEvent
+  readonly size: number
 }
 
 /** @param onClosed - Called when the last follower has left, or when reading has failed; the next one opens a new tail. */
-function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, onClosed: () => void): LiveTail {
+function openTail(
+  server: TailsContext,
+  { tenantId, runId, pollMs, budget }: TailOfRun,
+  onClosed: () => void,
+): LiveTail {
   const bell = createBell()
   const listeners = new Set<() => void>()
   // Subscribed before the first read: what is appended in between rings.
@@ -83,7 +109,8 @@ function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, 
     server.bus.subscribe(runTopic(tenantId, runId), bell.ring),
     server.bus.subscribe(BUS_RESTORED_TOPIC, bell.ring),
   ]
-  let kept: RunEvent[] = []
+  let kept: KeptEvent[] = []
+  let keptSize = 0
   /** The last `seq` before those that are kept. Nothing is known before the run was read. */
   let base: number | null = null
   let isOver = false
@@ -98,15 +125,27 @@ function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, 
     if (isClosed) return
     isClosed = true
     for (const leave of unsubscribe) leave()
+    budget.used -= keptSize
     bell.ring()
     onClosed()
   }
 
   function keep(events: readonly RunEvent[]): void {
-    kept.push(...events)
-    const excess = kept.length - KEPT_EVENTS
-    if (excess <= 0) return
-    base = kept[excess - 1]?.seq ?? base
+    for (const event of events) {
+      const size = JSON.stringify(event).length
+      kept.push({ event, size })
+      keptSize += size
+      budget.used += size
+    }
+    let excess = 0
+    for (const { event, size } of kept) {
+      const isTooMuch = kept.length - excess > KEPT_EVENTS || keptSize > KEPT_SIZE || budget.used > budget.max
+      if (!isTooMuch) break
+      excess += 1
+      keptSize -= size
+      budget.used -= size
+      base = event.seq
+    }
     kept = kept.slice(excess)
   }
 
@@ -118,7 +157,7 @@ function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, 
     let isEnding = isRunOver(run?.status ?? 'canceled')
     let waitMs = pollMs
     while (!isClosed) {
-      const events = await server.reader.readEvents(tenantId, runId, kept.at(-1)?.seq ?? base, BATCH)
+      const events = await server.reader.readEvents(tenantId, runId, kept.at(-1)?.event.seq ?? base, BATCH)
       if (isClosed) return
       if (events.length > 0) {
         isEnding ||= events.some((event) => isTerminalEvent(event.type))
@@ -152,9 +191,8 @@ function openTail(server: TailsContext, { tenantId, runId, pollMs }: TailOfRun, 
       if (failure !== null) throw failure.error
       if (base === null) return []
       if (cursor < base) return null
-      const first = kept[0]
       // `seq` has no gaps, so its index is known.
-      return first === undefined ? [] : kept.slice(Math.max(0, cursor + 1 - first.seq))
+      return kept.slice(cursor - base).map(({ event }) => event)
     },
     join: (onChange) => void listeners.add(onChange),
     leave(onChange) {

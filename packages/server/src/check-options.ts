@@ -80,6 +80,8 @@ const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
   pglite: methods(['query', 'exec', 'transaction'], 'database.pglite must be what openPGlite() returns'),
   schema: text,
   appRole: text,
+  statementTimeoutMs: positive,
+  appendTimeoutMs: positive,
   endOnClose: (value, field) =>
     typeof value === 'boolean' ? [] : fault(field, `${field} must be true or false (got ${shown(value)})`),
 }

@@ -28,6 +28,16 @@ export interface DatabaseOptions {
   readonly schema?: string
   /** Taken on in each transaction when the login itself would bypass RLS. @defaultValue 'tenon_app' */
   readonly appRole?: string
+  /**
+   * Longest wait for a connection and for each answer to a read or a transaction, in milliseconds, above 0. After it the
+   * connection is destroyed and the call fails with `UNAVAILABLE`. Migrations have no limit; PGlite runs in this process
+   * and has none either.
+   *
+   * @defaultValue 30_000
+   */
+  readonly statementTimeoutMs?: number
+  /** The same for an append to run logs; keep it below the lease of a worker. @defaultValue 6_000 */
+  readonly appendTimeoutMs?: number
 }
 
 /** The tenant setting of transactions that see the dispatch tables of all tenants; no tenant id may be this. */
@@ -44,7 +54,7 @@ const EVERY_TENANT = '*'
  * ```
  */
 export function createDatabase<Tables>(source: DatabaseSource, options: DatabaseOptions = {}): Database<Tables> {
-  const { schema = 'tenon', appRole = 'tenon_app' } = options
+  const { schema = 'tenon', appRole = 'tenon_app', statementTimeoutMs = 30_000, appendTimeoutMs = 6_000 } = options
   const link: DatabaseLink = 'pool' in source ? pgLink(source.pool) : pgliteLink(source.pglite)
   const dialect = linkDialect(link)
   const plugins = [new WithSchemaPlugin(schema)]
@@ -55,10 +65,12 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   let role: Promise<string | null> | undefined
 
   const findRoleOnce = (): Promise<string | null> => {
-    role ??= findRole(new Kysely({ dialect }), schema, appRole).catch((error: unknown) => {
-      role = undefined
-      throw error
-    })
+    role ??= findRole(new Kysely({ dialect: linkDialect(link, statementTimeoutMs) }), schema, appRole).catch(
+      (error: unknown) => {
+        role = undefined
+        throw error
+      },
+    )
     return role
   }
   // With a pool of one, or on PGlite, a transaction inside another would wait for itself for ever.
@@ -68,7 +80,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   const transact = async <View, Value>(tenant: string, work: (tx: Tx<View>) => Promise<Value>): Promise<Value> => {
     refuseNested()
     const opening = openingOf(await findRoleOnce(), tenant)
-    const connection = await link.acquire()
+    const connection = await link.acquire(statementTimeoutMs)
     const scope = { open: true }
     try {
       await connection.begin(opening)
@@ -88,7 +100,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   }
   const call = async <Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> => {
     refuseNested()
-    const connection = await link.acquire()
+    const connection = await link.acquire(appendTimeoutMs)
     try {
       return (await connection.executeQuery<Row>(CompiledQuery.raw(statement, [...values]))).rows
     } catch (error) {

@@ -9,23 +9,27 @@ import {
 } from 'kysely'
 import type { DatabaseLink, LinkConnection } from './link.ts'
 
-/** The Kysely dialect of both ways to a database. */
-export function linkDialect(link: DatabaseLink): Dialect {
+/**
+ * Makes a Kysely dialect of a link.
+ *
+ * @param timeoutMs - As for {@link DatabaseLink.acquire}. @defaultValue no limit
+ */
+export function linkDialect(link: DatabaseLink, timeoutMs?: number): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => linkDriver(link),
+    createDriver: () => linkDriver(link, timeoutMs),
     createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
 }
 
-function linkDriver(link: DatabaseLink): Driver {
+function linkDriver(link: DatabaseLink, timeoutMs: number | undefined): Driver {
   const open = new WeakMap<DatabaseConnection, LinkConnection>()
   const of = (connection: DatabaseConnection): LinkConnection | undefined => open.get(connection)
   return {
     init: async () => undefined,
     acquireConnection: async () => {
-      const connection = await link.acquire()
+      const connection = await link.acquire(timeoutMs)
       open.set(connection, connection)
       return connection
     },

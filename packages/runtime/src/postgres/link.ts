@@ -12,6 +12,12 @@ export interface LinkConnection extends DatabaseConnection {
 /** A way to a database: a `pg` pool or a PGlite. */
 export interface DatabaseLink {
   readonly dialect: 'postgres' | 'pglite'
-  acquire(): Promise<LinkConnection>
+  /**
+   * Gets a connection.
+   *
+   * @param timeoutMs - Longest wait for the connection, and for the answer to each of its statements. A connection that
+   * exceeds it is destroyed, and the call throws `UNAVAILABLE`. @defaultValue no limit, for migrations
+   */
+  acquire(timeoutMs?: number): Promise<LinkConnection>
   close(): Promise<void>
 }

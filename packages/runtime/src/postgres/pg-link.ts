@@ -2,6 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { CompiledQuery, QueryResult } from 'kysely'
 import type { DatabaseLink, LinkConnection } from './link.ts'
 import { noStream } from './no-stream.ts'
+import { within } from './within.ts'
 
 interface PgQuery {
   readonly text: string
@@ -40,20 +41,26 @@ const NUMERIC_OID = 1700
 export function pgLink(pool: PgPool): DatabaseLink {
   return {
     dialect: 'postgres',
-    acquire: async () => pgConnection(await connect(pool)),
+    acquire: async (timeoutMs = Number.POSITIVE_INFINITY) => pgConnection(await connect(pool, timeoutMs), timeoutMs),
     close: () => pool.end(),
   }
 }
 
-async function connect(pool: PgPool): Promise<PgClient> {
+async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
+  const connecting = pool.connect()
   try {
-    return await pool.connect()
+    return await within(timeoutMs, connecting, 'The database has no free connection')
   } catch (cause) {
+    // A client that comes too late goes back to the pool; a refused connection has been reported below.
+    connecting.then(
+      (client) => client.release(),
+      () => undefined,
+    )
     throw unavailable(cause)
   }
 }
 
-function pgConnection(client: PgClient): LinkConnection {
+function pgConnection(client: PgClient, timeoutMs: number): LinkConnection {
   let broken: Error | undefined
   // While a client is out of the pool nobody else listens, and a server that goes away would end the host's process.
   const onError = (error: Error): void => {
@@ -66,7 +73,7 @@ function pgConnection(client: PgClient): LinkConnection {
   }
   const send = async (query: PgQuery): Promise<PgResult> => {
     try {
-      return await client.query(query)
+      return await within(timeoutMs, client.query(query), 'The database does not answer')
     } catch (error) {
       if (!isConnectionLost(error)) throw error
       // The pool must not hand out a connection that is gone, or whose transaction may still be open.
@@ -82,8 +89,10 @@ function pgConnection(client: PgClient): LinkConnection {
       await send({ text: 'commit' })
     },
     rollback: async () => {
+      // The server rolls back by itself when its connection is destroyed; a silent one would answer no rollback either.
+      if (broken !== undefined) return
       try {
-        await client.query({ text: 'rollback' })
+        await within(timeoutMs, client.query({ text: 'rollback' }), 'The database does not answer')
       } catch (error) {
         broken = error instanceof Error ? error : new TenonError('UNAVAILABLE', 'The transaction cannot be rolled back')
       }
@@ -109,10 +118,12 @@ const LOST = /^(08|57P|53)/
 /** Errors of the server carry five characters; the client's own, of sockets and of a connection that ended, do not. */
 function isConnectionLost(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof TypeError) return false
+  if (error instanceof TenonError) return error.code === 'UNAVAILABLE'
   const code = 'code' in error ? String(error.code) : ''
   return code.length === 5 ? LOST.test(code) : !('severity' in error)
 }
 
 function unavailable(cause: unknown): TenonError {
+  if (cause instanceof TenonError) return cause
   return new TenonError('UNAVAILABLE', 'The database cannot be reached', { cause })
 }

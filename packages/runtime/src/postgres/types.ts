@@ -20,7 +20,8 @@ export interface Database<Tables> {
    * when the database ends it because of a deadlock: `work` has no effect but on the database.
    *
    * @throws {@link TenonError} `TENANT_INVALID`; `DB_TRANSACTION_NESTED` inside another transaction of the same
-   * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made.
+   * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made, or an answer takes
+   * longer than `statementTimeoutMs`.
    */
   withTenant<Value>(tenantId: string, work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
   /** Runs `work` in one transaction that sees the dispatch tables of every tenant, and nothing else. */
@@ -30,6 +31,8 @@ export interface Database<Tables> {
    * themselves and so cost one round trip.
    *
    * @param values - Bound as `$1`, `$2` …; arrays become Postgres arrays.
+   * @throws {@link TenonError} `UNAVAILABLE` as {@link Database.withTenant}, with the limit `appendTimeoutMs`; it is then
+   * unknown whether the statement was carried out.
    */
   call<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]>
   /** The role that transactions take on, or null when the login itself is bound by RLS. */

@@ -1,0 +1,24 @@
+import { TenonError } from '@tenon/core/errors'
+
+/**
+ * Limits the time that the caller waits for the database. The work itself is not stopped: the caller must not use its
+ * connection again.
+ *
+ * @param timeoutMs - Milliseconds; `Infinity` for no limit.
+ * @throws {@link TenonError} `UNAVAILABLE` when the time is over.
+ */
+export async function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
+  if (timeoutMs === Number.POSITIVE_INFINITY) return work
+  let timer: NodeJS.Timeout | undefined
+  const lapse = new Promise<never>((_, reject) => {
+    const expire = (): void => reject(new TenonError('UNAVAILABLE', `${message} (waited ${timeoutMs} ms)`))
+    timer = setTimeout(expire, timeoutMs)
+  })
+  try {
+    return await Promise.race([work, lapse])
+  } finally {
+    clearTimeout(timer)
+    // What loses the race may still fail; the caller has its error already.
+    work.catch(() => undefined)
+  }
+}

@@ -24,7 +24,7 @@ function HostedEditor({ start, name, ...options }: { start: WorkflowDocument; na
       onChange={setValue}
       manifest={manifest}
       name={name}
-      breadcrumb="Automations /"
+      breadcrumb="Automations"
       style={{ height: '100%' }}
       {...options}
     />

@@ -13,6 +13,7 @@ import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
 import { PanelEdge } from './frame/panel-edge.tsx'
 import { PanelToggle } from './frame/panel-toggle.tsx'
+import { NARROW_WIDTH } from './frame/panels.ts'
 import { useFirstFocus } from './frame/use-first-focus.ts'
 import { useRememberedPanels } from './frame/use-remembered-panels.ts'
 import { useRememberedView } from './frame/use-remembered-view.ts'
@@ -24,6 +25,7 @@ import { callHost } from './instance/call-host.ts'
 import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
+import { useWidth } from './instance/use-width.ts'
 import { browserMemory } from './instance/view-memory.ts'
 import { ActionsContext } from './keymap/actions-context.ts'
 import { mergeKeymap } from './keymap/keymap.ts'
@@ -75,9 +77,11 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const keys = useMemo(() => ({ keymap, isApple: isApplePlatform() }), [keymap])
   const onKeyDown = useKeymap(keymap, actions)
   useAnnouncements()
+  useNarrow(frame)
   useRememberedPanels(memory)
   useFirstFocus(frame, host.autoFocus)
   const panels = useEditorStore((state) => state.panels)
+  const isWorkflowPanelOpen = useEditorStore((state) => state.isWorkflowPanelOpen)
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
   const onStarted = (started: RunId, mode: RunMode) => {
     setRunId(started)
@@ -86,7 +90,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const closed = [
     isReadOnly || !panels.palette.isOpen ? 'palette' : '',
     panels.inspector.isOpen ? '' : 'inspector',
-    hasSelection ? '' : 'unselected',
+    hasSelection || isWorkflowPanelOpen ? '' : 'unselected',
   ]
   const sizes = {
     ['--tn-palette' as string]: `${panels.palette.width}px`,
@@ -211,6 +215,12 @@ function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
       actions={host.actions}
     />
   )
+}
+
+function useNarrow(frame: HTMLElement | null): void {
+  const { store } = useSession()
+  const isNarrow = useWidth(frame) <= NARROW_WIDTH
+  useEffect(() => store.setState({ isNarrow }), [store, isNarrow])
 }
 
 function useAnnouncements(): void {

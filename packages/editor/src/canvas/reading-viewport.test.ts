@@ -10,9 +10,9 @@ describe('readingViewport', () => {
   })
 
   test('shows a wide one whole as long as names on its tiles can be read', () => {
-    const whole = readingViewport(across(2_300), size)
-    expect(whole.zoom).toBe(0.4)
-    expect(whole.x + 100 * whole.zoom).toBe(40)
+    const whole = readingViewport(across(3_808), size)
+    expect(whole.zoom).toBe(0.25)
+    expect(whole.x + 100 * whole.zoom).toBe(24)
   })
 
   test('has the card that matters in the middle where not all of them fit, and never leaves the beginning unseen', () => {

@@ -1,16 +1,15 @@
 import type { Rect, Viewport, XYPosition } from '@xyflow/react'
+import { NAME_ZOOM } from './use-zoom.ts'
 
-/** Below this a workflow is shown from its beginning rather than whole: the names on its tiles must be readable. */
-const LEAST_WHOLE_ZOOM = 0.28
 const READING_ZOOM = 0.72
-const MARGIN = 40
+const MARGIN = 24
 
 /**
- * The view in which a workflow is read: whole where it fits at a readable size, else from its beginning, or as much
- * farther on as it takes to have one card in the middle.
+ * Returns the view in which a workflow is read: whole where the names on its tiles can be read, else from its
+ * beginning, or as much farther on as it takes to have one card in the middle.
  *
  * @param bounds - Of all cards, in units of the canvas.
- * @param size - Of the place where they are shown, in pixels.
+ * @param size - Of the element that shows them, in pixels.
  * @param middle - Of the card that matters most; `null` for the beginning.
  */
 export function readingViewport(
@@ -19,7 +18,7 @@ export function readingViewport(
   middle: XYPosition | null = null,
 ): Viewport {
   const whole = Math.min((width - 2 * MARGIN) / bounds.width, (height - 2 * MARGIN) / bounds.height, 1)
-  const zoom = whole < LEAST_WHOLE_ZOOM ? READING_ZOOM : whole
+  const zoom = whole < NAME_ZOOM ? READING_ZOOM : whole
   const fitsAcross = bounds.width * zoom <= width - 2 * MARGIN
   const fitsDown = bounds.height * zoom <= height - 2 * MARGIN
   const beginning = {

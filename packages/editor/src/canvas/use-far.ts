@@ -1,6 +1,6 @@
 import { useStore } from '@xyflow/react'
 
-const STEP = 1.25
+const STEP = 1.15
 
 /**
  * Scale at which lines and marks must be drawn to keep their size on screen; 1 from actual

@@ -11,7 +11,9 @@ export function PanelToggle({ panel }: { readonly panel: PanelName }) {
   const actions = useActions()
   const action = `toggle-${panel}` as const
   const shortcut = useShortcut(action)
-  const isOpen = useEditorStore((state) => state.panels[panel].isOpen)
+  const isOpen = useEditorStore(({ panels, isNarrow, isWorkflowPanelOpen }) =>
+    panel === 'inspector' && isNarrow ? isWorkflowPanelOpen : panels[panel].isOpen,
+  )
   return (
     <span className="tn-panel-toggle" data-panel={panel}>
       <IconButton

@@ -23,6 +23,9 @@ export const PANEL_LIMITS: Readonly<Record<PanelName, PanelLimits>> = Object.fre
   inspector: { least: 280, most: 640, usual: 320 },
 })
 
+/** Up to this width in pixels the inspector lies over the canvas; the style sheets have the same number. */
+export const NARROW_WIDTH = 1_100
+
 export const DEFAULT_PANELS: Panels = Object.freeze({
   palette: { isOpen: true, width: PANEL_LIMITS.palette.usual },
   inspector: { isOpen: true, width: PANEL_LIMITS.inspector.usual },

@@ -1,17 +1,33 @@
 import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
 import { useShortcut } from '../keymap/shortcut-label.ts'
-import { useEditorStore } from '../session/session-context.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { select } from '../store/editor-store.ts'
 import type { MenuItem } from '../ui/menu.tsx'
 
-/** What the menu of every top bar has: the other view of the workflow, and the keys. */
+/** Returns the items that the menu of every top bar has: the other view of the workflow, its settings, and the keys. */
 export function useViewMenu(): readonly MenuItem[] {
   const t = useTranslate()
   const actions = useActions()
   const view = useEditorStore((state) => state.view)
+  const isNarrow = useEditorStore((state) => state.isNarrow)
+  const isWorkflowPanelOpen = useEditorStore((state) => state.isWorkflowPanelOpen)
+  const { store } = useSession()
   const outlineKey = useShortcut('toggle-outline')
   const keysKey = useShortcut('show-shortcuts')
+  const showWorkflow = () => {
+    select(store, [])
+    store.setState({ isWorkflowPanelOpen: !isWorkflowPanelOpen })
+  }
+  // In a wide editor the inspector shows them while nothing is selected.
+  const settings: MenuItem = {
+    id: 'workflow',
+    label: t(isWorkflowPanelOpen ? 'panel.workflowHide' : 'panel.workflowShow'),
+    icon: 'settings',
+    onSelect: showWorkflow,
+  }
   return [
+    ...(isNarrow ? [settings] : []),
     {
       id: 'view',
       label: view === 'canvas' ? t('outline.show') : t('outline.hide'),

@@ -1,14 +1,17 @@
 import type { NodeId } from '@tenon/core/document'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useActions } from '../keymap/actions-context.ts'
-import { useEditorStore } from '../session/session-context.tsx'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 
 /** Several nodes at once: what they are, and what can be done with all of them. */
 export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[] }) {
   const t = useTranslate()
   const actions = useActions()
+  const { store } = useSession()
   const nodes = useEditorStore((state) => state.nodesById)
   const manifest = useEditorStore((state) => state.manifest)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -16,6 +19,9 @@ export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[
     <div className="tn-inspector-body">
       <header className="tn-inspector-head">
         <h2 className="tn-inspector-heading">{t('inspector.selected', { count: nodeIds.length })}</h2>
+        <span className="tn-inspector-close">
+          <IconButton icon="close" label={t('inspector.close')} onClick={() => select(store, [])} />
+        </span>
       </header>
       <div className="tn-panel-form">
         {!isReadOnly && (

@@ -7,6 +7,7 @@ import { useBurst } from '../session/use-burst.ts'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import { Callout } from '../ui/callout.tsx'
 import { Field } from '../ui/field.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
 
@@ -14,6 +15,7 @@ import { SettingText } from './setting-text.tsx'
 export function WorkflowPanel() {
   const t = useTranslate()
   const actions = useActions()
+  const { store } = useSession()
   const settings = useEditorStore((state) => state.document.settings)
   const details = useWorkflowDetails()
   const description = details?.description ?? settings.description ?? ''
@@ -28,6 +30,13 @@ export function WorkflowPanel() {
           <h2 className="tn-inspector-heading">{t('inspector.workflow')}</h2>
           <small>{t('inspector.workflowNodes', { count })}</small>
         </div>
+        <span className="tn-inspector-close">
+          <IconButton
+            icon="close"
+            label={t('inspector.close')}
+            onClick={() => store.setState({ isWorkflowPanelOpen: false })}
+          />
+        </span>
       </header>
       <div className="tn-panel-form" data-inspector-form>
         {repairs.length > 0 && (

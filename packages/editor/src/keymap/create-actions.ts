@@ -53,6 +53,15 @@ export function createActions(options: ActionOptions): Actions {
   const setPanel = (name: PanelName, isOpen: boolean) =>
     store.setState(({ panels }) => ({ panels: withPanel(panels, name, { isOpen }) }))
   const toggle = (name: PanelName) => () => setPanel(name, !store.getState().panels[name].isOpen)
+  const toggleInspector = () => {
+    const { isNarrow, isWorkflowPanelOpen } = store.getState()
+    if (!isNarrow) {
+      toggle('inspector')()
+      return
+    }
+    if (selected().length > 0) select(store, [])
+    else store.setState({ isWorkflowPanelOpen: !isWorkflowPanelOpen })
+  }
   const openInspector = (part: 'name' | 'form') => {
     setPanel('inspector', true)
     focusInspector(part)
@@ -123,7 +132,7 @@ export function createActions(options: ActionOptions): Actions {
     },
     'leave-panel': focusView,
     'toggle-palette': toggle('palette'),
-    'toggle-inspector': toggle('inspector'),
+    'toggle-inspector': toggleInspector,
     'show-problems': () => store.setState({ openPanel: 'problems' }),
     'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),
   }

@@ -132,6 +132,10 @@ export interface EditorState {
   /** The places that the next reading brings come from an arrangement: cards glide there. */
   readonly isArranging: boolean
   readonly panels: Panels
+  /** The editor is so narrow that the inspector lies over the canvas. */
+  readonly isNarrow: boolean
+  /** A narrow editor shows the settings of the workflow over the canvas while nothing is selected. */
+  readonly isWorkflowPanelOpen: boolean
   /** Two views of one document. */
   readonly view: 'canvas' | 'outline'
   readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null

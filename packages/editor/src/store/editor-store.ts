@@ -40,6 +40,8 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     quickAdd: null,
     isArranging: false,
     panels: DEFAULT_PANELS,
+    isNarrow: false,
+    isWorkflowPanelOpen: false,
     view: 'canvas',
     openPanel: null,
     connecting: null,
@@ -69,7 +71,9 @@ export function select(store: EditorStore, nodeIds: Iterable<string>, edgeIds: I
   const selectedNodes = sameOr(state.selectedNodes, new Set(nodeIds))
   const selectedEdges = sameOr(state.selectedEdges, new Set(edgeIds))
   if (selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges) return
-  store.setState({ selectedNodes, selectedEdges })
+  // The panel of a node takes the room, and closing it shows the canvas.
+  const isWorkflowPanelOpen = selectedNodes.size === 0 && state.isWorkflowPanelOpen
+  store.setState({ selectedNodes, selectedEdges, isWorkflowPanelOpen })
 }
 
 /** Shows what is between the keyboard and the draft. */

@@ -94,6 +94,46 @@ describe('what is seen of a workflow', () => {
     expect(icon).toBeGreaterThanOrEqual(12)
   })
 
+  for (const width of [1_256, 1_024, 840]) {
+    test(`13 nodes are opened whole at ${width} px, each name in full`, async () => {
+      const { page } = await open({ document: 'ticket', width })
+      await expect.poll(() => cardsInView(page)).toBe(13)
+      const { name, icon } = await sizesOnScreen(page)
+      expect(name).toBeGreaterThanOrEqual(9.5)
+      expect(icon).toBeGreaterThanOrEqual(12)
+      const torn = await page.evaluate(() =>
+        [...document.querySelectorAll('.tn-card-title > b')]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => element.textContent),
+      )
+      expect(torn).toEqual([])
+    })
+  }
+
+  test('a narrow editor gives the canvas the room of the inspector until something is selected', async () => {
+    const { page, canvas, card, inspector } = await open({ document: 'chain', width: 1_024 })
+    expect(await inspector.isVisible()).toBe(false)
+    await card('Alpha').click()
+    await inspector.waitFor()
+    await inspector.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    await canvas.press('i')
+    await inspector.getByRole('textbox', { name: 'Description' }).waitFor()
+    await inspector.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    await page.getByRole('button', { name: 'Show the inspector' }).click()
+    await inspector.getByRole('heading', { name: 'Workflow' }).waitFor()
+  })
+
+  test('on a phone the menu opens the settings of the workflow', async () => {
+    const { page, inspector } = await open({ document: 'chain', width: 480 })
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Workflow settings' }).click()
+    await inspector.getByRole('textbox', { name: 'Description' }).waitFor()
+    await inspector.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+  })
+
   test('a chain of 100 nodes fits, with edges and marks that can be seen', async () => {
     const { page } = await open({ document: 'hundred' })
     await page.getByRole('button', { name: 'Fit' }).click()
@@ -101,15 +141,26 @@ describe('what is seen of a workflow', () => {
     expect((await sizesOnScreen(page)).edge).toBeGreaterThanOrEqual(1.5)
   })
 
-  test('marks of problems keep at least 12 px however far out', async () => {
+  test('marks of problems keep at least 12 px as long as icons are shown, then color the tile', async () => {
     const { page, canvas, card } = await open({ document: 'faulty' })
     await card('Alpha').locator('.tn-card-problem').waitFor()
     const zoomOut = async () => {
       await canvas.press('-')
       return (await sizesOnScreen(page)).icon
     }
-    await expect.poll(zoomOut, { timeout: 15_000 }).toBeLessThan(8)
+    await expect.poll(zoomOut, { timeout: 15_000 }).toBeLessThan(14)
     expect((await sizesOnScreen(page)).mark).toBeGreaterThanOrEqual(12)
+    const detail = async () => {
+      await canvas.press('-')
+      return await canvas.getAttribute('data-detail')
+    }
+    await expect.poll(detail, { timeout: 15_000 }).toBe('dot')
+    const colorOf = (name: string) =>
+      card(name)
+        .locator('.tn-tile')
+        .evaluate((tile) => getComputedStyle(tile).backgroundColor)
+    expect(await colorOf('Alpha')).toBe('rgb(198, 47, 58)')
+    expect(await colorOf('Begin')).not.toBe(await colorOf('Alpha'))
   })
 
   test('tidying up a chain of 100 nodes makes rows that fit on a screen', async () => {

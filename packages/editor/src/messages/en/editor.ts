@@ -176,6 +176,8 @@ export const editorMessages = {
   'panel.paletteWidth': 'Width of the node types',
   'panel.inspectorShow': 'Show the inspector',
   'panel.inspectorHide': 'Hide the inspector',
+  'panel.workflowShow': 'Workflow settings',
+  'panel.workflowHide': 'Hide workflow settings',
   'panel.inspectorWidth': 'Width of the inspector',
 
   'category.trigger': 'Triggers',

@@ -198,15 +198,12 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     })
     expect(result.outcome).toBe('committed')
     const rows = await opened.database.withTenant(run.tenantId, (tx) =>
-      tx.selectFrom('run_inbox').select(['message_id', 'consumed_turn']).orderBy('message_id').execute(),
+      tx.selectFrom('run_inbox').select('message_id').execute(),
     )
-    expect(rows).toEqual([
-      { message_id: 'bad', consumed_turn: 3 },
-      { message_id: 'good', consumed_turn: 3 },
-    ])
+    expect(rows).toEqual([])
   })
 
-  test('marks messages as taken although none of them mattered', async () => {
+  test('deletes messages although none of them mattered', async () => {
     const by = committer()
     const { run } = await create(by, parallel, { q: 1 })
     const row = { tenant_id: run.tenantId, run_id: run.runId, message_id: 'late', fact: '{}', at: now }
@@ -218,7 +215,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const fact: Fact = { type: 'approval_decided', data: wait }
     expect((await by.commit({ ...run, facts: [{ fact, messageId: 'late' }] })).outcome).toBe('unchanged')
     const left = await opened.database.withTenant(run.tenantId, (tx) =>
-      tx.selectFrom('run_inbox').select('message_id').where('consumed_turn', 'is', null).execute(),
+      tx.selectFrom('run_inbox').select('message_id').execute(),
     )
     expect(left).toEqual([])
   })

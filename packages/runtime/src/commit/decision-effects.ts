@@ -53,20 +53,26 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'run_completed': {
       const { outcome, endNodeRunId } = decision.data
       const end = endNodeRunId === null ? null : session.machine.scope.outputOf(nodeIdOf(endNodeRunId))
-      addEnd(pending, at, { outcome, output: end?.output ?? makeValueRef({}) })
+      addEnd(pending, session, at, { outcome, output: end?.output ?? makeValueRef({}) })
       return
     }
     case 'run_error':
-      addEnd(pending, at, { error: decision.data.error })
+      addEnd(pending, session, at, { error: decision.data.error })
       return
     case 'run_canceled': {
       const { cancelActor: actor, plan } = session
-      addEnd(pending, at, { error: cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs }) })
+      addEnd(pending, session, at, { error: cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs }) })
     }
   }
 }
 
-function addEnd(pending: PendingAppend, finishedAt: number, patch: NonNullable<PendingAppend['patch']>): void {
+function addEnd(
+  pending: PendingAppend,
+  { identity }: RunSession,
+  finishedAt: number,
+  patch: NonNullable<PendingAppend['patch']>,
+): void {
   pending.patch = { ...pending.patch, ...patch, finishedAt }
-  pending.operations.push({ op: 'finish' })
+  pending.operations.push({ op: 'inbox_clear' }, { op: 'finish' })
+  if (identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
 }

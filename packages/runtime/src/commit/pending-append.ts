@@ -103,12 +103,14 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   wait_open: 2,
   wait_close: 2,
   inbox_consumed: 3,
+  inbox_clear: 3,
   timer_set: 4,
   timer_clear: 4,
   ready: 5,
   release: 5,
   finish: 5,
   outbox: 6,
+  outbox_clear: 6,
 }
 
 /** The sort is stable: operations on one table keep their order, so that the last setting of a timer counts. */

@@ -5,7 +5,6 @@ import type { Tx } from '../postgres/types.ts'
 export interface ClaimRequest {
   readonly schema: string
   readonly workerId: string
-  readonly now: number
   /** Most runs to claim. */
   readonly capacity: number
   /** The tenant that was served last; the round goes on behind it. */
@@ -20,7 +19,7 @@ export interface ClaimRequest {
  */
 export async function claimReadyRuns(
   tx: Tx<RuntimeTables>,
-  { schema, workerId, now, capacity, afterTenant }: ClaimRequest,
+  { schema, workerId, capacity, afterTenant }: ClaimRequest,
 ): Promise<readonly { readonly tenant_id: string; readonly run_id: string }[]> {
   const ready = sql.table(`${schema}.run_ready`)
   const { rows } = await sql<{ tenant_id: string; run_id: string; place: number }>`
@@ -36,7 +35,7 @@ export async function claimReadyRuns(
       select c.tenant_id, c.run_id, row_number() over (partition by c.tenant_id) as round
       from tenants t cross join lateral (
         select r.tenant_id, r.run_id from ${ready} r
-        where r.worker_id is null and r.tenant_id = t.tenant_id and r.ready_at <= ${now}
+        where r.worker_id is null and r.tenant_id = t.tenant_id
         order by r.priority desc, r.ready_at limit ${capacity}
         for update skip locked
       ) c

@@ -1,5 +1,6 @@
 import { advanceRun } from '../commit/advance-run.ts'
 import type { CommitResult, TakeNode } from '../commit/commit-types.ts'
+import { attemptTimerId } from '../executor/index.ts'
 import { type ClaimedRun, claimedRun } from './claimed-run.ts'
 import type { RenewedLease, RunKey } from './dispatch-store.ts'
 import { createPassRunner } from './pass-runner.ts'
@@ -109,25 +110,31 @@ export function createWorker(ports: WorkerPorts): Worker {
   }
   const tendOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run
-    const facts = await dispatch.acquire(run)
-    if (facts === null) {
+    const acquired = await dispatch.acquire(run)
+    if (acquired === null) {
       drop(run)
       return
     }
+    const { messages: facts, at, dueTimers } = acquired
+    ports.clock.observe(at)
     run.isOwned = true
     const pass = { take: passes.takeFor(run), worker: workerId }
-    const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: now(), ...pass }
+    const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: at, ...pass }
     const result = await advanceRun(committer, request, log)
     if (result.outcome === 'missing') return
     // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
-    const open = await committer.look({ tenantId, runId }, ({ machine, attempts }) =>
-      machine.openNodeRuns().flatMap((each) => {
+    const seen = await committer.look({ tenantId, runId }, ({ machine, attempts, timers }) => {
+      const open = machine.openNodeRuns().flatMap((each) => {
         const isWaiting = each.mode === 'inline' || each.waitId !== null
         return isWaiting ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
-      }),
-    )
-    for (const { nodeRunId, pass, canceling, last } of open ?? []) {
+      })
+      const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
+      return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
+    })
+    if (seen === null) return
+    if (seen.stale.length > 0) await dispatch.clearTimers(run, seen.stale)
+    for (const { nodeRunId, pass, canceling, last } of seen.open) {
       if (canceling) passes.cancel(run, { nodeRunId, pass })
       else if (last?.nextAt != null && last.nextAt > now()) ports.wakeAt(last.nextAt)
       else passes.enqueue(run, { nodeRunId, pass })

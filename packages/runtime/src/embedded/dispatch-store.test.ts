@@ -24,10 +24,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
 
   const store = (workerId: string) => createDispatchStore(opened.database, workerId)
 
-  async function ready(
-    tenantId: string,
-    operations: Append['operations'] = [{ op: 'ready', readyAt: NOW, workerId: null }],
-  ) {
+  async function ready(tenantId: string, operations: Append['operations'] = [{ op: 'ready', workerId: null }]) {
     const runId = randomUUID()
     const input = { hash: 'h', size: 2 }
     const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', input, deadlineAt: null, actor: null }
@@ -50,49 +47,73 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
 
   test('claims each run for one worker only', async () => {
     for (let index = 0; index < 20; index += 1) await ready(`t${index % 4}`)
-    const found = await Promise.all(['w1', 'w2', 'w3'].map((id) => store(id).findWork(NOW, 100, '')))
+    const found = await Promise.all(['w1', 'w2', 'w3'].map((id) => store(id).findWork(100, '')))
     const claimed = found.flatMap((each) => each.runs.map((run) => run.runId))
     expect(new Set(claimed).size).toBe(claimed.length)
-    const rest = await store('w4').findWork(NOW, 100, '')
+    const rest = await store('w4').findWork(100, '')
     expect(claimed.length + rest.runs.length).toBe(20)
   })
 
   test('takes one run of each tenant in turn, and begins behind the last one', async () => {
     for (const tenant of ['a', 'a', 'a', 'a', 'b', 'c', 'c']) await ready(tenant)
-    const first = await store('w').findWork(NOW, 4, '')
+    const first = await store('w').findWork(4, '')
     expect(first.runs.map((run) => run.tenantId)).toEqual(['a', 'b', 'c', 'a'])
     expect(first.lastTenant).toBe('a')
-    const second = await store('w').findWork(NOW, 2, 'a')
+    const second = await store('w').findWork(2, 'a')
     expect(second.runs.map((run) => run.tenantId)).toEqual(['c', 'a'])
   })
 
-  test('claims nothing without capacity, and nothing that is for later', async () => {
+  test('claims nothing without capacity', async () => {
     await ready('a')
-    await ready('b', [{ op: 'ready', readyAt: NOW + 1_000, workerId: null }])
-    expect((await store('w').findWork(NOW, 0, '')).runs).toEqual([])
-    expect((await store('w').findWork(NOW, 10, '')).runs.map((run) => run.tenantId)).toEqual(['a'])
-    expect((await store('w').findWork(NOW + 1_000, 10, '')).runs.map((run) => run.tenantId)).toEqual(['b'])
+    expect((await store('w').findWork(0, '')).runs).toEqual([])
+    expect((await store('w').findWork(10, '')).runs.map((run) => run.tenantId)).toEqual(['a'])
   })
 
   test('makes runs with due timers ready, and says when the next is due', async () => {
-    const due = await ready('a', [{ op: 'timer_set', timerId: 'x', dueAt: NOW }])
-    await ready('b', [{ op: 'timer_set', timerId: 'y', dueAt: NOW + 500 }])
-    const found = await store('w').findWork(NOW, 10, '')
-    expect(found).toMatchObject({ runs: [{ tenantId: 'a', runId: due }], nextAt: NOW + 500 })
-    // Seen, but not taken: it comes back later, not at once.
+    const now = Date.now()
+    const due = await ready('a', [{ op: 'timer_set', timerId: 'x', dueAt: now - 60_000 }])
+    await ready('b', [{ op: 'timer_set', timerId: 'y', dueAt: now + 20_000 }])
+    const found = await store('w').findWork(10, '')
+    expect(found).toMatchObject({ runs: [{ tenantId: 'a', runId: due }] })
+    expect(found.nextInMs).toBeGreaterThan(10_000)
+    expect(found.nextInMs).toBeLessThanOrEqual(20_000)
+    // Seen, but not acquired: it comes back later, not at once.
     await store('w').release({ tenantId: 'a', runId: due })
-    expect((await store('w').findWork(NOW + 1, 10, '')).runs).toEqual([])
-    expect((await store('w').findWork(NOW + 31_000, 10, '')).runs.map((run) => run.tenantId).sort()).toEqual(['a', 'b'])
+    expect((await store('w').findWork(10, '')).runs).toEqual([])
+    await opened.database.withSystem((tx) =>
+      tx
+        .updateTable('timers')
+        .set({ fire_at: now - 1 })
+        .execute(),
+    )
+    expect((await store('w').findWork(10, '')).runs.map((run) => run.tenantId).sort()).toEqual(['a', 'b'])
+  })
+
+  test('gives the due timers of a run and the time by which they are due, and clears those that nothing awaits', async () => {
+    const now = Date.now()
+    const run = {
+      tenantId: 'a',
+      runId: await ready('a', [
+        { op: 'timer_set', timerId: 'due', dueAt: now - 60_000 },
+        { op: 'timer_set', timerId: 'old', dueAt: now - 60_000 },
+        { op: 'timer_set', timerId: 'later', dueAt: now + 60_000 },
+      ]),
+    }
+    const acquired = await store('w').acquire(run)
+    expect([...(acquired?.dueTimers ?? [])].sort()).toEqual(['due', 'old'])
+    expect(Math.abs((acquired?.at ?? 0) - Date.now())).toBeLessThan(60_000)
+    await store('w').clearTimers(run, ['old'])
+    expect((await store('w').acquire(run))?.dueTimers).toEqual(['due'])
   })
 
   test('tells the owner of a run that it was poked, and keeps it from being given back', async () => {
     const runId = await ready('a')
     const run = { tenantId: 'a', runId }
-    await store('w1').findWork(NOW, 10, '')
+    await store('w1').findWork(10, '')
     await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
     expect(await store('w1').release(run)).toBe(false)
-    expect((await store('w2').findWork(NOW, 10, '')).runs).toEqual([])
-    expect((await store('w1').findWork(NOW, 0, '')).runs).toEqual([run])
+    expect((await store('w2').findWork(10, '')).runs).toEqual([])
+    expect((await store('w1').findWork(0, '')).runs).toEqual([run])
     expect(await store('w1').release(run)).toBe(true)
     expect(await rows()).toEqual([])
   })
@@ -108,7 +129,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     await holdSince('alive')
     await store('dead').renewLease(-1)
     const owners = ['alive', 'dead', 'unknown']
-    for (const workerId of owners) await ready('a', [{ op: 'ready', readyAt: NOW, workerId }])
+    for (const workerId of owners) await ready('a', [{ op: 'ready', workerId }])
     expect(await store('alive').renewLease(60_000)).toMatchObject({ wasValid: true })
     expect((await rows()).map((row) => row.worker_id).sort()).toEqual(['alive', null, null].sort())
     expect(await store('dead').renewLease(60_000)).toMatchObject({ wasValid: false, owned: [] })
@@ -117,7 +138,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   test('frees no run for a worker whose own lease is younger than a lease: after an outage all have expired', async () => {
     await store('first').renewLease(60_000)
     await store('second').renewLease(60_000)
-    await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'second' }])
+    await ready('a', [{ op: 'ready', workerId: 'second' }])
     await opened.database.withSystem((tx) => tx.updateTable('workers').set({ started_at: 0, lease_until: 1 }).execute())
     // The outage is over: the first to come back finds both leases expired, its own among them.
     expect(await store('first').renewLease(60_000)).toMatchObject({ wasValid: false })
@@ -129,14 +150,15 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   test('tells a worker which runs it owns, known to it or not', async () => {
     await store('w').renewLease(60_000)
     await store('other').renewLease(60_000)
-    const mine = await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w' }])
-    await ready('b', [{ op: 'ready', readyAt: NOW, workerId: 'other' }])
+    const mine = await ready('a', [{ op: 'ready', workerId: 'w' }])
+    await ready('b', [{ op: 'ready', workerId: 'other' }])
     await ready('c')
     expect((await store('w').renewLease(60_000)).owned).toEqual([{ tenantId: 'a', runId: mine }])
   })
 
   test('acquires a run that no worker owns, verifies an own one, and refuses that of another or an ended one', async () => {
-    const acquire = (workerId: string, runId: string) => store(workerId).acquire({ tenantId: 'a', runId })
+    const acquire = async (workerId: string, runId: string) =>
+      (await store(workerId).acquire({ tenantId: 'a', runId }))?.messages ?? null
     const free = await ready('a')
     expect(await acquire('w1', free)).toEqual([])
     expect(await acquire('w1', free)).toEqual([])
@@ -154,7 +176,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   })
 
   test('takes back the mark of a message when it acquires the run', async () => {
-    const runId = await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w1' }])
+    const runId = await ready('a', [{ op: 'ready', workerId: 'w1' }])
     await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
     await store('w1').acquire({ tenantId: 'a', runId })
     expect(await rows()).toMatchObject([{ worker_id: 'w1', poked: false }])
@@ -162,7 +184,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
 
   test('gives everything back when a worker leaves', async () => {
     await store('w').renewLease(60_000)
-    await ready('a', [{ op: 'ready', readyAt: NOW, workerId: 'w' }])
+    await ready('a', [{ op: 'ready', workerId: 'w' }])
     await store('w').leave()
     expect(await rows()).toMatchObject([{ worker_id: null }])
     expect(await store('w').renewLease(60_000)).toMatchObject({ wasValid: false, owned: [] })
@@ -171,7 +193,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   test('frees the runs of other processes at once where it is alone', async () => {
     for (const workerId of ['1-me-a', '2-other-b']) {
       await store(workerId).renewLease(60_000)
-      await ready('a', [{ op: 'ready', readyAt: NOW, workerId }])
+      await ready('a', [{ op: 'ready', workerId }])
     }
     await store('1-me-c').freeOthers('1-me-')
     expect((await rows()).map((row) => row.worker_id).sort()).toEqual(['1-me-a', null].sort())

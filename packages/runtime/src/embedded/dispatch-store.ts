@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { readMessages } from '../store/run-inbox.ts'
@@ -14,10 +15,20 @@ export interface RunKey {
 export interface FoundWork {
   /** Runs to drive: newly claimed ones, and own ones that were woken. */
   readonly runs: readonly RunKey[]
-  /** When the next timer of any run is due, or when to look again for a run that was locked; ms since the Unix epoch. */
-  readonly nextAt: number | null
+  /** Milliseconds until the next timer of any run is due, or until a run that was locked is to be tried again. */
+  readonly nextInMs: number | null
   /** Tenant that was served last: where the next round begins. */
   readonly lastTenant: string | null
+}
+
+/** A run that this worker owns, as the database sees it at one moment. */
+export interface AcquiredRun {
+  /** Messages that the run has yet to apply, oldest first. */
+  readonly messages: readonly FactToCommit[]
+  /** Time of the database, in milliseconds since the Unix epoch: which timers are due. */
+  readonly at: number
+  /** Timers of the run that were due at `at`. */
+  readonly dueTimers: readonly string[]
 }
 
 /** State of a worker in the database at the renewal of its lease. */
@@ -31,14 +42,15 @@ export interface RenewedLease {
 /** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
 export interface DispatchStore {
   /** Makes runs with due timers ready, and claims what is free, tenant by tenant in turn. */
-  findWork(now: number, capacity: number, afterTenant: string): Promise<FoundWork>
+  findWork(capacity: number, afterTenant: string): Promise<FoundWork>
   /**
    * Acquires a run, or verifies that this worker owns it, before the worker drives it.
    *
-   * @returns The messages that the run has not consumed, oldest first; null if another worker owns the run, or the run
-   * has ended.
+   * @returns `null` if another worker owns the run, or the run has ended.
    */
-  acquire(run: RunKey): Promise<readonly FactToCommit[] | null>
+  acquire(run: RunKey): Promise<AcquiredRun | null>
+  /** Deletes timers of a run that nothing waits for any more. */
+  clearTimers(run: RunKey, timerIds: readonly string[]): Promise<void>
   /** Releases a run. False when it was woken meanwhile: drive it again. */
   release(run: RunKey): Promise<boolean>
   /**
@@ -57,19 +69,20 @@ const TIMER_RETRY_MS = 30_000
 const TIMER_BATCH = 500
 const SKIPPED_RETRY_MS = 20
 
-const databaseNow = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
-
 export function createDispatchStore(database: RuntimeDatabase, workerId: string): DispatchStore {
   return {
-    findWork: (now, capacity, afterTenant) =>
+    findWork: (capacity, afterTenant) =>
       database.withSystem(async (tx) => {
-        await readyDueRuns(tx, now)
+        await readyDueRuns(tx)
         const poked = await takePoked(tx, workerId)
         const claimed =
-          capacity > 0
-            ? await claimReadyRuns(tx, { schema: database.schema, workerId, now, capacity, afterTenant })
-            : []
-        const next = await tx.selectFrom('timers').select('fire_at').orderBy('fire_at').limit(1).executeTakeFirst()
+          capacity > 0 ? await claimReadyRuns(tx, { schema: database.schema, workerId, capacity, afterTenant }) : []
+        const next = await tx
+          .selectFrom('timers')
+          .select(sql<number>`greatest(fire_at - ${databaseNow}, 0)`.as('in_ms'))
+          .orderBy('fire_at')
+          .limit(1)
+          .executeTakeFirst()
         const skipped = await tx
           .selectFrom('run_ready')
           .select('run_id')
@@ -79,15 +92,28 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
           .executeTakeFirst()
         return {
           runs: [...poked, ...claimed].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
-          nextAt: skipped === undefined ? (next?.fire_at ?? null) : now + SKIPPED_RETRY_MS,
+          nextInMs: skipped === undefined ? (next?.in_ms ?? null) : SKIPPED_RETRY_MS,
           lastTenant: claimed.at(-1)?.tenant_id ?? null,
         }
       }),
     acquire: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
-        if (!(await acquireRun(tx, database.schema, { tenantId, runId }, workerId))) return null
-        return readMessages(tx, { tenantId, runId })
+        const found = await acquireRun(tx, database.schema, { tenantId, runId }, workerId)
+        if (!found.acquired) return null
+        const { at, due_timers: dueTimers } = found
+        if (dueTimers.length > 0) await lockDueWaits(tx, { tenantId, runId }, at)
+        return { messages: await readMessages(tx, { tenantId, runId }), at, dueTimers }
       }),
+    clearTimers: async ({ tenantId, runId }, timerIds) => {
+      await database.withTenant(tenantId, (tx) =>
+        tx
+          .deleteFrom('timers')
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          .where('timer_id', 'in', timerIds)
+          .execute(),
+      )
+    },
     release: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
         await tx
@@ -147,13 +173,13 @@ function takePoked(tx: Tx<RuntimeTables>, workerId: string) {
     .execute()
 }
 
-async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
+async function readyDueRuns(tx: Tx<RuntimeTables>): Promise<void> {
   const due = await tx
     .with('due', (with_) =>
       with_
         .selectFrom('timers')
         .select(['tenant_id', 'run_id', 'timer_id'])
-        .where('fire_at', '<=', now)
+        .where('fire_at', '<=', databaseNow)
         .orderBy('fire_at')
         .limit(TIMER_BATCH)
         .forUpdate()
@@ -161,7 +187,7 @@ async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
     )
     .updateTable('timers')
     .from('due')
-    .set({ fire_at: now + TIMER_RETRY_MS })
+    .set({ fire_at: sql<number>`${databaseNow} + ${TIMER_RETRY_MS}::bigint` })
     .whereRef('timers.tenant_id', '=', 'due.tenant_id')
     .whereRef('timers.run_id', '=', 'due.run_id')
     .whereRef('timers.timer_id', '=', 'due.timer_id')
@@ -172,10 +198,20 @@ async function readyDueRuns(tx: Tx<RuntimeTables>, now: number): Promise<void> {
   await tx
     .insertInto('run_ready')
     .values(
-      inKeyOrder([...runs.values()]).map((row) => ({ tenant_id: row.tenant_id, run_id: row.run_id, ready_at: now })),
+      inKeyOrder([...runs.values()]).map((row) => ({
+        tenant_id: row.tenant_id,
+        run_id: row.run_id,
+        ready_at: databaseNow,
+      })),
     )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
     .execute()
+}
+
+interface AcquireRow {
+  readonly acquired: boolean
+  readonly at: number
+  readonly due_timers: readonly string[]
 }
 
 /**
@@ -187,11 +223,13 @@ async function acquireRun(
   schema: string,
   { tenantId, runId }: RunKey,
   workerId: string,
-): Promise<boolean> {
+): Promise<AcquireRow> {
   const ready = sql.table(`${schema}.run_ready`)
   const runs = sql.table(`${schema}.runs`)
-  const { rows } = await sql<{ acquired: boolean }>`
-    with owned as (
+  const timers = sql.table(`${schema}.timers`)
+  const { rows } = await sql<AcquireRow>`
+    with clock as materialized (select ${databaseNow} as at),
+    owned as (
       select poked from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
     ),
     seen as (
@@ -206,8 +244,29 @@ async function acquireRun(
         where r.worker_id is null
       returning r.run_id
     )
-    select exists (select 1 from owned) or exists (select 1 from taken) as acquired`.execute(tx)
-  return rows[0]?.acquired === true
+    select exists (select 1 from owned) or exists (select 1 from taken) as acquired, clock.at,
+      array(
+        select timer_id from ${timers} where tenant_id = ${tenantId} and run_id = ${runId} and due_at <= clock.at
+      ) as due_timers
+    from clock`.execute(tx)
+  return rows[0] ?? { acquired: false, at: 0, due_timers: [] }
+}
+
+/**
+ * Waits for votes that are under way on waits that are due. A vote counts if it has the lock of its wait before the due
+ * date, so the messages are read behind it; a later vote is answered `closed`.
+ */
+async function lockDueWaits(tx: Tx<RuntimeTables>, { tenantId, runId }: RunKey, at: number): Promise<void> {
+  await tx
+    .selectFrom('waits')
+    .select('approval_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('status', '=', 'open')
+    .where('due_at', '<=', at)
+    .orderBy('approval_id')
+    .forUpdate()
+    .execute()
 }
 
 async function renew(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): Promise<RenewedLease> {

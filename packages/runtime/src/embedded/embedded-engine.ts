@@ -3,6 +3,7 @@ import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
+import { createDatabaseClock } from '../store/database-clock.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
@@ -27,7 +28,9 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
 function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions): Engine {
   const { database, reader, registry, bus, log } = ports
   const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
-  const { cancelGraceMs = 10_000, drainMs = 10_000, now = Date.now } = options
+  const { cancelGraceMs = 10_000, drainMs = 10_000 } = options
+  const clock = createDatabaseClock(database, options.now)
+  const { now } = clock
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const appender = createAppender(database)
@@ -39,7 +42,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const worker = createWorker({
     ...{ ...ports, workerId, committer, findType, dispatch, lease, slots },
-    ...{ now, cancelGraceMs, wakeAt },
+    ...{ now, clock, cancelGraceMs, wakeAt },
   })
   const poller = createPoller({ dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
   let isClosed = false
@@ -53,6 +56,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
 
   const start = async (request: StartRunRequest) => {
+    await clock.ready()
     const { plan, ...rest } = request
     const { tenantId, runId = randomUUID() } = request
     const mine = owner()
@@ -62,7 +66,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     const tendIfClaimed = (): void => {
       if (worker.isClaimed(run)) worker.tend(run)
     }
-    const operations = [{ op: 'ready', readyAt: now(), workerId: mine }] as const
+    const operations = [{ op: 'ready', workerId: mine }] as const
     const create = { ...rest, ...take, runId, engine: 'embedded', operations, worker: workerId } as const
     const result = await committer.create(create, plan).catch((error: unknown) => {
       tendIfClaimed()
@@ -108,6 +112,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
+      await clock.ready()
       await poller.start()
     },
     close: async () => {

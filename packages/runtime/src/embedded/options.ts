@@ -12,6 +12,9 @@ export interface EmbeddedEngineOptions {
   readonly cancelGraceMs?: number
   /** How long `close()` waits for bodies that run, in ms. @defaultValue 10_000 */
   readonly drainMs?: number
-  /** Milliseconds since the Unix epoch. @defaultValue Date.now */
+  /**
+   * Clock of this process, in milliseconds since the Unix epoch; events and timers are dated by the clock of the
+   * database. @defaultValue Date.now
+   */
   readonly now?: () => number
 }

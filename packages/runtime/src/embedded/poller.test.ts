@@ -7,7 +7,7 @@ test('looks for work again after a renewal during which the lease had run out', 
   let isValid = true
   let answerRenewal = (): void => undefined
   const bus = inMemoryBus()
-  const findWork = vi.fn(async () => ({ runs: [], lastTenant: null, nextAt: null }))
+  const findWork = vi.fn(async () => ({ runs: [], lastTenant: null, nextInMs: null }))
   const renew = vi.fn(async () => ({ wasValid: true, owned: [] }))
   const ports = {
     ...{ dispatch: { findWork }, lease: { isValid: () => isValid, renew }, bus, log: () => undefined },

@@ -68,10 +68,10 @@ export function createPoller(ports: PollerPorts): Poller {
           break
         }
         const capacity = Math.max(0, maxRuns - worker.claimed.size)
-        const found = await dispatch.findWork(now(), capacity, afterTenant)
+        const found = await dispatch.findWork(capacity, afterTenant)
         for (const run of found.runs) worker.tend(run)
         afterTenant = found.lastTenant ?? afterTenant
-        nextAt = Math.min(nextAt, found.nextAt ?? nextAt)
+        if (found.nextInMs !== null) nextAt = Math.min(nextAt, now() + found.nextInMs)
       } catch (error) {
         log('warn', 'poll.failed: database unavailable', { reason: reasonOf(error) })
       }

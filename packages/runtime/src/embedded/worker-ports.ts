@@ -1,6 +1,7 @@
 import type { Committer } from '../commit/create-committer.ts'
 import type { FindNodeType } from '../commit/node-types.ts'
 import type { EnginePorts } from '../engine.ts'
+import type { DatabaseClock } from '../store/database-clock.ts'
 import type { DispatchStore, RunKey } from './dispatch-store.ts'
 import type { Lease } from './lease.ts'
 import type { NodeSlots } from './node-slots.ts'
@@ -14,6 +15,8 @@ export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log' | 'secre
   readonly lease: Lease
   readonly slots: NodeSlots
   readonly now: () => number
+  /** The clock behind `now`. */
+  readonly clock: Pick<DatabaseClock, 'observe'>
   readonly cancelGraceMs: number
   /** Asks to be woken at an instant, ms since the Unix epoch. */
   readonly wakeAt: (at: number) => void

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { lockSchema, type MigrateOptions, migrate, printMigration, toScript } from './migrate.ts'
 import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
 import { append, fencedAppend } from './migrations/0004-append.ts'
+import { cleanUp } from './migrations/0006-clean-up.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -15,7 +16,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, fencedAppend],
+  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp],
 } as const
 
 /** How the tables of the runtime are made. */

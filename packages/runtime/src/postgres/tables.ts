@@ -98,7 +98,7 @@ export interface RuntimeTables {
     readonly vote: string
     readonly at: number
   }
-  /** Facts that were accepted and that the run has yet to apply. */
+  /** Facts that were accepted and that the run has yet to apply; the append that applies one deletes it. */
   readonly run_inbox: {
     readonly tenant_id: string
     readonly run_id: string
@@ -106,7 +106,6 @@ export interface RuntimeTables {
     readonly position: Generated<number>
     readonly fact: string
     readonly at: number
-    readonly consumed_turn: number | null
   }
   /** Runs with work to do, with the worker that holds each. */
   readonly run_ready: {

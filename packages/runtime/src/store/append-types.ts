@@ -61,16 +61,22 @@ export type AppendOperation =
       readonly dueAt: number | null
     }
   | { readonly op: 'wait_close'; readonly approvalId: string; readonly how: string; readonly at: number }
+  /** The run has applied the message: deletes it. */
   | { readonly op: 'inbox_consumed'; readonly messageId: string }
-  /** Some worker has to look at the run; `workerId` claims it at once if nobody has it. */
-  | { readonly op: 'ready'; readonly readyAt: number; readonly workerId: string | null }
-  /** This worker has nothing to do for the run; without effect when somebody poked it meanwhile. */
+  /** The run has ended: deletes the messages that it did not apply. */
+  | { readonly op: 'inbox_clear' }
+  /** Makes the run ready from now on, by the clock of the database; `workerId` claims it if no worker owns it. */
+  | { readonly op: 'ready'; readonly workerId: string | null }
+  /** This worker has nothing to do for the run; without effect if the run was woken meanwhile. */
   | { readonly op: 'release'; readonly workerId: string }
-  /** The run has ended: nothing is left to do for it. */
+  /** The run has ended: deletes its timers and its dispatch row. */
   | { readonly op: 'finish' }
   | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
   | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }
-  | { readonly op: 'outbox'; readonly kind: string; readonly readyAt: number }
+  /** Adds a message for Temporal, to be sent `delayMs` from now by the clock of the database. */
+  | { readonly op: 'outbox'; readonly kind: string; readonly delayMs: number }
+  /** The run has ended: deletes its messages for Temporal. */
+  | { readonly op: 'outbox_clear' }
 
 /** One append to the log of one run. */
 export interface Append {

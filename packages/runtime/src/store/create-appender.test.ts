@@ -220,7 +220,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
         openedAt: AT,
         dueAt: null,
       },
-      { op: 'ready', readyAt: AT, workerId: null },
+      { op: 'ready', workerId: null },
     ]
     const first = create(tenant(), undefined, { operations: opens })
     await appender.append(first)
@@ -245,7 +245,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
   })
 
   test('does not release a run that somebody poked meanwhile', async () => {
-    const ready: AppendOperation = { op: 'ready', readyAt: AT, workerId: 'me' }
+    const ready: AppendOperation = { op: 'ready', workerId: 'me' }
     const release: AppendOperation = { op: 'release', workerId: 'me' }
     const first = create(tenant(), undefined, { operations: [ready] })
     await appender.append(first)
@@ -253,7 +253,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       opened.database.withTenant(first.tenantId, (tx) =>
         tx.selectFrom('run_ready').select(['worker_id', 'poked']).execute(),
       )
-    await appender.append(advance(first, 1, { operations: [{ op: 'ready', readyAt: AT, workerId: null }] }))
+    await appender.append(advance(first, 1, { operations: [{ op: 'ready', workerId: null }] }))
     expect(await rows()).toEqual([{ worker_id: 'me', poked: true }])
     await appender.append(advance(first, 2, { operations: [release] }))
     expect(await rows()).toHaveLength(1)

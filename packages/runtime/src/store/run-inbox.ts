@@ -1,65 +1,71 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
+import type { Selectable } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
 import type { Alongside } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
 
-/** What became of a message to a run; accepted ones are stored and will be taken in. */
+/** The id that `factId` gives to every request to cancel a run. */
+const CANCEL_MESSAGE = 'cancel'
+
+/** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
 export type PutMessage =
   | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
   | { readonly outcome: 'not_found' | 'closed' }
 
-/** Who is told of a message, and what else its transaction stores. */
+/** Receiver of the wake-up for a message, and what else its transaction stores. */
 export interface MessageRoute {
   /**
-   * Embedded: the worker of this process, which gets the run if nobody has it, or null. Temporal: absent, the outbox is
-   * told instead.
+   * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
+   * wake-up goes to the outbox.
    */
   readonly workerId?: string | null
   readonly alongside?: Alongside | undefined
 }
 
-/** Takes votes and cancelations of people in; the same on both engines. */
+/** Accepts votes and cancelations of people; the same on both engines. */
 export interface RunInbox {
   /**
-   * Takes a vote in. The same vote again is accepted and changes nothing: who got no answer may ask again.
+   * Accepts a vote if it will count. The decision is made under the lock of the wait's row, so of twenty people who vote
+   * at once on an approval that needs one vote, one is `accepted` and the others are `closed`. Also `closed`: the due
+   * date has passed by the database's clock, or the run is being canceled. The same vote again, while the approval is
+   * open or resolved, is accepted and changes nothing: a client that got no answer may retry.
    *
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer, `APPROVAL_VOTED` for
-   * another choice of somebody who has voted.
+   * another choice of a user who has voted.
    */
   decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
+  /** Accepts a request to cancel a run that has not ended. */
   cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
-  /** The messages that a run has not consumed, oldest first. */
+  /** Reads the messages that a run has yet to apply, oldest first. */
   read(run: { readonly tenantId: string; readonly runId: string }): Promise<readonly FactToCommit[]>
 }
 
 type RuntimeTx = Tx<RuntimeTables>
 
+/** Opens the inbox of the runs in a database. */
 export function createInbox(database: RuntimeDatabase, now: () => number): RunInbox {
   return {
     read: (run) => database.withTenant(run.tenantId, (tx) => readMessages(tx, run)),
     decide: (tenantId, approvalId, vote, route) =>
       database.withTenant(tenantId, async (tx) => {
-        const wait = await tx
-          .selectFrom('waits')
-          .select(['run_id', 'wait_id', 'status', 'wait_for'])
-          .where('tenant_id', '=', tenantId)
-          .where('approval_id', '=', approvalId)
-          .forUpdate()
-          .executeTakeFirst()
+        const wait = await lockWait(tx, tenantId, approvalId)
         if (wait === undefined) return { outcome: 'not_found' }
-        if (wait.status !== 'open') return { outcome: 'closed' }
-        const { choices } = JSON.parse(wait.wait_for) as StoredWait['waitFor']
-        if (!choices.includes(vote.choice)) throw choiceInvalid(choices)
-        const isNew = await insertVote(tx, tenantId, approvalId, vote)
-        if (!isNew) await checkSameChoice(tx, tenantId, approvalId, vote)
+        const waitFor = JSON.parse(wait.wait_for) as StoredWait['waitFor']
+        const verdict = await judgeVote(tx, { tenantId, approvalId, wait, waitFor, vote })
+        if (verdict === 'closed') return { outcome: 'closed' }
+        if (verdict === 'repeated') return { outcome: 'accepted', runId: wait.run_id, owner: null }
+        const row = { tenant_id: tenantId, approval_id: approvalId, user_id: vote.actor.userId, at: vote.at }
+        await tx
+          .insertInto('wait_votes')
+          .values({ ...row, vote: JSON.stringify(vote) })
+          .execute()
         const fact: Fact = { type: 'approval_decided', data: { waitId: wait.wait_id, vote } }
-        const { alongside, ...rest } = route
-        const message = { tenantId, runId: wait.run_id, fact, at: now() }
-        return putMessage(tx, { ...message, route: isNew ? { ...rest, alongside } : rest })
+        return putMessage(tx, { tenantId, runId: wait.run_id, fact, at: now(), route })
       }),
     cancel: (tenantId, runId, actor, route) =>
       database.withTenant(tenantId, async (tx) => {
@@ -68,16 +74,19 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
           .select('status')
           .where('tenant_id', '=', tenantId)
           .where('run_id', '=', runId)
+          // Behind an append that is under way: it may end the run.
+          .forShare()
           .executeTakeFirst()
         if (run === undefined) return { outcome: 'not_found' }
         if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+        await lockOpenWaits(tx, tenantId, runId)
         const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       }),
   }
 }
 
-/** Reads the messages that a run has not consumed, oldest first, in the caller's transaction. */
+/** Reads the messages that a run has yet to apply, oldest first, in the caller's transaction. */
 export async function readMessages(
   tx: RuntimeTx,
   { tenantId, runId }: { readonly tenantId: string; readonly runId: string },
@@ -87,7 +96,6 @@ export async function readMessages(
     .select(['message_id', 'fact'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
-    .where('consumed_turn', 'is', null)
     .orderBy('position')
     .execute()
   return rows.map((row) => ({ fact: JSON.parse(row.fact) as Fact, messageId: row.message_id }))
@@ -100,28 +108,85 @@ function choiceInvalid(choices: readonly string[]): TenonError {
   })
 }
 
-/** One vote a person; true if this is it. */
-async function insertVote(tx: RuntimeTx, tenantId: string, approvalId: string, vote: Vote): Promise<boolean> {
-  const row = { tenant_id: tenantId, approval_id: approvalId, user_id: vote.actor.userId, at: vote.at }
-  const inserted = await tx
-    .insertInto('wait_votes')
-    .values({ ...row, vote: JSON.stringify(vote) })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('user_id')
+type WaitRow = Pick<Selectable<RuntimeTables['waits']>, 'run_id' | 'wait_id' | 'status' | 'wait_for' | 'due_at'>
+
+function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<WaitRow | undefined> {
+  return tx
+    .selectFrom('waits')
+    .select(['run_id', 'wait_id', 'status', 'wait_for', 'due_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .forUpdate()
     .executeTakeFirst()
-  return inserted !== undefined
 }
 
-async function checkSameChoice(tx: RuntimeTx, tenantId: string, approvalId: string, vote: Vote): Promise<void> {
-  const stored = await tx
+/** Orders a cancelation and the votes of its run: no vote is accepted behind a cancelation that it does not see. */
+async function lockOpenWaits(tx: RuntimeTx, tenantId: string, runId: string): Promise<void> {
+  await tx
+    .selectFrom('waits')
+    .select('approval_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('status', '=', 'open')
+    .orderBy('approval_id')
+    .forUpdate()
+    .execute()
+}
+
+interface VoteToJudge {
+  readonly tenantId: string
+  readonly approvalId: string
+  /** Its row, locked. */
+  readonly wait: WaitRow
+  readonly waitFor: StoredWait['waitFor']
+  readonly vote: Vote
+}
+
+/** Decides whether a vote counts; the caller holds the lock of the wait's row. */
+async function judgeVote(
+  tx: RuntimeTx,
+  { tenantId, approvalId, wait, waitFor, vote }: VoteToJudge,
+): Promise<'new' | 'repeated' | 'closed'> {
+  if (!waitFor.choices.includes(vote.choice)) {
+    if (wait.status !== 'open') return 'closed'
+    throw choiceInvalid(waitFor.choices)
+  }
+  const rows = await tx
     .selectFrom('wait_votes')
     .select('vote')
     .where('tenant_id', '=', tenantId)
     .where('approval_id', '=', approvalId)
-    .where('user_id', '=', vote.actor.userId)
+    .execute()
+  const votes = rows.map((row) => JSON.parse(row.vote) as Vote)
+  const own = votes.find(({ actor }) => actor.userId === vote.actor.userId)
+  if (own?.choice === vote.choice && (wait.status === 'open' || wait.status === 'resolved')) return 'repeated'
+  if (wait.status !== 'open' || isDecided(votes, waitFor)) return 'closed'
+  if (own !== undefined) throw new TenonError('APPROVAL_VOTED', 'You already voted for a different option')
+  // Read after the lock: a transaction that waited for it may have waited past the due date.
+  const { at, is_canceling: isCanceling } = await tx
+    .selectFrom('waits')
+    .select((eb) => [
+      databaseNow.as('at'),
+      eb
+        .exists(
+          eb
+            .selectFrom('run_inbox')
+            .select('run_id')
+            .where('tenant_id', '=', tenantId)
+            .where('run_id', '=', wait.run_id)
+            .where('message_id', '=', CANCEL_MESSAGE),
+        )
+        .as('is_canceling'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
     .executeTakeFirstOrThrow()
-  const { choice }: Vote = JSON.parse(stored.vote)
-  if (choice !== vote.choice) throw new TenonError('APPROVAL_VOTED', 'You have chosen otherwise already')
+  return isCanceling || (wait.due_at !== null && wait.due_at <= at) ? 'closed' : 'new'
+}
+
+/** Checks whether a choice has the votes that it needs; the run has yet to apply the last of them. */
+function isDecided(votes: readonly Vote[], { choices, required }: StoredWait['waitFor']): boolean {
+  return choices.some((choice) => votes.filter((vote) => vote.choice === choice).length >= required)
 }
 
 interface Message {
@@ -133,20 +198,30 @@ interface Message {
 }
 
 async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: Message): Promise<PutMessage> {
-  await tx
+  const added = await tx
     .insertInto('run_inbox')
     .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
     .onConflict((conflict) => conflict.doNothing())
-    .execute()
+    .returning('run_id')
+    .executeTakeFirst()
+  // The message waits already: its transaction has stored what belongs to it, and has woken the run.
+  if (added === undefined) return { outcome: 'accepted', runId, owner: null }
   await route.alongside?.(tx)
   if (route.workerId === undefined) {
-    await tx.insertInto('outbox').values({ tenant_id: tenantId, run_id: runId, kind: 'poke', ready_at: at }).execute()
+    const message = { tenant_id: tenantId, run_id: runId, kind: 'poke', ready_at: databaseNow }
+    await tx.insertInto('outbox').values(message).execute()
     return { outcome: 'accepted', runId, owner: null }
   }
   const { workerId } = route
   const ready = await tx
     .insertInto('run_ready')
-    .values({ tenant_id: tenantId, run_id: runId, ready_at: at, worker_id: workerId, poked: workerId === null })
+    .values({
+      tenant_id: tenantId,
+      run_id: runId,
+      ready_at: databaseNow,
+      worker_id: workerId,
+      poked: workerId === null,
+    })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
     .returning('worker_id')
     .executeTakeFirst()

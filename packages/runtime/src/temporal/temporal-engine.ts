@@ -5,6 +5,7 @@ import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
+import { createDatabaseClock } from '../store/database-clock.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
@@ -38,7 +39,8 @@ export function temporalEngine(options: TemporalEngineOptions): EngineFactory {
 
 function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions): Engine {
   const { database, reader, registry, bus, log } = ports
-  const now = Date.now
+  const clock = createDatabaseClock(database)
+  const { now } = clock
   const workerId = `${process.pid.toString(36)}-${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const appender = createAppender(database)
@@ -50,6 +52,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   let relay: OutboxRelay | null = null
 
   const open = async (): Promise<Running> => {
+    await clock.ready()
     const { startShellWorker } = await import('./worker/index.ts')
     const client = await connectShellClient(options, workerId, log)
     const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
@@ -82,6 +85,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   return {
     kind: 'temporal',
     start: async (request: StartRunRequest) => {
+      await clock.ready()
       const { plan, ...rest } = request
       const { tenantId, runId = randomUUID() } = request
       const result = await committer.create(
@@ -90,8 +94,8 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
           runId,
           engine: 'temporal',
           operations: [
-            { op: 'outbox', kind: 'start', readyAt: now() },
-            { op: 'outbox', kind: 'watch', readyAt: now() + reconcileMs },
+            { op: 'outbox', kind: 'start', delayMs: 0 },
+            { op: 'outbox', kind: 'watch', delayMs: reconcileMs },
           ],
         },
         plan,

@@ -39,6 +39,8 @@ const NUMERIC_OID = 1700
 
 /** Reaches Postgres over a `pg` pool; 64-bit integers come back as numbers, as PGlite gives them. */
 export function pgLink(pool: PgPool): DatabaseLink {
+  // For good: the pool drops an idle connection that is lost, and without a listener `pg` would end the host's process.
+  pool.on?.('error', () => undefined)
   return {
     dialect: 'postgres',
     acquire: async (timeoutMs = Number.POSITIVE_INFINITY) => pgConnection(await connect(pool, timeoutMs), timeoutMs),

@@ -8,17 +8,24 @@ function refuse(message: string): never {
   throw new TenonError('VALUE_NOT_JSON', message)
 }
 
+/** Most keys and texts: no character that JSON escapes, and no half of a surrogate pair. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
 function textOf(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   if (!isWellFormed(text)) refuse('A text has half of a surrogate pair')
   return JSON.stringify(text)
 }
 
 function objectText(value: object, depth: number): string {
-  const members: string[] = []
-  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (member !== undefined) members.push(`${textOf(key)}:${write(member, depth + 1)}`)
+  const members = value as Readonly<Record<string, unknown>>
+  let text = ''
+  // Without a comparator, texts are sorted by UTF-16 code unit.
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key]
+    if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(key)}:${write(member, depth + 1)}`
   }
-  return `{${members.join(',')}}`
+  return `{${text}}`
 }
 
 function write(value: unknown, depth: number): string {

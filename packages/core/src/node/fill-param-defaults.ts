@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 
 /**
  * Fills in the defaults of params that a document leaves out, before its templates are resolved: a default
@@ -9,10 +9,11 @@ import { isJsonObject, type JsonObject, type JsonSchema } from '../json.ts'
  */
 export function fillParamDefaults(schema: JsonSchema, params: JsonObject): JsonObject {
   const properties = isJsonObject(schema) && isJsonObject(schema.properties) ? schema.properties : {}
-  const missing = Object.entries(properties).flatMap(([name, property]) =>
-    !Object.hasOwn(params, name) && isJsonObject(property) && property.default !== undefined
-      ? [[name, property.default] as const]
-      : [],
-  )
+  const missing: [string, Json][] = []
+  for (const name of Object.keys(properties)) {
+    const property = properties[name]
+    if (Object.hasOwn(params, name) || !isJsonObject(property) || property.default === undefined) continue
+    missing.push([name, property.default])
+  }
   return missing.length === 0 ? params : { ...params, ...Object.fromEntries(missing) }
 }

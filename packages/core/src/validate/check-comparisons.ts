@@ -52,7 +52,7 @@ function typeAt(node: FlowNode, traced: TracedWorkflow, path: ParamPath): Static
   )
   if (value === undefined) return null
   if (typeof value !== 'string' || !isTemplate(value)) return typeOfValue(value)
-  return typeOfSchema(traced.typeTemplate(node, ['params', ...path], value).types.schema)
+  return typeOfSchema(traced.typeParam(node, ['params', ...path], value).types.schema)
 }
 
 /** Values that a node compares are of types that can be compared, as far as both are known. */

@@ -2,10 +2,10 @@ import { evaluateExpression } from '../evaluate/evaluate.ts'
 import { createPlainScope } from '../evaluate/scope.ts'
 import type { JsonObject } from '../json.ts'
 import type { LintRule } from '../node/definition.ts'
+import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
-import { holdsTemplate } from './template-leaves.ts'
 
 /** The work of evaluating one rule. */
 const STEPS_PER_RULE = 50

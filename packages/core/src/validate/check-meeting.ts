@@ -2,7 +2,7 @@ import { addBits, type Bits, commonBits, createBits, hasBit, keepBits, newBits, 
 import type { FlowNode } from './data-flow.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { listKeys, listNames } from './name-lists.ts'
-import { nodeTemplates } from './node-templates.ts'
+import { evaluatedTemplates } from './survey.ts'
 import type { TracedWorkflow } from './trace-workflow.ts'
 
 /** Nodes that read a key of `input`, by its name or with the whole of it. */
@@ -15,8 +15,8 @@ function createReaders({ flow, typeTemplate }: TracedWorkflow): Readers {
   const byKey = new Map<string | number | undefined, FlowNode[]>()
   for (const node of flow.nodes) {
     const firsts = new Set<string | number | undefined>()
-    for (const { path, text } of nodeTemplates(node.surveyed, node.surveyed.params)) {
-      for (const read of typeTemplate(node, path, text).analysis?.reads ?? []) {
+    for (const template of evaluatedTemplates(node.surveyed)) {
+      for (const read of typeTemplate(node, template).analysis?.reads ?? []) {
         if (read.root === 'input') firsts.add(read.path[0])
       }
     }

@@ -1,4 +1,3 @@
-import { textLeaves } from '../document/node-texts.ts'
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import { paramAt } from '../document/param-path.ts'
 import type { ProblemIssue } from '../errors/index.ts'
@@ -7,12 +6,12 @@ import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { faultyReferences } from './check-refs.ts'
+import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
-import { judge, type SchemaChecker } from './schema-checker.ts'
+import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
 import { type Survey, type SurveyedNode, typeKey } from './survey.ts'
-import { holdsTemplate } from './template-leaves.ts'
 
 /** What a template inside may still make right. */
 const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
@@ -98,9 +97,8 @@ function checkUnknown({ surveyed, schema }: Place, report: ReportIssue): void {
 }
 
 function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
-  const { node, name } = surveyed
-  for (const { path, text } of textLeaves(node.params)) {
-    const { schema: own, isLiteral } = schemaAt(schema, path)
+  const { node, name, texts } = surveyed
+  for (const { path, text, schema: own, isLiteral } of texts) {
     if (!isLiteral || !isTemplate(text) || asObject(own)?.literal !== true) continue
     const message = `${name}: "${titleAt(schema, path)}" takes a fixed value; expressions are not evaluated here`
     report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path: ['params', ...path] }))
@@ -118,9 +116,8 @@ function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): voi
     const at = { nodeId: node.id, path: ['params', param] }
     const faults = faultyReferences(schema)
     for (const fault of faults) report(errorIssue('SCHEMA_INVALID', `${name}: $ref ${fault}`, at))
-    const verdict = judge(schema, null)
-    if (faults.length > 0 || 'issues' in verdict) continue
-    report(errorIssue('SCHEMA_INVALID', `${name}: ${verdict.unusable}`, at))
+    const unusable = faults.length > 0 ? null : schemaFault(schema)
+    if (unusable !== null) report(errorIssue('SCHEMA_INVALID', `${name}: ${unusable}`, at))
   }
 }
 

@@ -1,4 +1,3 @@
-import { textLeaves } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { isJsonObject } from '../json.ts'
@@ -46,9 +45,9 @@ function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   )
 }
 
-function checkTokens({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
+function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportIssue): void {
   const schema = entry?.params ?? true
-  for (const { path, text } of textLeaves(node.params)) {
+  for (const { path, text } of texts) {
     const sink = paramSink(schema, node.params, path)
     const isToken = TOKENS.test(text) || (sink === 'header' && !isTemplate(text) && SCHEMES.test(text))
     if (!isToken) continue

@@ -1,13 +1,12 @@
-import { textLeaves } from '../document/node-texts.ts'
 import { evaluateExpression } from '../evaluate/evaluate.ts'
 import { createPlainScope, type EvaluationScope } from '../evaluate/scope.ts'
 import { checkTemplateSink } from '../evaluate/sinks/index.ts'
 import type { SinkFault, SinkName } from '../evaluate/sinks/sink.ts'
-import type { Expression } from '../expression/ast.ts'
+import type { Expression, ParsedTemplate } from '../expression/ast.ts'
 import type { Json } from '../json.ts'
 import { errorIssue, type ReportIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
-import { schemaAt, titleAt } from './param-schema.ts'
+import { titleAt } from './param-schema.ts'
 import { isParamUsed, paramSink } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { Survey, SurveyedNode } from './survey.ts'
@@ -16,7 +15,7 @@ function constantsOf({ document }: Survey): EvaluationScope {
   return createPlainScope({ vars: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])) })
 }
 
-function faultsOf(sink: SinkName, text: string, scope: EvaluationScope): readonly SinkFault[] {
+function faultsOf(sink: SinkName, template: ParsedTemplate, scope: EvaluationScope): readonly SinkFault[] {
   const constantOf = (expression: Expression): Json | undefined => {
     try {
       return evaluateExpression(expression, scope)
@@ -24,11 +23,15 @@ function faultsOf(sink: SinkName, text: string, scope: EvaluationScope): readonl
       return undefined
     }
   }
+  return checkTemplateSink(sink, template, constantOf)
+}
+
+/** A template that cannot be read has `null`: it is reported as a fault of its expression. */
+function parsed({ templates }: Survey, text: string): ParsedTemplate | null {
   try {
-    return checkTemplateSink(sink, text, constantOf)
+    return templates.parse(text)
   } catch {
-    // What cannot be read as a template is reported as a fault of its expression.
-    return []
+    return null
   }
 }
 
@@ -42,15 +45,16 @@ function sinkParams(entry: SurveyedNode['entry']): readonly string[] {
 export function* checkSinks(survey: Survey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   const scope = constantsOf(survey)
   const byType = new Map<SurveyedNode['entry'], readonly string[]>()
-  for (const { node, name, entry } of survey.nodes) {
+  for (const { node, name, entry, texts } of survey.nodes) {
     const names = byType.get(entry) ?? sinkParams(entry)
     byType.set(entry, names)
     const schema = entry?.params ?? true
     const used = names.filter((param) => node.params[param] !== undefined && isParamUsed(schema, node.params, param))
-    for (const { path, text } of used.flatMap((param) => textLeaves(node.params[param] as Json, [param]))) {
+    for (const { path, text, isLiteral } of texts.filter((leaf) => used.includes(String(leaf.path[0])))) {
       meter.spend(text.length)
-      const sink = schemaAt(schema, path).isLiteral || text === '' ? null : paramSink(schema, node.params, path)
-      for (const { message, start, end } of sink === null ? [] : faultsOf(sink, text, scope)) {
+      const sink = isLiteral || text === '' ? null : paramSink(schema, node.params, path)
+      const template = sink === null ? null : parsed(survey, text)
+      for (const { message, start, end } of sink === null || template === null ? [] : faultsOf(sink, template, scope)) {
         const details = { nodeId: node.id, path: ['params', ...path], range: { start, end } }
         report(errorIssue('TEMPLATE_INVALID', `${name}: "${titleAt(schema, path)}": ${message}`, details))
       }

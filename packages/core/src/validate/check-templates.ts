@@ -1,23 +1,20 @@
-import type { DocumentOperation, ParamPath } from '../document/operation.ts'
+import type { DocumentOperation } from '../document/operation.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
 import type { FlowNode } from './data-flow.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import { nodeTemplates } from './node-templates.ts'
 import { titleAt } from './param-schema.ts'
-import type { Survey } from './survey.ts'
+import type { NodeTemplate, Survey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
 interface Place {
   readonly survey: Survey
   readonly traced: TracedWorkflow
   readonly node: FlowNode
-  /** From the node. */
-  readonly path: ParamPath
-  readonly text: string
+  readonly template: NodeTemplate
 }
 
-function writeText({ node, path }: Place, text: string): DocumentOperation {
+function writeText({ node, template: { path } }: Place, text: string): DocumentOperation {
   const nodeId = node.surveyed.node.id
   const [section, ...rest] = path
   if (section === 'params') return { op: 'set_param', nodeId, path: rest, value: text }
@@ -26,11 +23,11 @@ function writeText({ node, path }: Place, text: string): DocumentOperation {
 
 function fixOf(place: Place, { fix }: ExpressionProblem): { fix?: IssueFix } {
   if (fix === undefined) return {}
-  const text = place.text.slice(0, fix.start) + fix.text + place.text.slice(fix.end)
+  const text = place.template.text.slice(0, fix.start) + fix.text + place.template.text.slice(fix.end)
   return { fix: { title: fix.title, operations: [writeText(place, text)] } }
 }
 
-function titleOf({ node, path }: Place): string {
+function titleOf({ node, template: { path } }: Place): string {
   const { entry, name } = node.surveyed
   const [section, ...rest] = path
   return `${name}: "${section === 'params' ? titleAt(entry?.params ?? true, rest) : rest.join(' ')}"`
@@ -48,7 +45,7 @@ function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProbl
 /** Says on how many of the ways to the node a key is there, where that is known. */
 function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProblem): string {
   if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
-  const key = inputKeyAt(typed, problem, place.text)
+  const key = inputKeyAt(typed, problem, place.template.text)
   if (key === null) return problem.message
   const ways = place.traced.scopes.waysWith(place.node, key)
   const isCounted = ways !== null && ways.having > 0 && ways.having < ways.all
@@ -58,7 +55,7 @@ function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProble
 /** Nodes that are named although they do not come before; their names say more than that they are missing. */
 function reportStrangers(place: Place, { analysis }: TypedTemplate, report: ReportIssue): ReadonlySet<number> {
   const reported = new Set<number>()
-  const { survey, traced, node, path } = place
+  const { survey, traced, node, template } = place
   for (const read of analysis?.reads ?? []) {
     const named = read.node === undefined ? undefined : survey.byId.get(read.node.id)
     if (named === undefined || read.node === undefined || traced.scopes.output(node, read.node.id) !== undefined)
@@ -66,21 +63,21 @@ function reportStrangers(place: Place, { analysis }: TypedTemplate, report: Repo
     const { id, start, end } = read.node
     reported.add(start)
     const why = id === node.surveyed.node.id ? 'it is this node itself' : `no path leads from ${named.name} to here`
-    const details = { nodeId: node.surveyed.node.id, path, range: { start, end } }
+    const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end } }
     report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(place)} reads ${named.name}, but ${why}`, details))
   }
   return reported
 }
 
 function checkTemplate(place: Place, report: ReportIssue): void {
-  const typed = place.traced.typeTemplate(place.node, place.path, place.text)
+  const typed = place.traced.typeTemplate(place.node, place.template)
   const reported = reportStrangers(place, typed, report)
   for (const problem of typed.types.problems) {
     if (reported.has(problem.start)) continue
     const { code, severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
     const message = `${titleOf(place)}: ${messageOf(place, typed, problem)}`
-    const details = { nodeId: place.node.surveyed.node.id, path: place.path, range: { start, end } }
+    const details = { nodeId: place.node.surveyed.node.id, path: place.template.path, range: { start, end } }
     report(build(code, message, { ...details, ...fixOf(place, problem) }))
   }
 }
@@ -92,10 +89,7 @@ export function* checkTemplates(
   report: ReportIssue,
 ): Generator<undefined, void> {
   for (const node of traced.flow.nodes) {
-    const { surveyed } = node
-    for (const leaf of nodeTemplates(surveyed, surveyed.node.params)) {
-      checkTemplate({ survey, traced, node, ...leaf }, report)
-    }
+    for (const template of node.surveyed.templates) checkTemplate({ survey, traced, node, template }, report)
     yield
   }
 }

@@ -64,11 +64,16 @@ export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
 const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
 
+interface ExitPort {
+  readonly port: string
+  readonly isSure: boolean
+}
+
 /**
  * Ports that a node may leave by. Of a node that is passed through, the first port alone is ever taken; an error
  * port without an edge ends the run.
  */
-function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): { port: string; isSure: boolean }[] {
+function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
   const own = ports.filter(({ name, isError }) => !isError || used.has(name)).map(({ name }) => name)
   const names = new Set([...own, ...used])
@@ -96,6 +101,8 @@ interface Tracing extends Branching {
   readonly dominators: Dominators
   readonly trails: Map<FlowNode, Trail>
   readonly ranks: ReadonlyMap<NodeId, number>
+  /** Of each node, by rank. */
+  readonly exitPorts: readonly (readonly ExitPort[])[]
   readonly nodeCount: number
   readonly exitCount: number
 }
@@ -121,28 +128,31 @@ type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly 
 
 /** Facts that hold on every path to the node, for each path separately. */
 function onAllWays({ trails, meter }: Tracing, size: number, arriving: readonly Exit[], before: BeforeExit): Bits {
-  const common = createBits(size)
-  for (const [way, exit] of arriving.entries()) {
+  let common: Bits | null = null
+  for (const exit of arriving) {
     const { bits, own } = before(exit, trails.get(exit.node) as Trail)
-    meter.spendWords(common.length)
+    meter.spendWords(bits.length)
     meter.spend(own.length)
-    const kept = way === 0 ? own : own.filter((index) => hasBit(common, index))
-    if (way === 0) addBits(common, bits)
+    const known: Bits | null = common
+    const kept = known === null ? own : own.filter((index) => hasBit(known, index))
+    if (common === null) common = bits.slice()
     else keepBits(common, bits)
     for (const index of kept) setBit(common, index)
   }
-  return common
+  return common ?? createBits(size)
 }
 
 /** Collects sets of ranks along all ways, each with the node that it leads through. */
 function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bitsOf: (node: FlowNode) => Bits): Bits {
-  const all = createBits(nodeCount)
+  let all: Bits | null = null
   for (const { node } of arriving) {
-    meter.spendWords(all.length)
-    addBits(all, bitsOf(node))
+    const bits = bitsOf(node)
+    meter.spendWords(bits.length)
+    if (all === null) all = bits.slice()
+    else addBits(all, bits)
     setBit(all, node.rank)
   }
-  return all
+  return all ?? createBits(nodeCount)
 }
 
 /**
@@ -191,7 +201,7 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   dominators.add(arriving.map((exit) => exit.node.rank))
   byId.set(surveyed.node.id, node)
   const targets = targetsByPort(tracing, surveyed)
-  for (const { port, isSure } of exitPorts(surveyed)) {
+  for (const { port, isSure } of tracing.exitPorts[node.rank] as readonly ExitPort[]) {
     meter.spend(1)
     const facts = describe(node, port)
     const exit: Exit = { index: exits.length, node, port, isSure, facts, targets: targets.get(port) ?? [] }
@@ -218,7 +228,8 @@ export function* traceDataFlow(
   meter: Meter,
   describe: (flow: DataFlow) => DescribeExit,
 ): Generator<undefined, DataFlow> {
-  const exitCount = survey.ordered.reduce((sum, surveyed) => sum + exitPorts(surveyed).length, 0)
+  const ports = survey.ordered.map(exitPorts)
+  const exitCount = ports.reduce((sum, { length }) => sum + length, 0)
   const nodeCount = survey.ordered.length
   const dominators = createDominators()
   const tracing: Tracing = {
@@ -229,6 +240,7 @@ export function* traceDataFlow(
     trails: new Map(),
     forks: createBits(nodeCount),
     ranks: new Map(survey.ordered.map(({ node }, rank) => [node.id, rank])),
+    exitPorts: ports,
     nodeCount,
     exitCount,
     meter,

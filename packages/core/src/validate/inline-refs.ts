@@ -33,11 +33,18 @@ function inline(schema: Json, depth: number, inlining: Inlining): Json {
   return Object.fromEntries(parts.map(([key, part]) => [key, inline(part as Json, depth, inlining)]))
 }
 
+/** Checks whether a reference is written anywhere in a schema. */
+function hasRef(schema: Json): boolean {
+  if (typeof schema !== 'object' || schema === null) return false
+  if (Array.isArray(schema)) return schema.some((part: Json) => hasRef(part))
+  return Object.hasOwn(schema, '$ref') || Object.values(schema).some((part) => hasRef(part as Json))
+}
+
 /**
  * A schema without local references, so that it keeps its meaning inside another one. What refers to itself is
  * followed a few levels deep.
  */
 export function inlineRefs(schema: JsonSchema): JsonSchema {
-  if (typeof schema === 'boolean' || !JSON.stringify(schema).includes('"$ref"')) return schema
+  if (typeof schema === 'boolean' || !hasRef(schema)) return schema
   return inline(schema, 0, { root: schema, partsLeft: MAX_PARTS }) as JsonSchema
 }

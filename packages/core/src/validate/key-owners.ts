@@ -87,7 +87,9 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     of: (key) => entryOf(key).all.owners,
     before: (node, key) => entries.get(key)?.all.beforeDown(node) ?? [],
     otherwiseBefore(node, key, type) {
-      const lists = [...entryOf(key).byType].filter(([each]) => each !== type)
+      const { all, byType } = entryOf(key)
+      if (all.owners.length === 1 && all.owners[0]?.node === node) return []
+      const lists = [...byType].filter(([each]) => each !== type)
       return merge(lists.map(([, list]) => list.before(node)))
     },
     isSurelyAdded({ taken }, key) {

@@ -1,5 +1,6 @@
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import type { NodeManifestEntry } from '../node/definition.ts'
 import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
@@ -60,14 +61,39 @@ const withoutPromise = ({ fields, others }: ObjectFacts): ObjectFacts => ({
   others,
 })
 
+const PASSED: OutputFacts = Object.freeze({ schema: { type: 'object', additionalProperties: false }, adds: NO_FIELDS })
+const FAILED: OutputFacts = Object.freeze({ schema: ERROR_SCHEMA, adds: NO_FIELDS })
+const UNDESCRIBED: OutputFacts = Object.freeze({ schema: true, adds: ANYTHING })
+
+/** Facts of the schemas that node types bring along, so that the nodes of a type share them. */
+export type KnownOutputs = Map<JsonSchema, OutputFacts>
+
+function factsOf(schema: JsonSchema): OutputFacts {
+  const inlined = inlineRefs(schema)
+  return { schema: inlined, adds: objectFacts(inlined) }
+}
+
+function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfParam, known: KnownOutputs): OutputFacts {
+  const schema = describedSchema(surveyed, port, typeOf)
+  const { outputs } = surveyed.entry as NodeManifestEntry
+  if (schema !== (outputs[port] ?? outputs['*'])) return factsOf(schema)
+  const facts = known.get(schema) ?? factsOf(schema)
+  known.set(schema, facts)
+  return facts
+}
+
 /** What leaves a node on a port. @param typeOf - Types the templates in the node's own params. */
-export function outputFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfParam): OutputFacts {
+export function outputFacts(
+  surveyed: SurveyedNode,
+  port: string,
+  typeOf: TypeOfParam,
+  known: KnownOutputs,
+): OutputFacts {
   const { node, entry } = surveyed
-  if (node.disabled) return { schema: { type: 'object', additionalProperties: false }, adds: NO_FIELDS }
-  if (port === ERROR_PORT) return { schema: ERROR_SCHEMA, adds: NO_FIELDS }
-  if (entry === undefined) return { schema: true, adds: ANYTHING }
-  const schema = inlineRefs(describedSchema(surveyed, port, typeOf))
-  const adds = objectFacts(schema)
-  if (!maybePassed(surveyed)) return { schema, adds }
-  return { schema: { anyOf: [schema as Json, { type: 'object' }] }, adds: withoutPromise(adds) }
+  if (node.disabled) return PASSED
+  if (port === ERROR_PORT) return FAILED
+  if (entry === undefined) return UNDESCRIBED
+  const facts = describedFacts(surveyed, port, typeOf, known)
+  if (!maybePassed(surveyed)) return facts
+  return { schema: { anyOf: [facts.schema as Json, { type: 'object' }] }, adds: withoutPromise(facts.adds) }
 }

@@ -10,12 +10,13 @@ export interface PlaceSchema {
 }
 
 function branchesOf(schema: JsonObject): readonly JsonObject[] {
+  if (schema.anyOf === undefined && schema.oneOf === undefined && schema.allOf === undefined) return [schema]
   const lists = [schema.anyOf, schema.oneOf, schema.allOf]
   const branches = lists.flatMap((list): readonly Json[] => (Array.isArray(list) ? list : []))
   return [schema, ...branches.filter(isJsonObject)]
 }
 
-function below(schema: JsonSchema, key: string | number): JsonSchema {
+function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
   const object = asObject(schema)
   if (object === null) return true
   for (const branch of branchesOf(object)) {
@@ -32,15 +33,35 @@ function below(schema: JsonSchema, key: string | number): JsonSchema {
   return true
 }
 
+function below({ schema, isLiteral }: PlaceSchema, key: string | number): PlaceSchema {
+  const own = schemaBelow(schema, key)
+  return { schema: own, isLiteral: isLiteral || asObject(own)?.literal === true }
+}
+
 /** The schema of a place in the params, as far as the schema of the params tells it. */
 export function schemaAt(params: JsonSchema, path: ParamPath): PlaceSchema {
-  let schema = params
-  let isLiteral = false
-  for (const key of path) {
-    schema = below(schema, key)
-    isLiteral ||= asObject(schema)?.literal === true
+  return path.reduce<PlaceSchema>(below, { schema: params, isLiteral: false })
+}
+
+/** A text in the params of a node, with its path in them and what is known of its place. */
+export interface ParamText extends PlaceSchema {
+  readonly path: ParamPath
+  readonly text: string
+}
+
+/** All texts of params at any depth, each with the schema of its place. */
+export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
+  const texts: ParamText[] = []
+  const visit = (value: Json, path: ParamPath, place: PlaceSchema): void => {
+    if (typeof value === 'string') texts.push({ path, text: value, ...place })
+    else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item as Json, [...path, index], below(place, index))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) visit(member as Json, [...path, key], below(place, key))
+    }
   }
-  return { schema, isLiteral }
+  visit(params, [], { schema, isLiteral: false })
+  return texts
 }
 
 /** What people call a param: the titles along its path, or its keys. */

@@ -1,6 +1,6 @@
 import type { ProblemIssue, TenonError } from '../errors/index.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
-import { checkJsonSchema } from '../node/json-schema/check-json-schema.ts'
+import { type JsonSchemaCheck, prepareJsonSchema } from '../node/json-schema/check-json-schema.ts'
 import type { Meter } from './meter.ts'
 
 const MOST_KEPT = 5_000
@@ -13,34 +13,48 @@ export type SchemaVerdict = { readonly issues: readonly ProblemIssue[] } | { rea
 /** Checks params against the schema of their type. */
 export type SchemaChecker = (schemaId: string, schema: JsonSchema, params: JsonObject) => SchemaVerdict
 
-/** The verdict on one value. */
-export function judge(schema: JsonSchema, value: JsonObject | null, onStep?: () => void): SchemaVerdict {
+/** Checks whether a schema can be used at all. @returns Why not; `null` for a sound schema. */
+export function schemaFault(schema: JsonSchema): string | null {
+  const verdict = judge(() => prepareJsonSchema(schema)(null))
+  return 'unusable' in verdict ? verdict.unusable : null
+}
+
+function judge(check: () => readonly ProblemIssue[]): SchemaVerdict {
   try {
-    return { issues: checkJsonSchema(schema, value, onStep) }
+    return { issues: check() }
   } catch (error) {
     return { unusable: (error as TenonError).message }
   }
 }
 
-/** Cached results of a checker; valid while the params are the same objects. */
-export type SchemaVerdicts = Map<string, SchemaVerdict>
+/** Prepared schemas and cached results of a checker; valid for one manifest. */
+export interface SchemaVerdicts {
+  readonly checks: Map<string, JsonSchemaCheck>
+  readonly verdicts: Map<string, SchemaVerdict>
+}
 
 export function createSchemaVerdicts(): SchemaVerdicts {
-  return new Map()
+  return { checks: new Map(), verdicts: new Map() }
 }
 
 /** A checker that looks its verdicts up in `kept` and enters new ones there. */
-export function createSchemaChecker(kept: SchemaVerdicts, meter: Meter): SchemaChecker {
+export function createSchemaChecker({ checks, verdicts }: SchemaVerdicts, meter: Meter): SchemaChecker {
+  function checkOf(schemaId: string, schema: JsonSchema): JsonSchemaCheck {
+    const check = checks.get(schemaId) ?? prepareJsonSchema(schema)
+    checks.set(schemaId, check)
+    return check
+  }
+
   return (schemaId, schema, params) => {
     const text = JSON.stringify(params)
     const key = `${schemaId} ${text}`
     meter.spend(text.length >>> 3)
-    const known = kept.get(key)
+    const known = verdicts.get(key)
     if (known !== undefined) return known
-    const verdict = judge(schema, params, () => meter.count(STEPS_PER_SUBSCHEMA))
+    const verdict = judge(() => checkOf(schemaId, schema)(params, () => meter.count(STEPS_PER_SUBSCHEMA)))
     meter.spend(0)
-    if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(key, verdict)
+    if (verdicts.size >= MOST_KEPT) verdicts.clear()
+    verdicts.set(key, verdict)
     return verdict
   }
 }

@@ -100,9 +100,9 @@ export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: Fl
   const isWanted = (root: string): boolean => wanted === undefined || wanted.roots.has(root)
   const error = isWanted('error') ? scopes.error(node) : undefined
   return {
-    input: inputSchema(survey, scopes, node, wanted?.keys ?? scopes.inputKeys(node)),
+    input: isWanted('input') ? inputSchema(survey, scopes, node, wanted?.keys ?? scopes.inputKeys(node)) : true,
     trigger: isWanted('trigger') ? scopes.trigger(node) : true,
-    nodes: nodesSchema(survey, scopes, node, wanted?.nodeIds ?? scopes.outputs(node)),
+    nodes: isWanted('nodes') ? nodesSchema(survey, scopes, node, wanted?.nodeIds ?? scopes.outputs(node)) : true,
     vars,
     run: RUN_SCHEMA,
     ...(error === undefined ? {} : { error: error.schema }),

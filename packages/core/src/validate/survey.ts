@@ -1,10 +1,23 @@
 import { type DocumentGraph, documentGraph, documentOrder } from '../document/document-order.ts'
+import { policyTexts } from '../document/node-texts.ts'
+import type { ParamPath } from '../document/operation.ts'
 import { type ResolvedPort, resolvePorts } from '../document/ports.ts'
 import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from '../document/types.ts'
+import { isTemplate } from '../expression/parse.ts'
+import { createTemplateTable, type TemplateTable } from '../expression/template-table.ts'
 import type { NodeId } from '../ids.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject, JsonSchema } from '../json.ts'
 import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
 import { fillParamDefaults } from '../node/fill-param-defaults.ts'
+import { type ParamText, paramTexts } from './param-schema.ts'
+
+/** A template of a node, with what its value has to be. */
+export interface NodeTemplate {
+  /** From the node: `['params', ...]` or `['policy', field]`. */
+  readonly path: ParamPath
+  readonly text: string
+  readonly expected: JsonSchema
+}
 
 /** A node with what its type says of it, looked up once. */
 export interface SurveyedNode {
@@ -15,6 +28,10 @@ export interface SurveyedNode {
   readonly name: string
   /** With the defaults of the type. */
   readonly params: JsonObject
+  /** The texts of the params as they are written, in their order. */
+  readonly texts: readonly ParamText[]
+  /** The texts that are templates: those of params as they are written, then those of the policy. */
+  readonly templates: readonly NodeTemplate[]
   readonly ports: readonly ResolvedPort[]
   readonly portNames: ReadonlySet<string>
   /** Edges whose two ends exist, in the order of the document. */
@@ -26,6 +43,8 @@ export interface SurveyedNode {
 export interface Survey {
   readonly document: WorkflowDocument
   readonly manifest: Pick<NodeManifest, 'nodes'>
+  /** The templates of the document, each text read once for all checks. */
+  readonly templates: TemplateTable
   /** In the order of the document's `nodes`. */
   readonly nodes: readonly SurveyedNode[]
   readonly byId: ReadonlyMap<NodeId, SurveyedNode>
@@ -51,6 +70,27 @@ function groupEdges(document: WorkflowDocument, ids: ReadonlySet<NodeId>, end: '
   return groups
 }
 
+/** The templates of a node that are evaluated: those in literal params are plain text. */
+function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
+  const inParams = texts
+    .filter(({ text, isLiteral }) => !isLiteral && isTemplate(text))
+    .map(({ path, text, schema }) => ({ path: ['params', ...path], text, expected: schema }))
+  const inPolicy = policyTexts(node)
+    .filter(({ text }) => isTemplate(text))
+    .map(({ path, text }) => ({ path, text, expected: expectedInPolicy(path) }))
+  return [...inParams, ...inPolicy]
+}
+
+/** The templates that a run evaluates: {@link SurveyedNode.templates}, and those among the defaults of the type. */
+export function evaluatedTemplates({ node, entry, params, templates }: SurveyedNode): readonly NodeTemplate[] {
+  if (params === node.params) return templates
+  // Only a type has defaults.
+  return templatesOf(node, paramTexts((entry as NodeManifestEntry).params, params))
+}
+
+/** Conditions give true or false; other templates of a policy give anything. */
+const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
+
 /** Looks a document over; nothing in it is taken for granted but its structure. */
 export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): Survey {
   const entries = new Map(manifest.nodes.map((entry) => [typeKey(entry.type, entry.version), entry]))
@@ -59,12 +99,16 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const outgoing = groupEdges(document, ids, 'source')
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(typeKey(node.type, node.typeVersion))
-    const ports = entry === undefined ? [] : resolvePorts(node, entry)
+    const params = entry === undefined ? node.params : fillParamDefaults(entry.params, node.params)
+    const ports = entry === undefined ? [] : resolvePorts({ ...node, params }, entry)
+    const texts = paramTexts(entry?.params ?? true, node.params)
     return {
       node,
       entry,
       name: node.name === '' ? node.id : node.name,
-      params: entry === undefined ? node.params : fillParamDefaults(entry.params, node.params),
+      params,
+      texts,
+      templates: templatesOf(node, texts),
       ports,
       portNames: new Set(ports.map((port) => port.name)),
       incoming: incoming.get(node.id) ?? [],
@@ -76,5 +120,5 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const graph = documentGraph(document)
   const { order, cycles } = documentOrder(document, graph)
   const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
-  return { document, manifest, nodes, byId, graph, ordered, cycles }
+  return { document, manifest, templates: createTemplateTable(), nodes, byId, graph, ordered, cycles }
 }

@@ -1,19 +1,20 @@
 import type { ParamPath } from '../document/operation.ts'
 import { ERROR_PORT } from '../document/ports.ts'
-import { analyzeTemplate, type TemplateAnalysis } from '../expression/analyze.ts'
+import type { TemplateAnalysis } from '../expression/analyze.ts'
 import type { ScopeSchema } from '../expression/check/problem.ts'
 import { type TemplateTypes, typecheckTemplate } from '../expression/check/typecheck.ts'
-import { isTemplate, parseTemplate } from '../expression/parse.ts'
+import { isTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
+import type { NodeManifestEntry } from '../node/definition.ts'
 import { type DataFlow, type DescribeExit, type FlowNode, traceDataFlow } from './data-flow.ts'
 import type { Meter } from './meter.ts'
-import { type OutputFacts, outputFacts, schemaOfValues, type TypeOfParam } from './output-facts.ts'
+import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfParam } from './output-facts.ts'
 import { schemaAt } from './param-schema.ts'
 import { eitherSchema } from './schema-facts.ts'
 import { buildScopeSchema, varsSchema, type Wanted } from './scope-schema.ts'
 import { createScopes, type Scopes } from './scopes.ts'
-import type { Survey } from './survey.ts'
+import type { NodeTemplate, Survey } from './survey.ts'
 
 /** A template with what is known of it at its place. */
 export interface TypedTemplate {
@@ -28,16 +29,10 @@ export interface TracedWorkflow {
   readonly scopes: Scopes
   /** The schema of `vars`, the same for all nodes. */
   readonly vars: JsonSchema
-  /** Types a template of a node. @param path - From the node: `['params', ...]` or `['policy', ...]`. */
-  typeTemplate(node: FlowNode, path: ParamPath, text: string): TypedTemplate
-}
-
-function analyze(text: string): TemplateAnalysis | null {
-  try {
-    return analyzeTemplate(parseTemplate(text))
-  } catch {
-    return null
-  }
+  /** Types a template of a node. */
+  typeTemplate(node: FlowNode, template: NodeTemplate): TypedTemplate
+  /** Types a template in the params of a node, defaults included. @param path - From the node: `['params', ...]`. */
+  typeParam(node: FlowNode, path: ParamPath, text: string): TypedTemplate
 }
 
 function wantedBy({ reads }: TemplateAnalysis): Wanted {
@@ -50,23 +45,17 @@ function wantedBy({ reads }: TemplateAnalysis): Wanted {
   }
 }
 
-/** What the value at a place has to be; conditions of policies give true or false. */
-function expectedAt({ surveyed }: FlowNode, path: ParamPath): JsonSchema {
-  const [section, ...rest] = path
-  if (section === 'params') return schemaAt(surveyed.entry?.params ?? true, rest).schema
-  return rest[0] === 'skipIf' ? { type: 'boolean' } : true
-}
-
 /** Ports of a node that share a schema share its facts. */
 function describeExits(typeOf: (node: FlowNode) => TypeOfParam): DescribeExit {
+  const known: KnownOutputs = new Map()
   let described: { readonly node: FlowNode; readonly facts: Map<unknown, OutputFacts> } | null = null
   return (node, port) => {
     const { entry } = node.surveyed
     if (described?.node !== node) described = { node, facts: new Map() }
     const source = port === ERROR_PORT ? ERROR_PORT : (entry?.outputs[port] ?? entry?.outputs['*'])
-    const known = described.facts.get(source) ?? outputFacts(node.surveyed, port, typeOf(node))
-    described.facts.set(source, known)
-    return known
+    const facts = described.facts.get(source) ?? outputFacts(node.surveyed, port, typeOf(node), known)
+    described.facts.set(source, facts)
+    return facts
   }
 }
 
@@ -82,7 +71,7 @@ const MOST_CANDIDATES = 500
 export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefined, TracedWorkflow> {
   let suggestionsLeft = MOST_SUGGESTIONS
   const vars = varsSchema(survey)
-  const typed = new Map<string, TypedTemplate>()
+  const typed = new Map<FlowNode, Map<string, TypedTemplate>>()
   const built: { scopes?: Scopes } = {}
   const scopesNow = (): Scopes => built.scopes as Scopes
 
@@ -91,10 +80,11 @@ export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefine
     names: ReadonlySet<string>,
     isThere: (name: string) => boolean,
     all: () => readonly string[],
-  ): Set<string> {
+  ): ReadonlySet<string> {
     const strangers = [...names].filter((name) => !isThere(name)).slice(0, suggestionsLeft)
+    if (strangers.length === 0) return names
     suggestionsLeft -= strangers.length
-    const known = strangers.length === 0 ? [] : all()
+    const known = all()
     meter.spend(strangers.length * known.length)
     return new Set([...names, ...strangers.flatMap((name) => nearest(name, known) ?? [])])
   }
@@ -117,22 +107,48 @@ export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefine
     })
   }
 
-  function typeTemplate(node: FlowNode, path: ParamPath, text: string): TypedTemplate {
-    const key = JSON.stringify([node.rank, ...path])
-    const known = typed.get(key)
-    if (known !== undefined) return known
+  function analyze(text: string): TemplateAnalysis | null {
+    try {
+      return survey.templates.analyze(text)
+    } catch {
+      return null
+    }
+  }
+
+  function typeAnew(node: FlowNode, text: string, expected: JsonSchema): TypedTemplate {
     meter.spend(text.length)
     const analysis = analyze(text)
-    const scope = analysis === null ? {} : scopeFor(node, analysis)
-    const result = { analysis, types: typecheckTemplate(text, scope, { expected: expectedAt(node, path) }) }
-    typed.set(key, result)
+    if (analysis === null) return { analysis, types: typecheckTemplate(text, {}, { expected }) }
+    const types = typecheckTemplate(survey.templates.parse(text), scopeFor(node, analysis), { expected })
+    return { analysis, types }
+  }
+
+  function typeOnce(node: FlowNode, path: ParamPath, text: string, expected: () => JsonSchema): TypedTemplate {
+    const ofNode = typed.get(node) ?? new Map<string, TypedTemplate>()
+    if (ofNode.size === 0) typed.set(node, ofNode)
+    // No key has a NUL in it, and no place has both a list and an object.
+    const key = path.join('\0')
+    const known = ofNode.get(key)
+    if (known !== undefined) return known
+    const result = typeAnew(node, text, expected())
+    ofNode.set(key, result)
     return result
   }
+
+  const typeTemplate: TracedWorkflow['typeTemplate'] = (node, { path, text, expected }) =>
+    typeOnce(node, path, text, () => expected)
+
+  const typeParam: TracedWorkflow['typeParam'] = (node, path, text) =>
+    typeOnce(node, path, text, () => {
+      // Params of an unknown type are not typed.
+      const { params } = node.surveyed.entry as NodeManifestEntry
+      return schemaAt(params, path.slice(1)).schema
+    })
 
   function typeOf(node: FlowNode): TypeOfParam {
     const typeOfPart = (value: Json, path: ParamPath): JsonSchema => {
       if (typeof value === 'string')
-        return isTemplate(value) ? typeTemplate(node, path, value).types.schema : { type: 'string' }
+        return isTemplate(value) ? typeParam(node, path, value).types.schema : { type: 'string' }
       if (value === null) return { type: 'null' }
       if (Array.isArray(value)) {
         const items = value.map((item: Json, index) => typeOfPart(item, [...path, index]))
@@ -147,5 +163,5 @@ export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefine
     built.scopes = createScopes(tracing)
     return describeExits(typeOf)
   })
-  return { flow, scopes: scopesNow(), typeTemplate, vars }
+  return { flow, scopes: scopesNow(), typeTemplate, typeParam, vars }
 }

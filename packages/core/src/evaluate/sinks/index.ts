@@ -1,4 +1,4 @@
-import type { Span } from '../../expression/ast.ts'
+import type { ParsedTemplate, Span } from '../../expression/ast.ts'
 import { parseTemplate } from '../../expression/parse.ts'
 import type { Json } from '../../json.ts'
 import { evaluate } from '../evaluate-expression.ts'
@@ -26,8 +26,12 @@ const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
  * @param constantOf - Gives the value of an expression over variables alone; `undefined` if it is not known.
  * @throws {@link TenonError} as `parseTemplate`.
  */
-export function checkTemplateSink(sink: SinkName, template: string, constantOf: ConstantOf): readonly SinkFault[] {
-  return TEMPLATE_SINKS[sink].check(parseTemplate(template), constantOf)
+export function checkTemplateSink(
+  sink: SinkName,
+  template: string | ParsedTemplate,
+  constantOf: ConstantOf,
+): readonly SinkFault[] {
+  return TEMPLATE_SINKS[sink].check(typeof template === 'string' ? parseTemplate(template) : template, constantOf)
 }
 
 /**

@@ -47,6 +47,8 @@ export function listOf(item: StaticType): StaticType {
 
 /** What has one of the types. Plain variants stand once; objects and lists stay apart, each a case of its own. */
 export function unionOf(types: readonly StaticType[]): StaticType {
+  const [only] = types
+  if (types.length === 1 && only?.length === 1) return only
   const plain = new Map<string, StaticVariant>()
   const cases: StaticVariant[] = []
   const texts = new Set<string>()

@@ -1,7 +1,7 @@
 import { format } from '@cfworker/json-schema'
 import { describe, expect, test } from 'vitest'
 import type { JsonSchema } from '../../json.ts'
-import { checkJsonSchema } from './check-json-schema.ts'
+import { checkJsonSchema, prepareJsonSchema } from './check-json-schema.ts'
 
 const paths = (schema: JsonSchema, value: unknown) => checkJsonSchema(schema, value).map(({ path }) => path.join('.'))
 const codes = (schema: JsonSchema, value: unknown) => checkJsonSchema(schema, value).map(({ code }) => code)
@@ -169,5 +169,56 @@ describe('schemas that cannot be used are refused with JSON_SCHEMA_INVALID', () 
   test('an id of an older draft is passed over, and uniqueItems still works', () => {
     expect(checkJsonSchema({ id: 'not a url:', uniqueItems: true }, [1, 2])).toEqual([])
     expect(codes({ uniqueItems: true }, [{ a: 1 }, { a: 1 }])).toEqual(['uniqueItems'])
+  })
+})
+
+describe('prepareJsonSchema', () => {
+  test('gives a check that answers for each value as checkJsonSchema does', () => {
+    const schemas: JsonSchema[] = [
+      { type: 'object', properties: { n: { type: 'number', minimum: 2 } }, required: ['n'] },
+      { patternProperties: { '^x_': { type: 'number' } }, additionalProperties: false },
+      { properties: { list: { uniqueItems: true, items: { pattern: '^a' } } } },
+      true,
+      false,
+    ]
+    const values = [
+      { n: 1 },
+      { n: 3 },
+      { x_a: 'no', x_b: 1 },
+      { x_c: null },
+      { list: ['a', 'a', 'b'] },
+      {},
+      5,
+      undefined,
+    ]
+    for (const schema of schemas) {
+      const check = prepareJsonSchema(schema)
+      for (const value of [...values, ...values]) expect(check(value)).toEqual(checkJsonSchema(schema, value))
+    }
+  })
+
+  test('counts the steps of each value from zero, and for the value alone', () => {
+    const check = prepareJsonSchema({ items: { type: 'number' } })
+    const stepsOf = (value: unknown) => {
+      let steps = 0
+      check(value, () => {
+        steps += 1
+      })
+      return steps
+    }
+    expect([stepsOf([1, 2]), stepsOf([1]), stepsOf([1, 2])]).toEqual([3, 2, 3])
+    const long = Array.from({ length: 60_000 }, () => 1)
+    expect(check(long)).toEqual([])
+    expect(check(long)).toEqual([])
+    expect(() => check([...long, ...long])).toThrow(expect.objectContaining({ code: 'JSON_SCHEMA_INVALID' }))
+    expect(check([1])).toEqual([])
+  })
+
+  test('refuses a schema that cannot be used at once, or with the first value that the fault depends on', () => {
+    const invalid = expect.objectContaining({ code: 'JSON_SCHEMA_INVALID' })
+    expect(() => prepareJsonSchema({ pattern: '(?=a)' })).toThrow(invalid)
+    const check = prepareJsonSchema({ patternProperties: { '^a': { pattern: '(?=a)' } } })
+    expect(check({ b: 1 })).toEqual([])
+    expect(() => check({ a: 'x' })).toThrow(invalid)
   })
 })

@@ -1,45 +1,87 @@
 import { format, Validator } from '@cfworker/json-schema'
 import { type ProblemIssue, TenonError } from '../../errors/index.ts'
 import type { JsonSchema } from '../../json.ts'
-import { readJsonFacts } from './json-facts.ts'
-import { prepareSchema } from './prepare-schema.ts'
+import { type JsonFacts, readJsonFacts } from './json-facts.ts'
+import { type PreparedSchema, prepareSchema } from './prepare-schema.ts'
 import { toSchemaIssues } from './schema-issues.ts'
 
 /** Subschemas applied in one check, all branches counted: what a real schema needs a thousand times less. */
 const MAX_STEPS = 100_000
 
 /**
- * Checks a JSON value against a JSON Schema (draft 2020-12) and tells all faults at once.
- *
- * Safe for schemas that a tenant wrote: patterns run in linear time, and the work is metered in steps, so
- * no schema hangs the process. Messages never repeat the value.
+ * Checks values against one JSON Schema.
  *
  * @param onStep - Is called for each subschema that is applied, to measure the work.
- * @returns No issue if the value fits; otherwise one issue a fault, its `code` being the keyword.
- * @throws {@link TenonError} `JSON_SCHEMA_INVALID` if the schema cannot be applied: an unresolved `$ref`,
- * an unsupported pattern, or more than 100,000 steps.
+ * @returns One issue for each fault, its `code` being the keyword; none if the value fits.
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
  */
-export function checkJsonSchema(
-  schema: JsonSchema,
-  value: unknown,
-  onStep: () => void = () => {},
-): readonly ProblemIssue[] {
-  if (typeof value === 'undefined') return [{ path: [], code: 'required', message: 'A value is missing' }]
+export type JsonSchemaCheck = (value: unknown, onStep?: () => void) => readonly ProblemIssue[]
+
+const NO_FACTS: JsonFacts = Object.freeze({ keys: new Set<string>(), longestList: 0 })
+
+/**
+ * Prepares a JSON Schema (draft 2020-12) once, for checks of many values. Keywords that depend on the value
+ * (`patternProperties`, `uniqueItems`) are prepared anew for each.
+ *
+ * The check is safe for schemas that a tenant wrote: patterns run in linear time, and the work is metered in steps, so
+ * no schema hangs the process. All faults are reported at once; messages never repeat the value.
+ *
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID`, here or in the check, if the schema cannot be applied: an
+ * unresolved `$ref`, an unsupported pattern, or more than 100,000 steps for one value.
+ */
+export function prepareJsonSchema(schema: JsonSchema): JsonSchemaCheck {
   let steps = 0
-  const prepared = prepareSchema(schema, readJsonFacts(value), () => {
+  let report: (() => void) | undefined
+  const countStep = (): void => {
     steps += 1
-    onStep()
+    report?.()
     if (steps > MAX_STEPS) throw schemaInvalid('It takes too many steps to check a value against it')
-  })
+  }
+  const always = prepareSchema(schema, NO_FACTS, countStep)
+  const validator = always.isForTheseFacts ? null : createValidator(always)
+  return (value, onStep) => {
+    if (typeof value === 'undefined') return [VALUE_MISSING]
+    steps = 0
+    report = onStep
+    const prepared = validator === null ? prepareSchema(schema, readJsonFacts(value), countStep) : always
+    return apply(validator ?? createValidator(prepared), prepared.patterns, value)
+  }
+}
+
+const VALUE_MISSING: ProblemIssue = Object.freeze({ path: [], code: 'required', message: 'A value is missing' })
+
+function createValidator({ schema }: PreparedSchema): Validator {
+  return orInvalid(() => new Validator(schema, '2020-12', false))
+}
+
+function apply(validator: Validator, patterns: PreparedSchema['patterns'], value: unknown): readonly ProblemIssue[] {
   // cfworker knows formats by one table; patterns pass through it as formats and leave it in the same call.
-  for (const [name, test] of prepared.patterns) format[name] = test
+  for (const [name, test] of patterns) format[name] = test
   try {
-    return toSchemaIssues(new Validator(prepared.schema, '2020-12', false).validate(value), value)
+    return orInvalid(() => toSchemaIssues(validator.validate(value), value))
+  } finally {
+    for (const name of patterns.keys()) delete format[name]
+  }
+}
+
+function orInvalid<Result>(work: () => Result): Result {
+  try {
+    return work()
   } catch (cause) {
     throw cause instanceof TenonError ? cause : schemaInvalid('It is malformed, endless, or refers to nothing', cause)
-  } finally {
-    for (const name of prepared.patterns.keys()) delete format[name]
   }
+}
+
+/**
+ * Checks one JSON value against a JSON Schema: {@link prepareJsonSchema} for a schema that is used once.
+ *
+ * @param onStep - Is called for each subschema that is applied, to measure the work.
+ * @returns One issue for each fault, its `code` being the keyword; none if the value fits.
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
+ */
+export function checkJsonSchema(schema: JsonSchema, value: unknown, onStep?: () => void): readonly ProblemIssue[] {
+  if (typeof value === 'undefined') return [VALUE_MISSING]
+  return prepareJsonSchema(schema)(value, onStep)
 }
 
 function schemaInvalid(why: string, cause?: unknown): TenonError {

@@ -38,6 +38,8 @@ export interface PreparedSchema {
   readonly schema: Schema
   /** Tests by the format name that stands for a pattern. */
   readonly patterns: ReadonlyMap<string, (text: string) => boolean>
+  /** The copy holds for values with these facts only: a keyword in it depends on keys or on the length of lists. */
+  readonly isForTheseFacts: boolean
 }
 
 /**
@@ -49,6 +51,7 @@ export interface PreparedSchema {
  */
 export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () => void): PreparedSchema {
   const patterns = new Map<string, (text: string) => boolean>()
+  let isForTheseFacts = false
 
   const compile = (pattern: Json): { readonly name: string; readonly test: (text: string) => boolean } => {
     const name = `${PATTERN_FORMAT}${String(pattern)}`
@@ -66,6 +69,7 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
     }
     addPattern(target, source)
     addPatternProperties(target, source, depth)
+    isForTheseFacts ||= source.uniqueItems === true || isJsonObject(source.patternProperties)
     if (source.uniqueItems === true && facts.longestList > MAX_UNIQUE_ITEMS) {
       throw schemaInvalid(`uniqueItems is for lists of up to ${MAX_UNIQUE_ITEMS} items`)
     }
@@ -115,7 +119,8 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
     target.properties = Object.fromEntries(properties)
   }
 
-  return { schema: isJsonObject(schema) ? copy(schema, 0) : toSchema(schema), patterns }
+  const prepared = isJsonObject(schema) ? copy(schema, 0) : toSchema(schema)
+  return { schema: prepared, patterns, isForTheseFacts }
 }
 
 function toSchema(schema: JsonSchema): Schema {

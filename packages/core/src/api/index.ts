@@ -43,6 +43,7 @@ export {
   type SyncDraft,
   type SyncedDraft,
   type TryDraft,
+  type UnreadableEntry,
   type UpdateWorkflow,
   type Version,
   type VersionWithDocument,

@@ -1,4 +1,4 @@
-import type { DocumentOperation } from '../document/operation.ts'
+import type { DocumentOperation, DraftPart } from '../document/operation.ts'
 import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, UserId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
@@ -87,8 +87,23 @@ export interface Draft {
   readonly etag: string
   /** Time of the last change. */
   readonly updatedAt: IsoInstant
-  /** What `readDraft` had to leave out. */
+  /** Sentences about everything that had to be left out of `document`. */
   readonly repairs: readonly string[]
+  /**
+   * Content that cannot be read, at most 100 entries. Publishing is refused with `DRAFT_UNREADABLE` until the operation
+   * `drop_unreadable` has removed it.
+   */
+  readonly unreadable: readonly UnreadableEntry[]
+}
+
+/** An entry of a draft of which something cannot be read. */
+export interface UnreadableEntry {
+  /** Part of the draft that holds the entry. */
+  readonly part: DraftPart
+  /** Id of the node, edge or annotation, or name of the variable or setting. */
+  readonly key: string
+  /** One sentence: what cannot be read, and why. */
+  readonly message: string
 }
 
 /** Changes to the draft, applied in order and together: all or none. Merges with what others edit at the same time. */

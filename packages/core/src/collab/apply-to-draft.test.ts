@@ -185,4 +185,52 @@ describe('applyOperationsToDraft', () => {
     apply(a, { op: 'add_node', node: node('log', 'set') })
     expect(readDraft(a)).toMatchObject({ document: { edges: [] }, repairs: [] })
   })
+
+  describe('drop_unreadable', () => {
+    /** A draft with something unreadable in every part. */
+    const spoiled = () => {
+      const ydoc = seeded({ ...sample, settings: { description: 'kept', timeout: '1h' } })
+      const nodes = ydoc.getMap<unknown>('nodes')
+      const ask = nodes.get('ask') as Y.Map<unknown>
+      const params = ask.get('params') as Y.Map<unknown>
+      params.set('Bad', 1)
+      params.set('list', [1, new Uint8Array(1)])
+      ask.set('policy', new Y.Map<unknown>([...Object.entries({ timeout: 'soon', retry: { maximumAttempts: 2 } })]))
+      nodes.set('broken', 'x')
+      ydoc.getArray('positions').push([['broken', 1, 1]])
+      ydoc.getMap('edges').set('ask:a>log:in', 'x')
+      ydoc.getMap('variables').set('nope', 1)
+      ydoc.getMap('variables').set('part', { value: { a: new Uint8Array(1), b: 1 }, order: 'a1' })
+      ydoc.getMap('variables').set('shared', new Y.Map([['value', new Y.Map([['text', 'x'.repeat(300_000)]])]]))
+      ydoc.getMap('annotations').set('flat', 1)
+      ydoc.getMap('settings').set('description', 'd'.repeat(300_000))
+      ydoc.getMap('settings').set('timeout', 'never')
+      return ydoc
+    }
+    const PARTS = ['nodes', 'edges', 'variables', 'annotations', 'settings'] as const
+
+    test('brings all parts to what readers find of them, and keeps the texts that are edited by character', () => {
+      const ydoc = spoiled()
+      const { document, losses } = readDraft(ydoc)
+      expect(new Set(losses.map(({ part }) => part))).toEqual(new Set(PARTS))
+      const prompt = paramText(ydoc, 'ask', ['prompt'])
+      apply(ydoc, ...PARTS.map((part) => ({ op: 'drop_unreadable', part, key: null }) as const))
+      expect(readDraft(ydoc)).toEqual({ document, repairs: [], losses: [] })
+      expect(ydoc.getArray('positions').toJSON()).not.toContainEqual(['broken', 1, 1])
+      expect(paramText(ydoc, 'ask', ['prompt'])).toBe(prompt)
+    })
+
+    test('changes one entry only where a key is given, and none that can be read', () => {
+      const ydoc = spoiled()
+      const before = readDraft(ydoc)
+      apply(ydoc, { op: 'drop_unreadable', part: 'nodes', key: 'broken' })
+      const { document, losses } = readDraft(ydoc)
+      expect(document).toEqual(before.document)
+      expect(losses).toEqual(before.losses.filter(({ key }) => key !== 'broken'))
+      const state = Y.encodeStateAsUpdate(ydoc)
+      apply(ydoc, { op: 'drop_unreadable', part: 'nodes', key: 'log' })
+      apply(ydoc, { op: 'drop_unreadable', part: 'edges', key: 'gone' })
+      expect(Y.encodeStateAsUpdate(ydoc)).toEqual(state)
+    })
+  })
 })

@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import { jsonEqual } from '../document/json-values.ts'
-import type { DocumentOperation, NodeFields, NodeMove } from '../document/operation.ts'
+import type { DocumentOperation, DraftPart, NodeFields, NodeMove } from '../document/operation.ts'
 import type { Annotation, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { edgesAt, nodesInside, type WorkingDocument } from '../document/working-document.ts'
 import type { NodeId } from '../ids.ts'
@@ -9,9 +9,11 @@ import { type OrderBook, openOrderBook, orderedEntries } from './order-keys.ts'
 import { clearParam, deleteItem, insertItem, writeParam } from './param-writer.ts'
 import { isPlainObject } from './plain-value.ts'
 import { createPositionsWriter, type PositionsWriter } from './positions-writer.ts'
+import { allLosses } from './read-draft.ts'
 import { updateText } from './shared-text.ts'
 import { type TextFields, type TextPaths, textPathsOf } from './text-fields.ts'
 import { edgeEntry, plainCopy, sharedAnnotation, sharedNode, variableEntry } from './write-document.ts'
+import { setMember } from './write-value.ts'
 
 /**
  * Writes one operation into a Y.Doc, inside a transaction of the caller.
@@ -26,6 +28,8 @@ interface Target {
   readonly nodeOrder: () => OrderBook
   readonly variableOrder: () => OrderBook
   readonly positions: () => PositionsWriter
+  /** Keys of entries of which something cannot be read, by part. */
+  readonly unreadable: () => ReadonlyMap<DraftPart, ReadonlySet<string>>
 }
 
 type Handler<Op extends DocumentOperation['op']> = (
@@ -103,6 +107,29 @@ function writeAnnotation(ydoc: Y.Doc, id: string, annotation: Annotation | null)
   } else annotations.set(id, sharedAnnotation(annotation))
 }
 
+/** Brings the params and the policy of a node to what is readable of them, and leaves the rest alone. */
+function keepReadableNode(target: Target, entry: Y.Map<unknown>, node: WorkflowNode): void {
+  setMember(entry, 'params', node.params, textPathsOf(target.fields, node.type, node.typeVersion))
+  entry.set('policy', new Y.Map(Object.entries(plainCopy(node.policy ?? {}))))
+}
+
+function dropUnreadableIn(target: Target, part: DraftPart, key: string, working: WorkingDocument): void {
+  const root = mapRoot(target.ydoc, part)
+  const entry = root.get(key)
+  const node = part === 'nodes' ? working.nodes.get(key) : undefined
+  const variable = part === 'variables' ? working.variables.get(key) : undefined
+  const setting = part === 'settings' ? (working.settings as Readonly<Record<string, unknown>>)[key] : undefined
+  if (node !== undefined && entry instanceof Y.Map) keepReadableNode(target, entry, node)
+  else if (variable !== undefined) {
+    const order = isPlainObject(entry) ? entry.order : target.variableOrder().place(key, null)
+    root.set(key, variableEntry(variable, order))
+  } else if (setting !== undefined) root.set(key, plainCopy(setting))
+  else {
+    root.delete(key)
+    if (part === 'nodes') target.positions().remove(new Set([key]))
+  }
+}
+
 const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   add_node: (target, { node }) => {
     const order = target.nodeOrder().place(node.id, null)
@@ -150,6 +177,11 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   },
   set_annotation: ({ ydoc }, { id, annotation }) => writeAnnotation(ydoc, id, annotation),
   set_setting: ({ ydoc }, { key, value }) => setField(mapRoot(ydoc, 'settings'), key, value),
+  drop_unreadable: (target, { part, key }, working) => {
+    for (const lossy of target.unreadable().get(part) ?? []) {
+      if (key === null || key === lossy) dropUnreadableIn(target, part, lossy, working)
+    }
+  },
 }
 
 /** Opens a Y.Doc for a list of operations; what they share (orders, positions) is read once, when needed. */
@@ -177,6 +209,14 @@ export function createDraftWriter(ydoc: Y.Doc, fields: TextFields): DraftWriter 
       )
     }),
     positions: lazily(() => createPositionsWriter(positionsRoot(ydoc))),
+    unreadable: lazily(() => {
+      const byPart = new Map<DraftPart, Set<string>>()
+      for (const { part, key } of allLosses(ydoc)) {
+        const keys = byPart.get(part) ?? new Set()
+        byPart.set(part, keys.add(key))
+      }
+      return byPart
+    }),
   }
   return <Op extends DocumentOperation['op']>(
     operation: Extract<DocumentOperation, { op: Op }>,

@@ -13,5 +13,6 @@ export {
 } from './draft-roots.ts'
 export { annotationText, notesText, paramText } from './param-text.ts'
 export { type DraftReading, readDraft } from './read-draft.ts'
+export type { DraftLoss } from './repairs.ts'
 export { NO_TEXT_FIELDS, type TextFields, type TextPaths, textFieldsOf } from './text-fields.ts'
 export { writeDocument } from './write-document.ts'

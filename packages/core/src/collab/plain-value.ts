@@ -10,7 +10,7 @@ export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength
   return toWellFormed(cutText(text, max))
 }
 
-/** Tells what had to be left out, as a sentence. */
+/** Reports something that had to be left out, as a sentence. */
 export type Report = (sentence: string) => void
 
 interface Reading {
@@ -37,7 +37,7 @@ function readMembers(entries: [string, unknown][], depth: number, { place, repor
     if (isAbsentText(member) || member === undefined) continue
     const at = `${place}.${key}`
     if (!isReadableKey(key) || members.length >= DOCUMENT_LIMITS.members) {
-      report(`${at} left out: it cannot be stored under this key`)
+      report(`${at} cannot be read: the key is invalid, or the object has too many members`)
       continue
     }
     const read = readValue(member, depth - 1, { place: at, report })
@@ -62,14 +62,14 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 function readContainer(value: unknown, depth: number, reading: Reading): Json | undefined {
   if (depth <= 0) {
-    reading.report(`${reading.place} left out: it is nested too deep`)
+    reading.report(`${reading.place} cannot be read: it is nested too deep`)
     return undefined
   }
   if (value instanceof Y.Map) return readMembers(sharedEntries(value), depth, reading)
   if (value instanceof Y.Array) return readItems(value.toArray(), depth, reading)
   if (Array.isArray(value)) return readItems(value, depth, reading)
   if (isPlainObject(value)) return readMembers(Object.entries(value), depth, reading)
-  reading.report(`${reading.place} left out: it is no JSON value`)
+  reading.report(`${reading.place} cannot be read: it is not a JSON value`)
   return undefined
 }
 

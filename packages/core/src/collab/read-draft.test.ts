@@ -49,7 +49,7 @@ describe('readDraft', () => {
     apply(b, { op: 'update_node', nodeId: 'y', set: { parentId: 'x' } })
     expect(meet().nodes.map(({ parentId }) => parentId)).toEqual([undefined, 'x', 'x'])
     expect(readDraft(a)).toMatchObject({
-      repairs: ['Node x lifted to the top level: it was inside itself'],
+      repairs: ['Node x moved to the top level: it contained itself'],
       losses: [],
     })
   })
@@ -59,7 +59,10 @@ describe('readDraft', () => {
     apply(a, { op: 'remove_node', nodeId: 'log' })
     apply(b, { op: 'update_node', nodeId: 'log', set: { name: 'Log' } }, { op: 'add_edge', edge: edge('log>ask') })
     expect(meet()).toMatchObject({ nodes: [{ id: 'ask' }], edges: [] })
-    expect(readDraft(a)).toMatchObject({ repairs: ['Edge log:success>ask:in left out: log is not there'], losses: [] })
+    expect(readDraft(a)).toMatchObject({
+      repairs: ['Edge log:success>ask:in removed: node log is missing'],
+      losses: [],
+    })
   })
 
   test('leaves out what cannot be read, and says so', () => {
@@ -88,20 +91,20 @@ describe('readDraft', () => {
     ydoc.getMap('settings').set('timeout', 'never')
     ydoc.getMap<Y.Map<unknown>>('annotations').get('n')?.set('color', 7)
     const { document, repairs, losses } = readDraft(ydoc)
-    expect(losses).toEqual(repairs.filter((sentence) => !sentence.includes('lifted')))
+    expect(losses.map(({ message }) => message)).toEqual(repairs.filter((sentence) => !sentence.includes('moved')))
     expect(repairs).toEqual([
-      'Node ask policy.timeout left out: it is no sound policy',
+      'Node ask policy.timeout cannot be read: it is not a valid policy value',
       'Node ask params.title cut to 262144 characters',
-      'Node ask params.value left out: it is no JSON value',
-      'Node ask params.Bad left out: no param has such a name',
-      'Node bad id left out: it is no node',
-      'Node broken left out: it is no node',
-      'Node untyped left out: it has no type',
-      'Node ask lifted to the top level: its container gone is not there',
-      'Edge log:success>ask:in left out: it is no edge',
-      'Variable nope left out: it is no variable',
-      'Annotation flat left out: it is no annotation',
-      'Setting timeout left out: it is no sound setting',
+      'Node ask params.value cannot be read: it is not a JSON value',
+      'Node ask params.Bad cannot be read: the name is not a valid param name',
+      'Node bad id cannot be read: it is not a node',
+      'Node broken cannot be read: it is not a node',
+      'Node untyped cannot be read: its type is missing or invalid',
+      'Node ask moved to the top level: its container gone is missing',
+      'Edge log:success>ask:in cannot be read: it is not an edge',
+      'Variable nope cannot be read: it is not a variable',
+      'Annotation flat cannot be read: it is not an annotation',
+      'Setting timeout cannot be read: it is not a valid setting',
     ])
     expect(askIn(document)).toMatchObject({ policy: { retry: { maximumAttempts: 2 } } })
     expect(document.variables).toEqual([{ name: 'odd', value: 1 }])
@@ -125,7 +128,7 @@ describe('readDraft', () => {
       position: sample.nodes[0]?.position,
     })
     ask?.delete('params')
-    expect(readDraft(ydoc).repairs).toEqual(['Node ask policy left out: it is no object'])
+    expect(readDraft(ydoc).repairs).toEqual(['Node ask policy cannot be read: it is not an object'])
     ask?.delete('policy')
     expect(readDraft(ydoc).repairs).toEqual([])
   })
@@ -148,7 +151,9 @@ describe('readDraft', () => {
     params?.set('value', nested(15))
     expect(readDraft(ydoc).repairs).toEqual([])
     params?.set('value', nested(16))
-    expect(readDraft(ydoc).repairs).toEqual([`Node ask params.value${'.x'.repeat(15)} left out: it is nested too deep`])
+    expect(readDraft(ydoc).repairs).toEqual([
+      `Node ask params.value${'.x'.repeat(15)} cannot be read: it is nested too deep`,
+    ])
   })
 
   test('keeps the index of list items, and names of keys that can be stored', () => {
@@ -170,10 +175,11 @@ describe('readDraft', () => {
     const variables = ydoc.getMap('variables')
     for (let index = 0; index < 1_200; index++) variables.set(`v${index}`, { value: 1, order: 'a0' })
     for (let index = 0; index < 150; index++) ydoc.getMap('nodes').set(`n${index}`, 1)
-    const { document, repairs } = readDraft(ydoc)
+    const { document, repairs, losses } = readDraft(ydoc)
     expect(document.variables).toHaveLength(1_000)
     expect(repairs).toHaveLength(101)
-    expect(repairs.at(-1)).toBe('and 51 more')
+    expect(repairs.at(-1)).toBe('and 250 more')
+    expect(losses).toHaveLength(100)
   })
 
   test('reads nothing where a root is of another kind', () => {

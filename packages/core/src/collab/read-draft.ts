@@ -1,5 +1,6 @@
 import * as Y from 'yjs'
 import { DOCUMENT_LIMITS } from '../document/limits.ts'
+import type { DraftPart } from '../document/operation.ts'
 import * as shape from '../document/shape.ts'
 import {
   type Annotation,
@@ -18,7 +19,7 @@ import { mapRootOf, positionsRootOf } from './draft-roots.ts'
 import { compareOrdered } from './order-keys.ts'
 import { plainText, type Report, readValue, sharedEntries } from './plain-value.ts'
 import { attempt, type DraftNode, readNode, readText } from './read-node.ts'
-import { createRepairs, type Repairs } from './repairs.ts'
+import { createRepairs, type DraftLoss, type Repairs } from './repairs.ts'
 
 /** A draft as a document, and what had to be left out to make it one. */
 export interface DraftReading {
@@ -27,11 +28,11 @@ export interface DraftReading {
   /** A sentence for each thing left out; empty for a sound draft. */
   readonly repairs: readonly string[]
   /**
-   * Those of the repairs that lost content which cannot be read: a node, a param, a setting. Publishing such a draft
-   * would publish something else than what was meant. Edges and containers that ended when a node was deleted are not
-   * among them.
+   * Content that cannot be read: a node, a param, a setting; at most 100. Publishing such a draft would publish
+   * something else than what was meant. `drop_unreadable` removes it. Edges and containers that ended when a node was
+   * deleted are not among them.
    */
-  readonly losses: readonly string[]
+  readonly losses: readonly DraftLoss[]
 }
 
 type Place = Position & { readonly size?: Size }
@@ -43,10 +44,28 @@ function entriesOf(root: Y.Map<unknown> | null): [string, unknown][] {
   return root === null ? [] : sharedEntries(root).sort(([a], [b]) => compareText(a, b))
 }
 
-function cutTo<Item>(items: readonly Item[], max: number, what: string, report: Report): readonly Item[] {
-  if (items.length > max) report(`${items.length - max} ${what} left out: a draft has at most ${max}`)
+interface PartReading {
+  readonly part: DraftPart
+  readonly max: number
+  readonly repairs: Repairs
+}
+
+function cutTo<Item>(items: readonly Item[], keyOf: (item: Item) => string, reading: PartReading): readonly Item[] {
+  const { part, max, repairs } = reading
+  for (const item of items.slice(max)) {
+    const key = keyOf(item)
+    repairs.reportLoss(part, key)(`${NAMES[part]} ${key} cannot be read: a draft can have at most ${max} ${part}`)
+  }
   return items.slice(0, max)
 }
+
+const NAMES: Readonly<Record<DraftPart, string>> = Object.freeze({
+  nodes: 'Node',
+  edges: 'Edge',
+  variables: 'Variable',
+  annotations: 'Annotation',
+  settings: 'Setting',
+})
 
 function readPlace(entry: unknown): { id: unknown; place: Place } | null {
   if (!Array.isArray(entry)) return null
@@ -74,7 +93,7 @@ function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<N
   for (const { node } of nodes) {
     if (node.parentId === undefined) continue
     if (ids.has(node.parentId)) parents.set(node.id, node.parentId)
-    else report(`Node ${node.id} lifted to the top level: its container ${node.parentId} is not there`)
+    else report(`Node ${node.id} moved to the top level: its container ${node.parentId} is missing`)
   }
   const settled = new Set<NodeId>()
   for (const start of parents.keys()) {
@@ -88,19 +107,21 @@ function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<N
     const [smallest] = from === -1 ? [] : chain.slice(from).sort(compareText)
     if (smallest === undefined) continue
     parents.delete(smallest)
-    report(`Node ${smallest} lifted to the top level: it was inside itself`)
+    report(`Node ${smallest} moved to the top level: it contained itself`)
   }
   return parents
 }
 
-function readNodes(ydoc: Y.Doc, { reportLoss: report, reportMerge }: Repairs): WorkflowNode[] {
-  const found = entriesOf(mapRootOf(ydoc, 'nodes')).flatMap(([id, entry]) => readNode(id, entry, report) ?? [])
+function readNodes(ydoc: Y.Doc, repairs: Repairs): WorkflowNode[] {
+  const found = entriesOf(mapRootOf(ydoc, 'nodes')).flatMap(
+    ([id, entry]) => readNode(id, entry, repairs.reportLoss('nodes', id)) ?? [],
+  )
   const ordered = found.sort((a, b) =>
     compareOrdered({ id: a.node.id, order: a.order }, { id: b.node.id, order: b.order }),
   )
-  const kept = cutTo(ordered, DOCUMENT_LIMITS.nodes, 'nodes', report)
+  const kept = cutTo(ordered, ({ node }) => node.id, { part: 'nodes', max: DOCUMENT_LIMITS.nodes, repairs })
   const places = readPlaces(ydoc)
-  const parents = liftParents(kept, reportMerge)
+  const parents = liftParents(kept, repairs.reportMerge)
   return kept.map(({ node: { parentId: _, ...node } }) => {
     const { size, ...position } = places.get(node.id) ?? { x: 0, y: 0 }
     const parentId = parents.get(node.id)
@@ -127,50 +148,52 @@ function readEdges(ydoc: Y.Doc, ids: ReadonlySet<string>, repairs: Repairs): rea
     const edge = readEdge(key, entry)
     const missing = edge === undefined ? undefined : [edge.source, edge.target].find((end) => !ids.has(end))
     if (edge !== undefined && missing === undefined) return [edge]
-    const place = `Edge ${plainText(key, 80)} left out`
-    if (missing === undefined) repairs.reportLoss(`${place}: it is no edge`)
-    else repairs.reportMerge(`${place}: ${missing} is not there`)
+    const place = `Edge ${plainText(key, 80)}`
+    if (missing === undefined) repairs.reportLoss('edges', key)(`${place} cannot be read: it is not an edge`)
+    else repairs.reportMerge(`${place} removed: node ${missing} is missing`)
     return []
   })
-  return cutTo(edges, DOCUMENT_LIMITS.edges, 'edges', repairs.reportLoss)
+  return cutTo(edges, ({ id }) => id, { part: 'edges', max: DOCUMENT_LIMITS.edges, repairs })
 }
 
-function readVariables(ydoc: Y.Doc, report: Report): readonly WorkflowVariable[] {
+function readVariables(ydoc: Y.Doc, repairs: Repairs): readonly WorkflowVariable[] {
   const found = entriesOf(mapRootOf(ydoc, 'variables')).flatMap(([name, entry]) => {
     const place = `Variable ${plainText(name, 64)}`
+    const report = repairs.reportLoss('variables', name)
     const read = readValue(entry, DOCUMENT_LIMITS.valueDepth + 1, { place, report })
     const { schema, value, order } = isJsonObject(read) ? read : {}
     const bare = attempt(shape.variable, { name, value })
     if (bare === undefined) {
-      report(`${place} left out: it is no variable`)
+      report(`${place} cannot be read: it is not a variable`)
       return []
     }
     return [{ order, id: name, variable: attempt(shape.variable, { name, value, schema }) ?? bare }]
   })
   const ordered = found.sort(compareOrdered).map(({ variable }) => variable)
-  return cutTo(ordered, DOCUMENT_LIMITS.variables, 'variables', report)
+  return cutTo(ordered, ({ name }) => name, { part: 'variables', max: DOCUMENT_LIMITS.variables, repairs })
 }
 
-function readAnnotations(ydoc: Y.Doc, report: Report): readonly Annotation[] {
+function readAnnotations(ydoc: Y.Doc, repairs: Repairs): readonly Annotation[] {
   const annotations = entriesOf(mapRootOf(ydoc, 'annotations')).flatMap(([id, entry]) => {
     const fields = entry instanceof Y.Map ? entry : new Map<string, unknown>()
     const color = fields.get('color')
     const text = readText(fields.get('text'), DOCUMENT_LIMITS.notesLength)
     const bare = attempt(shape.annotation, { id, kind: fields.get('kind'), rect: fields.get('rect'), text })
     if (bare === undefined) {
-      report(`Annotation ${plainText(id, 64)} left out: it is no annotation`)
+      repairs.reportLoss('annotations', id)(`Annotation ${plainText(id, 64)} cannot be read: it is not an annotation`)
       return []
     }
     return [attempt(shape.annotation, { ...bare, color }) ?? bare]
   })
-  return cutTo(annotations, DOCUMENT_LIMITS.annotations, 'annotations', report)
+  return cutTo(annotations, ({ id }) => id, { part: 'annotations', max: DOCUMENT_LIMITS.annotations, repairs })
 }
 
-function readSettings(ydoc: Y.Doc, report: Report): WorkflowSettings {
+function readSettings(ydoc: Y.Doc, repairs: Repairs): WorkflowSettings {
   const sound = entriesOf(mapRootOf(ydoc, 'settings')).flatMap(([key, entry]) => {
+    const report = repairs.reportLoss('settings', key)
     const value = readValue(entry, DOCUMENT_LIMITS.valueDepth, { place: `Setting ${plainText(key, 64)}`, report })
     const setting = attempt(shape.settings, { [key]: value })
-    if (setting === undefined) report(`Setting ${plainText(key, 64)} left out: it is no sound setting`)
+    if (setting === undefined) report(`Setting ${plainText(key, 64)} cannot be read: it is not a valid setting`)
     return setting === undefined ? [] : [setting]
   })
   return Object.assign({}, ...sound) as WorkflowSettings
@@ -185,16 +208,23 @@ function readSettings(ydoc: Y.Doc, report: Report): WorkflowSettings {
  * edges, unknown types) stays, for `validateWorkflow` to report.
  */
 export function readDraft(ydoc: Y.Doc): DraftReading {
-  const repairs = createRepairs()
-  const { reportLoss } = repairs
+  return readWith(ydoc, createRepairs())
+}
+
+/** Returns all content of a draft that cannot be read, however much it is. */
+export function allLosses(ydoc: Y.Doc): readonly DraftLoss[] {
+  return readWith(ydoc, createRepairs(Number.POSITIVE_INFINITY)).losses
+}
+
+function readWith(ydoc: Y.Doc, repairs: Repairs): DraftReading {
   const nodes = readNodes(ydoc, repairs)
   const document: WorkflowDocument = {
     schemaVersion: 1,
     nodes,
     edges: readEdges(ydoc, new Set(nodes.map(({ id }) => id)), repairs),
-    variables: readVariables(ydoc, reportLoss),
-    annotations: readAnnotations(ydoc, reportLoss),
-    settings: readSettings(ydoc, reportLoss),
+    variables: readVariables(ydoc, repairs),
+    annotations: readAnnotations(ydoc, repairs),
+    settings: readSettings(ydoc, repairs),
   }
   return { document, repairs: repairs.list(), losses: repairs.losses() }
 }

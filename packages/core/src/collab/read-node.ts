@@ -28,12 +28,12 @@ function readPolicy(value: unknown, place: string, report: Report): NodePolicy |
   if (value === undefined) return undefined
   const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })
   if (!isJsonObject(read)) {
-    report(`${place} left out: it is no object`)
+    report(`${place} cannot be read: it is not an object`)
     return undefined
   }
   const sound = Object.entries(read).filter(([field, fieldValue]) => {
     const fits = attempt(shape.policy, { [field]: fieldValue }) !== undefined
-    if (!fits) report(`${place}.${field} left out: it is no sound policy`)
+    if (!fits) report(`${place}.${field} cannot be read: it is not a valid policy value`)
     return fits
   })
   return sound.length === 0 ? undefined : (Object.fromEntries(sound) as NodePolicy)
@@ -42,12 +42,12 @@ function readPolicy(value: unknown, place: string, report: Report): NodePolicy |
 function readParams(value: unknown, place: string, report: Report): JsonObject {
   const read = value === undefined ? {} : readValue(value, DOCUMENT_LIMITS.paramDepth, { place, report })
   if (!isJsonObject(read)) {
-    report(`${place} left out: they are no object`)
+    report(`${place} cannot be read: they are not an object`)
     return {}
   }
   const sound = Object.entries(read).filter(([name]) => {
     const fits = PORT_NAME_PATTERN.test(name)
-    if (!fits) report(`${place}.${name} left out: no param has such a name`)
+    if (!fits) report(`${place}.${name} cannot be read: the name is not a valid param name`)
     return fits
   })
   return Object.fromEntries(sound)
@@ -63,13 +63,13 @@ export interface DraftNode {
 export function readNode(id: string, entry: unknown, report: Report): DraftNode | null {
   const place = `Node ${plainText(id, 64)}`
   if (!NODE_ID_PATTERN.test(id) || !(entry instanceof Y.Map)) {
-    report(`${place} left out: it is no node`)
+    report(`${place} cannot be read: it is not a node`)
     return null
   }
   const type = attempt(shape.nodeType, entry.get('type'))
   const typeVersion = attempt(shape.typeVersion, entry.get('typeVersion'))
   if (type === undefined || typeVersion === undefined) {
-    report(`${place} left out: it has no type`)
+    report(`${place} cannot be read: its type is missing or invalid`)
     return null
   }
   const parentId = attempt(shape.nodeId, entry.get('parentId'))

@@ -1,17 +1,28 @@
+import type { DraftPart } from '../document/operation.ts'
 import type { Report } from './plain-value.ts'
 
 const MOST_REPAIRS = 100
 
+/** Content of a draft that cannot be read, such as a node of an unknown form. */
+export interface DraftLoss {
+  /** Part of the draft that holds the entry. */
+  readonly part: DraftPart
+  /** Key of the entry: the id of a node, an edge or an annotation, the name of a variable or a setting. */
+  readonly key: string
+  /** One sentence: what cannot be read, and why. */
+  readonly message: string
+}
+
 /** Parts that a reader had to leave out of a draft. */
 export interface Repairs {
-  /** Reports content that cannot be read: the document is not what was meant. */
-  readonly reportLoss: Report
+  /** Reports content of one entry that cannot be read: the document is not what was meant. */
+  reportLoss(part: DraftPart, key: string): Report
   /** Reports what two people who edited at the same time made of it, such as an edge to a node that was deleted. */
   readonly reportMerge: Report
   /** All sentences, in the order in which they came. */
   list(): readonly string[]
-  /** Those of {@link reportLoss}. */
-  losses(): readonly string[]
+  /** Those of {@link reportLoss}; at most a hundred, unless all were asked for. */
+  losses(): readonly DraftLoss[]
 }
 
 function createSentences(): { add(sentence: string): void; list(): readonly string[] } {
@@ -26,17 +37,21 @@ function createSentences(): { add(sentence: string): void; list(): readonly stri
   }
 }
 
-/** Collects what a reader had to leave out; beyond a hundred sentences only their number. */
-export function createRepairs(): Repairs {
+/**
+ * Collects what a reader had to leave out; beyond a hundred sentences only their number.
+ *
+ * @param mostLosses - Losses that are kept. @defaultValue 100
+ */
+export function createRepairs(mostLosses: number = MOST_REPAIRS): Repairs {
   const all = createSentences()
-  const losses = createSentences()
+  const losses: DraftLoss[] = []
   return {
-    reportLoss(sentence) {
-      all.add(sentence)
-      losses.add(sentence)
+    reportLoss: (part, key) => (message) => {
+      all.add(message)
+      if (losses.length < mostLosses) losses.push({ part, key, message })
     },
     reportMerge: all.add,
     list: all.list,
-    losses: losses.list,
+    losses: () => losses,
   }
 }

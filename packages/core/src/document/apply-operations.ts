@@ -150,6 +150,8 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
     const changes: Record<string, Json> = { [key]: value }
     working.settings = shape.settings(patched(working.settings, changes), ['settings'])
   },
+  // A document holds only what can be read.
+  drop_unreadable: () => {},
 }
 
 function applyOne<Op extends DocumentOperation['op']>(

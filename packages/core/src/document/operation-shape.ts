@@ -1,7 +1,7 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json } from '../json.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
-import type { DocumentOperation, NodeFields, NodeMove, ParamPath } from './operation.ts'
+import type { DocumentOperation, DraftPart, NodeFields, NodeMove, ParamPath } from './operation.ts'
 import {
   annotation,
   annotationId,
@@ -125,6 +125,11 @@ const shapes: { readonly [Op in DocumentOperation['op']]: Parser<Named<Op>> } = 
     ...named('set_setting'),
     key: required(oneOf(...keysOf(settingFields))),
     value: required<Json | null>(someValue),
+  }),
+  drop_unreadable: object<Named<'drop_unreadable'>>({
+    ...named('drop_unreadable'),
+    part: required(oneOf<DraftPart>('nodes', 'edges', 'variables', 'annotations', 'settings')),
+    key: required(nullable(text({ max: 400 }))),
   }),
 }
 

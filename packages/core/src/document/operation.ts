@@ -40,6 +40,9 @@ export interface NodeMove {
   readonly size?: Size | null
 }
 
+/** Parts of a draft whose entries have a key of their own. */
+export type DraftPart = 'nodes' | 'edges' | 'variables' | 'annotations' | 'settings'
+
 /** Every change of a draft is one of these: UI, paste, import, REST patch and AI edits all go through them. */
 export type DocumentOperation =
   /** Puts the node after all others. */
@@ -67,3 +70,9 @@ export type DocumentOperation =
   | { readonly op: 'set_variable'; readonly name: string; readonly variable: WorkflowVariable | null }
   | { readonly op: 'set_annotation'; readonly id: string; readonly annotation: Annotation | null }
   | { readonly op: 'set_setting'; readonly key: keyof WorkflowSettings; readonly value: Json | null }
+  /**
+   * Removes what cannot be read from one entry of a draft, or from all entries of a part if `key` is `null`: the entry
+   * becomes what readers find of it, or goes away if they find nothing. Changes no document, because a document holds
+   * only what can be read.
+   */
+  | { readonly op: 'drop_unreadable'; readonly part: DraftPart; readonly key: string | null }

@@ -63,8 +63,14 @@ function checkEtag(given: string, { row }: LoadedDraft): void {
   })
 }
 
+/** The operations that replace the draft: what cannot be read of it goes, too. */
 function diffTo(ydoc: Y.Doc, document: WorkflowDocument): readonly DocumentOperation[] {
-  return diffDocuments(readDraft(ydoc).document, document)
+  const { document: before, losses } = readDraft(ydoc)
+  const parts = [...new Set(losses.map(({ part }) => part))]
+  return [
+    ...parts.map((part) => ({ op: 'drop_unreadable', part, key: null }) as const),
+    ...diffDocuments(before, document),
+  ]
 }
 
 interface Writing {

@@ -1,5 +1,5 @@
 import type { Draft } from '@tenon/core/api'
-import { readDraft } from '@tenon/core/collab'
+import { type DraftLoss, readDraft } from '@tenon/core/collab'
 import { planHash, type WorkflowDocument } from '@tenon/core/document'
 import { toInstant } from '../http/instant.ts'
 import { type DraftPlace, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
@@ -10,8 +10,8 @@ import { loadDraft } from './load-draft.ts'
 export interface DraftState {
   readonly document: WorkflowDocument
   readonly repairs: readonly string[]
-  /** Those of the repairs that lost content which cannot be read. */
-  readonly losses: readonly string[]
+  /** Content that cannot be read, at most 100 entries. */
+  readonly losses: readonly DraftLoss[]
   readonly seq: number
   readonly updatedAt: number
 }
@@ -37,6 +37,7 @@ export function toDraft(state: DraftState): Draft {
     etag: etagOf(state.seq),
     updatedAt: toInstant(state.updatedAt),
     repairs: state.repairs,
+    unreadable: state.losses,
   }
 }
 

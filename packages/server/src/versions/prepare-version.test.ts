@@ -1,4 +1,4 @@
-import type { SyncedDraft, Workflow } from '@tenon/core/api'
+import type { Draft, SyncedDraft, Workflow } from '@tenon/core/api'
 import type { WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { fromBase64, toBase64 } from 'lib0/buffer'
@@ -22,7 +22,8 @@ async function create(document: WorkflowDocument) {
   return { as, path: `/workflows/${id}` }
 }
 
-test('a draft of which something cannot be read is not published, and the refusal names it', async () => {
+/** A draft with a node that has no type. */
+async function spoiled() {
   const { as, path } = await create(greeting)
   const sync = async (body: object) => server.json<SyncedDraft>(200, `${path}/draft/sync`, { as, method: 'POST', body })
   const ydoc = new Y.Doc()
@@ -30,10 +31,29 @@ test('a draft of which something cannot be read is not published, and the refusa
   Y.applyUpdate(ydoc, fromBase64((await sync({ stateVector })).update))
   ydoc.getMap('nodes').set('later', new Y.Map([['name', 'No type']]))
   await sync({ stateVector, update: toBase64(Y.encodeStateAsUpdate(ydoc)) })
+  return { as, path, draft: await server.json<Draft>(200, `${path}/draft`, { as }) }
+}
 
+test('a draft of which something cannot be read is not published until that is removed', async () => {
+  const { as, path, draft } = await spoiled()
+  const message = 'Node later cannot be read: its type is missing or invalid'
+  expect(draft.unreadable).toEqual([{ part: 'nodes', key: 'later', message }])
   const problem = await server.json<Problem>(422, `${path}/versions`, { as, method: 'POST', body: {} })
   expect(problem).toMatchObject({
     code: 'WORKFLOW_INVALID',
-    issues: [{ code: 'DRAFT_UNREADABLE', message: 'Node later left out: it has no type' }],
+    issues: [{ path: ['nodes', 'later'], code: 'DRAFT_UNREADABLE', message }],
   })
+  const operations = [{ op: 'drop_unreadable', part: 'nodes', key: 'later' }]
+  const repaired = await server.json<Draft>(200, `${path}/draft`, { as, method: 'PATCH', body: { operations } })
+  expect(repaired).toMatchObject({ document: draft.document, repairs: [], unreadable: [] })
+  await server.json(201, `${path}/versions`, { as, method: 'POST', body: {} })
+})
+
+test('a document that replaces the whole draft leaves nothing of it that cannot be read', async () => {
+  const { as, path, draft } = await spoiled()
+  const body = { document: greeting }
+  const headers = { 'if-match': draft.etag }
+  const replaced = await server.json<Draft>(200, `${path}/draft`, { as, method: 'PUT', body, headers })
+  expect(replaced.unreadable).toEqual([])
+  await server.json(201, `${path}/versions`, { as, method: 'POST', body: {} })
 })

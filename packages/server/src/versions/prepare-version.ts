@@ -30,7 +30,7 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
   const found = await validateWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
   const errors = found.filter(({ severity }) => severity === 'error')
   refuse([
-    ...losses.map((message) => ({ path: [], code: 'DRAFT_UNREADABLE', message })),
+    ...losses.map(({ part, key, message }) => ({ path: [part, key], code: 'DRAFT_UNREADABLE', message })),
     ...errors.map((issue) => ({
       path: issue.nodeId === undefined ? [] : ['nodes', issue.nodeId, ...(issue.field?.split('.') ?? [])],
       code: issue.code,

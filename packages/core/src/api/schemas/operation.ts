@@ -19,6 +19,9 @@ const paramPathSchema = z
   .readonly()
 const edgeIdSchema = z.string().min(1).max(400)
 
+/** Parts of a draft whose entries have a key of their own. */
+export const draftPartSchema = z.enum(['nodes', 'edges', 'variables', 'annotations', 'settings'])
+
 const nodeFieldsSchema = z.strictObject({
   name: z.string().max(400).exactOptional(),
   typeVersion: z.int().min(1).exactOptional(),
@@ -79,5 +82,6 @@ export const documentOperationSchema = z
       key: z.enum(workflowSettingsSchema.keyof().options),
       value: jsonSchema,
     }),
+    z.strictObject({ op: z.literal('drop_unreadable'), part: draftPartSchema, key: z.string().max(400).nullable() }),
   ])
   .meta({ id: 'DocumentOperation' })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RUN_STATUSES } from '../../run/status.ts'
 import { instantSchema, textSchema } from './common.ts'
 import { workflowDocumentSchema } from './document.ts'
-import { documentOperationSchema } from './operation.ts'
+import { documentOperationSchema, draftPartSchema } from './operation.ts'
 
 const workflowNameSchema = textSchema(200).refine((name) => name.trim() !== '', { error: 'Must not be empty' })
 const descriptionSchema = textSchema(4_000)
@@ -39,6 +39,7 @@ export const draftSchema = z
     etag: z.string(),
     updatedAt: instantSchema,
     repairs: z.array(z.string()).readonly(),
+    unreadable: z.array(z.strictObject({ part: draftPartSchema, key: z.string(), message: z.string() })).readonly(),
   })
   .meta({ id: 'Draft' })
 

@@ -1,4 +1,4 @@
-import type { Draft } from '@tenon/core/api'
+import type { Draft, Page, Workflow } from '@tenon/core/api'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { startTestPostgres, type TestPostgres } from '@tenon/runtime/testing'
 import { sql } from 'kysely'
@@ -48,6 +48,28 @@ describe('on Postgres', () => {
     const draft = await server.json<Draft>(200, `/workflows/${id}/draft`, { as })
     expect(Object.keys(draft.document.nodes[1]?.params.values as object)).toHaveLength(21)
     expect(await server.json(200, `/workflows/${id}`, { as })).toMatchObject({ version: '21' })
+    await server.close()
+  })
+
+  test('a quota of workflows holds when many are created and restored at once', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
+    const limits = { rates: false, requestsPerTenant: Number.POSITIVE_INFINITY, workflowsPerTenant: 5 } as const
+    const server = await openTestServer({ database: { pool }, limits })
+    const as = testIdentity()
+    const create = () => server.call('/workflows', { as, method: 'POST', body: { name: 'x' } })
+    const created = await Promise.all(Array.from({ length: 20 }, create))
+    const statuses = created.map(({ status }) => status)
+    expect([201, 409].map((status) => statuses.filter((each) => each === status).length)).toEqual([5, 15])
+    const { items } = await server.json<Page<Workflow>>(200, '/workflows', { as })
+    expect(items).toHaveLength(5)
+    await server.json(204, `/workflows/${items[0]?.id}`, { as, method: 'DELETE' })
+    // One room is left for eight creations and for one workflow that is restored twice.
+    const restore = () => server.call(`/workflows/${items[0]?.id}/restore`, { as, method: 'POST' })
+    await Promise.all([...Array.from({ length: 8 }, create), restore(), restore()])
+    expect((await server.json<Page<Workflow>>(200, '/workflows', { as })).items).toHaveLength(5)
+    expect((await server.call('/workflows', { as: testIdentity(), method: 'POST', body: { name: 'x' } })).status).toBe(
+      201,
+    )
     await server.close()
   })
 

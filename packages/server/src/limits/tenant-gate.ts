@@ -6,8 +6,11 @@ import pLimit, { type LimitFunction } from 'p-limit'
  * database and never all of them.
  */
 export interface TenantGate {
-  /** @throws {@link TenonError} `RATE_LIMITED` when too much waits already; whatever `work` throws. */
-  run<Result>(tenantId: string, work: () => Promise<Result>): Promise<Result>
+  /**
+   * @param key - Tenant, or a part of one, that takes its turn apart from others.
+   * @throws {@link TenonError} `RATE_LIMITED` when too much waits already; the error of `work`.
+   */
+  run<Result>(key: string, work: () => Promise<Result>): Promise<Result>
 }
 
 /** Wait before a request that was refused may be tried again. */
@@ -19,21 +22,21 @@ const RETRY_MS = 1_000
  * @param what - The things, for the message: `requests`.
  */
 export function createTenantGate(concurrency: number, waiting: number, what: string): TenantGate {
-  if (concurrency === Number.POSITIVE_INFINITY) return { run: (_tenantId, work) => work() }
+  if (concurrency === Number.POSITIVE_INFINITY) return { run: (_key, work) => work() }
   const gates = new Map<string, LimitFunction>()
   return {
-    async run(tenantId, work) {
-      const gate = gates.get(tenantId) ?? pLimit(concurrency)
+    async run(key, work) {
+      const gate = gates.get(key) ?? pLimit(concurrency)
       if (gate.activeCount >= concurrency && gate.pendingCount >= waiting) {
         throw new TenonError('RATE_LIMITED', `The tenant has too many ${what} at once`, {
           details: { retryAfterMs: RETRY_MS },
         })
       }
-      gates.set(tenantId, gate)
+      gates.set(key, gate)
       try {
         return await gate(work)
       } finally {
-        if (gate.activeCount === 0 && gate.pendingCount === 0) gates.delete(tenantId)
+        if (gate.activeCount === 0 && gate.pendingCount === 0) gates.delete(key)
       }
     },
   }

@@ -11,6 +11,8 @@ export interface TenantLimits {
   /** For the work on a request, once its body is there. */
   readonly requests: TenantGate
   readonly bodies: TenantGate
+  /** For publications of one workflow, by `tenantId/workflowId`: one at a time. */
+  readonly publications: TenantGate
   readonly openDraftsPerTenant: number
   readonly workflowsPerTenant: number
 }
@@ -20,15 +22,10 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
     rates: createRateLimits(limits, log),
     requests: createTenantGate(limits.requestsPerTenant, limits.waitingPerTenant, 'requests'),
     bodies: createTenantGate(limits.bodiesPerTenant, 0, 'request bodies'),
+    publications: createTenantGate(1, Number.POSITIVE_INFINITY, 'publications of one workflow'),
     openDraftsPerTenant: limits.openDraftsPerTenant,
     workflowsPerTenant: limits.workflowsPerTenant,
   }
-}
-
-/** @throws {@link TenonError} `QUOTA_EXCEEDED` when a tenant has reached its number of workflows. */
-export function checkWorkflowQuota(count: number, most: number): void {
-  if (count < most) return
-  throw new TenonError('QUOTA_EXCEEDED', `The tenant may have ${most} workflows`, { details: { limit: most } })
 }
 
 /**

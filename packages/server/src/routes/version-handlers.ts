@@ -12,11 +12,12 @@ const MAX_NUMBER = 2_147_483_647
 
 export const versionHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.publishVersion, async ({ server, identity, resource, body }) => {
-    const version = await publishVersion(server, { identity, workflow: resource, notes: body.notes ?? '' })
+    const workflowId = resource.workflow_id
+    const version = await publishVersion(server, { identity, workflowId, notes: body.notes ?? '' })
     return {
       status: 201,
       json: presentVersion(version),
-      headers: { location: `${server.apiUrl}/workflows/${version.workflow_id}/versions/${version.version}` },
+      headers: { location: `${server.apiUrl}/workflows/${workflowId}/versions/${version.version}` },
     }
   }),
 

@@ -7,12 +7,17 @@ import { seedDraft } from '../drafts/seed-draft.ts'
 import { decodeCursor, pageOf } from '../http/cursor.ts'
 import type { RouteCall } from '../http/route-handler.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { checkWorkflowQuota } from '../limits/tenant-limits.ts'
 import { sealNewDocument } from '../secrets/sealing.ts'
 import { type AuditAction, insertAudit } from '../tables/audit-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
-import { countWorkflows, insertWorkflow, listWorkflowRows, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import {
+  insertWorkflow,
+  listWorkflowRows,
+  lockWorkflow,
+  reserveWorkflow,
+  updateWorkflowRow,
+} from '../tables/workflow-repository.ts'
 import { presentWorkflow, presentWorkflows } from '../workflows/present-workflows.ts'
 
 const DEFAULT_PAGE = 50
@@ -57,7 +62,7 @@ export const workflowHandlers: readonly RouteImplementation[] = [
     const place = { tenantId, workflowId }
     const sealed = await sealNewDocument(server, document, place, identity)
     await server.database.withTenant(tenantId, async (tx) => {
-      checkWorkflowQuota(await countWorkflows(tx, tenantId), server.limits.workflowsPerTenant)
+      await reserveWorkflow(tx, tenantId, server.limits.workflowsPerTenant)
       await insertWorkflow(tx, row)
       await insertSecrets(tx, sealed.rows)
       await seedDraft(tx, place, { document: sealed.document, textFields: server.textFields, at })
@@ -100,20 +105,27 @@ export const workflowHandlers: readonly RouteImplementation[] = [
 type WorkflowCall = Pick<RouteCall<typeof ROUTES.updateWorkflow>, 'server' | 'identity' | 'resource'>
 
 async function change(
-  { server, identity, resource }: WorkflowCall,
+  { server, identity, resource: { workflow_id: workflowId } }: WorkflowCall,
   action: AuditAction,
   set: Partial<Pick<WorkflowRow, 'name' | 'description' | 'deleted_at'>>,
 ): Promise<WorkflowRow> {
   const { tenantId } = identity
   const at = server.now()
   const row = await server.database.withTenant(tenantId, async (tx) => {
-    await insertAudit(tx, { identity, action, resource: resource.workflow_id, at })
-    const isRestored = set.deleted_at === null
-    if (isRestored) checkWorkflowQuota(await countWorkflows(tx, tenantId), server.limits.workflowsPerTenant)
-    return updateWorkflowRow(tx, tenantId, resource.workflow_id, { ...set, updated_at: at })
+    const current = await lockWorkflow(tx, tenantId, workflowId)
+    if (current === null) return null
+    const isDeleted = current.deleted_at !== null
+    if (set.deleted_at === undefined) {
+      if (isDeleted) return null
+    } else if (isDeleted === (set.deleted_at !== null)) {
+      // Another request has deleted or restored it meanwhile.
+      return current
+    }
+    if (isDeleted) await reserveWorkflow(tx, tenantId, server.limits.workflowsPerTenant)
+    await insertAudit(tx, { identity, action, resource: workflowId, at })
+    return updateWorkflowRow(tx, tenantId, workflowId, { ...set, updated_at: at })
   })
   if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
-  const workflowId = row.workflow_id
   publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })
   return row
 }

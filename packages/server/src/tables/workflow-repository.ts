@@ -1,3 +1,5 @@
+import { TenonError } from '@tenon/core/errors'
+import { sql } from 'kysely'
 import type { ServerTx, WorkflowRow } from './server-tables.ts'
 
 export interface WorkflowPage {
@@ -89,13 +91,25 @@ export async function lockWorkflow(tx: ServerTx, tenantId: string, workflowId: s
   return row ?? null
 }
 
-/** Counts the workflows of a tenant that are not deleted. */
-export async function countWorkflows(tx: ServerTx, tenantId: string): Promise<number> {
-  const row = await tx
+/** Seed of the hash that names the lock, so that it differs from locks of the host for the same text. */
+const QUOTA_LOCK = 7_301
+
+/**
+ * Reserves room for one more workflow that is not deleted. Requests of a tenant that add one wait here for each other,
+ * until the transaction ends: a count alone would let each of them find the last free room.
+ *
+ * @param most - `Infinity` for no limit.
+ * @throws {@link TenonError} `QUOTA_EXCEEDED` when the tenant has `most` workflows.
+ */
+export async function reserveWorkflow(tx: ServerTx, tenantId: string, most: number): Promise<void> {
+  if (most === Number.POSITIVE_INFINITY) return
+  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, ${QUOTA_LOCK}))`.execute(tx)
+  const { count } = await tx
     .selectFrom('workflows')
     .select((column) => column.fn.countAll<number>().as('count'))
     .where('tenant_id', '=', tenantId)
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
-  return Number(row.count)
+  if (Number(count) < most) return
+  throw new TenonError('QUOTA_EXCEEDED', `The tenant may have ${most} workflows`, { details: { limit: most } })
 }

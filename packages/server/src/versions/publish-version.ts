@@ -7,55 +7,62 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
-import { lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
+import { findWorkflow, lockWorkflow, updateWorkflowRow } from '../tables/workflow-repository.ts'
 import { checkTaskQueues } from './check-task-queues.ts'
 import { freezeDraft } from './freeze-draft.ts'
 import { type PreparedVersion, prepareVersion } from './prepare-version.ts'
 
 export interface Publication {
   readonly identity: Identity
-  /** The workflow as it was read before its draft. */
-  readonly workflow: WorkflowRow
+  readonly workflowId: string
   readonly notes: string
 }
 
-/** Publications of the same workflow by others that one request makes up for. */
+/** Each attempt but the last fails only because another process has published the same workflow. */
 const MAX_ATTEMPTS = 4
 const RETRY_MS = 1_000
 
 /**
  * Publishes the draft as it was when the request read it, after every check of it outside of transactions. Edits that
- * arrive meanwhile stay in the draft and do not delay the publication. If another version is published meanwhile, the
- * draft is read and checked again, so that a later version never holds an earlier draft.
+ * arrive meanwhile stay in the draft and do not delay the publication. Publications of one workflow wait for each other
+ * in a process. If another process publishes it meanwhile, the draft is read and checked again, so that a later version
+ * never holds an earlier draft.
  *
  * @returns The new version.
  * @throws {@link TenonError} `WORKFLOW_INVALID`, `WORKFLOW_NOT_FOUND` if the workflow was deleted meanwhile,
- * `RATE_LIMITED` for too much validation, or if others published it during each attempt.
+ * `RATE_LIMITED` for too much validation, or if another process published it during each attempt.
  */
 export async function publishVersion(server: ServerContext, publication: Publication): Promise<VersionRow> {
-  const { identity, workflow } = publication
+  const { identity, workflowId } = publication
   const { tenantId } = identity
-  const workflowId = workflow.workflow_id
-  let latest = workflow.latest_version
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const draft = await readSealedDraft(server, { tenantId, workflowId }, identity)
-    await takeValidation(server.limits, tenantId, draft.document)
-    const prepared = await prepareVersion(server, draft)
-    await checkTaskQueues(server, draft.document)
-    const stored = await storeVersion(server, publication, { draft, prepared, latest })
-    if ('version' in stored) {
-      const { version } = stored
+  return server.limits.publications.run(`${tenantId}/${workflowId}`, async () => {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      // Before the draft, so that no later version can hold an earlier draft.
+      const latest = await readLatest(server, publication)
+      const draft = await readSealedDraft(server, { tenantId, workflowId }, identity)
+      await takeValidation(server.limits, tenantId, draft.document)
+      const prepared = await prepareVersion(server, draft)
+      await checkTaskQueues(server, draft.document)
+      const version = await storeVersion(server, publication, { draft, prepared, latest })
+      if (version === null) continue
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
       return version
     }
-    latest = stored.latest
-  }
-  throw new TenonError('RATE_LIMITED', 'The workflow was published by others during each attempt', {
-    remedy: 'Check the latest version, then publish again if your changes are not in it.',
-    details: { retryAfterMs: RETRY_MS },
+    throw new TenonError('RATE_LIMITED', 'The workflow was published by others during each attempt', {
+      remedy: 'Check the latest version, then publish again if your changes are not in it.',
+      details: { retryAfterMs: RETRY_MS },
+    })
   })
+}
+
+async function readLatest(
+  { database }: ServerContext,
+  { identity: { tenantId }, workflowId }: Publication,
+): Promise<number | null> {
+  const workflow = await database.withTenant(tenantId, (tx) => findWorkflow(tx, tenantId, workflowId))
+  return workflow?.latest_version ?? null
 }
 
 interface CheckedDraft {
@@ -65,19 +72,19 @@ interface CheckedDraft {
   readonly latest: number | null
 }
 
-/** Stores a version, unless another one was published since `latest` was read. */
+/** Stores a version. @returns Null, with nothing stored, if another one was published since `latest` was read. */
 async function storeVersion(
   server: ServerContext,
-  { identity, workflow: { workflow_id: workflowId }, notes }: Publication,
+  { identity, workflowId, notes }: Publication,
   { draft, prepared, latest }: CheckedDraft,
-): Promise<{ readonly version: VersionRow } | { readonly latest: number | null }> {
+): Promise<VersionRow | null> {
   const { tenantId } = identity
   return server.database.withTenant(tenantId, async (tx) => {
     const workflow = await lockWorkflow(tx, tenantId, workflowId)
     if (workflow === null || workflow.deleted_at !== null) {
       throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     }
-    if (workflow.latest_version !== latest) return { latest: workflow.latest_version }
+    if (workflow.latest_version !== latest) return null
     await checkSecretsKnown(server, tx, { tenantId, workflowId }, draft.document)
     const number = (latest ?? 0) + 1
     const version = freezeDraft(server, { workflowId, identity, prepared, number, notes })
@@ -87,6 +94,6 @@ async function storeVersion(
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     const details = { version: version.version }
     await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })
-    return { version }
+    return version
   })
 }

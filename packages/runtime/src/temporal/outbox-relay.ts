@@ -1,73 +1,80 @@
-import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { Outbox, OutboxRow } from '../store/outbox.ts'
 
-const BATCH = 100
+const MAX_IN_FLIGHT = 100
 const IDLE_MS = 250
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 30_000
 
-/** A shell to start, one to poke, or one to look for now and then while its run is open. */
-const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
-
-/** What waits in the outbox. */
+/** A message of the outbox on its way to Temporal. */
 export interface OutboxEntry {
   readonly tenantId: string
   readonly runId: string
   readonly kind: string
-  /** How often it came back. */
+  /** Deliveries so far that were postponed. */
   readonly attempts: number
 }
 
-/** The entry is done with, or comes back after some ms. */
+/** The message is done with, or is to be delivered again after some ms. */
 export type Delivered = 'done' | { readonly againMs: number }
 
+/** Delivers messages of the outbox to Temporal until it is stopped. */
 export interface OutboxRelay {
-  /** Look now; there is something new. */
+  /** Looks for new messages at once. */
   wake(): void
+  /** Claims nothing more; resolves when the deliveries under way have ended. */
   stop(): Promise<void>
 }
 
-interface OutboxRow {
-  readonly tenant_id: string
-  readonly outbox_id: number
-  readonly run_id: string
-  readonly kind: string
-  readonly attempts: number
-}
-
 /**
- * Hands over what transactions have left for Temporal, at least once: a row goes after it was delivered, and comes
- * back later when delivering failed. Several processes may relay; delivering is idempotent.
- *
- * @param now - Milliseconds since the Unix epoch.
+ * Delivers what transactions have left for Temporal, at least once: a message is deleted after its delivery, and comes
+ * back later when delivering failed. Deliveries run side by side, so that a slow one holds up no other. Several
+ * processes may relay; delivering is idempotent.
  */
 export function startOutboxRelay(
-  database: RuntimeDatabase,
+  outbox: Outbox,
   deliver: (entry: OutboxEntry) => Promise<Delivered>,
   log: RuntimeLog,
-  now: () => number,
 ): OutboxRelay {
+  const inFlight = new Set<Promise<void>>()
   let isStopped = false
   let isWoken = false
   let wakeUp: () => void = () => undefined
+  const wake = (): void => {
+    isWoken = true
+    wakeUp()
+  }
 
   const deliverOne = async (row: OutboxRow): Promise<void> => {
     const { tenant_id: tenantId, run_id: runId, kind, attempts } = row
     try {
       const delivered = await deliver({ tenantId, runId, kind, attempts })
-      if (delivered === 'done') await remove(database, row)
-      else await postpone(database, row, now() + delivered.againMs)
+      if (delivered === 'done') await outbox.remove(row)
+      else await outbox.postpone(row, delivered.againMs)
     } catch (error) {
       const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
-      log('warn', 'Temporal did not take a message; it is sent again', { runId, kind, error: String(error), againMs })
-      await postpone(database, row, now() + againMs)
+      log('warn', 'outbox.deliver_failed: retrying', { tenantId, runId, kind, reason: reasonOf(error), againMs })
+      // Without an answer of the database the claim ends by itself.
+      await outbox.postpone(row, againMs).catch(() => undefined)
     }
   }
-  const pass = async (): Promise<number> => {
-    const rows = await readDue(database, now())
-    await Promise.all(rows.map(deliverOne))
-    return rows.length
+  const launch = (row: OutboxRow): void => {
+    const delivery: Promise<void> = deliverOne(row).finally(() => {
+      inFlight.delete(delivery)
+      // A relay that was full has room again.
+      if (inFlight.size === MAX_IN_FLIGHT - 1) wake()
+    })
+    inFlight.add(delivery)
+  }
+  const claim = async (): Promise<number> => {
+    try {
+      const rows = await outbox.claim(MAX_IN_FLIGHT - inFlight.size)
+      for (const row of rows) launch(row)
+      return rows.length
+    } catch (error) {
+      log('warn', 'outbox.read_failed: retrying', { reason: reasonOf(error) })
+      return 0
+    }
   }
   const rest = () =>
     new Promise<void>((resolve) => {
@@ -80,19 +87,14 @@ export function startOutboxRelay(
   const loop = async () => {
     while (!isStopped) {
       isWoken = false
-      const count = await pass().catch((error: unknown) => {
-        log('warn', 'The outbox could not be seen to', { error: String(error) })
-        return 0
-      })
-      if (count < BATCH && !isWoken && !isStopped) await rest()
+      const count = inFlight.size < MAX_IN_FLIGHT ? await claim() : 0
+      if (count === 0 && !isWoken && !isStopped) await rest()
     }
+    while (inFlight.size > 0) await Promise.all(inFlight)
   }
   const running = loop()
   return {
-    wake: () => {
-      isWoken = true
-      wakeUp()
-    },
+    wake,
     stop: async () => {
       isStopped = true
       wakeUp()
@@ -101,32 +103,6 @@ export function startOutboxRelay(
   }
 }
 
-function readDue(database: RuntimeDatabase, now: number): Promise<readonly OutboxRow[]> {
-  return database.withSystem((tx) =>
-    tx
-      .selectFrom('outbox')
-      .select(['tenant_id', 'run_id', 'kind', 'outbox_id', 'attempts'])
-      .where('kind', 'in', OUTBOX_KINDS)
-      .where('ready_at', '<=', now)
-      .orderBy('ready_at')
-      .limit(BATCH)
-      .execute(),
-  )
-}
-
-async function remove(database: RuntimeDatabase, row: OutboxRow): Promise<void> {
-  await database.withSystem((tx) =>
-    tx.deleteFrom('outbox').where('tenant_id', '=', row.tenant_id).where('outbox_id', '=', row.outbox_id).execute(),
-  )
-}
-
-async function postpone(database: RuntimeDatabase, row: OutboxRow, readyAt: number): Promise<void> {
-  await database.withSystem((tx) =>
-    tx
-      .updateTable('outbox')
-      .set({ ready_at: readyAt, attempts: sql<number>`attempts + 1` })
-      .where('tenant_id', '=', row.tenant_id)
-      .where('outbox_id', '=', row.outbox_id)
-      .execute(),
-  )
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
 }

@@ -6,6 +6,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
+import { createOutbox } from '../store/outbox.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
@@ -78,7 +79,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       throw error
     })
     const deliver = createDeliver({ client, reader, committer, reconcileMs })
-    relay = startOutboxRelay(database, deliver, log, now)
+    relay = startOutboxRelay(createOutbox(database), deliver, log)
     return { client, relay, worker }
   }
 

@@ -165,7 +165,8 @@ export function createTestNodes(): { readonly registry: NodeRegistry; readonly p
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-function inlineNodes(): readonly AnyNodeImplementation[] {
+/** Control nodes and inline nodes of tests: start, end, set, if-else, fork, join, delay and approval. */
+export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),
     implementInlineNode(end, ({ output }) => ({ port: 'end', output })),

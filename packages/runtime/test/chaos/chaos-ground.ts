@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { createDatabase } from '../../src/postgres/create-database.ts'
+import { migrateRuntime } from '../../src/postgres/migrate-runtime.ts'
+import { openPGlite } from '../../src/postgres/open-pglite.ts'
+import type { RuntimeTables } from '../../src/postgres/tables.ts'
+import { startTestPostgres, type TestPostgres, testDirectory } from '../../src/testing/postgres.ts'
+import { bundleFixture } from '../fixtures/bundle.ts'
+import { type ChaosFleet, createChaosFleet } from './chaos-fleet.ts'
+import { checkLogs, type LogFindings, readEffects } from './check-logs.ts'
+import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
+import { seededRandom } from './seeded-random.ts'
+import { waitUntil } from './wait-until.ts'
+
+/** A Postgres and the program of the workers, for the attacks of one test file. */
+export interface ChaosGround {
+  readonly postgres: TestPostgres
+  /** Opens an empty database for one attack. */
+  openArena(): Promise<Arena>
+  /** Opens a PGlite in a directory, which one worker process at a time has open. */
+  openPGliteArena(): PGliteArena
+  close(): Promise<void>
+}
+
+/** Database, workers and effects of one attack. */
+export interface Arena extends ChaosFleet {
+  /** Opens a proxy in front of the database. */
+  proxy(seed: number): Promise<FaultProxy>
+  /** Waits until a condition in SQL is true, through outages of the database. */
+  until(condition: string): Promise<void>
+  /**
+   * Waits until every run has ended, closes the workers, and checks all invariants.
+   *
+   * @throws RangeError if a run has not ended after a minute: it is stuck.
+   */
+  finish(): Promise<LogFindings>
+  close(): Promise<void>
+}
+
+/** An arena on PGlite: only its worker sees the database, so `finish` expects that the runs have ended. */
+export type PGliteArena = ChaosFleet & Pick<Arena, 'finish' | 'close'>
+
+/** Opens the ground of a test file. */
+export async function openChaosGround(): Promise<ChaosGround> {
+  const [script, postgres, directory] = await Promise.all([
+    bundleFixture('chaos-worker-process'),
+    startTestPostgres({ keepsCommits: true }),
+    testDirectory(),
+  ])
+  const newEffects = () => join(directory, `${randomUUID()}.effects`)
+  return {
+    postgres,
+    openArena: async () => {
+      const url = await postgres.createDatabase()
+      const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 1 }) })
+      await migrateRuntime(database)
+      await database.close()
+      return openArena({ url, script, postgres, effects: newEffects() })
+    },
+    openPGliteArena: () => openPGliteArena(script, join(directory, randomUUID()), newEffects()),
+    close: async () => {
+      await rm(directory, { recursive: true, force: true })
+      await postgres.stop()
+    },
+  }
+}
+
+interface ArenaParts {
+  readonly url: string
+  readonly script: string
+  readonly postgres: TestPostgres
+  readonly effects: string
+}
+
+type Read = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
+
+const WATCH = 'chaos-watch'
+const WATCH_TIMEOUT_MS = 10_000
+
+function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
+  const fleet = createChaosFleet(script, { url }, effects)
+  const proxies: FaultProxy[] = []
+  const deadlocksBefore = postgres.deadlocks()
+  const watch = new pg.Pool({
+    connectionString: url,
+    max: 2,
+    application_name: WATCH,
+    query_timeout: WATCH_TIMEOUT_MS,
+  })
+  watch.on('error', () => undefined)
+  const read: Read = async (text) => (await watch.query(text)).rows
+  const describe = async (): Promise<string> => `${JSON.stringify(await openRuns(read))}. ${fleet.describe()}`
+
+  return {
+    ...fleet,
+    proxy: async (seed) => {
+      const proxy = await openFaultProxy(url, seededRandom(seed))
+      proxies.push(proxy)
+      return proxy
+    },
+    until: (condition) =>
+      waitUntil(
+        async () => (await read(`select (${condition}) as met`))[0]?.['met'] === true,
+        async () => `Not met: ${condition}. Open runs: ${await describe()}`,
+      ),
+    finish: async () => {
+      const ids = fleet.runs.map(({ runId }) => `'${runId}'`).join(', ')
+      const ended = `select count(*)::int from tenon.runs where run_id in (${ids}) and finished_at is not null`
+      await waitUntil(
+        async () => (await read(ended))[0]?.['count'] === fleet.runs.length,
+        async () => `Runs are stuck: ${await describe()}`,
+      )
+      const faults = [...(await fleet.closeWorkers()), ...(await leftovers(read))]
+      const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 2 }) })
+      const findings = await checkLogs(database, fleet.runs, await readEffects(effects))
+      await database.close()
+      const deadlocks = postgres.deadlocks() - deadlocksBefore
+      if (deadlocks > 0) faults.push(`Postgres has logged ${deadlocks} deadlocks`)
+      return { ...findings, faults: [...faults, ...findings.faults] }
+    },
+    close: async () => {
+      await fleet.killWorkers()
+      await Promise.all(proxies.map((proxy) => proxy.close()))
+      await watch.end()
+    },
+  }
+}
+
+function openPGliteArena(script: string, directory: string, effects: string): PGliteArena {
+  const fleet = createChaosFleet(script, { directory }, effects)
+  return {
+    ...fleet,
+    finish: async () => {
+      const faults = await fleet.closeWorkers()
+      const database = createDatabase<RuntimeTables>({ pglite: await openPGlite(directory) })
+      const findings = await checkLogs(database, fleet.runs, await readEffects(effects))
+      await database.close()
+      return { ...findings, faults: [...faults, ...findings.faults] }
+    },
+    close: () => fleet.killWorkers(),
+  }
+}
+
+/** Some of the runs that have not ended, with the state of their dispatch. */
+function openRuns(read: Read): ReturnType<Read> {
+  return read(`
+    select r.run_id, r.status, r.turn, q.worker_id, q.poked from tenon.runs r
+    left join tenon.run_ready q using (tenant_id, run_id) where finished_at is null limit 5`)
+}
+
+/** Rows that wait for something that cannot come any more, and connections that no process holds. */
+async function leftovers(read: Read): Promise<readonly string[]> {
+  const over = `(select run_id from tenon.runs where finished_at is not null)`
+  const rows = await read(`
+    select 'run_ready' as kind, count(*)::int as count from tenon.run_ready where run_id in ${over}
+    union all select 'timers', count(*)::int from tenon.timers where run_id in ${over}
+    union all select 'waits', count(*)::int from tenon.waits where status = 'open' and run_id in ${over}
+    union all select 'run_inbox', count(*)::int from tenon.run_inbox where run_id in ${over}
+    union all select 'workers', count(*)::int from tenon.workers
+    union all select 'connections', count(*)::int from pg_stat_activity
+      where datname = current_database() and backend_type = 'client backend' and application_name <> '${WATCH}'`)
+  return rows.flatMap(({ kind, count }) => (count === 0 ? [] : [`${count} rows are left in ${kind}`]))
+}

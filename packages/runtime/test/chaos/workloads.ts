@@ -1,0 +1,61 @@
+import type { WorkflowDocument } from '@tenon/core/document'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+
+const retry = { initialInterval: '100ms', backoffCoefficient: 1, maximumAttempts: 20 } as const
+
+/** Two bodies with a pure node and a wait between them; the first body fails once. */
+export const chain: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    withPolicy(node('a', 'effect', { ms: 20, failures: 1 }), { retry }),
+    node('s', 'set', { fields: { s: 1 } }),
+    node('w', 'delay', { duration: '200ms' }),
+    withPolicy(node('b', 'effect', { ms: 20 }), { retry }),
+    node('end', 'end'),
+  ],
+  ['start>a', 'a>s', 's>w', 'w>b', 'b>end'],
+)
+
+/** Two branches of bodies that meet in one: several bodies of a run are in flight at a time. */
+export const diamond: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    ...['a', 'b', 'c', 'd', 'e', 'f'].flatMap((id) => [
+      withPolicy(node(id, 'effect', { ms: 100 }), { retry }),
+      node(`p${id}`, 'set', { fields: { [`p${id}`]: 1 } }),
+    ]),
+  ],
+  [
+    ...['start>a', 'start>d', 'a>pa', 'pa>b', 'b>pb', 'pb>c', 'c>pc'],
+    ...['d>pd', 'pd>e', 'e>pe', 'pc>f', 'pe>f', 'f>pf'],
+  ],
+)
+
+/** A body that ends when the test opens the gates, and another one after it. */
+export const gated: WorkflowDocument = workflow(
+  [
+    node('start', 'start'),
+    withPolicy(node('a', 'effect', { isGated: true }), { retry, timeout: '10m' }),
+    node('b', 'effect'),
+  ],
+  ['start>a', 'a>b'],
+)
+
+/** An approval with so many required votes, then a body. */
+export function approval(required: number): WorkflowDocument {
+  return workflow(
+    [node('start', 'start'), node('review', 'approval', { title: 'Go on?', required }), node('b', 'effect')],
+    ['start>review', 'review:approve>b'],
+  )
+}
+
+/** One body with these params. */
+export function single(params: Parameters<typeof node>[2], type = 'effect'): WorkflowDocument {
+  return workflow(
+    [
+      node('start', 'start'),
+      withPolicy(node('a', type, params), { retry: { maximumAttempts: 2, initialInterval: '50ms' } }),
+    ],
+    ['start>a'],
+  )
+}

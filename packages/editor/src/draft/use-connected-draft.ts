@@ -45,7 +45,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   latest.current = { ...options, t, toast }
   const { workflowId, version } = props
   useEffect(() => session.start(), [session])
-  useEffect(() => startLiveProblems(session.store), [session])
+  useEffect(() => startLiveProblems(session.store, session.translate), [session])
   useEffect(() => {
     if (props.readOnly === true) session.store.setState({ isReadOnly: true })
   }, [session, props.readOnly])

@@ -56,7 +56,7 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
     [session],
   )
   useEffect(() => session.start(), [session])
-  useEffect(() => startLiveProblems(session.store), [session])
+  useEffect(() => startLiveProblems(session.store, session.translate), [session])
 }
 
 function takeManifest({ store }: EditorSession, manifest: NodeManifest): void {

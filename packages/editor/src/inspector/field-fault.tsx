@@ -10,25 +10,26 @@ interface FieldFaultProps {
   readonly title?: string
 }
 
-/** What is wrong with a field, with the fix as a link. */
+/** Shows what is wrong with a field, with its fixes as links. */
 export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
-  const { fix } = problem
   return (
     <span className="tn-fault" data-severity={problem.severity}>
       {withoutTitle(problem.message, title)}
       {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
-      {fix !== null && !isReadOnly && (
-        <button
-          type="button"
-          className="tn-link tn-link-inherit"
-          onClick={() => dispatch({ type: 'fix', operations: fix.operations, title: fix.title })}
-        >
-          {fix.title}
-        </button>
-      )}
+      {!isReadOnly &&
+        problem.fixes.map(({ title: label, operations }) => (
+          <button
+            key={label}
+            type="button"
+            className="tn-link tn-link-inherit"
+            onClick={() => dispatch({ type: 'fix', operations, title: label })}
+          >
+            {label}
+          </button>
+        ))}
     </span>
   )
 }

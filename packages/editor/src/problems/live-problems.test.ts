@@ -2,6 +2,8 @@ import { EMPTY_DOCUMENT, edgeId } from '@tenon/core/document'
 import { describe, expect, test, vi } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { en } from '../messages/en/index.ts'
+import { createTranslate } from '../messages/format.ts'
 import { acceptDocument, createEditorStore, select } from '../store/editor-store.ts'
 import { startLiveProblems, toProblems } from './live-problems.ts'
 
@@ -57,7 +59,7 @@ describe('startLiveProblems', () => {
     select(store, ['new'])
     store.setState({ freshNodes: new Set(['new']) })
     const withProblems = () => [...new Set(store.getState().problems.flatMap(({ nodeId }) => nodeId ?? []))].sort()
-    return { store, withProblems, stop: startLiveProblems(store) }
+    return { store, withProblems, stop: startLiveProblems(store, () => createTranslate(en, 'en')) }
   }
 
   test('says nothing of what a node lacks that was just added, until it is left', async () => {

@@ -1,9 +1,11 @@
 import type { NodeId } from '@tenon/core/document'
 import type { WorkflowIssue } from '@tenon/core/validate'
 import { loadPart } from '../instance/load-part.ts'
+import type { Translate } from '../messages/format.ts'
 import type { EditorProblem, EditorState, ProblemCount } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
+import { lossProblems } from './loss-problems.ts'
 
 /** A pause after the last change, so that half-typed values are not complained about. */
 const PAUSE_MS = 350
@@ -22,13 +24,15 @@ async function pauseWhile(isCurrent: () => boolean): Promise<void> {
 /**
  * Keeps the problem list in step with the draft. The validator is fetched when the first draft is there.
  *
- * @returns How to stop.
+ * @param translate - Returns the current language of the editor.
+ * @returns A function that stops it.
  */
-export function startLiveProblems(store: EditorStore): () => void {
+export function startLiveProblems(store: EditorStore, translate: () => Translate): () => void {
   let isWanted = true
   let timer: ReturnType<typeof setTimeout> | null = null
   let validator: Promise<Validator> | null = null
   let found: readonly EditorProblem[] = []
+  const show = () => accept(store, found, translate())
   const check = async () => {
     timer = null
     validator ??= loadPart(() => import('@tenon/core/validate'))
@@ -44,7 +48,7 @@ export function startLiveProblems(store: EditorStore): () => void {
       const names = new Map(document.nodes.map((node) => [node.id, node.name]))
       if (!isCurrent()) return
       found = toProblems(issues, names)
-      accept(store, found)
+      show()
     } catch (error) {
       if (!(error instanceof Outdated)) throw error
     }
@@ -58,9 +62,12 @@ export function startLiveProblems(store: EditorStore): () => void {
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
     if (hasChanged && isSettled(state)) schedule()
-    if (state.freshNodes !== before.freshNodes) accept(store, found)
+    const hasLosses =
+      state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
+    if (state.freshNodes !== before.freshNodes || hasLosses) show()
     else if (state.freshNodes.size > 0 && isLeft(state, before)) store.setState({ freshNodes: NO_NODES })
   })
+  if (store.getState().losses.length > 0) show()
   if (isSettled(store.getState())) schedule()
   return () => {
     isWanted = false
@@ -85,9 +92,11 @@ function isPremature({ nodeId, field }: EditorProblem, { freshNodes, nodesById }
   return field.length === 0 || value === undefined || value === null || value === ''
 }
 
-function accept(store: EditorStore, found: readonly EditorProblem[]): void {
+function accept(store: EditorStore, found: readonly EditorProblem[], translate: Translate): void {
   const before = store.getState()
-  const shown = before.freshNodes.size === 0 ? found : found.filter((problem) => !isPremature(problem, before))
+  const checked = before.freshNodes.size === 0 ? found : found.filter((problem) => !isPremature(problem, before))
+  const { document, published, losses } = before
+  const shown = [...lossProblems(losses, { document, published, translate }), ...checked]
   const problems = shareStructure(before.problems, shown)
   if (problems === before.problems) return
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
@@ -113,7 +122,7 @@ export function toProblems(issues: readonly ListedIssue[], names: ReadonlyMap<No
       severity: issue.severity,
       code: issue.code,
       message: inWords(issue, names),
-      fix: issue.fix ?? null,
+      fixes: issue.fix === undefined ? [] : [issue.fix],
     }
   })
   const isError = (problem: EditorProblem) => problem.severity === 'error'

@@ -3,6 +3,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { DRAFT_UNREADABLE } from './loss-problems.ts'
 
 interface ProblemListProps {
   /** @defaultValue the problems of the draft */
@@ -10,7 +11,7 @@ interface ProblemListProps {
   readonly onOpen: (problem: EditorProblem) => void
 }
 
-/** Every fault of the draft: where, what, and how to put it right. */
+/** Lists the problems of the draft, each with its fixes as buttons. */
 export function ProblemList({ problems: given, onOpen }: ProblemListProps) {
   const t = useTranslate()
   const own = useEditorStore((state) => state.problems)
@@ -32,24 +33,29 @@ function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & P
   const { dispatch } = useSession()
   const node = useEditorStore((state) => (problem.nodeId === null ? undefined : state.nodesById.get(problem.nodeId)))
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
-  const { fix } = problem
+  const title = problem.code === DRAFT_UNREADABLE ? t('problems.unreadable') : t('problems.workflow')
   return (
     <li className="tn-problem" data-severity={problem.severity}>
       <button type="button" className="tn-problem-open" onClick={() => onOpen(problem)}>
         <Icon name={problem.severity === 'error' ? 'error' : 'warning'} />
         <span className="tn-problem-text">
-          <b>{node?.name ?? t('problems.workflow')}</b>
+          <b dir="auto">{node?.name ?? title}</b>
           {problem.message}
         </span>
       </button>
-      {fix !== null && !isReadOnly && (
-        <button
-          type="button"
-          className="tn-link"
-          onClick={() => dispatch({ type: 'fix', operations: fix.operations, title: fix.title })}
-        >
-          {fix.title}
-        </button>
+      {!isReadOnly && problem.fixes.length > 0 && (
+        <span className="tn-problem-fixes">
+          {problem.fixes.map(({ title: label, operations }) => (
+            <button
+              key={label}
+              type="button"
+              className="tn-link"
+              onClick={() => dispatch({ type: 'fix', operations, title: label })}
+            >
+              {label}
+            </button>
+          ))}
+        </span>
       )}
     </li>
   )

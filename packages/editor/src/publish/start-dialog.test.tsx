@@ -119,7 +119,7 @@ describe('StartDialog', () => {
 
   test('lists the problems of a draft that cannot be tried, and leads to them', async () => {
     const { user, session, opened } = open('try')
-    const problem = { edgeId: null, range: null, fix: null, code: 'PARAM_INVALID' }
+    const problem = { edgeId: null, range: null, fixes: [], code: 'PARAM_INVALID' }
     act(() =>
       session.store.setState({
         problems: [

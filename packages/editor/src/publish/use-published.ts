@@ -1,14 +1,14 @@
 import type { TenonClient } from '@tenon/core/client'
-import type { WorkflowDocument } from '@tenon/core/document'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { useEditorStore } from '../session/session-context.tsx'
+import { useEffect, useMemo, useRef } from 'react'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { countChanges } from './count-changes.ts'
 
-/** How the draft stands to the latest version; `null` while that is not known, or before the first. */
+/** Counts the changes of the draft since the latest version; `null` while that is not loaded, or before the first. */
 export function useChangesSincePublished(client: TenonClient, workflowId: string): number | null {
   const version = useEditorStore((state) => state.workflow?.version ?? null)
   const draft = useEditorStore((state) => (state.phase.kind === 'ready' ? state.document : null))
-  const [published, setPublished] = useState<{ version: string; document: WorkflowDocument } | null>(null)
+  const published = useEditorStore((state) => state.published)
+  const { store } = useSession()
   const latest = useRef(client)
   latest.current = client
   useEffect(() => {
@@ -16,11 +16,11 @@ export function useChangesSincePublished(client: TenonClient, workflowId: string
     const abort = new AbortController()
     latest.current.versions
       .get(workflowId, version, { abortSignal: abort.signal })
-      .then(({ document }) => setPublished({ version, document }))
+      .then(({ document }) => store.setState({ published: { version, document } }))
       // Without the version there is no number to show; everything else works.
       .catch(() => {})
     return () => abort.abort()
-  }, [workflowId, version])
+  }, [workflowId, version, store])
   return useMemo(() => {
     if (draft === null || published === null || published.version !== version) return null
     return countChanges(published.document, draft)

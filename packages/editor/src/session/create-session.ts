@@ -19,6 +19,7 @@ import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
+import { shareStructure } from '../store/share-structure.ts'
 import { createChangeTeller } from './change-teller.ts'
 import type { EditorSession } from './editor-session.ts'
 import { createPendingInput } from './pending-input.ts'
@@ -59,10 +60,17 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     return textFields.fields
   }
   const refresh = (): WorkflowDocument => {
-    const { document, repairs } = readDraft(doc)
+    const { document, repairs: sentences, losses } = readDraft(doc)
     acceptDocument(store, document)
     input.prune((nodeId) => store.getState().nodesById.has(nodeId))
-    if (repairs.join('\n') !== store.getState().repairs.join('\n')) store.setState({ repairs })
+    const lost = new Set(losses.map(({ message }) => message))
+    const before = store.getState()
+    const repairs = shareStructure(
+      before.repairs,
+      sentences.filter((sentence) => !lost.has(sentence)),
+    )
+    const shared = shareStructure(before.losses, losses)
+    if (repairs !== before.repairs || shared !== before.losses) store.setState({ repairs, losses: shared })
     return store.getState().document
   }
   let typing: ReturnType<typeof setTimeout> | null = null
@@ -140,6 +148,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   return {
     store,
     doc,
+    translate,
     undoManager,
     dispatch,
     input,

@@ -2,6 +2,7 @@ import type { DocumentOperation, NodeId, ParamPath, WorkflowDocument } from '@te
 import type * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import type { ScopeReader } from '../expression-field/scope-cache.ts'
+import type { Translate } from '../messages/format.ts'
 import type { RunFormDraft } from '../runs/form/form-draft.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import type { PendingInput } from './pending-input.ts'
@@ -31,6 +32,8 @@ export interface StartMemory {
 export interface EditorSession {
   readonly store: EditorStore
   readonly doc: Y.Doc
+  /** Returns the messages in the current language of the editor. */
+  readonly translate: () => Translate
   readonly undoManager: Y.UndoManager
   readonly dispatch: (command: EditorCommand) => CommandResult
   /** Input that is typed and not yet part of the draft. */

@@ -1,5 +1,6 @@
 import type { Role } from '@tenon/core/api'
 import type { Workflow } from '@tenon/core/client'
+import type { DraftLoss } from '@tenon/core/collab'
 import type {
   DocumentOperation,
   NodeId,
@@ -42,12 +43,19 @@ export interface EditorProblem {
   readonly severity: 'error' | 'warning'
   readonly code: string
   readonly message: string
-  readonly fix: ProblemFix | null
+  /** Ways to correct it, the best first. */
+  readonly fixes: readonly ProblemFix[]
 }
 
 export interface ProblemFix {
   readonly title: string
   readonly operations: readonly DocumentOperation[]
+}
+
+/** The latest version of the workflow. */
+export interface PublishedVersion {
+  readonly version: string
+  readonly document: WorkflowDocument
 }
 
 /** The problems of one node in short, for its card. */
@@ -111,8 +119,12 @@ export interface EditorState {
   readonly input: InputState
   /** Name or description are on their way to the server. */
   readonly isStoringDetails: boolean
-  /** Places of the draft that could not be read, in words. */
+  /** What was left out when edits of several people were merged, in sentences. */
   readonly repairs: readonly string[]
+  /** Content of the draft that cannot be read. */
+  readonly losses: readonly DraftLoss[]
+  /** Set when the latest version has been loaded. */
+  readonly published: PublishedVersion | null
   readonly selectedNodes: ReadonlySet<NodeId>
   readonly selectedEdges: ReadonlySet<string>
   readonly problems: readonly EditorProblem[]

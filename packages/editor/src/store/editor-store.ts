@@ -24,6 +24,8 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     input: { isTyping: false, refused: [] },
     isStoringDetails: false,
     repairs: [],
+    losses: [],
+    published: null,
     selectedNodes: NOTHING,
     selectedEdges: NOTHING,
     problems: [],

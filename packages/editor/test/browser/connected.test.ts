@@ -60,6 +60,37 @@ describe('an editor whose server has no sockets', () => {
   })
 })
 
+describe('content that cannot be read', () => {
+  test('is listed as a problem, and is restored from the version that has it or removed', async () => {
+    const { page, nodeOf } = await open()
+    const before = server.document()
+    server.spoil('a')
+    server.spoil('unknown')
+    await page.getByRole('button', { name: /^\d+ problems$/ }).click()
+    const problems = page.getByRole('dialog', { name: 'Problems' })
+    await problems.getByText('Node a cannot be read: it is not a node').waitFor()
+    const unknown = problems.getByRole('listitem').filter({ hasText: 'Node unknown cannot be read' })
+    expect(await unknown.getByRole('button', { name: /Restore/ }).count()).toBe(0)
+    await unknown.getByRole('button', { name: 'Remove it' }).click()
+    await expect.poll(server.nodeKeys).not.toContain('unknown')
+    await problems.getByRole('button', { name: 'Restore it from version 4' }).click()
+    await expect.poll(() => nodeOf('a')).toEqual(before.nodes.find(({ id }) => id === 'a'))
+    expect(server.document().edges).toEqual(before.edges)
+    await problems.getByText('cannot be read').waitFor({ state: 'detached' })
+  })
+
+  test('keeps the draft from being published, with the repair in the dialog', async () => {
+    const { page } = await open()
+    server.spoil('a')
+    await page.getByRole('button', { name: /^\d+ problems?$/ }).waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    const dialog = page.getByRole('dialog', { name: /to solve first$/ })
+    await dialog.getByRole('button', { name: 'Remove it' }).click()
+    await expect.poll(server.nodeKeys).not.toContain('a')
+    await page.getByRole('dialog', { name: 'Publish a version' }).waitFor()
+  })
+})
+
 /** Types into one field and gives what should then be on the server. */
 type Typing = (place: Awaited<ReturnType<typeof open>>) => Promise<() => unknown>
 

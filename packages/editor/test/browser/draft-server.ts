@@ -13,6 +13,10 @@ export interface DraftServer {
   readonly description: () => string
   /** Renames a node, as another person does. */
   readonly rename: (nodeId: string, name: string) => void
+  /** Puts something that no reader understands in place of a node, as a faulty client does. */
+  readonly spoil: (nodeId: string) => void
+  /** Keys of everything that is stored as a node, readable or not. */
+  readonly nodeKeys: () => readonly string[]
 }
 
 export function createDraftServer(first: WorkflowDocument): DraftServer {
@@ -58,5 +62,7 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
       const node = stored.getMap<Y.Map<unknown>>('nodes').get(nodeId)
       node?.set('name', name)
     },
+    spoil: (nodeId) => void stored.getMap('nodes').set(nodeId, 'spoiled'),
+    nodeKeys: () => [...stored.getMap('nodes').keys()].sort(),
   }
 }

@@ -88,6 +88,10 @@ export const editorMessages = {
   'problems.noneText': 'This draft can be published.',
   'problems.more': '({count, plural, one {# more problem} other {# more problems}})',
   'problems.workflow': 'Workflow',
+  'problems.unreadable': 'Unreadable content',
+  'problems.removeUnreadable': 'Remove it',
+  'problems.keepReadable': 'Keep only what can be read',
+  'problems.restoreUnreadable': 'Restore it from version {version}',
 
   'shortcuts.text': 'Arrows with Shift move ten times as far. Shift and drag selects by a rectangle.',
   'action.undo': 'Undo',

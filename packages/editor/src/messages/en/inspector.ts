@@ -33,7 +33,7 @@ export const inspectorMessages = {
   'inspector.runLimit': 'Longest run',
   'inspector.runLimitHelp': 'A run that takes longer is canceled. Left empty, it may take as long as it needs.',
   'inspector.repairs':
-    '{count, plural, one {# part of the draft could not be read} other {# parts of the draft could not be read}}',
+    '{count, plural, one {# part was left out when edits were merged} other {# parts were left out when edits were merged}}',
   'inspector.hint': 'Select a node to set it up.',
   'inspector.shortcuts': 'Keyboard shortcuts',
 

@@ -1,7 +1,8 @@
-import type { Identity } from '@tenon/core/api'
+import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { createTenonClient, type RunStreamOptions, type TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from './context.ts'
+import { authorizeRoute } from './http/authorize-route.ts'
 import { checkIdentity } from './http/check-identity.ts'
 import type { App } from './http/create-app.ts'
 import { followChanges } from './streams/follow-changes.ts'
@@ -27,9 +28,7 @@ function follow(server: ServerContext, identity: Identity, runId: string, option
   const stop = new AbortController()
   const work = async (): Promise<void> => {
     options.onState?.('connecting')
-    if ((await server.reader.getRun(tenantId, runId)) === null) {
-      throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
-    }
+    await authorize(server, identity, ROUTES.streamRunEvents, { runId })
     const { after = 0, onEvents, onState } = options
     for await (const events of followRunLog(server, { tenantId, runId, after, abortSignal: stop.signal })) {
       if (stop.signal.aborted) break
@@ -48,11 +47,21 @@ function follow(server: ServerContext, identity: Identity, runId: string, option
   return () => stop.abort()
 }
 
+async function authorize(
+  server: ServerContext,
+  identity: Identity,
+  route: RouteDefinition,
+  params: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await authorizeRoute(server, { route, params, identify: async () => identity, isLimited: false })
+}
+
 function subscribe(
   server: ServerContext,
-  { tenantId }: Identity,
+  identity: Identity,
   listener: Parameters<TenonClient['changes']['subscribe']>[0],
 ): () => void {
+  const { tenantId } = identity
   const stop = new AbortController()
   const deliver = (changes: Parameters<typeof listener>[0]): void => {
     try {
@@ -63,10 +72,11 @@ function subscribe(
     }
   }
   const work = async (): Promise<void> => {
+    await authorize(server, identity, ROUTES.streamChanges)
     for await (const changes of followChanges(server, { tenantId, abortSignal: stop.signal })) {
       if (changes !== null && !stop.signal.aborted) deliver(changes)
     }
   }
-  void work()
+  work().catch((error: unknown) => server.log('error', 'changes.failed: subscription ended', { error: String(error) }))
   return () => stop.abort()
 }

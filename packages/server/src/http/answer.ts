@@ -2,13 +2,6 @@ import { ERROR_TABLE, TenonError, toProblem } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
 import type { RouteAnswer } from './route-handler.ts'
 
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-frame-options': 'DENY',
-} as const
-
 /** Turns what a handler gave into a response. */
 export function toResponse(answer: RouteAnswer): Response {
   if (answer instanceof Response) return answer
@@ -33,12 +26,4 @@ export function toProblemResponse(thrown: unknown, requestId: string, log: Runti
   const allow = thrown instanceof TenonError && thrown.code === 'METHOD_NOT_ALLOWED' ? thrown.details?.allow : null
   if (typeof allow === 'string') headers.set('allow', allow)
   return new Response(JSON.stringify(problem), { status: ERROR_TABLE[problem.code].status, headers })
-}
-
-/** Adds what every answer carries. Answers of a tenant's data are never kept by anything in between. */
-export function withCommonHeaders(response: Response, requestId: string): Response {
-  response.headers.set('x-request-id', requestId)
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value)
-  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
-  return response
 }

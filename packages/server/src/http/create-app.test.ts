@@ -72,9 +72,14 @@ describe('every answer', () => {
     })
   })
 
-  test('to HEAD has no body', async () => {
-    const response = await server.call('/me', { as: testIdentity(), method: 'HEAD' })
-    expect([response.status, await response.text()]).toEqual([200, ''])
+  test('to HEAD has no body, and leaves no event stream open', async () => {
+    const own = await server.sibling({ limits: { rates: false, connectionsPerUser: 1 } })
+    onTestFinished(() => own.close())
+    const as = testIdentity()
+    for (const path of ['/me', '/changes/events', '/changes/events']) {
+      const response = await own.call(path, { as, method: 'HEAD' })
+      expect([path, response.status, await response.text()]).toEqual([path, 200, ''])
+    }
   })
 })
 
@@ -84,6 +89,24 @@ describe('paths and methods', () => {
     expect(await codeOf(await server.call('/nothing', { as }))).toBe('ROUTE_NOT_FOUND')
     const response = await server.call('/workflows', { as, method: 'PUT', body: {} })
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST'])
+    const head = await server.call('/socket-tickets', { as, method: 'HEAD' })
+    expect([head.status, head.headers.get('allow'), await head.text()]).toEqual([405, 'POST', ''])
+    const unusual = await server.call('/workflows', { as, method: 'PROPFIND' })
+    expect([unusual.status, await codeOf(unusual)]).toEqual([405, 'METHOD_NOT_ALLOWED'])
+  })
+
+  test('OPTIONS names the methods of a path to anybody', async () => {
+    const response = await server.call('/workflows/x/draft', { method: 'OPTIONS' })
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, PATCH, PUT'])
+    expect((await server.call('/nothing', { method: 'OPTIONS' })).status).toBe(404)
+  })
+
+  test('a base path may hold characters that mean something to a router', async () => {
+    const own = await server.sibling({ basePath: '/a:id/*/{b}' })
+    onTestFinished(() => own.close())
+    const call = (path: string) => own.automation.fetch(new Request(`https://app.example${path}/health/live`))
+    expect((await call('/a:id/*/%7Bb%7D')).status).toBe(200)
+    expect((await call('/axx/y/z')).status).toBe(404)
   })
 
   test('a socket path says that it is one', async () => {
@@ -193,6 +216,23 @@ describe('middleware', () => {
       expect(await (await app.request(`https://app.example${path}`, { headers })).text()).toBe('the host')
     }
   })
+
+  test('leaves no trace in what the host answers, preflights included', async () => {
+    const lines: unknown[] = []
+    const own = await server.sibling({ basePath: '/', log: (...line) => lines.push(line) })
+    onTestFinished(() => own.close())
+    const app = new Hono()
+    app.use(own.automation.middleware)
+    app.all('*', (c) => c.text(c.req.method))
+    const headers = { origin: 'https://other.example', 'access-control-request-method': 'PUT' }
+    for (const method of ['GET', 'OPTIONS', 'POST', 'PROPFIND']) {
+      const response = await app.request('https://app.example/of-the-host', { method, headers })
+      expect([response.status, await response.text()]).toEqual([200, method])
+      expect([...response.headers.keys()]).toEqual(['content-type'])
+    }
+    expect((await app.request('https://app.example/health/live')).status).toBe(200)
+    expect(lines).toEqual([])
+  })
 })
 
 describe('a mistake in authenticate', () => {
@@ -206,6 +246,17 @@ describe('a mistake in authenticate', () => {
     const response = await server.call('/me', { as: testIdentity(fields) })
     expect(response.status).toBe(500)
     expect(await codeOf(response)).toBe('IDENTITY_INVALID')
+  })
+
+  test.each([null, 'a text', Object.create(null)])('one that throws %j is our failure', async (thrown) => {
+    const broken = await server.sibling({
+      authenticate: () => {
+        throw thrown
+      },
+      log: () => undefined,
+    })
+    onTestFinished(() => broken.close())
+    expect(await (await broken.call('/me')).json()).toMatchObject({ status: 500, code: 'INTERNAL' })
   })
 
   test('a throwing one is our failure, and its message stays inside', async () => {

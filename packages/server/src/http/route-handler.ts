@@ -42,7 +42,7 @@ export interface RouteImplementation {
   readonly route: RouteDefinition
   readonly handle: (call: RouteCall) => Promise<RouteAnswer>
   /** What the role alone does not decide; runs right after the role was checked, before the body is read. */
-  readonly authorize?: (identity: Identity, resource: RouteCall['resource']) => void
+  readonly authorize?: (identity: Identity, resource: Resources[ResourceKind] | null) => void
 }
 
 /**

@@ -32,6 +32,7 @@ describe('normalizeBasePath', () => {
     ['automation', '/automation'],
     ['/automation/', '/automation'],
     ['//a/b//', '/a/b'],
+    ['/café/{b}', '/caf%C3%A9/%7Bb%7D'],
   ])('%j is %j', (given, normalized) => {
     expect(normalizeBasePath(given)).toBe(normalized)
   })

@@ -1,15 +1,14 @@
-import { type Identity, type Permission, ROUTES, type RouteDefinition, rateClassOf } from '@tenon/core/api'
+import { type Identity, type Permission, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { createRooms } from '../collab/rooms.ts'
 import type { ServerContext } from '../context.ts'
 import { askWhoCalls } from '../http/ask-who-calls.ts'
+import { authorizeRoute } from '../http/authorize-route.ts'
 import { checkInput } from '../http/check-input.ts'
-import { findResource } from '../http/find-resource.ts'
 import type { OriginLog } from '../http/origin-log.ts'
-import { checkPermission } from '../http/pipeline.ts'
 import type { Resources } from '../http/route-handler.ts'
-import { createRouteMatcher, type RouteMatch } from '../http/route-matcher.ts'
+import { createRouteMatcher } from '../http/route-matcher.ts'
 import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { streamChanges } from './changes-socket.ts'
@@ -63,10 +62,14 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     if (found === null || route === undefined) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
     if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is going down')
     checkOrigin(request, options)
-    const identity = await identify(server, options.authenticate, request, context)
-    await server.limits.rates.take(identity.tenantId, rateClassOf(route))
-    const resource = await find(server, identity, route, found)
-    checkPermission(route, identity)
+    const { identity, resource } = await authorizeRoute(server, {
+      route,
+      params: found.params,
+      identify: () => identify(server, options.authenticate, request, context),
+      isLimited: true,
+    })
+    // No socket is public.
+    if (identity === null) throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
     if (abortSignal.aborted) return
     clearTimeout(handshake)
@@ -140,13 +143,4 @@ async function identify(
   if (ticket !== null) return redeemTicket(server, ticket)
   if (request.headers.has('authorization')) return askWhoCalls(authenticate, request, context)
   throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
-}
-
-async function find(
-  server: ServerContext,
-  identity: Identity,
-  route: RouteDefinition,
-  { params }: RouteMatch,
-): Promise<Resources[keyof Resources] | null> {
-  return route.resource === null ? null : findResource(server, identity.tenantId, route.resource, params)
 }

@@ -6,6 +6,7 @@ import { durableNode, durableNodePure } from './durable-node.ts'
 import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
 import { temporalEventsS1 } from './temporal-events-s1.ts'
+import { validateDocument, validateDocumentNew } from './validate-document.ts'
 
 /** Every row, in the order of the report. */
 export const rows: readonly Row[] = [
@@ -16,6 +17,8 @@ export const rows: readonly Row[] = [
   temporalEvents,
   temporalEventsPure,
   temporalEventsS1,
+  validateDocument,
+  validateDocumentNew,
   collabUpdate,
   dragFrames100,
   dragFrames500,

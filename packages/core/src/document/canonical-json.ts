@@ -17,11 +17,17 @@ function textOf(text: string): string {
   return JSON.stringify(text)
 }
 
+/** Keys by UTF-16 code unit, as texts are sorted without a comparator; many objects have them in order already. */
+function sortedKeys(object: object): readonly string[] {
+  const keys = Object.keys(object)
+  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] as string) > (keys[at] as string)) return keys.sort()
+  return keys
+}
+
 function objectText(value: object, depth: number): string {
   const members = value as Readonly<Record<string, unknown>>
   let text = ''
-  // Without a comparator, texts are sorted by UTF-16 code unit.
-  for (const key of Object.keys(members).sort()) {
+  for (const key of sortedKeys(members)) {
     const member = members[key]
     if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(key)}:${write(member, depth + 1)}`
   }

@@ -5,6 +5,29 @@ export function createBits(size: number): Bits {
   return new Uint32Array((size + 31) >>> 5)
 }
 
+/** Sets of one size that are used again once they are no longer needed, since a set costs more to allocate than to fill. */
+export interface BitsPool {
+  /** Gives a set with the members of `bits`. */
+  copy(bits: Bits): Bits
+  empty(): Bits
+  /** Takes back a set that no one reads any more. */
+  release(bits: Bits): void
+}
+
+export function createBitsPool(size: number): BitsPool {
+  const free: Bits[] = []
+  return {
+    copy(bits) {
+      const used = free.pop()
+      if (used === undefined) return bits.slice()
+      used.set(bits)
+      return used
+    },
+    empty: () => free.pop()?.fill(0) ?? createBits(size),
+    release: (bits) => void free.push(bits),
+  }
+}
+
 export function hasBit(bits: Bits, index: number): boolean {
   return (((bits[index >>> 5] as number) >>> (index & 31)) & 1) === 1
 }

@@ -2,7 +2,7 @@ import { ERROR_PORT } from '../document/ports.ts'
 import { edgeId, type WorkflowEdge } from '../document/types.ts'
 import { nearest } from '../expression/suggest.ts'
 import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const removal = (edge: WorkflowEdge, title = 'Remove the edge'): IssueFix => ({
   title,
@@ -76,7 +76,7 @@ function checkFull(target: SurveyedNode, report: ReportIssue): void {
   }
 }
 
-function checkEdge(survey: Survey, edge: WorkflowEdge, taken: ReadonlySet<string>, report: ReportIssue): void {
+function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySet<string>, report: ReportIssue): void {
   const source = survey.byId.get(edge.source)
   const target = survey.byId.get(edge.target)
   if (source === undefined || target === undefined) {
@@ -98,7 +98,7 @@ function checkEdge(survey: Survey, edge: WorkflowEdge, taken: ReadonlySet<string
 }
 
 /** Edges lead from ports that are there to inputs that are there, once, on one level. */
-export function checkEdges(survey: Survey, report: ReportIssue): void {
+export function checkEdges(survey: WorkflowSurvey, report: ReportIssue): void {
   const taken = new Set<string>()
   for (const edge of survey.document.edges) {
     if (taken.has(edgeId(edge))) {

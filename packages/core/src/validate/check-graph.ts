@@ -3,7 +3,7 @@ import type { WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const GAP = 280
 
@@ -12,22 +12,22 @@ export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return entry?.control === 'trigger'
 }
 
-const nodeOf = (survey: Survey, id: NodeId): SurveyedNode => survey.byId.get(id) as SurveyedNode
+const nodeOf = (survey: WorkflowSurvey, id: NodeId): SurveyedNode => survey.byId.get(id) as SurveyedNode
 
 /** The names of some nodes, for a sentence; beyond five only their number. */
-function listNames(survey: Survey, ids: readonly NodeId[]): string {
+function listNames(survey: WorkflowSurvey, ids: readonly NodeId[]): string {
   const names = ids.slice(0, 5).map((id) => nodeOf(survey, id).name)
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }
 
-function freeId(survey: Survey, wanted: string): NodeId {
+function freeId(survey: WorkflowSurvey, wanted: string): NodeId {
   let id = wanted
   for (let number = 2; survey.byId.has(id); number++) id = `${wanted}_${number}`
   return id
 }
 
 /** Adds a trigger to the left of everything and leads it to the first node that nothing leads to. */
-function addTriggerFix(survey: Survey, entry: NodeManifestEntry): IssueFix {
+function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueFix {
   const id = freeId(survey, entry.type.replace(/^.*\//, '').replaceAll('-', '_'))
   const first = survey.ordered.find(
     ({ incoming, entry: type }) => incoming.length === 0 && type !== undefined && type.inputs.length > 0,
@@ -49,20 +49,20 @@ function addTriggerFix(survey: Survey, entry: NodeManifestEntry): IssueFix {
   return { title: `Add "${entry.title}"`, operations }
 }
 
-function checkTriggers(survey: Survey, report: ReportIssue): void {
+function checkTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
   const trigger = survey.manifest.nodes.findLast(({ control }) => control === 'trigger')
   const fix = trigger === undefined ? {} : { fix: addTriggerFix(survey, trigger) }
   report(errorIssue('TRIGGER_MISSING', 'Nothing starts this workflow; add a trigger such as Start', fix))
 }
 
-function reachableFrom(survey: Survey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
+function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
   const found = new Set(starts.map(({ node }) => node.id))
   // A set takes in what is added while it is walked.
   for (const id of found) for (const edge of nodeOf(survey, id).outgoing) found.add(edge.target)
   return found
 }
 
-function checkReachable(survey: Survey, report: ReportIssue): void {
+function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
   const reachable = reachableFrom(survey, survey.nodes.filter(isTrigger))
   for (const { node, name, entry } of survey.nodes) {
     if (reachable.has(node.id) || entry === undefined) continue
@@ -76,7 +76,7 @@ function checkReachable(survey: Survey, report: ReportIssue): void {
 }
 
 /** The edge to take away: of those inside the cycle, one that leads back in the order of the document. */
-function edgeThatCloses(survey: Survey, cycle: readonly NodeId[]): WorkflowEdge | undefined {
+function edgeThatCloses(survey: WorkflowSurvey, cycle: readonly NodeId[]): WorkflowEdge | undefined {
   const members = new Map(cycle.map((id, index) => [id, index]))
   const inside = cycle.flatMap((id) => nodeOf(survey, id).outgoing).filter(({ target }) => members.has(target))
   const isBack = ({ source, target }: WorkflowEdge) =>
@@ -84,7 +84,7 @@ function edgeThatCloses(survey: Survey, cycle: readonly NodeId[]): WorkflowEdge 
   return inside.findLast(isBack) ?? inside.at(-1)
 }
 
-function checkCycles(survey: Survey, report: ReportIssue): void {
+function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const cycle of survey.cycles) {
     const edge = edgeThatCloses(survey, cycle)
     // Containers inside each other are no matter of edges.
@@ -105,7 +105,7 @@ function checkCycles(survey: Survey, report: ReportIssue): void {
 }
 
 /** Whether a run can begin, reach every node, go forward and end. */
-export function checkGraph(survey: Survey, report: ReportIssue): void {
+export function checkGraph(survey: WorkflowSurvey, report: ReportIssue): void {
   if (survey.nodes.some(isTrigger)) checkReachable(survey, report)
   else checkTriggers(survey, report)
   checkCycles(survey, report)

@@ -5,7 +5,7 @@ import type { LintRule } from '../node/definition.ts'
 import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** The work of evaluating one rule. */
 const STEPS_PER_RULE = 50
@@ -37,7 +37,7 @@ function checkNode({ node, name, params }: SurveyedNode, rules: readonly LintRul
 }
 
 /** The rules that node types bring along; they speak of literals. */
-export function* checkLint(survey: Survey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
+export function* checkLint(survey: WorkflowSurvey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   for (const surveyed of survey.nodes) {
     const rules = surveyed.entry?.lint ?? []
     meter.spend(STEPS_PER_RULE * rules.length)

@@ -1,6 +1,6 @@
 import { nearest } from '../expression/suggest.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 function versionFix({ node, name }: SurveyedNode, version: number): IssueFix {
   return {
@@ -9,7 +9,7 @@ function versionFix({ node, name }: SurveyedNode, version: number): IssueFix {
   }
 }
 
-function checkType(survey: Survey, surveyed: SurveyedNode, report: ReportIssue): void {
+function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, entry, name } = surveyed
   if (entry !== undefined) return
   const versions = survey.manifest.nodes.filter(({ type }) => type === node.type).map(({ version }) => version)
@@ -45,7 +45,7 @@ function createFreeNames(taken: Set<string>): (name: string) => string {
   }
 }
 
-function checkNames(survey: Survey, report: ReportIssue): void {
+function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
   const freeName = createFreeNames(new Set(survey.nodes.map(({ name }) => name)))
   const seen = new Set<string>()
   for (const { node, name } of survey.nodes) {
@@ -79,7 +79,7 @@ function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): voi
   report(errorIssue('NODE_NAME_INVALID', message, { nodeId: node.id, path: ['name'], fix }))
 }
 
-function checkIds(survey: Survey, report: ReportIssue): void {
+function checkIds(survey: WorkflowSurvey, report: ReportIssue): void {
   const seen = new Set<string>()
   for (const { node } of survey.nodes) {
     if (seen.has(node.id))
@@ -89,7 +89,7 @@ function checkIds(survey: Survey, report: ReportIssue): void {
 }
 
 /** Ids, names, types and containers of nodes. */
-export function checkNodes(survey: Survey, report: ReportIssue): void {
+export function checkNodes(survey: WorkflowSurvey, report: ReportIssue): void {
   checkIds(survey, report)
   for (const surveyed of survey.nodes) {
     checkType(survey, surveyed, report)

@@ -11,7 +11,7 @@ import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './iss
 import { schemaAt, titleAt } from './param-schema.ts'
 import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
-import { type Survey, type SurveyedNode, typeKey } from './survey.ts'
+import { type SurveyedNode, typeKey, type WorkflowSurvey } from './survey.ts'
 
 /** What a template inside may still make right. */
 const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
@@ -122,7 +122,7 @@ function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): voi
 }
 
 /** The schemas of variables: expressions are typed by them. */
-function checkVariables({ document }: Survey, report: ReportIssue): void {
+function checkVariables({ document }: WorkflowSurvey, report: ReportIssue): void {
   for (const [index, { name, schema }] of document.variables.entries()) {
     for (const fault of faultyReferences(schema ?? true)) {
       const path = ['variables', index, 'schema']
@@ -132,7 +132,11 @@ function checkVariables({ document }: Survey, report: ReportIssue): void {
 }
 
 /** Params fit the schema of the node type, where every leaf may also be a template. */
-export function* checkParams(survey: Survey, check: SchemaChecker, report: ReportIssue): Generator<undefined, void> {
+export function* checkParams(
+  survey: WorkflowSurvey,
+  check: SchemaChecker,
+  report: ReportIssue,
+): Generator<undefined, void> {
   checkVariables(survey, report)
   for (const surveyed of survey.nodes) {
     yield

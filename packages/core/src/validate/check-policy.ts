@@ -5,7 +5,7 @@ import { durationToMs } from '../duration.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const ms = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : durationToMs(duration)
@@ -48,7 +48,7 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
 }
 
 /** How many edges of a node can be live at once: all of a fork, those of one port of any other source. */
-function mostLive(survey: Survey, { incoming }: SurveyedNode): number {
+function mostLive(survey: WorkflowSurvey, { incoming }: SurveyedNode): number {
   const bySource = new Map<string, Map<string, number>>()
   for (const { source, sourceHandle } of incoming) {
     const isFork = survey.byId.get(source)?.entry?.control === 'fork'
@@ -62,7 +62,7 @@ function mostLive(survey: Survey, { incoming }: SurveyedNode): number {
 
 const neededBy = (join: JoinMode | undefined): number => (typeof join === 'object' ? join.count : 0)
 
-function checkJoin(survey: Survey, surveyed: SurveyedNode, report: ReportIssue): void {
+function checkJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, incoming } = surveyed
   const needed = neededBy(node.policy?.join ?? surveyed.entry?.policy?.join)
   const most = mostLive(survey, surveyed)
@@ -106,7 +106,7 @@ function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: Repor
 }
 
 /** Two writes with one key count as one at a service that honors it. Nodes of different types call different services. */
-function checkSharedKeys({ nodes }: Survey, report: ReportIssue): void {
+function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
   const known = new Map<string, string>()
   for (const { node, name } of nodes) {
     const key = node.policy?.idempotency
@@ -121,7 +121,7 @@ function checkSharedKeys({ nodes }: Survey, report: ReportIssue): void {
 }
 
 /** Whether the ways in which nodes are carried out can be followed. */
-export function checkPolicies(survey: Survey, report: ReportIssue): void {
+export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     checkRetry(surveyed, report)
     checkTaskQueue(surveyed, report)

@@ -6,7 +6,7 @@ import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { paramSink } from './param-sink.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** Tokens that are recognized by their prefix, in any text. */
 const TOKENS =
@@ -57,7 +57,7 @@ function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportI
 }
 
 /** Headers that a request may carry, and no tokens in plain text. */
-export function checkRequests(survey: Survey, report: ReportIssue): void {
+export function checkRequests(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)
     checkTokens(surveyed, report)

@@ -9,9 +9,9 @@ import type { Meter } from './meter.ts'
 import { titleAt } from './param-schema.ts'
 import { isParamUsed, paramSink } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-function constantsOf({ document }: Survey): EvaluationScope {
+function constantsOf({ document }: WorkflowSurvey): EvaluationScope {
   return createPlainScope({ vars: Object.fromEntries(document.variables.map(({ name, value }) => [name, value])) })
 }
 
@@ -27,7 +27,7 @@ function faultsOf(sink: SinkName, template: ParsedTemplate, scope: EvaluationSco
 }
 
 /** A template that cannot be read has `null`: it is reported as a fault of its expression. */
-function parsed({ templates }: Survey, text: string): ParsedTemplate | null {
+function parsed({ templates }: WorkflowSurvey, text: string): ParsedTemplate | null {
   try {
     return templates.parse(text)
   } catch {
@@ -42,7 +42,7 @@ function sinkParams(entry: SurveyedNode['entry']): readonly string[] {
 }
 
 /** Texts of params that have a language of their own can be read in it, whatever their expressions give. */
-export function* checkSinks(survey: Survey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
+export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   const scope = constantsOf(survey)
   const byType = new Map<SurveyedNode['entry'], readonly string[]>()
   for (const { node, name, entry, texts } of survey.nodes) {

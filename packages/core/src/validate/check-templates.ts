@@ -4,11 +4,11 @@ import type { ExpressionProblem } from '../expression/check/problem.ts'
 import type { FlowNode } from './data-flow.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
-import type { NodeTemplate, Survey } from './survey.ts'
+import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
 interface Place {
-  readonly survey: Survey
+  readonly survey: WorkflowSurvey
   readonly traced: TracedWorkflow
   readonly node: FlowNode
   readonly template: NodeTemplate
@@ -84,7 +84,7 @@ function checkTemplate(place: Place, report: ReportIssue): void {
 
 /** Templates can be read, and what they read is there and of a type that fits. */
 export function* checkTemplates(
-  survey: Survey,
+  survey: WorkflowSurvey,
   traced: TracedWorkflow,
   report: ReportIssue,
 ): Generator<undefined, void> {

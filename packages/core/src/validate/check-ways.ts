@@ -2,7 +2,7 @@ import { PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const MOST_PORTS_NAMED = 4
 
@@ -73,7 +73,7 @@ function checkDeadEnd({ node, name, ports, outgoing }: SurveyedNode, report: Rep
 }
 
 /** Paths that stop short, forks and joins without a use, and ports that share a name. */
-export function checkWays(survey: Survey, report: ReportIssue): void {
+export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
   const hasEnd = survey.nodes.some(({ entry }) => entry?.control === 'end')
   for (const surveyed of survey.nodes) {
     if (surveyed.node.disabled) continue

@@ -1,12 +1,22 @@
 import { ERROR_PORT } from '../document/ports.ts'
 import type { NodeId } from '../ids.ts'
-import { addBits, type Bits, bitsBetween, createBits, hasBit, keepBits, setBit } from './bits.ts'
+import {
+  addBits,
+  type Bits,
+  type BitsPool,
+  bitsBetween,
+  createBits,
+  createBitsPool,
+  hasBit,
+  keepBits,
+  setBit,
+} from './bits.ts'
 import { createDominators, type Dominators } from './dominators.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import type { Meter } from './meter.ts'
 import type { OutputFacts } from './output-facts.ts'
 import { addSureBranches, type Branching } from './sure-branches.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** A port that a node may leave by, numbered over the whole document; the exits of a node have adjacent numbers. */
 export interface Exit {
@@ -104,7 +114,10 @@ interface Tracing extends Branching {
   /** Of each node, by rank. */
   readonly exitPorts: readonly (readonly ExitPort[])[]
   readonly nodeCount: number
-  readonly exitCount: number
+  /** Sets of exits; those of `taken` are kept. */
+  readonly exitSets: BitsPool
+  /** Sets of nodes, needed only as long as a {@link Trail}. */
+  readonly trailSets: BitsPool
 }
 
 /** Edges from nodes that come before; those that lead back, which only cycles have, carry nothing. */
@@ -116,18 +129,25 @@ function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit
 }
 
 /** Drops what no later node will ask for. */
-function release({ trails }: Tracing, arriving: readonly Exit[]): void {
+function release(tracing: Tracing, arriving: readonly Exit[]): void {
   for (const { node } of arriving) {
-    const trail = trails.get(node) as Trail
+    const trail = tracing.trails.get(node) as Trail
     trail.edgesLeft -= 1
-    if (trail.edgesLeft === 0) trails.delete(node)
+    if (trail.edgesLeft > 0) continue
+    tracing.trails.delete(node)
+    releaseSets(tracing, trail)
   }
+}
+
+function releaseSets({ trailSets }: Tracing, { started, absorbed }: Pick<Trail, 'started' | 'absorbed'>): void {
+  trailSets.release(started)
+  trailSets.release(absorbed)
 }
 
 type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly own: readonly number[] }
 
 /** Facts that hold on every path to the node, for each path separately. */
-function onAllWays({ trails, meter }: Tracing, size: number, arriving: readonly Exit[], before: BeforeExit): Bits {
+function onAllWays({ trails, meter }: Tracing, pool: BitsPool, arriving: readonly Exit[], before: BeforeExit): Bits {
   let common: Bits | null = null
   for (const exit of arriving) {
     const { bits, own } = before(exit, trails.get(exit.node) as Trail)
@@ -135,11 +155,11 @@ function onAllWays({ trails, meter }: Tracing, size: number, arriving: readonly 
     meter.spend(own.length)
     const known: Bits | null = common
     const kept = known === null ? own : own.filter((index) => hasBit(known, index))
-    if (common === null) common = bits.slice()
+    if (common === null) common = pool.copy(bits)
     else keepBits(common, bits)
     for (const index of kept) setBit(common, index)
   }
-  return common ?? createBits(size)
+  return common ?? pool.empty()
 }
 
 /** Collects sets of ranks along all ways, each with the node that it leads through. */
@@ -179,17 +199,17 @@ function targetsByPort({ ranks }: Tracing, { outgoing }: SurveyedNode): Readonly
 }
 
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
-  const { nodes, byId, exits, forks, dominators, meter, nodeCount, exitCount } = tracing
+  const { nodes, byId, exits, forks, dominators, meter, exitSets, trailSets } = tracing
   const arriving = arrivingAt(tracing, surveyed)
   meter.spend(1 + arriving.length + surveyed.outgoing.length)
   const ancestors = onAnyWay(tracing, arriving, (node) => node.ancestors)
   const waited = waitedFor(tracing, surveyed, arriving, ancestors)
-  const taken = onAllWays(tracing, exitCount, arriving, ({ node, index }) => ({ bits: node.taken, own: [index] }))
-  const started = onAllWays(tracing, nodeCount, arriving, ({ node, targets }, trail) => ({
+  const taken = onAllWays(tracing, exitSets, arriving, ({ node, index }) => ({ bits: node.taken, own: [index] }))
+  const started = onAllWays(tracing, trailSets, arriving, ({ node, targets }, trail) => ({
     bits: trail.started,
     own: [node.rank, ...targets],
   }))
-  const absorbed = onAllWays(tracing, nodeCount, arriving, ({ node }, trail) => ({
+  const absorbed = onAllWays(tracing, trailSets, arriving, ({ node }, trail) => ({
     bits: trail.absorbed,
     own: hasBit(forks, node.rank) ? [] : [node.rank],
   }))
@@ -212,6 +232,7 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   const exitByPort = new Map(own.map((exit) => [exit.port, exit]))
   const edgesLeft = surveyed.outgoing.length
   if (edgesLeft > 0) tracing.trails.set(node, { waited, started, absorbed, exitByPort, edgesLeft })
+  else releaseSets(tracing, { started, absorbed })
   return node
 }
 
@@ -224,7 +245,7 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
  * @param describe - Gets the flow as far as it is traced, and describes what leaves a node by a port.
  */
 export function* traceDataFlow(
-  survey: Survey,
+  survey: WorkflowSurvey,
   meter: Meter,
   describe: (flow: DataFlow) => DescribeExit,
 ): Generator<undefined, DataFlow> {
@@ -242,7 +263,8 @@ export function* traceDataFlow(
     ranks: new Map(survey.ordered.map(({ node }, rank) => [node.id, rank])),
     exitPorts: ports,
     nodeCount,
-    exitCount,
+    exitSets: createBitsPool(exitCount),
+    trailSets: createBitsPool(nodeCount),
     meter,
   }
   const owners = createKeyOwners(nodeCount, exitCount, meter)

@@ -1,7 +1,10 @@
 export { ISSUE_CODES, type IssueCode, type IssueFix, type WorkflowIssue } from './issue.ts'
 export { paramSink } from './param-sink.ts'
 export { createScopeSchemas, scopeSchemaFor } from './scope-schema-for.ts'
+export { type NodeTemplate, type SurveyedNode, surveyDocument, type WorkflowSurvey } from './survey.ts'
 export {
+  type CheckedWorkflow,
+  checkWorkflowInSlices,
   createWorkflowValidator,
   VALIDATION_BUDGET,
   type ValidationSlices,

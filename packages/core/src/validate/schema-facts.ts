@@ -26,10 +26,10 @@ export const asObject = (schema: JsonSchema | Json | undefined): JsonObject | nu
 
 /** Schemas that allow the same twice are written once. */
 export function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
+  if (schemas.length < 2) return schemas[0] ?? true
   const distinct = new Map(schemas.map((schema) => [JSON.stringify(schema), schema]))
   const [first, ...others] = distinct.values()
-  if (first === undefined) return true
-  return others.length === 0 ? first : { anyOf: [first, ...others] as Json[] }
+  return others.length === 0 ? (first as JsonSchema) : { anyOf: [first, ...others] as Json[] }
 }
 
 const mostOpen = (all: readonly ObjectFacts[]): ObjectFacts['others'] =>

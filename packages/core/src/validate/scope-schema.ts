@@ -4,7 +4,7 @@ import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { FlowNode } from './data-flow.ts'
 import { asObject } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
-import type { Survey, SurveyedNode } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
@@ -46,7 +46,7 @@ function schemaOfLiteral(value: Json): JsonSchema {
 }
 
 /** The schema of `vars`. */
-export function varsSchema({ document }: Survey): JsonSchema {
+export function varsSchema({ document }: WorkflowSurvey): JsonSchema {
   const members = document.variables.map(
     ({ name, schema, value }): Member => [name, schema ?? schemaOfLiteral(value), true],
   )
@@ -54,13 +54,13 @@ export function varsSchema({ document }: Survey): JsonSchema {
 }
 
 /** Tells people and the inspector who writes a value. */
-function withWriters(survey: Survey, { schema, writers }: Readable): JsonSchema {
+function withWriters(survey: WorkflowSurvey, { schema, writers }: Readable): JsonSchema {
   const names = writers.map((id) => (survey.byId.get(id) as SurveyedNode).name)
   const own: JsonObject = asObject(schema) ?? (schema === true ? {} : { not: {} })
   return { description: `From ${names.join(', ')}`, ...own, 'x-writers': writers }
 }
 
-function nodesSchema(survey: Survey, scopes: Scopes, node: FlowNode, ids: Iterable<NodeId>): JsonSchema {
+function nodesSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode, ids: Iterable<NodeId>): JsonSchema {
   const members = [...ids].flatMap((id): Member[] => {
     const output = scopes.output(node, id)
     if (output === undefined) return []
@@ -80,7 +80,7 @@ export interface Wanted {
   readonly nodeIds: ReadonlySet<NodeId>
 }
 
-function inputSchema(survey: Survey, scopes: Scopes, node: FlowNode, keys: Iterable<string>): JsonSchema {
+function inputSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode, keys: Iterable<string>): JsonSchema {
   const members = [...keys].flatMap((key): Member[] => {
     const readable = scopes.inputKey(node, key)
     return readable === undefined ? [] : [[key, withWriters(survey, readable), readable.required]]
@@ -90,7 +90,7 @@ function inputSchema(survey: Survey, scopes: Scopes, node: FlowNode, keys: Itera
 
 /** Input for the schemas of a scope. */
 export interface ScopeSource {
-  readonly survey: Survey
+  readonly survey: WorkflowSurvey
   readonly scopes: Scopes
   readonly vars: JsonSchema
 }
@@ -110,7 +110,7 @@ export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: Fl
 }
 
 /** The scope of a node that is not in the document: what every node sees. */
-export function commonScopeSchema(survey: Survey): ScopeSchema {
+export function commonScopeSchema(survey: WorkflowSurvey): ScopeSchema {
   return {
     input: { type: 'object' },
     trigger: true,

@@ -206,14 +206,16 @@ export function createScopes(flow: DataFlow): Scopes {
     return found
   }
 
-  const allSchemas = memoByName((id) => distinct((byId.get(id) as FlowNode).exits, ({ facts }) => facts.schema))
+  const schemaOfAll = memoByName((id) =>
+    eitherSchema(distinct((byId.get(id) as FlowNode).exits, ({ facts }) => facts.schema)),
+  )
 
   function output(node: FlowNode, of: NodeId): Readable | undefined {
     const target = byId.get(of)
     if (target === undefined || !hasBit(node.ancestors, target.rank)) return undefined
     const taken = takenExits(node, target, meter)
-    const schemas = taken === null ? allSchemas(of) : distinct(taken, ({ facts }) => facts.schema)
-    return { schema: eitherSchema(schemas), required: hasRun(of)(node), writers: [of] }
+    const schema = taken === null ? schemaOfAll(of) : eitherSchema(distinct(taken, ({ facts }) => facts.schema))
+    return { schema, required: hasRun(of)(node), writers: [of] }
   }
 
   const triggers = createKind(flow, ({ surveyed }) => isTrigger(surveyed))

@@ -1,4 +1,4 @@
-import { type DocumentGraph, documentGraph, documentOrder } from '../document/document-order.ts'
+import { documentOrder } from '../document/document-order.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
 import { type ResolvedPort, resolvePorts } from '../document/ports.ts'
@@ -15,42 +15,51 @@ import { type ParamText, paramTexts } from './param-schema.ts'
 export interface NodeTemplate {
   /** From the node: `['params', ...]` or `['policy', field]`. */
   readonly path: ParamPath
+  /** Text as it is stored. */
   readonly text: string
+  /** Schema of the place that the value goes to. */
   readonly expected: JsonSchema
 }
 
 /** A node with what its type says of it, looked up once. */
 export interface SurveyedNode {
+  /** The node as the document has it. */
   readonly node: WorkflowNode
-  /** `undefined` for a type or version that the manifest does not have. */
+  /** Entry of its type in the manifest; `undefined` for a type or version that the manifest does not have. */
   readonly entry: NodeManifestEntry | undefined
   /** What people call it: its name, or its id if it has none. */
   readonly name: string
-  /** With the defaults of the type. */
+  /** Params with the defaults of the type filled in. */
   readonly params: JsonObject
   /** The texts of the params as they are written, in their order. */
   readonly texts: readonly ParamText[]
   /** The texts that are templates: those of params as they are written, then those of the policy. */
   readonly templates: readonly NodeTemplate[]
+  /** Ports with the present params, `error` included where failures are routed. */
   readonly ports: readonly ResolvedPort[]
+  /** Names of the ports. */
   readonly portNames: ReadonlySet<string>
-  /** Edges whose two ends exist, in the order of the document. */
+  /** Edges that lead here and whose two ends exist, in the order of the document. */
   readonly incoming: readonly WorkflowEdge[]
+  /** Edges that leave from here and whose two ends exist, in the order of the document. */
   readonly outgoing: readonly WorkflowEdge[]
 }
 
-/** A document looked over once, for all checks. */
-export interface Survey {
+/** A document looked over once, for all checks and for its compilation. */
+export interface WorkflowSurvey {
+  /** The document itself. */
   readonly document: WorkflowDocument
+  /** Node types that the nodes were looked up in. */
   readonly manifest: Pick<NodeManifest, 'nodes'>
   /** The templates of the document, each text read once for all checks. */
   readonly templates: TemplateTable
   /** In the order of the document's `nodes`. */
   readonly nodes: readonly SurveyedNode[]
+  /** Nodes by their ids; the first of those with the same id. */
   readonly byId: ReadonlyMap<NodeId, SurveyedNode>
-  readonly graph: DocumentGraph
   /** Document order; nodes on or behind a cycle come last. */
   readonly ordered: readonly SurveyedNode[]
+  /** Each cycle as the ids of its nodes; empty for a workflow that can run. */
   readonly cycles: readonly (readonly NodeId[])[]
 }
 
@@ -91,8 +100,11 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 /** Conditions give true or false; other templates of a policy give anything. */
 const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
 
-/** Looks a document over; nothing in it is taken for granted but its structure. */
-export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): Survey {
+/**
+ * Surveys a document: looks up the type of each node, fills in defaults, groups edges and orders nodes. Nothing in the
+ * document is relied on but its structure, which `parseDocument` checks.
+ */
+export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowSurvey {
   const entries = new Map(manifest.nodes.map((entry) => [typeKey(entry.type, entry.version), entry]))
   const ids = new Set(document.nodes.map(({ id }) => id))
   const incoming = groupEdges(document, ids, 'target')
@@ -117,8 +129,7 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   })
   // The first of two nodes with one id stands for both; the other one is reported.
   const byId = new Map([...nodes].reverse().map((each) => [each.node.id, each]))
-  const graph = documentGraph(document)
-  const { order, cycles } = documentOrder(document, graph)
+  const { order, cycles } = documentOrder(document)
   const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
-  return { document, manifest, templates: createTemplateTable(), nodes, byId, graph, ordered, cycles }
+  return { document, manifest, templates: createTemplateTable(), nodes, byId, ordered, cycles }
 }

@@ -14,7 +14,7 @@ import { schemaAt } from './param-schema.ts'
 import { eitherSchema } from './schema-facts.ts'
 import { buildScopeSchema, varsSchema, type Wanted } from './scope-schema.ts'
 import { createScopes, type Scopes } from './scopes.ts'
-import type { NodeTemplate, Survey } from './survey.ts'
+import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 
 /** A template with what is known of it at its place. */
 export interface TypedTemplate {
@@ -68,7 +68,7 @@ const MOST_CANDIDATES = 500
  * Follows the data through a workflow; templates are typed when they are first asked for, each once. Yields after each
  * node, so that a caller may pause.
  */
-export function* traceWorkflow(survey: Survey, meter: Meter): Generator<undefined, TracedWorkflow> {
+export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<undefined, TracedWorkflow> {
   let suggestionsLeft = MOST_SUGGESTIONS
   const vars = varsSchema(survey)
   const typed = new Map<FlowNode, Map<string, TypedTemplate>>()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { around, call, end, fixed, issueIn, set, start, validate } from '../../test/validation.ts'
+import { around, call, end, fixed, issueIn, manifest, set, start, validate } from '../../test/validation.ts'
 import { node, workflow } from '../testing/index.ts'
-import { ISSUE_CODES } from './index.ts'
+import { checkWorkflowInSlices, ISSUE_CODES } from './index.ts'
 
 describe('validateWorkflow', () => {
   test('finds nothing wrong with a sound workflow', () => {
@@ -46,6 +46,21 @@ describe('validateWorkflow', () => {
     expect(validate({ ...broken, nodes: [{} as never] }).map(({ field }) => field)).toEqual(
       fields.map((field) => `nodes.0.${field}`),
     )
+  })
+
+  test('gives the survey that the checks worked on, unless the structure is wrong', async () => {
+    const pause = async () => {}
+    const document = around(set('a', { x: '{{ 1 }}' }), call('b'))
+    const checked = await checkWorkflowInSlices(document, manifest, { pause })
+    expect(checked.issues).toEqual(validate(document))
+    expect(checked.survey?.ordered.map(({ node, name, templates }) => [node.id, name, templates.length])).toEqual([
+      ['start', 'start', 0],
+      ['a', 'a', 1],
+      ['b', 'b', 0],
+      ['end', 'end', 0],
+    ])
+    const broken = await checkWorkflowInSlices({ ...document, nodes: 5 as never }, manifest, { pause })
+    expect(broken).toEqual({ issues: [expect.objectContaining({ code: 'DOCUMENT_MALFORMED' })], survey: null })
   })
 
   test('knows each of its codes from the list that it gives', () => {

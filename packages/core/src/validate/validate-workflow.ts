@@ -18,7 +18,7 @@ import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
 import { BudgetSpent, createMeter, type Meter } from './meter.ts'
 import { createSchemaChecker, createSchemaVerdicts, type SchemaChecker } from './schema-checker.ts'
 import { finish } from './slices.ts'
-import { surveyDocument } from './survey.ts'
+import { surveyDocument, type WorkflowSurvey } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 
 /**
@@ -65,12 +65,11 @@ function tooComplex(meter: Meter): WorkflowIssue {
 }
 
 function* allChecks(
-  document: WorkflowDocument,
-  { manifest, checkSchema, meter }: Checking,
+  survey: WorkflowSurvey,
+  { checkSchema, meter }: Checking,
   report: ReportIssue,
 ): Generator<undefined, void> {
-  meter.spend(document.nodes.length + document.edges.length)
-  const survey = surveyDocument(document, manifest)
+  meter.spend(survey.nodes.length + survey.document.edges.length)
   yield
   checkGraph(survey, report)
   checkNodes(survey, report)
@@ -93,19 +92,28 @@ interface Checking {
   readonly meter: Meter
 }
 
-function* validation(document: WorkflowDocument, checking: Checking): Generator<undefined, WorkflowIssue[]> {
+/** Result of {@link checkWorkflowInSlices}. */
+export interface CheckedWorkflow {
+  /** Issues in the order of the document's nodes. */
+  readonly issues: WorkflowIssue[]
+  /** The survey that the checks worked on; `null` for a document whose structure is wrong. */
+  readonly survey: WorkflowSurvey | null
+}
+
+function* validation(document: WorkflowDocument, checking: Checking): Generator<undefined, CheckedWorkflow> {
   const reading = parsed(document)
-  if ('issues' in reading) return reading.issues
+  if ('issues' in reading) return { issues: reading.issues, survey: null }
   const { sound } = reading
   yield
   const issues: WorkflowIssue[] = []
+  const survey = surveyDocument(sound, checking.manifest)
   try {
-    yield* allChecks(sound, checking, (issue) => void issues.push(issue))
+    yield* allChecks(survey, checking, (issue) => void issues.push(issue))
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error
     issues.push(tooComplex(checking.meter))
   }
-  return inDocumentOrder(issues, sound)
+  return { issues: inDocumentOrder(issues, sound), survey }
 }
 
 /**
@@ -120,7 +128,7 @@ export function createWorkflowValidator(
   const kept = createSchemaVerdicts()
   return (document) => {
     const meter = createMeter(VALIDATION_BUDGET)
-    return finish(validation(document, { manifest, checkSchema: createSchemaChecker(kept, meter), meter }))
+    return finish(validation(document, { manifest, checkSchema: createSchemaChecker(kept, meter), meter })).issues
   }
 }
 
@@ -145,7 +153,7 @@ export function validateWorkflow(document: WorkflowDocument, manifest: Pick<Node
   return createWorkflowValidator(manifest)(document)
 }
 
-/** Options for how {@link validateWorkflowInSlices} shares the thread. */
+/** Options for how {@link checkWorkflowInSlices} shares the thread. */
 export interface ValidationSlices {
   /** Lets others use the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
   readonly pause: () => Promise<void>
@@ -169,8 +177,22 @@ export interface ValidationSlices {
 export async function validateWorkflowInSlices(
   document: WorkflowDocument,
   manifest: Pick<NodeManifest, 'nodes'>,
-  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
+  slices: ValidationSlices,
 ): Promise<WorkflowIssue[]> {
+  return (await checkWorkflowInSlices(document, manifest, slices)).issues
+}
+
+/**
+ * {@link validateWorkflowInSlices}, with the survey that the checks worked on: a compiler takes it instead of looking
+ * the document over again.
+ *
+ * @throws What `pause` rejects with.
+ */
+export async function checkWorkflowInSlices(
+  document: WorkflowDocument,
+  manifest: Pick<NodeManifest, 'nodes'>,
+  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
+): Promise<CheckedWorkflow> {
   const meter = createMeter(maxSteps)
   const checkSchema = createSchemaChecker(createSchemaVerdicts(), meter)
   const work = validation(document, { manifest, checkSchema, meter })

@@ -1,5 +1,5 @@
-import { resolvePorts, type WorkflowNode } from '@tenon/core/document'
-import { fillParamDefaults, type NodeManifestEntry } from '@tenon/core/node'
+import type { NodeManifestEntry } from '@tenon/core/node'
+import type { SurveyedNode } from '@tenon/core/validate'
 import type { EdgesAtNode } from './compile-edges.ts'
 import type { IssueList } from './compile-issues.ts'
 import { compilePolicy } from './compile-policy.ts'
@@ -7,31 +7,37 @@ import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
 import { ERROR_PORT } from './settle.ts'
 
-/** One node as the machine runs it, with the defaults of its type filled in. */
+/** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(
-  node: WorkflowNode,
-  entry: NodeManifestEntry,
+  { node, entry, params, ports }: SurveyedNode,
   { incoming, outgoing }: EdgesAtNode,
   edges: readonly PlanEdge[],
   issues: IssueList,
 ): PlanNode {
-  const params = fillParamDefaults(entry.params, node.params)
+  const type = entry as NodeManifestEntry
+  const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'])
+  // In the order of the canonical text, which then has nothing to sort: a plan is hashed whole.
   return {
+    control: type.control ?? null,
+    disabled: node.disabled ?? false,
+    effect: type.effect,
+    hasErrorEdge: outgoing.some((edge) => itemAt(edges, edge).sourceHandle === ERROR_PORT),
+    heartbeatMs: policy.heartbeatMs,
     id: node.id,
+    idempotency: policy.idempotency,
+    incoming,
+    join: policy.join,
+    mode: type.inline ? 'inline' : 'dispatch',
+    name: node.name,
+    onError: policy.onError,
+    outgoing,
+    params,
+    ports: ports.filter(({ isError }) => !isError).map(({ name }) => name),
+    retry: policy.retry,
+    skipIf: policy.skipIf,
+    taskQueue: policy.taskQueue,
+    timeoutMs: policy.timeoutMs,
     type: node.type,
     typeVersion: node.typeVersion,
-    name: node.name,
-    params,
-    control: entry.control ?? null,
-    mode: entry.inline ? 'inline' : 'dispatch',
-    effect: entry.effect,
-    ports: resolvePorts({ params }, entry)
-      .filter(({ isError }) => !isError)
-      .map(({ name }) => name),
-    disabled: node.disabled ?? false,
-    ...compilePolicy(node.policy, entry, issues, ['nodes', node.id, 'policy']),
-    hasErrorEdge: outgoing.some((edge) => itemAt(edges, edge).sourceHandle === ERROR_PORT),
-    incoming,
-    outgoing,
   }
 }

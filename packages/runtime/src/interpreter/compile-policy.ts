@@ -52,10 +52,10 @@ function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetr
     report('retry.backoffCoefficient', 'POLICY_INVALID', 'backoffCoefficient must be at least 1')
   }
   return {
-    initialIntervalMs,
     backoffCoefficient,
-    maximumIntervalMs: Math.max(maximumIntervalMs, initialIntervalMs),
+    initialIntervalMs,
     maximumAttempts: Math.min(maximumAttempts, attempts),
+    maximumIntervalMs: Math.max(maximumIntervalMs, initialIntervalMs),
     nonRetryableErrorTypes: nonRetryableErrorTypes ?? [],
   }
 }

@@ -2,6 +2,7 @@ import type { NodePolicy, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import { edge, node, withPolicy, workflow } from '@tenon/core/testing'
+import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { describe, expect, test } from 'vitest'
 import { compile } from './compile.ts'
 import type { CompileIssue } from './compile-issues.ts'
@@ -112,6 +113,18 @@ describe('compile', () => {
   test('lists no error port, even where the policy routes to it', () => {
     const { nodes } = planOf([['call:probe', { onError: 'route' }]], [])
     expect(nodes[0]).toMatchObject({ ports: ['success'], hasErrorEdge: false })
+  })
+
+  test('is the same with the survey of a validation, of a document that it has copied', async () => {
+    const document = workflow(
+      [node('b', 'end'), node('start', 'start'), node('a', 'probe', { url: '{{input.url}}' })],
+      ['start>a', 'a>b'],
+      { variables: [{ name: 'limit', value: 3 }], settings: { timeout: '2h' } },
+    )
+    const { issues, survey } = await checkWorkflowInSlices(document, TEST_MANIFEST, { pause: async () => {} })
+    expect(issues.filter(({ severity }) => severity === 'error')).toEqual([])
+    if (survey === null) throw new RangeError('no survey')
+    expect(compile(document, TEST_MANIFEST, survey)).toEqual(compile(document, TEST_MANIFEST))
   })
 
   test('keeps disabled nodes, skipIf, queue, heartbeat and key', () => {

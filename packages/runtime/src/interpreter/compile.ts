@@ -1,26 +1,19 @@
-import {
-  canonicalText,
-  documentOrder,
-  durationToMs,
-  isDurationString,
-  sha256Hex,
-  type WorkflowDocument,
-  type WorkflowNode,
-} from '@tenon/core/document'
-import type { NodeManifest, NodeManifestEntry } from '@tenon/core/node'
+import { canonicalText, durationToMs, isDurationString, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
+import type { NodeManifest } from '@tenon/core/node'
+import { type SurveyedNode, surveyDocument, type WorkflowSurvey } from '@tenon/core/validate'
 import { checkEdges, compileEdges, edgesByNode } from './compile-edges.ts'
 import { createIssueList, type IssueList } from './compile-issues.ts'
 import { compileNode } from './compile-node.ts'
-import { entryOf, itemAt } from './lookup.ts'
+import { itemAt } from './lookup.ts'
 import type { Plan } from './plan.ts'
 
-function checkNodes(document: WorkflowDocument, entries: ReadonlyMap<string, NodeManifestEntry>, issues: IssueList) {
+function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
   const seen = new Set<string>()
-  for (const node of document.nodes) {
+  for (const { node, entry } of nodes) {
     const path = ['nodes', node.id]
     if (seen.has(node.id)) issues.add(path, 'NODE_ID_DUPLICATE', `Two nodes have the id "${node.id}"`)
     seen.add(node.id)
-    if (!entries.has(typeKey(node))) {
+    if (entry === undefined) {
       const message = `"${node.id}" is of the unknown type "${node.type}" version ${node.typeVersion}`
       issues.add([...path, 'type'], 'NODE_TYPE_UNKNOWN', message)
     }
@@ -30,10 +23,6 @@ function checkNodes(document: WorkflowDocument, entries: ReadonlyMap<string, Nod
   }
 }
 
-function typeKey({ type, typeVersion }: Pick<WorkflowNode, 'type' | 'typeVersion'>): string {
-  return `${type}@${typeVersion}`
-}
-
 function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList): number | null {
   if (timeout === undefined) return null
   if (isDurationString(timeout)) return durationToMs(timeout)
@@ -41,9 +30,8 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
   return null
 }
 
-/** Nodes in document order, which only a document without cycles has. */
-function orderedNodes(document: WorkflowDocument, issues: IssueList): readonly WorkflowNode[] {
-  const { order, cycles } = documentOrder(document)
+/** Only a document without cycles has an order. */
+function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
     issues.add(
       ['nodes', itemAt(cycle, 0)],
@@ -51,8 +39,6 @@ function orderedNodes(document: WorkflowDocument, issues: IssueList): readonly W
       `These nodes lead back to themselves: ${cycle.join(', ')}`,
     )
   }
-  const byId = new Map(document.nodes.map((node) => [node.id, node]))
-  return order.map((id) => entryOf(byId, id))
 }
 
 /**
@@ -63,22 +49,25 @@ function orderedNodes(document: WorkflowDocument, issues: IssueList): readonly W
  * a change of a node type is another plan, and runs that began before keep theirs.
  *
  * @param manifest - Must have each node type in the version that the document names.
+ * @param survey - What `checkWorkflowInSlices` surveyed of this document and manifest; made here if it is left out.
  * @returns Fresh plain JSON, except that `params` may be those of the document.
  * @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`, each with path, code and message) for
  * cycles, unknown types, edges that lead nowhere, policies out of range and what is not available yet.
  */
-export function compile(document: WorkflowDocument, manifest: NodeManifest): Plan {
+export function compile(
+  document: WorkflowDocument,
+  manifest: Pick<NodeManifest, 'nodes'>,
+  survey: WorkflowSurvey = surveyDocument(document, manifest),
+): Plan {
   const issues = createIssueList()
-  const entries = new Map(manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry]))
-  checkNodes(document, entries, issues)
-  const ordered = orderedNodes(document, issues)
-  const edges = compileEdges(document, new Map(ordered.map(({ id }, index) => [id, index])), issues)
+  const { ordered } = survey
+  checkNodes(survey.nodes, issues)
+  checkCycles(survey, issues)
+  const edges = compileEdges(document, new Map(ordered.map(({ node }, index) => [node.id, index])), issues)
   issues.throwIfAny()
 
   const atNode = edgesByNode(edges, ordered.length)
-  const nodes = ordered.map((node, index) =>
-    compileNode(node, entryOf(entries, typeKey(node)), itemAt(atNode, index), edges, issues),
-  )
+  const nodes = ordered.map((surveyed, index) => compileNode(surveyed, itemAt(atNode, index), edges, issues))
   checkEdges(edges, nodes, issues)
   const body = {
     nodes,

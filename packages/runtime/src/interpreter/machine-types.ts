@@ -53,7 +53,7 @@ export interface OpenNodeRun {
   readonly pass: number
   /** Way of execution: within the commit, or by a worker. */
   readonly mode: 'inline' | 'dispatch'
-  /** Task queue of the node on Temporal; `null` for the queue of the engine. */
+  /** Task queue whose workers execute the node; `null` to execute it where its run is. */
   readonly queue: string | null
   /** Result of the wait that the pass follows; `null` in the first pass. */
   readonly resume: Resume | null

@@ -51,7 +51,7 @@ export interface PlanNode {
   readonly timeoutMs: number | null
   /** Longest time between two heartbeats in milliseconds; `null` without a limit. */
   readonly heartbeatMs: number | null
-  /** Task queue on Temporal; `null` for the queue of the engine. */
+  /** Task queue whose workers execute the node; `null` to execute it where its run is. */
   readonly taskQueue: string | null
   /** Template of the idempotency key; `null` for a derived key. */
   readonly idempotency: string | null

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { canonicalText, contentHash, planHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
-import { validateWorkflowInSlices } from '@tenon/core/validate'
+import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { compile } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
@@ -27,8 +27,8 @@ export interface PreparedVersion {
 export async function prepareVersion(server: ServerContext, state: DraftState): Promise<PreparedVersion> {
   const { document, losses } = state
   const { manifest } = server.registry
-  const found = await validateWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
-  const errors = found.filter(({ severity }) => severity === 'error')
+  const { issues, survey } = await checkWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
+  const errors = issues.filter(({ severity }) => severity === 'error')
   refuse([
     ...losses.map(({ part, key, message }) => ({ path: [part, key], code: 'DRAFT_UNREADABLE', message })),
     ...errors.map((issue) => ({
@@ -38,7 +38,7 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
     })),
   ])
   await setImmediate()
-  const plan = JSON.stringify(compile(document, manifest))
+  const plan = JSON.stringify(compile(document, manifest, survey ?? undefined))
   await setImmediate()
   return {
     contentHash: contentHash(document),

@@ -4,6 +4,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
+import { createPartitionKeeper } from '../store/log-partitions.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
@@ -45,6 +46,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     ...{ now, clock, cancelGraceMs, wakeAt },
   })
   const poller = createPoller({ dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
+  const partitions = createPartitionKeeper(database, log)
   let isClosed = false
 
   /** Lets the worker of this process see to a run, or tells the others. */
@@ -114,6 +116,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
       await clock.ready()
       await poller.start()
+      partitions.start()
     },
     close: async () => {
       if (isClosed) return
@@ -124,6 +127,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       await poller.pause()
       await drained
       await poller.stop()
+      await partitions.stop()
       await appender.drain()
       if (wasRunning) await leave()
     },

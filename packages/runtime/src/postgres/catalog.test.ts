@@ -83,12 +83,17 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
     ])
   })
 
-  test('has functions that run as their caller', async () => {
-    const functions = await query<{ proname: string; prosecdef: boolean }>(
-      `select p.proname, p.prosecdef from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'tenon'`,
+  test('has functions that run as their caller, but for one that makes partitions and takes no argument', async () => {
+    const functions = await query<{ proname: string; prosecdef: boolean; pronargs: number; proconfig: unknown }>(
+      `select p.proname, p.prosecdef, p.pronargs, p.proconfig from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'tenon'`,
     )
     expect(functions.length).toBeGreaterThan(0)
-    expect(functions.filter((each) => each.prosecdef)).toEqual([])
+    expect(functions.filter((each) => each.prosecdef)).toEqual([
+      {
+        ...{ proname: 'make_log_partitions', prosecdef: true, pronargs: 0 },
+        proconfig: ['search_path=pg_catalog, pg_temp', 'lock_timeout=2s'],
+      },
+    ])
   })
 
   describe('canary', () => {

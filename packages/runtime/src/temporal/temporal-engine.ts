@@ -6,6 +6,7 @@ import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
+import { createPartitionKeeper } from '../store/log-partitions.ts'
 import { createOutbox } from '../store/outbox.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
@@ -48,6 +49,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const inbox = createInbox(database, now)
   const { reconcileMs = RECONCILE_MS } = options
+  const partitions = createPartitionKeeper(database, log)
   const gone = new AbortController()
   let running: Promise<Running> | null = null
   let relay: OutboxRelay | null = null
@@ -79,6 +81,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       throw error
     })
     const deliver = createDeliver({ client, reader, committer, reconcileMs })
+    partitions.start()
     relay = startOutboxRelay(createOutbox(database), deliver, log)
     return { client, relay, worker }
   }
@@ -135,6 +138,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     close: async () => {
       const opened = await running?.catch(() => null)
       await opened?.relay.stop()
+      await partitions.stop()
       await opened?.worker.stop()
       gone.abort()
       await appender.drain()

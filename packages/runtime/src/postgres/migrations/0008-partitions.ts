@@ -1,0 +1,53 @@
+import type { Migration } from '../migrate.ts'
+import { identifier, literal } from '../quote.ts'
+
+/** Lets workers make the partitions of the coming weeks, on a database that nobody migrates for months. */
+export const partitions: Migration = {
+  name: '0008-partitions',
+  isCompatible: true,
+  up: ({ schema }) => makePartitions(schema, 'run_events'),
+}
+
+/**
+ * The statements of the function that makes the weekly partitions of the run log, from this week to eight weeks ahead.
+ *
+ * It is the one function that runs with the rights of its owner: workers log in with a role that changes no tables. It
+ * takes no argument and reads the clock of the database, so a caller has no choice of what is made.
+ *
+ * A partition is made apart and attached: that takes no lock which stops readers or writers of the other weeks. It gives
+ * up when the lock of the default partition is not free within 2 s, and the next call tries again. Events of a week that
+ * lie in the default partition already stay there.
+ *
+ * @param table - Parent table; its partitions are named `<table>_w<week>`, counted from the Unix epoch.
+ */
+export function makePartitions(schema: string, table: string): readonly string[] {
+  const name = `${identifier(schema)}.make_log_partitions`
+  const parent = `${identifier(schema)}.${identifier(table)}`
+  return [
+    `create or replace function ${name}() returns integer language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $body$
+declare
+  this_week integer := floor(extract(epoch from clock_timestamp()) / 604800)::integer;
+  partition text;
+  made integer := 0;
+begin
+  -- Another worker is at it.
+  if not pg_try_advisory_xact_lock(hashtext(${literal(`tenon.partitions.${schema}`)})) then return 0; end if;
+  for week in this_week .. this_week + 8 loop
+    partition := format('%I.%I', ${literal(schema)}, ${literal(`${table}_w`)} || week);
+    continue when to_regclass(partition) is not null;
+    begin
+      execute format('create table %s (like ${parent} including all)', partition);
+      execute format('alter table %s enable row level security', partition);
+      execute format('alter table %s force row level security', partition);
+      execute format('alter table ${parent} attach partition %s for values from (%s) to (%s)', partition, week, week + 1);
+      made := made + 1;
+    exception
+      when check_violation then null;
+    end;
+  end loop;
+  return made;
+end $body$`,
+    `revoke all on function ${name}() from public`,
+  ]
+}

@@ -101,7 +101,7 @@ export const Fields = storyOf(function Fields() {
       <Field label="Model" help="Any name that the provider knows." required>
         <TextInput value={text} onChange={setText} />
       </Field>
-      <Field label="Confidence needed" error="Write 1 or less.">
+      <Field label="Confidence needed" error="Enter 1 or less.">
         <NumberInput value={number} onChange={setNumber} step={0.1} />
       </Field>
       <Field label="When it fails" hint="on error">
@@ -110,7 +110,7 @@ export const Fields = storyOf(function Fields() {
           onChange={() => {}}
           options={[
             { value: 'fail', label: 'Fail the run' },
-            { value: 'route', label: 'Go to the error port' },
+            { value: 'route', label: 'Continue at the error port' },
           ]}
         />
       </Field>
@@ -169,7 +169,7 @@ export const Marks = storyOf(function Marks() {
       <div style={{ display: 'grid', gap: 8, inlineSize: 340 }}>
         {BADGE_TONES.map((tone) => (
           <Callout key={tone} tone={tone} title="Attempt 1 failed: 503 from the help desk">
-            Tried again after 1.2 s. 4 attempts left.
+            Retried after 1.2 s. 4 attempts left.
           </Callout>
         ))}
       </div>

@@ -86,7 +86,7 @@ describe('what a host hands over wrongly takes down its own box only', () => {
     ['actions', { actions: <Broken /> }],
   ])('the slot %s', async (_slot, props) => {
     const { user, again } = show(props)
-    expect((await screen.findByRole('alert')).textContent).toContain('This part of the page has stopped working.')
+    expect((await screen.findByRole('alert')).textContent).toContain('This part of the page stopped working.')
     expect(screen.getByRole('complementary', { name: 'Inspector' })).toBeTruthy()
     isHostThere()
     await user.click(screen.getByRole('button', { name: 'Try again' }))

@@ -92,7 +92,7 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
   },
   'meaning of a schema field': {
     nodeId: 'start',
-    open: () => box('Meaning of the field', 1),
+    open: () => box('Description of the field', 1),
     typed: 'Where',
     stored: propertiesOf,
     expected: expect.objectContaining({
@@ -210,7 +210,7 @@ describe('a page that is only hidden', () => {
 
   test('has stored texts, and no half of a name', async () => {
     const { nodeOf } = await open({ nodeId: 'start' })
-    fireEvent.change(box('Meaning of the field', 1), { target: { value: 'Where' } })
+    fireEvent.change(box('Description of the field', 1), { target: { value: 'Where' } })
     fireEvent.change(box('Name of the field'), { target: { value: 'to' } })
     hide()
     expect(nodeOf('start')?.params.inputSchema).toMatchObject({
@@ -267,7 +267,7 @@ describe('text that cannot be stored', () => {
     ['start', 'Name of the field', 'zone', /“zone” already exists/],
     ['start', 'Name of the field', 'constructor', /reserved/],
     ['a', 'Name', '__proto__', /reserved/],
-    ['c', 'Name of the port', 'First Port', /begins with a small letter/],
+    ['c', 'Name of the port', 'First Port', /starts with a lowercase letter/],
   ])('in %s, %s %j says why, stays, and is not called saved', async (nodeId, label, text, why) => {
     const { user, nodeOf, leave } = await open({ nodeId })
     const before = nodeOf(nodeId)

@@ -134,7 +134,7 @@ describe('StartDialog', () => {
         ],
       }),
     )
-    expect(screen.getByRole('heading', { name: '1 problem to solve first' })).toBeTruthy()
+    expect(screen.getByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
     await user.click(screen.getByRole('button', { name: /Text is empty/ }))
     expect(opened).toEqual(['begin_2.params.text'])
     expect(screen.queryByRole('dialog')).toBeNull()
@@ -152,7 +152,7 @@ describe('StartDialog', () => {
     })
     await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
     await user.click(screen.getByRole('button', { name: 'Try' }))
-    expect(await screen.findByRole('heading', { name: '2 problems to solve first' })).toBeTruthy()
+    expect(await screen.findByRole('heading', { name: '2 problems to fix first' })).toBeTruthy()
     expect(screen.queryByText(/raw text/)).toBeNull()
     expect(screen.getByRole('button', { name: /Workflow.*too large/ })).toBeTruthy()
     await user.click(screen.getByRole('button', { name: /begin_2.*gpu/ }))

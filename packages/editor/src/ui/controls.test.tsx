@@ -65,12 +65,12 @@ describe('Field', () => {
 
   test('puts the error in place of the help', () => {
     renderPart(
-      <Field label="Name" help="As others see it" error="Fill this in.">
+      <Field label="Name" help="As others see it" error="Enter a value.">
         <TextInput value="" onChange={() => {}} />
       </Field>,
     )
     expect(
-      screen.getByRole('textbox', { name: 'Name', description: 'Fill this in.' }).getAttribute('aria-invalid'),
+      screen.getByRole('textbox', { name: 'Name', description: 'Enter a value.' }).getAttribute('aria-invalid'),
     ).toBe('true')
     expect(screen.queryByText('As others see it')).toBeNull()
   })

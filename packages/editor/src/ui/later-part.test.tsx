@@ -38,7 +38,7 @@ describe('LaterPart', () => {
     await pass(3_000)
     expect(screen.getByText('On its way')).toBeTruthy()
     await pass(500)
-    expect(screen.getByRole('alert').textContent).toContain('A part of the editor cannot be loaded')
+    expect(screen.getByRole('alert').textContent).toContain('Part of the editor could not be loaded')
     appear()
     await pass(4_000)
     expect(screen.getByText('The part')).toBeTruthy()
@@ -49,7 +49,7 @@ describe('LaterPart', () => {
     await pass(3_500)
     appear()
     const tries = load.mock.calls.length
-    await act(async () => screen.getByRole('button', { name: 'Load it now' }).click())
+    await act(async () => screen.getByRole('button', { name: 'Load now' }).click())
     expect(load).toHaveBeenCalledTimes(tries + 1)
     expect(screen.getByText('The part')).toBeTruthy()
     expect(vi.getTimerCount()).toBe(0)

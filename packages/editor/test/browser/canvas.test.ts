@@ -35,7 +35,7 @@ describe('drawing with the mouse', () => {
     await page.mouse.down()
     await page.mouse.move(to.x + 40, to.y, { steps: 8 })
     await page.mouse.move(to.x, to.y, { steps: 4 })
-    await page.getByText('Triggers start a workflow; nothing leads to them.').first().waitFor()
+    await page.getByText('A trigger starts the workflow, so nothing can connect to it.').first().waitFor()
     await page.mouse.up()
     expect(await edges()).toEqual(before)
   })

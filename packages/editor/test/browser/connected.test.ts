@@ -84,7 +84,7 @@ describe('content that cannot be read', () => {
     server.spoil('a')
     await page.getByRole('button', { name: /^\d+ problems?$/ }).waitFor()
     await page.getByRole('button', { name: 'Publish' }).click()
-    const dialog = page.getByRole('dialog', { name: /to solve first$/ })
+    const dialog = page.getByRole('dialog', { name: /to fix first$/ })
     await dialog.getByRole('button', { name: 'Remove it' }).click()
     await expect.poll(server.nodeKeys).not.toContain('a')
     await page.getByRole('dialog', { name: 'Publish a version' }).waitFor()
@@ -135,7 +135,7 @@ const TYPINGS: Readonly<Record<string, readonly [Typing, unknown]>> = {
   'the meaning of a schema field': [
     async ({ page, inspector, select, nodeOf }) => {
       await select('start')
-      await inspector.getByRole('textbox', { name: 'Meaning of the field' }).first().click()
+      await inspector.getByRole('textbox', { name: 'Description of the field' }).first().click()
       await page.keyboard.insertText('Where it is')
       return () => nodeOf('start')?.params.inputSchema
     },

@@ -138,7 +138,7 @@ test('the list of keys has every key of the keymap, copy and paste included', as
   const { page, canvas } = await open({ document: 'chain' })
   await canvas.press('?')
   const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
-  for (const action of ['Copy', 'Cut', 'Paste', 'Duplicate', 'Back from a panel to the canvas', 'Show these keys']) {
+  for (const action of ['Copy', 'Cut', 'Paste', 'Duplicate', 'Back to the canvas', 'Show keyboard shortcuts']) {
     await dialog.getByText(action, { exact: true }).waitFor()
   }
 })

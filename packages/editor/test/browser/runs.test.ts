@@ -82,7 +82,7 @@ describe('RunViewer', () => {
   test('goes back in time by keyboard, everywhere at once', async () => {
     await open('log=escalated')
     await expect.poll(() => statusOf('Create ticket')).toBe('success')
-    const slider = page.getByRole('slider', { name: 'Moment of the run' })
+    const slider = page.getByRole('slider', { name: 'Position in the run' })
     await slider.focus()
     await page.keyboard.press('Home')
     await page.getByText('Event 1 of 32').waitFor()

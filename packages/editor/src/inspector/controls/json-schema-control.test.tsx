@@ -123,7 +123,10 @@ describe('JsonSchemaControl', () => {
   test('a field that only JSON Schema can describe is a row like the others', async () => {
     const { user, stored } = await open()
     expect(screen.getAllByRole('combobox', { name: 'Type of the field' })[2]).toHaveProperty('value', 'custom')
-    await user.type(screen.getAllByRole('textbox', { name: 'Meaning of the field' })[2] as HTMLElement, 'Part of town')
+    await user.type(
+      screen.getAllByRole('textbox', { name: 'Description of the field' })[2] as HTMLElement,
+      'Part of town',
+    )
     await user.tab()
     expect(stored().properties.zone).toEqual({ ...SCHEMA.properties.zone, description: 'Part of town' })
   })

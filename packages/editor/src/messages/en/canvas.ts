@@ -18,9 +18,9 @@ export const canvasMessages = {
   'canvas.redo': 'Redo',
   'canvas.controls': 'View',
   'canvas.overview': 'Overview',
-  'canvas.emptyTitle': 'Every workflow begins with a trigger',
-  'canvas.emptyText': 'Add one, then say node by node what follows.',
-  'canvas.emptyReadOnly': 'Nobody has added a node yet.',
+  'canvas.emptyTitle': 'Every workflow starts with a trigger',
+  'canvas.emptyText': 'Add a trigger, then add the nodes that follow it.',
+  'canvas.emptyReadOnly': 'This workflow has no nodes yet.',
   'canvas.emptyAction': 'Add a trigger',
   'canvas.emptyAdd': 'Add “{type}”',
 } as const

@@ -20,7 +20,9 @@ describe('ApprovalCard', () => {
   test('gives what is needed to decide', () => {
     show()
     expect(screen.getByRole('article', { name: 'Manual review' })).toBeDefined()
-    expect(screen.getByText('Support ticket router. Asked 48 minutes ago; any editor may decide.')).toBeDefined()
+    expect(
+      screen.getByText('Support ticket router. Requested 48 minutes ago. Can be decided by any editor.'),
+    ).toBeDefined()
     expect(screen.getByText('Due in 3 h 12 min')).toBeDefined()
     expect(screen.getByText('C-789, since 2021')).toBeDefined()
     expect(screen.getByText('shipping, high urgency')).toBeDefined()
@@ -71,7 +73,7 @@ describe('ApprovalCard', () => {
 
   test('names who may decide to those who may not', () => {
     show({ canDecide: false })
-    expect(screen.getByText('You cannot decide this: any editor may.')).toBeDefined()
+    expect(screen.getByText('Waiting for any editor to decide.')).toBeDefined()
     expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull()
   })
 
@@ -87,8 +89,8 @@ describe('ApprovalCard', () => {
   })
 
   test.each([
-    ['timeout', 'Nobody decided in time'],
-    ['canceled', 'The run was canceled before anybody decided'],
+    ['timeout', 'No decision was made in time'],
+    ['canceled', 'The run was canceled before a decision was made'],
   ] as const)('says that it was closed by %s', (status, text) => {
     show({ status })
     expect(screen.getByText(text)).toBeDefined()

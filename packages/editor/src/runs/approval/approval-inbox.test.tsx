@@ -44,7 +44,7 @@ describe('ApprovalInbox', () => {
   test('says to a viewer that nothing waits for them, above what waits for others', async () => {
     const approvals = [reviewApproval({ title: 'New vendor', canDecide: false })]
     renderPart(<ApprovalInbox client={createFixtureClient({ approvals }).client} />)
-    expect(await screen.findByText('Nothing waits for you')).toBeDefined()
+    expect(await screen.findByText('Nothing is waiting for you')).toBeDefined()
     expect(screen.getByRole('heading', { name: 'Waiting for others' })).toBeDefined()
     expect(screen.queryByRole('list', { name: 'Open approvals' })).toBeNull()
   })
@@ -70,7 +70,7 @@ describe('ApprovalInbox', () => {
 
   test('says that nothing waits', async () => {
     renderPart(<ApprovalInbox client={createFixtureClient().client} />)
-    expect(await screen.findByText('Nothing waits for you')).toBeDefined()
+    expect(await screen.findByText('Nothing is waiting for you')).toBeDefined()
   })
 
   test('says what failed and tries again', async () => {

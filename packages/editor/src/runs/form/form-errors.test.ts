@@ -15,31 +15,31 @@ function faults(properties: JsonObject, values: JsonObject, required: readonly s
 
 describe('checkForm', () => {
   test('asks for what is required and empty', () => {
-    expect(faults({ a: { type: 'string' }, b: { type: 'string' } }, { a: '' }, ['a'])).toEqual({ a: 'Fill this in.' })
+    expect(faults({ a: { type: 'string' }, b: { type: 'string' } }, { a: '' }, ['a'])).toEqual({ a: 'Enter a value.' })
   })
 
   test('asks for required members of a required group that is not there', () => {
     const group = { type: 'object', required: ['name'], properties: { name: { type: 'string' } } }
-    expect(faults({ who: group }, {}, ['who'])).toEqual({ 'who/name': 'Fill this in.' })
+    expect(faults({ who: group }, {}, ['who'])).toEqual({ 'who/name': 'Enter a value.' })
     expect(faults({ who: group }, {})).toEqual({})
   })
 
   test.each([
-    [{ type: 'integer' }, 1.5, 'Write a whole number.'],
-    [{ type: 'number', minimum: 3 }, 2, 'Write 3 or more.'],
-    [{ type: 'number', maximum: 3 }, 4, 'Write 3 or less.'],
-    [{ type: 'number', exclusiveMinimum: 3 }, 3, 'Write more than 3.'],
-    [{ type: 'number', exclusiveMaximum: 3 }, 3, 'Write less than 3.'],
-    [{ type: 'string', minLength: 2 }, 'a', 'Write at least 2 characters.'],
+    [{ type: 'integer' }, 1.5, 'Enter a whole number.'],
+    [{ type: 'number', minimum: 3 }, 2, 'Enter 3 or more.'],
+    [{ type: 'number', maximum: 3 }, 4, 'Enter 3 or less.'],
+    [{ type: 'number', exclusiveMinimum: 3 }, 3, 'Enter more than 3.'],
+    [{ type: 'number', exclusiveMaximum: 3 }, 3, 'Enter less than 3.'],
+    [{ type: 'string', minLength: 2 }, 'a', 'Enter at least 2 characters.'],
     [{ type: 'string', minLength: 1, maxLength: 1 }, '😀', undefined],
-    [{ type: 'string', maxLength: 1 }, 'ab', 'Write at most 1 character.'],
-    [{ type: 'string', format: 'email' }, 'nobody', 'This does not look like a value of the format email.'],
-    [{ type: 'string', format: 'date' }, '2026-13-45', 'This does not look like a value of the format date.'],
+    [{ type: 'string', maxLength: 1 }, 'ab', 'Enter at most 1 character.'],
+    [{ type: 'string', format: 'email' }, 'nobody', 'Enter a value in the format email.'],
+    [{ type: 'string', format: 'date' }, '2026-13-45', 'Enter a value in the format date.'],
     [{ type: 'string', format: 'uri' }, 'https://a.example', undefined],
     [{ type: 'string', format: 'duration' }, '30s', undefined],
     [{ type: 'string', format: 'unheard-of' }, 'x', undefined],
-    [{ type: 'array', minItems: 2, items: {} }, [1], 'Add items until there are 2.'],
-    [{ type: 'array', maxItems: 1, items: {} }, [1, 2], 'Remove items until there are 1.'],
+    [{ type: 'array', minItems: 2, items: {} }, [1], 'Add items until there are at least 2.'],
+    [{ type: 'array', maxItems: 1, items: {} }, [1, 2], 'Remove items until there are at most 1.'],
   ])('%j with %j says %s', (schema, value, message) => {
     expect(faults({ x: schema as Json }, { x: value as Json })['x']).toBe(message)
   })
@@ -49,7 +49,7 @@ describe('checkForm', () => {
       type: 'array',
       items: { type: 'object', required: ['total'], properties: { total: { type: 'number' } } },
     }
-    expect(faults({ lines }, { lines: [{ total: 1 }, {}] })).toEqual({ 'lines/1/total': 'Fill this in.' })
+    expect(faults({ lines }, { lines: [{ total: 1 }, {}] })).toEqual({ 'lines/1/total': 'Enter a value.' })
   })
 
   test('leaves patterns to the server, since they may hang a browser', () => {

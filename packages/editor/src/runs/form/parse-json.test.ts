@@ -46,8 +46,8 @@ describe('parseJson', () => {
     ['1e400', 'This number has too many digits to be exact. Put it in quotes.'],
     ['{"a": {"__proto__": 1}}', 'The value at “a.__proto__” cannot be stored.'],
     ['{"a": "\\ud83d"}', 'The value at “a” cannot be stored.'],
-    ['['.repeat(200), 'This JSON is nested too deep.'],
-    ['{"a"', 'This is not JSON: look at line 1, column 5.'],
+    ['['.repeat(200), 'This JSON is nested too deeply.'],
+    ['{"a"', 'Invalid JSON at line 1, column 5.'],
   ])('says of %.40s what is wrong', (text, message) => {
     const parsed = parseJson(text)
     expect(parsed.ok ? '' : jsonFaultText(t, parsed.fault)).toBe(message)

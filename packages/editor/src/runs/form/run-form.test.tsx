@@ -35,7 +35,7 @@ describe('RunForm', () => {
     expect(ticket.getAttribute('aria-invalid')).toBe('true')
     expect(ticket.getAttribute('aria-required')).toBe('true')
     const note = document.getElementById(ticket.getAttribute('aria-describedby') ?? '')
-    expect(note?.textContent).toBe('Fill this in.')
+    expect(note?.textContent).toBe('Enter a value.')
     await waitFor(() => expect(document.activeElement).toBe(ticket))
     expect(onSubmit).not.toHaveBeenCalled()
     await user.type(ticket, 'T')
@@ -79,7 +79,7 @@ describe('RunForm', () => {
     await user.clear(json)
     await user.click(json)
     await user.paste('{"a": 1,\n "b" 2}')
-    expect(screen.getByText('This is not JSON: look at line 2, column 6.')).toBeDefined()
+    expect(screen.getByText('Invalid JSON at line 2, column 6.')).toBeDefined()
     expect(screen.getByRole('button', { name: 'Run' })).toHaveProperty('disabled', true)
   })
 

@@ -1,8 +1,18 @@
 import { ALL_PORTS } from '@tenon/core/run'
 import type { Translate } from '../../messages/format.ts'
 
-/** A port as the run left by it; empty for the only way out, which needs no word. */
+/** Names the port that a node run took; empty for the only port of a node, which needs no name. */
 export function portWords(port: string | null, t: Translate): string {
-  if (port === null || port === 'success' || port === 'end') return ''
+  if (isOnlyPort(port)) return ''
   return port === ALL_PORTS ? t('runs.allPorts') : port
+}
+
+/** The same as part of a sentence: `the “fail” port`. */
+export function portPhrase(port: string | null, t: Translate): string {
+  if (isOnlyPort(port)) return ''
+  return port === ALL_PORTS ? t('runs.allPorts') : t('runs.namedPort', { port })
+}
+
+function isOnlyPort(port: string | null): port is 'success' | 'end' | null {
+  return port === null || port === 'success' || port === 'end'
 }

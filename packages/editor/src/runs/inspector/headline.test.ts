@@ -22,7 +22,7 @@ describe('headlineOf', () => {
     expect(headline(escalatingRun(), 'ticket')).toEqual({
       tone: 'waiting',
       title: 'Attempt 1 failed: 503 from the help desk',
-      detail: 'Tried again after 1.2 s. 3 attempts left.',
+      detail: 'Retried after 1.2 s. 3 attempts left.',
     })
   })
 
@@ -46,7 +46,7 @@ describe('headlineOf', () => {
   test('says how a node succeeded', () => {
     expect(headline(escalatedRun(), 'policy')).toMatchObject({
       tone: 'success',
-      title: 'Succeeded in 640 ms, left by pass',
+      title: 'Succeeded in 640 ms · took the “pass” port',
     })
     expect(headline(escalatedRun(), 'crm')).toMatchObject({ tone: 'success', title: 'Succeeded in 210 ms' })
   })

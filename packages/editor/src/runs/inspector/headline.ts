@@ -2,7 +2,7 @@ import { type NodeRunView, nodeRunDurationMs, type SkipReason } from '@tenon/cor
 import type { Translate } from '../../messages/format.ts'
 import type { BadgeTone } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
-import { portWords } from '../format/port-words.ts'
+import { portPhrase } from '../format/port-words.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 
 /** What happened to a node run, in one sentence and its detail. */
@@ -70,7 +70,7 @@ export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: Hea
       }
     case 'success': {
       const time = formatDuration(nodeRunDurationMs(nodeRun) ?? 0, t, locale)
-      const port = portWords(nodeRun.port, t)
+      const port = portPhrase(nodeRun.port, t)
       return {
         tone: 'success',
         title: port === '' ? t('runs.headline.success', { time }) : t('runs.headline.successBy', { time, port }),

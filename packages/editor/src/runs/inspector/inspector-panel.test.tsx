@@ -91,6 +91,6 @@ describe('RunInspector', () => {
 
   test('asks for a node when none is chosen', async () => {
     show(null)
-    expect(await screen.findByText('No node chosen')).toBeDefined()
+    expect(await screen.findByText('No node selected')).toBeDefined()
   })
 })

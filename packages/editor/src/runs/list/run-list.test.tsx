@@ -71,7 +71,7 @@ describe('RunList', () => {
     await waitFor(() => expect(rows()).toHaveLength(1))
     expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ status: 'failed' })
     await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Queued')
-    expect(await screen.findByText('No run matches')).toBeDefined()
+    expect(await screen.findByText('No matching runs')).toBeDefined()
     await user.click(screen.getByRole('button', { name: 'Clear filters' }))
     await waitFor(() => expect(rows()).toHaveLength(5))
   })

@@ -37,8 +37,8 @@ describe('logLine', () => {
     [started('ticket'), 'info', 'Started'],
     [started('ticket', {}, 3), 'info', 'Started, attempt 3'],
     [completed('ticket', { durationMs: 1_840 }), 'info', 'Finished in 1.84 s'],
-    [completed('policy', { port: 'pass', durationMs: 12 }), 'info', 'Finished in 12 ms, left by pass'],
-    [completed('fork', { port: '*' }), 'info', 'Finished in 1 ms, left by all ports'],
+    [completed('policy', { port: 'pass', durationMs: 12 }), 'info', 'Finished in 12 ms · took the “pass” port'],
+    [completed('fork', { port: '*' }), 'info', 'Finished in 1 ms · took all ports'],
     [
       attemptFailed('ticket', 1, 'It broke', RUN_STARTED_AT + 1_200),
       'warn',
@@ -58,7 +58,7 @@ describe('logLine', () => {
     [
       { type: 'join_fired', nodeRunId: 'join', data: { mode: 'any', arrived: 1, need: 1, losers: [] } },
       'debug',
-      'Goes on with 1 branch',
+      'Continued with 1 branch',
     ],
     [{ type: 'join_waiting', nodeRunId: 'join', data: { arrived: 1, need: 2 } }, 'debug', '1 of 2 branches arrived'],
     [
@@ -73,7 +73,7 @@ describe('logLine', () => {
         data: { how: 'route', port: 'error', output: { hash: '', size: 2 } },
       },
       'warn',
-      'Goes on by its error port',
+      'Continued at the error port',
     ],
     [
       { type: 'approval_decided', data: { waitId: 'w', vote: { actor, choice: 'approve', at: 0 } } },
@@ -83,7 +83,7 @@ describe('logLine', () => {
     [
       { type: 'cancel_requested', data: { reason: 'timeout', actor: null } },
       'warn',
-      'The system asked to cancel the run',
+      'The system requested to cancel the run',
     ],
     [
       { type: 'timer_set', data: { timerId: 'x', purpose: 'deadline', dueAt: RUN_STARTED_AT + 60_000 } },

@@ -3,7 +3,7 @@ import type { LogLevel } from '@tenon/core/node'
 import { type LogEntry, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
-import { portWords } from '../format/port-words.ts'
+import { portPhrase } from '../format/port-words.ts'
 import { readableData } from '../json/readable-data.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 
@@ -62,7 +62,7 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
       const nodeRun = nodeRuns.get(entry.nodeRunId)
       const durationMs = nodeRun?.endedAt === entry.at ? nodeRunDurationMs(nodeRun) : null
       const time = formatDuration(durationMs ?? entry.data.durationMs, t, locale)
-      const port = portWords(entry.data.port, t)
+      const port = portPhrase(entry.data.port, t)
       const text =
         port === '' ? t('runs.event.node_finished', { time }) : t('runs.event.node_completed', { time, port })
       return { level: 'info', text }

@@ -24,7 +24,7 @@ describe('RunLog', () => {
   test('shows more or less by level', async () => {
     const { user } = show()
     await screen.findByRole('log')
-    const level = screen.getByRole('combobox', { name: 'Lowest level shown' })
+    const level = screen.getByRole('combobox', { name: 'Minimum level' })
     await user.selectOptions(level, 'Errors only')
     expect(rows()).toHaveLength(2)
     await user.selectOptions(level, 'Everything')
@@ -37,7 +37,7 @@ describe('RunLog', () => {
     await user.type(search, 'check_order')
     expect(rows()).toHaveLength(1)
     await user.type(search, ' nowhere')
-    expect(screen.getByText('No line matches')).toBeDefined()
+    expect(screen.getByText('No matching lines')).toBeDefined()
     await user.keyboard('{Escape}')
     expect(rows().length).toBeGreaterThan(5)
   })

@@ -21,7 +21,7 @@ function show(frames = escalatedRun().frames) {
 describe('RunScrubber', () => {
   test('moves everything to an event of the past and says which', async () => {
     const { fixture } = show()
-    const slider = await screen.findByRole('slider', { name: 'Moment of the run' })
+    const slider = await screen.findByRole('slider', { name: 'Position in the run' })
     expect(screen.getByText('Event 32 of 32')).toBeDefined()
     fireEvent.change(slider, { target: { value: '10' } })
     expect(screen.getByText('Event 10 of 32')).toBeDefined()
@@ -32,13 +32,13 @@ describe('RunScrubber', () => {
 
   test('steps back and on, and returns to the end', async () => {
     const { user } = show()
-    await user.click(await screen.findByRole('button', { name: 'One event back' }))
-    await user.click(screen.getByRole('button', { name: 'One event back' }))
+    await user.click(await screen.findByRole('button', { name: 'Previous event' }))
+    await user.click(screen.getByRole('button', { name: 'Previous event' }))
     expect(screen.getByText('Event 30 of 32')).toBeDefined()
-    await user.click(screen.getByRole('button', { name: 'One event on' }))
-    await user.click(screen.getByRole('button', { name: 'One event on' }))
+    await user.click(screen.getByRole('button', { name: 'Next event' }))
+    await user.click(screen.getByRole('button', { name: 'Next event' }))
     expect(screen.getByText('Event 32 of 32')).toBeDefined()
-    expect(screen.getByRole('button', { name: 'One event on' })).toHaveProperty('disabled', true)
+    expect(screen.getByRole('button', { name: 'Next event' })).toHaveProperty('disabled', true)
     expect(screen.getByRole('button', { name: 'End' }).getAttribute('aria-pressed')).toBe('true')
   })
 

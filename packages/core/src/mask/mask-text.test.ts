@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MASK, maskHeaderValue, maskText } from './mask-text.ts'
+import { holdsKnownKey, MASK, maskHeaderValue, maskText } from './mask-text.ts'
 
 const S = 's3cr3t-canary-value'
 
@@ -46,6 +46,7 @@ describe('maskText', () => {
     '-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----',
   ])('knows the key %s by its form', (key) => {
     expect(maskText(`Incorrect API key provided: ${key}.`)).toBe(`Incorrect API key provided: ${MASK}.`)
+    expect([holdsKnownKey(`a ${key}.`), holdsKnownKey(`a ${key}.`), holdsKnownKey(MASK)]).toEqual([true, true, false])
   })
 
   test.each([

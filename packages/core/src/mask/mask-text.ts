@@ -20,8 +20,17 @@ const HEADER_NAME = /-|^(authorization|cookie|apikey)$/i
 /** Keys that are recognized by their form alone, anywhere in a text. */
 const KNOWN_KEY =
   /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,200}|\bgh[pousr]_[A-Za-z0-9]{20,200}|\bgithub_pat_[A-Za-z0-9_]{20,200}|\bglpat-[A-Za-z0-9_-]{16,200}|\bxox[abeprs]-[A-Za-z0-9-]{10,200}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{30,60}|\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}|\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,2048}/g
+const PRIVATE_KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,16384}-----END [A-Z ]{0,40}PRIVATE KEY-----/g
+
+/**
+ * Checks whether a text holds a key that is recognized by its form alone, such as `ghp_…`, `AKIA…` or a PEM private key,
+ * also one of which the end is missing.
+ */
+export function holdsKnownKey(text: string): boolean {
+  return text.search(KNOWN_KEY) !== -1 || PRIVATE_KEY_BEGIN.test(text)
+}
 
 function holdsOnlyTemplates(value: string): boolean {
   return value.includes('{{') && value.replaceAll(/\{\{[^}]*\}\}/g, '').trim().length < 3

@@ -39,12 +39,30 @@ describe('SECRET_IN_TEXT', () => {
     ['ghp_', `ghp_${'a1B2'.repeat(9)}`],
     ['xoxb', `xoxb-${'1234567890'}-abc`],
     ['AKIA', `AKIA${'ABCD'.repeat(4)}`],
+    ['Digest', `Digest ${'a1b2'.repeat(5)}`],
+    ['sk_live', `sk_live_${'a1B2'.repeat(6)}`],
+    ['glpat', `glpat-${'a1B2'.repeat(5)}`],
+    ['ASIA', `ASIA${'ABCD'.repeat(4)}`],
+    ['SendGrid', `SG.${'a1B2'.repeat(5)}.${'a1B2'.repeat(5)}`],
+    ['JWT', `eyJ${'a1B2'.repeat(4)}.eyJ${'a1B2'.repeat(4)}.${'a1B2'.repeat(4)}`],
     ['PEM', `-----BEGIN RSA ${'PRIVATE'} KEY-----`],
   ])('warns of a token typed into a header: %s', (_kind, token) => {
     const issue = issueIn(withHeader('Authorization', token), 'SECRET_IN_TEXT')
     expect(issue).toMatchObject({ severity: 'warning', nodeId: 'a', field: 'params.headers.Authorization' })
     expect(issue.message).toContain('make it a secret or a connection')
     expect(issue.message).not.toContain(token)
+  })
+
+  test.each([`https://user:${'a1b2'}@x.test/`, `https://x.test/?api_key=${'a1b2'}`, `https://x.test/#token=${'a1b2'}`])(
+    'warns of a credential in a URL that is sent: %s',
+    (url) => {
+      expect(issueIn(withHeader('Referer', url), 'SECRET_IN_TEXT').field).toBe('params.headers.Referer')
+      expect(only(validate(around(set('a', { url }))), 'SECRET_IN_TEXT')).toEqual([])
+    },
+  )
+
+  test.each(['https://x.test/?api_key={{ vars.key }}', 'https://x.test/?page=2'])('leaves the URL %s', (url) => {
+    expect(only(validate(withHeader('Referer', url)), 'SECRET_IN_TEXT')).toEqual([])
   })
 
   test.each(['Bearer {{ vars.token }}', 'Bearer x', 'application/json', 'sk-short'])('leaves %j', (value) => {

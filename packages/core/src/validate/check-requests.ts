@@ -1,18 +1,12 @@
 import type { ParamPath } from '../document/operation.ts'
-import { isTemplate } from '../expression/parse.ts'
 import { isJsonObject } from '../json.ts'
+import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { isHeaderName, isReservedHeader } from '../node/outbound-rules.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { paramSink } from './param-sink.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
-
-/** Tokens that are recognized by their prefix, in any text. */
-const TOKENS =
-  /\b(sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,})|-----BEGIN [A-Z ]*PRIVATE KEY-----/
-/** Pattern of a token in a header or a query. */
-const SCHEMES = /^\s*(Bearer|Basic|Token|ApiKey)\s+[^\s{]{8,}/i
 
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
   const name = String(path.at(-1))
@@ -45,12 +39,15 @@ function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   )
 }
 
+/** Texts that are sent hold what logs and readers would see masked; other texts only keys known by their form. */
+function holdsToken(text: string, isSent: boolean): boolean {
+  return holdsKnownKey(text) || (isSent && maskText(text) !== text)
+}
+
 function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportIssue): void {
   const schema = entry?.params ?? true
   for (const { path, text } of texts) {
-    const sink = paramSink(schema, node.params, path)
-    const isToken = TOKENS.test(text) || (sink === 'header' && !isTemplate(text) && SCHEMES.test(text))
-    if (!isToken) continue
+    if (!holdsToken(text, paramSink(schema, node.params, path) !== null)) continue
     const message = `${name}: "${titleAt(schema, path)}" holds what looks like a token. Everybody who sees the workflow can read it; make it a secret or a connection`
     report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
   }

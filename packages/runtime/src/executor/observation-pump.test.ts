@@ -157,6 +157,20 @@ describe('createObservationPump', () => {
     expect(call).toMatchObject({ tool: 'find', arguments: expect.stringContaining('left out'), answer: null })
   })
 
+  test('stores a call as it was recorded, whatever the body does with it afterwards', async () => {
+    const { batches, store, stored } = keeper()
+    const pump = open(store)
+    const two = stored(2)
+    const call = { tool: 'find', arguments: { n: 1 as unknown as Json }, durationMs: 1 }
+    pump.toolCall(call)
+    call.arguments.n = 10n as never
+    pump.toolCall({ tool: '\ud800', arguments: { n: 10n as never }, durationMs: Number.NaN })
+    await two
+    const [copied, odd] = batches.flat().map(({ observation }) => observation.data)
+    expect(copied).toMatchObject({ tool: 'find', arguments: { n: 1 } })
+    expect(odd).toMatchObject({ tool: '\ufffd', arguments: expect.stringContaining('left out'), durationMs: 0 })
+  })
+
   describe('what the database refuses for good', () => {
     const lineOf = ({ observation }: ObservationToCommit) =>
       observation.type === 'node_log' ? observation.data.message : observation.type

@@ -128,9 +128,7 @@ export function createObservationPump(
       lines += 1
     },
     toolCall: (call) => {
-      const record = readable({ ...call }, MAX_CALL)
-      const whole: ToolCallRecord = typeof record === 'string' ? { ...call, arguments: record, answer: null } : call
-      drop(add({ type: 'tool_call', nodeRunId, data: { ...whole, pass, attempt } }, calls))
+      drop(add({ type: 'tool_call', nodeRunId, data: { ...recordOf(call), pass, attempt } }, calls))
       calls += 1
     },
     journal: (data, payloads) => {
@@ -149,6 +147,18 @@ export function createObservationPump(
 /** No caller waits for a line or a call; a refused one has been reported by `onRefused`. */
 function drop(stored: Promise<void>): void {
   stored.catch(() => undefined)
+}
+
+/** Copies a call as the log stores it: what the body changes afterwards must not reach an append. */
+function recordOf(call: ToolCallRecord): ToolCallRecord {
+  const record = readable({ ...call }, MAX_CALL)
+  if (typeof record !== 'string') return record as unknown as ToolCallRecord
+  return {
+    tool: repairText(cutText(String(call.tool), MAX_MESSAGE)),
+    arguments: record,
+    answer: null,
+    durationMs: Number.isFinite(call.durationMs) ? call.durationMs : 0,
+  }
 }
 
 /** A value that the log can hold, or a text that says why not. */

@@ -78,14 +78,14 @@ export interface Engine {
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
   cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
   /**
-   * Finds the task queues that no worker serves; a node in one of them would wait. Without a queue of its own, a node
-   * goes wherever the run goes.
+   * Finds the task queues that no worker serves; a node in one of them would wait. A node without a queue of its own is
+   * executed where its run is.
    *
-   * @returns Those of `queues` that have no worker now; none where the engine has no queues of nodes.
+   * @returns Those of `queues` that have no worker now.
    * @throws {@link TenonError} `UNAVAILABLE` when the engine cannot be asked.
    */
   unservedQueues(queues: readonly string[]): Promise<readonly string[]>
-  /** Begins to carry runs out in this process; starts that come before wait in the store. */
+  /** Starts the worker of this process; runs that were started before wait in the store. */
   startWorker(): Promise<void>
   /** Lets what runs come to a safe point and stops; nothing acknowledged is lost. */
   close(): Promise<void>

@@ -388,7 +388,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     await erased.check()
   })
 
-  test('fails a node whose type this host does not have', async () => {
+  test('leaves an inline node whose type this process lacks to one that has it', async () => {
     const { run, plan, check } = await create(
       committer(),
       workflow([node('start', 'start'), node('a', 'probe'), node('pure', 'set')], ['start>a', 'a>pure']),
@@ -399,10 +399,15 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     })
     await poorer.commit({ ...run, facts: [{ fact: completed('a') }] })
     expect(plan.nodes.map(({ id }) => id)).toContain('pure')
-    expect(await reader().getRun(run.tenantId, run.runId)).toMatchObject({
-      status: 'failed',
-      error: { code: 'NODE_TYPE_UNKNOWN', nodeId: 'pure' },
-    })
+    const status = async () => (await reader().getRun(run.tenantId, run.runId))?.status
+    expect(await status()).toBe('running')
+    const ready = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_ready').select(['worker_id', 'poked']).where('run_id', '=', run.runId).execute(),
+    )
+    expect(ready).toEqual([{ worker_id: null, poked: true }])
+    expect((await poorer.commit({ ...run, facts: [], isStale: true })).outcome).toBe('unchanged')
+    await committer().commit({ ...run, facts: [], isStale: true })
+    expect(await status()).toBe('completed')
     await check()
   })
 

@@ -178,7 +178,7 @@ export function createCommitter(ports: CommitterPorts): Committer {
 }
 
 function identityOf({ tenantId, runId, workflowId, version, mode, engine }: CreateRunRequest) {
-  return { tenantId, runId, workflowId, version, mode, engine }
+  return { tenantId, runId, workflowId, version, mode, engine, semantics: CURRENT_SEMANTICS }
 }
 
 function beginning({ trigger, input, actor }: CreateRunRequest, plan: Plan, at: number) {

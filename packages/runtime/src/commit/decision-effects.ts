@@ -1,9 +1,10 @@
 import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { approvalIdOf } from '../store/approval-id.ts'
+import { isQueued, taskRequirements } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import type { PendingAppend } from './pending-append.ts'
-import { noteCancelRequest, type RunSession } from './run-session.ts'
+import { noteCancelRequest, planNodeOf, type RunSession } from './run-session.ts'
 
 /** Enters what a fact changes in the tables beside the log. */
 export function addFactEffects(pending: PendingAppend, session: RunSession, fact: MachineFact): void {
@@ -13,6 +14,17 @@ export function addFactEffects(pending: PendingAppend, session: RunSession, fact
   if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
   }
+  if (identity.engine === 'embedded' && isOutcome(fact) && isQueued(planNodeOf(session, fact.nodeRunId))) {
+    // The worker that executes the node need not be the one that drives the run.
+    const { nodeRunId, data } = fact
+    pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
+  }
+}
+
+const OUTCOMES = ['node_completed', 'node_failed', 'node_canceled', 'node_suspended', 'node_skipped'] as const
+
+function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly type: (typeof OUTCOMES)[number] }> {
+  return (OUTCOMES as readonly string[]).includes(fact.type)
 }
 
 /** Enters what a decision changes in the tables beside the log: timers, waits, the end of the run. */
@@ -29,6 +41,20 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
     case 'timer_cleared':
       if (hasTimers) pending.operations.push({ op: 'timer_clear', timerId: decision.data.timerId })
       return
+    case 'node_scheduled': {
+      const { nodeRunId, data } = decision
+      const node = planNodeOf(session, nodeRunId)
+      if (identity.engine !== 'embedded' || !isQueued(node)) return
+      const { key: requires } = taskRequirements({ plan: session.plan, semantics: identity.semantics }, node)
+      pending.operations.push({ op: 'dispatch_add', nodeRunId, pass: data.pass, requires })
+      return
+    }
+    case 'node_cancel_requested': {
+      const { nodeRunId, data } = decision
+      if (identity.engine !== 'embedded' || !isQueued(planNodeOf(session, nodeRunId))) return
+      pending.operations.push({ op: 'dispatch_cancel', nodeRunId, pass: data.pass })
+      return
+    }
     case 'approval_needed': {
       const { waitId, waitFor } = decision.data
       const { nodeRunId } = decision

@@ -1,20 +1,19 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Resume } from '@tenon/core/node'
-import { type Decision, nodeIdOf } from '@tenon/core/run'
+import type { Decision } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
-import type { PlanNode } from '../interpreter/plan.ts'
 import type { FactToCommit, TakeNode } from './commit-types.ts'
 import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
-import type { FindNodeType } from './node-types.ts'
+import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
 import { prepareNode } from './prepare-node.ts'
-import type { RunSession } from './run-session.ts'
+import { planNodeOf, type RunSession } from './run-session.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-/** What the driver needs of its surroundings. */
+/** Dependencies of the driver. */
 export interface DrivePorts {
   readonly findType: FindNodeType
   readonly values: ValueLoader
@@ -59,11 +58,21 @@ export async function drive(
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
   const ports = { ...outside, values: withFresh(outside.values, pending) }
-  const canceling = new Set<string>()
+  const canceling = new Set(
+    // Only a loose one can have been canceled before this drive.
+    (session.hasLooseInline ? session.machine.openNodeRuns() : [])
+      .filter(({ canceling }) => canceling)
+      .map(({ nodeRunId, pass }) => passKey(nodeRunId, pass)),
+  )
+  let hasForeign = false
   const startedAt = performance.now()
   const isFull = () => pending.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+    if ('inline' in work && isForeign(session, work.inline, canceling, ports.findType)) {
+      hasForeign = true
+      continue
+    }
     const isRefused = 'inline' in work && request.refusedPasses.has(passKey(work.inline.nodeRunId, work.inline.pass))
     const next = !('inline' in work)
       ? work
@@ -85,7 +94,27 @@ export async function drive(
     if (queue.length > 0 && isFull()) break
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
+  if (hasForeign && pending.turns > 0) wakeOthers(session, pending)
   return queue.filter((work) => 'fact' in work)
+}
+
+/** Checks whether an inline node run has a type that this process lacks: a worker that has the type evaluates it. */
+function isForeign(
+  session: RunSession,
+  { nodeRunId, pass }: ScheduledPass,
+  canceling: ReadonlySet<string>,
+  findType: FindNodeType,
+): boolean {
+  if (canceling.has(passKey(nodeRunId, pass))) return false
+  const node = planNodeOf(session, nodeRunId)
+  return node.control !== 'trigger' && !hasNodeType(findType, node)
+}
+
+/** Has another worker continue the run, in the same append: an inline node is open that this process cannot evaluate. */
+function wakeOthers({ identity }: RunSession, { operations }: PendingAppend): void {
+  operations.push(
+    identity.engine === 'embedded' ? { op: 'ready', workerId: null } : { op: 'outbox', kind: 'poke', delayMs: 0 },
+  )
 }
 
 function withFresh(values: ValueLoader, { fresh }: PendingAppend): ValueLoader {
@@ -116,13 +145,6 @@ function looseInline(session: RunSession): readonly Work[] {
     .openNodeRuns()
     .filter((open) => open.mode === 'inline' && open.waitId === null)
     .map((open) => ({ inline: open }))
-}
-
-/** The node of the plan that a node run is a run of. */
-export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): PlanNode {
-  const node = plan.nodes[index.indexOf(nodeIdOf(nodeRunId)) ?? -1]
-  if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
-  return node
 }
 
 async function evaluatePass(

@@ -153,6 +153,6 @@ function restoreSession(
   }
 }
 
-function identityOf({ tenantId, runId, workflowId, version, mode, engine }: StoredRun): RunIdentity {
-  return { tenantId, runId, workflowId, version, mode, engine }
+function identityOf({ tenantId, runId, workflowId, version, mode, engine, semantics }: StoredRun): RunIdentity {
+  return { tenantId, runId, workflowId, version, mode, engine, semantics }
 }

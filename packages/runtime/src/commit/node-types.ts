@@ -12,6 +12,17 @@ export interface NodeType {
 /** Finds node types by the node of a plan. */
 export type FindNodeType = (node: PlanNode) => NodeType
 
+/** Checks whether this process has the type of a node. */
+export function hasNodeType(findType: FindNodeType, node: PlanNode): boolean {
+  try {
+    findType(node)
+    return true
+  } catch (error) {
+    if (error instanceof TenonError && error.code === 'NODE_TYPE_UNKNOWN') return false
+    throw error
+  }
+}
+
 /** @throws {@link TenonError} `NODE_TYPE_UNKNOWN` from the function, for a type that this host does not have. */
 export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
   const schemas = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]))

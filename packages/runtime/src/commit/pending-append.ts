@@ -94,8 +94,8 @@ export function appendOf(
 }
 
 /**
- * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, dispatch rows,
- * the outbox. A vote locks its wait before its message; an append that took them the other way round would deadlock.
+ * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, rows of ready
+ * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append that took them the other way round would deadlock.
  */
 const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   plan: 0,
@@ -109,8 +109,11 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   ready: 5,
   release: 5,
   finish: 5,
-  outbox: 6,
-  outbox_clear: 6,
+  dispatch_add: 6,
+  dispatch_cancel: 6,
+  dispatch_end: 6,
+  outbox: 7,
+  outbox_clear: 7,
 }
 
 /** The sort is stable: operations on one table keep their order, so that the last setting of a timer counts. */

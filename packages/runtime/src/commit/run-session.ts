@@ -1,6 +1,7 @@
-import type { Actor, RunEvent, ValueRef } from '@tenon/core/run'
+import { TenonError } from '@tenon/core/errors'
+import { type Actor, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
 import type { Machine } from '../interpreter/machine-types.ts'
-import type { Plan } from '../interpreter/plan.ts'
+import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
 
 /** What does not change in the life of a run. */
@@ -11,6 +12,8 @@ export interface RunIdentity {
   readonly version: string
   readonly mode: 'live' | 'test'
   readonly engine: 'embedded' | 'temporal'
+  /** Version of the machine semantics that the run started with and keeps. */
+  readonly semantics: number
 }
 
 /** How a run began: the data of its first fact. */
@@ -125,4 +128,11 @@ function absorbJournal({ journal }: RunSession, event: RunEvent): void {
   if (event.type === 'node_completed' || event.type === 'node_failed' || event.type === 'node_canceled') {
     journal.delete(event.nodeRunId)
   }
+}
+
+/** The node of the plan that a node run is a run of. */
+export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): PlanNode {
+  const node = plan.nodes[index.indexOf(nodeIdOf(nodeRunId)) ?? -1]
+  if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
+  return node
 }

@@ -1,6 +1,6 @@
 import type { Slot } from '../commit/commit-types.ts'
 import { createStopSwitch, type StopSwitch } from '../executor/index.ts'
-import type { RunKey } from './dispatch-store.ts'
+import type { RunKey } from '../store/run-key.ts'
 
 /** A pass of a node run, by its node run and number. */
 export interface PassKey {
@@ -10,16 +10,18 @@ export interface PassKey {
 
 /** A run that this worker drives, with what it does for it at the moment. */
 export interface ClaimedRun extends RunKey {
-  /** Passes in this worker's hands: waiting for a slot, beginning, or running. */
+  /** Passes that this worker holds: waiting for a slot, beginning, or running. */
   readonly passes: Map<string, HeldPass>
   /** The database has said so; false while a start or an acquisition is in flight. */
   isOwned: boolean
-  isTended: boolean
-  isPoked: boolean
+  /** A loop drives it at the moment. */
+  isDriving: boolean
+  /** It is to be driven again: something has changed since the loop began. */
+  isWoken: boolean
   isClosed: boolean
 }
 
-/** A pass of a node run in this worker's hands. */
+/** A pass of a node run that this worker holds. */
 export interface HeldPass {
   readonly stop: StopSwitch
   /** Its body has been started; before that a cancelation needs no body. */
@@ -29,10 +31,10 @@ export interface HeldPass {
 }
 
 export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
-  return { tenantId, runId, passes: new Map(), isOwned: false, isTended: false, isPoked: false, isClosed: false }
+  return { tenantId, runId, passes: new Map(), isOwned: false, isDriving: false, isWoken: false, isClosed: false }
 }
 
-/** Takes a pass in hand; null if it is in hand already. */
+/** Holds a pass, so that it begins once; null if it is held already. */
 export function holdPass(run: ClaimedRun, pass: PassKey): HeldPass | null {
   const key = keyOf(pass)
   if (run.passes.has(key)) return null
@@ -45,7 +47,8 @@ export function heldPass(run: ClaimedRun, pass: PassKey): HeldPass | undefined {
   return run.passes.get(keyOf(pass))
 }
 
-export function letGo(run: ClaimedRun, pass: PassKey): void {
+/** Releases a pass. */
+export function releasePass(run: ClaimedRun, pass: PassKey): void {
   run.passes.delete(keyOf(pass))
 }
 

@@ -1,35 +1,39 @@
 import { advanceRun } from '../commit/advance-run.ts'
 import type { CommitResult, TakeNode } from '../commit/commit-types.ts'
 import { attemptTimerId } from '../executor/index.ts'
+import type { RunKey } from '../store/run-key.ts'
 import { type ClaimedRun, claimedRun } from './claimed-run.ts'
-import type { RenewedLease, RunKey } from './dispatch-store.ts'
 import { createPassRunner } from './pass-runner.ts'
-import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
+import type { RenewedLease } from './renew-lease.ts'
+import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
-/** Executes the runs that this process has claimed. */
+/** Drives the runs that this process has claimed. */
 export interface Worker {
   readonly workerId: string
   readonly claimed: ReadonlyMap<string, ClaimedRun>
   /** Drives a run: reads its messages, starts its nodes, and releases it when it only waits. */
-  tend(run: RunKey): void
+  drive(run: RunKey): void
   isClaimed(run: RunKey): boolean
-  /** What a commit needs in order to begin nodes of a run here. */
+  /** Lets a commit begin nodes of a run here. */
   takeFor(run: RunKey): TakeNode
   /** Follows the commit with which this process has started a run that it owns. */
   follow(run: RunKey, result: CommitResult): void
   /**
-   * Compares what this worker drives with what the database says it owns, after each renewal of its lease: a run that
-   * it does not know (the answer to a claim was lost) is taken up, one that it no longer owns is dropped.
+   * Compares the runs that this worker drives with those that it owns in the database, after each renewal of its lease:
+   * it drives a run that it does not know (the answer to a claim was lost), and drops one that it no longer owns.
    */
   renewed(lease: RenewedLease): void
+  /** Runs that it drives, by tenant. */
+  heldByTenant(): ReadonlyMap<string, number>
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>
 }
 
-const RETRY_TENDING_MS = 1_000
+const RETRY_DRIVING_MS = 1_000
 
-export function createWorker(ports: WorkerPorts): Worker {
-  const { workerId, committer, dispatch, lease, slots, now, log } = ports
+/** Creates the worker of one process. */
+export function createWorker(deps: WorkerDeps): Worker {
+  const { workerId, committer, dispatch, lease, slots, now, log } = deps
   const claimed = new Map<string, ClaimedRun>()
   const working = new Set<Promise<void>>()
   let isDraining = false
@@ -46,7 +50,7 @@ export function createWorker(ports: WorkerPorts): Worker {
     return run
   }
   const forgetIfIdle = (run: ClaimedRun): void => {
-    if (run.passes.size === 0 && !run.isTended) claimed.delete(nameOf(run))
+    if (run.passes.size === 0 && !run.isDriving) claimed.delete(nameOf(run))
   }
 
   /** Another worker owns the run: its bodies here are stopped, and the run is forgotten. */
@@ -57,58 +61,59 @@ export function createWorker(ports: WorkerPorts): Worker {
 
   const follow = (run: ClaimedRun, result: CommitResult): void => {
     for (const started of result.started) passes.launch(run, started)
-    // The run may be another worker's by now: nothing more begins here until the database has said whose it is.
+    // Another worker may own the run by now: nothing more begins here until the database has verified the owner.
     if (!lease.isValid() && !result.commands.some(({ kind }) => kind === 'close_run')) {
-      tend(run)
+      drive(run)
       return
     }
     for (const command of result.commands) {
-      if (command.kind === 'start_node') passes.enqueue(run, command)
+      if (command.kind === 'start_node' && command.queue !== null) deps.wakeWorkers()
+      else if (command.kind === 'start_node') passes.enqueue(run, command)
       if (command.kind === 'cancel_node') passes.cancel(run, command)
-      if (command.kind === 'set_timer') ports.wakeAt(command.dueAt)
+      if (command.kind === 'set_timer') deps.wakeAt(command.dueAt)
       if (command.kind === 'close_run') run.isClosed = true
     }
-    if (result.metOthers || result.hasMore) tend(run)
+    if (result.metOthers || result.hasMore) drive(run)
   }
-  /** When nothing of a run is in hand any more it is given back, after a last look. */
-  const settle = (run: ClaimedRun): void => {
+  /** A run without a held pass is driven once more, which releases it if it only waits. */
+  const passReleased = (run: ClaimedRun): void => {
     if (run.passes.size > 0 || isDraining) return
     if (run.isClosed) forgetIfIdle(run)
-    else tend(run)
+    else drive(run)
   }
   const retryLater = (run: ClaimedRun): void => {
-    if (!isDraining) setTimeout(() => tend(run), RETRY_TENDING_MS).unref()
+    if (!isDraining) setTimeout(() => drive(run), RETRY_DRIVING_MS).unref()
   }
   const mayBegin = (): boolean => !isDraining && lease.isValid()
-  const passes = createPassRunner(ports, { follow, settle, retryLater, track, mayBegin })
+  const passes = createPassRunner(deps, { follow, passReleased, retryLater, track, mayBegin })
 
-  const tend = (key: RunKey): void => {
+  const drive = (key: RunKey): void => {
     if (isDraining) return
     const run = claim(key)
-    run.isPoked = true
+    run.isWoken = true
     // Without a valid lease it stays marked, and the next renewal comes back to it.
-    if (!run.isTended && lease.isValid()) track(tendWhilePoked(run))
+    if (!run.isDriving && lease.isValid()) track(driveWhileWoken(run))
   }
-  const tendWhilePoked = async (run: ClaimedRun): Promise<void> => {
-    run.isTended = true
-    let isGiven = false
+  const driveWhileWoken = async (run: ClaimedRun): Promise<void> => {
+    run.isDriving = true
+    let isReleased = false
     try {
-      while (run.isPoked && !isDraining && lease.isValid()) {
-        run.isPoked = false
-        await tendOnce(run)
-        if (run.passes.size > 0 || run.isPoked) continue
-        isGiven = await dispatch.release(run)
-        if (!isGiven) run.isPoked = true
+      while (run.isWoken && !isDraining && lease.isValid()) {
+        run.isWoken = false
+        await driveOnce(run)
+        if (run.passes.size > 0 || run.isWoken) continue
+        isReleased = await dispatch.release(run)
+        if (!isReleased) run.isWoken = true
       }
     } catch (error) {
       log('warn', 'run.drive_failed: retrying', fieldsOf(run, error))
       retryLater(run)
     } finally {
-      run.isTended = false
-      if (isGiven) forgetIfIdle(run)
+      run.isDriving = false
+      if (isReleased) forgetIfIdle(run)
     }
   }
-  const tendOnce = async (run: ClaimedRun): Promise<void> => {
+  const driveOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run
     const acquired = await dispatch.acquire(run)
     if (acquired === null) {
@@ -116,7 +121,7 @@ export function createWorker(ports: WorkerPorts): Worker {
       return
     }
     const { messages: facts, at, dueTimers } = acquired
-    ports.clock.observe(at)
+    deps.clock.observe(at)
     run.isOwned = true
     const pass = { take: passes.takeFor(run), worker: workerId }
     const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: at, ...pass }
@@ -126,8 +131,9 @@ export function createWorker(ports: WorkerPorts): Worker {
     follow(run, { ...result, metOthers: false })
     const seen = await committer.look({ tenantId, runId }, ({ machine, attempts, timers }) => {
       const open = machine.openNodeRuns().flatMap((each) => {
-        const isWaiting = each.mode === 'inline' || each.waitId !== null
-        return isWaiting ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
+        // Nodes with a queue of their own belong to the workers of the queue.
+        const isElsewhere = each.mode === 'inline' || each.waitId !== null || each.queue !== null
+        return isElsewhere ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
       })
       const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
       return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
@@ -136,7 +142,7 @@ export function createWorker(ports: WorkerPorts): Worker {
     if (seen.stale.length > 0) await dispatch.clearTimers(run, seen.stale)
     for (const { nodeRunId, pass, canceling, last } of seen.open) {
       if (canceling) passes.cancel(run, { nodeRunId, pass })
-      else if (last?.nextAt != null && last.nextAt > now()) ports.wakeAt(last.nextAt)
+      else if (last?.nextAt != null && last.nextAt > now()) deps.wakeAt(last.nextAt)
       else passes.enqueue(run, { nodeRunId, pass })
     }
   }
@@ -144,22 +150,27 @@ export function createWorker(ports: WorkerPorts): Worker {
   return {
     workerId,
     claimed,
-    tend,
+    drive,
     isClaimed: (run) => claimed.has(nameOf(run)),
-    // Claimed only when there is something to take.
+    // Known to this worker only once a node begins here.
     takeFor: (run) => (pass) => passes.takeFor(claim(run))(pass),
+    heldByTenant: () => {
+      const held = new Map<string, number>()
+      for (const { tenantId } of claimed.values()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
+      return held
+    },
     renewed: ({ wasValid, owned }) => {
       const names = new Set(owned.map(nameOf))
       for (const run of claimed.values()) {
-        if (run.isPoked || (run.isOwned && (!wasValid || !names.has(nameOf(run))))) tend(run)
+        if (run.isWoken || (run.isOwned && (!wasValid || !names.has(nameOf(run))))) drive(run)
       }
-      for (const run of owned) if (!claimed.has(nameOf(run))) tend(run)
+      for (const run of owned) if (!claimed.has(nameOf(run))) drive(run)
     },
     follow: (key, result) => {
       const run = claim(key)
       run.isOwned = true
       follow(run, result)
-      settle(run)
+      passReleased(run)
     },
     drain: async (drainMs) => {
       isDraining = true

@@ -1,17 +1,16 @@
 import { sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
+import type { PassPlace } from '../executor/index.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { readMessages } from '../store/run-inbox.ts'
-import { claimReadyRuns } from './claim-runs.ts'
+import type { RunKey } from '../store/run-key.ts'
+import { claimRows, READY_RUNS } from './claim-rows.ts'
+import { endTask, type FoundTasks, findTasks, releaseTask, type TaskRequest } from './node-tasks.ts'
+import { freeOrphans, type RenewedLease, renewLease, type WorkerRow } from './renew-lease.ts'
 
-export interface RunKey {
-  readonly tenantId: string
-  readonly runId: string
-}
-
-/** What a look into the dispatch tables has found for this worker. */
+/** Work of this worker that a poll has found. */
 export interface FoundWork {
   /** Runs to drive: newly claimed ones, and own ones that were woken. */
   readonly runs: readonly RunKey[]
@@ -19,6 +18,8 @@ export interface FoundWork {
   readonly nextInMs: number | null
   /** Tenant that was served last: where the next round begins. */
   readonly lastTenant: string | null
+  /** Nodes in task queues of their own. */
+  readonly tasks: FoundTasks
 }
 
 /** A run that this worker owns, as the database sees it at one moment. */
@@ -31,18 +32,13 @@ export interface AcquiredRun {
   readonly dueTimers: readonly string[]
 }
 
-/** State of a worker in the database at the renewal of its lease. */
-export interface RenewedLease {
-  /** False after the lease had expired: other workers may have taken its runs. */
-  readonly wasValid: boolean
-  /** The runs that this worker owns, known to it or not. */
-  readonly owned: readonly RunKey[]
-}
+/** What this worker has room for. */
+export type ClaimLimits = Omit<TaskRequest, 'schema' | 'workerId' | 'capabilities'>
 
 /** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
 export interface DispatchStore {
-  /** Makes runs with due timers ready, and claims what is free, tenant by tenant in turn. */
-  findWork(capacity: number, afterTenant: string): Promise<FoundWork>
+  /** Makes runs with due timers ready, and claims free ones that this worker can drive, tenant by tenant in turn. */
+  findWork(claim: ClaimLimits): Promise<FoundWork>
   /**
    * Acquires a run, or verifies that this worker owns it, before the worker drives it.
    *
@@ -53,10 +49,11 @@ export interface DispatchStore {
   clearTimers(run: RunKey, timerIds: readonly string[]): Promise<void>
   /** Releases a run. False when it was woken meanwhile: drive it again. */
   release(run: RunKey): Promise<boolean>
-  /**
-   * Renews the lease of this worker. A worker whose own lease has been valid for a whole lease also frees the runs of
-   * workers whose lease has expired; after an outage, when every lease has expired, none is freed too early.
-   */
+  /** Gives a task back to its queue, not before an instant in milliseconds since the Unix epoch. */
+  releaseTask(task: PassPlace, notBefore: number): Promise<void>
+  /** Removes a task whose node run has its outcome. */
+  endTask(task: PassPlace): Promise<void>
+  /** Renews the lease of this worker, as {@link renewLease} does. */
   renewLease(leaseMs: number): Promise<RenewedLease>
   /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
   freeOthers(processPrefix: string): Promise<void>
@@ -69,14 +66,17 @@ const TIMER_RETRY_MS = 30_000
 const TIMER_BATCH = 500
 const SKIPPED_RETRY_MS = 20
 
-export function createDispatchStore(database: RuntimeDatabase, workerId: string): DispatchStore {
+/** Opens the dispatch tables for one worker. */
+export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow): DispatchStore {
+  const { schema } = database
+  const { workerId, capabilities } = worker
   return {
-    findWork: (capacity, afterTenant) =>
+    findWork: (limits) =>
       database.withSystem(async (tx) => {
         await readyDueRuns(tx)
-        const poked = await takePoked(tx, workerId)
-        const claimed =
-          capacity > 0 ? await claimReadyRuns(tx, { schema: database.schema, workerId, capacity, afterTenant }) : []
+        const woken = await claimWoken(tx, workerId)
+        const request = { ...limits, schema, workerId, capabilities }
+        const claimed = await claimRows<{ tenant_id: string; run_id: string }>(tx, READY_RUNS, request)
         const next = await tx
           .selectFrom('timers')
           .select(sql<number>`greatest(fire_at - ${databaseNow}, 0)`.as('in_ms'))
@@ -91,14 +91,15 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
           .limit(1)
           .executeTakeFirst()
         return {
-          runs: [...poked, ...claimed].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
-          nextInMs: skipped === undefined ? (next?.in_ms ?? null) : SKIPPED_RETRY_MS,
-          lastTenant: claimed.at(-1)?.tenant_id ?? null,
+          runs: [...woken, ...claimed.rows].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
+          nextInMs: skipped !== undefined || claimed.isShort ? SKIPPED_RETRY_MS : (next?.in_ms ?? null),
+          lastTenant: claimed.lastTenant,
+          tasks: await findTasks(tx, request),
         }
       }),
     acquire: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
-        const found = await acquireRun(tx, database.schema, { tenantId, runId }, workerId)
+        const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
         if (!found.acquired) return null
         const { at, due_timers: dueTimers } = found
         if (dueTimers.length > 0) await lockDueWaits(tx, { tenantId, runId }, at)
@@ -117,7 +118,8 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
     release: ({ tenantId, runId }) =>
       database.withTenant(tenantId, async (tx) => {
         await tx
-          .deleteFrom('run_ready')
+          .updateTable('run_ready')
+          .set({ worker_id: null })
           .where('tenant_id', '=', tenantId)
           .where('run_id', '=', runId)
           .where('worker_id', '=', workerId)
@@ -132,7 +134,10 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
           .executeTakeFirst()
         return left === undefined
       }),
-    renewLease: (leaseMs) => database.withSystem((tx) => renew(tx, workerId, leaseMs)),
+    releaseTask: (task, notBefore) =>
+      database.withTenant(task.tenantId, (tx) => releaseTask(tx, task, workerId, notBefore)),
+    endTask: (task) => database.withTenant(task.tenantId, (tx) => endTask(tx, task, workerId)),
+    renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs)),
     freeOthers: async (processPrefix) => {
       await database.withSystem(async (tx) => {
         await tx.deleteFrom('workers').where('worker_id', 'not like', `${processPrefix}%`).execute()
@@ -142,20 +147,17 @@ export function createDispatchStore(database: RuntimeDatabase, workerId: string)
     leave: async () => {
       await database.withSystem(async (tx) => {
         await tx.deleteFrom('workers').where('worker_id', '=', workerId).execute()
-        await tx
-          .updateTable('run_ready')
-          .set({ worker_id: null, poked: false })
-          .where('worker_id', '=', workerId)
-          .execute()
+        // Rows that an append holds are freed by the next renewal of any worker.
+        await freeOrphans(tx)
       })
     },
   }
 }
 
-/** Rows that an append holds are left for the next look: waiting for several in any order would deadlock. */
-function takePoked(tx: Tx<RuntimeTables>, workerId: string) {
+/** Rows that an append holds are left for the next poll: waiting for several in any order would deadlock. */
+function claimWoken(tx: Tx<RuntimeTables>, workerId: string) {
   return tx
-    .with('poked', (with_) =>
+    .with('woken', (with_) =>
       with_
         .selectFrom('run_ready')
         .select(['tenant_id', 'run_id'])
@@ -165,10 +167,10 @@ function takePoked(tx: Tx<RuntimeTables>, workerId: string) {
         .skipLocked(),
     )
     .updateTable('run_ready')
-    .from('poked')
+    .from('woken')
     .set({ poked: false })
-    .whereRef('run_ready.tenant_id', '=', 'poked.tenant_id')
-    .whereRef('run_ready.run_id', '=', 'poked.run_id')
+    .whereRef('run_ready.tenant_id', '=', 'woken.tenant_id')
+    .whereRef('run_ready.run_id', '=', 'woken.run_id')
     .returning(['run_ready.tenant_id', 'run_ready.run_id'])
     .execute()
 }
@@ -202,6 +204,7 @@ async function readyDueRuns(tx: Tx<RuntimeTables>): Promise<void> {
         tenant_id: row.tenant_id,
         run_id: row.run_id,
         ready_at: databaseNow,
+        poked: true,
       })),
     )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
@@ -215,36 +218,36 @@ interface AcquireRow {
 }
 
 /**
- * Takes a run that no worker owns, or verifies that it is this worker's. Writes only if something changes: a run that
- * is owned already costs one lookup.
+ * Takes a run that no worker owns and that this one can drive, or verifies that it is this worker's. Writes only if
+ * something changes: a run that is owned already costs one lookup.
  */
 async function acquireRun(
   tx: Tx<RuntimeTables>,
   schema: string,
   { tenantId, runId }: RunKey,
-  workerId: string,
+  { workerId, capabilities }: WorkerRow,
 ): Promise<AcquireRow> {
   const ready = sql.table(`${schema}.run_ready`)
-  const runs = sql.table(`${schema}.runs`)
   const timers = sql.table(`${schema}.timers`)
+  const requirements = sql.table(`${schema}.run_requirements`)
   const { rows } = await sql<AcquireRow>`
     with clock as materialized (select ${databaseNow} as at),
     owned as (
-      select poked from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
-    ),
-    seen as (
-      update ${ready} set poked = false
-      where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId} and poked
+      select from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
     ),
     taken as (
-      insert into ${ready} as r (tenant_id, run_id, ready_at, worker_id, poked)
-      select tenant_id, run_id, ${databaseNow}, ${workerId}, false from ${runs}
-      where tenant_id = ${tenantId} and run_id = ${runId} and finished_at is null and not exists (select 1 from owned)
-      on conflict (tenant_id, run_id) do update set worker_id = excluded.worker_id, poked = false
-        where r.worker_id is null
-      returning r.run_id
+      update ${ready} r set worker_id = ${workerId}, poked = false
+      where tenant_id = ${tenantId} and run_id = ${runId} and (
+        (worker_id = ${workerId} and poked)
+        or worker_id is null and (requires_key = '' or exists (
+          select from ${requirements} q
+          where q.tenant_id = r.tenant_id and q.requires_key = r.requires_key
+            and q.capabilities <@ ${capabilities}::text[]
+        ))
+      )
+      returning run_id
     )
-    select exists (select 1 from owned) or exists (select 1 from taken) as acquired, clock.at,
+    select exists (select from owned) or exists (select from taken) as acquired, clock.at,
       array(
         select timer_id from ${timers} where tenant_id = ${tenantId} and run_id = ${runId} and due_at <= clock.at
       ) as due_timers
@@ -266,69 +269,6 @@ async function lockDueWaits(tx: Tx<RuntimeTables>, { tenantId, runId }: RunKey, 
     .where('due_at', '<=', at)
     .orderBy('approval_id')
     .forUpdate()
-    .execute()
-}
-
-async function renew(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): Promise<RenewedLease> {
-  const until = sql<number>`${databaseNow} + ${leaseMs}::bigint`
-  const before = await tx
-    .selectFrom('workers')
-    .select(['started_at', sql<boolean>`lease_until >= ${databaseNow}`.as('is_valid')])
-    .where('worker_id', '=', workerId)
-    .forUpdate()
-    .executeTakeFirst()
-  const wasValid = before?.is_valid === true
-  // started_at is when the lease began to be valid without a gap.
-  await tx
-    .insertInto('workers')
-    .values({ worker_id: workerId, started_at: databaseNow, lease_until: until })
-    .onConflict((conflict) =>
-      conflict
-        .column('worker_id')
-        .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
-    )
-    .execute()
-  await tx
-    .deleteFrom('workers')
-    .where('lease_until', '<', databaseNow)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('workers as me')
-          .select('me.worker_id')
-          .where('me.worker_id', '=', workerId)
-          .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
-      ),
-    )
-    .execute()
-  await freeOrphans(tx)
-  const owned = await tx
-    .selectFrom('run_ready')
-    .select(['tenant_id', 'run_id'])
-    .where('worker_id', '=', workerId)
-    .execute()
-  return { wasValid, owned: owned.map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })) }
-}
-
-async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {
-  await tx
-    .with('orphans', (with_) =>
-      with_
-        .selectFrom('run_ready')
-        .select(['tenant_id', 'run_id'])
-        .where('worker_id', 'is not', null)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(selectFrom('workers').select('worker_id').whereRef('workers.worker_id', '=', 'run_ready.worker_id')),
-          ),
-        )
-        .forUpdate()
-        .skipLocked(),
-    )
-    .updateTable('run_ready')
-    .from('orphans')
-    .set({ worker_id: null, poked: false })
-    .whereRef('run_ready.tenant_id', '=', 'orphans.tenant_id')
-    .whereRef('run_ready.run_id', '=', 'orphans.run_id')
     .execute()
 }
 

@@ -1,21 +1,28 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
 import { createPartitionKeeper } from '../store/log-partitions.ts'
+import { capabilitiesOf } from '../store/requirements.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
+import { findUnservedQueues } from './find-unserved-queues.ts'
 import { createLease } from './lease.ts'
 import { createNodeSlots } from './node-slots.ts'
 import type { EmbeddedEngineOptions } from './options.ts'
 import { createPoller, ENGINE_TOPIC } from './poller.ts'
+import { createRequirementStore } from './requirement-store.ts'
+import { createTaskRunner } from './task-runner.ts'
 
 /**
- * The default engine: runs are carried out in the processes of the host, over its own database. Survives a kill at any
- * point; several processes share the runs on Postgres.
+ * The default engine: the processes of the host execute runs, over its own database. Survives a kill at any point; on
+ * Postgres several processes share the runs, each those that it has the node types for.
+ *
+ * @see docs/guides/several-workers.md
  *
  * @example
  * ```ts
@@ -26,61 +33,89 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
   return (ports) => createEmbeddedEngine(ports, options)
 }
 
+/** A busy worker claims so small a share of its slots at once. */
+const BUSY_SHARE = 16
+
 function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions): Engine {
   const { database, reader, registry, bus, log } = ports
   const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
-  const { cancelGraceMs = 10_000, drainMs = 10_000 } = options
+  const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [] } = options
+  const { reservedSlots = Math.floor(concurrency / 8), tenantWeight = () => 1 } = options
+  const { nodeQueueWaitMs = TASK_QUEUE_WAIT_MS } = options
   const clock = createDatabaseClock(database, options.now)
   const { now } = clock
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const appender = createAppender(database)
   const committer = createCommitter({ database, appender, findType, bus, log, now })
-  const dispatch = createDispatchStore(database, workerId)
+  const capabilities = capabilitiesOf(registry, nodeQueues)
+  const requirements = createRequirementStore(database, capabilities)
+  const dispatch = createDispatchStore(database, { workerId, capabilities })
   const lease = createLease(dispatch, { leaseMs, monotonicMs: () => performance.now() })
-  const slots = createNodeSlots(concurrency)
+  const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
   const wakeAt = (at: number): void => poller.wakeAt(at)
-  const worker = createWorker({
+  const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
+  const workerDeps = {
     ...{ ...ports, workerId, committer, findType, dispatch, lease, slots },
-    ...{ now, clock, cancelGraceMs, wakeAt },
+    ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
+  }
+  const worker = createWorker(workerDeps)
+  const tasks = createTaskRunner(workerDeps)
+  const limits = () => {
+    const held = new Map(worker.heldByTenant())
+    for (const tenantId of tasks.tenants()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
+    // A worker without a free slot still drives a few runs: a message to a run need not wait for the end of a body.
+    const room = Math.max(slots.free, Math.ceil(concurrency / BUSY_SHARE))
+    const capacity = Math.max(0, Math.min(maxRuns - worker.claimed.size, room))
+    const mostOfTenant = Math.max(1, concurrency - reservedSlots)
+    return { capacity, held, mostOfTenant, weightOf: tenantWeight, queueWaitMs: nodeQueueWaitMs }
+  }
+  const poller = createPoller({
+    ...{ dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits },
   })
-  const poller = createPoller({ dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns })
   const partitions = createPartitionKeeper(database, log)
   let isClosed = false
 
-  /** Lets the worker of this process see to a run, or tells the others. */
-  const notify = (run: { tenantId: string; runId: string; owner: string | null }): void => {
-    if (run.owner === workerId) worker.tend(run)
-    else bus.publish(ENGINE_TOPIC, { wake: true })
+  /** Drives a run that this worker owns, or wakes the workers of all processes. */
+  const wake = (run: { tenantId: string; runId: string; owner: string | null }): void => {
+    if (run.owner === workerId) worker.drive(run)
+    else wakeWorkers()
   }
+  /** The worker of this process if it may own one more run. */
   const owner = (): string | null =>
     poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
+  /**
+   * The worker of this process if it begins a new run itself, which is fastest: as long as it has no more than its share
+   * of the slots of all workers in use. Other runs are for the worker that claims them first.
+   */
+  const starter = (): string | null => (slots.inUse < Math.ceil(concurrency / poller.workers) ? owner() : null)
 
   const start = async (request: StartRunRequest) => {
     await clock.ready()
     const { plan, ...rest } = request
     const { tenantId, runId = randomUUID() } = request
-    const mine = owner()
+    const prepared = await requirements.prepare(tenantId, plan)
+    const mine = prepared.canDrive ? starter() : null
     const run = { tenantId, runId }
     const take = mine === null ? {} : { take: worker.takeFor(run) }
-    // What this worker has taken in hand it looks after, whatever became of the start.
-    const tendIfClaimed = (): void => {
-      if (worker.isClaimed(run)) worker.tend(run)
+    // A node that has begun here is driven, whatever the result of the start.
+    const driveIfClaimed = (): void => {
+      if (worker.isClaimed(run)) worker.drive(run)
     }
-    const operations = [{ op: 'ready', workerId: mine }] as const
+    const operations = [{ op: 'ready', workerId: mine, requires: prepared.requires }] as const
     const create = { ...rest, ...take, runId, engine: 'embedded', operations, worker: workerId } as const
     const result = await committer.create(create, plan).catch((error: unknown) => {
-      tendIfClaimed()
+      driveIfClaimed()
       throw error
     })
     if (result.outcome !== 'committed') {
-      tendIfClaimed()
+      driveIfClaimed()
       const known = await reader.getRun(tenantId, runId)
       return { runId, status: known?.status ?? 'queued', startedAt: known?.startedAt ?? null }
     }
     if (mine !== null) worker.follow(run, result)
-    else notify({ ...run, owner: null })
+    else wake({ ...run, owner: null })
     return { runId, status: result.status, startedAt: result.events[0]?.at ?? null }
   }
 
@@ -88,8 +123,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     try {
       await dispatch.leave()
     } catch (error) {
-      // Its runs become free when the lease is over.
-      log('warn', 'This worker cannot sign off', {
+      log('warn', 'worker.leave_failed: its runs are free when its lease expires', {
         workerId,
         reason: error instanceof Error ? error.message : 'unknown',
       })
@@ -101,16 +135,15 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     start,
     decide: async (tenantId, approvalId, vote, alongside) => {
       const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner(), alongside })
-      if (put.outcome === 'accepted') notify({ tenantId, ...put })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },
     cancel: async (tenantId, runId, actor, alongside) => {
       const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner(), alongside })
-      if (put.outcome === 'accepted') notify({ tenantId, ...put })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
       return { outcome: put.outcome }
     },
-    // Every worker carries every node out.
-    unservedQueues: async () => [],
+    unservedQueues: (queues) => findUnservedQueues(database, queues),
     startWorker: async () => {
       if (isClosed || poller.isRunning) return
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
@@ -123,7 +156,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       isClosed = true
       const wasRunning = poller.isRunning
       // First, so that nothing new begins; the lease is kept until the last body has ended.
-      const drained = worker.drain(drainMs)
+      const drained = Promise.all([worker.drain(drainMs), tasks.drain(drainMs)])
       await poller.pause()
       await drained
       await poller.stop()

@@ -1,4 +1,5 @@
-import type { DispatchStore, RenewedLease } from './dispatch-store.ts'
+import type { DispatchStore } from './dispatch-store.ts'
+import type { RenewedLease } from './renew-lease.ts'
 
 /**
  * The lease of one worker as its own process sees it. The database decides who owns a run; this says when the process

@@ -1,51 +1,90 @@
 import type { Slot } from '../commit/commit-types.ts'
 
-/** The slots of the bodies that run at once in this process, shared out between tenants in turn. */
+/** Slots of the bodies that run at once in this process, shared fairly between tenants. */
 export interface NodeSlots {
-  /** A slot at once, or null when all are taken or others wait. */
-  tryAcquire(): Slot | null
-  /** Waits for a slot; tenants that wait get theirs in turn. Null once the slots are closed. */
+  /** Gives a slot at once; null if all are taken, or the tenant has its most or waits already. */
+  tryAcquire(tenantId: string): Slot | null
+  /** Waits for a slot. Resolves with null once the slots are closed. */
   acquire(tenantId: string): Promise<Slot | null>
-  /** Gives null to all who wait, now and later. */
+  /** Gives null to all that wait, now and later. */
   close(): void
+  /** Slots that are taken. */
   readonly inUse: number
+  /** Slots that are not taken. */
+  readonly free: number
 }
 
-/** @param capacity - Bodies at once; ≥ 1. */
-export function createNodeSlots(capacity: number): NodeSlots {
-  const waiting = new Map<string, ((slot: Slot | null) => void)[]>()
+export interface NodeSlotsOptions {
+  /** Bodies at once; ≥ 1. */
+  readonly capacity: number
+  /** Slots that no single tenant may fill, so that another one gets a slot at once; below `capacity`. @defaultValue 0 */
+  readonly reserved?: number
+  /** Share of a tenant in relation to others, when several wait; > 0. @defaultValue 1 for each */
+  readonly weightOf?: (tenantId: string) => number
+}
+
+type Waiter = (slot: Slot | null) => void
+
+/** Creates the slots of one process. A free slot goes to the waiting tenant with the fewest slots for its weight. */
+export function createNodeSlots({ capacity, reserved = 0, weightOf = () => 1 }: NodeSlotsOptions): NodeSlots {
+  const mostOfTenant = Math.max(1, capacity - reserved)
+  /** Tenants that wait, in the order of their turns. */
+  const waiting = new Map<string, Waiter[]>()
+  const held = new Map<string, number>()
   let inUse = 0
   let isClosed = false
 
-  const take = (): Slot => {
+  const heldBy = (tenantId: string): number => held.get(tenantId) ?? 0
+  const take = (tenantId: string): Slot => {
     inUse += 1
+    held.set(tenantId, heldBy(tenantId) + 1)
     let isHeld = true
     return {
       release: () => {
         if (!isHeld) return
         isHeld = false
         inUse -= 1
+        const left = heldBy(tenantId) - 1
+        if (left === 0) held.delete(tenantId)
+        else held.set(tenantId, left)
         serve()
       },
     }
   }
+  const nextTenant = (): string | null => {
+    let best: { readonly tenantId: string; readonly load: number } | null = null
+    for (const tenantId of waiting.keys()) {
+      const slots = heldBy(tenantId)
+      if (slots >= mostOfTenant) continue
+      const load = (slots + 1) / weightOf(tenantId)
+      if (best === null || load < best.load) best = { tenantId, load }
+    }
+    return best?.tenantId ?? null
+  }
   const serve = (): void => {
     while (inUse < capacity) {
-      const [first] = waiting
-      if (first === undefined) return
-      const [tenantId, queue] = first
-      // To the end of the round, so that a tenant with a long queue cannot starve the others.
-      waiting.delete(tenantId)
+      const tenantId = nextTenant()
+      const queue = tenantId === null ? undefined : waiting.get(tenantId)
+      if (tenantId === null || queue === undefined) return
       const resolve = queue.shift()
+      // To the end of the round, so that tenants with equal loads take turns.
+      waiting.delete(tenantId)
       if (queue.length > 0) waiting.set(tenantId, queue)
-      resolve?.(take())
+      resolve?.(take(tenantId))
     }
   }
   return {
     get inUse() {
       return inUse
     },
-    tryAcquire: () => (isClosed || inUse >= capacity || waiting.size > 0 ? null : take()),
+    get free() {
+      return capacity - inUse
+    },
+    tryAcquire: (tenantId) => {
+      // While a slot is free, the tenants that wait have their most, so this overtakes none of them.
+      const isFull = isClosed || inUse >= capacity || heldBy(tenantId) >= mostOfTenant
+      return isFull || waiting.has(tenantId) ? null : take(tenantId)
+    },
     acquire: (tenantId) =>
       new Promise((resolve) => {
         if (isClosed) {

@@ -1,7 +1,8 @@
 import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
+import { planNodeOf } from '../commit/run-session.ts'
 import { attemptTimerId, beginAttempt, carryOut } from '../executor/index.ts'
-import { type ClaimedRun, type HeldPass, heldPass, holdPass, letGo, type PassKey } from './claimed-run.ts'
-import { fieldsOf, type WorkerPorts } from './worker-ports.ts'
+import { type ClaimedRun, type HeldPass, heldPass, holdPass, type PassKey, releasePass } from './claimed-run.ts'
+import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
 /** Begins, runs and stops the passes of claimed runs, as many at once as there are slots. */
 export interface PassRunner {
@@ -11,29 +12,30 @@ export interface PassRunner {
   launch(run: ClaimedRun, started: StartedNode): void
   /** Begins a node run as soon as there is a slot. */
   enqueue(run: ClaimedRun, pass: PassKey): void
-  /** Stops a body, or records that one is canceled that nobody runs. */
+  /** Stops a body, or records the cancelation of a node run without one. */
   cancel(run: ClaimedRun, pass: PassKey): void
 }
 
-/** What the runner tells its worker. */
+/** Callbacks of the runner to its worker. */
 export interface PassHooks {
-  /** An outcome was committed: see to what follows from it. */
+  /** An outcome was committed: executes what follows from it. */
   follow(run: ClaimedRun, result: CommitResult): void
-  /** A pass has been let go. */
-  settle(run: ClaimedRun): void
-  /** Something could not be stored: look at the run again in a while. */
+  /** A pass was released. */
+  passReleased(run: ClaimedRun): void
+  /** Something could not be stored: drives the run again in a while. */
   retryLater(run: ClaimedRun): void
   track(work: Promise<void>): void
   /** False while this process shuts down, and while other workers may own its runs. */
   mayBegin(): boolean
 }
 
-export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunner {
-  const { workerId, committer, findType, slots, now, log } = ports
+export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner {
+  const { workerId, committer, findType, slots, now, log } = deps
 
   const takeFor = (run: ClaimedRun): TakeNode => {
     return (pass) => {
-      const slot = hooks.mayBegin() ? slots.tryAcquire() : null
+      // A node with a queue of its own belongs to the workers of the queue.
+      const slot = hooks.mayBegin() && pass.queue === null ? slots.tryAcquire(run.tenantId) : null
       if (slot === null) return null
       const held = holdPass(run, pass)
       if (held !== null) return slotOf(run, pass, held, slot)
@@ -41,7 +43,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       return null
     }
   }
-  const attemptPorts = (run: ClaimedRun) => ({ committer, findType, now, worker: workerId, take: takeFor(run) })
+  const attemptDeps = (run: ClaimedRun) => ({ committer, findType, now, worker: workerId, take: takeFor(run) })
 
   const launch = (run: ClaimedRun, started: StartedNode): void => {
     const held = heldPass(run, started)
@@ -52,45 +54,50 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
   const runBody = async (run: ClaimedRun, started: StartedNode, held: HeldPass): Promise<void> => {
     try {
       const end = await carryOut(started, {
-        ...attemptPorts(run),
+        ...attemptDeps(run),
         log,
-        http: ports.egress,
-        secrets: ports.secrets,
+        http: deps.egress,
+        secrets: deps.secrets,
         stop: held.stop.signals,
         hasStoredTimers: true,
-        graceMs: ports.cancelGraceMs,
+        graceMs: deps.cancelGraceMs,
         // What follows needs a slot within the same commit, which half of them would otherwise not find free.
         onBodyEnd: () => held.slot?.release(),
       })
       started.slot.release()
       if (end.kind === 'left') return
-      if (end.kind === 'retry') ports.wakeAt(end.nextAt)
+      if (end.kind === 'retry') deps.wakeAt(end.nextAt)
       hooks.follow(run, end.result)
     } catch (error) {
       started.slot.release()
       log('error', 'node_run.outcome_failed: the run does not accept it', fieldsOf(run, error, started.nodeRunId))
     }
-    hooks.settle(run)
+    hooks.passReleased(run)
   }
 
   const begin = async (run: ClaimedRun, pass: PassKey, held: HeldPass): Promise<void> => {
     const free = await slots.acquire(run.tenantId)
     if (free === null) {
-      letGo(run, pass)
+      releasePass(run, pass)
       return
     }
     const slot = slotOf(run, pass, held, free)
     const { tenantId, runId } = run
     if (!hooks.mayBegin()) {
       slot.release()
-      hooks.settle(run)
+      hooks.passReleased(run)
       return
     }
     try {
-      const begun = await beginAttempt({ tenantId, runId, ...pass }, slot, attemptPorts(run), { isStale: false })
+      const begun = await beginAttempt({ tenantId, runId, ...pass }, slot, attemptDeps(run), { isStale: false })
       if (begun.kind === 'started') launch(run, begun.started)
       else slot.release()
-      if (begun.kind === 'later') ports.wakeAt(begun.nextAt)
+      if (begun.kind === 'later') deps.wakeAt(begun.nextAt)
+      if (begun.kind === 'unable') {
+        log('error', 'node_run.type_unknown: the run needs another worker', { tenantId, runId, ...pass })
+        hooks.retryLater(run)
+        return
+      }
       if (begun.kind !== 'gone' && begun.result !== null) hooks.follow(run, begun.result)
     } catch (error) {
       slot.release()
@@ -98,17 +105,25 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       hooks.retryLater(run)
       return
     }
-    if (!held.isRunning) hooks.settle(run)
+    if (!held.isRunning) hooks.passReleased(run)
   }
 
   const cancelUnstarted = async (run: ClaimedRun, { nodeRunId, pass }: PassKey): Promise<void> => {
     const { tenantId, runId } = run
-    // In hand meanwhile, so that the run is not given back before its cancelation is in the log.
+    // Held meanwhile, so that the run is not released before its cancelation is in the log.
     const isOwn = holdPass(run, { nodeRunId, pass }) !== null
     const release = (): void => {
-      if (isOwn) letGo(run, { nodeRunId, pass })
+      if (isOwn) releasePass(run, { nodeRunId, pass })
     }
     try {
+      const queue = await committer.look(run, (session) => planNodeOf(session, nodeRunId).taskQueue)
+      if (queue !== null) {
+        // The append of the request has marked its task: the worker that executes it, or any other, ends it.
+        deps.wakeWorkers()
+        release()
+        hooks.passReleased(run)
+        return
+      }
       const result = await committer.commit({
         tenantId,
         runId,
@@ -119,7 +134,7 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
       })
       hooks.follow(run, result)
       release()
-      hooks.settle(run)
+      hooks.passReleased(run)
     } catch (error) {
       release()
       log('warn', 'node_run.cancel_failed: retrying', fieldsOf(run, error, nodeRunId))
@@ -137,18 +152,18 @@ export function createPassRunner(ports: WorkerPorts, hooks: PassHooks): PassRunn
     cancel: (run, pass) => {
       const held = heldPass(run, pass)
       held?.stop.stop('cancel')
-      // Nobody runs it: it waits for its next attempt or for a slot. One that is beginning meets its cancelation there.
+      // It has no body: it waits for its next attempt or for a slot. One that is beginning meets its cancelation there.
       if (held?.isRunning !== true) hooks.track(cancelUnstarted(run, pass))
     },
   }
 }
 
-/** A slot that lets go of the pass with it. */
+/** A slot that releases the pass with it. */
 function slotOf(run: ClaimedRun, pass: PassKey, held: HeldPass, slot: Slot): Slot {
   held.slot = slot
   return {
     release: () => {
-      letGo(run, pass)
+      releasePass(run, pass)
       slot.release()
     },
   }

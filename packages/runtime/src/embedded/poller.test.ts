@@ -1,20 +1,26 @@
 import { expect, test, vi } from 'vitest'
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
-import { createPoller, ENGINE_TOPIC, type PollerPorts } from './poller.ts'
+import { createPoller, ENGINE_TOPIC, type PollerDeps } from './poller.ts'
 
-test('looks for work again after a renewal during which the lease had run out', async () => {
+test('polls again after a renewal during which the lease had expired', async () => {
   vi.useFakeTimers()
   let isValid = true
   let answerRenewal = (): void => undefined
   const bus = inMemoryBus()
-  const findWork = vi.fn(async () => ({ runs: [], lastTenant: null, nextInMs: null }))
-  const renew = vi.fn(async () => ({ wasValid: true, owned: [] }))
+  const findWork = vi.fn(async () => ({
+    runs: [],
+    lastTenant: null,
+    nextInMs: null,
+    tasks: { claimed: [], canceling: [] },
+  }))
+  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedTasks: [], workers: 1 }))
   const ports = {
     ...{ dispatch: { findWork }, lease: { isValid: () => isValid, renew }, bus, log: () => undefined },
-    worker: { claimed: new Map(), tend: () => undefined, renewed: () => undefined, workerId: 'me' },
-    ...{ now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400, maxRuns: 1 },
+    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
+    ...{ now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400, limits: () => ({ capacity: 1 }) },
   }
-  const poller = createPoller(ports as unknown as PollerPorts)
+  const poller = createPoller(ports as unknown as PollerDeps)
   try {
     await poller.start()
     await vi.waitFor(() => expect(findWork).toHaveBeenCalledTimes(1))
@@ -24,7 +30,7 @@ test('looks for work again after a renewal during which the lease had run out', 
         answerRenewal = resolve
       })
       isValid = true
-      return { wasValid: true, owned: [] }
+      return { wasValid: true, owned: [], ownedTasks: [], workers: 1 }
     })
     await vi.advanceTimersByTimeAsync(100)
     isValid = false
@@ -36,6 +42,47 @@ test('looks for work again after a renewal during which the lease had run out', 
     expect(findWork).toHaveBeenCalledTimes(2)
   } finally {
     await poller.stop()
+    vi.useRealTimers()
+  }
+})
+
+test('renews the lease once at a time, and is stopped only behind a renewal that is under way', async () => {
+  vi.useFakeTimers()
+  const calls: string[] = []
+  let answer = (): void => undefined
+  const ports = {
+    ...{ bus: inMemoryBus(), log: () => undefined, now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400 },
+    dispatch: {
+      findWork: async () => ({ runs: [], lastTenant: null, nextInMs: null, tasks: { claimed: [], canceling: [] } }),
+    },
+    lease: {
+      isValid: () => true,
+      renew: async () => {
+        calls.push('renew')
+        if (calls.length > 1) {
+          await new Promise<void>((resolve) => {
+            answer = resolve
+          })
+        }
+        return { wasValid: true, owned: [], ownedTasks: [], workers: 1 }
+      },
+    },
+    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
+    limits: () => ({ capacity: 1 }),
+  }
+  const poller = createPoller(ports as unknown as PollerDeps)
+  try {
+    await poller.start()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(calls).toEqual(['renew', 'renew'])
+    const stopped = poller.stop().then(() => calls.push('stopped'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(calls).toEqual(['renew', 'renew'])
+    answer()
+    await stopped
+    expect(calls).toEqual(['renew', 'renew', 'stopped'])
+  } finally {
     vi.useRealTimers()
   }
 })

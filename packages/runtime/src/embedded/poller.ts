@@ -1,39 +1,46 @@
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Worker } from './create-worker.ts'
-import type { DispatchStore } from './dispatch-store.ts'
+import type { ClaimLimits, DispatchStore } from './dispatch-store.ts'
 import type { Lease } from './lease.ts'
+import type { TaskRunner } from './task-runner.ts'
 
-/** Finds work for a worker: when woken, when a timer is due, and at every poll interval. */
+/** Finds work for a worker when it is woken, when a timer is due, and at every poll interval. */
 export interface Poller {
   readonly isRunning: boolean
+  /** Workers with a valid lease at the last renewal, this one included; ≥ 1. */
+  readonly workers: number
   start(): Promise<void>
   /** Claims no more work; the lease is still renewed. */
   pause(): Promise<void>
   stop(): Promise<void>
-  /** Looks for work at an instant, ms since the Unix epoch. */
+  /** Polls at an instant, ms since the Unix epoch. */
   wakeAt(at: number): void
 }
 
-export interface PollerPorts {
+/** Dependencies of a poller. */
+export interface PollerDeps {
   readonly dispatch: DispatchStore
   readonly lease: Lease
   readonly worker: Worker
+  readonly tasks: TaskRunner
   readonly bus: Bus
   readonly log: RuntimeLog
   readonly now: () => number
   readonly pollIntervalMs: number
   readonly leaseMs: number
-  readonly maxRuns: number
+  /** What the worker has room for now. */
+  readonly limits: () => Omit<ClaimLimits, 'afterTenant'>
 }
 
-/** The topic on which engines tell each other that there is work. */
+/** Topic on which engines wake each other's workers. */
 export const ENGINE_TOPIC = 'engine'
 
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-export function createPoller(ports: PollerPorts): Poller {
-  const { dispatch, lease, worker, bus, log, now, pollIntervalMs, leaseMs, maxRuns } = ports
+/** Creates the poller of one worker. */
+export function createPoller(deps: PollerDeps): Poller {
+  const { dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits } = deps
   let isRunning = false
   let polling: Promise<void> | null = null
   let isWanted = false
@@ -42,7 +49,8 @@ export function createPoller(ports: PollerPorts): Poller {
   let afterTenant = ''
   let stopListening = (): void => undefined
   let renewal: NodeJS.Timeout | null = null
-  let renewing: Promise<void> = Promise.resolve()
+  let renewing: Promise<void> | null = null
+  let workers = 1
 
   const schedule = (at: number): void => {
     if (!isRunning || at >= timerAt) return
@@ -67,9 +75,10 @@ export function createPoller(ports: PollerPorts): Poller {
           isWanted = true
           break
         }
-        const capacity = Math.max(0, maxRuns - worker.claimed.size)
-        const found = await dispatch.findWork(capacity, afterTenant)
-        for (const run of found.runs) worker.tend(run)
+        const found = await dispatch.findWork({ ...limits(), afterTenant })
+        for (const run of found.runs) worker.drive(run)
+        tasks.execute(found.tasks.claimed)
+        tasks.cancel(found.tasks.canceling)
         afterTenant = found.lastTenant ?? afterTenant
         if (found.nextInMs !== null) nextAt = Math.min(nextAt, now() + found.nextInMs)
       } catch (error) {
@@ -82,9 +91,11 @@ export function createPoller(ports: PollerPorts): Poller {
   const renew = async (): Promise<void> => {
     try {
       const renewed = await lease.renew()
+      workers = renewed.workers
       if (!renewed.wasValid)
         log('warn', 'lease.expired: verifying the runs of this worker', { workerId: worker.workerId })
       worker.renewed(renewed)
+      tasks.renewed(renewed)
       if (isWanted) poll()
     } catch (error) {
       log('warn', 'lease.renew_failed: database unavailable', { workerId: worker.workerId, reason: reasonOf(error) })
@@ -100,12 +111,18 @@ export function createPoller(ports: PollerPorts): Poller {
     get isRunning() {
       return isRunning
     },
+    get workers() {
+      return workers
+    },
     wakeAt: schedule,
     start: async () => {
-      await lease.renew()
+      workers = (await lease.renew()).workers
       isRunning = true
       renewal = setInterval(() => {
-        renewing = renew()
+        // One at a time: a late one would bring back the row of a worker that has left.
+        renewing ??= renew().finally(() => {
+          renewing = null
+        })
       }, leaseMs / 4)
       stopListening = bus.subscribe(ENGINE_TOPIC, poll)
       poll()

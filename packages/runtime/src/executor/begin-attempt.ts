@@ -3,11 +3,10 @@ import type { NodeDefinition } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
 import type { CommitResult, Slot, StartedNode, TakeNode } from '../commit/commit-types.ts'
 import type { Committer, Decided } from '../commit/create-committer.ts'
-import { planNodeOf } from '../commit/drive.ts'
 import { failureOf } from '../commit/failure.ts'
-import type { FindNodeType } from '../commit/node-types.ts'
+import { type FindNodeType, hasNodeType } from '../commit/node-types.ts'
 import { derivedKey, prepareNode } from '../commit/prepare-node.ts'
-import type { RunSession } from '../commit/run-session.ts'
+import { planNodeOf, type RunSession } from '../commit/run-session.ts'
 import type { OpenNodeRun } from '../interpreter/machine-types.ts'
 import { nextAttempt } from '../interpreter/next-attempt.ts'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -31,6 +30,8 @@ export type BegunAttempt =
   | { readonly kind: 'later'; readonly nextAt: number; readonly result: CommitResult | null }
   /** The node run has its outcome, or waits. */
   | { readonly kind: 'gone' }
+  /** This process lacks the node type: nothing was stored, and a worker that has it may begin. */
+  | { readonly kind: 'unable' }
 
 export interface AttemptPorts {
   readonly committer: Committer
@@ -44,6 +45,7 @@ export interface AttemptPorts {
 /** What has to be written before a body may begin. */
 type Opening =
   | { readonly kind: 'gone' }
+  | { readonly kind: 'unable' }
   | { readonly kind: 'later'; readonly nextAt: number }
   | { readonly kind: 'lost'; readonly attempt: number; readonly nextAt: number }
   | { readonly kind: 'settle'; readonly fact: Fact }
@@ -77,9 +79,7 @@ export async function beginAttempt(
   const startedAt = ports.now()
   const open = (failure: TenonError | undefined) =>
     ports.committer.commitDecision({ tenantId, runId, isStale }, async (session) => {
-      const found = await openAttempt(session, place, ports)
-      const isFailed = failure !== undefined && found.kind === 'ready'
-      const opening = isFailed ? failedOpening(session, place, found.started.attempt, failure) : found
+      const opening = await openAttempt(session, place, ports, failure)
       return { value: opening, work: workOf(opening, place, startedAt, session.identity.engine, ports) }
     })
   const committed = await open(unserved).catch((error: unknown) => {
@@ -88,6 +88,7 @@ export async function beginAttempt(
   })
   if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
   const { value: opening, result } = committed
+  if (opening.kind === 'unable') return { kind: 'unable' }
   if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
   if (result === null || result.outcome !== 'committed') return { kind: 'gone' }
   switch (opening.kind) {
@@ -126,6 +127,7 @@ function workOf(
   const common = { worker: ports.worker, ...takeOf(ports) }
   switch (opening.kind) {
     case 'gone':
+    case 'unable':
     case 'later':
       return null
     case 'lost': {
@@ -158,7 +160,12 @@ export function takeOf({ take }: Pick<AttemptPorts, 'take'>): { take?: TakeNode 
   return take === undefined ? {} : { take }
 }
 
-async function openAttempt(session: RunSession, place: PassPlace, ports: AttemptPorts): Promise<Opening> {
+async function openAttempt(
+  session: RunSession,
+  place: PassPlace,
+  ports: AttemptPorts,
+  failure: TenonError | undefined,
+): Promise<Opening> {
   const { nodeRunId, pass } = place
   const open = session.machine
     .openNodeRuns()
@@ -171,7 +178,10 @@ async function openAttempt(session: RunSession, place: PassPlace, ports: Attempt
   const last = records.at(-1)
   if (last?.how === 'running') return loseAttempt(session, place, last.attempt, ports)
   if (last?.nextAt != null && last.nextAt > ports.now()) return { kind: 'later', nextAt: last.nextAt }
-  return readyAttempt(session, place, open, (last?.attempt ?? 0) + 1, ports)
+  const attempt = (last?.attempt ?? 0) + 1
+  if (failure !== undefined) return failedOpening(session, place, attempt, failure)
+  if (!hasNodeType(ports.findType, planNodeOf(session, nodeRunId))) return { kind: 'unable' }
+  return readyAttempt(session, place, open, attempt, ports)
 }
 
 function countAttempts(session: RunSession, nodeRunId: string): { readonly failed: number; readonly lost: number } {

@@ -4,7 +4,7 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import { canary } from './canary.ts'
 
 /** The closed list of tables that `withSystem` sees; what is added here is seen across tenants. */
-const DISPATCH_TABLES = ['outbox', 'run_ready', 'timers']
+const DISPATCH_TABLES = ['node_dispatches', 'outbox', 'run_ready', 'run_requirements', 'timers']
 /** Tables without tenants. */
 const SYSTEM_TABLES = ['workers']
 
@@ -74,11 +74,22 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
     const columns = await query<{ relname: string; names: string[] }>(
       `select t.relname, array_agg(a.attname::text order by a.attnum) as names from (${tables}) t
         join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
-        where t.relname in ('outbox', 'run_ready', 'timers') group by t.relname order by t.relname`,
+        where t.relname = any (array['${DISPATCH_TABLES.join("', '")}']) group by t.relname order by t.relname`,
     )
     expect(columns).toEqual([
+      {
+        relname: 'node_dispatches',
+        names: [
+          ...['tenant_id', 'run_id', 'node_run_id', 'pass', 'requires_key', 'ready_at', 'is_canceling', 'worker_id'],
+        ],
+      },
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts'] },
-      { relname: 'run_ready', names: ['tenant_id', 'run_id', 'shard', 'priority', 'ready_at', 'worker_id', 'poked'] },
+      {
+        relname: 'run_ready',
+        names: ['tenant_id', 'run_id', 'shard', 'priority', 'ready_at', 'worker_id', 'poked', 'requires_key'],
+      },
+      // Names of node types and queues, which the host and its operators choose.
+      { relname: 'run_requirements', names: ['tenant_id', 'requires_key', 'capabilities'] },
       { relname: 'timers', names: ['tenant_id', 'run_id', 'timer_id', 'due_at', 'fire_at'] },
     ])
   })

@@ -3,6 +3,7 @@ import { lockSchema, type MigrateOptions, migrate, printMigration, toScript } fr
 import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
 import { append, fencedAppend } from './migrations/0004-append.ts'
 import { cleanUp } from './migrations/0006-clean-up.ts'
+import { requirements } from './migrations/0007-requirements.ts'
 import { partitions } from './migrations/0008-partitions.ts'
 import type { Database } from './types.ts'
 
@@ -17,7 +18,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp, partitions],
+  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp, requirements, partitions],
 } as const
 
 /** How the tables of the runtime are made. */

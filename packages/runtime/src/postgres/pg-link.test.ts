@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type FaultProxy, openFaultProxy } from '../../test/chaos/fault-proxy.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { createDatabase } from './create-database.ts'
 import { migrate } from './migrate.ts'
@@ -56,5 +57,58 @@ describe('pgLink', () => {
   test('leaves errors of the statement itself as they are', async () => {
     await expect(database.call('select 1 / 0', [])).rejects.toMatchObject({ code: '22012' })
     await expect(database.call('select from where', [])).rejects.toMatchObject({ code: '42601' })
+  })
+})
+
+/** A connection that stays open and answers nothing: what a network leaves behind when a peer vanishes. */
+describe('pgLink on a silent connection', () => {
+  let proxy: FaultProxy
+  let silentPool: pg.Pool
+  let limited: Database<Record<never, never>>
+
+  const open = async (max: number): Promise<void> => {
+    proxy = await openFaultProxy(await server.createDatabase(), () => 1)
+    silentPool = new pg.Pool({ connectionString: proxy.url, max })
+    silentPool.on('error', () => undefined)
+    limited = createDatabase({ pool: silentPool }, { statementTimeoutMs: 300, appendTimeoutMs: 200 })
+    await migrate(limited, { table: 'test_migrations', migrations: [] })
+  }
+  afterEach(async () => {
+    await limited.close()
+    await proxy.close()
+  })
+
+  test.each([
+    ['a transaction', () => limited.withTenant('acme', async () => 'answered'), 300],
+    ['the dispatch tables', () => limited.withSystem(async () => 'answered'), 300],
+    ['an append', () => limited.call('select 1', []), 200],
+  ])('%s fails within its limit, and the connection is destroyed', async (_, ask, limitMs) => {
+    await open(1)
+    await limited.role()
+    proxy.silence(1)
+    const silenced = ask()
+    await expect(silenced).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: `The database does not answer (waited ${limitMs} ms)`,
+    })
+    expect([proxy.counts.silent, silentPool.totalCount]).toEqual([1, 0])
+    await expect(limited.withTenant('acme', async () => 'answered')).resolves.toBe('answered')
+  })
+
+  test('a call that waits for a connection of a full pool fails within its limit, and leaks none', async () => {
+    await open(1)
+    const held = await silentPool.connect()
+    await expect(limited.withTenant('acme', async () => 'answered')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The database has no free connection (waited 300 ms)',
+    })
+    held.release()
+    await expect(limited.withTenant('acme', async () => 'answered')).resolves.toBe('answered')
+    expect(silentPool.idleCount).toBe(1)
+  })
+
+  test('a migration has no limit', async () => {
+    await open(2)
+    await expect(sql`select pg_sleep(0.5)`.execute(limited.owner)).resolves.toBeDefined()
   })
 })

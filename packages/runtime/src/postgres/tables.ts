@@ -107,7 +107,7 @@ export interface RuntimeTables {
     readonly fact: string
     readonly at: number
   }
-  /** Runs with work to do, with the worker that holds each. */
+  /** Open runs of the embedded engine: which worker owns each, and whether it has work to do (`poked`). */
   readonly run_ready: {
     readonly tenant_id: string
     readonly run_id: string
@@ -116,6 +116,25 @@ export interface RuntimeTables {
     readonly ready_at: number
     readonly worker_id: string | null
     readonly poked: Generated<boolean>
+    /** Row of `run_requirements`; empty for none. */
+    readonly requires_key: Generated<string>
+  }
+  /** Capabilities that runs and nodes require of a worker, by key. */
+  readonly run_requirements: {
+    readonly tenant_id: string
+    readonly requires_key: string
+    readonly capabilities: readonly string[]
+  }
+  /** Nodes that wait in a task queue of their own, or that a worker of the queue executes. */
+  readonly node_dispatches: {
+    readonly tenant_id: string
+    readonly run_id: string
+    readonly node_run_id: string
+    readonly pass: number
+    readonly requires_key: string
+    readonly ready_at: number
+    readonly is_canceling: Generated<boolean>
+    readonly worker_id: string | null
   }
   /** Timers that are due at a time. */
   readonly timers: {
@@ -135,7 +154,12 @@ export interface RuntimeTables {
     readonly attempts: Generated<number>
   }
   /** Processes that carry runs out, each until its lease ends. */
-  readonly workers: { readonly worker_id: string; readonly started_at: number; readonly lease_until: number }
+  readonly workers: {
+    readonly worker_id: string
+    readonly started_at: number
+    readonly lease_until: number
+    readonly capabilities: Generated<readonly string[]>
+  }
 }
 
 /** The runtime sees its own tables; a server passes its database as `database.view<RuntimeTables>()`. */

@@ -65,11 +65,20 @@ export type AppendOperation =
   | { readonly op: 'inbox_consumed'; readonly messageId: string }
   /** The run has ended: deletes the messages that it did not apply. */
   | { readonly op: 'inbox_clear' }
-  /** Makes the run ready from now on, by the clock of the database; `workerId` claims it if no worker owns it. */
-  | { readonly op: 'ready'; readonly workerId: string | null }
+  /**
+   * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements, and
+   * `workerId` the worker that owns it, or null.
+   */
+  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string }
   /** This worker has nothing to do for the run; without effect if the run was woken meanwhile. */
   | { readonly op: 'release'; readonly workerId: string }
-  /** The run has ended: deletes its timers and its dispatch row. */
+  /** A node waits in its own task queue; `requires` is the key of its requirements. */
+  | { readonly op: 'dispatch_add'; readonly nodeRunId: string; readonly pass: number; readonly requires: string }
+  /** The cancelation of a queued node was requested. */
+  | { readonly op: 'dispatch_cancel'; readonly nodeRunId: string; readonly pass: number }
+  /** A queued node has its outcome. */
+  | { readonly op: 'dispatch_end'; readonly nodeRunId: string; readonly pass: number }
+  /** The run has ended: deletes its timers, its row of ready runs and its queued nodes. */
   | { readonly op: 'finish' }
   | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
   | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }

@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { FactToCommit } from '../commit/commit-types.ts'
 import type { Alongside } from '../engine.ts'
 import { databaseNow } from '../postgres/database-now.ts'
@@ -222,7 +222,15 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
       worker_id: workerId,
       poked: workerId === null,
     })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
+        poked: true,
+        // Ending a run takes no node type: a run whose types no worker has can still be canceled.
+        ...(fact.type === 'cancel_requested'
+          ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
+          : {}),
+      }),
+    )
     .returning('worker_id')
     .executeTakeFirst()
   return { outcome: 'accepted', runId, owner: ready?.worker_id ?? null }

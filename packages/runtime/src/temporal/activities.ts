@@ -4,7 +4,6 @@ import type { Fact } from '@tenon/core/run'
 import { advanceRun } from '../commit/advance-run.ts'
 import type { CommitRequest, FactToCommit, Slot } from '../commit/commit-types.ts'
 import type { Committer } from '../commit/create-committer.ts'
-import type { RunKey } from '../embedded/dispatch-store.ts'
 import type { RuntimeLog } from '../engine.ts'
 import {
   beginAttempt,
@@ -14,11 +13,14 @@ import {
   type PassPlace,
   type StopSwitch,
 } from '../executor/index.ts'
+import type { RunKey } from '../store/run-key.ts'
 import { nextAttemptAt, shellFailureOf } from './failure.ts'
 import type { ReadCommands } from './read-commands.ts'
 import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
 
 const HEARTBEAT_MS = 3_000
+/** During a deploy, a task may reach a worker without its node type; Temporal hands it to another one after so long. */
+const UNABLE_RETRY_MS = 2_000
 
 export interface ActivityPorts {
   readonly committer: Committer
@@ -70,6 +72,7 @@ export function createShellActivities(ports: ActivityPorts): ShellActivities {
     if (begun.kind === 'gone') return
     if (begun.kind === 'settled') return advanceIf(begun.result.hasMore, place)
     if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, executor.now())
+    if (begun.kind === 'unable') throw nextAttemptAt(executor.now() + UNABLE_RETRY_MS, executor.now())
     const onHeartbeat = () => Context.current().heartbeat()
     const done = await carryOut(begun.started, { ...executor, stop, hasStoredTimers: false, onHeartbeat })
     if (done.kind === 'retry') throw nextAttemptAt(done.nextAt, executor.now())

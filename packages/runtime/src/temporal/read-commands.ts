@@ -1,7 +1,7 @@
 import type { RunEvent } from '@tenon/core/run'
 import { commandsOf } from '../commit/commands.ts'
 import type { Committer } from '../commit/create-committer.ts'
-import { planNodeOf } from '../commit/drive.ts'
+import { planNodeOf } from '../commit/run-session.ts'
 import type { RunReader } from '../run-store.ts'
 import { shellCommandsOf } from './shell-commands.ts'
 import type { CommandPage } from './shell-types.ts'

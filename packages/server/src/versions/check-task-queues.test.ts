@@ -72,9 +72,15 @@ describe('publishing and trying', () => {
     expect(asked).toHaveLength(before)
   })
 
-  test('take any queue on an engine whose workers carry every node out', async () => {
-    const plain = await server.sibling({ engine: embeddedEngine() })
-    onTestFinished(() => plain.close())
-    await (await publishing(['any'], plain)).publish(201)
+  test('ask the workers of the embedded engine which queues they serve', async () => {
+    const serving = await server.sibling({ engine: embeddedEngine({ nodeQueues: ['gpu'] }) })
+    onTestFinished(() => serving.close())
+    const { publish } = await publishing(['gpu'], serving)
+    expect(await publish(422)).toMatchObject({ issues: [{ code: 'TASK_QUEUE_UNSERVED' }] })
+    await serving.automation.startWorker()
+    await publish(201)
+    expect(await (await publishing(['other'], serving)).publish(422)).toMatchObject({
+      issues: [{ code: 'TASK_QUEUE_UNSERVED', message: 'n0: no worker serves the task queue "other"' }],
+    })
   })
 })

@@ -2,12 +2,13 @@ import type { Committer } from '../commit/create-committer.ts'
 import type { FindNodeType } from '../commit/node-types.ts'
 import type { EnginePorts } from '../engine.ts'
 import type { DatabaseClock } from '../store/database-clock.ts'
-import type { DispatchStore, RunKey } from './dispatch-store.ts'
+import type { RunKey } from '../store/run-key.ts'
+import type { DispatchStore } from './dispatch-store.ts'
 import type { Lease } from './lease.ts'
 import type { NodeSlots } from './node-slots.ts'
 
-/** What a worker of the embedded engine works with. */
-export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log' | 'secrets'> {
+/** Dependencies of a worker of the embedded engine. */
+export interface WorkerDeps extends Pick<EnginePorts, 'egress' | 'log' | 'secrets'> {
   readonly workerId: string
   readonly committer: Committer
   readonly findType: FindNodeType
@@ -18,11 +19,13 @@ export interface WorkerPorts extends Pick<EnginePorts, 'egress' | 'log' | 'secre
   /** The clock behind `now`. */
   readonly clock: Pick<DatabaseClock, 'observe'>
   readonly cancelGraceMs: number
-  /** Asks to be woken at an instant, ms since the Unix epoch. */
+  /** Wakes the workers of all processes: there is work that is not this worker's. */
+  readonly wakeWorkers: () => void
+  /** Polls for work at an instant, ms since the Unix epoch. */
   readonly wakeAt: (at: number) => void
 }
 
-/** What a log line may say of an error: never params, never values. */
+/** Fields of a log line about an error: never params, never values. */
 export function fieldsOf({ tenantId, runId }: RunKey, error: unknown, nodeRunId?: string) {
   const reason = error instanceof Error ? error.message : 'unknown'
   return { tenantId, runId, ...(nodeRunId === undefined ? {} : { nodeRunId }), reason }

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import type { NodeRegistry } from '@tenon/core/node'
+import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
+import type { Plan, PlanNode } from '../interpreter/plan.ts'
+
+/**
+ * Capabilities that a worker needs in order to drive a run, or to execute one queued node of it: `semantics:1`,
+ * `plan:1`, `node:acme/mail@2`, `queue:gpu`. Only a worker that has all of them claims the work; during a deploy, old
+ * workers leave the runs of new versions to new workers, and the other way round.
+ *
+ * @see docs/adr/0027-runs-say-what-they-require.md
+ */
+export interface Requirements {
+  /** Names the set within its tenant; equal sets have equal keys. */
+  readonly key: string
+  /** Ascending, without duplicates. */
+  readonly capabilities: readonly string[]
+}
+
+/** A run as far as its requirements depend on it. */
+export interface RequiringRun {
+  readonly plan: Pick<Plan, 'planVersion' | 'nodes'>
+  readonly semantics: number
+}
+
+/** Forms of a plan that this version of the runtime reads. */
+const PLAN_VERSIONS: readonly number[] = [1]
+
+/**
+ * Lists the requirements of driving a run: its machine, and every node type that is evaluated or executed where the run
+ * is. A node with a task queue of its own counts for its task only.
+ */
+export function runRequirements(run: RequiringRun): Requirements {
+  const nodes = run.plan.nodes.filter((node) => !node.disabled && !isQueued(node))
+  return requirementsOf(run, nodes.map(typeOf))
+}
+
+/** Lists the requirements of executing a node that has a task queue of its own. */
+export function taskRequirements(run: RequiringRun, node: PlanNode): Requirements {
+  return requirementsOf(run, [typeOf(node), `queue:${node.taskQueue}`])
+}
+
+/** Lists every set of requirements that rows of the run may refer to, in the order of their keys. */
+export function allRequirements(run: RequiringRun): readonly Requirements[] {
+  // The machine alone ends a run: one whose node types no worker has can still be canceled.
+  const machine = { key: machineKey(run), capabilities: machineCapabilities(run) }
+  const tasks = run.plan.nodes.filter(isQueued).map((node) => taskRequirements(run, node))
+  const byKey = new Map([machine, runRequirements(run), ...tasks].map((each) => [each.key, each]))
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** Lists what a worker with these node types can do that serves these task queues. */
+export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
+  const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
+  const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
+  const types = registry.manifest.nodes.map(({ type, version }) => `node:${type}@${version}`)
+  return [...semantics, ...plans, ...types, ...queues.map((queue) => `queue:${queue}`)]
+}
+
+/** Checks whether a node is executed by the workers of its own queue, not where its run is. */
+export function isQueued({ mode, disabled, taskQueue }: PlanNode): boolean {
+  return mode === 'dispatch' && !disabled && taskQueue !== null
+}
+
+function requirementsOf(run: RequiringRun, more: readonly string[]): Requirements {
+  const capabilities = [...new Set([...machineCapabilities(run), ...more])].sort()
+  const hash = createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
+  // The part before the slash is the key of the machine alone: the inbox cuts the key there when a run is canceled.
+  return { key: `${machineKey(run)}/${hash}`, capabilities }
+}
+
+function machineKey({ plan, semantics }: RequiringRun): string {
+  return `${semantics}.${plan.planVersion}`
+}
+
+function machineCapabilities({ plan, semantics }: RequiringRun): readonly string[] {
+  return [`plan:${plan.planVersion}`, `semantics:${semantics}`]
+}
+
+function typeOf({ type, typeVersion }: PlanNode): string {
+  return `node:${type}@${typeVersion}`
+}

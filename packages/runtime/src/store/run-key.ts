@@ -1,0 +1,5 @@
+/** Names a run. */
+export interface RunKey {
+  readonly tenantId: string
+  readonly runId: string
+}

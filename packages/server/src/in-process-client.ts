@@ -1,5 +1,6 @@
 import { type Identity, ROUTES, type RouteDefinition } from '@tenon/core/api'
 import { createTenonClient, type RunStreamOptions, type TenonClient } from '@tenon/core/client'
+import type { RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from './context.ts'
 import { authorizeRoute } from './http/authorize-route.ts'
@@ -23,7 +24,7 @@ export function createInProcessClient(server: ServerContext, app: App, given: Id
   }
 }
 
-function follow(server: ServerContext, identity: Identity, runId: string, options: RunStreamOptions): () => void {
+function follow(server: ServerContext, identity: Identity, runId: RunId, options: RunStreamOptions): () => void {
   const { tenantId } = identity
   const stop = new AbortController()
   const work = async (): Promise<void> => {

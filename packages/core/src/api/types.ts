@@ -1,6 +1,6 @@
 import type { DocumentOperation, DraftPart } from '../document/operation.ts'
 import type { WorkflowDocument } from '../document/types.ts'
-import type { NodeId, NodeRunId, RunId, UserId, WaitId, WorkflowId } from '../ids.ts'
+import type { NodeId, NodeRunId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
 import type { NodeStatus, RunStatus } from '../run/status.ts'
@@ -17,7 +17,7 @@ export type Role = (typeof ROLES)[number]
 /** Who calls, as the host's `authenticate` tells it. */
 export interface Identity {
   /** Tenant of the caller; all data is kept apart by it. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
   /** Id of the user, unique within the tenant. */
   readonly userId: UserId
   /** Role that decides what the caller may do. */
@@ -404,5 +404,5 @@ export interface Me {
   /** Role that decides what the user may do. */
   readonly role: Role
   /** Tenant of the user. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
 }

@@ -27,6 +27,7 @@ import type {
 } from '../api/types.ts'
 import type { SecretMarker } from '../document/secret-marker.ts'
 import type { TenonError } from '../errors/tenon-error.ts'
+import type { RunId, WorkflowId } from '../ids.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import type { RunEventFrame } from '../run/events.ts'
 
@@ -104,57 +105,57 @@ export interface TenonClient {
     /** Creates a workflow with a draft. @throws {@link TenonError} `DOCUMENT_MALFORMED`, `QUOTA_EXCEEDED`. */
     create(body: CreateWorkflow, options?: RequestOptions): Promise<Workflow>
     /** Reads a workflow, including a deleted one. */
-    get(workflowId: string, options?: RequestOptions): Promise<Workflow>
+    get(workflowId: WorkflowId, options?: RequestOptions): Promise<Workflow>
     /** Changes the name or the description of a workflow. */
-    update(workflowId: string, body: UpdateWorkflow, options?: RequestOptions): Promise<Workflow>
+    update(workflowId: WorkflowId, body: UpdateWorkflow, options?: RequestOptions): Promise<Workflow>
     /** Deletes a workflow; it can be restored, and its runs continue. */
-    remove(workflowId: string, options?: RequestOptions): Promise<void>
+    remove(workflowId: WorkflowId, options?: RequestOptions): Promise<void>
     /** Restores a deleted workflow. @throws {@link TenonError} `QUOTA_EXCEEDED`. */
-    restore(workflowId: string, options?: RequestOptions): Promise<Workflow>
+    restore(workflowId: WorkflowId, options?: RequestOptions): Promise<Workflow>
   }
   /** Drafts of workflows: the documents that people edit before they publish. */
   readonly drafts: {
     /** Reads the draft of a workflow with its etag. */
-    get(workflowId: string, options?: RequestOptions): Promise<Draft>
+    get(workflowId: WorkflowId, options?: RequestOptions): Promise<Draft>
     /**
      * Applies operations to the draft; they merge with the changes of others.
      *
      * @throws {@link TenonError} `OPERATION_INVALID`, `DOCUMENT_MALFORMED`.
      */
-    patch(workflowId: string, body: PatchDraft, options?: RequestOptions): Promise<Draft>
+    patch(workflowId: WorkflowId, body: PatchDraft, options?: RequestOptions): Promise<Draft>
     /**
      * Replaces the draft if its etag is still `etag`.
      *
      * @throws {@link TenonError} `PRECONDITION_FAILED`, `DOCUMENT_MALFORMED`.
      */
-    put(workflowId: string, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
+    put(workflowId: WorkflowId, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
     /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
-    sync(workflowId: string, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
+    sync(workflowId: WorkflowId, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
     /** Stores the value of a secret param. @returns The marker to put in its place in the draft. */
-    setSecret(workflowId: string, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
+    setSecret(workflowId: WorkflowId, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
     /**
      * Starts a test run of the draft.
      *
      * @throws {@link TenonError} `WORKFLOW_INVALID`, `RUN_INPUT_INVALID`, `REFERENCE_NOT_FOUND`, `VALUE_TOO_LARGE`.
      */
-    try(workflowId: string, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
+    try(workflowId: WorkflowId, body: TryDraft, options?: RequestOptions): Promise<StartedRun>
   }
   /** Published versions of workflows, which never change. */
   readonly versions: {
     /** Publishes the draft as the next version. @throws {@link TenonError} `WORKFLOW_INVALID`. */
-    publish(workflowId: string, body?: PublishVersion, options?: RequestOptions): Promise<Version>
+    publish(workflowId: WorkflowId, body?: PublishVersion, options?: RequestOptions): Promise<Version>
     /**
      * Lists a page of published versions, newest first; `limit` is 1 to 200.
      *
      * @throws {@link TenonError} `CURSOR_INVALID`.
      */
     list(
-      workflowId: string,
+      workflowId: WorkflowId,
       query?: { cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<Version>>
     /** Reads a version with its document. */
-    get(workflowId: string, version: string, options?: RequestOptions): Promise<VersionWithDocument>
+    get(workflowId: WorkflowId, version: string, options?: RequestOptions): Promise<VersionWithDocument>
   }
   /** Runs of all workflows of the tenant. */
   readonly runs: {
@@ -165,12 +166,12 @@ export interface TenonClient {
      * `VALUE_TOO_LARGE`, `IDEMPOTENCY_KEY_REUSED`.
      */
     start(
-      workflowId: string,
+      workflowId: WorkflowId,
       body: StartRun,
       options?: RequestOptions & { idempotencyKey?: string },
     ): Promise<StartedRun>
     /** Reads a run with its output or error. */
-    get(runId: string, options?: RequestOptions): Promise<Run>
+    get(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Lists a page of runs, newest first. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(filter?: RunFilter, options?: RequestOptions): Promise<Page<RunSummary>>
     /**
@@ -178,17 +179,17 @@ export interface TenonClient {
      *
      * @throws {@link TenonError} `RUN_CLOSED`.
      */
-    cancel(runId: string, options?: RequestOptions): Promise<Run>
+    cancel(runId: RunId, options?: RequestOptions): Promise<Run>
     /** Reads the input and output of every node run. @throws {@link TenonError} `VALUE_TOO_LARGE`. */
-    ledger(runId: string, options?: RequestOptions): Promise<Ledger>
+    ledger(runId: RunId, options?: RequestOptions): Promise<Ledger>
     /** Streams the run log by WebSocket, else by server-sent events, resuming after the last `seq`. Returns `stop`. */
-    stream(runId: string, options: RunStreamOptions): () => void
+    stream(runId: RunId, options: RunStreamOptions): () => void
   }
   /** Approvals that runs wait for, and those that have ended. */
   readonly approvals: {
     /** Lists a page of approvals, newest first; `limit` is 1 to 200. @throws {@link TenonError} `CURSOR_INVALID`. */
     list(
-      query?: { status?: 'open' | 'closed'; runId?: string; cursor?: string; limit?: number },
+      query?: { status?: 'open' | 'closed'; runId?: RunId; cursor?: string; limit?: number },
       options?: RequestOptions,
     ): Promise<Page<Approval>>
     /** Votes on an approval. @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`. */

@@ -1,11 +1,11 @@
 import type { ParamPath } from '../document/operation.ts'
 import type { Position } from '../document/types.ts'
-import type { NodeId } from '../ids.ts'
+import type { NodeId, UserId } from '../ids.ts'
 
 /** What the others see of one person; never stored. `user` is written by the server alone. */
 export interface DraftAwareness {
   /** Identity and color of the person. */
-  readonly user?: { readonly userId: string; readonly displayName: string; readonly color: string }
+  readonly user?: { readonly userId: UserId; readonly displayName: string; readonly color: string }
   /** In the coordinates of the document. */
   readonly cursor?: Position | null
   /** Selected nodes, 200 at most. */

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import type { NodeRunId } from '../ids.ts'
 
 /**
  * What `now()`, `uuid()` and `random()` go by. One for all params of one node run, so that two calls
@@ -19,7 +20,7 @@ export interface EvaluationContextOptions {
   /** Random text stored with the start of the run; runs with different seeds draw different values. */
   readonly runSeed: string
   /** Node run whose params are evaluated; each node run of a run draws a sequence of its own. */
-  readonly nodeRunId: string
+  readonly nodeRunId: NodeRunId
 }
 
 /** The context of one node run. Drawing n times gives SHA-256 over (seed, node run, n) for n = 0, 1, ... */

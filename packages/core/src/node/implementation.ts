@@ -1,4 +1,4 @@
-import type { NodeRunId, RunId, TenantId } from '../ids.ts'
+import type { NodeRunId, RunId, TenantId, UserId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
@@ -33,7 +33,7 @@ export type WaitFor =
  */
 export interface Vote {
   /** Person who voted, with the name and the role at that time. */
-  readonly actor: { readonly userId: string; readonly displayName: string; readonly role: string }
+  readonly actor: { readonly userId: UserId; readonly displayName: string; readonly role: string }
   /** Choice that the person voted for, one of those offered. */
   readonly choice: string
   /** Reason that the person gave. */

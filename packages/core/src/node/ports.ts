@@ -1,3 +1,4 @@
+import type { TenantId } from '../ids.ts'
 import type { Json, JsonSchema } from '../json.ts'
 
 /** What a request of a node sends, and how long and how much it waits for. */
@@ -165,7 +166,7 @@ export interface WrappedKey {
  */
 export interface KeyProvider {
   /** Encrypts a data key. `context` must be given again to decrypt it. */
-  wrapKey(dataKey: Uint8Array, context: { readonly tenantId: string }): Promise<WrappedKey>
+  wrapKey(dataKey: Uint8Array, context: { readonly tenantId: TenantId }): Promise<WrappedKey>
   /** Decrypts a data key, also one that an earlier key has encrypted. */
-  unwrapKey(wrapped: WrappedKey, context: { readonly tenantId: string }): Promise<Uint8Array>
+  unwrapKey(wrapped: WrappedKey, context: { readonly tenantId: TenantId }): Promise<Uint8Array>
 }

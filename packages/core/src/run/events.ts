@@ -1,5 +1,5 @@
 import type { JoinMode } from '../document/types.ts'
-import type { NodeId, NodeRunId, WaitId } from '../ids.ts'
+import type { NodeId, NodeRunId, UserId, WaitId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { LogLevel, Resume, ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
 import type { ModelUsage } from '../node/ports.ts'
@@ -22,7 +22,7 @@ export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent' | 'refused
 /** The person who did something, with the name that they had then. */
 export interface Actor {
   /** Id of the user within the tenant. */
-  readonly userId: string
+  readonly userId: UserId
   /** Name of the user at that time. */
   readonly displayName: string
 }

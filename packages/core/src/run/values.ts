@@ -1,3 +1,4 @@
+import type { NodeId } from '../ids.ts'
 import type { Json } from '../json.ts'
 
 /**
@@ -24,7 +25,7 @@ export interface RunFailure {
   /** Sentence that says what to do. */
   readonly remedy?: string
   /** Node whose failure ended the run. */
-  readonly nodeId?: string
+  readonly nodeId?: NodeId
   /** Data about the failure, with the keys that belong to the code. */
   readonly details?: Json
 }

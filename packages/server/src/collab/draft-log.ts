@@ -1,4 +1,5 @@
 import { DRAFT_LIMITS } from '@tenon/core/collab'
+import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
@@ -35,7 +36,7 @@ export interface DraftLog {
    */
   append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to somebody else. */
-  claimClients(clientIds: readonly number[], userId: string): Promise<void>
+  claimClients(clientIds: readonly number[], userId: UserId): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
   compact(ydoc: Y.Doc, after?: number): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { DRAFT_LIMITS } from '@tenon/core/collab'
-import { isJsonObject, sha256Hex } from '@tenon/core/document'
+import { isJsonObject, sha256Hex, type UserId } from '@tenon/core/document'
 import { parseJson } from '@tenon/core/text'
 import { type AwarenessEntry, frameInvalid } from './frames.ts'
 
@@ -41,7 +41,7 @@ function parseState(text: string): object {
 }
 
 /** The same color for one person in every browser. */
-function colorOf(userId: string): string {
+function colorOf(userId: UserId): string {
   const hue = HUES[Number.parseInt(sha256Hex(userId).slice(0, 6), 16) % HUES.length] ?? 0
   return `hsl(${hue} 70% 45%)`
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
+import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import { type Append, draftFull } from '../drafts/append-update.ts'
@@ -173,7 +174,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
 
 /** One update for each stretch of one user's, in order. */
 function mergeByUser(accepted: readonly Received[]): readonly Append[] {
-  const stretches: { readonly userId: string; readonly updates: Uint8Array[] }[] = []
+  const stretches: { readonly userId: UserId; readonly updates: Uint8Array[] }[] = []
   for (const { member, update } of accepted) {
     const { userId } = member.identity
     const last = stretches.at(-1)

@@ -1,4 +1,5 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
@@ -19,7 +20,7 @@ export function createRooms(server: ServerContext): Rooms {
   const rooms = new Map<string, Room>()
   const leaving = new Set<Promise<void>>()
 
-  function checkOpenDrafts(tenantId: string): void {
+  function checkOpenDrafts(tenantId: TenantId): void {
     const most = server.limits.openDraftsPerTenant
     const prefix = `${tenantId}/`
     let open = 0

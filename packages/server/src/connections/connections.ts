@@ -1,5 +1,6 @@
 import type { Identity, Permission } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
+import type { TenantId } from '@tenon/core/document'
 import type { Bus, RuntimeLog } from '@tenon/runtime'
 import { type ConnectionCaps, checkCaps } from './connection-caps.ts'
 import { type LookUpIdentity, lookUpInTime } from './look-up-identity.ts'
@@ -97,7 +98,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     }
   }
 
-  function count(tenantId: string, change: number): void {
+  function count(tenantId: TenantId, change: number): void {
     const total = (perTenant.get(tenantId) ?? 0) + change
     if (total === 0) perTenant.delete(tenantId)
     else perTenant.set(tenantId, total)

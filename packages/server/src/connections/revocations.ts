@@ -1,12 +1,13 @@
+import type { TenantId, UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Bus } from '@tenon/runtime'
 
 /** One user of one tenant. */
 export interface UserRef {
   /** Tenant of the user, as `authenticate` returns it. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
   /** Id of the user within the tenant, as `authenticate` returns it. */
-  readonly userId: string
+  readonly userId: UserId
 }
 
 /** Users that were revoked lately, in all processes. */

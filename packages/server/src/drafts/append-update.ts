@@ -1,4 +1,5 @@
 import { DRAFT_LIMITS } from '@tenon/core/collab'
+import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   type DraftHead,
@@ -16,7 +17,7 @@ const TOUCH_MS = 5_000
 
 export interface Append {
   readonly bytes: Uint8Array
-  readonly userId: string
+  readonly userId: UserId
 }
 
 /**

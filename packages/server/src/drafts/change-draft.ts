@@ -1,6 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { applyOperationsToDraft, diffDocuments, readDraft } from '@tenon/core/collab'
-import { type DocumentOperation, planHash, type WorkflowDocument } from '@tenon/core/document'
+import { type DocumentOperation, planHash, type UserId, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
@@ -74,7 +74,7 @@ function diffTo(ydoc: Y.Doc, document: WorkflowDocument): readonly DocumentOpera
 }
 
 interface Writing {
-  readonly userId: string
+  readonly userId: UserId
   readonly at: number
   readonly draft: LoadedDraft
   readonly operations: readonly DocumentOperation[]

@@ -1,6 +1,6 @@
 import type { Draft } from '@tenon/core/api'
 import { type DraftLoss, readDraft } from '@tenon/core/collab'
-import { planHash, type WorkflowDocument } from '@tenon/core/document'
+import { planHash, type TenantId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { toInstant } from '../http/instant.ts'
 import { type DraftPlace, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
 import type { ServerDatabase, ServerTx } from '../tables/server-tables.ts'
@@ -47,8 +47,8 @@ export function toDraft(state: DraftState): Draft {
  */
 export async function draftPlanHashes(
   database: ServerDatabase,
-  tenantId: string,
-  workflowIds: readonly string[],
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
 ): Promise<ReadonlyMap<string, string>> {
   const heads = await database.withTenant(tenantId, (tx) => draftHeads(tx, tenantId, workflowIds))
   const hashes = new Map<string, string>()

@@ -1,4 +1,5 @@
 import { NOT_FOUND, type ResourceKind } from '@tenon/core/api'
+import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { findVersion } from '../tables/version-repository.ts'
@@ -16,7 +17,7 @@ const ID_PATTERN = /^[A-Za-z0-9_.:~#-]{1,200}$/
  */
 export async function findResource(
   server: ServerContext,
-  tenantId: string,
+  tenantId: TenantId,
   kind: ResourceKind,
   params: Readonly<Record<string, string>>,
 ): Promise<Resources[ResourceKind]> {
@@ -32,11 +33,11 @@ function notFound(kind: ResourceKind): TenonError {
 
 type Finder = (
   server: ServerContext,
-  tenantId: string,
+  tenantId: TenantId,
   params: Readonly<Record<string, string>>,
 ) => Promise<Resources[ResourceKind] | null>
 
-const anyWorkflow = (server: ServerContext, tenantId: string, workflowId: string | undefined) =>
+const anyWorkflow = (server: ServerContext, tenantId: TenantId, workflowId: WorkflowId | undefined) =>
   server.database.withTenant(tenantId, (tx) => findWorkflow(tx, tenantId, workflowId ?? ''))
 
 const FINDERS: Readonly<Record<ResourceKind, Finder>> = {

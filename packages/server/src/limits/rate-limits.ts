@@ -1,3 +1,4 @@
+import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
@@ -9,7 +10,7 @@ export interface RateLimits {
    * @param points - How much this request counts. @defaultValue 1
    * @throws {@link TenonError} `RATE_LIMITED` with `retryAfterMs` when the tenant has used its rate up.
    */
-  take(tenantId: string, name: RateName, points?: number): Promise<void>
+  take(tenantId: TenantId, name: RateName, points?: number): Promise<void>
 }
 
 const BURST_S = 60
@@ -46,7 +47,7 @@ function describe(name: RateName): string {
 }
 
 /** @returns Null when the points were there, else the milliseconds until some are. */
-type Bucket = (tenantId: string, points: number) => Promise<number | null>
+type Bucket = (tenantId: TenantId, points: number) => Promise<number | null>
 
 function createBucket(
   name: RateName,

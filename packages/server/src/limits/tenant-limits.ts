@@ -1,4 +1,4 @@
-import type { WorkflowDocument } from '@tenon/core/document'
+import type { TenantId, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
 import type { Limits } from './limit-options.ts'
@@ -35,7 +35,7 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
  */
 export function takeValidation(
   { rates }: Pick<TenantLimits, 'rates'>,
-  tenantId: string,
+  tenantId: TenantId,
   { nodes, edges }: WorkflowDocument,
 ): Promise<void> {
   return rates.take(tenantId, 'validation', nodes.length + edges.length)

@@ -1,5 +1,5 @@
 import type { Identity } from '@tenon/core/api'
-import type { Json, JsonSchema } from '@tenon/core/document'
+import type { Json, JsonSchema, RunId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { checkJsonSchema } from '@tenon/core/node'
 import type { StartedRunRow, StartRunRequest } from '@tenon/runtime'
@@ -15,7 +15,7 @@ export interface Beginning {
   /** @defaultValue `{}` */
   readonly input: Json | undefined
   /** A run that has this id already is given back as it is. */
-  readonly runId: string
+  readonly runId: RunId
 }
 
 /**

@@ -1,8 +1,15 @@
 import type { Ledger, LedgerEntry } from '@tenon/core/api'
-import type { Json } from '@tenon/core/document'
+import type { Json, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { maskCredentials, maskParams } from '@tenon/core/mask'
-import { foldRunEvents, type NodeRunView, nodeRunDurationMs, type RunEvent, type ValueRef } from '@tenon/core/run'
+import {
+  foldRunEvents,
+  type NodeRunId,
+  type NodeRunView,
+  nodeRunDurationMs,
+  type RunEvent,
+  type ValueRef,
+} from '@tenon/core/run'
 import type { StoredRun } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
@@ -68,7 +75,7 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
 }
 
 /** Loads values in one go. @returns What each is, null for null. */
-async function loadAll(server: ServerContext, tenantId: string, wanted: readonly (ValueRef | null)[]) {
+async function loadAll(server: ServerContext, tenantId: TenantId, wanted: readonly (ValueRef | null)[]) {
   const refs = [...new Map(wanted.flatMap((ref) => (ref === null ? [] : [[ref.hash, ref] as const]))).values()]
   checkLedgerSize(refs)
   const values = await server.reader.loadValues(tenantId, refs)
@@ -110,7 +117,7 @@ function inDocumentOrder(nodeRuns: readonly NodeRunView[], plan: Plan | null): r
 
 function collectExtras(events: readonly RunEvent[]): ReadonlyMap<string, LedgerExtras> {
   const extras = new Map<string, { [Key in keyof LedgerExtras]: LedgerExtras[Key][number][] }>()
-  const at = (nodeRunId: string) => {
+  const at = (nodeRunId: NodeRunId) => {
     const known = extras.get(nodeRunId) ?? { toolCalls: [], errors: [], logs: [] }
     extras.set(nodeRunId, known)
     return known

@@ -1,4 +1,5 @@
 import type { Run, RunSummary, StartedRun } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { maskCredentials } from '@tenon/core/mask'
 import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
@@ -9,7 +10,7 @@ import { healthOfRun } from './worker-health.ts'
 /** Runs of one tenant in the form of lists, in the same order. */
 export async function presentRuns(
   server: ServerContext,
-  tenantId: string,
+  tenantId: TenantId,
   runs: readonly StoredRun[],
 ): Promise<readonly RunSummary[]> {
   const names = await server.database.withTenant(tenantId, (tx) =>

@@ -1,5 +1,5 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
-import { canonicalText, type Json, sha256Hex } from '@tenon/core/document'
+import { canonicalText, type Json, type RunId, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { claimKey, keepAnswer } from '../tables/idempotency-repository.ts'
@@ -28,7 +28,7 @@ const ROUTE = 'startRun'
 export async function startPublishedRun(server: ServerContext, request: StartRequest): Promise<StartedRun> {
   const { identity, workflow, body, idempotencyKey } = request
   const { tenantId } = identity
-  const begin = async (runId: string): Promise<StartedRun> => {
+  const begin = async (runId: RunId): Promise<StartedRun> => {
     const version = await versionToRun(server, workflow, body.version)
     const { trigger, input } = body
     return presentStartedRun(await beginRun(server, { identity, version, trigger, input, runId }))

@@ -1,4 +1,4 @@
-import { isSecretMarker, type WorkflowDocument } from '@tenon/core/document'
+import { isSecretMarker, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
@@ -7,7 +7,7 @@ import type { ServerTx } from '../tables/server-tables.ts'
 import { fieldOf } from './secret-fields.ts'
 
 interface Use {
-  readonly nodeId: string
+  readonly nodeId: NodeId
   readonly nodeName: string
   readonly param: string
   readonly field: string

@@ -1,5 +1,11 @@
 import { applyOperationsToDraft, type TextFields } from '@tenon/core/collab'
-import { type DocumentOperation, isSecretMarker, type Json, type WorkflowDocument } from '@tenon/core/document'
+import {
+  type DocumentOperation,
+  isSecretMarker,
+  type Json,
+  type NodeId,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import * as Y from 'yjs'
 import type { SecretRow } from '../tables/server-tables.ts'
 import { fieldOf, type SecretFields } from './secret-fields.ts'
@@ -9,7 +15,7 @@ type Author = Omit<SecretPlace, 'field'>
 
 /** A value in a document where a marker should be. */
 interface PlainSecret {
-  readonly nodeId: string
+  readonly nodeId: NodeId
   readonly field: string
   readonly param: string
   /** Null for what is no text, and so no secret. */

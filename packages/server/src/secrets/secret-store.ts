@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { SECRET_SET_BY_MAX_LENGTH, type SecretMarker } from '@tenon/core/document'
+import { SECRET_SET_BY_MAX_LENGTH, type SecretMarker, type TenantId, type WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { KeyProvider } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
@@ -12,8 +12,8 @@ import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
 
 /** Owner of a secret (tenant, workflow, field), and the user who sets it. */
 export interface SecretPlace {
-  readonly tenantId: string
-  readonly workflowId: string
+  readonly tenantId: TenantId
+  readonly workflowId: WorkflowId
   /** Node type and param: `acme/mail.apiKey`. */
   readonly field: string
   /** Display name. */
@@ -35,7 +35,7 @@ export type Seal = (place: SecretPlace, value: string) => SealedSecret
 /** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
 export interface SecretStore extends SecretReader {
   /** @throws {@link TenonError} `UNAVAILABLE` when the key provider fails. */
-  openSeal(tenantId: string): Promise<Seal>
+  openSeal(tenantId: TenantId): Promise<Seal>
 }
 
 /** The one data key of a tenant; a next one joins it when keys are rotated. */
@@ -55,7 +55,7 @@ export function createSecretStore(
 ): SecretStore {
   const keys = new Map<string, Promise<Uint8Array>>()
 
-  function dataKey(tenantId: string, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
+  function dataKey(tenantId: TenantId, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
     const name = `${tenantId}\n${keyId}`
     const known = keys.get(name)
     if (known !== undefined) return known
@@ -69,7 +69,7 @@ export function createSecretStore(
     return loading
   }
 
-  async function loadKey(tenantId: string, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
+  async function loadKey(tenantId: TenantId, keyId: string, mayCreate: boolean): Promise<Uint8Array> {
     const found = await database.withTenant(tenantId, (tx) => findTenantKey(tx, tenantId, keyId))
     const row = found ?? (mayCreate ? await createKey(tenantId, keyId) : null)
     if (row === null) throw unreadable()
@@ -77,7 +77,7 @@ export function createSecretStore(
     return callProvider((keyProvider) => keyProvider.unwrapKey(wrapped, { tenantId }))
   }
 
-  async function createKey(tenantId: string, keyId: string) {
+  async function createKey(tenantId: TenantId, keyId: string) {
     const fresh = randomBytes(DATA_KEY_BYTES)
     // Before the transaction: a provider may be a service across the network.
     const wrapped = await callProvider((keyProvider) => keyProvider.wrapKey(fresh, { tenantId }))

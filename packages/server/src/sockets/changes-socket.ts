@@ -1,4 +1,5 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
+import type { TenantId } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import { followChanges } from '../streams/follow-changes.ts'
 import { drained } from './drained.ts'
@@ -8,7 +9,7 @@ import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
 export async function streamChanges(
   server: ServerContext,
   socket: ServerSocket,
-  options: { readonly tenantId: string; readonly abortSignal: AbortSignal },
+  options: { readonly tenantId: TenantId; readonly abortSignal: AbortSignal },
 ): Promise<void> {
   socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'The change stream accepts no messages'))
   for await (const changes of followChanges(server, options)) {

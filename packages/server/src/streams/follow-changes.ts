@@ -1,10 +1,11 @@
 import { CHANGE_KINDS, type Change } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { BUS_RESTORED_TOPIC, type BusMessage, changesTopic } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { createBell } from './bell.ts'
 
 export interface FollowChangesOptions {
-  readonly tenantId: string
+  readonly tenantId: TenantId
   readonly abortSignal: AbortSignal
   /** A `null` comes out after so long without changes. @defaultValue 15_000 */
   readonly heartbeatMs?: number

@@ -1,11 +1,12 @@
+import type { RunId, TenantId } from '@tenon/core/document'
 import type { RunEvent } from '@tenon/core/run'
 import type { ServerContext } from '../context.ts'
 import { createBell } from './bell.ts'
 import type { RunTails } from './run-tails.ts'
 
 export interface FollowOptions {
-  readonly tenantId: string
-  readonly runId: string
+  readonly tenantId: TenantId
+  readonly runId: RunId
   /** Last `seq` already known. */
   readonly after: number
   readonly abortSignal: AbortSignal

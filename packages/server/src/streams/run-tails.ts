@@ -1,3 +1,4 @@
+import type { RunId, TenantId } from '@tenon/core/document'
 import { isRunOver, isTerminalEvent, type RunEvent } from '@tenon/core/run'
 import { BUS_RESTORED_TOPIC, runTopic } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
@@ -25,7 +26,7 @@ export interface TailSeat {
 /** The tails of all runs that are followed in this process. */
 export interface RunTails {
   /** @param onChange - Called when there is something new: events, the end, or a failure. */
-  follow(run: { readonly tenantId: string; readonly runId: string }, onChange: () => void): TailSeat
+  follow(run: { readonly tenantId: TenantId; readonly runId: RunId }, onChange: () => void): TailSeat
 }
 
 /** The parts of a server that following runs needs. */
@@ -85,8 +86,8 @@ interface Budget {
 }
 
 interface TailOfRun {
-  readonly tenantId: string
-  readonly runId: string
+  readonly tenantId: TenantId
+  readonly runId: RunId
   readonly pollMs: number
   readonly budget: Budget
 }

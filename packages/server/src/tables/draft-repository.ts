@@ -1,9 +1,10 @@
+import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { DraftRow, DraftUpdateRow, ServerTx } from './server-tables.ts'
 
 /** Which draft: of one tenant, of one workflow. */
 export interface DraftPlace {
-  readonly tenantId: string
-  readonly workflowId: string
+  readonly tenantId: TenantId
+  readonly workflowId: WorkflowId
 }
 
 /** Client ids under which the server itself writes belong to nobody. */
@@ -55,8 +56,8 @@ export async function readSnapshot(tx: ServerTx, place: DraftPlace): Promise<Uin
 /** What lists need to know of drafts. */
 export async function draftHeads(
   tx: ServerTx,
-  tenantId: string,
-  workflowIds: readonly string[],
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
 ): Promise<readonly Pick<DraftRow, 'workflow_id' | 'seq' | 'plan_hash' | 'hash_seq'>[]> {
   if (workflowIds.length === 0) return []
   return tx
@@ -139,7 +140,7 @@ export async function bindClients(
   tx: ServerTx,
   place: DraftPlace,
   clientIds: readonly number[],
-  userId: string,
+  userId: UserId,
 ): Promise<ReadonlyMap<number, string>> {
   if (clientIds.length === 0) return new Map()
   await tx

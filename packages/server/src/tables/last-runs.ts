@@ -1,9 +1,10 @@
+import type { RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import { sql } from 'kysely'
 import type { ServerTx } from './server-tables.ts'
 
 export interface LastRun {
-  readonly workflow_id: string
-  readonly run_id: string
+  readonly workflow_id: WorkflowId
+  readonly run_id: RunId
   readonly status: string
   readonly queued_at: number
 }
@@ -11,8 +12,8 @@ export interface LastRun {
 /** The newest live run of each workflow, in one query over the runtime's runs. */
 export async function lastRuns(
   tx: ServerTx,
-  tenantId: string,
-  workflowIds: readonly string[],
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
 ): Promise<ReadonlyMap<string, LastRun>> {
   const rows = await tx
     .selectFrom('runs')

@@ -1,3 +1,4 @@
+import type { TenantId, WorkflowId } from '@tenon/core/document'
 import type { SecretRow, ServerTx, TenantKeyRow } from './server-tables.ts'
 
 export async function insertSecrets(tx: ServerTx, rows: readonly SecretRow[]): Promise<void> {
@@ -8,7 +9,7 @@ export async function insertSecrets(tx: ServerTx, rows: readonly SecretRow[]): P
       .execute()
 }
 
-export async function findSecret(tx: ServerTx, tenantId: string, secretId: string): Promise<SecretRow | null> {
+export async function findSecret(tx: ServerTx, tenantId: TenantId, secretId: string): Promise<SecretRow | null> {
   const row = await tx
     .selectFrom('secrets')
     .selectAll()
@@ -21,8 +22,8 @@ export async function findSecret(tx: ServerTx, tenantId: string, secretId: strin
 /** The field of each secret of a workflow, by its id. */
 export async function secretFieldsOf(
   tx: ServerTx,
-  tenantId: string,
-  workflowId: string,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
   secretIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (secretIds.length === 0) return new Map()
@@ -36,7 +37,7 @@ export async function secretFieldsOf(
   return new Map(rows.map((row) => [row.secret_id, row.field]))
 }
 
-export async function findTenantKey(tx: ServerTx, tenantId: string, keyId: string): Promise<TenantKeyRow | null> {
+export async function findTenantKey(tx: ServerTx, tenantId: TenantId, keyId: string): Promise<TenantKeyRow | null> {
   const row = await tx
     .selectFrom('secret_keys')
     .selectAll()

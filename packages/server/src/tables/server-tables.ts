@@ -1,10 +1,11 @@
 import type { Role } from '@tenon/core/api'
+import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { Database, RuntimeTables, Tx } from '@tenon/runtime/postgres'
 
 /** Instants are ms since the Unix epoch; JSON is kept as text, since jsonb would reorder its keys. */
 export interface WorkflowRow {
-  readonly tenant_id: string
-  readonly workflow_id: string
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
   readonly name: string
   readonly description: string
   /** Number of the latest published version. */
@@ -16,8 +17,8 @@ export interface WorkflowRow {
 }
 
 export interface VersionRow {
-  readonly tenant_id: string
-  readonly workflow_id: string
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
   /** `"3"`, or `"test:<id>"`. */
   readonly version: string
   /** Null for a tried draft. */
@@ -34,8 +35,8 @@ export interface VersionRow {
 }
 
 export interface DraftRow {
-  readonly tenant_id: string
-  readonly workflow_id: string
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
   /** Number of the last update; the draft changes with it and with nothing else. */
   readonly seq: number
   /** The draft as one update, up to and including `snapshot_seq`. */
@@ -50,34 +51,34 @@ export interface DraftRow {
 }
 
 export interface DraftUpdateRow {
-  readonly tenant_id: string
-  readonly workflow_id: string
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
   readonly seq: number
   readonly bytes: Uint8Array
-  readonly user_id: string
+  readonly user_id: UserId
   readonly at: number
 }
 
 /** Who first wrote with a Yjs client id; nobody else may. */
 export interface DraftClientRow {
-  readonly tenant_id: string
-  readonly workflow_id: string
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
   readonly client_id: number
-  readonly user_id: string
+  readonly user_id: UserId
 }
 
 export interface SocketTicketRow {
-  readonly tenant_id: string
+  readonly tenant_id: TenantId
   /** SHA-256 of the secret part, hex. */
   readonly ticket_hash: string
-  readonly user_id: string
+  readonly user_id: UserId
   readonly role: Role
   readonly display_name: string
   readonly expires_at: number
 }
 
 export interface IdempotencyKeyRow {
-  readonly tenant_id: string
+  readonly tenant_id: TenantId
   readonly route: string
   readonly key: string
   readonly request_hash: string
@@ -89,7 +90,7 @@ export interface IdempotencyKeyRow {
 }
 
 export interface AuditRow {
-  readonly tenant_id: string
+  readonly tenant_id: TenantId
   readonly audit_id: string
   readonly at: number
   readonly actor_id: string
@@ -102,10 +103,10 @@ export interface AuditRow {
 
 /** The value of a secret param, encrypted; never changed: a new value gets a new id. */
 export interface SecretRow {
-  readonly tenant_id: string
+  readonly tenant_id: TenantId
   /** `sec_…`, as in the marker. */
   readonly secret_id: string
-  readonly workflow_id: string
+  readonly workflow_id: WorkflowId
   /** Node type and param. */
   readonly field: string
   /** The key of `secret_keys` that it is encrypted under. */
@@ -116,7 +117,7 @@ export interface SecretRow {
 
 /** The data key of a tenant, encrypted by the key provider. */
 export interface TenantKeyRow {
-  readonly tenant_id: string
+  readonly tenant_id: TenantId
   readonly key_id: string
   readonly wrapping_key_id: string
   readonly wrapped: Uint8Array

@@ -1,3 +1,4 @@
+import type { TenantId, UserId } from '@tenon/core/document'
 import type { ServerTx, SocketTicketRow } from './server-tables.ts'
 
 /** Stores a ticket, and clears away what expired long ago. */
@@ -11,7 +12,11 @@ export async function insertTicket(tx: ServerTx, row: SocketTicketRow, now: numb
 }
 
 /** Takes a ticket away and gives it back: it cannot be used twice, expired or not. */
-export async function takeTicket(tx: ServerTx, tenantId: string, ticketHash: string): Promise<SocketTicketRow | null> {
+export async function takeTicket(
+  tx: ServerTx,
+  tenantId: TenantId,
+  ticketHash: string,
+): Promise<SocketTicketRow | null> {
   const row = await tx
     .deleteFrom('socket_tickets')
     .where('tenant_id', '=', tenantId)
@@ -22,6 +27,6 @@ export async function takeTicket(tx: ServerTx, tenantId: string, ticketHash: str
 }
 
 /** Takes away the tickets of a user that have not been used yet. */
-export async function dropTickets(tx: ServerTx, tenantId: string, userId: string): Promise<void> {
+export async function dropTickets(tx: ServerTx, tenantId: TenantId, userId: UserId): Promise<void> {
   await tx.deleteFrom('socket_tickets').where('tenant_id', '=', tenantId).where('user_id', '=', userId).execute()
 }

@@ -1,3 +1,4 @@
+import type { TenantId, WorkflowId } from '@tenon/core/document'
 import type { ServerTx, VersionRow } from './server-tables.ts'
 
 /** A version without its document, plan and lockfile, for lists. */
@@ -22,8 +23,8 @@ export async function insertVersion(tx: ServerTx, row: VersionRow): Promise<void
 
 export async function findVersion(
   tx: ServerTx,
-  tenantId: string,
-  workflowId: string,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
   version: string,
 ): Promise<VersionRow | null> {
   const row = await tx
@@ -39,8 +40,8 @@ export async function findVersion(
 /** Published versions, newest first, below a number; one more than the limit, if there is one. */
 export async function listVersionRows(
   tx: ServerTx,
-  tenantId: string,
-  workflowId: string,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
   page: { readonly below: number | null; readonly limit: number },
 ): Promise<VersionSummaryRow[]> {
   return tx

@@ -1,3 +1,4 @@
+import type { TenantId, WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { sql } from 'kysely'
 import type { ServerTx, WorkflowRow } from './server-tables.ts'
@@ -13,7 +14,11 @@ export async function insertWorkflow(tx: ServerTx, row: WorkflowRow): Promise<vo
   await tx.insertInto('workflows').values(row).execute()
 }
 
-export async function findWorkflow(tx: ServerTx, tenantId: string, workflowId: string): Promise<WorkflowRow | null> {
+export async function findWorkflow(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+): Promise<WorkflowRow | null> {
   const row = await tx
     .selectFrom('workflows')
     .selectAll()
@@ -26,8 +31,8 @@ export async function findWorkflow(tx: ServerTx, tenantId: string, workflowId: s
 /** Names by id, of deleted workflows too. */
 export async function workflowNames(
   tx: ServerTx,
-  tenantId: string,
-  workflowIds: readonly string[],
+  tenantId: TenantId,
+  workflowIds: readonly WorkflowId[],
 ): Promise<ReadonlyMap<string, string>> {
   if (workflowIds.length === 0) return new Map()
   const rows = await tx
@@ -40,7 +45,7 @@ export async function workflowNames(
 }
 
 /** Last changed first; one more than the limit, if there is one. */
-export async function listWorkflowRows(tx: ServerTx, tenantId: string, page: WorkflowPage): Promise<WorkflowRow[]> {
+export async function listWorkflowRows(tx: ServerTx, tenantId: TenantId, page: WorkflowPage): Promise<WorkflowRow[]> {
   const { after } = page
   return tx
     .selectFrom('workflows')
@@ -64,8 +69,8 @@ export async function listWorkflowRows(tx: ServerTx, tenantId: string, page: Wor
 /** @returns The row as it is now, or null if the tenant has no such workflow. */
 export async function updateWorkflowRow(
   tx: ServerTx,
-  tenantId: string,
-  workflowId: string,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
   set: Partial<Omit<WorkflowRow, 'tenant_id' | 'workflow_id' | 'created_at'>>,
 ): Promise<WorkflowRow | null> {
   const row = await tx
@@ -79,7 +84,11 @@ export async function updateWorkflowRow(
 }
 
 /** Holds the workflow until the transaction ends, so that two publications get two numbers. */
-export async function lockWorkflow(tx: ServerTx, tenantId: string, workflowId: string): Promise<WorkflowRow | null> {
+export async function lockWorkflow(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+): Promise<WorkflowRow | null> {
   const row = await tx
     .selectFrom('workflows')
     .selectAll()
@@ -101,7 +110,7 @@ const QUOTA_LOCK = 7_301
  * @param most - `Infinity` for no limit.
  * @throws {@link TenonError} `QUOTA_EXCEEDED` when the tenant has `most` workflows.
  */
-export async function reserveWorkflow(tx: ServerTx, tenantId: string, most: number): Promise<void> {
+export async function reserveWorkflow(tx: ServerTx, tenantId: TenantId, most: number): Promise<void> {
   if (most === Number.POSITIVE_INFINITY) return
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, ${QUOTA_LOCK}))`.execute(tx)
   const { count } = await tx

@@ -1,11 +1,12 @@
 import type { Identity } from '@tenon/core/api'
+import type { WorkflowId } from '@tenon/core/document'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import type { PreparedVersion } from './prepare-version.ts'
 
 /** What a version is made from. */
 export interface Freezing {
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   readonly identity: Identity
   readonly prepared: PreparedVersion
   /** Null for a tried draft. */

@@ -1,4 +1,5 @@
 import type { Identity } from '@tenon/core/api'
+import type { WorkflowId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
@@ -16,7 +17,7 @@ import { type PreparedVersion, prepareVersion } from './prepare-version.ts'
 
 export interface Publication {
   readonly identity: Identity
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   readonly notes: string
 }
 

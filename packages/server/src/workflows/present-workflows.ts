@@ -1,4 +1,5 @@
 import type { Workflow } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import type { RunStatus } from '@tenon/core/run'
 import type { ServerContext } from '../context.ts'
 import { draftPlanHashes } from '../drafts/read-draft-state.ts'
@@ -9,7 +10,7 @@ import type { WorkflowRow } from '../tables/server-tables.ts'
 /** Rows of one tenant in the form of the wire, in the same order. */
 export async function presentWorkflows(
   server: ServerContext,
-  tenantId: string,
+  tenantId: TenantId,
   rows: readonly WorkflowRow[],
 ): Promise<readonly Workflow[]> {
   if (rows.length === 0) return []

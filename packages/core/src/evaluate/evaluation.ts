@@ -1,21 +1,18 @@
 import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import type { Span } from '../expression/ast.ts'
-import type { Json } from '../json.ts'
 import type { Meter } from './meter.ts'
 import type { Pattern } from './pattern.ts'
-import type { EvaluationScope, ScopeView } from './scope.ts'
+import type { EvaluationScope } from './scope.ts'
 
 /** What the parts of one evaluation share. */
 export interface Evaluation {
   readonly scope: EvaluationScope
   readonly meter: Meter
-  /** Views that were put together already. */
-  readonly wholes: Map<ScopeView, Json>
   readonly patterns: Map<string, Pattern>
 }
 
 export function createEvaluation(scope: EvaluationScope, meter: Meter): Evaluation {
-  return { scope, meter, wholes: new Map(), patterns: new Map() }
+  return { scope, meter, patterns: new Map() }
 }
 
 /** A fault of evaluation with its place in the template. Messages name types and paths, never values. */

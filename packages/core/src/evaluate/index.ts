@@ -5,11 +5,5 @@ export { type EvaluationOptions, evaluateExpression, evaluateTemplate } from './
 export { evaluateValue, type ValueOptions } from './evaluate-value.ts'
 export { EVALUATION_LIMITS, VALUE_LIMITS } from './limits.ts'
 export { createMeter, type EvaluationLimits, type Meter } from './meter.ts'
-export {
-  createPlainScope,
-  createScopeView,
-  type EvaluationScope,
-  type ScopeView,
-  type ScopeViewSource,
-} from './scope.ts'
+export { createPlainScope, type EvaluationScope } from './scope.ts'
 export type { SinkName } from './sinks/sink.ts'

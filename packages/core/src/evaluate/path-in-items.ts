@@ -29,7 +29,7 @@ export function valueAt(value: Json, segments: readonly StaticSegment[], call: F
   for (const segment of segments) {
     spendSteps(call.evaluation.meter, 1)
     // No item of a JSON value is a view.
-    at = memberOf(at as Json, keyOf(segment)) as Json | undefined
+    at = memberOf(at as Json, keyOf(segment))
     if (at === undefined) return undefined
   }
   return at

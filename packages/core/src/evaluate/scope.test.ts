@@ -2,64 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../json.ts'
 import { createEvaluationContext } from './context.ts'
 import { evaluateExpression, evaluateTemplate } from './evaluate.ts'
-import { createPlainScope, createScopeView, isScopeView } from './scope.ts'
+import { createPlainScope } from './scope.ts'
 import { outcomeOf } from './testing/faults.ts'
-
-function countedView(values: Record<string, Json>) {
-  const asked: string[] = []
-  const view = createScopeView({
-    get: (key) => {
-      asked.push(key)
-      return Object.hasOwn(values, key) ? values[key] : undefined
-    },
-    whole: () => {
-      asked.push('*')
-      return values
-    },
-  })
-  return { view, asked }
-}
-
-describe('createScopeView', () => {
-  test('is asked for the keys that a path names, and for nothing else', () => {
-    const { view, asked } = countedView({ a: { b: 1 }, c: 2 })
-    const scope = createPlainScope({ input: view })
-    expect(evaluateExpression('input.a.b + input["c"]', scope)).toBe(3)
-    expect(asked).toEqual(['a', 'c'])
-  })
-
-  test('is put together once where it is used as a whole', () => {
-    const { view, asked } = countedView({ a: 1 })
-    const scope = createPlainScope({ input: view })
-    expect(evaluateExpression('[input, keys(input), input == input]', scope)).toEqual([{ a: 1 }, ['a'], true])
-    expect(asked).toEqual(['*'])
-  })
-
-  test('may hold views, and is missing what it does not have', () => {
-    const inner = countedView({ output: { id: 7 } }).view
-    const nodes = createScopeView({ get: (id) => (id === 'charge' ? inner : undefined), whole: () => ({}) })
-    const scope = createPlainScope({ nodes })
-    expect(evaluateExpression('nodes.charge.output.id', scope)).toBe(7)
-    expect(evaluateExpression('nodes.charge', scope)).toEqual({ output: { id: 7 } })
-    expect(evaluateExpression('nodes.ship?.output', scope)).toBeNull()
-    expect(outcomeOf(() => evaluateExpression('nodes.ship.output', scope))).toBe(
-      'EXPRESSION_PATH_MISSING nodes.ship is missing',
-    )
-  })
-
-  test('may be a whole that is no object', () => {
-    const view = createScopeView({ get: () => undefined, whole: () => null })
-    expect(evaluateExpression('input', createPlainScope({ input: view }))).toBeNull()
-    const text = createScopeView({ get: () => undefined, whole: () => 'a' })
-    expect(evaluateExpression('input', createPlainScope({ input: text }))).toBe('a')
-  })
-
-  test('cannot be imitated by data', () => {
-    expect(isScopeView({ get: 1, whole: 2 })).toBe(false)
-    expect(isScopeView(null)).toBe(false)
-    expect(isScopeView('a')).toBe(false)
-  })
-})
 
 describe('values of a scope that are no JSON', () => {
   const hostile: Record<string, unknown> = {

@@ -14,10 +14,10 @@ export const ALL_PORTS = '*'
  */
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
 /**
- * Reason of a cancelation: a user asked, its deadline passed, an operator did it in the engine, the run that it is
- * part of was, or the database refused for good what the run had to store.
+ * Reason of a cancelation: a user asked, the deadline passed, an operator did it in the engine, or the database refused
+ * for good what the run had to store.
  */
-export type CancelReason = 'user' | 'timeout' | 'operator' | 'parent' | 'refused'
+export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused'
 
 /** The person who did something, with the name that they had then. */
 export interface Actor {

@@ -1,5 +1,5 @@
 import { createEvaluationContext } from '../../src/evaluate/context.ts'
-import { createPlainScope, createScopeView, type EvaluationScope } from '../../src/evaluate/scope.ts'
+import { createPlainScope, type EvaluationScope } from '../../src/evaluate/scope.ts'
 import type { ScopeSchema } from '../../src/expression/check/problem.ts'
 import type { Json, JsonObject } from '../../src/json.ts'
 
@@ -54,15 +54,9 @@ export function createFuzzScope(): EvaluationScope {
   const nodes: Readonly<Record<string, Json>> = { a: { output: { id: 'x', list: [1, 2] } } }
   return createPlainScope(
     {
-      input: createScopeView({
-        get: (key) => (Object.hasOwn(input, key) ? input[key] : undefined),
-        whole: () => input,
-      }),
+      input,
       vars: { limit: 10, name: 'x' },
-      nodes: createScopeView({
-        get: (key) => (Object.hasOwn(nodes, key) ? nodes[key] : undefined),
-        whole: () => nodes,
-      }),
+      nodes,
       item: { id: 1, name: 'item' },
       index: 3,
     },

@@ -31,7 +31,6 @@ describe('cancelFailure', () => {
 
   test.each([
     ['operator', 'RUN_CANCELED'],
-    ['parent', 'RUN_CANCELED'],
     ['refused', 'APPEND_REFUSED'],
   ] as const)('explains %s', (reason, code) => {
     expect(cancelFailure(reason, withoutActor)).toMatchObject({ code, details: { reason } })

@@ -24,8 +24,6 @@ export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: Cancel
     }
     case 'operator':
       return failure('RUN_CANCELED', 'Canceled by an operator of the engine', { reason })
-    case 'parent':
-      return failure('RUN_CANCELED', 'Canceled together with the run that started it', { reason })
     case 'refused':
       return failure('APPEND_REFUSED', 'Canceled: the database cannot store what the run has to record', { reason })
   }

@@ -107,7 +107,6 @@ const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   timer_set: 4,
   timer_clear: 4,
   ready: 5,
-  release: 5,
   finish: 5,
   dispatch_add: 6,
   dispatch_cancel: 6,

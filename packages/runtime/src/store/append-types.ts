@@ -70,8 +70,6 @@ export type AppendOperation =
    * `workerId` the worker that owns it, or null.
    */
   | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string }
-  /** This worker has nothing to do for the run; without effect if the run was woken meanwhile. */
-  | { readonly op: 'release'; readonly workerId: string }
   /** A node waits in its own task queue; `requires` is the key of its requirements. */
   | { readonly op: 'dispatch_add'; readonly nodeRunId: string; readonly pass: number; readonly requires: string }
   /** The cancelation of a queued node was requested. */

@@ -244,26 +244,6 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(1)
   })
 
-  test('does not release a run that was woken meanwhile', async () => {
-    const ready: AppendOperation = { op: 'ready', workerId: 'me' }
-    const release: AppendOperation = { op: 'release', workerId: 'me' }
-    const first = create(tenant(), undefined, { operations: [ready] })
-    await appender.append(first)
-    const rows = () =>
-      opened.database.withTenant(first.tenantId, (tx) =>
-        tx.selectFrom('run_ready').select(['worker_id', 'poked']).execute(),
-      )
-    await appender.append(advance(first, 1, { operations: [{ op: 'ready', workerId: null }] }))
-    expect(await rows()).toEqual([{ worker_id: 'me', poked: true }])
-    await appender.append(advance(first, 2, { operations: [release] }))
-    expect(await rows()).toEqual([{ worker_id: 'me', poked: true }])
-    await opened.database.withTenant(first.tenantId, (tx) =>
-      tx.updateTable('run_ready').set({ poked: false }).execute(),
-    )
-    await appender.append(advance(first, 3, { operations: [release] }))
-    expect(await rows()).toEqual([{ worker_id: null, poked: false }])
-  })
-
   test('checks a long log to its end', async () => {
     const first = create(tenant())
     await appender.append(first)

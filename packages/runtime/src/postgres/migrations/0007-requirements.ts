@@ -81,9 +81,6 @@ begin
         insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, poked, requires_key)
           values (p_tenant, p_run, ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''))
           on conflict (tenant_id, run_id) do update set poked = true;
-      when 'release' then
-        update $schema.run_ready set worker_id = null
-          where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not poked;
       when 'finish' then
         -- Timers first: the claim of due runs locks in this order, too.
         delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;

@@ -1,6 +1,7 @@
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
 export { embeddedEngine } from './embedded/embedded-engine.ts'
+export { findObstacles, findRunObstacles } from './embedded/find-obstacles.ts'
 export type { EmbeddedEngineOptions } from './embedded/options.ts'
 export type {
   Alongside,
@@ -18,5 +19,6 @@ export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export type { PageRequest, RunReader, StoredRun, StoredWait } from './run-store.ts'
 export { approvalIdOf } from './store/approval-id.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
+export type { RunKey } from './store/run-key.ts'
 export { postgresRunReader } from './store/run-reader.ts'
 export { type RunLogCheck, verifyRunLog } from './store/verify-run-log.ts'

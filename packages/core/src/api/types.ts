@@ -238,10 +238,13 @@ export interface Run {
   readonly health?: RunHealth
 }
 
-/** Something outside of a run that holds it up: `NO_WORKER` when no process carries runs out. */
+/**
+ * Something outside of a run that holds it up: `NO_WORKER` if no worker is running, `NO_CAPABLE_WORKER` if none of the
+ * running ones has a node type or serves a task queue that the run needs now.
+ */
 export interface RunHealth {
   /** Code of the obstacle. */
-  readonly code: 'NO_WORKER'
+  readonly code: 'NO_WORKER' | 'NO_CAPABLE_WORKER'
   /** Sentence that describes the obstacle. */
   readonly message: string
   /** Sentence that says what to do. */

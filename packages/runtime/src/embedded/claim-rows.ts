@@ -1,7 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { type Quota, shareOut, type WaitingGroup } from './share-out.ts'
+
+type Sql = RawBuilder<unknown>
 
 /** Rows of work in the database: runs to drive, or nodes of a task queue to execute. */
 export interface ClaimableRows {
@@ -9,18 +11,18 @@ export interface ClaimableRows {
   /** Columns of the primary key. */
   readonly key: readonly string[]
   /** Condition on a row `r` that no worker owns and that has work to do now; its index serves it. */
-  readonly isFree: ReturnType<typeof sql>
+  readonly isFree: RawBuilder<SqlBool>
   /** Rows of one group, first to be claimed first. */
-  readonly order: ReturnType<typeof sql>
+  readonly order: Sql
   /** Assignments of a claim besides the worker. */
-  readonly claimed: ReturnType<typeof sql>
+  readonly claimed: Sql
 }
 
 /** Runs with work to do. */
 export const READY_RUNS: ClaimableRows = {
   table: 'run_ready',
   key: ['tenant_id', 'run_id'],
-  isFree: sql`r.worker_id is null and r.poked`,
+  isFree: sql<SqlBool>`r.worker_id is null and r.poked`,
   order: sql`r.priority desc, r.ready_at`,
   claimed: sql`poked = false`,
 }
@@ -29,7 +31,7 @@ export const READY_RUNS: ClaimableRows = {
 export const READY_TASKS: ClaimableRows = {
   table: 'node_dispatches',
   key: ['tenant_id', 'run_id', 'node_run_id', 'pass'],
-  isFree: sql`r.worker_id is null and r.ready_at <= (extract(epoch from statement_timestamp()) * 1000)::bigint`,
+  isFree: sql<SqlBool>`r.worker_id is null and r.ready_at <= (extract(epoch from statement_timestamp()) * 1000)::bigint`,
   order: sql`r.ready_at`,
   claimed: sql`is_canceling = r.is_canceling`,
 }
@@ -85,13 +87,15 @@ export async function claimRows<Key extends { readonly tenant_id: string }>(
   return { rows, lastTenant: rows.at(-1)?.tenant_id ?? null, isShort: rows.length < wanted }
 }
 
-async function findGroups(
-  tx: Tx<RuntimeTables>,
-  { table, isFree }: ClaimableRows,
-  { schema, capabilities, capacity, afterTenant }: ClaimRequest,
-): Promise<readonly WaitingGroup[]> {
+/**
+ * SQL of the tenants and requirements of free rows: each group is one step through the index, and only as many steps are
+ * taken as rows are read.
+ *
+ * @param bounds - Condition on a row `r`.
+ */
+export function freeGroups(schema: string, { table, isFree }: ClaimableRows, bounds: Sql): Sql {
   const rows = sql.table(`${schema}.${table}`)
-  const skipping = (bounds: ReturnType<typeof sql>) => sql`
+  return sql`
     (with recursive groups as (
       (select r.tenant_id, r.requires_key from ${rows} r where ${isFree} and ${bounds}
         order by r.tenant_id, r.requires_key limit 1)
@@ -103,10 +107,20 @@ async function findGroups(
       ) n
     )
     select tenant_id, requires_key from groups)`
+}
+
+async function findGroups(
+  tx: Tx<RuntimeTables>,
+  claimable: ClaimableRows,
+  { schema, capabilities, capacity, afterTenant }: ClaimRequest,
+): Promise<readonly WaitingGroup[]> {
+  const { table, isFree } = claimable
+  const rows = sql.table(`${schema}.${table}`)
   const found = await sql<{ tenant_id: string; requires_key: string; waiting: number }>`
     select g.tenant_id, g.requires_key, c.waiting
     from (
-      ${skipping(sql`r.tenant_id > ${afterTenant}`)} union all ${skipping(sql`r.tenant_id <= ${afterTenant}`)}
+      ${freeGroups(schema, claimable, sql`r.tenant_id > ${afterTenant}`)}
+      union all ${freeGroups(schema, claimable, sql`r.tenant_id <= ${afterTenant}`)}
     ) g
     cross join lateral (
       select count(*)::integer as waiting from (

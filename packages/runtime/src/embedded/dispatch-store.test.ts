@@ -241,7 +241,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   })
 
   test('gives a quiet tenant its run in the first claim, however many another has', async () => {
-    await readyFor('noisy', 300)
+    await readyFor('noisy', 60)
     await readyFor('quiet', 1)
     expect(tenantsOf((await store('w').findWork(8)).runs)).toEqual(['noisy', 'quiet', ...Array(6).fill('noisy')])
     // In every place of the round.

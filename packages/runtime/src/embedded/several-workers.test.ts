@@ -11,6 +11,7 @@ import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { drivenRun, startRun } from '../testing/run-driver.ts'
 import { createTestNodes, inlineNodes } from '../testing/test-nodes.ts'
 import { embeddedEngine } from './embedded-engine.ts'
+import { findObstacles, findRunObstacles } from './find-obstacles.ts'
 import type { EmbeddedEngineOptions } from './options.ts'
 
 /** @see docs/adr/0027-runs-say-what-they-require.md */
@@ -153,6 +154,18 @@ describe('task queues of nodes', () => {
     await main.engine.cancel(run.tenantId, run.runId, null)
     expect(await run.ended()).toMatchObject({ status: 'canceled' })
     expect(nodes.probes.aborted).toEqual([`${run.runId}/a`])
+  })
+
+  test('say what a run waits for that no worker serves', async () => {
+    const main = await worker()
+    const run = await startRun(main, inQueue('nobody'))
+    await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
+    const obstacles = ['task queue "nobody"']
+    expect(await findRunObstacles(main.database, run)).toEqual(obstacles)
+    expect(await findObstacles(main.database)).toEqual(obstacles)
+    await worker({ nodeQueues: ['nobody'] })
+    await run.ended()
+    expect(await findObstacles(main.database)).toEqual([])
   })
 
   test('end a canceled run at once that waits for a worker of its queue', async () => {

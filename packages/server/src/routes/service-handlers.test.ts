@@ -2,6 +2,7 @@ import type { SocketTicket } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorker } from '../create-worker.ts'
 import { createWorkflowServer } from '../create-workflow-server.ts'
 import { working } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
@@ -129,6 +130,35 @@ describe('GET /health', () => {
     await own.startWorker()
     expect(await ready()).toMatchObject({ checks: { workers: 'ok' } })
     expect((await client.runs.get(runId)).health).toBeUndefined()
+    await own.close()
+  })
+
+  test('a server whose workers lack a node type says which, and so does the run', async () => {
+    const pglite = await openTestPGlite()
+    const own = createWorkflowServer({ ...options, database: { pglite } })
+    await own.migrate()
+    const client = own.for(testIdentity())
+    const { id } = await client.workflows.create({ name: 'Newer', document: working() })
+    await client.versions.publish(id)
+    const { runId } = await client.runs.start(id, { input: { text: 'x' } })
+    const older = createWorker({
+      database: { pglite, endOnClose: false },
+      engine: embeddedEngine(),
+      nodes: testNodes.filter(({ definition }) => definition.type !== 'work'),
+      log: () => undefined,
+    })
+    await older.start()
+    const health = { code: 'NO_CAPABLE_WORKER', message: 'No running worker has node type "work" version 1' }
+    expect(await client.runs.get(runId)).toMatchObject({ status: 'running', health })
+    expect(await (await own.fetch(new Request('https://app.example/health/ready'))).json()).toMatchObject({
+      status: 'ok',
+      checks: { workers: 'warning' },
+      problems: [{ check: 'workers', ...health, remedy: expect.stringContaining('nodeQueues') }],
+    })
+    await own.startWorker()
+    await expect.poll(async () => (await client.runs.get(runId)).status).toBe('completed')
+    expect((await client.runs.get(runId)).health).toBeUndefined()
+    await older.close()
     await own.close()
   })
 

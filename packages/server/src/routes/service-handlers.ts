@@ -2,7 +2,7 @@ import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { hasWorker, NO_WORKER } from '../runs/worker-health.ts'
+import { healthOfWorkers } from '../runs/worker-health.ts'
 import { issueTicket } from '../sockets/tickets.ts'
 
 export const serviceHandlers: readonly RouteImplementation[] = [
@@ -63,8 +63,8 @@ async function findProblems(server: ServerContext): Promise<readonly HealthProbl
   try {
     // Row-level security shows it no row; that the table is there and may be read is what counts.
     await server.database.withSystem((tx) => tx.selectFrom('workflows').select('workflow_id').limit(1).execute())
-    if (await hasWorker(server)) return serving
-    return [...serving, { check: 'workers', state: 'warning', ...NO_WORKER }]
+    const workers = await healthOfWorkers(server)
+    return workers === null ? serving : [...serving, { check: 'workers', state: 'warning', ...workers }]
   } catch (error) {
     server.log('error', 'health.database_failed: not ready', {
       reason: error instanceof Error ? error.message : 'unknown',

@@ -54,7 +54,9 @@ export const runSchema = z
   .strictObject({
     ...runSummaryFields,
     output: jsonSchema,
-    health: z.strictObject({ code: z.literal('NO_WORKER'), message: z.string(), remedy: z.string() }).exactOptional(),
+    health: z
+      .strictObject({ code: z.enum(['NO_WORKER', 'NO_CAPABLE_WORKER']), message: z.string(), remedy: z.string() })
+      .exactOptional(),
   })
   .meta({ id: 'Run' })
 

@@ -25,11 +25,11 @@ export function useStoredDetails(
         client: () => latest.current.client,
         workflowId,
         onRefused: (error) => {
-          const { why, remedy } = describeError(error)
+          const { why, remedy } = describeError(error, session.translate())
           latest.current.toast(`${why} ${remedy}`.trim(), { tone: 'failed' })
         },
       }),
-    [store, workflowId],
+    [session, store, workflowId],
   )
   useEffect(() => stored.start(), [stored])
   return useMemo(

@@ -1,5 +1,5 @@
 import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
-import { en, type Messages } from '../messages/en/index.ts'
+import { en, type HostMessages, type Messages } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
 import { Boundary, BoundedPart } from '../ui/boundary.tsx'
@@ -18,8 +18,8 @@ export interface InstanceProps {
   readonly dir?: 'ltr' | 'rtl'
   /** Language tag for plurals, numbers and times. @defaultValue 'en' */
   readonly locale?: string
-  /** Texts to say differently; the others stay English. */
-  readonly messages?: Partial<Messages>
+  /** Texts that replace the English ones; texts of the server and the validator are replaced by their codes. */
+  readonly messages?: HostMessages
   /** For the style elements of the code fields under a strict Content-Security-Policy. */
   readonly nonce?: string
   /**
@@ -115,12 +115,13 @@ function Root(props: InstanceRootProps): ReactNode {
 }
 
 // Hosts write `messages={{…}}` inline, so a new object each time must not make a new instance.
-function useMergedMessages(own: Partial<Messages> | undefined): Messages {
+function useMergedMessages(own: HostMessages | undefined): Messages & HostMessages {
   const text = own === undefined ? '' : JSON.stringify(own)
   return useMemo(() => (text === '' ? en : { ...en, ...textsOf(JSON.parse(text)) }), [text])
 }
 
-/** Texts alone; anything else that a host has put there is said in English. */
-function textsOf(own: Readonly<Record<string, unknown>>): Partial<Messages> {
-  return Object.fromEntries(Object.entries(own).filter(([, text]) => typeof text === 'string'))
+/** Keeps the texts alone; anything else that a host gives there is ignored. */
+function textsOf(own: Readonly<Record<string, unknown>>): HostMessages {
+  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+  return Object.fromEntries(Object.entries(own).filter(isText))
 }

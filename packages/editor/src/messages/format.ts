@@ -1,9 +1,13 @@
-import type { MessageKey, Messages } from './en/index.ts'
+import type { CodeKey, HostMessages, MessageKey, Messages } from './en/index.ts'
 
 export type MessageValues = Readonly<Record<string, string | number>>
 
-/** Says one message; bound to the language of the instance. */
-export type Translate = (key: MessageKey, values?: MessageValues) => string
+/** Formats the messages of one instance in its language. */
+export interface Translate {
+  (key: MessageKey, values?: MessageValues): string
+  /** Formats the text that the host gives for a code; `null` if it gives none. */
+  readonly ofCode: (key: CodeKey, values?: MessageValues) => string | null
+}
 
 interface Cursor {
   readonly text: string
@@ -19,8 +23,13 @@ export function formatMessage(text: string, values: MessageValues = {}, locale =
   return read({ text, at: 0 }, values, locale, null)
 }
 
-export function createTranslate(messages: Messages, locale: string): Translate {
-  return (key, values) => formatMessage(messages[key], values, locale)
+export function createTranslate(messages: Messages & HostMessages, locale: string): Translate {
+  const translate = (key: MessageKey, values?: MessageValues) => formatMessage(messages[key], values, locale)
+  const ofCode = (key: CodeKey, values?: MessageValues) => {
+    const text = Object.hasOwn(messages, key) ? messages[key] : undefined
+    return text === undefined ? null : formatMessage(text, values, locale)
+  }
+  return Object.assign(translate, { ofCode })
 }
 
 function read(cursor: Cursor, values: MessageValues, locale: string, count: number | null): string {

@@ -7,6 +7,8 @@ import { createTranslate } from '../messages/format.ts'
 import { acceptDocument, createEditorStore, select } from '../store/editor-store.ts'
 import { startLiveProblems, toProblems } from './live-problems.ts'
 
+const t = createTranslate(en, 'en')
+
 describe('toProblems', () => {
   const names = new Map([['a', 'Mail']])
 
@@ -17,6 +19,7 @@ describe('toProblems', () => {
         { code: 'E', severity: 'error', message: 'Nothing starts this workflow' },
       ],
       names,
+      t,
     )
     expect(problems.map(({ message }) => message)).toEqual(['Nothing starts this workflow', 'may be missing'])
   })
@@ -25,13 +28,37 @@ describe('toProblems', () => {
     const [problem] = toProblems(
       [{ code: 'R', severity: 'error', message: 'nodes.a.output.city is not declared', nodeId: 'b' }],
       names,
+      t,
     )
     expect(problem?.message).toBe('Mail › city is not declared')
   })
 
+  test('texts of the host replace those of the validator by code, with the names in them', () => {
+    const german = {
+      ...en,
+      'problem.DEAD_END': '„{node}“ führt nirgends hin ({field})',
+      'fix.DEAD_END': 'Ende anfügen',
+      'problem.OTHER': 'Fehler: {message}',
+    }
+    const fix = { title: 'Add an end', operations: [] }
+    const problems = toProblems(
+      [
+        { code: 'DEAD_END', severity: 'error', message: 'm', nodeId: 'a', path: ['policy', 'join'], fix },
+        { code: 'OTHER', severity: 'error', message: 'nodes.a.output.city is not declared' },
+      ],
+      names,
+      createTranslate(german, 'de'),
+    )
+    expect(problems.map(({ message }) => message)).toEqual([
+      '„Mail“ führt nirgends hin (policy.join)',
+      'Fehler: Mail › city is not declared',
+    ])
+    expect(problems[0]?.fixes).toEqual([{ title: 'Ende anfügen', operations: [] }])
+  })
+
   test('two faults of one place have ids of their own that stay', () => {
     const issue = { code: 'X', severity: 'error', message: 'm', nodeId: 'a', path: ['params', 'text'] } as const
-    const ids = () => toProblems([issue, issue], names).map(({ id }) => id)
+    const ids = () => toProblems([issue, issue], names, t).map(({ id }) => id)
     expect(new Set(ids()).size).toBe(2)
     expect(ids()).toEqual(ids())
   })
@@ -59,7 +86,7 @@ describe('startLiveProblems', () => {
     select(store, ['new'])
     store.setState({ freshNodes: new Set(['new']) })
     const withProblems = () => [...new Set(store.getState().problems.flatMap(({ nodeId }) => nodeId ?? []))].sort()
-    return { store, withProblems, stop: startLiveProblems(store, () => createTranslate(en, 'en')) }
+    return { store, withProblems, stop: startLiveProblems(store, () => t) }
   }
 
   test('says nothing of what a node lacks that was just added, until it is left', async () => {

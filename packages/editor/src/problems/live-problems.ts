@@ -2,7 +2,7 @@ import type { NodeId } from '@tenon/core/document'
 import type { WorkflowIssue } from '@tenon/core/validate'
 import { loadPart } from '../instance/load-part.ts'
 import type { Translate } from '../messages/format.ts'
-import type { EditorProblem, EditorState, ProblemCount } from '../store/editor-state.ts'
+import type { EditorProblem, EditorState, ProblemCount, ProblemFix } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { lossProblems } from './loss-problems.ts'
@@ -47,7 +47,7 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
       const issues = await validateWorkflowInSlices(document, manifest.manifest, { pause: () => pauseWhile(isCurrent) })
       const names = new Map(document.nodes.map((node) => [node.id, node.name]))
       if (!isCurrent()) return
-      found = toProblems(issues, names)
+      found = toProblems(issues, names, translate())
       show()
     } catch (error) {
       if (!(error instanceof Outdated)) throw error
@@ -106,13 +106,20 @@ function accept(store: EditorStore, found: readonly EditorProblem[], translate: 
 export type ListedIssue = Omit<WorkflowIssue, 'code'> & { readonly code: string }
 
 /** Issues as the editor shows them: errors first, each with an id that stays while it is the same fault. */
-export function toProblems(issues: readonly ListedIssue[], names: ReadonlyMap<NodeId, string>): EditorProblem[] {
+export function toProblems(
+  issues: readonly ListedIssue[],
+  names: ReadonlyMap<NodeId, string>,
+  t: Translate,
+): EditorProblem[] {
   const seen = new Map<string, number>()
   const problems = issues.map((issue): EditorProblem => {
     const field = issue.path ?? []
     const base = [issue.code, issue.nodeId ?? '', issue.edgeId ?? '', field.join('.')].join('|')
     const count = seen.get(base) ?? 0
     seen.set(base, count + 1)
+    const message = inWords(issue, names)
+    const node = issue.nodeId === undefined ? '' : (names.get(issue.nodeId) ?? issue.nodeId)
+    const values = { message, node, field: field.join('.') }
     return {
       id: `${base}|${count}`,
       nodeId: issue.nodeId ?? null,
@@ -121,12 +128,17 @@ export function toProblems(issues: readonly ListedIssue[], names: ReadonlyMap<No
       range: issue.range ?? null,
       severity: issue.severity,
       code: issue.code,
-      message: inWords(issue, names),
-      fixes: issue.fix === undefined ? [] : [issue.fix],
+      message: t.ofCode(`problem.${issue.code}`, values) ?? message,
+      fixes: issue.fix === undefined ? [] : [inOwnWords(issue.fix, issue.code, t)],
     }
   })
   const isError = (problem: EditorProblem) => problem.severity === 'error'
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
+}
+
+function inOwnWords(fix: ProblemFix, code: string, t: Translate): ProblemFix {
+  const title = t.ofCode(`fix.${code}`, { title: fix.title })
+  return title === null ? fix : { ...fix, title }
 }
 
 // The node is named beside its problem already, and other nodes are known by their names, not by ids.

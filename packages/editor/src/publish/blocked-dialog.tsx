@@ -1,6 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { useTranslate } from '../instance/instance-context.ts'
+import type { Translate } from '../messages/format.ts'
 import { type ListedIssue, toProblems } from '../problems/live-problems.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -46,18 +47,23 @@ export function BlockedDialog({ problems, description, onOpenProblem, onClose }:
  * @returns `null` when there is no known reason against it.
  */
 export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
+  const t = useTranslate()
   const problems = useEditorStore((state) => state.problems)
   const nodes = useEditorStore((state) => state.nodesById)
   if (problems.some(isError)) return problems
   if (!(failure instanceof TenonError) || failure.code !== 'WORKFLOW_INVALID') return null
   const names = new Map<NodeId, string>([...nodes].map(([id, { name }]) => [id, name]))
-  return problemsOf(failure.details?.['issues'], names)
+  return problemsOf(failure.details?.['issues'], names, t)
 }
 
 // Problems that only the server finds, such as a task queue without workers.
-function problemsOf(issues: unknown, names: ReadonlyMap<NodeId, string>): readonly EditorProblem[] | null {
+function problemsOf(
+  issues: unknown,
+  names: ReadonlyMap<NodeId, string>,
+  t: Translate,
+): readonly EditorProblem[] | null {
   if (!Array.isArray(issues) || issues.length === 0) return null
-  return toProblems(issues.filter(isIssue).map(listed), names)
+  return toProblems(issues.filter(isIssue).map(listed), names, t)
 }
 
 function listed({ path, code, message }: ProblemIssue): ListedIssue {

@@ -69,7 +69,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       />
     )
   }
-  const told = failure === null ? null : describeError(failure)
+  const told = failure === null ? null : describeError(failure, t)
   return (
     <Dialog
       open

@@ -1,5 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { useTranslate } from '../instance/instance-context.ts'
+import { failureTexts } from '../messages/coded-texts.ts'
+import type { Translate } from '../messages/format.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 
@@ -10,21 +12,24 @@ export interface ErrorStateProps {
   readonly onRetry?: () => void
 }
 
-/** What may be shown of a thrown value: nothing of an unknown one, since its message is not meant for people. */
-export function describeError(error: unknown): {
+/** Returns what may be shown of a thrown value: nothing of an unknown one, since its message is not meant for people. */
+export function describeError(
+  error: unknown,
+  t: Translate,
+): {
   readonly why: string
   readonly remedy: string
   readonly code: string
 } {
   return error instanceof TenonError
-    ? { why: error.message, remedy: error.remedy, code: error.code }
+    ? { ...failureTexts(error, t), code: error.code }
     : { why: '', remedy: '', code: 'INTERNAL' }
 }
 
 /** Says what failed, why, and what to do. */
 export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   const t = useTranslate()
-  const { why, remedy, code } = describeError(error)
+  const { why, remedy, code } = describeError(error, t)
   return (
     <div className="tn-error-state" role="alert">
       <span className="tn-error-icon">

@@ -20,5 +20,18 @@ export const en = {
 /** Names one text of the editor and the run views, for translations. */
 export type MessageKey = keyof typeof en
 
-/** A whole language, or the part of it that a host changes. */
+/** A whole language. */
 export type Messages = Readonly<Record<MessageKey, string>>
+
+/**
+ * Names a text that does not come from this package, by its code: a problem of the validator (`problem.DEAD_END`), the
+ * button of its fix (`fix.DEAD_END`), an error of the server or of a run (`error.RATE_LIMITED`) and its remedy
+ * (`remedy.RATE_LIMITED`).
+ */
+export type CodeKey = `problem.${string}` | `fix.${string}` | `error.${string}` | `remedy.${string}`
+
+/**
+ * Texts that a host replaces. Texts by code have the original as `{message}` (fixes as `{title}`, remedies as
+ * `{remedy}`); problems also have `{node}` and `{field}`, errors the scalar details of their code.
+ */
+export type HostMessages = Partial<Messages> & { readonly [Key in CodeKey]?: string }

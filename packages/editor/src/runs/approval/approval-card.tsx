@@ -64,7 +64,7 @@ function Card({ approval, onDecide, onOpenRun, now }: CardProps) {
       setSending(null)
     }
   }
-  const failure = error === null ? null : describeError(error)
+  const failure = error === null ? null : describeError(error, t)
   const progress = progressOf(approval, t)
   const asked = t('runs.approval.asked', {
     workflow: approval.workflowName,

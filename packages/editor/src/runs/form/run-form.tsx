@@ -104,7 +104,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
     }
   }
   const jsonError = parsed.ok ? null : jsonFaultText(t, parsed.fault)
-  const told = failure === null ? null : describeError(failure)
+  const told = failure === null ? null : describeError(failure, t)
   return (
     <form ref={form} className="tn-form" noValidate onSubmit={(event) => void submit(event)}>
       {fields !== null && (

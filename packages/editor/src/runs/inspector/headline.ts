@@ -1,4 +1,5 @@
 import { type NodeRunView, nodeRunDurationMs, type SkipReason } from '@tenon/core/run'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import type { BadgeTone } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
@@ -25,6 +26,7 @@ export interface HeadlineInput {
 /** Says first what the reader has to know of a node run; `null` where the status says it all. */
 export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: HeadlineInput): Headline | null {
   const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
+  const told = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
   const failed =
     lastFailure === undefined
       ? ''
@@ -53,9 +55,9 @@ export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: Hea
     case 'failed':
       return {
         tone: 'failed',
-        title: t('runs.headline.failed', { message: nodeRun.error?.message ?? '' }),
+        title: t('runs.headline.failed', { message: told?.why ?? '' }),
         detail: sentences([
-          nodeRun.error?.remedy ?? '',
+          told?.remedy ?? '',
           nodeRun.attempt > 1 ? t('runs.headline.afterAttempts', { count: nodeRun.attempt }) : '',
           nodeRun.port === null ? '' : t('runs.headline.handled', { port: nodeRun.port }),
         ]),

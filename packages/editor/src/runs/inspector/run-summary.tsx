@@ -1,5 +1,6 @@
 import { isRunOver, runDurationMs } from '@tenon/core/run'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { type Fact, Facts } from '../../ui/facts.tsx'
@@ -39,6 +40,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
           { label: t('runs.fact.trace'), value: <Copyable text={run.value.traceId} /> },
         ]),
   ]
+  const told = view.error === null ? null : failureTexts(view.error, t)
   return (
     <div className="tn-inspect">
       <header className="tn-inspect-head">
@@ -52,8 +54,8 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
       </header>
       <div className="tn-inspect-body">
         {view.status === 'failed' && (
-          <Callout tone="failed" title={view.error?.message ?? t('runs.output.failed')}>
-            {view.error?.remedy}
+          <Callout tone="failed" title={told?.why ?? t('runs.output.failed')}>
+            {told?.remedy}
             {failed !== undefined && (
               <button type="button" className="tn-text-button" onClick={() => onSelectNode(failed.nodeId)}>
                 {t('runs.summary.openFailed', { node: nodes.get(failed.nodeId).name })}
@@ -62,8 +64,8 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
           </Callout>
         )}
         {view.status === 'canceled' && run.value?.error != null && (
-          <Callout tone="neutral" title={run.value.error.message}>
-            {run.value.error.remedy}
+          <Callout tone="neutral" title={failureTexts(run.value.error, t).why}>
+            {failureTexts(run.value.error, t).remedy}
           </Callout>
         )}
         <NodeApprovals scope={scope} nodeRunId={null} />

@@ -1,5 +1,5 @@
 import type { RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
-import { RUN_STATUSES, type RunStatus } from '@tenon/core/run'
+import { RUN_FILTER_STATUSES, type RunFilterStatus } from '@tenon/core/run'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -18,7 +18,7 @@ import { useRunPages } from './use-run-pages.ts'
 /** Filters of a list of runs, as the user chose them. */
 export interface RunListFilter {
   /** Status of the runs to list. @defaultValue every status */
-  readonly status?: RunStatus
+  readonly status?: RunFilterStatus
   /** Test runs, too. @defaultValue false */
   readonly showTests?: boolean
 }
@@ -87,7 +87,7 @@ function List(props: Omit<RunListProps, keyof InstanceProps>) {
     [workflowId, status, wantedMode, pageSize],
   )
   const pages = useRunPages(client, query)
-  const withStatus = (next: RunStatus | undefined): RunListFilter => ({
+  const withStatus = (next: RunFilterStatus | undefined): RunListFilter => ({
     ...(next === undefined ? {} : { status: next }),
     ...(showTests ? { showTests } : {}),
   })
@@ -98,13 +98,13 @@ function List(props: Omit<RunListProps, keyof InstanceProps>) {
   return (
     <section className="tn-runs" aria-label={t('runs.list.label')}>
       <div className="tn-runs-bar">
-        <Select<RunStatus | Any>
+        <Select<RunFilterStatus | Any>
           aria-label={t('runs.list.status')}
           value={status ?? ANY}
           onChange={(next) => change(withStatus(next === ANY ? undefined : next))}
           options={[
             { value: ANY, label: t('runs.list.anyStatus') },
-            ...RUN_STATUSES.map((value) => ({ value, label: t(`runs.status.${value}`) })),
+            ...RUN_FILTER_STATUSES.map((value) => ({ value, label: t(`runs.status.${value}`) })),
           ]}
         />
         {mode === undefined && (

@@ -1,6 +1,7 @@
 import { isRunOver } from '@tenon/core/run'
 import { useMemo } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Chip } from '../../ui/chip.tsx'
@@ -35,12 +36,13 @@ export function OutputPanel({ scope, onSelectNode }: OutputPanelProps) {
     return <EmptyState icon="clock" title={t('runs.output.pending')} description={t('runs.output.pendingWhy')} />
   }
   if (view.status === 'failed') {
+    const told = view.error === null ? null : failureTexts(view.error, t)
     return (
       <div className="tn-output">
         <Callout tone="failed" title={t('runs.output.failed')}>
-          {view.error?.message}
+          {told?.why}
         </Callout>
-        {view.error?.remedy !== undefined && <p className="tn-muted">{view.error.remedy}</p>}
+        {told !== null && told.remedy !== '' && <p className="tn-muted">{told.remedy}</p>}
       </div>
     )
   }

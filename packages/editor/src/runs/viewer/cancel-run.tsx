@@ -29,7 +29,7 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       await client.runs.cancel(scope.runId)
       toast(t('runs.cancel.sent'))
     } catch (error) {
-      const { why, remedy } = describeError(error)
+      const { why, remedy } = describeError(error, t)
       toast(why === '' ? t('runs.cancel.failed') : `${why}. ${remedy}`, { tone: 'failed' })
     } finally {
       setIsSending(false)

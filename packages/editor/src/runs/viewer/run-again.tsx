@@ -38,7 +38,7 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
           : await client.runs.start(workflowId, { ...body, version })
       onStarted(started.runId)
     } catch (error) {
-      const { why, remedy } = describeError(error)
+      const { why, remedy } = describeError(error, t)
       toast(why === '' ? t('runs.form.failed') : `${why}. ${remedy}`, { tone: 'failed' })
     } finally {
       setIsSending(false)

@@ -1,4 +1,5 @@
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
@@ -19,13 +20,12 @@ export function RunFault({ scope, onSelectNode }: RunFaultProps) {
   const error = useRunPart(scope.store, selectError)
   const nodeId = useRunPart(scope.store, selectFailedNode)
   if (error === null) return null
+  const { why } = failureTexts(error, t)
   const name = nodeId === null ? '' : scope.nodes.get(nodeId).name
   return (
     <p className="tn-run-fault" role="alert">
       <Icon name="error" size={16} />
-      <span dir="auto">
-        {nodeId === null ? error.message : t('runs.fault.atNode', { node: name, message: error.message })}
-      </span>
+      <span dir="auto">{nodeId === null ? why : t('runs.fault.atNode', { node: name, message: why })}</span>
       {nodeId !== null && (
         <button type="button" className="tn-link" onClick={() => onSelectNode(nodeId)}>
           {t('runs.fault.show')}

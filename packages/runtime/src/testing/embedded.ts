@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import type { HttpClient, NodeRegistry } from '@tenon/core/node'
+import type { Bus } from '../bus.ts'
 import { embeddedEngine } from '../embedded/embedded-engine.ts'
 import type { EmbeddedEngineOptions } from '../embedded/options.ts'
 import type { EnginePorts } from '../engine.ts'
@@ -24,13 +25,18 @@ export function testPorts(database: RuntimeDatabase, registry: NodeRegistry): En
   return { database, reader: postgresRunReader(database), registry, egress: closedEgress, bus: inMemoryBus(), log }
 }
 
-/** An embedded engine at work on a database. */
+/**
+ * Opens an embedded engine with a worker on a database.
+ *
+ * @param bus - Shared by the engines of one database. @defaultValue a bus of its own
+ */
 export async function openEmbedded(
   database: RuntimeDatabase,
   registry: NodeRegistry,
   options: EmbeddedEngineOptions = {},
+  bus: Bus = inMemoryBus(),
 ): Promise<EngineUnderTest> {
-  const ports = testPorts(database, registry)
+  const ports = { ...testPorts(database, registry), bus }
   const engine = embeddedEngine({ cancelGraceMs: 300, pollIntervalMs: 200, drainMs: 100, ...options })(ports)
   await engine.startWorker()
   return { engine, reader: ports.reader, bus: ports.bus, database, close: () => engine.close() }

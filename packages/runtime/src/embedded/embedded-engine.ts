@@ -8,6 +8,7 @@ import { createDatabaseClock } from '../store/database-clock.ts'
 import { createPartitionKeeper } from '../store/log-partitions.ts'
 import { capabilitiesOf } from '../store/requirements.ts'
 import { createInbox } from '../store/run-inbox.ts'
+import { watchProgress } from '../store/watch-progress.ts'
 import { createWorker } from './create-worker.ts'
 import { createDispatchStore } from './dispatch-store.ts'
 import { findUnservedQueues } from './find-unserved-queues.ts'
@@ -46,12 +47,13 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const { now } = clock
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
-  const appender = createAppender(database)
+  const monotonicMs = () => performance.now()
+  const appender = watchProgress(createAppender(database), { stallMs: leaseMs, monotonicMs })
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const capabilities = capabilitiesOf(registry, nodeQueues)
   const requirements = createRequirementStore(database, capabilities)
   const dispatch = createDispatchStore(database, { workerId, capabilities })
-  const lease = createLease(dispatch, { leaseMs, monotonicMs: () => performance.now() })
+  const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
   const wakeAt = (at: number): void => poller.wakeAt(at)
@@ -73,6 +75,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   }
   const poller = createPoller({
     ...{ dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits },
+    mayRenew: () => !appender.isStalled(),
   })
   const partitions = createPartitionKeeper(database, log)
   let isClosed = false

@@ -18,7 +18,13 @@ test('polls again after a renewal during which the lease had expired', async () 
     ...{ dispatch: { findWork }, lease: { isValid: () => isValid, renew }, bus, log: () => undefined },
     tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
     worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
-    ...{ now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400, limits: () => ({ capacity: 1 }) },
+    ...{
+      now: () => Date.now(),
+      pollIntervalMs: 60_000,
+      leaseMs: 400,
+      limits: () => ({ capacity: 1 }),
+      mayRenew: () => true,
+    },
   }
   const poller = createPoller(ports as unknown as PollerDeps)
   try {
@@ -40,6 +46,33 @@ test('polls again after a renewal during which the lease had expired', async () 
     answerRenewal()
     await vi.advanceTimersByTimeAsync(0)
     expect(findWork).toHaveBeenCalledTimes(2)
+  } finally {
+    await poller.stop()
+    vi.useRealTimers()
+  }
+})
+
+test('does not renew the lease while appends make no progress', async () => {
+  vi.useFakeTimers()
+  let mayRenew = false
+  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedTasks: [], workers: 1 }))
+  const tasks = { claimed: [], canceling: [] }
+  const ports = {
+    ...{ bus: inMemoryBus(), log: () => undefined, now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400 },
+    dispatch: { findWork: async () => ({ runs: [], lastTenant: null, nextInMs: null, tasks }) },
+    lease: { isValid: () => true, renew },
+    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
+    ...{ limits: () => ({ capacity: 1 }), mayRenew: () => mayRenew },
+  }
+  const poller = createPoller(ports as unknown as PollerDeps)
+  try {
+    await poller.start()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(renew).toHaveBeenCalledTimes(1)
+    mayRenew = true
+    await vi.advanceTimersByTimeAsync(100)
+    expect(renew).toHaveBeenCalledTimes(2)
   } finally {
     await poller.stop()
     vi.useRealTimers()
@@ -70,6 +103,7 @@ test('renews the lease once at a time, and is stopped only behind a renewal that
     tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
     worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
     limits: () => ({ capacity: 1 }),
+    mayRenew: () => true,
   }
   const poller = createPoller(ports as unknown as PollerDeps)
   try {

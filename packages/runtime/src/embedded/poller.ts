@@ -29,6 +29,8 @@ export interface PollerDeps {
   readonly now: () => number
   readonly pollIntervalMs: number
   readonly leaseMs: number
+  /** False while the appends of this process make no progress: its runs are for workers that can store. */
+  readonly mayRenew: () => boolean
   /** What the worker has room for now. */
   readonly limits: () => Omit<ClaimLimits, 'afterTenant'>
 }
@@ -40,7 +42,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Creates the poller of one worker. */
 export function createPoller(deps: PollerDeps): Poller {
-  const { dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits } = deps
+  const { dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits, mayRenew } = deps
   let isRunning = false
   let polling: Promise<void> | null = null
   let isWanted = false
@@ -89,6 +91,10 @@ export function createPoller(deps: PollerDeps): Poller {
     polling = null
   }
   const renew = async (): Promise<void> => {
+    if (!mayRenew()) {
+      log('warn', 'lease.not_renewed: appends make no progress', { workerId: worker.workerId })
+      return
+    }
     try {
       const renewed = await lease.renew()
       workers = renewed.workers

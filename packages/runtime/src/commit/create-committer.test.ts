@@ -166,6 +166,54 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     expect(events.filter((event) => event.id === 'a/1/outcome')).toHaveLength(1)
   })
 
+  test.each(['before', 'after'])(
+    'stores observations once when an append that was given up lands %s its repetition',
+    async (order) => {
+      let late: (() => Promise<unknown>) | null = null
+      let isHeld = false
+      const { call } = opened.database
+      const by = committer(100, {
+        ...opened.database,
+        call: async <Row>(...args: Parameters<typeof call>) => {
+          if (!isHeld) return call<Row>(...args)
+          late = () => call(...args)
+          throw new TenonError('UNAVAILABLE', 'The database cannot be reached')
+        },
+      })
+      const { run, check } = await create(by, parallel)
+      const data = { timestamp: new Date(now).toISOString(), level: 'info', message: 'one' } as const
+      const observation = { type: 'node_log', nodeRunId: 'a', data } as const
+      const observations = [{ observation, pass: 1, attempt: 1, index: 0, at: now }]
+      isHeld = true
+      await expect(by.commit({ ...run, facts: [], observations })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      isHeld = false
+      const land = async () => {
+        await late?.()
+      }
+      if (order === 'before') await land()
+      await by.commit({ ...run, facts: [], observations, isRepeated: true })
+      if (order === 'after') await land()
+      expect((await check()).filter((event) => event.type === 'node_log')).toHaveLength(1)
+    },
+  )
+
+  test('stores observations of two processes side by side, although each expects the end of the log', async () => {
+    const [one, two] = [committer(), committer()]
+    const { run, check } = await create(one, parallel)
+    const line = (nodeRunId: string, index: number) => {
+      const data = { timestamp: new Date(now).toISOString(), level: 'info', message: `${index}` } as const
+      return { observation: { type: 'node_log', nodeRunId, data }, pass: 1, attempt: 1, index, at: now } as const
+    }
+    for (let index = 0; index < 5; index += 1) {
+      const results = await Promise.all([
+        one.commit({ ...run, facts: [], observations: [line('a', index)] }),
+        two.commit({ ...run, facts: [], observations: [line('b', index)] }),
+      ])
+      expect(results.map(({ outcome }) => outcome)).toEqual(['committed', 'committed'])
+    }
+    expect((await check()).filter((event) => event.type === 'node_log')).toHaveLength(10)
+  })
+
   test('refuses a fact that cannot be and goes on from where it was', async () => {
     const by = committer()
     const { run, check } = await create(by, parallel, { q: 1 })

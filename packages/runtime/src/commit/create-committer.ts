@@ -121,11 +121,23 @@ export function createCommitter(ports: CommitterPorts): Committer {
     values,
     commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
       const key = `${tenantId}/${runId}`
+      // A turn fences facts. Observations move none: an append of theirs that was given up and lands later must not be
+      // stored beside its repetition.
+      const isPinned = observations.length > 0 && (isRepeated || work.facts.length === 0)
       return locks.exclusive(key, async () => {
         const session = await find(key, tenantId, runId, isStale)
         if (session === null) return MISSING
-        const fresh = isRepeated ? await leaveOutStored(database, session.identity, observations) : observations
-        return finish(key, session, performCommit(session, { ...work, observations: fresh }, null, performPorts))
+        let metOthers = false
+        for (;;) {
+          const isAgain = isRepeated || metOthers
+          const fresh = isAgain ? await leaveOutStored(database, session.identity, observations) : observations
+          const performing = performCommit(session, { ...work, observations: fresh, isPinned }, null, performPorts)
+          const result = await finish(key, session, performing)
+          if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
+            return metOthers ? { ...result, metOthers } : result
+          }
+          metOthers = true
+        }
       })
     },
     commitDecision: ({ tenantId, runId, isStale = false }, decide) => {

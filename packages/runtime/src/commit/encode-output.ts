@@ -26,24 +26,47 @@ export function storeValue(value: unknown): StoredValue {
 }
 
 /**
- * Checks that a wait is strict JSON, ends at an instant that can be stored, and takes a copy of what the person will see.
+ * Checks a wait that code may have made up, and copies it: what the node changes afterwards reaches no log.
  *
- * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; `NODE_OUTPUT_INVALID` for a `dueAt` that is not a whole
- * number of milliseconds from 1970 to 9999.
+ * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; `NODE_OUTPUT_INVALID` for an unknown kind, an approval
+ * without choices, or a `dueAt` that is not a whole number of milliseconds from 1970 to 9999.
  */
 export function storeWait(waitFor: WaitFor): WaitFor {
-  encodeValue(waitFor)
-  checkDueAt(waitFor)
-  return waitFor.kind === 'approval' ? { ...waitFor, evidence: encodeValue(waitFor.evidence).json } : { ...waitFor }
+  const copy = encodeValue(waitFor).json as WaitFor
+  const problem = problemOf(copy)
+  if (problem === null) return copy
+  throw new TenonError('NODE_OUTPUT_INVALID', problem.message, { remedy: problem.remedy })
 }
 
-function checkDueAt({ dueAt }: WaitFor): void {
-  if (dueAt === null || (Number.isSafeInteger(dueAt) && dueAt >= 0 && dueAt <= MAX_INSTANT_MS)) return
-  throw new TenonError(
-    'NODE_OUTPUT_INVALID',
-    `The node waits until ${dueAt}, which is not an instant from 1970 to 9999`,
-    {
-      remedy: 'Return dueAt in whole milliseconds since 1970',
-    },
-  )
+interface WaitProblem {
+  readonly message: string
+  readonly remedy: string
+}
+
+function problemOf(waitFor: WaitFor | null): WaitProblem | null {
+  const kind = waitFor?.kind
+  if (kind !== 'approval' && kind !== 'time') {
+    return {
+      message: `There is no wait of the kind "${kind}"`,
+      remedy: 'Return suspend with the kind approval or time',
+    }
+  }
+  if (waitFor?.kind === 'approval' && !isDecidable(waitFor)) {
+    return {
+      message: 'The approval has no choices, or does not require a whole number of votes from 1 on',
+      remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
+    }
+  }
+  const dueAt = waitFor?.dueAt
+  if (kind === 'approval' && dueAt === null) return null
+  if (Number.isSafeInteger(dueAt) && Number(dueAt) >= 0 && Number(dueAt) <= MAX_INSTANT_MS) return null
+  return {
+    message: `The node waits until ${dueAt}, which is not an instant from 1970 to 9999`,
+    remedy: 'Return dueAt in whole milliseconds since 1970',
+  }
+}
+
+function isDecidable({ choices, required }: Extract<WaitFor, { kind: 'approval' }>): boolean {
+  const isList = Array.isArray(choices) && choices.length > 0 && choices.every((choice) => typeof choice === 'string')
+  return isList && Number.isSafeInteger(required) && required >= 1
 }

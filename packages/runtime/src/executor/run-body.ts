@@ -5,6 +5,7 @@ import type { StartedNode } from '../commit/commit-types.ts'
 import { storeValue } from '../commit/encode-output.ts'
 import type { ValueLoader } from '../commit/value-loader.ts'
 import type { ObservationPump } from './observation-pump.ts'
+import { readableError } from './readable-error.ts'
 import type { StopSignals } from './stop-switch.ts'
 
 export type BodyEnd =
@@ -87,7 +88,7 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
     shutdown.addEventListener('abort', onShutdown, { signal: ended.signal })
     callBody(started, contextOf(started, ports, controller.signal, onHeartbeat)).then(
       (result) => resolve({ kind: 'result', result }),
-      (error: unknown) => resolve({ kind: 'thrown', error }),
+      (error: unknown) => resolve({ kind: 'thrown', error: readableError(error) }),
     )
   }).finally(() => {
     ended.abort()

@@ -16,7 +16,7 @@ export type {
   StartRunRequest,
 } from './engine.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
-export type { PageRequest, RunReader, StoredRun, StoredWait } from './run-store.ts'
+export type { PageRequest, RunObstacle, RunReader, StoredRun, StoredWait } from './run-store.ts'
 export { approvalIdOf } from './store/approval-id.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export type { RunKey } from './store/run-key.ts'

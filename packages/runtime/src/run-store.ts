@@ -72,6 +72,12 @@ export interface StoredWait {
   readonly dueAt: number | null
 }
 
+/**
+ * What holds up an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
+ * again, `ENGINE_UNAVAILABLE` if Temporal does not answer.
+ */
+export type RunObstacle = 'NO_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
+
 /** Which page of a list is asked for: `cursor` of the page before, and 1 to 200 items. */
 export interface PageRequest {
   /** `nextCursor` of the previous page. @defaultValue the first page */
@@ -121,6 +127,12 @@ export interface RunReader {
     tenantId: string,
     filter: { readonly status?: 'open' | 'closed'; readonly runId?: string } & PageRequest,
   ): Promise<{ readonly items: readonly StoredWait[]; readonly nextCursor: string | null }>
+  /**
+   * Reads what holds up runs on Temporal, as of the last look at their shells, at most 30 s ago.
+   *
+   * @returns An entry for each run that is held up; none for runs on the embedded engine.
+   */
+  readObstacles(tenantId: string, runIds: readonly string[]): Promise<ReadonlyMap<string, RunObstacle>>
   /** Reads one approval with its votes. */
   getWait(tenantId: string, approvalId: string): Promise<StoredWait | null>
 }

@@ -83,7 +83,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
           ...['tenant_id', 'run_id', 'node_run_id', 'pass', 'requires_key', 'ready_at', 'is_canceling', 'worker_id'],
         ],
       },
-      { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts'] },
+      { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
       {
         relname: 'run_ready',
         names: ['tenant_id', 'run_id', 'shard', 'priority', 'ready_at', 'worker_id', 'poked', 'requires_key'],

@@ -5,6 +5,7 @@ import { append, fencedAppend } from './migrations/0004-append.ts'
 import { cleanUp } from './migrations/0006-clean-up.ts'
 import { requirements } from './migrations/0007-requirements.ts'
 import { partitions } from './migrations/0008-partitions.ts'
+import { runHealth } from './migrations/0009-run-health.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -18,7 +19,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp, requirements, partitions],
+  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp, requirements, partitions, runHealth],
 } as const
 
 /** How the tables of the runtime are made. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { createOutbox } from './outbox.ts'
+import { postgresRunReader } from './run-reader.ts'
 
 describe.each(TEST_DATABASES)('createOutbox on %s', (kind) => {
   let opened: TestDatabase
@@ -75,8 +76,8 @@ describe.each(TEST_DATABASES)('createOutbox on %s', (kind) => {
     const [first, second] = await outbox.claim(2)
     if (first === undefined || second === undefined) throw new Error('two messages are due')
     await outbox.remove(first)
-    await outbox.postpone(second, 0)
-    expect(await outbox.claim(2)).toMatchObject([{ run_id: 'a-1', attempts: 1 }])
+    await outbox.postpone(second, 0, 'STUCK')
+    expect(await outbox.claim(2)).toMatchObject([{ run_id: 'a-1', attempts: 1, health: 'STUCK' }])
   })
 
   test('claims nothing from an empty outbox, and nothing that is for later', async () => {
@@ -84,5 +85,44 @@ describe.each(TEST_DATABASES)('createOutbox on %s', (kind) => {
     expect(await outbox.claim(10)).toEqual([])
     await put('a', 1, Date.now() + 60_000)
     expect(await outbox.claim(10)).toEqual([])
+  })
+
+  test('hastens the look for the shell of a run, and leaves its other messages', async () => {
+    const later = Date.now() + 600_000
+    const row = { tenant_id: 'a', run_id: 'r', ready_at: later, attempts: 6 }
+    await opened.database.withTenant('a', (tx) =>
+      tx
+        .insertInto('outbox')
+        .values([
+          { ...row, kind: 'watch' },
+          { ...row, kind: 'start' },
+          { ...row, kind: 'watch', run_id: 'other' },
+        ])
+        .execute(),
+    )
+    const outbox = createOutbox(opened.database)
+    await outbox.hasten({ tenantId: 'a', runId: 'r' }, 0)
+    expect(await outbox.claim(10)).toMatchObject([{ run_id: 'r', kind: 'watch', attempts: 0 }])
+  })
+
+  test('says what holds up a run: what the last look has found, or that no process delivers its messages', async () => {
+    const [soon, overdue] = [Date.now() + 5_000, Date.now() - 20_000]
+    const rows = [
+      { run_id: 'fine', kind: 'watch', ready_at: soon, health: null },
+      { run_id: 'stuck', kind: 'watch', ready_at: soon, health: 'STUCK' },
+      { run_id: 'alone', kind: 'watch', ready_at: soon, health: null },
+      { run_id: 'alone', kind: 'poke', ready_at: overdue, health: null },
+    ]
+    await opened.database.withTenant('a', (tx) =>
+      tx
+        .insertInto('outbox')
+        .values(rows.map((row) => ({ ...row, tenant_id: 'a' })))
+        .execute(),
+    )
+    const reader = postgresRunReader(opened.database)
+    const runIds = ['fine', 'stuck', 'alone', 'unknown']
+    expect(Object.fromEntries(await reader.readObstacles('a', runIds))).toEqual({ stuck: 'STUCK', alone: 'NO_WORKER' })
+    expect((await reader.readObstacles('b', runIds)).size).toBe(0)
+    expect((await reader.readObstacles('a', [])).size).toBe(0)
   })
 })

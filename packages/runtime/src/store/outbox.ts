@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { RunObstacle } from '../run-store.ts'
 
 /** A shell to start, one to wake, or one to look for now and then while its run is open. */
 const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
@@ -13,6 +14,8 @@ export interface OutboxRow {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
+  /** What held up the run at the last look for its shell. */
+  readonly health: RunObstacle | null
 }
 
 /** Messages for Temporal that transactions have left; several processes may claim them. */
@@ -25,8 +28,10 @@ export interface Outbox {
   claim(limit: number): Promise<readonly OutboxRow[]>
   /** Deletes a delivered message. */
   remove(row: OutboxRow): Promise<void>
-  /** Returns a message to the queue, to be delivered again after `delayMs`. */
-  postpone(row: OutboxRow, delayMs: number): Promise<void>
+  /** Returns a message to the queue, to be delivered again after `delayMs`, and records what holds up the run. */
+  postpone(row: OutboxRow, delayMs: number, health: RunObstacle | null): Promise<void>
+  /** Has the shell of a run looked for within `withinMs`, and then often again, if the run is open. */
+  hasten(run: { readonly tenantId: string; readonly runId: string }, withinMs: number): Promise<void>
 }
 
 /** Longer than the calls of one delivery may take together. */
@@ -72,7 +77,7 @@ export function createOutbox(database: RuntimeDatabase): Outbox {
           )
           update ${outbox} o set ready_at = clock.at + ${CLAIM_MS}
           from claimed c cross join clock where o.tenant_id = c.tenant_id and o.outbox_id = c.outbox_id
-          returning o.tenant_id, o.outbox_id, o.run_id, o.kind, o.attempts, c.turn`.execute(tx),
+          returning o.tenant_id, o.outbox_id, o.run_id, o.kind, o.attempts, o.health, c.turn`.execute(tx),
       )
       const claimed = [...rows].sort((a, b) => a.turn - b.turn)
       afterTenant = claimed.at(-1)?.tenant_id ?? afterTenant
@@ -83,16 +88,31 @@ export function createOutbox(database: RuntimeDatabase): Outbox {
         tx.deleteFrom('outbox').where('tenant_id', '=', row.tenant_id).where('outbox_id', '=', row.outbox_id).execute(),
       )
     },
-    postpone: async (row, delayMs) => {
+    postpone: async (row, delayMs, health) => {
       await database.withSystem((tx) =>
         tx
           .updateTable('outbox')
           .set({
             ready_at: sql<number>`${databaseNow} + ${Math.round(delayMs)}::bigint`,
             attempts: sql<number>`attempts + 1`,
+            health,
           })
           .where('tenant_id', '=', row.tenant_id)
           .where('outbox_id', '=', row.outbox_id)
+          .execute(),
+      )
+    },
+    hasten: async ({ tenantId, runId }, withinMs) => {
+      await database.withTenant(tenantId, (tx) =>
+        tx
+          .updateTable('outbox')
+          .set({
+            ready_at: sql<number>`least(ready_at, ${databaseNow} + ${withinMs}::bigint)`,
+            attempts: 0,
+          })
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          .where('kind', '=', 'watch')
           .execute(),
       )
     },

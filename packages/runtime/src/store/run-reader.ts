@@ -5,9 +5,10 @@ import type { Vote } from '@tenon/core/node'
 import type { RunEvent, ValueRef } from '@tenon/core/run'
 import { sql } from 'kysely'
 import type { Plan } from '../interpreter/plan.ts'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
+import type { RunObstacle, RunReader, StoredRun, StoredWait } from '../run-store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
 import { runOfRow, waitOfRow } from './run-rows.ts'
@@ -30,6 +31,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
     loadValues: (tenantId, refs) => loadValues(database, tenantId, refs),
     getPlan: (tenantId, planHash) => database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash)),
     listWaits: (tenantId, filter) => database.withTenant(tenantId, (tx) => selectWaits(tx, tenantId, filter)),
+    readObstacles: (tenantId, runIds) => database.withTenant(tenantId, (tx) => selectObstacles(tx, tenantId, runIds)),
     getWait: (tenantId, approvalId) => database.withTenant(tenantId, (tx) => selectWait(tx, tenantId, approvalId)),
   }
 }
@@ -178,6 +180,34 @@ async function selectWait(tx: RuntimeTx, tenantId: string, approvalId: string): 
   if (row === undefined) return null
   const votes = await selectVotes(tx, tenantId, [approvalId])
   return waitOfRow(row, votes.get(approvalId) ?? [])
+}
+
+/** A message for Temporal that is overdue for so long finds no process that delivers it. */
+const OVERDUE_MS = 12_000
+
+async function selectObstacles(
+  tx: RuntimeTx,
+  tenantId: string,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, RunObstacle>> {
+  if (runIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('outbox')
+    .select((eb) => [
+      'run_id',
+      eb.fn.max('health').as('health'),
+      sql<boolean>`min(ready_at) < ${databaseNow} - ${OVERDUE_MS}::bigint`.as('is_overdue'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', sql<string>`any(${runIds})`)
+    .groupBy('run_id')
+    .execute()
+  return new Map(
+    rows.flatMap((row) => {
+      const obstacle = row.is_overdue ? 'NO_WORKER' : (row.health as RunObstacle | null)
+      return obstacle === null ? [] : [[row.run_id, obstacle] as const]
+    }),
+  )
 }
 
 async function selectVotes(

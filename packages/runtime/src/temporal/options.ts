@@ -30,7 +30,7 @@ export interface TemporalEngineOptions {
   readonly workflowBundle?: { readonly code: string }
   /** Events of a shell's history after which it continues as new. @defaultValue 8_000 */
   readonly maxHistoryEvents?: number
-  /** How often an open run's shell is looked for at first, in ms; it may be gone or ended. @defaultValue 30_000 */
+  /** Time until the shell of an open run is first looked for, in ms; it may be gone or held up. @defaultValue 10_000 */
   readonly reconcileMs?: number
 }
 
@@ -41,4 +41,4 @@ export const TENANT_ATTRIBUTE = 'TenonTenant'
 export const WORKFLOW_ATTRIBUTE = 'TenonWorkflow'
 
 /** First look for a shell after the start of its run. */
-export const RECONCILE_MS = 30_000
+export const RECONCILE_MS = 10_000

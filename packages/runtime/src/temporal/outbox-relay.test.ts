@@ -19,25 +19,30 @@ describe('startOutboxRelay', () => {
     })
   const rowsOf = (tenantId: string) =>
     opened.database.withTenant(tenantId, (tx) =>
-      tx.selectFrom('outbox').select(['kind', 'attempts', 'ready_at']).where('tenant_id', '=', tenantId).execute(),
+      tx
+        .selectFrom('outbox')
+        .select(['kind', 'attempts', 'ready_at', 'health'])
+        .where('tenant_id', '=', tenantId)
+        .execute(),
     )
   /** Relays until the entries of one tenant have been delivered so many times. */
   const relay = async (tenantId: string, count: number, deliver: (entry: OutboxEntry) => Promise<Delivered>) => {
     const seen: OutboxEntry[] = []
     const messages: string[] = []
+    const healths: unknown[] = []
     const log: RuntimeLog = (_, message) => messages.push(message)
     const running = startOutboxRelay(
       createOutbox(opened.database),
       async (entry) => {
-        if (entry.tenantId !== tenantId) return { againMs: 3_600_000 }
+        if (entry.tenantId !== tenantId) return { againMs: 3_600_000, health: null }
         seen.push(entry)
         return deliver(entry)
       },
-      log,
+      { log, onHealth: ({ runId }, health) => healths.push([runId, health]) },
     )
     await expect.poll(() => seen.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count)
     await running.stop()
-    return { seen, messages }
+    return { seen, messages, healths }
   }
 
   test('delivers what is due once, and removes it', async () => {
@@ -45,7 +50,7 @@ describe('startOutboxRelay', () => {
     await put(tenantId, 'start')
     await put(tenantId, 'poke', Date.now() + 3_600_000)
     const { seen } = await relay(tenantId, 1, async () => 'done')
-    expect(seen).toEqual([{ tenantId, runId: 'r', kind: 'start', attempts: 0 }])
+    expect(seen).toEqual([{ tenantId, runId: 'r', kind: 'start', attempts: 0, health: null }])
     expect(await rowsOf(tenantId)).toMatchObject([{ kind: 'poke', attempts: 0 }])
   })
 
@@ -66,9 +71,10 @@ describe('startOutboxRelay', () => {
     const tenantId = `t-${randomUUID()}`
     await put(tenantId, 'watch')
     const before = Date.now()
-    await relay(tenantId, 1, async () => ({ againMs: 60_000 }))
+    const { healths } = await relay(tenantId, 1, async () => ({ againMs: 60_000, health: 'STUCK' as const }))
     const [row] = await rowsOf(tenantId)
-    expect(row).toMatchObject({ kind: 'watch', attempts: 1 })
+    expect(row).toMatchObject({ kind: 'watch', attempts: 1, health: 'STUCK' })
+    expect(healths).toEqual([['r', 'STUCK']])
     expect(row?.ready_at).toBeGreaterThanOrEqual(before + 59_000)
     expect(row?.ready_at).toBeLessThanOrEqual(Date.now() + 61_000)
   })
@@ -117,11 +123,11 @@ describe('startOutboxRelay', () => {
         postpone: failing,
       },
       async () => 'done',
-      (_, message) => messages.push(message),
+      { log: (_, message) => messages.push(message), onHealth: () => undefined },
     )
     await expect.poll(() => failures).toBe(3)
     await running.stop()
     expect(messages).toEqual(['outbox.read_failed: retrying', 'outbox.deliver_failed: retrying'])
-    expect(await rowsOf(tenantId)).toMatchObject([{ kind: 'start', attempts: 0 }])
+    expect(await rowsOf(tenantId)).toMatchObject([{ kind: 'start', attempts: 0, health: null }])
   })
 })

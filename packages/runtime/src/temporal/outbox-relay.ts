@@ -1,4 +1,5 @@
 import type { RuntimeLog } from '../engine.ts'
+import type { RunObstacle } from '../run-store.ts'
 import type { Outbox, OutboxRow } from '../store/outbox.ts'
 
 const MAX_IN_FLIGHT = 100
@@ -13,10 +14,19 @@ export interface OutboxEntry {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
+  /** What held up the run at the last look for its shell. */
+  readonly health: RunObstacle | null
 }
 
-/** The message is done with, or is to be delivered again after some ms. */
-export type Delivered = 'done' | { readonly againMs: number }
+/** The message is done with, or is to be delivered again after some ms; until then this holds up the run. */
+export type Delivered = 'done' | { readonly againMs: number; readonly health: RunObstacle | null }
+
+/** What a relay reports to. */
+export interface OutboxRelayDeps {
+  readonly log: RuntimeLog
+  /** Called when another obstacle, or none, holds up a run. */
+  readonly onHealth: (entry: OutboxEntry, health: RunObstacle | null) => void
+}
 
 /** Delivers messages of the outbox to Temporal until it is stopped. */
 export interface OutboxRelay {
@@ -32,9 +42,9 @@ export interface OutboxRelay {
  * processes may relay; delivering is idempotent.
  */
 export function startOutboxRelay(
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'claim' | 'remove' | 'postpone'>,
   deliver: (entry: OutboxEntry) => Promise<Delivered>,
-  log: RuntimeLog,
+  { log, onHealth }: OutboxRelayDeps,
 ): OutboxRelay {
   const inFlight = new Set<Promise<void>>()
   let isStopped = false
@@ -46,16 +56,21 @@ export function startOutboxRelay(
   }
 
   const deliverOne = async (row: OutboxRow): Promise<void> => {
-    const { tenant_id: tenantId, run_id: runId, kind, attempts } = row
+    const { tenant_id: tenantId, run_id: runId, kind, attempts, health } = row
+    const entry = { tenantId, runId, kind, attempts, health }
+    const postpone = async (delayMs: number, next: RunObstacle | null): Promise<void> => {
+      await outbox.postpone(row, delayMs, next)
+      if (next !== health) onHealth(entry, next)
+    }
     try {
-      const delivered = await deliver({ tenantId, runId, kind, attempts })
+      const delivered = await deliver(entry)
       if (delivered === 'done') await outbox.remove(row)
-      else await outbox.postpone(row, delivered.againMs)
+      else await postpone(delivered.againMs, delivered.health)
     } catch (error) {
       const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
       log('warn', 'outbox.deliver_failed: retrying', { tenantId, runId, kind, reason: reasonOf(error), againMs })
       // Without an answer of the database the claim ends by itself.
-      await outbox.postpone(row, againMs).catch(() => undefined)
+      await postpone(againMs, 'ENGINE_UNAVAILABLE').catch(() => undefined)
     }
   }
   const launch = (row: OutboxRow): void => {

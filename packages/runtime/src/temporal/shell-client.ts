@@ -5,23 +5,37 @@ import type { RuntimeLog } from '../engine.ts'
 import { connectionOptions } from './connect.ts'
 import { DEFAULT_TASK_QUEUE, TENANT_ATTRIBUTE, type TemporalEngineOptions, WORKFLOW_ATTRIBUTE } from './options.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
+import { judgeShell, type ShellDescription, type ShellHealth } from './shell-health.ts'
 import { POKE_SIGNAL, SHELL_WORKFLOW, type ShellState } from './shell-types.ts'
 
 const MAX_FAIRNESS_KEY_BYTES = 64
 const MAX_HISTORY_EVENTS = 8_000
+const MOST_STOPPED = 1_000
 /** A call that takes longer is made again later. */
 const CALL_TIMEOUT_MS = 10_000
 
 /** `WorkflowExecutionStatus` of Temporal's API. */
 const [RUNNING, CANCELED, TERMINATED] = [1, 4, 5]
 
-/** Starts, pokes and looks for shells; all of it may be repeated. */
+interface RunKey {
+  readonly tenantId: string
+  readonly runId: string
+}
+
+/** `stopped`: an operator has ended it. `gone`: unknown to Temporal, or ended in another way. */
+export type FoundShell =
+  | { readonly state: 'running'; readonly health: ShellHealth }
+  | { readonly state: 'stopped' | 'gone' }
+
+/** Starts, wakes and looks for shells; all of it may be repeated. */
 export interface ShellClient {
   start(run: { readonly tenantId: string; readonly runId: string; readonly workflowId: string }): Promise<void>
   /** @returns false when the shell is gone. */
   poke(runId: string): Promise<boolean>
-  /** `stopped`: an operator has ended it. `gone`: unknown to Temporal, or ended in another way. */
-  find(runId: string): Promise<'running' | 'stopped' | 'gone'>
+  /** Looks for the shell of a run. */
+  find(runId: string): Promise<FoundShell>
+  /** Finds the runs whose shells an operator has ended since an instant, ms since the Unix epoch; at most 1,000. */
+  findStopped(since: number): Promise<readonly RunKey[]>
   close(): Promise<void>
 }
 
@@ -87,8 +101,27 @@ export async function connectShellClient(
     find: async (runId) => {
       const found = await ask(() => workflow.getHandle(runId).describe())
       const status = found?.status.code
-      if (status === RUNNING) return 'running'
-      return status === TERMINATED || status === CANCELED ? 'stopped' : 'gone'
+      if (found !== undefined && status === RUNNING) {
+        return { state: 'running', health: judgeShell(found.raw as ShellDescription, Date.now()) }
+      }
+      return { state: status === TERMINATED || status === CANCELED ? 'stopped' : 'gone' }
+    },
+    findStopped: async (since) => {
+      const query = [
+        `WorkflowType = '${SHELL_WORKFLOW}'`,
+        `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
+        `ExecutionStatus IN ('Terminated', 'Canceled')`,
+        `CloseTime >= '${new Date(since).toISOString()}'`,
+      ].join(' AND ')
+      return connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, async () => {
+        const stopped: RunKey[] = []
+        for await (const { workflowId: runId, typedSearchAttributes } of workflow.list({ query, pageSize: 200 })) {
+          const tenantId = typedSearchAttributes.get(tenantKey)
+          if (tenantId !== undefined) stopped.push({ tenantId, runId })
+          if (stopped.length >= MOST_STOPPED) break
+        }
+        return stopped
+      })
     },
     close: () => connection.close(),
   }

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { publishChange } from '../bus.ts'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
+import type { RunObstacle } from '../run-store.ts'
 import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
 import { createPartitionKeeper } from '../store/log-partitions.ts'
@@ -11,10 +13,11 @@ import { createOutbox } from '../store/outbox.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
-import { findUnservedQueues } from './find-unserved-queues.ts'
+import { connectQueues, createUnservedQueueFinder } from './find-unserved-queues.ts'
+import { followStoppedShells } from './follow-stopped-shells.ts'
 import { keepWorker } from './keep-worker.ts'
 import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
-import { type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
+import { type OutboxEntry, type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
 import { createReadCommands } from './read-commands.ts'
 import { connectShellClient, type ShellClient } from './shell-client.ts'
 import type { ShellWorker } from './worker/index.ts'
@@ -24,6 +27,7 @@ interface Running {
   readonly client: ShellClient
   readonly relay: OutboxRelay
   readonly worker: ShellWorker
+  readonly stopFollowing: () => Promise<void>
 }
 
 /**
@@ -51,8 +55,15 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)
   const gone = new AbortController()
+  const findUnserved = createUnservedQueueFinder(() => connectQueues(options))
   let running: Promise<Running> | null = null
   let relay: OutboxRelay | null = null
+
+  /** Has the lists and views that show a run read it again. */
+  const announceRun = async (tenantId: string, runId: string): Promise<void> => {
+    const run = await reader.getRun(tenantId, runId).catch(() => null)
+    if (run !== null) publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId: run.workflowId })
+  }
 
   const open = async (): Promise<Running> => {
     await clock.ready()
@@ -80,10 +91,16 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       await client.close()
       throw error
     })
-    const deliver = createDeliver({ client, reader, committer, reconcileMs })
+    const outbox = createOutbox(database)
+    const deliver = createDeliver({ client, reader, committer, outbox, now, reconcileMs })
+    const onHealth = ({ tenantId, runId }: OutboxEntry, health: RunObstacle | null): void => {
+      log(health === null ? 'info' : 'warn', `run.health: ${health ?? 'OK'}`, { tenantId, runId })
+      void announceRun(tenantId, runId)
+    }
     partitions.start()
-    relay = startOutboxRelay(createOutbox(database), deliver, log)
-    return { client, relay, worker }
+    relay = startOutboxRelay(outbox, deliver, { log, onHealth })
+    const stopFollowing = followStoppedShells({ client, outbox, log })
+    return { client, relay, worker, stopFollowing }
   }
 
   return {
@@ -125,7 +142,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
       if (queues.length === 0) return []
       const own = new Set(running === null ? [] : options.nodeQueues)
       const asked = queues.filter((queue) => !own.has(queue))
-      return asked.length === 0 ? [] : findUnservedQueues(options, asked)
+      return asked.length === 0 ? [] : findUnserved(asked)
     },
     startWorker: async () => {
       running ??= open()
@@ -137,6 +154,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     },
     close: async () => {
       const opened = await running?.catch(() => null)
+      await opened?.stopFollowing()
       await opened?.relay.stop()
       await partitions.stop()
       await opened?.worker.stop()

@@ -18,6 +18,8 @@ export interface RetryFault {
   readonly field: keyof RetryPolicy
   /** Message without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
   readonly message: string
+  /** Nearest value that is in range; `undefined` where no single field can be set to make the policy right. */
+  readonly repair?: string | number
 }
 
 /**
@@ -32,14 +34,17 @@ export function findRetryFaults(retry: RetryPolicy): readonly RetryFault[] {
   const maximumMs =
     retry.maximumInterval === undefined ? null : readInterval('maximumInterval', retry.maximumInterval, faults)
   if (initialMs !== null && maximumMs !== null && maximumMs < initialMs) {
-    faults.push({ field: 'maximumInterval', message: 'maximumInterval must not be shorter than initialInterval' })
+    const message = 'maximumInterval must not be shorter than initialInterval'
+    faults.push({ field: 'maximumInterval', message, repair: retry.initialInterval ?? DEFAULT_RETRY.initialInterval })
   }
   const { attempts } = RETRY_LIMITS
   if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1 || maximumAttempts > attempts) {
-    faults.push({ field: 'maximumAttempts', message: `maximumAttempts must be a whole number from 1 to ${attempts}` })
+    const repair = Math.min(Math.max(Math.round(maximumAttempts) || 1, 1), attempts)
+    const message = `maximumAttempts must be a whole number from 1 to ${attempts}`
+    faults.push({ field: 'maximumAttempts', message, repair })
   }
   if (!(backoffCoefficient >= 1)) {
-    faults.push({ field: 'backoffCoefficient', message: 'backoffCoefficient must be at least 1' })
+    faults.push({ field: 'backoffCoefficient', message: 'backoffCoefficient must be at least 1', repair: 1 })
   }
   if (faults.length > 0 || initialMs === null) return faults
   const longestMs = maximumMs ?? RETRY_INTERVAL_GROWTH * initialMs
@@ -57,7 +62,7 @@ function readInterval(field: 'initialInterval' | 'maximumInterval', text: string
   const ms = durationToMs(text)
   const { minIntervalMs } = RETRY_LIMITS
   if (ms >= minIntervalMs) return ms
-  faults.push({ field, message: `${field} must be at least ${minIntervalMs}ms` })
+  faults.push({ field, message: `${field} must be at least ${minIntervalMs}ms`, repair: `${minIntervalMs}ms` })
   return null
 }
 

@@ -2,10 +2,9 @@ import type { DocumentOperation } from '../document/operation.ts'
 import type { WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
-
-const GAP = 280
 
 /** Whether a run can begin at the node. */
 export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
@@ -20,19 +19,13 @@ function listNames(survey: WorkflowSurvey, ids: readonly NodeId[]): string {
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }
 
-function freeId(survey: WorkflowSurvey, wanted: string): NodeId {
-  let id = wanted
-  for (let number = 2; survey.byId.has(id); number++) id = `${wanted}_${number}`
-  return id
-}
-
 /** Adds a trigger to the left of everything and leads it to the first node that nothing leads to. */
 function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueFix {
-  const id = freeId(survey, entry.type.replace(/^.*\//, '').replaceAll('-', '_'))
+  const id = freeNodeId(survey, entry)
   const first = survey.ordered.find(
     ({ incoming, entry: type }) => incoming.length === 0 && type !== undefined && type.inputs.length > 0,
   )
-  const x = Math.min(...survey.nodes.map(({ node }) => node.position.x)) - GAP
+  const x = Math.min(...survey.nodes.map(({ node }) => node.position.x)) - NODE_GAP
   const position = { x: Number.isFinite(x) ? x : 0, y: first?.node.position.y ?? 0 }
   const operations: DocumentOperation[] = [
     {
@@ -71,8 +64,22 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
     )
   }
   const hasEnd = survey.nodes.some(({ node, entry }) => entry?.control === 'end' && reachable.has(node.id))
-  if (!hasEnd)
-    report(warningIssue('END_MISSING', 'No path leads to an end, so runs finish without an outcome and output'))
+  if (hasEnd) return
+  const fix = missingEndFix(survey, reachable)
+  const message = 'No path leads to an end, so runs finish without an outcome and output'
+  report(warningIssue('END_MISSING', message, fix === undefined ? {} : { fix }))
+}
+
+/** Where the only path stops, the end belongs; with several, it is for people to choose. */
+function missingEndFix(survey: WorkflowSurvey, reachable: ReadonlySet<NodeId>): IssueFix | undefined {
+  const last = survey.nodes.filter(
+    ({ node, outgoing, ports }) => reachable.has(node.id) && outgoing.length === 0 && ports.length > 0,
+  )
+  const [only] = last
+  const ports = only?.ports.filter(({ isError }) => !isError) ?? []
+  const [port] = ports
+  if (only === undefined || last.length > 1 || port === undefined || ports.length > 1) return undefined
+  return endFix(survey, only, [port.name])
 }
 
 /** The edge to take away: of those inside the cycle, one that leads back in the order of the document. */

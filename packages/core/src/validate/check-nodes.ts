@@ -1,4 +1,5 @@
 import { nearest } from '../expression/suggest.ts'
+import { hasHiddenCharacters, withoutHiddenCharacters } from '../text/hidden-characters.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -63,14 +64,10 @@ function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Line breaks, controls, and characters that are not seen or turn the direction of text around them. */
-const HIDDEN =
-  /[\p{Cc}\u00AD\u061C\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]+/gu
-
 /** Names are listed, logged and compared by people: what they do not see could pass for another name. */
 function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): void {
-  const clean = node.name.replaceAll(HIDDEN, ' ').replaceAll(/ {2,}/g, ' ').trim()
-  if (node.name.search(HIDDEN) === -1) return
+  if (!hasHiddenCharacters(node.name)) return
+  const clean = withoutHiddenCharacters(node.name)
   const fix: IssueFix = {
     title: clean === '' ? 'Remove the name' : `Rename to "${clean}"`,
     operations: [{ op: 'update_node', nodeId: node.id, set: { name: clean } }],

@@ -25,6 +25,8 @@ const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
   'maxContains',
   'uniqueItems',
 ])
+/** A number as people type it, which loses nothing when it is read. */
+const PLAIN_NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$/
 const MISSING_FIELD = /^The field "(.*)" is missing$/s
 
 interface Place {
@@ -55,7 +57,34 @@ function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): vo
   // A schema refuses empty texts by their length, by a pattern, or by name.
   const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(place, path))
   if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
-  else report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, at))
+  else
+    report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, { ...at, ...repairOf(place, issue) }))
+}
+
+/** A change of one value where the schema leaves no choice: the bound of a number, the value that was probably meant. */
+function repairOf(place: Place, { path, code }: ProblemIssue): { readonly fix?: IssueFix } {
+  const nodeId = place.surveyed.node.id
+  const written = path.length === 0 ? undefined : paramAt(place.surveyed.node.params, path)
+  if (written === undefined) return {}
+  if (code === 'false' && typeof path.at(-1) === 'string') {
+    const operation = { op: 'unset_param', nodeId, path } as const
+    return { fix: { title: `Remove "${titleAt(place.schema, path)}"`, operations: [operation] } }
+  }
+  const value = valueInstead(asObject(schemaAt(place.schema, path).schema) ?? {}, code, written)
+  if (value === undefined) return {}
+  const operation = { op: 'set_param', nodeId, path, value } as const
+  return { fix: { title: `Change to ${JSON.stringify(value)}`, operations: [operation] } }
+}
+
+function valueInstead(schema: JsonObject, code: string, written: Json): Json | undefined {
+  if (code === 'minimum' || code === 'maximum') return schema[code]
+  if (code === 'enum' && typeof written === 'string' && Array.isArray(schema.enum)) {
+    const texts = schema.enum.filter((choice) => typeof choice === 'string')
+    return nearest(written, texts) ?? undefined
+  }
+  if (code !== 'type' || typeof written !== 'string' || !PLAIN_NUMBER.test(written)) return undefined
+  const fits = schema.type === 'number' || (schema.type === 'integer' && Number.isInteger(Number(written)))
+  return fits ? Number(written) : undefined
 }
 
 function checkSchema(place: Place, check: SchemaChecker, report: ReportIssue): void {

@@ -3,6 +3,7 @@ import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
 import { durationToMs } from '../duration.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
+import type { Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
@@ -16,24 +17,35 @@ function unset({ node }: SurveyedNode, field: keyof NodePolicy, title: string): 
 
 function checkRetry({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
   if (node.policy?.retry === undefined) return
-  for (const { field, message } of findRetryFaults({ ...entry?.policy?.retry, ...node.policy.retry })) {
-    report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { nodeId: node.id, path: ['policy', 'retry', field] }))
+  for (const { field, message, repair } of findRetryFaults({ ...entry?.policy?.retry, ...node.policy.retry })) {
+    const at = { nodeId: node.id, path: ['policy', 'retry', field] }
+    const value = { ...node.policy.retry, [field]: repair } as Json
+    const operation = { op: 'set_policy', nodeId: node.id, field: 'retry', value } as const
+    const fix = repair === undefined ? {} : { fix: { title: `Set ${field} to ${repair}`, operations: [operation] } }
+    report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { ...at, ...fix }))
   }
 }
 
-function checkTaskQueue({ node, name }: SurveyedNode, report: ReportIssue): void {
+function checkTaskQueue(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name } = surveyed
   const { taskQueue } = node.policy ?? {}
   if (taskQueue === undefined || TASK_QUEUE_PATTERN.test(taskQueue)) return
   const rule = 'use a letter, then letters, digits and _ . -, at most 100 characters'
   const message = `${name}: "${cutText(taskQueue, 40)}" is not a valid name of a task queue; ${rule}`
-  report(errorIssue('POLICY_INVALID', message, { nodeId: node.id, path: ['policy', 'taskQueue'] }))
+  const fix = unset(surveyed, 'taskQueue', 'Use the default queue')
+  report(errorIssue('POLICY_INVALID', message, { nodeId: node.id, path: ['policy', 'taskQueue'], fix }))
 }
 
 function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
   const [timeout, heartbeat] = [ms(policy.timeout), ms(policy.heartbeat)]
-  const at = (field: string) => ({ nodeId: node.id, path: ['policy', field] })
+  // Only what the node itself sets can be unset.
+  const at = (field: 'timeout' | 'heartbeat') => ({
+    nodeId: node.id,
+    path: ['policy', field],
+    ...(node.policy?.[field] === undefined ? {} : { fix: unset(surveyed, field, `Use the default ${field}`) }),
+  })
   if (timeout === 0) report(errorIssue('POLICY_INVALID', `${name}: a timeout of 0 leaves no time`, at('timeout')))
   if (heartbeat === 0) report(errorIssue('POLICY_INVALID', `${name}: a heartbeat of 0 leaves no time`, at('heartbeat')))
   if (timeout !== undefined && heartbeat !== undefined && heartbeat > timeout) {
@@ -108,7 +120,8 @@ function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: Repor
 /** Two writes with one key count as one at a service that honors it. Nodes of different types call different services. */
 function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
   const known = new Map<string, string>()
-  for (const { node, name } of nodes) {
+  for (const surveyed of nodes) {
+    const { node, name } = surveyed
     const key = node.policy?.idempotency
     if (key === undefined || node.disabled) continue
     const id = `${node.type} ${key}`
@@ -116,7 +129,8 @@ function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
     known.set(id, first ?? name)
     if (first === undefined) continue
     const message = `${name} has the same idempotency key as ${first}, so only one of the two may take effect`
-    report(warningIssue('IDEMPOTENCY_SHARED', message, { nodeId: node.id, path: ['policy', 'idempotency'] }))
+    const fix = unset(surveyed, 'idempotency', `Remove the key from ${name}`)
+    report(warningIssue('IDEMPOTENCY_SHARED', message, { nodeId: node.id, path: ['policy', 'idempotency'], fix }))
   }
 }
 
@@ -132,6 +146,10 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
   }
   checkSharedKeys(survey, report)
   const { timeout } = survey.document.settings
-  if (ms(timeout) === 0)
-    report(errorIssue('POLICY_INVALID', 'A run timeout of 0 leaves no time', { path: ['settings', 'timeout'] }))
+  if (ms(timeout) !== 0) return
+  const fix: IssueFix = {
+    title: 'Remove the run timeout',
+    operations: [{ op: 'set_setting', key: 'timeout', value: null }],
+  }
+  report(errorIssue('POLICY_INVALID', 'A run timeout of 0 leaves no time', { path: ['settings', 'timeout'], fix }))
 }

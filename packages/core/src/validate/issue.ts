@@ -23,6 +23,7 @@ export const ISSUE_CODES = [
   'PORT_UNCONNECTED',
   'PORT_NAME_INVALID',
   'PORT_NAME_DUPLICATE',
+  'PORT_TITLE_INVALID',
   'DEAD_END',
   'FORK_SINGLE',
   'JOIN_SINGLE',
@@ -48,7 +49,7 @@ export const ISSUE_CODES = [
 /** Names what {@link validateWorkflow} found; public, so that hosts can translate it. */
 export type IssueCode = (typeof ISSUE_CODES)[number]
 
-/** A change that settles an issue, ready to be dispatched. */
+/** A change that removes an issue, ready to be dispatched. */
 export interface IssueFix {
   /** What it does, as a button says it. */
   readonly title: string

@@ -4,7 +4,7 @@ import { jsonSchema, pageQuery, textSchema } from './common.ts'
 import { workflowDocumentSchema } from './document.ts'
 import { documentOperationSchema } from './operation.ts'
 import { startRunSchema, versionNameSchema } from './run.ts'
-import { createWorkflowSchema } from './workflow.ts'
+import { createWorkflowSchema, updateWorkflowSchema } from './workflow.ts'
 
 const node = { id: 'a', type: 'set', typeVersion: 1, name: 'A', params: {}, position: { x: 0, y: 0 } }
 
@@ -56,6 +56,15 @@ describe('workflowDocumentSchema', () => {
 })
 
 describe('createWorkflowSchema', () => {
+  test.each(['', '  ', 'Send\nmail', 'Pay\u202E now', 'a\u200Bb'])('refuses the name %j', (name) => {
+    expect(createWorkflowSchema.safeParse({ name }).success).toBe(false)
+    expect(updateWorkflowSchema.safeParse({ name }).success).toBe(false)
+  })
+
+  test.each(['Send mail', 'إرسال بريد', 'Émoji 👩\u200D💻'])('accepts the name %j', (name) => {
+    expect(createWorkflowSchema.safeParse({ name }).success).toBe(true)
+  })
+
   test.each([{ name: '' }, { name: '   ' }, { name: 'x'.repeat(201) }, {}, { name: 'ok', extra: 1 }])(
     'refuses %j',
     (body) => {

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../run/status.ts'
+import { hasHiddenCharacters } from '../../text/hidden-characters.ts'
 import { instantSchema, textSchema } from './common.ts'
 import { workflowDocumentSchema } from './document.ts'
 import { documentOperationSchema, draftPartSchema } from './operation.ts'
 
-const workflowNameSchema = textSchema(200).refine((name) => name.trim() !== '', { error: 'Must not be empty' })
+const workflowNameSchema = textSchema(200)
+  .refine((name) => name.trim() !== '', { error: 'Must not be empty' })
+  .refine((name) => !hasHiddenCharacters(name), {
+    error: 'Must not have line breaks or characters that are not visible',
+  })
 const descriptionSchema = textSchema(4_000)
 
 export const workflowSchema = z

@@ -1,0 +1,54 @@
+import type { DocumentOperation } from '../document/operation.ts'
+import { edgeId } from '../document/types.ts'
+import type { NodeId } from '../ids.ts'
+import type { NodeManifestEntry } from '../node/definition.ts'
+import type { IssueFix } from './issue.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
+
+/** Distance between a node and one that a fix adds beside it, in units of the canvas. */
+export const NODE_GAP = 280
+
+/** An id for a new node of a type that no node has: `start`, `start_2`, … */
+export function freeNodeId({ byId }: WorkflowSurvey, { type }: NodeManifestEntry): NodeId {
+  const wanted = type.replace(/^.*\//, '').replaceAll('-', '_')
+  let id = wanted
+  for (let number = 2; byId.has(id); number++) id = `${wanted}_${number}`
+  return id
+}
+
+function connect(source: SurveyedNode, ports: readonly string[], target: NodeId, targetHandle: string) {
+  return ports.map((sourceHandle): DocumentOperation => {
+    const ends = { source: source.node.id, sourceHandle, target, targetHandle }
+    return { op: 'add_edge', edge: { ...ends, id: edgeId(ends) } }
+  })
+}
+
+/** The one end that all paths can lead to. */
+function onlyEnd({ nodes }: WorkflowSurvey): SurveyedNode | null {
+  const ends = nodes.filter(({ entry }) => entry?.control === 'end')
+  return ends.length === 1 ? (ends[0] as SurveyedNode) : null
+}
+
+/**
+ * Leads ports of a node that no edge leaves to the end of the workflow; where there is none, or more than one, to a new
+ * end.
+ *
+ * @returns `undefined` where no node type is an end.
+ */
+export function endFix(survey: WorkflowSurvey, source: SurveyedNode, ports: readonly string[]): IssueFix | undefined {
+  const end = onlyEnd(survey)
+  const entry = end?.entry ?? survey.manifest.nodes.findLast(({ control }) => control === 'end')
+  const input = entry?.inputs[0]?.name
+  if (entry === undefined || input === undefined) return undefined
+  if (end !== null) {
+    return { title: `Connect to "${end.name}"`, operations: connect(source, ports, end.node.id, input) }
+  }
+  const id = freeNodeId(survey, entry)
+  const { x, y } = source.node.position
+  const position = { x: x + NODE_GAP, y }
+  const added = { id, type: entry.type, typeVersion: entry.version, name: entry.title, params: {}, position }
+  return {
+    title: `Add "${entry.title}" after it`,
+    operations: [{ op: 'add_node', node: added }, ...connect(source, ports, id, input)],
+  }
+}

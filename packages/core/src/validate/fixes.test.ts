@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest'
+import { around, call, end, fixed, issueIn, manifest, only, set, start, validate } from '../../test/validation.ts'
+import { applyOperations, type NodePolicy, type WorkflowDocument } from '../document/index.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { node, workflow } from '../testing/index.ts'
+import { validateWorkflow } from './index.ts'
+
+const condition = node('check', 'if-else', { left: 1, operator: '==', right: 1 })
+const fork = (branches: Json) => node('f', 'fork', { branches })
+
+describe('paths that stop short are led to an end', () => {
+  test('the one that there is', () => {
+    const document = workflow([start, condition, end], ['start>check', 'check:true>end'])
+    const issue = issueIn(document, 'PORT_UNCONNECTED')
+    expect(issue.fix?.title).toBe('Connect to "end"')
+    expect(fixed(document, issue).edges.map(({ id }) => id)).toContain('check:false>end:in')
+    expect(validate(fixed(document, issue))).toEqual([])
+  })
+
+  test('a new one beside the node, where there are several', () => {
+    const ends = [node('end', 'end'), node('other', 'end')]
+    const document = workflow([start, condition, ...ends], ['start>check', 'check:true>end', 'check:true>other'])
+    const issue = issueIn(document, 'PORT_UNCONNECTED')
+    expect(issue.fix?.title).toBe('Add "End" after it')
+    const next = fixed(document, issue)
+    expect(next.nodes.at(-1)).toMatchObject({ id: 'end_2', type: 'end', typeVersion: 1, name: 'End' })
+    expect(next.edges.at(-1)).toMatchObject({ source: 'check', sourceHandle: 'false', target: 'end_2' })
+  })
+
+  test('behind a dead end, by all of its ports', () => {
+    const document = workflow([start, call('a'), condition, end], ['start>a', 'a>end', 'start>check'])
+    const next = fixed(document, issueIn(document, 'DEAD_END'))
+    expect(next.edges.map(({ id }) => id)).toEqual(expect.arrayContaining(['check:true>end:in', 'check:false>end:in']))
+    expect(validate(next)).toEqual([])
+  })
+
+  test('where the only path of a workflow without an end stops', () => {
+    const document = workflow([start, call('a')], ['start>a'])
+    const next = fixed(document, issueIn(document, 'END_MISSING'))
+    expect(next.nodes.at(-1)).toMatchObject({ id: 'end', type: 'end' })
+    expect(validate(next)).toEqual([])
+  })
+
+  test.each<[string, WorkflowDocument]>([
+    ['there are several paths', workflow([start, call('a'), call('b')], ['start>a', 'start>b'])],
+    ['the path ends at a choice', workflow([start, condition], ['start>check'])],
+    [
+      'nothing is left',
+      workflow(
+        [
+          start,
+          fork([
+            { id: 'a', title: '' },
+            { id: 'a', title: '' },
+          ]),
+        ],
+        ['start>f', 'f:a>f'],
+      ),
+    ],
+  ])('unless %s', (_title, document) => {
+    expect(issueIn(document, 'END_MISSING').fix).toBeUndefined()
+  })
+
+  test('unless no node type is an end', () => {
+    const nodes = manifest.nodes.filter(({ control }) => control !== 'end')
+    const issues = validateWorkflow(workflow([start, call('a')], ['start>a']), { nodes })
+    expect(only(issues, 'END_MISSING')).toMatchObject([{ code: 'END_MISSING' }])
+    expect(only(issues, 'END_MISSING')[0]?.fix).toBeUndefined()
+    const open = workflow([start, condition, call('a')], ['start>check', 'check:true>a'])
+    const [issue] = only(validateWorkflow(open, { nodes }), 'PORT_UNCONNECTED')
+    expect([issue?.nodeId, issue?.fix]).toEqual(['check', undefined])
+  })
+})
+
+describe('ports from params', () => {
+  test.each<[code: string, id: string, repaired: string]>([
+    ['PORT_NAME_INVALID', 'Not good!', 'not_good'],
+    ['PORT_NAME_INVALID', '123', 'branch'],
+    ['PORT_NAME_INVALID', 'A', 'a_2'],
+    ['PORT_NAME_DUPLICATE', 'a', 'a_2'],
+    ['PORT_NAME_DUPLICATE', 'error', 'error_2'],
+  ])('%s: %j becomes %j', (code, id, repaired) => {
+    const branches = [
+      { id: 'a', title: 'A' },
+      { id, title: 'Later' },
+    ]
+    const document = workflow([start, fork(branches), end], ['start>f', 'f:a>end'])
+    const next = fixed(document, issueIn(document, code))
+    expect(next.nodes[1]?.params.branches).toEqual([branches[0], { id: repaired, title: 'Later' }])
+  })
+
+  test('PORT_TITLE_INVALID: hidden characters of a title are replaced', () => {
+    const branches = [
+      { id: 'a', title: 'Pay\u202E now' },
+      { id: 'b', title: 'B' },
+    ]
+    const document = workflow([start, fork(branches), end], ['start>f', 'f:a>end', 'f:b>end'])
+    const issue = issueIn(document, 'PORT_TITLE_INVALID')
+    expect(issue).toMatchObject({
+      severity: 'error',
+      path: ['params', 'branches', 0, 'title'],
+      message: 'f: the name "Pay now" has line breaks or characters that are not visible',
+      fix: { title: 'Rename to "Pay now"' },
+    })
+    expect(fixed(document, issue).nodes[1]?.params.branches).toEqual([{ id: 'a', title: 'Pay now' }, branches[1]])
+  })
+
+  test('FORK_SINGLE: a branch is added', () => {
+    const document = workflow([start, fork([{ id: 'branch', title: 'A' }]), end], ['start>f', 'f:branch>end'])
+    const next = fixed(document, issueIn(document, 'FORK_SINGLE'))
+    expect(next.nodes[1]?.params.branches).toEqual([
+      { id: 'branch', title: 'A' },
+      { id: 'branch_2', title: 'Branch 2' },
+    ])
+  })
+
+  test('a fork whose ports are fixed, or deep in the params, gets no branch', () => {
+    const issueWith = (ports: Json, params: JsonObject) => {
+      const nodes = manifest.nodes.map((entry) => (entry.type === 'fork' ? { ...entry, ports: ports as never } : entry))
+      const document = workflow([start, node('f', 'fork', params), end], ['start>f', 'f:a>end'])
+      return only(validateWorkflow(document, { nodes }), 'FORK_SINGLE')[0]
+    }
+    const fixedPort = issueWith([{ name: 'a', title: 'A' }], {})
+    expect([fixedPort?.code, fixedPort?.fix]).toEqual(['FORK_SINGLE', undefined])
+    const deep = issueWith([{ each: 'params.x.y', id: 'id', title: 'title' }], { x: { y: [{ id: 'a' }] } })
+    expect([deep?.code, deep?.fix]).toEqual(['FORK_SINGLE', undefined])
+  })
+})
+
+describe('policies', () => {
+  const withPolicy = (policy: NodePolicy) => around({ ...call('a'), policy })
+  const policyAfter = (policy: NodePolicy, code = 'POLICY_INVALID') => {
+    const document = withPolicy(policy)
+    return fixed(document, issueIn(document, code)).nodes[1]?.policy
+  }
+
+  test.each<[NodePolicy, NodePolicy | undefined]>([
+    [{ timeout: '0s' }, undefined],
+    [{ heartbeat: '0s' }, undefined],
+    [{ timeout: '1s', heartbeat: '2s' }, { timeout: '1s' }],
+    [{ taskQueue: 'not good' }, undefined],
+    [
+      { retry: { maximumAttempts: 1_000, initialInterval: '2s' } },
+      { retry: { maximumAttempts: 100, initialInterval: '2s' } },
+    ],
+    [{ retry: { maximumAttempts: 0 } }, { retry: { maximumAttempts: 1 } }],
+    [{ retry: { backoffCoefficient: 0.5 } }, { retry: { backoffCoefficient: 1 } }],
+    [{ retry: { initialInterval: '1ms' } }, { retry: { initialInterval: '100ms' } }],
+    [{ retry: { maximumInterval: '500ms' } }, { retry: { maximumInterval: '1s' } }],
+    [
+      { retry: { initialInterval: '5s', maximumInterval: '1s' } },
+      { retry: { initialInterval: '5s', maximumInterval: '5s' } },
+    ],
+  ])('%j becomes %j', (policy, repaired) => {
+    expect(policyAfter(policy) ?? {}).toEqual(repaired ?? {})
+  })
+
+  test('waits that add up to months have no single repair', () => {
+    const retry = { initialInterval: '10d', maximumInterval: '20d', maximumAttempts: 100 } as const
+    expect(issueIn(withPolicy({ retry }), 'POLICY_INVALID').fix).toBeUndefined()
+  })
+
+  test('what the type sets is not for the node to unset', () => {
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'acme/call' ? { ...entry, policy: { timeout: '0s' as const } } : entry,
+    )
+    const [issue] = only(validateWorkflow(around(call('a')), { nodes }), 'POLICY_INVALID')
+    expect([issue?.message, issue?.fix]).toEqual(['a: a timeout of 0 leaves no time', undefined])
+  })
+
+  test('a shared key is removed from the later node, a run timeout of 0 from the settings', () => {
+    const policy = { idempotency: '{{ run.id }}' }
+    const shared = around({ ...call('a'), policy }, { ...call('b'), policy })
+    expect(fixed(shared, issueIn(shared, 'IDEMPOTENCY_SHARED')).nodes[2]?.policy ?? {}).toEqual({})
+    const limited = { ...around(call('a')), settings: { timeout: '0s' as const } }
+    expect(fixed(limited, issueIn(limited, 'POLICY_INVALID')).settings).toEqual({})
+  })
+})
+
+describe('params', () => {
+  const fixOf = (params: JsonObject, type = 'acme/call') => {
+    const document = around(node('a', type, params))
+    const [issue] = only(validate(document), 'PARAM_INVALID')
+    if (issue?.fix === undefined) return null
+    return applyOperations(document, issue.fix.operations).nodes[1]?.params
+  }
+  const lines = (count: Json) => ({ url: 'https://x', lines: [{ sku: 'A', count }] })
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ['a number below the least', lines(0), lines(1)],
+    ['a number typed as text', lines('3'), lines(3)],
+    ['a choice that is spelled wrong', { url: 'https://x', method: 'PSOT' }, { url: 'https://x', method: 'POST' }],
+  ])('%s is repaired', (_title, params, repaired) => {
+    expect(fixOf(params)).toEqual(repaired)
+  })
+
+  test.each<[string, JsonObject]>([
+    ['a text that is no number', lines('three')],
+    ['a fraction where a whole number is needed', lines('3.5')],
+    ['a text with more digits than a number keeps', lines('12345678901234567890')],
+    ['a list in place of a number', lines([])],
+    ['a choice that is like none', { url: 'https://x', method: 'TRACE-ALL-OF-IT' }],
+    ['a choice that is no text', { url: 'https://x', method: 7 }],
+    ['a text of the wrong pattern', { url: 'https://x', lines: [{ sku: 'a', count: 1 }] }],
+  ])('%s is for people to repair', (_title, params) => {
+    expect(fixOf(params)).toBeNull()
+  })
+
+  test('a number that has a fraction is read where the schema allows one', () => {
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'set'
+        ? { ...entry, params: { type: 'object', properties: { n: { type: 'number', maximum: 5 } } } as JsonObject }
+        : entry,
+    )
+    const valueAfter = (n: Json) => {
+      const [issue] = only(validateWorkflow(around(node('a', 'set', { n })), { nodes }), 'PARAM_INVALID')
+      return issue?.fix?.operations
+    }
+    expect(valueAfter('2.5')).toEqual([{ op: 'set_param', nodeId: 'a', path: ['n'], value: 2.5 }])
+    expect(valueAfter(9)).toEqual([{ op: 'set_param', nodeId: 'a', path: ['n'], value: 5 }])
+  })
+
+  test('a field that the schema does not allow is removed, an item of a list is not', () => {
+    const schema: JsonObject = {
+      type: 'object',
+      properties: { o: { type: 'object', additionalProperties: false }, list: { prefixItems: [true], items: false } },
+    }
+    const nodes = manifest.nodes.map((entry) => (entry.type === 'set' ? { ...entry, params: schema } : entry))
+    const fixesOf = (params: JsonObject) =>
+      only(validateWorkflow(around(node('a', 'set', params)), { nodes }), 'PARAM_INVALID').map(({ fix }) => fix)
+    expect(fixesOf({ o: { color: 'red' } })).toEqual([
+      { title: 'Remove "o color"', operations: [{ op: 'unset_param', nodeId: 'a', path: ['o', 'color'] }] },
+    ])
+    expect(fixesOf({ list: [1, 2] })).toEqual([undefined])
+  })
+
+  test('a default that does not fit is not for the workflow to repair', () => {
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'set'
+        ? {
+            ...entry,
+            params: { type: 'object', properties: { n: { type: 'number', default: 9, maximum: 5 } } } as JsonObject,
+          }
+        : entry,
+    )
+    const [issue] = only(validateWorkflow(around(set('a')), { nodes }), 'PARAM_INVALID')
+    expect([issue?.field, issue?.fix]).toEqual(['params.n', undefined])
+  })
+})

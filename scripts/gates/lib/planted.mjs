@@ -36,11 +36,15 @@ export function runGate(script, folder) {
 /**
  * @param {readonly string[]} args what Node is told
  * @param {string} cwd
+ * @param {Record<string, string>} [env] beside ours
  * @returns {Promise<{ code: number | null, output: string }>}
  */
-export function runProgram(args, cwd) {
+export function runProgram(args, cwd, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } })
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    })
     let output = ''
     const hear = (/** @type {Buffer} */ chunk) => {
       output += chunk.toString()

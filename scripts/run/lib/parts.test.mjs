@@ -8,23 +8,34 @@ import { root } from './paths.mjs'
 describe('partsOf', () => {
   const whole = { chromium: '/usr/bin/chromium', temporal: '/usr/bin/temporal', postgres: true }
   const lacking = { chromium: null, temporal: null, postgres: false }
-  const unitOf = (/** @type {import('./parts.mjs').Machine} */ machine) =>
-    partsOf(machine, '/reports').parts.find(({ name }) => name === 'unit')?.args ?? []
+  const leftOutOf = (/** @type {import('./parts.mjs').Machine} */ machine) => {
+    const unit = partsOf(machine, '/reports').parts.find(({ name }) => name === 'unit')
+    return (unit?.env?.['TENON_TESTS_LEFT_OUT'] ?? '').split(',').filter((path) => path !== '')
+  }
 
   test('leaves nothing out on a machine that has everything', () => {
     const { parts, missing } = partsOf(whole, '/reports')
     expect(missing).toEqual([])
     expect(parts.every(({ canRun }) => canRun)).toBe(true)
-    expect(unitOf(whole).filter((arg) => arg.startsWith('--exclude'))).toEqual([])
+    expect(leftOutOf(whole)).toEqual([])
   })
 
   test('names each file that it leaves out', () => {
     const { parts, missing } = partsOf(lacking, '/reports')
-    const excluded = unitOf(lacking).flatMap((arg) => (arg.startsWith('--exclude=') ? [arg.slice(10)] : []))
-    expect(excluded.length).toBeGreaterThan(5)
-    for (const path of excluded) expect(missing.join('\n')).toContain(path)
+    const leftOut = leftOutOf(lacking)
+    expect(leftOut.length).toBeGreaterThan(5)
+    for (const path of leftOut) expect(missing.join('\n')).toContain(path)
     expect(missing.map((line) => line.split(':')[0])).toEqual(['Chromium', 'Temporal dev server', 'Postgres'])
     expect(parts.filter(({ canRun }) => !canRun).map(({ name }) => name)).toEqual(['e2e'])
+  })
+
+  test('has a runner that leaves out what it is told to', async () => {
+    const { parts } = partsOf(lacking, '/reports')
+    const env = parts.find(({ name }) => name === 'unit')?.env
+    const list = ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', 'packages/server/test']
+    const { output } = await runProgram(list, root, env)
+    expect(output).toContain('packages/server/test/bad-input.test.ts')
+    expect(output).not.toContain('packages/server/test/postgres.test.ts')
   })
 })
 

@@ -2,10 +2,13 @@ import type { RunId } from '@tenon/core/document'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Canvas } from './canvas/canvas.tsx'
 import { CanvasControls, Overview } from './canvas/canvas-controls.tsx'
-import type { CanvasHandle, CanvasSlot } from './canvas/canvas-handle.ts'
 import { ConnectPicker } from './canvas/connect-picker.tsx'
 import { EmptyCanvas } from './canvas/empty-canvas.tsx'
 import { NodeRunContext } from './canvas/node-status.ts'
+import { ActionsContext } from './contexts/actions-context.ts'
+import type { CanvasHandle, CanvasSlot } from './contexts/canvas-handle.ts'
+import { mergeKeymap } from './contexts/keymap.ts'
+import { KeymapContext } from './contexts/keymap-context.ts'
 import { isConnected, type WorkflowEditorProps } from './editor-props.ts'
 import { createInsertTarget, InsertTargetContext } from './expression-field/insert-target.ts'
 import { DraftBar } from './frame/draft-bar.tsx'
@@ -13,13 +16,12 @@ import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
 import { PanelEdge } from './frame/panel-edge.tsx'
 import { PanelToggle } from './frame/panel-toggle.tsx'
-import { NARROW_WIDTH } from './frame/panels.ts'
 import { useFirstFocus } from './frame/use-first-focus.ts'
 import { useRememberedPanels } from './frame/use-remembered-panels.ts'
 import { useRememberedView } from './frame/use-remembered-view.ts'
 import { useViewMenu } from './frame/use-view-menu.ts'
-import type { ControlComponents } from './inspector/control-props.ts'
-import { ControlsContext } from './inspector/controls-context.ts'
+import type { ControlComponents } from './inspector/controls/control-props.ts'
+import { HostControlsContext } from './inspector/controls/controls-context.ts'
 import { Inspector } from './inspector/inspector.tsx'
 import { callHost } from './instance/call-host.ts'
 import { useTranslate } from './instance/instance-context.ts'
@@ -27,9 +29,6 @@ import { isApplePlatform } from './instance/place.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
 import { useWidth } from './instance/use-width.ts'
 import { browserMemory } from './instance/view-memory.ts'
-import { ActionsContext } from './keymap/actions-context.ts'
-import { mergeKeymap } from './keymap/keymap.ts'
-import { KeymapContext } from './keymap/keymap-context.ts'
 import { ShortcutsDialog } from './keymap/shortcuts-dialog.tsx'
 import { useEditorActions } from './keymap/use-editor-actions.ts'
 import { useKeymap } from './keymap/use-keymap.ts'
@@ -41,6 +40,7 @@ import { PublishDialog } from './publish/publish-dialog.tsx'
 import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
 import type { EditorProblem } from './store/editor-state.ts'
+import { NARROW_WIDTH } from './store/panels.ts'
 import { Topbar } from './topbar/topbar.tsx'
 import { BoundedPart } from './ui/boundary.tsx'
 import { LaterPart } from './ui/later-part.tsx'
@@ -142,13 +142,13 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                 </Canvas>
               )}
             </BoundedPart>
-            <ControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
+            <HostControlsContext.Provider value={host.controls ?? NO_CONTROLS}>
               <InsertTargetContext.Provider value={insertTarget}>
                 <BoundedPart className="tn-inspector">
                   <Inspector lastRun={layer?.inspect ?? null} />
                 </BoundedPart>
               </InsertTargetContext.Provider>
-            </ControlsContext.Provider>
+            </HostControlsContext.Provider>
             {!isReadOnly && !isPhone && <PanelEdge panel="palette" />}
             {!isPhone && <PanelEdge panel="inspector" />}
             {isConnected(host) && runId !== null && (

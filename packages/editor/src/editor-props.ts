@@ -3,12 +3,12 @@ import type { DocumentOperation, RunId, WorkflowDocument } from '@tenon/core/doc
 import type { TenonError } from '@tenon/core/errors'
 import type { NodeManifest } from '@tenon/core/node'
 import type { ReactNode } from 'react'
-import type { ControlComponents } from './inspector/control-props.ts'
-import type { SetSecret } from './inspector/secrets-context.ts'
-import type { InstanceProps } from './instance/instance-root.tsx'
+import type { KeyBinding } from './contexts/keymap.ts'
+import type { ControlComponents } from './inspector/controls/control-props.ts'
+import type { SetSecret } from './inspector/controls/secrets-context.ts'
 import type { ViewMemory } from './instance/view-memory.ts'
-import type { KeyBinding } from './keymap/keymap.ts'
 import type { LayoutProvider } from './layout/layout-provider.ts'
+import type { InstanceProps } from './shell/instance-root.tsx'
 
 /** What an editor tells its host; nothing of it needs an answer. */
 export type EditorEvent =

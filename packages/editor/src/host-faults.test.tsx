@@ -12,7 +12,7 @@ import { createFixtureClient } from '../test/fixtures/fixture-client.ts'
 import '../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../test/fixtures/small-manifest.ts'
 import type { ControlledEditorProps, EditorEvent } from './editor-props.ts'
-import type { ControlProps } from './inspector/control-props.ts'
+import type { ControlProps } from './inspector/controls/control-props.ts'
 import { RunForm, RunList, RunViewer } from './runs/index.ts'
 import { WorkflowEditor } from './workflow-editor.tsx'
 

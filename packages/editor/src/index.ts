@@ -1,3 +1,5 @@
+export type { ActionName } from './contexts/action-names.ts'
+export { DEFAULT_KEYMAP, type KeyBinding } from './contexts/keymap.ts'
 export type {
   CommonEditorProps,
   ConnectedEditorProps,
@@ -5,11 +7,9 @@ export type {
   EditorEvent,
   WorkflowEditorProps,
 } from './editor-props.ts'
-export type { ControlComponents, ControlProps } from './inspector/control-props.ts'
-export type { SecretToSet, SetSecret } from './inspector/secrets-context.ts'
+export type { ControlComponents, ControlProps } from './inspector/controls/control-props.ts'
+export type { SecretToSet, SetSecret } from './inspector/controls/secrets-context.ts'
 export type { ViewMemory } from './instance/view-memory.ts'
-export type { ActionName } from './keymap/action-names.ts'
-export { DEFAULT_KEYMAP, type KeyBinding } from './keymap/keymap.ts'
 export type { LayoutGraph, LayoutProvider } from './layout/layout-provider.ts'
 export { workerLayout } from './layout/worker-layout.ts'
 export type { ParamField } from './manifest/param-field.ts'

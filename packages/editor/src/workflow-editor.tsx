@@ -1,6 +1,6 @@
 import type { DocumentOperation } from '@tenon/core/document'
 import { type ReactNode, useCallback, useRef, useState } from 'react'
-import { PresenceContext } from './draft/presence-context.ts'
+import { PresenceContext } from './contexts/presence-context.ts'
 import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
@@ -13,14 +13,14 @@ import {
   isConnected,
   type WorkflowEditorProps,
 } from './editor-props.ts'
-import { SecretsContext, type SetSecret } from './inspector/secrets-context.ts'
+import { SecretsContext, type SetSecret } from './inspector/controls/secrets-context.ts'
 import { useInstance } from './instance/instance-context.ts'
-import { InstanceRoot } from './instance/instance-root.tsx'
 import { en } from './messages/en/index.ts'
 import { createEditorSession } from './session/create-session.ts'
 import type { EditorSession } from './session/editor-session.ts'
 import { SessionProvider } from './session/session-context.tsx'
 import { WorkflowDetailsContext } from './session/workflow-details.ts'
+import { InstanceRoot } from './shell/instance-root.tsx'
 
 /**
  * The workflow editor: canvas, palette, inspector, problems and runs of one draft.

@@ -9,9 +9,9 @@ import {
   SelectionMode,
 } from '@xyflow/react'
 import { type ReactNode, useCallback, useMemo } from 'react'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
-import type { CanvasSlot } from './canvas-handle.ts'
 import { CanvasHoverContext, createCanvasHover } from './canvas-hover.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { EdgeLine } from './edge-line.tsx'

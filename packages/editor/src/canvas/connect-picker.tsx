@@ -1,12 +1,12 @@
 import { type NodeId, resolvePorts, type WorkflowNode } from '@tenon/core/document'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { connectionRefusal } from '../graph/connection-rules.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { SearchInput } from '../ui/search-input.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
-import type { CanvasSlot } from './canvas-handle.ts'
 import { CanvasPopup } from './canvas-popup.tsx'
 
 /** Connects the selected node by keyboard: choose the way out, then the node that it leads to. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { cutText } from '@tenon/core/text'
-import { type Reference, splitTemplate } from '../expression-field/template-parts.ts'
+import { type Reference, splitTemplate } from '../graph/template-parts.ts'
 import { valueAt } from '../manifest/ports.ts'
 import { signLabel } from '../manifest/value-label.ts'
 

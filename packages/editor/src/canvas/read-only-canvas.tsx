@@ -1,8 +1,9 @@
 import type { NodeId, WorkflowDocument } from '@tenon/core/document'
 import type { NodeManifest } from '@tenon/core/node'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { ActionsContext } from '../contexts/actions-context.ts'
+import type { CanvasHandle } from '../contexts/canvas-handle.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { ActionsContext } from '../keymap/actions-context.ts'
 import { createActions } from '../keymap/create-actions.ts'
 import { workerLayout } from '../layout/worker-layout.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
@@ -11,7 +12,6 @@ import { SessionProvider } from '../session/session-context.tsx'
 import { acceptDocument, select } from '../store/editor-store.ts'
 import { Canvas } from './canvas.tsx'
 import { CanvasControls, Overview } from './canvas-controls.tsx'
-import type { CanvasHandle } from './canvas-handle.ts'
 
 export interface ReadOnlyCanvasProps {
   readonly document: WorkflowDocument

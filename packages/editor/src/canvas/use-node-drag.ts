@@ -1,6 +1,6 @@
 import type { OnNodeDrag, SelectionDragHandler } from '@xyflow/react'
 import { useMemo } from 'react'
-import { usePresence } from '../draft/presence-context.ts'
+import { usePresence } from '../contexts/presence-context.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { FlowNode } from './flow-types.ts'
 

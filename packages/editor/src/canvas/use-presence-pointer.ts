@@ -1,6 +1,6 @@
 import { useReactFlow } from '@xyflow/react'
 import { type PointerEvent, useCallback } from 'react'
-import { usePresence } from '../draft/presence-context.ts'
+import { usePresence } from '../contexts/presence-context.ts'
 
 interface PresencePointer {
   readonly onPointerMove: (event: PointerEvent) => void

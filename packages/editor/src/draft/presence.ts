@@ -1,6 +1,6 @@
 import { DRAFT_LIMITS, type DraftAwareness } from '@tenon/core/collab'
+import type { Presence } from '../contexts/presence-context.ts'
 import type { EditorStore } from '../store/editor-store.ts'
-import type { Presence } from './presence-context.ts'
 
 /** The part of an awareness object that presence needs. */
 export interface LocalAwareness {

@@ -1,8 +1,8 @@
 import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useRef } from 'react'
+import { useTenantChanges } from '../client/use-tenant-changes.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useTenantChanges } from '../runs/store/use-tenant-changes.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
 

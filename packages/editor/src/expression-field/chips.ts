@@ -1,7 +1,7 @@
 import { type EditorState, type Extension, StateEffect } from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from '@codemirror/view'
+import { type Reference, splitTemplate } from '../graph/template-parts.ts'
 import { diagnosticsField, setDiagnostics } from './diagnostics.ts'
-import { type Reference, splitTemplate } from './template-parts.ts'
 
 interface ChipLabel {
   readonly text: string

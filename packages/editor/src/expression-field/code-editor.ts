@@ -5,11 +5,11 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from '@codemirror/view'
 import { yCollab } from 'y-codemirror.next'
 import type * as Y from 'yjs'
+import type { Reference } from '../graph/template-parts.ts'
 import { chipExtension, refreshChips } from './chips.ts'
 import { completeReferences } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
 import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
-import type { Reference } from './template-parts.ts'
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement

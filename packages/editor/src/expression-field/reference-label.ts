@@ -1,6 +1,6 @@
 import type { NodeId, WorkflowNode } from '@tenon/core/document'
+import type { Reference } from '../graph/template-parts.ts'
 import type { Translate } from '../messages/format.ts'
-import type { Reference } from './template-parts.ts'
 
 /** A reference as people read it: "Analyze ticket › customer_tier". */
 export function labelOfReference(

@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
+import { splitTemplate } from '../graph/template-parts.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { labelOfReference } from './reference-label.ts'
-import { splitTemplate } from './template-parts.ts'
 
 /** A template to be read: references as chips by the name of their node. */
 export function TemplateText({ text }: { readonly text: string }) {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { PANEL_LIMITS, type PanelName, withPanel } from './panels.ts'
+import { PANEL_LIMITS, type PanelName, withPanel } from '../store/panels.ts'
 
 const STEP = 16
 

@@ -1,9 +1,9 @@
+import { useActions } from '../contexts/actions-context.ts'
+import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useActions } from '../keymap/actions-context.ts'
-import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useEditorStore } from '../session/session-context.tsx'
+import type { PanelName } from '../store/panels.ts'
 import { IconButton } from '../ui/icon-button.tsx'
-import type { PanelName } from './panels.ts'
 
 /** The button in a corner of the canvas that opens and closes the panel beside it. */
 export function PanelToggle({ panel }: { readonly panel: PanelName }) {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 import { onPageLeave } from '../instance/place.ts'
 import { PANELS_KEY, recall, remember, type ViewMemory } from '../instance/view-memory.ts'
 import { useSession } from '../session/session-context.tsx'
-import { panelsFrom } from './panels.ts'
+import { panelsFrom } from '../store/panels.ts'
 
 /** A drag of an edge writes once it pauses. */
 const PAUSE_MS = 200

@@ -1,6 +1,6 @@
+import { useActions } from '../contexts/actions-context.ts'
+import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useActions } from '../keymap/actions-context.ts'
-import { useShortcut } from '../keymap/shortcut-label.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import type { MenuItem } from '../ui/menu.tsx'

@@ -11,8 +11,8 @@ import { Field, type FieldProps } from '../ui/field.tsx'
 import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
-import { FieldFault } from './field-fault.tsx'
-import { useFieldProblems } from './use-field-problems.ts'
+import { FieldFault } from './controls/field-fault.tsx'
+import { useFieldProblems } from './controls/use-field-problems.ts'
 
 interface PolicyTabProps {
   readonly node: WorkflowNode

@@ -1,6 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
+import { useActions } from '../contexts/actions-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useActions } from '../keymap/actions-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'

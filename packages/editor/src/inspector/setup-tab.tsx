@@ -1,16 +1,19 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
-import { useMemo } from 'react'
+import { useContext, useMemo } from 'react'
 import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Callout } from '../ui/callout.tsx'
 import { Field } from '../ui/field.tsx'
+import { BUILT_IN_CONTROLS } from './controls/built-in-controls.ts'
+import { ControlsContext, type FormControls, HostControlsContext } from './controls/controls-context.ts'
+import { FieldFault } from './controls/field-fault.tsx'
 import { JsonText } from './controls/json-text.tsx'
-import { FieldFault } from './field-fault.tsx'
-import { ParamRows } from './param-rows.tsx'
-import { useFieldProblems } from './use-field-problems.ts'
+import { ParamRows } from './controls/param-rows.tsx'
+import { JsonControl } from './controls/structure-controls.tsx'
+import { useFieldProblems } from './controls/use-field-problems.ts'
 
 interface SetupTabProps {
   readonly node: WorkflowNode
@@ -21,6 +24,11 @@ interface SetupTabProps {
 export function SetupTab({ node, entry }: SetupTabProps) {
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const hostControls = useContext(HostControlsContext)
+  const controls = useMemo<FormControls>(
+    () => ({ byName: { ...BUILT_IN_CONTROLS, ...hostControls }, fallback: JsonControl }),
+    [hostControls],
+  )
   const fields = useMemo(
     () => (entry === undefined ? [] : fieldsOf(entry.params, resolveSchema(entry.params, entry.params))),
     [entry],
@@ -32,13 +40,15 @@ export function SetupTab({ node, entry }: SetupTabProps) {
       {entry === undefined ? (
         <UnknownType node={node} />
       ) : (
-        <ParamRows
-          nodeId={node.id}
-          rootSchema={entry.params}
-          fields={fields}
-          siblings={node.params}
-          isReadOnly={isReadOnly}
-        />
+        <ControlsContext.Provider value={controls}>
+          <ParamRows
+            nodeId={node.id}
+            rootSchema={entry.params}
+            fields={fields}
+            siblings={node.params}
+            isReadOnly={isReadOnly}
+          />
+        </ControlsContext.Provider>
       )}
       {entry !== undefined && fields.length === 0 && <p className="tn-panel-note">{t('inspector.noParams')}</p>}
       <Notes node={node} isReadOnly={isReadOnly} />

@@ -1,12 +1,12 @@
 import type { NodeId, NodeMove } from '@tenon/core/document'
 import { documentOrder } from '@tenon/core/document'
-import type { CanvasSlot } from '../canvas/canvas-handle.ts'
-import { type PanelName, withPanel } from '../frame/panels.ts'
+import type { Actions } from '../contexts/action-names.ts'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { tidyUp } from '../layout/tidy-up.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { select } from '../store/editor-store.ts'
-import type { Actions } from './action-names.ts'
+import { type PanelName, withPanel } from '../store/panels.ts'
 
 interface ActionOptions {
   readonly session: EditorSession

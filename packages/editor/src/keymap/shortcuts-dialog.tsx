@@ -1,10 +1,10 @@
 import { useContext } from 'react'
+import { ACTION_NAMES, type ActionName } from '../contexts/action-names.ts'
+import { KeymapContext } from '../contexts/keymap-context.ts'
+import { chordLabel } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { ACTION_NAMES, type ActionName } from './action-names.ts'
-import { KeymapContext } from './keymap-context.ts'
-import { chordLabel } from './shortcut-label.ts'
 
 const HIDDEN: readonly ActionName[] = ['move-left-far', 'move-right-far', 'move-up-far', 'move-down-far']
 

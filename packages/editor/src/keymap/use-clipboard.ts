@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo } from 'react'
-import type { CanvasSlot } from '../canvas/canvas-handle.ts'
 import { copyFragment, type Fragment, parseFragment } from '../commands/fragment.ts'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { hasTextSelection, isTextEntry, readClipboard, writeClipboard } from '../instance/place.ts'
 import type { EditorSession } from '../session/editor-session.ts'

@@ -1,9 +1,9 @@
 import { useMemo, useRef, useState } from 'react'
-import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import type { Actions } from '../contexts/action-names.ts'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { workerLayout } from '../layout/worker-layout.ts'
 import { useSession } from '../session/session-context.tsx'
-import type { Actions } from './action-names.ts'
 import { createActions } from './create-actions.ts'
 import { useClipboard } from './use-clipboard.ts'
 

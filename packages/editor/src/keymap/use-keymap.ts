@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback } from 'react'
+import type { Actions } from '../contexts/action-names.ts'
+import { actionFor, type KeyBinding } from '../contexts/keymap.ts'
 import { isTextEntry } from '../instance/place.ts'
-import type { Actions } from './action-names.ts'
-import { actionFor, type KeyBinding } from './keymap.ts'
 
 /**
  * Hears keys on the editor's root only: keys that are pressed elsewhere on the page belong to the host or to

@@ -1,6 +1,6 @@
 import type { NodeId, NodeMove } from '@tenon/core/document'
-import type { CanvasHandle } from '../canvas/canvas-handle.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import type { CanvasHandle } from '../contexts/canvas-handle.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'

@@ -1,6 +1,6 @@
-import type { CanvasHandle } from '../canvas/canvas-handle.ts'
 import type { Placement } from '../commands/command.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
+import type { CanvasHandle } from '../contexts/canvas-handle.ts'
 import { besideOthers } from '../layout/beside-others.ts'
 import type { EditorState } from '../store/editor-state.ts'
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
-import type { CanvasSlot } from '../canvas/canvas-handle.ts'
 import { CanvasPopup } from '../canvas/canvas-popup.tsx'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { NodePicker } from './node-picker.tsx'

@@ -1,4 +1,4 @@
-import type { CanvasSlot } from '../canvas/canvas-handle.ts'
+import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'

@@ -1,5 +1,5 @@
 export type { TenonClient } from '@tenon/core/client'
-export type { InstanceProps } from '../instance/instance-root.tsx'
+export type { InstanceProps } from '../shell/instance-root.tsx'
 export { ApprovalCard, type ApprovalCardProps } from './approval/approval-card.tsx'
 export { ApprovalInbox, type ApprovalInboxProps } from './approval/approval-inbox.tsx'
 export type { ShownApproval } from './approval/approval-of-view.ts'

@@ -1,11 +1,11 @@
 import type { DocumentOperation, NodeId, ParamPath, WorkflowDocument } from '@tenon/core/document'
 import type * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
-import type { ScopeReader } from '../expression-field/scope-cache.ts'
 import type { Translate } from '../messages/format.ts'
 import type { RunFormDraft } from '../runs/form/form-draft.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import type { PendingInput } from './pending-input.ts'
+import type { ScopeReader } from './scope-cache.ts'
 import type { TypingBurst } from './typing-burst.ts'
 
 /** What happened to a draft by a person at this editor. */

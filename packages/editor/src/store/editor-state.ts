@@ -10,9 +10,9 @@ import type {
   WorkflowNode,
 } from '@tenon/core/document'
 import type { Placement } from '../commands/command.ts'
-import type { Panels } from '../frame/panels.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { RefusedInput } from '../session/pending-input.ts'
+import type { Panels } from './panels.ts'
 
 /** How far the draft has come from the server, and what went wrong on the way. */
 export type Phase =

@@ -1,8 +1,8 @@
 import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { DEFAULT_PANELS } from '../frame/panels.ts'
 import { createManifestIndex, EMPTY_MANIFEST } from '../manifest/manifest-index.ts'
 import type { EditorState, InputState } from './editor-state.ts'
+import { DEFAULT_PANELS } from './panels.ts'
 import { shareStructure } from './share-structure.ts'
 
 export type EditorStore = StoreApi<EditorState>

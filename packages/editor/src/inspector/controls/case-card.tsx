@@ -9,8 +9,8 @@ import { type TypedTextField, useTypedText } from '../../session/use-typed-text.
 import { FieldNote } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import type { ControlProps } from '../control-props.ts'
-import { ParamRows } from '../param-rows.tsx'
+import type { ControlProps } from './control-props.ts'
+import { ParamRows } from './param-rows.tsx'
 import { portFromTitle, UNNAMED_PORT } from './port-names.ts'
 import { textFieldOf, textOf } from './text-of.ts'
 

@@ -4,7 +4,7 @@ import { useUnreadable } from '../../session/use-unreadable.ts'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import type { ControlProps } from '../control-props.ts'
+import type { ControlProps } from './control-props.ts'
 import { textFieldOf } from './text-of.ts'
 
 /** One of the values that the schema lists. */

@@ -6,7 +6,7 @@ import { useUnreadable } from '../../session/use-unreadable.ts'
 import { useFieldControl } from '../../ui/field.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
-import type { ControlProps } from '../control-props.ts'
+import type { ControlProps } from './control-props.ts'
 import { textFieldOf } from './text-of.ts'
 
 const UNITS = ['ms', 's', 'm', 'h', 'd'] as const

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
-import type { ControlProps } from '../control-props.ts'
+import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { SchemaFieldRow } from './schema-field-row.tsx'
 import {

@@ -3,8 +3,8 @@ import { useTranslate } from '../../instance/instance-context.ts'
 import { humanize } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import { Chip } from '../../ui/chip.tsx'
-import type { ControlProps } from '../control-props.ts'
 import { AddText } from './add-text.tsx'
+import type { ControlProps } from './control-props.ts'
 
 /** Roles to tick and persons to name. */
 export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {

@@ -7,8 +7,8 @@ import { formatMoment } from '../../runs/format/instant.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import type { ControlProps } from '../control-props.ts'
-import { SecretsContext } from '../secrets-context.ts'
+import type { ControlProps } from './control-props.ts'
+import { SecretsContext } from './secrets-context.ts'
 
 /**
  * A secret: it can be set, replaced and removed, never read. The value goes to the server alone; the document gets the

@@ -5,9 +5,9 @@ import { fieldOf, fieldsOf, inferControl, resolveSchema } from '../../manifest/p
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
-import type { ControlProps } from '../control-props.ts'
-import { ParamRows } from '../param-rows.tsx'
+import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
+import { ParamRows } from './param-rows.tsx'
 import { textFieldOf } from './text-of.ts'
 
 /** The fields of an object, one under the other. */

@@ -1,5 +1,5 @@
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
-import type { ControlProps } from '../control-props.ts'
+import type { ControlProps } from './control-props.ts'
 import { textOf } from './text-of.ts'
 
 /** A line of text with references; grows with what is in it. */

@@ -1,8 +1,8 @@
 import type { Approval } from '@tenon/core/client'
 import { useCallback, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
-import { useResource } from '../store/use-resource.ts'
 import { useRunPart } from '../store/use-run.ts'
 import { approvalOfView, type ShownApproval } from './approval-of-view.ts'
 

@@ -2,13 +2,13 @@ import type { LedgerEntry } from '@tenon/core/client'
 import type { Json } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
 import { useCallback } from 'react'
+import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useResource } from '../store/use-resource.ts'
 
 export interface ValueViewProps {
   readonly scope: RunScope

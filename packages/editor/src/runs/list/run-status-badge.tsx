@@ -1,7 +1,7 @@
 import type { RunStatus } from '@tenon/core/run'
-import { EnsureInstance } from '../../instance/ensure-instance.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
-import type { InstanceProps } from '../../instance/instance-root.tsx'
+import { EnsureInstance } from '../../shell/ensure-instance.tsx'
+import type { InstanceProps } from '../../shell/instance-root.tsx'
 import { Badge, type BadgeTone } from '../../ui/badge.tsx'
 
 const TONES: Readonly<Record<RunStatus, BadgeTone>> = {

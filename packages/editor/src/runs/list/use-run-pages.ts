@@ -1,7 +1,7 @@
 import type { Page, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
 import { useCallback, useState } from 'react'
-import { useResource } from '../store/use-resource.ts'
-import { useTenantChanges } from '../store/use-tenant-changes.ts'
+import { useResource } from '../../client/use-resource.ts'
+import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 
 export interface RunPages {
   readonly runs: readonly RunSummary[]

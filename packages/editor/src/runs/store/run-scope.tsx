@@ -4,11 +4,11 @@ import { EMPTY_DOCUMENT } from '@tenon/core/document'
 import type { NodeManifest } from '@tenon/core/node'
 import { isRunOver } from '@tenon/core/run'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
+import { type Resource, useResource } from '../../client/use-resource.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
 import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
 import type { RunSnapshot, RunStore } from './run-store.ts'
-import { type Resource, useResource } from './use-resource.ts'
 import { useRun, useRunPart } from './use-run.ts'
 
 /** The pinned version that a run executes, and the node types of its server. */

@@ -1,11 +1,11 @@
 import { useCallback, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
-import { useResource } from '../store/use-resource.ts'
 
 interface CancelRunProps {
   readonly scope: RunScope

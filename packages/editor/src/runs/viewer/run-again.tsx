@@ -1,13 +1,13 @@
 import type { Run } from '@tenon/core/client'
 import { isRunOver } from '@tenon/core/run'
 import { useCallback, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
-import { useResource } from '../store/use-resource.ts'
 import { useRunPart } from '../store/use-run.ts'
 
 interface RunAgainProps {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { EnsureInstance } from '../../instance/ensure-instance.tsx'
+import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { LogPanel } from '../log/log-panel.tsx'
 import { OutputPanel } from '../output/output-panel.tsx'

@@ -4,14 +4,15 @@ import type { RunSummary } from '@tenon/core/client'
 import { RUN_STATUSES, type RunEventFrame, type RunStatus } from '@tenon/core/run'
 import { StrictMode, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { InstanceRoot } from '../../../src/instance/instance-root.tsx'
 import { ApprovalInbox, RunList, RunViewer } from '../../../src/runs/index.ts'
+import { InstanceRoot } from '../../../src/shell/instance-root.tsx'
 import { Button } from '../../../src/ui/button.tsx'
 import { Dialog } from '../../../src/ui/dialog.tsx'
 import { Field } from '../../../src/ui/field.tsx'
 import { TextInput } from '../../../src/ui/text-input.tsx'
 import { reviewApproval } from '../../fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureClient } from '../../fixtures/fixture-client.ts'
+import { runState } from '../../fixtures/run-state.ts'
 import { ESCALATED_OUTPUT, escalatedRun, failedRun, rejectedRun, waitingRun } from '../../fixtures/ticket-runs.ts'
 
 declare global {
@@ -33,21 +34,16 @@ const logs = {
 }
 const log = logs[(query.get('log') ?? 'escalated') as keyof typeof logs]
 function runWith(status: RunStatus, index: number): RunSummary {
-  const isOver = status === 'completed' || status === 'failed' || status === 'canceled'
   return {
     runId: `0192f3a1-7c11-7d2e-9b01-00000000000${index}`,
     workflowId: 'wf-1',
     workflowName: 'Support ticket router',
     version: '4',
     mode: index % 3 === 2 ? 'test' : 'live',
-    status,
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
-    startedAt: status === 'queued' ? null : '2026-11-23T09:42:07.100Z',
-    finishedAt: isOver ? '2026-11-23T09:42:11.530Z' : null,
-    outcome: status === 'completed' ? 'escalated' : null,
-    error: status === 'failed' ? { code: 'HTTP_STATUS', message: '503 from the help desk' } : null,
+    ...runState(status, { startedAt: '2026-11-23T09:42:07.100Z', finishedAt: '2026-11-23T09:42:11.530Z' }),
   }
 }
 

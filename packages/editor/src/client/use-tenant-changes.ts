@@ -1,0 +1,50 @@
+import type { Change, TenonClient } from '@tenon/core/client'
+import { useEffect, useRef } from 'react'
+
+/** Hints that come in a burst are answered by one reading. */
+const GAP_MS = 300
+
+interface TenantChangesOptions {
+  readonly client: TenonClient
+  /** Checks whether a hint concerns what is shown. */
+  readonly isRelevant: (change: Exclude<Change, { kind: 'ready' }>) => boolean
+  /** Reads again what is shown. Called at once for the first hint of a burst, and once more after it. */
+  readonly onChange: (changes: readonly Change[]) => void
+}
+
+/**
+ * Follows what others change in the tenant while mounted. After a lost connection everything counts as changed.
+ */
+export function useTenantChanges({ client, isRelevant, onChange }: TenantChangesOptions): void {
+  const latest = useRef({ isRelevant, onChange })
+  latest.current = { isRelevant, onChange }
+  useEffect(() => {
+    let waiting: Change[] = []
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const deliver = () => {
+      timer = null
+      if (waiting.length === 0) return
+      const changes = waiting
+      waiting = []
+      timer = setTimeout(deliver, GAP_MS)
+      latest.current.onChange(changes)
+    }
+    const unsubscribe = follow(client, (changes) => {
+      waiting.push(...changes.filter((change) => change.kind === 'ready' || latest.current.isRelevant(change)))
+      if (timer === null) deliver()
+    })
+    return () => {
+      unsubscribe()
+      if (timer !== null) clearTimeout(timer)
+    }
+  }, [client])
+}
+
+// A client of the host's own that cannot follow changes still shows what it reads.
+function follow(client: TenonClient, listener: (changes: readonly Change[]) => void): () => void {
+  try {
+    return client.changes.subscribe(listener)
+  } catch {
+    return () => {}
+  }
+}

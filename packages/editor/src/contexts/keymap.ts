@@ -1,0 +1,107 @@
+import type { ActionName } from './action-names.ts'
+
+/**
+ * A key with its modifiers as text: `Mod+Shift+z`. `Mod` is Command on Apple keyboards and Control elsewhere; the
+ * last part is `KeyboardEvent.key`, letters in lower case.
+ */
+export type KeyChord = string
+
+/** Binds a chord of keys to an action of the editor. */
+export interface KeyBinding {
+  /** Chord that triggers the action, in the notation of {@link KeyChord}. */
+  readonly keys: KeyChord
+  /** Action that the chord triggers. */
+  readonly action: ActionName
+  /** Works while a text field has the focus, too. */
+  readonly inText?: true
+  /** Works in the panels beside the canvas only, and there in text fields, too. */
+  readonly inPanel?: true
+  /** The browser's own keys: they are listed, and the events that the browser makes of them are used. */
+  readonly byBrowser?: true
+}
+
+/** The keys of the editor as data; hosts replace single bindings by the `keymap` prop. */
+export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
+  { keys: 'Mod+z', action: 'undo' },
+  { keys: 'Mod+Shift+z', action: 'redo' },
+  { keys: 'Mod+y', action: 'redo' },
+  { keys: 'Delete', action: 'delete' },
+  { keys: 'Backspace', action: 'delete' },
+  { keys: 'Mod+d', action: 'duplicate' },
+  { keys: 'Mod+c', action: 'copy', byBrowser: true },
+  { keys: 'Mod+x', action: 'cut', byBrowser: true },
+  { keys: 'Mod+v', action: 'paste', byBrowser: true },
+  { keys: 'Mod+a', action: 'select-all' },
+  { keys: 'Escape', action: 'leave-panel', inPanel: true },
+  { keys: 'Escape', action: 'clear-selection' },
+  { keys: '/', action: 'quick-add' },
+  { keys: 'F2', action: 'rename' },
+  { keys: 'd', action: 'toggle-disabled' },
+  { keys: 'c', action: 'connect' },
+  { keys: 'Shift+t', action: 'tidy-up' },
+  { keys: '1', action: 'fit' },
+  { keys: '+', action: 'zoom-in' },
+  { keys: 'Shift++', action: 'zoom-in' },
+  { keys: '=', action: 'zoom-in' },
+  { keys: '-', action: 'zoom-out' },
+  { keys: '0', action: 'zoom-reset' },
+  { keys: 'ArrowLeft', action: 'move-left' },
+  { keys: 'ArrowRight', action: 'move-right' },
+  { keys: 'ArrowUp', action: 'move-up' },
+  { keys: 'ArrowDown', action: 'move-down' },
+  { keys: 'Shift+ArrowLeft', action: 'move-left-far' },
+  { keys: 'Shift+ArrowRight', action: 'move-right-far' },
+  { keys: 'Shift+ArrowUp', action: 'move-up-far' },
+  { keys: 'Shift+ArrowDown', action: 'move-down-far' },
+  { keys: 'Alt+ArrowRight', action: 'next-node' },
+  { keys: 'Alt+ArrowLeft', action: 'previous-node' },
+  { keys: 'Enter', action: 'open-inspector' },
+  { keys: 'o', action: 'toggle-outline' },
+  { keys: 'p', action: 'toggle-palette' },
+  { keys: 'i', action: 'toggle-inspector' },
+  { keys: 'Mod+Shift+m', action: 'show-problems', inText: true },
+  { keys: '?', action: 'show-shortcuts' },
+  { keys: 'Shift+?', action: 'show-shortcuts' },
+] as const)
+
+/** The default keys with a host's own in place of those of the same action. */
+export function mergeKeymap(own: readonly KeyBinding[] | undefined): readonly KeyBinding[] {
+  if (own === undefined) return DEFAULT_KEYMAP
+  const replaced = new Set(own.map((binding) => binding.action))
+  return [...DEFAULT_KEYMAP.filter((binding) => !replaced.has(binding.action)), ...own]
+}
+
+interface KeyPress {
+  readonly key: string
+  readonly altKey: boolean
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
+  readonly shiftKey: boolean
+}
+
+/** The form in which a key press is looked up. */
+function chordOf(press: KeyPress): KeyChord {
+  const parts: string[] = []
+  if (press.metaKey || press.ctrlKey) parts.push('Mod')
+  if (press.altKey) parts.push('Alt')
+  if (press.shiftKey) parts.push('Shift')
+  parts.push(press.key.length === 1 ? press.key.toLowerCase() : press.key)
+  return parts.join('+')
+}
+
+/** Context in which a key was pressed. */
+interface KeyPlace {
+  readonly isTextEntry: boolean
+  readonly isPanel: boolean
+}
+
+/** Maps a key press to its command in this context; `null` when the key is not ours. */
+export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
+  const chord = chordOf(press)
+  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, place))
+  return binding === undefined || binding.byBrowser === true ? null : binding.action
+}
+
+function worksAt({ inText, inPanel }: KeyBinding, { isTextEntry, isPanel }: KeyPlace): boolean {
+  return inPanel === true ? isPanel : inText === true || !isTextEntry
+}

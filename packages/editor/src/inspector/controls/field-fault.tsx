@@ -1,0 +1,42 @@
+import { useTranslate } from '../../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../../session/session-context.tsx'
+import type { EditorProblem } from '../../store/editor-state.ts'
+
+interface FieldFaultProps {
+  readonly problem: EditorProblem
+  /** How many other problems the field has. */
+  readonly more: number
+  /** The label above, which the message need not repeat. */
+  readonly title?: string
+}
+
+/** Shows what is wrong with a field, with its fixes as links. */
+export function FieldFault({ problem, more, title }: FieldFaultProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  return (
+    <span className="tn-fault" data-severity={problem.severity}>
+      {withoutTitle(problem.message, title)}
+      {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
+      {!isReadOnly &&
+        problem.fixes.map(({ title: label, operations }) => (
+          <button
+            key={label}
+            type="button"
+            className="tn-link tn-link-inherit"
+            onClick={() => dispatch({ type: 'fix', operations, title: label })}
+          >
+            {label}
+          </button>
+        ))}
+    </span>
+  )
+}
+
+function withoutTitle(message: string, title: string | undefined): string {
+  const start = `"${title}": `
+  const rest = title !== undefined && message.startsWith(start) ? message.slice(start.length) : message
+  // A path or a name at the beginning stays as it is.
+  return /^[a-z]+[ ,]/.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest
+}

@@ -1,0 +1,170 @@
+import { type Json, type JsonObject, type JsonSchema, jsonEqual, type NodeId } from '@tenon/core/document'
+import { useCallback, useMemo, useState } from 'react'
+import { ExpressionField } from '../../expression-field/expression-field.tsx'
+import { isTemplate } from '../../graph/template-parts.ts'
+import { useTranslate } from '../../instance/instance-context.ts'
+import { isFieldShown, type ParamField } from '../../manifest/param-field.ts'
+import { useSession } from '../../session/session-context.tsx'
+import { useBurst } from '../../session/use-burst.ts'
+import { Boundary, SlotFailed } from '../../ui/boundary.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Tooltip } from '../../ui/tooltip.tsx'
+import { CHOICE_CONTROLS, GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './control-kinds.ts'
+import { useControl } from './controls-context.ts'
+import { FieldFault } from './field-fault.tsx'
+import { textOf } from './text-of.ts'
+import { diagnosticsOf, useFieldProblems } from './use-field-problems.ts'
+
+interface ParamRowsProps {
+  readonly nodeId: NodeId
+  readonly rootSchema: JsonSchema
+  readonly fields: readonly ParamField[]
+  /** The object that holds the fields. */
+  readonly siblings: JsonObject
+  readonly isReadOnly: boolean
+}
+
+/** One labeled control for each field that is visible with the values beside it. */
+export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
+  const withDefaults = withDefaultsOf(fields, siblings)
+  return fields
+    .filter((field) => isFieldShown(field, withDefaults))
+    .map((field) => (
+      <ParamRow
+        key={field.path.join('.')}
+        nodeId={nodeId}
+        rootSchema={rootSchema}
+        field={field}
+        value={siblings[field.name]}
+        isReadOnly={isReadOnly}
+      />
+    ))
+}
+
+interface ParamRowProps {
+  readonly nodeId: NodeId
+  readonly rootSchema: JsonSchema
+  readonly field: ParamField
+  readonly value: Json | undefined
+  readonly isReadOnly: boolean
+}
+
+function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProps) {
+  const { dispatch } = useSession()
+  const problems = useFieldProblems(nodeId, ['params', ...field.path], {
+    withParts: !NESTING_CONTROLS.includes(field.control),
+  })
+  const diagnostics = useMemo(
+    () => diagnosticsOf(problems.filter((problem) => problem.field.length === field.path.length + 1)),
+    [problems, field.path],
+  )
+  const [wantsTemplate, setWantsTemplate] = useState(false)
+  const Control = useControl(field.control)
+  const { path } = field
+  const inBurst = useBurst()
+  const isTyped = !CHOICE_CONTROLS.includes(field.control)
+  const onChange = useCallback(
+    (next: Json | undefined) => {
+      if (next !== undefined && value !== undefined && jsonEqual(next, value)) return
+      const change = () =>
+        next === undefined
+          ? dispatch({ type: 'unset-param', nodeId, path })
+          : dispatch({ type: 'set-param', nodeId, path, value: next })
+      if (isTyped) inBurst('value', change)
+      else change()
+    },
+    [dispatch, inBurst, isTyped, nodeId, path, value],
+  )
+  const canSwitch = field.meta.literal !== true && SWITCHABLE_CONTROLS.includes(field.control)
+  const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)
+  const [first] = problems
+  const fault =
+    first === undefined ? undefined : <FieldFault problem={first} more={problems.length - 1} title={field.title} />
+  const isInvalid = first?.severity === 'error'
+  return (
+    <div data-param={path.join('.')}>
+      <Field
+        label={field.title}
+        help={fault !== undefined && !isInvalid ? fault : field.description}
+        required={field.isRequired}
+        group={GROUP_CONTROLS.includes(field.control) && !isShownAsTemplate}
+        error={isInvalid ? fault : undefined}
+        {...(canSwitch && !isReadOnly
+          ? {
+              hint: (
+                <TemplateToggle
+                  isOn={isShownAsTemplate}
+                  isRequired={field.isRequired}
+                  onToggle={(isOn) => {
+                    setWantsTemplate(isOn)
+                    if (!isOn && isTemplate(value)) onChange(field.schema.default)
+                  }}
+                />
+              ),
+            }
+          : {})}
+      >
+        {isShownAsTemplate ? (
+          <ExpressionField
+            nodeId={nodeId}
+            path={path}
+            value={textOf(value)}
+            onChange={(text) => onChange(text === '' ? undefined : text)}
+            isReadOnly={isReadOnly}
+            isInvalid={isInvalid}
+            diagnostics={diagnostics}
+            placeholder="{{input.…}}"
+            label={field.title}
+          />
+        ) : (
+          <Boundary resetKey={value} fallback={(retry) => <SlotFailed onRetry={retry} />}>
+            <Control
+              nodeId={nodeId}
+              field={field}
+              rootSchema={rootSchema}
+              value={value}
+              onChange={onChange}
+              isReadOnly={isReadOnly}
+              isInvalid={isInvalid}
+              diagnostics={diagnostics}
+            />
+          </Boundary>
+        )}
+      </Field>
+    </div>
+  )
+}
+
+interface TemplateToggleProps {
+  readonly isOn: boolean
+  readonly isRequired: boolean
+  readonly onToggle: (isOn: boolean) => void
+}
+
+function TemplateToggle({ isOn, isRequired, onToggle }: TemplateToggleProps) {
+  const t = useTranslate()
+  const label = isOn ? t('control.asValue') : t('control.asReference')
+  return (
+    <span className="tn-field-extra">
+      {isRequired && t('ui.required')}
+      <Tooltip content={label}>
+        <button
+          type="button"
+          className="tn-template-toggle"
+          aria-label={label}
+          aria-pressed={isOn}
+          onClick={() => onToggle(!isOn)}
+        >
+          <Icon name="link" size={14} />
+        </button>
+      </Tooltip>
+    </span>
+  )
+}
+
+// A field that depends on another follows its default while nothing else is set.
+function withDefaultsOf(fields: readonly ParamField[], siblings: JsonObject): JsonObject {
+  const defaults = fields.flatMap(({ name, schema }) => (schema.default === undefined ? [] : [[name, schema.default]]))
+  return { ...Object.fromEntries(defaults), ...siblings }
+}

@@ -1,0 +1,34 @@
+import type { NodeId, ParamPath } from '@tenon/core/document'
+import { useMemo } from 'react'
+import type { FieldDiagnostic } from '../../expression-field/field-types.ts'
+import { useEditorStore } from '../../session/session-context.tsx'
+import type { EditorProblem } from '../../store/editor-state.ts'
+
+/**
+ * The problems of one place of a node: `['params', 'url']`, or `[]` for the node itself; with those of its parts
+ * where these have no row of their own.
+ */
+export function useFieldProblems(
+  nodeId: NodeId,
+  path: ParamPath,
+  options: { readonly withParts?: boolean } = {},
+): readonly EditorProblem[] {
+  const { withParts = false } = options
+  const problems = useEditorStore((state) => state.problems)
+  const key = path.join('\n')
+  return useMemo(
+    () =>
+      problems.filter((problem) => {
+        const at = problem.field.join('\n')
+        return problem.nodeId === nodeId && (at === key || (withParts && at.startsWith(`${key}\n`)))
+      }),
+    [problems, nodeId, key, withParts],
+  )
+}
+
+/** The problems that stand at one place of a text. */
+export function diagnosticsOf(problems: readonly EditorProblem[]): readonly FieldDiagnostic[] {
+  return problems.flatMap(({ range, severity, message }) =>
+    range === null ? [] : [{ from: range.start, to: range.end, severity, message }],
+  )
+}

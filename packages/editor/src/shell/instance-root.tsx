@@ -1,0 +1,127 @@
+import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
+import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
+import { isSheetMissing, rootOf } from '../instance/place.ts'
+import { useColorMode } from '../instance/use-color-mode.ts'
+import { en, type HostMessages, type Messages } from '../messages/en/index.ts'
+import { createTranslate } from '../messages/format.ts'
+import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
+import { Boundary, BoundedPart } from '../ui/boundary.tsx'
+import { LiveRegion } from '../ui/live-region.tsx'
+
+export type ThemeName = ThemeMode
+
+/** What every exported component takes from its host. */
+export interface InstanceProps {
+  /** A mode, or a mode with the host's own values for tokens. @defaultValue 'system' */
+  readonly theme?: ThemeName | Theme
+  /** Direction of text and layout. @defaultValue 'ltr' */
+  readonly dir?: 'ltr' | 'rtl'
+  /** Language tag for plurals, numbers and times. @defaultValue 'en' */
+  readonly locale?: string
+  /** Texts that replace the English ones; texts of the server and the validator are replaced by their codes. */
+  readonly messages?: HostMessages
+  /** For the style elements of the code fields under a strict Content-Security-Policy. */
+  readonly nonce?: string
+  /**
+   * Shows the mark of React Flow, which draws the canvas. Its license allows to leave the mark out; its authors ask
+   * companies that do so to support the project (reactflow.dev/attribution).
+   *
+   * @defaultValue true
+   */
+  readonly attribution?: boolean
+  /** Class of the root element, in addition to `tenon`. */
+  readonly className?: string
+  /** Styles of the root element; they override the tokens of the theme. */
+  readonly style?: CSSProperties
+}
+
+interface InstanceRootProps extends InstanceProps {
+  /** What stands in the place until the instance is mounted, also on the server. */
+  readonly placeholder?: ReactNode
+  readonly label?: string
+  /** The frame of an editor answers to the size of its root. */
+  readonly isEditor?: boolean
+  readonly children: ReactNode
+}
+
+/**
+ * The root element of one instance: theme, direction, language and the place of its floating parts.
+ *
+ * Children are rendered only in the browser, after the root stands in a document or a shadow root.
+ */
+export function InstanceRoot(props: InstanceRootProps): ReactNode {
+  return (
+    <Boundary fallback={(retry) => <RootFailed onRetry={retry} />}>
+      <Root {...props} />
+    </Boundary>
+  )
+}
+
+// Not even the theme or the texts of the host can be trusted here.
+function RootFailed({ onRetry }: { readonly onRetry: () => void }): ReactNode {
+  return (
+    <div className="tenon" role="alert">
+      <p>{en['part.failed']}</p>
+      <button type="button" className="tn-button" onClick={onRetry}>
+        {en['ui.retry']}
+      </button>
+    </div>
+  )
+}
+
+function Root(props: InstanceRootProps): ReactNode {
+  const { theme = 'system', dir = 'ltr', locale = 'en', nonce, className, style, label, placeholder, children } = props
+  const { attribution = true } = props
+  const own: Theme = typeof theme === 'string' ? { mode: theme } : theme
+  const mode = own.mode ?? 'system'
+  const colorMode = useColorMode(mode)
+  const id = useId()
+  const [element, setElement] = useState<HTMLDivElement | null>(null)
+  const [portal, setPortal] = useState<HTMLDivElement | null>(null)
+  const messages = useMergedMessages(props.messages)
+  const instance = useMemo<InstanceContext | null>(() => {
+    if (element === null || portal === null) return null
+    const t = createTranslate(messages, locale)
+    return { id, root: rootOf(element), portal, nonce, dir, locale, messages, t, hasAttribution: attribution }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution])
+  const [sheetMissing, setSheetMissing] = useState(false)
+  useEffect(() => {
+    if (element !== null) setSheetMissing(isSheetMissing(element))
+  }, [element])
+  return (
+    <div
+      ref={setElement}
+      className={className === undefined ? 'tenon' : `tenon ${className}`}
+      data-tenon-theme={mode}
+      data-tenon-editor={props.isEditor || undefined}
+      dir={dir}
+      lang={locale}
+      style={{ ...themeProperties(own, colorMode), ...style }}
+      {...(label === undefined ? {} : { role: 'region', 'aria-label': label })}
+    >
+      {sheetMissing ? <p role="alert">{messages['editor.sheetMissing']}</p> : null}
+      {instance === null ? (
+        placeholder
+      ) : (
+        <InstanceReactContext.Provider value={instance}>
+          <LiveRegion>
+            <BoundedPart>{children}</BoundedPart>
+          </LiveRegion>
+        </InstanceReactContext.Provider>
+      )}
+      <div ref={setPortal} className="tn-portal" />
+    </div>
+  )
+}
+
+// Hosts write `messages={{…}}` inline, so a new object each time must not make a new instance.
+function useMergedMessages(own: HostMessages | undefined): Messages & HostMessages {
+  const text = own === undefined ? '' : JSON.stringify(own)
+  return useMemo(() => (text === '' ? en : { ...en, ...textsOf(JSON.parse(text)) }), [text])
+}
+
+/** Keeps the texts alone; anything else that a host gives there is ignored. */
+function textsOf(own: Readonly<Record<string, unknown>>): HostMessages {
+  const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+  return Object.fromEntries(Object.entries(own).filter(isText))
+}

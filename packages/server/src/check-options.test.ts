@@ -179,7 +179,7 @@ describe('close', () => {
     expect(ended).toBe(0)
     await createWorkflowServer({ ...valid, log, database: { pool: shared, endOnClose: true } }).close()
     expect(ended).toBe(1)
-    listeners[0]?.(new Error('terminating connection'))
+    for (const listener of listeners) listener(new Error('terminating connection'))
     expect(lines).toContainEqual([
       'warn',
       expect.stringContaining('database.connection_lost'),

@@ -12,7 +12,9 @@ export function testsThatNeed(root) {
   const needs = (/** @type {(path: string, text: string) => boolean} */ rule) =>
     tests.filter(([path, text]) => rule(path, text)).map(([path]) => `packages/${path}`)
   return {
-    postgres: needs((_path, text) => /startTestPostgres|TEST_DATABASES|openTestDatabase\('Postgres'\)/.test(text)),
+    postgres: needs((_path, text) =>
+      /startTestPostgres|openChaosGround|TEST_DATABASES|openTestDatabase\('Postgres'\)/.test(text),
+    ),
     chromium: needs((path) => path.startsWith('editor/test/browser/')),
   }
 }

@@ -16,6 +16,7 @@ const GROUNDS = [
   { title: /^Engine contract: (.+)$/, name: 'engine contract: $1' },
   { title: /^.* on (PGlite|Postgres)$/, name: 'store, commit and dispatch on $1' },
   { file: /^packages\/editor\/test\/browser\//, name: "Chromium: the editor's own pages" },
+  { file: /^packages\/runtime\/test\/chaos\//, name: 'attacks on worker processes, Postgres and connections' },
   { file: /^packages\/runtime\/test\/temporal\//, name: 'Temporal: histories of shells' },
   { file: /^packages\/server\/.*postgres.*\.test\.ts$/, name: 'server on Postgres' },
 ]

@@ -8,10 +8,18 @@ import { waitUntil } from './wait-until.ts'
 /** Options that differ from those of a usual worker. */
 export type WorkerOptions = Partial<Omit<WorkerOrder, 'source' | 'effects'>> & SpawnOptions & { readonly url?: string }
 
+/** Limits at the end of an attack. */
+export interface CloseOptions {
+  /** Growth of the heap of a worker, in MB, that is no leak. @defaultValue 32 */
+  readonly heapMb?: number
+}
+
 /** Worker processes of one attack, and the runs that it starts. */
 export interface ChaosFleet {
   /** All runs so far, which the check goes through at the end. */
   readonly runs: readonly RunAddress[]
+  /** Counts the workers that were killed: their rows stay until another worker frees their runs. */
+  killed(): number
   /** Starts a worker process on the database, or by way of a proxy. */
   worker(options?: WorkerOptions): Promise<ChaosWorker>
   /** Starts so many worker processes. */
@@ -23,7 +31,7 @@ export interface ChaosFleet {
   /** Describes each worker, for the error of a test that is stuck. */
   describe(): string
   /** Shuts the living workers down as a host does; returns a line for each that keeps memory or connections. */
-  closeWorkers(): Promise<readonly string[]>
+  closeWorkers(options?: CloseOptions): Promise<readonly string[]>
   /** Ends the workers after a failed test. */
   killWorkers(): Promise<void>
 }
@@ -32,12 +40,13 @@ export interface ChaosFleet {
 const QUICK = { leaseMs: 1_000, pollIntervalMs: 100, cancelGraceMs: 300, drainMs: 1_000 } as const
 const USUAL = { poolMax: 6, doesWork: true, clockSkewMs: 0, nodeTypes: null } as const
 /** Plans, prepared statements and compiled code that a process keeps. */
-const HEAP_ALLOWANCE_BYTES = 32 * 2 ** 20
+const HEAP_ALLOWANCE_MB = 32
 
 /** Creates the fleet of an attack; `script` is the bundled program of a worker. */
 export function createChaosFleet(script: string, source: WorkerOrder['source'], effects: string): ChaosFleet {
   const workers: { readonly worker: ChaosWorker; readonly before: WorkerUse; readonly poolMax: number }[] = []
   const runs: RunAddress[] = []
+  let killed = 0
 
   const worker = async ({ url, heapMb, engine, ...options }: WorkerOptions = {}): Promise<ChaosWorker> => {
     const target = url === undefined ? source : { url }
@@ -51,6 +60,7 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
       },
       kill: async () => {
         await spawned.kill()
+        killed += 1
         appendFileSync(effects, `\n${JSON.stringify({ what: 'killed', pid: spawned.pid })}\n`)
       },
     }
@@ -63,6 +73,7 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
   }
   return {
     runs,
+    killed: () => killed,
     worker,
     workers: (count, options) => Promise.all(Array.from({ length: count }, () => worker(options))),
     newRuns: (count) => {
@@ -79,12 +90,12 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
         async () => `Fewer than ${count} bodies have begun. ${describe()}`,
       ),
     describe,
-    closeWorkers: async () => {
+    closeWorkers: async ({ heapMb: allowedMb = HEAP_ALLOWANCE_MB } = {}) => {
       const faults: string[] = []
       for (const { worker: living, before, poolMax } of workers.filter((each) => each.worker.isAlive)) {
         const after = await living.call('use')
-        const grown = after.heapBytes - before.heapBytes
-        if (grown > HEAP_ALLOWANCE_BYTES) faults.push(`a worker keeps ${Math.round(grown / 2 ** 20)} MB of heap`)
+        const grownMb = Math.round((after.heapBytes - before.heapBytes) / 2 ** 20)
+        if (grownMb > allowedMb) faults.push(`a worker keeps ${grownMb} MB of heap`)
         if (after.connections > poolMax) faults.push(`a worker keeps ${after.connections} connections`)
         await living.close()
       }

@@ -8,9 +8,10 @@ import { openPGlite } from '../../src/postgres/open-pglite.ts'
 import type { RuntimeTables } from '../../src/postgres/tables.ts'
 import { startTestPostgres, type TestPostgres, testDirectory } from '../../src/testing/postgres.ts'
 import { bundleFixture } from '../fixtures/bundle.ts'
-import { type ChaosFleet, createChaosFleet } from './chaos-fleet.ts'
+import { type ChaosFleet, type CloseOptions, createChaosFleet } from './chaos-fleet.ts'
 import { checkLogs, type LogFindings, readEffects } from './check-logs.ts'
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts'
+import { recordAttack } from './record-attack.ts'
 import { seededRandom } from './seeded-random.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -35,7 +36,7 @@ export interface Arena extends ChaosFleet {
    *
    * @throws RangeError if a run has not ended after a minute: it is stuck.
    */
-  finish(): Promise<LogFindings>
+  finish(options?: CloseOptions): Promise<LogFindings>
   close(): Promise<void>
 }
 
@@ -83,6 +84,7 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
   const fleet = createChaosFleet(script, { url }, effects)
   const proxies: FaultProxy[] = []
   const deadlocksBefore = postgres.deadlocks()
+  const openedAt = performance.now()
   const watch = new pg.Pool({
     connectionString: url,
     max: 2,
@@ -105,20 +107,22 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
         async () => (await read(`select (${condition}) as met`))[0]?.['met'] === true,
         async () => `Not met: ${condition}. Open runs: ${await describe()}`,
       ),
-    finish: async () => {
+    finish: async (options) => {
       const ids = fleet.runs.map(({ runId }) => `'${runId}'`).join(', ')
       const ended = `select count(*)::int from tenon.runs where run_id in (${ids}) and finished_at is not null`
       await waitUntil(
         async () => (await read(ended))[0]?.['count'] === fleet.runs.length,
         async () => `Runs are stuck: ${await describe()}`,
       )
-      const faults = [...(await fleet.closeWorkers()), ...(await leftovers(read))]
+      const faults = [...(await fleet.closeWorkers(options)), ...(await leftovers(read, fleet.killed()))]
       const database = createDatabase<RuntimeTables>({ pool: new pg.Pool({ connectionString: url, max: 2 }) })
       const findings = await checkLogs(database, fleet.runs, await readEffects(effects))
       await database.close()
       const deadlocks = postgres.deadlocks() - deadlocksBefore
       if (deadlocks > 0) faults.push(`Postgres has logged ${deadlocks} deadlocks`)
-      return { ...findings, faults: [...faults, ...findings.faults] }
+      const all = { ...findings, faults: [...faults, ...findings.faults] }
+      recordAttack(all, performance.now() - openedAt)
+      return all
     },
     close: async () => {
       await fleet.killWorkers()
@@ -151,15 +155,21 @@ function openRuns(read: Read): ReturnType<Read> {
 }
 
 /** Rows that wait for something that cannot come any more, and connections that no process holds. */
-async function leftovers(read: Read): Promise<readonly string[]> {
+async function leftovers(read: Read, killed: number): Promise<readonly string[]> {
   const over = `(select run_id from tenon.runs where finished_at is not null)`
+  const connections = async () =>
+    read(`select pid from pg_stat_activity where datname = current_database()
+      and backend_type = 'client backend' and application_name <> '${WATCH}'`)
+  // A backend ends a moment after its client.
+  await waitUntil(
+    async () => (await connections()).length === 0,
+    async () => `Connections are left: ${JSON.stringify(await connections())}`,
+  )
   const rows = await read(`
     select 'run_ready' as kind, count(*)::int as count from tenon.run_ready where run_id in ${over}
     union all select 'timers', count(*)::int from tenon.timers where run_id in ${over}
     union all select 'waits', count(*)::int from tenon.waits where status = 'open' and run_id in ${over}
     union all select 'run_inbox', count(*)::int from tenon.run_inbox where run_id in ${over}
-    union all select 'workers', count(*)::int from tenon.workers
-    union all select 'connections', count(*)::int from pg_stat_activity
-      where datname = current_database() and backend_type = 'client backend' and application_name <> '${WATCH}'`)
+    union all select 'workers', greatest(count(*)::int - ${killed}, 0) from tenon.workers`)
   return rows.flatMap(({ kind, count }) => (count === 0 ? [] : [`${count} rows are left in ${kind}`]))
 }

@@ -10,15 +10,17 @@ export interface FaultProxy {
   loseAnswers(rate: number): void
   /** Cuts a share of the connections before a statement, which reaches the server so many milliseconds later. */
   delayStatements(rate: number, delayMs: number): void
-  /** The next so many connections that send a statement go silent: both ends stay open, nothing passes any more. */
+  /** The next so many connections that send a statement go silent: nothing passes any more, until the client closes. */
   silence(connections: number): void
   /** Disturbs no more connections; those that are silent stay so. */
   heal(): void
   close(): Promise<void>
 }
 
-/** `ReadyForQuery` outside of a transaction: what the client has asked for is stored. */
-const IDLE = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
+/** `ReadyForQuery`, without the byte for the state of the transaction that ends it. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5])
+/** That state outside of a transaction: what the client has asked for is stored. */
+const IDLE = 0x49
 
 /**
  * Opens a proxy.
@@ -60,10 +62,11 @@ export async function openFaultProxy(target: string, random: () => number): Prom
     })
     backend.on('data', (chunk) => {
       if (mode === 'silent') return
-      const isIdle = chunk.subarray(-IDLE.length).equals(IDLE)
+      const isAnswered = chunk.subarray(-READY.length - 1, -1).equals(READY)
+      const isIdle = isAnswered && chunk.at(-1) === IDLE
       if (mode === 'late') {
-        // Answers of a late statement reach no client.
-        if (isIdle) backend.destroy()
+        // The answer reaches no client, and a transaction that is open ends with the connection.
+        if (isAnswered) backend.destroy()
         return
       }
       if (isReady && isIdle && random() < loseRate) {
@@ -76,7 +79,7 @@ export async function openFaultProxy(target: string, random: () => number): Prom
       client.write(chunk)
     })
     client.on('close', () => {
-      if (mode === 'open') backend.destroy()
+      if (mode !== 'late') backend.destroy()
     })
     backend.on('close', () => {
       if (mode !== 'silent') client.destroy()

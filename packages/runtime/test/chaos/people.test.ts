@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Arena, type ChaosGround, openChaosGround } from './chaos-ground.ts'
+import { sized } from './chaos-size.ts'
+import { seededRandom } from './seeded-random.ts'
+import { startRuns } from './start-runs.ts'
+import { approval, chain, single } from './workloads.ts'
+
+let ground: ChaosGround
+let arena: Arena
+
+beforeAll(async () => {
+  ground = await openChaosGround()
+})
+afterAll(() => ground.close())
+beforeEach(async () => {
+  arena = await ground.openArena()
+})
+afterEach(() => arena.close())
+
+const MINUTES_10 = 600_000
+
+describe('embeddedEngine, when 20 people vote at once', () => {
+  test.each([1, 3])('with %i required votes, exactly the votes that count are accepted', async (required) => {
+    const runs = sized({ short: 5, full: 60 })
+    const workers = await arena.workers(2)
+    const started = arena.newRuns(runs)
+    await startRuns(
+      () => workers,
+      started,
+      () => approval(required),
+    )
+    await arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
+    const votes = started.flatMap((run) =>
+      Array.from({ length: 20 }, (_, index) => {
+        const vote = () => workers[index % 2]?.call('decide', run, 'review', `user-${index}`, 'approve')
+        // Every other person clicks twice.
+        return index % 4 === 0 ? [vote(), vote()] : [vote()]
+      }).flat(),
+    )
+    const answers = (await Promise.all(votes)).map((answer) => answer?.outcome)
+    expect(new Set(answers)).toEqual(new Set(['accepted', 'closed']))
+    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs })
+    await arena.until(`(select count(*) from tenon.wait_votes) = ${runs * required}`)
+  })
+})
+
+describe('embeddedEngine, when a cancelation meets the end of a run', () => {
+  test('each run has one end, and an accepted cancelation that came in time wins', async () => {
+    const runs = sized({ short: 20, full: 200 })
+    const workers = await arena.workers(2)
+    const random = seededRandom(7)
+    const started = arena.newRuns(runs)
+    const answers = await Promise.all(
+      started.map(async (run, index) => {
+        await startRuns(
+          () => workers,
+          [run],
+          () => single({ ms: 100 }),
+        )
+        await new Promise((resolve) => setTimeout(resolve, 60 + random() * 80))
+        return workers[(index + 1) % 2]?.call('cancel', run)
+      }),
+    )
+    const closed = answers.filter((answer) => answer?.outcome === 'closed').length
+    const findings = await arena.finish()
+    expect(findings).toMatchObject({ faults: [], failed: 0 })
+    expect(findings.completed + findings.canceled).toBe(runs)
+    // What was answered with `closed` had completed before.
+    expect(findings.completed).toBeGreaterThanOrEqual(closed)
+  })
+})
+
+describe('embeddedEngine, when clocks disagree', () => {
+  test.each([MINUTES_10, -MINUTES_10])('a process whose clock is off by %i ms delays no run', async (clockSkewMs) => {
+    const runs = sized({ short: 4, full: 40 })
+    const [api] = await Promise.all([arena.worker({ doesWork: false, clockSkewMs }), arena.worker()])
+    await startRuns(
+      () => [api],
+      arena.newRuns(runs),
+      () => chain,
+    )
+    const voted = arena.newRuns(runs)
+    await startRuns(
+      () => [api],
+      voted,
+      () => approval(1),
+    )
+    await arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
+    for (const run of voted) await api.call('decide', run, 'review', 'ann', 'approve')
+    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs * 2 })
+  })
+
+  test('two workers whose clocks are ten minutes apart take no runs from each other', async () => {
+    const runs = sized({ short: 6, full: 60 })
+    const engine = { leaseMs: 10_000 }
+    const [ahead, exact] = await Promise.all([
+      arena.worker({ engine, clockSkewMs: MINUTES_10 }),
+      arena.worker({ engine }),
+    ])
+    await startRuns(
+      () => [ahead, exact],
+      arena.newRuns(runs),
+      () => chain,
+    )
+    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs, lostAttempts: 0, repeatedBodies: 0 })
+  })
+})

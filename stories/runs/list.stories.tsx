@@ -4,6 +4,7 @@ import { TenonError } from '@tenon/core/errors'
 import { RUN_STATUSES } from '@tenon/core/run'
 import { RunList } from '@tenon/editor/runs'
 import { createFixtureClient } from '../../packages/editor/test/fixtures/fixture-client.ts'
+import { runState } from '../../packages/editor/test/fixtures/run-state.ts'
 import { RUN_STARTED_AT } from '../../packages/editor/test/fixtures/ticket-runs.ts'
 import { instanceProps } from '../frame.tsx'
 
@@ -17,21 +18,19 @@ function runs(count: number): readonly RunSummary[] {
   return Array.from({ length: count }, (_, index) => {
     const status = RUN_STATUSES[(index * 5) % RUN_STATUSES.length] ?? 'completed'
     const startedAt = RUN_STARTED_AT - index * 47 * 60_000
-    const isOver = status === 'completed' || status === 'failed' || status === 'canceled'
     return {
       runId: `0192f3a1-7c11-7d2e-9b01-${(index * 7919).toString(16).padStart(12, '0')}`,
       workflowId: `wf-${index % NAMES.length}`,
       workflowName: NAMES[index % NAMES.length] ?? '',
       version: String(1 + (index % 4)),
       mode: index % 6 === 5 ? 'test' : 'live',
-      status,
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       engine: 'embedded',
       queuedAt: iso(startedAt - 40),
-      startedAt: status === 'queued' ? null : iso(startedAt),
-      finishedAt: isOver ? iso(startedAt + 700 + ((index * 9_137) % 260_000)) : null,
-      outcome: status === 'completed' ? 'escalated' : null,
-      error: status === 'failed' ? { code: 'HTTP_STATUS', message: '503 from the help desk' } : null,
+      ...runState(status, {
+        startedAt: iso(startedAt),
+        finishedAt: iso(startedAt + 700 + ((index * 9_137) % 260_000)),
+      }),
     }
   })
 }

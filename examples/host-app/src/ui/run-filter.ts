@@ -1,9 +1,9 @@
-import { RUN_STATUSES, type RunStatus } from '@tenon/core/run'
+import { RUN_FILTER_STATUSES } from '@tenon/core/run'
 import type { RunListFilter } from '@tenon/editor/runs'
 
 /** Reads the filter of the list of runs from the address, so that reloading and going back keep it. */
 export function filterFrom(search: URLSearchParams): RunListFilter {
-  const status = RUN_STATUSES.find((candidate: RunStatus) => candidate === search.get('status'))
+  const status = RUN_FILTER_STATUSES.find((candidate) => candidate === search.get('status'))
   return {
     ...(status === undefined ? {} : { status }),
     ...(search.get('tests') === 'yes' ? { showTests: true } : {}),

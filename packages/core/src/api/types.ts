@@ -3,7 +3,7 @@ import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeId, NodeRunId, RunId, TenantId, UserId, WaitId, WorkflowId } from '../ids.ts'
 import type { Json } from '../json.ts'
 import type { ToolCallRecord, Vote, WaitFor } from '../node/implementation.ts'
-import type { NodeStatus, RunStatus } from '../run/status.ts'
+import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
 import type { RunFailure } from '../run/values.ts'
 
 /** An instant on HTTP: ISO 8601, UTC, milliseconds. */
@@ -201,11 +201,8 @@ export interface StartedRun {
   readonly startedAt: IsoInstant | null
 }
 
-/**
- * One run with everything but its log. `startedAt`, `finishedAt`, `outcome`, `output` and `error` are null until there
- * is something to say.
- */
-export interface Run {
+/** Fields of a run that do not depend on its status. */
+export interface RunFields {
   /** Id of the run, unique within the tenant. */
   readonly runId: RunId
   /** Workflow that the run belongs to. */
@@ -216,27 +213,108 @@ export interface Run {
   readonly version: string
   /** `test` for a run of the draft, which does not count in metrics. */
   readonly mode: 'live' | 'test'
-  /** Status of the run; `completed`, `failed` and `canceled` are final. */
-  readonly status: RunStatus
   /** Trace id in the form of W3C Trace Context, 32 hex digits. */
   readonly traceId: string
-  /** Engine that carries the run out. */
+  /** Engine that executes the run. */
   readonly engine: 'embedded' | 'temporal'
   /** Time at which the start was stored. */
   readonly queuedAt: IsoInstant
-  /** Time at which the run began; `null` while queued. */
+}
+
+/** Status of a run that has not begun. */
+export interface QueuedRunState {
+  /** The run is stored and waits to begin. */
+  readonly status: 'queued'
+  /** Set when the run begins. */
+  readonly startedAt: null
+  /** Set when the run ends. */
+  readonly finishedAt: null
+  /** Set when the run completes. */
+  readonly outcome: null
+  /** Set when the run fails or is canceled. */
+  readonly error: null
+}
+
+/** Status of a run that has begun and not ended. */
+export interface ActiveRunState {
+  /** `waiting` if only a timer, a person or an event can continue the run; `paused` if a person has to. */
+  readonly status: 'running' | 'waiting' | 'paused'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Set when the run ends. */
+  readonly finishedAt: null
+  /** Set when the run completes. */
+  readonly outcome: null
+  /** Set when the run fails or is canceled. */
+  readonly error: null
+}
+
+/** Status of a run that has reached its end. */
+export interface CompletedRunState {
+  /** Final. */
+  readonly status: 'completed'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** Outcome of the end node that was reached; `completed` if none was. */
+  readonly outcome: string
+  /** A completed run has no failure. */
+  readonly error: null
+}
+
+/** Status of a run that a failure ended. */
+export interface FailedRunState {
+  /** Final. */
+  readonly status: 'failed'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** A failed run has no outcome. */
+  readonly outcome: null
+  /** Failure that ended the run. */
+  readonly error: RunFailure
+}
+
+/** Status of a run that was canceled. */
+export interface CanceledRunState {
+  /** Final. */
+  readonly status: 'canceled'
+  /** Time at which the run began; `null` if it was canceled before. */
   readonly startedAt: IsoInstant | null
-  /** Time at which the run ended; `null` before. */
-  readonly finishedAt: IsoInstant | null
-  /** Outcome of the end node that was reached, `completed` if none was; `null` unless the run completed. */
-  readonly outcome: string | null
-  /** Output of the run; `null` unless it completed. */
-  readonly output: Json
-  /** Failure that ended the run; `null` unless it failed. */
-  readonly error: RunFailure | null
-  /** Why the run makes no progress; absent when nothing is known to hold it. */
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** A canceled run has no outcome. */
+  readonly outcome: null
+  /** Reason of the cancelation: `RUN_CANCELED`, `RUN_TIMEOUT` or `APPEND_REFUSED`. */
+  readonly error: RunFailure
+}
+
+/** Status of a run with what is known at that status; `status` tells the cases apart. */
+export type RunState = QueuedRunState | ActiveRunState | CompletedRunState | FailedRunState | CanceledRunState
+
+/** A run as lists show it: without its output, which may be large. */
+export type RunSummary = RunFields & RunState
+
+/** A run that has not ended; it has no output yet. */
+export interface UnfinishedRun {
+  /** Set when the run completes. */
+  readonly output: null
+  /** Obstacle that keeps the run from making progress; absent when none is known. */
   readonly health?: RunHealth
 }
+
+/**
+ * One run with everything but its log: a union by `status`, so that a `switch` over it knows which times, outcome,
+ * output and failure there are.
+ */
+export type Run = RunFields &
+  (
+    | ((QueuedRunState | ActiveRunState) & UnfinishedRun)
+    | (CompletedRunState & { readonly output: Json; readonly health?: never })
+    | ((FailedRunState | CanceledRunState) & { readonly output: null; readonly health?: never })
+  )
 
 /**
  * Something outside of a run that holds it up: `NO_WORKER` if no worker is running, `NO_CAPABLE_WORKER` if none of the
@@ -251,9 +329,6 @@ export interface RunHealth {
   readonly remedy: string
 }
 
-/** A run as lists show it: without its output, which may be large. */
-export type RunSummary = Omit<Run, 'output' | 'health'>
-
 /**
  * Which runs a list shows: those that fit every field that is there, newest first. `cursor` is the `nextCursor` of the
  * page before.
@@ -262,7 +337,7 @@ export interface RunFilter {
   /** Lists the runs of this workflow. @defaultValue every workflow */
   readonly workflowId?: WorkflowId
   /** Lists the runs with this status. @defaultValue every status */
-  readonly status?: RunStatus
+  readonly status?: RunFilterStatus
   /** Lists live runs or test runs. @defaultValue 'live' */
   readonly mode?: 'live' | 'test'
   /** `nextCursor` of the previous page. @defaultValue the first page */

@@ -20,7 +20,15 @@ export {
 } from './events.ts'
 export { applyRunEvent, createRunFold, foldRunEvents, type RunFold } from './fold.ts'
 export { fromFrame, type LogEntry, toFrame } from './frame.ts'
-export { isRunOver, NODE_STATUSES, type NodeStatus, RUN_STATUSES, type RunStatus } from './status.ts'
+export {
+  isRunOver,
+  NODE_STATUSES,
+  type NodeStatus,
+  RUN_FILTER_STATUSES,
+  RUN_STATUSES,
+  type RunFilterStatus,
+  type RunStatus,
+} from './status.ts'
 export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
 export type { ApprovalView, AttemptView, NodeRunView, RunView } from './view.ts'

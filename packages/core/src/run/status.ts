@@ -1,9 +1,17 @@
-/** How a run may stand. The last three are final; see {@link isRunOver}. */
+/** Statuses of a run. The last three are final; see {@link isRunOver}. */
 export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'completed', 'failed', 'canceled'] as const
 /** One of {@link RUN_STATUSES}. */
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
-/** How a node may stand within a run; `idle` until the run reaches it, `retry` between two attempts. */
+/**
+ * Statuses by which a list of runs can be filtered: those that a stored run can have. No run is held before it begins or
+ * paused yet.
+ */
+export const RUN_FILTER_STATUSES = ['running', 'waiting', 'completed', 'failed', 'canceled'] as const
+/** One of {@link RUN_FILTER_STATUSES}. */
+export type RunFilterStatus = (typeof RUN_FILTER_STATUSES)[number]
+
+/** Statuses of a node within a run; `idle` until the run reaches it, `retry` between two attempts. */
 export const NODE_STATUSES = [
   'idle',
   'running',

@@ -1,6 +1,8 @@
-import type { Run, RunSummary, StartedRun } from '@tenon/core/api'
+import type { Run, RunState, RunSummary, StartedRun } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
+import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
+import type { RunFailure } from '@tenon/core/run'
 import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
@@ -27,14 +29,10 @@ export async function presentRuns(
       workflowName: names.get(run.workflowId) ?? '',
       version: run.version,
       mode: run.mode,
-      status: run.status,
       traceId: run.traceId,
       engine: run.engine,
       queuedAt: toInstant(run.queuedAt),
-      startedAt: toInstantOrNull(run.startedAt),
-      finishedAt: toInstantOrNull(run.finishedAt),
-      outcome: run.outcome,
-      error: run.error,
+      ...stateOf(run),
     }),
   )
 }
@@ -42,8 +40,50 @@ export async function presentRuns(
 /** One run with its output. */
 export async function presentRun(server: ServerContext, run: StoredRun): Promise<Run> {
   const [summary] = await presentRuns(server, run.tenantId, [run])
-  const output = run.output === null ? null : await server.reader.loadValue(run.tenantId, run.output)
-  return { ...(summary as RunSummary), output: maskCredentials(output), ...(await healthOfRun(server, run)) }
+  if (summary === undefined) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
+  switch (summary.status) {
+    case 'completed': {
+      const output = run.output === null ? null : await server.reader.loadValue(run.tenantId, run.output)
+      return { ...summary, output: maskCredentials(output) }
+    }
+    case 'failed':
+    case 'canceled':
+      return { ...summary, output: null }
+    case 'queued':
+    case 'running':
+    case 'waiting':
+    case 'paused':
+      return { ...summary, output: null, ...(await healthOfRun(server, run)) }
+  }
+}
+
+/** The state that a row of `runs` says. Every column of it is nullable, so a missing value gets the nearest one. */
+function stateOf(run: StoredRun): RunState {
+  const { status } = run
+  const startedAt = toInstant(run.startedAt ?? run.queuedAt)
+  const finishedAt = toInstant(run.finishedAt ?? run.startedAt ?? run.queuedAt)
+  switch (status) {
+    case 'queued':
+      return { status, startedAt: null, finishedAt: null, outcome: null, error: null }
+    case 'running':
+    case 'waiting':
+    case 'paused':
+      return { status, startedAt, finishedAt: null, outcome: null, error: null }
+    case 'completed':
+      return { status, startedAt, finishedAt, outcome: run.outcome ?? 'completed', error: null }
+    case 'failed':
+      return { status, startedAt, finishedAt, outcome: null, error: run.error ?? unknownFailure('INTERNAL') }
+    case 'canceled': {
+      const error = run.error ?? unknownFailure('RUN_CANCELED')
+      return { status, startedAt: toInstantOrNull(run.startedAt), finishedAt, outcome: null, error }
+    }
+  }
+}
+
+/** Makes the failure of a run for which an earlier version stored none. */
+function unknownFailure(code: 'INTERNAL' | 'RUN_CANCELED'): RunFailure {
+  const message = code === 'INTERNAL' ? 'The run failed for a reason that was not stored' : 'Canceled'
+  return { code, message, remedy: ERROR_TABLE[code].remedy }
 }
 
 /** What a start answers. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RUN_STATUSES } from '../../run/status.ts'
+import { RUN_FILTER_STATUSES } from '../../run/status.ts'
 import { defineRoute } from '../route.ts'
 import { pageQuery, pageSchema, textSchema } from '../schemas/common.ts'
 import { ledgerSchema, runSchema, runSummarySchema, startedRunSchema, startRunSchema } from '../schemas/run.ts'
@@ -48,7 +48,7 @@ export const runRoutes = {
     query: z.object({
       ...pageQuery,
       workflowId: textSchema(400).exactOptional(),
-      status: z.enum(RUN_STATUSES).exactOptional(),
+      status: z.enum(RUN_FILTER_STATUSES).exactOptional(),
       mode: z.enum(['live', 'test']).exactOptional(),
     }),
     body: null,

@@ -33,31 +33,57 @@ export const startedRunSchema = z
   .strictObject({ runId: z.string(), status: runStatusSchema, startedAt: instantSchema.nullable() })
   .meta({ id: 'StartedRun' })
 
-const runSummaryFields = {
+const runFields = {
   runId: z.string(),
   workflowId: z.string(),
   workflowName: z.string(),
   version: z.string(),
   mode: z.enum(['live', 'test']),
-  status: runStatusSchema,
   traceId: z.string(),
   engine: z.enum(['embedded', 'temporal']),
   queuedAt: instantSchema,
-  startedAt: instantSchema.nullable(),
-  finishedAt: instantSchema.nullable(),
-  outcome: z.string().nullable(),
-  error: runFailureSchema.nullable(),
 }
+const queuedState = {
+  status: z.literal('queued'),
+  startedAt: z.null(),
+  finishedAt: z.null(),
+  outcome: z.null(),
+  error: z.null(),
+}
+const activeState = { ...queuedState, status: z.enum(['running', 'waiting', 'paused']), startedAt: instantSchema }
+const completedState = {
+  status: z.literal('completed'),
+  startedAt: instantSchema,
+  finishedAt: instantSchema,
+  outcome: z.string(),
+  error: z.null(),
+}
+const failedState = { ...completedState, status: z.literal('failed'), outcome: z.null(), error: runFailureSchema }
+const canceledState = { ...failedState, status: z.literal('canceled'), startedAt: instantSchema.nullable() }
 
-export const runSummarySchema = z.strictObject(runSummaryFields).meta({ id: 'RunSummary' })
+export const runSummarySchema = z
+  .discriminatedUnion('status', [
+    z.strictObject({ ...runFields, ...queuedState }),
+    z.strictObject({ ...runFields, ...activeState }),
+    z.strictObject({ ...runFields, ...completedState }),
+    z.strictObject({ ...runFields, ...failedState }),
+    z.strictObject({ ...runFields, ...canceledState }),
+  ])
+  .meta({ id: 'RunSummary' })
+
+const runHealthSchema = z
+  .strictObject({ code: z.enum(['NO_WORKER', 'NO_CAPABLE_WORKER']), message: z.string(), remedy: z.string() })
+  .meta({ id: 'RunHealth' })
+const unfinished = { output: z.null(), health: runHealthSchema.exactOptional() }
+
 export const runSchema = z
-  .strictObject({
-    ...runSummaryFields,
-    output: jsonSchema,
-    health: z
-      .strictObject({ code: z.enum(['NO_WORKER', 'NO_CAPABLE_WORKER']), message: z.string(), remedy: z.string() })
-      .exactOptional(),
-  })
+  .discriminatedUnion('status', [
+    z.strictObject({ ...runFields, ...queuedState, ...unfinished }),
+    z.strictObject({ ...runFields, ...activeState, ...unfinished }),
+    z.strictObject({ ...runFields, ...completedState, output: jsonSchema }),
+    z.strictObject({ ...runFields, ...failedState, output: z.null() }),
+    z.strictObject({ ...runFields, ...canceledState, output: z.null() }),
+  ])
   .meta({ id: 'Run' })
 
 const toolCallSchema = z.strictObject({

@@ -1,28 +1,30 @@
 // @vitest-environment jsdom
-import type { RunSummary } from '@tenon/core/client'
+import type { RunFields, RunSummary } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
+import type { RunFailure, RunStatus } from '@tenon/core/run'
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { runState } from '../../../test/fixtures/run-state.ts'
 import { RunList } from './run-list.tsx'
 
-function run(index: number, change: Partial<RunSummary> = {}): RunSummary {
+const TIMES = { startedAt: '2026-11-23T09:42:07.000Z', finishedAt: '2026-11-23T09:42:11.430Z' }
+
+type Change = Partial<RunFields> & { readonly status?: RunStatus; readonly error?: RunFailure }
+
+function run(index: number, { status = 'completed', error, ...fields }: Change = {}): RunSummary {
   return {
     runId: `run-${index}`,
     workflowId: 'wf',
     workflowName: 'Support ticket router',
     version: '4',
     mode: 'live',
-    status: 'completed',
     traceId: '',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
-    startedAt: '2026-11-23T09:42:07.000Z',
-    finishedAt: '2026-11-23T09:42:11.430Z',
-    outcome: 'escalated',
-    error: null,
-    ...change,
+    ...fields,
+    ...runState(status, TIMES, error === undefined ? {} : { error }),
   }
 }
 
@@ -70,7 +72,16 @@ describe('RunList', () => {
     await user.selectOptions(await screen.findByRole('combobox', { name: 'Status' }), 'Failed')
     await waitFor(() => expect(rows()).toHaveLength(1))
     expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ status: 'failed' })
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Queued')
+    const options = within(screen.getByRole('combobox', { name: 'Status' })).getAllByRole('option')
+    expect(options.map(({ textContent }) => textContent)).toEqual([
+      'Any status',
+      'Running',
+      'Waiting',
+      'Completed',
+      'Failed',
+      'Canceled',
+    ])
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Status' }), 'Canceled')
     expect(await screen.findByText('No matching runs')).toBeDefined()
     await user.click(screen.getByRole('button', { name: 'Clear filters' }))
     await waitFor(() => expect(rows()).toHaveLength(5))

@@ -1,13 +1,16 @@
 // @vitest-environment jsdom
-import type { Page, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
+import type { Page, Run, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
 import { act, waitFor } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { runState } from '../../../test/fixtures/run-state.ts'
 import { type RunPages, useRunPages } from './use-run-pages.ts'
 
 const ALL: RunFilter = {}
 const FAILED: RunFilter = { status: 'failed' }
+
+const TIMES = { startedAt: '2026-11-23T09:42:07.000Z', finishedAt: '2026-11-23T09:42:11.430Z' }
 
 function run(runId: string): RunSummary {
   return {
@@ -16,14 +19,10 @@ function run(runId: string): RunSummary {
     workflowName: 'Tickets',
     version: '4',
     mode: 'live',
-    status: 'completed',
     traceId: '',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
-    startedAt: null,
-    finishedAt: null,
-    outcome: null,
-    error: null,
+    ...runState('completed', TIMES),
   }
 }
 
@@ -69,8 +68,8 @@ describe('useRunPages', () => {
   test('follows new runs on the first page and changed ones on the others', async () => {
     const fixture = createFixtureClient({ runs: [run('r3'), run('r2'), run('r1')] })
     const filter: RunFilter = { limit: 2 }
-    const finished = { ...run('r1'), status: 'failed' as const }
-    const get = vi.fn(async () => ({ ...finished, output: null }))
+    const failed = runState('failed', TIMES)
+    const get = vi.fn(async (): Promise<Run> => ({ ...run('r1'), ...failed, output: null }))
     const client: TenonClient = { ...fixture.client, runs: { ...fixture.client.runs, get } }
     const seen: RunPages[] = []
     function Probe() {

@@ -3,6 +3,7 @@ export { createInProcessBus } from './bus/in-process-bus.ts'
 export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/postgres-bus.ts'
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
+export type { ServerSocket } from './connections/server-socket.ts'
 export { createWorker, type WorkerOptions, type WorkflowWorker } from './create-worker.ts'
 export { createWorkflowServer } from './create-workflow-server.ts'
 export type {
@@ -20,5 +21,4 @@ export type {
   WorkflowServerOptions,
 } from './options.ts'
 export type { RequestContext } from './request-context.ts'
-export type { ServerSocket } from './sockets/server-socket.ts'
 export type { ServerSockets } from './sockets/server-sockets.ts'

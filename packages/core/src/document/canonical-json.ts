@@ -1,8 +1,6 @@
 import { TenonError } from '../errors/index.ts'
+import { MAX_JSON_DEPTH } from '../text/json-depth.ts'
 import { isWellFormed } from '../text/well-formed.ts'
-
-/** Deeper values are refused, so that no reader of a stored text can run out of stack. */
-export const MAX_JSON_DEPTH = 128
 
 function refuse(message: string): never {
   throw new TenonError('VALUE_NOT_JSON', message)

@@ -13,9 +13,10 @@ export {
 } from '../ids.ts'
 export { clampInstant, isoInstant, MAX_INSTANT_MS } from '../instant.ts'
 export { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+export { MAX_JSON_DEPTH } from '../text/json-depth.ts'
 export { applyOperation, applyOperations } from './apply-operations.ts'
 export { canonicalDocument } from './canonical-document.ts'
-export { canonicalText, MAX_JSON_DEPTH } from './canonical-json.ts'
+export { canonicalText } from './canonical-json.ts'
 export {
   type DocumentGraph,
   type DocumentOrder,

@@ -1,7 +1,7 @@
 import { PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { InputDefinition, NodeManifestEntry, PortDefinition, PortsFromParam } from '../node/definition.ts'
-import { fillParamDefaults } from '../node/fill-param-defaults.ts'
+import { fillParamDefaults } from './fill-param-defaults.ts'
 import type { OnError, WorkflowNode } from './types.ts'
 
 /** The port that every node has while its policy says `route`; no definition lists it. */

@@ -1,3 +1,5 @@
+export { fillParamDefaults } from '../document/fill-param-defaults.ts'
+export { isHeaderName, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'
 export { createNodeRegistry } from './create-node-registry.ts'
@@ -23,7 +25,6 @@ export {
   type PortDefinition,
   type PortsFromParam,
 } from './definition.ts'
-export { fillParamDefaults } from './fill-param-defaults.ts'
 export { createHttpResponse, type RawHttpResponse } from './http-response.ts'
 export { implementInlineNode, implementNode } from './implement-node.ts'
 export {
@@ -43,7 +44,6 @@ export {
 } from './implementation.ts'
 export { checkJsonSchema } from './json-schema/check-json-schema.ts'
 export { toManifest } from './manifest.ts'
-export { isHeaderName, isPortAllowed, isReservedHeader } from './outbound-rules.ts'
 export type {
   ChatMessage,
   Connection,

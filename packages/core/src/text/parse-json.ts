@@ -1,8 +1,8 @@
 import { isLosslessNumber, LosslessNumber, parse, splitNumber } from 'lossless-json'
-import { MAX_JSON_DEPTH } from '../document/canonical-json.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import type { Json } from '../json.ts'
 import { cutText } from './cut-text.ts'
+import { MAX_JSON_DEPTH } from './json-depth.ts'
 import { scanJson } from './scan-json.ts'
 import { isWellFormed, toWellFormed } from './well-formed.ts'
 

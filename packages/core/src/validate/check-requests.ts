@@ -1,7 +1,7 @@
 import type { ParamPath } from '../document/operation.ts'
+import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 import { isJsonObject } from '../json.ts'
 import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
-import { isHeaderName, isReservedHeader } from '../node/outbound-rules.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'

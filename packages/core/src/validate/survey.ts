@@ -1,4 +1,5 @@
 import { documentOrder } from '../document/document-order.ts'
+import { fillParamDefaults } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
 import { type ResolvedPort, resolvePorts } from '../document/ports.ts'
@@ -8,7 +9,6 @@ import { createTemplateTable, type TemplateTable } from '../expression/template-
 import type { NodeId } from '../ids.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
-import { fillParamDefaults } from '../node/fill-param-defaults.ts'
 import { type ParamText, paramTexts } from './param-schema.ts'
 
 /** A template of a node, with what its value has to be. */

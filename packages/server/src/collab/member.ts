@@ -1,5 +1,5 @@
 import type { Identity } from '@tenon/core/api'
-import type { ServerSocket } from '../sockets/server-socket.ts'
+import type { ServerSocket } from '../connections/server-socket.ts'
 
 /** One socket in a room. */
 export interface Member {

@@ -1,6 +1,6 @@
 import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import type { WebSocket } from 'ws'
-import type { ServerSocket } from '../sockets/server-socket.ts'
+import type { ServerSocket } from '../connections/server-socket.ts'
 
 /** Longest wait for a client to answer a close before it is cut off. */
 const CLOSE_GRACE_MS = 5_000

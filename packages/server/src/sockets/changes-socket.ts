@@ -1,9 +1,9 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
+import { type ServerSocket, TENON_PROTOCOL } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
 import { followChanges } from '../streams/follow-changes.ts'
 import { drained } from './drained.ts'
-import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
 
 /** Sends the hints of what changes in a tenant, one a text frame, until the socket closes. */
 export async function streamChanges(

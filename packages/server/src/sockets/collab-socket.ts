@@ -3,10 +3,10 @@ import { CLOSE_CODES } from '@tenon/core/collab'
 import { decodeFrame } from '../collab/frames.ts'
 import type { Member } from '../collab/member.ts'
 import type { Rooms } from '../collab/rooms.ts'
+import { closeCodeOf, closeReasonOf } from '../connections/close-error.ts'
+import type { ServerSocket } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
 import type { DraftPlace } from '../tables/draft-repository.ts'
-import { closeCodeOf, closeReasonOf } from './close-error.ts'
-import type { ServerSocket } from './server-socket.ts'
 
 /** Frames in one second that no editor sends. */
 const MAX_FRAMES_PER_SECOND = 300

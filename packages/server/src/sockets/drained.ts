@@ -1,5 +1,5 @@
+import type { ServerSocket } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
-import type { ServerSocket } from './server-socket.ts'
 
 /** Bytes that may wait for a slow client before more is read for it. */
 const HIGH_WATER_BYTES = 1_048_576

@@ -1,10 +1,10 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
 import type { StoredRun } from '@tenon/runtime'
+import { type ServerSocket, TENON_PROTOCOL } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
 import { presentEvent } from '../streams/present-event.ts'
 import { drained } from './drained.ts'
-import { type ServerSocket, TENON_PROTOCOL } from './server-socket.ts'
 
 /**
  * Sends a run's log over a socket: backlog, then live, one JSON event a text frame, then a close with 1000 when the

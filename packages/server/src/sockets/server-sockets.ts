@@ -1,5 +1,5 @@
+import type { ServerSocket } from '../connections/server-socket.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { ServerSocket } from './server-socket.ts'
 
 /** Where a platform hands its WebSockets over; `attachWebSockets` does it for Node. */
 export interface ServerSockets {

@@ -1,7 +1,7 @@
 import { analyzeTemplate } from '../../expression/analyze.ts'
 import type { Expression, ParsedTemplate, Span } from '../../expression/ast.ts'
-import { isPortAllowed } from '../../node/outbound-rules.ts'
 import { isWellFormed } from '../../text/well-formed.ts'
+import { isPortAllowed } from './outbound-rules.ts'
 import {
   argumentOf,
   type ConstantOf,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isHeaderName, isPortAllowed, isReservedHeader } from './index.ts'
+import { isHeaderName, isPortAllowed, isReservedHeader } from './outbound-rules.ts'
 
 test.each(['0', '22', '25', '465', '587', '6000', '10080'])('no request goes to port %s', (port) => {
   expect(isPortAllowed(port)).toBe(false)

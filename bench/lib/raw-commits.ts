@@ -15,14 +15,18 @@ export interface RawCommits {
 }
 
 /**
- * Makes a table of the shape of `run_events`, RLS enabled and forced, and opens a pool on it. A commit is one message,
- * as it is for the store: begin, role, tenant, insert, commit.
+ * Makes a table with one row for each event, RLS enabled and forced, and opens a pool on it. A commit is one message:
+ * begin, role, tenant, insert, commit.
  */
 export async function openRawCommits(connectionString: string, poolSize: number): Promise<RawCommits> {
   const pool = new pg.Pool({ connectionString, max: poolSize })
   await pool.query(`
-    create table ${TABLE} (like tenon.run_events including defaults);
-    alter table ${TABLE} add primary key (tenant_id, run_id, seq, start_week);
+    create table ${TABLE} (
+      tenant_id text not null, run_id text not null, seq bigint not null, start_week integer not null,
+      turn integer not null, class text not null, event_id text not null, type text not null, node_run_id text,
+      at bigint not null, cause bigint, data text not null, link text,
+      primary key (tenant_id, run_id, seq, start_week)
+    );
     alter table ${TABLE} enable row level security;
     alter table ${TABLE} force row level security;
     create policy tenant on ${TABLE} using (tenant_id = current_setting('tenon.tenant', true))

@@ -74,6 +74,9 @@ const database: Check = (value, field) => {
 const text: Check = (value, field) =>
   typeof value === 'string' && value !== '' ? [] : fault(field, `${field} must be a name (got ${shown(value)})`)
 
+const flag: Check = (value, field) =>
+  typeof value === 'boolean' ? [] : fault(field, `${field} must be true or false (got ${shown(value)})`)
+
 const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
   pool: (value, field) =>
     hasMethods(value, ['connect', 'end']) ? [] : fault(field, `${field} must be a pg.Pool (got ${shown(value)})`),
@@ -82,8 +85,8 @@ const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
   appRole: text,
   statementTimeoutMs: positive,
   appendTimeoutMs: positive,
-  endOnClose: (value, field) =>
-    typeof value === 'boolean' ? [] : fault(field, `${field} must be true or false (got ${shown(value)})`),
+  preparedStatements: flag,
+  endOnClose: flag,
 }
 
 const engine = aFunction('engine must be what embeddedEngine() or temporalEngine({ ... }) returns')

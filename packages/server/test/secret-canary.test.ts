@@ -360,7 +360,7 @@ describe('canaries', () => {
       'secrets',
       'audit_log',
       'runs',
-      'run_events',
+      'run_log',
       'payloads',
       'plans',
       'idempotency_keys',

@@ -197,6 +197,11 @@ export const ERROR_TABLE = {
     remedy: 'Call migrate() before the server answers requests, or run the SQL of migrate({ print: true }).',
   },
   DB_MIGRATION_FAILED: { status: 500, retryable: false, remedy: 'Run the newest version; nothing has been changed.' },
+  DB_PREPARED_STATEMENTS: {
+    status: 503,
+    retryable: false,
+    remedy: 'Set `preparedStatements: false` in the database options, or let the pooler keep prepared statements.',
+  },
   DB_DIRECTORY_LOCKED: {
     status: 500,
     retryable: false,

@@ -1,11 +1,13 @@
 import { observationId } from '@tenon/core/run'
+import { sql } from 'kysely'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { unrollRow } from '../store/stored-events.ts'
 import type { ObservationToCommit } from './commit-types.ts'
 import type { RunIdentity } from './run-session.ts'
 
 /**
  * Leaves out observations that are in the log already: for a commit that is repeated because the answer to it was lost.
- * Reads the run's observations, since no index of the log knows their ids; nothing else ever asks for them.
+ * Reads the run's log, since no index knows the ids of events; nothing else ever asks for them.
  */
 export async function leaveOutStored(
   database: RuntimeDatabase,
@@ -14,6 +16,7 @@ export async function leaveOutStored(
 ): Promise<readonly ObservationToCommit[]> {
   if (observations.length === 0) return observations
   const ids = observations.map((entry) => observationId(entry.observation, entry))
+  const texts = ids.map((id) => JSON.stringify(id))
   const rows = await database.withTenant(tenantId, async (tx) => {
     // Behind an append that is still on its way: it holds this row.
     await tx
@@ -23,15 +26,20 @@ export async function leaveOutStored(
       .where('run_id', '=', runId)
       .forUpdate()
       .execute()
-    return tx
-      .selectFrom('run_events')
-      .select('event_id')
-      .where('tenant_id', '=', tenantId)
-      .where('run_id', '=', runId)
-      .where('class', '=', 'observation')
-      .where('event_id', 'in', ids)
-      .execute()
+    return (
+      tx
+        .selectFrom('run_log')
+        .select(['seq', 'turn', 'events', sql.lit(null).as('inlines')])
+        .where('tenant_id', '=', tenantId)
+        .where('run_id', '=', runId)
+        .where('start_week', '=', (eb) =>
+          eb.selectFrom('runs').select('start_week').where('tenant_id', '=', tenantId).where('run_id', '=', runId),
+        )
+        // Rows that may hold one of the ids; the exact comparison is made on their events.
+        .where(sql<boolean>`exists (select from unnest(${texts}::text[]) as id where strpos(events, id) > 0)`)
+        .execute()
+    )
   })
-  const stored = new Set(rows.map((row) => row.event_id))
+  const stored = new Set(rows.flatMap(unrollRow).map((event) => event.id))
   return observations.filter((_, index) => !stored.has(ids[index] ?? ''))
 }

@@ -97,7 +97,7 @@ export function appendOf(
  * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, rows of ready
  * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append that took them the other way round would deadlock.
  */
-const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
+export const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   plan: 0,
   snapshot: 1,
   wait_open: 2,

@@ -215,7 +215,7 @@ describe('embeddedEngine', () => {
 
   test('keeps a run until the cancelation of a node that nobody runs is stored', async () => {
     const database = open(url)
-    const isCancelation = (values: readonly unknown[]) => JSON.stringify(values).includes('"node_canceled"')
+    const isCancelation = (values: readonly unknown[]) => JSON.stringify(values).includes('node_canceled')
     const refused: unknown[] = []
     const refusing: RuntimeDatabase = {
       ...database,

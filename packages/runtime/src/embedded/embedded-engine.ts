@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
@@ -7,6 +7,7 @@ import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
 import { createPartitionKeeper } from '../store/log-partitions.ts'
 import { capabilitiesOf } from '../store/requirements.ts'
+import { newRunId } from '../store/run-id.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { watchProgress } from '../store/watch-progress.ts'
 import { createWorker } from './create-worker.ts'
@@ -97,7 +98,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const start = async (request: StartRunRequest) => {
     await clock.ready()
     const { plan, ...rest } = request
-    const { tenantId, runId = randomUUID() } = request
+    const { tenantId, runId = newRunId() } = request
     const prepared = await requirements.prepare(tenantId, plan)
     const mine = prepared.canDrive ? starter() : null
     const run = { tenantId, runId }

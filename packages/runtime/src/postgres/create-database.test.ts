@@ -5,6 +5,7 @@ import { openTestPGlite } from '../testing/pglite.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { createDatabase, type DatabaseSource } from './create-database.ts'
 import { migrate } from './migrate.ts'
+import { preparedStatement } from './prepared-statement.ts'
 import { tenantTable } from './table-statements.ts'
 import type { Database } from './types.ts'
 
@@ -118,7 +119,10 @@ describe.each(Object.entries(sources))('createDatabase over %s', (name, open) =>
   test('forgets tenant and role at the end of the transaction', async () => {
     await database.withTenant('acme', async () => undefined)
     const [row] = await database.call<{ tenant: string | null; same: boolean }>(
-      `select nullif(current_setting('tenon.tenant', true), '') as tenant, current_user = session_user as same`,
+      preparedStatement(
+        () => `select nullif(current_setting('tenon.tenant', true), '') as tenant, current_user = session_user as same`,
+        [],
+      ),
       [],
     )
     expect(row).toEqual({ tenant: null, same: true })
@@ -164,13 +168,36 @@ describe.each(Object.entries(sources))('createDatabase over %s', (name, open) =>
     },
   )
 
-  test('binds arrays, nulls and texts with every kind of character', async () => {
-    const texts = ['a"b', 'c\\d\n,{}', null, 'NULL', 'é😀', '']
-    const [row] = await database.call<{ texts: unknown; numbers: unknown }>(
-      'select $1::text[] as texts, array_length($2::bigint[], 1)::bigint as numbers',
-      [texts, [1, 2 ** 40, null]],
-    )
-    expect(row).toEqual({ texts, numbers: 3 })
+  const echo = preparedStatement(
+    () => `select $1::text[] as texts, $2::integer[] as small, $3::bigint[] as large, $4::bytea[] as bytes,
+      $5::text[] as none, $6::text[] as missing, $7::bigint as one, $8::bytea as raw`,
+    [
+      ['texts', 'text[]'],
+      ['small', 'integer[]'],
+      ['large', 'bigint[]'],
+      ['bytes', 'bytea[]'],
+      ['none', 'text[]'],
+      ['missing', 'text[]'],
+      ['one', 'bigint'],
+      ['raw', 'bytea'],
+    ],
+  )
+
+  test('binds lists of every type, nulls and texts with every kind of character', async () => {
+    const texts = ['a"b', 'c\\d\n,{}', null, 'NULL', 'é😀', '', ' x ']
+    const small = [0, -1, 2_147_483_647, null, -2_147_483_648]
+    const large = [0, -1, 2 ** 40 + 7, Number.MAX_SAFE_INTEGER, null, Number.MIN_SAFE_INTEGER, -(2 ** 32)]
+    const bytes = [Buffer.from([0, 255, 92, 34]), null, Buffer.alloc(0)]
+    for (let round = 0; round < 2; round += 1) {
+      const values = [texts, small, large, bytes, [], null, 2 ** 40, Buffer.from([1, 0])]
+      const [row = {}] = await database.call<Record<string, unknown>>(echo, values)
+      expect(row).toMatchObject({ texts, small, none: [], missing: null, one: 2 ** 40 })
+      const numbers = (row['large'] as unknown[]).map((each) => (each === null ? null : Number(each)))
+      expect(numbers).toEqual(large)
+      const read = (row['bytes'] as (Uint8Array | null)[]).map((each) => each && Buffer.from(each))
+      expect(read).toEqual(bytes)
+      expect(Buffer.from(row['raw'] as Uint8Array)).toEqual(Buffer.from([1, 0]))
+    }
   })
 
   test('takes the app role on only where the login bypasses RLS', async () => {

@@ -1,20 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { TENANT_ID_PATTERN } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import {
-  CompiledQuery,
-  DefaultQueryExecutor,
-  Kysely,
-  SingleConnectionProvider,
-  Transaction,
-  WithSchemaPlugin,
-} from 'kysely'
+import { DefaultQueryExecutor, Kysely, SingleConnectionProvider, Transaction, WithSchemaPlugin } from 'kysely'
 import type { DatabaseLink } from './link.ts'
 import { linkDialect } from './link-dialect.ts'
 import { findRole } from './login-role.ts'
 import { explainMissing } from './not-migrated.ts'
 import { type PgPool, pgLink } from './pg-link.ts'
 import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
+import type { PreparedStatement } from './prepared-statement.ts'
 import { identifier, literal } from './quote.ts'
 import { retryConflicts } from './refusal.ts'
 import type { Database, Tx } from './types.ts'
@@ -38,6 +32,14 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number
   /** The same for an append to run logs; keep it below the lease of a worker. @defaultValue 6_000 */
   readonly appendTimeoutMs?: number
+  /**
+   * Sends the statements of appends by name, so that Postgres parses each once a connection. Set it to `false` behind a
+   * pooler that changes servers between statements and does not keep prepared statements itself (PgBouncer does from
+   * 1.21 on, with `max_prepared_statements`).
+   *
+   * @defaultValue true
+   */
+  readonly preparedStatements?: boolean
 }
 
 /** The tenant setting of transactions that see the dispatch tables of all tenants; no tenant id may be this. */
@@ -55,7 +57,10 @@ const EVERY_TENANT = '*'
  */
 export function createDatabase<Tables>(source: DatabaseSource, options: DatabaseOptions = {}): Database<Tables> {
   const { schema = 'tenon', appRole = 'tenon_app', statementTimeoutMs = 30_000, appendTimeoutMs = 6_000 } = options
-  const link: DatabaseLink = 'pool' in source ? pgLink(source.pool) : pgliteLink(source.pglite)
+  const link: DatabaseLink =
+    'pool' in source
+      ? pgLink(source.pool, { isPrepared: options.preparedStatements ?? true })
+      : pgliteLink(source.pglite)
   const dialect = linkDialect(link)
   const plugins = [new WithSchemaPlugin(schema)]
   const compiler = dialect.createQueryCompiler()
@@ -98,11 +103,11 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
       connection.release()
     }
   }
-  const call = async <Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> => {
+  const call = async <Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]> => {
     refuseNested()
     const connection = await link.acquire(appendTimeoutMs)
     try {
-      return (await connection.executeQuery<Row>(CompiledQuery.raw(statement, [...values]))).rows
+      return await connection.send<Row>(statement, values)
     } catch (error) {
       throw explainMissing(error, schema)
     } finally {

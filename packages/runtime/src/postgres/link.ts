@@ -1,10 +1,13 @@
 import type { DatabaseConnection } from 'kysely'
+import type { PreparedStatement } from './prepared-statement.ts'
 
 /** One connection as Kysely sees it, with transactions that begin in one message. */
 export interface LinkConnection extends DatabaseConnection {
   /** @param opening - SQL without parameters that goes out together with `begin`. */
   begin(opening: string): Promise<void>
   commit(): Promise<void>
+  /** @param values - One for each parameter; a list for an array, null for a null. */
+  send<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]>
   rollback(): Promise<void>
   release(): void
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { lockSchema, type MigrateOptions, migrate, printMigration, toScript } from './migrate.ts'
-import { eventPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
-import { append, fencedAppend } from './migrations/0004-append.ts'
+import { logPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
+import { append } from './migrations/0004-append.ts'
 import { cleanUp } from './migrations/0006-clean-up.ts'
 import { requirements } from './migrations/0007-requirements.ts'
 import { partitions } from './migrations/0008-partitions.ts'
@@ -12,14 +12,16 @@ const WEEK_MS = 604_800_000
 const WEEKS_AHEAD = 8
 const CHECK_VIOLATION = '23514'
 
-/** The week in which a run was accepted, counted from the Unix epoch; its events stay in that partition. */
+/** The week in which a run was accepted, counted from the Unix epoch; its log stays in that partition. */
 export function weekOf(at: number): number {
   return Math.floor(at / WEEK_MS)
 }
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, fencedAppend, cleanUp, requirements, partitions, runHealth],
+  migrations: [runLog, runWaits, runDispatch, append, cleanUp, requirements, partitions, runHealth],
+  // Their run logs have one row for each event.
+  retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const
 
 /** How the tables of the runtime are made. */
@@ -39,7 +41,7 @@ export async function migrateRuntime<Tables>(
   { now = Date.now, ...options }: MigrateRuntimeOptions = {},
 ): Promise<readonly string[]> {
   const done = await migrate(database, { ...options, ...RUNTIME_MIGRATIONS })
-  await addEventPartitions(database, weekOf(now()))
+  await addLogPartitions(database, weekOf(now()))
   return done
 }
 
@@ -62,12 +64,12 @@ async function missingPartitions<Tables>(
     select c.relname as name from pg_catalog.pg_inherits i
     join pg_catalog.pg_class c on c.oid = i.inhrelid join pg_catalog.pg_class p on p.oid = i.inhparent
     join pg_catalog.pg_namespace n on n.oid = p.relnamespace
-    where n.nspname = ${schema} and p.relname = 'run_events'`.execute(owner)
+    where n.nspname = ${schema} and p.relname = 'run_log'`.execute(owner)
   const present = new Set(rows.map((row) => row.name))
   return Array.from({ length: WEEKS_AHEAD + 1 }, (_, index) => from + index)
     .filter((week) => !present.has(partitionName(week)))
     .map((week) => {
-      const [create = '', ...rest] = eventPartition(
+      const [create = '', ...rest] = logPartition(
         schema,
         partitionName(week),
         `for values from (${week}) to (${week + 1})`,
@@ -77,10 +79,10 @@ async function missingPartitions<Tables>(
 }
 
 function partitionName(week: number): string {
-  return `run_events_w${week}`
+  return `run_log_w${week}`
 }
 
-async function addEventPartitions<Tables>(database: Database<Tables>, from: number): Promise<void> {
+async function addLogPartitions<Tables>(database: Database<Tables>, from: number): Promise<void> {
   const { schema, owner } = database
   for (const statements of await missingPartitions(database, from)) {
     await owner
@@ -95,7 +97,7 @@ async function addEventPartitions<Tables>(database: Database<Tables>, from: numb
   }
 }
 
-/** Whether events of that week lie in the default partition already; they stay there. */
+/** Tells that runs of that week have their logs in the default partition already; they stay there. */
 function isDefaultTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION
 }

@@ -6,6 +6,7 @@ import { canary } from './canary.ts'
 import { createDatabase } from './create-database.ts'
 import { type Migration, migrate, printMigration } from './migrate.ts'
 import { migrateRuntime, printRuntimeMigration, weekOf } from './migrate-runtime.ts'
+import { preparedStatement } from './prepared-statement.ts'
 import { backfill, tenantTable } from './table-statements.ts'
 import type { RuntimeTables } from './tables.ts'
 
@@ -81,6 +82,21 @@ describe('migrate', () => {
       code: 'DB_MIGRATION_FAILED',
       details: { unknown: ['0002-titles'] },
     })
+    await database.close()
+  })
+
+  test('refuses a database from before the first release, and says what to do', async () => {
+    const { database } = await open()
+    const old = { ...notes, name: '0001-run-log' }
+    await migrate(database, { table: 'runtime_migrations', migrations: [old] })
+    const refused = {
+      code: 'DB_MIGRATION_FAILED',
+      message: expect.stringContaining('before the first release'),
+      remedy: expect.stringContaining('drop "tenon"'),
+      details: { table: 'runtime_migrations', retired: ['0001-run-log'] },
+    }
+    await expect(migrateRuntime(database)).rejects.toMatchObject(refused)
+    await expect(printRuntimeMigration(database)).rejects.toMatchObject(refused)
     await database.close()
   })
 
@@ -198,8 +214,14 @@ describe('migrate', () => {
     const missing = { code: 'DATABASE_NOT_MIGRATED', details: { schema: 'tenon' }, retryable: true }
     const read = database.withTenant('acme', (tx) => tx.selectFrom('runs').selectAll().execute())
     await expect(read).rejects.toMatchObject(missing)
-    await expect(database.call('select * from tenon.runs', [])).rejects.toMatchObject(missing)
-    await expect(database.call('select tenon.append(1)', [])).rejects.toMatchObject(missing)
+    for (const text of ['select * from tenon.runs', 'select tenon.append_one_v1(1)']) {
+      await expect(
+        database.call(
+          preparedStatement(() => text, []),
+          [],
+        ),
+      ).rejects.toMatchObject(missing)
+    }
     await database.close()
   })
 
@@ -221,17 +243,17 @@ describe('migrateRuntime', () => {
     const week = weekOf(now())
     const partitions = async () => {
       const { rows } = await pool.query(
-        `select relname from pg_class where relname like 'run_events_w%' and relkind = 'r'`,
+        `select relname from pg_class where relname like 'run_log_w%' and relkind = 'r'`,
       )
       return rows.map((row) => row.relname).sort()
     }
     const made = await partitions()
-    expect(made).toContain(`run_events_w${week}`)
+    expect(made).toContain(`run_log_w${week}`)
     expect(made).toHaveLength(9)
-    await pool.query(`drop table tenon.run_events_w${week + 3}`)
+    await pool.query(`drop table tenon.run_log_w${week + 3}`)
     await pool.query(
-      `insert into tenon.run_events (tenant_id, run_id, seq, start_week, turn, class, event_id, type, at, data)
-       values ('acme', 'r', 1, $1, 1, 'fact', 'start', 'run_started', 0, '{}')`,
+      `insert into tenon.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events)
+       values ('acme', 'r', 1, $1, 1, 0, '[]')`,
       [week + 3],
     )
     expect(await migrateRuntime(database, { now })).toEqual([])

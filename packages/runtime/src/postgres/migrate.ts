@@ -31,6 +31,11 @@ export interface MigrateOptions {
   /** Migrations of the package, oldest first; those that `table` already lists are skipped. */
   readonly migrations: readonly Migration[]
   /**
+   * Names of migrations of versions before the first release, whose tables this version cannot read; a database with one of
+   * them is rejected. @defaultValue none
+   */
+  readonly retired?: readonly string[]
+  /**
    * Role that gets access to the tables; created if it is missing and the login bypasses RLS. @defaultValue 'tenon_app'
    */
   readonly appRole?: string
@@ -42,8 +47,8 @@ export interface MigrateOptions {
  *
  * @returns Names of the migrations that ran now.
  * @throws {@link TenonError} `DB_ROLE_REQUIRED` when a role or a schema is needed that the login cannot create;
- * `DB_MIGRATION_FAILED` when the database refuses, or holds migrations of a newer version that do not say that this one
- * may keep working.
+ * `DB_MIGRATION_FAILED` when the database refuses, holds migrations of a newer version that do not say that this one may
+ * keep working, or was created by a version before the first release.
  */
 export async function migrate<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<readonly string[]> {
   const login = await readLogin(database.owner)
@@ -77,7 +82,7 @@ async function planMigration(
   trx: QueryExecutorProvider,
   login: Login,
   schema: string,
-  { table, migrations, appRole = 'tenon_app' }: MigrateOptions,
+  { table, migrations, retired = [], appRole = 'tenon_app' }: MigrateOptions,
 ): Promise<{ readonly statements: readonly string[]; readonly pending: readonly string[] }> {
   const statements: string[] = []
   // Looked for first: a login may own the schema and have no right to create one.
@@ -97,6 +102,7 @@ async function planMigration(
     `alter table ${history} add column if not exists is_compatible boolean not null default false`,
   )
   const done = await readHistory(trx, schema, table)
+  refuseRetired(done, retired, { schema, table })
   refuseUnknown(done, migrations, table)
   const pending = migrations.filter((migration) => !done.has(migration.name))
   for (const { name, isCompatible = false, up } of pending) {
@@ -142,6 +148,20 @@ async function readHistory(
   const { rows } = await sql<{ name: string; compatible: boolean }>`
     select name, ${sql.raw(isCompatible)} as compatible from ${sql.raw(history)} order by name`.execute(trx)
   return new Map(rows.map(({ name, compatible }) => [name, compatible]))
+}
+
+function refuseRetired(
+  done: ReadonlyMap<string, boolean>,
+  retired: readonly string[],
+  { schema, table }: { readonly schema: string; readonly table: string },
+): void {
+  const found = retired.filter((name) => done.has(name))
+  if (found.length === 0) return
+  const message = `A version before the first release created the tables in the schema "${schema}"; this version cannot read them`
+  throw new TenonError('DB_MIGRATION_FAILED', message, {
+    remedy: `Name another schema in the database options, or drop "${schema}" with its workflows and runs, then call migrate() again.`,
+    details: { table, retired: found },
+  })
 }
 
 /** A process of an older version may restart after a newer one has migrated, if the newer one says so. */

@@ -5,6 +5,7 @@ import { type FaultProxy, openFaultProxy } from '../../test/chaos/fault-proxy.ts
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { createDatabase } from './create-database.ts'
 import { migrate } from './migrate.ts'
+import { preparedStatement } from './prepared-statement.ts'
 import type { Database } from './types.ts'
 
 let server: TestPostgres
@@ -51,12 +52,27 @@ describe('pgLink', () => {
       await ended
     })
     await expect(lateCommit).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(database.call('select 1 as one', [])).resolves.toEqual([{ one: 1 }])
+    await expect(
+      database.call(
+        preparedStatement(() => 'select 1 as one', []),
+        [],
+      ),
+    ).resolves.toEqual([{ one: 1 }])
   })
 
   test('leaves errors of the statement itself as they are', async () => {
-    await expect(database.call('select 1 / 0', [])).rejects.toMatchObject({ code: '22012' })
-    await expect(database.call('select from where', [])).rejects.toMatchObject({ code: '42601' })
+    await expect(
+      database.call(
+        preparedStatement(() => 'select 1 / 0', []),
+        [],
+      ),
+    ).rejects.toMatchObject({ code: '22012' })
+    await expect(
+      database.call(
+        preparedStatement(() => 'select from where', []),
+        [],
+      ),
+    ).rejects.toMatchObject({ code: '42601' })
   })
 })
 
@@ -81,7 +97,15 @@ describe('pgLink on a silent connection', () => {
   test.each([
     ['a transaction', () => limited.withTenant('acme', async () => 'answered'), 300],
     ['the dispatch tables', () => limited.withSystem(async () => 'answered'), 300],
-    ['an append', () => limited.call('select 1', []), 200],
+    [
+      'an append',
+      () =>
+        limited.call(
+          preparedStatement(() => 'select 1', []),
+          [],
+        ),
+      200,
+    ],
   ])('%s fails within its limit, and the connection is destroyed', async (_, ask, limitMs) => {
     await open(1)
     await limited.role()

@@ -1,10 +1,13 @@
 import { TenonError } from '@tenon/core/errors'
 import type { CompiledQuery, QueryResult } from 'kysely'
+import { encodeArray, isArrayType } from './binary-array.ts'
 import type { DatabaseLink, LinkConnection } from './link.ts'
 import { noStream } from './no-stream.ts'
+import type { PreparedStatement } from './prepared-statement.ts'
 import { within } from './within.ts'
 
 interface PgQuery {
+  readonly name?: string
   readonly text: string
   readonly values?: unknown[]
   readonly types?: { getTypeParser(oid: number, format?: string): (text: string) => unknown }
@@ -37,13 +40,19 @@ export interface PgPool {
 const INT8_OID = 20
 const NUMERIC_OID = 1700
 
+export interface PgLinkOptions {
+  /** Names the statements of {@link LinkConnection.send}, so that Postgres parses each once. @defaultValue true */
+  readonly isPrepared?: boolean
+}
+
 /** Reaches Postgres over a `pg` pool; 64-bit integers come back as numbers, as PGlite gives them. */
-export function pgLink(pool: PgPool): DatabaseLink {
+export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}): DatabaseLink {
   // For good: the pool drops an idle connection that is lost, and without a listener `pg` would end the host's process.
   pool.on?.('error', () => undefined)
   return {
     dialect: 'postgres',
-    acquire: async (timeoutMs = Number.POSITIVE_INFINITY) => pgConnection(await connect(pool, timeoutMs), timeoutMs),
+    acquire: async (timeoutMs = Number.POSITIVE_INFINITY) =>
+      pgConnection(await connect(pool, timeoutMs), { timeoutMs, isPrepared }),
     close: () => pool.end(),
   }
 }
@@ -62,7 +71,10 @@ async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
   }
 }
 
-function pgConnection(client: PgClient, timeoutMs: number): LinkConnection {
+function pgConnection(
+  client: PgClient,
+  { timeoutMs, isPrepared }: { readonly timeoutMs: number; readonly isPrepared: boolean },
+): LinkConnection {
   let broken: Error | undefined
   // While a client is out of the pool nobody else listens, and a server that goes away would end the host's process.
   const onError = (error: Error): void => {
@@ -90,6 +102,14 @@ function pgConnection(client: PgClient, timeoutMs: number): LinkConnection {
     commit: async () => {
       await send({ text: 'commit' })
     },
+    send: async <Row>(statement: PreparedStatement, values: readonly unknown[]) => {
+      const query = { text: statement.text, values: encodeValues(statement, values), types }
+      try {
+        return (await send(isPrepared ? { name: statement.name, ...query } : query)).rows as Row[]
+      } catch (error) {
+        throw explainPooler(error)
+      }
+    },
     rollback: async () => {
       // The server rolls back by itself when its connection is destroyed; a silent one would answer no rollback either.
       if (broken !== undefined) return
@@ -112,6 +132,25 @@ function pgConnection(client: PgClient, timeoutMs: number): LinkConnection {
     },
     streamQuery: noStream,
   }
+}
+
+/** Lists become binary arrays; `pg` sends bytes as they are. */
+function encodeValues({ types }: PreparedStatement, values: readonly unknown[]): unknown[] {
+  return values.map((value, index) => {
+    const type = types[index]
+    return isArrayType(type) && Array.isArray(value) ? encodeArray(type, value) : value
+  })
+}
+
+/** SQLSTATEs of a name that this connection does not have, or that another client has taken. */
+const LOST_STATEMENT: ReadonlySet<unknown> = new Set(['26000', '42P05'])
+
+function explainPooler(error: unknown): unknown {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  if (!LOST_STATEMENT.has(code)) return error
+  const message =
+    'The connection does not keep prepared statements: a pooler between Tenon and Postgres changes servers'
+  return new TenonError('DB_PREPARED_STATEMENTS', message, { cause: error, details: { sqlState: String(code) } })
 }
 
 /** SQLSTATE classes of a server that goes away or has no room: what was asked for may work in a moment. */

@@ -1,6 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import type { DatabaseLink, LinkConnection } from './link.ts'
 import { noStream } from './no-stream.ts'
+import type { PreparedStatement } from './prepared-statement.ts'
 
 interface PgliteResult {
   readonly rows: unknown[]
@@ -64,6 +65,8 @@ function pgliteConnection(pglite: PgliteDatabase): LinkConnection {
   return {
     begin,
     commit: async () => end?.('commit'),
+    send: async <Row>({ text }: PreparedStatement, values: readonly unknown[]) =>
+      (await session.query(text, [...values], options)).rows as Row[],
     rollback: async () => end?.('rollback').catch(() => undefined),
     release: () => undefined,
     executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {

@@ -16,7 +16,8 @@ interface RunsTable {
   readonly status: string
   readonly turn: number
   readonly next_seq: number
-  readonly head_hash: string
+  /** Link of the last append in the hash chain; empty before the first. */
+  readonly head_hash: Uint8Array
   readonly queued_at: number
   readonly started_at: number | null
   readonly finished_at: number | null
@@ -27,21 +28,21 @@ interface RunsTable {
   readonly error: string | null
 }
 
-interface RunEventsTable {
+interface RunLogTable {
   readonly tenant_id: string
   readonly run_id: string
+  /** `seq` of the first event of the row. */
   readonly seq: number
   readonly start_week: number
+  readonly last_seq: number
+  /** Turn of the run before the append. */
   readonly turn: number
-  readonly class: string
-  readonly event_id: string
-  readonly type: string
-  readonly node_run_id: string | null
-  readonly at: number
-  readonly cause: number | null
-  readonly data: string
-  /** On the last event of each append: the hash chain up to here. */
-  readonly link: string | null
+  /** Events without their inline values, as `packAppend` writes them. */
+  readonly events: string
+  /** Inline values of the events. May be set to null, in whole or in part: the hash chain does not cover them. */
+  readonly inlines: string | null
+  /** On the last row of each append: the hash chain up to here. */
+  readonly link: Uint8Array | null
 }
 
 interface WaitsTable {
@@ -66,8 +67,8 @@ interface WaitsTable {
 export interface RuntimeTables {
   /** One row for each run, with its status and result. */
   readonly runs: RunsTable
-  /** Run logs: one row for each event. */
-  readonly run_events: RunEventsTable
+  /** Run logs: one row for each append, several for a large one. */
+  readonly run_log: RunLogTable
   /** Machine state of a run as of an event; a cache of the log. */
   readonly run_snapshots: {
     readonly tenant_id: string

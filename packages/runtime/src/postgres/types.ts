@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { PreparedStatement } from './prepared-statement.ts'
 
 /**
  * A transaction that is bound to one tenant (or, from `withSystem`, to the dispatch tables of all). Repositories take
@@ -30,11 +31,11 @@ export interface Database<Tables> {
    * Sends one statement that is a transaction of its own, without role or tenant: for SQL functions that set both
    * themselves and so cost one round trip.
    *
-   * @param values - Bound as `$1`, `$2` …; arrays become Postgres arrays.
+   * @param values - One for each parameter of the statement, in their order; lists become Postgres arrays.
    * @throws {@link TenonError} `UNAVAILABLE` as {@link Database.withTenant}, with the limit `appendTimeoutMs`; it is then
-   * unknown whether the statement was carried out.
+   * unknown whether the statement was carried out. `DB_PREPARED_STATEMENTS` behind a pooler that does not keep them.
    */
-  call<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]>
+  call<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]>
   /** The role that transactions take on, or null when the login itself is bound by RLS. */
   role(): Promise<string | null>
   /** The same database, connections and all, seen with other tables; Kysely's types are invariant in them. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
-import { makeValueRef, type RunEvent } from '@tenon/core/run'
+import { makeValueRef, type RunEvent, type ValueRef } from '@tenon/core/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import { createAppendStatements } from './append-statements.ts'
 import type { Append, AppendOperation, PendingEvent } from './append-types.ts'
 import { type Appender, createAppender } from './create-appender.ts'
 import { postgresRunReader } from './run-reader.ts'
+import { packAppend } from './stored-events.ts'
 import { verifyRunLog } from './verify-run-log.ts'
 
 const AT = Date.UTC(2026, 0, 5, 12)
@@ -149,7 +151,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
 
   test('harms the run of a bad append only', async () => {
     const runs = Array.from({ length: 9 }, () => create(tenant()))
-    const bad = { ...create(tenant()), events: [{ ...started(), id: 'a\u0000b' }] }
+    const bad = create(tenant(), undefined, { patch: { startedAt: AT, outcome: 'a\u0000b' } })
     const results = await Promise.allSettled([...runs, bad].map((each) => appender.append(each)))
     expect(results.slice(0, 9).map((result) => result.status)).toEqual(Array(9).fill('fulfilled'))
     // PGlite says 22021 for it, Postgres too: the same class of data that will never be stored.
@@ -171,7 +173,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
         return opened.database.call<Row>(...args)
       },
     }
-    const counting = createAppender(counted)
+    const counting = createAppender(counted, { lanes: 1 })
     await Promise.all(Array.from({ length: 50 }, () => counting.append(create(tenant()))))
     expect(calls).toBe(1)
   })
@@ -186,7 +188,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
       },
     }
     const appends = Array.from({ length: 50 }, () => create(tenant()))
-    const lone = createAppender(away)
+    const lone = createAppender(away, { lanes: 1 })
     const results = await Promise.allSettled(appends.map((each) => lone.append(each)))
     expect(results.map((result) => result.status)).toEqual(Array(50).fill('rejected'))
     expect(results[0]).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
@@ -244,34 +246,223 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect((await reader().listWaits(first.tenantId, { status: 'closed' })).items).toHaveLength(1)
   })
 
-  test('checks a long log to its end', async () => {
+  test('stores operations without events, and adds nothing to the log', async () => {
     const first = create(tenant())
     await appender.append(first)
-    const lines = Array.from({ length: 1_500 }, (_, index) => `${index}`)
-    await appender.append(observe(first, lines))
-    const check = () => verifyRunLog(opened.database, first.tenantId, first.runId)
-    expect(await check()).toEqual({ isIntact: true, events: 1_503 })
-    await opened.database.withTenant(first.tenantId, (tx) =>
-      tx.deleteFrom('run_events').where('seq', '=', 1_400).execute(),
+    const operations: AppendOperation[] = [{ op: 'timer_set', timerId: 'x', dueAt: AT }]
+    const result = await appender.append({ ...observe(first, []), operations })
+    expect(result).toEqual({ outcome: 'ok', firstSeq: 4, turnBefore: 1 })
+    const timers = await opened.database.withTenant(first.tenantId, (tx) =>
+      tx.selectFrom('timers').select('timer_id').execute(),
     )
-    expect(await check()).toEqual({ isIntact: false, brokenAt: 1_400 })
+    expect(timers).toEqual([{ timer_id: 'x' }])
+    expect(await verifyRunLog(opened.database, first.tenantId, first.runId)).toEqual({ isIntact: true, events: 3 })
   })
 
-  test('links each append into a chain that shows any change of the log', async () => {
-    const first = create(tenant())
-    await appender.append(first)
-    await appender.append(observe(first, ['one', 'two']))
-    await appender.append(advance(first, 1))
-    expect(await verifyRunLog(opened.database, first.tenantId, first.runId)).toEqual({ isIntact: true, events: 6 })
-    const forge = (set: { data?: string; at?: number }) =>
-      opened.database.withTenant(first.tenantId, (tx) =>
-        tx.updateTable('run_events').set(set).where('seq', '=', 4).execute(),
+  describe('the stored log', () => {
+    const rowsOf = ({ tenantId, runId }: Append) =>
+      opened.database.withTenant(tenantId, (tx) =>
+        tx
+          .selectFrom('run_log')
+          .select(['seq', 'last_seq', 'turn', 'events', 'inlines', 'link'])
+          .where('run_id', '=', runId)
+          .orderBy('seq')
+          .execute(),
       )
-    await forge({ at: AT + 1 })
-    expect(await verifyRunLog(opened.database, first.tenantId, first.runId)).toEqual({ isIntact: false, brokenAt: 5 })
-    await forge({ at: AT })
-    expect(await verifyRunLog(opened.database, first.tenantId, first.runId)).toMatchObject({ isIntact: true })
-    await opened.database.withTenant(first.tenantId, (tx) => tx.deleteFrom('run_events').where('seq', '=', 6).execute())
-    expect(await verifyRunLog(opened.database, first.tenantId, first.runId)).toEqual({ isIntact: false, brokenAt: 6 })
+    const change = (
+      { tenantId }: Append,
+      seq: number,
+      set: Partial<{ turn: number; events: string; inlines: string | null }>,
+    ) =>
+      opened.database.withTenant(tenantId, (tx) => tx.updateTable('run_log').set(set).where('seq', '=', seq).execute())
+    const remove = ({ tenantId }: Append, seq: number) =>
+      opened.database.withTenant(tenantId, (tx) => tx.deleteFrom('run_log').where('seq', '=', seq).execute())
+    const check = ({ tenantId, runId }: Append) => verifyRunLog(opened.database, tenantId, runId)
+    const journaled = (key: string, value: ValueRef): PendingEvent => {
+      const body = { type: 'node_journaled', nodeRunId: 'a', data: { pass: 1, attempt: 1, key, value } } as const
+      return { class: 'observation', id: `journal/${key}`, at: AT, turnOffset: 0, causeOffset: null, body }
+    }
+
+    test('has one row for each append, with each inline value once', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      const [value, other] = [makeValueRef({ n: 1 }), makeValueRef(null)]
+      const events = [journaled('x', value), journaled('y', other), journaled('z', value)]
+      await appender.append({ ...observe(first, []), events })
+      expect(await rowsOf(first)).toMatchObject([
+        { seq: 1, last_seq: 3, turn: 0 },
+        { seq: 4, last_seq: 6, turn: 1, inlines: '[[{"n":1}],[null]]' },
+      ])
+      const stored = await reader().readEvents(first.tenantId, first.runId, 3)
+      expect(stored.map((event) => event.data)).toEqual(events.map((event) => event.body.data))
+    })
+
+    test('takes several rows for a large append, which are read, paged and checked as one', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(1_000)}`)
+      const fact = { ...scheduled('n', 1, 0), class: 'fact', causeOffset: null } as const
+      const large = [...lines.map(logged), fact, scheduled('late', 1, lines.length)]
+      const stored = await appender.append(advance(first, 1, { events: large, payloads: [] }))
+      expect(stored).toEqual({ outcome: 'ok', firstSeq: 4, turnBefore: 1 })
+      const rows = await rowsOf(first)
+      expect(rows.length).toBeGreaterThan(4)
+      expect(Math.max(...rows.map((row) => row.events.length))).toBeLessThan(70_000)
+      expect(rows.slice(1).map((row) => row.link === null)).toEqual([...Array(rows.length - 2).fill(true), false])
+      const all = await reader().readEvents(first.tenantId, first.runId, 0)
+      expect(seqsOf(all)).toEqual(Array.from({ length: 305 }, (_, index) => index + 1))
+      expect(all.at(-1)).toMatchObject({ id: 'start:late', turn: 2, cause: 304 })
+      for (const [after, limit] of [
+        [1, 1],
+        [3, 10],
+        [90, 120],
+        [304, 5],
+      ] as const) {
+        expect(await reader().readEvents(first.tenantId, first.runId, after, limit)).toEqual(
+          all.slice(after, after + limit),
+        )
+      }
+      expect(await reader().readEvents(first.tenantId, first.runId, 305)).toEqual([])
+      expect(await check(first)).toEqual({ isIntact: true, events: 305 })
+      await remove(first, rows[3]?.seq ?? 0)
+      expect(await check(first)).toEqual({ isIntact: false, brokenAt: rows[3]?.seq })
+    })
+
+    test('is checked to its end, over pages of rows', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      for (let index = 0; index < 120; index += 1) await appender.append(observe(first, [`${index}`]))
+      expect(await check(first)).toEqual({ isIntact: true, events: 123 })
+      await remove(first, 119)
+      expect(await check(first)).toEqual({ isIntact: false, brokenAt: 119 })
+    })
+
+    test('has a chain of links that shows any change', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      await appender.append(observe(first, ['one', 'two']))
+      await appender.append(advance(first, 1))
+      expect(await check(first)).toEqual({ isIntact: true, events: 6 })
+      const [, second] = await rowsOf(first)
+      const { turn, events } = second ?? { turn: 0, events: '' }
+      for (const forged of [
+        { events: events.replace(String(AT), String(AT + 1)) },
+        { events: events.replace('"two"', '"three"') },
+        { events: '[' },
+        { events: '[]' },
+        { turn: turn + 1 },
+      ]) {
+        await change(first, 4, forged)
+        expect(await check(first)).toEqual({ isIntact: false, brokenAt: 5 })
+        await change(first, 4, { turn, events })
+        expect(await check(first)).toMatchObject({ isIntact: true })
+      }
+      await remove(first, 6)
+      expect(await check(first)).toEqual({ isIntact: false, brokenAt: 6 })
+    })
+
+    test('loses erased values and stays intact, and shows a changed value', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      const [kept, erased] = [makeValueRef('kept'), makeValueRef('erased')]
+      await appender.append({ ...observe(first, []), events: [journaled('x', erased), journaled('y', kept)] })
+      const valuesOf = async () => {
+        const events = await reader().readEvents(first.tenantId, first.runId, 3)
+        return events.map((event) => (event.type === 'node_journaled' ? event.data.value : null))
+      }
+      await change(first, 4, { inlines: '[null,["kept"]]' })
+      const { inline: _, ...bare } = erased
+      expect(await valuesOf()).toEqual([bare, kept])
+      expect(await check(first)).toMatchObject({ isIntact: true })
+      await expect(reader().loadValue(first.tenantId, bare)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_FOUND' })
+      await change(first, 4, { inlines: null })
+      expect((await valuesOf()).map((value) => value?.inline)).toEqual([undefined, undefined])
+      expect(await check(first)).toMatchObject({ isIntact: true })
+      await change(first, 4, { inlines: '[null,["forged"]]' })
+      expect(await check(first)).toEqual({ isIntact: false, brokenAt: 5 })
+    })
+
+    test('that cannot be read says from which event on', async () => {
+      const first = create(tenant())
+      await appender.append(first)
+      await change(first, 1, { events: '[[' })
+      await expect(reader().readEvents(first.tenantId, first.runId, 0)).rejects.toMatchObject({
+        code: 'RUN_LOG_GAP',
+        details: { seq: 1 },
+      })
+    })
+  })
+
+  test('keeps tenant and run of each append together in a batch of several tenants', async () => {
+    const [one, two] = [create(tenant()), create(tenant())]
+    await Promise.all([appender.append(one), appender.append(two)])
+    const statements = createAppendStatements(opened.database.schema)
+    const mixed = [one, { ...two, tenantId: one.tenantId }].map((each) => advance(each, 1))
+    const batch = [...mixed, advance(two, 1)].map((append) => ({ append, packed: packAppend(append.events) }))
+    const { statement, values, resultsOf } = statements.many(await opened.database.role(), batch)
+    const [row] = await opened.database.call<Parameters<typeof resultsOf>[0]>(statement, values)
+    // The run of the second append belongs to another tenant of the same batch.
+    expect(row && resultsOf(row)).toEqual([
+      { outcome: 'ok', firstSeq: 4, turnBefore: 1 },
+      { outcome: 'missing' },
+      { outcome: 'ok', firstSeq: 4, turnBefore: 1 },
+    ])
+    for (const each of [one, two]) {
+      expect(await verifyRunLog(opened.database, each.tenantId, each.runId)).toEqual({ isIntact: true, events: 4 })
+    }
+  })
+
+  test('answers for each append of a batch with its own result', async () => {
+    const runs = Array.from({ length: 6 }, () => create(tenant()))
+    const [ended, exists, moved, fenced, kept] = runs as [Append, Append, Append, Append, Append]
+    await Promise.all(runs.slice(0, 5).map((run) => appender.append(run)))
+    await appender.append(advance(ended, 1, { status: 'completed', patch: { finishedAt: AT, outcome: 'done' } }))
+    const text = JSON.stringify('long')
+    const batch: Append[] = [
+      observe(ended, ['late']),
+      exists,
+      advance(moved, 7),
+      advance(fenced, 1, { expectSeq: 3 }),
+      advance(kept, 1, {
+        expectSeq: 4,
+        payloads: [{ hash: `h-${randomUUID()}`, size: text.length, text, json: null }],
+      }),
+      advance(create(tenant()), 1),
+    ]
+    const lone = createAppender(opened.database, { lanes: 1 })
+    const results = await Promise.all(batch.map((each) => lone.append(each)))
+    expect(results).toEqual([
+      { outcome: 'closed' },
+      { outcome: 'exists' },
+      { outcome: 'conflict' },
+      { outcome: 'conflict' },
+      { outcome: 'ok', firstSeq: 4, turnBefore: 1 },
+      { outcome: 'missing' },
+    ])
+    const alone = batch.map((each) => ({ ...each, runId: `${each.runId}`, payloads: [] }))
+    const again: unknown[] = []
+    for (const each of alone.filter((each) => each.kind !== 'create')) again.push((await lone.append(each)).outcome)
+    expect(again).toEqual(['closed', 'conflict', 'conflict', 'conflict', 'missing'])
+  })
+
+  test('locks the tables of a batch in one order, whatever its runs change', async () => {
+    const [one, two] = [create(tenant()), create(tenant())]
+    const ready: AppendOperation = { op: 'ready', workerId: null }
+    const timer: AppendOperation = { op: 'timer_set', timerId: 'x', dueAt: AT }
+    const plan: AppendOperation = { op: 'plan', planHash: 'p', data: '{}' }
+    const batch = [
+      { ...one, operations: [plan, timer, ready] },
+      { ...two, operations: [plan, timer, timer, ready] },
+    ].map((append) => ({ append, packed: packAppend(append.events) }))
+    const { values } = createAppendStatements(opened.database.schema).many(null, batch)
+    expect(values.slice(-2)).toEqual([
+      [1, 2, 1, 2],
+      [[timer], [timer, timer], [ready], [ready]].map((operations) => JSON.stringify(operations)),
+    ])
+    const results = await Promise.all(batch.map(({ append }) => appender.append(append)))
+    expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
+    for (const { tenantId } of [one, two]) {
+      expect(await reader().getPlan(tenantId, 'p')).toEqual({})
+    }
   })
 })

@@ -1,8 +1,9 @@
 import { TenonError } from '@tenon/core/errors'
 import { permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { appendStatement, batchValues } from './append-batch.ts'
+import { type AppendCall, type AppendToSend, createAppendStatements, isPlain } from './append-statements.ts'
 import type { Append, AppendResult } from './append-types.ts'
+import { packAppend } from './stored-events.ts'
 
 /** Writes to run logs, many runs in one round trip. */
 export interface Appender {
@@ -14,50 +15,52 @@ export interface Appender {
    * its own error if it refuses it for now.
    */
   append(append: Append): Promise<AppendResult>
-  /** Resolves when everything handed over so far is settled. */
+  /** Resolves when everything handed over so far has its result. */
   drain(): Promise<void>
 }
 
 export interface AppenderOptions {
   /** Most appends of one round trip. @defaultValue 200 */
   readonly maxBatch?: number
+  /**
+   * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. @defaultValue 2 on
+   * Postgres, 1 on PGlite, which has one connection
+   */
+  readonly lanes?: number
 }
 
-interface Waiting {
-  readonly append: Append
+interface Waiting extends AppendToSend {
+  /** Orders a batch: two processes that lock rows in one order cannot wait for each other. */
+  readonly key: string
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: unknown) => void
 }
 
-interface ResultRow {
-  readonly place: number
-  readonly result: AppendResult['outcome']
-  readonly first_seq: number
-  readonly turn_before: number
-}
-
 /**
- * Group commit: every append that is ready while a flush is in flight goes out in the next one. A flush that the
- * database refuses is cut in half until the append at fault stands alone, so that it harms its own run only. A flush
- * that gets no answer is not sent again: it may have been stored.
+ * Group commit: the appends that are ready while a flush is in flight go out in the next one of their lane. A flush that
+ * the database refuses is cut in half until the append at fault is alone, so that it harms its own run only. A flush that
+ * gets no answer is not sent again: it may have been stored.
  */
 export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
-  const { maxBatch = 200 } = options
-  const statement = appendStatement(database.schema)
-  const queue: Waiting[] = []
-  let flushing: Promise<void> | null = null
+  const { maxBatch = 200, lanes: count = database.dialect === 'pglite' ? 1 : 2 } = options
+  const statements = createAppendStatements(database.schema)
 
+  const call = async <Row>({ statement, values, resultsOf }: AppendCall<Row>): Promise<readonly AppendResult[]> => {
+    const [row] = await database.call<Row>(statement, values)
+    if (row === undefined) throw new TenonError('UNAVAILABLE', 'The database gave no result for an append')
+    return resultsOf(row)
+  }
+  const store = async (batch: readonly Waiting[]): Promise<readonly AppendResult[]> => {
+    const role = await database.role()
+    const [lone] = batch
+    return lone !== undefined && batch.length === 1 && isPlain(lone)
+      ? call(statements.one(role, lone))
+      : call(statements.many(role, batch))
+  }
   const send = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      const role = await database.role()
-      const rows = await database.call<ResultRow>(
-        statement,
-        batchValues(
-          role,
-          batch.map((waiting) => waiting.append),
-        ),
-      )
-      for (const row of rows) batch[row.place - 1]?.resolve(toResult(row))
+      const results = await store(batch)
+      for (let index = 0; index < batch.length; index += 1) batch[index]?.resolve(results[index] as AppendResult)
     } catch (error) {
       if (batch.length === 1 || isUnavailable(error)) {
         for (const waiting of batch) waiting.reject(toRefusal(error))
@@ -68,28 +71,65 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
       await send(batch.slice(middle))
     }
   }
-  const flush = async (): Promise<void> => {
-    // One turn of the event loop: what becomes ready together goes out together.
-    await Promise.resolve()
-    while (queue.length > 0) await send(inLockOrder(queue.splice(0, maxBatch)))
-    flushing = null
-  }
+  const lanes = Array.from({ length: count }, () => createLane(send, maxBatch))
   return {
     append: (append) =>
       new Promise((resolve, reject) => {
-        queue.push({ append, resolve, reject })
-        flushing ??= flush()
+        const packed = packAppend(append.events)
+        const lane = lanes[laneOf(append.runId, count)]
+        lane?.push({ append, packed, key: `${append.tenantId}/${append.runId}`, resolve, reject })
       }),
+    drain: async () => {
+      await Promise.all(lanes.map((lane) => lane.drain()))
+    },
+  }
+}
+
+interface Lane {
+  push(waiting: Waiting): void
+  drain(): Promise<void>
+}
+
+function createLane(send: (batch: readonly Waiting[]) => Promise<void>, maxBatch: number): Lane {
+  const queue: Waiting[] = []
+  let flushing: Promise<void> | null = null
+  const flush = async (): Promise<void> => {
+    // One turn of the microtask queue: what becomes ready together goes out together.
+    await Promise.resolve()
+    while (queue.length > 0) await send(takeBatch(queue, maxBatch))
+    flushing = null
+  }
+  return {
+    push: (waiting) => {
+      queue.push(waiting)
+      flushing ??= flush()
+    },
     drain: async () => {
       while (flushing !== null) await flushing
     },
   }
 }
 
-/** Two processes that lock rows in one order cannot wait for each other; the sort keeps a run's appends in theirs. */
-function inLockOrder(batch: readonly Waiting[]): readonly Waiting[] {
-  const keyOf = ({ append }: Waiting) => `${append.tenantId}/${append.runId}`
-  return [...batch].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
+/** FNV-1a, for an even share of every kind of run id. */
+function laneOf(runId: string, count: number): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < runId.length; index += 1) {
+    hash = Math.imul(hash ^ runId.charCodeAt(index), 0x01000193)
+  }
+  return (hash >>> 0) % count
+}
+
+/** Takes at most one append of each run, the oldest; the batch is ordered by tenant and run. */
+function takeBatch(queue: Waiting[], maxBatch: number): readonly Waiting[] {
+  if (queue.length === 1) return queue.splice(0)
+  const batch = new Map<string, Waiting>()
+  const left: Waiting[] = []
+  for (const waiting of queue) {
+    if (batch.size < maxBatch && !batch.has(waiting.key)) batch.set(waiting.key, waiting)
+    else left.push(waiting)
+  }
+  queue.splice(0, queue.length, ...left)
+  return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
 function isUnavailable(error: unknown): boolean {
@@ -101,9 +141,4 @@ function toRefusal(error: unknown): unknown {
   if (sqlState === null) return error
   const message = `The database cannot store a value of the run (SQLSTATE ${sqlState})`
   return new TenonError('APPEND_REFUSED', message, { cause: error, details: { sqlState } })
-}
-
-function toResult(row: ResultRow): AppendResult {
-  if (row.result !== 'ok') return { outcome: row.result }
-  return { outcome: 'ok', firstSeq: row.first_seq, turnBefore: row.turn_before }
 }

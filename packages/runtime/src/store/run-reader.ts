@@ -10,8 +10,8 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredRun, StoredWait } from '../run-store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
-import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
 import { runOfRow, waitOfRow } from './run-rows.ts'
+import { unrollRow } from './stored-events.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
 
@@ -74,20 +74,29 @@ export async function selectEvents(
   after: number,
   limit: number,
 ): Promise<readonly RunEvent[]> {
-  const rows = await tx
-    .selectFrom('run_events')
-    .select(EVENT_COLUMNS)
+  const log = tx
+    .selectFrom('run_log')
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     // From the run row, so that one partition is read.
     .where('start_week', '=', (eb) =>
       eb.selectFrom('runs').select('start_week').where('tenant_id', '=', tenantId).where('run_id', '=', runId),
     )
-    .where('seq', '>', after)
+  const rowAtStart = log
+    .select('seq')
+    .where('seq', '<=', after + 1)
+    .orderBy('seq', 'desc')
+    .limit(1)
+  const rows = await log
+    .select(['seq', 'turn', 'events', 'inlines'])
+    .where((eb) => eb('seq', '>=', eb.fn.coalesce(rowAtStart, sql.lit(0))))
+    // Numbers are dense: later rows are of no use.
+    .where('seq', '<=', after + limit)
     .orderBy('seq')
-    .limit(limit)
     .execute()
-  return rows.map(eventOfRow)
+  const events = rows.flatMap(unrollRow)
+  const from = events.findIndex((event) => event.seq > after)
+  return from === -1 ? [] : events.slice(from, from + limit)
 }
 
 export async function selectValue(tx: RuntimeTx, tenantId: string, ref: ValueRef): Promise<Json> {

@@ -1,55 +1,78 @@
 import { createHash } from 'node:crypto'
+import { makeValueRef, type RunEvent } from '@tenon/core/run'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { type DigestedEvent, digestOf } from './append-digest.ts'
-import { EVENT_COLUMNS, eventOfRow } from './event-rows.ts'
+import { type StoredLogRow, unrollRow, valueRefOf } from './stored-events.ts'
 
-const PAGE = 1_000
+/** Rows of the log in memory at once. */
+const PAGE = 100
 
-/** Whether the hash chain of a run log holds, and where it breaks if it does not. */
+/** Result of checking the hash chain of a run log. */
 export type RunLogCheck =
   | { readonly isIntact: true; readonly events: number }
   /** The last event of the append that does not fit, or the number that is missing. */
   | { readonly isIntact: false; readonly brokenAt: number }
 
-/** Computes the hash chain of a run again and compares: any event changed, added or taken away shows. */
+/**
+ * Computes the hash chain of a run again and compares: any event that was changed, added or removed shows, and so does an
+ * inline value that does not have the hash in its event. An inline value that was erased does not break the chain.
+ */
 export async function verifyRunLog(database: RuntimeDatabase, tenantId: string, runId: string): Promise<RunLogCheck> {
   return database.withTenant(tenantId, async (tx) => {
     const { pads, startWeek, nextSeq, headHash } = await readHead(tx, tenantId, runId)
-    let head = ''
+    let head: Uint8Array = Buffer.alloc(0)
     let seen = 0
-    let append: (DigestedEvent & { readonly cause: number | undefined })[] = []
+    let turn = 0
+    let append = openAppend(1, 0)
     for await (const row of rowsOf(tx, { tenantId, runId, startWeek })) {
-      seen += 1
-      if (row.seq !== seen) return { isIntact: false, brokenAt: seen }
-      const { class: eventClass, id, at, type, data, cause } = eventOfRow(row)
-      append.push({ class: eventClass, id, at, type, nodeRunId: row.node_run_id, data, causeOffset: null, cause })
+      if (row.seq !== seen + 1) return { isIntact: false, brokenAt: seen + 1 }
+      const events = readRow(row)
+      const isWhole = events.length === row.last_seq - seen && row.turn === append.turnBefore
+      if (!isWhole || events.some(hasOtherValue)) return { isIntact: false, brokenAt: row.last_seq }
+      seen = row.last_seq
+      turn = events.at(-1)?.turn ?? turn
+      append.digest.update(row.events)
       if (row.link === null) continue
-      const firstSeq = row.seq - append.length + 1
-      const digest = digestOf(
-        append.map(({ cause: at, ...event }) => ({ ...event, causeOffset: at === undefined ? null : at - firstSeq })),
-      )
-      head = linkOf(pads, `${head}.${firstSeq}.${digest}`)
-      if (head !== row.link) return { isIntact: false, brokenAt: row.seq }
-      append = []
+      head = linkOf(pads, [head, seqBytes(append.firstSeq), append.digest.digest()])
+      if (Buffer.compare(head, row.link) !== 0) return { isIntact: false, brokenAt: seen }
+      append = openAppend(seen + 1, turn)
     }
-    if (seen !== nextSeq - 1 || head !== headHash) return { isIntact: false, brokenAt: seen + 1 }
+    if (seen !== nextSeq - 1 || Buffer.compare(head, headHash) !== 0) return { isIntact: false, brokenAt: seen + 1 }
     return { isIntact: true, events: seen }
   })
 }
 
-/** The events of a run page by page, from the one partition that has them; from all if the run itself is gone. */
+/** The events of a row; none if it cannot be read. */
+function readRow(row: StoredLogRow): readonly RunEvent[] {
+  try {
+    return unrollRow(row)
+  } catch {
+    return []
+  }
+}
+
+function hasOtherValue(event: RunEvent): boolean {
+  const ref = valueRefOf(event)
+  return ref?.inline !== undefined && makeValueRef(ref.inline).hash !== ref.hash
+}
+
+/** The append whose rows are being read. */
+function openAppend(firstSeq: number, turnBefore: number) {
+  return { firstSeq, turnBefore, digest: createHash('sha256') }
+}
+
+/** The rows of a run page by page, from the one partition that has them; from all if the run itself is gone. */
 async function* rowsOf(tx: Tx<RuntimeTables>, { tenantId, runId, startWeek }: RunLogPlace) {
-  const events = tx
-    .selectFrom('run_events')
-    .select([...EVENT_COLUMNS, 'link'])
+  const rows = tx
+    .selectFrom('run_log')
+    .select(['seq', 'last_seq', 'turn', 'events', 'inlines', 'link'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .$if(startWeek !== null, (query) => query.where('start_week', '=', startWeek))
     .orderBy('seq')
     .limit(PAGE)
   for (let after = 0; ; ) {
-    const page = await events.where('seq', '>', after).execute()
+    const page = await rows.where('seq', '>', after).execute()
     yield* page
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return
@@ -72,7 +95,7 @@ async function readHead(
   tx: Tx<RuntimeTables>,
   tenantId: string,
   runId: string,
-): Promise<{ pads: Pads; startWeek: number | null; nextSeq: number; headHash: string }> {
+): Promise<{ pads: Pads; startWeek: number | null; nextSeq: number; headHash: Uint8Array }> {
   const row = await tx
     .selectFrom('runs')
     .innerJoin('tenant_keys', 'tenant_keys.tenant_id', 'runs.tenant_id')
@@ -82,13 +105,21 @@ async function readHead(
     .executeTakeFirst()
   const none = new Uint8Array(64)
   if (row === undefined) {
-    return { pads: { inner_pad: none, outer_pad: none }, startWeek: null, nextSeq: 1, headHash: '' }
+    return { pads: { inner_pad: none, outer_pad: none }, startWeek: null, nextSeq: 1, headHash: new Uint8Array() }
   }
   return { pads: row, startWeek: row.start_week, nextSeq: row.next_seq, headHash: row.head_hash }
 }
 
-/** HMAC-SHA-256 with the key's pads made beforehand, as the append function computes it. */
-function linkOf(pads: Pads, message: string): string {
-  const inner = createHash('sha256').update(pads.inner_pad).update(message).digest()
-  return createHash('sha256').update(pads.outer_pad).update(inner).digest('hex')
+/** `seq` as the database sends a 64-bit integer. */
+function seqBytes(seq: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(BigInt(seq))
+  return bytes
+}
+
+/** HMAC-SHA-256 with the key's pads made beforehand, as the append functions compute it. */
+function linkOf(pads: Pads, parts: readonly Uint8Array[]): Uint8Array {
+  const inner = createHash('sha256').update(pads.inner_pad)
+  for (const part of parts) inner.update(part)
+  return createHash('sha256').update(pads.outer_pad).update(inner.digest()).digest()
 }

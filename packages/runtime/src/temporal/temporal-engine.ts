@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { publishChange } from '../bus.ts'
@@ -10,6 +10,7 @@ import { createAppender } from '../store/create-appender.ts'
 import { createDatabaseClock } from '../store/database-clock.ts'
 import { createPartitionKeeper } from '../store/log-partitions.ts'
 import { createOutbox } from '../store/outbox.ts'
+import { newRunId } from '../store/run-id.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { createShellActivities } from './activities.ts'
 import { createDeliver } from './deliver.ts'
@@ -108,7 +109,7 @@ function createTemporalEngine(ports: EnginePorts, options: TemporalEngineOptions
     start: async (request: StartRunRequest) => {
       await clock.ready()
       const { plan, ...rest } = request
-      const { tenantId, runId = randomUUID() } = request
+      const { tenantId, runId = newRunId() } = request
       const result = await committer.create(
         {
           ...rest,

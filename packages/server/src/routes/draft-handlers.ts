@@ -1,6 +1,7 @@
 import { ROUTES } from '@tenon/core/api'
 import { parseDocument, parseOperations } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { newRunId } from '@tenon/runtime'
 import { syncDraft } from '../collab/sync-draft.ts'
 import { changeDraft, type DraftChange } from '../drafts/change-draft.ts'
 import { type DraftState, etagOf, toDraft } from '../drafts/read-draft-state.ts'
@@ -63,7 +64,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
       notes: '',
     })
     const { trigger, input } = body
-    const request = checkBeginning({ identity, version, trigger, input, runId: crypto.randomUUID() })
+    const request = checkBeginning({ identity, version, trigger, input, runId: newRunId() })
     // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
     await server.database.withTenant(tenantId, (tx) => insertVersion(tx, version))
     const row = await server.engine.start(request)

@@ -1,6 +1,7 @@
 import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
 import { canonicalText, type Json, type RunId, sha256Hex } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import { newRunId } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { claimKey, keepAnswer } from '../tables/idempotency-repository.ts'
 import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
@@ -33,7 +34,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
     const { trigger, input } = body
     return presentStartedRun(await beginRun(server, { identity, version, trigger, input, runId }))
   }
-  if (idempotencyKey === null) return begin(crypto.randomUUID())
+  if (idempotencyKey === null) return begin(newRunId())
   checkKey(idempotencyKey)
   const place = { tenant_id: tenantId, route: ROUTE, key: idempotencyKey }
   const requestHash = sha256Hex(canonicalText({ workflowId: workflow.workflow_id, body: body as Json }))
@@ -41,7 +42,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
     claimKey(tx, {
       ...place,
       request_hash: requestHash,
-      resource_id: crypto.randomUUID(),
+      resource_id: newRunId(),
       created_at: server.now(),
     }),
   )

@@ -4,7 +4,7 @@ import { systemTable, tenantTable } from '../table-statements.ts'
 
 /** Runs, their log, and what the log refers to. Instants are milliseconds since the Unix epoch. */
 export const runLog: Migration = {
-  name: '0001-run-log',
+  name: '0001-runs',
   up: ({ schema }) =>
     [
       ...tenantTable({ schema, name: 'canary', columns: 'probe text not null', key: ['probe'] }),
@@ -13,21 +13,26 @@ export const runLog: Migration = {
         name: 'tenant_keys',
         columns: 'inner_pad bytea not null, outer_pad bytea not null, created_at bigint not null',
         key: [],
+        isBatched: true,
       }),
-      ...tenantTable({ schema, name: 'runs', columns: RUNS, key: ['run_id'], suffix: 'with (fillfactor = 70)' }),
-      ...indexes(schema, 'runs', [
-        'tenant_id, queued_at',
-        'tenant_id, workflow_id, queued_at',
-        'tenant_id, status, queued_at',
-      ]),
       ...tenantTable({
         schema,
-        name: 'run_events',
-        columns: RUN_EVENTS,
+        name: 'runs',
+        columns: RUNS,
+        key: ['run_id'],
+        indexes: ['tenant_id, queued_at', 'tenant_id, workflow_id, queued_at', 'tenant_id, status, queued_at'],
+        suffix: 'with (fillfactor = 70)',
+        isBatched: true,
+      }),
+      ...tenantTable({
+        schema,
+        name: 'run_log',
+        columns: RUN_LOG,
         key: ['run_id', 'seq', 'start_week'],
         suffix: 'partition by range (start_week)',
+        isBatched: true,
       }),
-      ...eventPartition(schema, 'run_events_default', 'default'),
+      ...logPartition(schema, 'run_log_default', 'default'),
       ...tenantTable({
         schema,
         name: 'run_snapshots',
@@ -39,6 +44,7 @@ export const runLog: Migration = {
         name: 'payloads',
         columns: 'hash text not null, size bigint not null, data text not null',
         key: ['hash'],
+        isBatched: true,
       }),
       ...tenantTable({
         schema,
@@ -46,13 +52,15 @@ export const runLog: Migration = {
         columns: `run_id text not null, hash text not null, ${RUN_KEY},
         foreign key (tenant_id, hash) references ${identifier(schema)}.payloads (tenant_id, hash)`,
         key: ['run_id', 'hash'],
+        indexes: ['tenant_id, hash'],
+        isBatched: true,
       }),
-      ...indexes(schema, 'payload_refs', ['tenant_id, hash']),
       ...tenantTable({
         schema,
         name: 'plans',
         columns: 'plan_hash text not null, data text not null',
         key: ['plan_hash'],
+        isBatched: true,
       }),
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
@@ -62,8 +70,13 @@ export const runWaits: Migration = {
   name: '0002-run-waits',
   up: ({ schema }) =>
     [
-      ...tenantTable({ schema, name: 'waits', columns: WAITS, key: ['approval_id'] }),
-      ...indexes(schema, 'waits', ['tenant_id, run_id', 'tenant_id, status, opened_at']),
+      ...tenantTable({
+        schema,
+        name: 'waits',
+        columns: WAITS,
+        key: ['approval_id'],
+        indexes: ['tenant_id, run_id', 'tenant_id, status, opened_at'],
+      }),
       ...tenantTable({ schema, name: 'wait_votes', columns: WAIT_VOTES, key: ['approval_id', 'user_id'] }),
       ...tenantTable({ schema, name: 'run_inbox', columns: RUN_INBOX, key: ['run_id', 'message_id'] }),
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
@@ -96,15 +109,15 @@ const RUNS = `
   run_id text not null, start_week integer not null, trace_id text not null,
   workflow_id text not null, version text not null, mode text not null, engine text not null,
   plan_hash text not null, semantics integer not null, priority integer not null default 0,
-  status text not null, turn integer not null, next_seq bigint not null, head_hash text not null,
+  status text not null, turn integer not null, next_seq bigint not null, head_hash bytea not null,
   queued_at bigint not null, started_at bigint, finished_at bigint,
   outcome text, output text, error text`
 
-// No foreign key to runs and no second index: this is the hot path, and the append updates the run row anyway.
-const RUN_EVENTS = `
-  run_id text not null, seq bigint not null, start_week integer not null, turn integer not null,
-  class text not null, event_id text not null, type text not null, node_run_id text, at bigint not null,
-  cause bigint, data text not null, link text`
+// One row for each append. No foreign key to runs and no second index: this is the hot path, and the append updates the
+// run row anyway.
+const RUN_LOG = `
+  run_id text not null, seq bigint not null, start_week integer not null, last_seq bigint not null,
+  turn integer not null, events text not null, inlines text, link bytea`
 
 const WAITS = `
   approval_id text not null, run_id text not null, wait_id text not null, node_run_id text not null,
@@ -131,15 +144,11 @@ const OUTBOX = `
   outbox_id bigint generated always as identity, run_id text not null, kind text not null,
   ready_at bigint not null, attempts integer not null default 0`
 
-function indexes(schema: string, table: string, columnLists: readonly string[]): readonly string[] {
-  return columnLists.map((columns) => `create index on ${identifier(schema)}.${identifier(table)} (${columns})`)
-}
-
 /** A partition answers through its parent only: RLS without a policy shows nothing to direct readers. */
-export function eventPartition(schema: string, name: string, bounds: string): readonly string[] {
+export function logPartition(schema: string, name: string, bounds: string): readonly string[] {
   const table = `${identifier(schema)}.${identifier(name)}`
   return [
-    `create table ${table} partition of ${identifier(schema)}.run_events ${bounds}`,
+    `create table ${table} partition of ${identifier(schema)}.run_log ${bounds}`,
     `alter table ${table} enable row level security`,
     `alter table ${table} force row level security`,
   ]

@@ -2,29 +2,23 @@ import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
 
 /**
- * The one way into the run log. A call takes the appends of many runs of many tenants; for each it sets the tenant, so
- * that RLS checks every row, compares the turn, numbers the events under the lock of the run row, and links the append
- * into the run's hash chain by the tenant's key. It answers with a status for each: `ok`, `conflict` (another turn was
- * faster), `closed` (observations of a run that has ended), `missing` or `exists` (a run to be made).
+ * The two ways into the run log. Both compare the turn, number the events under the lock of the run row, link the append
+ * into the run's hash chain under the tenant's key, and answer for each append with one result: `ok`, `conflict` (another
+ * turn was faster), `closed` (observations of a run that has ended), `missing`, or `exists` (a run to be created).
+ *
+ * A start of an attempt moves no turn. To fence it, an append may also name the `seq` that it expects to write.
+ *
+ * Their names end in a version: a later version of this package adds functions, and processes of this one continue to
+ * call these.
+ *
+ * @see docs/adr/0019-stored-format-of-the-run-log.md
  */
 export const append: Migration = {
-  name: '0004-append',
+  name: '0004-run-appends',
   up: ({ schema }) =>
-    [TENANT_KEY, APPEND_OPERATIONS, `create ${appendFunction('turn = r_expect[i]')}`].map((statement) =>
+    [TENANT_KEY, APPEND_OPERATIONS, APPEND_ONE, APPEND_MANY].map((statement) =>
       statement.replaceAll('$schema', identifier(schema)),
     ),
-}
-
-/**
- * Fences the start of attempts: a start moves no turn, so an append may also name the `seq` that it expects to write
- * (`expectSeq` in its row). Of two processes that start the same attempt, one gets `conflict`.
- */
-export const fencedAppend: Migration = {
-  name: '0005-fenced-append',
-  up: ({ schema }) => {
-    const fence = `turn = r_expect[i] and next_seq = coalesce((o->>'expectSeq')::bigint, next_seq)`
-    return [`create or replace ${appendFunction(fence)}`.replaceAll('$schema', identifier(schema))]
-  },
 }
 
 const TENANT_KEY = `
@@ -100,94 +94,177 @@ begin
   end loop;
 end $body$`
 
-/** @param expectation - Condition on the run row under which an append that is no mere observation may be stored. */
-const appendFunction = (expectation: string): string => `function $schema.append(
-  p_role text,
-  r_tenant text[], r_run text[], r_kind text[], r_expect integer[], r_turns integer[], r_events integer[],
-  r_status text[], r_digest text[], r_row text[], r_operations text[],
-  e_turn integer[], e_class text[], e_id text[], e_type text[], e_node text[], e_at bigint[], e_cause integer[],
-  e_data text[],
-  y_run integer[], y_hash text[], y_size bigint[], y_data text[]
-) returns table (place integer, result text, first_seq bigint, turn_before integer)
-language plpgsql as $body$
+/**
+ * The statements run often, with arguments that change their plan in nothing: each is planned once a connection. A plan
+ * made while the tables were small must serve when they are large, so it reads every table by its key.
+ */
+const PLANNING = `set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off`
+
+/** HMAC-SHA-256 under the tenant's key, whose pads are made beforehand: of the link before, the first `seq`, the digest. */
+const link = (tenant: string, digest: string): string =>
+  `(select sha256(k.outer_pad || sha256(k.inner_pad || r.head_hash || int8send(r.next_seq) || ${digest}))
+        from $schema.tenant_keys k where k.tenant_id = ${tenant})`
+
+/**
+ * Stores one append that creates no run and changes nothing beside the run row and the log. Scalars and assignments cost
+ * less than the sets of `append_many_v1`. `p_expect_turn` is null for observations.
+ */
+const APPEND_ONE = `
+create function $schema.append_one_v1(
+  p_role text, p_tenant text, p_run text, p_expect_turn integer, p_expect_seq bigint, p_turns integer, p_count integer,
+  p_status text, p_digest bytea, p_events text, p_inlines text,
+  out result text, out first_seq bigint, out turn_before integer
+) language plpgsql ${PLANNING} as $body$
 declare
-  pads $schema.tenant_keys;
-  o json;
-  first_event integer := 0;
+  was text;
   week integer;
-  head text;
+  head bytea;
 begin
-  if p_role is not null then perform set_config('role', p_role, true); end if;
-  for i in 1 .. cardinality(r_run) loop
-    place := i;
-    if pads.tenant_id is distinct from r_tenant[i] then
-      perform set_config('tenon.tenant', r_tenant[i], true);
-      pads := $schema.tenant_pads(r_tenant[i]);
-    end if;
+  if p_role is not null then was := set_config('role', p_role, true); end if;
+  was := set_config('tenon.tenant', p_tenant, true);
+  update $schema.runs r set
+      turn = r.turn + p_turns, next_seq = r.next_seq + p_count, head_hash = ${link('p_tenant', 'p_digest')},
+      status = coalesce(p_status, r.status)
+    where r.tenant_id = p_tenant and r.run_id = p_run
+      and case when p_expect_turn is null then r.finished_at is null
+        else r.turn = p_expect_turn and r.next_seq = coalesce(p_expect_seq, r.next_seq) end
+    returning r.start_week, r.head_hash, r.next_seq - p_count, r.turn - p_turns
+    into week, head, first_seq, turn_before;
+  if not found then
+    perform from $schema.runs r where r.tenant_id = p_tenant and r.run_id = p_run;
+    result := case when not found then 'missing' when p_expect_turn is null then 'closed' else 'conflict' end;
+    return;
+  end if;
+  insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
+    values (p_tenant, p_run, first_seq, week, first_seq + p_count - 1, turn_before, p_events, p_inlines, head);
+  result := 'ok';
+end $body$`
 
-    if r_kind[i] = 'create' then
-      o := r_row[i]::json;
-      insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
-          semantics, status, turn, next_seq, head_hash, queued_at)
-        values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',
-          o->>'mode', o->>'engine', o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, '',
-          (o->>'queuedAt')::bigint)
-        on conflict do nothing;
-      if not found then
-        result := 'exists';
-        return next;
-        first_event := first_event + r_events[i];
-        continue;
-      end if;
-    end if;
+/**
+ * Stores appends of many runs and tenants, at most one for each run, ordered by tenant and run. One without events stores
+ * its operations alone. Names the tenants of the
+ * batch to the policies, then locks in the one order of all transactions: runs, payloads, plans, and what the operations
+ * change, each in the order of its key. Operations come ordered by their tables.
+ *
+ * The first row of each append is in the arrays of the runs (`r_`), the others of a large one in those of rows (`l_`).
+ * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.
+ */
+const APPEND_MANY = `
+create function $schema.append_many_v1(
+  p_role text,
+  r_tenant text[], r_run text[], r_expect_turn integer[], r_expect_seq bigint[], r_turns integer[], r_count integer[],
+  r_status text[], r_started_at bigint[], r_finished_at bigint[], r_outcome text[], r_output text[], r_error text[],
+  r_create text[], r_digest bytea[], r_row_count integer[], r_events text[], r_inlines text[],
+  l_append integer[], l_skip integer[], l_count integer[], l_events text[], l_inlines text[],
+  y_append integer[], y_hash text[], y_size bigint[], y_data text[],
+  n_append integer[], n_hash text[], n_data text[],
+  o_append integer[], o_operations text[],
+  out stored integer[], out first_seqs bigint[], out turns_before integer[], out refused integer[], out results text[]
+) language plpgsql ${PLANNING} as $body$
+#variable_conflict use_column
+declare
+  was text;
+  o json;
+  present integer[] := '{}';
+  tids tid[];
+  weeks integer[];
+  heads bytea[];
+  place integer;
+begin
+  if p_role is not null then was := set_config('role', p_role, true); end if;
+  was := set_config('tenon.batch', jsonb_object(r_tenant, r_tenant)::text, true);
 
-    o := r_row[i]::json;
-    update $schema.runs set
-        turn = turn + r_turns[i],
-        next_seq = next_seq + r_events[i],
-        head_hash = encode(sha256(pads.outer_pad || sha256(pads.inner_pad ||
-          convert_to(head_hash || '.' || next_seq || '.' || r_digest[i], 'UTF8'))), 'hex'),
-        status = coalesce(r_status[i], status),
-        started_at = coalesce((o->>'startedAt')::bigint, started_at),
-        finished_at = coalesce((o->>'finishedAt')::bigint, finished_at),
-        outcome = coalesce(o->>'outcome', outcome),
-        output = coalesce(o->>'output', output),
-        error = coalesce(o->>'error', error)
-      where tenant_id = r_tenant[i] and run_id = r_run[i]
-        and case when r_kind[i] = 'observe' then finished_at is null else ${expectation} end
-      returning start_week, head_hash, next_seq - r_events[i], turn - r_turns[i]
-      into week, head, first_seq, turn_before;
-    if not found then
-      perform 1 from $schema.runs where tenant_id = r_tenant[i] and run_id = r_run[i];
-      result := case when not found then 'missing' when r_kind[i] = 'observe' then 'closed' else 'conflict' end;
-      return next;
-      first_event := first_event + r_events[i];
-      continue;
-    end if;
-
-    insert into $schema.run_events (tenant_id, run_id, seq, start_week, turn, class, event_id, type, node_run_id, at,
-        cause, data, link)
-      select r_tenant[i], r_run[i], first_seq + k - 1, week, turn_before + e_turn[first_event + k],
-        e_class[first_event + k], e_id[first_event + k], e_type[first_event + k], e_node[first_event + k],
-        e_at[first_event + k], first_seq + e_cause[first_event + k], e_data[first_event + k],
-        case when k = r_events[i] then head end
-      from generate_series(1, r_events[i]) as k;
-    first_event := first_event + r_events[i];
-
-    if i = any (y_run) then
-      insert into $schema.payloads (tenant_id, hash, size, data)
-        select distinct on (y_hash[k]) r_tenant[i], y_hash[k], y_size[k], y_data[k]
-        from generate_subscripts(y_run, 1) as k where y_run[k] = i
-        on conflict do nothing;
-      insert into $schema.payload_refs (tenant_id, run_id, hash)
-        select distinct r_tenant[i], r_run[i], y_hash[k]
-        from generate_subscripts(y_run, 1) as k where y_run[k] = i
-        on conflict do nothing;
-    end if;
-    result := 'ok';
-    if r_operations[i] is not null then
-      perform $schema.append_operations(r_tenant[i], r_run[i], turn_before + r_turns[i], r_operations[i]::json);
-    end if;
-    return next;
+  for i in 1 .. coalesce(cardinality(r_create), 0) loop
+    continue when r_create[i] is null;
+    o := r_create[i]::json;
+    was := set_config('tenon.tenant', r_tenant[i], true);
+    perform $schema.tenant_pads(r_tenant[i]);
+    insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
+        semantics, status, turn, next_seq, head_hash, queued_at)
+      values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',
+        o->>'mode', o->>'engine', o->>'planHash', (o->>'semantics')::integer, 'queued', 0, 1, '',
+        (o->>'queuedAt')::bigint)
+      on conflict do nothing;
+    if not found then present := present || i; end if;
   end loop;
+
+  select array_agg(locked.tid order by i.place) into tids
+    from unnest(r_tenant, r_run) with ordinality as i(tenant_id, run_id, place)
+      left join lateral (
+        select r.ctid as tid from $schema.runs r where r.tenant_id = i.tenant_id and r.run_id = i.run_id
+          for no key update
+      ) as locked on true;
+  -- By the position of the locked row: a join by the key might be planned to read all rows of a small table.
+  with moved as (
+    update $schema.runs r set
+        turn = r.turn + i.turns, next_seq = r.next_seq + i.events,
+        head_hash = case when i.events = 0 then r.head_hash else ${link('r.tenant_id', 'i.digest')} end,
+        status = coalesce(i.status, r.status),
+        started_at = coalesce(i.started_at, r.started_at), finished_at = coalesce(i.finished_at, r.finished_at),
+        outcome = coalesce(i.outcome, r.outcome), output = coalesce(i.output, r.output),
+        error = coalesce(i.error, r.error)
+      from unnest(tids, r_expect_turn, r_expect_seq, r_turns, r_count, r_status, r_started_at, r_finished_at,
+          r_outcome, r_output, r_error, r_digest, r_row_count, r_events, r_inlines) with ordinality
+        as i(tid, expect_turn, expect_seq, turns, events, status, started_at, finished_at,
+          outcome, output, error, digest, row_events, log, inlines, place)
+      where r.ctid = i.tid and i.place <> all (present)
+        and case when i.expect_turn is null then r.finished_at is null
+          else r.turn = i.expect_turn and r.next_seq = coalesce(i.expect_seq, r.next_seq) end
+      returning i.place::integer, r.tenant_id, r.run_id, r.start_week, r.head_hash, i.row_events, i.events, i.log, i.inlines,
+        r.next_seq - i.events as first_seq, r.turn - i.turns as turn_before
+  ), written as (
+    insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
+      select m.tenant_id, m.run_id, m.first_seq, m.start_week, m.first_seq + m.row_events - 1, m.turn_before, m.log,
+        m.inlines, case when m.row_events = m.events then m.head_hash end
+      from moved m where m.events > 0
+  )
+  select array_agg(m.place), array_agg(m.first_seq), array_agg(m.turn_before), array_agg(m.start_week),
+      array_agg(m.head_hash)
+    from moved m into stored, first_seqs, turns_before, weeks, heads;
+
+  if l_append is not null then
+    insert into $schema.run_log (tenant_id, run_id, seq, start_week, last_seq, turn, events, inlines, link)
+      select r_tenant[l.append], r_run[l.append], first_seqs[l.at] + l.skip, weeks[l.at],
+        first_seqs[l.at] + l.skip + l.events - 1, turns_before[l.at], l.log, l.inlines,
+        case when l.skip + l.events = r_count[l.append] then heads[l.at] end
+      from (
+        select l.*, array_position(stored, l.append) as at
+          from unnest(l_append, l_skip, l_count, l_events, l_inlines) as l(append, skip, events, log, inlines)
+      ) as l
+      where l.at is not null;
+  end if;
+  if y_append is not null then
+    insert into $schema.payloads (tenant_id, hash, size, data)
+      select distinct on (r_tenant[y.append], y.hash) r_tenant[y.append], y.hash, y.size, y.data
+        from unnest(y_append, y_hash, y_size, y_data) as y(append, hash, size, data)
+        where y.append = any (stored) order by 1, 2
+      on conflict do nothing;
+    insert into $schema.payload_refs (tenant_id, run_id, hash)
+      select distinct r_tenant[y.append], r_run[y.append], y.hash from unnest(y_append, y_hash) as y(append, hash)
+        where y.append = any (stored) order by 1, 2, 3
+      on conflict do nothing;
+  end if;
+  if n_append is not null then
+    insert into $schema.plans (tenant_id, plan_hash, data)
+      select distinct on (r_tenant[n.append], n.hash) r_tenant[n.append], n.hash, n.data
+        from unnest(n_append, n_hash, n_data) as n(append, hash, data)
+        where n.append = any (stored) order by 1, 2
+      on conflict do nothing;
+  end if;
+  for i in 1 .. coalesce(cardinality(o_append), 0) loop
+    place := array_position(stored, o_append[i]);
+    continue when place is null;
+    was := set_config('tenon.tenant', r_tenant[o_append[i]], true);
+    perform $schema.append_operations(r_tenant[o_append[i]], r_run[o_append[i]],
+      turns_before[place] + r_turns[o_append[i]], o_operations[i]::json);
+  end loop;
+
+  if coalesce(cardinality(stored), 0) < cardinality(r_run) then
+    select array_agg(i.place::integer), array_agg(case when i.tid is null then 'missing'
+        when i.place = any (present) then 'exists' when i.expect_turn is null then 'closed' else 'conflict' end)
+      from unnest(tids, r_expect_turn) with ordinality as i(tid, expect_turn, place)
+      where stored is null or i.place <> all (stored)
+      into refused, results;
+  end if;
 end $body$`

@@ -5,7 +5,7 @@ import { identifier, literal } from '../quote.ts'
 export const partitions: Migration = {
   name: '0008-partitions',
   isCompatible: true,
-  up: ({ schema }) => makePartitions(schema, 'run_events'),
+  up: ({ schema }) => makePartitions(schema, 'run_log'),
 }
 
 /**

@@ -129,12 +129,7 @@ export const pathTests: SuiteGroup = (context) => {
       const run = await context().run(pure)
       expect(await run.ended()).toMatchObject({ status: 'completed', outcome: 'completed' })
       const links = await context().database.withTenant(run.tenantId, (tx) =>
-        tx
-          .selectFrom('run_events')
-          .select('seq')
-          .where('run_id', '=', run.runId)
-          .where('link', 'is not', null)
-          .execute(),
+        tx.selectFrom('run_log').select('seq').where('run_id', '=', run.runId).where('link', 'is not', null).execute(),
       )
       expect(links).toHaveLength(4)
     })

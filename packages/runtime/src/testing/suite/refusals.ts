@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ofType, type SuiteGroup } from './suite-context.ts'
 
-/** An output with this text is refused by a constraint that these tests add to the run log. */
+/** The output `{ text: REFUSED }` is refused by a constraint that these tests add to the run log. */
 const REFUSED = 'refuse-this-output'
 /** So are params of a dispatched node with this one. */
 const REFUSED_INPUT = 'refuse-this-input'
@@ -25,12 +25,11 @@ export const refusalTests: SuiteGroup = (context) => {
   describe('refusals of the database', () => {
     const alter = (change: string) => {
       const { database } = context()
-      return sql`alter table ${sql.id(database.schema, 'run_events')} ${sql.raw(change)}`.execute(database.owner)
+      return sql`alter table ${sql.id(database.schema, 'run_log')} ${sql.raw(change)}`.execute(database.owner)
     }
     beforeAll(() =>
       alter(`add constraint refused check (
-        (type <> 'node_completed' or data not like '%${REFUSED}%') and
-        (type <> 'node_started' or data not like '%${REFUSED_INPUT}%')
+        inlines not like '%[{"text":"${REFUSED}"}]%' and inlines not like '%${REFUSED_INPUT}%'
       )`),
     )
     afterAll(() => alter('drop constraint refused'))

@@ -1,0 +1,215 @@
+import { LOCK_ORDER } from '../commit/pending-append.ts'
+import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
+import { identifier } from '../postgres/quote.ts'
+import type { Append, AppendOperation, AppendResult } from './append-types.ts'
+import type { PackedAppend } from './stored-events.ts'
+
+/** An append with its events laid out in rows of the log. */
+export interface AppendToSend {
+  readonly append: Append
+  readonly packed: PackedAppend
+}
+
+/** A call of the database that stores appends: its values, and how its answer is read. */
+export interface AppendCall<Row> {
+  readonly statement: PreparedStatement
+  readonly values: readonly unknown[]
+  readonly resultsOf: (row: Row) => readonly AppendResult[]
+}
+
+const ONE = [
+  ['p_role', 'text'],
+  ['p_tenant', 'text'],
+  ['p_run', 'text'],
+  ['p_expect_turn', 'integer'],
+  ['p_expect_seq', 'bigint'],
+  ['p_turns', 'integer'],
+  ['p_count', 'integer'],
+  ['p_status', 'text'],
+  ['p_digest', 'bytea'],
+  ['p_events', 'text'],
+  ['p_inlines', 'text'],
+] as const
+
+const MANY = [
+  ['p_role', 'text'],
+  ['r_tenant', 'text[]'],
+  ['r_run', 'text[]'],
+  ['r_expect_turn', 'integer[]'],
+  ['r_expect_seq', 'bigint[]'],
+  ['r_turns', 'integer[]'],
+  ['r_count', 'integer[]'],
+  ['r_status', 'text[]'],
+  ['r_started_at', 'bigint[]'],
+  ['r_finished_at', 'bigint[]'],
+  ['r_outcome', 'text[]'],
+  ['r_output', 'text[]'],
+  ['r_error', 'text[]'],
+  ['r_create', 'text[]'],
+  ['r_digest', 'bytea[]'],
+  ['r_row_count', 'integer[]'],
+  ['r_events', 'text[]'],
+  ['r_inlines', 'text[]'],
+  ['l_append', 'integer[]'],
+  ['l_skip', 'integer[]'],
+  ['l_count', 'integer[]'],
+  ['l_events', 'text[]'],
+  ['l_inlines', 'text[]'],
+  ['y_append', 'integer[]'],
+  ['y_hash', 'text[]'],
+  ['y_size', 'bigint[]'],
+  ['y_data', 'text[]'],
+  ['n_append', 'integer[]'],
+  ['n_hash', 'text[]'],
+  ['n_data', 'text[]'],
+  ['o_append', 'integer[]'],
+  ['o_operations', 'text[]'],
+] as const
+
+interface OneRow {
+  readonly result: AppendResult['outcome']
+  readonly first_seq: number
+  readonly turn_before: number
+}
+
+interface ManyRow {
+  readonly stored: readonly number[] | null
+  readonly first_seqs: readonly (number | string)[] | null
+  readonly turns_before: readonly number[] | null
+  readonly refused: readonly number[] | null
+  readonly results: readonly Exclude<AppendResult['outcome'], 'ok'>[] | null
+}
+
+/** The statements with which an appender stores its batches. */
+export interface AppendStatements {
+  /** The call for one append, if it {@link isPlain | is plain}. */
+  one(role: string | null, toSend: AppendToSend): AppendCall<OneRow>
+  /** The call for appends of different runs, in the order of {@link inRunOrder}. */
+  many(role: string | null, batch: readonly AppendToSend[]): AppendCall<ManyRow>
+}
+
+export function createAppendStatements(schema: string): AppendStatements {
+  const one = preparedStatement(
+    (parameters) => `select result, first_seq, turn_before from ${identifier(schema)}.append_one_v1(${parameters})`,
+    ONE,
+  )
+  const columns = 'stored, first_seqs, turns_before, refused, results'
+  const many = preparedStatement(
+    (parameters) => `select ${columns} from ${identifier(schema)}.append_many_v1(${parameters})`,
+    MANY,
+  )
+  return {
+    one: (role, toSend) => ({ statement: one, values: valuesOfOne(role, toSend), resultsOf: (row) => [resultOf(row)] }),
+    many: (role, batch) => ({
+      statement: many,
+      values: valuesOfMany(role, batch),
+      resultsOf: (row) => resultsOf(row, batch.length),
+    }),
+  }
+}
+
+/** Checks whether an append changes its run row and the log only, with one row of events. */
+export function isPlain({ append, packed }: AppendToSend): boolean {
+  const { kind, patch, operations, payloads } = append
+  return (
+    kind !== 'create' && patch === null && operations.length === 0 && payloads.length === 0 && packed.rows.length === 1
+  )
+}
+
+/** Null for observations, which need no turn. */
+function expectTurnOf({ kind, expectTurn }: Append): number | null {
+  return kind === 'observe' ? null : expectTurn
+}
+
+function valuesOfOne(role: string | null, { append, packed }: AppendToSend): readonly unknown[] {
+  const { tenantId, runId, expectSeq = null, turns, events, status } = append
+  const row = packed.rows[0]
+  return [
+    ...[role, tenantId, runId, expectTurnOf(append), expectSeq, turns, events.length, status],
+    ...[packed.digest, row?.events, row?.inlines],
+  ]
+}
+
+function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): readonly unknown[] {
+  const appends = batch.map(({ append }) => append)
+  const packs = batch.map(({ packed }) => packed)
+  const later = packs.flatMap(({ rows }, index) => rows.slice(1).map((row) => ({ ...row, place: index + 1 })))
+  const payloads = appends.flatMap((append, index) => append.payloads.map((each) => ({ ...each, place: index + 1 })))
+  const plans = appends.flatMap(({ operations }, index) =>
+    operations.flatMap((each) => (each.op === 'plan' ? [{ ...each, place: index + 1 }] : [])),
+  )
+  const operations = operationsOf(appends)
+  return [
+    role,
+    appends.map(({ tenantId }) => tenantId),
+    appends.map(({ runId }) => runId),
+    appends.map(expectTurnOf),
+    appends.map(({ expectSeq = null }) => expectSeq),
+    appends.map(({ turns }) => turns),
+    appends.map(({ events }) => events.length),
+    appends.map(({ status }) => status),
+    appends.map(({ patch }) => patch?.startedAt ?? null),
+    appends.map(({ patch }) => patch?.finishedAt ?? null),
+    appends.map(({ patch }) => patch?.outcome ?? null),
+    appends.map(({ patch }) => textOf(patch?.output)),
+    appends.map(({ patch }) => textOf(patch?.error)),
+    orNull(appends.map(({ create }) => textOf(create ?? undefined))),
+    packs.map(({ digest }) => digest),
+    packs.map(({ rows }) => rows[0]?.count ?? 0),
+    packs.map(({ rows }) => rows[0]?.events ?? null),
+    packs.map(({ rows }) => rows[0]?.inlines ?? null),
+    ...columnsOf(later, ['place', 'offset', 'count', 'events', 'inlines']),
+    ...columnsOf(payloads, ['place', 'hash', 'size', 'text']),
+    ...columnsOf(plans, ['place', 'planHash', 'data']),
+    ...columnsOf(operations, ['place', 'text']),
+  ]
+}
+
+/** One array for each field, or null for each if there are no items. */
+function columnsOf<Item>(items: readonly Item[], fields: readonly (keyof Item)[]): readonly unknown[] {
+  return fields.map((field) => (items.length === 0 ? null : items.map((item) => item[field])))
+}
+
+function orNull(items: readonly (string | null)[]): readonly (string | null)[] | null {
+  return items.every((item) => item === null) ? null : items
+}
+
+function textOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+/** The operations of all appends, ordered by their tables first, so that two batches never lock in opposite orders. */
+function operationsOf(appends: readonly Append[]): readonly { readonly place: number; readonly text: string }[] {
+  const groups: { readonly place: number; readonly rank: number; readonly operations: AppendOperation[] }[] = []
+  for (const [index, append] of appends.entries()) {
+    let group: (typeof groups)[number] | undefined
+    for (const operation of append.operations) {
+      if (operation.op === 'plan') continue
+      const rank = LOCK_ORDER[operation.op]
+      if (group?.rank !== rank) {
+        group = { place: index + 1, rank, operations: [] }
+        groups.push(group)
+      }
+      group.operations.push(operation)
+    }
+  }
+  // Stable: within a table the operations keep the order of the runs, and of their append.
+  groups.sort((a, b) => a.rank - b.rank)
+  return groups.map(({ place, operations }) => ({ place, text: JSON.stringify(operations) }))
+}
+
+function resultOf({ result, first_seq: firstSeq, turn_before: turnBefore }: OneRow): AppendResult {
+  return result === 'ok' ? { outcome: 'ok', firstSeq, turnBefore } : { outcome: result }
+}
+
+function resultsOf(row: ManyRow, count: number): readonly AppendResult[] {
+  const results: AppendResult[] = new Array(count)
+  row.stored?.forEach((place, index) => {
+    const firstSeq = Number(row.first_seqs?.[index])
+    results[place - 1] = { outcome: 'ok', firstSeq, turnBefore: row.turns_before?.[index] as number }
+  })
+  row.refused?.forEach((place, index) => {
+    results[place - 1] = { outcome: row.results?.[index] as Exclude<AppendResult['outcome'], 'ok'> }
+  })
+  return results
+}

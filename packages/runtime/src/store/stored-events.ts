@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { TenonError } from '@tenon/core/errors'
+import type { Decision, EventClass, Fact, Observation, RunEvent, ValueRef } from '@tenon/core/run'
+import type { PendingEvent } from './append-types.ts'
+
+/**
+ * The stored format of run logs: one row for each append, or several for a large one. `events` has the events without
+ * their inline values, `inlines` has those values. The hash chain covers `events` alone, so that values can be erased
+ * without breaking it.
+ *
+ * @see docs/adr/0019-stored-format-of-the-run-log.md
+ */
+export interface LogRow {
+  /** Position of its first event within the append, from 0. */
+  readonly offset: number
+  /** Number of its events, ≥ 1. */
+  readonly count: number
+  /** JSON text: a list of {@link StoredEvent}. */
+  readonly events: string
+  /** JSON text: a list of `[value]`, or `null` in the place of an erased one; `null` if there is none at all. */
+  readonly inlines: string | null
+}
+
+/** Rows of an append, and what its link in the hash chain covers. */
+export interface PackedAppend {
+  readonly rows: readonly LogRow[]
+  /** SHA-256 of the `events` of all rows, one after the other; 32 bytes. */
+  readonly digest: Buffer
+}
+
+/** Text of a row, in UTF-16 units, beyond which the next event opens another row: readers load rows as a whole. */
+const MAX_ROW_LENGTH = 65_536
+
+type EventBody = Fact | Decision | Observation
+
+/** Turn and cause count from the row: `turn` of the row plus the first, `seq` of the row plus the second. */
+type StoredEvent = readonly [
+  eventClass: EventClass,
+  id: string,
+  at: number,
+  turnOffset: number,
+  causeOffset: number | null,
+  type: RunEvent['type'],
+  nodeRunId: string | null,
+  data: object,
+]
+
+type ValueFieldOf<Body> = Body extends { readonly data: infer Data }
+  ? { [Field in keyof Data]-?: Data[Field] extends ValueRef ? Field : never }[keyof Data]
+  : never
+
+/** Fields of events that refer to a value. The type fails to compile if an event type with one is missing. */
+const VALUE_FIELD = {
+  run_started: 'input',
+  node_completed: 'output',
+  failure_handled: 'output',
+  node_started: 'input',
+  node_journaled: 'value',
+} as const satisfies {
+  readonly [Body in EventBody as ValueFieldOf<Body> extends never ? never : Body['type']]: ValueFieldOf<Body>
+}
+const VALUE_FIELDS: ReadonlyMap<string, string> = new Map(Object.entries(VALUE_FIELD))
+
+/** The value that an event refers to, if it is of a type that does. */
+export function valueRefOf(event: RunEvent): ValueRef | undefined {
+  const field = VALUE_FIELDS.get(event.type)
+  return field === undefined ? undefined : (event.data as Record<string, unknown> as Record<string, ValueRef>)[field]
+}
+
+/** A reference as it is stored: `inline` is the position of the value in `inlines`. */
+type StoredRef = Omit<ValueRef, 'inline'> & { inline?: unknown }
+
+/**
+ * Lays the events of an append out in rows of the run log; none without events. A value that occurs twice in a row is stored
+ * once.
+ */
+export function packAppend(events: readonly PendingEvent[], maxRowLength: number = MAX_ROW_LENGTH): PackedAppend {
+  const rows: LogRow[] = []
+  const hash = createHash('sha256')
+  let row = openRow(0)
+  const close = (): void => {
+    if (row.texts.length === 0) return
+    const text = `[${row.texts.join(',')}]`
+    hash.update(text)
+    const inlines = row.inlines.length === 0 ? null : `[${row.inlines.join(',')}]`
+    rows.push({ offset: row.offset, count: row.texts.length, events: text, inlines })
+  }
+  for (let index = 0; index < events.length; index += 1) {
+    if (row.length > maxRowLength) {
+      close()
+      row = openRow(index)
+    }
+    addEvent(row, events[index] as PendingEvent)
+  }
+  close()
+  return { rows, digest: hash.digest() }
+}
+
+interface OpenRow {
+  readonly offset: number
+  readonly texts: string[]
+  readonly inlines: string[]
+  /** Position in `inlines` by hash. */
+  readonly places: Map<string, number>
+  length: number
+}
+
+function openRow(offset: number): OpenRow {
+  return { offset, texts: [], inlines: [], places: new Map(), length: 0 }
+}
+
+function addEvent(row: OpenRow, { class: eventClass, id, at, turnOffset, causeOffset, body }: PendingEvent): void {
+  const cause = causeOffset === null ? null : causeOffset - row.offset
+  const nodeRunId = ('nodeRunId' in body ? body.nodeRunId : undefined) ?? null
+  const field = VALUE_FIELDS.get(body.type)
+  const data = field === undefined ? body.data : withoutValue(row, body.data as Record<string, unknown>, field)
+  const event: StoredEvent = [eventClass, id, at, turnOffset, cause, body.type, nodeRunId, data]
+  const text = JSON.stringify(event)
+  row.texts.push(text)
+  row.length += text.length
+}
+
+function withoutValue(row: OpenRow, data: Record<string, unknown>, field: string): object {
+  const ref = data[field] as ValueRef
+  if (ref.inline === undefined) return data
+  let place = row.places.get(ref.hash)
+  if (place === undefined) {
+    place = row.inlines.length
+    const text = `[${JSON.stringify(ref.inline)}]`
+    row.places.set(ref.hash, place)
+    row.inlines.push(text)
+    row.length += text.length
+  }
+  return { ...data, [field]: { ...ref, inline: place } }
+}
+
+/** A row of `run_log` as readers select it. */
+export interface StoredLogRow {
+  readonly seq: number
+  /** Turn of the run before the append. */
+  readonly turn: number
+  readonly events: string
+  readonly inlines: string | null
+}
+
+/**
+ * Reads the events of a row, with those inline values that have not been erased.
+ *
+ * @throws {@link TenonError} `RUN_LOG_GAP` (details: `seq`) if the row cannot be read.
+ */
+export function unrollRow(row: StoredLogRow): readonly RunEvent[] {
+  try {
+    const events = JSON.parse(row.events) as readonly StoredEvent[]
+    const inlines = row.inlines === null ? [] : (JSON.parse(row.inlines) as readonly (readonly [unknown] | null)[])
+    return events.map((event, index) => runEventOf(row, event, index, inlines))
+  } catch (cause) {
+    const message = `The run log cannot be read from event ${row.seq} on`
+    throw new TenonError('RUN_LOG_GAP', message, { cause, details: { seq: row.seq } })
+  }
+}
+
+function runEventOf(
+  row: StoredLogRow,
+  [eventClass, id, at, turnOffset, causeOffset, type, nodeRunId, data]: StoredEvent,
+  index: number,
+  inlines: readonly (readonly [unknown] | null)[],
+): RunEvent {
+  const field = VALUE_FIELDS.get(type)
+  if (field !== undefined) restoreValue((data as Record<string, StoredRef>)[field], inlines)
+  const event: Record<string, unknown> = {
+    seq: row.seq + index,
+    turn: row.turn + turnOffset,
+    class: eventClass,
+    id,
+    v: 1,
+    at,
+    type,
+    data,
+  }
+  if (causeOffset !== null) event['cause'] = row.seq + causeOffset
+  if (nodeRunId !== null) event['nodeRunId'] = nodeRunId
+  // `packAppend` wrote it from an event of these types; nothing else writes to the table.
+  return event as unknown as RunEvent
+}
+
+function restoreValue(ref: StoredRef | undefined, inlines: readonly (readonly [unknown] | null)[]): void {
+  if (ref?.inline === undefined) return
+  const kept = inlines[ref.inline as number]
+  if (kept == null) delete ref.inline
+  else ref.inline = kept[0]
+}

@@ -1,4 +1,5 @@
-// Fails when a package imports what its layer forbids. The rules are in lib/layer-rules.mjs.
+// Fails when a package imports what its layer forbids (lib/layer-rules.mjs), or when folders of a package import each
+// other in a circle.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { checkLayers } from './lib/check-layers.mjs'

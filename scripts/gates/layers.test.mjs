@@ -67,6 +67,34 @@ describe('checkLayers', () => {
     expect(check({ [path]: text }).join('\n')).toContain(message)
   })
 
+  test('catches folders that import each other, over a third one and beside others, and names the imports', () => {
+    const planted = {
+      'packages/server/src/sockets/open.ts': `import { room } from '../collab/room.ts'\nexport const open = room`,
+      'packages/server/src/collab/room.ts': `import { append } from '../drafts/append.ts'\nexport const room = append`,
+      'packages/server/src/drafts/append.ts': `import { close } from '../sockets/close.ts'\nexport const append = close`,
+      'packages/server/src/sockets/close.ts': 'export const close = 1',
+      'packages/core/src/node/fill.ts': `import { ports } from '../document/ports.ts'\nexport const fill = ports`,
+      'packages/core/src/document/ports.ts': `import { fill } from '../node/fill.ts'\nexport const ports = fill`,
+      'packages/core/src/errors/index.ts': `import { fill } from '../node/fill.ts'\nexport const error = fill`,
+    }
+    expect(check(planted)).toEqual([
+      'folders in a circle: packages/core/src/document > packages/core/src/node > packages/core/src/document: packages/core/src/document/ports.ts:1 imports ../node/fill.ts; packages/core/src/node/fill.ts:1 imports ../document/ports.ts',
+      'folders in a circle: packages/server/src/collab > packages/server/src/drafts > packages/server/src/sockets > packages/server/src/collab: packages/server/src/collab/room.ts:1 imports ../drafts/append.ts; packages/server/src/drafts/append.ts:1 imports ../sockets/close.ts; packages/server/src/sockets/open.ts:1 imports ../collab/room.ts',
+    ])
+  })
+
+  test('lets folders name types of each other, load each other lazily, and import files beside them', () => {
+    expect(
+      check({
+        'packages/editor/src/canvas/a.ts': `import type { B } from '../runs/b.ts'\nexport const a = () => import('../runs/b.ts')`,
+        'packages/editor/src/runs/b.ts': `import { a } from '../canvas/a.ts'\nimport { c } from '../c.ts'\nexport const b = [a, c]`,
+        'packages/editor/src/runs/b.test.ts': `import { d } from '../canvas/d.ts'\nexport const e = d`,
+        'packages/editor/src/canvas/a.test.ts': `import { b } from '../runs/b.ts'\nexport const f = b`,
+        'packages/editor/src/c.ts': 'export const c = 1',
+      }),
+    ).toEqual([])
+  })
+
   test('follows static imports into other packages, not types and not lazy ones', () => {
     const files = {
       'packages/core/src/document/index.ts': `export { hash } from './hash.ts'`,

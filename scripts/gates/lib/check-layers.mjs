@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
+import { folderCircles } from './folder-circles.mjs'
 import { globalUses, importsOf, parseSource } from './imports.mjs'
 import { CORE_EXTERNALS, FORBIDDEN_GLOBALS, PACKAGE_RULES, UNREACHABLE } from './layer-rules.mjs'
 
 /**
- * Finds every import and global that the layers forbid.
+ * Finds every import and global that the layers forbid, and folders of a package that import each other in a circle.
  *
  * @param {Map<string, string>} files path from the repository's root → text; `.ts` and `.tsx` of packages
  * @param {Record<string, Record<string, string>>} exportsByPackage package → subpath → source file from the root
@@ -35,7 +36,8 @@ export function checkLayers(files, exportsByPackage) {
       }
     }
   }
-  return [...violations, ...checkReach(graph, exportsByPackage)]
+  const circles = folderCircles(graph).map((circle) => `folders in a circle: ${circle}`)
+  return [...violations, ...circles, ...checkReach(graph, exportsByPackage)]
 }
 
 /**

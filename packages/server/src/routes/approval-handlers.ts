@@ -12,7 +12,9 @@ export const approvalHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listApprovals, async ({ server, identity, query }) => {
     const page = await server.reader.listWaits(identity.tenantId, query)
     const items = await presentApprovals(server, identity, page.items)
-    return { status: 200, json: { items, nextCursor: page.nextCursor } }
+    // One that has its deciding vote is open in the database until the run has applied it.
+    const shown = query.status === 'open' ? items.filter(({ status }) => status === 'open') : items
+    return { status: 200, json: { items: shown, nextCursor: page.nextCursor } }
   }),
 
   implementRoute(

@@ -24,6 +24,8 @@ export const STYLE_ORDER = [
   'topbar.css',
   'palette.css',
   'canvas.css',
+  'canvas-card.css',
+  'canvas-edge.css',
   'canvas-far.css',
   'expression.css',
   'inspector.css',

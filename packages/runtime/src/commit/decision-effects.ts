@@ -1,7 +1,7 @@
 import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { approvalIdOf } from '../store/approval-id.ts'
-import { isQueued, taskRequirements } from '../store/requirements.ts'
+import { dispatchRequirements, isQueued } from '../store/requirements.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './run-session.ts'
@@ -45,7 +45,7 @@ export function addDecisionEffects(pending: PendingAppend, session: RunSession, 
       const { nodeRunId, data } = decision
       const node = planNodeOf(session, nodeRunId)
       if (identity.engine !== 'embedded' || !isQueued(node)) return
-      const { key: requires } = taskRequirements({ plan: session.plan, semantics: identity.semantics }, node)
+      const { key: requires } = dispatchRequirements({ plan: session.plan, semantics: identity.semantics }, node)
       pending.operations.push({ op: 'dispatch_add', nodeRunId, pass: data.pass, requires })
       return
     }

@@ -28,7 +28,7 @@ export const READY_RUNS: ClaimableRows = {
 }
 
 /** Nodes that wait in a task queue of their own; those between two attempts are not free yet. */
-export const READY_TASKS: ClaimableRows = {
+export const READY_DISPATCHES: ClaimableRows = {
   table: 'node_dispatches',
   key: ['tenant_id', 'run_id', 'node_run_id', 'pass'],
   isFree: sql<SqlBool>`r.worker_id is null and r.ready_at <= (extract(epoch from statement_timestamp()) * 1000)::bigint`,

@@ -25,7 +25,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   afterAll(() => opened.close())
 
   const store = (workerId: string, capabilities: readonly string[] = []) => {
-    const dispatch = createDispatchStore(opened.database, { workerId, capabilities })
+    const dispatch = createDispatchStore(opened.database, { workerId, capabilities, busyGraceMs: 60_000 })
     const limits = { held: new Map(), weightOf: () => 1, mostOfTenant: 1_000, queueWaitMs: 3_600_000 }
     return {
       ...dispatch,

@@ -7,7 +7,13 @@ import type { Tx } from '../postgres/types.ts'
 import { readMessages } from '../store/run-inbox.ts'
 import type { RunKey } from '../store/run-key.ts'
 import { claimRows, READY_RUNS } from './claim-rows.ts'
-import { endTask, type FoundTasks, findTasks, releaseTask, type TaskRequest } from './node-tasks.ts'
+import {
+  type DispatchClaim,
+  endDispatch,
+  type FoundDispatches,
+  findDispatches,
+  releaseDispatch,
+} from './node-dispatches.ts'
 import { freeOrphans, type RenewedLease, renewLease, type WorkerRow } from './renew-lease.ts'
 
 /** Work of this worker that a poll has found. */
@@ -19,7 +25,7 @@ export interface FoundWork {
   /** Tenant that was served last: where the next round begins. */
   readonly lastTenant: string | null
   /** Nodes in task queues of their own. */
-  readonly tasks: FoundTasks
+  readonly dispatches: FoundDispatches
 }
 
 /** A run that this worker owns, as the database sees it at one moment. */
@@ -33,7 +39,7 @@ export interface AcquiredRun {
 }
 
 /** What this worker has room for. */
-export type ClaimLimits = Omit<TaskRequest, 'schema' | 'workerId' | 'capabilities'>
+export type ClaimLimits = Omit<DispatchClaim, 'schema' | 'workerId' | 'capabilities'>
 
 /** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
 export interface DispatchStore {
@@ -49,10 +55,10 @@ export interface DispatchStore {
   clearTimers(run: RunKey, timerIds: readonly string[]): Promise<void>
   /** Releases a run. False when it was woken meanwhile: drive it again. */
   release(run: RunKey): Promise<boolean>
-  /** Gives a task back to its queue, not before an instant in milliseconds since the Unix epoch. */
-  releaseTask(task: PassPlace, notBefore: number): Promise<void>
-  /** Removes a task whose node run has its outcome. */
-  endTask(task: PassPlace): Promise<void>
+  /** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
+  releaseDispatch(queued: PassPlace, notBefore: number): Promise<void>
+  /** Removes a queued node whose node run has its outcome. */
+  endDispatch(queued: PassPlace): Promise<void>
   /** Renews the lease of this worker, as {@link renewLease} does. */
   renewLease(leaseMs: number): Promise<RenewedLease>
   /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
@@ -94,7 +100,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           runs: [...woken, ...claimed.rows].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
           nextInMs: skipped !== undefined || claimed.isShort ? SKIPPED_RETRY_MS : (next?.in_ms ?? null),
           lastTenant: claimed.lastTenant,
-          tasks: await findTasks(tx, request),
+          dispatches: await findDispatches(tx, request),
         }
       }),
     acquire: ({ tenantId, runId }) =>
@@ -134,10 +140,10 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           .executeTakeFirst()
         return left === undefined
       }),
-    releaseTask: (task, notBefore) =>
-      database.withTenant(task.tenantId, (tx) => releaseTask(tx, task, workerId, notBefore)),
-    endTask: (task) => database.withTenant(task.tenantId, (tx) => endTask(tx, task, workerId)),
-    renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs)),
+    releaseDispatch: (queued, notBefore) =>
+      database.withTenant(queued.tenantId, (tx) => releaseDispatch(tx, queued, workerId, notBefore)),
+    endDispatch: (queued) => database.withTenant(queued.tenantId, (tx) => endDispatch(tx, queued, workerId)),
+    renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs, schema)),
     freeOthers: async (processPrefix) => {
       await database.withSystem(async (tx) => {
         await tx.deleteFrom('workers').where('worker_id', 'not like', `${processPrefix}%`).execute()

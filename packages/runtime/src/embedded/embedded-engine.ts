@@ -11,14 +11,15 @@ import { newRunId } from '../store/run-id.ts'
 import { createInbox } from '../store/run-inbox.ts'
 import { watchProgress } from '../store/watch-progress.ts'
 import { createWorker } from './create-worker.ts'
+import { createDispatchRunner } from './dispatch-runner.ts'
 import { createDispatchStore } from './dispatch-store.ts'
 import { findUnservedQueues } from './find-unserved-queues.ts'
 import { createLease } from './lease.ts'
 import { createNodeSlots } from './node-slots.ts'
 import type { EmbeddedEngineOptions } from './options.ts'
 import { createPoller, ENGINE_TOPIC } from './poller.ts'
+import { createPresence } from './presence.ts'
 import { createRequirementStore } from './requirement-store.ts'
-import { createTaskRunner } from './task-runner.ts'
 
 /**
  * The default engine: the processes of the host execute runs, over its own database. Survives a kill at any point; on
@@ -43,7 +44,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
   const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [] } = options
   const { reservedSlots = Math.floor(concurrency / 8), tenantWeight = () => 1 } = options
-  const { nodeQueueWaitMs = TASK_QUEUE_WAIT_MS } = options
+  const { nodeQueueWaitMs = TASK_QUEUE_WAIT_MS, busyGraceMs = 8 * leaseMs } = options
   const clock = createDatabaseClock(database, options.now)
   const { now } = clock
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
@@ -53,10 +54,11 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
   const committer = createCommitter({ database, appender, findType, bus, log, now })
   const capabilities = capabilitiesOf(registry, nodeQueues)
   const requirements = createRequirementStore(database, capabilities)
-  const dispatch = createDispatchStore(database, { workerId, capabilities })
+  const dispatch = createDispatchStore(database, { workerId, capabilities, busyGraceMs })
   const lease = createLease(dispatch, { leaseMs, monotonicMs })
   const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
   const inbox = createInbox(database, now)
+  const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
   const wakeAt = (at: number): void => poller.wakeAt(at)
   const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
   const workerDeps = {
@@ -64,10 +66,10 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
   }
   const worker = createWorker(workerDeps)
-  const tasks = createTaskRunner(workerDeps)
+  const dispatches = createDispatchRunner(workerDeps)
   const limits = () => {
     const held = new Map(worker.heldByTenant())
-    for (const tenantId of tasks.tenants()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
+    for (const tenantId of dispatches.tenants()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
     // A worker without a free slot still drives a few runs: a message to a run need not wait for the end of a body.
     const room = Math.max(slots.free, Math.ceil(concurrency / BUSY_SHARE))
     const capacity = Math.max(0, Math.min(maxRuns - worker.claimed.size, room))
@@ -75,8 +77,9 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
     return { capacity, held, mostOfTenant, weightOf: tenantWeight, queueWaitMs: nodeQueueWaitMs }
   }
   const poller = createPoller({
-    ...{ dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits },
+    ...{ dispatch, lease, worker, dispatches, bus, log, now, pollIntervalMs, leaseMs, limits },
     mayRenew: () => !appender.isStalled(),
+    onRenew: () => presence.keep(),
   })
   const partitions = createPartitionKeeper(database, log)
   let isClosed = false
@@ -152,6 +155,7 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       if (isClosed || poller.isRunning) return
       if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
       await clock.ready()
+      await presence.start()
       await poller.start()
       partitions.start()
     },
@@ -160,13 +164,14 @@ function createEmbeddedEngine(ports: EnginePorts, options: EmbeddedEngineOptions
       isClosed = true
       const wasRunning = poller.isRunning
       // First, so that nothing new begins; the lease is kept until the last body has ended.
-      const drained = Promise.all([worker.drain(drainMs), tasks.drain(drainMs)])
+      const drained = Promise.all([worker.drain(drainMs), dispatches.drain(drainMs)])
       await poller.pause()
       await drained
       await poller.stop()
       await partitions.stop()
       await appender.drain()
       if (wasRunning) await leave()
+      await presence.stop()
     },
   }
 }

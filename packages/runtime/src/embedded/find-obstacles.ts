@@ -3,7 +3,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunKey } from '../store/run-key.ts'
-import { type ClaimableRows, freeGroups, READY_RUNS, READY_TASKS } from './claim-rows.ts'
+import { type ClaimableRows, freeGroups, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
 
 /** Groups of waiting work that one check looks at. */
 const MAX_GROUPS = 1_000
@@ -19,7 +19,7 @@ export async function findRunObstacles(database: RuntimeDatabase, run: RunKey): 
   return database.withSystem(async (tx) => {
     const required = [
       ...(await requiredByRun(tx, schema, READY_RUNS, run)),
-      ...(await requiredByRun(tx, schema, READY_TASKS, run)),
+      ...(await requiredByRun(tx, schema, READY_DISPATCHES, run)),
     ]
     return missingOf(tx, required)
   })
@@ -30,7 +30,7 @@ export async function findObstacles(database: RuntimeDatabase): Promise<readonly
   return database.withSystem(async (tx) => {
     const required = [
       ...(await requiredByWaiting(tx, database.schema, READY_RUNS)),
-      ...(await requiredByWaiting(tx, database.schema, READY_TASKS)),
+      ...(await requiredByWaiting(tx, database.schema, READY_DISPATCHES)),
     ]
     return missingOf(tx, required)
   })

@@ -2,7 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import { describe, expect, test } from 'vitest'
 import { createLease } from './lease.ts'
 
-const RENEWED = { wasValid: true, owned: [], ownedTasks: [], workers: 1 }
+const RENEWED = { wasValid: true, owned: [], ownedDispatches: [], workers: 1 }
 
 describe('createLease', () => {
   test('is valid for its length, counted from before the request that renewed it', async () => {

@@ -30,6 +30,15 @@ export interface EmbeddedEngineOptions {
   readonly pollIntervalMs?: number
   /** A worker that does not renew its lease for so long loses its runs to others, in ms. @defaultValue 8_000 */
   readonly leaseMs?: number
+  /**
+   * Longest time that a worker keeps its runs while it is connected to Postgres and does not renew its lease, in ms:
+   * because a node computes without a pause, or the process is stopped. A process that dies is disconnected and loses its
+   * runs when its lease expires. Each worker keeps one connection of its pool for this; a pool of fewer than three spares
+   * none. With 0 the lease alone counts, as behind a pooler that shares connections between transactions.
+   *
+   * @defaultValue 8 × `leaseMs`
+   */
+  readonly busyGraceMs?: number
   /** Longest time that a canceled body may take to end before it is abandoned, in ms. @defaultValue 10_000 */
   readonly cancelGraceMs?: number
   /** Longest time that `close()` waits for running bodies, in ms. @defaultValue 10_000 */

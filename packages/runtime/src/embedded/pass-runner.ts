@@ -118,7 +118,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
     try {
       const queue = await committer.look(run, (session) => planNodeOf(session, nodeRunId).taskQueue)
       if (queue !== null) {
-        // The append of the request has marked its task: the worker that executes it, or any other, ends it.
+        // The append of the request has marked its queued node: the worker that executes it, or any other, ends it.
         deps.wakeWorkers()
         release()
         hooks.passReleased(run)

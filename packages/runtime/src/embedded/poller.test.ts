@@ -11,12 +11,12 @@ test('polls again after a renewal during which the lease had expired', async () 
     runs: [],
     lastTenant: null,
     nextInMs: null,
-    tasks: { claimed: [], canceling: [] },
+    dispatches: { claimed: [], canceling: [] },
   }))
-  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedTasks: [], workers: 1 }))
+  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedDispatches: [], workers: 1 }))
   const ports = {
     ...{ dispatch: { findWork }, lease: { isValid: () => isValid, renew }, bus, log: () => undefined },
-    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    dispatches: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
     worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
     ...{
       now: () => Date.now(),
@@ -24,6 +24,7 @@ test('polls again after a renewal during which the lease had expired', async () 
       leaseMs: 400,
       limits: () => ({ capacity: 1 }),
       mayRenew: () => true,
+      onRenew: () => undefined,
     },
   }
   const poller = createPoller(ports as unknown as PollerDeps)
@@ -36,7 +37,7 @@ test('polls again after a renewal during which the lease had expired', async () 
         answerRenewal = resolve
       })
       isValid = true
-      return { wasValid: true, owned: [], ownedTasks: [], workers: 1 }
+      return { wasValid: true, owned: [], ownedDispatches: [], workers: 1 }
     })
     await vi.advanceTimersByTimeAsync(100)
     isValid = false
@@ -55,15 +56,15 @@ test('polls again after a renewal during which the lease had expired', async () 
 test('does not renew the lease while appends make no progress', async () => {
   vi.useFakeTimers()
   let mayRenew = false
-  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedTasks: [], workers: 1 }))
-  const tasks = { claimed: [], canceling: [] }
+  const renew = vi.fn(async () => ({ wasValid: true, owned: [], ownedDispatches: [], workers: 1 }))
+  const dispatches = { claimed: [], canceling: [] }
   const ports = {
     ...{ bus: inMemoryBus(), log: () => undefined, now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400 },
-    dispatch: { findWork: async () => ({ runs: [], lastTenant: null, nextInMs: null, tasks }) },
+    dispatch: { findWork: async () => ({ runs: [], lastTenant: null, nextInMs: null, dispatches }) },
     lease: { isValid: () => true, renew },
-    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    dispatches: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
     worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
-    ...{ limits: () => ({ capacity: 1 }), mayRenew: () => mayRenew },
+    ...{ limits: () => ({ capacity: 1 }), mayRenew: () => mayRenew, onRenew: () => undefined },
   }
   const poller = createPoller(ports as unknown as PollerDeps)
   try {
@@ -86,7 +87,12 @@ test('renews the lease once at a time, and is stopped only behind a renewal that
   const ports = {
     ...{ bus: inMemoryBus(), log: () => undefined, now: () => Date.now(), pollIntervalMs: 60_000, leaseMs: 400 },
     dispatch: {
-      findWork: async () => ({ runs: [], lastTenant: null, nextInMs: null, tasks: { claimed: [], canceling: [] } }),
+      findWork: async () => ({
+        runs: [],
+        lastTenant: null,
+        nextInMs: null,
+        dispatches: { claimed: [], canceling: [] },
+      }),
     },
     lease: {
       isValid: () => true,
@@ -97,13 +103,14 @@ test('renews the lease once at a time, and is stopped only behind a renewal that
             answer = resolve
           })
         }
-        return { wasValid: true, owned: [], ownedTasks: [], workers: 1 }
+        return { wasValid: true, owned: [], ownedDispatches: [], workers: 1 }
       },
     },
-    tasks: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
+    dispatches: { execute: () => undefined, cancel: () => undefined, renewed: () => undefined },
     worker: { claimed: new Map(), drive: () => undefined, renewed: () => undefined, workerId: 'me' },
     limits: () => ({ capacity: 1 }),
     mayRenew: () => true,
+    onRenew: () => undefined,
   }
   const poller = createPoller(ports as unknown as PollerDeps)
   try {

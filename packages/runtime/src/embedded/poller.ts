@@ -1,9 +1,9 @@
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
 import type { Worker } from './create-worker.ts'
+import type { DispatchRunner } from './dispatch-runner.ts'
 import type { ClaimLimits, DispatchStore } from './dispatch-store.ts'
 import type { Lease } from './lease.ts'
-import type { TaskRunner } from './task-runner.ts'
 
 /** Finds work for a worker when it is woken, when a timer is due, and at every poll interval. */
 export interface Poller {
@@ -23,7 +23,7 @@ export interface PollerDeps {
   readonly dispatch: DispatchStore
   readonly lease: Lease
   readonly worker: Worker
-  readonly tasks: TaskRunner
+  readonly dispatches: DispatchRunner
   readonly bus: Bus
   readonly log: RuntimeLog
   readonly now: () => number
@@ -31,6 +31,8 @@ export interface PollerDeps {
   readonly leaseMs: number
   /** False while the appends of this process make no progress: its runs are for workers that can store. */
   readonly mayRenew: () => boolean
+  /** Called before each renewal but the first. */
+  readonly onRenew: () => void
   /** What the worker has room for now. */
   readonly limits: () => Omit<ClaimLimits, 'afterTenant'>
 }
@@ -42,7 +44,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Creates the poller of one worker. */
 export function createPoller(deps: PollerDeps): Poller {
-  const { dispatch, lease, worker, tasks, bus, log, now, pollIntervalMs, leaseMs, limits, mayRenew } = deps
+  const { dispatch, lease, worker, dispatches, bus, log, now, pollIntervalMs, leaseMs, limits, mayRenew, onRenew } =
+    deps
   let isRunning = false
   let polling: Promise<void> | null = null
   let isWanted = false
@@ -79,8 +82,8 @@ export function createPoller(deps: PollerDeps): Poller {
         }
         const found = await dispatch.findWork({ ...limits(), afterTenant })
         for (const run of found.runs) worker.drive(run)
-        tasks.execute(found.tasks.claimed)
-        tasks.cancel(found.tasks.canceling)
+        dispatches.execute(found.dispatches.claimed)
+        dispatches.cancel(found.dispatches.canceling)
         afterTenant = found.lastTenant ?? afterTenant
         if (found.nextInMs !== null) nextAt = Math.min(nextAt, now() + found.nextInMs)
       } catch (error) {
@@ -91,6 +94,7 @@ export function createPoller(deps: PollerDeps): Poller {
     polling = null
   }
   const renew = async (): Promise<void> => {
+    onRenew()
     if (!mayRenew()) {
       log('warn', 'lease.not_renewed: appends make no progress', { workerId: worker.workerId })
       return
@@ -101,7 +105,7 @@ export function createPoller(deps: PollerDeps): Poller {
       if (!renewed.wasValid)
         log('warn', 'lease.expired: verifying the runs of this worker', { workerId: worker.workerId })
       worker.renewed(renewed)
-      tasks.renewed(renewed)
+      dispatches.renewed(renewed)
       if (isWanted) poll()
     } catch (error) {
       log('warn', 'lease.renew_failed: database unavailable', { workerId: worker.workerId, reason: reasonOf(error) })

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunKey } from '../store/run-key.ts'
-import { type NodeTask, ownedTasks } from './node-tasks.ts'
+import { type NodeDispatch, ownedDispatches } from './node-dispatches.ts'
 
 /** State of a worker in the database at the renewal of its lease. */
 export interface RenewedLease {
@@ -11,8 +11,8 @@ export interface RenewedLease {
   readonly wasValid: boolean
   /** The runs that this worker owns, known to it or not. */
   readonly owned: readonly RunKey[]
-  /** The tasks of nodes that this worker owns. */
-  readonly ownedTasks: readonly NodeTask[]
+  /** The queued nodes of nodes that this worker owns. */
+  readonly ownedDispatches: readonly NodeDispatch[]
   /** Workers with a valid lease, this one included; ≥ 1. */
   readonly workers: number
 }
@@ -20,6 +20,11 @@ export interface RenewedLease {
 /** A worker as the other processes see it. */
 export interface WorkerRow {
   readonly workerId: string
+  /**
+   * Longest time that a worker keeps its runs while it is connected and does not renew its lease, in milliseconds:
+   * because a body computes, and the lease is renewed on the same thread.
+   */
+  readonly busyGraceMs: number
   /** What it can do, so that the processes without a worker know which runs have none. */
   readonly capabilities: readonly string[]
 }
@@ -28,12 +33,15 @@ export interface WorkerRow {
  * Renews the lease of a worker, frees the runs of workers whose lease has expired, and reads back what this one owns.
  *
  * A worker frees others' runs only if its own lease has been valid for a whole lease: after an outage, when every lease
- * has expired, none is freed too early.
+ * has expired, none is freed too early. A worker that is still connected keeps its runs for `busyGraceMs` longer.
+ *
+ * @see docs/adr/0026-a-busy-worker-keeps-its-runs.md
  */
 export async function renewLease(
   tx: Tx<RuntimeTables>,
-  { workerId, capabilities }: WorkerRow,
+  { workerId, capabilities, busyGraceMs }: WorkerRow,
   leaseMs: number,
+  schema: string,
 ): Promise<RenewedLease> {
   const until = sql<number>`${databaseNow} + ${leaseMs}::bigint`
   const before = await tx
@@ -58,7 +66,7 @@ export async function renewLease(
         .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
     )
     .execute()
-  await removeExpired(tx, workerId, leaseMs)
+  await removeExpired(tx, { workerId, leaseMs, busyGraceMs, schema })
   await freeOrphans(tx)
   const owned = await tx
     .selectFrom('run_ready')
@@ -74,14 +82,38 @@ export async function renewLease(
     wasValid,
     workers,
     owned: owned.map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
-    ownedTasks: await ownedTasks(tx, workerId),
+    ownedDispatches: await ownedDispatches(tx, workerId),
   }
 }
 
-async function removeExpired(tx: Tx<RuntimeTables>, workerId: string, leaseMs: number): Promise<void> {
-  await tx
-    .deleteFrom('workers')
+/** Space of the locks by which the workers of a schema show that they are connected. */
+export function presenceSpace(schema: string): string {
+  return `tenon.worker.${schema}`
+}
+
+interface Expiry {
+  readonly workerId: string
+  readonly leaseMs: number
+  readonly busyGraceMs: number
+  readonly schema: string
+}
+
+async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGraceMs, schema }: Expiry): Promise<void> {
+  // Both keys of an advisory lock are shown without their sign.
+  const key = (text: RawBuilder<unknown>) => sql`(hashtext(${text})::bigint & 4294967295)::oid`
+  const isConnected = sql<SqlBool>`exists (
+    select from pg_catalog.pg_locks l
+    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+      and l.classid = ${key(sql`${presenceSpace(schema)}::text`)} and l.objid = ${key(sql`workers.worker_id`)}
+  )`
+  const expired = await tx
+    .selectFrom('workers')
+    .select('worker_id')
     .where('lease_until', '<', databaseNow)
+    .where(({ or, not, eb }) =>
+      or([eb('lease_until', '<', sql<number>`${databaseNow} - ${busyGraceMs}::bigint`), not(isConnected)]),
+    )
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('workers as me')
@@ -89,6 +121,18 @@ async function removeExpired(tx: Tx<RuntimeTables>, workerId: string, leaseMs: n
           .where('me.worker_id', '=', workerId)
           .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
       ),
+    )
+    .forUpdate()
+    // A worker that renews at this moment, or stopped in the middle of it, keeps its row.
+    .skipLocked()
+    .execute()
+  if (expired.length === 0) return
+  await tx
+    .deleteFrom('workers')
+    .where(
+      'worker_id',
+      'in',
+      expired.map((row) => row.worker_id),
     )
     .execute()
 }

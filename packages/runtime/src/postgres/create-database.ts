@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { TENANT_ID_PATTERN } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import { DefaultQueryExecutor, Kysely, SingleConnectionProvider, Transaction, WithSchemaPlugin } from 'kysely'
+import {
+  CompiledQuery,
+  DefaultQueryExecutor,
+  Kysely,
+  SingleConnectionProvider,
+  Transaction,
+  WithSchemaPlugin,
+} from 'kysely'
 import type { DatabaseLink } from './link.ts'
 import { linkDialect } from './link-dialect.ts'
 import { findRole } from './login-role.ts'
@@ -11,7 +18,7 @@ import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { identifier, literal } from './quote.ts'
 import { retryConflicts } from './refusal.ts'
-import type { Database, Tx } from './types.ts'
+import type { Database, HeldLock, Tx } from './types.ts'
 
 /** Where the tables live: the host's own pool, or a PGlite that the host opened. */
 export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: PgliteDatabase }
@@ -44,6 +51,9 @@ export interface DatabaseOptions {
 
 /** The tenant setting of transactions that see the dispatch tables of all tenants; no tenant id may be this. */
 const EVERY_TENANT = '*'
+
+/** Nothing but the database is awaited inside a transaction, so it is idle only while its process is busy or stopped. */
+const MAX_IDLE_MS = 5_000
 
 /**
  * Opens the database kit over a pool or a PGlite; connects at first use. The caller hands the source over:
@@ -84,7 +94,9 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   }
   const transact = async <View, Value>(tenant: string, work: (tx: Tx<View>) => Promise<Value>): Promise<Value> => {
     refuseNested()
-    const opening = openingOf(await findRoleOnce(), tenant)
+    const role = await findRoleOnce()
+    const idleMs = link.dialect === 'postgres' ? Math.min(statementTimeoutMs, MAX_IDLE_MS) : null
+    const opening = openingOf(role, tenant, idleMs)
     const connection = await link.acquire(statementTimeoutMs)
     const scope = { open: true }
     try {
@@ -114,11 +126,34 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
       connection.release()
     }
   }
+  const holdLock = async (space: string, name: string): Promise<HeldLock | null> => {
+    if (link.maxConnections < 3) return null
+    const connection = await link.acquire(statementTimeoutMs)
+    const statement = (lock: string) =>
+      CompiledQuery.raw(`select pg_advisory_${lock}(hashtext($1), hashtext($2))`, [space, name])
+    try {
+      await connection.executeQuery(statement('lock'))
+    } catch (error) {
+      connection.release()
+      throw error
+    }
+    return {
+      get isHeld() {
+        return connection.isUsable
+      },
+      release: async () => {
+        // A connection that is lost has given up its lock.
+        await connection.executeQuery(statement('unlock')).catch(() => undefined)
+        connection.release()
+      },
+    }
+  }
   const view = <View>(): Database<View> => ({
     dialect: link.dialect,
     schema,
     owner: new Kysely<View>({ dialect, plugins }),
     role: findRoleOnce,
+    holdLock,
     withTenant: async (tenantId, work) => {
       const tenant = checkTenant(tenantId)
       return retryConflicts(() => transact(tenant, work))
@@ -136,7 +171,12 @@ function checkTenant(tenantId: string): string {
   return tenantId
 }
 
-function openingOf(role: string | null, tenant: string): string {
-  const setTenant = `select set_config('tenon.tenant', ${literal(tenant)}, true)`
-  return role === null ? setTenant : `set local role ${identifier(role)}; ${setTenant}`
+/**
+ * @param idleMs - Time after which Postgres ends a transaction that sends nothing: a process whose main thread is busy
+ * must not hold the locks of others' work. Null for no limit.
+ */
+function openingOf(role: string | null, tenant: string, idleMs: number | null): string {
+  const setRole = role === null ? '' : `set local role ${identifier(role)}; `
+  const setIdle = idleMs === null ? '' : `set local idle_in_transaction_session_timeout = ${Math.ceil(idleMs)}; `
+  return `${setRole}${setIdle}select set_config('tenon.tenant', ${literal(tenant)}, true)`
 }

@@ -10,6 +10,8 @@ export interface LinkConnection extends DatabaseConnection {
   send<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]>
   rollback(): Promise<void>
   release(): void
+  /** False once the connection is lost. */
+  readonly isUsable: boolean
 }
 
 /** A way to a database: a `pg` pool or a PGlite. */
@@ -23,4 +25,6 @@ export interface DatabaseLink {
    */
   acquire(timeoutMs?: number): Promise<LinkConnection>
   close(): Promise<void>
+  /** Most connections at once; PGlite has one. */
+  readonly maxConnections: number
 }

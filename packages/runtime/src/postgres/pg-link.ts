@@ -33,10 +33,14 @@ export interface PgPool {
   connect(): Promise<PgClient>
   /** Closes the pool; called only if the host hands the pool over. */
   end(): Promise<void>
+  /** Options of the pool, of which the size is read. */
+  readonly options?: { readonly max?: number | undefined }
   /** Adds a listener for errors of idle clients. */
   on?(event: 'error', listener: (error: Error) => void): unknown
 }
 
+/** Size of a pool without an option for it. */
+const DEFAULT_MAX = 10
 const INT8_OID = 20
 const NUMERIC_OID = 1700
 
@@ -51,6 +55,7 @@ export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}):
   pool.on?.('error', () => undefined)
   return {
     dialect: 'postgres',
+    maxConnections: pool.options?.max ?? DEFAULT_MAX,
     acquire: async (timeoutMs = Number.POSITIVE_INFINITY) =>
       pgConnection(await connect(pool, timeoutMs), { timeoutMs, isPrepared }),
     close: () => pool.end(),
@@ -96,6 +101,9 @@ function pgConnection(
     }
   }
   return {
+    get isUsable() {
+      return broken === undefined
+    },
     begin: async (opening) => {
       await send({ text: `begin; ${opening}` })
     },

@@ -33,6 +33,7 @@ const options = { parsers: { [INT8_OID]: Number, [NUMERIC_OID]: Number } }
 export function pgliteLink(pglite: PgliteDatabase): DatabaseLink {
   return {
     dialect: 'pglite',
+    maxConnections: 1,
     acquire: async () => pgliteConnection(pglite),
     close: () => pglite.close(),
   }
@@ -63,6 +64,7 @@ function pgliteConnection(pglite: PgliteDatabase): LinkConnection {
       transaction.catch(reject)
     })
   return {
+    isUsable: true,
     begin,
     commit: async () => end?.('commit'),
     send: async <Row>({ text }: PreparedStatement, values: readonly unknown[]) =>

@@ -7,6 +7,14 @@ import type { PreparedStatement } from './prepared-statement.ts'
  */
 export type Tx<Tables> = Transaction<Tables>
 
+/** A connection that is kept out of the pool, with a lock that lasts as long as it. */
+export interface HeldLock {
+  /** False once the connection is lost, and the lock with it. */
+  readonly isHeld: boolean
+  /** Gives the connection back to the pool, without the lock. Never throws. */
+  release(): Promise<void>
+}
+
 /**
  * The database of a Tenon server, in the host's own Postgres or in PGlite. Each package types the tables that it uses
  * and takes its own view of the one database: `database.view<RuntimeTables>()`.
@@ -36,6 +44,14 @@ export interface Database<Tables> {
    * unknown whether the statement was carried out. `DB_PREPARED_STATEMENTS` behind a pooler that does not keep them.
    */
   call<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]>
+  /**
+   * Keeps a connection for a session lock, so that other processes see in `pg_locks` that this one is connected, whether
+   * or not it has time to answer. The lock is an advisory one under both keys.
+   *
+   * @returns Null where a connection cannot be spared: on PGlite, and from a pool of fewer than three.
+   * @throws {@link TenonError} `UNAVAILABLE`.
+   */
+  holdLock(space: string, name: string): Promise<HeldLock | null>
   /** The role that transactions take on, or null when the login itself is bound by RLS. */
   role(): Promise<string | null>
   /** The same database, connections and all, seen with other tables; Kysely's types are invariant in them. */

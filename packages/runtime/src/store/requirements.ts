@@ -28,7 +28,7 @@ const PLAN_VERSIONS: readonly number[] = [1]
 
 /**
  * Lists the requirements of driving a run: its machine, and every node type that is evaluated or executed where the run
- * is. A node with a task queue of its own counts for its task only.
+ * is. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
   const nodes = run.plan.nodes.filter((node) => !node.disabled && !isQueued(node))
@@ -36,7 +36,7 @@ export function runRequirements(run: RequiringRun): Requirements {
 }
 
 /** Lists the requirements of executing a node that has a task queue of its own. */
-export function taskRequirements(run: RequiringRun, node: PlanNode): Requirements {
+export function dispatchRequirements(run: RequiringRun, node: PlanNode): Requirements {
   return requirementsOf(run, [typeOf(node), `queue:${node.taskQueue}`])
 }
 
@@ -44,8 +44,8 @@ export function taskRequirements(run: RequiringRun, node: PlanNode): Requirement
 export function allRequirements(run: RequiringRun): readonly Requirements[] {
   // The machine alone ends a run: one whose node types no worker has can still be canceled.
   const machine = { key: machineKey(run), capabilities: machineCapabilities(run) }
-  const tasks = run.plan.nodes.filter(isQueued).map((node) => taskRequirements(run, node))
-  const byKey = new Map([machine, runRequirements(run), ...tasks].map((each) => [each.key, each]))
+  const queued = run.plan.nodes.filter(isQueued).map((node) => dispatchRequirements(run, node))
+  const byKey = new Map([machine, runRequirements(run), ...queued].map((each) => [each.key, each]))
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 

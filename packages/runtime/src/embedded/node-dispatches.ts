@@ -3,10 +3,10 @@ import type { PassPlace } from '../executor/index.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { type ClaimRequest, claimRows, READY_TASKS } from './claim-rows.ts'
+import { type ClaimRequest, claimRows, READY_DISPATCHES } from './claim-rows.ts'
 
 /** A node in a task queue of its own that this worker has claimed. */
-export interface NodeTask extends PassPlace {
+export interface NodeDispatch extends PassPlace {
   /** It has waited too long for a worker of its queue, and fails. */
   readonly isExpired: boolean
   /** Time that it has waited, in milliseconds, if it is expired; else 0. */
@@ -14,19 +14,19 @@ export interface NodeTask extends PassPlace {
 }
 
 /** Tasks that a poll has found for a worker. */
-export interface FoundTasks {
+export interface FoundDispatches {
   /** Newly claimed ones. */
-  readonly claimed: readonly NodeTask[]
+  readonly claimed: readonly NodeDispatch[]
   /** Own ones whose cancelation was requested. */
   readonly canceling: readonly PassPlace[]
 }
 
-export interface TaskRequest extends ClaimRequest {
+export interface DispatchClaim extends ClaimRequest {
   /** Longest time that a node waits for a worker of its queue, in milliseconds. */
   readonly queueWaitMs: number
 }
 
-interface TaskRow {
+interface DispatchRow {
   readonly tenant_id: string
   readonly run_id: string
   readonly node_run_id: string
@@ -36,19 +36,19 @@ interface TaskRow {
 /** Tasks of other queues that one poll ends, because they are canceled or nobody serves their queue. */
 const OVERDUE_BATCH = 50
 
-/** Names a task within its database. */
-export function taskName({ tenantId, runId, nodeRunId, pass }: PassPlace): string {
+/** Names a queued node within its database. */
+export function dispatchName({ tenantId, runId, nodeRunId, pass }: PassPlace): string {
   return JSON.stringify([tenantId, runId, nodeRunId, pass])
 }
 
 /**
- * Claims tasks: those of the worker's queues, and of every queue those that only have to be ended: canceled before a
+ * Claims queued nodes: those of the worker's queues, and of every queue those that only have to be ended: canceled before a
  * worker took them, or waiting for longer than a node may.
  */
-export async function findTasks(tx: Tx<RuntimeTables>, request: TaskRequest): Promise<FoundTasks> {
+export async function findDispatches(tx: Tx<RuntimeTables>, request: DispatchClaim): Promise<FoundDispatches> {
   const { workerId, capabilities } = request
   const hasQueues = capabilities.some((each) => each.startsWith('queue:'))
-  const served = hasQueues ? (await claimRows<TaskRow>(tx, READY_TASKS, request)).rows : []
+  const served = hasQueues ? (await claimRows<DispatchRow>(tx, READY_DISPATCHES, request)).rows : []
   const overdue = await claimOverdue(tx, request)
   const canceling = await tx
     .selectFrom('node_dispatches')
@@ -64,17 +64,17 @@ export async function findTasks(tx: Tx<RuntimeTables>, request: TaskRequest): Pr
 
 async function claimOverdue(
   tx: Tx<RuntimeTables>,
-  { schema, workerId, queueWaitMs }: TaskRequest,
-): Promise<readonly NodeTask[]> {
-  const tasks = sql.table(`${schema}.node_dispatches`)
+  { schema, workerId, queueWaitMs }: DispatchClaim,
+): Promise<readonly NodeDispatch[]> {
+  const queued = sql.table(`${schema}.node_dispatches`)
   const now = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`
-  const { rows } = await sql<TaskRow & { readonly is_canceling: boolean; readonly waited_ms: number }>`
+  const { rows } = await sql<DispatchRow & { readonly is_canceling: boolean; readonly waited_ms: number }>`
     with overdue as materialized (
-      select tenant_id, run_id, node_run_id, pass, ${now} - ready_at as waited_ms from ${tasks}
+      select tenant_id, run_id, node_run_id, pass, ${now} - ready_at as waited_ms from ${queued}
       where worker_id is null and ready_at <= ${now} - ${queueWaitMs}::bigint
       order by ready_at limit ${OVERDUE_BATCH} for update skip locked
     )
-    update ${tasks} t set worker_id = ${workerId} from overdue o
+    update ${queued} t set worker_id = ${workerId} from overdue o
     where t.tenant_id = o.tenant_id and t.run_id = o.run_id and t.node_run_id = o.node_run_id and t.pass = o.pass
     returning t.tenant_id, t.run_id, t.node_run_id, t.pass, t.is_canceling, o.waited_ms`.execute(tx)
   return rows.map((row) => ({
@@ -84,8 +84,8 @@ async function claimOverdue(
   }))
 }
 
-/** Lists the tasks that a worker owns. */
-export async function ownedTasks(tx: Tx<RuntimeTables>, workerId: string): Promise<readonly NodeTask[]> {
+/** Lists the queued nodes that a worker owns. */
+export async function ownedDispatches(tx: Tx<RuntimeTables>, workerId: string): Promise<readonly NodeDispatch[]> {
   const rows = await tx
     .selectFrom('node_dispatches')
     .select(['tenant_id', 'run_id', 'node_run_id', 'pass'])
@@ -94,10 +94,10 @@ export async function ownedTasks(tx: Tx<RuntimeTables>, workerId: string): Promi
   return rows.map((row) => ({ ...placeOf(row), isExpired: false, waitedMs: 0 }))
 }
 
-/** Gives a task back to its queue, not before an instant in milliseconds since the Unix epoch. */
-export async function releaseTask(
+/** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
+export async function releaseDispatch(
   tx: Tx<RuntimeTables>,
-  task: PassPlace,
+  queued: PassPlace,
   workerId: string,
   notBefore: number,
 ): Promise<void> {
@@ -107,26 +107,26 @@ export async function releaseTask(
       worker_id: null,
       ready_at: sql<number>`case when is_canceling then 0 else greatest(${databaseNow}, ${notBefore}::bigint) end`,
     })
-    .where('tenant_id', '=', task.tenantId)
-    .where('run_id', '=', task.runId)
-    .where('node_run_id', '=', task.nodeRunId)
-    .where('pass', '=', task.pass)
+    .where('tenant_id', '=', queued.tenantId)
+    .where('run_id', '=', queued.runId)
+    .where('node_run_id', '=', queued.nodeRunId)
+    .where('pass', '=', queued.pass)
     .where('worker_id', '=', workerId)
     .execute()
 }
 
-/** Removes a task whose node run has its outcome. */
-export async function endTask(tx: Tx<RuntimeTables>, task: PassPlace, workerId: string): Promise<void> {
+/** Removes a queued node whose node run has its outcome. */
+export async function endDispatch(tx: Tx<RuntimeTables>, queued: PassPlace, workerId: string): Promise<void> {
   await tx
     .deleteFrom('node_dispatches')
-    .where('tenant_id', '=', task.tenantId)
-    .where('run_id', '=', task.runId)
-    .where('node_run_id', '=', task.nodeRunId)
-    .where('pass', '=', task.pass)
+    .where('tenant_id', '=', queued.tenantId)
+    .where('run_id', '=', queued.runId)
+    .where('node_run_id', '=', queued.nodeRunId)
+    .where('pass', '=', queued.pass)
     .where('worker_id', '=', workerId)
     .execute()
 }
 
-function placeOf(row: TaskRow): PassPlace {
+function placeOf(row: DispatchRow): PassPlace {
   return { tenantId: row.tenant_id, runId: row.run_id, nodeRunId: row.node_run_id, pass: row.pass }
 }

@@ -1,0 +1,56 @@
+import type { RuntimeLog } from '../engine.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { HeldLock } from '../postgres/types.ts'
+import { presenceSpace } from './renew-lease.ts'
+
+/**
+ * Shows the other workers that this process is connected, by a lock on a connection of its own. The connection ends with
+ * the process, and does not depend on its main thread: a worker that only computes is told from one that is gone.
+ */
+export interface Presence {
+  /** Takes the lock. Resolves when it is held, or cannot be now: a worker that begins a body at once may be busy then. */
+  start(): Promise<void>
+  /** Takes the lock again if it was lost. Returns at once. */
+  keep(): void
+  /** Gives the connection back to the pool. */
+  stop(): Promise<void>
+}
+
+/** @param database - Null to show nothing. */
+export function createPresence(database: RuntimeDatabase | null, workerId: string, log: RuntimeLog): Presence {
+  let held: HeldLock | null = null
+  let taking: Promise<void> | null = null
+  let isStopped = database === null
+
+  const take = async (from: RuntimeDatabase): Promise<void> => {
+    await held?.release()
+    held = null
+    try {
+      held = await from.holdLock(presenceSpace(from.schema), workerId)
+      // No connection can be spared, now or later.
+      if (held === null) isStopped = true
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown'
+      log('warn', 'presence.lock_failed: retrying at the next renewal', { workerId, reason })
+    }
+  }
+  const keep = (): void => {
+    if (isStopped || database === null || held?.isHeld === true) return
+    taking ??= take(database).finally(() => {
+      taking = null
+    })
+  }
+  return {
+    keep,
+    start: async () => {
+      keep()
+      await taking
+    },
+    stop: async () => {
+      isStopped = true
+      await taking
+      await held?.release()
+      held = null
+    },
+  }
+}

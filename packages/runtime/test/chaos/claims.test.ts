@@ -38,3 +38,16 @@ describe('embeddedEngine, in the middle of a deployment', () => {
     expect(await arena.finish()).toMatchObject({ faults: [], completed: runs + 1 })
   })
 })
+
+describe('embeddedEngine, when bodies hold up their process', () => {
+  test('a body that computes for three leases keeps its run', async () => {
+    const runs = sized({ short: 2, full: 6 })
+    const workers = await arena.workers(2)
+    await startRuns(
+      () => workers,
+      arena.newRuns(runs),
+      () => single({ ms: 3_000, blocks: true }),
+    )
+    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs, lostAttempts: 0, repeatedBodies: 0 })
+  })
+})

@@ -99,8 +99,8 @@ describe('the options of a server', () => {
     ['limits', { rates: { start: { perSecond: -1, burst: 1 } } }, 'limits.rates.start.perSecond'],
     ['limits', { rates: { start: 5 } }, 'limits.rates.start'],
     ['limits', { rates: { start: { perSecond: 1, burst: 1, perMinute: 9 } } }, 'limits.rates.start.perMinute'],
-  ])('%s: %j is refused at %s', (name, value, place) => {
-    expect(faultsWith({ [name]: value })).toEqual([place])
+  ])('%s: %j is refused at %s', (name, value, field) => {
+    expect(faultsWith({ [name]: value })).toEqual([field])
   })
 
   test('that are misspelt are refused with the name that was meant', () => {

@@ -63,7 +63,7 @@ const basePath: Check = (value, field) =>
 
 const database: Check = (value, field) => {
   if (!isObject(value)) {
-    return fault(field, 'database is missing: give { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
+    return fault(field, 'database is missing: pass { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
   }
   if (!('pool' in value || 'pglite' in value)) {
     return fault(field, 'database needs { pool: new pg.Pool(...) } or { pglite: await openPGlite(...) }')
@@ -80,7 +80,7 @@ const flag: Check = (value, field) =>
 const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
   pool: (value, field) =>
     hasMethods(value, ['connect', 'end']) ? [] : fault(field, `${field} must be a pg.Pool (got ${shown(value)})`),
-  pglite: methods(['query', 'exec', 'transaction'], 'database.pglite must be what openPGlite() returns'),
+  pglite: methods(['query', 'exec', 'transaction'], 'database.pglite must be a PGlite: await openPGlite(...)'),
   schema: text,
   appRole: text,
   statementTimeoutMs: positive,
@@ -89,27 +89,30 @@ const DATABASE_CHECKS: Readonly<Record<string, Check>> = {
   endOnClose: flag,
 }
 
-const engine = aFunction('engine must be what embeddedEngine() or temporalEngine({ ... }) returns')
+const engine = aFunction('engine must be embeddedEngine() or temporalEngine({ ... })')
 
 const nodes: Check = (value, field) => {
   if (!Array.isArray(value)) return fault(field, `${field} must be a list: nodes: createBuiltInNodes({ ... })`)
   return value.flatMap((item: unknown, index) =>
     isObject(item) && isObject(item.definition)
       ? []
-      : fault(`${field}.${index}`, `${field}.${index} is no node implementation: use implementNode(definition, run)`),
+      : fault(
+          `${field}.${index}`,
+          `${field}.${index} must be a node implementation: use implementNode(definition, run)`,
+        ),
   )
 }
 
 const amount: Check = (value, field) =>
   typeof value === 'number' && value >= 0
     ? []
-    : fault(field, `${field} must be a number from 0 on, or Infinity (got ${shown(value)})`)
+    : fault(field, `${field} must be a number of at least 0, or Infinity (got ${shown(value)})`)
 
 /** Checks a number that must let at least one thing through at a time. */
 const atLeastOne: Check = (value, field) =>
   typeof value === 'number' && value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY)
     ? []
-    : fault(field, `${field} must be a whole number from 1 on, or Infinity (got ${shown(value)})`)
+    : fault(field, `${field} must be an integer of at least 1, or Infinity (got ${shown(value)})`)
 
 /** Finds the fields that have no check: misspellings, which would be ignored. */
 function unknownFields(given: Given, checks: Readonly<Record<string, Check>>, path: string): readonly Fault[] {
@@ -176,7 +179,7 @@ const WORKER_CHECKS: Readonly<Record<string, Check>> = {
 
 const SERVER_CHECKS: Readonly<Record<string, Check>> = {
   ...WORKER_CHECKS,
-  authenticate: aFunction('authenticate is missing: give a function that answers who calls, or null'),
+  authenticate: aFunction('authenticate is missing: pass a function that returns the identity of the caller, or null'),
   publicUrl: origin,
   allowedOrigins: optional(origins),
   basePath: optional(basePath),

@@ -9,7 +9,7 @@ import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
-/** What the routes and sockets of one server share. */
+/** Parts that the routes and sockets of one server share. */
 export interface ServerContext {
   readonly database: ServerDatabase
   readonly engine: Engine

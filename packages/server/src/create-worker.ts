@@ -21,18 +21,18 @@ export type WorkerOptions = Pick<
   'database' | 'engine' | 'nodes' | 'egress' | 'bus' | 'log' | 'keyProvider'
 >
 
-/** A process that carries runs out and answers no requests. */
+/** A process that executes runs and answers no requests. */
 export interface WorkflowWorker {
   /** Creates or updates the tables; run it before `start`. */
   readonly migrate: Migrate
-  /** Begins to carry runs out in this process. */
+  /** Starts to execute runs in this process. */
   start(): Promise<void>
-  /** Lets node bodies come to their end and stops; nothing acknowledged is lost. Later calls give the same promise. */
+  /** Drains running nodes, then stops; nothing acknowledged is lost. Later calls return the same promise. */
   close(): Promise<void>
 }
 
 /**
- * Makes a worker apart from the processes that answer requests. Any number of them share the runs of one Postgres.
+ * Creates a worker apart from the processes that answer requests. Any number of them share the runs of one Postgres.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` with every faulty field; `NODE_TYPE_DUPLICATE`, `KEY_PROVIDER_REQUIRED`.
  *

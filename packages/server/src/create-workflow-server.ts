@@ -30,7 +30,7 @@ import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
 
 /**
- * Makes the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
+ * Creates the automation server of a host: workflows, drafts, versions, runs and approvals of all its tenants, over
  * HTTP and WebSockets. Nothing is opened or started before `migrate()`, the first request or `startWorker()`.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` with every faulty field and its remedy; `NODE_TYPE_DUPLICATE`,

@@ -41,7 +41,7 @@ function follow(server: ServerContext, identity: Identity, runId: RunId, options
     () => options.onState?.('closed'),
     (error: unknown) => {
       const known =
-        error instanceof TenonError ? error : new TenonError('INTERNAL', 'The stream broke', { cause: error })
+        error instanceof TenonError ? error : new TenonError('INTERNAL', 'The stream failed', { cause: error })
       options.onState?.('closed', known)
     },
   )
@@ -69,7 +69,7 @@ function subscribe(
       listener(changes)
     } catch (error) {
       // A fault of the host's listener ends neither the process nor the subscription.
-      server.log('error', 'changes.listener_failed: it threw', { error: String(error) })
+      server.log('error', 'changes.listener_failed: the listener threw', { error: String(error) })
     }
   }
   const work = async (): Promise<void> => {

@@ -42,7 +42,7 @@ export type DatabaseOptions = DatabaseSource &
     readonly endOnClose?: boolean
   }
 
-/** What a host gives to {@link createWorkflowServer}. */
+/** Options of {@link createWorkflowServer}. */
 export interface WorkflowServerOptions {
   /** Connection to Postgres or PGlite, with the names of the schema and the role. */
   readonly database: DatabaseOptions
@@ -133,15 +133,15 @@ export interface WorkflowServer {
   readonly isApiPath: (pathname: string) => boolean
   /** For a Hono host: answers the API's own paths and leaves every other path to the host. */
   readonly middleware: WorkflowMiddleware
-  /** Where WebSockets arrive; `attachWebSockets` uses it. */
+  /** Entry for WebSockets; `attachWebSockets` uses it. */
   readonly sockets: ServerSockets
   /** Creates or updates the tables; run it before the server answers requests. */
   readonly migrate: Migrate
-  /** Begins to carry runs out in this process. */
+  /** Starts to execute runs in this process. */
   startWorker(): Promise<void>
   /**
-   * Lets go of everything the server has opened; nothing acknowledged is lost. Later calls give the same promise. When
-   * a part cannot be closed, the others are closed all the same, and then the promise rejects with the first reason.
+   * Closes everything that the server has opened; nothing acknowledged is lost. Later calls return the same promise. If
+   * a part cannot be closed, the others are still closed, and then the promise rejects with the first error.
    */
   close(): Promise<void>
   /**

@@ -193,8 +193,8 @@ async function prepare(): Promise<void> {
     headers: { 'if-match': current.etag },
   })
   // By a stock client of the shared draft, while others look on.
-  const place = { server, url }
-  const [writer, other] = [await connect(place, editor, workflowId), await connect(place, editor, workflowId)]
+  const host = { server, url }
+  const [writer, other] = [await connect(host, editor, workflowId), await connect(host, editor, workflowId)]
   await Promise.all([writer, other].map(synced))
   const paramsOf = (client: typeof writer) => nodeOf(client.ydoc, 'e').get('params') as Y.Map<unknown>
   const plainKey = canary('param')

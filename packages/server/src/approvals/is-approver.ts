@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import type { Approvers } from '@tenon/core/node'
 
-/** Whether somebody may decide: named by role or by id; where nobody is named, every admin and editor. */
+/** Checks whether a user may decide: named by role or by id; every admin and editor if the approval names no one. */
 export function isApprover(identity: Pick<Identity, 'userId' | 'role'>, approvers: Approvers): boolean {
   const { roles = [], userIds = [] } = approvers
   if (roles.length === 0 && userIds.length === 0) return identity.role !== 'viewer'

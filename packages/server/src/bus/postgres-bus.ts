@@ -19,7 +19,7 @@ export interface ListenClient {
   end?(): Promise<void>
 }
 
-/** How {@link postgresBus} sends and hears, on the host's own Postgres. */
+/** Options of {@link postgresBus}: connections to the host's own Postgres. */
 export interface PostgresBusOptions {
   /** Sends the notifications; a pool of `pg`. */
   readonly pool: { query(statement: string, values: readonly unknown[]): Promise<unknown> }
@@ -82,7 +82,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       if (wasLost) local.publish(BUS_RESTORED_TOPIC, {})
       wasLost = false
     } catch (error) {
-      log('warn', 'The bus cannot listen; other processes are heard by polling only', { reason: reasonOf(error) })
+      log('warn', 'bus.listen_failed: using polling', { reason: reasonOf(error) })
       lose(client)
     }
   }
@@ -114,7 +114,9 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       // A hint that does not go out is made up for by polling, like any that gets lost.
       sending = sending
         .then(() => options.pool.query('select pg_notify($1, $2)', [channel, payload]))
-        .catch((error: unknown) => log('warn', 'A notification was not sent', { reason: reasonOf(error) }))
+        .catch((error: unknown) =>
+          log('warn', 'bus.notify_failed: other processes use polling', { reason: reasonOf(error) }),
+        )
     }
     outgoing = []
     return sending
@@ -142,8 +144,8 @@ export function postgresBus(options: PostgresBusOptions): Bus {
 }
 
 function channelInvalid(): TenonError {
-  return new TenonError('OPTIONS_INVALID', 'The channel of the bus is no plain name', {
-    remedy: 'Use lower-case letters, digits and _, beginning with a letter.',
+  return new TenonError('OPTIONS_INVALID', 'The channel of the bus must be a plain name', {
+    remedy: 'Use lower-case letters, digits and _, starting with a letter or _.',
   })
 }
 

@@ -8,7 +8,7 @@ import { draftTopic } from '../drafts/draft-topic.ts'
 import {
   bindClients,
   type DraftHead,
-  type DraftPlace,
+  type DraftRef,
   listUpdates,
   lockDraft,
   readSnapshot,
@@ -23,7 +23,7 @@ export type Missed = readonly Uint8Array[]
 /** A room's way to the stored draft; follows how far the room has read. */
 export interface DraftLog {
   readonly seq: number
-  /** Whether so many bytes more still fit. */
+  /** Checks whether that many more bytes fit. */
   hasRoomFor(bytes: number): boolean
   /** Reads what others have appended. Starts from the snapshot if updates in between have been put into one. */
   catchUp(): Promise<Missed>
@@ -35,14 +35,14 @@ export interface DraftLog {
    * @throws {@link TenonError} `VALUE_TOO_LARGE`.
    */
   append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>
-  /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to somebody else. */
+  /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to another user. */
   claimClients(clientIds: readonly number[], userId: UserId): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
   compact(ydoc: Y.Doc, after?: number): Promise<void>
 }
 
-export function createDraftLog(server: ServerContext, place: DraftPlace): DraftLog {
-  const { tenantId, workflowId } = place
+export function createDraftLog(server: ServerContext, ref: DraftRef): DraftLog {
+  const { tenantId, workflowId } = ref
   // An id never changes hands, so what was found once holds.
   const owners = new Map<number, string>()
   let seq = 0
@@ -51,13 +51,13 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
 
   async function readMissed(tx: ServerTx, row: DraftHead): Promise<Missed> {
     if (row.seq === seq) return []
-    const updates = await listUpdates(tx, place, Math.max(seq, row.snapshot_seq))
+    const updates = await listUpdates(tx, ref, Math.max(seq, row.snapshot_seq))
     const bytes = updates.map((update) => update.bytes)
-    return seq < row.snapshot_seq ? [await readSnapshot(tx, place), ...bytes] : bytes
+    return seq < row.snapshot_seq ? [await readSnapshot(tx, ref), ...bytes] : bytes
   }
 
   async function lockOrThrow(tx: ServerTx, lock: 'change' | 'read'): Promise<DraftHead> {
-    const row = await lockDraft(tx, place, lock)
+    const row = await lockDraft(tx, ref, lock)
     if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     return row
   }
@@ -82,7 +82,7 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
         const row = await lockOrThrow(tx, 'change')
         const missed = await readMissed(tx, row)
         await insertSecrets(tx, secrets)
-        return { row, missed, seq: await appendUpdates(tx, place, row, appends, { at: server.now() }) }
+        return { row, missed, seq: await appendUpdates(tx, ref, row, appends, { at: server.now() }) }
       })
       seq = done.seq
       totalBytes = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, done.row.total_bytes)
@@ -92,18 +92,18 @@ export function createDraftLog(server: ServerContext, place: DraftPlace): DraftL
     async claimClients(clientIds, userId) {
       const unknown = clientIds.filter((clientId) => !owners.has(clientId))
       if (unknown.length > 0) {
-        const found = await server.database.withTenant(tenantId, (tx) => bindClients(tx, place, unknown, userId))
+        const found = await server.database.withTenant(tenantId, (tx) => bindClients(tx, ref, unknown, userId))
         for (const [clientId, owner] of found) owners.set(clientId, owner)
       }
       if (clientIds.some((clientId) => owners.get(clientId) !== userId)) {
-        throw frameInvalid('The client id belongs to somebody else')
+        throw frameInvalid('The client id belongs to another user')
       }
     },
     async compact(ydoc, after = COMPACT_AFTER) {
       if (seq - snapshotSeq < after) return
       const snapshot = Y.encodeStateAsUpdate(ydoc)
       const upTo = seq
-      await server.database.withTenant(tenantId, (tx) => compactDraft(tx, place, { seq: upTo, snapshot }))
+      await server.database.withTenant(tenantId, (tx) => compactDraft(tx, ref, { seq: upTo, snapshot }))
       snapshotSeq = upTo
     },
   }

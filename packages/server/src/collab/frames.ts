@@ -84,7 +84,7 @@ export function encodeUpdate(update: Uint8Array): Uint8Array {
 }
 
 /**
- * Tells a member what is stored.
+ * Makes the frame that says what is stored.
  *
  * @param taken - How many updates of this member on this socket are; a state vector says nothing of deletions.
  */

@@ -2,29 +2,29 @@ import { CLIENT_ROOTS, DRAFT_LIMITS, DRAFT_ROOTS, type DraftRoot } from '@tenon/
 import { FORBIDDEN_KEYS } from '@tenon/core/document'
 import * as Y from 'yjs'
 import { frameInvalid } from './frames.ts'
-import type { StructPlace } from './locate-struct.ts'
+import type { StructPosition } from './locate-struct.ts'
 
 /**
  * Checks one item of an update: where it lands and what it holds.
  *
  * @throws {@link TenonError} `COLLAB_FRAME_INVALID`.
  */
-export function checkContent(item: Y.Item, place: StructPlace): void {
+export function checkContent(item: Y.Item, position: StructPosition): void {
   // The parent is gone: Yjs turns the item into a tombstone, whatever it holds.
-  if (place.root === null) return
-  checkPlace(place)
+  if (position.root === null) return
+  checkPosition(position)
   const { content } = item
   if (content instanceof Y.ContentDeleted || content instanceof Y.ContentString) return
   if (content instanceof Y.ContentAny) {
     for (const value of content.arr) checkValue(value, DRAFT_LIMITS.valueDepth)
   } else if (content instanceof Y.ContentType) {
-    checkType(content.type, place)
+    checkType(content.type, position)
   } else {
     throw frameInvalid(`A draft holds no ${content.constructor.name}`)
   }
 }
 
-function checkPlace({ root, depth, key }: StructPlace): void {
+function checkPosition({ root, depth, key }: StructPosition): void {
   if (!isClientRoot(root)) throw frameInvalid('The update writes to a root that is not for clients')
   if (depth === 1 && (DRAFT_ROOTS[root] === 'map') !== (key !== null)) {
     throw frameInvalid(`The root ${root} is a ${DRAFT_ROOTS[root]}`)
@@ -41,7 +41,7 @@ function isClientRoot(root: string | null): root is DraftRoot {
 // By constructor: the XML types are subclasses, and no draft has any.
 const SHARED_TYPES: readonly unknown[] = [Y.Map, Y.Array, Y.Text]
 
-function checkType(type: Y.AbstractType<unknown>, { depth }: StructPlace): void {
+function checkType(type: Y.AbstractType<unknown>, { depth }: StructPosition): void {
   if (!SHARED_TYPES.includes(type.constructor)) throw frameInvalid('A draft holds maps, lists and texts only')
   if (depth > DRAFT_LIMITS.typeDepth) throw frameInvalid('The update nests too deep')
 }

@@ -4,7 +4,7 @@ import { frameInvalid } from './frames.ts'
 import { checkContent } from './guard-content.ts'
 import { createLocator } from './locate-struct.ts'
 
-/** What an update from a client would do to a document. */
+/** Effect that an update from a client would have on a document. */
 export type UpdateVerdict =
   /** Everything in it is known already. */
   | { readonly kind: 'nothing' }
@@ -19,7 +19,7 @@ const MAX_CLOCK = 2 ** 40
 const MAX_STRUCT_LENGTH = 2 ** 24
 
 /**
- * Reads an update before it is applied, since Yjs itself trusts whoever sends: which roots it writes to, what kinds of
+ * Reads an update before it is applied, since Yjs itself trusts every sender: which roots it writes to, what kinds of
  * content it brings, how deep it nests, under which client ids it speaks, what it deletes.
  *
  * Deletions ahead of a client's clock are refused: Yjs would keep them and swallow what that client writes next.
@@ -63,9 +63,9 @@ function checkStructs(ydoc: Y.Doc, { structs }: Decoded, stateOf: (client: numbe
   for (const struct of structs) {
     if (!(struct instanceof Y.Item)) continue
     if (struct.id.clock + struct.length <= Y.getState(ydoc.store, struct.id.client)) continue
-    const place = locate(struct)
-    if (place === null) return false
-    checkContent(struct, place)
+    const position = locate(struct)
+    if (position === null) return false
+    checkContent(struct, position)
   }
   return true
 }

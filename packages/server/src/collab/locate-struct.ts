@@ -1,22 +1,22 @@
 import * as Y from 'yjs'
 
-/** Where an item of an update would land. */
-export interface StructPlace {
+/** Position that an item of an update would have in the document. */
+export interface StructPosition {
   /** Name of the root; null when the parent has been deleted and collected, so that nothing will come of it. */
   readonly root: string | null
-  /** Whether the parent is a root itself, and then its children's depth is 1. */
+  /** True if the parent is a root; the depth of its children is 1. */
   readonly depth: number
   /** Key in the parent, null in lists and texts. */
   readonly key: string | null
 }
 
-const GONE: StructPlace = { root: null, depth: 0, key: null }
+const GONE: StructPosition = { root: null, depth: 0, key: null }
 
 type Struct = Y.Item | Y.GC | Y.Skip
 
 /**
- * Finds the place of items that are not in the document yet: by their parent, or, as Yjs writes it for most items, by
- * the neighbour that they stand next to. Follows links through the update and into the document, without recursion.
+ * Finds the position of items that are not in the document yet: by their parent, or, as Yjs writes it for most items, by
+ * the neighbour next to them. Follows links through the update and into the document, without recursion.
  *
  * @returns A function that gives null when a link leads nowhere.
  */
@@ -24,14 +24,14 @@ export function createLocator(
   ydoc: Y.Doc,
   structs: readonly Struct[],
   stateOf: (client: number) => number,
-): (item: Y.Item) => StructPlace | null {
+): (item: Y.Item) => StructPosition | null {
   const byClient = new Map<number, Struct[]>()
   for (const struct of structs) {
     const list = byClient.get(struct.id.client) ?? []
     list.push(struct)
     byClient.set(struct.id.client, list)
   }
-  const places = new Map<Y.Item, StructPlace | null>()
+  const positions = new Map<Y.Item, StructPosition | null>()
   const rootNames = new Map<Y.AbstractType<unknown>, string>()
   for (const [name, type] of ydoc.share) rootNames.set(type as Y.AbstractType<unknown>, name)
 
@@ -41,8 +41,8 @@ export function createLocator(
     return findByClock(byClient.get(id.client) ?? [], id.clock)
   }
 
-  /** The place of an item that is in the document. */
-  function placeInDocument(item: Y.Item): StructPlace {
+  /** The position of an item that is in the document. */
+  function placeInDocument(item: Y.Item): StructPosition {
     let depth = 1
     let parent = item.parent
     while (parent instanceof Y.AbstractType && parent._item !== null) {
@@ -53,8 +53,8 @@ export function createLocator(
     return root === null ? GONE : { root, depth, key: item.parentSub }
   }
 
-  /** Answers at once, or names the item of the update whose place has to be known first. */
-  function step(item: Y.Item): StructPlace | null | { readonly wait: Y.Item; readonly isParent: boolean } {
+  /** Answers at once, or names the item of the update whose position has to be known first. */
+  function step(item: Y.Item): StructPosition | null | { readonly wait: Y.Item; readonly isParent: boolean } {
     // Before it is integrated, an item holds its parent as it was written: a root's name, an id or nothing.
     const written = item.parent as string | Y.ID | null
     if (typeof written === 'string') return { root: written, depth: 1, key: item.parentSub }
@@ -74,39 +74,39 @@ export function createLocator(
     const chain: { readonly item: Y.Item; readonly isParent: boolean }[] = []
     const visited = new Set<Y.Item>()
     let item = start
-    let place: StructPlace | null
+    let position: StructPosition | null
     for (;;) {
-      const known = places.get(item)
+      const known = positions.get(item)
       if (known !== undefined) {
-        place = known
+        position = known
         break
       }
       if (visited.has(item)) {
-        place = null
+        position = null
         break
       }
       visited.add(item)
       const answer = step(item)
       if (answer === null || !('wait' in answer)) {
-        place = answer
-        places.set(item, place)
+        position = answer
+        positions.set(item, position)
         break
       }
       chain.push({ item, isParent: answer.isParent })
       item = answer.wait
     }
     for (const link of chain.reverse()) {
-      place = place === null ? null : inherit(link.item, place, link.isParent)
-      places.set(link.item, place)
+      position = position === null ? null : inherit(link.item, position, link.isParent)
+      positions.set(link.item, position)
     }
-    return place
+    return position
   }
 }
 
 /** A child lies one deeper than its parent; a neighbour shares parent and key. */
-function inherit(item: Y.Item, place: StructPlace, isParent: boolean): StructPlace {
-  if (place.root === null) return GONE
-  return isParent ? { root: place.root, depth: place.depth + 1, key: item.parentSub } : place
+function inherit(item: Y.Item, position: StructPosition, isParent: boolean): StructPosition {
+  if (position.root === null) return GONE
+  return isParent ? { root: position.root, depth: position.depth + 1, key: item.parentSub } : position
 }
 
 function findByClock(structs: readonly Struct[], clock: number): Struct | null {

@@ -4,26 +4,26 @@ import { type AwarenessEntry, encodeAwareness } from './frames.ts'
 import type { Member } from './member.ts'
 import { departureOf, isDeparture, signPresence } from './presence.ts'
 
-/** Who is in a room and where, as each client tells of itself. Never stored. */
+/** Members of a room with their cursors, as each client reports them. Never stored. */
 export interface PresenceBoard {
   /** Takes what other processes say of their members. */
   receiveRemote(entries: readonly AwarenessEntry[]): void
-  /** What this process has to say of its own members. */
+  /** Presence of the members that are connected to this process. */
   ownEntries(): readonly AwarenessEntry[]
   /** Takes what a client says of itself; what it passes on of others is left out. */
   receive(member: Member, entries: readonly AwarenessEntry[]): Promise<void>
-  /** Tells a new member of everybody. */
+  /** Sends the presence of all members to a new one. */
   greet(member: Member): void
   leave(member: Member): void
   close(): void
 }
 
-export interface PresencePorts {
+export interface PresenceDeps {
   readonly isMember: (member: Member) => boolean
-  /** Binds a client id to a person. @throws when it belongs to somebody else */
+  /** Binds a client id to a user. @throws if it belongs to another user */
   readonly claim: (clientId: number, identity: Identity) => Promise<void>
   readonly send: (frame: Uint8Array, except: Member | null) => void
-  /** Tells the other processes. */
+  /** Publishes a change of presence to the other processes. */
   readonly announce: (entry: AwarenessEntry) => void
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
@@ -41,12 +41,12 @@ interface Seat {
   timer: ReturnType<typeof setTimeout> | null
 }
 
-export function createPresenceBoard({ isMember, claim, send, announce, now }: PresencePorts): PresenceBoard {
+export function createPresenceBoard({ isMember, claim, send, announce, now }: PresenceDeps): PresenceBoard {
   const seats = new Map<number, Seat>()
   const ownIds = new Map<Member, number>()
   const remotes = new Map<number, { readonly entry: AwarenessEntry; readonly seenAt: number }>()
 
-  /** The client id of a member: the first one it speaks of that is nobody else's. */
+  /** Client id of a member: the first id that it reports and that no other member has. */
   async function ownIdOf(member: Member, entries: readonly AwarenessEntry[]): Promise<number | null> {
     const known = ownIds.get(member)
     if (known !== undefined) return known

@@ -1,5 +1,5 @@
 import type { Bus } from '@tenon/runtime'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import type { AwarenessEntry } from './frames.ts'
 
 /** Carries presence between the processes that have one draft open. */
@@ -10,7 +10,7 @@ export interface PresenceRelay {
   close(): void
 }
 
-export interface PresenceRelayPorts {
+export interface PresenceRelayDeps {
   readonly onEntry: (entry: AwarenessEntry) => void
   /** Another process has just opened the draft and wants to know who is here. */
   readonly onAsked: () => void
@@ -23,18 +23,18 @@ const MAX_STATE_LENGTH = 3_500
  * Presence is the one thing on the bus that is more than a hint: it is stored nowhere, so there is nothing to read it
  * from. A lost message costs nothing, since clients renew theirs.
  */
-export function createPresenceRelay(bus: Bus, place: DraftPlace, ports: PresenceRelayPorts): PresenceRelay {
-  const topic = `presence:${place.tenantId}:${place.workflowId}`
+export function createPresenceRelay(bus: Bus, ref: DraftRef, deps: PresenceRelayDeps): PresenceRelay {
+  const topic = `presence:${ref.tenantId}:${ref.workflowId}`
   const origin = crypto.randomUUID()
   const unsubscribe = bus.subscribe(topic, (message) => {
     if (message.origin === origin) return
     if (message.ask === true) {
-      ports.onAsked()
+      deps.onAsked()
       return
     }
     const { clientId, clock, state } = message
     if (typeof clientId !== 'number' || typeof clock !== 'number' || typeof state !== 'string') return
-    ports.onEntry({ clientId, clock, state })
+    deps.onEntry({ clientId, clock, state })
   })
   return {
     announce: ({ clientId, clock, state }) => bus.publish(topic, { origin, clientId, clock, state: shorten(state) }),

@@ -6,7 +6,7 @@ import { type AwarenessEntry, frameInvalid } from './frames.ts'
 
 const GONE = 'null'
 
-/** Twelve hues that can be told apart on light and dark. */
+/** Twelve hues that differ clearly on light and dark backgrounds. */
 const HUES = [4, 32, 48, 96, 150, 174, 192, 214, 240, 266, 292, 330]
 
 /**

@@ -11,31 +11,31 @@ import { frameInvalid } from './frames.ts'
 import { inspectUpdate, type UpdateVerdict } from './guard-update.ts'
 import type { Member } from './member.ts'
 
-/** The document of a room: how updates are judged, applied and stored. */
+/** Document of a room: checks, applies and stores updates. */
 export interface RoomDocument {
   readonly ydoc: Y.Doc
   /** Applies what others have stored. */
   catchUp(): Promise<void>
-  /** Keeps an update for the next round. @returns Whether it is the first one there. */
+  /** Keeps an update for the next round. @returns True if it is the first of the round. */
   receive(member: Member, update: Uint8Array): boolean
   /**
-   * Takes all updates that have come in since the last round, in one transaction. They are applied here first, so that
-   * each is judged with those before it in place; nobody sees any of it before it is stored. When it throws, the
+   * Stores all updates that arrived since the last round, in one transaction. They are applied here first, so that
+   * each is checked with those before it applied; no other member sees any of it before it is stored. When it throws, the
    * document may hold what is not stored.
    */
-  takeReceived(): Promise<void>
+  storeReceived(): Promise<void>
   /** Encrypts values that a stored draft holds in secret params, as drafts from before secrets were stored apart do. */
   sealStored(): Promise<void>
-  /** How many updates of a member are stored by now, those counted that brought nothing new. */
-  takenFrom(member: Member): number
+  /** Number of updates of a member that are stored, including those without a change. */
+  storedCount(member: Member): number
 }
 
-export interface RoomDocumentPorts {
+export interface RoomDocumentDeps {
   readonly isMember: (member: Member) => boolean
-  /** Tells everybody but one of an update that is stored. */
+  /** Sends a stored update to every member but its sender. */
   readonly broadcast: (update: Uint8Array, except: Member | null) => void
   /** Called when all that a member sent up to now is stored. */
-  readonly onTaken: (member: Member) => void
+  readonly onStored: (member: Member) => void
   readonly expel: (member: Member, error: unknown) => void
   /** Prepares the encryption of values that a user writes into secret params. */
   readonly openSealing: (author: Pick<Identity, 'displayName'>) => Promise<Sealing>
@@ -54,10 +54,10 @@ interface Received {
   readonly update: Uint8Array
 }
 
-export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): RoomDocument {
-  const { isMember, broadcast, onTaken, expel, openSealing } = ports
+export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomDocument {
+  const { isMember, broadcast, onStored, expel, openSealing } = deps
   const ydoc = new Y.Doc()
-  const taken = new WeakMap<Member, number>()
+  const counts = new WeakMap<Member, number>()
   let received: Received[] = []
   let waiting: Received[] = []
 
@@ -68,19 +68,19 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
     }
   }
 
-  async function takeReceived(): Promise<void> {
+  async function storeReceived(): Promise<void> {
     const round = [...waiting, ...received]
     received = []
     waiting = []
     const before = Y.encodeStateVector(ydoc)
     const accepted: Received[] = []
-    const settled: Member[] = []
+    const senders: Member[] = []
     for (let left = round, isStuck = false; left.length > 0 && !isStuck; ) {
       const missing: Received[] = []
       for (const entry of left) {
-        const kind = await judge(entry)
+        const kind = await check(entry)
         if (kind === 'missing') missing.push(entry)
-        else if (kind !== 'refused') settled.push(entry.member)
+        else if (kind !== 'refused') senders.push(entry.member)
         if (kind === 'change') accepted.push(entry)
       }
       isStuck = missing.length === left.length
@@ -88,12 +88,12 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
       if (isStuck) wait(missing)
     }
     if (accepted.length > 0) await store(accepted, before)
-    for (const member of settled) taken.set(member, takenFrom(member) + 1)
-    for (const member of new Set(settled)) onTaken(member)
+    for (const member of senders) counts.set(member, storedCount(member) + 1)
+    for (const member of new Set(senders)) onStored(member)
   }
 
-  /** Judges one update and applies it if it may be; one that may not be costs its sender the socket. */
-  async function judge({ member, update }: Received): Promise<UpdateVerdict['kind'] | 'refused'> {
+  /** Checks one update and applies it; the sender of a refused one is disconnected. */
+  async function check({ member, update }: Received): Promise<UpdateVerdict['kind'] | 'refused'> {
     if (!isMember(member)) return 'refused'
     try {
       const verdict = inspectUpdate(ydoc, update)
@@ -105,7 +105,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
       expel(member, error)
       return 'refused'
     }
-    // Outside: what fails here may have changed half of the document, which concerns everybody.
+    // Outside of the try: an update that fails here may have been applied in part, which affects every member.
     Y.applyUpdate(ydoc, update)
     return 'change'
   }
@@ -124,7 +124,7 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
   /**
    * Replaces values in secret params by markers, and stores what has changed since `before` as one update without them.
    *
-   * @returns Whether there were any.
+   * @returns True if there were any.
    */
   async function seal(author: Pick<Identity, 'userId' | 'displayName'>, before: Uint8Array): Promise<boolean> {
     const rows = (await openSealing(author))(ydoc)
@@ -145,30 +145,30 @@ export function createRoomDocument(log: DraftLog, ports: RoomDocumentPorts): Roo
     }
   }
 
-  function takenFrom(member: Member): number {
-    return taken.get(member) ?? 0
+  function storedCount(member: Member): number {
+    return counts.get(member) ?? 0
   }
 
   return {
     ydoc,
     async catchUp() {
       applyForeign(await log.catchUp())
-      if (waiting.length > 0) await takeReceived()
+      if (waiting.length > 0) await storeReceived()
     },
     receive(member, update) {
       const bytes = received.reduce((sum, entry) => (entry.member === member ? sum + entry.update.byteLength : sum), 0)
       if (bytes + update.byteLength > MAX_RECEIVED_BYTES) {
-        member.socket.close(CLOSE_CODES.rateLimited, 'Too many changes wait to be stored')
+        member.socket.close(CLOSE_CODES.rateLimited, 'Too many changes are waiting to be stored')
         return false
       }
       return received.push({ member, update }) === 1
     },
-    takeReceived,
+    storeReceived,
     async sealStored() {
       // A snapshot replaces the updates that hold the values.
       if (await seal(UNKNOWN_AUTHOR, Y.encodeStateVector(ydoc))) await log.compact(ydoc, 0)
     },
-    takenFrom,
+    storedCount,
   }
 }
 

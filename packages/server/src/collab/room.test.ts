@@ -21,28 +21,28 @@ import { encodeSyncStep1, encodeUpdate } from './frames.ts'
 
 type Pglite = Awaited<ReturnType<typeof openTestPGlite>>
 
-let place: DraftServer
+let host: DraftServer
 let disk: ReturnType<typeof createDisk>
 
 beforeAll(async () => {
   disk = createDisk(await openTestPGlite())
   const server = await openTestServer({ database: { pglite: disk.pglite } })
-  place = { server, url: (await server.listen()).url }
+  host = { server, url: (await server.listen()).url }
 })
-afterAll(() => place.server.close())
+afterAll(() => host.server.close())
 
 describe('a room whose draft cannot be stored', () => {
   test('acknowledges nothing of it, keeps nothing of it, and lets everybody load the draft again', async () => {
-    const { clients, first, id, path } = await newDraft(place)
+    const { clients, first, id, path } = await newDraft(host)
     const [watcher] = clients
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
     const rename = (name: string) => encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', name)))
     // So many rounds that a room that closes makes a snapshot.
     for (let round = 1; round <= 25; round += 1) {
       peer.send(rename(`Name ${round}`))
       await until(watcher.ydoc, (document) => nameOf(document) === `Name ${round}`)
     }
-    const { etag } = await place.server.json<Draft>(200, path, { as: first })
+    const { etag } = await host.server.json<Draft>(200, path, { as: first })
 
     const failure = disk.failNextAppend()
     peer.send(rename('Lost'))
@@ -57,13 +57,13 @@ describe('a room whose draft cannot be stored', () => {
 
     expect(peer.frames.slice(seen)).toEqual([])
     expect(nameOf(readDraft(watcher.ydoc).document)).toBe('Name 25')
-    const again = await connect(place, first, id)
+    const again = await connect(host, first, id)
     await synced(again)
     expect(nameOf(readDraft(again.ydoc).document)).toBe('Name 25')
-    const stored = await place.server.json<Draft>(200, path, { as: first })
+    const stored = await host.server.json<Draft>(200, path, { as: first })
     expect([stored.etag, nameOf(stored.document)]).toEqual([etag, 'Name 25'])
     nodeOf(again.ydoc).set('name', 'Goes on')
-    const third = await connect(place, first, id)
+    const third = await connect(host, first, id)
     await until(third.ydoc, (document) => nameOf(document) === 'Goes on')
     leave([watcher, again, third])
   })
@@ -71,8 +71,8 @@ describe('a room whose draft cannot be stored', () => {
 
 describe('a room whose draft is slow to store', () => {
   test('keeps no more for one member than a few of the largest updates', async () => {
-    const { clients, first, id } = await newDraft(place)
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const { clients, first, id } = await newDraft(host)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     const failure = disk.failNextAppend()
     peer.send(encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', 'Slow'))))
     await failure.reached

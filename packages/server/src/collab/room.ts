@@ -9,7 +9,7 @@ import { draftTopic } from '../drafts/draft-topic.ts'
 import { maskedCopy } from '../secrets/masked-copy.ts'
 import { openSealing } from '../secrets/sealing.ts'
 import { auditRefused } from '../tables/audit-refused.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { createDraftLog } from './draft-log.ts'
 import { encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate } from './frames.ts'
 import type { Member } from './member.ts'
@@ -38,13 +38,13 @@ const PATROL_MS = 10_000
 const READERS_MS = 50
 
 /**
- * Opens a room. All that touches the document goes through one queue, so that an update is stored before anybody else
+ * Opens a room. All that touches the document goes through one queue, so that an update is stored before any other member
  * sees it and before a state vector that has it in it is answered.
  *
- * @param onClosing - Called once, when the last member has left or the room is closed; nobody may join from then on.
+ * @param onClosing - Called once, when the last member has left or the room is closed; no member can join after that.
  */
-export function createRoom(server: ServerContext, place: DraftPlace, onClosing: (done: Promise<void>) => void): Room {
-  const log = createDraftLog(server, place)
+export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (done: Promise<void>) => void): Room {
+  const log = createDraftLog(server, ref)
   const queue = createSerialQueue()
   const members = new Set<Member>()
   const presence = createPresenceBoard({
@@ -54,7 +54,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
     announce: (entry) => relay.announce(entry),
     now: server.now,
   })
-  const relay = createPresenceRelay(server.bus, place, {
+  const relay = createPresenceRelay(server.bus, ref, {
     onEntry: (entry) => presence.receiveRemote([entry]),
     onAsked: () => {
       for (const entry of presence.ownEntries()) relay.announce(entry)
@@ -63,9 +63,9 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   const document = createRoomDocument(log, {
     isMember: (member) => members.has(member),
     broadcast: broadcastUpdate,
-    onTaken: sendSaved,
+    onStored: sendSaved,
     expel,
-    openSealing: (author) => openSealing(server, place, author),
+    openSealing: (author) => openSealing(server, ref, author),
   })
   const { ydoc } = document
   let isBroken = false
@@ -74,8 +74,8 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   let readersTimer: ReturnType<typeof setTimeout> | undefined
   let closed: Promise<void> | null = null
 
-  const unsubscribe = server.bus.subscribe(draftTopic(place.tenantId, place.workflowId), onHint)
-  // The bus may lose a hint; nobody waits longer than this for what another process has stored.
+  const unsubscribe = server.bus.subscribe(draftTopic(ref.tenantId, ref.workflowId), onHint)
+  // The bus may lose a hint: updates of other processes arrive within this time.
   const patrol = setInterval(() => change(document.catchUp), PATROL_MS)
   relay.ask()
 
@@ -102,7 +102,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function logFailure(thrown: unknown): void {
-    server.log('error', 'draft.store_failed: closing the room', { workflowId: place.workflowId, error: String(thrown) })
+    server.log('error', 'draft.store_failed: closing the room', { workflowId: ref.workflowId, error: String(thrown) })
   }
 
   function broadcast(frame: Uint8Array, except: Member | null): void {
@@ -132,13 +132,13 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function send({ socket }: Member, frame: Uint8Array): void {
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.close(CLOSE_CODES.rateLimited, 'Too slow')
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.close(CLOSE_CODES.rateLimited, 'Client too slow: reconnect')
     else socket.send(frame)
   }
 
   function sendSaved(member: Member): void {
     if (member.socket.protocol !== TENON_PROTOCOL) return
-    send(member, encodeSaved(Y.encodeStateVector(ydoc), document.takenFrom(member)))
+    send(member, encodeSaved(Y.encodeStateVector(ydoc), document.storedCount(member)))
   }
 
   function expel(member: Member, error: unknown): void {
@@ -149,7 +149,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   }
 
   function auditRefusal({ identity }: Member, error: TenonError): void {
-    void auditRefused(server, { identity, action: 'draft.update_refused', resource: place.workflowId }, error)
+    void auditRefused(server, { identity, action: 'draft.update_refused', resource: ref.workflowId }, error)
   }
 
   function leave(member: Member): void {
@@ -182,7 +182,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
   return {
     presence,
     join(member) {
-      // A place in the room is taken at once, so that it is not closed while the document loads.
+      // A seat in the room is taken at once, so that it is not closed while the document loads.
       members.add(member)
       return change(async () => {
         // What any client can know of others is stored; with all of it here, no client sends us a stranger's words.
@@ -197,7 +197,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       queue.add(async () => {
         if (isBroken) return
         if (isOfAnotherLife(stateVector, genesisOf(ydoc))) {
-          member.socket.close(CLOSE_CODES.rebased, 'The draft was replaced: load it again')
+          member.socket.close(CLOSE_CODES.rebased, 'The draft was replaced. Reload to continue.')
           leave(member)
           return
         }
@@ -207,7 +207,7 @@ export function createRoom(server: ServerContext, place: DraftPlace, onClosing: 
       }),
     receiveUpdate(member, update) {
       // What comes in while a round is being stored goes into the next one together.
-      if (document.receive(member, update)) void change(document.takeReceived)
+      if (document.receive(member, update)) void change(document.storeReceived)
     },
     close,
   }

@@ -2,7 +2,7 @@ import { CLOSE_CODES } from '@tenon/core/collab'
 import type { TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { createRoom, type Room } from './room.ts'
 
 /** The drafts that are open in this process. */
@@ -12,7 +12,7 @@ export interface Rooms {
    *
    * @throws {@link TenonError} `RATE_LIMITED` when the tenant has too many drafts open.
    */
-  enter(place: DraftPlace): Room
+  enter(ref: DraftRef): Room
   close(): Promise<void>
 }
 
@@ -26,18 +26,18 @@ export function createRooms(server: ServerContext): Rooms {
     let open = 0
     for (const key of rooms.keys()) if (key.startsWith(prefix)) open += 1
     if (open < most) return
-    throw new TenonError('RATE_LIMITED', `A tenant may have ${most} drafts open`, {
+    throw new TenonError('RATE_LIMITED', `The tenant has reached its limit of ${most} open drafts`, {
       remedy: 'Close other workflows, then try again.',
     })
   }
 
   return {
-    enter(place) {
-      const key = `${place.tenantId}/${place.workflowId}`
+    enter(ref) {
+      const key = `${ref.tenantId}/${ref.workflowId}`
       const open = rooms.get(key)
       if (open !== undefined) return open
-      checkOpenDrafts(place.tenantId)
-      const room = createRoom(server, place, (done) => {
+      checkOpenDrafts(ref.tenantId)
+      const room = createRoom(server, ref, (done) => {
         if (rooms.get(key) === room) rooms.delete(key)
         leaving.add(done)
         done.finally(() => leaving.delete(done))
@@ -48,7 +48,7 @@ export function createRooms(server: ServerContext): Rooms {
     async close() {
       const open = [...rooms.values()]
       rooms.clear()
-      await Promise.all(open.map((room) => room.close(CLOSE_CODES.draining, 'The server is going down')))
+      await Promise.all(open.map((room) => room.close(CLOSE_CODES.draining, 'The server is shutting down')))
       await Promise.all(leaving)
     },
   }

@@ -11,7 +11,7 @@ export function isOfAnotherLife(stateVector: Uint8Array, genesis: number | null)
   return state.size > 0 && genesis !== null && !state.has(genesis)
 }
 
-/** What a client with this state lacks. @throws {@link TenonError} `COLLAB_FRAME_INVALID`. */
+/** Returns the update that a client with this state lacks. @throws {@link TenonError} `COLLAB_FRAME_INVALID`. */
 export function encodeStateFor(ydoc: Y.Doc, stateVector: Uint8Array): Uint8Array {
   try {
     return Y.encodeStateAsUpdate(ydoc, stateVector)

@@ -12,7 +12,7 @@ import { etagOf } from '../drafts/read-draft-state.ts'
 import { maskedCopy } from '../secrets/masked-copy.ts'
 import { hasPlainSecrets } from '../secrets/seal-document.ts'
 import { openSealing, type Sealing } from '../secrets/sealing.ts'
-import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
+import { bindClients, type DraftRef, SERVER_USER } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { frameInvalid } from './frames.ts'
@@ -28,14 +28,14 @@ import { encodeStateFor, isOfAnotherLife } from './state-vector.ts'
  */
 export async function syncDraft(
   server: ServerContext,
-  place: DraftPlace,
+  ref: DraftRef,
   identity: Identity,
   body: SyncDraft,
 ): Promise<SyncedDraft> {
-  const answer = await exchange(server, place, identity, body)
+  const answer = await exchange(server, ref, identity, body)
   if (answer !== null) return answer
-  await changeDraft(server, place, { userId: identity.userId, displayName: '' }, { operations: [] })
-  const sealed = await exchange(server, place, identity, body)
+  await changeDraft(server, ref, { userId: identity.userId, displayName: '' }, { operations: [] })
+  const sealed = await exchange(server, ref, identity, body)
   if (sealed === null) throw new TenonError('UNAVAILABLE', 'The draft changed while its secrets were encrypted')
   return sealed
 }
@@ -43,22 +43,22 @@ export async function syncDraft(
 /** @returns Null when the draft holds values in secret params, as drafts of earlier releases do: a writer would get them. */
 async function exchange(
   server: ServerContext,
-  place: DraftPlace,
+  ref: DraftRef,
   identity: Identity,
   { stateVector, update }: SyncDraft,
 ): Promise<SyncedDraft | null> {
   const known = fromBase64(stateVector)
   // Before the transaction: the key provider may be a service across the network.
-  const sealing = update === undefined ? null : await openSealing(server, place, identity)
+  const sealing = update === undefined ? null : await openSealing(server, ref, identity)
   const canWrite = roleAllows(identity.role, 'workflow:write')
-  const done = await server.database.withTenant(place.tenantId, async (tx) => {
-    const draft = await loadDraft(tx, place, update === undefined ? 'read' : 'change')
+  const done = await server.database.withTenant(ref.tenantId, async (tx) => {
+    const draft = await loadDraft(tx, ref, update === undefined ? 'read' : 'change')
     if (isOfAnotherLife(known, genesisOf(draft.ydoc))) throw draftReplaced()
     if (canWrite && hasPlainSecrets(draft.ydoc, server.secretFields)) return null
     const outcome =
       update === undefined || sealing === null
         ? { saved: true, seq: null }
-        : await takeUpdate(tx, { place, identity, draft, update: fromBase64(update), at: server.now(), sealing })
+        : await takeUpdate(tx, { ref, identity, draft, update: fromBase64(update), at: server.now(), sealing })
     const shown = canWrite ? draft.ydoc : maskedCopy(draft.ydoc, server.registry.manifest)
     return {
       answer: {
@@ -71,12 +71,12 @@ async function exchange(
     }
   })
   if (done === null) return null
-  if (done.stored !== null) await announce(server, place, done.stored)
+  if (done.stored !== null) await announce(server, ref, done.stored)
   return done.answer
 }
 
 interface Taking {
-  readonly place: DraftPlace
+  readonly ref: DraftRef
   readonly identity: Identity
   readonly draft: LoadedDraft
   readonly update: Uint8Array
@@ -87,7 +87,7 @@ interface Taking {
 /** Judges, binds, applies and appends one update. @returns `seq` is null when nothing was new. */
 async function takeUpdate(
   tx: ServerTx,
-  { place, identity, draft: { row, ydoc }, update, at, sealing }: Taking,
+  { ref, identity, draft: { row, ydoc }, update, at, sealing }: Taking,
 ): Promise<{ readonly saved: boolean; readonly seq: number | null }> {
   const verdict = inspectUpdate(ydoc, update)
   if (verdict.kind !== 'change') return { saved: verdict.kind === 'nothing', seq: null }
@@ -97,7 +97,7 @@ async function takeUpdate(
       details: { permission: 'workflow:write' },
     })
   }
-  const owners = await bindClients(tx, place, verdict.clientIds, userId)
+  const owners = await bindClients(tx, ref, verdict.clientIds, userId)
   if (verdict.clientIds.some((clientId) => owners.get(clientId) !== userId)) {
     throw frameInvalid('The client id belongs to another user')
   }
@@ -106,23 +106,23 @@ async function takeUpdate(
   const rows = sealing(ydoc)
   if (rows !== null) {
     await insertSecrets(tx, rows)
-    await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
+    await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   }
   const bytes = rows === null ? update : Y.encodeStateAsUpdate(ydoc, before)
-  return { saved: true, seq: await appendUpdates(tx, place, row, [{ bytes, userId }], { at }) }
+  return { saved: true, seq: await appendUpdates(tx, ref, row, [{ bytes, userId }], { at }) }
 }
 
 async function announce(
   server: ServerContext,
-  place: DraftPlace,
+  ref: DraftRef,
   { seq, draft: { row, ydoc } }: { readonly seq: number; readonly draft: LoadedDraft },
 ): Promise<void> {
-  server.bus.publish(draftTopic(place.tenantId, place.workflowId), { seq })
+  server.bus.publish(draftTopic(ref.tenantId, ref.workflowId), { seq })
   if (seq - row.snapshot_seq < COMPACT_AFTER) return
   const snapshot = Y.encodeStateAsUpdate(ydoc)
-  await server.database.withTenant(place.tenantId, (tx) => compactDraft(tx, place, { seq, snapshot }))
+  await server.database.withTenant(ref.tenantId, (tx) => compactDraft(tx, ref, { seq, snapshot }))
 }
 
 function draftReplaced(): TenonError {
-  return new TenonError('DRAFT_REPLACED', 'The draft was replaced; your copy belongs to the earlier one')
+  return new TenonError('DRAFT_REPLACED', 'The draft was replaced. Reload to continue.')
 }

@@ -1,7 +1,7 @@
 import { CLOSE_CODES } from '@tenon/core/collab'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 
-/** The close code that tells a socket's client what a status tells on HTTP. */
+/** Returns the close code that corresponds to the HTTP status of an error. */
 export function closeCodeOf(thrown: unknown): number {
   if (!(thrown instanceof TenonError)) return 1011
   switch (ERROR_TABLE[thrown.code].status) {

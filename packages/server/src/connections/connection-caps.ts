@@ -14,8 +14,8 @@ export function checkCaps(
   { perTenant, perUser }: ConnectionCaps,
   open: { readonly ofTenant: number; readonly ofUser: number },
 ): void {
-  if (open.ofUser >= perUser) throw tooMany(`A user may have ${perUser} connections open`)
-  if (open.ofTenant >= perTenant) throw tooMany(`A tenant may have ${perTenant} connections open`)
+  if (open.ofUser >= perUser) throw tooMany(`The user has reached the limit of ${perUser} open connections`)
+  if (open.ofTenant >= perTenant) throw tooMany(`The tenant has reached its limit of ${perTenant} open connections`)
 }
 
 function tooMany(message: string): TenonError {

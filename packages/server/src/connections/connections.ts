@@ -114,7 +114,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       byUser.set(key, ofUser.add(connection))
       count(identity.tenantId, 1)
       const life = setTimeout(() => {
-        connection.close(CLOSE_CODES.unauthenticated, 'Connect again with a new ticket')
+        connection.close(CLOSE_CODES.unauthenticated, 'Session expired: reconnect with a new ticket')
       }, lifetimeMs)
       life.unref?.()
       if (lookUpIdentity !== undefined && checking === null) {

@@ -18,10 +18,10 @@ export async function lookUpInTime(
   identity: Identity,
   timeoutMs: number = LOOK_UP_MS,
 ): Promise<Identity | null> {
-  const late = () => new TenonError('UNAVAILABLE', 'lookUpIdentity took too long')
+  const late = () => new TenonError('UNAVAILABLE', `lookUpIdentity did not answer within ${timeoutMs} ms`)
   const current = (await inTime(lookUp(identity), timeoutMs, late)) ?? null
   if (current !== null && !ROLES.includes(current.role)) {
-    throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned no role')
+    throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned an identity without a valid role')
   }
   return current
 }

@@ -1,7 +1,7 @@
 import { type Identity, type Permission, roleAllows } from '@tenon/core/api'
 import { CLOSE_CODES } from '@tenon/core/collab'
 
-/** Why a connection is closed. */
+/** Reason for which a connection is closed. */
 export interface Verdict {
   readonly code: number
   readonly reason: string
@@ -26,5 +26,5 @@ export function verdictOn(
     return { code: CLOSE_CODES.forbidden, reason: `Your role is now ${current.role}` }
   }
   if (has.length === had.length) return null
-  return { code: CLOSE_CODES.unauthenticated, reason: 'Your role has changed: connect again' }
+  return { code: CLOSE_CODES.unauthenticated, reason: 'Your role has changed: reconnect' }
 }

@@ -3,7 +3,7 @@ import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   type DraftHead,
-  type DraftPlace,
+  type DraftRef,
   dropUpdates,
   insertUpdates,
   lockDraft,
@@ -29,14 +29,14 @@ export interface Append {
  */
 export async function appendUpdates(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   head: DraftHead,
   appends: readonly Append[],
   { at, planHash }: { readonly at: number; readonly planHash?: string },
 ): Promise<number> {
   const totalBytes = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, head.total_bytes)
   if (totalBytes > DRAFT_LIMITS.draftBytes) throw draftFull()
-  const { tenantId, workflowId } = place
+  const { tenantId, workflowId } = ref
   await insertUpdates(
     tx,
     appends.map(({ bytes, userId }, index) => ({
@@ -49,7 +49,7 @@ export async function appendUpdates(
     })),
   )
   const seq = head.seq + appends.length
-  await updateDraft(tx, place, {
+  await updateDraft(tx, ref, {
     seq,
     total_bytes: totalBytes,
     updated_at: at,
@@ -59,9 +59,9 @@ export async function appendUpdates(
   return seq
 }
 
-/** What is said when nothing more fits into a draft. */
+/** Makes the error for a draft that would exceed its limit. */
 export function draftFull(): TenonError {
-  return new TenonError('VALUE_TOO_LARGE', 'The draft is full', {
+  return new TenonError('VALUE_TOO_LARGE', `The draft would exceed ${DRAFT_LIMITS.draftBytes} bytes`, {
     remedy: 'Remove nodes or long texts, or split the workflow.',
     details: { maxBytes: DRAFT_LIMITS.draftBytes },
   })
@@ -73,11 +73,11 @@ export const COMPACT_AFTER = 100
 /** Replaces everything up to `seq` by one snapshot that contains it; a later snapshot stays. */
 export async function compactDraft(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   { seq, snapshot }: { readonly seq: number; readonly snapshot: Uint8Array },
 ): Promise<void> {
-  const row = await lockDraft(tx, place, 'change')
+  const row = await lockDraft(tx, ref, 'change')
   if (row === null || row.snapshot_seq >= seq) return
-  const left = await dropUpdates(tx, place, seq)
-  await updateDraft(tx, place, { snapshot, snapshot_seq: seq, total_bytes: snapshot.byteLength + left })
+  const left = await dropUpdates(tx, ref, seq)
+  await updateDraft(tx, ref, { snapshot, snapshot_seq: seq, total_bytes: snapshot.byteLength + left })
 }

@@ -6,7 +6,7 @@ import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
 import { hasPlainSecrets } from '../secrets/seal-document.ts'
 import { openSealing, type Sealing } from '../secrets/sealing.ts'
-import { bindClients, type DraftPlace, SERVER_USER } from '../tables/draft-repository.ts'
+import { bindClients, type DraftRef, SERVER_USER } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
@@ -17,33 +17,33 @@ import { type DraftState, etagOf } from './read-draft-state.ts'
 /** Author of a change to a draft. */
 export type DraftAuthor = Pick<Identity, 'userId' | 'displayName'>
 
-/** How a request changes a draft: by operations, or to a whole document that replaces the one it has read. */
+/** Change of a draft by a request: operations, or a whole document that replaces the one that was read. */
 export type DraftChange =
   | { readonly operations: readonly DocumentOperation[] }
   | { readonly document: WorkflowDocument; readonly etag: string }
 
 /**
  * Changes a draft from outside the collaboration: loads it under a lock, writes the smallest operations that do it
- * under a client id of the server's own, and tells the open rooms. Any process can do it at any time.
+ * under a client id of the server, and notifies the open rooms. Any process can do it at any time.
  *
  * @throws {@link TenonError} `OPERATION_INVALID`, `PRECONDITION_FAILED`, `VALUE_TOO_LARGE`.
  */
 export async function changeDraft(
   server: ServerContext,
-  place: DraftPlace,
+  ref: DraftRef,
   author: DraftAuthor,
   change: DraftChange,
 ): Promise<DraftState> {
   // Before the transaction: the key provider may be a service across the network.
-  const sealing = await openSealing(server, place, author)
-  const { state, compaction } = await server.database.withTenant(place.tenantId, async (tx) => {
-    const draft = await loadDraft(tx, place, 'change')
+  const sealing = await openSealing(server, ref, author)
+  const { state, compaction } = await server.database.withTenant(ref.tenantId, async (tx) => {
+    const draft = await loadDraft(tx, ref, 'change')
     if ('etag' in change) checkEtag(change.etag, draft)
     const operations = 'operations' in change ? change.operations : diffTo(draft.ydoc, change.document)
     const at = server.now()
     // Earlier updates hold such a value: a snapshot has to replace them.
     const hadPlain = hasPlainSecrets(draft.ydoc, server.secretFields)
-    const seq = await writeOperations(server, tx, place, { userId: author.userId, at, draft, operations, sealing })
+    const seq = await writeOperations(server, tx, ref, { userId: author.userId, at, draft, operations, sealing })
     const read = readDraft(draft.ydoc)
     const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
     return {
@@ -51,8 +51,8 @@ export async function changeDraft(
       compaction: isLong || hadPlain ? { seq, snapshot: Y.encodeStateAsUpdate(draft.ydoc) } : null,
     }
   })
-  server.bus.publish(draftTopic(place.tenantId, place.workflowId), { seq: state.seq })
-  if (compaction !== null) await server.database.withTenant(place.tenantId, (tx) => compactDraft(tx, place, compaction))
+  server.bus.publish(draftTopic(ref.tenantId, ref.workflowId), { seq: state.seq })
+  if (compaction !== null) await server.database.withTenant(ref.tenantId, (tx) => compactDraft(tx, ref, compaction))
   return state
 }
 
@@ -84,7 +84,7 @@ interface Writing {
 async function writeOperations(
   server: ServerContext,
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   { userId, at, draft: { row, ydoc }, operations, sealing }: Writing,
 ): Promise<number> {
   const before = Y.encodeStateVector(ydoc)
@@ -99,7 +99,7 @@ async function writeOperations(
   })
   if (!hasChanged) return row.seq
   if (rows !== null) await insertSecrets(tx, rows)
-  await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
+  await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
-  return appendUpdates(tx, place, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })
+  return appendUpdates(tx, ref, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })
 }

@@ -2,7 +2,7 @@ import type { Draft } from '@tenon/core/api'
 import { type DraftLoss, readDraft } from '@tenon/core/collab'
 import { planHash, type TenantId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { toInstant } from '../http/instant.ts'
-import { type DraftPlace, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
+import { type DraftRef, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
 import type { ServerDatabase, ServerTx } from '../tables/server-tables.ts'
 import { loadDraft } from './load-draft.ts'
 
@@ -23,10 +23,10 @@ export function etagOf(seq: number): string {
 
 export async function readDraftState(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   lock: 'change' | 'read' = 'read',
 ): Promise<DraftState> {
-  const { row, ydoc } = await loadDraft(tx, place, lock)
+  const { row, ydoc } = await loadDraft(tx, ref, lock)
   return { ...readDraft(ydoc), seq: row.seq, updatedAt: row.updated_at }
 }
 
@@ -53,15 +53,15 @@ export async function draftPlanHashes(
   const heads = await database.withTenant(tenantId, (tx) => draftHeads(tx, tenantId, workflowIds))
   const hashes = new Map<string, string>()
   for (const head of heads) {
-    const place = { tenantId, workflowId: head.workflow_id }
-    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.plan_hash : await refreshHash(database, place))
+    const ref = { tenantId, workflowId: head.workflow_id }
+    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.plan_hash : await refreshHash(database, ref))
   }
   return hashes
 }
 
-async function refreshHash(database: ServerDatabase, place: DraftPlace): Promise<string> {
-  const state = await database.withTenant(place.tenantId, (tx) => readDraftState(tx, place))
+async function refreshHash(database: ServerDatabase, ref: DraftRef): Promise<string> {
+  const state = await database.withTenant(ref.tenantId, (tx) => readDraftState(tx, ref))
   const hash = planHash(state.document)
-  await database.withTenant(place.tenantId, (tx) => keepPlanHash(tx, place, { hash, seq: state.seq }))
+  await database.withTenant(ref.tenantId, (tx) => keepPlanHash(tx, ref, { hash, seq: state.seq }))
   return hash
 }

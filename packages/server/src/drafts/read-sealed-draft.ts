@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import { hideSecrets } from '@tenon/core/mask'
 import type { ServerContext } from '../context.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { changeDraft } from './change-draft.ts'
 import { type DraftState, readDraftState } from './read-draft-state.ts'
 
@@ -13,12 +13,12 @@ import { type DraftState, readDraftState } from './read-draft-state.ts'
  */
 export async function readSealedDraft(
   server: ServerContext,
-  place: DraftPlace,
+  ref: DraftRef,
   { userId }: Pick<Identity, 'userId'>,
 ): Promise<DraftState> {
-  const state = await server.database.withTenant(place.tenantId, (tx) => readDraftState(tx, place))
+  const state = await server.database.withTenant(ref.tenantId, (tx) => readDraftState(tx, ref))
   if (server.secretFields.size === 0) return state
   if (hideSecrets(state.document, server.registry.manifest) === state.document) return state
   // The first reader is not the person who set them.
-  return changeDraft(server, place, { userId, displayName: '' }, { operations: [] })
+  return changeDraft(server, ref, { userId, displayName: '' }, { operations: [] })
 }

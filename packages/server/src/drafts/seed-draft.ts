@@ -1,22 +1,22 @@
 import { type TextFields, writeDocument } from '@tenon/core/collab'
 import { planHash, type WorkflowDocument } from '@tenon/core/document'
 import * as Y from 'yjs'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { bindClients, insertDraft, SERVER_USER } from '../tables/draft-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 
 /** Makes the draft of a new workflow. Only the server seeds: two clients would each write the whole document. */
 export async function seedDraft(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   seed: { readonly document: WorkflowDocument; readonly textFields: TextFields; readonly at: number },
 ): Promise<void> {
   const ydoc = new Y.Doc()
   writeDocument(ydoc, seed.document, seed.textFields)
   const snapshot = Y.encodeStateAsUpdate(ydoc)
   await insertDraft(tx, {
-    tenant_id: place.tenantId,
-    workflow_id: place.workflowId,
+    tenant_id: ref.tenantId,
+    workflow_id: ref.workflowId,
     seq: 1,
     snapshot,
     snapshot_seq: 1,
@@ -25,5 +25,5 @@ export async function seedDraft(
     hash_seq: 1,
     updated_at: seed.at,
   })
-  await bindClients(tx, place, [ydoc.clientID], SERVER_USER)
+  await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
 }

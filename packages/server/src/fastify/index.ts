@@ -12,7 +12,7 @@ export interface FastifyRequestLike {
 export interface FastifyReplyLike {
   /** Response of `node:http` beneath that of Fastify. */
   readonly raw: NodeResponse
-  /** Tells Fastify that the response is sent by other code. */
+  /** Marks the response as sent by other code. */
   hijack(): unknown
   /** Returns the headers that hooks of the host have set. */
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>

@@ -2,7 +2,7 @@ import { ERROR_TABLE, TenonError, toProblem } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
 import type { RouteAnswer } from './route-handler.ts'
 
-/** Turns what a handler gave into a response. */
+/** Turns the result of a handler into a response. */
 export function toResponse(answer: RouteAnswer): Response {
   if (answer instanceof Response) return answer
   const headers = new Headers(answer.headers)
@@ -11,12 +11,17 @@ export function toResponse(answer: RouteAnswer): Response {
   return new Response(JSON.stringify(answer.json), { status: answer.status, headers })
 }
 
-/** Turns whatever was thrown into `application/problem+json`; what nobody foresaw is logged. */
+/** Turns a thrown value into `application/problem+json`; an unexpected one is logged. */
 export function toProblemResponse(thrown: unknown, requestId: string, log: RuntimeLog): Response {
   const problem = toProblem(thrown, requestId)
   if (problem.status >= 500) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-    log('error', 'A request failed', { requestId, code: problem.code, error: error.message, stack: error.stack })
+    log('error', 'request.failed: internal error', {
+      requestId,
+      code: problem.code,
+      error: error.message,
+      stack: error.stack,
+    })
   }
   const headers = new Headers({ 'content-type': 'application/problem+json' })
   const retryAfterMs = thrown instanceof TenonError ? thrown.details?.retryAfterMs : undefined

@@ -5,15 +5,15 @@ import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { checkIdentity } from './check-identity.ts'
 
-/** A request is answered even when the host's `authenticate` never is. */
+/** Longest wait for the host's `authenticate`. */
 const AUTHENTICATE_MS = 10_000
 
 /**
- * Calls the host's `authenticate` and checks what it returns.
+ * Calls the host's `authenticate` and checks the identity that it returns.
  *
  * @param timeoutMs - Longest wait for its answer. @defaultValue 10_000
- * @throws {@link TenonError} `UNAUTHENTICATED`, `IDENTITY_INVALID`, `UNAVAILABLE` when the wait is over; whatever
- * `authenticate` throws.
+ * @throws {@link TenonError} `UNAUTHENTICATED`, `IDENTITY_INVALID`, `UNAVAILABLE` when the wait is over; the errors
+ * of `authenticate`.
  */
 export async function askWhoCalls(
   authenticate: Authenticate,

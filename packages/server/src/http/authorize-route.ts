@@ -9,7 +9,7 @@ import type { Resources, RouteImplementation } from './route-handler.ts'
 /** Values of the path parameters of a route, decoded. */
 export type PathParams = Readonly<Record<string, string>>
 
-/** What a caller asks for: the same for a request, an event stream, a socket and a call in process. */
+/** Access that a caller requests: the same for a request, an event stream, a socket and a call in process. */
 export interface RouteRequest {
   readonly route: RouteDefinition
   readonly params: PathParams

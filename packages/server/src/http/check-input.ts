@@ -4,7 +4,7 @@ import type { z } from 'zod'
 /**
  * Checks one part of a request against its schema.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` with every fault and its place.
+ * @throws {@link TenonError} `REQUEST_INVALID` with every fault and its path.
  */
 export function checkInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -14,8 +14,8 @@ export function checkInput<Schema extends z.ZodType>(
   const answer = schema.safeParse(value)
   if (answer.success) return answer.data
   const issues = answer.error.issues.slice(0, 100).map(toIssue)
-  const place = issues[0]?.path.join('.') ?? ''
-  const message = `The ${part} is not valid${place === '' ? '' : ` at ${place}`}: ${issues[0]?.message ?? ''}`
+  const first = issues[0]?.path.join('.') ?? ''
+  const message = `The ${part} is not valid${first === '' ? '' : ` at ${first}`}: ${issues[0]?.message ?? ''}`
   throw new TenonError('REQUEST_INVALID', message, { details: { in: part, issues } })
 }
 

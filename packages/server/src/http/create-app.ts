@@ -95,7 +95,7 @@ export function createApp(
     const { onUnmatched } = c.env
     onUnmatched?.()
     if (onUnmatched !== undefined) return c.body(null, 404)
-    const error = new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
+    const error = new TenonError('ROUTE_NOT_FOUND', 'No route has this path')
     return toProblemResponse(error, c.get('requestId'), server.log)
   })
   app.onError((error, c) => toProblemResponse(error, c.get('requestId'), server.log))

@@ -1,7 +1,7 @@
 import { type ListCursor, readCursor, writeCursor } from '@tenon/runtime'
 
 /**
- * Where a list goes on; null for its beginning.
+ * Reads the cursor of a list; null for the first page.
  *
  * @throws {@link TenonError} `CURSOR_INVALID` if no list gave the text out.
  */

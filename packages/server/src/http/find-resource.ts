@@ -6,7 +6,7 @@ import { findVersion } from '../tables/version-repository.ts'
 import { findWorkflow } from '../tables/workflow-repository.ts'
 import type { Resources } from './route-handler.ts'
 
-/** What ids of ours look like; anything else cannot be there, and never reaches the database. */
+/** Form of the ids that the server creates; other ids are not found, and never reach the database. */
 const ID_PATTERN = /^[A-Za-z0-9_.:~#-]{1,200}$/
 
 /**

@@ -41,8 +41,8 @@ describe('parseJsonText', () => {
     ],
     ['[1e400]', '0', 'number_inexact', 'The number 1e400 would be rounded. Send it as text, in quotes.'],
     ['{"a":"\\ud83d"}', 'a', 'text_malformed', 'The text has half of a surrogate pair'],
-  ])('refuses %s with its place', (text, place, code, message) => {
-    const issue = { path: place.split('.').map((key) => (key === '0' ? 0 : key)), code, message }
+  ])('refuses %s with its path', (text, path, code, message) => {
+    const issue = { path: path.split('.').map((key) => (key === '0' ? 0 : key)), code, message }
     expect(() => parseJsonText(text)).toThrow(
       expect.objectContaining({ code: 'REQUEST_INVALID', message, details: { issues: [issue] } }),
     )

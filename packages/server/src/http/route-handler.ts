@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { ServerContext } from '../context.ts'
 import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
 
-/** What a resource is once it has been looked up under the caller's tenant. */
+/** Resources by kind, as they are found under the tenant of the caller. */
 export interface Resources {
   readonly workflow: WorkflowRow
   readonly 'any-workflow': WorkflowRow
@@ -32,7 +32,7 @@ export interface RouteCall<Route extends RouteDefinition = RouteDefinition> {
   readonly abortSignal: AbortSignal
 }
 
-/** What a handler gives back: JSON with its status, or a stream of its own. */
+/** Result of a handler: JSON with a status, or a response of its own. */
 export type RouteAnswer =
   | { readonly status: number; readonly json?: unknown; readonly headers?: Readonly<Record<string, string>> }
   | Response
@@ -41,7 +41,7 @@ export type RouteAnswer =
 export interface RouteImplementation {
   readonly route: RouteDefinition
   readonly handle: (call: RouteCall) => Promise<RouteAnswer>
-  /** What the role alone does not decide; runs right after the role was checked, before the body is read. */
+  /** Checks what the role alone does not decide; called after the role was checked, before the body is read. */
   readonly authorize?: (identity: Identity, resource: Resources[ResourceKind] | null) => void
 }
 

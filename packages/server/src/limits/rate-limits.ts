@@ -35,7 +35,7 @@ export function createRateLimits(
     async take(tenantId, name, points = 1) {
       const waitMs = await bucketOf(name)(tenantId, points)
       if (waitMs === null) return
-      throw new TenonError('RATE_LIMITED', `The tenant has used up its rate of ${describe(name)}`, {
+      throw new TenonError('RATE_LIMITED', `The tenant has reached its rate limit for ${describe(name)}`, {
         details: { rate: name, retryAfterMs: waitMs },
       })
     },
@@ -43,7 +43,7 @@ export function createRateLimits(
 }
 
 function describe(name: RateName): string {
-  return name === 'validation' ? 'nodes to validate' : `${name} requests`
+  return name === 'validation' ? 'validation' : `${name} requests`
 }
 
 /** @returns Null when the points were there, else the milliseconds until some are. */

@@ -28,7 +28,7 @@ export function createTenantGate(concurrency: number, waiting: number, what: str
     async run(key, work) {
       const gate = gates.get(key) ?? pLimit(concurrency)
       if (gate.activeCount >= concurrency && gate.pendingCount >= waiting) {
-        throw new TenonError('RATE_LIMITED', `The tenant has too many ${what} at once`, {
+        throw new TenonError('RATE_LIMITED', `Too many ${what} of the tenant at once`, {
           details: { retryAfterMs: RETRY_MS },
         })
       }

@@ -8,7 +8,7 @@ import { createTenantGate, type TenantGate } from './tenant-gate.ts'
 /** Keeps one tenant from using up what all share. */
 export interface TenantLimits {
   readonly rates: RateLimits
-  /** For the work on a request, once its body is there. */
+  /** For the work on a request, after its body was read. */
   readonly requests: TenantGate
   readonly bodies: TenantGate
   /** For publications of one workflow, by `tenantId/workflowId`: one at a time. */

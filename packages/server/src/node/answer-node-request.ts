@@ -71,7 +71,7 @@ async function answerTo(
 function toRequest(incoming: HostRequest, abortSignal: AbortSignal): Request {
   const isEncrypted = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
   const url = toUrl(incoming, isEncrypted ? 'https' : 'http')
-  if (url === null) throw new TenonError('REQUEST_MALFORMED', 'Host header and path do not make an address')
+  if (url === null) throw new TenonError('REQUEST_MALFORMED', 'The Host header and the path do not form a valid URL')
   const method = incoming.method ?? 'GET'
   // The methods that the Fetch standard refuses.
   if (method === 'CONNECT' || method === 'TRACE' || method === 'TRACK') {

@@ -59,7 +59,7 @@ export function attachWebSockets(
   return async function detach() {
     httpServer.off('upgrade', onUpgrade)
     clearInterval(beating)
-    for (const client of upgrader.clients) client.close(CLOSE_CODES.draining, 'The server is going down')
+    for (const client of upgrader.clients) client.close(CLOSE_CODES.draining, 'The server is shutting down')
     upgrader.close()
   }
 }

@@ -42,7 +42,9 @@ function textOf(parsed: unknown): BodyInit {
 function consumedBody(): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     pull(controller) {
-      controller.error(new TenonError('REQUEST_BODY_CONSUMED', 'The host has read the body and kept no parsed value'))
+      controller.error(
+        new TenonError('REQUEST_BODY_CONSUMED', 'The host has read the body and did not keep it in req.body'),
+      )
     },
   })
 }

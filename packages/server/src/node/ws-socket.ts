@@ -33,7 +33,7 @@ export function toServerSocket(client: WebSocket): ServerSocket {
     }
     earlyBytes += bytes.byteLength
     if (earlyBytes > MAX_EARLY_BYTES || early.length >= MAX_EARLY_MESSAGES) {
-      close(CLOSE_CODES.rateLimited, 'Too much before the socket was ready')
+      close(CLOSE_CODES.rateLimited, 'Too much data before the socket was ready')
     } else {
       early.push(message)
     }

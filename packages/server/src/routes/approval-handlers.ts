@@ -44,11 +44,11 @@ export const approvalHandlers: readonly RouteImplementation[] = [
   ),
 ]
 
-/** Being an approver is asked of each approval; it stands where a role's permission stands on other routes. */
+/** Checks the approvers of an approval, where other routes check the permission of the role. */
 function checkApprover(identity: Identity, wait: StoredWait): void {
   if (isApprover(identity, wait.waitFor.approvers) || roleAllows(identity.role, 'approval:override')) return
-  throw new TenonError('FORBIDDEN', 'You are not an approver of this', {
-    remedy: 'Ask one of the approvers, or an admin.',
+  throw new TenonError('FORBIDDEN', 'You are not an approver of this approval', {
+    remedy: 'Ask an approver or an admin to decide.',
   })
 }
 

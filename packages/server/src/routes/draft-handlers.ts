@@ -20,42 +20,42 @@ import { prepareVersion } from '../versions/prepare-version.ts'
 
 export const draftHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.getDraft, async ({ server, identity, resource }) => {
-    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
-    return draftAnswer(presentDraft(server, identity, await readSealedDraft(server, place, identity)))
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return draftAnswer(presentDraft(server, identity, await readSealedDraft(server, ref, identity)))
   }),
 
   implementRoute(ROUTES.setSecret, async ({ server, identity, resource, body }) => {
-    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
-    return { status: 201, json: await setSecret(server, place, identity, body) }
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return { status: 201, json: await setSecret(server, ref, identity, body) }
   }),
 
   implementRoute(ROUTES.patchDraft, async ({ server, identity, resource, body }) => {
-    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
     const operations = parseOperations(body.operations)
-    return draftAnswer(await changeDraft(server, place, identity, { operations }))
+    return draftAnswer(await changeDraft(server, ref, identity, { operations }))
   }),
 
   implementRoute(ROUTES.putDraft, async ({ server, identity, resource, body, headers }) => {
-    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
     const etag = headers.get('if-match')
     const document = parseDocument(body.document)
-    if (etag === null) throw new TenonError('PRECONDITION_REQUIRED', 'The request does not say which draft it replaces')
+    if (etag === null) throw new TenonError('PRECONDITION_REQUIRED', 'The request has no If-Match header')
     const change: DraftChange = { document, etag }
-    return draftAnswer(await changeDraft(server, place, identity, change))
+    return draftAnswer(await changeDraft(server, ref, identity, change))
   }),
 
   implementRoute(ROUTES.syncDraft, async ({ server, identity, resource, body }) => {
-    const place = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
-    return { status: 200, json: await syncDraft(server, place, identity, body) }
+    const ref = { tenantId: identity.tenantId, workflowId: resource.workflow_id }
+    return { status: 200, json: await syncDraft(server, ref, identity, body) }
   }),
 
   implementRoute(ROUTES.tryDraft, async ({ server, identity, resource, body }) => {
     const { tenantId } = identity
-    const place = { tenantId, workflowId: resource.workflow_id }
-    const draft = await readSealedDraft(server, place, identity)
+    const ref = { tenantId, workflowId: resource.workflow_id }
+    const draft = await readSealedDraft(server, ref, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     await checkTaskQueues(server, draft.document)
-    await server.database.withTenant(tenantId, (tx) => checkSecretsKnown(server, tx, place, draft.document))
+    await server.database.withTenant(tenantId, (tx) => checkSecretsKnown(server, tx, ref, draft.document))
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,
       identity,

@@ -93,7 +93,7 @@ describe('texts that a text column cannot hold', () => {
 })
 
 describe('POST /workflows/{id}/runs', () => {
-  test('refuses input outside the schema of the trigger, with its places', async () => {
+  test('refuses input outside the schema of the trigger, with the paths', async () => {
     const as = testIdentity()
     const id = await publish(server, as, greeting)
     const response = await start(as, id, { input: { amount: -1 } })

@@ -1,6 +1,7 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { isRunOver, type RunEvent } from '@tenon/core/run'
+import { cutText } from '@tenon/core/text'
 import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
@@ -38,7 +39,7 @@ export const runHandlers: readonly RouteImplementation[] = [
     const { outcome } = isRunOver(resource.status)
       ? { outcome: 'closed' as const }
       : await server.engine.cancel(tenantId, runId, actor, audit)
-    if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended already')
+    if (outcome === 'closed') throw new TenonError('RUN_CLOSED', 'The run has ended')
     const run = outcome === 'accepted' ? await server.reader.getRun(tenantId, runId) : null
     if (run === null) throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
     return { status: 200, json: await presentRun(server, run) }
@@ -69,6 +70,11 @@ function toRunEvent(event: RunEvent): string {
 function lastEventId(headers: Headers): number | null {
   const text = headers.get('last-event-id')
   if (text === null || text === '') return null
-  if (!/^[0-9]{1,15}$/.test(text)) throw new TenonError('CURSOR_INVALID', 'Last-Event-ID is no seq of a run log')
+  if (!/^[0-9]{1,15}$/.test(text)) {
+    const given = JSON.stringify(cutText(text, 40))
+    throw new TenonError('CURSOR_INVALID', `Last-Event-ID must be an integer of at most 15 digits (got ${given})`, {
+      remedy: 'Send the id of the last event, or omit the header to start from the first.',
+    })
+  }
   return Number(text)
 }

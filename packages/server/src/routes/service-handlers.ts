@@ -48,7 +48,7 @@ export const serviceHandlers: readonly RouteImplementation[] = [
 
 const CHECKS = ['database', 'serving', 'workers'] as const
 
-/** Anybody may read it, so it says nothing of tenants, and nothing in the words of the database. */
+/** Public, so it has neither data of tenants nor messages of the database. */
 interface HealthProblem {
   readonly check: (typeof CHECKS)[number]
   readonly state: 'failed' | 'warning'
@@ -58,10 +58,10 @@ interface HealthProblem {
 }
 
 async function findProblems(server: ServerContext): Promise<readonly HealthProblem[]> {
-  const closing = new TenonError('UNAVAILABLE', 'The server is going down')
+  const closing = new TenonError('UNAVAILABLE', 'The server is shutting down')
   const serving = server.closing.aborted ? [problemOf('serving', closing)] : []
   try {
-    // Row-level security shows it no row; that the table is there and may be read is what counts.
+    // Row-level security returns no row: the query only checks that the table exists and can be read.
     await server.database.withSystem((tx) => tx.selectFrom('workflows').select('workflow_id').limit(1).execute())
     const workers = await healthOfWorkers(server)
     return workers === null ? serving : [...serving, { check: 'workers', state: 'warning', ...workers }]
@@ -69,7 +69,7 @@ async function findProblems(server: ServerContext): Promise<readonly HealthProbl
     server.log('error', 'health.database_failed: not ready', {
       reason: error instanceof Error ? error.message : 'unknown',
     })
-    const known = error instanceof TenonError ? error : new TenonError('UNAVAILABLE', 'The database does not answer')
+    const known = error instanceof TenonError ? error : new TenonError('UNAVAILABLE', 'The database is not available')
     return [...serving, problemOf('database', known)]
   }
 }

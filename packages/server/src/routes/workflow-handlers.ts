@@ -22,7 +22,7 @@ import { presentWorkflow, presentWorkflows } from '../workflows/present-workflow
 
 const DEFAULT_PAGE = 50
 
-/** What a workflow begins with when nobody says otherwise: a start that takes any input. */
+/** Document of a new workflow by default: a start node that accepts any input. */
 const NEW_DOCUMENT: WorkflowDocument = {
   ...EMPTY_DOCUMENT,
   nodes: [{ id: 'start', type: 'start', typeVersion: 1, name: 'Start', params: {}, position: { x: 0, y: 0 } }],
@@ -59,13 +59,13 @@ export const workflowHandlers: readonly RouteImplementation[] = [
       updated_at: at,
       deleted_at: null,
     }
-    const place = { tenantId, workflowId }
-    const sealed = await sealNewDocument(server, document, place, identity)
+    const ref = { tenantId, workflowId }
+    const sealed = await sealNewDocument(server, document, ref, identity)
     await server.database.withTenant(tenantId, async (tx) => {
       await reserveWorkflow(tx, tenantId, server.limits.workflowsPerTenant)
       await insertWorkflow(tx, row)
       await insertSecrets(tx, sealed.rows)
-      await seedDraft(tx, place, { document: sealed.document, textFields: server.textFields, at })
+      await seedDraft(tx, ref, { document: sealed.document, textFields: server.textFields, at })
       await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
     })
     publishChange(server.bus, tenantId, { kind: 'workflow', id: workflowId, workflowId })

@@ -14,7 +14,7 @@ export interface Beginning {
   readonly trigger: string | undefined
   /** @defaultValue `{}` */
   readonly input: Json | undefined
-  /** A run that has this id already is given back as it is. */
+  /** Id of the run; a run that has it is returned as it is. */
   readonly runId: RunId
 }
 
@@ -28,9 +28,9 @@ export async function beginRun(server: ServerContext, beginning: Beginning): Pro
 }
 
 /**
- * Says what the engine is asked to start, and so whether it may be asked at all; stores nothing.
+ * Makes the request to the engine after checking the input; stores nothing.
  *
- * @throws {@link TenonError} `RUN_INPUT_INVALID` with the places, `REFERENCE_NOT_FOUND` for a trigger that is not in
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `REFERENCE_NOT_FOUND` for a trigger that is not in
  * the version.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
@@ -55,7 +55,7 @@ function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
   const trigger = triggerId === undefined ? triggers[0] : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
-    throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no such trigger', {
+    throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
       details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },
     })
   }
@@ -68,8 +68,8 @@ function checkRunInput(trigger: PlanNode, input: Json): void {
   const faults = checkJsonSchema(schema as JsonSchema, input)
   if (faults.length === 0) return
   const issues: ProblemIssue[] = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
-  const place = issues[0]?.path.join('.') ?? 'input'
-  throw new TenonError('RUN_INPUT_INVALID', `The input does not fit at ${place}: ${issues[0]?.message ?? ''}`, {
+  const first = issues[0]?.path.join('.') ?? 'input'
+  throw new TenonError('RUN_INPUT_INVALID', `The input is not valid at ${first}: ${issues[0]?.message ?? ''}`, {
     details: { issues },
   })
 }

@@ -90,7 +90,7 @@ export function checkLedgerSize(refs: readonly Pick<ValueRef, 'size'>[]): void {
 
 function ledgerTooLarge(): TenonError {
   return new TenonError('VALUE_TOO_LARGE', 'The run is too large for one ledger', {
-    remedy: 'Read the run log instead; it comes in pieces.',
+    remedy: 'Read the run log instead, page by page.',
     details: { maxBytes: MAX_BYTES },
   })
 }

@@ -86,7 +86,7 @@ function unknownFailure(code: 'INTERNAL' | 'RUN_CANCELED'): RunFailure {
   return { code, message, remedy: ERROR_TABLE[code].remedy }
 }
 
-/** What a start answers. */
+/** Form of a started run on the wire. */
 export function presentStartedRun(row: StartedRunRow): StartedRun {
   return { runId: row.runId, status: row.status, startedAt: toInstantOrNull(row.startedAt) }
 }

@@ -36,11 +36,11 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
   }
   if (idempotencyKey === null) return begin(newRunId())
   checkKey(idempotencyKey)
-  const place = { tenant_id: tenantId, route: ROUTE, key: idempotencyKey }
+  const claimed = { tenant_id: tenantId, route: ROUTE, key: idempotencyKey }
   const requestHash = sha256Hex(canonicalText({ workflowId: workflow.workflow_id, body: body as Json }))
   const claim = await server.database.withTenant(tenantId, (tx) =>
     claimKey(tx, {
-      ...place,
+      ...claimed,
       request_hash: requestHash,
       resource_id: newRunId(),
       created_at: server.now(),
@@ -51,7 +51,7 @@ export async function startPublishedRun(server: ServerContext, request: StartReq
   }
   if (claim.answer !== null) return JSON.parse(claim.answer) as StartedRun
   const started = await begin(claim.resource_id)
-  const answer = await server.database.withTenant(tenantId, (tx) => keepAnswer(tx, place, JSON.stringify(started)))
+  const answer = await server.database.withTenant(tenantId, (tx) => keepAnswer(tx, claimed, JSON.stringify(started)))
   return JSON.parse(answer) as StartedRun
 }
 
@@ -61,12 +61,12 @@ async function versionToRun(
   asked: string | undefined,
 ): Promise<VersionRow> {
   const version = asked ?? (workflow.latest_version === null ? null : String(workflow.latest_version))
-  if (version === null) throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version yet')
+  if (version === null) throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
   const { tenant_id: tenantId, workflow_id: workflowId } = workflow
   const row = await server.database.withTenant(tenantId, (tx) => findVersion(tx, tenantId, workflowId, version))
-  // A tried draft is run by trying it; nobody starts live runs of it.
+  // A tried draft has test runs only.
   if (row !== null && row.number !== null) return row
-  throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no such version', {
+  throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no version with this number', {
     details: { issues: [{ path: ['version'], code: 'not_found', message: 'No published version has this number' }] },
   })
 }

@@ -1,7 +1,7 @@
 import { isSecretMarker, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { secretFieldsOf } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { fieldOf } from './secret-fields.ts'
@@ -22,7 +22,7 @@ interface Use {
 export async function checkSecretsKnown(
   { secretFields }: Pick<ServerContext, 'secretFields'>,
   tx: ServerTx,
-  { tenantId, workflowId }: DraftPlace,
+  { tenantId, workflowId }: DraftRef,
   document: WorkflowDocument,
 ): Promise<void> {
   const uses = document.nodes.flatMap((node): readonly Use[] =>

@@ -24,7 +24,7 @@ export function encrypt(key: Uint8Array, text: string, boundTo: readonly string[
 /** Decrypts a result of {@link encrypt}. @throws When the key, the bound context or a single bit differs. */
 export function decrypt(key: Uint8Array, sealed: Uint8Array, boundTo: readonly string[]): string {
   const body = 1 + NONCE_BYTES + TAG_BYTES
-  if (sealed[0] !== FORMAT || sealed.byteLength < body) throw new RangeError('Not in a format that is known')
+  if (sealed[0] !== FORMAT || sealed.byteLength < body) throw new RangeError('Unknown format')
   const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES })
   decipher.setAAD(aadOf(boundTo))
   decipher.setAuthTag(sealed.subarray(1 + NONCE_BYTES, body))

@@ -9,9 +9,9 @@ import {
 import * as Y from 'yjs'
 import type { SecretRow } from '../tables/server-tables.ts'
 import { fieldOf, type SecretFields } from './secret-fields.ts'
-import type { Seal, SecretPlace } from './secret-store.ts'
+import type { Seal, SecretTarget } from './secret-store.ts'
 
-type Author = Omit<SecretPlace, 'field'>
+type Author = Omit<SecretTarget, 'field'>
 
 /** A value in a document where a marker should be. */
 interface PlainSecret {

@@ -2,7 +2,7 @@ import type { Identity } from '@tenon/core/api'
 import type { WorkflowDocument } from '@tenon/core/document'
 import type * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import type { SecretRow } from '../tables/server-tables.ts'
 import { sealDocument, sealDraft } from './seal-document.ts'
 
@@ -21,7 +21,7 @@ const NOTHING_TO_SEAL: Sealing = () => null
  */
 export async function openSealing(
   server: SealContext,
-  { tenantId, workflowId }: DraftPlace,
+  { tenantId, workflowId }: DraftRef,
   { displayName }: Author,
 ): Promise<Sealing> {
   if (server.secretFields.size === 0) return NOTHING_TO_SEAL
@@ -35,7 +35,7 @@ export async function openSealing(
 export async function sealNewDocument(
   server: SealContext,
   document: WorkflowDocument,
-  { tenantId, workflowId }: DraftPlace,
+  { tenantId, workflowId }: DraftRef,
   { displayName }: Author,
 ): Promise<{ readonly document: WorkflowDocument; readonly rows: readonly SecretRow[] }> {
   if (server.secretFields.size === 0) return { document, rows: [] }

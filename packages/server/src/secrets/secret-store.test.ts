@@ -168,18 +168,18 @@ describe('a draft of an earlier release over HTTP', () => {
 
 describe('the cipher', () => {
   const key = Buffer.alloc(32, 7)
-  const place = ['acme', 'wf', 'sec_1', 'acme/mail.apiKey']
-  test('gives back what it took, and refuses another key, place or byte', () => {
-    const sealed = encrypt(key, 'pässwörd', place)
-    expect(decrypt(key, sealed, place)).toBe('pässwörd')
-    expect(encrypt(key, 'pässwörd', place)).not.toEqual(sealed)
-    expect(() => decrypt(Buffer.alloc(32, 8), sealed, place)).toThrow()
-    for (const index of place.keys()) expect(() => decrypt(key, sealed, place.with(index, 'x'))).toThrow()
+  const binding = ['acme', 'wf', 'sec_1', 'acme/mail.apiKey']
+  test('gives back what it took, and refuses another key, binding or byte', () => {
+    const sealed = encrypt(key, 'pässwörd', binding)
+    expect(decrypt(key, sealed, binding)).toBe('pässwörd')
+    expect(encrypt(key, 'pässwörd', binding)).not.toEqual(sealed)
+    expect(() => decrypt(Buffer.alloc(32, 8), sealed, binding)).toThrow()
+    for (const index of binding.keys()) expect(() => decrypt(key, sealed, binding.with(index, 'x'))).toThrow()
     for (const at of [0, 1, 13, 29]) {
       const changed = Uint8Array.from(sealed, (byte, index) => (index === at ? byte ^ 1 : byte))
-      expect(() => decrypt(key, changed, place)).toThrow()
+      expect(() => decrypt(key, changed, binding)).toThrow()
     }
-    expect(() => decrypt(key, sealed.subarray(0, 20), place)).toThrow()
+    expect(() => decrypt(key, sealed.subarray(0, 20), binding)).toThrow()
   })
 })
 

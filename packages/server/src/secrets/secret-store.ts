@@ -11,7 +11,7 @@ import type { SecretRow, ServerDatabase } from '../tables/server-tables.ts'
 import { DATA_KEY_BYTES, decrypt, encrypt } from './cipher.ts'
 
 /** Owner of a secret (tenant, workflow, field), and the user who sets it. */
-export interface SecretPlace {
+export interface SecretTarget {
   readonly tenantId: TenantId
   readonly workflowId: WorkflowId
   /** Node type and param: `acme/mail.apiKey`. */
@@ -30,7 +30,7 @@ interface SealedSecret {
 }
 
 /** Encrypts a value; without I/O, so that it may be called inside a transaction. */
-export type Seal = (place: SecretPlace, value: string) => SealedSecret
+export type Seal = (target: SecretTarget, value: string) => SealedSecret
 
 /** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
 export interface SecretStore extends SecretReader {
@@ -104,7 +104,7 @@ export function createSecretStore(
   return {
     async openSeal(tenantId) {
       const key = await dataKey(tenantId, DATA_KEY_ID, true)
-      return (place, value) => sealUnder(key, place, value)
+      return (target, value) => sealUnder(key, target, value)
     },
     async reveal(tenantId, secretId, field) {
       const row = await database.withTenant(tenantId, (tx) => findSecret(tx, tenantId, secretId))
@@ -119,21 +119,21 @@ export function createSecretStore(
   }
 }
 
-function sealUnder(key: Uint8Array, place: SecretPlace, value: string): SealedSecret {
+function sealUnder(key: Uint8Array, target: SecretTarget, value: string): SealedSecret {
   const secretId = `sec_${randomBytes(16).toString('base64url')}`
   const named = {
-    tenant_id: place.tenantId,
+    tenant_id: target.tenantId,
     secret_id: secretId,
-    workflow_id: place.workflowId,
-    field: place.field,
+    workflow_id: target.workflowId,
+    field: target.field,
   }
   return {
     marker: {
       $secret: secretId,
-      setAt: toInstant(place.at),
-      setBy: cutText(place.setBy, SECRET_SET_BY_MAX_LENGTH),
+      setAt: toInstant(target.at),
+      setBy: cutText(target.setBy, SECRET_SET_BY_MAX_LENGTH),
     },
-    row: { ...named, data_key_id: DATA_KEY_ID, sealed: encrypt(key, value, boundTo(named)), set_at: place.at },
+    row: { ...named, data_key_id: DATA_KEY_ID, sealed: encrypt(key, value, boundTo(named)), set_at: target.at },
   }
 }
 

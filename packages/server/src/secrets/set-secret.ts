@@ -3,7 +3,7 @@ import type { SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import { fieldOf } from './secret-fields.ts'
 
@@ -15,7 +15,7 @@ import { fieldOf } from './secret-fields.ts'
  */
 export async function setSecret(
   server: ServerContext,
-  { tenantId, workflowId }: DraftPlace,
+  { tenantId, workflowId }: DraftRef,
   identity: Identity,
   { nodeType, typeVersion, param, value }: SetSecret,
 ): Promise<SecretMarker> {

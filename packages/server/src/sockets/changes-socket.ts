@@ -11,7 +11,7 @@ export async function streamChanges(
   socket: ServerSocket,
   options: { readonly tenantId: TenantId; readonly abortSignal: AbortSignal },
 ): Promise<void> {
-  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'The change stream accepts no messages'))
+  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'This socket does not accept messages'))
   for await (const changes of followChanges(server, options)) {
     if (changes === null) {
       if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ kind: 'heartbeat' }))
@@ -19,9 +19,9 @@ export async function streamChanges(
     }
     for (const change of changes) socket.send(JSON.stringify(change))
     if (!(await drained(server, socket, options.abortSignal))) {
-      socket.close(CLOSE_CODES.rateLimited, 'Too slow: connect again')
+      socket.close(CLOSE_CODES.rateLimited, 'Client too slow: reconnect')
       return
     }
   }
-  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is going down')
+  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is shutting down')
 }

@@ -18,41 +18,41 @@ import { greeting } from '../testing/kit/sample-workflows.ts'
 import { openTestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
-let place: DraftServer
+let host: DraftServer
 
 beforeAll(async () => {
   const server = await openTestServer()
-  place = { server, url: (await server.listen()).url }
+  host = { server, url: (await server.listen()).url }
 })
-afterAll(() => place.server.close())
+afterAll(() => host.server.close())
 
 describe('the guard', () => {
   test("an update under somebody else's client id is refused, and that somebody writes on", async () => {
-    const { clients, first, id, path } = await newDraft(place)
+    const { clients, first, id, path } = await newDraft(host)
     const [a] = clients
     nodeOf(a.ydoc).set('name', 'By a')
-    const mallory = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const mallory = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     mallory.ydoc.clientID = a.ydoc.clientID
     mallory.send(encodeUpdate(mallory.change(() => nodeOf(mallory.ydoc).set('name', 'Forged'))))
     expect((await mallory.closed).code).toBe(4422)
     nodeOf(a.ydoc).set('name', 'Still by a')
-    const b = await connect(place, first, id)
+    const b = await connect(host, first, id)
     await until(b.ydoc, (document) => nameOf(document) === 'Still by a')
-    expect(nameOf((await place.server.json<Draft>(200, path, { as: first })).document)).toBe('Still by a')
+    expect(nameOf((await host.server.json<Draft>(200, path, { as: first })).document)).toBe('Still by a')
     leave([a, b])
   })
 
   test('whoever is present keeps their id, even before they have written', async () => {
-    const { clients, first, id } = await newDraft(place)
+    const { clients, first, id } = await newDraft(host)
     const [a] = clients
     a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
-    const mallory = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const mallory = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     await mallory.until((frames) => frames.some((frame) => frame[0] === 1))
     mallory.ydoc.clientID = a.ydoc.clientID
     mallory.send(encodeUpdate(mallory.change(() => nodeOf(mallory.ydoc).set('name', 'Forged'))))
     expect((await mallory.closed).code).toBe(4422)
     nodeOf(a.ydoc).set('name', 'By a')
-    const b = await connect(place, first, id)
+    const b = await connect(host, first, id)
     await until(b.ydoc, (document) => nameOf(document) === 'By a')
     leave([a, b])
   })
@@ -71,8 +71,8 @@ describe('the guard', () => {
       encodeAwareness([{ clientId: 77, clock: 1, state: JSON.stringify({ a: 'x'.repeat(5_000) }) }]),
     ],
   ])('%s is closed with 4422, and the others go on', async (_title, frame) => {
-    const { clients, first, id } = await newDraft(place, 2)
-    const mallory = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const { clients, first, id } = await newDraft(host, 2)
+    const mallory = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     mallory.socket.send(frame)
     expect((await mallory.closed).code).toBe(4422)
     nodeOf(clients[0].ydoc).set('name', 'Goes on')
@@ -81,15 +81,15 @@ describe('the guard', () => {
   })
 
   test('a flood is closed with 4529', async () => {
-    const { clients, first, id } = await newDraft(place)
-    const mallory = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const { clients, first, id } = await newDraft(host)
+    const mallory = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     for (let index = 0; index < 400; index += 1) mallory.send(new Uint8Array([3]))
     expect((await mallory.closed).code).toBe(4529)
     leave(clients)
   })
 
   test('nobody speaks for others in presence', async () => {
-    const { clients, first, id } = await newDraft(place, 2)
+    const { clients, first, id } = await newDraft(host, 2)
     const [a, b] = clients
     a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
     const states = () => b.provider.awareness.getStates().get(a.ydoc.clientID)
@@ -102,7 +102,7 @@ describe('the guard', () => {
         check()
       })
     await isSeen(1)
-    const mallory = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const mallory = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     mallory.send(
       encodeAwareness([
         { clientId: mallory.ydoc.clientID, clock: 1, state: '{}' },
@@ -116,9 +116,9 @@ describe('the guard', () => {
   })
 
   test('what cannot be placed yet waits for what it builds on', async () => {
-    const { clients, first, id } = await newDraft(place)
+    const { clients, first, id } = await newDraft(host)
     const [a] = clients
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     const one = peer.change(() => nodeOf(peer.ydoc).set('name', 'One'))
     const two = peer.change(() => nodeOf(peer.ydoc).set('name', 'Two'))
     peer.send(encodeUpdate(two))
@@ -129,10 +129,10 @@ describe('the guard', () => {
   })
 
   test('a document of another life is told so', async () => {
-    const { clients, first, id } = await newDraft(place)
+    const { clients, first, id } = await newDraft(host)
     const other = new Y.Doc()
     writeDocument(other, greeting, NO_TEXT_FIELDS)
-    const stray = await connect(place, first, id, other)
+    const stray = await connect(host, first, id, other)
     expect(await stray.closed).toBe(4409)
     leave([...clients, stray])
   })
@@ -140,39 +140,39 @@ describe('the guard', () => {
 
 describe('tenon.v1', () => {
   test('tells up to where everything is stored', async () => {
-    const { clients, first, id } = await newDraft(place)
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
+    const { clients, first, id } = await newDraft(host)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
     expect(peer.socket.protocol).toBe('tenon.v1')
     peer.send(encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', 'Saved'))))
     const clock = Y.decodeStateVector(Y.encodeStateVector(peer.ydoc)).get(peer.ydoc.clientID) ?? 0
     await peer.until((frames) => frames.some((frame) => savedClock(frame, peer.ydoc.clientID) === clock))
-    const draft = await place.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
+    const draft = await host.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
     expect(nameOf(draft.document)).toBe('Saved')
     peer.socket.close()
     leave(clients)
   })
 
   test('tells how many updates are stored, for a deletion moves no clock', async () => {
-    const { clients, first, id } = await newDraft(place)
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
+    const { clients, first, id } = await newDraft(host)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
     const deletion = peer.change(() => peer.ydoc.getMap('nodes').delete('end'))
     peer.send(encodeUpdate(deletion))
     await peer.until((frames) => frames.some((frame) => savedCount(frame) === 1))
-    const draft = await place.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
+    const draft = await host.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
     expect(draft.document.nodes.map((node) => node.id)).toEqual(['start', 'greet'])
     const one = peer.change(() => nodeOf(peer.ydoc).set('name', 'One'))
     const two = peer.change(() => nodeOf(peer.ydoc).set('name', 'Two'))
     // One that waits for another is not counted before it is stored; one that is known already is.
     for (const update of [two, deletion, one]) peer.send(encodeUpdate(update))
     await peer.until((frames) => frames.some((frame) => savedCount(frame) === 4))
-    expect(nameOf((await place.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })).document)).toBe('Two')
+    expect(nameOf((await host.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })).document)).toBe('Two')
     peer.socket.close()
     leave(clients)
   })
 
   test('a stock client gets no frame that it does not know', async () => {
-    const { clients, first, id } = await newDraft(place)
-    const peer = await rawClient(place, testIdentity({ tenantId: first.tenantId }), id)
+    const { clients, first, id } = await newDraft(host)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
     peer.send(encodeUpdate(peer.change(() => nodeOf(peer.ydoc).set('name', 'x'))))
     await until(clients[0].ydoc, (document) => nameOf(document) === 'x')
     expect(peer.frames.every((frame) => (frame[0] ?? 0) < 4)).toBe(true)

@@ -21,17 +21,17 @@ import { openTestServer } from '../testing/kit/test-server.ts'
 import { openSocket } from '../testing/kit/test-socket.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
-let place: DraftServer
+let host: DraftServer
 
 beforeAll(async () => {
   const server = await openTestServer()
-  place = { server, url: (await server.listen()).url }
+  host = { server, url: (await server.listen()).url }
 })
-afterAll(() => place.server.close())
+afterAll(() => host.server.close())
 
 describe('stock y-websocket clients', () => {
   test('find the draft and see what the others write', async () => {
-    const { clients } = await newDraft(place, 3)
+    const { clients } = await newDraft(host, 3)
     const [a, b, c] = clients
     expect(readDraft(a.ydoc).document.nodes.map((node) => node.id)).toEqual(['start', 'greet', 'end'])
     nodeOf(a.ydoc).set('name', 'By a')
@@ -43,7 +43,7 @@ describe('stock y-websocket clients', () => {
   })
 
   test('converge when everybody writes at once', async () => {
-    const { clients, path, first } = await newDraft(place, 3)
+    const { clients, path, first } = await newDraft(host, 3)
     for (let round = 0; round < 30; round += 1) {
       for (const [index, { ydoc }] of clients.entries()) {
         const values = (nodeOf(ydoc).get('params') as Y.Map<unknown>).get('values') as Y.Map<unknown>
@@ -56,13 +56,13 @@ describe('stock y-websocket clients', () => {
     const documents = await Promise.all(clients.map(({ ydoc }) => until(ydoc, isWhole)))
     expect(documents[1]).toEqual(documents[0])
     expect(documents[2]).toEqual(documents[0])
-    const draft = await place.server.json<Draft>(200, path, { as: first })
+    const draft = await host.server.json<Draft>(200, path, { as: first })
     expect(draft.document).toEqual(documents[0])
     leave(clients)
   })
 
   test('one that was offline brings its changes along, and gets the others', async () => {
-    const { clients } = await newDraft(place, 2)
+    const { clients } = await newDraft(host, 2)
     const [a, b] = clients
     b.provider.disconnect()
     await b.closed
@@ -78,42 +78,42 @@ describe('stock y-websocket clients', () => {
   })
 
   test('coming back without changes adds nothing to the draft', async () => {
-    const { clients, path, first } = await newDraft(place, 2)
+    const { clients, path, first } = await newDraft(host, 2)
     const [a, b] = clients
     a.ydoc.getMap('nodes').delete('end')
     await until(b.ydoc, (document) => document.nodes.length === 2)
-    const { etag } = await place.server.json<Draft>(200, path, { as: first })
+    const { etag } = await host.server.json<Draft>(200, path, { as: first })
     b.provider.disconnect()
     await b.closed
     await b.reconnect()
     await synced(b)
     nodeOf(b.ydoc).set('name', 'One more')
     await until(a.ydoc, (document) => nameOf(document) === 'One more')
-    const after = await place.server.json<Draft>(200, path, { as: first })
+    const after = await host.server.json<Draft>(200, path, { as: first })
     expect(Number(after.etag.slice(1, -1))).toBe(Number(etag.slice(1, -1)) + 1)
     leave(clients)
   })
 
   test('see changes that come by HTTP, and HTTP sees theirs', async () => {
-    const { clients, path, first } = await newDraft(place)
+    const { clients, path, first } = await newDraft(host)
     const [a] = clients
     const operations = [{ op: 'update_node', nodeId: 'greet', set: { name: 'By HTTP' } }]
-    await place.server.json(200, path, { as: first, method: 'PATCH', body: { operations } })
+    await host.server.json(200, path, { as: first, method: 'PATCH', body: { operations } })
     await until(a.ydoc, (document) => nameOf(document) === 'By HTTP')
-    const { etag } = await place.server.json<Draft>(200, path, { as: first })
+    const { etag } = await host.server.json<Draft>(200, path, { as: first })
     const put = { as: first, method: 'PUT', body: { document: greeting }, headers: { 'if-match': etag } }
-    await place.server.json(200, path, put)
+    await host.server.json(200, path, put)
     await until(a.ydoc, (document) => nameOf(document) === 'greet')
     leave(clients)
   })
 
   test('an undo of their own leaves what came by HTTP', async () => {
-    const { clients, path, first } = await newDraft(place)
+    const { clients, path, first } = await newDraft(host)
     const [a] = clients
     const undo = new Y.UndoManager(a.ydoc.getMap('nodes'))
     nodeOf(a.ydoc).set('name', 'Mine')
     const operations = [{ op: 'update_node', nodeId: 'end', set: { name: 'Theirs' } }]
-    await place.server.json(200, path, { as: first, method: 'PATCH', body: { operations } })
+    await host.server.json(200, path, { as: first, method: 'PATCH', body: { operations } })
     await until(a.ydoc, (document) => document.nodes[2]?.name === 'Theirs')
     undo.undo()
     const document = await until(a.ydoc, (candidate) => nameOf(candidate) === 'greet')
@@ -122,23 +122,23 @@ describe('stock y-websocket clients', () => {
   })
 
   test('a hundred edits outlive the room', async () => {
-    const { clients, path, first, id } = await newDraft(place)
+    const { clients, path, first, id } = await newDraft(host)
     const [a] = clients
     for (let index = 0; index < 100; index += 1) nodeOf(a.ydoc).set('name', `Name ${index}`)
-    const b = await connect(place, first, id)
+    const b = await connect(host, first, id)
     await until(b.ydoc, (document) => nameOf(document) === 'Name 99')
     leave([a, b])
     await Promise.all([a.closed, b.closed])
-    const draft = await place.server.json<Draft>(200, path, { as: first })
+    const draft = await host.server.json<Draft>(200, path, { as: first })
     expect(nameOf(draft.document)).toBe('Name 99')
-    const again = await connect(place, first, id)
+    const again = await connect(host, first, id)
     await synced(again)
     expect(readDraft(again.ydoc).document).toEqual(draft.document)
     leave([again])
   })
 
   test('see each other, as the server says who they are', async () => {
-    const { clients } = await newDraft(place, 2)
+    const { clients } = await newDraft(host, 2)
     const [a, b] = clients
     const seen = new Promise<Record<string, unknown>>((resolve) => {
       b.provider.awareness.on('change', () => {
@@ -162,16 +162,16 @@ describe('stock y-websocket clients', () => {
   })
 
   test('a viewer reads and is seen, but cannot write', async () => {
-    const { clients, first, id, path } = await newDraft(place)
+    const { clients, first, id, path } = await newDraft(host)
     const [a] = clients
-    const viewer = await connect(place, testIdentity({ tenantId: first.tenantId, role: 'viewer' }), id)
+    const viewer = await connect(host, testIdentity({ tenantId: first.tenantId, role: 'viewer' }), id)
     await synced(viewer)
     expect(readDraft(viewer.ydoc).document).toEqual(readDraft(a.ydoc).document)
     nodeOf(a.ydoc).set('name', 'For all')
     await until(viewer.ydoc, (document) => nameOf(document) === 'For all')
     nodeOf(viewer.ydoc).set('name', 'By a viewer')
     expect(await viewer.closed).toBe(4403)
-    const draft = await place.server.json<Draft>(200, path, { as: first })
+    const draft = await host.server.json<Draft>(200, path, { as: first })
     expect(nameOf(draft.document)).toBe('For all')
     leave([a, viewer])
   })
@@ -179,22 +179,22 @@ describe('stock y-websocket clients', () => {
 
 describe('a room', () => {
   test('is left for good when the workflow is deleted', async () => {
-    const { clients, first, id } = await newDraft(place)
-    await place.server.json(204, `/workflows/${id}`, { as: first, method: 'DELETE' })
+    const { clients, first, id } = await newDraft(host)
+    await host.server.json(204, `/workflows/${id}`, { as: first, method: 'DELETE' })
     expect(await clients[0].closed).toBe(4404)
     leave(clients)
   })
 
   test('is not opened for a stranger, nor for an unknown workflow', async () => {
-    const { clients, id } = await newDraft(place)
+    const { clients, id } = await newDraft(host)
     for (const path of [`/workflows/${id}/collab`, '/workflows/nobody/collab']) {
-      expect((await openSocket(place.url + path, { as: testIdentity() }).closed).code).toBe(4404)
+      expect((await openSocket(host.url + path, { as: testIdentity() }).closed).code).toBe(4404)
     }
     leave(clients)
   })
 
   test('stores everything before the server goes down', async () => {
-    const other = await place.server.sibling()
+    const other = await host.server.sibling()
     const otherUrl = (await other.listen()).url
     const as = testIdentity()
     const body = { name: 'x', document: greeting }
@@ -208,14 +208,14 @@ describe('a room', () => {
 
 describe('several processes', () => {
   test('share a draft, its changes by HTTP, and who is there', async () => {
-    const { server } = place
+    const { server } = host
     const bus = createInProcessBus()
-    const servers = [await place.server.sibling({ bus }), await place.server.sibling({ bus })] as const
+    const servers = [await host.server.sibling({ bus }), await host.server.sibling({ bus })] as const
     const urls = [(await servers[0].listen()).url, (await servers[1].listen()).url] as const
     const as = testIdentity()
     const colleague = testIdentity({ tenantId: as.tenantId })
     const body = { name: 'x', document: greeting }
-    const { id } = await place.server.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body })
+    const { id } = await host.server.json<{ id: string }>(201, '/workflows', { as, method: 'POST', body })
     const a = await connect({ server, url: urls[0] }, as, id)
     a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
     await synced(a)
@@ -249,14 +249,14 @@ describe('several processes', () => {
   })
 
   test('make up for hints that got lost when somebody joins', async () => {
-    const { server } = place
-    const deaf = await place.server.sibling()
+    const { server } = host
+    const deaf = await host.server.sibling()
     const { url: deafUrl } = await deaf.listen()
-    const { clients, first, id } = await newDraft(place)
+    const { clients, first, id } = await newDraft(host)
     const b = await connect({ server, url: deafUrl }, first, id)
     await synced(b)
     nodeOf(clients[0].ydoc).set('name', 'Unheard')
-    const c = await connect(place, first, id)
+    const c = await connect(host, first, id)
     await until(c.ydoc, (document) => nameOf(document) === 'Unheard')
     const d = await connect({ server, url: deafUrl }, first, id)
     await until(d.ydoc, (document) => nameOf(document) === 'Unheard')

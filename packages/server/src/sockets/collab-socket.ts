@@ -6,7 +6,7 @@ import type { Rooms } from '../collab/rooms.ts'
 import { closeCodeOf, closeReasonOf } from '../connections/close-error.ts'
 import type { ServerSocket } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
-import type { DraftPlace } from '../tables/draft-repository.ts'
+import type { DraftRef } from '../tables/draft-repository.ts'
 
 /** Frames in one second that no editor sends. */
 const MAX_FRAMES_PER_SECOND = 300
@@ -15,12 +15,12 @@ const MAX_FRAMES_PER_SECOND = 300
 export async function collaborate(
   server: ServerContext,
   rooms: Rooms,
-  place: DraftPlace,
+  ref: DraftRef,
   identity: Identity,
   socket: ServerSocket,
 ): Promise<void> {
   const member: Member = { identity, socket, canWrite: roleAllows(identity.role, 'workflow:write') }
-  const room = rooms.enter(place)
+  const room = rooms.enter(ref)
   const isTooFast = createRateMeter(MAX_FRAMES_PER_SECOND, server.now)
   const refuse = (thrown: unknown): void => {
     socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
@@ -30,7 +30,7 @@ export async function collaborate(
   socket.onClose(() => room.leave(member))
   socket.onMessage((data) => {
     if (isTooFast()) {
-      socket.close(CLOSE_CODES.rateLimited, 'Too many frames')
+      socket.close(CLOSE_CODES.rateLimited, 'Too many messages per second')
       room.leave(member)
       return
     }

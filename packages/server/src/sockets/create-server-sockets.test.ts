@@ -23,7 +23,7 @@ async function undecided(socketLifetimeMs?: number): Promise<string> {
 describe('createServerSockets', () => {
   test('waits with an open socket for the answer who it is, but not for ever', async () => {
     const socket = openSocket(`${await undecided(1)}/runs/any/logs`, { as: testIdentity() })
-    expect(await socket.closed).toEqual({ code: 4503, reason: 'Signing in took too long' })
+    expect(await socket.closed).toEqual({ code: 4503, reason: 'Authentication timed out' })
   })
 
   test('a page of another origin is refused, and the log says which origins would do', async () => {

@@ -43,7 +43,7 @@ export interface ClosableSockets extends ServerSockets {
 
 const SOCKET_ROUTES: readonly RouteDefinition[] = [ROUTES.runLogs, ROUTES.collaborate, ROUTES.followChanges]
 
-/** How long it may take to find out who connects, and to what. */
+/** Longest time for authentication and authorization of a socket. */
 const HANDSHAKE_MS = 10_000
 
 export function createServerSockets(server: ServerContext, options: SocketOptions): ClosableSockets {
@@ -54,13 +54,13 @@ export function createServerSockets(server: ServerContext, options: SocketOption
   async function serve({ request, socket, context, abortSignal }: Connection): Promise<void> {
     const openedAt = server.now()
     const handshakeMs = Math.min(HANDSHAKE_MS, options.lifetimeMs)
-    const handshake = setTimeout(() => socket.close(CLOSE_CODES.draining, 'Signing in took too long'), handshakeMs)
+    const handshake = setTimeout(() => socket.close(CLOSE_CODES.draining, 'Authentication timed out'), handshakeMs)
     abortSignal.addEventListener('abort', () => clearTimeout(handshake))
     const url = new URL(request.url)
     const found = match(url.pathname)
     const route = found?.routes[0]
-    if (found === null || route === undefined) throw new TenonError('ROUTE_NOT_FOUND', 'There is nothing at this path')
-    if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is going down')
+    if (found === null || route === undefined) throw new TenonError('ROUTE_NOT_FOUND', 'No route has this path')
+    if (server.closing.aborted) throw new TenonError('UNAVAILABLE', 'The server is shutting down')
     checkOrigin(request, options)
     const { identity, resource } = await authorizeRoute(server, {
       route,
@@ -69,7 +69,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
       isLimited: true,
     })
     // No socket is public.
-    if (identity === null) throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
+    if (identity === null) throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket or an Authorization header')
     const query = checkInput(route.query, Object.fromEntries(url.searchParams), 'query')
     if (abortSignal.aborted) return
     clearTimeout(handshake)
@@ -113,7 +113,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
     },
     async close() {
       await rooms.close()
-      for (const socket of open) socket.close(CLOSE_CODES.draining, 'The server is going down')
+      for (const socket of open) socket.close(CLOSE_CODES.draining, 'The server is shutting down')
     },
   }
 }
@@ -129,10 +129,10 @@ function checkOrigin(request: Request, { origins, logOrigin }: SocketOptions): v
   const origin = request.headers.get('origin')
   if (origin === null || origins.includes(origin)) return
   logOrigin(origin)
-  throw new TenonError('ORIGIN_REFUSED', 'Pages of this origin may not connect')
+  throw new TenonError('ORIGIN_REFUSED', 'Pages of this origin are not allowed to connect')
 }
 
-/** A ticket, or for callers that are no browsers an Authorization header. Cookies alone never let anybody in. */
+/** Reads the ticket, or the Authorization header of a caller that is no browser. Cookies alone are never accepted. */
 async function identify(
   server: ServerContext,
   authenticate: Authenticate,
@@ -142,5 +142,5 @@ async function identify(
   const ticket = new URL(request.url).searchParams.get('ticket')
   if (ticket !== null) return redeemTicket(server, ticket)
   if (request.headers.has('authorization')) return askWhoCalls(authenticate, request, context)
-  throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket')
+  throw new TenonError('UNAUTHENTICATED', 'A socket needs a ticket or an Authorization header')
 }

@@ -7,23 +7,23 @@ import { openTestServer, type TestServer, tokenOf } from '../testing/kit/test-se
 import { openSocket, ticketFor } from '../testing/kit/test-socket.ts'
 import { testIdentity } from '../testing/test-identity.ts'
 
-let place: DraftServer
+let host: DraftServer
 
 beforeAll(async () => {
   const server = await openTestServer()
-  place = { server, url: (await server.listen()).url }
+  host = { server, url: (await server.listen()).url }
 })
-afterAll(() => place.server.close())
+afterAll(() => host.server.close())
 
 async function newWorkflow(as: Identity): Promise<string> {
   const body = { name: 'Revoked', document: greeting }
-  return (await place.server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })).id
+  return (await host.server.json<Workflow>(201, '/workflows', { as, method: 'POST', body })).id
 }
 
 /** The start of a run that waits for an approval, so that its sockets stay open. */
 async function waitingRun(as: Identity): Promise<string> {
-  const id = await publish(place.server, as, asking())
-  return (await runToEnd(place.server, as, id, {}, (run) => run.status === 'waiting')).runId
+  const id = await publish(host.server, as, asking())
+  return (await runToEnd(host.server, as, id, {}, (run) => run.status === 'waiting')).runId
 }
 
 async function nameIn(server: TestServer, as: Identity, id: string): Promise<string | undefined> {
@@ -37,7 +37,7 @@ async function nameIn(server: TestServer, as: Identity, id: string): Promise<str
 
 describe('revoke', () => {
   test('closes every kind of socket of the user with 4403, and the event streams', async () => {
-    const { server, url } = place
+    const { server, url } = host
     const as = testIdentity()
     const colleague = testIdentity({ tenantId: as.tenantId })
     const id = await newWorkflow(as)
@@ -63,27 +63,27 @@ describe('revoke', () => {
   test('what a user writes after it is not stored', async () => {
     const as = testIdentity()
     const id = await newWorkflow(as)
-    const client = await connect(place, as, id)
+    const client = await connect(host, as, id)
     await synced(client)
-    await place.server.automation.revoke(as)
+    await host.server.automation.revoke(as)
     nodeOf(client.ydoc).set('name', 'After')
     expect(await client.closed).toBe(4403)
-    expect(await nameIn(place.server, as, id)).toBe('greet')
+    expect(await nameIn(host.server, as, id)).toBe('greet')
     leave([client])
   })
 
   test('takes away tickets that were not used yet', async () => {
     const as = testIdentity()
     const id = await newWorkflow(as)
-    const ticket = await ticketFor(place.server, as)
-    await place.server.automation.revoke(as)
-    const socket = openSocket(`${place.url}/workflows/${id}/collab?ticket=${ticket}`)
+    const ticket = await ticketFor(host.server, as)
+    await host.server.automation.revoke(as)
+    const socket = openSocket(`${host.url}/workflows/${id}/collab?ticket=${ticket}`)
     expect((await socket.closed).code).toBe(4401)
   })
 
   test('gives no ticket to a request that was authenticated before', async () => {
     const as = testIdentity()
-    const own: TestServer = await place.server.sibling({
+    const own: TestServer = await host.server.sibling({
       authenticate: async () => {
         await own.automation.revoke(as)
         return as
@@ -95,7 +95,7 @@ describe('revoke', () => {
 
   test('reaches the other processes', async () => {
     const bus = createInProcessBus()
-    const [one, two] = [await place.server.sibling({ bus }), await place.server.sibling({ bus })]
+    const [one, two] = [await host.server.sibling({ bus }), await host.server.sibling({ bus })]
     onTestFinished(async () => {
       await Promise.all([one.close(), two.close()])
     })
@@ -107,7 +107,7 @@ describe('revoke', () => {
   })
 
   test('a tenant id that is none is refused', async () => {
-    await expect(place.server.automation.revoke({ tenantId: '*', userId: 'x' })).rejects.toMatchObject({
+    await expect(host.server.automation.revoke({ tenantId: '*', userId: 'x' })).rejects.toMatchObject({
       code: 'TENANT_INVALID',
     })
   })
@@ -119,7 +119,7 @@ describe('lookUpIdentity', () => {
     const id = await newWorkflow(as)
     const runId = await waitingRun(as)
     let role: Identity['role'] = 'editor'
-    const own = await place.server.sibling({ lookUpIdentity: () => ({ ...as, role }), identityCheckMs: 5 })
+    const own = await host.server.sibling({ lookUpIdentity: () => ({ ...as, role }), identityCheckMs: 5 })
     onTestFinished(() => own.close())
     const { url } = await own.listen()
     const [collab, logs] = [

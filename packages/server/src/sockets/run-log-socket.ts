@@ -8,7 +8,7 @@ import { drained } from './drained.ts'
 
 /**
  * Sends a run's log over a socket: backlog, then live, one JSON event a text frame, then a close with 1000 when the
- * run is over. A client that takes nothing for 30 s is told so and closed; it can go on from its last `seq`. One that
+ * run has ended. A client that receives nothing for 30 s is closed, and can continue from its last `seq`. One that
  * says anything is closed, too.
  */
 export async function streamRunLog(
@@ -19,7 +19,7 @@ export async function streamRunLog(
 ): Promise<void> {
   const batches = followRunLog(server, { tenantId: run.tenantId, runId: run.runId, ...options })
   let lastSeq = options.after
-  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'A run log takes no messages'))
+  socket.onMessage(() => socket.close(CLOSE_CODES.badFrame, 'This socket does not accept messages'))
   for await (const events of batches) {
     if (events === null) {
       if (socket.protocol === TENON_PROTOCOL) socket.send(JSON.stringify({ type: 'heartbeat', seq: lastSeq }))
@@ -30,10 +30,10 @@ export async function streamRunLog(
       lastSeq = event.seq
     }
     if (!(await drained(server, socket, options.abortSignal))) {
-      socket.close(CLOSE_CODES.rateLimited, `Too slow: go on after ${lastSeq}`)
+      socket.close(CLOSE_CODES.rateLimited, `Client too slow: reconnect with after=${lastSeq}`)
       return
     }
   }
-  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is going down')
-  else if (!options.abortSignal.aborted) socket.close(1000, 'The run is over')
+  if (server.closing.aborted) socket.close(CLOSE_CODES.draining, 'The server is shutting down')
+  else if (!options.abortSignal.aborted) socket.close(1000, 'The run has ended')
 }

@@ -1,9 +1,9 @@
 import type { ServerSocket } from '../connections/server-socket.ts'
 import type { RequestContext } from '../request-context.ts'
 
-/** Where a platform hands its WebSockets over; `attachWebSockets` does it for Node. */
+/** Entry for the WebSockets of a platform; `attachWebSockets` uses it on Node. */
 export interface ServerSockets {
-  /** Whether a path is one of our sockets; every other upgrade belongs to the host. */
+  /** Checks whether a path is a socket of the API; every other upgrade belongs to the host. */
   isSocketPath(pathname: string): boolean
   /** Checks whether a path belongs to the API alone: it is below a base path other than `/`. */
   ownsPath(pathname: string): boolean

@@ -35,7 +35,7 @@ export async function issueTicket(server: TicketContext, identity: Identity): Pr
   return { ticket: `${tenantId}.${secret}`, expiresAt: toInstant(now + TICKET_MS) }
 }
 
-/** Takes a ticket: whoever comes first with it is let in, once. @throws {@link TenonError} `UNAUTHENTICATED`. */
+/** Redeems a ticket, which works once. @throws {@link TenonError} `UNAUTHENTICATED`. */
 export async function redeemTicket(server: TicketContext, ticket: string): Promise<Identity> {
   const dot = ticket.lastIndexOf('.')
   const tenantId = ticket.slice(0, dot)
@@ -48,7 +48,7 @@ export async function redeemTicket(server: TicketContext, ticket: string): Promi
 
 function refused(): TenonError {
   return new TenonError('UNAUTHENTICATED', 'The ticket is unknown, used or expired', {
-    remedy: 'Ask for a new ticket and connect again.',
+    remedy: 'Request a new ticket, then reconnect.',
   })
 }
 

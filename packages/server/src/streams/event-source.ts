@@ -25,7 +25,7 @@ export function toEventStream<Item>(
         })
         if (next.done === true) {
           leave()
-          // Without it the browser connects again, here or to another process, and goes on.
+          // Without it the browser reconnects, here or to another process, and continues.
           if (next.value) controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
           controller.close()
         } else {

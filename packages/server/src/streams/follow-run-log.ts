@@ -14,7 +14,7 @@ export interface FollowOptions {
   readonly heartbeatMs?: number
 }
 
-/** What it takes of a server to follow a log. */
+/** Parts of a server that following a log needs. */
 export type FollowContext = Pick<ServerContext, 'now' | 'closing'> & {
   readonly reader: Pick<ServerContext['reader'], 'readEvents'>
   readonly runTails: RunTails
@@ -41,7 +41,7 @@ export async function* followRunLog(
     let cursor = after
     let quietSince = server.now()
     while (!stop.aborted) {
-      // Asked before the events: what comes in between is there at the next turn.
+      // Read before the events: events that arrive in between are found in the next round.
       const { isOver } = tail
       const events = tail.after(cursor) ?? (await server.reader.readEvents(tenantId, runId, cursor, BATCH))
       const last = events.at(-1)

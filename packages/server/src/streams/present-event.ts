@@ -6,7 +6,7 @@ type Present<Type extends RunEventType> = (data: EventOf<Type>['data']) => Event
 
 const masked = <Data>(data: Data): Data => maskCredentials(data)
 
-/** What readers see of each type: a new one does not compile before it is decided here. */
+/** Presentation of each type of event: a new type does not compile before it is decided here. */
 const PRESENTED: { readonly [Type in RunEventType]: Present<Type> } = {
   run_started: masked,
   node_completed: masked,

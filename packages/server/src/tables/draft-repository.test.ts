@@ -20,11 +20,11 @@ afterAll(() => server.close())
 describe('keepPlanHash', () => {
   test('keeps a hash until there is one of a later state, in whatever order they come', async () => {
     const as = testIdentity()
-    const place = { tenantId: as.tenantId, workflowId: await publish(server, as, greeting) }
+    const ref = { tenantId: as.tenantId, workflowId: await publish(server, as, greeting) }
     const keep = (hash: string, seq: number) =>
       database.withTenant(as.tenantId, async (tx) => {
-        await keepPlanHash(tx, place, { hash, seq })
-        return (await draftHeads(tx, as.tenantId, [place.workflowId]))[0]
+        await keepPlanHash(tx, ref, { hash, seq })
+        return (await draftHeads(tx, as.tenantId, [ref.workflowId]))[0]
       })
     expect(await keep('later', 9)).toMatchObject({ plan_hash: 'later', hash_seq: 9 })
     expect(await keep('earlier', 8)).toMatchObject({ plan_hash: 'later', hash_seq: 9 })

@@ -2,12 +2,12 @@ import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { DraftRow, DraftUpdateRow, ServerTx } from './server-tables.ts'
 
 /** Which draft: of one tenant, of one workflow. */
-export interface DraftPlace {
+export interface DraftRef {
   readonly tenantId: TenantId
   readonly workflowId: WorkflowId
 }
 
-/** Client ids under which the server itself writes belong to nobody. */
+/** Owner of the client ids under which the server itself writes. */
 export const SERVER_USER = ''
 
 export async function insertDraft(tx: ServerTx, row: DraftRow): Promise<void> {
@@ -32,28 +32,28 @@ const HEAD = [
  * Reads the row of a draft and holds it until the transaction ends: for changes against everybody, for reading against
  * changes only, so that the updates read next belong to this very snapshot.
  */
-export async function lockDraft(tx: ServerTx, place: DraftPlace, lock: 'change' | 'read'): Promise<DraftHead | null> {
+export async function lockDraft(tx: ServerTx, ref: DraftRef, lock: 'change' | 'read'): Promise<DraftHead | null> {
   const query = tx
     .selectFrom('drafts')
     .select(HEAD)
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
   const row = await (lock === 'change' ? query.forUpdate() : query.forShare()).executeTakeFirst()
   return row ?? null
 }
 
 /** The snapshot of a draft whose row is locked. */
-export async function readSnapshot(tx: ServerTx, place: DraftPlace): Promise<Uint8Array> {
+export async function readSnapshot(tx: ServerTx, ref: DraftRef): Promise<Uint8Array> {
   const row = await tx
     .selectFrom('drafts')
     .select('snapshot')
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .executeTakeFirstOrThrow()
   return row.snapshot
 }
 
-/** What lists need to know of drafts. */
+/** Reads the parts of drafts that lists need. */
 export async function draftHeads(
   tx: ServerTx,
   tenantId: TenantId,
@@ -71,14 +71,14 @@ export async function draftHeads(
 /** Updates with `seq` > `after`, ascending. */
 export async function listUpdates(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   after: number,
 ): Promise<readonly Pick<DraftUpdateRow, 'seq' | 'bytes'>[]> {
   return tx
     .selectFrom('draft_updates')
     .select(['seq', 'bytes'])
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .where('seq', '>', after)
     .orderBy('seq')
     .execute()
@@ -88,36 +88,36 @@ export async function insertUpdates(tx: ServerTx, rows: readonly DraftUpdateRow[
   await tx.insertInto('draft_updates').values(rows).execute()
 }
 
-export async function updateDraft(tx: ServerTx, place: DraftPlace, set: Partial<DraftRow>): Promise<void> {
+export async function updateDraft(tx: ServerTx, ref: DraftRef, set: Partial<DraftRow>): Promise<void> {
   await tx
     .updateTable('drafts')
     .set(set)
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .execute()
 }
 
 /** Keeps the plan hash of a draft as of `seq`, unless one of a later `seq` is kept already. */
 export async function keepPlanHash(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   { hash, seq }: { readonly hash: string; readonly seq: number },
 ): Promise<void> {
   await tx
     .updateTable('drafts')
     .set({ plan_hash: hash, hash_seq: seq })
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .where('hash_seq', '<', seq)
     .execute()
 }
 
 /** Takes away the updates that a snapshot contains. @returns Bytes of those that are left. */
-export async function dropUpdates(tx: ServerTx, place: DraftPlace, upTo: number): Promise<number> {
+export async function dropUpdates(tx: ServerTx, ref: DraftRef, upTo: number): Promise<number> {
   await tx
     .deleteFrom('draft_updates')
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .where('seq', '<=', upTo)
     .execute()
   const left = await tx
@@ -125,20 +125,20 @@ export async function dropUpdates(tx: ServerTx, place: DraftPlace, upTo: number)
     .select((column) =>
       column.fn.coalesce(column.fn.sum<number>(column.fn('length', ['bytes'])), column.lit(0)).as('size'),
     )
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .executeTakeFirstOrThrow()
   return Number(left.size)
 }
 
 /**
- * Binds Yjs client ids to the user who writes with them, unless somebody was first.
+ * Binds Yjs client ids to the user who writes with them, unless they have an owner.
  *
- * @returns Who each id belongs to.
+ * @returns The owner of each id.
  */
 export async function bindClients(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   clientIds: readonly number[],
   userId: UserId,
 ): Promise<ReadonlyMap<number, string>> {
@@ -147,29 +147,29 @@ export async function bindClients(
     .insertInto('draft_clients')
     .values(
       clientIds.map((clientId) => ({
-        tenant_id: place.tenantId,
-        workflow_id: place.workflowId,
+        tenant_id: ref.tenantId,
+        workflow_id: ref.workflowId,
         client_id: clientId,
         user_id: userId,
       })),
     )
     .onConflict((conflict) => conflict.columns(['tenant_id', 'workflow_id', 'client_id']).doNothing())
     .execute()
-  return clientOwners(tx, place, clientIds)
+  return clientOwners(tx, ref, clientIds)
 }
 
-/** Who the given client ids belong to; ids that nobody has used are left out. */
+/** Reads the owners of client ids; ids without an owner are left out. */
 async function clientOwners(
   tx: ServerTx,
-  place: DraftPlace,
+  ref: DraftRef,
   clientIds: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
   if (clientIds.length === 0) return new Map()
   const rows = await tx
     .selectFrom('draft_clients')
     .select(['client_id', 'user_id'])
-    .where('tenant_id', '=', place.tenantId)
-    .where('workflow_id', '=', place.workflowId)
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
     .where('client_id', 'in', clientIds)
     .execute()
   return new Map(rows.map((row) => [Number(row.client_id), row.user_id]))

@@ -1,6 +1,6 @@
 import type { IdempotencyKeyRow, ServerTx } from './server-tables.ts'
 
-/** How long a key is remembered. */
+/** Time for which a key is remembered. */
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1_000
 
 type Claim = Pick<IdempotencyKeyRow, 'tenant_id' | 'route' | 'key' | 'request_hash' | 'resource_id' | 'created_at'>
@@ -33,15 +33,15 @@ export async function claimKey(tx: ServerTx, claim: Claim): Promise<IdempotencyK
 /** Keeps the answer of the first request that has one; @returns the answer that holds. */
 export async function keepAnswer(
   tx: ServerTx,
-  place: Pick<IdempotencyKeyRow, 'tenant_id' | 'route' | 'key'>,
+  claimed: Pick<IdempotencyKeyRow, 'tenant_id' | 'route' | 'key'>,
   answer: string,
 ): Promise<string> {
   const row = await tx
     .updateTable('idempotency_keys')
     .set((column) => ({ answer: column.fn.coalesce('answer', column.val(answer)) }))
-    .where('tenant_id', '=', place.tenant_id)
-    .where('route', '=', place.route)
-    .where('key', '=', place.key)
+    .where('tenant_id', '=', claimed.tenant_id)
+    .where('route', '=', claimed.route)
+    .where('key', '=', claimed.key)
     .returning('answer')
     .executeTakeFirst()
   return row?.answer ?? answer

@@ -1,6 +1,6 @@
 import { identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
 
-/** Where the server notes which of its migrations have run; the runtime has a table of its own. */
+/** Table of the server's migrations that have run; the runtime has a table of its own. */
 export const SERVER_MIGRATION_TABLE = 'server_migrations'
 
 const toWorkflow = (schema: string): string =>

@@ -59,7 +59,7 @@ export interface DraftUpdateRow {
   readonly at: number
 }
 
-/** Who first wrote with a Yjs client id; nobody else may. */
+/** Owner of a Yjs client id: the user who first wrote with it, and the only one who may. */
 export interface DraftClientRow {
   readonly tenant_id: TenantId
   readonly workflow_id: WorkflowId
@@ -82,7 +82,7 @@ export interface IdempotencyKeyRow {
   readonly route: string
   readonly key: string
   readonly request_hash: string
-  /** What the first request makes, chosen before it is made. */
+  /** Id of the object that the first request creates, chosen before it is created. */
   readonly resource_id: string
   /** The answer as text, null until there is one. */
   readonly answer: string | null

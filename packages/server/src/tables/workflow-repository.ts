@@ -120,5 +120,7 @@ export async function reserveWorkflow(tx: ServerTx, tenantId: TenantId, most: nu
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   if (Number(count) < most) return
-  throw new TenonError('QUOTA_EXCEEDED', `The tenant may have ${most} workflows`, { details: { limit: most } })
+  throw new TenonError('QUOTA_EXCEEDED', `The tenant has reached its limit of ${most} workflows`, {
+    details: { limit: most },
+  })
 }

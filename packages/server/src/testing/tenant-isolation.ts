@@ -16,15 +16,15 @@ export interface IsolationIds {
 export interface IsolationTarget {
   /** Public address of the API with its base path. */
   readonly baseUrl: string
-  /** Sends a request signed in as somebody of another tenant, of whatever role. */
+  /** Sends a request signed in as a user of another tenant, with any role. */
   readonly fetchAsStranger: (request: Request) => Promise<Response>
-  /** Opens a socket as that stranger, with `ticket` or `Authorization`, and tells its close code. */
+  /** Opens a socket as that user, with `ticket` or `Authorization`, and returns its close code. */
   readonly closeCodeAsStranger?: (url: string) => Promise<number>
   /** Ids of the tenant that the stranger must not reach. */
   readonly ids: IsolationIds
 }
 
-/** One route that told a stranger more than "not found". */
+/** One route that revealed more than "not found" to a user of another tenant. */
 export interface IsolationLeak {
   /** Id of the route in the API. */
   readonly route: string

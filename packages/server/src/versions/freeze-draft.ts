@@ -4,7 +4,7 @@ import type { ServerContext } from '../context.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import type { PreparedVersion } from './prepare-version.ts'
 
-/** What a version is made from. */
+/** Parts of a new version. */
 export interface Freezing {
   readonly workflowId: WorkflowId
   readonly identity: Identity

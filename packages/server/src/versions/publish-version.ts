@@ -51,7 +51,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
       return version
     }
-    throw new TenonError('RATE_LIMITED', 'The workflow was published by others during each attempt', {
+    throw new TenonError('RATE_LIMITED', 'Other publications of this workflow came first in each attempt', {
       remedy: 'Check the latest version, then publish again if your changes are not in it.',
       details: { retryAfterMs: RETRY_MS },
     })

@@ -113,7 +113,7 @@ export const runRoutes = {
     body: null,
     responses: {
       200: { description: 'One event a frame', schema: runEventFrameSchema, contentType: 'text/event-stream' },
-      204: { description: 'The run is over and all of its events are known', schema: null },
+      204: { description: 'The run has ended and all of its events are known', schema: null },
     },
     errors: ['CURSOR_INVALID'],
   }),

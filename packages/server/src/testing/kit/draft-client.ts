@@ -21,7 +21,7 @@ export interface StockClient {
   reconnect(): Promise<void>
 }
 
-/** Where a test's clients connect. */
+/** Server to which the clients of a test connect. */
 export interface DraftServer {
   readonly server: TestServer
   readonly url: string
@@ -74,12 +74,12 @@ export function until(ydoc: Y.Doc, isThere: (document: WorkflowDocument) => bool
 }
 
 /** A draft of the greeting, with so many people of one tenant connected to it. */
-export async function newDraft(place: DraftServer, members = 1) {
+export async function newDraft(host: DraftServer, members = 1) {
   const first = testIdentity()
   const people = [first, ...Array.from({ length: members - 1 }, () => testIdentity({ tenantId: first.tenantId }))]
   const body = { name: 'Shared', document: greeting }
-  const { id } = await place.server.json<{ id: string }>(201, '/workflows', { as: first, method: 'POST', body })
-  const clients = await Promise.all(people.map((as) => connect(place, as, id)))
+  const { id } = await host.server.json<{ id: string }>(201, '/workflows', { as: first, method: 'POST', body })
+  const clients = await Promise.all(people.map((as) => connect(host, as, id)))
   await Promise.all(clients.map(synced))
   return {
     id,

@@ -19,7 +19,7 @@ export interface CallOptions {
 /** A whole server over a PGlite in memory; tests keep apart by fresh tenants. */
 export interface TestServer {
   readonly automation: WorkflowServer
-  /** Sends a request through the front door; `as` nobody unless told otherwise. */
+  /** Sends a request to the server; without `as`, it is anonymous. */
   call(path: string, options?: CallOptions): Promise<Response>
   /** The same, decoded; throws for any other status. */
   json<Body>(status: number, path: string, options?: CallOptions): Promise<Body>
@@ -33,7 +33,7 @@ export interface TestServer {
 const PUBLIC_URL = 'https://app.example'
 export const BASE_URL = `${PUBLIC_URL}/automation`
 
-/** How a test signs somebody in: the identity itself, as the token. */
+/** Token of a test user: the identity itself. */
 export function tokenOf(identity: Identity): string {
   return Buffer.from(JSON.stringify(identity)).toString('base64url')
 }

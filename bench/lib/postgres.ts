@@ -21,11 +21,27 @@ export async function missingPostgres(): Promise<string | null> {
   return (await canStartPostgres()) ? null : 'Postgres is missing (user `postgres`, or the platform package)'
 }
 
-/** Starts a Postgres with fsync on a disk, which the temporary directory of some machines is not. */
-export async function startDurablePostgres(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  const parent = existsSync('/var/tmp') ? '/var/tmp' : tmpdir()
-  const server = await startTestPostgres({ isDurable: true, parent })
-  return { url: await server.createDatabase(), stop: () => server.stop() }
+/** A folder on a disk, which the temporary directory of some machines is not. */
+export function diskDirectory(): string {
+  return existsSync('/var/tmp') ? '/var/tmp' : tmpdir()
+}
+
+/** A Postgres with fsync on a disk, and an empty database in it. */
+export interface DurablePostgres {
+  readonly url: string
+  /** Makes another empty database. */
+  createDatabase(): Promise<string>
+  stop(): Promise<void>
+}
+
+/** Starts a Postgres with fsync on a disk. */
+export async function startDurablePostgres(): Promise<DurablePostgres> {
+  const server = await startTestPostgres({ isDurable: true, parent: diskDirectory() })
+  return {
+    url: await server.createDatabase(),
+    createDatabase: () => server.createDatabase(),
+    stop: () => server.stop(),
+  }
 }
 
 export async function openBenchPostgres(): Promise<BenchPostgres> {

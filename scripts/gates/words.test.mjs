@@ -24,4 +24,26 @@ describe('checkWords', () => {
   ])('catches %s', (_name, text, message) => {
     expect(checkWords('a.ts', text).join('\n')).toContain(message)
   })
+
+  describe('in a package in plain English', () => {
+    test.each([
+      ["throw new Error('Nobody is signed in')", 'no user'],
+      ['// the worker tends the run', 'drive'],
+      ['/** Tells the other processes. */', 'notify'],
+      ['  const settled = []', 'decide'],
+      ["socket.close(1012, 'The server is going down')", 'shut down'],
+      ['export interface RoomPorts {}', 'Deps'],
+      ['/** Whether a path is ours. */', 'a verb or a noun first'],
+      ['   * What a client lacks.', 'a verb or a noun first'],
+    ])('catches %s', (text, use) => {
+      expect(checkWords('packages/server/src/a.ts', text).join('\n')).toContain(use)
+    })
+
+    test('passes the terms of the field, tests, and packages that are not yet checked', () => {
+      const plain = '/** Notifies the room. */\nexport interface RoomDeps {}\n// the ports of a node, standard, total'
+      expect(checkWords('packages/server/src/a.ts', plain)).toEqual([])
+      expect(checkWords('packages/server/src/a.test.ts', '// nobody')).toEqual([])
+      expect(checkWords('packages/other/src/a.ts', '// nobody')).toEqual([])
+    })
+  })
 })

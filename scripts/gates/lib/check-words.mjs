@@ -23,6 +23,25 @@ const BANNED_IN_TEXT = [
   { pattern: /\bworkflow (step|task)s?\b/i, use: 'node' },
 ]
 
+/** Packages whose texts and comments are in plain English, by path; tests are free. */
+const PLAIN_ENGLISH = [/^packages\/server\/src\/(?!.*\.test\.)/]
+
+/** Words and sentences of a private dialect, with plain ones. */
+const BANNED_IN_PLAIN_ENGLISH = [
+  { pattern: /\b(nobody|somebody|anybody|everybody|whoever)\b/i, use: 'no user, another user, every member, …' },
+  { pattern: /\b(pokes?|poked)\b/i, use: 'wake' },
+  { pattern: /\b(tend|tends|tended) (a|the|its|to a)\b/i, use: 'drive, renew' },
+  { pattern: /\b(tells?|told)\b/i, use: 'send, return, report, notify' },
+  { pattern: /\b(settles?|settled)\b/i, use: 'decide, end, store' },
+  { pattern: /\b(stands? (in|at|for|where)|how .* stands?)\b/i, use: 'is, is stored, has the state' },
+  {
+    pattern: /\b(letGo|lets? go of|carries? .*out|goes? on from|going down)\b/i,
+    use: 'release, execute, continue, shut down',
+  },
+  { pattern: /\binterface \w+Ports\b/, use: 'Deps: a port belongs to a node' },
+  { pattern: /^\s*(\/\*\*|\*) (What|Whether|How|Who|Where|Why) /, use: 'a verb or a noun first' },
+]
+
 /**
  * Finds exported names and texts that use another word for one of our ideas.
  *
@@ -33,8 +52,10 @@ const BANNED_IN_TEXT = [
 export function checkWords(path, text) {
   /** @type {string[]} */
   const violations = []
+  const isPlain = PLAIN_ENGLISH.some((pattern) => pattern.test(path))
+  const banned = isPlain ? [...BANNED_IN_TEXT, ...BANNED_IN_PLAIN_ENGLISH] : BANNED_IN_TEXT
   text.split('\n').forEach((line, index) => {
-    for (const { pattern, use } of BANNED_IN_TEXT) {
+    for (const { pattern, use } of banned) {
       if (pattern.test(line)) violations.push(`${path}:${index + 1} "${pattern.exec(line)?.[0]}": say "${use}"`)
     }
   })

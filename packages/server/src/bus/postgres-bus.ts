@@ -91,7 +91,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
     if (isClosed || lost !== client || retryTimer !== null) return
     client = null
     wasLost = true
-    letGo(lost)
+    release(lost)
     retryTimer = setTimeout(() => {
       retryTimer = null
       void listen()
@@ -136,7 +136,7 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       await flush()
       isClosed = true
       if (retryTimer !== null) clearTimeout(retryTimer)
-      letGo(client)
+      release(client)
       client = null
       await local.close()
     },
@@ -153,7 +153,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown'
 }
 
-function letGo(client: ListenClient | null): void {
+function release(client: ListenClient | null): void {
   if (client?.release !== undefined) client.release(true)
   else client?.end?.().catch(() => undefined)
 }

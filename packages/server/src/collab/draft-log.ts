@@ -31,7 +31,7 @@ export interface DraftLog {
    * Stores updates in one transaction, after what others have stored meanwhile.
    *
    * @param secrets - Stored in the same transaction.
-   * @returns What others have stored meanwhile.
+   * @returns Updates that others have stored meanwhile.
    * @throws {@link TenonError} `VALUE_TOO_LARGE`.
    */
   append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>

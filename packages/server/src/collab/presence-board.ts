@@ -66,8 +66,8 @@ export function createPresenceBoard({ isMember, claim, send, announce, now }: Pr
   }
 
   /**
-   * Whether nobody sits there, or a socket that the same person has left behind without a word: what is newer than all
-   * that came by it cannot be a repetition.
+   * Checks whether a client id is free: it has no member, or one of the same user that was lost without a close. An entry
+   * that is newer than all entries of the lost member cannot be a replay.
    */
   function isFree({ clientId, clock }: AwarenessEntry, { identity }: Member): boolean {
     const seat = seats.get(clientId)

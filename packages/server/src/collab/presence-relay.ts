@@ -2,7 +2,7 @@ import type { Bus } from '@tenon/runtime'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import type { AwarenessEntry } from './frames.ts'
 
-/** Carries presence between the processes that have one draft open. */
+/** Relays presence between the processes that have one draft open. */
 export interface PresenceRelay {
   announce(entry: AwarenessEntry): void
   /** Asks the others to say who is with them. */

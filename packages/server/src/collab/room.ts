@@ -19,7 +19,7 @@ import { createRoomDocument } from './room-document.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import { encodeStateFor, isOfAnotherLife } from './state-vector.ts'
 
-/** A draft that is open in this process, with everybody who has it open here. */
+/** A draft that is open in this process, with its members here. */
 export interface Room {
   readonly presence: PresenceBoard
   join(member: Member): Promise<void>
@@ -85,8 +85,8 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
   }
 
   /**
-   * Does what changes the document. If it fails, the document may hold what is not stored: nothing more is done with
-   * it, nobody hears of it, no snapshot is made of it, and everybody reconnects and loads it again.
+   * Runs work that changes the document. If it fails, the document may hold changes that are not stored: the room closes
+   * without a broadcast or a snapshot, and its members reconnect and load the draft again.
    */
   function change(work: () => Promise<void>): Promise<void> {
     return queue.add(async () => {

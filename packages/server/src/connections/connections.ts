@@ -91,7 +91,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         if (verdict !== null) connection.close(verdict.code, verdict.reason)
       }
     } catch (error) {
-      // A host that cannot answer now must not cut everybody off; the next round asks again.
+      // A host that does not answer now must not disconnect every user; the next round asks again.
       log('warn', 'connections.check_failed: lookUpIdentity did not answer', {
         reason: error instanceof Error ? error.name : 'unknown',
       })

@@ -1,7 +1,7 @@
 import type { IsoInstant } from '@tenon/core/api'
 import { isoInstant } from '@tenon/core/document'
 
-/** An instant as HTTP carries it; never throws. @param at - Milliseconds since the Unix epoch. */
+/** Writes an instant for HTTP; never throws. @param at - Milliseconds since the Unix epoch. */
 export function toInstant(at: number): IsoInstant {
   return isoInstant(at)
 }

@@ -74,7 +74,7 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
   return maskCredentials({ run: await presentRun(server, run), input: valueAt(runInput), nodeRuns: entries })
 }
 
-/** Loads values in one go. @returns What each is, null for null. */
+/** Loads values together. @returns Reads a loaded value; null for null. */
 async function loadAll(server: ServerContext, tenantId: TenantId, wanted: readonly (ValueRef | null)[]) {
   const refs = [...new Map(wanted.flatMap((ref) => (ref === null ? [] : [[ref.hash, ref] as const]))).values()]
   checkLedgerSize(refs)

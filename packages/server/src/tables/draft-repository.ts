@@ -29,8 +29,8 @@ const HEAD = [
 ] as const
 
 /**
- * Reads the row of a draft and holds it until the transaction ends: for changes against everybody, for reading against
- * changes only, so that the updates read next belong to this very snapshot.
+ * Reads the row of a draft and locks it until the transaction ends: `change` excludes all others, `read` excludes changes
+ * only, so that the updates that are read next belong to the same snapshot.
  */
 export async function lockDraft(tx: ServerTx, ref: DraftRef, lock: 'change' | 'read'): Promise<DraftHead | null> {
   const query = tx

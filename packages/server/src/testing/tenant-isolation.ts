@@ -45,10 +45,10 @@ const UNKNOWN: IsolationIds = {
 }
 
 /**
- * Asks every route and socket of the table, as a stranger, for what another tenant has, and for what nobody has: the
- * two answers must be the same 404, byte for byte but for the request id. Lists must not name the owner's ids.
+ * Requests every route and socket of the table, as a user of another tenant, with ids of the owner and with unknown ids:
+ * the two answers must be the same 404, byte for byte but for the request id. Lists must not name the owner's ids.
  *
- * @returns What leaked; an empty list is a pass.
+ * @returns The routes that leaked; an empty list is a pass.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 
 /**
- * An identity for a test: an editor of a tenant that nobody else has, unless told otherwise.
+ * Makes an identity for a test: by default, an editor of a new tenant.
  *
  * @example
  * ```ts

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { findChromium } from './find-chromium.ts'
+import { launchBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let browser: Browser
+let browser: Awaited<ReturnType<typeof launchBrowser>>
 let editors: Awaited<ReturnType<typeof servePage>>
 let runs: Awaited<ReturnType<typeof servePage>>
 let page: Page
@@ -16,7 +16,7 @@ let page: Page
 beforeAll(async () => {
   editors = await servePage()
   runs = await servePage('runs-page')
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 }, 240_000)
 afterEach(() => page.close())
 afterAll(async () => {

@@ -1,18 +1,18 @@
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { FIELDS_DOCUMENT } from '../fixtures/fields-document.ts'
+import { launchBrowser } from './counted-browser.ts'
 import { createDraftServer, type DraftServer } from './draft-server.ts'
-import { findChromium } from './find-chromium.ts'
 import { servePage } from './serve-page.ts'
 
-let browser: Browser
+let browser: Awaited<ReturnType<typeof launchBrowser>>
 let served: Awaited<ReturnType<typeof servePage>>
 let server: DraftServer
 const pages: Page[] = []
 
 beforeAll(async () => {
   served = await servePage('connected-page', (request, response) => server.handle(request, response))
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 }, 120_000)
 afterEach(async () => {
   await Promise.all(pages.splice(0).map((page) => page.close()))

@@ -1,6 +1,6 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright'
+import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { findChromium } from './find-chromium.ts'
+import { launchBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
 /** The page with one or more editors, as a person's hands meet it. */
@@ -26,13 +26,13 @@ interface OpenOptions {
 
 /** Serves the page once for a test file; each test opens it anew, and must leave no error behind. */
 export function editorSuite(): { readonly open: (options?: OpenOptions) => Promise<EditorPage> } {
-  let browser: Browser
+  let browser: Awaited<ReturnType<typeof launchBrowser>>
   let served: Awaited<ReturnType<typeof servePage>>
   const faults: string[] = []
   const pages: Page[] = []
   beforeAll(async () => {
     served = await servePage()
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+    browser = await launchBrowser()
   }, 120_000)
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.close()))

@@ -1,16 +1,16 @@
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { findChromium } from './find-chromium.ts'
+import { launchBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
 
-let browser: Browser
+let browser: Awaited<ReturnType<typeof launchBrowser>>
 let served: Awaited<ReturnType<typeof servePage>>
 let page: Page
 const faults: string[] = []
 
 beforeAll(async () => {
   served = await servePage('runs-page')
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 }, 120_000)
 afterEach(async () => {
   await page.close()

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { build, type Plugin } from 'vite'
 import { composeStyles } from '../../scripts/build-styles.mjs'
@@ -54,7 +54,16 @@ export async function servePage(
     plugins: [react(), styles],
     define: { 'process.env.NODE_ENV': '"development"' },
     resolve: { conditions: ['@tenon/source', 'module', 'browser', 'development'] },
-    build: { outDir, emptyOutDir: true, minify: false, modulePreload: false, chunkSizeWarningLimit: 10_000 },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      minify: false,
+      modulePreload: false,
+      chunkSizeWarningLimit: 10_000,
+      // Coverage is counted in the chunks and reported for their sources.
+      sourcemap: process.env.TENON_BROWSER_COVERAGE === undefined ? false : 'inline',
+      rolldownOptions: { output: { sourcemapPathTransform: (path, map) => resolve(dirname(map), path) } },
+    },
   })
   // Beside the page's chunks, where an unbundled host has it beside the module.
   await build({

@@ -1,0 +1,56 @@
+// `npm run coverage`: the tests of Vitest, with what the pages of the browser tests run counted in Chromium, too. Fails
+// below the thresholds of vitest.config.ts and, for the editor, below those here.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import istanbul from 'istanbul-lib-coverage'
+import { readBrowserCoverage } from './lib/browser-coverage.mjs'
+import { findChromium } from './lib/chromium.mjs'
+import { root } from './lib/paths.mjs'
+import { run } from './lib/process.mjs'
+
+const THRESHOLDS = { lines: 85, branches: 80 }
+
+const editor = join(root, 'packages/editor')
+const source = join(editor, 'src')
+/** @param {string} path */
+const isCounted = (path) => path.startsWith(`${source}/`) && !/\.(test|test-d)\.tsx?$/.test(path)
+
+const chromium = await findChromium()
+if (chromium === null) {
+  console.error('There is no Chromium: set CHROMIUM_PATH.')
+  process.exit(1)
+}
+// Everything after `--` names tests, to look at a part: `npm run coverage -- packages/editor`.
+const only = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'tenon-coverage-'))
+const reports = join(root, 'coverage')
+const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...only, '--coverage']
+const reporters = ['text-summary', 'json'].map((name) => `--coverage.reporter=${name}`)
+try {
+  await run(process.execPath, [...vitest, ...reporters, `--coverage.reportsDirectory=${reports}`], {
+    cwd: root,
+    env: { CHROMIUM_PATH: chromium, TENON_BROWSER_COVERAGE: folder },
+  })
+} catch (error) {
+  if (only.length === 0) throw error
+  console.error(`With a part of the tests only: ${String(error)}`)
+}
+
+const all = istanbul.createCoverageMap(JSON.parse(readFileSync(join(reports, 'coverage-final.json'), 'utf8')))
+const map = istanbul.createCoverageMap({})
+for (const path of all.files().filter(isCounted)) map.addFileCoverage(all.fileCoverageFor(path))
+map.merge(await readBrowserCoverage(folder, isCounted))
+rmSync(folder, { recursive: true, force: true })
+
+/** @type {[path: string, lines: number][]} */
+const files = map.files().map((path) => [path, map.fileCoverageFor(path).toSummary().lines.pct])
+for (const [path, lines] of files.sort((a, b) => a[1] - b[1]).slice(0, 20)) {
+  console.log(`${String(lines).padStart(6)} %  ${path.slice(source.length + 1)}`)
+}
+const { lines, branches } = map.getCoverageSummary()
+console.log(`editor with its pages: ${lines.pct} % of lines, ${branches.pct} % of branches`)
+if (lines.pct < THRESHOLDS.lines || branches.pct < THRESHOLDS.branches) {
+  console.error(`The editor must have ${THRESHOLDS.lines} % of lines and ${THRESHOLDS.branches} % of branches`)
+  process.exitCode = 1
+}

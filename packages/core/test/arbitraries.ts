@@ -198,6 +198,7 @@ const anyOperation: fc.Arbitrary<DocumentOperation> = fc.oneof(
   fc.record({
     op: fc.constant('move_nodes' as const),
     moves: fc.array(fc.record({ nodeId, position, size: orNull(size) }, { requiredKeys: ['nodeId', 'position'] }), {
+      minLength: 1,
       maxLength: 3,
     }),
   }),

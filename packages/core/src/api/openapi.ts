@@ -142,8 +142,10 @@ export const NOT_FOUND = {
 /** Turns a schema into JSON Schema whose named parts stand under `components`. */
 function hoist(schema: z.ZodType, io: 'input' | 'output', components: JsonRecord): JsonRecord {
   const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  for (const [name, definition] of Object.entries($defs ?? {})) {
+  for (const [name, { $defs: parts, ...definition }] of Object.entries($defs ?? {})) {
     components[name] ??= withComponentRefs(definition)
+    // A part that is described by a JSON Schema of its own brings its named parts along.
+    for (const [part, schemaOfPart] of Object.entries(parts ?? {})) components[part] ??= withComponentRefs(schemaOfPart)
   }
   return withComponentRefs(root) as JsonRecord
 }

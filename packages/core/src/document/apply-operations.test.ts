@@ -182,7 +182,7 @@ describe('applyOperations', () => {
       { op: 'update_node', nodeId: 'b', set: { name: 'x'.repeat(201) } },
       'set.name must have at most',
     ],
-    ['an empty path', { op: 'set_param', nodeId: 'a', path: [], value: 1 }, 'params needs a path'],
+    ['an empty path', { op: 'set_param', nodeId: 'a', path: [], value: 1 }, 'path must not be empty'],
     [
       'a path through nothing',
       { op: 'set_param', nodeId: 'a', path: ['gone', 'x'], value: 1 },

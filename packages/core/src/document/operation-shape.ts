@@ -1,11 +1,12 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json } from '../json.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
-import type { DocumentOperation, DraftPart, NodeFields, NodeMove, ParamPath } from './operation.ts'
+import { type DocumentOperation, DRAFT_PARTS, type NodeFields, type NodeMove, type ParamPath } from './operation.ts'
 import {
   annotation,
   annotationId,
   edge,
+  edgeRef,
   flag,
   node,
   nodeId,
@@ -23,9 +24,11 @@ import {
 import {
   either,
   faultsOf,
+  grammar,
   json,
   list,
-  malformed,
+  named,
+  nullable,
   number,
   object,
   oneOf,
@@ -36,20 +39,15 @@ import {
   text,
 } from './structure.ts'
 
-const nothing: Parser<null> = (value, path) => (value === null ? null : malformed(path, 'must be null'))
-/** `null`, or what the parser accepts; faults are those of the parser. */
-const nullable = <Value>(parse: Parser<Value>): Parser<Value | null> => either(nothing, parse)
-
 const paramPath: Parser<ParamPath> = list(
   either<string | number, string | number>(
     number({ integer: true, min: 0, max: DOCUMENT_LIMITS.members }),
     text({ max: DOCUMENT_LIMITS.nameLength }),
   ),
-  DOCUMENT_LIMITS.paramDepth,
+  { min: 1, max: DOCUMENT_LIMITS.paramDepth },
 )
 const paramValue = json(DOCUMENT_LIMITS.paramDepth)
 const someValue = json(DOCUMENT_LIMITS.valueDepth)
-const edgeRef = text({ min: 1, max: 500 })
 
 const fields = object<NodeFields>({
   name: optional(nodeName),
@@ -70,65 +68,65 @@ const keysOf = <Shape extends object>(shape: Shape) => Object.keys(shape) as (ke
 
 type Named<Op extends DocumentOperation['op']> = Extract<DocumentOperation, { op: Op }>
 
-const named = <const Op extends DocumentOperation['op']>(op: Op) => ({ op: required(oneOf(op)) })
+const isOp = <const Op extends DocumentOperation['op']>(op: Op) => ({ op: required(oneOf(op)) })
 const atParam = { nodeId: required(nodeId), path: required(paramPath) }
 
 const shapes: { readonly [Op in DocumentOperation['op']]: Parser<Named<Op>> } = {
-  add_node: object<Named<'add_node'>>({ ...named('add_node'), node: required(node) }),
-  remove_node: object<Named<'remove_node'>>({ ...named('remove_node'), nodeId: required(nodeId) }),
+  add_node: object<Named<'add_node'>>({ ...isOp('add_node'), node: required(node) }),
+  remove_node: object<Named<'remove_node'>>({ ...isOp('remove_node'), nodeId: required(nodeId) }),
   update_node: object<Named<'update_node'>>({
-    ...named('update_node'),
+    ...isOp('update_node'),
     nodeId: required(nodeId),
     set: required(fields),
   }),
-  set_param: object<Named<'set_param'>>({ ...named('set_param'), ...atParam, value: required(paramValue) }),
-  unset_param: object<Named<'unset_param'>>({ ...named('unset_param'), ...atParam }),
+  set_param: object<Named<'set_param'>>({ ...isOp('set_param'), ...atParam, value: required(paramValue) }),
+  unset_param: object<Named<'unset_param'>>({ ...isOp('unset_param'), ...atParam }),
   insert_param_item: object<Named<'insert_param_item'>>({
-    ...named('insert_param_item'),
+    ...isOp('insert_param_item'),
     ...atParam,
     value: required(paramValue),
   }),
-  remove_param_item: object<Named<'remove_param_item'>>({ ...named('remove_param_item'), ...atParam }),
+  remove_param_item: object<Named<'remove_param_item'>>({ ...isOp('remove_param_item'), ...atParam }),
   set_policy: object<Named<'set_policy'>>({
-    ...named('set_policy'),
+    ...isOp('set_policy'),
     nodeId: required(nodeId),
     field: required(oneOf(...keysOf(policyFields))),
     value: required<Json | null>(someValue),
   }),
   place_node: object<Named<'place_node'>>({
-    ...named('place_node'),
+    ...isOp('place_node'),
     nodeId: required(nodeId),
     before: required(nullable(nodeId)),
   }),
   move_nodes: object<Named<'move_nodes'>>({
-    ...named('move_nodes'),
-    moves: required(list(move, DOCUMENT_LIMITS.nodes)),
+    ...isOp('move_nodes'),
+    moves: required(list(move, { min: 1, max: DOCUMENT_LIMITS.nodes })),
   }),
-  add_edge: object<Named<'add_edge'>>({ ...named('add_edge'), edge: required(edge) }),
-  remove_edge: object<Named<'remove_edge'>>({ ...named('remove_edge'), edgeId: required(edgeRef) }),
+  add_edge: object<Named<'add_edge'>>({ ...isOp('add_edge'), edge: required(edge) }),
+  remove_edge: object<Named<'remove_edge'>>({ ...isOp('remove_edge'), edgeId: required(edgeRef) }),
   set_edge_points: object<Named<'set_edge_points'>>({
-    ...named('set_edge_points'),
+    ...isOp('set_edge_points'),
     edgeId: required(edgeRef),
     points: required(nullable(points)),
   }),
   set_variable: object<Named<'set_variable'>>({
-    ...named('set_variable'),
+    ...isOp('set_variable'),
     name: required(variableName),
     variable: required(nullable(variable)),
   }),
   set_annotation: object<Named<'set_annotation'>>({
-    ...named('set_annotation'),
+    ...isOp('set_annotation'),
     id: required(annotationId),
     annotation: required(nullable(annotation)),
   }),
   set_setting: object<Named<'set_setting'>>({
-    ...named('set_setting'),
+    ...isOp('set_setting'),
     key: required(oneOf(...keysOf(settingFields))),
     value: required<Json | null>(someValue),
   }),
   drop_unreadable: object<Named<'drop_unreadable'>>({
-    ...named('drop_unreadable'),
-    part: required(oneOf<DraftPart>('nodes', 'edges', 'variables', 'annotations', 'settings')),
+    ...isOp('drop_unreadable'),
+    part: required(oneOf(...DRAFT_PARTS)),
     key: required(nullable(text({ max: 400 }))),
   }),
 }
@@ -136,10 +134,16 @@ const shapes: { readonly [Op in DocumentOperation['op']]: Parser<Named<Op>> } = 
 const operationName = oneOf(...keysOf(shapes))
 
 /** Reads one operation; throws `DOCUMENT_MALFORMED` with the path of the fault. */
-export const operationShape: Parser<DocumentOperation> = (candidate, path) => {
-  const name = typeof candidate === 'object' && candidate !== null && 'op' in candidate ? candidate.op : undefined
-  return shapes[operationName(name, [...path, 'op'])](candidate, path)
-}
+export const operationShape: Parser<DocumentOperation> = named(
+  'DocumentOperation',
+  grammar(
+    (candidate, path) => {
+      const name = typeof candidate === 'object' && candidate !== null && 'op' in candidate ? candidate.op : undefined
+      return shapes[operationName(name, [...path, 'op'])](candidate, path)
+    },
+    (definitions) => ({ oneOf: Object.values(shapes).map((each) => each.schemaIn(definitions)) }),
+  ),
+)
 
 /** Turns faults of structure into `OPERATION_INVALID` that names the operation by its index. */
 export function withIndex<Result>(index: number, op: string, act: () => Result): Result {

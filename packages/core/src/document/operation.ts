@@ -41,7 +41,9 @@ export interface NodeMove {
 }
 
 /** Parts of a draft whose entries have a key of their own. */
-export type DraftPart = 'nodes' | 'edges' | 'variables' | 'annotations' | 'settings'
+export const DRAFT_PARTS = ['nodes', 'edges', 'variables', 'annotations', 'settings'] as const
+/** One of {@link DRAFT_PARTS}. */
+export type DraftPart = (typeof DRAFT_PARTS)[number]
 
 /** Every change of a draft is one of these: UI, paste, import, REST patch and AI edits all go through them. */
 export type DocumentOperation =

@@ -1,17 +1,20 @@
 import { DOCUMENT_LIMITS } from './limits.ts'
 import { annotation, edge, node, settings, variable } from './shape.ts'
-import { type Gathering, gather, list, malformed, object, oneOf, type Path, required } from './structure.ts'
+import { type Gathering, gather, list, malformed, named, object, oneOf, type Path, required } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowNode } from './types.ts'
 
 /** The structure of a document, field by field; ends that do not exist and ids that repeat pass. */
-export const documentShape = object<WorkflowDocument>({
-  schemaVersion: required(oneOf(1)),
-  nodes: required(list(node, DOCUMENT_LIMITS.nodes)),
-  edges: required(list(edge, DOCUMENT_LIMITS.edges)),
-  variables: required(list(variable, DOCUMENT_LIMITS.variables)),
-  annotations: required(list(annotation, DOCUMENT_LIMITS.annotations)),
-  settings: required(settings),
-})
+export const documentShape = named(
+  'WorkflowDocument',
+  object<WorkflowDocument>({
+    schemaVersion: required(oneOf(1)),
+    nodes: required(list(node, { max: DOCUMENT_LIMITS.nodes })),
+    edges: required(list(edge, { max: DOCUMENT_LIMITS.edges })),
+    variables: required(list(variable, { max: DOCUMENT_LIMITS.variables })),
+    annotations: required(list(annotation, { max: DOCUMENT_LIMITS.annotations })),
+    settings: required(settings),
+  }),
+)
 
 function refuseDuplicates({ read }: Gathering, names: readonly string[], pathOf: (index: number) => Path): Set<string> {
   const seen = new Set<string>()

@@ -5,10 +5,12 @@ import { DOCUMENT_LIMITS } from './limits.ts'
 import {
   boolean,
   either,
+  grammar,
   json,
   jsonObject,
   list,
   malformed,
+  named,
   number,
   object,
   oneOf,
@@ -39,17 +41,20 @@ export const VARIABLE_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
 export const ANNOTATION_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
 
 const durationText = text({ pattern: new RegExp(DURATION_PATTERN), max: 20 })
-const duration: Parser<DurationString> = (value, path) => durationText(value, path) as DurationString
+const duration = durationText as Parser<DurationString>
 const value: Parser<Json> = json(DOCUMENT_LIMITS.valueDepth)
 const template = text({ max: DOCUMENT_LIMITS.textLength })
 const handle = text({ pattern: PORT_NAME_PATTERN, max: DOCUMENT_LIMITS.handleLength })
 
-const schema: Parser<JsonSchema> = (candidate, path) => {
-  const parsed = value(candidate, path)
-  if (typeof parsed === 'boolean') return parsed
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject
-  return malformed(path, 'must be a JSON Schema')
-}
+const schema: Parser<JsonSchema> = grammar(
+  (candidate, path) => {
+    const parsed = value(candidate, path)
+    if (typeof parsed === 'boolean') return parsed
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject
+    return malformed(path, 'must be a JSON Schema')
+  },
+  (definitions) => ({ ...value.schemaIn(definitions), type: ['boolean', 'object'] }),
+)
 
 export const nodeId = text({ pattern: NODE_ID_PATTERN, max: 64 })
 export const nodeType = text({ pattern: NODE_TYPE_PATTERN, max: DOCUMENT_LIMITS.handleLength })
@@ -64,14 +69,16 @@ const extent = number({ min: 0, max: 1e6 })
 
 export const position = object<Position>({ x: required(coordinate), y: required(coordinate) })
 export const size = object<Size>({ width: required(extent), height: required(extent) })
-export const points = list(position, DOCUMENT_LIMITS.points)
+export const points = list(position, { max: DOCUMENT_LIMITS.points })
 
+// Types and sizes alone: whether an engine can follow a retry policy is for `findRetryFaults` to say, which a draft may
+// still break.
 const retry = object<RetryPolicy>({
   initialInterval: optional(duration),
   backoffCoefficient: optional(number({ min: 0, max: 1_000 })),
   maximumInterval: optional(duration),
   maximumAttempts: optional(number({ integer: true, min: 0, max: 1_000_000 })),
-  nonRetryableErrorTypes: optional(list(text({ min: 1, max: 200 }), 100)),
+  nonRetryableErrorTypes: optional(list(text({ min: 1, max: 200 }), { max: 100 })),
 })
 
 const countedJoin = object<{ readonly count: number }>({ count: required(number({ integer: true, min: 1, max: 1e6 })) })
@@ -88,7 +95,7 @@ export const policyFields = {
   idempotency: optional(template),
 } as const
 
-export const policy = object<NodePolicy>(policyFields)
+export const policy = named('NodePolicy', object<NodePolicy>(policyFields))
 
 export const settingFields = {
   timeout: optional(duration),
@@ -96,39 +103,51 @@ export const settingFields = {
   description: optional(notes),
 } as const
 
-export const settings = object<WorkflowSettings>(settingFields)
+export const settings = named('WorkflowSettings', object<WorkflowSettings>(settingFields))
 
-export const node = object<WorkflowNode>({
-  id: required(nodeId),
-  type: required(nodeType),
-  typeVersion: required(typeVersion),
-  name: required(nodeName),
-  params: required(params),
-  position: required(position),
-  size: optional(size),
-  parentId: optional(nodeId),
-  policy: optional(policy),
-  disabled: optional(boolean),
-  locked: optional(boolean),
-  notes: optional(notes),
-})
+export const node = named(
+  'WorkflowNode',
+  object<WorkflowNode>({
+    id: required(nodeId),
+    type: required(nodeType),
+    typeVersion: required(typeVersion),
+    name: required(nodeName),
+    params: required(params),
+    position: required(position),
+    size: optional(size),
+    parentId: optional(nodeId),
+    policy: optional(policy),
+    disabled: optional(boolean),
+    locked: optional(boolean),
+    notes: optional(notes),
+  }),
+)
 
-export const edge = object<WorkflowEdge>({
-  id: required(text({ max: 2 * (64 + DOCUMENT_LIMITS.handleLength) + 3 })),
-  source: required(nodeId),
-  sourceHandle: required(handle),
-  target: required(nodeId),
-  targetHandle: required(handle),
-  points: optional(points),
-})
+/** An id of an edge is made of its ends; what else stands there is put right when it is read. */
+export const edgeRef = text({ max: 2 * (64 + DOCUMENT_LIMITS.handleLength) + 3 })
+
+export const edge = named(
+  'WorkflowEdge',
+  object<WorkflowEdge>({
+    id: required(edgeRef),
+    source: required(nodeId),
+    sourceHandle: required(handle),
+    target: required(nodeId),
+    targetHandle: required(handle),
+    points: optional(points),
+  }),
+)
 
 export const variableName = text({ pattern: VARIABLE_NAME_PATTERN, max: 64 })
 
-export const variable = object<WorkflowVariable>({
-  name: required(variableName),
-  schema: optional(schema),
-  value: required(value),
-})
+export const variable = named(
+  'WorkflowVariable',
+  object<WorkflowVariable>({
+    name: required(variableName),
+    schema: optional(schema),
+    value: required(value),
+  }),
+)
 
 export const annotationId = text({ pattern: ANNOTATION_ID_PATTERN, max: 64 })
 const rect = object<Position & Size>({
@@ -138,10 +157,13 @@ const rect = object<Position & Size>({
   height: required(extent),
 })
 
-export const annotation = object<Annotation>({
-  id: required(annotationId),
-  kind: required(oneOf('note', 'frame')),
-  rect: required(rect),
-  color: optional(text({ max: 64 })),
-  text: required(notes),
-})
+export const annotation = named(
+  'Annotation',
+  object<Annotation>({
+    id: required(annotationId),
+    kind: required(oneOf('note', 'frame')),
+    rect: required(rect),
+    color: optional(text({ max: 64 })),
+    text: required(notes),
+  }),
+)

@@ -1,12 +1,59 @@
 import { TenonError } from '../errors/index.ts'
-import type { Json, JsonObject } from '../json.ts'
+import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import { FORBIDDEN_KEYS } from './json-values.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 
 export type Path = readonly (string | number)[]
 
-/** Checks a value and gives a copy of it; throws `DOCUMENT_MALFORMED` with the path of the fault. */
-export type Parser<Value> = (value: unknown, path: Path) => Value
+/** Named parts of a JSON Schema, by their names. */
+export type Definitions = Map<string, JsonSchema>
+
+/**
+ * One part of the grammar of documents. Called, it checks a value and gives a copy of it; it throws
+ * `DOCUMENT_MALFORMED` with the path of the fault.
+ */
+export interface Parser<Value> {
+  (value: unknown, path: Path): Value
+  /** Gives the same rules as a JSON Schema (draft 2020-12); named parts go into `definitions`. */
+  readonly schemaIn: (definitions: Definitions) => JsonObject
+}
+
+/** Joins a parser and the JSON Schema that says the same. */
+export function grammar<Value>(
+  parse: (value: unknown, path: Path) => Value,
+  schemaIn: Parser<Value>['schemaIn'],
+): Parser<Value> {
+  return Object.assign(parse, { schemaIn })
+}
+
+/** Gives a part a name, so that schemas refer to it instead of repeating it. */
+export function named<Value>(name: string, parse: Parser<Value>): Parser<Value> {
+  return grammar(
+    (value, path) => parse(value, path),
+    (definitions) => {
+      if (!definitions.has(name)) {
+        // A part that refers to itself finds its name taken.
+        definitions.set(name, true)
+        definitions.set(name, parse.schemaIn(definitions))
+      }
+      return { $ref: `#/$defs/${name}` }
+    },
+  )
+}
+
+/**
+ * The JSON Schema of a part. It says all that the parser checks, but for the nesting of JSON values.
+ *
+ * @returns The schema, with its named parts under `$defs`.
+ */
+export function jsonSchemaOf(parse: Parser<unknown>): JsonObject {
+  const definitions: Definitions = new Map()
+  const schema = parse.schemaIn(definitions)
+  const own = typeof schema.$ref === 'string' ? schema.$ref.slice('#/$defs/'.length) : ''
+  const root = (definitions.get(own) ?? schema) as JsonObject
+  definitions.delete(own)
+  return definitions.size === 0 ? root : { ...root, $defs: Object.fromEntries(definitions) as JsonObject }
+}
 
 type FieldsOf<Shape> = { readonly [Key in keyof Shape]-?: Field<Exclude<Shape[Key], undefined>> }
 
@@ -74,6 +121,8 @@ export function gather(): Gathering {
 }
 
 const LONE_SURROGATE = /\p{Cs}/u
+/** The same as a pattern of JSON Schema. */
+const WELL_FORMED = '^[^\\ud800-\\udfff]*$'
 
 export function required<Value>(parse: Parser<Value>): Field<Value> {
   return { parse, required: true }
@@ -83,63 +132,129 @@ export function optional<Value>(parse: Parser<Value>): Field<Value> {
   return { parse, required: false }
 }
 
-export function text(options: { readonly pattern?: RegExp; readonly min?: number; readonly max: number }) {
-  return (value: unknown, path: Path): string => {
-    if (typeof value !== 'string') malformed(path, 'must be a text')
-    const { pattern, min = 0, max } = options
-    if (value.length < min) malformed(path, 'must not be empty')
-    if (value.length > max) malformed(path, `must have at most ${max} characters`)
-    if (LONE_SURROGATE.test(value)) malformed(path, 'has half of a surrogate pair')
-    if (pattern !== undefined && !pattern.test(value)) malformed(path, `must match ${pattern.source}`)
-    return value
-  }
+/** Checks whether a text has more than `max` characters, as JSON Schema counts them: by code point. */
+function isLonger(text: string, max: number): boolean {
+  return text.length > max && (text.length > 2 * max || [...text].length > max)
+}
+
+interface TextRules {
+  readonly pattern?: RegExp
+  /** 0 or 1. */
+  readonly min?: number
+  /** In code points. */
+  readonly max: number
+}
+
+export function text({ pattern, min = 0, max }: TextRules): Parser<string> {
+  return grammar(
+    (value, path) => {
+      if (typeof value !== 'string') malformed(path, 'must be a text')
+      if (value.length < min) malformed(path, 'must not be empty')
+      if (isLonger(value, max)) malformed(path, `must have at most ${max} characters`)
+      if (LONE_SURROGATE.test(value)) malformed(path, 'has half of a surrogate pair')
+      if (pattern !== undefined && !pattern.test(value)) malformed(path, `must match ${pattern.source}`)
+      return value
+    },
+    () => ({
+      type: 'string',
+      ...(min === 0 ? {} : { minLength: min }),
+      maxLength: max,
+      pattern: pattern?.source ?? WELL_FORMED,
+    }),
+  )
 }
 
 const withoutMinusZero = (value: number): number => value + 0
 
-export function number(options: { readonly integer?: boolean; readonly min?: number; readonly max?: number }) {
-  return (value: unknown, path: Path): number => {
-    const { integer = false, min = -1e9, max = 1e9 } = options
-    if (typeof value !== 'number' || !Number.isFinite(value)) malformed(path, 'must be a finite number')
-    if (integer && !Number.isInteger(value)) malformed(path, 'must be a whole number')
-    if (value < min || value > max) malformed(path, `must be between ${min} and ${max}`)
-    return withoutMinusZero(value)
-  }
+export function number({
+  integer = false,
+  min,
+  max,
+}: {
+  readonly integer?: boolean
+  readonly min: number
+  readonly max: number
+}): Parser<number> {
+  return grammar(
+    (value, path) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) malformed(path, 'must be a finite number')
+      if (integer && !Number.isInteger(value)) malformed(path, 'must be a whole number')
+      if (value < min || value > max) malformed(path, `must be between ${min} and ${max}`)
+      return withoutMinusZero(value)
+    },
+    () => ({ type: integer ? 'integer' : 'number', minimum: min, maximum: max }),
+  )
 }
 
-export function boolean(value: unknown, path: Path): boolean {
-  if (typeof value !== 'boolean') malformed(path, 'must be true or false')
-  return value
-}
+export const boolean: Parser<boolean> = grammar(
+  (value, path) => (typeof value === 'boolean' ? value : malformed(path, 'must be true or false')),
+  () => ({ type: 'boolean' }),
+)
 
 export function oneOf<const Choice extends string | number>(...choices: readonly Choice[]): Parser<Choice> {
-  return (value, path) => {
-    const choice = choices.find((candidate) => candidate === value)
-    if (choice === undefined) malformed(path, `must be one of ${choices.join(', ')}`)
-    return choice
-  }
+  return grammar(
+    (value, path) => {
+      const choice = choices.find((candidate) => candidate === value)
+      if (choice === undefined) malformed(path, `must be one of ${choices.join(', ')}`)
+      return choice
+    },
+    () => ({ enum: choices }),
+  )
 }
+
+const nothing: Parser<null> = grammar(
+  (value, path) => (value === null ? null : malformed(path, 'must be null')),
+  () => ({ type: 'null' }),
+)
+
+/** `null`, or what the parser accepts; faults are those of the parser. */
+export const nullable = <Value>(parse: Parser<Value>): Parser<Value | null> => either(nothing, parse)
 
 /** The first parser that accepts the value; the fault of the last one when none does. */
 export function either<A, B>(first: Parser<A>, second: Parser<B>): Parser<A | B> {
-  return (value, path) => {
-    try {
-      return first(value, path)
-    } catch {
-      return second(value, path)
-    }
-  }
+  return grammar<A | B>(
+    (value, path) => {
+      try {
+        return first(value, path)
+      } catch {
+        return second(value, path)
+      }
+    },
+    (definitions) => ({ anyOf: [first.schemaIn(definitions), second.schemaIn(definitions)] }),
+  )
 }
 
-export function list<Item>(parse: Parser<Item>, max: number): Parser<readonly Item[]> {
-  return (value, path) => {
-    if (!Array.isArray(value)) malformed(path, 'must be a list')
-    if (value.length > max) malformed(path, `must have at most ${max} items`)
-    const faults = gather()
-    const items = Array.from(value, (item, index) => faults.read(() => parse(item, [...path, index])))
-    faults.end()
-    return items as Item[]
-  }
+function readItems<Item>(
+  value: unknown,
+  path: Path,
+  { min = 0, max }: ListRules,
+  parse: (item: unknown, path: Path) => Item,
+): readonly Item[] {
+  if (!Array.isArray(value)) malformed(path, 'must be a list')
+  if (value.length < min) malformed(path, 'must not be empty')
+  if (value.length > max) malformed(path, `must have at most ${max} items`)
+  const faults = gather()
+  const items = Array.from(value, (item, index) => faults.read(() => parse(item, [...path, index])))
+  faults.end()
+  return items as Item[]
+}
+
+interface ListRules {
+  /** 0 or 1. */
+  readonly min?: number
+  readonly max: number
+}
+
+export function list<Item>(parse: Parser<Item>, rules: ListRules): Parser<readonly Item[]> {
+  return grammar(
+    (value, path) => readItems(value, path, rules, parse),
+    (definitions) => ({
+      type: 'array',
+      items: parse.schemaIn(definitions),
+      ...(rules.min === undefined ? {} : { minItems: rules.min }),
+      maxItems: rules.max,
+    }),
+  )
 }
 
 function membersOf(value: unknown, path: Path): [string, unknown][] {
@@ -152,28 +267,59 @@ function membersOf(value: unknown, path: Path): [string, unknown][] {
 /** An object with these fields and no others. */
 export function object<Shape>(fields: FieldsOf<Shape>): Parser<Shape> {
   const known = new Map<string, Field<unknown>>(Object.entries(fields))
-  return (value, path) => {
-    const members = new Map(membersOf(value, path))
-    const faults = gather()
-    for (const key of members.keys()) {
-      if (!known.has(key)) faults.read(() => malformed([...path, key], 'is no known field'))
-    }
-    const parsed: Record<string, unknown> = {}
-    for (const [key, field] of known) {
-      if (members.has(key)) parsed[key] = faults.read(() => field.parse(members.get(key), [...path, key]))
-      else if (field.required) faults.read(() => malformed([...path, key], 'is required'))
-    }
-    faults.end()
-    return parsed as Shape
+  return grammar(
+    (value, path) => readFields(value, path, known) as Shape,
+    (definitions) => ({
+      type: 'object',
+      properties: Object.fromEntries([...known].map(([key, { parse }]) => [key, parse.schemaIn(definitions)])),
+      required: [...known].filter(([, field]) => field.required).map(([key]) => key),
+      additionalProperties: false,
+    }),
+  )
+}
+
+function readFields(value: unknown, path: Path, known: ReadonlyMap<string, Field<unknown>>): unknown {
+  const members = new Map(membersOf(value, path))
+  const faults = gather()
+  for (const key of members.keys()) {
+    if (!known.has(key)) faults.read(() => malformed([...path, key], 'is no known field'))
   }
+  const parsed: Record<string, unknown> = {}
+  for (const [key, field] of known) {
+    if (members.has(key)) parsed[key] = faults.read(() => field.parse(members.get(key), [...path, key]))
+    else if (field.required) faults.read(() => malformed([...path, key], 'is required'))
+  }
+  faults.end()
+  return parsed
+}
+
+/** What a key must be, as a pattern of JSON Schema: well-formed, without NUL, and not `__proto__`. */
+const KEY_PATTERN = `^(?!(?:${FORBIDDEN_KEYS.join('|')})$)[^\\u0000\\ud800-\\udfff]*$`
+
+/** Any JSON value, however deep: JSON Schema has no word for the number of levels. */
+function valueSchemaIn(definitions: Definitions): JsonObject {
+  const name = 'DocumentValue'
+  const reference = { $ref: `#/$defs/${name}` }
+  definitions.set(name, {
+    description: `A JSON value, nested at most ${DOCUMENT_LIMITS.paramDepth} levels in params and ${DOCUMENT_LIMITS.valueDepth} elsewhere`,
+    maxLength: DOCUMENT_LIMITS.textLength,
+    pattern: WELL_FORMED,
+    items: reference,
+    maxItems: DOCUMENT_LIMITS.members,
+    maxProperties: DOCUMENT_LIMITS.members,
+    propertyNames: { maxLength: DOCUMENT_LIMITS.nameLength, pattern: KEY_PATTERN },
+    additionalProperties: reference,
+  })
+  return reference
 }
 
 /** Any JSON value: objects nested at most `depth` levels, keys that cannot reach a prototype. */
 export function json(depth: number): Parser<Json> {
-  return (value, path) => parseJson(value, path, depth)
+  return grammar((value, path) => parseJson(value, path, depth), valueSchemaIn)
 }
 
 const jsonText = text({ max: DOCUMENT_LIMITS.textLength })
+const jsonList = { max: DOCUMENT_LIMITS.members }
 
 function parseJson(value: unknown, path: Path, depth: number): Json {
   if (value === null || typeof value === 'boolean') return value
@@ -184,9 +330,7 @@ function parseJson(value: unknown, path: Path, depth: number): Json {
   }
   if (typeof value !== 'object') malformed(path, 'must be a JSON value')
   if (depth <= 0) malformed(path, 'is nested too deep')
-  if (Array.isArray(value)) {
-    return list((item, at) => parseJson(item, at, depth - 1), DOCUMENT_LIMITS.members)(value, path)
-  }
+  if (Array.isArray(value)) return readItems(value, path, jsonList, (item, at) => parseJson(item, at, depth - 1))
   return parseMembers(value, path, depth)
 }
 
@@ -207,19 +351,28 @@ function parseMembers(value: unknown, path: Path, depth: number): JsonObject {
 function parseKey(key: string, path: Path): string {
   if (FORBIDDEN_KEYS.includes(key)) malformed([...path, key], 'is a forbidden key')
   if (key.includes('\0') || LONE_SURROGATE.test(key)) malformed(path, 'has a key that cannot be stored')
-  if (key.length > DOCUMENT_LIMITS.nameLength) malformed(path, 'has a key that is too long')
+  if (isLonger(key, DOCUMENT_LIMITS.nameLength)) malformed(path, 'has a key that is too long')
   return key
 }
 
 /** A JSON object whose own keys match `pattern`. */
 export function jsonObject({ depth, keys }: { readonly depth: number; readonly keys: RegExp }): Parser<JsonObject> {
-  return (value, path) => {
-    const faults = gather()
-    for (const [key] of membersOf(value, path)) {
-      if (!keys.test(key)) faults.read(() => malformed([...path, key], `must have a name that matches ${keys.source}`))
-    }
-    const parsed = faults.read(() => parseMembers(value, path, depth))
-    faults.end()
-    return parsed as JsonObject
-  }
+  return grammar(
+    (value, path) => {
+      const faults = gather()
+      for (const [key] of membersOf(value, path)) {
+        if (!keys.test(key))
+          faults.read(() => malformed([...path, key], `must have a name that matches ${keys.source}`))
+      }
+      const parsed = faults.read(() => parseMembers(value, path, depth))
+      faults.end()
+      return parsed as JsonObject
+    },
+    (definitions) => ({
+      type: 'object',
+      maxProperties: DOCUMENT_LIMITS.members,
+      propertyNames: { pattern: keys.source, maxLength: DOCUMENT_LIMITS.nameLength },
+      additionalProperties: valueSchemaIn(definitions),
+    }),
+  )
 }

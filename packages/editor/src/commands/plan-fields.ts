@@ -12,7 +12,7 @@ export const planMoveNodes: Planner<'move-nodes'> = ({ moves }, { document }) =>
 }
 
 export const planTidyUp: Planner<'tidy-up'> = ({ moves }) => ({
-  operations: [{ op: 'move_nodes', moves }],
+  operations: moves.length === 0 ? [] : [{ op: 'move_nodes', moves }],
   message: { key: 'command.tidied', values: { count: moves.length } },
 })
 

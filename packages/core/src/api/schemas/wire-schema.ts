@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { faultsOf, jsonSchemaOf, type Parser } from '../../document/structure.ts'
+
+/**
+ * Makes the schema of the wire from a part of the grammar of documents: the parser checks a value, and the JSON Schema of
+ * the parser goes into the OpenAPI document. There is no second declaration that could differ.
+ *
+ * @param id - Name of the part among the schemas of the OpenAPI document.
+ */
+export function wireSchema<Value>(id: string, parse: Parser<Value>): z.ZodType<Value, Value> {
+  return z
+    .any()
+    .superRefine((value, context) => {
+      for (const { path, message } of faultsIn(value, parse)) {
+        context.addIssue({ code: 'custom', path: [...path], message })
+      }
+    })
+    .meta({ ...jsonSchemaOf(parse), id })
+}
+
+function faultsIn(value: unknown, parse: Parser<unknown>) {
+  try {
+    parse(value, [])
+    return []
+  } catch (error) {
+    return faultsOf(error)
+  }
+}

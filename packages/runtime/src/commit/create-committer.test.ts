@@ -273,7 +273,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const { run } = await create(by, parallel, { q: 1 })
     const foreign = { tenantId: 'another', runId: run.runId }
     expect((await by.commit({ ...foreign, facts: [{ fact: completed('a') }] })).outcome).toBe('missing')
-    expect(await by.look(foreign, () => 'seen')).toBeNull()
+    expect(await by.withSession(foreign, () => 'seen')).toBeNull()
   })
 
   test('stores what pure nodes give slice by slice, and goes on where a process has stopped', async () => {
@@ -340,7 +340,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
         tx.selectFrom('run_snapshots').select(['seq', 'data']).executeTakeFirst(),
       )
     expect((await snapshot())?.seq).toBeGreaterThan(500)
-    const open = (from: Committer) => from.look(run, ({ machine, nextSeq }) => [machine.openNodeRuns(), nextSeq])
+    const open = (from: Committer) => from.withSession(run, ({ machine, nextSeq }) => [machine.openNodeRuns(), nextSeq])
     const known = await open(by)
     expect(await open(committer())).toEqual(known)
     await opened.database.withTenant(run.tenantId, (tx) =>
@@ -452,9 +452,9 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const status = async () => (await reader().getRun(run.tenantId, run.runId))?.status
     expect(await status()).toBe('running')
     const ready = await opened.database.withTenant(run.tenantId, (tx) =>
-      tx.selectFrom('run_ready').select(['worker_id', 'poked']).where('run_id', '=', run.runId).execute(),
+      tx.selectFrom('run_ready').select(['worker_id', 'woken']).where('run_id', '=', run.runId).execute(),
     )
-    expect(ready).toEqual([{ worker_id: null, poked: true }])
+    expect(ready).toEqual([{ worker_id: null, woken: true }])
     expect((await poorer.commit({ ...run, facts: [], isStale: true })).outcome).toBe('unchanged')
     await committer().commit({ ...run, facts: [], isStale: true })
     expect(await status()).toBe('completed')

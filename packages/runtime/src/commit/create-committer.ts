@@ -49,10 +49,10 @@ export interface Committer {
    * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
    */
   create(request: CreateRunRequest, plan: Plan): Promise<CommitResult>
-  /** Looks at a run under its lock; null for one that the tenant does not have. */
-  look<Value>(
+  /** Reads the session of a run under its lock; null for a run that the tenant does not have. */
+  withSession<Value>(
     run: { readonly tenantId: string; readonly runId: string; readonly isStale?: boolean },
-    look: (session: RunSession) => Promise<Value> | Value,
+    read: (session: RunSession) => Promise<Value> | Value,
   ): Promise<Value | null>
   readonly values: ValueLoader
 }
@@ -179,11 +179,11 @@ export function createCommitter(ports: CommitterPorts): Committer {
         return result
       })
     },
-    look: ({ tenantId, runId, isStale = false }, look) => {
+    withSession: ({ tenantId, runId, isStale = false }, read) => {
       const key = `${tenantId}/${runId}`
       return locks.exclusive(key, async () => {
         const session = await find(key, tenantId, runId, isStale)
-        return session === null ? null : look(session)
+        return session === null ? null : read(session)
       })
     },
   }

@@ -22,9 +22,9 @@ export interface ClaimableRows {
 export const READY_RUNS: ClaimableRows = {
   table: 'run_ready',
   key: ['tenant_id', 'run_id'],
-  isFree: sql<SqlBool>`r.worker_id is null and r.poked`,
+  isFree: sql<SqlBool>`r.worker_id is null and r.woken`,
   order: sql`r.priority desc, r.ready_at`,
-  claimed: sql`poked = false`,
+  claimed: sql`woken = false`,
 }
 
 /** Nodes that wait in a task queue of their own; those between two attempts are not free yet. */
@@ -45,11 +45,11 @@ export interface ClaimRequest {
   readonly capacity: number
   /** Tenant that was served last; the round continues behind it. */
   readonly afterTenant: string
-  /** Rows that the worker has in hand, by tenant. */
+  /** Rows that the worker holds, by tenant. */
   readonly held: ReadonlyMap<string, number>
   /** Share of a tenant in relation to others. */
   readonly weightOf: (tenantId: string) => number
-  /** Most rows of one tenant, with those in hand. */
+  /** Most rows of one tenant, with those that the worker holds. */
   readonly mostOfTenant: number
 }
 
@@ -61,7 +61,7 @@ export interface Claimed<Row> {
   readonly isShort: boolean
 }
 
-/** Groups that one claim looks at; each is one step through the index. */
+/** Groups that one claim reads; each is one step through the index. */
 const MAX_GROUPS = 256
 
 /**

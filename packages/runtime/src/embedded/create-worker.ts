@@ -129,7 +129,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (result.outcome === 'missing') return
     // Every open pass is checked below, so changes of others need no check of their own.
     follow(run, { ...result, metOthers: false })
-    const seen = await committer.look({ tenantId, runId }, ({ machine, attempts, timers }) => {
+    const seen = await committer.withSession({ tenantId, runId }, ({ machine, attempts, timers }) => {
       const open = machine.openNodeRuns().flatMap((each) => {
         // Nodes with a queue of their own belong to the workers of the queue.
         const isElsewhere = each.mode === 'inline' || each.waitId !== null || each.queue !== null

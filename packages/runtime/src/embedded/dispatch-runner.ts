@@ -16,7 +16,7 @@ export interface DispatchRunner {
   cancel(queued: readonly PassPlace[]): void
   /** Executes queued nodes that this worker owns without knowing, and stops those that it no longer owns. */
   renewed(lease: RenewedLease): void
-  /** Tenants of the queued nodes in hand, one entry each. */
+  /** Tenants of the queued nodes that it executes, one entry each. */
   tenants(): readonly string[]
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>

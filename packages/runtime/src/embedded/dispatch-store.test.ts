@@ -51,7 +51,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
   }
   const rows = () =>
     opened.database.withSystem((tx) =>
-      tx.selectFrom('run_ready').select(['tenant_id', 'run_id', 'worker_id', 'poked']).execute(),
+      tx.selectFrom('run_ready').select(['tenant_id', 'run_id', 'worker_id', 'woken']).execute(),
     )
 
   test('claims each run for one worker only', async () => {
@@ -120,13 +120,13 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     const runId = await ready('a')
     const run = { tenantId: 'a', runId }
     await store('w1').findWork(10)
-    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
+    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ woken: true }).execute())
     expect(await store('w1').release(run)).toBe(false)
     expect((await store('w2').findWork(10)).runs).toEqual([])
     expect((await store('w1').findWork(0)).runs).toEqual([run])
     expect(await store('w1').release(run)).toBe(true)
     // Its row stays until the run ends, but no worker claims a run that only waits.
-    expect(await rows()).toMatchObject([{ worker_id: null, poked: false }])
+    expect(await rows()).toMatchObject([{ worker_id: null, woken: false }])
     expect((await store('w2').findWork(10)).runs).toEqual([])
   })
 
@@ -191,9 +191,9 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
 
   test('takes back the mark of a message when it acquires the run', async () => {
     const runId = await ready('a', [{ op: 'ready', workerId: 'w1' }])
-    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ poked: true }).execute())
+    await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ woken: true }).execute())
     await store('w1').acquire({ tenantId: 'a', runId })
-    expect(await rows()).toMatchObject([{ worker_id: 'w1', poked: false }])
+    expect(await rows()).toMatchObject([{ worker_id: 'w1', woken: false }])
   })
 
   test('frees everything when a worker leaves', async () => {

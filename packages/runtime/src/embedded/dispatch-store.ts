@@ -67,7 +67,7 @@ export interface DispatchStore {
   leave(): Promise<void>
 }
 
-/** Timers that were seen are looked at again after so long, in case nobody has come to take them. */
+/** A timer whose run was woken wakes it again after so long, in case no worker has driven it. */
 const TIMER_RETRY_MS = 30_000
 const TIMER_BATCH = 500
 const SKIPPED_RETRY_MS = 20
@@ -93,7 +93,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           .selectFrom('run_ready')
           .select('run_id')
           .where('worker_id', '=', workerId)
-          .where('poked', '=', true)
+          .where('woken', '=', true)
           .limit(1)
           .executeTakeFirst()
         return {
@@ -129,7 +129,7 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           .where('tenant_id', '=', tenantId)
           .where('run_id', '=', runId)
           .where('worker_id', '=', workerId)
-          .where('poked', '=', false)
+          .where('woken', '=', false)
           .execute()
         const left = await tx
           .selectFrom('run_ready')
@@ -168,13 +168,13 @@ function claimWoken(tx: Tx<RuntimeTables>, workerId: string) {
         .selectFrom('run_ready')
         .select(['tenant_id', 'run_id'])
         .where('worker_id', '=', workerId)
-        .where('poked', '=', true)
+        .where('woken', '=', true)
         .forUpdate()
         .skipLocked(),
     )
     .updateTable('run_ready')
     .from('woken')
-    .set({ poked: false })
+    .set({ woken: false })
     .whereRef('run_ready.tenant_id', '=', 'woken.tenant_id')
     .whereRef('run_ready.run_id', '=', 'woken.run_id')
     .returning(['run_ready.tenant_id', 'run_ready.run_id'])
@@ -210,10 +210,10 @@ async function readyDueRuns(tx: Tx<RuntimeTables>): Promise<void> {
         tenant_id: row.tenant_id,
         run_id: row.run_id,
         ready_at: databaseNow,
-        poked: true,
+        woken: true,
       })),
     )
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ poked: true }))
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ woken: true }))
     .execute()
 }
 
@@ -225,7 +225,7 @@ interface AcquireRow {
 
 /**
  * Takes a run that no worker owns and that this one can drive, or verifies that it is this worker's. Writes only if
- * something changes: a run that is owned already costs one lookup.
+ * something changes: for a run that this worker owns it is one lookup.
  */
 async function acquireRun(
   tx: Tx<RuntimeTables>,
@@ -242,9 +242,9 @@ async function acquireRun(
       select from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
     ),
     taken as (
-      update ${ready} r set worker_id = ${workerId}, poked = false
+      update ${ready} r set worker_id = ${workerId}, woken = false
       where tenant_id = ${tenantId} and run_id = ${runId} and (
-        (worker_id = ${workerId} and poked)
+        (worker_id = ${workerId} and woken)
         or worker_id is null and (requires_key = '' or exists (
           select from ${requirements} q
           where q.tenant_id = r.tenant_id and q.requires_key = r.requires_key

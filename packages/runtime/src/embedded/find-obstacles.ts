@@ -5,7 +5,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { RunKey } from '../store/run-key.ts'
 import { type ClaimableRows, freeGroups, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
 
-/** Groups of waiting work that one check looks at. */
+/** Groups of waiting work that one check reads. */
 const MAX_GROUPS = 1_000
 
 /**

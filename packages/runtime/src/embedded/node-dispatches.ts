@@ -33,7 +33,7 @@ interface DispatchRow {
   readonly pass: number
 }
 
-/** Tasks of other queues that one poll ends, because they are canceled or nobody serves their queue. */
+/** Nodes of any queue that one poll ends, because they are canceled or no worker serves their queue. */
 const OVERDUE_BATCH = 50
 
 /** Names a queued node within its database. */

@@ -108,7 +108,7 @@ describe('the owner of a run', () => {
     )
     await handle.database.withSystem(async (tx) => {
       const { worker_id } = await tx.selectFrom('workers').select('worker_id').executeTakeFirstOrThrow()
-      await tx.updateTable('run_ready').set({ worker_id, poked: false }).execute()
+      await tx.updateTable('run_ready').set({ worker_id, woken: false }).execute()
     })
     expect(await drivenRun(handle, run.tenantId, run.runId).ended()).toMatchObject({ status: 'completed' })
     expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)

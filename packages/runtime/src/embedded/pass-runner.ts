@@ -116,7 +116,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
       if (isOwn) releasePass(run, { nodeRunId, pass })
     }
     try {
-      const queue = await committer.look(run, (session) => planNodeOf(session, nodeRunId).taskQueue)
+      const queue = await committer.withSession(run, (session) => planNodeOf(session, nodeRunId).taskQueue)
       if (queue !== null) {
         // The append of the request has marked its queued node: the worker that executes it, or any other, ends it.
         deps.wakeWorkers()

@@ -158,7 +158,7 @@ export async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {
     )
     .updateTable('run_ready')
     .from('orphans')
-    .set({ worker_id: null, poked: true })
+    .set({ worker_id: null, woken: true })
     .whereRef('run_ready.tenant_id', '=', 'orphans.tenant_id')
     .whereRef('run_ready.run_id', '=', 'orphans.run_id')
     .execute()

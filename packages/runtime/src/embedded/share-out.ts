@@ -9,12 +9,12 @@ export interface WaitingGroup {
 export interface ShareOutOptions {
   /** Rows to share out; ≥ 0. */
   readonly capacity: number
-  /** Work that the worker has in hand already, by tenant. @defaultValue none */
+  /** Work that the worker holds already, by tenant. @defaultValue none */
   readonly held?: ReadonlyMap<string, number>
   /** Share of a tenant in relation to others; > 0. @defaultValue 1 for each */
   readonly weightOf?: (tenantId: string) => number
   /**
-   * Most work of one tenant, with what it has in hand. One row is given beyond it, so that a message to a run is not
+   * Most work of one tenant, with what the worker holds of it. One row is given beyond it, so that a message to a run is not
    * held up by the bodies of the same tenant. @defaultValue no limit
    */
   readonly mostOfTenant?: number
@@ -29,7 +29,7 @@ interface Tenant {
   readonly tenantId: string
   readonly weight: number
   readonly groups: (WaitingGroup & { quota: number })[]
-  /** Work in hand, and what it is given here. */
+  /** Work that the worker holds, and what it is given here. */
   load: number
   /** Rows that it may still get. */
   left: number

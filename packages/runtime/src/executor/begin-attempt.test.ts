@@ -118,7 +118,7 @@ describe('beginAttempt', () => {
 
   test('begins no body of a node run that is canceled, also when the cancelation comes from another process', async () => {
     const { ports, run, place, events } = await startRun()
-    await ports.committer.look(run, () => undefined)
+    await ports.committer.withSession(run, () => undefined)
     await openProcess().committer.commit({ ...run, facts: [{ fact: CANCEL }] })
     // This process has not heard of it: the turn that its start is pinned to is over.
     const begun = await beginAttempt(place, slot, ports, { isStale: false })
@@ -130,7 +130,7 @@ describe('beginAttempt', () => {
     const { ports, run, place, events } = await startRun()
     const others = [ports, openProcess(), openProcess(), openProcess()]
     // Each has the run in memory as it was before any attempt.
-    for (const each of others) await each.committer.look(run, () => undefined)
+    for (const each of others) await each.committer.withSession(run, () => undefined)
     const begun = await Promise.all(others.map((each) => beginAttempt(place, slot, each, { isStale: false })))
     expect(begun.filter(({ kind }) => kind === 'started')).toHaveLength(1)
     const ids = (await events()).map((event) => event.id)

@@ -108,7 +108,7 @@ export interface RuntimeTables {
     readonly fact: string
     readonly at: number
   }
-  /** Open runs of the embedded engine: which worker owns each, and whether it has work to do (`poked`). */
+  /** Open runs of the embedded engine: which worker owns each, and whether it has work to do (`woken`). */
   readonly run_ready: {
     readonly tenant_id: string
     readonly run_id: string
@@ -116,7 +116,7 @@ export interface RuntimeTables {
     readonly priority: Generated<number>
     readonly ready_at: number
     readonly worker_id: string | null
-    readonly poked: Generated<boolean>
+    readonly woken: Generated<boolean>
     /** Row of `run_requirements`; empty for none. */
     readonly requires_key: Generated<string>
   }

@@ -220,11 +220,11 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
       run_id: runId,
       ready_at: databaseNow,
       worker_id: workerId,
-      poked: workerId === null,
+      woken: workerId === null,
     })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
-        poked: true,
+        woken: true,
         // Ending a run takes no node type: a run whose types no worker has can still be canceled.
         ...(fact.type === 'cancel_requested'
           ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }

@@ -23,13 +23,13 @@ async function deliver(
     poke: async () => shell.state === 'running',
     find: async () => shell,
   }
-  const look: Committer['look'] = async (_, read) =>
+  const withSession: Committer['withSession'] = async (_, read) =>
     read({ timers: new Map(timers.map((at) => [`timer-${at}`, at])) } as unknown as Parameters<typeof read>[0])
   const run = createDeliver({
     client: client as ShellClient,
     reader: { getRun: async () => ({ workflowId: 'w', finishedAt }) as StoredRun },
     committer: {
-      look,
+      withSession,
       commit: async ({ facts }) => {
         calls.push(...facts.map(({ fact }) => fact.type))
         return {} as Awaited<ReturnType<Committer['commit']>>

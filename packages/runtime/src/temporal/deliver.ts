@@ -16,7 +16,7 @@ const SETTLED_MS = 10_000
 export interface DeliverDeps {
   readonly client: ShellClient
   readonly reader: Pick<RunReader, 'getRun'>
-  readonly committer: Pick<Committer, 'commit' | 'look'>
+  readonly committer: Pick<Committer, 'commit' | 'withSession'>
   readonly outbox: Pick<Outbox, 'hasten'>
   readonly now: () => number
   /** Time until the shell of a waiting run is looked for the second time, in ms; then ever longer. */
@@ -31,7 +31,7 @@ export interface DeliverDeps {
  */
 export function createDeliver({ client, reader, committer, outbox, now, reconcileMs }: DeliverDeps) {
   const idleMs = async ({ tenantId, runId, attempts }: OutboxEntry): Promise<number> => {
-    const timerAt = await committer.look({ tenantId, runId, isStale: true }, ({ timers }) =>
+    const timerAt = await committer.withSession({ tenantId, runId, isStale: true }, ({ timers }) =>
       Math.min(...timers.values()),
     )
     const afterTimer = Math.max(0, (timerAt ?? Number.POSITIVE_INFINITY) - now()) + SETTLED_MS

@@ -28,7 +28,7 @@ export function createReadCommands(committer: Committer, reader: RunReader, queu
     const end = commands.find((command) => command.kind === 'close_run')
     if (end !== undefined) return { cursor: reached, commands: [{ seq: end.id, type: 'close_run' }] }
     // After the events, so that what they began is known to be open.
-    const open = await committer.look({ tenantId, runId, isStale: true }, (session) =>
+    const open = await committer.withSession({ tenantId, runId, isStale: true }, (session) =>
       shellCommandsOf(commands, {
         nodeRuns: session.machine.openNodeRuns(),
         hasTimer: (timerId) => session.timers.has(timerId),

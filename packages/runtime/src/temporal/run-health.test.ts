@@ -77,7 +77,7 @@ if (await hasTemporal()) {
       const outbox = createOutbox(own.database)
       const deliver = createDeliver({
         client: { ...client, find: (runId) => (isAway ? away() : client.find(runId)) },
-        committer: { commit: away, look: away },
+        committer: { commit: away, withSession: away },
         ...{ reader: idle.reader, outbox, now: Date.now, reconcileMs: 1_000 },
       })
       const seen: (RunObstacle | null)[] = []

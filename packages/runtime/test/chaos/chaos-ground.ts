@@ -150,7 +150,7 @@ function openPGliteArena(script: string, directory: string, effects: string): PG
 /** Some of the runs that have not ended, with the state of their dispatch. */
 function openRuns(read: Read): ReturnType<Read> {
   return read(`
-    select r.run_id, r.status, r.turn, q.worker_id, q.poked from tenon.runs r
+    select r.run_id, r.status, r.turn, q.worker_id, q.woken from tenon.runs r
     left join tenon.run_ready q using (tenant_id, run_id) where finished_at is null limit 5`)
 }
 

@@ -134,7 +134,7 @@ const RUN_INBOX = `
 
 const RUN_READY = `
   run_id text not null, shard integer not null default 0, priority integer not null default 0,
-  ready_at bigint not null, worker_id text, poked boolean not null default false, ${RUN_KEY}`
+  ready_at bigint not null, worker_id text, woken boolean not null default false, ${RUN_KEY}`
 
 // fire_at is when a worker should look; it moves on while one is looking. due_at never moves.
 const TIMERS = `

@@ -69,12 +69,12 @@ begin
         update $schema.run_inbox set consumed_turn = p_turn
           where tenant_id = p_tenant and run_id = p_run and message_id = o->>'messageId';
       when 'ready' then
-        insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, poked)
+        insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken)
           values (p_tenant, p_run, (o->>'readyAt')::bigint, o->>'workerId', o->>'workerId' is null)
-          on conflict (tenant_id, run_id) do update set poked = true;
+          on conflict (tenant_id, run_id) do update set woken = true;
       when 'release' then
         delete from $schema.run_ready
-          where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not poked;
+          where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not woken;
       when 'finish' then
         -- Timers first: whoever makes due runs ready locks in this order, too.
         delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;

@@ -7,7 +7,7 @@ import { backfill, tenantTable } from '../table-statements.ts'
  * queue claim.
  *
  * A run keeps its row in `run_ready` until it ends, so that its requirements are written once. The row is free when it
- * has no worker and is `poked`; without either, the run only waits.
+ * has no worker and is `woken`; without either, the run only waits.
  *
  * @see docs/adr/0027-runs-say-what-they-require.md
  */
@@ -33,10 +33,10 @@ export const requirements: Migration = {
       `create index node_dispatches_due on $schema.node_dispatches (ready_at) where worker_id is null`,
       `create index node_dispatches_owned on $schema.node_dispatches (worker_id) where worker_id is not null`,
       `alter table $schema.run_ready add column requires_key text not null default ''`,
-      ...backfill(schema, 'run_ready', [`update $schema.run_ready set poked = true where worker_id is null`]),
+      ...backfill(schema, 'run_ready', [`update $schema.run_ready set woken = true where worker_id is null`]),
       'drop index $schema.run_ready_free',
       `create index run_ready_free on $schema.run_ready (tenant_id, requires_key, priority desc, ready_at)
-        where worker_id is null and poked`,
+        where worker_id is null and woken`,
       `alter table $schema.workers add column capabilities text[] not null default '{}'`,
       `create or replace ${APPEND_OPERATIONS}`,
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
@@ -78,9 +78,9 @@ begin
       when 'inbox_clear' then
         delete from $schema.run_inbox where tenant_id = p_tenant and run_id = p_run;
       when 'ready' then
-        insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, poked, requires_key)
+        insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken, requires_key)
           values (p_tenant, p_run, ${NOW}, o->>'workerId', o->>'workerId' is null, coalesce(o->>'requires', ''))
-          on conflict (tenant_id, run_id) do update set poked = true;
+          on conflict (tenant_id, run_id) do update set woken = true;
       when 'finish' then
         -- Timers first: the claim of due runs locks in this order, too.
         delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;

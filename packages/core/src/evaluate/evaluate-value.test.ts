@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createTemplateTable } from '../expression/template-table.ts'
 import type { Json } from '../json.ts'
 import { createEvaluationContext } from './context.ts'
 import { evaluateValue } from './evaluate-value.ts'
@@ -12,6 +13,25 @@ const scope = createPlainScope(
 )
 
 describe('evaluateValue', () => {
+  test('takes templates from a table, which parses each once, with the same results and faults', () => {
+    const templates = createTemplateTable()
+    const parsed: string[] = []
+    const parse = (text: string) => {
+      parsed.push(text)
+      return templates.parse(text)
+    }
+    const table = { ...templates, parse }
+    const params: Json = { a: '{{ input.name }}', url: 'https://x.test/{{ input.name }}', plain: 'text' }
+    const options = { sinkOf: ([key]: readonly (string | number)[]) => (key === 'url' ? ('url' as const) : null) }
+    const expected = evaluateValue(params, scope, options)
+    expect(evaluateValue(params, scope, { ...options, templates: table })).toEqual(expected)
+    expect(parsed).toEqual(['{{ input.name }}', 'https://x.test/{{ input.name }}'])
+    for (const text of ['{{ 1 +', '{{ input.gone }}']) {
+      const plain = faultOf(() => evaluateValue({ a: text }, scope))
+      expect(faultOf(() => evaluateValue({ a: text }, scope, { templates: table }))).toEqual(plain)
+    }
+  })
+
   test('evaluates the templates at any depth and leaves the rest as it is', () => {
     const params: Json = {
       url: 'https://example.com/{{ input.name }}',

@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/index.ts'
 import { isTemplate } from '../expression/parse.ts'
+import type { TemplateTable } from '../expression/template-table.ts'
 import type { Json } from '../json.ts'
 import { evaluateTemplate } from './evaluate.ts'
 import { VALUE_LIMITS } from './limits.ts'
@@ -18,18 +19,15 @@ const PLACE = { start: 0, end: 0 }
 export interface ValueOptions extends EvaluationLimits {
   /** Names the sink of the text at a path, if it has one. */
   readonly sinkOf?: (path: ParamPath) => SinkName | null
+  /** Templates that were parsed before, such as those of a plan; without a table each text is parsed. */
+  readonly templates?: TemplateTable
 }
 
-function evaluateLeaf(
-  template: string,
-  path: ParamPath,
-  scope: EvaluationScope,
-  limits: ValueOptions,
-  total: Meter,
-): Json {
+function evaluateLeaf(text: string, path: ParamPath, scope: EvaluationScope, limits: ValueOptions, total: Meter): Json {
   const meter = createMeter(limits)
   try {
-    const sink = isTemplate(template) ? (limits.sinkOf?.(path) ?? null) : null
+    const template = isTemplate(text) ? (limits.templates?.parse(text) ?? text) : text
+    const sink = isTemplate(text) ? (limits.sinkOf?.(path) ?? null) : null
     const value =
       sink === null
         ? evaluateTemplate(template, scope, { meter })

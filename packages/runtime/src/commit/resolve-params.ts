@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonSchema } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createEvaluationContext, createPlainScope, evaluateTemplate, evaluateValue } from '@tenon/core/evaluate'
+import { isTemplate } from '@tenon/core/expression'
 import { paramSink } from '@tenon/core/validate'
 import type { PlanNode } from '../interpreter/plan.ts'
 import { buildScope } from './build-scope.ts'
@@ -44,7 +45,8 @@ export async function resolveNode(
   const params = node.params as JsonObject
   const literal = literalParams(schema)
   const resolvable = Object.fromEntries(Object.entries(params).filter(([name]) => !literal.has(name)))
-  const reads = readsIn(templatesIn([skipIf, node.idempotency, resolvable]))
+  const { templates } = session.index
+  const reads = readsIn(templatesIn([skipIf, node.idempotency, resolvable]), templates)
   const roots = await buildScope(session, nodeRunId, reads, values)
   // Each part draws from a sequence of its own, so that leaving one out changes no other.
   const scopeOf = (part: string) => {
@@ -54,13 +56,14 @@ export async function resolveNode(
       createEvaluationContext({ nowMs: scheduledAt, runSeed, nodeRunId: nodeRunId + part }),
     )
   }
-  if (skipIf !== null && inPolicy('skipIf', () => evaluateTemplate(skipIf, scopeOf('/skipIf'))) === true) {
+  const inField = (field: 'skipIf' | 'idempotency', text: string) =>
+    inPolicy(field, () => evaluateTemplate(isTemplate(text) ? templates.parse(text) : text, scopeOf(`/${field}`)))
+  if (skipIf !== null && inField('skipIf', skipIf) === true) {
     return { params: {}, isSkipped: true, idempotencyKey: null }
   }
   const sinkOf = (path: readonly (string | number)[]) => paramSink(schema, params, path)
-  const resolved = evaluateValue(resolvable, scopeOf(''), { sinkOf }) as JsonObject
-  const key =
-    idempotency === null ? null : inPolicy('idempotency', () => evaluateTemplate(idempotency, scopeOf('/idempotency')))
+  const resolved = evaluateValue(resolvable, scopeOf(''), { sinkOf, templates }) as JsonObject
+  const key = idempotency === null ? null : inField('idempotency', idempotency)
   return {
     params: { ...params, ...resolved },
     isSkipped: false,

@@ -1,3 +1,4 @@
+import { createTemplateTable } from '@tenon/core/expression'
 import { describe, expect, test } from 'vitest'
 import { readsIn, templatesIn } from './templates.ts'
 
@@ -10,7 +11,8 @@ describe('templatesIn', () => {
 
 describe('readsIn', () => {
   test('names each place as far as it is known beforehand', () => {
-    expect(readsIn(['{{input.a.b}} and {{nodes.x.output["k"][0]}}', '{{input[vars.key].z}}', '{{input}}'])).toEqual([
+    const texts = ['{{input.a.b}} and {{nodes.x.output["k"][0]}}', '{{input[vars.key].z}}', '{{input}}']
+    expect(readsIn(texts, createTemplateTable())).toEqual([
       ['input', 'a', 'b'],
       ['nodes', 'x', 'output', 'k', 0],
       ['input'],
@@ -20,7 +22,7 @@ describe('readsIn', () => {
   })
 
   test('counts both ways of a choice', () => {
-    expect(readsIn(['{{ input.a ? trigger.b : error.code }}'])).toEqual([
+    expect(readsIn(['{{ input.a ? trigger.b : error.code }}'], createTemplateTable())).toEqual([
       ['input', 'a'],
       ['trigger', 'b'],
       ['error', 'code'],

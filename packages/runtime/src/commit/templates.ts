@@ -1,4 +1,4 @@
-import { analyzeTemplate, isTemplate } from '@tenon/core/expression'
+import { isTemplate, type TemplateTable } from '@tenon/core/expression'
 
 /** A place that a template reads, root first; it ends before the first part that is only known at run time. */
 export type ReadPath = readonly [root: string, ...path: (string | number)[]]
@@ -15,8 +15,8 @@ export function templatesIn(value: unknown): readonly string[] {
  *
  * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`.
  */
-export function readsIn(templates: readonly string[]): readonly ReadPath[] {
+export function readsIn(templates: readonly string[], table: TemplateTable): readonly ReadPath[] {
   return templates.flatMap((template) =>
-    analyzeTemplate(template).reads.map(({ root, path }): ReadPath => [root, ...path]),
+    table.analyze(template).reads.map(({ root, path }): ReadPath => [root, ...path]),
   )
 }

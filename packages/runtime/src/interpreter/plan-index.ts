@@ -1,3 +1,4 @@
+import { createTemplateTable, type TemplateTable } from '@tenon/core/expression'
 import { makeValueRef, type ValueRef } from '@tenon/core/run'
 import { addBit, addBits, type Bitset, createBitset } from './bitset.ts'
 import { itemAt } from './lookup.ts'
@@ -11,6 +12,8 @@ import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
 export interface PlanIndex {
   /** Plan that the index describes. */
   readonly plan: Plan
+  /** Templates of the plan, each parsed and analyzed when it is first asked for. */
+  readonly templates: TemplateTable
   /** Index into `plan.nodes`; `undefined` for an unknown id. */
   indexOf(nodeId: string): number | undefined
   /** The nodes without incoming edges, ascending. */
@@ -66,6 +69,7 @@ export function createPlanIndex(plan: Plan): PlanIndex {
 
   return {
     plan,
+    templates: createTemplateTable(),
     indexOf: (nodeId) => indexes.get(nodeId),
     roots: () => roots,
     ancestorsOf,

@@ -43,12 +43,12 @@ export function checkTemplateSink(
  */
 export function evaluateForSink(
   sink: SinkName,
-  template: string,
+  template: string | ParsedTemplate,
   scope: EvaluationScope,
   { name, meter }: { readonly name: string; readonly meter: Meter },
 ): Json {
   const evaluation = createEvaluation(scope, meter)
-  return TEMPLATE_SINKS[sink].write(parseTemplate(template), {
+  return TEMPLATE_SINKS[sink].write(typeof template === 'string' ? parseTemplate(template) : template, {
     name,
     evaluate: (expression) => evaluate(evaluation, expression),
     toText: (value, place) => textOf(evaluation, value, place),

@@ -1,0 +1,59 @@
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { compile } from '../interpreter/compile.ts'
+import { createTestNodes } from '../testing/test-nodes.ts'
+import { allRequirements, capabilitiesOf, dispatchRequirements, isQueued, runRequirements } from './requirements.ts'
+
+const { registry } = createTestNodes()
+const plan = compile(
+  workflow(
+    [
+      node('start', 'start'),
+      node('s', 'set'),
+      node('a', 'probe'),
+      withPolicy(node('q', 'probe'), { taskQueue: 'gpu' }),
+      { ...node('off', 'if-else', { when: true }), disabled: true },
+    ],
+    ['start>s', 's>a', 'a>q', 'q>off'],
+  ),
+  registry.manifest,
+)
+const run = { plan, semantics: 1 }
+
+describe('requirements', () => {
+  test('of a run are its machine and the types of the nodes that are executed where it is', () => {
+    expect(runRequirements(run).capabilities).toEqual([
+      'node:probe@1',
+      'node:set@1',
+      'node:start@1',
+      'plan:1',
+      'semantics:1',
+    ])
+  })
+
+  test('of a queued node are its type and its queue', () => {
+    const [queued] = plan.nodes.filter(isQueued)
+    if (queued === undefined) throw new Error('The plan has a queued node')
+    expect(dispatchRequirements(run, queued).capabilities).toEqual([
+      'node:probe@1',
+      'plan:1',
+      'queue:gpu',
+      'semantics:1',
+    ])
+  })
+
+  test('have a key that begins with the machine, which is a set of its own', () => {
+    const [machine, ...others] = allRequirements(run)
+    expect(machine).toEqual({ key: '1.1', capabilities: ['plan:1', 'semantics:1'] })
+    expect(others.map(({ key }) => key.split('/')[0])).toEqual(['1.1', '1.1'])
+    expect(others.map(({ key }) => key)).toEqual([...others.map(({ key }) => key)].sort())
+    expect(runRequirements({ plan, semantics: 2 }).key).not.toBe(runRequirements(run).key)
+  })
+
+  test('are met by a worker with the node types, and with the queue for a queued node', () => {
+    const meets = (capabilities: readonly string[]) =>
+      allRequirements(run).map((each) => each.capabilities.every((one) => capabilities.includes(one)))
+    expect(meets(capabilitiesOf(registry, ['gpu']))).toEqual([true, true, true])
+    expect(meets(capabilitiesOf(registry, [])).filter(Boolean)).toHaveLength(2)
+  })
+})

@@ -1,4 +1,5 @@
 import type { Change } from '@tenon/core/api'
+import type { RunId, TenantId } from '@tenon/core/document'
 
 /**
  * Fan-out between the parts of a server and between server processes. A message is a hint without tenant
@@ -21,17 +22,17 @@ export interface Bus {
 export type BusMessage = Readonly<Record<string, string | number | boolean | null>>
 
 /** The topic on which a run announces new events: `{ seq }` is the last one. */
-export function runTopic(tenantId: string, runId: string): string {
+export function runTopic(tenantId: TenantId, runId: RunId): string {
   return `run:${tenantId}:${runId}`
 }
 
 /** The topic on which a tenant's {@link Change} hints travel. */
-export function changesTopic(tenantId: string): string {
+export function changesTopic(tenantId: TenantId): string {
   return `changes:${tenantId}`
 }
 
 /** Announces a change of a tenant to its open pages; call it after the transaction that made the change. */
-export function publishChange(bus: Bus, tenantId: string, change: Exclude<Change, { kind: 'ready' }>): void {
+export function publishChange(bus: Bus, tenantId: TenantId, change: Exclude<Change, { kind: 'ready' }>): void {
   bus.publish(changesTopic(tenantId), { ...change })
 }
 

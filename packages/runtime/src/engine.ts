@@ -1,4 +1,4 @@
-import type { Json } from '@tenon/core/document'
+import type { Json, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { HttpClient, NodeRegistry, Vote } from '@tenon/core/node'
 import type { Actor, RunStatus } from '@tenon/core/run'
 import type { Bus } from './bus.ts'
@@ -10,9 +10,9 @@ import type { RunReader } from './run-store.ts'
 /** What an engine needs to start a run. The input must fit the trigger already; the engine does not check it. */
 export interface StartRunRequest {
   /** Tenant of the run. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
   /** Workflow of the run. */
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   /** `"3"` or `"test:<id>"`. */
   readonly version: string
   /** `test` for a run of a draft, which does not count in metrics. */
@@ -26,13 +26,13 @@ export interface StartRunRequest {
   /** Person who started the run; `null` if no person did. */
   readonly actor: Actor | null
   /** Id of the run; a request with the id of an existing run returns that run. @defaultValue a new id */
-  readonly runId?: string
+  readonly runId?: RunId
 }
 
 /** The run that a start made or found; `startedAt` is in milliseconds since the Unix epoch, null while queued. */
 export interface StartedRunRow {
   /** Id of the run, unique within the tenant. */
-  readonly runId: string
+  readonly runId: RunId
   /** Status when the start was stored, or now for a run that already existed. */
   readonly status: RunStatus
   /** Start, in milliseconds since the Unix epoch; `null` while queued. */
@@ -74,9 +74,9 @@ export interface Engine {
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that is not offered, `APPROVAL_VOTED` for another choice
    * of somebody who has voted.
    */
-  decide(tenantId: string, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
+  decide(tenantId: TenantId, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
-  cancel(tenantId: string, runId: string, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
+  cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
   /**
    * Finds the task queues that no worker serves; a node in one of them would wait. A node without a queue of its own is
    * executed where its run is.
@@ -101,7 +101,7 @@ export interface SecretReader {
    * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
    * `UNAVAILABLE` when it cannot be read or decrypted now.
    */
-  reveal(tenantId: string, secretId: string, field: string): Promise<string>
+  reveal(tenantId: TenantId, secretId: string, field: string): Promise<string>
 }
 
 /** What an engine is given by the server that it works for; all of it stays the server's to close. */

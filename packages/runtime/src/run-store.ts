@@ -1,17 +1,17 @@
 import type { RunFilter } from '@tenon/core/api'
-import type { Json } from '@tenon/core/document'
+import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
 import type { Vote, WaitFor } from '@tenon/core/node'
-import type { RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import type { NodeRunId, RunEvent, RunFailure, RunStatus, ValueRef, WaitId } from '@tenon/core/run'
 import type { Plan } from './interpreter/plan.ts'
 
 /** A run row with what belongs to it in the tables of the store. */
 export interface StoredRun {
   /** Tenant of the run. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
   /** Id of the run, unique within the tenant. */
-  readonly runId: string
+  readonly runId: RunId
   /** Workflow of the run. */
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   /** `"3"` or `"test:<id>"`. */
   readonly version: string
   /** `test` for a run of a draft. */
@@ -47,19 +47,19 @@ export interface StoredRun {
 /** An approval of a run as it is stored, with the votes so far. Instants are milliseconds since the Unix epoch. */
 export interface StoredWait {
   /** Tenant of the run. */
-  readonly tenantId: string
+  readonly tenantId: TenantId
   /** Run that waits. */
-  readonly runId: string
+  readonly runId: RunId
   /** Names the wait within its run, as the run log does: `review/1/0`. */
-  readonly waitId: string
+  readonly waitId: WaitId
   /** Names the wait within its tenant; what `getWait`, `Engine.decide` and the approvals API take. URL-safe. */
   readonly approvalId: string
   /** Node run that waits. */
-  readonly nodeRunId: string
+  readonly nodeRunId: NodeRunId
   /** Node that opened the approval. */
-  readonly nodeId: string
+  readonly nodeId: NodeId
   /** Workflow of the run. */
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   /** Question, choices and approvers, with resolved templates. */
   readonly waitFor: Extract<WaitFor, { kind: 'approval' }>
   /** Votes so far, oldest first. */
@@ -92,47 +92,47 @@ export interface PageRequest {
  */
 export interface RunReader {
   /** Reads one run. */
-  getRun(tenantId: string, runId: string): Promise<StoredRun | null>
+  getRun(tenantId: TenantId, runId: RunId): Promise<StoredRun | null>
   /**
    * Lists a page of runs, newest first.
    *
    * @throws {@link TenonError} `CURSOR_INVALID`.
    */
   listRuns(
-    tenantId: string,
+    tenantId: TenantId,
     filter: RunFilter,
   ): Promise<{ readonly items: readonly StoredRun[]; readonly nextCursor: string | null }>
   /** Events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
-  readEvents(tenantId: string, runId: string, after: number, limit?: number): Promise<readonly RunEvent[]>
+  readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
   /**
    * Loads a value of any size.
    *
    * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if it is gone.
    */
-  loadValue(tenantId: string, ref: ValueRef): Promise<Json>
+  loadValue(tenantId: TenantId, ref: ValueRef): Promise<Json>
   /**
    * Many values with one query, in the order of `refs`. Look at their sizes before: all are in memory at once.
    *
    * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if one of them is gone.
    */
-  loadValues(tenantId: string, refs: readonly ValueRef[]): Promise<readonly Json[]>
+  loadValues(tenantId: TenantId, refs: readonly ValueRef[]): Promise<readonly Json[]>
   /** Reads the plan that runs of the tenant were started with. */
-  getPlan(tenantId: string, planHash: string): Promise<Plan | null>
+  getPlan(tenantId: TenantId, planHash: string): Promise<Plan | null>
   /**
    * Lists a page of approvals, newest first.
    *
    * @throws {@link TenonError} `CURSOR_INVALID`.
    */
   listWaits(
-    tenantId: string,
-    filter: { readonly status?: 'open' | 'closed'; readonly runId?: string } & PageRequest,
+    tenantId: TenantId,
+    filter: { readonly status?: 'open' | 'closed'; readonly runId?: RunId } & PageRequest,
   ): Promise<{ readonly items: readonly StoredWait[]; readonly nextCursor: string | null }>
   /**
    * Reads what holds up runs on Temporal, as of the last look at their shells, at most 30 s ago.
    *
    * @returns An entry for each run that is held up; none for runs on the embedded engine.
    */
-  readObstacles(tenantId: string, runIds: readonly string[]): Promise<ReadonlyMap<string, RunObstacle>>
+  readObstacles(tenantId: TenantId, runIds: readonly RunId[]): Promise<ReadonlyMap<string, RunObstacle>>
   /** Reads one approval with its votes. */
-  getWait(tenantId: string, approvalId: string): Promise<StoredWait | null>
+  getWait(tenantId: TenantId, approvalId: string): Promise<StoredWait | null>
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { TENANT_ID_PATTERN } from '@tenon/core/document'
+import { TENANT_ID_PATTERN, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import {
   CompiledQuery,
@@ -166,7 +166,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   return view<Tables>()
 }
 
-function checkTenant(tenantId: string): string {
+function checkTenant(tenantId: TenantId): string {
   if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is no tenant id')
   return tenantId
 }

@@ -1,3 +1,4 @@
+import type { TenantId } from '@tenon/core/document'
 import type { Kysely, Transaction } from 'kysely'
 import type { PreparedStatement } from './prepared-statement.ts'
 
@@ -32,7 +33,7 @@ export interface Database<Tables> {
    * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made, or an answer takes
    * longer than `statementTimeoutMs`.
    */
-  withTenant<Value>(tenantId: string, work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
+  withTenant<Value>(tenantId: TenantId, work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
   /** Runs `work` in one transaction that sees the dispatch tables of every tenant, and nothing else. */
   withSystem<Value>(work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>
   /**

@@ -1,5 +1,15 @@
-import type { Json } from '@tenon/core/document'
-import type { Decision, EventClass, Fact, Observation, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import type { Json, NodeId, RunId, TenantId, WorkflowId } from '@tenon/core/document'
+import type {
+  Decision,
+  EventClass,
+  Fact,
+  NodeRunId,
+  Observation,
+  RunFailure,
+  RunStatus,
+  ValueRef,
+  WaitId,
+} from '@tenon/core/run'
 
 /** An event that has no number yet; turn and cause count from the append that it is part of. */
 export interface PendingEvent {
@@ -35,7 +45,7 @@ export interface RunPatch {
 export interface NewRun {
   readonly startWeek: number
   readonly traceId: string
-  readonly workflowId: string
+  readonly workflowId: WorkflowId
   readonly version: string
   readonly mode: 'live' | 'test'
   readonly engine: 'embedded' | 'temporal'
@@ -51,10 +61,10 @@ export type AppendOperation =
   | {
       readonly op: 'wait_open'
       readonly approvalId: string
-      readonly waitId: string
-      readonly nodeRunId: string
-      readonly nodeId: string
-      readonly workflowId: string
+      readonly waitId: WaitId
+      readonly nodeRunId: NodeRunId
+      readonly nodeId: NodeId
+      readonly workflowId: WorkflowId
       /** JSON text. */
       readonly waitFor: string
       readonly openedAt: number
@@ -71,11 +81,11 @@ export type AppendOperation =
    */
   | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string }
   /** A node waits in its own task queue; `requires` is the key of its requirements. */
-  | { readonly op: 'dispatch_add'; readonly nodeRunId: string; readonly pass: number; readonly requires: string }
+  | { readonly op: 'dispatch_add'; readonly nodeRunId: NodeRunId; readonly pass: number; readonly requires: string }
   /** The cancelation of a queued node was requested. */
-  | { readonly op: 'dispatch_cancel'; readonly nodeRunId: string; readonly pass: number }
+  | { readonly op: 'dispatch_cancel'; readonly nodeRunId: NodeRunId; readonly pass: number }
   /** A queued node has its outcome. */
-  | { readonly op: 'dispatch_end'; readonly nodeRunId: string; readonly pass: number }
+  | { readonly op: 'dispatch_end'; readonly nodeRunId: NodeRunId; readonly pass: number }
   /** The run has ended: deletes its timers, its row of ready runs and its queued nodes. */
   | { readonly op: 'finish' }
   | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
@@ -87,8 +97,8 @@ export type AppendOperation =
 
 /** One append to the log of one run. */
 export interface Append {
-  readonly tenantId: string
-  readonly runId: string
+  readonly tenantId: TenantId
+  readonly runId: RunId
   /** `observe` adds observations alone: it needs no turn and gives none. */
   readonly kind: 'create' | 'advance' | 'observe'
   /** Turn that the run must be at; 0 for `create`. */

@@ -1,5 +1,5 @@
 import type { RunFilter } from '@tenon/core/api'
-import type { Json } from '@tenon/core/document'
+import type { Json, RunId, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
 import type { RunEvent, ValueRef } from '@tenon/core/run'
@@ -36,7 +36,7 @@ export function postgresRunReader(database: RuntimeDatabase): RunReader {
   }
 }
 
-export async function selectRun(tx: RuntimeTx, tenantId: string, runId: string): Promise<StoredRun | null> {
+export async function selectRun(tx: RuntimeTx, tenantId: TenantId, runId: RunId): Promise<StoredRun | null> {
   const row = await tx
     .selectFrom('runs')
     .selectAll()
@@ -46,12 +46,12 @@ export async function selectRun(tx: RuntimeTx, tenantId: string, runId: string):
   return row === undefined ? null : runOfRow(row)
 }
 
-async function selectRuns(tx: RuntimeTx, tenantId: string, filter: RunFilter): ReturnType<RunReader['listRuns']> {
+async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter): ReturnType<RunReader['listRuns']> {
   const limit = pageSize(filter.limit)
   let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.mode !== undefined) query = query.where('mode', '=', filter.mode)
+  if (filter.mode !== 'all') query = query.where('mode', '=', filter.mode ?? 'live')
   if (filter.cursor !== undefined) {
     const { at, id } = readCursor(filter.cursor)
     query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)
@@ -69,8 +69,8 @@ async function selectRuns(tx: RuntimeTx, tenantId: string, filter: RunFilter): R
 
 export async function selectEvents(
   tx: RuntimeTx,
-  tenantId: string,
-  runId: string,
+  tenantId: TenantId,
+  runId: RunId,
   after: number,
   limit: number,
 ): Promise<readonly RunEvent[]> {
@@ -99,7 +99,7 @@ export async function selectEvents(
   return from === -1 ? [] : events.slice(from, from + limit)
 }
 
-export async function selectValue(tx: RuntimeTx, tenantId: string, ref: ValueRef): Promise<Json> {
+export async function selectValue(tx: RuntimeTx, tenantId: TenantId, ref: ValueRef): Promise<Json> {
   const row = await tx
     .selectFrom('payloads')
     .select('data')
@@ -112,7 +112,7 @@ export async function selectValue(tx: RuntimeTx, tenantId: string, ref: ValueRef
 
 async function loadValues(
   database: RuntimeDatabase,
-  tenantId: string,
+  tenantId: TenantId,
   refs: readonly ValueRef[],
 ): Promise<readonly Json[]> {
   const hashes = [...new Set(refs.filter((ref) => ref.inline === undefined).map((ref) => ref.hash))]
@@ -126,7 +126,7 @@ async function loadValues(
   })
 }
 
-function selectPayloads(tx: RuntimeTx, tenantId: string, hashes: readonly string[]) {
+function selectPayloads(tx: RuntimeTx, tenantId: TenantId, hashes: readonly string[]) {
   return tx
     .selectFrom('payloads')
     .select(['hash', 'data'])
@@ -139,7 +139,7 @@ function payloadNotFound(ref: ValueRef): TenonError {
   return new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is gone', { details: { hash: ref.hash } })
 }
 
-export async function selectPlan(tx: RuntimeTx, tenantId: string, planHash: string): Promise<Plan | null> {
+export async function selectPlan(tx: RuntimeTx, tenantId: TenantId, planHash: string): Promise<Plan | null> {
   const row = await tx
     .selectFrom('plans')
     .select('data')
@@ -151,7 +151,7 @@ export async function selectPlan(tx: RuntimeTx, tenantId: string, planHash: stri
 
 async function selectWaits(
   tx: RuntimeTx,
-  tenantId: string,
+  tenantId: TenantId,
   filter: Parameters<RunReader['listWaits']>[1],
 ): ReturnType<RunReader['listWaits']> {
   const limit = pageSize(filter.limit)
@@ -179,7 +179,7 @@ async function selectWaits(
   return { items, nextCursor: hasMore ? writeCursor({ at: last.openedAt, id: last.approvalId }) : null }
 }
 
-async function selectWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<StoredWait | null> {
+async function selectWait(tx: RuntimeTx, tenantId: TenantId, approvalId: string): Promise<StoredWait | null> {
   const row = await tx
     .selectFrom('waits')
     .selectAll()
@@ -196,8 +196,8 @@ const OVERDUE_MS = 12_000
 
 async function selectObstacles(
   tx: RuntimeTx,
-  tenantId: string,
-  runIds: readonly string[],
+  tenantId: TenantId,
+  runIds: readonly RunId[],
 ): Promise<ReadonlyMap<string, RunObstacle>> {
   if (runIds.length === 0) return new Map()
   const rows = await tx
@@ -221,7 +221,7 @@ async function selectObstacles(
 
 async function selectVotes(
   tx: RuntimeTx,
-  tenantId: string,
+  tenantId: TenantId,
   approvalIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Vote[]>> {
   const votes = new Map<string, Vote[]>()

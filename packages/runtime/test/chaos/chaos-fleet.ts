@@ -86,7 +86,8 @@ export function createChaosFleet(script: string, source: WorkerOrder['source'], 
     },
     bodies: (count) =>
       waitUntil(
-        async () => (await readEffects(effects)).filter(({ what }) => what === 'begin').length >= count,
+        async () => (await readEffects(effects)).filter(({ what }) => what === 'begin').length,
+        count,
         async () => `Fewer than ${count} bodies have begun. ${describe()}`,
       ),
     describe,

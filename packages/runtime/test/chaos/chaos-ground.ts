@@ -34,7 +34,7 @@ export interface Arena extends ChaosFleet {
   /**
    * Waits until every run has ended, closes the workers, and checks all invariants.
    *
-   * @throws RangeError if a run has not ended after a minute: it is stuck.
+   * @throws RangeError if no run has ended for a minute: they are stuck.
    */
   finish(options?: CloseOptions): Promise<LogFindings>
   close(): Promise<void>
@@ -104,14 +104,16 @@ function openArena({ url, script, postgres, effects }: ArenaParts): Arena {
     },
     until: (condition) =>
       waitUntil(
-        async () => (await read(`select (${condition}) as met`))[0]?.['met'] === true,
+        async () => Number((await read(`select (${condition})::int as met`))[0]?.['met']),
+        1,
         async () => `Not met: ${condition}. Open runs: ${await describe()}`,
       ),
     finish: async (options) => {
       const ids = fleet.runs.map(({ runId }) => `'${runId}'`).join(', ')
       const ended = `select count(*)::int from tenon.runs where run_id in (${ids}) and finished_at is not null`
       await waitUntil(
-        async () => (await read(ended))[0]?.['count'] === fleet.runs.length,
+        async () => Number((await read(ended))[0]?.['count']),
+        fleet.runs.length,
         async () => `Runs are stuck: ${await describe()}`,
       )
       const faults = [...(await fleet.closeWorkers(options)), ...(await leftovers(read, fleet.killed()))]
@@ -162,7 +164,8 @@ async function leftovers(read: Read, killed: number): Promise<readonly string[]>
       and backend_type = 'client backend' and application_name <> '${WATCH}'`)
   // A backend ends a moment after its client.
   await waitUntil(
-    async () => (await connections()).length === 0,
+    async () => -(await connections()).length,
+    0,
     async () => `Connections are left: ${JSON.stringify(await connections())}`,
   )
   const rows = await read(`

@@ -54,6 +54,5 @@ describe('embeddedEngine in a storm', () => {
       expect(await arena.finish()).toMatchObject({ faults: [], completed: runs })
       await arena.close()
     },
-    1_800_000,
   )
 })

@@ -2,6 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
+import { LOCK_ORDER } from '../store/lock-order.ts'
 import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import type { RunSession } from './run-session.ts'
 
@@ -91,28 +92,6 @@ export function appendOf(
     operations: inLockOrder(pending.operations),
     payloads: pending.payloads,
   }
-}
-
-/**
- * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, rows of ready
- * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append that took them the other way round would deadlock.
- */
-export const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
-  plan: 0,
-  snapshot: 1,
-  wait_open: 2,
-  wait_close: 2,
-  inbox_consumed: 3,
-  inbox_clear: 3,
-  timer_set: 4,
-  timer_clear: 4,
-  ready: 5,
-  finish: 5,
-  dispatch_add: 6,
-  dispatch_cancel: 6,
-  dispatch_end: 6,
-  outbox: 7,
-  outbox_clear: 7,
 }
 
 /** The sort is stable: operations on one table keep their order, so that the last setting of a timer counts. */

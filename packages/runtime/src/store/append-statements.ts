@@ -1,7 +1,7 @@
-import { LOCK_ORDER } from '../commit/pending-append.ts'
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
 import type { Append, AppendOperation, AppendResult } from './append-types.ts'
+import { LOCK_ORDER } from './lock-order.ts'
 import type { PackedAppend } from './stored-events.ts'
 
 /** An append with its events laid out in rows of the log. */

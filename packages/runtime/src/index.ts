@@ -1,4 +1,5 @@
 export { BUS_RESTORED_TOPIC, type Bus, type BusMessage, changesTopic, publishChange, runTopic } from './bus.ts'
+export { approvalIdOf } from './commit/approval-id.ts'
 export { createInlineInputReader, type InlineInputs, type OpenInlineInputs } from './commit/inline-inputs.ts'
 export { embeddedEngine } from './embedded/embedded-engine.ts'
 export { findObstacles, findRunObstacles } from './embedded/find-obstacles.ts'
@@ -17,7 +18,6 @@ export type {
 } from './engine.ts'
 export type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 export type { PageRequest, RunObstacle, RunReader, StoredRun, StoredWait } from './run-store.ts'
-export { approvalIdOf } from './store/approval-id.ts'
 export { type ListCursor, readCursor, writeCursor } from './store/cursor.ts'
 export { newRunId } from './store/run-id.ts'
 export type { RunKey } from './store/run-key.ts'

@@ -1,7 +1,7 @@
 import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
 import type { MachineFact } from '../interpreter/machine-types.ts'
-import { approvalIdOf } from '../store/approval-id.ts'
 import { dispatchRequirements, isQueued } from '../store/requirements.ts'
+import { approvalIdOf } from './approval-id.ts'
 import { cancelFailure } from './cancel-failure.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './run-session.ts'

@@ -6,7 +6,7 @@ import { DOCUMENT_LIMITS } from './limits.ts'
 export type Path = readonly (string | number)[]
 
 /** Named parts of a JSON Schema, by their names. */
-export type Definitions = Map<string, JsonSchema>
+type Definitions = Map<string, JsonSchema>
 
 /**
  * One part of the grammar of documents. Called, it checks a value and gives a copy of it; it throws

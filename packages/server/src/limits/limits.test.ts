@@ -138,7 +138,10 @@ describe('caps', () => {
     const first = openSocket(`${url}/changes`, { as })
     await first.until((frames) => frames.length > 0)
     const second = openSocket(`${url}/changes`, { as })
-    expect(await second.closed).toMatchObject({ code: 4529, reason: expect.stringContaining('limit of 1 open connections') })
+    expect(await second.closed).toMatchObject({
+      code: 4529,
+      reason: expect.stringContaining('limit of 1 open connections'),
+    })
     const stream = await own.call('/changes/events', { as })
     expect([stream.status, stream.headers.get('retry-after')]).toEqual([429, '5'])
     first.socket.close()

@@ -136,6 +136,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Return only JSON values: no NaN, no lone surrogates, depth up to 64.',
   },
+  JOURNAL_TOO_LARGE: {
+    status: 500,
+    retryable: false,
+    remedy: 'Journal fewer calls or smaller results: pass references to what is stored elsewhere.',
+  },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
   EXPRESSION_SYNTAX: { status: 422, retryable: false, remedy: 'Correct the expression at the place named.' },
   EXPRESSION_LIMIT: {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { arbitraryRunValue } from '../../test/arbitraries.ts'
 import type { Json } from '../json.ts'
 import { encodeValue } from './encode.ts'
-import { MAX_INLINE_BYTES, makeValueRef, refOfEncoded } from './value-ref.ts'
+import { MAX_INLINE_BYTES, MAX_KEYS_LENGTH, makeValueRef, refOfEncoded } from './value-ref.ts'
 
 describe('makeValueRef', () => {
   test('names a value by the SHA-256 of its canonical text', () => {
@@ -16,6 +16,13 @@ describe('makeValueRef', () => {
       }),
       { numRuns: 50 },
     )
+  })
+
+  test('refuses an object whose keys are too long for the log', () => {
+    const key = 'k'.repeat(MAX_KEYS_LENGTH)
+    expect(makeValueRef({ [key]: 1 }).keys).toEqual([key])
+    expect(() => makeValueRef({ [key]: 1, l: 1 })).toThrow(expect.objectContaining({ code: 'VALUE_TOO_LARGE' }))
+    expect(makeValueRef([{ [key]: 1, l: 1 }]).keys).toBeUndefined()
   })
 
   test('is known for the empty object', () => {

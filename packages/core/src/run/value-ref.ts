@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { TenonError } from '../errors/index.ts'
 import { isJsonObject, type Json } from '../json.ts'
 import { type EncodedValue, encodeValue } from './encode.ts'
 import type { ValueRef } from './values.ts'
@@ -7,17 +8,23 @@ import type { ValueRef } from './values.ts'
 /** A value whose canonical text has at most so many bytes stands in the run log itself. */
 export const MAX_INLINE_BYTES = 16_384
 
+/** Most characters of the top-level keys of an object: they are in the run log, whatever the size of the value. */
+export const MAX_KEYS_LENGTH = 65_536
+
 /**
  * Names an encoded value as the run log does: for the executor, which has the text already.
  *
+ * @throws {@link TenonError} `VALUE_TOO_LARGE` if the keys of an object have more than {@link MAX_KEYS_LENGTH} characters.
  * @returns `inline` only up to {@link MAX_INLINE_BYTES}; beyond that the caller stores the text under `hash`.
  */
 export function refOfEncoded({ json, text }: EncodedValue): ValueRef {
+  const keys = isJsonObject(json) ? Object.keys(json) : null
+  if (keys !== null) checkKeys(keys)
   const bytes = utf8ToBytes(text)
   return {
     hash: bytesToHex(sha256(bytes)),
     size: bytes.length,
-    ...(isJsonObject(json) ? { keys: Object.keys(json) } : {}),
+    ...(keys === null ? {} : { keys }),
     ...(bytes.length <= MAX_INLINE_BYTES ? { inline: json } : {}),
   }
 }
@@ -35,4 +42,15 @@ export function refOfEncoded({ json, text }: EncodedValue): ValueRef {
  */
 export function makeValueRef(json: Json): ValueRef {
   return refOfEncoded(encodeValue(json))
+}
+
+function checkKeys(keys: readonly string[]): void {
+  let length = 0
+  for (const key of keys) length += key.length
+  if (length <= MAX_KEYS_LENGTH) return
+  throw new TenonError(
+    'VALUE_TOO_LARGE',
+    `The keys of the value have ${length} characters, more than ${MAX_KEYS_LENGTH}`,
+    { remedy: 'Put the entries into a list, or under one key.' },
+  )
 }

@@ -47,7 +47,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   afterAll(() => opened.close())
 
   /** What another process on the same database would have. */
-  const committer = (maxSessions = 100, database = opened.database): Committer =>
+  const committer = (maxSessionBytes = 67_108_864, database = opened.database): Committer =>
     createCommitter({
       database,
       appender: createAppender(database),
@@ -55,7 +55,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       bus: inMemoryBus(),
       log: () => undefined,
       now: () => now,
-      maxSessions,
+      maxSessionBytes,
     })
   const reader = () => postgresRunReader(opened.database)
 
@@ -140,7 +140,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
 
   test('stores observations once although the answer to their first commit was lost', async () => {
     let isLost = false
-    const by = committer(100, {
+    const by = committer(67_108_864, {
       ...opened.database,
       call: async <Row>(...args: Parameters<typeof opened.database.call>) => {
         const rows = await opened.database.call<Row>(...args)
@@ -172,7 +172,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
       let late: (() => Promise<unknown>) | null = null
       let isHeld = false
       const { call } = opened.database
-      const by = committer(100, {
+      const by = committer(67_108_864, {
         ...opened.database,
         call: async <Row>(...args: Parameters<typeof call>) => {
           if (!isHeld) return call<Row>(...args)
@@ -565,7 +565,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     })
 
     test('what only passes is thrown as it is, for the caller to try again', async () => {
-      const by = committer(100, {
+      const by = committer(67_108_864, {
         ...opened.database,
         call: () => Promise.reject(Object.assign(new RangeError('deadlock'), { code: '40P01' })),
       })

@@ -18,7 +18,7 @@ import type { FindNodeType } from './node-types.ts'
 import { type CommitWork, type Performed, performCommit } from './perform-commit.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
-import type { RunSession } from './run-session.ts'
+import { type RunSession, sessionBytes } from './run-session.ts'
 import { createValueLoader, type ValueLoader } from './value-loader.ts'
 
 /** The only way into a run's log, shared by both engines. */
@@ -71,8 +71,8 @@ export interface CommitterPorts {
   readonly log: RuntimeLog
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
-  /** Sessions kept in memory. @defaultValue 1_000 */
-  readonly maxSessions?: number
+  /** Memory for the sessions of runs that are kept between commits, in bytes, about. @defaultValue 67_108_864 */
+  readonly maxSessionBytes?: number
 }
 
 const MISSING: CommitResult = {
@@ -88,7 +88,7 @@ const MISSING: CommitResult = {
 export function createCommitter(ports: CommitterPorts): Committer {
   const { database } = ports
   const plans = createPlanCache(database)
-  const sessions = createLru<RunSession>(ports.maxSessions ?? 1_000)
+  const sessions = createLru<RunSession>(ports.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
   const values = createValueLoader(database)
   const performPorts = { ...ports, values }
@@ -109,6 +109,8 @@ export function createCommitter(ports: CommitterPorts): Committer {
       const performed = await work
       const { status } = session.machine
       if (isRunOver(status)) sessions.delete(key)
+      // Weighed again: it has grown.
+      else if (sessions.get(key) !== undefined) sessions.set(key, session)
       return { ...performed, status, commands: commandsOf(performed.events) }
     } catch (error) {
       // Whether the append was stored is not known: the log tells, the session does not.

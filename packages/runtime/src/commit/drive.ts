@@ -31,6 +31,9 @@ export interface DriveRequest {
   readonly refusedPasses: ReadonlySet<string>
 }
 
+/** A slice of inline nodes ends behind so many bytes of values. */
+const MAX_SLICE_BYTES = 8_388_608
+
 /** A pass of a node run that the machine has scheduled. */
 interface ScheduledPass {
   readonly nodeRunId: string
@@ -66,7 +69,10 @@ export async function drive(
   )
   let hasForeign = false
   const startedAt = performance.now()
-  const isFull = () => pending.turns >= request.maxTurns || performance.now() - startedAt > request.maxMs
+  const isFull = () =>
+    pending.turns >= request.maxTurns ||
+    pending.payloadBytes >= MAX_SLICE_BYTES ||
+    performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
     if ('inline' in work && isForeign(session, work.inline, canceling, ports.findType)) {

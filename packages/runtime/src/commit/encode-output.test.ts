@@ -41,4 +41,12 @@ describe('storeWait', () => {
     evidence.amount = 2
     expect(stored).toEqual({ ...approval, choices: ['yes'], evidence: { amount: 1 } })
   })
+
+  test('refuses an approval with more than 262,144 characters', () => {
+    const evidence = 'x'.repeat(262_000)
+    expect(storeWait({ ...approval, evidence })).toMatchObject({ evidence })
+    expect(() => storeWait({ ...approval, evidence: `${evidence}${evidence}` })).toThrow(
+      expect.objectContaining({ code: 'VALUE_TOO_LARGE' }),
+    )
+  })
 })

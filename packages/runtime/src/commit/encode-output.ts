@@ -25,14 +25,18 @@ export function storeValue(value: unknown): StoredValue {
   return { ref, json: encoded.json, payloads }
 }
 
+/** Most characters of a wait with its evidence, as JSON: it is in the log, in the row of the wait and in every list. */
+const MAX_WAIT_LENGTH = 262_144
+
 /**
  * Checks a wait that code may have made up, and copies it: what the node changes afterwards reaches no log.
  *
- * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`; `NODE_OUTPUT_INVALID` for an unknown kind, an approval
+ * @throws {@link TenonError} `VALUE_NOT_JSON`; `VALUE_TOO_LARGE` beyond 262,144 characters of JSON with its evidence;
+ * `NODE_OUTPUT_INVALID` for an unknown kind, an approval
  * without choices, or a `dueAt` that is not a whole number of milliseconds from 1970 to 9999.
  */
 export function storeWait(waitFor: WaitFor): WaitFor {
-  const copy = encodeValue(waitFor).json as WaitFor
+  const copy = encodeValue(waitFor, { maxLength: MAX_WAIT_LENGTH }).json as WaitFor
   const problem = problemOf(copy)
   if (problem === null) return copy
   throw new TenonError('NODE_OUTPUT_INVALID', problem.message, { remedy: problem.remedy })

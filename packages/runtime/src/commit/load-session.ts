@@ -39,6 +39,7 @@ export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan)
     journal: new Map(),
     hasLooseInline: false,
     snapshotTurn: 0,
+    bytes: 0,
     cancelActor: null,
   }
 }
@@ -145,6 +146,7 @@ function restoreSession(
       journal: new Map(snapshot.journal.map(([nodeRunId, entries]) => [nodeRunId, new Map(entries)])),
       hasLooseInline: true,
       snapshotTurn: snapshot.turn,
+      bytes: row.data.length,
       cancelActor: null,
     }
   } catch {

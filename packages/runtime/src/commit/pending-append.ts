@@ -16,6 +16,8 @@ export interface PendingAppend {
   readonly events: PendingEvent[]
   readonly operations: AppendOperation[]
   readonly payloads: Payload[]
+  /** Bytes of the payloads so far. */
+  payloadBytes: number
   /** The values of the payloads by hash: what this append stores may be read before it is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
@@ -33,6 +35,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
     events: [],
     operations: [],
     payloads: [],
+    payloadBytes: 0,
     fresh: new Map(),
     started: [],
     lastTurnOf: null,
@@ -66,7 +69,10 @@ export function addObservation(pending: PendingAppend, entry: ObservationToCommi
 /** Enters values that are too large for the log. */
 export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]): void {
   pending.payloads.push(...payloads)
-  for (const { hash, json } of payloads) pending.fresh.set(hash, json)
+  for (const { hash, json, size } of payloads) {
+    pending.fresh.set(hash, json)
+    pending.payloadBytes += size
+  }
 }
 
 /** Builds the append; `create` for the first of a run. A pinned one needs its turn and its `seq` even without facts. */

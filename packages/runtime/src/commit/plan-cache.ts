@@ -9,6 +9,8 @@ import { createLru } from './lru.ts'
 export interface LoadedPlan {
   readonly plan: Plan
   readonly index: PlanIndex
+  /** Memory that it takes, in bytes, about. */
+  readonly bytes: number
 }
 
 /** Plans by their hash; a tenant gets only what its own table or its own request holds. */
@@ -21,13 +23,22 @@ export interface PlanCache {
   noteStored(tenantId: string, planHash: string): void
 }
 
-export function createPlanCache(database: RuntimeDatabase, capacity = 500): PlanCache {
-  const plans = createLru<LoadedPlan>(capacity)
-  const stored = createLru<true>(capacity)
+/** Memory that a plan and its index take for each character of the plan's text, about. */
+const BYTES_PER_CHARACTER = 4
+const MOST_STORED = 10_000
+
+/** @param maxBytes - Memory for the plans that are kept, in bytes, about. */
+export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864): PlanCache {
+  const plans = createLru<LoadedPlan>(maxBytes, ({ bytes }) => bytes)
+  const stored = createLru<true>(MOST_STORED)
   const keyOf = (tenantId: string, planHash: string) => `${tenantId}/${planHash}`
   const put = (tenantId: string, plan: Plan): LoadedPlan => {
     const key = keyOf(tenantId, plan.planHash)
-    const loaded = plans.get(key) ?? { plan, index: createPlanIndex(plan) }
+    const loaded = plans.get(key) ?? {
+      plan,
+      index: createPlanIndex(plan),
+      bytes: BYTES_PER_CHARACTER * JSON.stringify(plan).length,
+    }
     plans.set(key, loaded)
     return loaded
   }

@@ -3,6 +3,7 @@ import { type Actor, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
+import { inlineBytes } from '../store/inline-bytes.ts'
 
 /** What does not change in the life of a run. */
 export interface RunIdentity {
@@ -59,6 +60,8 @@ export interface RunSession {
   cancelActor: Actor | null
   /** Turn of the last snapshot. */
   snapshotTurn: number
+  /** Memory that the session holds, in bytes, about: values in its events, and the text of its snapshot. */
+  bytes: number
 }
 
 /** Takes in what the log says beside the machine; the machine gets its facts elsewhere. */
@@ -67,6 +70,8 @@ export function absorb(session: RunSession, events: readonly RunEvent[]): void {
     if (event.seq < session.nextSeq) continue
     session.nextSeq = event.seq + 1
     session.lastAt = Math.max(session.lastAt, event.at)
+    // What bodies observe is not kept, but for what they journal.
+    if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += inlineBytes(event.data)
     absorbTimers(session, event)
     absorbAttempts(session, event)
     absorbJournal(session, event)
@@ -82,6 +87,14 @@ export function absorb(session: RunSession, events: readonly RunEvent[]): void {
 export function noteCancelRequest(session: RunSession, fact: { readonly type: string; readonly data?: unknown }): void {
   if (fact.type !== 'cancel_requested') return
   session.cancelActor ??= (fact.data as { readonly actor: Actor | null }).actor
+}
+
+/** Memory that a session holds before its first event, in bytes, about. */
+const SESSION_BYTES = 8_192
+
+/** Weighs a session for a cache, in bytes. */
+export function sessionBytes({ bytes }: RunSession): number {
+  return SESSION_BYTES + bytes
 }
 
 function absorbTimers({ timers }: RunSession, event: RunEvent): void {

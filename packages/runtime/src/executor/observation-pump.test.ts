@@ -234,4 +234,33 @@ describe('createObservationPump', () => {
       .map(({ observation }) => (observation.type === 'node_log' ? observation.data.message : ''))
     expect(lines).toEqual(['a\u2400b\ufffd', 'x'.repeat(8_191)])
   })
+
+  test('leaves out tool calls beyond 1,000, and says so once', async () => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    for (let index = 0; index < 1_100; index += 1) {
+      pump.toolCall({ tool: 'find', arguments: { index }, answer: null, durationMs: 1 })
+    }
+    const all = [...batches.flat(), ...(await pump.close()).observations]
+    const types = all.map(({ observation }) => observation.type)
+    expect(types.filter((type) => type === 'tool_call')).toHaveLength(1_000)
+    expect(all.at(-1)?.observation).toMatchObject({
+      data: { level: 'warn', message: 'Further tool calls of this attempt are left out' },
+    })
+    expect(types.filter((type) => type === 'node_log')).toHaveLength(1)
+  })
+
+  test.each(['lines', 'tool calls'])('leaves out %s beyond 4 MiB', async (what) => {
+    const { batches, store } = keeper()
+    const pump = open(store)
+    const text = 'x'.repeat(8_000)
+    for (let index = 0; index < 900; index += 1) {
+      if (what === 'lines') pump.log('info', text)
+      else pump.toolCall({ tool: 'find', arguments: text, answer: null, durationMs: 1 })
+    }
+    const all = [...batches.flat(), ...(await pump.close()).observations]
+    expect(all.length).toBeGreaterThan(400)
+    expect(JSON.stringify(all).length).toBeLessThan(5_000_000)
+    expect(JSON.stringify(all.at(-1))).toContain(`Further ${what} of this attempt are left out`)
+  })
 })

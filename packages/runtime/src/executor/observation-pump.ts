@@ -32,6 +32,9 @@ export interface PumpedObservations {
 export type StoreObservations = (batch: PumpedObservations) => Promise<unknown>
 
 const MAX_LINES = 2_000
+const MAX_CALLS = 1_000
+/** Most bytes of lines, and of tool calls, of one attempt, about: they are in memory until they are stored. */
+const MAX_BYTES = 4_194_304
 const MAX_MESSAGE = 8_192
 const MAX_DATA = 16_384
 const MAX_CALL = 262_144
@@ -56,7 +59,8 @@ export interface PumpPorts {
 /**
  * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored is tried
  * again, with what has come meanwhile, until the pump is closed; an entry that the database refuses for good is left
- * out. Lines beyond 2,000 an attempt are left out, with a last line that says so.
+ * out. Lines beyond 2,000 an attempt or 4 MiB, and tool calls beyond 1,000 or 4 MiB, are left out, with a last line that
+ * says so.
  */
 export function createObservationPump(
   started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
@@ -71,6 +75,9 @@ export function createObservationPump(
   let isClosed = false
   let isRepeated = false
   let lines = 0
+  let lineBytes = 0
+  let callBytes = 0
+  let isFull = false
   let calls = 0
   let entries = 0
 
@@ -118,17 +125,28 @@ export function createObservationPump(
   const addLine = (level: LogLevel, message: string, data?: Json): void => {
     const line = { timestamp: new Date(now()).toISOString(), level, message: repairText(cutText(message, MAX_MESSAGE)) }
     const extra = data === undefined ? {} : { data: readable(data, MAX_DATA) }
+    lineBytes += JSON.stringify([line.message, extra]).length
     drop(add({ type: 'node_log', nodeRunId, data: { ...line, ...extra } }, lines))
   }
   return {
     log: (level, message, data) => {
-      if (isClosed || lines > MAX_LINES) return
-      if (lines === MAX_LINES) addLine('warn', 'Further lines of this attempt are left out')
+      if (isClosed || isFull) return
+      isFull = lines >= MAX_LINES || lineBytes >= MAX_BYTES
+      if (isFull) addLine('warn', 'Further lines of this attempt are left out')
       else addLine(level, message, data)
       lines += 1
     },
     toolCall: (call) => {
-      drop(add({ type: 'tool_call', nodeRunId, data: { ...recordOf(call), pass, attempt } }, calls))
+      if (isClosed || calls > MAX_CALLS) return
+      if (calls === MAX_CALLS || callBytes >= MAX_BYTES) {
+        calls = MAX_CALLS + 1
+        addLine('warn', 'Further tool calls of this attempt are left out')
+        lines += 1
+        return
+      }
+      const record = recordOf(call)
+      callBytes += JSON.stringify(record).length
+      drop(add({ type: 'tool_call', nodeRunId, data: { ...record, pass, attempt } }, calls))
       calls += 1
     },
     journal: (data, payloads) => {

@@ -61,4 +61,35 @@ describe('runBody', () => {
     expect(signals.map((signal) => signal?.aborted)).toEqual(Array.from({ length: 6 }, () => true))
     expect(await end).toMatchObject({ kind: 'abandoned' })
   })
+
+  describe('a journal', () => {
+    const journaling = (run: (context: NodeContext) => Promise<unknown>) => {
+      const stop = createStopSwitch()
+      const started = { node: { timeoutMs: null, heartbeatMs: null }, implementation: { run }, journal: new Map() }
+      const pump = { journal: async () => undefined }
+      const ports = { http: {}, stop: stop.signals, graceMs: 1, pump }
+      return runBody(started as unknown as StartedNode, ports as unknown as BodyPorts)
+    }
+    const times = (count: number, result: () => string) => async (context: NodeContext) => {
+      for (let index = 0; index < count; index += 1) await context.durable(`${index}`, async () => result())
+      return { port: 'out', output: {} }
+    }
+
+    test.each([
+      ['1,000 calls', times(1_000, () => ''), { kind: 'result' }],
+      ['1,001 calls', times(1_001, () => ''), { kind: 'thrown', error: { code: 'JOURNAL_TOO_LARGE' } }],
+      [
+        'more than 32 MiB',
+        times(5, () => 'x'.repeat(8_000_000)),
+        { kind: 'thrown', error: { code: 'JOURNAL_TOO_LARGE' } },
+      ],
+      [
+        'a key of 513 characters',
+        (context: NodeContext) => context.durable('k'.repeat(513), async () => 1),
+        { kind: 'thrown', error: { code: 'JOURNAL_TOO_LARGE' } },
+      ],
+    ])('of %s ends as it should', async (_, run, end) => {
+      expect(await journaling(run)).toMatchObject(end)
+    })
+  })
 })

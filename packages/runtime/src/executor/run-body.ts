@@ -114,10 +114,19 @@ function contextOf(
 ): NodeContext {
   const { tenantId, runId, nodeRunId, attempt, pass, params, resume, idempotencyKey } = started
   const calls = new Map<string, Promise<Json>>()
+  const journaled = {
+    count: started.journal.size,
+    bytes: [...started.journal.values()].reduce((sum, { size }) => sum + size, 0),
+  }
   const callOnce = async (key: string, call: () => Promise<Json>): Promise<Json> => {
-    const journaled = started.journal.get(key)
-    if (journaled !== undefined) return values.load(tenantId, journaled)
+    const known = started.journal.get(key)
+    if (known !== undefined) return values.load(tenantId, known)
+    if (key.length > MAX_KEY) throw journalFull(`${MAX_KEY} characters of a key`)
+    if (journaled.count >= MAX_JOURNALED) throw journalFull(`${MAX_JOURNALED} calls`)
     const { ref, payloads, json } = storeValue(await call())
+    journaled.count += 1
+    journaled.bytes += ref.size
+    if (journaled.bytes > MAX_JOURNAL_BYTES) throw journalFull(`${MAX_JOURNAL_BYTES} bytes of results`)
     await pump.journal({ pass, attempt, key, value: ref }, payloads)
     return json
   }
@@ -142,6 +151,15 @@ function contextOf(
       return (await once) as Value
     },
   }
+}
+
+/** Most calls that a node run may journal, and most bytes of their results: each is in the log for good. */
+const MAX_JOURNALED = 1_000
+const MAX_JOURNAL_BYTES = 33_554_432
+const MAX_KEY = 512
+
+function journalFull(limit: string): TenonError {
+  return new TenonError('JOURNAL_TOO_LARGE', `The node run has journaled more than ${limit}`)
 }
 
 /** Requests of a node end with its attempt, whether or not its body hands the signal on. */

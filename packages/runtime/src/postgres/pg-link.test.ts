@@ -60,6 +60,16 @@ describe('pgLink', () => {
     ).resolves.toEqual([{ one: 1 }])
   })
 
+  test('takes a statement that cannot be written out for no lost connection, and works on', async () => {
+    const unwritable = {
+      toPostgres: () => {
+        throw new RangeError('Invalid string length')
+      },
+    }
+    await expect(database.call('select $1', [unwritable])).rejects.toThrow(RangeError)
+    await expect(database.call('select 1 as one', [])).resolves.toEqual([{ one: 1 }])
+  })
+
   test('leaves errors of the statement itself as they are', async () => {
     await expect(
       database.call(

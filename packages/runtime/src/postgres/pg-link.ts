@@ -4,6 +4,7 @@ import { encodeArray, isArrayType } from './binary-array.ts'
 import type { DatabaseLink, LinkConnection } from './link.ts'
 import { noStream } from './no-stream.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
+import { isTooLarge } from './refusal.ts'
 import { within } from './within.ts'
 
 interface PgQuery {
@@ -94,6 +95,8 @@ function pgConnection(
     try {
       return await within(timeoutMs, client.query(query), 'The database does not answer')
     } catch (error) {
+      // The client could not write the statement out, which is no fault of the server; what it has sent of it is open.
+      if (error instanceof Error && isTooLarge(error)) broken = error
       if (!isConnectionLost(error)) throw error
       // The pool must not hand out a connection that is gone, or whose transaction may still be open.
       broken = error
@@ -166,7 +169,7 @@ const LOST = /^(08|57P|53)/
 
 /** Errors of the server carry five characters; the client's own, of sockets and of a connection that ended, do not. */
 function isConnectionLost(error: unknown): error is Error {
-  if (!(error instanceof Error) || error instanceof TypeError) return false
+  if (!(error instanceof Error) || error instanceof TypeError || isTooLarge(error)) return false
   if (error instanceof TenonError) return error.code === 'UNAVAILABLE'
   const code = 'code' in error ? String(error.code) : ''
   return code.length === 5 ? LOST.test(code) : !('severity' in error)

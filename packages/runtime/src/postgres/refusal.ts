@@ -12,6 +12,13 @@ export function permanentRefusal(error: unknown): string | null {
   return typeof code === 'string' && PERMANENT.test(code) ? code : null
 }
 
+const TOO_LARGE = /^(Invalid (string|array|typed array) length|Array buffer allocation failed|Cannot create a string)/
+
+/** Checks whether this process could not build a statement because its values are too large. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && !('severity' in error) && TOO_LARGE.test(error.message)
+}
+
 /** SQLSTATEs of a transaction that was in the way of another: deadlock, serialization failure. */
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40P01', '40001'])
 const MAX_TRIES = 5

@@ -178,6 +178,42 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(calls).toBe(1)
   })
 
+  test('sends no more than so many bytes together, and a larger append alone', async () => {
+    const batches: number[] = []
+    const counted = {
+      ...opened.database,
+      call: <Row>(...[text, values]: Parameters<typeof opened.database.call>) => {
+        batches.push((values[1] as readonly string[]).length)
+        return opened.database.call<Row>(text, values)
+      },
+    }
+    const small = createAppender(counted, { maxBytes: 100_000, lanes: 1 })
+    const text = JSON.stringify('x'.repeat(40_000))
+    const payloads = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ hash: `h${index}`, size: text.length, text, json: null }))
+    const sizes = [1, 1, 1, 9, 1]
+    await Promise.all(sizes.map((count) => small.append(create(tenant(), undefined, { payloads: payloads(count) }))))
+    expect(batches).toEqual([2, 2, 1])
+  })
+
+  test('refuses an append that cannot be written out, for its run alone', async () => {
+    const huge = tenant()
+    const strict = {
+      ...opened.database,
+      call: <Row>(...[text, values]: Parameters<typeof opened.database.call>) => {
+        if ((values[1] as readonly string[]).includes(huge)) throw new RangeError('Invalid string length')
+        return opened.database.call<Row>(text, values)
+      },
+    }
+    const strictAppender = createAppender(strict, { lanes: 1 })
+    const [refused, stored] = await Promise.allSettled([
+      strictAppender.append(create(huge)),
+      strictAppender.append(create(tenant())),
+    ])
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'APPEND_REFUSED', retryable: false } })
+    expect(stored).toMatchObject({ status: 'fulfilled', value: { outcome: 'ok' } })
+  })
+
   test('sends a batch once when the database does not answer', async () => {
     let calls = 0
     const away = {

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { permanentRefusal } from '../postgres/refusal.ts'
+import { isTooLarge, permanentRefusal } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { type AppendCall, type AppendToSend, createAppendStatements, isPlain } from './append-statements.ts'
 import type { Append, AppendResult } from './append-types.ts'
@@ -22,6 +22,8 @@ export interface Appender {
 export interface AppenderOptions {
   /** Most appends of one round trip. @defaultValue 200 */
   readonly maxBatch?: number
+  /** Most bytes of values and events in one round trip, about; a larger append goes alone. @defaultValue 8_388_608 */
+  readonly maxBytes?: number
   /**
    * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. @defaultValue 2 on
    * Postgres, 1 on PGlite, which has one connection
@@ -42,7 +44,7 @@ interface Waiting extends AppendToSend {
  * gets no answer is not sent again: it may have been stored.
  */
 export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
-  const { maxBatch = 200, lanes: count = database.dialect === 'pglite' ? 1 : 2 } = options
+  const { maxBatch = 200, maxBytes = 8_388_608, lanes: count = database.dialect === 'pglite' ? 1 : 2 } = options
   const statements = createAppendStatements(database.schema)
 
   const call = async <Row>({ statement, values, resultsOf }: AppendCall<Row>): Promise<readonly AppendResult[]> => {
@@ -71,7 +73,7 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
       await send(batch.slice(middle))
     }
   }
-  const lanes = Array.from({ length: count }, () => createLane(send, maxBatch))
+  const lanes = Array.from({ length: count }, () => createLane(send, { maxBatch, maxBytes }))
   return {
     append: (append) =>
       new Promise((resolve, reject) => {
@@ -90,13 +92,16 @@ interface Lane {
   drain(): Promise<void>
 }
 
-function createLane(send: (batch: readonly Waiting[]) => Promise<void>, maxBatch: number): Lane {
+function createLane(
+  send: (batch: readonly Waiting[]) => Promise<void>,
+  limits: Required<Pick<AppenderOptions, 'maxBatch' | 'maxBytes'>>,
+): Lane {
   const queue: Waiting[] = []
   let flushing: Promise<void> | null = null
   const flush = async (): Promise<void> => {
     // One turn of the microtask queue: what becomes ready together goes out together.
     await Promise.resolve()
-    while (queue.length > 0) await send(takeBatch(queue, maxBatch))
+    while (queue.length > 0) await send(takeBatch(queue, limits))
     flushing = null
   }
   return {
@@ -119,17 +124,40 @@ function laneOf(runId: string, count: number): number {
   return (hash >>> 0) % count
 }
 
-/** Takes at most one append of each run, the oldest; the batch is ordered by tenant and run. */
-function takeBatch(queue: Waiting[], maxBatch: number): readonly Waiting[] {
+/**
+ * Takes at most one append of each run, the oldest, as long as they stay within the limits; at least one. The batch is
+ * ordered by tenant and run.
+ */
+function takeBatch(
+  queue: Waiting[],
+  { maxBatch, maxBytes }: Required<Pick<AppenderOptions, 'maxBatch' | 'maxBytes'>>,
+): readonly Waiting[] {
   if (queue.length === 1) return queue.splice(0)
   const batch = new Map<string, Waiting>()
   const left: Waiting[] = []
+  let bytes = 0
   for (const waiting of queue) {
-    if (batch.size < maxBatch && !batch.has(waiting.key)) batch.set(waiting.key, waiting)
-    else left.push(waiting)
+    const size = sizeOf(waiting)
+    const fits = batch.size === 0 || (batch.size < maxBatch && bytes + size <= maxBytes)
+    if (fits && !batch.has(waiting.key)) {
+      batch.set(waiting.key, waiting)
+      bytes += size
+    } else left.push(waiting)
   }
   queue.splice(0, queue.length, ...left)
   return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** Size of an append, about: its values and events, and the texts of its operations. */
+function sizeOf({ append, packed }: Waiting): number {
+  let bytes = 0
+  for (const { size } of append.payloads) bytes += size
+  for (const { events, inlines } of packed.rows) bytes += events.length + (inlines?.length ?? 0)
+  for (const operation of append.operations) {
+    if (operation.op === 'plan' || operation.op === 'snapshot') bytes += operation.data.length
+    if (operation.op === 'wait_open') bytes += operation.waitFor.length
+  }
+  return bytes
 }
 
 function isUnavailable(error: unknown): boolean {
@@ -137,6 +165,11 @@ function isUnavailable(error: unknown): boolean {
 }
 
 function toRefusal(error: unknown): unknown {
+  if (isTooLarge(error)) {
+    return new TenonError('APPEND_REFUSED', 'The values of the run are too large to be stored at once', {
+      cause: error,
+    })
+  }
   const sqlState = permanentRefusal(error)
   if (sqlState === null) return error
   const message = `The database cannot store a value of the run (SQLSTATE ${sqlState})`

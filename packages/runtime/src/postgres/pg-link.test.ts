@@ -66,8 +66,9 @@ describe('pgLink', () => {
         throw new RangeError('Invalid string length')
       },
     }
-    await expect(database.call('select $1', [unwritable])).rejects.toThrow(RangeError)
-    await expect(database.call('select 1 as one', [])).resolves.toEqual([{ one: 1 }])
+    const statement = preparedStatement(() => 'select $1::text as one', [['one', 'text']])
+    await expect(database.call(statement, [unwritable])).rejects.toThrow(RangeError)
+    await expect(database.call(statement, ['1'])).resolves.toEqual([{ one: '1' }])
   })
 
   test('leaves errors of the statement itself as they are', async () => {

@@ -233,6 +233,8 @@ export interface QueuedRunState {
   readonly outcome: null
   /** Set when the run fails or is canceled. */
   readonly error: null
+  /** Obstacle that keeps the run from making progress; absent when none is known. */
+  readonly health?: RunHealth
 }
 
 /** Status of a run that has begun and not ended. */
@@ -247,6 +249,8 @@ export interface ActiveRunState {
   readonly outcome: null
   /** Set when the run fails or is canceled. */
   readonly error: null
+  /** Obstacle that keeps the run from making progress; absent when none is known. */
+  readonly health?: RunHealth
 }
 
 /** Status of a run that has reached its end. */
@@ -261,6 +265,8 @@ export interface CompletedRunState {
   readonly outcome: string
   /** A completed run has no failure. */
   readonly error: null
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
 }
 
 /** Status of a run that a failure ended. */
@@ -275,6 +281,8 @@ export interface FailedRunState {
   readonly outcome: null
   /** Failure that ended the run. */
   readonly error: RunFailure
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
 }
 
 /** Status of a run that was canceled. */
@@ -289,6 +297,8 @@ export interface CanceledRunState {
   readonly outcome: null
   /** Reason of the cancelation: `RUN_CANCELED`, `RUN_TIMEOUT` or `APPEND_REFUSED`. */
   readonly error: RunFailure
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
 }
 
 /** Status of a run with what is known at that status; `status` tells the cases apart. */
@@ -301,8 +311,6 @@ export type RunSummary = RunFields & RunState
 export interface UnfinishedRun {
   /** Set when the run completes. */
   readonly output: null
-  /** Obstacle that keeps the run from making progress; absent when none is known. */
-  readonly health?: RunHealth
 }
 
 /**
@@ -312,17 +320,18 @@ export interface UnfinishedRun {
 export type Run = RunFields &
   (
     | ((QueuedRunState | ActiveRunState) & UnfinishedRun)
-    | (CompletedRunState & { readonly output: Json; readonly health?: never })
-    | ((FailedRunState | CanceledRunState) & { readonly output: null; readonly health?: never })
+    | (CompletedRunState & { readonly output: Json })
+    | ((FailedRunState | CanceledRunState) & { readonly output: null })
   )
 
 /**
- * Something outside of a run that holds it up: `NO_WORKER` if no worker is running, `NO_CAPABLE_WORKER` if none of the
- * running ones has a node type or serves a task queue that the run needs now.
+ * Something outside of a run that holds it up: `NO_WORKER` if no worker is running or, on Temporal, takes the run;
+ * `NO_CAPABLE_WORKER` if none of the running ones has a node type or serves a task queue that the run needs now; `STUCK`
+ * if its workflow on Temporal fails again and again; `ENGINE_UNAVAILABLE` if Temporal does not answer.
  */
 export interface RunHealth {
   /** Code of the obstacle. */
-  readonly code: 'NO_WORKER' | 'NO_CAPABLE_WORKER'
+  readonly code: 'NO_WORKER' | 'NO_CAPABLE_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
   /** Sentence that describes the obstacle. */
   readonly message: string
   /** Sentence that says what to do. */

@@ -17,6 +17,7 @@ export type {
   Run,
   RunFields,
   RunFilter,
+  RunHealth,
   RunState,
   RunSummary,
   StartedRun,

@@ -127,6 +127,7 @@ describe('GET /health', () => {
     await client.versions.publish(id)
     const { runId } = await client.runs.start(id, { input: { text: 'x' } })
     expect(await client.runs.get(runId)).toMatchObject({ health: { code: 'NO_WORKER' } })
+    expect((await client.runs.list()).items).toMatchObject([{ runId, health: { code: 'NO_WORKER' } }])
     await own.startWorker()
     expect(await ready()).toMatchObject({ checks: { workers: 'ok' } })
     expect((await client.runs.get(runId)).health).toBeUndefined()

@@ -1,4 +1,4 @@
-import type { Run, RunState, RunSummary, StartedRun } from '@tenon/core/api'
+import type { Run, RunHealth, RunState, RunSummary, StartedRun } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import { maskCredentials } from '@tenon/core/mask'
@@ -7,7 +7,7 @@ import type { StartedRunRow, StoredRun } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { workflowNames } from '../tables/workflow-repository.ts'
-import { healthOfRun } from './worker-health.ts'
+import { healthOfRuns } from './worker-health.ts'
 
 /** Runs of one tenant in the form of lists, in the same order. */
 export async function presentRuns(
@@ -22,6 +22,7 @@ export async function presentRuns(
       runs.map((run) => run.workflowId),
     ),
   )
+  const health = await healthOfRuns(server, tenantId, runs)
   return runs.map((run) =>
     maskCredentials({
       runId: run.runId,
@@ -32,7 +33,7 @@ export async function presentRuns(
       traceId: run.traceId,
       engine: run.engine,
       queuedAt: toInstant(run.queuedAt),
-      ...stateOf(run),
+      ...stateOf(run, health.get(run.runId)),
     }),
   )
 }
@@ -53,22 +54,23 @@ export async function presentRun(server: ServerContext, run: StoredRun): Promise
     case 'running':
     case 'waiting':
     case 'paused':
-      return { ...summary, output: null, ...(await healthOfRun(server, run)) }
+      return { ...summary, output: null }
   }
 }
 
 /** The state that a row of `runs` says. Every column of it is nullable, so a missing value gets the nearest one. */
-function stateOf(run: StoredRun): RunState {
+function stateOf(run: StoredRun, health: RunHealth | undefined): RunState {
   const { status } = run
+  const obstacle = health === undefined ? {} : { health }
   const startedAt = toInstant(run.startedAt ?? run.queuedAt)
   const finishedAt = toInstant(run.finishedAt ?? run.startedAt ?? run.queuedAt)
   switch (status) {
     case 'queued':
-      return { status, startedAt: null, finishedAt: null, outcome: null, error: null }
+      return { status, startedAt: null, finishedAt: null, outcome: null, error: null, ...obstacle }
     case 'running':
     case 'waiting':
     case 'paused':
-      return { status, startedAt, finishedAt: null, outcome: null, error: null }
+      return { status, startedAt, finishedAt: null, outcome: null, error: null, ...obstacle }
     case 'completed':
       return { status, startedAt, finishedAt, outcome: run.outcome ?? 'completed', error: null }
     case 'failed':

@@ -1,6 +1,7 @@
 import type { RunHealth } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import { isRunOver } from '@tenon/core/run'
-import { findObstacles, findRunObstacles, type RuntimeTables, type StoredRun } from '@tenon/runtime'
+import { findObstacles, findRunObstacles, type RunObstacle, type RuntimeTables, type StoredRun } from '@tenon/runtime'
 import { sql } from 'kysely'
 import type { ServerContext } from '../context.ts'
 
@@ -9,6 +10,24 @@ const NO_WORKER: RunHealth = Object.freeze({
   code: 'NO_WORKER',
   message: 'No worker is running: runs wait until one starts',
   remedy: 'Call startWorker() in this process, or start a process with createWorker().',
+})
+
+const ON_TEMPORAL: Readonly<Record<RunObstacle, RunHealth>> = Object.freeze({
+  NO_WORKER: {
+    code: 'NO_WORKER',
+    message: 'No worker takes the run: none serves its task queue, or all are busy',
+    remedy: 'Call startWorker() in a process that serves the task queue, and check its connection to Temporal.',
+  },
+  STUCK: {
+    code: 'STUCK',
+    message: 'The workflow of the run on Temporal fails again and again',
+    remedy: 'Look up the workflow with the id of the run in Temporal, and the logs of the workers; or cancel the run.',
+  },
+  ENGINE_UNAVAILABLE: {
+    code: 'ENGINE_UNAVAILABLE',
+    message: 'Temporal does not answer',
+    remedy: 'Check that Temporal is running and reachable; the run continues when it answers again.',
+  },
 })
 
 /** Leases are counted by the clock of the database, which may differ from the one here. */
@@ -23,12 +42,40 @@ async function hasWorker({ engine, database }: Pick<ServerContext, 'engine' | 'd
   return row !== undefined
 }
 
-/** The reason why a run makes no progress; `{}` if it has ended, or a worker can continue it. */
-export async function healthOfRun(server: ServerContext, run: StoredRun): Promise<{ readonly health?: RunHealth }> {
-  if (isRunOver(run.status) || run.engine !== 'embedded') return {}
-  if (!(await hasWorker(server))) return { health: NO_WORKER }
-  const missing = await findRunObstacles(server.database.view<RuntimeTables>(), run)
-  return missing.length === 0 ? {} : { health: noCapableWorker(missing) }
+/**
+ * Finds what holds up the open runs of a page, by run id. Asks once for all of them; each run of the embedded engine alone
+ * only while some run of any tenant finds no worker that can continue it.
+ */
+export async function healthOfRuns(
+  server: ServerContext,
+  tenantId: TenantId,
+  runs: readonly StoredRun[],
+): Promise<ReadonlyMap<string, RunHealth>> {
+  const open = runs.filter((run) => !isRunOver(run.status))
+  const embedded = open.filter((run) => run.engine === 'embedded')
+  const temporal = open.filter((run) => run.engine === 'temporal').map((run) => run.runId)
+  const obstacles =
+    temporal.length === 0 ? new Map<string, RunObstacle>() : await server.reader.readObstacles(tenantId, temporal)
+  return new Map<string, RunHealth>([
+    ...(await healthOfEmbedded(server, embedded)),
+    ...[...obstacles].map(([runId, obstacle]) => [runId, ON_TEMPORAL[obstacle]] as const),
+  ])
+}
+
+async function healthOfEmbedded(
+  server: ServerContext,
+  runs: readonly StoredRun[],
+): Promise<readonly (readonly [string, RunHealth])[]> {
+  if (runs.length === 0) return []
+  if (!(await hasWorker(server))) return runs.map(({ runId }) => [runId, NO_WORKER] as const)
+  const database = server.database.view<RuntimeTables>()
+  if (runs.length > 1 && (await findObstacles(database)).length === 0) return []
+  const found: (readonly [string, RunHealth])[] = []
+  for (const run of runs) {
+    const missing = await findRunObstacles(database, run)
+    if (missing.length > 0) found.push([run.runId, noCapableWorker(missing)])
+  }
+  return found
 }
 
 /** The health of the workers as readiness shows it; null if each waiting run of any tenant has a worker. */

@@ -43,12 +43,20 @@ const runFields = {
   engine: z.enum(['embedded', 'temporal']),
   queuedAt: instantSchema,
 }
+const runHealthSchema = z
+  .strictObject({
+    code: z.enum(['NO_WORKER', 'NO_CAPABLE_WORKER', 'STUCK', 'ENGINE_UNAVAILABLE']),
+    message: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: 'RunHealth' })
 const queuedState = {
   status: z.literal('queued'),
   startedAt: z.null(),
   finishedAt: z.null(),
   outcome: z.null(),
   error: z.null(),
+  health: runHealthSchema.exactOptional(),
 }
 const activeState = { ...queuedState, status: z.enum(['running', 'waiting', 'paused']), startedAt: instantSchema }
 const completedState = {
@@ -71,10 +79,7 @@ export const runSummarySchema = z
   ])
   .meta({ id: 'RunSummary' })
 
-const runHealthSchema = z
-  .strictObject({ code: z.enum(['NO_WORKER', 'NO_CAPABLE_WORKER']), message: z.string(), remedy: z.string() })
-  .meta({ id: 'RunHealth' })
-const unfinished = { output: z.null(), health: runHealthSchema.exactOptional() }
+const unfinished = { output: z.null() }
 
 export const runSchema = z
   .discriminatedUnion('status', [

@@ -68,6 +68,11 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
             {failureTexts(run.value.error, t).remedy}
           </Callout>
         )}
+        {run.value?.health !== undefined && !isRunOver(view.status) && (
+          <Callout tone="failed" title={run.value.health.message}>
+            {run.value.health.remedy}
+          </Callout>
+        )}
         <NodeApprovals scope={scope} nodeRunId={null} />
         <Facts facts={facts} />
         {!isRunOver(view.status) && <p className="tn-muted">{t('runs.inspector.emptyWhy')}</p>}

@@ -56,6 +56,15 @@ describe('RunList', () => {
     expect(screen.getByText('503 from the help desk')).toBeDefined()
   })
 
+  test('says what holds up a run', async () => {
+    const health = { code: 'STUCK', message: 'The workflow fails again and again', remedy: 'Look it up.' } as const
+    const stuck = run(7, { status: 'running' })
+    if (stuck.status !== 'running') throw new RangeError('the run is running')
+    show([{ ...stuck, health }, run(8)])
+    expect((await screen.findByText('Stuck')).closest('[title]')?.getAttribute('title')).toBe(health.message)
+    expect(rows()).toHaveLength(2)
+  })
+
   test('opens a run in place, and leaves a click for another tab to the browser', async () => {
     const { user, onOpenRun } = show()
     const link = await screen.findByRole('link', { name: 'Open run run-2 of Support ticket router' })

@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
 import { runTitle } from '../format/run-title.ts'
+import { HealthBadge } from './health-badge.tsx'
 import { RunStatusBadge } from './run-status-badge.tsx'
 
 export interface RunRowProps {
@@ -34,6 +35,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
     <tr className="tn-runs-row">
       <td>
         <RunStatusBadge status={run.status} />
+        {run.health !== undefined && <HealthBadge health={run.health} />}
       </td>
       {hasWorkflow && (
         <td className="tn-runs-workflow" dir="auto">

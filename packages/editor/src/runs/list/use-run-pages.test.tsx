@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import type { Page, Run, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
+import type { Page, Run, RunFields, RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
 import { act, waitFor } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
@@ -12,7 +12,7 @@ const FAILED: RunFilter = { status: 'failed' }
 
 const TIMES = { startedAt: '2026-11-23T09:42:07.000Z', finishedAt: '2026-11-23T09:42:11.430Z' }
 
-function run(runId: string): RunSummary {
+function fieldsOf(runId: string): RunFields {
   return {
     runId,
     workflowId: 'wf',
@@ -22,8 +22,11 @@ function run(runId: string): RunSummary {
     traceId: '',
     engine: 'embedded',
     queuedAt: '2026-11-23T09:42:07.000Z',
-    ...runState('completed', TIMES),
   }
+}
+
+function run(runId: string): RunSummary {
+  return { ...fieldsOf(runId), ...runState('completed', TIMES) }
 }
 
 /** A server that answers each page when the test says so. */
@@ -69,7 +72,7 @@ describe('useRunPages', () => {
     const fixture = createFixtureClient({ runs: [run('r3'), run('r2'), run('r1')] })
     const filter: RunFilter = { limit: 2 }
     const failed = runState('failed', TIMES)
-    const get = vi.fn(async (): Promise<Run> => ({ ...run('r1'), ...failed, output: null }))
+    const get = vi.fn(async (): Promise<Run> => ({ ...fieldsOf('r1'), ...failed, output: null }))
     const client: TenonClient = { ...fixture.client, runs: { ...fixture.client.runs, get } }
     const seen: RunPages[] = []
     function Probe() {

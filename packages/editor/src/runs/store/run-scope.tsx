@@ -5,6 +5,7 @@ import type { NodeManifest } from '@tenon/core/node'
 import { isRunOver } from '@tenon/core/run'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
 import { type Resource, useResource } from '../../client/use-resource.ts'
+import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { EMPTY_MANIFEST } from '../../manifest/manifest-index.ts'
 import { createLedgerCache, type LedgerCache } from './ledger-cache.ts'
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
@@ -66,6 +67,15 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
   useEffect(() => {
     if (isOver && !hasRunOver) reload()
   }, [isOver, hasRunOver, reload])
+  const { refresh } = run
+  // What holds up a run is no event of its log: the stream of the tenant says that it has changed.
+  useTenantChanges({
+    client,
+    isRelevant: (change) => change.kind === 'run' && change.id === runId,
+    onChange: (changes) => {
+      if (changes.some((change) => change.kind === 'run')) refresh()
+    },
+  })
   const workflowId = run.value?.workflowId ?? null
   const version = run.value?.version ?? null
   const loadGraph = useMemo(() => {

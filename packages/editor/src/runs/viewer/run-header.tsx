@@ -7,6 +7,7 @@ import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
 import { versionTitle } from '../format/run-title.ts'
+import { HealthBadge } from '../list/health-badge.tsx'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
@@ -47,6 +48,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
       </h1>
       {run.value !== null && <Badge>{badgeText(run.value)}</Badge>}
       <RunStatusBadge status={view.status} detail={durationMs === null ? '' : format(durationMs, t, locale)} />
+      {run.value?.health !== undefined && !isRunOver(live.status) && <HealthBadge health={run.value.health} />}
       {stream === 'retrying' && cursor === null && <Badge tone="waiting">{t('runs.header.reconnecting')}</Badge>}
       <span className="tn-output-space" />
       {end !== undefined && <HostSlot>{end}</HostSlot>}

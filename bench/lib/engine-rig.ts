@@ -25,6 +25,8 @@ export interface FinishedRun {
   readonly runId: string
   /** When the body of each `beat` node was called, in ms of `performance.now()`. */
   readonly beats: readonly number[]
+  /** When it was started, in ms of `performance.now()`. */
+  readonly startedAt: number
   /** From the call that started it to the news of its end, in ms. */
   readonly tookMs: number
 }
@@ -64,7 +66,7 @@ export async function openEngineRig(database: RuntimeDatabase, factory: EngineFa
     const tookMs = performance.now() - from
     beatsOf.delete(runId)
     if (status !== 'completed') throw new RangeError(`A run of the bench is ${status}`)
-    return { runId, beats, tookMs }
+    return { runId, beats, startedAt: from, tookMs }
   }
   return {
     run: (document, runs = 1) => {

@@ -11,6 +11,8 @@ export const chainGrowth: Row = {
   unit: 'ms',
   better: 'lower',
   rounds: 7,
+  must: 1.1,
+  aim: 1,
   missing: missingPostgres,
   open: async () => {
     const postgres = await openBenchPostgres()

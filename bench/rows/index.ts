@@ -1,4 +1,5 @@
 import type { Row } from '../lib/row.ts'
+import { nodeWal, runCpu, startToBody } from './append-costs.ts'
 import { chainGrowth } from './chain-growth.ts'
 import { collabUpdate } from './collab-update.ts'
 import { dragFrames100, dragFrames500 } from './drag-frames.ts'
@@ -15,6 +16,9 @@ export const rows: readonly Row[] = [
   durableNodePure,
   parallelRuns,
   chainGrowth,
+  startToBody,
+  runCpu,
+  nodeWal,
   tenStepsDbos,
   tenStepsOpenWorkflow,
   tenStepsRestate,

@@ -29,6 +29,6 @@ export {
   type RunFilterStatus,
   type RunStatus,
 } from './status.ts'
-export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded } from './value-ref.ts'
+export { MAX_INLINE_BYTES, makeValueRef, refOfEncoded, type TextDigest } from './value-ref.ts'
 export type { RunFailure, ValueRef } from './values.ts'
 export type { ApprovalView, AttemptView, NodeRunView, RunView } from './view.ts'

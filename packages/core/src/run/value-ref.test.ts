@@ -65,3 +65,14 @@ describe('makeValueRef', () => {
 test('refOfEncoded names what has been encoded already', () => {
   expect(refOfEncoded(encodeValue({ a: [1] }))).toEqual(makeValueRef({ a: [1] }))
 })
+
+describe('refOfEncoded', () => {
+  test('takes hash and size from the digest that its caller gives', () => {
+    const hash = 'f'.repeat(64)
+    expect(refOfEncoded(encodeValue('x'), () => ({ hash, size: MAX_INLINE_BYTES + 1 }))).toEqual({
+      hash,
+      size: MAX_INLINE_BYTES + 1,
+    })
+    expect(refOfEncoded(encodeValue('x'), () => ({ hash, size: 3 }))).toEqual({ hash, size: 3, inline: 'x' })
+  })
+})

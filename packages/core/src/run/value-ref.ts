@@ -11,22 +11,40 @@ export const MAX_INLINE_BYTES = 16_384
 /** Most characters of the top-level keys of an object: they are in the run log, whatever the size of the value. */
 export const MAX_KEYS_LENGTH = 65_536
 
+/** SHA-256 of a text in UTF-8 as hex digits, and its length in bytes. */
+export interface TextDigest {
+  /** 64 hex digits in lower case. */
+  readonly hash: string
+  /** Bytes of the text in UTF-8. */
+  readonly size: number
+}
+
 /**
  * Names an encoded value as the run log does: for the executor, which has the text already.
  *
+ * @param digestOf - Computes the digest of the text. A server passes the platform's implementation, which is many times
+ * faster. @defaultValue one that runs everywhere
  * @throws {@link TenonError} `VALUE_TOO_LARGE` if the keys of an object have more than {@link MAX_KEYS_LENGTH} characters.
  * @returns `inline` only up to {@link MAX_INLINE_BYTES}; beyond that the caller stores the text under `hash`.
  */
-export function refOfEncoded({ json, text }: EncodedValue): ValueRef {
+export function refOfEncoded(
+  { json, text }: EncodedValue,
+  digestOf: (text: string) => TextDigest = portableDigest,
+): ValueRef {
   const keys = isJsonObject(json) ? Object.keys(json) : null
   if (keys !== null) checkKeys(keys)
-  const bytes = utf8ToBytes(text)
+  const { hash, size } = digestOf(text)
   return {
-    hash: bytesToHex(sha256(bytes)),
-    size: bytes.length,
+    hash,
+    size,
     ...(keys === null ? {} : { keys }),
-    ...(bytes.length <= MAX_INLINE_BYTES ? { inline: json } : {}),
+    ...(size <= MAX_INLINE_BYTES ? { inline: json } : {}),
   }
+}
+
+function portableDigest(text: string): TextDigest {
+  const bytes = utf8ToBytes(text)
+  return { hash: bytesToHex(sha256(bytes)), size: bytes.length }
 }
 
 /**

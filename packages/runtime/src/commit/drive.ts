@@ -197,7 +197,7 @@ function applyFact(
     const { seed, trigger, input } = fact.data
     session.beginning = { seed, trigger, input, startedAt: at }
   }
-  addTurn(pending, stamped, decisions)
+  addTurn(pending, fact, at, decisions)
   addFactEffects(pending, session, stamped)
   for (const decision of decisions) addDecisionEffects(pending, session, decision, at)
   return decisions

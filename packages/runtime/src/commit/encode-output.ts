@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { WaitFor } from '@tenon/core/node'
-import { encodeValue, refOfEncoded, type ValueRef } from '@tenon/core/run'
+import { encodeValue, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
 import type { Payload } from '../store/append-types.ts'
 
 /** A value on its way into the log, with the payload that goes beside it when it is large. */
@@ -12,6 +13,11 @@ export interface StoredValue {
   readonly payloads: readonly Payload[]
 }
 
+/** The digest of a text by the platform's own SHA-256. */
+function nativeDigest(text: string): TextDigest {
+  return { hash: createHash('sha256').update(text).digest('hex'), size: Buffer.byteLength(text) }
+}
+
 /**
  * Turns what a node gave into what the log stores.
  *
@@ -19,7 +25,7 @@ export interface StoredValue {
  */
 export function storeValue(value: unknown): StoredValue {
   const encoded = encodeValue(value)
-  const ref = refOfEncoded(encoded)
+  const ref = refOfEncoded(encoded, nativeDigest)
   const payloads =
     ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
   return { ref, json: encoded.json, payloads }

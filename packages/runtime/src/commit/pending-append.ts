@@ -1,6 +1,13 @@
 import type { Json } from '@tenon/core/document'
-import { type Decision, decisionId, factId, observationId, type RunEvent, type RunStatus } from '@tenon/core/run'
-import type { MachineFact } from '../interpreter/machine-types.ts'
+import {
+  type Decision,
+  decisionId,
+  type Fact,
+  factId,
+  observationId,
+  type RunEvent,
+  type RunStatus,
+} from '@tenon/core/run'
 import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
 import { LOCK_ORDER } from '../store/lock-order.ts'
 import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
@@ -47,15 +54,15 @@ export function createPendingAppend(session: RunSession): PendingAppend {
 }
 
 /** Enters a fact that has moved the machine, with the decisions that follow from it. */
-export function addTurn(pending: PendingAppend, fact: MachineFact, decisions: readonly Decision[]): void {
+export function addTurn(pending: PendingAppend, fact: Fact, at: number, decisions: readonly Decision[]): void {
   pending.turns += 1
-  const { at, ...body } = fact
   const id = factId(fact)
-  const place = { at, turnOffset: pending.turns }
+  const turnOffset = pending.turns
   const causeOffset = pending.events.length
-  pending.events.push({ ...place, class: 'fact', id, causeOffset: null, body })
+  pending.events.push({ class: 'fact', id, at, turnOffset, causeOffset: null, body: fact })
   for (const [index, decision] of decisions.entries()) {
-    pending.events.push({ ...place, class: 'decision', id: decisionId(id, index), causeOffset, body: decision })
+    const body = { class: 'decision', id: decisionId(id, index), at, turnOffset, causeOffset, body: decision } as const
+    pending.events.push(body)
   }
 }
 
@@ -107,14 +114,22 @@ function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOpe
 
 /** The events of a pending append as they stand in the log once they have their numbers. */
 export function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
-  return pending.events.map(({ class: eventClass, id, at, turnOffset, causeOffset, body }, index) => ({
-    seq: firstSeq + index,
-    turn: turnBefore + turnOffset,
-    class: eventClass,
-    id,
-    v: 1,
-    at,
-    ...(causeOffset === null ? {} : { cause: firstSeq + causeOffset }),
-    ...body,
-  }))
+  return pending.events.map((event, index) => {
+    const { class: eventClass, id, at, turnOffset, causeOffset, body } = event
+    const { type, data } = body
+    // Written out, not spread: every event of a run passes here.
+    const stored: Record<string, unknown> = {
+      seq: firstSeq + index,
+      turn: turnBefore + turnOffset,
+      class: eventClass,
+      id,
+      v: 1,
+      at,
+      type,
+      data,
+    }
+    if (causeOffset !== null) stored['cause'] = firstSeq + causeOffset
+    if ('nodeRunId' in body && body.nodeRunId !== undefined) stored['nodeRunId'] = body.nodeRunId
+    return stored as unknown as RunEvent
+  })
 }

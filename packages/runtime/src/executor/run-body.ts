@@ -37,8 +37,7 @@ interface Alarm {
 export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd> {
   const { node } = started
   const { cancel, shutdown } = ports.stop
-  const ended = new AbortController()
-  const controller = new AbortController()
+  const abort = createLazyAbort()
   const timers = new Set<Alarm>()
   const after = (ms: number, act: () => void): Alarm => {
     const alarm: Alarm = { timer: undefined }
@@ -51,13 +50,14 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
     timers.add(alarm)
     return alarm
   }
+  let stopListening = (): void => undefined
   return new Promise<BodyEnd>((resolve) => {
     const expire = (message: string): void => {
       const error = new TenonError('NODE_TIMEOUT', message)
       resolve({ kind: 'timeout', error })
-      controller.abort(error)
+      abort.abort(error)
     }
-    const stopBody = (): void => controller.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
+    const stopBody = (): void => abort.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
     const onCancel = (): void => {
       after(ports.graceMs, () => resolve({ kind: 'abandoned' }))
       stopBody()
@@ -84,16 +84,42 @@ export function runBody(started: StartedNode, ports: BodyPorts): Promise<BodyEnd
       resolve(shutdown.aborted ? { kind: 'left' } : { kind: 'thrown', error })
       return
     }
-    cancel.addEventListener('abort', onCancel, { signal: ended.signal })
-    shutdown.addEventListener('abort', onShutdown, { signal: ended.signal })
-    callBody(started, contextOf(started, ports, controller.signal, onHeartbeat)).then(
+    cancel.addEventListener('abort', onCancel)
+    shutdown.addEventListener('abort', onShutdown)
+    stopListening = () => {
+      cancel.removeEventListener('abort', onCancel)
+      shutdown.removeEventListener('abort', onShutdown)
+    }
+    callBody(started, contextOf(started, ports, abort, onHeartbeat)).then(
       (result) => resolve({ kind: 'result', result }),
       (error: unknown) => resolve({ kind: 'thrown', error: readableError(error) }),
     )
   }).finally(() => {
-    ended.abort()
+    stopListening()
     for (const { timer } of timers) clearTimeout(timer)
   })
+}
+
+/** The abort of a body; its controller is made when the body asks for the signal, which most never do. */
+interface LazyAbort {
+  readonly signal: AbortSignal
+  abort(reason: TenonError): void
+}
+
+function createLazyAbort(): LazyAbort {
+  let controller: AbortController | undefined
+  let aborted: TenonError | undefined
+  return {
+    get signal() {
+      controller ??= new AbortController()
+      if (aborted !== undefined) controller.abort(aborted)
+      return controller.signal
+    },
+    abort: (reason) => {
+      aborted ??= reason
+      controller?.abort(reason)
+    },
+  }
 }
 
 async function callBody(
@@ -109,7 +135,7 @@ async function callBody(
 function contextOf(
   started: StartedNode,
   { http, pump, values }: BodyPorts,
-  abortSignal: AbortSignal,
+  abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
   const { tenantId, runId, nodeRunId, attempt, pass, params, resume, idempotencyKey } = started
@@ -137,9 +163,11 @@ function contextOf(
     nodeRunId,
     attempt,
     idempotencyKey,
-    http: endingWith(http, abortSignal),
+    http: endingWith(http, abort),
     connection: null,
-    abortSignal,
+    get abortSignal() {
+      return abort.signal
+    },
     resume,
     heartbeat,
     log: pump.log,
@@ -163,9 +191,11 @@ function journalFull(limit: string): TenonError {
 }
 
 /** Requests of a node end with its attempt, whether or not its body hands the signal on. */
-function endingWith(http: HttpClient, attempt: AbortSignal): HttpClient {
+function endingWith(http: HttpClient, attempt: LazyAbort): HttpClient {
   const both = (signal: AbortSignal | null | undefined): AbortSignal =>
-    signal === null || signal === undefined || signal === attempt ? attempt : AbortSignal.any([signal, attempt])
+    signal === null || signal === undefined || signal === attempt.signal
+      ? attempt.signal
+      : AbortSignal.any([signal, attempt.signal])
   return {
     request: (url, init = {}) => http.request(url, { ...init, abortSignal: both(init.abortSignal) }),
     fetch: (input, init) => {

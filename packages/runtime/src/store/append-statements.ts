@@ -82,9 +82,9 @@ interface ManyRow {
 
 /** The statements with which an appender stores its batches. */
 export interface AppendStatements {
-  /** The call for one append, if it {@link isPlain | is plain}. */
+  /** The call for one append, if {@link isPlain} holds for it. */
   one(role: string | null, toSend: AppendToSend): AppendCall<OneRow>
-  /** The call for appends of different runs, in the order of {@link inRunOrder}. */
+  /** The call for appends of different runs, ordered by tenant and run. */
   many(role: string | null, batch: readonly AppendToSend[]): AppendCall<ManyRow>
 }
 

@@ -4,7 +4,7 @@ import type { RunObstacle } from '../run-store.ts'
 const SCHEDULED = 1
 /** A task that waits for longer has found no worker. A worker that was killed holds its own tasks for up to 10 s more. */
 const LONGEST_WAIT_MS = 8_000
-/** A workflow task that has failed so often fails because of what it does, not because a worker was stopped. */
+/** A shell whose step has failed so often fails because of what it does, not because a worker was stopped. */
 const FAILED_ATTEMPTS = 3
 /** So has the activity that takes messages into the run; the bodies of nodes are retried by their policy. */
 const FAILED_ADVANCES = 5
@@ -33,7 +33,7 @@ export interface ShellHealth {
 }
 
 /**
- * Judges a shell by its pending tasks: `STUCK` if its workflow task fails again and again, `NO_WORKER` if no worker has
+ * Judges a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_WORKER` if no worker has
  * taken one of its tasks for 8 s.
  *
  * @param now - Milliseconds since the Unix epoch.

@@ -347,8 +347,8 @@ export interface RunFilter {
   readonly workflowId?: WorkflowId
   /** Lists the runs with this status. @defaultValue every status */
   readonly status?: RunFilterStatus
-  /** Lists live runs or test runs. @defaultValue 'live' */
-  readonly mode?: 'live' | 'test'
+  /** Lists live runs, test runs or both. @defaultValue 'live' */
+  readonly mode?: 'live' | 'test' | 'all'
   /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string
   /** 1 to 200. @defaultValue 50 */

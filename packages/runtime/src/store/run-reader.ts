@@ -51,7 +51,7 @@ async function selectRuns(tx: RuntimeTx, tenantId: TenantId, filter: RunFilter):
   let query = tx.selectFrom('runs').selectAll().where('tenant_id', '=', tenantId)
   if (filter.workflowId !== undefined) query = query.where('workflow_id', '=', filter.workflowId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.mode !== undefined) query = query.where('mode', '=', filter.mode)
+  if (filter.mode !== 'all') query = query.where('mode', '=', filter.mode ?? 'live')
   if (filter.cursor !== undefined) {
     const { at, id } = readCursor(filter.cursor)
     query = query.where(sql<boolean>`(queued_at, run_id) < (${at}, ${id})`)

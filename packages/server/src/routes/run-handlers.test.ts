@@ -219,11 +219,31 @@ describe('GET /runs', () => {
     expect(second.nextCursor).toBeNull()
   })
 
+  test('lists live runs, test runs when asked, and both', async () => {
+    const as = testIdentity()
+    const id = await publish(server, as, greeting)
+    const live = (await runToEnd(server, as, id, { text: 'x' })).runId
+    const tried = await server.json<StartedRun>(201, `/workflows/${id}/draft/runs`, {
+      as,
+      method: 'POST',
+      body: { input: { text: 'x' } },
+    })
+    const listed = async (query: string) => {
+      const { items } = await server.json<Page<RunSummary>>(200, `/runs?workflowId=${id}${query}`, { as })
+      return items.map((run) => run.runId).sort()
+    }
+    expect(await listed('')).toEqual([live])
+    expect(await listed('&mode=live')).toEqual([live])
+    expect(await listed('&mode=test')).toEqual([tried.runId])
+    expect(await listed('&mode=all')).toEqual([live, tried.runId].sort())
+  })
+
   test.each([
     'cursor=zzz',
     `cursor=${btoa('[1,"\\u0000"]')}`,
     `cursor=${btoa('[1e999,"a"]')}`,
     'status=done',
+    'mode=both',
     'limit=201',
   ])('answers 422 to ?%s', async (query) => {
     expect((await server.call(`/runs?${query}`, { as: testIdentity() })).status).toBe(422)

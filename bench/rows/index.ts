@@ -7,7 +7,7 @@ import { durableNode, durableNodePure } from './durable-node.ts'
 import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
 import { temporalEventsS1 } from './temporal-events-s1.ts'
-import { tenStepsDbos, tenStepsOpenWorkflow, tenStepsRestate } from './ten-steps.ts'
+import { overDbos, overOpenWorkflow, overRestate } from './ten-steps.ts'
 import { validateDocument, validateDocumentNew } from './validate-document.ts'
 
 /** Every row, in the order of the report. */
@@ -19,9 +19,9 @@ export const rows: readonly Row[] = [
   startToBody,
   runCpu,
   nodeWal,
-  tenStepsDbos,
-  tenStepsOpenWorkflow,
-  tenStepsRestate,
+  overDbos,
+  overOpenWorkflow,
+  overRestate,
   temporalEvents,
   temporalEventsPure,
   temporalEventsS1,

@@ -16,11 +16,11 @@ const STEPS = 10
 const RUNS = 20
 
 /** Ten durable nodes over ten steps of DBOS, each in a database of the same Postgres. */
-export const tenStepsDbos = rowOf('dbos', 'DBOS')
+export const overDbos = rowOf('dbos', 'DBOS')
 /** The same over OpenWorkflow. */
-export const tenStepsOpenWorkflow = rowOf('openworkflow', 'OpenWorkflow')
+export const overOpenWorkflow = rowOf('openworkflow', 'OpenWorkflow')
 /** The same over Restate, which keeps its journal on the same disk with fsync, and no Postgres. */
-export const tenStepsRestate = rowOf('restate', 'Restate')
+export const overRestate = rowOf('restate', 'Restate')
 
 /**
  * From the call of the first of ten bodies to the call of the last, in ms a step; each body is empty and gets what the

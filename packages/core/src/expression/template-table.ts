@@ -4,9 +4,17 @@ import { parseTemplate } from './parse.ts'
 
 /** Templates of one document or plan, each text parsed and analyzed once. It grows with the texts that it is given. */
 export interface TemplateTable {
-  /** @throws {@link TenonError} as `parseTemplate`, each time for a text that cannot be read. */
+  /**
+   * Reads a template.
+   *
+   * @throws {@link TenonError} as `parseTemplate`, each time for a text that cannot be read.
+   */
   parse(text: string): ParsedTemplate
-  /** @throws {@link TenonError} as `parseTemplate`. */
+  /**
+   * Lists what a template reads.
+   *
+   * @throws {@link TenonError} as `parseTemplate`.
+   */
   analyze(text: string): TemplateAnalysis
 }
 

@@ -20,7 +20,7 @@ export const partitions: Migration = {
  *
  * @param table - Parent table; its partitions are named `<table>_w<week>`, counted from the Unix epoch.
  */
-export function makePartitions(schema: string, table: string): readonly string[] {
+function makePartitions(schema: string, table: string): readonly string[] {
   const name = `${identifier(schema)}.make_log_partitions`
   const parent = `${identifier(schema)}.${identifier(table)}`
   return [

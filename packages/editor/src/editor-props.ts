@@ -17,6 +17,13 @@ export type EditorEvent =
   | { readonly type: 'run-started'; readonly runId: RunId; readonly mode: 'live' | 'test' }
   /** Transport of the draft; `error` says why no WebSocket can be opened, and the remedy. */
   | { readonly type: 'connection'; readonly transport: 'socket' | 'http'; readonly error: TenonError | null }
+  /**
+   * Changes wait for a lost connection (`true`), or none waits any more (`false`). Also sent after the editor was
+   * unmounted, while its last changes are still being sent: a host can keep a person on the page until then.
+   */
+  | { readonly type: 'unsaved'; readonly isWaiting: boolean }
+  /** After the editor was unmounted, the server refused its last changes; `operations` are all that is left of them. */
+  | { readonly type: 'lost'; readonly operations: readonly DocumentOperation[]; readonly error: unknown }
   | { readonly type: 'failed'; readonly error: unknown }
 
 /** What both kinds of editor take. All of it may be written inline: new objects each time do no harm. */
@@ -48,7 +55,7 @@ export interface CommonEditorProps extends InstanceProps {
    * @defaultValue only when the editor takes up most of the window and nothing on the page has the focus
    */
   readonly autoFocus?: boolean
-  /** Called after a change, a publication, a started run, a new connection or an error. */
+  /** Called after a change, a publication, a started run, a new or lost connection, or an error. */
   readonly onEvent?: (event: EditorEvent) => void
 }
 

@@ -19,7 +19,10 @@ import { createEditorSession } from '../session/create-session.ts'
 import { connectDraft } from './connect-draft.ts'
 import { createPresence } from './presence.ts'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 const eventually = (check: () => void) => vi.waitFor(check, 20_000)
 
@@ -30,6 +33,13 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
+}
+
+/** Checks whether the browser would ask the person before the page closes. */
+function asksBeforeClosing(): boolean {
+  const event = new Event('beforeunload', { cancelable: true })
+  window.dispatchEvent(event)
+  return event.defaultPrevented
 }
 
 type SyncBody = Parameters<TenonClient['drafts']['sync']>[1]
@@ -72,6 +82,8 @@ async function open() {
   const errors: (TenonError | null)[] = []
   const expelled: { code: number; operations: readonly DocumentOperation[] }[] = []
   const failed: unknown[] = []
+  const waiting: boolean[] = []
+  const lost: { error: unknown; operations: readonly DocumentOperation[] }[] = []
   const leave = connectDraft({
     session,
     client: () => own,
@@ -86,6 +98,8 @@ async function open() {
     },
     onRebased: () => expelled.push({ code: CLOSE_CODES.rebased, operations: [] }),
     onExpelled: (code, operations) => expelled.push({ code, operations }),
+    onWaiting: (isWaiting) => waiting.push(isWaiting),
+    onLost: (error, operations) => lost.push({ error, operations }),
   })
   onTestFinished(leave)
   return {
@@ -96,6 +110,8 @@ async function open() {
     errors,
     expelled,
     failed,
+    waiting,
+    lost,
     leave,
     port,
     state: () => session.store.getState(),
@@ -125,6 +141,9 @@ describe('a draft whose socket does not open', () => {
     for (const entry of place.stored.getMap<Y.Map<unknown>>('nodes').values()) entry.set('name', 'Theirs')
     await eventually(() => expect(place.state().document.nodes[0]?.name).toBe('Theirs'))
     expect(place.expelled).toEqual([])
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.leave()
+    expect([place.waiting, place.lost, asksBeforeClosing()]).toEqual([[], [], false])
   })
 
   test('goes on over the socket as soon as one opens, with nothing lost', async () => {
@@ -155,11 +174,50 @@ describe('a draft whose socket does not open', () => {
     const place = await open()
     await eventually(() => expect(place.state().sync).toBe('saved'))
     place.refuse(new TenonError('UNAVAILABLE', 'no answer'))
-    place.rename('While offline')
     await eventually(() => expect(place.state().sync).toBe('offline'))
+    expect([place.waiting, asksBeforeClosing()]).toEqual([[], false])
+    const release = place.session.input.hold(() => release())
+    expect(asksBeforeClosing()).toBe(true)
+    release()
+    place.rename('While offline')
+    expect(place.state().sync).toBe('unsent')
+    expect([place.waiting, asksBeforeClosing()]).toEqual([[true], true])
     place.refuse(null)
     await eventually(() => expect(place.state().sync).toBe('saved'))
     expect(place.nameOnServer()).toBe('While offline')
+    expect([place.waiting, asksBeforeClosing()]).toEqual([[true, false], false])
+    place.session.input.refuse('name', { nodeId: 'a', label: 'Name', text: 'Taken' })
+    expect(asksBeforeClosing()).toBe(true)
+    place.session.input.accept('name')
+    expect(asksBeforeClosing()).toBe(false)
+  })
+
+  test('sends what was changed offline after the editor was left, once requests are answered', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.refuse(new TenonError('UNAVAILABLE', 'no answer'))
+    place.rename('Typed, then left')
+    place.leave()
+    await eventually(() => expect(place.waiting).toEqual([true]))
+    expect(asksBeforeClosing()).toBe(true)
+    place.refuse(null)
+    await eventually(() => expect(place.nameOnServer()).toBe('Typed, then left'))
+    await eventually(() => expect(place.waiting).toEqual([true, false]))
+    expect([place.lost, asksBeforeClosing()]).toEqual([[], false])
+    const sent = place.requests.filter(({ update }) => update !== undefined)
+    // Requests that outlive the page are limited to 64 KiB, so only the first is one.
+    expect(sent.map(({ keepalive }) => keepalive)).toEqual([true, ...sent.slice(1).map(() => false)])
+  })
+
+  test('hands over what the server refuses after the editor was left', async () => {
+    const place = await open()
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    place.refuse(new TenonError('FORBIDDEN', 'refused'))
+    place.rename('Too late')
+    place.leave()
+    await eventually(() => expect(place.lost).toHaveLength(1))
+    expect(place.lost[0]).toMatchObject({ error: { code: 'FORBIDDEN' }, operations: [{ nodeId: 'a' }] })
+    expect(asksBeforeClosing()).toBe(false)
   })
 
   test.each([
@@ -181,6 +239,37 @@ describe('a draft whose socket does not open', () => {
     const place = await open()
     place.refuse(new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id'))
     await eventually(() => expect(place.failed).toEqual([expect.objectContaining({ code: 'WORKFLOW_NOT_FOUND' })]))
+  })
+})
+
+describe('a draft whose socket is cut', () => {
+  test('says that changes wait, and sends them after the editor was left', async () => {
+    const place = await open()
+    const room = await openRoom({ port: place.port, stored: place.stored })
+    await eventually(() => expect(place.state()).toMatchObject({ sync: 'saved', transport: 'socket' }))
+    place.refuse(new TenonError('UNAVAILABLE', 'no answer'))
+    room.stop()
+    await eventually(() => expect(place.state().sync).toBe('offline'))
+    place.rename('Behind a dead socket')
+    expect(place.state().sync).toBe('unsent')
+    expect(asksBeforeClosing()).toBe(true)
+    place.leave()
+    place.refuse(null)
+    await eventually(() => expect(place.nameOnServer()).toBe('Behind a dead socket'))
+    await eventually(() => expect(place.waiting).toEqual([true, false]))
+  })
+
+  test('asks before the page closes when a change is not stored for seconds, though the socket is open', async () => {
+    const place = await open()
+    await openRoom({ port: place.port, stored: place.stored })
+    await eventually(() => expect(place.state().transport).toBe('socket'))
+    await eventually(() => expect(place.state().sync).toBe('saved'))
+    // The room of this test stores nothing until it is told to.
+    place.rename('Never stored')
+    expect([place.state().sync, asksBeforeClosing()]).toEqual(['saving', false])
+    const later = Date.now() + 3_001
+    vi.spyOn(Date, 'now').mockReturnValue(later)
+    expect(asksBeforeClosing()).toBe(true)
   })
 })
 

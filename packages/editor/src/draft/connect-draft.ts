@@ -1,15 +1,15 @@
-import type { TenonClient, Workflow } from '@tenon/core/client'
+import type { TenonClient } from '@tenon/core/client'
 import { CLOSE_CODES, diffDocuments, genesisOf } from '@tenon/core/collab'
 import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
-import { isOnline, onNetworkChange, onPageLeave } from '../instance/place.ts'
-import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { guardPageClose, isOnline, onNetworkChange, onPageLeave } from '../instance/place.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { SyncState } from '../store/editor-state.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import type { CollabConnection } from './collab-provider.ts'
 import type { HttpSync } from './http-sync.ts'
+import { loadSurroundings } from './load-surroundings.ts'
 import type { ConnectablePresence } from './presence.ts'
 import { dragsOf, markPeers, readPeers } from './read-peers.ts'
 import { closeCodeOf, socketClosed, socketRefused } from './socket-faults.ts'
@@ -29,19 +29,27 @@ export interface DraftLinkOptions {
   readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
   /** The role was taken away, or the session has ended; what was not stored is handed over. */
   readonly onExpelled: (code: number, unsaved: readonly DocumentOperation[]) => void
+  /** Changes wait for a lost connection, or none waits any more. Also called after leaving. */
+  readonly onWaiting: (isWaiting: boolean) => void
+  /** After leaving, the server refused what had waited for the connection. */
+  readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
 }
 
 /** A socket that has not brought the draft by then cannot be relied on; with loading this stays below 5 s. */
 const SOCKET_PATIENCE_MS = 3_500
+/** A change that was not stored for so long may sit behind a dead connection: the page is not closed without a warning. */
+const LATE_MS = 3_000
 
 /**
  * Loads what an editor needs and joins the room of its draft. Where no socket can be opened, the draft is exchanged by
  * requests until one can.
  *
- * @returns How to leave again; the shared document stays as it is.
+ * @returns How to leave again; the shared document stays as it is. Changes that the server lacks then are sent until it
+ * stores or refuses them, for as long as the page is open.
  */
 export function connectDraft(options: DraftLinkOptions): () => void {
-  const { session, client, workflowId, presence, onFailed, onTransport, onRebased, onExpelled } = options
+  const { session, client, workflowId, presence, onFailed, onTransport, onRebased, onExpelled, onWaiting, onLost } =
+    options
   const { store, doc } = session
   const abort = new AbortController()
   let connection: CollabConnection | null = null
@@ -50,7 +58,9 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let patience: ReturnType<typeof setTimeout> | null = null
   let isSocketLive = false
   let isHttpLive = false
-  let isPending = false
+  /** Instant of the first change that the server may lack; `null` when it has all. */
+  let pendingSinceMs: number | null = null
+  let isWaiting = false
   let isClosed = false
   /** Reason why HTTP requests replace the socket. */
   let refusal: TenonError | null = null
@@ -59,16 +69,24 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const syncState = (): SyncState => {
     if (isClosed) return 'closed'
     if (store.getState().phase.kind !== 'ready') return 'connecting'
-    if (!(isSocketLive || isHttpLive) || !isOnline()) return 'offline'
+    const isPending = pendingSinceMs !== null
+    if (!(isSocketLive || isHttpLive) || !isOnline()) return isPending ? 'unsent' : 'offline'
     return isPending ? 'saving' : 'saved'
   }
   const showSync = () => {
     const sync = syncState()
     if (store.getState().sync !== sync) store.setState({ sync })
+    showWaiting(sync === 'unsent')
   }
-  const unsaved = () => (stored === null || !isPending ? [] : diffDocuments(stored.document, session.read()))
+  const showWaiting = (next: boolean) => {
+    if (next === isWaiting) return
+    isWaiting = next
+    onWaiting(next)
+  }
+  const unsaved = () =>
+    stored === null || pendingSinceMs === null ? [] : diffDocuments(stored.document, session.read())
   const keepStored = () => {
-    isPending = false
+    pendingSinceMs = null
     stored = { document: session.read(), vector: Y.encodeStateVector(doc) }
   }
   const close = (code: number) => {
@@ -76,7 +94,10 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     session.flush()
     stopHttp()
     if (code === CLOSE_CODES.rebased) {
-      onRebased(unsaved())
+      const carried = unsaved()
+      pendingSinceMs = null
+      showWaiting(false)
+      onRebased(carried)
       return
     }
     isClosed = true
@@ -116,7 +137,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       doc,
       send: sendByHttp,
       known: stored?.vector ?? null,
-      hasUnsaved: isPending,
+      hasUnsaved: pendingSinceMs !== null,
       listener: {
         onSynced: (isSaved) => {
           isHttpLive = true
@@ -190,7 +211,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
           if (!next) watchSocket()
         },
         onLocalChange: () => {
-          isPending = true
+          pendingSinceMs ??= Date.now()
           http?.touch()
           showSync()
         },
@@ -229,7 +250,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   }
   // The last characters may not get out by the socket before it goes with its page.
   const saveOnLeave = async () => {
-    if (!isPending || isClosed || stored === null) return
+    if (pendingSinceMs === null || isClosed || stored === null) return
     const { vector } = stored
     try {
       const { bodyFor } = await part
@@ -238,10 +259,39 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       // The socket may have delivered it; the caller is gone, so there is no one to notify.
     }
   }
+  const sendAfterLeaving = async (known: Uint8Array) => {
+    const { sendRest } = await part
+    sendRest({
+      doc,
+      send: (body, keepalive) => client().drafts.sync(workflowId, body, { keepalive }),
+      known,
+      listener: {
+        onStored: () => finish(),
+        onUnreachable: () => showWaiting(true),
+        onRefused: (error) => {
+          const operations = unsaved()
+          finish()
+          onLost(error, operations)
+        },
+      },
+    })
+    const finish = () => {
+      stopGuarding()
+      showWaiting(false)
+    }
+  }
 
   store.setState({ sync: 'connecting', transport: 'socket' })
   const stopListening = onNetworkChange(showSync)
   const stopWatching = onPageLeave(() => void saveOnLeave())
+  const stopGuarding = guardPageClose(() => {
+    const { input } = store.getState()
+    if (isWaiting || input.refused.length > 0) return true
+    if (isClosed) return false
+    // What is typed is sent with the page's end, unless there is no connection to send it by.
+    if (input.isTyping && syncState() === 'offline') return true
+    return pendingSinceMs !== null && Date.now() - pendingSinceMs > LATE_MS
+  })
   loadSurroundings(client, workflowId, abort.signal)
     .then(({ workflow, role, manifest }) => {
       if (abort.signal.aborted) return
@@ -253,7 +303,8 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     })
   return () => {
     session.flush()
-    void saveOnLeave()
+    if (pendingSinceMs === null || isClosed || stored === null) stopGuarding()
+    else void sendAfterLeaving(stored.vector)
     abort.abort()
     stopHttp()
     stopListening()
@@ -262,15 +313,4 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     connection?.stop()
     store.setState({ peers: [], peerMarks: new Map(), peerDrags: new Map() })
   }
-}
-
-/** Who I am, which node types there are, and what the workflow is called; asked for at once. */
-export async function loadSurroundings(clientNow: () => TenonClient, workflowId: string, abortSignal: AbortSignal) {
-  const client = clientNow()
-  const [me, manifest, workflow] = await Promise.all([
-    client.me({ abortSignal }),
-    client.nodeManifest({ abortSignal }),
-    client.workflows.get(workflowId, { abortSignal }),
-  ])
-  return { role: me.role, manifest: createManifestIndex(manifest), workflow: workflow satisfies Workflow }
 }

@@ -99,6 +99,39 @@ export function createHttpSync({ doc, send, known, hasUnsaved, listener }: HttpS
   }
 }
 
+interface RestOptions extends Pick<HttpSyncOptions, 'doc' | 'send' | 'known'> {
+  readonly listener: Pick<HttpSyncListener, 'onUnreachable' | 'onRefused'> & {
+    /** The server has everything; nothing more is sent. */
+    readonly onStored: () => void
+  }
+}
+
+/**
+ * Sends what an editor left behind until the server stores or refuses it. The first request outlives the page; the
+ * later ones do not, since browsers allow only 64 KiB in requests that do.
+ */
+export function sendRest({ doc, send, known, listener }: RestOptions): void {
+  let isFirst = true
+  const sync = createHttpSync({
+    doc,
+    send: (body) => {
+      const keepalive = isFirst
+      isFirst = false
+      return send(body, keepalive)
+    },
+    known,
+    hasUnsaved: true,
+    listener: {
+      ...listener,
+      onSynced: (isSaved) => {
+        if (!isSaved) return
+        sync.stop()
+        listener.onStored()
+      },
+    },
+  })
+}
+
 /** Checks whether a document holds something that the server lacks, such as work from before the connection. */
 function isAhead(doc: Y.Doc, server: Uint8Array): boolean {
   const known = Y.decodeStateVector(server)

@@ -1,6 +1,6 @@
 import type { TenonClient } from '@tenon/core/client'
 import type { EditorSession } from '../session/editor-session.ts'
-import { loadSurroundings } from './connect-draft.ts'
+import { loadSurroundings } from './load-surroundings.ts'
 
 interface ShowVersionOptions {
   readonly session: EditorSession

@@ -1,7 +1,11 @@
 // @vitest-environment jsdom
+import type { TenonClient } from '@tenon/core/client'
+import { NO_TEXT_FIELDS, readDraft, writeDocument } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { act, cleanup, waitFor } from '@testing-library/react'
+import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterEach, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { createFixtureClient, type FixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
@@ -64,6 +68,45 @@ describe('useConnectedDraft', () => {
     const [first] = TICKET_DOCUMENT.nodes
     act(() => void session.dispatch({ type: 'delete-nodes', nodeIds: [first?.id ?? ''] }))
     expect(state().document.nodes).toHaveLength(TICKET_DOCUMENT.nodes.length)
+  })
+
+  test('sends what was changed offline once the server is back, though the editor was unmounted', async () => {
+    const fixture = createFixtureClient()
+    const stored = new Y.Doc()
+    writeDocument(stored, TICKET_DOCUMENT, NO_TEXT_FIELDS)
+    let isServerThere = true
+    const client: TenonClient = {
+      ...fixture.client,
+      workflows: { ...fixture.client.workflows, get: async () => STORED_WORKFLOW },
+      drafts: {
+        ...fixture.client.drafts,
+        sync: async (_workflowId, { stateVector, update }) => {
+          if (!isServerThere) throw new TenonError('UNAVAILABLE', 'no answer')
+          if (update !== undefined) Y.applyUpdate(stored, fromBase64(update))
+          return {
+            update: toBase64(Y.encodeStateAsUpdate(stored, fromBase64(stateVector))),
+            stateVector: toBase64(Y.encodeStateVector(stored)),
+            saved: true,
+            etag: '"1"',
+          }
+        },
+      },
+    }
+    const { session, events, state, view } = connect(fixture, { client })
+    const waitings = () => events.flatMap((event) => (event.type === 'unsaved' ? [event.isWaiting] : []))
+    await waitFor(() => expect(state().sync).toBe('saved'), { timeout: 20_000 })
+    isServerThere = false
+    const nodeId = TICKET_DOCUMENT.nodes[0]?.id ?? ''
+    // Typed and not yet committed when the host shows another page.
+    const release = session.input.hold(() => {
+      release()
+      session.dispatch({ type: 'rename-node', nodeId, name: 'Typed offline' })
+    })
+    view.unmount()
+    await waitFor(() => expect(waitings()).toEqual([true]))
+    isServerThere = true
+    await waitFor(() => expect(waitings()).toEqual([true, false]), { timeout: 20_000 })
+    expect(readDraft(stored).document.nodes.find(({ id }) => id === nodeId)?.name).toBe('Typed offline')
   })
 
   test('an editor that is gone before the answer takes nothing over', async () => {

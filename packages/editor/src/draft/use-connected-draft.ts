@@ -70,6 +70,8 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
         // biome-ignore lint/suspicious/noConsole: without it the developer of a host does not see the cause
         if (error !== null) console.warn(`${error.message}. ${error.remedy}`)
       },
+      onWaiting: (isWaiting) => callHost(latest.current.props.onEvent, { type: 'unsaved', isWaiting }),
+      onLost: (error, operations) => callHost(latest.current.props.onEvent, { type: 'lost', operations, error }),
       onRebased: (unsaved) => latest.current.onRebased(unsaved),
       onExpelled: (code, operations) => {
         const { t: say, toast: show } = latest.current

@@ -110,6 +110,24 @@ export function onPageLeave(listener: (how: 'gone' | 'hidden') => void): () => v
   }
 }
 
+/**
+ * Makes the browser ask before the page closes or reloads.
+ *
+ * @param isNeeded - Called when the page is about to close; `true` makes the browser ask.
+ * @returns How to stop.
+ */
+export function guardPageClose(isNeeded: () => boolean): () => void {
+  if (typeof window === 'undefined') return () => {}
+  const onBeforeUnload = (event: BeforeUnloadEvent) => {
+    if (!isNeeded()) return
+    event.preventDefault()
+    // Chrome before 119 and Safari ask only when this is set.
+    event.returnValue = true
+  }
+  window.addEventListener('beforeunload', onBeforeUnload)
+  return () => window.removeEventListener('beforeunload', onBeforeUnload)
+}
+
 /** Checks whether an element of the page has the focus; the body has it when no element has. */
 export function hasPageFocus(element: Element): boolean {
   const { activeElement, body } = element.ownerDocument

@@ -20,8 +20,11 @@ export type Phase =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** Where the last change is: `local` means that no server is involved. */
-export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'closed'
+/**
+ * Where the last change is: `local` means that no server is involved, `unsent` that it waits for a lost connection,
+ * `offline` that the connection is lost and nothing waits.
+ */
+export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'unsent' | 'closed'
 
 /** Input that was typed but not committed to the draft yet. */
 export interface InputState {

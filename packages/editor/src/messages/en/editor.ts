@@ -52,6 +52,8 @@ export const editorMessages = {
   'sync.savedHint': 'All changes are saved.',
   'sync.offline': 'Offline',
   'sync.offlineHint': 'You can keep working. Changes are sent when the connection is back.',
+  'sync.unsent': 'Offline · changes not saved',
+  'sync.unsentHint': 'Keep this page open. Your changes are sent when the connection is back.',
   'sync.closed': 'Not connected',
   'sync.closedHint': 'The server closed the connection. Reload to continue.',
 

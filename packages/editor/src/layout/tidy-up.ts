@@ -1,4 +1,4 @@
-import type { NodeId, NodeMove } from '@tenon/core/document'
+import { type NodeId, type NodeMove, resolvePorts, type WorkflowEdge } from '@tenon/core/document'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
 import type { EditorSession } from '../session/editor-session.ts'
@@ -10,16 +10,27 @@ import type { LayoutProvider } from './layout-provider.ts'
  * beside the other nodes; locked nodes stay.
  */
 export async function tidyUp(session: EditorSession, layout: LayoutProvider, canvas: CanvasHandle | null) {
-  const { document, selectedNodes } = session.store.getState()
+  const { document, nodesById, manifest, selectedNodes } = session.store.getState()
   const isPart = selectedNodes.size > 1
   const nodes = document.nodes.filter((node) => node.locked !== true && (!isPart || selectedNodes.has(node.id)))
   if (nodes.length === 0) return
   const ids = new Set(nodes.map((node) => node.id))
   const sizes = canvas?.sizes()
   const sizeOf = (id: NodeId) => sizes?.get(id) ?? { width: NODE_WIDTH, height: NODE_HEIGHT }
+  const portAt = (edge: WorkflowEdge) => {
+    const source = nodesById.get(edge.source)
+    const entry = source === undefined ? undefined : manifest.entryOf(source)
+    if (source === undefined || entry === undefined) return 0
+    const ports = resolvePorts(source, entry)
+    const index = ports.findIndex((port) => port.name === edge.sourceHandle)
+    // An edge of a port that the node no longer has is drawn below the others.
+    return index < 0 ? ports.length : index
+  }
   const places = await layout.arrange({
     nodes: nodes.map(({ id }) => ({ id, ...sizeOf(id) })),
-    edges: document.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)),
+    edges: document.edges
+      .filter((edge) => ids.has(edge.source) && ids.has(edge.target))
+      .map((edge) => ({ source: edge.source, target: edge.target, sourcePort: portAt(edge) })),
   })
   const left = isPart ? Math.min(...nodes.map((node) => node.position.x)) : 0
   const top = isPart ? Math.min(...nodes.map((node) => node.position.y)) : 0

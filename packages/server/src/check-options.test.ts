@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { defineNode, implementNode } from '@tenon/core/node'
 import { embeddedEngine } from '@tenon/runtime'
+import { temporalEngine } from '@tenon/runtime/temporal'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -56,6 +57,7 @@ describe('the options of a server', () => {
     ['database', null, 'database'],
     ['database', 'postgres://localhost/app', 'database'],
     ['database', {}, 'database'],
+    ['database', { pool: undefined }, 'database'],
     ['database', { pool: 'postgres://localhost/app' }, 'database.pool'],
     ['database', { pglite: {} }, 'database.pglite'],
     ['database', { pool, schem: 'automation' }, 'database.schem'],
@@ -69,14 +71,19 @@ describe('the options of a server', () => {
     ['__proto__ of a parser', 1, '__proto__ of a parser'],
     ['engine', {}, 'engine'],
     ['engine', embeddedEngine, 'engine'],
+    ['engine', temporalEngine, 'engine'],
+    ['engine', () => ({}), 'engine'],
     ['nodes', {}, 'nodes'],
     ['nodes', [null], 'nodes.0'],
     ['authenticate', undefined, 'authenticate'],
     ['publicUrl', 'app.example', 'publicUrl'],
     ['publicUrl', 'ftp://app.example', 'publicUrl'],
     ['publicUrl', undefined, 'publicUrl'],
+    ['publicUrl', 'https://app.example/automation', 'publicUrl'],
+    ['publicUrl', 'https://app.example/?tenant=acme', 'publicUrl'],
     ['allowedOrigins', 'https://other.example', 'allowedOrigins'],
     ['allowedOrigins', ['https://ok.example', '*'], 'allowedOrigins.1'],
+    ['allowedOrigins', ['https://ok.example/', 'https://other.example/app'], 'allowedOrigins.1'],
     ['basePath', 'https://app.example/automation', 'basePath'],
     ['basePath', '/a?b', 'basePath'],
     ['basePath', 7, 'basePath'],
@@ -101,6 +108,19 @@ describe('the options of a server', () => {
     ['limits', { rates: { start: { perSecond: 1, burst: 1, perMinute: 9 } } }, 'limits.rates.start.perMinute'],
   ])('%s: %j is refused at %s', (name, value, field) => {
     expect(faultsWith({ [name]: value })).toEqual([field])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['database', { pglite: Promise.resolve({}) }, 'database.pglite is a promise: await it'],
+    ['database', Promise.resolve({ pool }), 'database is a promise: await it'],
+    ['nodes', Promise.resolve(testNodes), 'nodes is a promise: await it'],
+    [
+      'publicUrl',
+      'https://app.example/automation',
+      'publicUrl must be an origin, such as "https://app.example", without a path: the path of the API is basePath',
+    ],
+  ])('%s: a likely mistake is named', (name, value, message) => {
+    expect(() => createWorkflowServer({ ...valid, [name]: value } as WorkflowServerOptions)).toThrow(message)
   })
 
   test('that are misspelt are refused with the name that was meant', () => {

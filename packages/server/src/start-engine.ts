@@ -7,11 +7,26 @@ import type { Engine, EngineFactory, EnginePorts } from '@tenon/runtime'
  * @throws {@link TenonError} `OPTIONS_INVALID` for a function that is not what `embeddedEngine()` returns.
  */
 export function startEngine(factory: EngineFactory, deps: EnginePorts): Engine {
-  const engine: unknown = factory(deps)
+  const engine = callFactory(factory, deps)
   if (typeof engine === 'object' && engine !== null && 'startWorker' in engine) return engine as Engine
+  throw notAnEngine()
+}
+
+/** An `embeddedEngine` that was not called takes the ports for its options, and refuses them. */
+function callFactory(factory: EngineFactory, deps: EnginePorts): unknown {
+  try {
+    return factory(deps)
+  } catch (error) {
+    if (error instanceof TenonError && error.code === 'OPTIONS_INVALID') throw notAnEngine(error)
+    throw error
+  }
+}
+
+function notAnEngine(cause?: TenonError): TenonError {
   const remedy = 'engine must be embeddedEngine() or temporalEngine({ ... }): call the function'
-  throw new TenonError('OPTIONS_INVALID', remedy, {
+  return new TenonError('OPTIONS_INVALID', remedy, {
     remedy,
+    ...(cause === undefined ? {} : { cause }),
     details: { issues: [{ path: ['engine'], code: 'invalid_option', message: remedy }] },
   })
 }

@@ -166,6 +166,20 @@ describe('createTenonClient', () => {
     expect(fetch.mock.calls[0]?.[1]).toMatchObject({ credentials: 'include' })
   })
 
+  test.each<[unknown, string]>([
+    [undefined, 'createTenonClient: baseUrl must be the public address'],
+    [{}, 'createTenonClient: baseUrl must be the public address'],
+    [{ baseUrl: 'app.example' }, 'such as "https://app.example/automation"'],
+    [{ baseUrl: 7 }, 'baseUrl must be the public address'],
+    [{ baseUrl: 'https://app.example', getToken: 'abc' }, 'getToken must be a function that returns the token'],
+    [{ baseUrl: 'https://app.example', getTokens: () => 'abc' }, 'getTokens is unknown: did you mean getToken?'],
+    [{ baseUrl: 'https://app.example', fetch: {}, WebSocket: {} }, 'fetch must be a function such as'],
+  ])('refuses the options %j', (options, message) => {
+    expect(() => createTenonClient(options as never)).toThrow(
+      expect.objectContaining({ code: 'OPTIONS_INVALID', message: expect.stringContaining(message) }),
+    )
+  })
+
   test('an empty answer is undefined', async () => {
     const { client } = clientOn(() => new Response(null, { status: 204 }))
     expect(await client.workflows.remove('w')).toBeUndefined()

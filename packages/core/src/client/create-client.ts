@@ -1,5 +1,7 @@
 import type { SocketTicket } from '../api/types.ts'
 import { TenonError } from '../errors/tenon-error.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { aFunction, type OptionCheck, optional, optionFault } from '../options/option-checks.ts'
 import { createChangeStream } from './change-stream.ts'
 import { followRun } from './run-stream.ts'
 import {
@@ -11,11 +13,20 @@ import {
 } from './transport.ts'
 import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstructor } from './types.ts'
 
+const baseUrlCheck: OptionCheck = (value, field) =>
+  typeof value === 'string' && /^(https?:\/\/|\/)/.test(value)
+    ? []
+    : optionFault(
+        field,
+        `${field} must be the public address of the server with its base path, such as "https://app.example/automation"`,
+      )
+
 /**
  * Speaks to a Tenon server from a browser or from Node: typed requests, typed errors, run streams that go on after a
  * lost connection. Holds no state but open streams, and starts nothing by itself.
  *
  * @param options - `baseUrl` with the base path; `getToken` is asked before each request.
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
  *
  * @example
  * ```ts
@@ -25,6 +36,12 @@ import type { RequestOptions, TenonClient, TenonClientOptions, WebSocketConstruc
  * ```
  */
 export function createTenonClient(options: TenonClientOptions): TenonClient {
+  checkOptions('createTenonClient', options, {
+    baseUrl: baseUrlCheck,
+    getToken: optional(aFunction('getToken must be a function that returns the token: getToken: () => token')),
+    fetch: optional(aFunction('fetch must be a function such as globalThis.fetch')),
+    WebSocket: optional(aFunction('WebSocket must be a class such as globalThis.WebSocket')),
+  })
   const open = createRequester(options)
   const send = createTransport(open)
   const socketBase = withoutTrailingSlash(options.baseUrl).replace(/^http/, 'ws')

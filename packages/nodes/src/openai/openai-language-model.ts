@@ -1,5 +1,15 @@
 import { createRedactor, maskText } from '@tenon/core/mask'
 import type { LanguageModel, LanguageModelRequest, LanguageModelResult } from '@tenon/core/node'
+import {
+  aFunction,
+  checkOptions,
+  httpUrl,
+  listOf,
+  type OptionCheck,
+  optional,
+  optionFault,
+  text,
+} from '@tenon/core/options'
 import { cutText, repairText } from '@tenon/core/text'
 import OpenAI from 'openai'
 import { isStrictSchema } from './is-strict-schema.ts'
@@ -9,6 +19,17 @@ import { toModelFailure } from './to-model-failure.ts'
 /** The longest that a timer can wait: the timeout of the node's policy comes first. */
 const NO_TIMEOUT_MS = 2_147_483_647
 const REASON_LENGTH = 300
+
+const modelNames: OptionCheck = (value, field) =>
+  Array.isArray(value) && value.length === 0
+    ? optionFault(field, `${field} must name at least one model: the first is the default`)
+    : listOf(text, 'model names')(value, field)
+
+// Its message repeats no value: a misplaced key is still a key.
+const apiKeyCheck: OptionCheck = (value, field) =>
+  typeof value === 'string' && value !== ''
+    ? []
+    : optionFault(field, `${field} must be the secret key of the account, or any text for a server that needs none`)
 
 /** Which account, server and models {@link openaiLanguageModel} speaks to. */
 export interface OpenaiLanguageModelOptions {
@@ -27,6 +48,8 @@ export interface OpenaiLanguageModelOptions {
  *
  * Attempts and time belong to the policy of the node, so the package's own retries and its timeout are off.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
+ *
  * @example
  * ```ts
  * import { openaiLanguageModel } from '@tenon/nodes/openai'
@@ -37,6 +60,12 @@ export interface OpenaiLanguageModelOptions {
  * ```
  */
 export function openaiLanguageModel(options: OpenaiLanguageModelOptions): LanguageModel {
+  checkOptions('openaiLanguageModel', options, {
+    apiKey: apiKeyCheck,
+    baseURL: optional(httpUrl),
+    models: modelNames,
+    fetch: aFunction('fetch must be the fetch of an egress: createEgress({ ... }).fetch'),
+  })
   const { apiKey, baseURL, models, fetch } = options
   const client = new OpenAI({
     apiKey,

@@ -1,4 +1,5 @@
 import type { AnyNodeImplementation, LanguageModel } from '@tenon/core/node'
+import { checkOptions, isOptionObject, type OptionCheck, optional, optionFault } from '@tenon/core/options'
 import { approvalNode } from '../approval/implementation.ts'
 import { delayNode } from '../delay/implementation.ts'
 import { endNode } from '../end/implementation.ts'
@@ -13,6 +14,14 @@ import { startNode } from '../start/implementation.ts'
 import { switchNode } from '../switch/implementation.ts'
 import { offerModels } from './offer-models.ts'
 
+const languageModelCheck: OptionCheck = (value, field) =>
+  isOptionObject(value) && typeof value['generate'] === 'function' && Array.isArray(value['models'])
+    ? []
+    : optionFault(
+        field,
+        `${field} must be a LanguageModel with models and generate, such as openaiLanguageModel({ ... })`,
+      )
+
 /** What the built-in nodes need from the host. */
 export interface BuiltInNodesOptions {
   /** The model behind `llm-transform` and `guardrails`; without one, the two are not offered. */
@@ -22,6 +31,8 @@ export interface BuiltInNodesOptions {
 /**
  * The built-in node types with their implementations, to be given to the server together with a host's own.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown option, or a `languageModel` that is none.
+ *
  * @example
  * ```ts
  * import { createBuiltInNodes } from '@tenon/nodes/server'
@@ -29,7 +40,9 @@ export interface BuiltInNodesOptions {
  * export const nodes = createBuiltInNodes({})
  * ```
  */
-export function createBuiltInNodes({ languageModel }: BuiltInNodesOptions): readonly AnyNodeImplementation[] {
+export function createBuiltInNodes(options: BuiltInNodesOptions = {}): readonly AnyNodeImplementation[] {
+  checkOptions('createBuiltInNodes', options, { languageModel: optional(languageModelCheck) })
+  const { languageModel } = options
   const plain: readonly AnyNodeImplementation[] = [
     startNode,
     endNode,

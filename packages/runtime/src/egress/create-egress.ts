@@ -1,4 +1,5 @@
 import type { HttpClient } from '@tenon/core/node'
+import { aFunction, atLeastOne, checkOptions, listOf, optional, text } from '@tenon/core/options'
 import { createEgressRules } from './egress-rules.ts'
 import { createGuardedAgent, type ResolveHost } from './guarded-agent.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
@@ -42,7 +43,7 @@ export interface Egress extends HttpClient {
  * no credentials in addresses; a limit on the decompressed size. The clock is the caller's: the timeout of a node's
  * policy ends its requests, and a `fetch` ends with its signal.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` for an entry of `allow` or `deny` that cannot be read.
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown or faulty option; `REQUEST_INVALID` for an entry of `allow` or `deny` that cannot be read.
  *
  * @example
  * ```ts
@@ -52,6 +53,13 @@ export interface Egress extends HttpClient {
  * ```
  */
 export function createEgress(options: EgressOptions = {}): Egress {
+  checkOptions('createEgress', options, {
+    allow: optional(listOf(text, 'addresses')),
+    deny: optional(listOf(text, 'addresses')),
+    dns: optional(aFunction('dns must be a function (host) that returns its addresses')),
+    maxFetchBytes: optional(atLeastOne),
+    maxResponseBytes: optional(atLeastOne),
+  })
   const { allow = [], deny = [], dns } = options
   const { maxFetchBytes = DEFAULT_MAX_FETCH_BYTES, maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = options
   const agent = createGuardedAgent(createEgressRules(allow, deny), dns)

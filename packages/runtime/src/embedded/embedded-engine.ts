@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
+import { MAX_DURATION_MS, TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
+import {
+  aFunction,
+  atLeastOne,
+  checkOptions,
+  integerFrom,
+  listOf,
+  msUpTo,
+  type OptionCheck,
+  optional,
+  optionFault,
+  text,
+  timerMs,
+} from '@tenon/core/options'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
 import type { Engine, EngineFactory, EnginePorts, StartRunRequest } from '../engine.ts'
@@ -25,6 +38,7 @@ import { createRequirementStore } from './requirement-store.ts'
  * The default engine: the processes of the host execute runs, over its own database. Survives a kill at any point; on
  * Postgres several processes share the runs, each those that it has the node types for.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown or faulty option.
  * @see docs/guides/several-workers.md
  *
  * @example
@@ -33,8 +47,31 @@ import { createRequirementStore } from './requirement-store.ts'
  * ```
  */
 export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFactory {
+  checkOptions('embeddedEngine', options, {
+    concurrency: optional(integerFrom(1)),
+    maxRuns: optional(atLeastOne),
+    nodeQueues: optional(listOf(text, 'task queues')),
+    nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
+    reservedSlots: optional(reservedSlotsOf(options?.concurrency ?? 64)),
+    tenantWeight: optional(aFunction('tenantWeight must be a function (tenantId) that returns a number above 0')),
+    pollIntervalMs: optional(timerMs),
+    leaseMs: optional(timerMs),
+    busyGraceMs: optional(msUpTo()),
+    cancelGraceMs: optional(msUpTo()),
+    drainMs: optional(msUpTo()),
+    now: optional(aFunction('now must be a function that returns milliseconds since the Unix epoch')),
+  })
   return (ports) => createEmbeddedEngine(ports, options)
 }
+
+/** Requires fewer slots than there are: otherwise no tenant could fill one. */
+const reservedSlotsOf =
+  (concurrency: number): OptionCheck =>
+  (value, field) => {
+    const faults = integerFrom(0)(value, field)
+    if (faults.length > 0 || Number(value) < concurrency) return faults
+    return optionFault(field, `${field} must be below concurrency, which is ${concurrency} (got ${String(value)})`)
+  }
 
 /** A busy worker claims so small a share of its slots at once. */
 const BUSY_SHARE = 16

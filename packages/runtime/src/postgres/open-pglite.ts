@@ -1,19 +1,36 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TenonError } from '@tenon/core/errors'
+import { checkOptions, type OptionCheck, optional, optionFault, shownOption, text } from '@tenon/core/options'
 import { lockDirectory } from './directory-lock.ts'
 import type { PgliteDatabase } from './pglite-link.ts'
 
+/** PGlite's own notation for a database in memory. */
+const MEMORY = 'memory://'
+
+/** Requires a path, or an address of PGlite that a server can open: a scheme would otherwise become the name of a folder. */
+const aDirectory: OptionCheck = (value, field) => {
+  const faults = text(value, field)
+  if (faults.length > 0 || value === MEMORY || !/^[a-z][a-z0-9+.-]*:\/\//i.test(String(value))) return faults
+  return optionFault(
+    field,
+    `${field} must be the path of a directory, or "${MEMORY}" for a database in memory (got ${shownOption(value)})`,
+  )
+}
+
 /**
  * Opens a PGlite on a directory that no other process may use meanwhile; two on one directory would corrupt it.
- * Without a directory the database lives in memory. The first boot takes 3 to 6 s.
+ * The first boot takes 3 to 6 s.
  *
- * @throws {@link TenonError} `DB_DIRECTORY_LOCKED` while another live process holds the directory; `OPTIONS_INVALID` if
- * `@electric-sql/pglite` is not installed.
+ * @param dataDir - Path of the directory, created if missing. Without it, and with PGlite's own `memory://`, the database
+ * lives in memory.
+ * @throws {@link TenonError} `DB_DIRECTORY_LOCKED` while another live process holds the directory; `OPTIONS_INVALID` for
+ * a `dataDir` with another scheme, and if `@electric-sql/pglite` is not installed.
  */
 export async function openPGlite(dataDir?: string): Promise<PgliteDatabase> {
+  checkOptions('openPGlite', { dataDir }, { dataDir: optional(aDirectory) })
   const { PGlite } = await loadPGlite()
-  if (dataDir === undefined) return PGlite.create()
+  if (dataDir === undefined || dataDir === MEMORY) return PGlite.create()
   await mkdir(dataDir, { recursive: true })
   const lock = await lockDirectory(dataDir)
   try {

@@ -1,6 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
+import { MAX_DURATION_MS, TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
+import {
+  checkOptions,
+  flag,
+  integerFrom,
+  isOptionObject,
+  listOf,
+  msUpTo,
+  type OptionCheck,
+  optional,
+  optionFault,
+  text,
+  timerMs,
+} from '@tenon/core/options'
 import { publishChange } from '../bus.ts'
 import { createCommitter } from '../commit/create-committer.ts'
 import { nodeTypesOf } from '../commit/node-types.ts'
@@ -31,9 +44,17 @@ interface Running {
   readonly stopFollowing: () => Promise<void>
 }
 
+/** Requires what `bundleWorkflowCode` returns; its other fields are Temporal's. */
+const workflowBundle: OptionCheck = (value, field) =>
+  isOptionObject(value) && typeof value['code'] === 'string'
+    ? []
+    : optionFault(field, `${field} must be what bundleWorkflowCode() of @temporalio/worker resolves to`)
+
 /**
  * Runs on Temporal: the store decides, as on the embedded engine, and a thin durable workflow carries out. What this
  * process acknowledges is in the store with a message for Temporal beside it, so it holds while Temporal is away.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
  *
  * @example
  * ```ts
@@ -41,6 +62,22 @@ interface Running {
  * ```
  */
 export function temporalEngine(options: TemporalEngineOptions): EngineFactory {
+  checkOptions('temporalEngine', options, {
+    address: text,
+    namespace: optional(text),
+    apiKey: optional(text),
+    tls: optional(flag),
+    taskQueue: optional(text),
+    nodeQueues: optional(listOf(text, 'task queues')),
+    nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
+    maxConcurrentNodes: optional(integerFrom(1)),
+    cancelGraceMs: optional(msUpTo()),
+    drainMs: optional(msUpTo()),
+    workflowsPath: optional(text),
+    workflowBundle: optional(workflowBundle),
+    maxHistoryEvents: optional(integerFrom(1)),
+    reconcileMs: optional(timerMs),
+  })
   return (ports) => createTemporalEngine(ports, options)
 }
 

@@ -1,4 +1,12 @@
-import { TenonError } from '@tenon/core/errors'
+import {
+  aFunction,
+  anObjectWith,
+  checkOptions,
+  type OptionCheck,
+  optional,
+  optionFault,
+  shownOption,
+} from '@tenon/core/options'
 import { BUS_RESTORED_TOPIC, type Bus, type BusMessage, type RuntimeLog } from '@tenon/runtime'
 import { createInProcessBus } from './in-process-bus.ts'
 
@@ -44,11 +52,20 @@ const MAX_PAYLOAD = 7_500
 const GATHER_MS = 10
 const RETRY_MS = 1_000
 
+const channelCheck: OptionCheck = (value, field) =>
+  typeof value === 'string' && /^[a-z_][a-z0-9_]{0,62}$/.test(value)
+    ? []
+    : optionFault(
+        field,
+        `${field} must be a plain name of lower-case letters, digits and _, starting with a letter or _, at most 63 characters (got ${shownOption(value)})`,
+      )
+
 /**
  * Fan-out between all processes on one Postgres by LISTEN and NOTIFY. Listeners in this process hear at once, the
  * others some milliseconds later; what is lost while the connection is away is made up for by polling.
  *
- * @throws {@link TenonError} `OPTIONS_INVALID` for a `channel` that Postgres would have to quote.
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option, such as a `channel` that
+ * Postgres would have to quote.
  *
  * @example
  * ```ts
@@ -56,8 +73,13 @@ const RETRY_MS = 1_000
  * ```
  */
 export function postgresBus(options: PostgresBusOptions): Bus {
+  checkOptions('postgresBus', options, {
+    pool: anObjectWith(['query'], 'pool must be a pg.Pool'),
+    listen: aFunction('listen must be a function that opens a connection: listen: () => pool.connect()'),
+    channel: optional(channelCheck),
+    log: optional(aFunction('log must be a function (level, message, fields)')),
+  })
   const channel = options.channel ?? 'tenon'
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(channel)) throw channelInvalid()
   const log = options.log ?? (() => undefined)
   const local = createInProcessBus()
   const origin = crypto.randomUUID()
@@ -141,12 +163,6 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       await local.close()
     },
   }
-}
-
-function channelInvalid(): TenonError {
-  return new TenonError('OPTIONS_INVALID', 'The channel of the bus must be a plain name', {
-    remedy: 'Use lower-case letters, digits and _, starting with a letter or _.',
-  })
 }
 
 function reasonOf(error: unknown): string {

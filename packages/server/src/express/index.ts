@@ -1,3 +1,4 @@
+import { checkAutomation } from '../check-automation.ts'
 import { answerNodeRequest } from '../node/answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from '../node/node-types.ts'
 import type { WorkflowServer } from '../options.ts'
@@ -9,6 +10,8 @@ export type ExpressMiddleware = (request: NodeRequest, response: NodeResponse, n
  * Mounts the automation server in an Express app, before or after `express.json()`. Answers the API's own paths and
  * calls `next()` for every other one. `authenticate` receives Express' `req` as `context.req`, with its session.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an `automation` that is no workflow server.
+ *
  * @example
  * ```ts
  * app.use(toExpress(automation))
@@ -16,6 +19,7 @@ export type ExpressMiddleware = (request: NodeRequest, response: NodeResponse, n
  * ```
  */
 export function toExpress(automation: Pick<WorkflowServer, 'fetch' | 'isApiPath'>): ExpressMiddleware {
+  checkAutomation('toExpress', automation, ['fetch', 'isApiPath'])
   return function workflowServer(request, response, next) {
     const { originalUrl } = request as NodeRequest & { readonly originalUrl?: string }
     const [pathname = '/'] = (originalUrl ?? request.url ?? '/').split('?')

@@ -1,3 +1,4 @@
+import { checkAutomation } from '../check-automation.ts'
 import { answerNodeRequest } from '../node/answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from '../node/node-types.ts'
 import type { WorkflowServer } from '../options.ts'
@@ -39,6 +40,8 @@ export type FastifyPlugin = (fastify: FastifyLike, options: unknown, done: (erro
  * of the host run before it, so that `authenticate` receives Fastify's `request` as `context.req` with its session, and
  * headers that they have set on the reply are sent.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an `automation` that is no workflow server.
+ *
  * @example
  * ```ts
  * await app.register(toFastify(automation), { prefix: '/automation' }) // the basePath of the server
@@ -46,6 +49,7 @@ export type FastifyPlugin = (fastify: FastifyLike, options: unknown, done: (erro
  * ```
  */
 export function toFastify(automation: Pick<WorkflowServer, 'fetch'>): FastifyPlugin {
+  checkAutomation('toFastify', automation, ['fetch'])
   return function workflowServer(fastify, _options, done) {
     fastify.removeAllContentTypeParsers()
     fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))

@@ -1,3 +1,4 @@
+import { checkAutomation } from '../check-automation.ts'
 import type { WorkflowServer } from '../options.ts'
 
 /** A route handler of Next's app router, by structure. */
@@ -31,6 +32,8 @@ type Automation = Pick<WorkflowServer, 'fetch'>
  * @param automation - The server, or a function that returns it: called for each request, so that a build that only
  * imports the route opens no database. Keep the server in a variable of your own.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an `automation` that is no workflow server.
+ *
  * @example
  * ```ts
  * // app/automation/[...path]/route.ts, with basePath: '/automation'
@@ -38,6 +41,7 @@ type Automation = Pick<WorkflowServer, 'fetch'>
  * ```
  */
 export function toNext(automation: Automation | (() => Automation | Promise<Automation>)): NextHandlers {
+  if (typeof automation !== 'function') checkAutomation('toNext', automation, ['fetch'])
   const handle: NextHandler = async (request) => {
     const server = typeof automation === 'function' ? await automation() : automation
     return server.fetch(request, { req: request })

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
+import { anObjectWith, checkOptions, isOptionObject, type OptionCheck } from '@tenon/core/options'
 import { WebSocketServer } from 'ws'
+import { anAutomation } from '../check-automation.ts'
 import type { WorkflowServer } from '../options.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { toHeaders, toUrl } from './incoming-message.ts'
@@ -13,6 +15,14 @@ const PING_MS = 30_000
 /** Longest time in which the client of a refused upgrade may read its answer. */
 const REFUSAL_MS = 5_000
 
+const aNodeServer = anObjectWith(
+  ['on', 'off', 'listenerCount'],
+  'httpServer must be a server of node:http, such as what app.listen() of Express returns',
+)
+
+const aServerWithSockets: OptionCheck = (value, field) =>
+  anAutomation(['connect', 'chooseProtocol'])(isOptionObject(value) ? value['sockets'] : value, field)
+
 /**
  * Lets a Node server's WebSockets reach the automation server.
  *
@@ -22,11 +32,17 @@ const REFUSAL_MS = 5_000
  *
  * @param httpServer - From `node:http`, Express' `listen`, Fastify's `server` or `@hono/node-server`.
  * @returns `detach`: closes our sockets with 4503 and takes no new ones.
+ * @throws {@link TenonError} `OPTIONS_INVALID` if one of the arguments is no server.
  */
 export function attachWebSockets(
   httpServer: NodeServer,
   automation: Pick<WorkflowServer, 'sockets'>,
 ): () => Promise<void> {
+  checkOptions(
+    'attachWebSockets',
+    { httpServer, automation },
+    { httpServer: aNodeServer, automation: aServerWithSockets },
+  )
   const { sockets } = automation
   const upgrader = new WebSocketServer({
     noServer: true,

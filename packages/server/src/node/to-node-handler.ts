@@ -1,3 +1,4 @@
+import { checkAutomation } from '../check-automation.ts'
 import type { WorkflowServer } from '../options.ts'
 import { answerNodeRequest } from './answer-node-request.ts'
 import type { NodeRequest, NodeResponse } from './node-types.ts'
@@ -11,11 +12,14 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse) => Prom
  *
  * Express and Fastify have adapters of their own: `@tenon/server/express`, `@tenon/server/fastify`.
  *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an `automation` that is no workflow server.
+ *
  * @example
  * ```ts
  * createServer(toNodeHandler(automation)).listen(3000)
  * ```
  */
 export function toNodeHandler(automation: Pick<WorkflowServer, 'fetch'>): NodeHandler {
+  checkAutomation('toNodeHandler', automation, ['fetch'])
   return (incoming, outgoing) => answerNodeRequest(automation, { incoming, outgoing, context: { req: incoming } })
 }

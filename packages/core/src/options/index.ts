@@ -1,0 +1,20 @@
+export { checkOptions, type OptionChecks, objectOf } from './check-options.ts'
+export {
+  aFunction,
+  amount,
+  anObjectWith,
+  atLeastOne,
+  flag,
+  httpUrl,
+  integerFrom,
+  isOptionObject,
+  listOf,
+  msUpTo,
+  type OptionCheck,
+  type OptionFault,
+  optional,
+  optionFault,
+  shownOption,
+  text,
+  timerMs,
+} from './option-checks.ts'

@@ -1,0 +1,14 @@
+import { anObjectWith, checkOptions, type OptionCheck } from '@tenon/core/options'
+
+/** Requires a workflow server, or the methods of it that an adapter calls. */
+export const anAutomation = (methods: readonly string[]): OptionCheck =>
+  anObjectWith(methods, 'automation must be what createWorkflowServer({ ... }) returns')
+
+/**
+ * Checks the server that an adapter mounts, at start rather than at the first request.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID`.
+ */
+export function checkAutomation(adapter: string, automation: unknown, methods: readonly string[]): void {
+  checkOptions(adapter, { automation }, { automation: anAutomation(methods) })
+}

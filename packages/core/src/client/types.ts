@@ -120,18 +120,23 @@ export interface TenonClient {
     /**
      * Applies operations to the draft; they merge with the changes of others.
      *
-     * @throws {@link TenonError} `OPERATION_INVALID`, `DOCUMENT_MALFORMED`.
+     * @throws {@link TenonError} `OPERATION_INVALID`, `DOCUMENT_MALFORMED`, `QUOTA_EXCEEDED`.
      */
     patch(workflowId: WorkflowId, body: PatchDraft, options?: RequestOptions): Promise<Draft>
     /**
      * Replaces the draft if its etag is still `etag`.
      *
-     * @throws {@link TenonError} `PRECONDITION_FAILED`, `DOCUMENT_MALFORMED`.
+     * @throws {@link TenonError} `PRECONDITION_FAILED`, `DOCUMENT_MALFORMED`, `QUOTA_EXCEEDED`.
      */
     put(workflowId: WorkflowId, body: PutDraft, etag: string, options?: RequestOptions): Promise<Draft>
     /** Exchanges Yjs updates without a socket; bytes are base64 (`lib0/buffer` converts them). */
     sync(workflowId: WorkflowId, body: SyncDraft, options?: RequestOptions): Promise<SyncedDraft>
-    /** Stores the value of a secret param. @returns The marker to put in its place in the draft. */
+    /**
+     * Stores the value of a secret param.
+     *
+     * @returns The marker to put in its place in the draft.
+     * @throws {@link TenonError} `REFERENCE_NOT_FOUND`, `QUOTA_EXCEEDED`, `UNAVAILABLE`.
+     */
     setSecret(workflowId: WorkflowId, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>
     /**
      * Starts a test run of the draft.

@@ -32,7 +32,7 @@ export interface DraftLog {
    *
    * @param secrets - Stored in the same transaction.
    * @returns Updates that others have stored meanwhile.
-   * @throws {@link TenonError} `VALUE_TOO_LARGE`.
+   * @throws {@link TenonError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED` when the tenant has too many secrets.
    */
   append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to another user. */
@@ -81,7 +81,7 @@ export function createDraftLog(server: ServerContext, ref: DraftRef): DraftLog {
       const done = await server.database.withTenant(tenantId, async (tx) => {
         const row = await lockOrThrow(tx, 'change')
         const missed = await readMissed(tx, row)
-        await insertSecrets(tx, secrets)
+        await insertSecrets(tx, secrets, server.limits.secretsPerTenant)
         return { row, missed, seq: await appendUpdates(tx, ref, row, appends, { at: server.now() }) }
       })
       seq = done.seq

@@ -24,7 +24,8 @@ import { encodeStateFor, isOfAnotherLife } from './state-vector.ts'
  * update, it is stored before the answer is given, and the open rooms of all processes hear of it.
  *
  * @throws {@link TenonError} `COLLAB_FRAME_INVALID` for bytes that no client may send, `FORBIDDEN` for a change by a
- * role that only reads, `DRAFT_REPLACED` for a copy of an earlier draft, `VALUE_TOO_LARGE` when the draft is full.
+ * role that only reads, `DRAFT_REPLACED` for a copy of an earlier draft, `VALUE_TOO_LARGE` when the draft is full,
+ * `QUOTA_EXCEEDED` when the tenant has too many secrets.
  */
 export async function syncDraft(
   server: ServerContext,
@@ -58,7 +59,13 @@ async function exchange(
     const outcome =
       update === undefined || sealing === null
         ? { saved: true, seq: null }
-        : await takeUpdate(tx, { ref, identity, draft, update: fromBase64(update), at: server.now(), sealing })
+        : await takeUpdate(tx, {
+            ref,
+            identity,
+            draft,
+            update: fromBase64(update),
+            ...{ at: server.now(), sealing, secretsPerTenant: server.limits.secretsPerTenant },
+          })
     const shown = canWrite ? draft.ydoc : maskedCopy(draft.ydoc, server.registry.manifest)
     return {
       answer: {
@@ -82,12 +89,13 @@ interface Taking {
   readonly update: Uint8Array
   readonly at: number
   readonly sealing: Sealing
+  readonly secretsPerTenant: number
 }
 
 /** Judges, binds, applies and appends one update. @returns `seq` is null when nothing was new. */
 async function takeUpdate(
   tx: ServerTx,
-  { ref, identity, draft: { row, ydoc }, update, at, sealing }: Taking,
+  { ref, identity, draft: { row, ydoc }, update, at, sealing, secretsPerTenant }: Taking,
 ): Promise<{ readonly saved: boolean; readonly seq: number | null }> {
   const verdict = inspectUpdate(ydoc, update)
   if (verdict.kind !== 'change') return { saved: verdict.kind === 'nothing', seq: null }
@@ -105,7 +113,7 @@ async function takeUpdate(
   Y.applyUpdate(ydoc, update)
   const rows = sealing(ydoc)
   if (rows !== null) {
-    await insertSecrets(tx, rows)
+    await insertSecrets(tx, rows, secretsPerTenant)
     await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   }
   const bytes = rows === null ? update : Y.encodeStateAsUpdate(ydoc, before)

@@ -9,6 +9,7 @@ describe('closeCodeOf', () => {
     ['RUN_NOT_FOUND', 4404],
     ['REQUEST_INVALID', 4422],
     ['REQUEST_TOO_LARGE', 4422],
+    ['QUOTA_EXCEEDED', 4422],
     ['RATE_LIMITED', 4529],
     ['UNAVAILABLE', 4503],
     ['INTERNAL', 1011],

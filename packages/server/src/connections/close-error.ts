@@ -12,6 +12,7 @@ export function closeCodeOf(thrown: unknown): number {
     case 404:
       return CLOSE_CODES.notFound
     case 400:
+    case 409:
     case 413:
     case 422:
       return CLOSE_CODES.badFrame

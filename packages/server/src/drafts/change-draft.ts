@@ -26,7 +26,7 @@ export type DraftChange =
  * Changes a draft from outside the collaboration: loads it under a lock, writes the smallest operations that do it
  * under a client id of the server, and notifies the open rooms. Any process can do it at any time.
  *
- * @throws {@link TenonError} `OPERATION_INVALID`, `PRECONDITION_FAILED`, `VALUE_TOO_LARGE`.
+ * @throws {@link TenonError} `OPERATION_INVALID`, `PRECONDITION_FAILED`, `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`.
  */
 export async function changeDraft(
   server: ServerContext,
@@ -98,7 +98,7 @@ async function writeOperations(
     return sealing(ydoc)
   })
   if (!hasChanged) return row.seq
-  if (rows !== null) await insertSecrets(tx, rows)
+  if (rows !== null) await insertSecrets(tx, rows, server.limits.secretsPerTenant)
   await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
   return appendUpdates(tx, ref, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })

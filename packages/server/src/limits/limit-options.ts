@@ -70,6 +70,11 @@ export interface LimitOptions {
   readonly openDraftsPerTenant?: number
   /** Workflows of a tenant that are not deleted; more are refused with 409 `QUOTA_EXCEEDED`. @defaultValue 10_000 */
   readonly workflowsPerTenant?: number
+  /**
+   * Stored values of secret params in workflows of a tenant that are not deleted; more are refused with 409
+   * `QUOTA_EXCEEDED`. Values of earlier versions count. @defaultValue 20_000
+   */
+  readonly secretsPerTenant?: number
 }
 
 /** {@link LimitOptions} with every default applied. */
@@ -84,6 +89,7 @@ export interface Limits {
   readonly connectionsPerUser: number
   readonly openDraftsPerTenant: number
   readonly workflowsPerTenant: number
+  readonly secretsPerTenant: number
 }
 
 const DEFAULT_RATES: Readonly<Record<RateName, Rate>> = {
@@ -106,6 +112,7 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     connectionsPerUser: 64,
     openDraftsPerTenant: 500,
     workflowsPerTenant: 10_000,
+    secretsPerTenant: 20_000,
     ...options,
     rates: options.rates === false ? null : { ...DEFAULT_RATES, ...options.rates },
     rateLimiter: options.rateLimiter,

@@ -15,6 +15,7 @@ export interface TenantLimits {
   readonly publications: TenantGate
   readonly openDraftsPerTenant: number
   readonly workflowsPerTenant: number
+  readonly secretsPerTenant: number
 }
 
 export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimits {
@@ -25,6 +26,7 @@ export function createTenantLimits(limits: Limits, log: RuntimeLog): TenantLimit
     publications: createTenantGate(1, Number.POSITIVE_INFINITY, 'publications of one workflow'),
     openDraftsPerTenant: limits.openDraftsPerTenant,
     workflowsPerTenant: limits.workflowsPerTenant,
+    secretsPerTenant: limits.secretsPerTenant,
   }
 }
 

@@ -10,7 +10,7 @@ import { implementRoute, type RouteAnswer, type RouteImplementation } from '../h
 import { takeValidation } from '../limits/tenant-limits.ts'
 import { checkBeginning } from '../runs/begin-run.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
-import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
+import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { presentDraft } from '../secrets/present-document.ts'
 import { setSecret } from '../secrets/set-secret.ts'
 import { insertVersion } from '../tables/version-repository.ts'
@@ -55,7 +55,6 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const draft = await readSealedDraft(server, ref, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     await checkTaskQueues(server, draft.document)
-    await server.database.withTenant(tenantId, (tx) => checkSecretsKnown(server, tx, ref, draft.document))
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,
       identity,
@@ -66,7 +65,10 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const { trigger, input } = body
     const request = checkBeginning({ identity, version, trigger, input, runId: newRunId() })
     // A version of kind `test` is kept as long as the workflow is: the run that it is for shows its document.
-    await server.database.withTenant(tenantId, (tx) => insertVersion(tx, version))
+    await server.database.withTenant(tenantId, async (tx) => {
+      await keepSecrets(server, tx, ref, draft.document)
+      await insertVersion(tx, version)
+    })
     const row = await server.engine.start(request)
     return { status: 201, json: presentStartedRun(row), headers: { location: `${server.apiUrl}/runs/${row.runId}` } }
   }),

@@ -64,7 +64,7 @@ export const workflowHandlers: readonly RouteImplementation[] = [
     await server.database.withTenant(tenantId, async (tx) => {
       await reserveWorkflow(tx, tenantId, server.limits.workflowsPerTenant)
       await insertWorkflow(tx, row)
-      await insertSecrets(tx, sealed.rows)
+      await insertSecrets(tx, sealed.rows, server.limits.secretsPerTenant)
       await seedDraft(tx, ref, { document: sealed.document, textFields: server.textFields, at })
       await insertAudit(tx, { identity, action: 'workflow.create', resource: workflowId, at })
     })

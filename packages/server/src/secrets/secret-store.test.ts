@@ -11,6 +11,7 @@ import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { z } from 'zod'
+import { deleteUnversionedSecrets, keepForVersion } from '../tables/secret-repository.ts'
 import type { ServerTables } from '../tables/server-tables.ts'
 import { connect, leave, nodeOf, synced } from '../testing/kit/draft-client.ts'
 import { runToEnd } from '../testing/kit/sample-workflows.ts'
@@ -110,6 +111,96 @@ describe('a secret', () => {
     expect((await set({ ...secret, param: 'other' })).status).toBe(422)
     expect((await set({ ...secret, nodeType: 'set' })).status).toBe(422)
     expect((await set({ ...secret, value: '' })).status).toBe(422)
+  })
+})
+
+describe('secrets that nothing refers to', () => {
+  const DAY_MS = 86_400_000
+  const stored = (as: ReturnType<typeof testIdentity>) =>
+    createDatabase<ServerTables>({ pglite }).withTenant(as.tenantId, async (tx) => {
+      const rows = await tx.selectFrom('secrets').select('secret_id').execute()
+      return new Set(rows.map((row) => row.secret_id))
+    })
+  /** Makes every secret of a tenant older than the time for which an unused one is kept. */
+  const age = (as: ReturnType<typeof testIdentity>) =>
+    createDatabase<ServerTables>({ pglite }).withTenant(as.tenantId, (tx) =>
+      tx
+        .updateTable('secrets')
+        .set({ set_at: Date.now() - DAY_MS - 1_000 })
+        .execute(),
+    )
+  const setter = (id: string, as: ReturnType<typeof testIdentity>) => (value: string) => {
+    const body = { nodeType: 'acme/measure', typeVersion: 1, param: 'apiKey', value }
+    return server.json<SecretMarker>(201, `/workflows/${id}/secrets`, { as, method: 'POST', body })
+  }
+  const user = (id: string, as: ReturnType<typeof testIdentity>) => (marker: SecretMarker) => {
+    const body = { operations: [{ op: 'set_param', nodeId: 'm', path: ['apiKey'], value: marker }] }
+    return server.json(200, `/workflows/${id}/draft`, { as, method: 'PATCH', body })
+  }
+
+  test('are deleted a day later, and those of the draft, of versions and of test runs stay', async () => {
+    const { as, id, marker: published } = await withSecret('twelve chars')
+    const [set, use] = [setter(id, as), user(id, as)]
+    expect((await publishing(id, as)).status).toBe(201)
+    const tried = await set('tried')
+    await use(tried)
+    await server.json(201, `/workflows/${id}/draft/runs`, { as, method: 'POST', body: { trigger: 'start', input: {} } })
+    const dropped = await set('dropped')
+    await use(dropped)
+    const drafted = await set('drafted!')
+    await use(drafted)
+    await age(as)
+    const fresh = await set('fresh')
+    // Set while "dropped" was a day old and unused already.
+    expect(await stored(as)).toEqual(new Set([published, tried, drafted, fresh].map(({ $secret }) => $secret)))
+
+    await age(as)
+    expect((await publishing(id, as)).status).toBe(201)
+    expect(await stored(as)).toEqual(new Set([published, tried, drafted].map(({ $secret }) => $secret)))
+    expect(await runToEnd(server, as, id)).toMatchObject({ status: 'completed', output: { length: 8 } })
+    await use(published)
+    expect((await publishing(id, as)).status).toBe(201)
+    expect(await runToEnd(server, as, id)).toMatchObject({ status: 'completed', output: { length: 12 } })
+    await use(dropped)
+    const refused = await publishing(id, as)
+    expect([refused.status, await refused.json()]).toMatchObject([422, { issues: [{ code: 'SECRET_NOT_FOUND' }] }])
+  })
+
+  test('are not deleted if a version has begun to use them since they were found', async () => {
+    const { as, id, marker } = await withSecret('twelve chars')
+    await user(id, as)(await setter(id, as)('another'))
+    const ref = { tenantId: as.tenantId, workflowId: id as Workflow['id'] }
+    const database = createDatabase<ServerTables>({ pglite })
+    await database.withTenant(as.tenantId, async (tx) => {
+      await keepForVersion(tx, ref, [marker.$secret])
+      expect(await deleteUnversionedSecrets(tx, ref, [marker.$secret])).toBe(0)
+    })
+    expect((await stored(as)).has(marker.$secret)).toBe(true)
+  })
+})
+
+describe('the quota of secrets', () => {
+  test('refuses one more by every way in, stores nothing then, and is freed with the workflow', async () => {
+    const own = await server.sibling({ limits: { rates: false, secretsPerTenant: 2 } })
+    const as = testIdentity()
+    const create = (status: number, value: string) =>
+      own.json<Workflow>(status, '/workflows', { as, method: 'POST', body: { name: 'S', document: document(value) } })
+    const { id } = await create(201, 'first value')
+    const set = { nodeType: 'acme/measure', typeVersion: 1, param: 'apiKey', value: 'second value' }
+    await own.json(201, `/workflows/${id}/secrets`, { as, method: 'POST', body: set })
+    const before = await own.json<Draft>(200, `/workflows/${id}/draft`, { as })
+
+    const full = { code: 'QUOTA_EXCEEDED', details: { limit: 2 }, retryable: false }
+    expect(await own.json(409, `/workflows/${id}/secrets`, { as, method: 'POST', body: set })).toMatchObject(full)
+    expect(await create(409, 'third value')).toMatchObject(full)
+    const operations = [{ op: 'set_param', nodeId: 'm', path: ['apiKey'], value: 'third value' }]
+    const patched = await own.json(409, `/workflows/${id}/draft`, { as, method: 'PATCH', body: { operations } })
+    expect(patched).toMatchObject(full)
+    expect(await own.json(200, `/workflows/${id}/draft`, { as })).toEqual(before)
+
+    await own.json(204, `/workflows/${id}`, { as, method: 'DELETE' })
+    await create(201, 'third value')
+    await own.close()
   })
 })
 

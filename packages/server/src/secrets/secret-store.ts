@@ -133,7 +133,13 @@ function sealUnder(key: Uint8Array, target: SecretTarget, value: string): Sealed
       setAt: toInstant(target.at),
       setBy: cutText(target.setBy, SECRET_SET_BY_MAX_LENGTH),
     },
-    row: { ...named, data_key_id: DATA_KEY_ID, sealed: encrypt(key, value, boundTo(named)), set_at: target.at },
+    row: {
+      ...named,
+      data_key_id: DATA_KEY_ID,
+      sealed: encrypt(key, value, boundTo(named)),
+      set_at: target.at,
+      in_version: false,
+    },
   }
 }
 

@@ -6,12 +6,13 @@ import { insertAudit } from '../tables/audit-repository.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import { fieldOf } from './secret-fields.ts'
+import { sweepSecrets } from './sweep-secrets.ts'
 
 /**
- * Encrypts and stores the value of a secret param.
+ * Encrypts and stores the value of a secret param, and deletes values of the workflow that nothing refers to any more.
  *
  * @throws {@link TenonError} `REFERENCE_NOT_FOUND` for a param that is not secret, `UNAVAILABLE` when the key provider
- * fails.
+ * fails, `QUOTA_EXCEEDED` when the tenant has too many secrets.
  */
 export async function setSecret(
   server: ServerContext,
@@ -30,7 +31,9 @@ export async function setSecret(
   const field = fieldOf(nodeType, param)
   const { marker, row } = seal({ tenantId, workflowId, field, setBy: identity.displayName, at }, value)
   await server.database.withTenant(tenantId, async (tx) => {
-    await insertSecrets(tx, [row])
+    // First: what it deletes makes room.
+    await sweepSecrets(tx, { tenantId, workflowId }, at)
+    await insertSecrets(tx, [row], server.limits.secretsPerTenant)
     const details = { field, secretId: marker.$secret }
     await insertAudit(tx, { identity, action: 'secret.set', resource: workflowId, at, details })
   })

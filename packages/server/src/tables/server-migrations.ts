@@ -96,5 +96,15 @@ const secrets: Migration = {
   ],
 }
 
+const secretUses: Migration = {
+  name: '0003-secret-uses',
+  // Not compatible: a process of the version before would publish without marking the secrets of its version.
+  up: ({ schema }) => [
+    // Rows from before may belong to a version, so they stay.
+    `alter table ${identifier(schema)}.secrets add column in_version boolean not null default true`,
+    `create index secrets_by_workflow on ${identifier(schema)}.secrets (tenant_id, workflow_id) where not in_version`,
+  ],
+}
+
 /** Forward only; a migration that has been released never changes. */
-export const SERVER_MIGRATIONS: readonly Migration[] = [first, secrets]
+export const SERVER_MIGRATIONS: readonly Migration[] = [first, secrets, secretUses]

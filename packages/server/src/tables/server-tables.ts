@@ -101,7 +101,7 @@ export interface AuditRow {
   readonly details: string
 }
 
-/** The value of a secret param, encrypted; never changed: a new value gets a new id. */
+/** The value of a secret param, encrypted. A new value gets a new id. */
 export interface SecretRow {
   readonly tenant_id: TenantId
   /** `sec_…`, as in the marker. */
@@ -113,6 +113,8 @@ export interface SecretRow {
   readonly data_key_id: string
   readonly sealed: Uint8Array
   readonly set_at: number
+  /** True once a version refers to it, and from then on: versions stay as long as their workflow. */
+  readonly in_version: boolean
 }
 
 /** The data key of a tenant, encrypted by the key provider. */

@@ -6,7 +6,8 @@ import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
-import { checkSecretsKnown } from '../secrets/check-secrets-known.ts'
+import { keepSecrets } from '../secrets/keep-secrets.ts'
+import { sweepSecrets } from '../secrets/sweep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
 import { insertVersion } from '../tables/version-repository.ts'
@@ -49,6 +50,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })
+      await sweepAfter(server, publication)
       return version
     }
     throw new TenonError('RATE_LIMITED', 'Other publications of this workflow came first in each attempt', {
@@ -56,6 +58,16 @@ export async function publishVersion(server: ServerContext, publication: Publica
       details: { retryAfterMs: RETRY_MS },
     })
   })
+}
+
+/** The version is published whether or not the secrets that it has replaced can be deleted now. */
+async function sweepAfter(server: ServerContext, { identity: { tenantId }, workflowId }: Publication): Promise<void> {
+  const ref = { tenantId, workflowId }
+  await server.database
+    .withTenant(tenantId, (tx) => sweepSecrets(tx, ref, server.now()))
+    .catch((error: unknown) => {
+      server.log('warn', 'secrets.sweep_failed: retrying at the next publication', { workflowId, error: String(error) })
+    })
 }
 
 async function readLatest(
@@ -86,7 +98,7 @@ async function storeVersion(
       throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     }
     if (workflow.latest_version !== latest) return null
-    await checkSecretsKnown(server, tx, { tenantId, workflowId }, draft.document)
+    await keepSecrets(server, tx, { tenantId, workflowId }, draft.document)
     const number = (latest ?? 0) + 1
     const version = freezeDraft(server, { workflowId, identity, prepared, number, notes })
     const at = version.published_at

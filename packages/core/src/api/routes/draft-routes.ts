@@ -42,7 +42,7 @@ export const draftRoutes = {
     query: NO_QUERY,
     body: setSecretSchema,
     responses: { 201: { description: 'The marker', schema: secretMarkerSchema } },
-    errors: ['REFERENCE_NOT_FOUND', 'UNAVAILABLE'],
+    errors: ['REFERENCE_NOT_FOUND', 'QUOTA_EXCEEDED', 'UNAVAILABLE'],
   }),
   patchDraft: defineRoute({
     id: 'patchDraft',
@@ -58,7 +58,7 @@ export const draftRoutes = {
     body: patchDraftSchema,
     maxBodyBytes: DOCUMENT_BYTES,
     responses: draftAnswer,
-    errors: ['OPERATION_INVALID', 'DOCUMENT_MALFORMED'],
+    errors: ['OPERATION_INVALID', 'DOCUMENT_MALFORMED', 'QUOTA_EXCEEDED'],
   }),
   putDraft: defineRoute({
     id: 'putDraft',
@@ -75,7 +75,7 @@ export const draftRoutes = {
     body: putDraftSchema,
     maxBodyBytes: DOCUMENT_BYTES,
     responses: draftAnswer,
-    errors: ['DOCUMENT_MALFORMED', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'],
+    errors: ['DOCUMENT_MALFORMED', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'QUOTA_EXCEEDED'],
   }),
   syncDraft: defineRoute({
     id: 'syncDraft',
@@ -91,7 +91,7 @@ export const draftRoutes = {
     body: syncDraftSchema,
     maxBodyBytes: SYNC_BYTES,
     responses: { 200: { description: 'What the caller lacks, and what is stored', schema: syncedDraftSchema } },
-    errors: ['COLLAB_FRAME_INVALID', 'DRAFT_REPLACED', 'VALUE_TOO_LARGE'],
+    errors: ['COLLAB_FRAME_INVALID', 'DRAFT_REPLACED', 'VALUE_TOO_LARGE', 'QUOTA_EXCEEDED'],
   }),
   tryDraft: defineRoute({
     id: 'tryDraft',

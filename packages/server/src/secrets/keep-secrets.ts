@@ -2,7 +2,7 @@ import { isSecretMarker, type NodeId, type WorkflowDocument } from '@tenon/core/
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
-import { secretFieldsOf } from '../tables/secret-repository.ts'
+import { keepForVersion, secretFieldsOf } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
 import { fieldOf } from './secret-fields.ts'
 
@@ -15,11 +15,12 @@ interface Use {
 }
 
 /**
- * Refuses a document with a marker whose value was set elsewhere: in another workflow, or for another param.
+ * Keeps the secrets of a document for as long as its workflow exists; call it in the transaction that stores the document
+ * as a version. Refuses a marker whose value was set elsewhere, in another workflow or for another param, or was deleted.
  *
  * @throws {@link TenonError} `WORKFLOW_INVALID` with every such param.
  */
-export async function checkSecretsKnown(
+export async function keepSecrets(
   { secretFields }: Pick<ServerContext, 'secretFields'>,
   tx: ServerTx,
   { tenantId, workflowId }: DraftRef,
@@ -36,6 +37,8 @@ export async function checkSecretsKnown(
   )
   if (uses.length === 0) return
   const ids = [...new Set(uses.map(({ secretId }) => secretId))]
+  // Before they are read: a deletion in progress has ended then.
+  await keepForVersion(tx, { tenantId, workflowId }, ids)
   const known = await secretFieldsOf(tx, tenantId, workflowId, ids)
   const unknown = uses.filter(({ secretId, field }) => known.get(secretId) !== field)
   if (unknown.length === 0) return

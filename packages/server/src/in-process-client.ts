@@ -12,7 +12,7 @@ import { presentEvent } from './streams/present-event.ts'
 
 /** The API as one identity without a network: the same checks and answers as over HTTP, but for authentication. */
 export function createInProcessClient(server: ServerContext, app: App, given: Identity): TenonClient {
-  const identity = checkIdentity(given)
+  const identity = checkIdentity(given, 'for() was given')
   const client = createTenonClient({
     baseUrl: server.apiUrl,
     fetch: (input, init) => app.fetch(new Request(input, init), { identity }),

@@ -1,5 +1,6 @@
-import { type Identity, ROLES } from '@tenon/core/api'
+import type { Identity } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
+import { checkRole } from '../http/check-identity.ts'
 import { inTime } from '../in-time.ts'
 
 /**
@@ -20,8 +21,6 @@ export async function lookUpInTime(
 ): Promise<Identity | null> {
   const late = () => new TenonError('UNAVAILABLE', `lookUpIdentity did not answer within ${timeoutMs} ms`)
   const current = (await inTime(lookUp(identity), timeoutMs, late)) ?? null
-  if (current !== null && !ROLES.includes(current.role)) {
-    throw new TenonError('IDENTITY_INVALID', 'lookUpIdentity returned an identity without a valid role')
-  }
+  if (current !== null) checkRole(current.role, 'lookUpIdentity returned')
   return current
 }

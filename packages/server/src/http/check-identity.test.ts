@@ -38,6 +38,42 @@ describe('checkIdentity', () => {
     ['displayName', null],
   ])('refuses the %s %j of a host', (field, value) => {
     const identity = { ...testIdentity(), [field]: value } as Identity
-    expect(() => checkIdentity(identity)).toThrow(refusal('IDENTITY_INVALID', field))
+    expect(() => checkIdentity(identity)).toThrow(refusal('IDENTITY_INVALID', `as ${field}. It must be `))
+  })
+
+  test.each<[unknown, string, string]>([
+    ['ana', 'authenticate returned a text of 3 characters in place of an identity', 'Return { tenantId, userId'],
+    [true, 'authenticate returned a value of type boolean in place of an identity', 'or null if the caller'],
+    [[], 'authenticate returned a list in place of an identity', 'Return { tenantId, userId'],
+    [
+      { ...testIdentity(), role: 'owner' },
+      'authenticate returned an identity with "owner" as role. It must be one of admin, editor, viewer',
+      'Return an identity whose role is one of admin, editor, viewer.',
+    ],
+    [
+      { ...testIdentity(), role: undefined },
+      'with undefined as role. It must be one of',
+      'one of admin, editor, viewer',
+    ],
+    [
+      { ...testIdentity(), tenantId: undefined },
+      'with undefined as tenantId. It must be a text that matches',
+      'tenantId',
+    ],
+  ])('says what was returned and what is expected: %j', (returned, message, remedy) => {
+    expect(() => checkIdentity(returned as Identity)).toThrow(
+      expect.objectContaining({
+        code: 'IDENTITY_INVALID',
+        message: expect.stringContaining(message),
+        remedy: expect.stringContaining(remedy),
+      }),
+    )
+  })
+
+  test('names the origin of the identity, and does not repeat what may be a secret', () => {
+    const identity = { ...testIdentity(), tenantId: 'sk-hunter2 secret' }
+    const check = () => checkIdentity(identity, 'for() was given')
+    expect(check).toThrow('for() was given an identity with a text of 17 characters as tenantId')
+    expect(check).not.toThrow('hunter2')
   })
 })

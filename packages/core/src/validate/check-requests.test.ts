@@ -49,7 +49,9 @@ describe('SECRET_IN_TEXT', () => {
   ])('warns of a token typed into a header: %s', (_kind, token) => {
     const issue = issueIn(withHeader('Authorization', token), 'SECRET_IN_TEXT')
     expect(issue).toMatchObject({ severity: 'warning', nodeId: 'a', field: 'params.headers.Authorization' })
-    expect(issue.message).toContain('make it a secret or a connection')
+    expect(issue.message).toContain(
+      'Use a node type with a secret field for it; if there is none, ask your administrator to add one',
+    )
     expect(issue.message).not.toContain(token)
   })
 

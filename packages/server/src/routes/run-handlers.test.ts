@@ -101,6 +101,9 @@ describe('POST /workflows/{id}/runs', () => {
     expect([response.status, problem.code]).toEqual([422, 'RUN_INPUT_INVALID'])
     expect(problem.issues?.every((issue) => issue.path[0] === 'input')).toBe(true)
     expect(problem.issues?.some((issue) => issue.path.includes('amount'))).toBe(true)
+    expect(problem.detail).toBe('The run input is not valid: The field "text" is missing (and 1 more)')
+    const deep = (await (await start(as, id, { input: { text: 'x', amount: -1 } })).json()) as Problem
+    expect(deep.detail).toMatch(/^The run input at "amount" is not valid: /)
     const runs = await server.json<Page<RunSummary>>(200, '/runs', { as })
     expect(runs.items).toEqual([])
   })

@@ -68,8 +68,13 @@ function checkRunInput(trigger: PlanNode, input: Json): void {
   const faults = checkJsonSchema(schema as JsonSchema, input)
   if (faults.length === 0) return
   const issues: ProblemIssue[] = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
-  const first = issues[0]?.path.join('.') ?? 'input'
-  throw new TenonError('RUN_INPUT_INVALID', `The input is not valid at ${first}: ${issues[0]?.message ?? ''}`, {
-    details: { issues },
-  })
+  throw new TenonError('RUN_INPUT_INVALID', sentenceOf(issues), { details: { issues } })
+}
+
+/** Names the first fault and the number of the others; only a fault inside the input has a path worth naming. */
+function sentenceOf([first, ...others]: readonly ProblemIssue[]): string {
+  const path = first?.path ?? []
+  const at = path.length > 1 ? `The run input at "${path.slice(1).join('.')}"` : 'The run input'
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `${at} is not valid: ${first?.message ?? ''}${more}`
 }

@@ -232,7 +232,10 @@ export interface ParamMeta {
   readonly control?: ControlName | (string & {})
   /** Shown only when the named param has one of the values. */
   readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
-  /** Example text in the empty field. */
+  /**
+   * Text in the empty field: what empty means (`'No limit'`), or an example. An empty duration offers the unit of its
+   * example (`'30s'`), or of the first one in `examples` of the schema.
+   */
   readonly placeholder?: string
   /**
    * The value is write-only: stored encrypted, never returned, and given to `run` alone. For a `z.string()` that is a

@@ -70,7 +70,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
                   field={policyField(node.id, 'timeout', t('policy.timeout'))}
                   value={policy.timeout ?? null}
                   isReadOnly={isReadOnly}
-                  placeholder="30s"
+                  placeholder={t('control.byDefault', { value: '30' })}
                   onChange={(value) => set('timeout', value)}
                 />
               </PolicyField>
@@ -88,7 +88,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
               path={['policy', 'skipIf']}
               value={policy.skipIf ?? ''}
               onChange={(text) => set('skipIf', text === '' ? null : text)}
-              placeholder="{{input.done}}"
+              placeholder={t('policy.neverSkipped')}
               isReadOnly={isReadOnly}
               label={t('policy.skipIf')}
             />

@@ -92,7 +92,8 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
           field={{ key: 'timeout', nodeId: null, label: t('inspector.runLimit') }}
           value={settings.timeout ?? null}
           isReadOnly={false}
-          placeholder="1d"
+          placeholder={t('control.noLimit')}
+          unit="d"
           onChange={(value) => inBurst('timeout', () => dispatch({ type: 'set-setting', key: 'timeout', value }))}
         />
       </Field>

@@ -64,7 +64,8 @@ export const approval = defineNode({
       title: 'Time limit',
       description: 'Then the run goes on at "timeout". Without a limit it waits.',
       control: 'duration',
-      placeholder: '4h',
+      placeholder: 'No limit',
+      examples: ['4h'],
     }),
     evidence: z.unknown().default('{{input}}').meta({
       title: 'Evidence',

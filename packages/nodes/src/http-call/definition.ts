@@ -47,7 +47,7 @@ export const httpCall = defineNode({
           'One expression such as {{input}}, or JSON with expressions for values: {"name": {{input.name}}}. ' +
           'Inside double quotes an expression is text.',
         control: 'code',
-        placeholder: '{{input}}',
+        placeholder: 'No body',
         dependsOn: FOR_WRITES,
         sink: { fromParam: 'bodyType' },
       }),

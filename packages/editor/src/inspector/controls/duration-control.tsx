@@ -1,4 +1,4 @@
-import { isDurationString } from '@tenon/core/document'
+import { isDurationString, type JsonObject } from '@tenon/core/document'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
@@ -13,6 +13,10 @@ const UNITS = ['ms', 's', 'm', 'h', 'd'] as const
 type Unit = (typeof UNITS)[number]
 
 export function DurationControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
+  const { t } = useInstance()
+  const { placeholder } = field.meta
+  const example = parse(placeholder ?? null)
+  const usual = example ?? firstExample(field.schema)
   const current = value ?? field.schema.default
   return (
     <DurationInput
@@ -20,7 +24,8 @@ export function DurationControl({ nodeId, field, value, onChange, isReadOnly }: 
       value={typeof current === 'string' ? current : null}
       onChange={(next) => onChange(next ?? undefined)}
       isReadOnly={isReadOnly}
-      placeholder={field.meta.placeholder}
+      placeholder={example === null ? placeholder : t('control.example', { value: String(example.amount) })}
+      unit={usual?.unit}
     />
   )
 }
@@ -31,25 +36,28 @@ interface DurationInputProps {
   readonly value: string | null
   readonly onChange: (value: string | null) => void
   readonly isReadOnly: boolean
+  /** Says what an empty field means. A bare number would look like a value. */
   readonly placeholder?: string | undefined
+  /** Unit to offer first while there is no value. @defaultValue 's' */
+  readonly unit?: Unit | undefined
 }
 
 /** A length of time as a number and its unit. */
-export function DurationInput({ field, value, onChange, isReadOnly, placeholder }: DurationInputProps) {
+export function DurationInput({ field, value, onChange, isReadOnly, placeholder, unit = 's' }: DurationInputProps) {
   const { t } = useInstance()
   const unreadable = useUnreadable(field)
   const { id } = useFieldControl()
-  const parsed = parse(value) ?? parse(placeholder ?? null)
-  const [unit, setUnit] = useState<Unit>(parsed?.unit ?? 's')
-  const shownUnit = parse(value)?.unit ?? unit
+  const parsed = parse(value)
+  const [chosenUnit, setChosenUnit] = useState<Unit>(parsed?.unit ?? unit)
+  const shownUnit = parsed?.unit ?? chosenUnit
   return (
     <span className="tn-duration">
       <NumberInput
         {...unreadable}
         aria-labelledby={id === undefined ? undefined : `${id}-label`}
-        value={parse(value)?.amount ?? null}
+        value={parsed?.amount ?? null}
         min={0}
-        placeholder={String(parse(placeholder ?? null)?.amount ?? '')}
+        placeholder={placeholder}
         disabled={isReadOnly}
         onChange={(amount) => onChange(amount === null ? null : `${amount}${shownUnit}`)}
       />
@@ -60,13 +68,17 @@ export function DurationInput({ field, value, onChange, isReadOnly, placeholder 
         disabled={isReadOnly}
         options={UNITS.map((name) => ({ value: name, label: t(`unit.${name}`) }))}
         onChange={(next) => {
-          setUnit(next)
-          const amount = parse(value)?.amount
-          if (amount !== undefined) onChange(`${amount}${next}`)
+          setChosenUnit(next)
+          if (parsed !== null) onChange(`${parsed.amount}${next}`)
         }}
       />
     </span>
   )
+}
+
+function firstExample({ examples }: JsonObject) {
+  const [first] = Array.isArray(examples) ? examples : []
+  return parse(typeof first === 'string' ? first : null)
 }
 
 function parse(text: string | null): { readonly amount: number; readonly unit: Unit } | null {

@@ -73,6 +73,10 @@ export const inspectorMessages = {
   'control.valueTaken': '“{value}” is already in the list.',
   'control.nameForbidden': '“{name}” is reserved. Use another name.',
 
+  'control.example': 'e.g. {value}',
+  'control.noLimit': 'No limit',
+  'control.byDefault': '{value} (default)',
+
   'unit.ms': 'milliseconds',
   'unit.s': 'seconds',
   'unit.m': 'minutes',
@@ -155,6 +159,7 @@ export const inspectorMessages = {
   'policy.joinCount': 'Number of branches',
   'policy.joinCountHelp': '{count, plural, one {# branch leads here.} other {# branches lead here.}}',
   'policy.skipIf': 'Skip if',
+  'policy.neverSkipped': 'Never skipped',
   'policy.skipIfHelp': 'Skip this node when the expression is true.',
 
   'input.none': 'No input yet',

@@ -31,10 +31,11 @@ export interface DraftLog {
    * Stores updates in one transaction, after what others have stored meanwhile.
    *
    * @param secrets - Stored in the same transaction.
+   * @param mostSecrets - Quota of the tenant. @defaultValue `secretsPerTenant` of the server
    * @returns Updates that others have stored meanwhile.
    * @throws {@link TenonError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED` when the tenant has too many secrets.
    */
-  append(appends: readonly Append[], secrets?: readonly SecretRow[]): Promise<Missed>
+  append(appends: readonly Append[], secrets?: readonly SecretRow[], mostSecrets?: number): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to another user. */
   claimClients(clientIds: readonly number[], userId: UserId): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
@@ -77,11 +78,11 @@ export function createDraftLog(server: ServerContext, ref: DraftRef): DraftLog {
       totalBytes = read.row.total_bytes
       return read.missed
     },
-    async append(appends, secrets = []) {
+    async append(appends, secrets = [], mostSecrets = server.limits.secretsPerTenant) {
       const done = await server.database.withTenant(tenantId, async (tx) => {
         const row = await lockOrThrow(tx, 'change')
         const missed = await readMissed(tx, row)
-        await insertSecrets(tx, secrets, server.limits.secretsPerTenant)
+        await insertSecrets(tx, secrets, mostSecrets)
         return { row, missed, seq: await appendUpdates(tx, ref, row, appends, { at: server.now() }) }
       })
       seq = done.seq

@@ -112,7 +112,13 @@ export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomD
 
   async function store(accepted: readonly Received[], before: Uint8Array): Promise<void> {
     const author = accepted.at(-1)?.member.identity ?? UNKNOWN_AUTHOR
-    if (await seal(author, before)) {
+    const isSealed = await seal(author, before).catch((error: unknown) => {
+      if (!(error instanceof TenonError) || error.code !== 'QUOTA_EXCEEDED') throw error
+      // Final for those who sent values; the other members load the draft again and continue.
+      for (const member of new Set(accepted.map((entry) => entry.member))) expel(member, error)
+      throw new TenonError('UNAVAILABLE', 'Reload the draft: an update of another member was refused', { cause: error })
+    })
+    if (isSealed) {
       await log.compact(ydoc)
       return
     }
@@ -126,12 +132,16 @@ export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomD
    *
    * @returns True if there were any.
    */
-  async function seal(author: Pick<Identity, 'userId' | 'displayName'>, before: Uint8Array): Promise<boolean> {
+  async function seal(
+    author: Pick<Identity, 'userId' | 'displayName'>,
+    before: Uint8Array,
+    mostSecrets?: number,
+  ): Promise<boolean> {
     const rows = (await openSealing(author))(ydoc)
     if (rows === null) return false
     await log.claimClients([ydoc.clientID], SERVER_USER)
     const bytes = Y.encodeStateAsUpdate(ydoc, before)
-    applyForeign(await log.append([{ bytes, userId: author.userId }], rows))
+    applyForeign(await log.append([{ bytes, userId: author.userId }], rows, mostSecrets))
     // To the author as well, whose copy still has the value.
     broadcast(bytes, null)
     return true
@@ -166,7 +176,8 @@ export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomD
     storeReceived,
     async sealStored() {
       // A snapshot replaces the updates that hold the values.
-      if (await seal(UNKNOWN_AUTHOR, Y.encodeStateVector(ydoc))) await log.compact(ydoc, 0)
+      const most = Number.POSITIVE_INFINITY
+      if (await seal(UNKNOWN_AUTHOR, Y.encodeStateVector(ydoc), most)) await log.compact(ydoc, 0)
     },
     storedCount,
   }

@@ -43,7 +43,10 @@ export async function changeDraft(
     const at = server.now()
     // Earlier updates hold such a value: a snapshot has to replace them.
     const hadPlain = hasPlainSecrets(draft.ydoc, server.secretFields)
-    const seq = await writeOperations(server, tx, ref, { userId: author.userId, at, draft, operations, sealing })
+    // Values of an earlier release do not count against the quota: such a draft could not be read otherwise.
+    const mostSecrets = hadPlain ? Number.POSITIVE_INFINITY : server.limits.secretsPerTenant
+    const writing = { userId: author.userId, at, draft, operations, sealing, mostSecrets }
+    const seq = await writeOperations(server, tx, ref, writing)
     const read = readDraft(draft.ydoc)
     const isLong = seq - draft.row.snapshot_seq >= COMPACT_AFTER
     return {
@@ -79,13 +82,14 @@ interface Writing {
   readonly draft: LoadedDraft
   readonly operations: readonly DocumentOperation[]
   readonly sealing: Sealing
+  readonly mostSecrets: number
 }
 
 async function writeOperations(
   server: ServerContext,
   tx: ServerTx,
   ref: DraftRef,
-  { userId, at, draft: { row, ydoc }, operations, sealing }: Writing,
+  { userId, at, draft: { row, ydoc }, operations, sealing, mostSecrets }: Writing,
 ): Promise<number> {
   const before = Y.encodeStateVector(ydoc)
   let hasChanged = false
@@ -98,7 +102,7 @@ async function writeOperations(
     return sealing(ydoc)
   })
   if (!hasChanged) return row.seq
-  if (rows !== null) await insertSecrets(tx, rows, server.limits.secretsPerTenant)
+  if (rows !== null) await insertSecrets(tx, rows, mostSecrets)
   await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
   return appendUpdates(tx, ref, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })

@@ -202,6 +202,35 @@ describe('the quota of secrets', () => {
     await create(201, 'third value')
     await own.close()
   })
+
+  test('disconnects the writer of a value for good, and lets the other members load the draft again', async () => {
+    const own = await server.sibling({ limits: { rates: false, secretsPerTenant: 1 } })
+    const as = testIdentity()
+    const body = { name: 'S', document: document('first value') }
+    const { id } = await own.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const host = { server: own, url: (await own.listen()).url }
+    const other = testIdentity({ tenantId: as.tenantId })
+    const [writer, reader] = [await connect(host, as, id), await connect(host, other, id)]
+    await Promise.all([synced(writer), synced(reader)])
+    const params = nodeOf(writer.ydoc, 'm').get('params') as Y.Map<unknown>
+    params.set('apiKey', 'second value')
+    expect(await Promise.all([writer.closed, reader.closed])).toEqual([4422, 4503])
+    expect(Buffer.from(Y.encodeStateAsUpdate(reader.ydoc)).includes('second value')).toBe(false)
+    leave([writer, reader])
+    await own.close()
+  })
+
+  test('does not keep a draft of an earlier release from being read', async () => {
+    const as = testIdentity()
+    const earlier = await server.sibling({ nodes: [...testNodes, plain] })
+    const body = { name: 'Old', document: document('in-the-clear') }
+    const { id } = await earlier.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    await earlier.close()
+    const own = await server.sibling({ limits: { secretsPerTenant: 0 } })
+    const draft = await own.json<Draft>(200, `/workflows/${id}/draft`, { as })
+    expect(isSecretMarker(draft.document.nodes[1]?.params.apiKey)).toBe(true)
+    await own.close()
+  })
 })
 
 describe('a draft and a version of an earlier release', () => {

@@ -87,6 +87,29 @@ describe('pgLink', () => {
   })
 })
 
+describe('pgLink on connections that lose prepared statements, as behind a pooler', () => {
+  const statement = preparedStatement(() => 'select $1::text as one', [['one', 'text']])
+  const named = async (): Promise<number> =>
+    (await pool.query(`select name from pg_prepared_statements where name like 'tenon_%'`)).rows.length
+
+  test('says what to set when a statement is gone, and works without names', async () => {
+    expect(await database.call(statement, ['a'])).toEqual([{ one: 'a' }])
+    expect(await named()).toBeGreaterThan(0)
+    await pool.query('deallocate all')
+    await expect(database.call(statement, ['b'])).rejects.toMatchObject({
+      code: 'DB_PREPARED_STATEMENTS',
+      retryable: false,
+      remedy: expect.stringContaining('preparedStatements: false'),
+      details: { sqlState: '26000' },
+    })
+    const unnamed = createDatabase({ pool }, { preparedStatements: false })
+    expect(await unnamed.call(statement, ['c'])).toEqual([{ one: 'c' }])
+    await pool.query('deallocate all')
+    expect(await unnamed.call(statement, ['d'])).toEqual([{ one: 'd' }])
+    expect(await named()).toBe(0)
+  })
+})
+
 /** A connection that stays open and answers nothing: what a network leaves behind when a peer vanishes. */
 describe('pgLink on a silent connection', () => {
   let proxy: FaultProxy

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TenonError } from '@tenon/core/errors'
 
 /** SQLSTATE classes of what will be refused again: wrong data (22), broken constraints (23), beyond a limit (54). */
@@ -22,13 +23,28 @@ export function isTooLarge(error: unknown): boolean {
 /** SQLSTATEs of a transaction that was in the way of another: deadlock, serialization failure. */
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40P01', '40001'])
 const MAX_TRIES = 5
+const FIRST_PAUSE_MS = 10
+
+/** Replaces the pauses between tries in tests. */
+export interface RetryDeps {
+  /** @defaultValue a timer */
+  readonly pause?: (ms: number) => Promise<unknown>
+  /** From 0 to below 1. @defaultValue `Math.random` */
+  readonly random?: () => number
+}
 
 /**
- * Runs a transaction again when the database has ended it in favor of another one. Nothing of it was stored.
+ * Runs a transaction again when the database has ended it in favor of another one, at most five times in all. Nothing of
+ * it was stored. The pause before a try doubles from 10 ms on and is shortened at random by up to half: two transactions
+ * that have met each other do not meet again.
  *
  * @param transaction - Must have no effect but on the database.
+ * @throws The error of the last try; any other error at once.
  */
-export async function retryConflicts<Value>(transaction: () => Promise<Value>): Promise<Value> {
+export async function retryConflicts<Value>(
+  transaction: () => Promise<Value>,
+  { pause = sleep, random = Math.random }: RetryDeps = {},
+): Promise<Value> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await transaction()
@@ -36,6 +52,7 @@ export async function retryConflicts<Value>(transaction: () => Promise<Value>): 
       const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
       if (!CONFLICTS.has(code) || tries === MAX_TRIES) throw error
     }
+    await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) * (1 - random() / 2))
   }
 }
 

@@ -30,6 +30,27 @@ describe('toEventStream', () => {
     expect(left).toEqual(['left'])
   })
 
+  test('ends what feeds it when an item cannot be written', async () => {
+    const ended: string[] = []
+    const left: string[] = []
+    async function* feeding(): AsyncGenerator<readonly number[] | null, boolean, void> {
+      try {
+        for (;;) yield [1]
+      } finally {
+        ended.push('ended')
+      }
+    }
+    const logged: unknown[] = []
+    const log = (...entry: unknown[]) => void logged.push(entry)
+    const toEvent = (): string => {
+      throw new RangeError('Cannot be written')
+    }
+    const response = toEventStream(feeding(), toEvent, { log, leave: () => left.push('left') })
+    await expect(response.text()).rejects.toThrow('Cannot be written')
+    expect([left, ended]).toEqual([['left'], ['ended']])
+    expect(logged).toEqual([['error', 'stream.failed: closing', { error: 'RangeError: Cannot be written' }]])
+  })
+
   test('says in the log why a stream broke off', async () => {
     const logged: unknown[] = []
     const left: string[] = []

@@ -18,18 +18,23 @@ export function toEventStream<Item>(
     {
       start: (controller) => controller.enqueue(encoder.encode('retry: 1000\n\n')),
       async pull(controller) {
-        const next = await batches.next().catch((error: unknown) => {
+        try {
+          const next = await batches.next()
+          if (next.done === true) {
+            leave()
+            // Without it the browser reconnects, here or to another process, and continues.
+            if (next.value) controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
+            controller.close()
+            return
+          }
+          const text = next.value === null ? ': heartbeat\n\n' : next.value.map(toEvent).join('')
+          controller.enqueue(encoder.encode(text))
+        } catch (error) {
           leave()
           log('error', 'stream.failed: closing', { error: String(error) })
+          // The reader is not asked to cancel a stream that has failed, so what feeds it is ended here.
+          await batches.return(false)
           throw error
-        })
-        if (next.done === true) {
-          leave()
-          // Without it the browser reconnects, here or to another process, and continues.
-          if (next.value) controller.enqueue(encoder.encode('event: end\ndata: {}\n\n'))
-          controller.close()
-        } else {
-          controller.enqueue(encoder.encode(next.value === null ? ': heartbeat\n\n' : next.value.map(toEvent).join('')))
         }
       },
       async cancel() {

@@ -14,22 +14,25 @@ import { createEditorSession } from '../session/create-session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { StartDialog } from './start-dialog.tsx'
 
-/** A workflow that begins at `id` with one text, called as given. */
-function startsWith(id: string, field: string) {
-  const inputSchema: JsonSchema = { type: 'object', properties: { [field]: { type: 'string', title: field } } }
+/** A workflow that begins at `id` with one text, called as given, or without input. */
+function startsWith(id: string, field: string | null) {
+  const properties: JsonSchema = field === null ? {} : { [field]: { type: 'string', title: field } }
+  const inputSchema: JsonSchema = { type: 'object', properties, additionalProperties: false }
   return workflow([node(id, 'start', { inputSchema })], [])
 }
 
 interface OpenOptions {
   /** Answers in place of the server. */
   readonly onTry?: () => never
+  /** The workflow takes no input. */
+  readonly isWithoutInput?: boolean
 }
 
-function open(panel: 'try' | 'run', { onTry }: OpenOptions = {}) {
-  const fixture = createFixtureClient({ document: startsWith('begin', 'Published') })
+function open(panel: 'try' | 'run', { onTry, isWithoutInput = false }: OpenOptions = {}) {
+  const fixture = createFixtureClient({ document: startsWith('begin', isWithoutInput ? null : 'Published') })
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(SMALL_MANIFEST) })
-  session.adopt(startsWith('begin_2', 'Drafted'))
+  session.adopt(startsWith('begin_2', isWithoutInput ? null : 'Drafted'))
   session.store.setState({ phase: { kind: 'ready' }, sync: 'saved', openPanel: panel })
   const started: { kind: string; body: StartRun | TryDraft }[] = []
   const answer = (kind: string) => async (_workflowId: string, body: StartRun | TryDraft) => {
@@ -80,6 +83,16 @@ describe('StartDialog', () => {
     await user.click(screen.getByRole('button', { name: 'Try' }))
     await waitFor(() => expect(told).toEqual(['test run-1']))
     expect(started).toEqual([{ kind: 'try', body: { input: { Drafted: 'Hello' }, trigger: 'begin_2' } }])
+  })
+
+  test.each([
+    ['try', 'Try', 'test run-1'],
+    ['run', 'Run', 'live run-1'],
+  ] as const)('%s without input has the focus on its button, so that Enter starts it', async (panel, label, ran) => {
+    const { user, told } = open(panel, { isWithoutInput: true })
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: label })))
+    await user.keyboard('{Enter}')
+    await waitFor(() => expect(told).toEqual([ran]))
   })
 
   test('says so when the version cannot be had, and reads it again when asked', async () => {

@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { startPoints } from '../runs/form/start-schema.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { FIRST_FIELD } from '../ui/dialog.tsx'
+import { focusFirst } from '../ui/dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { LaterPart } from '../ui/later-part.tsx'
@@ -45,7 +45,9 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   const t = useTranslate()
   const element = useRef<HTMLDivElement>(null)
   // The dialog was there before its fields.
-  useLayoutEffect(() => element.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), [])
+  useLayoutEffect(() => {
+    if (element.current !== null) focusFirst(element.current)
+  }, [])
   const manifest = useEditorStore((state) => state.manifest)
   const triggers = useMemo(() => startPoints(document, manifest.manifest), [document, manifest])
   const { starts } = useSession()

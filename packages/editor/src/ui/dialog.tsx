@@ -22,10 +22,27 @@ export function Dialog({ open, ...props }: DialogProps) {
   return open ? <OpenDialog {...props} /> : null
 }
 
-/** Matches the controls of a form that may be given the focus first. */
-export const FIRST_FIELD = ':is(input:not([type="radio"]), textarea, select):not(:disabled)'
+/** In the order of preference. */
+const FIRST_IN_FORM = [
+  ':is(input:not([type="radio"]), textarea, select):not(:disabled)',
+  '.tn-button[data-variant="primary"]:not(:disabled)',
+]
+/** A bare question begins at its first button, the one that changes nothing. */
+const SAFE_ANSWER = '.tn-dialog-content:empty + .tn-dialog-footer button'
 
-const FIRST_FOCUS = [`.tn-dialog-content ${FIRST_FIELD}`, '.tn-dialog-content:empty + .tn-dialog-footer button'].join()
+/** Gives the focus to the first field of a form, or to its primary button if it has no field. */
+export function focusFirst(form: Element): void {
+  focusOneOf(form, FIRST_IN_FORM)
+}
+
+function focusOneOf(parent: Element, selectors: readonly string[]): void {
+  for (const selector of selectors) {
+    const found = parent.querySelector<HTMLElement>(selector)
+    if (found === null) continue
+    found.focus()
+    return
+  }
+}
 
 function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const { onClose, title, description, footer, size = 'm', className, children } = props
@@ -37,7 +54,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
     const dialog = ref.current
     dialog?.showModal()
     // The browser would choose the close button, which comes first.
-    dialog?.querySelector<HTMLElement>(FIRST_FOCUS)?.focus()
+    if (dialog !== null) focusOneOf(dialog, [SAFE_ANSWER, ...FIRST_IN_FORM])
     return () => dialog?.close()
   }, [])
   return (

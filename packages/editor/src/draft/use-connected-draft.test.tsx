@@ -4,7 +4,7 @@ import { NO_TEXT_FIELDS, readDraft, writeDocument } from '@tenon/core/collab'
 import { TenonError } from '@tenon/core/errors'
 import { act, cleanup, waitFor } from '@testing-library/react'
 import { fromBase64, toBase64 } from 'lib0/buffer'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { createFixtureClient, type FixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -15,7 +15,10 @@ import { createEditorSession } from '../session/create-session.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { useConnectedDraft } from './use-connected-draft.ts'
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
 
 interface ProbeProps {
   readonly session: EditorSession
@@ -55,6 +58,31 @@ describe('useConnectedDraft', () => {
     retry()
     expect(state().phase.kind).toBe('loading')
     await waitFor(() => expect(state().phase.kind).toBe('ready'))
+  })
+
+  test('loads by itself once the server is back, and reports the failure once', async () => {
+    const fixture = createFixtureClient()
+    fixture.fail('me', new TenonError('UNAVAILABLE', 'no answer'))
+    const { state, events } = connect(fixture, { version: '4' })
+    await waitFor(() => expect(state().phase.kind).toBe('failed'))
+    const first = state().phase
+    // The error stays visible while it is tried again.
+    await waitFor(() => expect(state().phase).not.toBe(first), { timeout: 10_000 })
+    expect(state().phase.kind).toBe('failed')
+    expect(events).toEqual([{ type: 'failed', error: expect.objectContaining({ code: 'UNAVAILABLE' }) }])
+    fixture.fail('me', null)
+    await waitFor(() => expect(state().phase.kind).toBe('ready'), { timeout: 10_000 })
+  })
+
+  test('does not try again by itself when the workflow does not exist', async () => {
+    const fixture = createFixtureClient()
+    fixture.fail('me', new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id'))
+    vi.useFakeTimers({ shouldAdvanceTime: true })
+    const { state } = connect(fixture, { version: '4' })
+    await waitFor(() => expect(state().phase.kind).toBe('failed'))
+    const asked = fixture.calls.length
+    await act(async () => void (await vi.advanceTimersByTimeAsync(60_000)))
+    expect(fixture.calls.length).toBe(asked)
   })
 
   test('a published version is shown as it is and cannot be changed', async () => {

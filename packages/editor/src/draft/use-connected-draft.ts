@@ -12,6 +12,7 @@ import { connectDraft } from './connect-draft.ts'
 import { type ConnectablePresence, createPresence } from './presence.ts'
 import { showVersion } from './show-version.ts'
 import type { UnsavedWork } from './unsaved-dialog.tsx'
+import { isSameFault, useRetries } from './use-retries.ts'
 
 const REASONS: ReadonlyMap<number, MessageKey> = new Map([
   [CLOSE_CODES.forbidden, 'sync.roleLost'],
@@ -53,8 +54,11 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   useEffect(() => {
     const client = () => latest.current.props.client
     const onFailed = (error: unknown) => {
+      const { phase } = session.store.getState()
       session.store.setState({ phase: { kind: 'failed', error } })
-      callHost(latest.current.props.onEvent, { type: 'failed', error })
+      // An automatic retry that fails as the one before is no news to the host.
+      const isKnown = phase.kind === 'failed' && isSameFault(phase.error, error)
+      if (!isKnown) callHost(latest.current.props.onEvent, { type: 'failed', error })
     }
     if (version !== undefined) return showVersion({ session, client, workflowId, version, onFailed })
     return connectDraft({
@@ -89,5 +93,6 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
     session.store.setState({ phase: { kind: 'loading' } })
     setAttempt((count) => count + 1)
   }
+  useRetries(session.store, () => setAttempt((count) => count + 1))
   return { presence, retry, unsaved, letGo: () => setUnsaved(null) }
 }

@@ -1,3 +1,4 @@
+import { TenonError } from '@tenon/core/errors'
 import { useEffect, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { isOnline, onNetworkChange } from '../instance/place.ts'
@@ -24,7 +25,11 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
     <div className="tn-draft-state">
       {phase.kind === 'failed' ? (
         <div className="tn-draft-failed">
-          <ErrorState title={t('editor.loadFailed')} error={phase.error} {...(onRetry === null ? {} : { onRetry })} />
+          <ErrorState
+            title={t(isNotFound(phase.error) ? 'editor.notFound' : 'editor.loadFailed')}
+            error={phase.error}
+            {...(onRetry === null ? {} : { onRetry })}
+          />
         </div>
       ) : (
         isSlow && (
@@ -45,4 +50,8 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
       )}
     </div>
   )
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
 }

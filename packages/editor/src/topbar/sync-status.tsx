@@ -7,7 +7,9 @@ export function SyncStatus() {
   const t = useTranslate()
   const shown = useEditorStore(shownState)
   const refused = useEditorStore((state) => state.input.refused)
-  if (shown === 'local') return null
+  const hasFailed = useEditorStore((state) => state.phase.kind === 'failed')
+  // The canvas says what failed; there is nothing to save.
+  if (shown === 'local' || hasFailed) return null
   const fields = refused.map(({ label }) => label).join(', ')
   return (
     <span className="tn-sync" data-sync={shown} role="status" title={t(`sync.${shown}Hint`, { fields })}>

@@ -3,6 +3,7 @@ export const editorMessages = {
   'editor.label': 'Workflow editor',
   'editor.loading': 'Loading the draft',
   'editor.loadFailed': 'The workflow could not be loaded',
+  'editor.notFound': 'Workflow not found',
   'editor.deleted': 'This workflow was deleted.',
   'editor.deletedRemedy': 'Restore it in the list of workflows. This page then opens it again.',
   'editor.sheetMissing': 'The style sheet @tenon/editor/styles.css is not loaded.',

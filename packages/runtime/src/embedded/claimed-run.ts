@@ -19,6 +19,8 @@ export interface ClaimedRun extends RunKey {
   /** It is to be driven again: something has changed since the loop began. */
   isWoken: boolean
   isClosed: boolean
+  /** Errors since it was last driven without one. */
+  failures: number
 }
 
 /** A pass of a node run that this worker holds. */
@@ -31,7 +33,8 @@ export interface HeldPass {
 }
 
 export function claimedRun({ tenantId, runId }: RunKey): ClaimedRun {
-  return { tenantId, runId, passes: new Map(), isOwned: false, isDriving: false, isWoken: false, isClosed: false }
+  const flags = { isOwned: false, isDriving: false, isWoken: false, isClosed: false }
+  return { tenantId, runId, passes: new Map(), ...flags, failures: 0 }
 }
 
 /** Holds a pass, so that it begins once; null if it is held already. */

@@ -5,6 +5,7 @@ import type { RunKey } from '../store/run-key.ts'
 import { type ClaimedRun, claimedRun } from './claimed-run.ts'
 import { createPassRunner } from './pass-runner.ts'
 import type { RenewedLease } from './renew-lease.ts'
+import { retryDelayMs } from './retry-delay.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
 /** Drives the runs that this process has claimed. */
@@ -28,8 +29,6 @@ export interface Worker {
   /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
   drain(drainMs: number): Promise<void>
 }
-
-const RETRY_DRIVING_MS = 1_000
 
 /** Creates the worker of one process. */
 export function createWorker(deps: WorkerDeps): Worker {
@@ -81,8 +80,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (run.isClosed) forgetIfIdle(run)
     else drive(run)
   }
-  const retryLater = (run: ClaimedRun): void => {
-    if (!isDraining) setTimeout(() => drive(run), RETRY_DRIVING_MS).unref()
+  const retryLater = (run: ClaimedRun, error: unknown): void => {
+    run.failures += 1
+    if (!isDraining) setTimeout(() => drive(run), retryDelayMs(error, run.failures)).unref()
   }
   const mayBegin = (): boolean => !isDraining && lease.isValid()
   const passes = createPassRunner(deps, { follow, passReleased, retryLater, track, mayBegin })
@@ -101,13 +101,14 @@ export function createWorker(deps: WorkerDeps): Worker {
       while (run.isWoken && !isDraining && lease.isValid()) {
         run.isWoken = false
         await driveOnce(run)
+        run.failures = 0
         if (run.passes.size > 0 || run.isWoken) continue
         isReleased = await dispatch.release(run)
         if (!isReleased) run.isWoken = true
       }
     } catch (error) {
       log('warn', 'run.drive_failed: retrying', fieldsOf(run, error))
-      retryLater(run)
+      retryLater(run, error)
     } finally {
       run.isDriving = false
       if (isReleased) forgetIfIdle(run)

@@ -22,8 +22,8 @@ export interface PassHooks {
   follow(run: ClaimedRun, result: CommitResult): void
   /** A pass was released. */
   passReleased(run: ClaimedRun): void
-  /** Something could not be stored: drives the run again in a while. */
-  retryLater(run: ClaimedRun): void
+  /** Something could not be stored: drives the run again in a while, later after an error that a retry does not mend. */
+  retryLater(run: ClaimedRun, error: unknown): void
   track(work: Promise<void>): void
   /** False while this process shuts down, and while other workers may own its runs. */
   mayBegin(): boolean
@@ -95,14 +95,14 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
       if (begun.kind === 'later') deps.wakeAt(begun.nextAt)
       if (begun.kind === 'unable') {
         log('error', 'node_run.type_unknown: the run needs another worker', { tenantId, runId, ...pass })
-        hooks.retryLater(run)
+        hooks.retryLater(run, null)
         return
       }
       if (begun.kind !== 'gone' && begun.result !== null) hooks.follow(run, begun.result)
     } catch (error) {
       slot.release()
       log('warn', 'node_run.begin_failed: retrying', fieldsOf(run, error, pass.nodeRunId))
-      hooks.retryLater(run)
+      hooks.retryLater(run, error)
       return
     }
     if (!held.isRunning) hooks.passReleased(run)
@@ -138,7 +138,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
     } catch (error) {
       release()
       log('warn', 'node_run.cancel_failed: retrying', fieldsOf(run, error, nodeRunId))
-      hooks.retryLater(run)
+      hooks.retryLater(run, error)
     }
   }
 

@@ -19,10 +19,11 @@ export interface OpenedParams {
 /**
  * Decrypts the secret params of a node whose body is about to run.
  *
- * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`, `UNAVAILABLE`.
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`; `UNAVAILABLE` for any error of the store of
+ * secrets, so that it is never taken for the node's own.
  */
 export async function openParams(
-  { tenantId, node, params }: StartedNode,
+  { tenantId, node, params }: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
   findType: FindNodeType,
   reader: SecretReader | undefined,
 ): Promise<OpenedParams> {
@@ -48,7 +49,12 @@ async function reveal(
   field: string,
 ): Promise<string> {
   if (reader === undefined) throw new TenonError('SECRET_NOT_FOUND', `This process cannot decrypt ${field}`)
-  return reader.reveal(tenantId, secretId, field)
+  try {
+    return await reader.reveal(tenantId, secretId, field)
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause
+    throw new TenonError('UNAVAILABLE', `The value of ${field} cannot be read now`, { cause })
+  }
 }
 
 function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedParams, 'secrets' | 'credentials'> {

@@ -38,6 +38,10 @@ export interface PgPool {
   readonly options?: { readonly max?: number | undefined }
   /** Adds a listener for errors of idle clients. */
   on?(event: 'error', listener: (error: Error) => void): unknown
+  /** Removes such a listener. */
+  off?(event: 'error', listener: (error: Error) => void): unknown
+  /** Number of such listeners. */
+  listenerCount?(event: 'error'): number
 }
 
 /** Size of a pool without an option for it. */
@@ -53,7 +57,8 @@ export interface PgLinkOptions {
 /** Reaches Postgres over a `pg` pool; 64-bit integers come back as numbers, as PGlite gives them. */
 export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}): DatabaseLink {
   // For good: the pool drops an idle connection that is lost, and without a listener `pg` would end the host's process.
-  pool.on?.('error', () => undefined)
+  // Once for each pool, however many databases are opened over it.
+  if ((pool.listenerCount?.('error') ?? 0) === 0) pool.on?.('error', () => undefined)
   return {
     dialect: 'postgres',
     maxConnections: pool.options?.max ?? DEFAULT_MAX,

@@ -1,0 +1,64 @@
+import { TenonError } from '@tenon/core/errors'
+import { createNodeRegistry, defineNode, implementNode } from '@tenon/core/node'
+import { node, workflow } from '@tenon/core/testing'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { nodeTypesOf } from '../commit/node-types.ts'
+import type { SecretReader } from '../engine.ts'
+import { compile } from '../interpreter/compile.ts'
+import { inlineNodes } from '../testing/test-nodes.ts'
+import { openParams } from './open-params.ts'
+
+const mail = implementNode(
+  defineNode({
+    type: 'mail',
+    version: 1,
+    title: 'Mail',
+    description: 'Sends a mail',
+    icon: 'M4 12h16',
+    category: 'action',
+    params: z.object({ apiKey: z.string().min(4).meta({ secret: true }) }),
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({}) },
+    summary: 'Sends',
+    effect: 'write',
+    policy: { retry: { maximumAttempts: 1 } },
+  }),
+  async () => ({ port: 'success', output: {} }),
+)
+const registry = createNodeRegistry([...inlineNodes(), mail])
+const apiKey = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
+
+function open(reveal: SecretReader['reveal'] | null) {
+  const document = workflow([node('start', 'start'), node('m', 'mail', { apiKey })], ['start>m'])
+  const planned = compile(document, registry.manifest).nodes.find(({ id }) => id === 'm')
+  if (planned === undefined) throw new RangeError('The plan has no node m')
+  const secrets = reveal === null ? undefined : { reveal }
+  return openParams({ tenantId: 'acme', node: planned, params: { apiKey } }, nodeTypesOf(registry), secrets)
+}
+
+describe('openParams', () => {
+  test('puts the value in the place of its marker, and replaces it in what the body returns', async () => {
+    const opened = await open(async (...asked) => asked.join(' '))
+    const value = 'acme sec_abcdefghijklmnopqrstuv mail.apiKey'
+    expect(opened.params).toEqual({ apiKey: value })
+    expect(JSON.stringify(opened.secrets.json({ sent: value }))).not.toContain(value)
+  })
+
+  test("takes an error of the database for an outage, and not for the node's own", async () => {
+    const cause = Object.assign(new RangeError('terminating connection'), { code: '57P01' })
+    await expect(open(() => Promise.reject(cause))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+      message: 'The value of mail.apiKey cannot be read now',
+      cause,
+    })
+  })
+
+  test('leaves other failures as they are', async () => {
+    const missing = new TenonError('SECRET_NOT_FOUND', 'No secret is stored for mail.apiKey')
+    await expect(open(() => Promise.reject(missing))).rejects.toBe(missing)
+    await expect(open(null)).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND', retryable: false })
+    await expect(open(async () => 'abc')).rejects.toMatchObject({ code: 'NODE_PARAMS_INVALID' })
+  })
+})

@@ -2,10 +2,11 @@ import { TenonError } from '../errors/index.ts'
 import { SINK_NAMES } from '../evaluate/sinks/sink.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
+import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
 import { checkPolicy } from './check-policy.ts'
 import { checkSecrets } from './check-secrets.ts'
-import { NODE_CATEGORIES, type NodeDefinition } from './definition.ts'
+import type { NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaces } from './definition-parts.ts'
 
 const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
@@ -23,6 +24,7 @@ export function checkDefinition(definition: NodeDefinition): void {
       details: { type: definition.type, place },
     })
   }
+  checkDefinitionShape(definition)
   checkIdentity(definition, fail)
   for (const name of Object.keys(definition.params.shape)) {
     if (!PORT_NAME_PATTERN.test(name)) fail(`params.${name}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
@@ -39,7 +41,7 @@ export function checkDefinition(definition: NodeDefinition): void {
 }
 
 function checkIdentity(definition: NodeDefinition, fail: Fail): void {
-  const { type, version, title, description, icon, category } = definition
+  const { type, version, title, description, icon } = definition
   if (!TYPE_PATTERN.test(type)) fail('type', 'it must be kebab-case, or vendor/name')
   if (!Number.isSafeInteger(version) || version < 1) fail('version', 'it must be a whole number from 1 on')
   if (title.trim() === '' || title.length > TITLE_MAX_LENGTH)
@@ -48,7 +50,6 @@ function checkIdentity(definition: NodeDefinition, fail: Fail): void {
     fail('description', `it must have 1 to ${DESCRIPTION_MAX_LENGTH} characters`)
   }
   if (!ICON_PATTERN.test(icon)) fail('icon', 'it must be SVG path data, not markup')
-  if (!NODE_CATEGORIES.includes(category)) fail('category', `it must be one of ${NODE_CATEGORIES.join(', ')}`)
 }
 
 function checkPorts(definition: NodeDefinition, fail: Fail): void {
@@ -61,7 +62,7 @@ function checkPorts(definition: NodeDefinition, fail: Fail): void {
     }
     if (!PORT_NAME_PATTERN.test(port.name)) fail(`ports.${index}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
     if (port.name === 'error') fail(`ports.${index}`, '"error" is reserved: every node has it by its policy')
-    if (names.has(port.name)) fail(`ports.${index}`, `"${port.name}" stands twice`)
+    if (names.has(port.name)) fail(`ports.${index}`, `"${port.name}" is used twice`)
     if (definition.outputs[port.name] === undefined) fail(`ports.${index}`, `outputs has no schema for "${port.name}"`)
     names.add(port.name)
   }
@@ -86,7 +87,7 @@ function checkInputs(definition: NodeDefinition, fail: Fail): void {
   const names = new Set<string>()
   for (const [index, input] of (definition.inputs ?? []).entries()) {
     if (!PORT_NAME_PATTERN.test(input.name)) fail(`inputs.${index}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
-    if (names.has(input.name)) fail(`inputs.${index}`, `"${input.name}" stands twice`)
+    if (names.has(input.name)) fail(`inputs.${index}`, `"${input.name}" is used twice`)
     names.add(input.name)
   }
   if (definition.control === 'trigger' && names.size > 0) fail('inputs', 'no edge may arrive at a trigger')

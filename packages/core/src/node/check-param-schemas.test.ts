@@ -48,6 +48,26 @@ describe('what only code refuses', () => {
   })
 })
 
+describe('what code would change', () => {
+  test.each<[string, z.ZodType, string]>([
+    ['transform', text.transform(Number), 'params.a'],
+    ['preprocess', z.preprocess(String, text), 'params.a'],
+    ['codec', z.codec(text, z.number(), { decode: Number, encode: String }), 'params.a'],
+    ['transform in a list', z.array(text.transform(Number)), 'params.a.*'],
+    ['transform below a default', text.transform(Number).default(1), 'params.a'],
+  ])('is refused: %s', (_what, schema, place) => {
+    const error = refusalOf(z.object({ a: schema }))
+    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, place } })
+    expect(error?.message).toContain('Declare the type that is stored, and convert it in run')
+  })
+
+  test('is refused in outputs too, and a check of a pipe is none', () => {
+    const outputs = { success: z.object({ sum: text.transform(Number) }) }
+    expect(refusalOf(z.object({}), { outputs })?.details).toEqual({ type: greet.type, place: 'outputs.success.sum' })
+    expect(refusalOf(z.object({ a: text.pipe(z.string().min(1)) }))).toBeNull()
+  })
+})
+
 describe('what .meta() says', () => {
   test('a misspelled control is refused with the one that was meant', () => {
     expect(refusalOf(z.object({ a: text.meta({ control: 'promt' }) }))?.message).toContain('Did you mean "prompt"?')

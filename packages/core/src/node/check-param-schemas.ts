@@ -40,6 +40,14 @@ function checkRefinement(definition: NodeDefinition, part: SchemaPart, fail: Fai
   )
 }
 
+/** A value that code changes fits no JSON Schema: the editor would draw one type, and `run` would get another. */
+function checkNoTransform({ schema }: SchemaPart, place: string, fail: Fail): void {
+  const { def } = schema._zod
+  const isCodec = def.type === 'pipe' && 'transform' in def
+  if (def.type !== 'transform' && !isCodec) return
+  fail(place, 'a transform has no form in JSON Schema. Declare the type that is stored, and convert it in run')
+}
+
 function checkMeta(part: SchemaPart, siblings: ReadonlySet<string>, fail: Fail): void {
   const { control, dependsOn } = metaOf(part.schema)
   const meant = typeof control === 'string' ? nearest(control, CONTROL_NAMES) : null
@@ -68,11 +76,14 @@ export function checkParamSchemas(definition: NodeDefinition, fail: Fail): void 
         .map((part) => String(part.path.at(-1))),
     )
   for (const part of parts) {
+    checkNoTransform(part, placeOf(part), fail)
     checkRefinement(definition, part, fail)
     checkMeta(part, names(part.path), fail)
   }
   toJsonSchema(definition, 'params', definition.params, 'input')
   for (const [port, schema] of Object.entries(definition.outputs)) {
-    if (!('fromParam' in schema)) toJsonSchema(definition, `outputs.${port}`, schema, 'output')
+    if ('fromParam' in schema) continue
+    for (const part of schemaParts(schema)) checkNoTransform(part, ['outputs', port, ...part.path].join('.'), fail)
+    toJsonSchema(definition, `outputs.${port}`, schema, 'output')
   }
 }

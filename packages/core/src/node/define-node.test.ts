@@ -121,6 +121,58 @@ describe('defineNode', () => {
     expect(error.details?.place).toBe(place)
   })
 
+  test.each<[string, unknown, string, string]>([
+    ['an unknown field', { ...base, titel: 'Greet' }, 'titel', 'titel is unknown: did you mean title?'],
+    ['an effect that is none', { ...base, effect: 'reads' }, 'effect', '(got "reads"). Did you mean "read"?'],
+    ['an effect left out', { ...base, effect: undefined }, 'effect', 'effect must be one of none, read, write'],
+    ['a control that is none', { ...base, control: 'ends' }, 'control', 'Did you mean "end"?'],
+    ['params as a plain object', { ...base, params: { name: 'text' } }, 'params', 'params must be z.object({ ... })'],
+    ['params of another type', { ...base, params: z.string() }, 'params', 'params must be z.object({ ... })'],
+    ['a version as text', { ...base, version: '1' }, 'version', 'version must be a whole number (got "1")'],
+    ['ports by name', { ...base, ports: ['success'] }, 'ports.0', 'ports.0 must be an object (got "success")'],
+    [
+      'a port with a label',
+      { ...base, ports: [{ name: 'success', title: '', label: '' }] },
+      'ports.0.label',
+      'unknown',
+    ],
+    ['a list port without id', { ...base, ports: [{ each: 'params.name', title: 'x' }] }, 'ports.0.id', 'a text'],
+    ['a list of outputs', { ...base, outputs: 'none' }, 'outputs', 'outputs must be an object with a schema'],
+    ['an output without schema', { ...base, outputs: { success: {} } }, 'outputs.success', 'a schema of zod 4'],
+    [
+      'a misspelled source of an output',
+      { ...base, outputs: { success: { fromParam: 'name', as: 'value' } } },
+      'outputs.success.as',
+      'Did you mean "values"?',
+    ],
+    ['an unknown policy', { ...base, policy: { retries: 3 } }, 'policy.retries', 'policy.retries is unknown'],
+    [
+      'a rule without severity',
+      { ...base, lint: [{ code: 'A', when: 'true', message: 'A' }] },
+      'lint.0.severity',
+      'error',
+    ],
+  ])('refuses %s, with its remedy', (_what, definition, place, remedy) => {
+    const check = () => checkDefinition(definition as NodeDefinition)
+    const details = { type: base.type, place }
+    expect(check).toThrow(
+      expect.objectContaining({ code: 'NODE_DEFINITION_INVALID', details, remedy: expect.stringContaining(remedy) }),
+    )
+  })
+
+  test('names everything that is missing, the type first', () => {
+    const refused = expect.objectContaining({
+      code: 'NODE_DEFINITION_INVALID',
+      message: expect.stringMatching(
+        /^Node type "": type must .*; version must .*; title .*; category .*; params .*; ports .*; outputs .*; effect /,
+      ),
+      details: { type: '', place: 'type' },
+    })
+    expect(() => defineNode({} as never)).toThrow(refused)
+    expect(() => defineNode(undefined as never)).toThrow(refused)
+    expect(() => defineNode(null as never)).toThrow(refused)
+  })
+
   test.each<[string, NonNullable<NonNullable<NodeDefinition['policy']>['retry']>]>([
     ['initialInterval', { initialInterval: 'x' as '1s' }],
     ['maximumInterval', { maximumInterval: '1y' as '1s' }],

@@ -36,7 +36,8 @@ export type NodeDefinitionInput<
  * Describes a node type as frozen data, from which params, ports and outputs are inferred everywhere else.
  *
  * @param definition - Its schemas must have a JSON Schema form, since the editor draws the form from it.
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a name that is out of
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a field that is missing, unknown or
+ * of another type, a transform, a name that is out of
  * form, a port without output or an output without port, a summary place, a path or a `dependsOn` that names no param,
  * a misspelled control, a type that JSON does not have such as a date, or a `refine()` of which neither `.meta()` nor a
  * lint rule says what it refuses;

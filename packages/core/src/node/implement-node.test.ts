@@ -23,3 +23,18 @@ test('each half refuses the other kind of definition', () => {
     expect(bind).toThrow(expect.objectContaining({ code: 'NODE_DEFINITION_INVALID' }))
   }
 })
+
+test.each<[string, () => unknown, string, string]>([
+  ['no function', () => implementNode(greet, undefined as never), 'run', 'must be the function run of "acme/greet"'],
+  ['an object', () => implementInlineNode(route, {} as never), 'evaluate', 'must be the function evaluate of'],
+  ['no definition', () => implementNode(undefined as never, async () => null as never), 'definition', 'defineNode('],
+  ['another object', () => implementNode({} as never, async () => null as never), 'definition', 'defineNode('],
+])('refuses %s, with the remedy', (_what, bind, place, remedy) => {
+  expect(bind).toThrow(
+    expect.objectContaining({
+      code: 'NODE_DEFINITION_INVALID',
+      remedy: expect.stringContaining(remedy),
+      details: expect.objectContaining({ place }),
+    }),
+  )
+})

@@ -1,4 +1,5 @@
 import { TenonError } from '../errors/index.ts'
+import { isOptionObject } from '../options/option-checks.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { InlineContext, NodeContext, NodeImplementation, Suspension } from './implementation.ts'
 
@@ -8,7 +9,7 @@ import type { InlineContext, NodeContext, NodeImplementation, Suspension } from 
  *
  * A port that the definition does not have, or an output outside its schema, does not compile.
  *
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` if the definition is `inline`: use
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` without a definition or a function, and if the definition is `inline`: use
  * {@link implementInlineNode}.
  *
  * @example
@@ -34,6 +35,7 @@ export function implementNode<Definition extends NodeDefinition>(
   definition: Definition,
   run: (context: NodeContext<NodeParams<Definition>>) => Promise<NodeResult<Definition> | Suspension>,
 ): NodeImplementation<NoInfer<Definition>> {
+  checkHalves('implementNode', definition, run, 'run')
   if (definition.inline === true) throw wrongHalf(definition, 'is inline: bind it with implementInlineNode')
   return Object.freeze({ definition, run })
 }
@@ -42,15 +44,26 @@ export function implementNode<Definition extends NodeDefinition>(
  * Binds code to an `inline` definition: `evaluate` is synchronous, without I/O, clock or randomness, since
  * it runs within a commit and again whenever its input is read.
  *
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` if the definition is not `inline`: use
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` without a definition or a function, and if the definition is not `inline`: use
  * {@link implementNode}.
  */
 export function implementInlineNode<Definition extends NodeDefinition>(
   definition: Definition,
   evaluate: (params: NodeParams<Definition>, context: InlineContext) => NodeResult<Definition> | Suspension,
 ): NodeImplementation<NoInfer<Definition>> {
+  checkHalves('implementInlineNode', definition, evaluate, 'evaluate')
   if (definition.inline !== true) throw wrongHalf(definition, 'is not inline: bind it with implementNode')
   return Object.freeze({ definition, evaluate })
+}
+
+function checkHalves(binder: string, definition: unknown, code: unknown, place: 'run' | 'evaluate'): void {
+  const refusal = (type: string, at: string, remedy: string): TenonError =>
+    new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, place: at } })
+  const type = isOptionObject(definition) ? definition['type'] : undefined
+  if (typeof type !== 'string')
+    throw refusal('', 'definition', 'the first argument must be what defineNode({ ... }) returns')
+  if (typeof code !== 'function')
+    throw refusal(type, place, `the second argument must be the function ${place} of "${type}"`)
 }
 
 function wrongHalf({ type }: NodeDefinition, why: string): TenonError {

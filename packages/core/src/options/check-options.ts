@@ -63,7 +63,7 @@ export const objectOf =
  * ```
  */
 export function checkOptions(name: string, options: unknown, checks: OptionChecks): void {
-  const faults = faultsOf(options, checks)
+  const faults = optionFaults(options, checks)
   if (faults.length === 0) return
   const issues = faults.map(
     ({ field, message }): ProblemIssue => ({ path: field.split('.'), code: 'invalid_option', message }),
@@ -72,7 +72,8 @@ export function checkOptions(name: string, options: unknown, checks: OptionCheck
   throw new TenonError('OPTIONS_INVALID', `${name}: ${remedy}`, { remedy, details: { issues } })
 }
 
-function faultsOf(options: unknown, checks: OptionChecks): readonly OptionFault[] {
+/** Finds the faults of options, in the order of the checks; then the unknown fields. */
+export function optionFaults(options: unknown, checks: OptionChecks): readonly OptionFault[] {
   if (isPromise(options)) return optionFault('options', 'the options are a promise: await them')
   const given = options === undefined ? {} : options
   if (!isOptionObject(given))

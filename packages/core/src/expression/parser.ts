@@ -53,7 +53,7 @@ function object(reader: TokenReader, start: number): Expression {
   const keys = new Set<string>()
   separated(reader, '}', () => {
     const next = member(reader)
-    if (keys.has(next.key)) throw syntaxError(reader.text, next.start, 'This key stands twice', ['another key'])
+    if (keys.has(next.key)) throw syntaxError(reader.text, next.start, 'This key is used twice', ['another key'])
     keys.add(next.key)
     members.push(next)
   })

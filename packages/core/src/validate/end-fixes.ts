@@ -48,7 +48,7 @@ export function endFix(survey: WorkflowSurvey, source: SurveyedNode, ports: read
   const position = { x: x + NODE_GAP, y }
   const added = { id, type: entry.type, typeVersion: entry.version, name: entry.title, params: {}, position }
   return {
-    title: `Add "${entry.title}" after it`,
+    title: `Add "${entry.title}" as the next node`,
     operations: [{ op: 'add_node', node: added }, ...connect(source, ports, id, input)],
   }
 }

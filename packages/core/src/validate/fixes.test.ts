@@ -21,7 +21,7 @@ describe('paths that stop short are led to an end', () => {
     const ends = [node('end', 'end'), node('other', 'end')]
     const document = workflow([start, condition, ...ends], ['start>check', 'check:true>end', 'check:true>other'])
     const issue = issueIn(document, 'PORT_UNCONNECTED')
-    expect(issue.fix?.title).toBe('Add "End" after it')
+    expect(issue.fix?.title).toBe('Add "End" as the next node')
     const next = fixed(document, issue)
     expect(next.nodes.at(-1)).toMatchObject({ id: 'end_2', type: 'end', typeVersion: 1, name: 'End' })
     expect(next.edges.at(-1)).toMatchObject({ source: 'check', sourceHandle: 'false', target: 'end_2' })

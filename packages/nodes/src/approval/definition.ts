@@ -52,31 +52,31 @@ export const approval = defineNode({
       .default({})
       .meta({
         title: 'Who may decide',
-        description: 'Roles or persons; nobody named means every admin and editor.',
+        description: 'Roles or people. If you choose none, every admin and editor may decide.',
         control: 'people',
       }),
     required: z.number().int().min(1).max(100).default(1).meta({
       title: 'Votes needed',
-      description: 'So many votes for the same answer settle it.',
+      description: 'The first answer with this many votes decides.',
       control: 'number',
     }),
     timeout: positiveDurationParam.optional().meta({
       title: 'Time limit',
-      description: 'Then the run goes on at "timeout". Without a limit it waits.',
+      description: 'After this time, the run continues at the "timeout" port.',
       control: 'duration',
       placeholder: 'No limit',
       examples: ['4h'],
     }),
     evidence: z.unknown().default('{{input}}').meta({
       title: 'Evidence',
-      description: 'The data to decide by; everything gathered so far unless you choose.',
+      description: 'Data shown with the question. By default, everything gathered so far.',
       control: 'expression',
     }),
   }),
   ports: [
     { name: 'approve', title: 'approve' },
     { name: 'reject', title: 'reject' },
-    { name: 'timeout', title: 'timeout', description: 'Nobody decided in time' },
+    { name: 'timeout', title: 'timeout', description: 'No decision was made in time' },
   ],
   outputs: { approve: decided, reject: decided, timeout: decided },
   summary: '{title}',

@@ -15,7 +15,7 @@ export const delay = defineNode({
   type: 'delay',
   version: 1,
   title: 'Delay',
-  description: 'Wait for a time',
+  description: 'Wait before continuing',
   icon: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2',
   category: 'flow',
   control: 'delay',
@@ -24,7 +24,7 @@ export const delay = defineNode({
     mode: z.enum(['duration', 'until']).default('duration').meta({ title: 'Wait', control: 'select', literal: true }),
     duration: durationParam.optional().meta({
       title: 'For',
-      description: 'A number and ms, s, m, h or d.',
+      description: 'How long the run waits.',
       control: 'duration',
       placeholder: '30s',
       dependsOn: { param: 'mode', in: ['duration'] },
@@ -35,7 +35,7 @@ export const delay = defineNode({
       .optional()
       .meta({
         title: 'Until',
-        description: 'Date and time with their zone. An instant in the past does not wait.',
+        description: 'Date and time with a time zone. The run does not wait for a time in the past.',
         control: 'text',
         placeholder: '2030-01-31T09:00:00Z',
         dependsOn: { param: 'mode', in: ['until'] },

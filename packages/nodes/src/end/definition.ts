@@ -15,13 +15,13 @@ export const end = defineNode({
   params: z.object({
     outcome: requiredText(64).default('completed').meta({
       title: 'Outcome',
-      description: 'One word for how it ended, shown with the run.',
+      description: 'How the run ended, in one word. Shown with the run.',
       control: 'text',
       placeholder: 'answered',
     }),
     output: z.unknown().default('{{input}}').meta({
       title: 'Output',
-      description: 'What the run hands over; everything that was gathered on the way unless you choose.',
+      description: 'Result of the run. By default, everything gathered so far.',
       control: 'expression',
     }),
   }),

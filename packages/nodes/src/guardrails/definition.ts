@@ -24,15 +24,15 @@ export const guardrails = defineNode({
     }),
     text: promptParam.default('{{input}}').meta({
       title: 'Text to check',
-      description: 'What is judged; everything gathered so far unless you choose.',
+      description: 'Data to check. By default, everything gathered so far.',
       control: 'prompt',
     }),
     model: modelParam,
     maxOutputTokens: maxOutputTokensParam,
   }),
   ports: [
-    { name: 'pass', title: 'pass', description: 'The rules are kept' },
-    { name: 'fail', title: 'fail', description: 'A rule is broken, or a person should look' },
+    { name: 'pass', title: 'pass', description: 'No rule is broken' },
+    { name: 'fail', title: 'fail', description: 'A rule is broken, or a person should review it' },
   ],
   outputs: { pass: judged, fail: judged },
   summary: '{policy}',

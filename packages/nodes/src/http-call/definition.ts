@@ -54,14 +54,14 @@ export const httpCall = defineNode({
     honorsIdempotencyKey: z.boolean().default(false).meta({
       title: 'Service honors Idempotency-Key',
       description:
-        'Repeat a request whose answer is missing. Without this it is not repeated, since it may have been carried out.',
+        'Retry a request whose response was lost. If off, it is not retried, since the service may have processed it.',
       control: 'switch',
       literal: true,
       dependsOn: FOR_WRITES,
     }),
     redirects: z.enum(['follow', 'return', 'refuse']).default('follow').meta({
       title: 'Redirects',
-      description: '"return" gives the redirect itself as the answer; add its status, such as 3xx, to those expected.',
+      description: '"return" returns the redirect response itself. Add its status, such as 3xx, to the expected ones.',
       control: 'select',
       literal: true,
     }),
@@ -72,7 +72,7 @@ export const httpCall = defineNode({
       .default('2xx')
       .meta({
         title: 'Expected status',
-        description: 'Any other status is a failure. Codes or classes, with commas.',
+        description: 'Codes or classes, separated by commas. Any other status is a failure.',
         control: 'text',
         placeholder: '2xx, 404',
         literal: true,

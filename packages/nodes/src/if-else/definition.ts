@@ -28,7 +28,7 @@ export const ifElse = defineNode({
         .optional()
         .meta({
           title: 'Compared with',
-          description: 'A number here is compared as a number. true and false count beside true and false.',
+          description: 'A number is compared as a number; true or false, with a value that is true or false.',
           control: 'expression',
           placeholder: '0.7',
           dependsOn: { param: 'operator', in: BINARY_OPERATORS },
@@ -39,8 +39,8 @@ export const ifElse = defineNode({
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     .meta({ if: { properties: { operator: { enum: BINARY_OPERATORS } } }, then: { required: ['right'] } }),
   ports: [
-    { name: 'true', title: 'true', description: 'The comparison holds' },
-    { name: 'false', title: 'false', description: 'It does not hold' },
+    { name: 'true', title: 'true', description: 'The comparison is true' },
+    { name: 'false', title: 'false', description: 'The comparison is false' },
   ],
   outputs: { true: comparison, false: comparison },
   summary: '{left} {operator} {right}',

@@ -14,7 +14,7 @@ export const llmTransform = defineNode({
     model: modelParam,
     prompt: promptParam.meta({
       title: 'Prompt',
-      description: 'What to read and what to make of it. Type {{ to insert a field.',
+      description: 'What the model reads, and what it returns. Type {{ to insert a field.',
       control: 'prompt',
       placeholder: 'Judge the mood of this ticket: {{input.text}}',
     }),

@@ -32,12 +32,12 @@ export const portIdParam = z
   .refine((id) => id !== 'error', '"error" is reserved')
   .meta({ not: { const: 'error' } })
 
-/** Reports each id that stands twice; ports must tell their edges apart. */
+/** Reports each id that is used twice; ports must tell their edges apart. */
 export function refuseDuplicateIds(reserved: readonly string[]) {
   return (items: readonly { readonly id: string }[], context: z.RefinementCtx): void => {
     const seen = new Set(reserved)
     for (const [index, { id }] of items.entries()) {
-      if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" stands twice` })
+      if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used twice` })
       seen.add(id)
     }
   }

@@ -10,7 +10,7 @@ export const switchDefinition = defineNode({
   type: 'switch',
   version: 1,
   title: 'Switch',
-  description: 'First case that holds',
+  description: 'First matching case',
   icon: 'M3.5 12H20M8 12c4.2 0 2.8-7 7.5-7H20M8 12c4.2 0 2.8 7 7.5 7H20',
   category: 'flow',
   inline: true,
@@ -36,11 +36,15 @@ export const switchDefinition = defineNode({
       .max(50)
       .superRefine(refuseDuplicateIds(['default']))
       .default([])
-      .meta({ title: 'Cases', description: 'Tried from the top; the first that holds is taken.', control: 'cases' }),
+      .meta({
+        title: 'Cases',
+        description: 'Checked from top to bottom. The first matching case is taken.',
+        control: 'cases',
+      }),
   }),
   ports: [
     { each: 'params.cases', id: 'id', title: 'title' },
-    { name: 'default', title: 'otherwise', description: 'No case holds' },
+    { name: 'default', title: 'otherwise', description: 'No case matches' },
   ],
   outputs: { '*': taken, default: taken },
   summary: '{value}, {cases} cases',

@@ -135,7 +135,7 @@ export const editorMessages = {
   'publish.title': 'Publish a version',
   'publish.text': 'New runs use this version. Runs in progress finish on their own version.',
   'publish.notes': 'What changed',
-  'publish.notesHelp': 'Shown in the list of versions. Optional.',
+  'publish.notesHelp': 'Optional. Stored with the version.',
   'publish.done': 'Version {version} published',
   'publish.failed': 'The version could not be published.',
   'publish.notSaved': 'Your last change is not saved yet',

@@ -2,10 +2,10 @@ import type { Identity, SetSecret } from '@tenon/core/api'
 import type { SecretMarker } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { fieldOf } from '../secrets/secret-fields.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
-import { fieldOf } from './secret-fields.ts'
 import { sweepSecrets } from './sweep-secrets.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { DRAFT_ROOTS, type DraftRoot } from '@tenon/core/collab'
 import type * as Y from 'yjs'
-import { loadDraft } from '../drafts/load-draft.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { deleteUnversionedSecrets, listUnversionedSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
+import { loadDraft } from './load-draft.ts'
 
 /** A value is stored before its marker reaches the draft, and an undo may bring a marker back. */
 const KEPT_MS = 86_400_000

@@ -61,7 +61,7 @@ export interface WorkflowServerOptions {
   readonly keyProvider?: KeyProvider
   /** Public path below which the API lives. @defaultValue '/' */
   readonly basePath?: string
-  /** Public origin of the host: `https://app.example`. Sockets of other origins are refused. */
+  /** Public origin of the host, without a path: `https://app.example`. Sockets of other origins are refused. */
   readonly publicUrl: string
   /** Other origins whose pages may call the API and open sockets. @defaultValue none */
   readonly allowedOrigins?: readonly string[]

@@ -80,9 +80,11 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (run.isClosed) forgetIfIdle(run)
     else drive(run)
   }
-  const retryLater = (run: ClaimedRun, error: unknown): void => {
+  const retryLater = (run: ClaimedRun, error: unknown): number => {
     run.failures += 1
-    if (!isDraining) setTimeout(() => drive(run), retryDelayMs(error, run.failures)).unref()
+    const retryInMs = retryDelayMs(error, run.failures)
+    if (!isDraining) setTimeout(() => drive(run), retryInMs).unref()
+    return retryInMs
   }
   const mayBegin = (): boolean => !isDraining && lease.isValid()
   const passes = createPassRunner(deps, { follow, passReleased, retryLater, track, mayBegin })
@@ -107,8 +109,8 @@ export function createWorker(deps: WorkerDeps): Worker {
         if (!isReleased) run.isWoken = true
       }
     } catch (error) {
-      log('warn', 'run.drive_failed: retrying', fieldsOf(run, error))
-      retryLater(run, error)
+      const retryInMs = retryLater(run, error)
+      log('warn', 'run.drive_failed: retrying', { ...fieldsOf(run, error), retryInMs })
     } finally {
       run.isDriving = false
       if (isReleased) forgetIfIdle(run)

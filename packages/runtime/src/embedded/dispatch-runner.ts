@@ -1,8 +1,10 @@
 import { TenonError } from '@tenon/core/errors'
 import { nodeIdOf } from '@tenon/core/run'
+import { createLru } from '../commit/lru.ts'
 import { beginAttempt, carryOut, createStopSwitch, type PassPlace, type StopSwitch } from '../executor/index.ts'
 import { dispatchName, type NodeDispatch } from './node-dispatches.ts'
 import type { RenewedLease } from './renew-lease.ts'
+import { retryDelayMs } from './retry-delay.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
 /**
@@ -23,12 +25,16 @@ export interface DispatchRunner {
 }
 
 const RETRY_MS = 1_000
+/** Queued nodes whose errors are counted; the count of one that is forgotten begins anew. */
+const MAX_FAILURES = 1_000
 
 /** Creates the runner of one process. */
 export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
   const { committer, dispatch, findType, lease, log, now, slots, workerId } = deps
   const running = new Map<string, { readonly tenantId: string; readonly stop: StopSwitch }>()
   const working = new Set<Promise<void>>()
+  /** Errors of queued nodes since they were last executed without one, by name. */
+  const failures = createLru<number>(MAX_FAILURES)
   let isDraining = false
 
   const release = async (queued: NodeDispatch, notBefore: number): Promise<void> => {
@@ -68,14 +74,19 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
   }
   const track = async (queued: NodeDispatch, stop: StopSwitch): Promise<void> => {
     const { nodeRunId } = queued
+    const name = dispatchName(queued)
     try {
       await attempt(queued, stop)
+      failures.delete(name)
     } catch (error) {
-      log('warn', 'node_dispatch.failed: retrying', fieldsOf(queued, error, nodeRunId))
+      const count = (failures.get(name) ?? 0) + 1
+      failures.set(name, count)
+      const retryInMs = retryDelayMs(error, count)
+      log('warn', 'node_dispatch.failed: retrying', { ...fieldsOf(queued, error, nodeRunId), retryInMs })
       // If this fails as well, the next renewal finds a queued node that this worker owns and does not execute.
-      await release(queued, now() + RETRY_MS).catch(() => undefined)
+      await release(queued, now() + retryInMs).catch(() => undefined)
     } finally {
-      running.delete(dispatchName(queued))
+      running.delete(name)
     }
   }
   const execute = (claimed: readonly NodeDispatch[]): void => {

@@ -71,6 +71,31 @@ describe('embeddedEngine', () => {
     expect(nodes.probes.calls).toHaveLength(1)
   })
 
+  test('tries a run that cannot be read again at growing intervals', async () => {
+    const database = open(await server.createDatabase())
+    await migrateRuntime(database)
+    const nodes = createTestNodes()
+    const starter = embeddedEngine(QUICK)(testPorts(database, nodes.registry))
+    const run = await startRun({ ...testPorts(database, nodes.registry), engine: starter }, gated)
+    await starter.close()
+    await database.withTenant(run.tenantId, (tx) => tx.updateTable('run_log').set({ events: '[' }).execute())
+    const intervals: unknown[] = []
+    let resolve = (): void => undefined
+    const twice = new Promise<void>((done) => {
+      resolve = done
+    })
+    const log = (_level: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      if (message !== 'run.drive_failed: retrying' || fields['runId'] !== run.runId) return
+      intervals.push(fields['retryInMs'])
+      if (intervals.length === 2) resolve()
+    }
+    const engine = embeddedEngine(QUICK)({ ...testPorts(database, nodes.registry), log })
+    closing.push(() => engine.close())
+    await engine.startWorker()
+    await twice
+    expect(intervals).toEqual([1_000, 2_000])
+  })
+
   test('lets bodies end when it closes, and leaves the rest of the run to others', async () => {
     const nodes = createTestNodes()
     const first = await worker({ drainMs: 20_000 }, nodes)

@@ -23,7 +23,7 @@ export interface PassHooks {
   /** A pass was released. */
   passReleased(run: ClaimedRun): void
   /** Something could not be stored: drives the run again in a while, later after an error that a retry does not mend. */
-  retryLater(run: ClaimedRun, error: unknown): void
+  retryLater(run: ClaimedRun, error: unknown): unknown
   track(work: Promise<void>): void
   /** False while this process shuts down, and while other workers may own its runs. */
   mayBegin(): boolean

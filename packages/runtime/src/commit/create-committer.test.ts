@@ -119,6 +119,18 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     ])
   })
 
+  test('knows a run as it is after a second start of it, which changes nothing', async () => {
+    const by = committer()
+    const { run, plan, check } = await create(by, parallel, { q: 1 })
+    await by.commit({ ...run, facts: [{ fact: completed('a') }] })
+    const again = { ...run, workflowId: 'w', version: '1', mode: 'live', engine: 'embedded', trigger: 'start' } as const
+    expect(await by.create({ ...again, input: {}, actor: null }, plan)).toMatchObject({ outcome: 'unchanged' })
+    const open = await by.withSession(run, ({ machine }) => machine.openNodeRuns().map(({ nodeRunId }) => nodeRunId))
+    expect(open).toEqual(['b'])
+    expect(await by.commit({ ...run, facts: [{ fact: completed('b') }] })).toMatchObject({ status: 'completed' })
+    await check()
+  })
+
   test('lets two processes commit the two branches of a run at the same moment', async () => {
     const [one, two] = [committer(), committer()]
     for (let round = 0; round < 5; round += 1) {

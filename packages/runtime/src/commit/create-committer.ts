@@ -109,8 +109,8 @@ export function createCommitter(ports: CommitterPorts): Committer {
       const performed = await work
       const { status } = session.machine
       if (isRunOver(status)) sessions.delete(key)
-      // Weighed again: it has grown.
-      else if (sessions.get(key) !== undefined) sessions.set(key, session)
+      // Weighed again: it has grown. The session of a run that another start has created is not the one in use.
+      else if (sessions.get(key) === session) sessions.set(key, session)
       return { ...performed, status, commands: commandsOf(performed.events) }
     } catch (error) {
       // Whether the append was stored is not known: the log tells, the session does not.

@@ -11,7 +11,6 @@ import { IconTile } from '../ui/icon-tile.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
 import type { FlowNode } from './flow-types.ts'
-import { lettersPerLine } from './letters-per-line.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
 
@@ -92,15 +91,8 @@ function CardHead({ id, data }: { readonly id: string; readonly data: FlowNode['
   const problems = useEditorStore((state) => state.problemCounts.get(id))
   const { node, entry } = data
   const type = entry === undefined ? t('canvas.unknownType', { type: node.type }) : entry.title
-  const letters = useMemo(
-    () => ({
-      ['--tn-letters-2' as string]: lettersPerLine(node.name, 2),
-      ['--tn-letters-3' as string]: lettersPerLine(node.name, 3),
-    }),
-    [node.name],
-  )
   return (
-    <header className="tn-card-head" style={letters}>
+    <header className="tn-card-head">
       <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
       <div className="tn-card-title">
         <b title={node.name} dir="auto">

@@ -163,40 +163,6 @@ describe('what is seen of a workflow', () => {
     expect(await colorOf('Begin')).not.toBe(await colorOf('Alpha'))
   })
 
-  test('names on tiles are whole, and no word is broken, at each zoom', async () => {
-    const { page, canvas } = await open({ document: 'names' })
-    const shown = new Set<string>()
-    const faults: unknown[] = []
-    const readNames = () =>
-      page.evaluate(() =>
-        [...document.querySelectorAll('.tn-card-title > b')].map((title) => {
-          const words = (title.textContent ?? '').split(' ')
-          let from = 0
-          const broken = words.filter((word) => {
-            const range = document.createRange()
-            range.setStart(title.firstChild ?? title, from)
-            range.setEnd(title.firstChild ?? title, from + word.length)
-            from += word.length + 1
-            return range.getClientRects().length > 1
-          })
-          const lineHeight = Number.parseFloat(getComputedStyle(title).lineHeight)
-          return { broken, isCut: title.scrollHeight > title.clientHeight + lineHeight / 2 }
-        }),
-      )
-    const zoomOut = async () => {
-      await canvas.press('-')
-      const detail = (await canvas.getAttribute('data-detail')) ?? ''
-      if (detail === 'name' || detail === 'badge') {
-        shown.add(detail)
-        faults.push(...(await readNames()).filter(({ broken, isCut }) => isCut || broken.length > 0))
-      }
-      return detail
-    }
-    await expect.poll(zoomOut, { timeout: 15_000 }).toBe('icon')
-    expect([...shown]).toContain('badge')
-    expect(faults).toEqual([])
-  })
-
   test('tidying up a chain of 100 nodes makes rows that fit on a screen', async () => {
     const { page } = await open({ document: 'hundred' })
     await page.getByRole('button', { name: 'Tidy up' }).click()

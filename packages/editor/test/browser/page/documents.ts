@@ -77,16 +77,5 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
     nodes: [node('start', 'start', 'Begin', 0, 0), node('a', 'step', 'Alpha', 1, 0)],
     edges: [edge('start', 'success', 'a')],
   },
-  /** Names that need two lines on a tile. */
-  names: {
-    ...EMPTY_DOCUMENT,
-    nodes: [
-      node('start', 'start', 'Start', 0, 0),
-      node('w', 'way', 'Happy customer?', 1, 0),
-      node('a', 'step', 'Escalate to a manager', 2, 0, { text: 'a' }),
-      node('b', 'step', 'Wait for confirmation', 2, 1, { text: 'b' }),
-    ],
-    edges: [edge('start', 'success', 'w'), edge('w', 'no', 'a'), edge('w', 'yes', 'b')],
-  },
   ticket: TICKET_DOCUMENT,
 }

@@ -22,7 +22,13 @@ const { port, dataDirectory, model } = environment
 mkdirSync(dataDirectory, { recursive: true })
 const sessions = createSessions(dataDirectory)
 const allow = [`127.0.0.1:${port}`]
-const languageModel = openaiLanguageModel({ ...model, models: [model.name], fetch: createEgress({ allow }).fetch })
+const { apiKey, baseURL } = model
+const languageModel = openaiLanguageModel({
+  apiKey,
+  baseURL,
+  models: [model.name],
+  fetch: createEgress({ allow }).fetch,
+})
 
 const automation = createWorkflowServer({
   database: await openDatabase(environment),

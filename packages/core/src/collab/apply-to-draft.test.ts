@@ -232,5 +232,19 @@ describe('applyOperationsToDraft', () => {
       apply(ydoc, { op: 'drop_unreadable', part: 'edges', key: 'gone' })
       expect(Y.encodeStateAsUpdate(ydoc)).toEqual(state)
     })
+
+    test('keeps what can be read of a node without a policy, and leaves a sound draft as it is', () => {
+      const ydoc = seeded(sample)
+      const log = ydoc.getMap<unknown>('nodes').get('log') as Y.Map<unknown>
+      log.delete('policy')
+      const state = Y.encodeStateAsUpdate(ydoc)
+      apply(ydoc, { op: 'drop_unreadable', part: 'annotations', key: null })
+      expect(Y.encodeStateAsUpdate(ydoc)).toEqual(state)
+      const params = log.get('params') as Y.Map<unknown>
+      params.set('Bad', 1)
+      const { document } = readDraft(ydoc)
+      apply(ydoc, { op: 'drop_unreadable', part: 'nodes', key: 'log' })
+      expect(readDraft(ydoc)).toEqual({ document, repairs: [], losses: [] })
+    })
   })
 })

@@ -118,13 +118,12 @@ function dropUnreadableIn(target: Target, part: DraftPart, key: string, working:
   const entry = root.get(key)
   const node = part === 'nodes' ? working.nodes.get(key) : undefined
   const variable = part === 'variables' ? working.variables.get(key) : undefined
-  const setting = part === 'settings' ? (working.settings as Readonly<Record<string, unknown>>)[key] : undefined
   if (node !== undefined && entry instanceof Y.Map) keepReadableNode(target, entry, node)
   else if (variable !== undefined) {
     const order = isPlainObject(entry) ? entry.order : target.variableOrder().place(key, null)
     root.set(key, variableEntry(variable, order))
-  } else if (setting !== undefined) root.set(key, plainCopy(setting))
-  else {
+  } else {
+    // Edges, annotations and settings are readable whole or not at all.
     root.delete(key)
     if (part === 'nodes') target.positions().remove(new Set([key]))
   }

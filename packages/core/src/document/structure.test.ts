@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TenonError } from '../errors/index.ts'
-import { faultsOf, malformed } from './structure.ts'
+import { faultsOf, grammar, jsonSchemaOf, malformed, named } from './structure.ts'
 
 describe('faultsOf', () => {
   test('gives the faults of a refused document', () => {
@@ -15,5 +15,31 @@ describe('faultsOf', () => {
 
   test.each([new RangeError('too deep'), new TenonError('UNAVAILABLE', 'away')])('throws %s again', (error) => {
     expect(() => faultsOf(error)).toThrow(error)
+  })
+})
+
+describe('jsonSchemaOf', () => {
+  const text = named(
+    'text',
+    grammar(String, () => ({ type: 'string' })),
+  )
+
+  test('describes a named part once, however often it is used', () => {
+    const pair = grammar(
+      () => ({}),
+      (definitions) => ({ items: [text.schemaIn(definitions), text.schemaIn(definitions)] }),
+    )
+    expect(jsonSchemaOf(pair)).toEqual({
+      items: [{ $ref: '#/$defs/text' }, { $ref: '#/$defs/text' }],
+      $defs: { text: { type: 'string' } },
+    })
+  })
+
+  test('describes a named part itself without a reference', () => {
+    expect(jsonSchemaOf(text)).toEqual({ type: 'string' })
+  })
+
+  test('gives the schema of a part without a name as it is', () => {
+    expect(jsonSchemaOf(grammar(String, () => ({ type: 'string' })))).toEqual({ type: 'string' })
   })
 })

@@ -231,11 +231,11 @@ function addSnapshot(session: RunSession, pending: PendingAppend): void {
 /** Carries out what belongs to messages that moved nothing, which an append would have done otherwise. */
 async function operate(
   database: RuntimeDatabase,
-  { identity, machine }: RunSession,
+  { identity }: RunSession,
   operations: readonly AppendOperation[],
 ): Promise<void> {
   if (operations.length === 0) return
   const { tenantId, runId } = identity
-  const call = sql`select ${sql.id(database.schema, 'append_operations')}(${tenantId}, ${runId}, ${machine.turn}, ${JSON.stringify(operations)}::json)`
+  const call = sql`select ${sql.id(database.schema, 'append_operations_v1')}(${tenantId}, ${runId}, ${JSON.stringify(operations)}::json)`
   await database.withTenant(tenantId, (tx) => call.execute(tx))
 }

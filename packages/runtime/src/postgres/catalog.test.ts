@@ -91,7 +91,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
       { relname: 'outbox', names: ['tenant_id', 'outbox_id', 'run_id', 'kind', 'ready_at', 'attempts', 'health'] },
       {
         relname: 'run_ready',
-        names: ['tenant_id', 'run_id', 'shard', 'priority', 'ready_at', 'worker_id', 'woken', 'requires_key'],
+        names: ['tenant_id', 'run_id', 'priority', 'requires_key', 'ready_at', 'worker_id', 'woken'],
       },
       // Names of node types and queues, which the host and its operators choose.
       { relname: 'run_requirements', names: ['tenant_id', 'requires_key', 'capabilities'] },

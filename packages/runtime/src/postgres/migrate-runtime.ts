@@ -2,10 +2,7 @@ import { sql } from 'kysely'
 import { lockSchema, type MigrateOptions, migrate, printMigration, toScript } from './migrate.ts'
 import { logPartition, runDispatch, runLog, runWaits } from './migrations/0001-run-log.ts'
 import { append } from './migrations/0004-append.ts'
-import { cleanUp } from './migrations/0006-clean-up.ts'
-import { requirements } from './migrations/0007-requirements.ts'
-import { partitions } from './migrations/0008-partitions.ts'
-import { runHealth } from './migrations/0009-run-health.ts'
+import { partitions } from './migrations/0005-partitions.ts'
 import type { Database } from './types.ts'
 
 const WEEK_MS = 604_800_000
@@ -19,7 +16,7 @@ export function weekOf(at: number): number {
 
 const RUNTIME_MIGRATIONS = {
   table: 'runtime_migrations',
-  migrations: [runLog, runWaits, runDispatch, append, cleanUp, requirements, partitions, runHealth],
+  migrations: [runLog, runWaits, runDispatch, append, partitions],
   // Their run logs have one row for each event.
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const

@@ -112,7 +112,6 @@ export interface RuntimeTables {
   readonly run_ready: {
     readonly tenant_id: string
     readonly run_id: string
-    readonly shard: Generated<number>
     readonly priority: Generated<number>
     readonly ready_at: number
     readonly worker_id: string | null

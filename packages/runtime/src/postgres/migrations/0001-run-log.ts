@@ -82,22 +82,49 @@ export const runWaits: Migration = {
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 
-/** The dispatch tables: ids, times and leases only, read across tenants. */
+/**
+ * The dispatch tables: ids, times and leases only, read across tenants.
+ *
+ * A run keeps its row in `run_ready` until it ends, so that its requirements are written once. The row is free when it
+ * has no worker and is `woken`; without either, the run only waits. A node with a task queue of its own has a row in
+ * `node_dispatches` that the workers of the queue claim.
+ *
+ * @see docs/adr/0027-runs-say-what-they-require.md
+ */
 export const runDispatch: Migration = {
   name: '0003-run-dispatch',
   up: ({ schema }) =>
     [
       ...tenantTable({ schema, name: 'run_ready', columns: RUN_READY, key: ['run_id'], isDispatch: true }),
-      `create index run_ready_free on $schema.run_ready (tenant_id, priority desc, ready_at) where worker_id is null`,
+      `create index run_ready_free on $schema.run_ready (tenant_id, requires_key, priority desc, ready_at)
+        where worker_id is null and woken`,
       `create index run_ready_owned on $schema.run_ready (worker_id) where worker_id is not null`,
       ...tenantTable({ schema, name: 'timers', columns: TIMERS, key: ['run_id', 'timer_id'], isDispatch: true }),
       `create index timers_due on $schema.timers (fire_at)`,
       ...tenantTable({ schema, name: 'outbox', columns: OUTBOX, key: ['outbox_id'], isDispatch: true }),
-      `create index outbox_ready on $schema.outbox (kind, ready_at)`,
+      `create index outbox_tenants on $schema.outbox (tenant_id, ready_at)`,
+      `create index outbox_runs on $schema.outbox (tenant_id, run_id)`,
+      ...tenantTable({
+        schema,
+        name: 'run_requirements',
+        columns: 'requires_key text not null, capabilities text[] not null',
+        key: ['requires_key'],
+        isDispatch: true,
+      }),
+      ...tenantTable({
+        schema,
+        name: 'node_dispatches',
+        columns: NODE_DISPATCHES,
+        key: ['run_id', 'node_run_id', 'pass'],
+        isDispatch: true,
+      }),
+      `create index node_dispatches_free on $schema.node_dispatches (tenant_id, requires_key, ready_at) where worker_id is null`,
+      `create index node_dispatches_due on $schema.node_dispatches (ready_at) where worker_id is null`,
+      `create index node_dispatches_owned on $schema.node_dispatches (worker_id) where worker_id is not null`,
       ...systemTable({
         schema,
         name: 'workers',
-        columns: 'worker_id text primary key, started_at bigint not null, lease_until bigint not null',
+        columns: WORKERS,
       }),
       `create index workers_lease on $schema.workers (lease_until)`,
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
@@ -119,6 +146,10 @@ const RUN_LOG = `
   run_id text not null, seq bigint not null, start_week integer not null, last_seq bigint not null,
   turn integer not null, events text not null, inlines text, link bytea`
 
+const WORKERS = `
+  worker_id text primary key, started_at bigint not null, lease_until bigint not null,
+  capabilities text[] not null default '{}'`
+
 const WAITS = `
   approval_id text not null, run_id text not null, wait_id text not null, node_run_id text not null,
   node_id text not null, workflow_id text not null, status text not null, wait_for text not null,
@@ -130,19 +161,25 @@ const WAIT_VOTES = `
 
 const RUN_INBOX = `
   run_id text not null, message_id text not null, position bigint generated always as identity,
-  fact text not null, at bigint not null, consumed_turn integer, ${RUN_KEY}`
+  fact text not null, at bigint not null, ${RUN_KEY}`
 
 const RUN_READY = `
-  run_id text not null, shard integer not null default 0, priority integer not null default 0,
+  run_id text not null, priority integer not null default 0, requires_key text not null default '',
   ready_at bigint not null, worker_id text, woken boolean not null default false, ${RUN_KEY}`
+
+// ready_at is when the node waits for a worker: since the decision, or from the next attempt on.
+const NODE_DISPATCHES = `
+  run_id text not null, node_run_id text not null, pass integer not null, requires_key text not null,
+  ready_at bigint not null, is_canceling boolean not null default false, worker_id text, ${RUN_KEY}`
 
 // fire_at is when a worker should look; it moves on while one is looking. due_at never moves.
 const TIMERS = `
   run_id text not null, timer_id text not null, due_at bigint not null, fire_at bigint not null, ${RUN_KEY}`
 
+// health is what held up the run at the last look for its shell.
 const OUTBOX = `
   outbox_id bigint generated always as identity, run_id text not null, kind text not null,
-  ready_at bigint not null, attempts integer not null default 0`
+  ready_at bigint not null, attempts integer not null default 0, health text`
 
 /** A partition answers through its parent only: RLS without a policy shows nothing to direct readers. */
 export function logPartition(schema: string, name: string, bounds: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
+import { APPEND_OPERATIONS } from './append-operations.ts'
 
 /**
  * The two ways into the run log. Both compare the turn, number the events under the lock of the run row, link the append
@@ -41,57 +42,6 @@ begin
     on conflict do nothing;
   select * into found_key from $schema.tenant_keys where tenant_id = p_tenant;
   return found_key;
-end $body$`
-
-const APPEND_OPERATIONS = `
-create function $schema.append_operations(p_tenant text, p_run text, p_turn integer, p_operations json)
-returns void language plpgsql as $body$
-declare
-  o json;
-begin
-  for o in select * from json_array_elements(p_operations) loop
-    case o->>'op'
-      when 'timer_set' then
-        insert into $schema.timers (tenant_id, run_id, timer_id, due_at, fire_at)
-          values (p_tenant, p_run, o->>'timerId', (o->>'dueAt')::bigint, (o->>'dueAt')::bigint)
-          on conflict (tenant_id, run_id, timer_id) do update set due_at = excluded.due_at, fire_at = excluded.fire_at;
-      when 'timer_clear' then
-        delete from $schema.timers where tenant_id = p_tenant and run_id = p_run and timer_id = o->>'timerId';
-      when 'wait_open' then
-        insert into $schema.waits (tenant_id, approval_id, run_id, wait_id, node_run_id, node_id, workflow_id, status,
-            wait_for, opened_at, due_at)
-          values (p_tenant, o->>'approvalId', p_run, o->>'waitId', o->>'nodeRunId', o->>'nodeId', o->>'workflowId',
-            'open', o->>'waitFor', (o->>'openedAt')::bigint, (o->>'dueAt')::bigint);
-      when 'wait_close' then
-        update $schema.waits set status = o->>'how', closed_at = (o->>'at')::bigint
-          where tenant_id = p_tenant and approval_id = o->>'approvalId';
-      when 'inbox_consumed' then
-        update $schema.run_inbox set consumed_turn = p_turn
-          where tenant_id = p_tenant and run_id = p_run and message_id = o->>'messageId';
-      when 'ready' then
-        insert into $schema.run_ready (tenant_id, run_id, ready_at, worker_id, woken)
-          values (p_tenant, p_run, (o->>'readyAt')::bigint, o->>'workerId', o->>'workerId' is null)
-          on conflict (tenant_id, run_id) do update set woken = true;
-      when 'release' then
-        delete from $schema.run_ready
-          where tenant_id = p_tenant and run_id = p_run and worker_id = o->>'workerId' and not woken;
-      when 'finish' then
-        -- Timers first: whoever makes due runs ready locks in this order, too.
-        delete from $schema.timers where tenant_id = p_tenant and run_id = p_run;
-        delete from $schema.run_ready where tenant_id = p_tenant and run_id = p_run;
-      when 'plan' then
-        insert into $schema.plans (tenant_id, plan_hash, data) values (p_tenant, o->>'planHash', o->>'data')
-          on conflict do nothing;
-      when 'snapshot' then
-        insert into $schema.run_snapshots (tenant_id, run_id, seq, data)
-          values (p_tenant, p_run, (o->>'seq')::bigint, o->>'data')
-          on conflict (tenant_id, run_id) do update set seq = excluded.seq, data = excluded.data
-          where run_snapshots.seq < excluded.seq;
-      when 'outbox' then
-        insert into $schema.outbox (tenant_id, run_id, kind, ready_at)
-          values (p_tenant, p_run, o->>'kind', (o->>'readyAt')::bigint);
-    end case;
-  end loop;
 end $body$`
 
 /**
@@ -256,8 +206,7 @@ begin
     place := array_position(stored, o_append[i]);
     continue when place is null;
     was := set_config('tenon.tenant', r_tenant[o_append[i]], true);
-    perform $schema.append_operations(r_tenant[o_append[i]], r_run[o_append[i]],
-      turns_before[place] + r_turns[o_append[i]], o_operations[i]::json);
+    perform $schema.append_operations_v1(r_tenant[o_append[i]], r_run[o_append[i]], o_operations[i]::json);
   end loop;
 
   if coalesce(cardinality(stored), 0) < cardinality(r_run) then

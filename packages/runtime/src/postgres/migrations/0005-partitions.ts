@@ -1,10 +1,9 @@
 import type { Migration } from '../migrate.ts'
 import { identifier, literal } from '../quote.ts'
 
-/** Lets workers make the partitions of the coming weeks, on a database that nobody migrates for months. */
+/** Lets workers make the partitions of the coming weeks, on a database that was migrated long ago as well. */
 export const partitions: Migration = {
-  name: '0008-partitions',
-  isCompatible: true,
+  name: '0005-partitions',
   up: ({ schema }) => makePartitions(schema, 'run_log'),
 }
 

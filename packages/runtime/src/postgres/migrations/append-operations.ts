@@ -1,58 +1,12 @@
-import type { Migration } from '../migrate.ts'
-import { identifier } from '../quote.ts'
-import { backfill, tenantTable } from '../table-statements.ts'
-
-/**
- * Runs say what they require of a worker, and nodes with a task queue of their own become rows that the workers of the
- * queue claim.
- *
- * A run keeps its row in `run_ready` until it ends, so that its requirements are written once. The row is free when it
- * has no worker and is `woken`; without either, the run only waits.
- *
- * @see docs/adr/0027-runs-say-what-they-require.md
- */
-export const requirements: Migration = {
-  name: '0007-requirements',
-  up: ({ schema }) =>
-    [
-      ...tenantTable({
-        schema,
-        name: 'run_requirements',
-        columns: 'requires_key text not null, capabilities text[] not null',
-        key: ['requires_key'],
-        isDispatch: true,
-      }),
-      ...tenantTable({
-        schema,
-        name: 'node_dispatches',
-        columns: NODE_DISPATCHES,
-        key: ['run_id', 'node_run_id', 'pass'],
-        isDispatch: true,
-      }),
-      `create index node_dispatches_free on $schema.node_dispatches (tenant_id, requires_key, ready_at) where worker_id is null`,
-      `create index node_dispatches_due on $schema.node_dispatches (ready_at) where worker_id is null`,
-      `create index node_dispatches_owned on $schema.node_dispatches (worker_id) where worker_id is not null`,
-      `alter table $schema.run_ready add column requires_key text not null default ''`,
-      ...backfill(schema, 'run_ready', [`update $schema.run_ready set woken = true where worker_id is null`]),
-      'drop index $schema.run_ready_free',
-      `create index run_ready_free on $schema.run_ready (tenant_id, requires_key, priority desc, ready_at)
-        where worker_id is null and woken`,
-      `alter table $schema.workers add column capabilities text[] not null default '{}'`,
-      `create or replace ${APPEND_OPERATIONS}`,
-    ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
-}
-
-// ready_at is when the task waits for a worker: since the decision, or from the next attempt on.
-const NODE_DISPATCHES = `
-  run_id text not null, node_run_id text not null, pass integer not null, requires_key text not null,
-  ready_at bigint not null, is_canceling boolean not null default false, worker_id text,
-  foreign key (tenant_id, run_id) references $schema.runs (tenant_id, run_id) on delete cascade`
-
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
-const APPEND_OPERATIONS = `function $schema.append_operations(
-  p_tenant text, p_run text, p_turn integer, p_operations json
-) returns void language plpgsql as $body$
+/**
+ * The function that changes the rows beside the log of one run in the transaction of its append: timers, waits, messages,
+ * readiness, plans, snapshots, messages to Temporal. `append_many_v1` calls it.
+ */
+export const APPEND_OPERATIONS = `
+create function $schema.append_operations_v1(p_tenant text, p_run text, p_operations json)
+returns void language plpgsql as $body$
 declare
   o json;
 begin

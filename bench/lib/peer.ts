@@ -10,7 +10,7 @@ export interface Peer {
   close(): Promise<void>
 }
 
-/** Where a peer keeps its state. */
+/** Store in which a peer keeps its state. */
 export interface PeerOrder {
   /** Connection string of an empty database. */
   readonly url: string

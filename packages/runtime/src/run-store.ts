@@ -73,7 +73,7 @@ export interface StoredWait {
 }
 
 /**
- * What holds up an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
+ * Obstacle of an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
  * again, `ENGINE_UNAVAILABLE` if Temporal does not answer.
  */
 export type RunObstacle = 'NO_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'

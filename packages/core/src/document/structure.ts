@@ -293,7 +293,7 @@ function readFields(value: unknown, path: Path, known: ReadonlyMap<string, Field
   return parsed
 }
 
-/** What a key must be, as a pattern of JSON Schema: well-formed, without NUL, and not `__proto__`. */
+/** Pattern of a key for JSON Schema: well-formed, without NUL, and not `__proto__`. */
 const KEY_PATTERN = `^(?!(?:${FORBIDDEN_KEYS.join('|')})$)[^\\u0000\\ud800-\\udfff]*$`
 
 /** Any JSON value, however deep: JSON Schema has no word for the number of levels. */

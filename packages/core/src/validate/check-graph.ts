@@ -70,7 +70,7 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
   report(warningIssue('END_MISSING', message, fix === undefined ? {} : { fix }))
 }
 
-/** Where the only path stops, the end belongs; with several, it is for people to choose. */
+/** Offers an end where the only path stops; with several paths, people choose. */
 function missingEndFix(survey: WorkflowSurvey, reachable: ReadonlySet<NodeId>): IssueFix | undefined {
   const last = survey.nodes.filter(
     ({ node, outgoing, ports }) => reachable.has(node.id) && outgoing.length === 0 && ports.length > 0,

@@ -91,7 +91,7 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
               onChoose={() => choose(index)}
             />
           ))}
-          {targets.length === 0 && <p className="tn-picker-empty">{t('connect.nobody')}</p>}
+          {targets.length === 0 && <p className="tn-picker-empty">{t('connect.none')}</p>}
         </div>
       </div>
     </CanvasPopup>

@@ -7,7 +7,7 @@ import type { EditorProblem, ProblemFix, PublishedVersion } from '../store/edito
 export const DRAFT_UNREADABLE = 'DRAFT_UNREADABLE'
 
 interface LossContext {
-  /** What can be read of the draft. */
+  /** The readable part of the draft. */
   readonly document: WorkflowDocument
   /** Latest version, if it has been loaded: what is lost may be in it. */
   readonly published: PublishedVersion | null

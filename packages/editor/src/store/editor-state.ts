@@ -21,7 +21,7 @@ export type Phase =
   | { readonly kind: 'failed'; readonly error: unknown }
 
 /**
- * Where the last change is: `local` means that no server is involved, `unsent` that it waits for a lost connection,
+ * State of the last change: `local` means that no server is involved, `unsent` that it waits for a lost connection,
  * `offline` that the connection is lost and nothing waits.
  */
 export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' | 'unsent' | 'closed'
@@ -122,7 +122,7 @@ export interface EditorState {
   readonly input: InputState
   /** Name or description are on their way to the server. */
   readonly isStoringDetails: boolean
-  /** What was left out when edits of several people were merged, in sentences. */
+  /** Sentences about edits that a merge of several people's work left out. */
   readonly repairs: readonly string[]
   /** Content of the draft that cannot be read. */
   readonly losses: readonly DraftLoss[]

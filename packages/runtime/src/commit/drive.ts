@@ -119,7 +119,7 @@ function isForeign(
 /** Has another worker continue the run, in the same append: an inline node is open that this process cannot evaluate. */
 function wakeOthers({ identity }: RunSession, { operations }: PendingAppend): void {
   operations.push(
-    identity.engine === 'embedded' ? { op: 'ready', workerId: null } : { op: 'outbox', kind: 'poke', delayMs: 0 },
+    identity.engine === 'embedded' ? { op: 'ready', workerId: null } : { op: 'outbox', kind: 'wake', delayMs: 0 },
   )
 }
 

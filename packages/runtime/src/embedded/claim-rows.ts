@@ -39,7 +39,7 @@ export const READY_DISPATCHES: ClaimableRows = {
 export interface ClaimRequest {
   readonly schema: string
   readonly workerId: string
-  /** What the worker can do; rows that require more are left to others. */
+  /** Capabilities of the worker; rows that require more are left to others. */
   readonly capabilities: readonly string[]
   /** Most rows to claim and to lock. */
   readonly capacity: number

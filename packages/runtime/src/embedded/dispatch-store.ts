@@ -38,7 +38,7 @@ export interface AcquiredRun {
   readonly dueTimers: readonly string[]
 }
 
-/** What this worker has room for. */
+/** Free capacity of this worker. */
 export type ClaimLimits = Omit<DispatchClaim, 'schema' | 'workerId' | 'capabilities'>
 
 /** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */

@@ -33,7 +33,7 @@ export interface PollerDeps {
   readonly mayRenew: () => boolean
   /** Called before each renewal but the first. */
   readonly onRenew: () => void
-  /** What the worker has room for now. */
+  /** Returns the free capacity of the worker. */
   readonly limits: () => Omit<ClaimLimits, 'afterTenant'>
 }
 

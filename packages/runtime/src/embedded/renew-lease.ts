@@ -25,7 +25,7 @@ export interface WorkerRow {
    * because a body computes, and the lease is renewed on the same thread.
    */
   readonly busyGraceMs: number
-  /** What it can do, so that the processes without a worker know which runs have none. */
+  /** Its capabilities, so that the processes without a worker know which runs have none. */
   readonly capabilities: readonly string[]
 }
 

@@ -4,11 +4,11 @@ import type { Plan } from '../interpreter/plan.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { allRequirements, runRequirements } from '../store/requirements.ts'
 
-/** What a new run of a plan requires, as this process sees it. */
+/** Requirements of a new run of a plan, as this process sees them. */
 export interface PreparedRun {
   /** Key of its requirements, for its row in `run_ready`. */
   readonly requires: string
-  /** Whether this worker can drive it. */
+  /** True if this worker can drive it. */
   readonly canDrive: boolean
 }
 

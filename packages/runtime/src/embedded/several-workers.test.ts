@@ -158,19 +158,19 @@ describe('task queues of nodes', () => {
 
   test('say what a run waits for that no worker serves', async () => {
     const main = await worker()
-    const run = await startRun(main, inQueue('nobody'))
+    const run = await startRun(main, inQueue('unserved'))
     await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
-    const obstacles = ['task queue "nobody"']
+    const obstacles = ['task queue "unserved"']
     expect(await findRunObstacles(main.database, run)).toEqual(obstacles)
     expect(await findObstacles(main.database)).toEqual(obstacles)
-    await worker({ nodeQueues: ['nobody'] })
+    await worker({ nodeQueues: ['unserved'] })
     await run.ended()
     expect(await findObstacles(main.database)).toEqual([])
   })
 
   test('end a canceled run at once that waits for a worker of its queue', async () => {
     const main = await worker()
-    const run = await startRun(main, inQueue('nobody'))
+    const run = await startRun(main, inQueue('unserved'))
     await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
     await main.engine.cancel(run.tenantId, run.runId, null)
     expect(await run.ended()).toMatchObject({ status: 'canceled' })
@@ -179,7 +179,7 @@ describe('task queues of nodes', () => {
 
   test('fail a node in time that no worker takes, and the run says why', async () => {
     const main = await worker({ nodeQueueWaitMs: 200 })
-    const run = await startRun(main, inQueue('nobody'))
+    const run = await startRun(main, inQueue('unserved'))
     expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'TASK_QUEUE_UNSERVED', nodeId: 'a' } })
     expect(nodes.probes.callsOf(run.runId, 'a')).toEqual([])
     expect(await dispatches()).toEqual([])

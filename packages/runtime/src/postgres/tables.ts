@@ -152,7 +152,7 @@ export interface RuntimeTables {
     readonly kind: string
     readonly ready_at: number
     readonly attempts: Generated<number>
-    /** What held up the run when its shell was last looked for. */
+    /** Obstacle of the run when its shell was last looked for. */
     readonly health: string | null
   }
   /** Processes that carry runs out, each until its lease ends. */

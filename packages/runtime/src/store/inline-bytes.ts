@@ -1,6 +1,6 @@
 import type { ValueRef } from '@tenon/core/run'
 
-/** What an event weighs besides its values: its ids, names and numbers. */
+/** Bytes of an event besides its values: its ids, names and numbers. */
 const EVENT_BYTES = 400
 
 /**

@@ -113,7 +113,7 @@ describe.each(TEST_DATABASES)('createOutbox on %s', (kind) => {
       { run_id: 'fine', kind: 'watch', ready_at: soon, health: null },
       { run_id: 'stuck', kind: 'watch', ready_at: soon, health: 'STUCK' },
       { run_id: 'alone', kind: 'watch', ready_at: soon, health: null },
-      { run_id: 'alone', kind: 'poke', ready_at: overdue, health: null },
+      { run_id: 'alone', kind: 'wake', ready_at: overdue, health: null },
     ]
     await opened.database.withTenant('a', (tx) =>
       tx

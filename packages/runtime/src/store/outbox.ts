@@ -4,7 +4,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunObstacle } from '../run-store.ts'
 
 /** A shell to start, one to wake, or one to look for now and then while its run is open. */
-const OUTBOX_KINDS = ['start', 'poke', 'watch'] as const
+const OUTBOX_KINDS = ['start', 'wake', 'watch'] as const
 
 /** A message that this process has claimed. */
 export interface OutboxRow {
@@ -14,7 +14,7 @@ export interface OutboxRow {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
-  /** What held up the run at the last look for its shell. */
+  /** Obstacle of the run when its shell was last looked for. */
   readonly health: RunObstacle | null
 }
 

@@ -164,9 +164,9 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     const now = Date.now()
     for (const { ready_at: at } of rows.ready) expect(at).toBeLessThanOrEqual(now)
     expect(rows.ready.map((row) => row.run_id)).toEqual(expect.arrayContaining([first.runId, second.runId]))
-    const [poke, watch] = rows.outbox
-    expect([poke?.kind, watch?.kind]).toEqual(['poke', 'watch'])
-    expect(poke?.ready_at).toBeLessThanOrEqual(now)
+    const [wake, watch] = rows.outbox
+    expect([wake?.kind, watch?.kind]).toEqual(['wake', 'watch'])
+    expect(wake?.ready_at).toBeLessThanOrEqual(now)
     expect((watch?.ready_at ?? 0) - now).toBeGreaterThan(50_000)
     expect((watch?.ready_at ?? 0) - now).toBeLessThanOrEqual(60_000)
     await second.operate({ op: 'outbox_clear' })

@@ -208,7 +208,7 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
   if (added === undefined) return { outcome: 'accepted', runId, owner: null }
   await route.alongside?.(tx)
   if (route.workerId === undefined) {
-    const message = { tenant_id: tenantId, run_id: runId, kind: 'poke', ready_at: databaseNow }
+    const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
     await tx.insertInto('outbox').values(message).execute()
     return { outcome: 'accepted', runId, owner: null }
   }

@@ -18,9 +18,9 @@ async function deliver(
   { timers = [] as readonly number[], finishedAt = null as number | null } = {},
 ) {
   const calls: string[] = []
-  const client: Pick<ShellClient, 'start' | 'poke' | 'find'> = {
+  const client: Pick<ShellClient, 'start' | 'wake' | 'find'> = {
     start: async ({ runId }) => void calls.push(`start ${runId}`),
-    poke: async () => shell.state === 'running',
+    wake: async () => shell.state === 'running',
     find: async () => shell,
   }
   const withSession: Committer['withSession'] = async (_, read) =>
@@ -69,7 +69,7 @@ describe('createDeliver', () => {
     const first = await deliver({ attempts: 0 }, gone)
     expect(first).toEqual({ result: { againMs: 10_000, health: null }, calls: ['start r'] })
     expect((await deliver({}, gone)).result).toEqual({ againMs: 10_000, health: 'STUCK' })
-    expect(await deliver({ kind: 'poke' }, gone)).toEqual({ result: 'done', calls: ['start r'] })
+    expect(await deliver({ kind: 'wake' }, gone)).toEqual({ result: 'done', calls: ['start r'] })
   })
 
   test('cancels a run whose shell an operator has ended, and starts a shell that ends it', async () => {
@@ -80,7 +80,7 @@ describe('createDeliver', () => {
   })
 
   test('wakes a shell and has it looked for soon', async () => {
-    expect(await deliver({ kind: 'poke' }, running())).toEqual({ result: 'done', calls: ['hasten 10000'] })
+    expect(await deliver({ kind: 'wake' }, running())).toEqual({ result: 'done', calls: ['hasten 10000'] })
   })
 
   test('has nothing to do for a run that has ended', async () => {

@@ -12,7 +12,7 @@ const SUSPICIOUS_MS = 5_000
 /** After a message to a run, and after one of its timers: by then a worker should have taken it. */
 const SETTLED_MS = 10_000
 
-/** What the delivery of messages works with. */
+/** Dependencies of the delivery of messages. */
 export interface DeliverDeps {
   readonly client: ShellClient
   readonly reader: Pick<RunReader, 'getRun'>
@@ -39,7 +39,7 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
   }
   return async (entry: OutboxEntry): Promise<Delivered> => {
     const { tenantId, runId, kind } = entry
-    if (kind === 'poke' && (await client.poke(runId))) {
+    if (kind === 'wake' && (await client.wake(runId))) {
       await outbox.hasten({ tenantId, runId }, SETTLED_MS)
       return 'done'
     }

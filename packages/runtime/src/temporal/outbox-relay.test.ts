@@ -48,10 +48,10 @@ describe('startOutboxRelay', () => {
   test('delivers what is due once, and removes it', async () => {
     const tenantId = `t-${randomUUID()}`
     await put(tenantId, 'start')
-    await put(tenantId, 'poke', Date.now() + 3_600_000)
+    await put(tenantId, 'wake', Date.now() + 3_600_000)
     const { seen } = await relay(tenantId, 1, async () => 'done')
     expect(seen).toEqual([{ tenantId, runId: 'r', kind: 'start', attempts: 0, health: null }])
-    expect(await rowsOf(tenantId)).toMatchObject([{ kind: 'poke', attempts: 0 }])
+    expect(await rowsOf(tenantId)).toMatchObject([{ kind: 'wake', attempts: 0 }])
   })
 
   test('delivers again, later, what was not taken', async () => {
@@ -97,12 +97,12 @@ describe('startOutboxRelay', () => {
     })
     const { seen } = await relay(tenantId, 2, async ({ kind }) => {
       if (kind === 'start') {
-        await put(tenantId, 'poke', 2)
+        await put(tenantId, 'wake', 2)
         await slow
       } else answerSlow()
       return 'done'
     })
-    expect(seen.map(({ kind }) => kind)).toEqual(['start', 'poke'])
+    expect(seen.map(({ kind }) => kind)).toEqual(['start', 'wake'])
     expect(await rowsOf(tenantId)).toEqual([])
   })
 

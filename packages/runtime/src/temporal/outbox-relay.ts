@@ -14,14 +14,14 @@ export interface OutboxEntry {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
-  /** What held up the run at the last look for its shell. */
+  /** Obstacle of the run when its shell was last looked for. */
   readonly health: RunObstacle | null
 }
 
 /** The message is done with, or is to be delivered again after some ms; until then this holds up the run. */
 export type Delivered = 'done' | { readonly againMs: number; readonly health: RunObstacle | null }
 
-/** What a relay reports to. */
+/** Dependencies of a relay. */
 export interface OutboxRelayDeps {
   readonly log: RuntimeLog
   /** Called when another obstacle, or none, holds up a run. */

@@ -20,7 +20,7 @@ import { createDeliver } from './deliver.ts'
 import { startOutboxRelay } from './outbox-relay.ts'
 import { connectShellClient } from './shell-client.ts'
 
-/** What holds up a run is known within this time. */
+/** The obstacle of a run is known within this time. */
 const KNOWN_WITHIN_MS = 30_000
 
 if (await hasTemporal()) {

@@ -6,7 +6,7 @@ import { connectionOptions } from './connect.ts'
 import { DEFAULT_TASK_QUEUE, TENANT_ATTRIBUTE, type TemporalEngineOptions, WORKFLOW_ATTRIBUTE } from './options.ts'
 import { ensureSearchAttributes } from './search-attributes.ts'
 import { judgeShell, type ShellDescription, type ShellHealth } from './shell-health.ts'
-import { POKE_SIGNAL, SHELL_WORKFLOW, type ShellState } from './shell-types.ts'
+import { SHELL_WORKFLOW, type ShellState, WAKE_SIGNAL } from './shell-types.ts'
 
 const MAX_FAIRNESS_KEY_BYTES = 64
 const MAX_HISTORY_EVENTS = 8_000
@@ -31,7 +31,7 @@ export type FoundShell =
 export interface ShellClient {
   start(run: { readonly tenantId: string; readonly runId: string; readonly workflowId: string }): Promise<void>
   /** @returns false when the shell is gone. */
-  poke(runId: string): Promise<boolean>
+  wake(runId: string): Promise<boolean>
   /** Looks for the shell of a run. */
   find(runId: string): Promise<FoundShell>
   /** Finds the runs whose shells an operator has ended since an instant, ms since the Unix epoch; at most 1,000. */
@@ -91,12 +91,12 @@ export async function connectShellClient(
         throw error
       }
     },
-    poke: async (runId) => {
-      const poked = await ask(async () => {
-        await workflow.getHandle(runId).signal(POKE_SIGNAL)
+    wake: async (runId) => {
+      const woken = await ask(async () => {
+        await workflow.getHandle(runId).signal(WAKE_SIGNAL)
         return true
       })
-      return poked ?? false
+      return woken ?? false
     },
     find: async (runId) => {
       const found = await ask(() => workflow.getHandle(runId).describe())

@@ -10,7 +10,7 @@ const FAILED_ATTEMPTS = 3
 const FAILED_ADVANCES = 5
 const ADVANCE = 'advance'
 
-/** What Temporal says of a shell that runs, as far as its health follows from it. */
+/** Description of a running shell by Temporal, as far as its health follows from it. */
 export interface ShellDescription {
   readonly pendingWorkflowTask?: PendingTask | null
   readonly pendingActivities?: readonly (PendingTask & {
@@ -26,7 +26,7 @@ interface PendingTask {
 
 /** Health of a shell that runs. */
 export interface ShellHealth {
-  /** What holds up the run; `null` for nothing. */
+  /** Obstacle of the run; `null` for none. */
   readonly obstacle: RunObstacle | null
   /** Nothing is pending: it waits for a timer or a message. */
   readonly isIdle: boolean

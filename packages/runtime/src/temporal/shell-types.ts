@@ -6,8 +6,8 @@
 /** Name under which the shell is registered. */
 export const SHELL_WORKFLOW = 'tenonRun'
 
-/** Signal without data: look into the store, something has come. */
-export const POKE_SIGNAL = 'poke'
+/** Signal without data that wakes a shell: it reads its messages in the store. Recorded histories have it by this name. */
+export const WAKE_SIGNAL = 'poke'
 
 /** One thing to carry out, derived from one decision; `seq` is the decision's and makes it idempotent. */
 export type ShellCommand =

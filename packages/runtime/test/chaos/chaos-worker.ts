@@ -23,7 +23,7 @@ export interface ChaosWorker {
   close(): Promise<void>
 }
 
-/** How the process of a worker is started. */
+/** Options for the process of a worker. */
 export interface SpawnOptions {
   /** Limit of its heap, in MB. @defaultValue the limit of Node.js */
   readonly heapMb?: number

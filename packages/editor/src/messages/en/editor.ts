@@ -198,7 +198,7 @@ export const editorMessages = {
   'connect.from': 'Port',
   'connect.search': 'Search for the node after {name}',
   'connect.targets': 'Nodes',
-  'connect.nobody': 'No node can be connected here.',
+  'connect.none': 'No node can be connected here.',
 
   'connect.gone': 'One of the two nodes was deleted.',
   'connect.self': 'A node cannot connect to itself.',

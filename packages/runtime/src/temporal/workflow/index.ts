@@ -17,12 +17,12 @@ import {
 } from '@temporalio/workflow'
 import {
   type CommandPage,
-  POKE_SIGNAL,
   type ShellActivities,
   type ShellCommand,
   type ShellState,
   type ShellTimer,
   type StartNodeCommand,
+  WAKE_SIGNAL,
 } from '../shell-types.ts'
 
 const LOCAL_TIMEOUT_MS = 30_000
@@ -36,12 +36,12 @@ const { advance, abandonNode, failUnserved } = proxyLocalActivities<
 })
 
 /**
- * Carries one run's commands out on Temporal: starts activities, sets timers, looks into the store when poked. All
+ * Carries one run's commands out on Temporal: starts activities, sets timers, looks into the store when woken. All
  * decisions are made by `commit` in the store; the shell holds ids only and ends with the run.
  */
 export async function tenonRun(start: ShellState): Promise<void> {
   const shell = new Shell(start)
-  setHandler(defineSignal(POKE_SIGNAL), () => shell.poke())
+  setHandler(defineSignal(WAKE_SIGNAL), () => shell.wake())
   // To cancel is for the store to decide, too: the shell asks it, and goes on until the run has ended.
   CancellationScope.current().cancelRequested.catch(() => shell.askToCancel())
   await CancellationScope.nonCancellable(() => shell.run())
@@ -51,7 +51,7 @@ export async function tenonRun(start: ShellState): Promise<void> {
 class Shell {
   isClosed = false
   private cursor: number
-  private isPoked = true
+  private isWoken = true
   private isCanceled = false
   private failure: { readonly error: unknown } | null = null
   /** Activities and local activities that have not come back. */
@@ -65,13 +65,13 @@ class Shell {
     this.cursor = start.cursor
   }
 
-  poke(): void {
-    this.isPoked = true
+  wake(): void {
+    this.isWoken = true
   }
 
   askToCancel(): void {
     this.isCanceled = true
-    this.isPoked = true
+    this.isWoken = true
   }
 
   state(): ShellState {
@@ -84,10 +84,10 @@ class Shell {
     for (const timer of this.start.timers) this.setTimer(timer)
     for (const command of this.start.held) this.startNode(command)
     while (!this.isClosed) {
-      await condition(() => this.isPoked || this.isClosed || this.failure !== null || this.shouldContinue())
+      await condition(() => this.isWoken || this.isClosed || this.failure !== null || this.shouldContinue())
       if (this.failure !== null) throw this.failure.error
-      if (this.isClosed || !this.isPoked) return
-      this.isPoked = false
+      if (this.isClosed || !this.isWoken) return
+      this.isWoken = false
       await this.advance(null)
     }
   }

@@ -13,7 +13,7 @@ export function testsThatNeed(root) {
     tests.filter(([path, text]) => rule(path, text)).map(([path]) => `packages/${path}`)
   return {
     postgres: needs((_path, text) =>
-      /startTestPostgres|openChaosGround|TEST_DATABASES|openTestDatabase\('Postgres'\)/.test(text),
+      /startTestPostgres|openChaosGround|setUpAttacks|TEST_DATABASES|openTestDatabase\('Postgres'\)/.test(text),
     ),
     chromium: needs((path) => path.startsWith('editor/test/browser/')),
   }

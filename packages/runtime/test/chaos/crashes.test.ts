@@ -1,23 +1,13 @@
 import type { WorkflowDocument } from '@tenon/core/document'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Arena, type ChaosGround, openChaosGround } from './chaos-ground.ts'
+import { describe, expect, test } from 'vitest'
 import { IS_FULL_CHAOS, sized } from './chaos-size.ts'
 import type { ChaosWorker } from './chaos-worker.ts'
 import { seededRandom } from './seeded-random.ts'
+import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
 import { chain, diamond, gated } from './workloads.ts'
 
-let ground: ChaosGround
-let arena: Arena
-
-beforeAll(async () => {
-  ground = await openChaosGround()
-})
-afterAll(() => ground.close())
-beforeEach(async () => {
-  arena = await ground.openArena()
-})
-afterEach(() => arena.close())
+const attacks = setUpAttacks()
 
 /** Long enough that a busy machine is no reason to lose it. */
 const LONG_LEASE_MS = 2_500
@@ -28,85 +18,90 @@ describe('embeddedEngine, when processes are killed', () => {
   test.each([1, 2, 3])('%i workers: every run ends, and no attempt runs twice', async (count) => {
     const { runsPerKill, kills } = sized({ short: { runsPerKill: 4, kills: 1 }, full: { runsPerKill: 20, kills: 15 } })
     const random = seededRandom(count)
-    const workers: ChaosWorker[] = [...(await arena.workers(count))]
+    const workers: ChaosWorker[] = [...(await attacks.arena.workers(count))]
     for (let kill = 1; kill <= kills; kill += 1) {
-      await startRuns(() => workers, arena.newRuns(runsPerKill), mixed)
-      await arena.bodies(kill * runsPerKill)
+      await startRuns(() => workers, attacks.arena.newRuns(runsPerKill), mixed)
+      await attacks.arena.bodies(kill * runsPerKill)
       const victim = Math.floor(random() * count)
       await workers[victim]?.kill()
-      workers[victim] = await arena.worker()
+      workers[victim] = await attacks.arena.worker()
     }
-    const findings = await arena.finish()
+    const findings = await attacks.arena.finish()
     expect(findings).toMatchObject({ faults: [], completed: runsPerKill * kills })
   })
 
   test('Postgres and a worker in turn: every run ends', async () => {
     const { runs, rounds } = sized({ short: { runs: 6, rounds: 1 }, full: { runs: 40, rounds: 8 } })
-    let workers = await arena.workers(2)
+    let workers = await attacks.arena.workers(2)
     for (let round = 0; round < rounds; round += 1) {
-      const started = startRuns(() => workers, arena.newRuns(runs), mixed)
-      await arena.bodies((round + 1) * 3)
-      await ground.postgres.crash()
+      const started = startRuns(() => workers, attacks.arena.newRuns(runs), mixed)
+      await attacks.arena.bodies((round + 1) * 3)
+      await attacks.ground.postgres.crash()
       await workers[0]?.kill()
-      await ground.postgres.restart()
-      workers = [...workers.slice(1), await arena.worker()]
+      await attacks.ground.postgres.restart()
+      workers = [...workers.slice(1), await attacks.arena.worker()]
       await started
     }
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs * rounds })
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs * rounds })
   })
 
   test('a worker that stops for longer than its lease loses its runs once, and writes nothing for them after it', async () => {
     const { runs, rounds } = sized({ short: { runs: 4, rounds: 1 }, full: { runs: 20, rounds: 5 } })
-    const [first, second] = await Promise.all([arena.worker(), arena.worker()])
+    const [first, second] = await Promise.all([attacks.arena.worker(), attacks.arena.worker()])
     for (let round = 0; round < rounds; round += 1) {
       await startRuns(
         () => [first],
-        arena.newRuns(runs),
+        attacks.arena.newRuns(runs),
         () => gated,
       )
-      await arena.bodies(round * runs * 2 + runs)
+      await attacks.arena.bodies(round * runs * 2 + runs)
       first.pause()
-      await arena.until(`not exists (select 1 from tenon.run_ready where worker_id in (
+      await attacks.arena.until(`not exists (select 1 from tenon.run_ready where worker_id in (
         select worker_id from tenon.workers where lease_until < extract(epoch from clock_timestamp()) * 1000))`)
       await second.call('openGates')
       const opened = first.call('openGates')
       first.resume()
       await opened
     }
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs * rounds })
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs * rounds })
   })
 })
 
 describe('embeddedEngine, when Postgres crashes', () => {
   test('no run is lost and none is stuck', async () => {
     const { runs, crashes } = sized({ short: { runs: 12, crashes: 2 }, full: { runs: 100, crashes: 12 } })
-    const workers = await arena.workers(2)
-    const started = startRuns(() => workers, arena.newRuns(runs), mixed)
+    const workers = await attacks.arena.workers(2)
+    const started = startRuns(() => workers, attacks.arena.newRuns(runs), mixed)
     for (let crash = 1; crash <= crashes; crash += 1) {
-      await arena.bodies(crash * 4)
-      await ground.postgres.crash()
-      await ground.postgres.restart()
+      await attacks.arena.bodies(crash * 4)
+      await attacks.ground.postgres.crash()
+      await attacks.ground.postgres.restart()
     }
     await started
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs })
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs })
   })
 
   test('an outage longer than every lease repeats no body, since no worker has died', async () => {
     const runs = sized({ short: 4, full: 40 })
-    const workers = await arena.workers(2)
+    const workers = await attacks.arena.workers(2)
     await startRuns(
       () => workers,
-      arena.newRuns(runs),
+      attacks.arena.newRuns(runs),
       () => gated,
     )
-    await arena.bodies(runs)
+    await attacks.arena.bodies(runs)
     const valid = `(select count(*) from tenon.workers where lease_until > extract(epoch from clock_timestamp()) * 1000)`
-    await ground.postgres.crash()
+    await attacks.ground.postgres.crash()
     await new Promise((resolve) => setTimeout(resolve, 2 * LONG_LEASE_MS))
-    await ground.postgres.restart()
-    await arena.until(`${valid} = 2`)
+    await attacks.ground.postgres.restart()
+    await attacks.arena.until(`${valid} = 2`)
     for (const worker of workers) await worker.call('openGates')
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs, lostAttempts: 0, repeatedBodies: 0 })
+    expect(await attacks.arena.finish()).toMatchObject({
+      faults: [],
+      completed: runs,
+      lostAttempts: 0,
+      repeatedBodies: 0,
+    })
   })
 })
 
@@ -115,7 +110,7 @@ if (IS_FULL_CHAOS) {
   describe('embeddedEngine on PGlite, when its process is killed', () => {
     test('the next process ends the runs', async () => {
       const kills = 6
-      const pglite = ground.openPGliteArena()
+      const pglite = attacks.ground.openPGliteArena()
       const runs = pglite.newRuns(4)
       for (let kill = 0; kill < kills; kill += 1) {
         const worker = await pglite.worker()

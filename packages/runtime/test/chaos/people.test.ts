@@ -1,23 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Arena, type ChaosGround, openChaosGround } from './chaos-ground.ts'
+import { describe, expect, test } from 'vitest'
 import { sized } from './chaos-size.ts'
 import type { ChaosWorker } from './chaos-worker.ts'
 import type { RunAddress } from './protocol.ts'
 import { seededRandom } from './seeded-random.ts'
+import { setUpAttacks } from './set-up-attacks.ts'
 import { startRuns } from './start-runs.ts'
 import { approval, chain, single } from './workloads.ts'
 
-let ground: ChaosGround
-let arena: Arena
-
-beforeAll(async () => {
-  ground = await openChaosGround()
-})
-afterAll(() => ground.close())
-beforeEach(async () => {
-  arena = await ground.openArena()
-})
-afterEach(() => arena.close())
+const attacks = setUpAttacks()
 
 const MINUTES_10 = 600_000
 
@@ -35,14 +25,14 @@ async function decided(worker: ChaosWorker | undefined, run: RunAddress, userId:
 describe('embeddedEngine, when 20 people vote at once', () => {
   test.each([1, 3])('with %i required votes, exactly the votes that count are accepted', async (required) => {
     const runs = sized({ short: 5, full: 60 })
-    const workers = await arena.workers(2)
-    const started = arena.newRuns(runs)
+    const workers = await attacks.arena.workers(2)
+    const started = attacks.arena.newRuns(runs)
     await startRuns(
       () => workers,
       started,
       () => approval(required),
     )
-    await arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
+    await attacks.arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
     const votes = started.flatMap((run) =>
       Array.from({ length: 20 }, (_, index) => {
         const vote = () => decided(workers[index % 2], run, `user-${index}`)
@@ -51,17 +41,17 @@ describe('embeddedEngine, when 20 people vote at once', () => {
       }).flat(),
     )
     expect(new Set(await Promise.all(votes))).toEqual(new Set(['accepted', 'closed']))
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs })
-    await arena.until(`(select count(*) from tenon.wait_votes) = ${runs * required}`)
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs })
+    await attacks.arena.until(`(select count(*) from tenon.wait_votes) = ${runs * required}`)
   })
 })
 
 describe('embeddedEngine, when a cancelation meets the end of a run', () => {
   test('each run has one end, and an accepted cancelation that came in time wins', async () => {
     const runs = sized({ short: 20, full: 200 })
-    const workers = await arena.workers(2)
+    const workers = await attacks.arena.workers(2)
     const random = seededRandom(7)
-    const started = arena.newRuns(runs)
+    const started = attacks.arena.newRuns(runs)
     const answers = await Promise.all(
       started.map(async (run, index) => {
         await startRuns(
@@ -74,7 +64,7 @@ describe('embeddedEngine, when a cancelation meets the end of a run', () => {
       }),
     )
     const closed = answers.filter((answer) => answer?.outcome === 'closed').length
-    const findings = await arena.finish()
+    const findings = await attacks.arena.finish()
     expect(findings).toMatchObject({ faults: [], failed: 0 })
     expect(findings.completed + findings.canceled).toBe(runs)
     // What was answered with `closed` had completed before.
@@ -85,35 +75,40 @@ describe('embeddedEngine, when a cancelation meets the end of a run', () => {
 describe('embeddedEngine, when clocks disagree', () => {
   test.each([MINUTES_10, -MINUTES_10])('a process whose clock is off by %i ms delays no run', async (clockSkewMs) => {
     const runs = sized({ short: 4, full: 40 })
-    const [api] = await Promise.all([arena.worker({ doesWork: false, clockSkewMs }), arena.worker()])
+    const [api] = await Promise.all([attacks.arena.worker({ doesWork: false, clockSkewMs }), attacks.arena.worker()])
     await startRuns(
       () => [api],
-      arena.newRuns(runs),
+      attacks.arena.newRuns(runs),
       () => chain,
     )
-    const voted = arena.newRuns(runs)
+    const voted = attacks.arena.newRuns(runs)
     await startRuns(
       () => [api],
       voted,
       () => approval(1),
     )
-    await arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
+    await attacks.arena.until(`(select count(*) from tenon.waits where status = 'open') = ${runs}`)
     for (const run of voted) await api.call('decide', run, 'review', 'ann', 'approve')
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs * 2 })
+    expect(await attacks.arena.finish()).toMatchObject({ faults: [], completed: runs * 2 })
   })
 
   test('two workers whose clocks are ten minutes apart take no runs from each other', async () => {
     const runs = sized({ short: 6, full: 60 })
     const engine = { leaseMs: 10_000 }
     const [ahead, exact] = await Promise.all([
-      arena.worker({ engine, clockSkewMs: MINUTES_10 }),
-      arena.worker({ engine }),
+      attacks.arena.worker({ engine, clockSkewMs: MINUTES_10 }),
+      attacks.arena.worker({ engine }),
     ])
     await startRuns(
       () => [ahead, exact],
-      arena.newRuns(runs),
+      attacks.arena.newRuns(runs),
       () => chain,
     )
-    expect(await arena.finish()).toMatchObject({ faults: [], completed: runs, lostAttempts: 0, repeatedBodies: 0 })
+    expect(await attacks.arena.finish()).toMatchObject({
+      faults: [],
+      completed: runs,
+      lostAttempts: 0,
+      repeatedBodies: 0,
+    })
   })
 })

@@ -4,25 +4,19 @@ import type { SecretMarker } from '../../document/secret-marker.ts'
 import type { WorkflowDocument } from '../../document/types.ts'
 import type { Problem } from '../../errors/problem.ts'
 import type { NodeManifest } from '../../node/definition.ts'
+import type { Ledger, LedgerEntry, Run, RunSummary, StartedRun, StartRun, TryDraft } from '../run-types.ts'
 import type {
   Approval,
   Change,
   CreateWorkflow,
   DecideApproval,
   Draft,
-  Ledger,
-  LedgerEntry,
   Me,
   PatchDraft,
   PublishVersion,
   PutDraft,
-  Run,
-  RunSummary,
   SetSecret,
   SocketTicket,
-  StartedRun,
-  StartRun,
-  TryDraft,
   UpdateWorkflow,
   Version,
   VersionWithDocument,

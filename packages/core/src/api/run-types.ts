@@ -1,0 +1,234 @@
+import type { NodeId, NodeRunId, RunId, WorkflowId } from '../ids.ts'
+import type { Json } from '../json.ts'
+import type { ToolCallRecord } from '../node/implementation.ts'
+import type { NodeStatus, RunFilterStatus, RunStatus } from '../run/status.ts'
+import type { RunFailure } from '../run/values.ts'
+import type { IsoInstant } from './types.ts'
+
+/** Request that starts a run. `input` is checked against the schema of the trigger; left out, it is `{}`. */
+export interface StartRun {
+  /** Input of the run, valid for the schema of the trigger. @defaultValue `{}` */
+  readonly input?: Json
+  /** Published version to run. @defaultValue the latest published version */
+  readonly version?: string
+  /** The trigger to start at. @defaultValue the first start node in document order */
+  readonly trigger?: NodeId
+}
+
+/** Request that starts a test run of the draft; the fields mean the same as in {@link StartRun}. */
+export interface TryDraft {
+  /** Input of the run, valid for the schema of the trigger. @defaultValue `{}` */
+  readonly input?: Json
+  /** Trigger to start at. @defaultValue the first start node in document order */
+  readonly trigger?: NodeId
+}
+
+/**
+ * The answer to a start. The run is stored already and goes on whatever becomes of the caller; follow it by `runId`.
+ */
+export interface StartedRun {
+  /** Id to follow the run by. */
+  readonly runId: RunId
+  /** Status when the request was answered. */
+  readonly status: RunStatus
+  /** Null while queued. */
+  readonly startedAt: IsoInstant | null
+}
+
+/** Fields of a run that do not depend on its status. */
+export interface RunFields {
+  /** Id of the run, unique within the tenant. */
+  readonly runId: RunId
+  /** Workflow that the run belongs to. */
+  readonly workflowId: WorkflowId
+  /** Present name of the workflow. */
+  readonly workflowName: string
+  /** Version that the run executes. */
+  readonly version: string
+  /** `test` for a run of the draft, which does not count in metrics. */
+  readonly mode: 'live' | 'test'
+  /** Trace id in the form of W3C Trace Context, 32 hex digits. */
+  readonly traceId: string
+  /** Engine that executes the run. */
+  readonly engine: 'embedded' | 'temporal'
+  /** Time at which the start was stored. */
+  readonly queuedAt: IsoInstant
+}
+
+/** Status of a run that has not begun. */
+export interface QueuedRunState {
+  /** The run is stored and waits to begin. */
+  readonly status: 'queued'
+  /** Set when the run begins. */
+  readonly startedAt: null
+  /** Set when the run ends. */
+  readonly finishedAt: null
+  /** Set when the run completes. */
+  readonly outcome: null
+  /** Set when the run fails or is canceled. */
+  readonly error: null
+  /** Obstacle that keeps the run from making progress; absent when none is known. */
+  readonly health?: RunHealth
+}
+
+/** Status of a run that has begun and not ended. */
+export interface ActiveRunState {
+  /** `waiting` if only a timer, a person or an event can continue the run; `paused` if a person has to. */
+  readonly status: 'running' | 'waiting' | 'paused'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Set when the run ends. */
+  readonly finishedAt: null
+  /** Set when the run completes. */
+  readonly outcome: null
+  /** Set when the run fails or is canceled. */
+  readonly error: null
+  /** Obstacle that keeps the run from making progress; absent when none is known. */
+  readonly health?: RunHealth
+}
+
+/** Status of a run that has reached its end. */
+export interface CompletedRunState {
+  /** Final. */
+  readonly status: 'completed'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** Outcome of the end node that was reached; `completed` if none was. */
+  readonly outcome: string
+  /** A completed run has no failure. */
+  readonly error: null
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
+}
+
+/** Status of a run that a failure ended. */
+export interface FailedRunState {
+  /** Final. */
+  readonly status: 'failed'
+  /** Time at which the run began. */
+  readonly startedAt: IsoInstant
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** A failed run has no outcome. */
+  readonly outcome: null
+  /** Failure that ended the run. */
+  readonly error: RunFailure
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
+}
+
+/** Status of a run that was canceled. */
+export interface CanceledRunState {
+  /** Final. */
+  readonly status: 'canceled'
+  /** Time at which the run began; `null` if it was canceled before. */
+  readonly startedAt: IsoInstant | null
+  /** Time at which the run ended. */
+  readonly finishedAt: IsoInstant
+  /** A canceled run has no outcome. */
+  readonly outcome: null
+  /** Reason of the cancelation: `RUN_CANCELED`, `RUN_TIMEOUT` or `APPEND_REFUSED`. */
+  readonly error: RunFailure
+  /** Nothing holds up a run that has ended. */
+  readonly health?: never
+}
+
+/** Status of a run with what is known at that status; `status` tells the cases apart. */
+export type RunState = QueuedRunState | ActiveRunState | CompletedRunState | FailedRunState | CanceledRunState
+
+/** A run as lists show it: without its output, which may be large. */
+export type RunSummary = RunFields & RunState
+
+/** A run that has not ended; it has no output yet. */
+export interface UnfinishedRun {
+  /** Set when the run completes. */
+  readonly output: null
+}
+
+/**
+ * One run with everything but its log: a union by `status`, so that a `switch` over it knows which times, outcome,
+ * output and failure there are.
+ */
+export type Run = RunFields &
+  (
+    | ((QueuedRunState | ActiveRunState) & UnfinishedRun)
+    | (CompletedRunState & { readonly output: Json })
+    | ((FailedRunState | CanceledRunState) & { readonly output: null })
+  )
+
+/**
+ * Something outside of a run that holds it up: `NO_WORKER` if no worker is running or, on Temporal, takes the run;
+ * `NO_CAPABLE_WORKER` if none of the running ones has a node type or serves a task queue that the run needs now; `STUCK`
+ * if its workflow on Temporal fails again and again; `ENGINE_UNAVAILABLE` if Temporal does not answer.
+ */
+export interface RunHealth {
+  /** Code of the obstacle. */
+  readonly code: 'NO_WORKER' | 'NO_CAPABLE_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
+  /** Sentence that describes the obstacle. */
+  readonly message: string
+  /** Sentence that says what to do. */
+  readonly remedy: string
+}
+
+/**
+ * Which runs a list shows: those that fit every field that is there, newest first. `cursor` is the `nextCursor` of the
+ * page before.
+ */
+export interface RunFilter {
+  /** Lists the runs of this workflow. @defaultValue every workflow */
+  readonly workflowId?: WorkflowId
+  /** Lists the runs with this status. @defaultValue every status */
+  readonly status?: RunFilterStatus
+  /** Lists live runs, test runs or both. @defaultValue 'live' */
+  readonly mode?: 'live' | 'test' | 'all'
+  /** `nextCursor` of the previous page. @defaultValue the first page */
+  readonly cursor?: string
+  /** 1 to 200. @defaultValue 50 */
+  readonly limit?: number
+}
+
+/** One node run with everything that a person needs to judge it. */
+export interface LedgerEntry {
+  /** Id of the node run, unique within the run. */
+  readonly nodeRunId: NodeRunId
+  /** Node that ran. */
+  readonly nodeId: NodeId
+  /** Name of the node in the version that ran. */
+  readonly name: string
+  /** Type of the node. */
+  readonly type: string
+  /** Status of the node run. */
+  readonly status: NodeStatus
+  /** Attempts so far, the first included; 0 before it. */
+  readonly attempts: number
+  /** Time at which the first attempt began; `null` before. */
+  readonly startedAt: IsoInstant | null
+  /** Time at which the node run ended; `null` before. */
+  readonly finishedAt: IsoInstant | null
+  /** Milliseconds from `startedAt` to `finishedAt`; `null` before the end. */
+  readonly durationMs: number | null
+  /** Port by which the run continued; `null` before the end. */
+  readonly port: string | null
+  /** Resolved params without connections; inline nodes are evaluated again on reading. */
+  readonly input: Json
+  /** Output of the node; `null` before the end. */
+  readonly output: Json
+  /** Calls of tools, oldest first. */
+  readonly toolCalls: readonly ToolCallRecord[]
+  /** Failures of the attempts, oldest first. */
+  readonly errors: readonly (RunFailure & { readonly attempt: number })[]
+  /** Lines that the node wrote to the run log, oldest first. */
+  readonly logs: readonly { readonly timestamp: IsoInstant; readonly level: string; readonly message: string }[]
+}
+
+/** Input and output of every node run of a run, in document order, put together from the run log alone. */
+export interface Ledger {
+  /** Run that the ledger describes. */
+  readonly run: Run
+  /** Input of the run. */
+  readonly input: Json
+  /** Node runs in document order. */
+  readonly nodeRuns: readonly LedgerEntry[]
+}

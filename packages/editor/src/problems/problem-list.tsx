@@ -1,8 +1,9 @@
 import { useTranslate } from '../instance/instance-context.ts'
-import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useEditorStore } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { FixButtons } from './fix-buttons.tsx'
 import { DRAFT_UNREADABLE } from './loss-problems.ts'
 
 interface ProblemListProps {
@@ -30,7 +31,6 @@ export function ProblemList({ problems: given, onOpen }: ProblemListProps) {
 
 function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & Pick<ProblemListProps, 'onOpen'>) {
   const t = useTranslate()
-  const { dispatch } = useSession()
   const node = useEditorStore((state) => (problem.nodeId === null ? undefined : state.nodesById.get(problem.nodeId)))
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const title = problem.code === DRAFT_UNREADABLE ? t('problems.unreadable') : t('problems.workflow')
@@ -45,16 +45,7 @@ function ProblemRow({ problem, onOpen }: { readonly problem: EditorProblem } & P
       </button>
       {!isReadOnly && problem.fixes.length > 0 && (
         <span className="tn-problem-fixes">
-          {problem.fixes.map(({ title: label, operations }) => (
-            <button
-              key={label}
-              type="button"
-              className="tn-link"
-              onClick={() => dispatch({ type: 'fix', operations, title: label })}
-            >
-              {label}
-            </button>
-          ))}
+          <FixButtons fixes={problem.fixes} className="tn-link" />
         </span>
       )}
     </li>

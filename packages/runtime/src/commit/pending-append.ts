@@ -10,6 +10,7 @@ import {
 } from '@tenon/core/run'
 import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
 import { LOCK_ORDER } from '../store/lock-order.ts'
+import { eventOf } from '../store/stored-events.ts'
 import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
 import type { RunSession } from './run-session.ts'
 
@@ -116,20 +117,16 @@ function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOpe
 export function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
   return pending.events.map((event, index) => {
     const { class: eventClass, id, at, turnOffset, causeOffset, body } = event
-    const { type, data } = body
-    // Written out, not spread: every event of a run passes here.
-    const stored: Record<string, unknown> = {
+    return eventOf({
       seq: firstSeq + index,
       turn: turnBefore + turnOffset,
       class: eventClass,
       id,
-      v: 1,
       at,
-      type,
-      data,
-    }
-    if (causeOffset !== null) stored['cause'] = firstSeq + causeOffset
-    if ('nodeRunId' in body && body.nodeRunId !== undefined) stored['nodeRunId'] = body.nodeRunId
-    return stored as unknown as RunEvent
+      cause: causeOffset === null ? null : firstSeq + causeOffset,
+      type: body.type,
+      nodeRunId: 'nodeRunId' in body ? (body.nodeRunId ?? null) : null,
+      data: body.data,
+    })
   })
 }

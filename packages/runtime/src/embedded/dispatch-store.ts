@@ -4,6 +4,7 @@ import type { PassPlace } from '../executor/index.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import { lockOpenWaits } from '../store/lock-open-waits.ts'
 import { readMessages } from '../store/run-inbox.ts'
 import type { RunKey } from '../store/run-key.ts'
 import { claimRows, READY_RUNS } from './claim-rows.ts'
@@ -108,7 +109,9 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
         const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
         if (!found.acquired) return null
         const { at, due_timers: dueTimers } = found
-        if (dueTimers.length > 0) await lockDueWaits(tx, { tenantId, runId }, at)
+        // Waits for votes that are under way on waits that are due: a vote counts if it has the lock of its wait before
+        // the due date, so the messages are read behind it; a later vote is answered `closed`.
+        if (dueTimers.length > 0) await lockOpenWaits(tx, { tenantId, runId }, at)
         return { messages: await readMessages(tx, { tenantId, runId }), at, dueTimers }
       }),
     clearTimers: async ({ tenantId, runId }, timerIds) => {
@@ -259,23 +262,6 @@ async function acquireRun(
       ) as due_timers
     from clock`.execute(tx)
   return rows[0] ?? { acquired: false, at: 0, due_timers: [] }
-}
-
-/**
- * Waits for votes that are under way on waits that are due. A vote counts if it has the lock of its wait before the due
- * date, so the messages are read behind it; a later vote is answered `closed`.
- */
-async function lockDueWaits(tx: Tx<RuntimeTables>, { tenantId, runId }: RunKey, at: number): Promise<void> {
-  await tx
-    .selectFrom('waits')
-    .select('approval_id')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('status', '=', 'open')
-    .where('due_at', '<=', at)
-    .orderBy('approval_id')
-    .forUpdate()
-    .execute()
 }
 
 function inKeyOrder<Key extends { readonly tenant_id: string; readonly run_id: string }>(rows: readonly Key[]): Key[] {

@@ -8,6 +8,7 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
+import { lockOpenWaits } from './lock-open-waits.ts'
 
 /** The id that `factId` gives to every request to cancel a run. */
 const CANCEL_MESSAGE = 'cancel'
@@ -79,7 +80,8 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
           .executeTakeFirst()
         if (run === undefined) return { outcome: 'not_found' }
         if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
-        await lockOpenWaits(tx, tenantId, runId)
+        // Orders it and the votes of its run: no vote is accepted behind a cancelation that it does not see.
+        await lockOpenWaits(tx, { tenantId, runId })
         const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
       }),
@@ -118,19 +120,6 @@ function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<
     .where('approval_id', '=', approvalId)
     .forUpdate()
     .executeTakeFirst()
-}
-
-/** Orders a cancelation and the votes of its run: no vote is accepted behind a cancelation that it does not see. */
-async function lockOpenWaits(tx: RuntimeTx, tenantId: string, runId: string): Promise<void> {
-  await tx
-    .selectFrom('waits')
-    .select('approval_id')
-    .where('tenant_id', '=', tenantId)
-    .where('run_id', '=', runId)
-    .where('status', '=', 'open')
-    .orderBy('approval_id')
-    .forUpdate()
-    .execute()
 }
 
 interface VoteToJudge {

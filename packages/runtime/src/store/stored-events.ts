@@ -167,19 +167,38 @@ function runEventOf(
 ): RunEvent {
   const field = VALUE_FIELDS.get(type)
   if (field !== undefined) restoreValue((data as Record<string, StoredRef>)[field], inlines)
-  const event: Record<string, unknown> = {
+  return eventOf({
     seq: row.seq + index,
     turn: row.turn + turnOffset,
     class: eventClass,
     id,
-    v: 1,
     at,
+    cause: causeOffset === null ? null : row.seq + causeOffset,
     type,
+    nodeRunId,
     data,
-  }
-  if (causeOffset !== null) event['cause'] = row.seq + causeOffset
+  })
+}
+
+/** Parts of an event of the log; `cause` and `nodeRunId` are null where it has none. */
+interface EventParts {
+  readonly seq: number
+  readonly turn: number
+  readonly class: string
+  readonly id: string
+  readonly at: number
+  readonly cause: number | null
+  readonly type: string
+  readonly nodeRunId: string | null
+  readonly data: unknown
+}
+
+/** Puts an event of the log together. The caller has type and data from an event of these types. */
+export function eventOf({ seq, turn, class: eventClass, id, at, cause, type, nodeRunId, data }: EventParts): RunEvent {
+  // Written out, not spread: every event of a run passes here.
+  const event: Record<string, unknown> = { seq, turn, class: eventClass, id, v: 1, at, type, data }
+  if (cause !== null) event['cause'] = cause
   if (nodeRunId !== null) event['nodeRunId'] = nodeRunId
-  // `packAppend` wrote it from an event of these types; nothing else writes to the table.
   return event as unknown as RunEvent
 }
 

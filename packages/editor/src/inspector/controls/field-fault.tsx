@@ -1,5 +1,5 @@
 import { useTranslate } from '../../instance/instance-context.ts'
-import { useEditorStore, useSession } from '../../session/session-context.tsx'
+import { FixButtons } from '../../problems/fix-buttons.tsx'
 import type { EditorProblem } from '../../store/editor-state.ts'
 
 interface FieldFaultProps {
@@ -13,23 +13,11 @@ interface FieldFaultProps {
 /** Shows what is wrong with a field, with its fixes as links. */
 export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
-  const { dispatch } = useSession()
-  const isReadOnly = useEditorStore((state) => state.isReadOnly)
   return (
     <span className="tn-fault" data-severity={problem.severity}>
       {withoutTitle(problem.message, title)}
       {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
-      {!isReadOnly &&
-        problem.fixes.map(({ title: label, operations }) => (
-          <button
-            key={label}
-            type="button"
-            className="tn-link tn-link-inherit"
-            onClick={() => dispatch({ type: 'fix', operations, title: label })}
-          >
-            {label}
-          </button>
-        ))}
+      <FixButtons fixes={problem.fixes} className="tn-link tn-link-inherit" />
     </span>
   )
 }

@@ -1,0 +1,24 @@
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+
+interface FixButtonsProps {
+  readonly fixes: EditorProblem['fixes']
+  readonly className: string
+}
+
+/** Offers the fixes of a problem as buttons that look like links; none to those who only read. */
+export function FixButtons({ fixes, className }: FixButtonsProps) {
+  const { dispatch } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  if (isReadOnly) return null
+  return fixes.map(({ title, operations }) => (
+    <button
+      key={title}
+      type="button"
+      className={className}
+      onClick={() => dispatch({ type: 'fix', operations, title })}
+    >
+      {title}
+    </button>
+  ))
+}

@@ -3,6 +3,7 @@ import { documentOrder } from '@tenon/core/document'
 import type { Actions } from '../contexts/action-names.ts'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
+import { placementAtSelection } from '../layout/placement.ts'
 import { tidyUp } from '../layout/tidy-up.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import { select } from '../store/editor-store.ts'
@@ -84,15 +85,7 @@ export function createActions(options: ActionOptions): Actions {
     'clear-selection': () => select(store, []),
     'quick-add': () => {
       if (store.getState().isReadOnly) return
-      const [only, ...more] = selected()
-      const position = canvas.current?.center() ?? { x: 0, y: 0 }
-      store.setState({
-        quickAdd: {
-          placement:
-            only !== undefined && more.length === 0 ? { kind: 'after', nodeId: only } : { kind: 'at', position },
-          at: null,
-        },
-      })
+      store.setState({ quickAdd: { placement: placementAtSelection(store.getState(), canvas.current), at: null } })
     },
     rename: () => openInspector('name'),
     'toggle-disabled': () => {

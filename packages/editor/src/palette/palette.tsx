@@ -3,11 +3,11 @@ import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 're
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { placementAtSelection } from '../layout/placement.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { SearchInput } from '../ui/search-input.tsx'
-import { placementAtSelection } from './placement.ts'
 import { groupEntries, searchEntries } from './search-entries.ts'
 import { usePaletteDrag } from './use-palette-drag.tsx'
 

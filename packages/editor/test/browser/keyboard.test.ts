@@ -21,6 +21,36 @@ describe('drawing with the keyboard', () => {
     expect(await edges()).toHaveLength(2)
   })
 
+  test('without a selection, / adds a node that covers no card, and one that is joined to the only node', async () => {
+    const quickAdd = async ({ page, canvas }: Pick<Awaited<ReturnType<typeof open>>, 'page' | 'canvas'>) => {
+      await canvas.press('/')
+      await page
+        .getByRole('dialog', { name: 'Add a node' })
+        .getByRole('searchbox')
+        .and(page.locator(':focus'))
+        .waitFor()
+      await page.keyboard.type('plain')
+      await page.keyboard.press('Enter')
+    }
+    const several = await open({ document: 'chain' })
+    const before = (await several.names()).length
+    await several.canvas.press('Escape')
+    await quickAdd(several)
+    await expect.poll(async () => (await several.names()).length).toBe(before + 1)
+    const covered = await several.page.evaluate(() => {
+      const boxes = [...document.querySelectorAll('.tn-card')].map((card) => card.getBoundingClientRect())
+      return boxes.filter((a) =>
+        boxes.some((b) => a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom),
+      ).length
+    })
+    expect(covered).toBe(0)
+    const single = await open({ document: 'empty' })
+    await single.page.getByRole('button', { name: 'Add “Start”' }).press('Enter')
+    await single.canvas.press('Escape')
+    await quickAdd(single)
+    await expect.poll(single.edges).toHaveLength(1)
+  })
+
   test('the palette adds behind the selected node on Enter', async () => {
     const { card, palette, edges } = await open({ document: 'parted' })
     await card('Meeting').click()

@@ -61,7 +61,7 @@ export const httpCall = defineNode({
     }),
     redirects: z.enum(['follow', 'return', 'refuse']).default('follow').meta({
       title: 'Redirects',
-      description: '"return" returns the redirect response itself. Add its status, such as 3xx, to the expected ones.',
+      description: 'Return gives the redirect response itself. Add its status, such as 3xx, to the expected ones.',
       control: 'select',
       literal: true,
     }),
@@ -79,7 +79,7 @@ export const httpCall = defineNode({
       }),
     responseType: z.enum(['json', 'text', 'bytes']).default('json').meta({
       title: 'Response format',
-      description: '"text" needs a text in its charset. "bytes" gives base64, mediaType and size.',
+      description: 'Text is decoded by its charset. Bytes are given as base64, with mediaType and size.',
       control: 'select',
       literal: true,
     }),

@@ -1,10 +1,13 @@
 import type { Placement } from '../commands/command.ts'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
-import { besideOthers } from '../layout/beside-others.ts'
 import type { EditorState } from '../store/editor-state.ts'
+import { besideOthers } from './beside-others.ts'
 
-/** Behind the selected node; without a selection behind the only loose end, else in the middle of the view, beside what is there. */
+/**
+ * Chooses the position of a node that is added without a pointer: after the only selected node, after the only node of
+ * the document, else in the middle of the view, where it covers no card.
+ */
 export function placementAtSelection(
   { document, selectedNodes }: Pick<EditorState, 'document' | 'selectedNodes'>,
   canvas: CanvasHandle | null,

@@ -16,7 +16,7 @@ export interface StoredRun {
   readonly version: string
   /** `test` for a run of a draft. */
   readonly mode: 'live' | 'test'
-  /** Engine that carries the run out. */
+  /** Engine that executes the run. */
   readonly engine: 'embedded' | 'temporal'
   /** Status after the last stored event. */
   readonly status: RunStatus

@@ -135,7 +135,7 @@ export interface CanceledRunState {
   readonly health?: never
 }
 
-/** Status of a run with what is known at that status; `status` tells the cases apart. */
+/** Status of a run with the facts known at that status; `status` names the case. */
 export type RunState = QueuedRunState | ActiveRunState | CompletedRunState | FailedRunState | CanceledRunState
 
 /** A run as lists show it: without its output, which may be large. */

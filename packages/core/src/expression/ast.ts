@@ -15,7 +15,7 @@ export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in'
 
 /** A value that is written out: `null`, `true`, `12.5`, `"text"`. */
 export interface LiteralExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'literal'
   /** Value of the literal, escapes resolved. */
   readonly value: null | boolean | number | string
@@ -23,7 +23,7 @@ export interface LiteralExpression extends Span {
 
 /** A name that the scope gives a value: `input`, `trigger`, `nodes`, `vars`, ... */
 export interface RootExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'root'
   /** Name to look up in the scope. */
   readonly name: string
@@ -38,7 +38,7 @@ export type PathSegment = Span & { readonly optional: boolean } & (
 
 /** What lies inside a value: `input.lines[0]?.name`. */
 export interface PathExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'path'
   /** Expression whose value the path leads into. */
   readonly base: Expression
@@ -48,7 +48,7 @@ export interface PathExpression extends Span {
 
 /** A list that is written out: `[1, input.amount]`. */
 export interface ListExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'list'
   /** Items in order. */
   readonly items: readonly Expression[]
@@ -64,7 +64,7 @@ export interface ObjectMember extends Span {
 
 /** An object that is written out: `{ total: input.amount }`. */
 export interface ObjectExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'object'
   /** No key stands twice. */
   readonly members: readonly ObjectMember[]
@@ -72,7 +72,7 @@ export interface ObjectExpression extends Span {
 
 /** A call of a function: `round(input.amount, 2)`. `nameEnd` is the offset behind the name. */
 export interface CallExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'call'
   /** Name of the function. */
   readonly name: string
@@ -84,7 +84,7 @@ export interface CallExpression extends Span {
 
 /** An operator in front of one operand: `!input.paid`. */
 export interface PrefixExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'prefix'
   /** Operator before the operand. */
   readonly operator: PrefixOperator
@@ -94,7 +94,7 @@ export interface PrefixExpression extends Span {
 
 /** Operators of one precedence, read from left to right: `a + b - c`; one operand more than operators. */
 export interface ChainExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'chain'
   /** Operators between the operands, all of one precedence. */
   readonly operators: readonly ChainOperator[]
@@ -104,7 +104,7 @@ export interface ChainExpression extends Span {
 
 /** Comparisons do not associate: `a < b < c` is a syntax error. */
 export interface ComparisonExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'comparison'
   /** Operator between the two sides. */
   readonly operator: ComparisonOperator
@@ -116,7 +116,7 @@ export interface ComparisonExpression extends Span {
 
 /** A choice between two values, of which only the chosen one is evaluated: `input.paid ? "yes" : "no"`. */
 export interface ConditionalExpression extends Span {
-  /** Tag that tells the kinds of expressions apart. */
+  /** Kind of the expression. */
   readonly kind: 'conditional'
   /** Condition before the `?`. */
   readonly test: Expression

@@ -48,7 +48,7 @@ function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportI
   const schema = entry?.params ?? true
   for (const { path, text } of texts) {
     if (!holdsToken(text, paramSink(schema, node.params, path) !== null)) continue
-    const message = `${name}: "${titleAt(schema, path)}" holds what looks like a token, which everybody who sees the workflow can read. Use a node type with a secret field for it; if there is none, ask your administrator to add one`
+    const message = `${name}: "${titleAt(schema, path)}" holds what looks like a token, which every person who sees the workflow can read. Use a node type with a secret field for it; if there is none, ask your administrator to add one`
     report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
   }
 }

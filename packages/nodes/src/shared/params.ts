@@ -32,7 +32,7 @@ export const portIdParam = z
   .refine((id) => id !== 'error', '"error" is reserved')
   .meta({ not: { const: 'error' } })
 
-/** Reports each id that is used twice; ports must tell their edges apart. */
+/** Reports each id that is used twice; each port has edges of its own. */
 export function refuseDuplicateIds(reserved: readonly string[]) {
   return (items: readonly { readonly id: string }[], context: z.RefinementCtx): void => {
     const seen = new Set(reserved)

@@ -5,7 +5,7 @@ import { presenceSpace } from './renew-lease.ts'
 
 /**
  * Shows the other workers that this process is connected, by a lock on a connection of its own. The connection ends with
- * the process, and does not depend on its main thread: a worker that only computes is told from one that is gone.
+ * the process, and does not depend on its main thread: it distinguishes a worker that only computes from one that is gone.
  */
 export interface Presence {
   /** Takes the lock. Resolves when it is held, or cannot be now: a worker that begins a body at once may be busy then. */

@@ -2,7 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 
 /**
  * Gives back what a body has thrown if it can be read, or an error in its place: a proxy or a getter of a body may throw
- * again whenever somebody looks at it, and then the attempt would have no outcome.
+ * again each time it is read, and then the attempt would have no outcome.
  */
 export function readableError(thrown: unknown): unknown {
   try {

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts'
 
 /** Where a log and the machine part, with both texts; `null` where one of them has nothing. */
 export interface RestepMismatch {
-  /** Tag that tells a mismatch from a match. */
+  /** False for a mismatch. */
   readonly same: false
   /** Of the fact after which they part; 0 before the first one. */
   readonly seq: number

@@ -12,7 +12,7 @@ const ELEMENT_OID: Readonly<Record<ArrayType, number>> = {
 const HEADER_BYTES = 20
 const TWO_32 = 2 ** 32
 
-/** Tells array types from others. */
+/** True for array types. */
 export function isArrayType(type: ParameterType | undefined): type is ArrayType {
   return type?.endsWith('[]') === true
 }

@@ -94,7 +94,7 @@ async function addLogPartitions<Tables>(database: Database<Tables>, from: number
   }
 }
 
-/** Tells that runs of that week have their logs in the default partition already; they stay there. */
+/** True if runs of that week have their logs in the default partition already; the logs remain there. */
 function isDefaultTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === CHECK_VIOLATION
 }

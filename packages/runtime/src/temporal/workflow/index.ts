@@ -36,7 +36,7 @@ const { advance, abandonNode, failUnserved } = proxyLocalActivities<
 })
 
 /**
- * Carries one run's commands out on Temporal: starts activities, sets timers, looks into the store when woken. All
+ * Executes the commands of one run on Temporal: starts activities, sets timers, reads the store when woken. All
  * decisions are made by `commit` in the store; the shell holds ids only and ends with the run.
  */
 export async function tenonRun(start: ShellState): Promise<void> {

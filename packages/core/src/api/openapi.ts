@@ -4,7 +4,7 @@ import type { RouteDefinition } from './route.ts'
 import { ROUTES } from './route-table.ts'
 import { problemSchema } from './schemas/service.ts'
 
-/** What the host may say of its own installation. */
+/** Values of the host's own installation that the document shows. */
 export interface OpenApiOptions {
   /** Public address with the base path. */
   readonly serverUrl: string
@@ -19,7 +19,7 @@ type JsonRecord = Record<string, unknown>
 /**
  * Describes the API of a server as an OpenAPI 3.1 document, from the same table that the server routes by.
  *
- * Sockets stand as `GET` with answer 101 and `x-websocket: true`, since OpenAPI has no word for them.
+ * Sockets are listed as `GET` with response 101 and `x-websocket: true`, since OpenAPI cannot describe them.
  *
  * @returns Plain JSON, owned by the caller.
  */
@@ -116,7 +116,7 @@ function responsesOf(route: RouteDefinition, toSchema: ToSchema): JsonRecord {
   return responses
 }
 
-/** Every code that a route can answer: its own and those of its kind. */
+/** Returns every error code that a route can answer: its own and those that all routes of its kind share. */
 export function errorCodesOf(route: RouteDefinition): readonly TenonErrorCode[] {
   const codes: TenonErrorCode[] = [...route.errors, 'INTERNAL']
   if (route.permission !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED')
@@ -130,7 +130,7 @@ export function errorCodesOf(route: RouteDefinition): readonly TenonErrorCode[] 
   return [...new Set(codes)]
 }
 
-/** The code that says that a resource of a kind is not there. */
+/** Error code for a missing resource, by kind of resource. */
 export const NOT_FOUND = {
   workflow: 'WORKFLOW_NOT_FOUND',
   'any-workflow': 'WORKFLOW_NOT_FOUND',
@@ -139,12 +139,12 @@ export const NOT_FOUND = {
   approval: 'APPROVAL_NOT_FOUND',
 } as const satisfies Record<NonNullable<RouteDefinition['resource']>, TenonErrorCode>
 
-/** Turns a schema into JSON Schema whose named parts stand under `components`. */
+/** Turns a schema into JSON Schema whose named parts are stored under `components`. */
 function hoist(schema: z.ZodType, io: 'input' | 'output', components: JsonRecord): JsonRecord {
   const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   for (const [name, { $defs: parts, ...definition }] of Object.entries($defs ?? {})) {
     components[name] ??= withComponentRefs(definition)
-    // A part that is described by a JSON Schema of its own brings its named parts along.
+    // A part with its own JSON Schema also brings its named parts.
     for (const [part, schemaOfPart] of Object.entries(parts ?? {})) components[part] ??= withComponentRefs(schemaOfPart)
   }
   return withComponentRefs(root) as JsonRecord
@@ -155,7 +155,7 @@ function withComponentRefs(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      // Whether a value is frozen in JavaScript says nothing to a caller on HTTP.
+      // `readonly` describes values in JavaScript and means nothing to an HTTP caller.
       .filter(([key]) => key !== 'readOnly')
       .map(([key, part]) => [
         key,

@@ -1,6 +1,6 @@
 import type { Role } from './types.ts'
 
-/** Everything that a role may be allowed to do; a route names one, and what nobody grants is denied. */
+/** All permissions. Each route requires one; a permission that no role grants is denied to all. */
 export const PERMISSIONS = [
   'self:read',
   'workflow:read',
@@ -14,7 +14,7 @@ export const PERMISSIONS = [
   'approval:decide',
   'approval:override',
 ] as const
-/** What one route asks of the caller's role; `roleAllows(role, permission)` answers. */
+/** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
 
 const VIEWER: readonly Permission[] = [
@@ -23,7 +23,7 @@ const VIEWER: readonly Permission[] = [
   'version:read',
   'run:read',
   'approval:read',
-  // Whether a viewer is an approver is a question of each approval, not of the role.
+  // Viewers can be approvers: each approval lists its own, so the role alone does not exclude them.
   'approval:decide',
 ]
 const EDITOR: readonly Permission[] = [...VIEWER, 'workflow:write', 'version:publish', 'run:start', 'run:cancel']
@@ -35,7 +35,7 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   admin: new Set(ADMIN),
 }
 
-/** Whether a role grants a permission; the one answer for server, client and editor. */
+/** Returns `true` if the role grants the permission. Server, client and editor all use this check. */
 export function roleAllows(role: Role, permission: Permission): boolean {
   return GRANTS[role].has(permission)
 }

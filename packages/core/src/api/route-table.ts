@@ -6,7 +6,7 @@ import { serviceRoutes } from './routes/service-routes.ts'
 import { versionRoutes } from './routes/version-routes.ts'
 import { workflowRoutes } from './routes/workflow-routes.ts'
 
-/** Every route of the API by its id. A route that is not here does not exist. */
+/** Every route of the API by its id. The server serves these routes only. */
 export const ROUTES = {
   ...workflowRoutes,
   ...draftRoutes,
@@ -17,7 +17,7 @@ export const ROUTES = {
   ...serviceRoutes,
 } as const
 
-/** The type of {@link ROUTES}, for code that is typed by what a route takes and answers. */
+/** The type of {@link ROUTES}, for code that is typed by the requests and responses of routes. */
 export type RouteTable = typeof ROUTES
 /** Names one route, as `operationId` does in the OpenAPI document: `startRun`. */
 export type RouteId = keyof RouteTable

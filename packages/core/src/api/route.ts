@@ -8,15 +8,15 @@ export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'WS'] as 
 export type RouteMethod = (typeof ROUTE_METHODS)[number]
 
 /**
- * What a route is about. It is looked up under the caller's tenant before anything else is said: a stranger's id
- * and an unknown one get the same 404. `workflow` means one that is not deleted.
+ * Kinds of resources that routes name. The resource is looked up under the caller's tenant first, so that the id of
+ * another tenant and an unknown id get the same 404. `workflow` means one that is not deleted.
  */
 export const RESOURCE_KINDS = ['workflow', 'any-workflow', 'version', 'run', 'approval'] as const
-/** What kind of thing the id in a route's path names. */
+/** Kind of resource that the id in a route's path names; one of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
 
 /**
- * Kinds of requests that a server limits apart for each tenant: reading, writing, editing a draft, starting runs,
+ * Kinds of requests that a server limits separately for each tenant: reading, writing, editing a draft, starting runs,
  * opening sockets and event streams, publishing.
  */
 export const RATE_CLASSES = ['read', 'write', 'edit', 'start', 'connect', 'publish'] as const
@@ -65,11 +65,11 @@ export interface RouteDefinition {
   readonly query: z.ZodObject
   /** Request headers that the route reads, by name. @defaultValue none */
   readonly headers?: Readonly<Record<string, RouteHeader>>
-  /** Null where the route reads none. */
+  /** Schema of the request body; `null` if the route reads none. */
   readonly body: z.ZodType | null
   /** An absent body counts as `{}`. */
   readonly bodyOptional?: true
-  /** Which limit the route counts against. @defaultValue `read` for GET, else `write` */
+  /** Rate limit that the route counts against. @defaultValue `read` for GET, else `write` */
   readonly rate?: RateClass
   /** Longest body in bytes. @defaultValue 262_144 */
   readonly maxBodyBytes?: number

@@ -23,15 +23,13 @@ export interface TryDraft {
   readonly trigger?: NodeId
 }
 
-/**
- * The answer to a start. The run is stored already and goes on whatever becomes of the caller; follow it by `runId`.
- */
+/** Response to a start. The run is stored and continues if the caller disconnects; follow it by `runId`. */
 export interface StartedRun {
   /** Id to follow the run by. */
   readonly runId: RunId
   /** Status when the request was answered. */
   readonly status: RunStatus
-  /** Null while queued. */
+  /** Time at which the run began; `null` while it is queued. */
   readonly startedAt: IsoInstant | null
 }
 
@@ -99,7 +97,7 @@ export interface CompletedRunState {
   readonly outcome: string
   /** A completed run has no failure. */
   readonly error: null
-  /** Nothing holds up a run that has ended. */
+  /** Always absent: a run that has ended cannot be held up. */
   readonly health?: never
 }
 
@@ -115,7 +113,7 @@ export interface FailedRunState {
   readonly outcome: null
   /** Failure that ended the run. */
   readonly error: RunFailure
-  /** Nothing holds up a run that has ended. */
+  /** Always absent: a run that has ended cannot be held up. */
   readonly health?: never
 }
 
@@ -131,7 +129,7 @@ export interface CanceledRunState {
   readonly outcome: null
   /** Reason of the cancelation: `RUN_CANCELED`, `RUN_TIMEOUT` or `APPEND_REFUSED`. */
   readonly error: RunFailure
-  /** Nothing holds up a run that has ended. */
+  /** Always absent: a run that has ended cannot be held up. */
   readonly health?: never
 }
 
@@ -172,10 +170,7 @@ export interface RunHealth {
   readonly remedy: string
 }
 
-/**
- * Which runs a list shows: those that fit every field that is there, newest first. `cursor` is the `nextCursor` of the
- * page before.
- */
+/** Filter of a list of runs, newest first. A run must match every field that is given. */
 export interface RunFilter {
   /** Lists the runs of this workflow. @defaultValue every workflow */
   readonly workflowId?: WorkflowId
@@ -189,7 +184,7 @@ export interface RunFilter {
   readonly limit?: number
 }
 
-/** One node run with everything that a person needs to judge it. */
+/** One node run with its input, output, tool calls, failures and log lines. */
 export interface LedgerEntry {
   /** Id of the node run, unique within the run. */
   readonly nodeRunId: NodeRunId
@@ -223,7 +218,7 @@ export interface LedgerEntry {
   readonly logs: readonly { readonly timestamp: IsoInstant; readonly level: string; readonly message: string }[]
 }
 
-/** Input and output of every node run of a run, in document order, put together from the run log alone. */
+/** Input and output of every node run of a run, in document order, computed from the run log alone. */
 export interface Ledger {
   /** Run that the ledger describes. */
   readonly run: Run

@@ -8,9 +8,9 @@ import type { RunStatus } from '../run/status.ts'
 /** An instant on HTTP: ISO 8601, UTC, milliseconds. */
 export type IsoInstant = string
 
-/** Roles of a user, from the most to the least allowed. The host's `authenticate` gives each user one. */
+/** Roles of a user, from the most to the fewest permissions. The host's `authenticate` gives each user one. */
 export const ROLES = ['admin', 'editor', 'viewer'] as const
-/** One of {@link ROLES}; {@link roleAllows} says what it permits. */
+/** One of {@link ROLES}; {@link roleAllows} checks its permissions. */
 export type Role = (typeof ROLES)[number]
 
 /** Caller of the API, as the host's `authenticate` returns it. */
@@ -48,7 +48,7 @@ export interface Workflow {
   readonly description: string
   /** Latest published version, null before the first. */
   readonly version: string | null
-  /** Whether the draft's plan differs from the latest version. */
+  /** True if the draft's plan differs from the latest version. */
   readonly hasUnpublishedChanges: boolean
   /** Time of the creation. */
   readonly createdAt: IsoInstant
@@ -70,7 +70,7 @@ export interface CreateWorkflow {
   readonly document?: WorkflowDocument
 }
 
-/** New name or description of a workflow; what is left out stays. The draft has routes of its own. */
+/** New name or description of a workflow; omitted fields keep their value. The draft has routes of its own. */
 export interface UpdateWorkflow {
   /** New name, 1 to 200 characters. */
   readonly name?: string
@@ -78,7 +78,7 @@ export interface UpdateWorkflow {
   readonly description?: string
 }
 
-/** The draft at one moment. Give `etag` back as `If-Match` to replace exactly this state. */
+/** The draft at one moment. Send `etag` as `If-Match` to replace exactly this state. */
 export interface Draft {
   /** Document as people see it in the editor. */
   readonly document: WorkflowDocument
@@ -86,7 +86,7 @@ export interface Draft {
   readonly etag: string
   /** Time of the last change. */
   readonly updatedAt: IsoInstant
-  /** Sentences about everything that had to be left out of `document`. */
+  /** One sentence for each thing that was left out of `document`. */
   readonly repairs: readonly string[]
   /**
    * Content that cannot be read, at most 100 entries. Publishing is refused with `DRAFT_UNREADABLE` until the operation
@@ -101,17 +101,20 @@ export interface UnreadableEntry {
   readonly part: DraftPart
   /** Id of the node, edge or annotation, or name of the variable or setting. */
   readonly key: string
-  /** One sentence: what cannot be read, and why. */
+  /** One sentence that names the unreadable content and the reason. */
   readonly message: string
 }
 
-/** Changes to the draft, applied in order and together: all or none. Merges with what others edit at the same time. */
+/** Changes to the draft, applied in order, all or none. They merge with concurrent edits. */
 export interface PatchDraft {
   /** Changes in the order in which they are applied; 1 to 1,000. */
   readonly operations: readonly DocumentOperation[]
 }
 
-/** A document that replaces the whole draft; needs `If-Match`, so that nobody's work is overwritten unseen. */
+/**
+ * A document that replaces the whole draft; needs `If-Match`, so that it cannot overwrite changes that the caller has
+ * not seen.
+ */
 export interface PutDraft {
   /** New document of the draft. */
   readonly document: WorkflowDocument
@@ -125,7 +128,7 @@ export interface SyncDraft {
   readonly update?: string
 }
 
-/** The answer to {@link SyncDraft}. It is given after the update is stored. Bytes are base64. */
+/** Response to {@link SyncDraft}, sent after the update is stored. Bytes are base64. */
 export interface SyncedDraft {
   /** Changes that the caller lacks, as one Yjs update. */
   readonly update: string
@@ -140,7 +143,7 @@ export interface SyncedDraft {
   readonly etag: string
 }
 
-/** Request that publishes the draft, with the notes that people read about the version. */
+/** Request that publishes the draft as the next version. */
 export interface PublishVersion {
   /** Release notes, up to 4,000 characters. @defaultValue empty */
   readonly notes?: string
@@ -170,10 +173,7 @@ export interface VersionWithDocument extends Version {
   readonly document: WorkflowDocument
 }
 
-/**
- * A wait for people with what they need to decide it. `canDecide` is for the one who asks, so two callers may read two
- * answers.
- */
+/** A request for a decision by people. `canDecide` depends on the caller. */
 export interface Approval {
   /** Id of the approval, unique within the tenant. */
   readonly approvalId: string
@@ -201,7 +201,7 @@ export interface Approval {
   readonly votes: readonly Vote[]
   /** State of the approval; only an `open` one accepts votes. */
   readonly status: 'open' | 'resolved' | 'timeout' | 'canceled'
-  /** The choice that was decided for; null while it is open, and after a timeout or a cancelation. */
+  /** Choice that won; `null` while the approval is open and after a timeout or a cancelation. */
   readonly decision: string | null
   /** Time at which the wait began. */
   readonly openedAt: IsoInstant
@@ -213,7 +213,7 @@ export interface Approval {
   readonly canDecide: boolean
 }
 
-/** A vote: one of the approval's `choices`, and why. */
+/** A vote for one of the approval's choices. */
 export interface DecideApproval {
   /** One of the choices of the approval. */
   readonly choice: string
@@ -221,7 +221,7 @@ export interface DecideApproval {
   readonly comment?: string
 }
 
-/** One use, 30 s; the query parameter `ticket` of a socket. */
+/** A ticket that opens one socket; single use, valid for 30 seconds. */
 export interface SocketTicket {
   /** Ticket for the query parameter `ticket`. */
   readonly ticket: string
@@ -241,12 +241,12 @@ export interface SetSecret {
   readonly value: string
 }
 
-/** Kinds of things whose changes are announced to a tenant's open pages. */
+/** Kinds of objects whose changes are announced to a tenant's open pages. */
 export const CHANGE_KINDS = ['run', 'approval', 'workflow', 'version'] as const
 
 /**
- * A hint that something of the tenant has changed, without its content. `ready` means that the hints begin here, or
- * that some were lost: read again whatever is shown. `id` is the id of the run, approval or workflow, or the name of
+ * A hint that something of the tenant has changed, without its content. `ready` means that the hints begin here or that
+ * some were lost: read everything that is shown again. `id` is the id of the run, approval or workflow, or the name of
  * the version.
  */
 export type Change =

@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next try: doubles from 250 ms to 15 s, with up to half of it taken off at random, so
- * that clients that lost the same server do not all come back at once.
+ * Returns the wait before the next try: it doubles from 250 ms to 15 s and is shortened at random by up to half, so
+ * that clients that lost the same server do not all reconnect at once.
  *
  * @param tries - Failed tries in a row, ≥ 1.
  * @param random - In [0, 1).

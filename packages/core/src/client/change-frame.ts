@@ -3,7 +3,7 @@ import { CHANGE_KINDS, type Change } from '../api/types.ts'
 /** A frame that the server sends: a hint or a heartbeat. */
 export type ChangeFrame = Change | { readonly kind: 'heartbeat' }
 
-/** Reads a frame; `null` for one of a kind that a newer server knows. */
+/** Reads a frame; `null` for a kind that only a newer server knows. */
 export function readChangeFrame(value: unknown): ChangeFrame | null {
   if (typeof value !== 'object' || value === null) return null
   const { kind, id, workflowId } = value as Record<string, unknown>

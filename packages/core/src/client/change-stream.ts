@@ -11,26 +11,26 @@ import type { TenonClient, WebSocketConstructor } from './types.ts'
 export interface ChangeStreamPorts {
   /** Address of the socket without its query. */
   readonly socketUrl: string
-  /** Null where the platform has none; server-sent events are used then. */
+  /** WebSocket class; with `null`, server-sent events are used. */
   readonly WebSocket: WebSocketConstructor | null
   readonly getTicket: (abortSignal: AbortSignal) => Promise<string>
-  /** Opens the answer of server-sent events. */
+  /** Opens a stream of server-sent events. */
   readonly openEvents: (abortSignal: AbortSignal) => Promise<Response>
   /** @defaultValue Math.random */
   readonly random?: () => number
 }
 
-/** A connection that brought no frame, one that ended, or one that the server will refuse again. */
+/** Result of a connection: no frame arrived, it ended, or the server would refuse it again. */
 type Followed = 'failed' | 'ended' | 'refused'
 
-/** A server or proxy that brings no first frame in this time is taken as one that cannot. */
+/** If no first frame arrives in this time, the transport counts as not supported by the server or a proxy. */
 const FIRST_FRAME_MS = 5_000
 const POLL_MS = 15_000
 const REFUSED_MS = 60_000
 
 /**
- * Shares one connection among all who follow the changes of a tenant. It is open while there is a listener, and each
- * round tries the WebSocket, then server-sent events; where neither works, listeners get `ready` once a round.
+ * Shares one connection among all subscribers to the changes of a tenant. It is open while there is a listener. Each
+ * round tries the WebSocket, then server-sent events; if neither works, listeners get `ready` once per round.
  */
 export function createChangeStream(ports: ChangeStreamPorts): TenonClient['changes'] {
   const random = ports.random ?? Math.random
@@ -42,7 +42,7 @@ export function createChangeStream(ports: ChangeStreamPorts): TenonClient['chang
 
   function deliver(changes: readonly Change[]): void {
     for (const entry of listeners) {
-      // Apart from each other: a listener that throws takes nothing from the others.
+      // A listener that throws must not keep the hints from the other listeners.
       queueMicrotask(() => {
         if (listeners.has(entry)) entry.listener(changes)
       })
@@ -102,7 +102,7 @@ async function followSocket(
     if (abortSignal.aborted) return 'failed'
     return await new Promise<Followed>((resolve) => {
       let hasFrame = false
-      // First, since the platform may refuse the address.
+      // Opened first, since the platform may refuse the URL.
       const close = openFrameSocket(WebSocket, url, readChangeFrame, {
         onFrame: (frame) => {
           hasFrame = true
@@ -147,7 +147,7 @@ async function followSse(
   }
 }
 
-/** Statuses that another transport gets as well: not signed in, or no permission. */
+/** Checks for statuses that every transport would get: not signed in, or no permission. */
 function followedOf(error: unknown): Followed {
   if (!(error instanceof TenonError)) return 'failed'
   return error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN' ? 'refused' : 'failed'

@@ -18,12 +18,12 @@ const baseUrlCheck: OptionCheck = (value, field) =>
     ? []
     : optionFault(
         field,
-        `${field} must be the public address of the server with its base path, such as "https://app.example/automation"`,
+        `${field} must be the public URL of the server with its base path, such as "https://app.example/automation"`,
       )
 
 /**
- * Speaks to a Tenon server from a browser or from Node: typed requests, typed errors, run streams that go on after a
- * lost connection. Holds no state but open streams, and starts nothing by itself.
+ * Creates a client of a Tenon server for browsers and Node: typed requests, typed errors, run streams that resume after
+ * a lost connection. It holds no state but open streams and sends nothing until a method is called.
  *
  * @param options - `baseUrl` with the base path; `getToken` is asked before each request.
  * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
@@ -152,7 +152,7 @@ function approvalMethods(send: Transport): TenonClient['approvals'] {
   }
 }
 
-/** Ids are data, so each is encoded before it becomes part of an address. */
+/** Builds a path with every id percent-encoded, since ids are data. */
 function path(parts: TemplateStringsArray, ...ids: readonly string[]): string {
   return String.raw({ raw: parts }, ...ids.map(encodeURIComponent))
 }

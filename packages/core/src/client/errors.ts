@@ -2,7 +2,7 @@ import { ERROR_TABLE, type TenonErrorCode } from '../errors/error-table.ts'
 import type { Problem } from '../errors/problem.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 
-/** Turns an answer that is no success into the error that the server meant. */
+/** Converts an unsuccessful response to the error that the server reported. */
 export async function errorOf(response: Response): Promise<TenonError> {
   const problem = await readProblem(response)
   if (problem !== null && isKnownCode(problem.code)) {
@@ -21,9 +21,9 @@ export async function errorOf(response: Response): Promise<TenonError> {
   })
 }
 
-/** The error for a request that got no answer at all. */
+/** Returns the error for a request without a response. */
 export function unreachable(cause: unknown): TenonError {
-  return new TenonError('UNAVAILABLE', 'The server cannot be reached', { cause })
+  return new TenonError('UNAVAILABLE', 'The server is unreachable', { cause })
 }
 
 async function readProblem(response: Response): Promise<Partial<Problem> | null> {
@@ -40,7 +40,7 @@ function isKnownCode(code: string | undefined): code is TenonErrorCode {
   return code !== undefined && Object.hasOwn(ERROR_TABLE, code)
 }
 
-/** A proxy in between may answer in its own words; the status still says what kind of failure it is. */
+/** Returns the error code for a status, for responses of a proxy that carry no code. */
 function codeOfStatus(status: number): TenonErrorCode {
   if (status === 401) return 'UNAUTHENTICATED'
   if (status === 403) return 'FORBIDDEN'

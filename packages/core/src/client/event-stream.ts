@@ -4,8 +4,8 @@ import { parseFrame, SILENCE_MS } from './frame-socket.ts'
  * Reads server-sent events until the stream ends, falls silent or is aborted.
  *
  * @param read - Reads a decoded frame; frames for which it returns `null` are ignored.
- * @returns How many frames arrived. A stream that breaks off after its first frame ends like any other.
- * @throws What `open` throws, and the reason of a stream that breaks off before its first frame.
+ * @returns Number of frames that arrived. A stream that breaks after its first frame ends like any other.
+ * @throws The error of `open`, or the reason why a stream broke before its first frame.
  */
 export async function followEvents<Frame>(
   open: (abortSignal: AbortSignal) => Promise<Response>,
@@ -25,14 +25,14 @@ export async function followEvents<Frame>(
   }
   abortSignal.addEventListener('abort', abort)
   try {
-    // Few clients ever need it; it stays out of what every page loads.
+    // Loaded on demand, since few clients need it.
     const { createParser } = await import('eventsource-parser')
     const parser = createParser({ onEvent })
     abortSignal.throwIfAborted()
     const { body } = await open(stop.signal)
     if (body === null) return 0
     const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-    // A stream does not have to end with the signal of its request, as when it was answered in process.
+    // A response from the same process does not end with the signal of its request.
     stop.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
     for (;;) {
       const next = await reader.read()

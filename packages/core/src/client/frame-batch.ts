@@ -1,12 +1,12 @@
 export interface FrameBatch<Frame> {
   readonly add: (frame: Frame) => void
-  /** Hands over what is there now. */
+  /** Delivers the collected frames now. */
   readonly flush: () => void
-  /** Drops what is there. */
+  /** Drops the collected frames. */
   readonly clear: () => void
 }
 
-/** Gathers the frames of one turn of the event loop, so that a backlog is handed over at once. */
+/** Collects the frames of one turn of the event loop, so that a backlog is delivered in one call. */
 export function createFrameBatch<Frame>(deliver: (frames: readonly Frame[]) => void): FrameBatch<Frame> {
   let frames: Frame[] = []
   let timer: ReturnType<typeof setTimeout> | undefined

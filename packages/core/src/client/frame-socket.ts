@@ -1,15 +1,15 @@
 import type { WebSocketConstructor } from './types.ts'
 
-/** Receives what one connection brings. */
+/** Receives the frames and the end of one connection. */
 export interface FrameListener<Frame> {
   readonly onFrame: (frame: Frame) => void
-  /** Called at most once: the close code, or `null` when the server fell silent. */
+  /** Called at most once: the close code, or `null` if the server stopped sending. */
   readonly onLost: (code: number | null) => void
 }
 
 /** Subprotocol in which the server adds heartbeats to the frames. */
 const PROTOCOL = 'tenon.v1'
-/** The server sends a heartbeat every 15 s; after three missed ones the connection counts as dead. */
+/** Time in milliseconds without a frame after which a connection counts as lost: three heartbeats of 15 s. */
 export const SILENCE_MS = 45_000
 
 /**
@@ -17,7 +17,7 @@ export const SILENCE_MS = 45_000
  *
  * @param read - Reads a decoded frame; frames for which it returns `null` are ignored.
  * @returns A function that closes it; the listener is not called after that.
- * @throws What the platform throws for an address that it refuses.
+ * @throws The platform's error for a URL that it refuses.
  */
 export function openFrameSocket<Frame>(
   WebSocket: WebSocketConstructor,
@@ -65,7 +65,7 @@ export function openFrameSocket<Frame>(
   return close
 }
 
-/** Decodes a text frame; `null` for what is no JSON or is not read. */
+/** Decodes a text frame; `null` if it is not JSON or `read` ignores it. */
 export function parseFrame<Frame>(text: unknown, read: (value: unknown) => Frame | null): Frame | null {
   if (typeof text !== 'string') return null
   try {

@@ -22,13 +22,13 @@ export interface RunStreamPorts {
   readonly random?: () => number
 }
 
-/** The log of a run begins with its first event at once; a socket that brings nothing by then does not open. */
+/** A run log sends its first event at once, so a socket without a frame in this time counts as not opened. */
 const FIRST_FRAME_MS = 5_000
 
 /**
- * Follows the log of one run until it ends or `stop` is called. Each connection asks for a fresh ticket and goes on
- * after the last `seq` that was handed over, so that frames come in order, without gap or duplicate. Where no socket
- * opens, server-sent events take its place.
+ * Follows the log of one run until it ends or `stop` is called. Each connection requests a new ticket and resumes after
+ * the last delivered `seq`, so that frames arrive in order, without gap or duplicate. If no socket opens, server-sent
+ * events are used.
  *
  * @returns `stop`, which may be called any number of times.
  */
@@ -39,7 +39,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   let lastSeq = options.after ?? 0
   let failures = 0
   let hasEnded = false
-  /** No socket has opened, and server-sent events have. */
+  /** True once server-sent events have opened and no socket has. */
   let hasOnlyEvents = false
   let state: StreamState | null = null
   let disconnect = (): void => undefined
@@ -99,7 +99,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
       const response = await open(lastSeq, abortSignal)
       hasOnlyEvents = true
       setState('live')
-      // Nothing more will come: the run is over, and all of it is known.
+      // The run has ended and all of its events were delivered.
       hasEnded ||= response.status === 204
       return response
     }
@@ -155,7 +155,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
         clearTimeout(firstFrame)
         close()
       }
-      // Later connections may have nothing to bring for a while.
+      // Later connections may have no event to send for a while.
       if (lastSeq === 0 && ports.openEvents !== undefined) {
         firstFrame = setTimeout(() => {
           close()
@@ -163,8 +163,8 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
         }, FIRST_FRAME_MS)
       }
     } catch (cause) {
-      // An address that the platform refuses is refused the next time as well.
-      stop(new TenonError('UNAVAILABLE', 'The platform refuses to open the address of the run stream', { cause }))
+      // A URL that the platform refuses will be refused again.
+      stop(new TenonError('UNAVAILABLE', 'The platform refuses to open the URL of the run stream', { cause }))
     }
   }
 
@@ -172,7 +172,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
   return () => stop()
 }
 
-/** Statuses about the run itself; a retry gets the same answer. */
+/** Codes that a retry would get again, since they concern the run itself. */
 const FINAL: ReadonlySet<string> = new Set(['RUN_NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED'])
 
 /** 4401 is not final here, since the next connection brings a new ticket. */

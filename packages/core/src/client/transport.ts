@@ -13,7 +13,10 @@ export interface TransportRequest {
   readonly keepalive?: boolean
 }
 
-/** Sends one request and gives its answer, unread. @throws {@link TenonError} for an answer that is no success. */
+/**
+ * Sends one request and returns its response with an unread body. @throws {@link TenonError} for an answer that is no
+ * success.
+ */
 export type Requester = (request: TransportRequest) => Promise<Response>
 
 export function createRequester(options: TenonClientOptions): Requester {
@@ -41,7 +44,7 @@ export function createRequester(options: TenonClientOptions): Requester {
     try {
       response = await send(`${baseUrl}${request.path}${queryOf(request.query)}`, init)
     } catch (cause) {
-      // Whoever aborts wants to see their own reason again, not a failure of the network.
+      // A caller that aborts expects its own reason, not a network error.
       if (request.abortSignal?.aborted === true) throw request.abortSignal.reason
       throw unreachable(cause)
     }
@@ -50,7 +53,7 @@ export function createRequester(options: TenonClientOptions): Requester {
   }
 }
 
-/** Parsers resolve such segments, encoded or not: the request would go to another route. */
+/** Refuses empty, `.` and `..` segments: URL parsers resolve them, encoded or not, to another route. */
 function checkPath(path: string): void {
   if (
     !path
@@ -60,11 +63,11 @@ function checkPath(path: string): void {
   )
     return
   throw new TenonError('REQUEST_INVALID', 'An id cannot be empty, "." or ".."', {
-    remedy: 'Pass the id of what you want to read or change.',
+    remedy: 'Pass the id of the object to read or change.',
   })
 }
 
-/** Sends one request and gives the decoded JSON answer; an empty answer gives `undefined`. */
+/** Sends one request and returns the decoded JSON body; `undefined` for an empty body. */
 export type Transport = <Answer>(request: TransportRequest) => Promise<Answer>
 
 export function createTransport(open: Requester): Transport {

@@ -38,7 +38,7 @@ export interface StreamSocket {
 /** Opens a WebSocket: the class of a browser, and that of the `ws` package in Node. */
 export type WebSocketConstructor = new (url: string, protocol: string) => StreamSocket
 
-/** Where the API is and how its requests are signed in and sent. */
+/** Options of the client: the URL of the server, how to authenticate and how to send requests. */
 export interface TenonClientOptions {
   /** Public address of the server adapter, with its base path: `https://app.example/automation`. */
   readonly baseUrl: string
@@ -50,7 +50,7 @@ export interface TenonClientOptions {
   readonly WebSocket?: WebSocketConstructor
 }
 
-/** What each call of the client takes besides its own arguments; aborting rejects with the reason of the signal. */
+/** Options of every call of the client. */
 export interface RequestOptions {
   /** Cancels the request; the call then rejects with the reason of the signal. */
   readonly abortSignal?: AbortSignal
@@ -61,24 +61,25 @@ export interface RequestOptions {
   readonly keepalive?: boolean
 }
 
-/**
- * How a followed run stands: being connected, hearing events as they come, waiting to connect again, or over for good.
- */
+/** State of a run stream: connecting, receiving events, waiting to reconnect, or ended for good. */
 export type StreamState = 'connecting' | 'live' | 'retrying' | 'closed'
 
-/** From where a run is followed and who hears of it. */
+/** Starting point and listeners of a run stream. */
 export interface RunStreamOptions {
   /** Last `seq` already known. @defaultValue 0 */
   readonly after?: number
   /** Frames in order of `seq`, without gap or duplicate, across reconnects. */
   readonly onEvents: (frames: readonly RunEventFrame[]) => void
-  /** `error` comes with `closed` when the stream cannot go on: no such run, no right to read it. */
+  /**
+   * Called on each change of state. `error` is set with `closed` if the stream cannot continue: unknown run, no
+   * permission to read it.
+   */
   readonly onState?: (state: StreamState, error?: TenonError) => void
 }
 
 /**
- * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code of the problem that
- * the server answered, or `UNAVAILABLE` when no answer came.
+ * The API of a Tenon server, typed. Every method throws {@link TenonError} with the code that the server answered, or
+ * `UNAVAILABLE` if there was no response.
  */
 export interface TenonClient {
   /** Reads the identity of the caller: tenant, user and role. */
@@ -197,10 +198,10 @@ export interface TenonClient {
   /** Notifications that something of the tenant has changed. */
   readonly changes: {
     /**
-     * Follows what changes in the tenant, so that lists and open pages can read it again. All subscriptions of one
+     * Subscribes to changes in the tenant, so that lists and open pages can be refreshed. All subscriptions of one
      * client share one connection: a WebSocket, else server-sent events, else a `ready` every 15 s. The listener gets
-     * one or more hints a call; `ready` comes first on each connection, and whenever hints may have been lost. Subscribe
-     * before the first read. Nothing is called after `unsubscribe`, which may be called any number of times.
+     * one or more hints per call; `ready` comes first on each connection, and whenever hints may have been lost.
+     * Subscribe before the first read. Nothing is called after `unsubscribe`, which may be called any number of times.
      *
      * @returns `unsubscribe`
      */

@@ -19,8 +19,8 @@ function write(writer: DraftWriter, working: WorkingDocument, operations: readon
 }
 
 /**
- * What a reader left out before can come to light by a change (an edge whose missing node is added again), so
- * the draft is read once more and brought to what the operations say.
+ * Reads the draft again after a change and corrects it to the expected document. A change can make content readable
+ * that the reader left out before, such as an edge whose missing node is added again.
  */
 function correct(ydoc: Y.Doc, expected: WorkflowDocument, fields: TextFields): void {
   for (let round = 0; round < MOST_CORRECTIONS; round++) {
@@ -32,11 +32,11 @@ function correct(ydoc: Y.Doc, expected: WorkflowDocument, fields: TextFields): v
 }
 
 /**
- * Writes operations into a shared draft as one transaction, touching no more than they name, so that what
- * others do at the same time stays.
+ * Writes operations into a shared draft as one transaction, changing only the entries that they name, so that
+ * concurrent edits are kept.
  *
- * Reading the draft afterwards gives what `applyOperations` makes of the document before. Nothing is written
- * when one of the operations does not fit.
+ * Reading the draft afterwards gives the result of `applyOperations` on the document before. Nothing is written if one
+ * of the operations is invalid.
  *
  * @param fields - From `textFieldsOf(manifest)`.
  * @param origin - Of the transaction; an undo manager that tracks it undoes the change.

@@ -3,7 +3,7 @@ import { CLOSE_CODES } from './close-codes.ts'
 
 type Listener = (...values: never[]) => void
 
-/** What is used of a y-websocket provider (`WebsocketProvider`, 3.x). */
+/** The part of a y-websocket provider (`WebsocketProvider`, 3.x) that is used. */
 export interface TicketedProvider {
   /** Query parameters of the next connection. */
   params: Record<string, string>
@@ -16,25 +16,25 @@ export interface TicketedProvider {
   off(event: 'closed' | 'sync', listener: Listener): unknown
 }
 
-/** How tickets are asked for while a draft is connected. */
+/** Options for requesting tickets while a draft is connected. */
 export interface BindTicketsOptions {
-  /** Called once when no ticket can be had any more: the session has ended, or the role. */
+  /** Called once if the server refuses further tickets: the session has ended or the role was revoked. */
   readonly onError?: (error: unknown) => void
-  /** Wait before the second ticket in a row that did not lead to a sync; doubles up to 30 s. @defaultValue 500 */
+  /** Wait in milliseconds after a ticket that did not lead to a sync; doubles up to 30 s. @defaultValue 500 */
   readonly retryDelayMs?: number
 }
 
 const LONGEST_DELAY_MS = 30_000
 
 /**
- * Keeps a stock y-websocket provider signed in: fetches a ticket and connects, and fetches the next one
- * whenever the server closes with 4401 because the last is used up.
+ * Keeps a y-websocket provider authenticated: fetches a ticket and connects, and fetches the next ticket whenever the
+ * server closes with 4401 because the last one was used.
  *
- * Make the provider with `connect: false` and `disableBc: true` (tabs would otherwise sync behind the
- * server's back). Other final close codes are left to the caller: listen to the provider's `closed`.
+ * Create the provider with `connect: false` and `disableBc: true` (tabs would otherwise sync without the server). Other
+ * final close codes are up to the caller: listen to the provider's `closed`.
  *
  * @param getTicket - Such as `async () => (await client.sockets.ticket()).ticket`.
- * @returns `stop`: no more tickets; the provider itself stays as it is.
+ * @returns `stop`: ends the requests for tickets and leaves the provider unchanged.
  */
 export function bindTickets(
   provider: TicketedProvider,

@@ -1,16 +1,19 @@
-/** Why the server closes a socket. 4400-4499 are final for a stock y-websocket provider, the others are tried again. */
+/**
+ * Codes with which the server closes a socket. 4400-4499 are final for a y-websocket provider; it reconnects after the
+ * others.
+ */
 export const CLOSE_CODES = Object.freeze({
   /** The ticket or the session is not valid; a new ticket may help. */
   unauthenticated: 4401,
-  /** The role does not allow it, or allows it no longer. */
+  /** The role does not, or no longer, permit the connection. */
   forbidden: 4403,
-  /** Unknown, or another tenant's. */
+  /** The workflow or run is unknown or belongs to another tenant. */
   notFound: 4404,
-  /** The draft was rebased; what the client has belongs to an older life of it. */
+  /** The draft was replaced; the client's copy belongs to an earlier one. */
   rebased: 4409,
   /** A frame that cannot be read or is not allowed. */
   badFrame: 4422,
-  /** The server is going down; another one answers in a moment. */
+  /** The server is shutting down; reconnect to reach another one. */
   draining: 4503,
   /** Too many frames or connections. */
   rateLimited: 4529,

@@ -58,11 +58,11 @@ function diffMove(from: WorkflowNode, to: WorkflowNode): NodeMove[] {
 interface NodeSets {
   readonly before: ReadonlyMap<NodeId, WorkflowNode>
   readonly after: ReadonlyMap<NodeId, WorkflowNode>
-  /** In both, with the same type: a type is set once, so another type makes another node. */
+  /** Nodes in both documents with the same type. The type of a node is final, so another type is another node. */
   readonly kept: ReadonlySet<NodeId>
 }
 
-/** Kept nodes leave containers that go away or change, before anything is removed. */
+/** Moves kept nodes out of containers that are removed or changed, before anything is removed. */
 function liftKept({ before, after, kept }: NodeSets): DocumentOperation[] {
   return [...kept].flatMap((nodeId): DocumentOperation[] => {
     const parentId = before.get(nodeId)?.parentId
@@ -71,7 +71,7 @@ function liftKept({ before, after, kept }: NodeSets): DocumentOperation[] {
   })
 }
 
-/** A node that is removed takes the nodes inside it along, so only the outermost are named. */
+/** Removes nodes. Removing a container removes the nodes inside it, so only the outermost are named. */
 function removeNodes({ before, kept }: NodeSets): DocumentOperation[] {
   return [...before.values()]
     .filter(({ id, parentId }) => !kept.has(id) && (parentId === undefined || kept.has(parentId)))
@@ -91,7 +91,7 @@ function enterParents({ before, after, kept }: NodeSets): DocumentOperation[] {
   })
 }
 
-/** Moves as few nodes as possible to get from the order after removing and adding to the order wanted. */
+/** Moves as few nodes as possible to get from the order after removing and adding to the target order. */
 function placeNodes({ before, after, kept }: NodeSets): DocumentOperation[] {
   const target = [...after.keys()]
   const rank = new Map(target.map((id, index) => [id, index]))
@@ -104,7 +104,7 @@ function placeNodes({ before, after, kept }: NodeSets): DocumentOperation[] {
     .reverse()
 }
 
-/** The variables that keep their place are the longest start of `to` that is in order in `from`, too. */
+/** Compares variables. Those that keep their index are the longest prefix of `to` that has the same order in `from`. */
 function diffVariables(from: readonly WorkflowVariable[], to: readonly WorkflowVariable[]): DocumentOperation[] {
   const before = new Map(from.map((variable) => [variable.name, variable]))
   const ranks = to.map(({ name }) => from.findIndex((variable) => variable.name === name))
@@ -139,8 +139,8 @@ function diffSettings(from: WorkflowSettings, to: WorkflowSettings): DocumentOpe
 }
 
 /**
- * The operations that turn one document into another, as few and as small as can be found quickly: texts,
- * list items and fields that are equal are not named, so that others' changes to them stay.
+ * Returns the operations that turn one document into another, as few and as small as can be found quickly. Equal texts,
+ * list items and fields are not named, so that concurrent changes to them are kept.
  *
  * Both are read in canonical form; applying the result to `from` gives a document whose canonical form is that
  * of `to`. Equal documents give an empty list.

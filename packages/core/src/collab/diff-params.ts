@@ -40,7 +40,7 @@ function diffItems(nodeId: NodeId, path: ParamPath, from: readonly Json[], to: r
   return operations
 }
 
-/** The operations that turn the params of a node into others, changing no more than differs. */
+/** Returns the operations that turn the params of a node into others, for the differing values only. */
 export function diffParams(nodeId: NodeId, from: JsonObject, to: JsonObject): DocumentOperation[] {
   return diffMembers(nodeId, [], from, to)
 }

@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 
-/** The roots of a draft's Y.Doc; an update that names any other is refused by the server. */
+/** The roots of a draft's Y.Doc; the server refuses an update that names any other. */
 export const DRAFT_ROOTS = Object.freeze({
   meta: 'map',
   nodes: 'map',
@@ -25,7 +25,7 @@ export const CLIENT_ROOTS: readonly DraftRoot[] = Object.freeze([
   'annotations',
 ])
 
-/** What one update, one draft and one awareness state may hold at most. */
+/** Limits of one update, one draft and one awareness state. */
 export const DRAFT_LIMITS = Object.freeze({
   /** Bytes of one update from a client. */
   updateBytes: 1_048_576,
@@ -43,17 +43,17 @@ export const DRAFT_LIMITS = Object.freeze({
   selection: 200,
 })
 
-/** A map root for writing; it is made if it is not there yet. */
+/** Returns a map root for writing, created if missing. */
 export function mapRoot(ydoc: Y.Doc, root: MapRoot): Y.Map<unknown> {
   return ydoc.getMap(root)
 }
 
-/** The positions for writing. */
+/** Returns the list of positions for writing, created if missing. */
 export function positionsRoot(ydoc: Y.Doc): Y.Array<unknown> {
   return ydoc.getArray('positions')
 }
 
-/** A map root for reading, or `null` if something else lies in its place. */
+/** Returns a map root for reading; `null` if the root has another type. */
 export function mapRootOf(ydoc: Y.Doc, root: MapRoot): Y.Map<unknown> | null {
   const type = ydoc.share.get(root)
   if (type === undefined) return null
@@ -61,7 +61,7 @@ export function mapRootOf(ydoc: Y.Doc, root: MapRoot): Y.Map<unknown> | null {
   return type.constructor === Y.AbstractType ? ydoc.getMap(root) : null
 }
 
-/** The positions for reading, or `null` if something else lies in their place. */
+/** Returns the list of positions for reading; `null` if the root has another type. */
 export function positionsRootOf(ydoc: Y.Doc): Y.Array<unknown> | null {
   const type = ydoc.share.get('positions')
   if (type === undefined) return null
@@ -69,7 +69,7 @@ export function positionsRootOf(ydoc: Y.Doc): Y.Array<unknown> | null {
   return type.constructor === Y.AbstractType ? ydoc.getArray('positions') : null
 }
 
-/** What an undo manager of the editor watches: everything that a client writes. */
+/** Returns the scope of the editor's undo manager: every root that a client writes. */
 export function draftUndoScope(ydoc: Y.Doc): (Y.Map<unknown> | Y.Array<unknown>)[] {
   return [
     mapRoot(ydoc, 'nodes'),
@@ -82,9 +82,9 @@ export function draftUndoScope(ydoc: Y.Doc): (Y.Map<unknown> | Y.Array<unknown>)
 }
 
 /**
- * The client id under which the server seeded the draft; `null` before the seed has arrived.
+ * Returns the client id under which the server seeded the draft; `null` before the seed has arrived.
  *
- * A state vector that is not empty and lacks this id belongs to an older life of the draft.
+ * A state vector that is not empty and lacks this id belongs to a draft that was replaced.
  */
 export function genesisOf(ydoc: Y.Doc): number | null {
   const genesis = mapRootOf(ydoc, 'meta')?.get('genesis')

@@ -18,7 +18,7 @@ import { setMember } from './write-value.ts'
 /**
  * Writes one operation into a Y.Doc, inside a transaction of the caller.
  *
- * @param working - The document before the operation, which is known to fit it.
+ * @param working - The document before the operation, for which the operation was checked.
  */
 export type DraftWriter = (operation: DocumentOperation, working: WorkingDocument) => void
 
@@ -28,7 +28,7 @@ interface Target {
   readonly nodeOrder: () => OrderBook
   readonly variableOrder: () => OrderBook
   readonly positions: () => PositionsWriter
-  /** Keys of entries of which something cannot be read, by part. */
+  /** Returns the keys of entries with unreadable content, by part. */
   readonly unreadable: () => ReadonlyMap<DraftPart, ReadonlySet<string>>
 }
 
@@ -56,7 +56,7 @@ function setField(map: Y.Map<unknown>, field: string, value: unknown): void {
   else if (!jsonEqual(map.get(field), value)) map.set(field, plainCopy(value))
 }
 
-/** A text that is kept by character: changed in place, or made when something else lies there. */
+/** Writes a text that is edited by character: changes it in place, or creates it if the field holds something else. */
 function writeText(map: Y.Map<unknown>, field: string, next: string): void {
   const existing = map.get(field)
   if (existing instanceof Y.Text) updateText(existing, next)
@@ -81,7 +81,7 @@ function removeNode(target: Target, nodeId: NodeId, working: WorkingDocument): v
   target.positions().remove(gone)
 }
 
-/** Where the moves leave the nodes; a later move of one node goes on from an earlier one. */
+/** Computes the positions after the moves; a later move of a node starts from the earlier one. */
 function places(
   working: WorkingDocument,
   moves: readonly NodeMove[],
@@ -107,7 +107,7 @@ function writeAnnotation(ydoc: Y.Doc, id: string, annotation: Annotation | null)
   } else annotations.set(id, sharedAnnotation(annotation))
 }
 
-/** Brings the params and the policy of a node to what is readable of them, and leaves the rest alone. */
+/** Reduces the params and the policy of a node to their readable parts and keeps the other fields. */
 function keepReadableNode(target: Target, entry: Y.Map<unknown>, node: WorkflowNode): void {
   setMember(entry, 'params', node.params, textPathsOf(target.fields, node.type, node.typeVersion))
   entry.set('policy', new Y.Map(Object.entries(plainCopy(node.policy ?? {}))))
@@ -183,7 +183,7 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   },
 }
 
-/** Opens a Y.Doc for a list of operations; what they share (orders, positions) is read once, when needed. */
+/** Opens a Y.Doc for a list of operations; shared data (orders, positions) is read once, on first use. */
 export function createDraftWriter(ydoc: Y.Doc, fields: TextFields): DraftWriter {
   const lazily = <Value>(make: () => Value): (() => Value) => {
     let made: Value | undefined

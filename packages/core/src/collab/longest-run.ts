@@ -1,4 +1,4 @@
-/** The indexes of a longest ascending subsequence: what may stay when the rest is moved. O(n log n). */
+/** Returns the indexes of a longest ascending subsequence: the items that need no move. O(n log n). */
 export function longestAscending(values: readonly number[]): ReadonlySet<number> {
   // tails[n]: index of the smallest value that ends an ascending run of n + 1.
   const tails: number[] = []

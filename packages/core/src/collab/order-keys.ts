@@ -6,12 +6,12 @@ const ORDER_KEY = /^[A-Za-z][0-9A-Za-z]{1,200}$/
 /** Sorts after every order key. */
 const LAST = '~'
 
-/** Order keys for a list that is written at once. */
+/** Returns ascending order keys for a list that is written at once. */
 export function orderKeys(count: number): string[] {
   return generateNKeysBetween(null, null, count)
 }
 
-/** Something that stands in an order. */
+/** An entry with an order key. */
 export interface Ordered {
   readonly id: string
   /** The stored key as it is. */
@@ -20,7 +20,7 @@ export interface Ordered {
 
 const keyOf = ({ order }: Ordered): string => (typeof order === 'string' && ORDER_KEY.test(order) ? order : LAST)
 
-/** By order key, ties by id; what has no sound key comes last. */
+/** Compares by order key, ties by id; entries without a valid key come last. */
 export function compareOrdered(a: Ordered, b: Ordered): number {
   const [keyA, keyB] = [keyOf(a), keyOf(b)]
   if (keyA !== keyB) return keyA < keyB ? -1 : 1
@@ -39,18 +39,18 @@ function keyBetween(before: Ordered | undefined, after: Ordered | undefined): st
   }
 }
 
-/** The order of the entries of one root, for placing entries while operations are written. */
+/** Order of the entries of one root, for inserting entries while operations are written. */
 export interface OrderBook {
-  /** Gives an order key for a place before the entry, or the last place. */
+  /** Returns an order key before the entry `before`; with `null`, after the last entry. */
   place(id: string, before: string | null): string
   remove(id: string): void
 }
 
 /**
- * Reads the order of entries once and keeps up with what is placed.
+ * Reads the order of entries once and tracks insertions.
  *
- * @param write - Stores a new key of an entry that is there already: when two neighbors share a key, so that
- * nothing fits between them, all keys are given anew.
+ * @param write - Stores a new key of an existing entry. If two neighbors share a key, no key fits between them, and all
+ * keys are reassigned.
  */
 export function openOrderBook(entries: readonly Ordered[], write: (id: string, key: string) => void): OrderBook {
   let book = [...entries].sort(compareOrdered)
@@ -84,7 +84,7 @@ export function openOrderBook(entries: readonly Ordered[], write: (id: string, k
   }
 }
 
-/** The entries of a root that are what they should be, with their stored order keys; nobody sees the others. */
+/** Returns the readable entries of a root with their stored order keys. */
 export function orderedEntries<Entry>(
   root: Y.Map<unknown>,
   isEntry: (entry: unknown) => entry is Entry,

@@ -14,7 +14,7 @@ interface Place {
   readonly paths: TextPaths
 }
 
-/** Params that are no Y.Map count as empty for the reader, so they are made anew. */
+/** Returns the params as a Y.Map. The reader treats any other value as empty, so it is replaced. */
 function openParams(node: Y.Map<unknown>, paths: TextPaths): Y.Map<unknown> {
   const params = node.get('params')
   if (params instanceof Y.Map) return params
@@ -30,7 +30,7 @@ function put(container: Container, key: string | number, value: unknown): void {
   container.insert(Number(key), [value])
 }
 
-/** The child to go on in; one that was stored as plain JSON becomes shared first. */
+/** Returns the child as a shared value; plain JSON is converted first. */
 function enter(container: Container, key: string | number, paths: TextPaths): Container {
   const child = sharedChild(container, key)
   if (child instanceof Y.Map || child instanceof Y.Array) return child
@@ -57,19 +57,19 @@ export function writeParam(node: Y.Map<unknown>, path: ParamPath, value: Json, r
   else setItem(container, Number(key), value, paths)
 }
 
-/** Takes a param away; it is a member of an object, as the operation was checked to say. */
+/** Removes a param. It is a member of an object, which the check of the operation ensures. */
 export function clearParam(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
   const { container, key, paths } = find(node, path, root)
   unsetMember(container as Y.Map<unknown>, String(key), paths)
 }
 
-/** Puts an item into a list of the params. */
+/** Inserts an item into a list of the params. */
 export function insertItem(node: Y.Map<unknown>, path: ParamPath, value: Json, root: TextPaths): void {
   const { container, key, paths } = find(node, path, root)
   ;(container as Y.Array<unknown>).insert(Number(key), [sharedValue(value, paths)])
 }
 
-/** Takes an item out of a list of the params. */
+/** Removes an item from a list of the params. */
 export function deleteItem(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): void {
   const { container, key } = find(node, path, root)
   ;(container as Y.Array<unknown>).delete(Number(key))

@@ -5,7 +5,7 @@ import type { Json } from '../json.ts'
 import { cutText, textFault, toWellFormed } from '../text/index.ts'
 import { isAbsentText } from './shared-text.ts'
 
-/** A text that can be stored: half surrogate pairs replaced, cut to `max` characters. */
+/** Returns a storable text: lone surrogates replaced, cut to `max` characters. */
 export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength): string {
   return toWellFormed(cutText(text, max))
 }
@@ -22,7 +22,7 @@ function isReadableKey(key: string): boolean {
   return !FORBIDDEN_KEYS.includes(key) && key.length <= DOCUMENT_LIMITS.nameLength && textFault(key) === null
 }
 
-/** The members of a Y.Map; its own iterator takes several times as long. */
+/** Returns the members of a Y.Map, several times as fast as its iterator. */
 export function sharedEntries(map: Y.Map<unknown>): [string, unknown][] {
   const entries: [string, unknown][] = []
   map.forEach((member, key) => {
@@ -54,7 +54,7 @@ function readItems(items: readonly unknown[], depth: number, { place, report }: 
     .map((item, index) => readValue(item, depth - 1, { place: `${place}.${index}`, report }) ?? null)
 }
 
-/** Whether a value is a JSON object stored as one value: no Y type, no bytes, no list. */
+/** Checks for a JSON object that is stored as one value: no Y type, no bytes, no list. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   const isForeign = value instanceof Y.AbstractType || value instanceof Y.Doc
   return !isForeign && Object.prototype.toString.call(value) === '[object Object]'
@@ -80,7 +80,7 @@ function readText(text: string, { place, report }: Reading): string {
 }
 
 /**
- * Whatever lies in a draft as JSON; `undefined` if nothing of it can be read.
+ * Converts a value of a draft to JSON; `undefined` if it cannot be read.
  *
  * @param depth - Levels of objects and lists that may follow.
  */
@@ -92,7 +92,7 @@ export function readValue(value: unknown, depth: number, reading: Reading): Json
   return readContainer(value, depth, reading)
 }
 
-/** A shared value as JSON, silently: what cannot be read is `null`. */
+/** Converts a shared value to JSON without a report: unreadable parts become `null`. */
 export function plainValue(value: unknown): Json {
   return readValue(value, DOCUMENT_LIMITS.valueDepth, { place: '', report: () => {} }) ?? null
 }

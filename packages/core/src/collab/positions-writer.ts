@@ -2,7 +2,7 @@ import type * as Y from 'yjs'
 import type { WorkflowNode } from '../document/types.ts'
 import { placeEntry } from './write-document.ts'
 
-/** Keeps one entry a node: its old one is deleted, the new one pushed. */
+/** Writes positions with one entry per node: the old one is deleted, the new one appended. */
 export interface PositionsWriter {
   set(nodes: readonly Pick<WorkflowNode, 'id' | 'position' | 'size'>[]): void
   remove(ids: ReadonlySet<unknown>): void
@@ -10,7 +10,7 @@ export interface PositionsWriter {
 
 const idOf = (entry: unknown): unknown => (Array.isArray(entry) ? entry[0] : undefined)
 
-/** Reads the list once, so that placing many new nodes does not walk it again for each. */
+/** Reads the list once, so that adding many nodes does not scan it for each. */
 export function createPositionsWriter(positions: Y.Array<unknown>): PositionsWriter {
   const known = new Set(positions.toArray().map(idOf))
   const remove = (ids: ReadonlySet<unknown>): void => {

@@ -21,16 +21,16 @@ import { plainText, type Report, readValue, sharedEntries } from './plain-value.
 import { attempt, type DraftNode, readNode, readText } from './read-node.ts'
 import { createRepairs, type DraftLoss, type Repairs } from './repairs.ts'
 
-/** A draft as a document, and what had to be left out to make it one. */
+/** A draft as a document, and the content that had to be left out. */
 export interface DraftReading {
-  /** Sound and canonical: edges and annotations sorted by id, no field that says nothing. */
+  /** Valid and canonical: edges and annotations sorted by id, no field with a default value. */
   readonly document: WorkflowDocument
-  /** A sentence for each thing left out; empty for a sound draft. */
+  /** One sentence for each thing left out; empty for a valid draft. */
   readonly repairs: readonly string[]
   /**
    * Content that cannot be read: a node, a param, a setting; at most 100. Publishing such a draft would publish
-   * something else than what was meant. `drop_unreadable` removes it. Edges and containers that ended when a node was
-   * deleted are not among them.
+   * something other than intended. `drop_unreadable` removes it. Edges and containers that a deleted node left behind
+   * are not included.
    */
   readonly losses: readonly DraftLoss[]
 }
@@ -39,7 +39,7 @@ type Place = Position & { readonly size?: Size }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
-/** The entries of a map root in the order of their keys, whatever order they were written in. */
+/** Returns the entries of a map root sorted by key, since replicas iterate in different orders. */
 function entriesOf(root: Y.Map<unknown> | null): [string, unknown][] {
   return root === null ? [] : sharedEntries(root).sort(([a], [b]) => compareText(a, b))
 }
@@ -76,7 +76,7 @@ function readPlace(entry: unknown): { id: unknown; place: Place } | null {
   return { id, place: size === undefined ? position : { ...position, size } }
 }
 
-/** The rightmost entry of a node wins; entries of nodes that are gone mean nothing. */
+/** Reads positions: the rightmost entry of a node wins; entries of deleted nodes are ignored. */
 function readPlaces(ydoc: Y.Doc): ReadonlyMap<unknown, Place> {
   const places = new Map<unknown, Place>()
   for (const entry of positionsRootOf(ydoc)?.toArray() ?? []) {
@@ -86,7 +86,7 @@ function readPlaces(ydoc: Y.Doc): ReadonlyMap<unknown, Place> {
   return places
 }
 
-/** Takes away parents that are not there, and from each cycle of containers the smallest id. */
+/** Moves nodes with a missing parent to the top level, and of each cycle of containers the smallest id. */
 function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<NodeId, NodeId> {
   const ids = new Set(nodes.map(({ node }) => node.id))
   const parents = new Map<NodeId, NodeId>()
@@ -200,8 +200,8 @@ function readSettings(ydoc: Y.Doc, repairs: Repairs): WorkflowSettings {
 }
 
 /**
- * The only reader of a shared draft. It writes nothing, throws never, and gives the same document on every
- * replica that has seen the same updates.
+ * Reads a shared draft as a document; there is no other reader. It writes nothing, never throws, and returns the same
+ * document on every replica that has the same updates.
  *
  * What cannot be read is left out and reported. Edges with a missing end are dropped, of containers inside each
  * other the smallest id is lifted to the top level, ties are broken by id. What is readable but wrong (cycles of
@@ -211,7 +211,7 @@ export function readDraft(ydoc: Y.Doc): DraftReading {
   return readWith(ydoc, createRepairs())
 }
 
-/** Returns all content of a draft that cannot be read, however much it is. */
+/** Returns all unreadable content of a draft, without a limit. */
 export function allLosses(ydoc: Y.Doc): readonly DraftLoss[] {
   return readWith(ydoc, createRepairs(Number.POSITIVE_INFINITY)).losses
 }

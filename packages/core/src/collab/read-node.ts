@@ -7,9 +7,9 @@ import { NODE_ID_PATTERN, PORT_NAME_PATTERN } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { plainText, type Report, readValue } from './plain-value.ts'
 
-/** The parsed value, or `undefined` for one that does not fit. */
+/** Returns the parsed value; `undefined` if it is invalid. */
 export function attempt<Value>(parse: Parser<Value>, value: unknown): Value | undefined {
-  // Most optional fields are not there, and making an error is not cheap.
+  // Most optional fields are absent, and creating an error is expensive.
   if (value === undefined) return undefined
   try {
     return parse(value, [])
@@ -18,7 +18,7 @@ export function attempt<Value>(parse: Parser<Value>, value: unknown): Value | un
   }
 }
 
-/** A short text of a draft, whichever way it is stored. */
+/** Reads a short text of a draft, stored as a Y.Text or as a string. */
 export function readText(value: unknown, max: number): string {
   if (typeof value === 'string') return plainText(value, max)
   return value instanceof Y.Text ? plainText(value.toString(), max) : ''
@@ -53,13 +53,13 @@ function readParams(value: unknown, place: string, report: Report): JsonObject {
   return Object.fromEntries(sound)
 }
 
-/** A node as its Y.Map holds it, without its position. */
+/** A node as stored in its Y.Map, without its position. */
 export interface DraftNode {
   readonly node: Omit<WorkflowNode, 'position'>
   readonly order: unknown
 }
 
-/** Reads one node; `null` if it cannot be one. Fields that cannot be read are left out. */
+/** Reads one node; `null` if the entry is not a node. Unreadable fields are left out. */
 export function readNode(id: string, entry: unknown, report: Report): DraftNode | null {
   const place = `Node ${plainText(id, 64)}`
   if (!NODE_ID_PATTERN.test(id) || !(entry instanceof Y.Map)) {

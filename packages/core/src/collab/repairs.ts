@@ -9,19 +9,19 @@ export interface DraftLoss {
   readonly part: DraftPart
   /** Key of the entry: the id of a node, an edge or an annotation, the name of a variable or a setting. */
   readonly key: string
-  /** One sentence: what cannot be read, and why. */
+  /** One sentence that names the unreadable content and the reason. */
   readonly message: string
 }
 
 /** Parts that a reader had to leave out of a draft. */
 export interface Repairs {
-  /** Reports content of one entry that cannot be read: the document is not what was meant. */
+  /** Returns a reporter of unreadable content of one entry: the document then differs from what was intended. */
   reportLoss(part: DraftPart, key: string): Report
-  /** Reports what two people who edited at the same time made of it, such as an edge to a node that was deleted. */
+  /** Reports a conflict of concurrent edits, such as an edge to a node that was deleted. */
   readonly reportMerge: Report
-  /** All sentences, in the order in which they came. */
+  /** Returns all sentences in the order of the reports. */
   list(): readonly string[]
-  /** Those of {@link reportLoss}; at most a hundred, unless all were asked for. */
+  /** Returns the reports of {@link reportLoss}, up to `mostLosses`. */
   losses(): readonly DraftLoss[]
 }
 
@@ -38,7 +38,7 @@ function createSentences(): { add(sentence: string): void; list(): readonly stri
 }
 
 /**
- * Collects what a reader had to leave out; beyond a hundred sentences only their number.
+ * Collects the reports of a reader; beyond a hundred sentences it only counts them.
  *
  * @param mostLosses - Losses that are kept. @defaultValue 100
  */

@@ -1,31 +1,31 @@
 import * as Y from 'yjs'
 
-// A text that may be absent has its Y.Text from the start: made only when somebody types, two people who
-// begin at once would each make one, and one of the two would be lost.
+// An absent text has its Y.Text from the start. If it were created on the first key press, two people who begin at once
+// would each create one, and one of the two would be lost.
 const ABSENT = 'absent'
 
 const HIGH_SURROGATE = /[\ud800-\udbff]$/
 const LOW_SURROGATE = /^[\udc00-\udfff]/
 
-/** A Y.Text for a value that is not there yet; it counts as there from the first character on. */
+/** Creates a Y.Text for an absent value; the value exists from the first character on. */
 export function createAbsentText(): Y.Text {
   const text = new Y.Text()
   text.setAttribute(ABSENT, true)
   return text
 }
 
-/** Whether the text stands for no value at all. */
+/** Checks whether the text represents an absent value. */
 export function isAbsentText(value: unknown): boolean {
   return value instanceof Y.Text && value.length === 0 && value.getAttribute(ABSENT) === true
 }
 
-/** Empties a text and lets it stand for no value. */
+/** Empties a text and marks its value as absent. */
 export function clearText(text: Y.Text): void {
   text.delete(0, text.length)
   text.setAttribute(ABSENT, true)
 }
 
-/** Changes a text with the fewest characters touched, so that what others type next to it stays. */
+/** Changes as few characters of a text as possible, so that concurrent typing is kept. */
 export function updateText(text: Y.Text, next: string): void {
   if (next === '' && text.getAttribute(ABSENT) !== undefined) text.removeAttribute(ABSENT)
   const current = text.toString()

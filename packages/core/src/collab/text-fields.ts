@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifest } from '../node/definition.ts'
 
-/** Which texts below one place of the params are edited by character, as a tree of keys; `*` is any item or key. */
+/** Texts below one path of the params that are edited by character, as a tree of keys; `*` matches any item or key. */
 export interface TextPaths {
-  /** `true` if the place itself is edited by character. */
+  /** `true` if the value at the path itself is edited by character. */
   readonly isText: boolean
-  /** Places below this one, by key. */
+  /** Texts below this path, by key. */
   readonly below: ReadonlyMap<string, TextPaths>
 }
 
@@ -70,9 +70,9 @@ function textPathsIn(schema: JsonSchema, root: JsonObject, depth: number): TextP
 }
 
 /**
- * Which params are kept as Y.Text: those with the control `text`, `prompt` or `code`, at any depth.
+ * Returns the params that are kept as Y.Text: those with the control `text`, `prompt` or `code`, at any depth.
  *
- * Everything that writes a draft needs it; reading does not.
+ * Needed to write a draft, not to read one.
  */
 export function textFieldsOf(manifest: Pick<NodeManifest, 'nodes'>): TextFields {
   return new Map(
@@ -84,17 +84,17 @@ export function textFieldsOf(manifest: Pick<NodeManifest, 'nodes'>): TextFields 
   )
 }
 
-/** The texts of one node type; an unknown type has none. */
+/** Returns the texts of a node type; an unknown type has none. */
 export function textPathsOf(fields: TextFields, type: string, typeVersion: number): TextPaths {
   return fields.get(`${type}@${typeVersion}`) ?? NO_TEXT
 }
 
-/** The texts below one key or index. */
+/** Returns the texts below one key or index. */
 export function textPathsBelow(paths: TextPaths, key: string | number): TextPaths {
   return (typeof key === 'string' ? paths.below.get(key) : undefined) ?? paths.below.get(ANY_KEY) ?? NO_TEXT
 }
 
-/** The keys of an object that are texts by themselves: they get a Y.Text even while they have no value. */
+/** Returns the keys of an object whose values are texts: they get a Y.Text even without a value. */
 export function textKeys(paths: TextPaths): readonly string[] {
   return [...paths.below].flatMap(([key, child]) => (key !== ANY_KEY && child.isText ? [key] : []))
 }

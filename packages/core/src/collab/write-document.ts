@@ -7,12 +7,14 @@ import { orderKeys } from './order-keys.ts'
 import { type TextFields, textPathsOf } from './text-fields.ts'
 import { sharedMap } from './write-value.ts'
 
-/** Yjs stores a JSON value by reference and takes plain objects of its own realm only, so it gets a copy. */
+/** Copies a JSON value for Yjs, which stores values by reference and accepts plain objects of its own realm only. */
 export function plainCopy(value: unknown): object {
   return canonicalJson(value as Json) as object
 }
 
-/** A node as its Y.Map; the notes are there from the start, so that two people can begin them at once. */
+/**
+ * Creates the Y.Map of a node. It has a text for notes from the start, so that two people can begin to type at once.
+ */
 export function sharedNode(node: WorkflowNode, order: string, fields: TextFields): Y.Map<unknown> {
   const map = new Y.Map<unknown>()
   map.set('type', node.type)
@@ -28,24 +30,24 @@ export function sharedNode(node: WorkflowNode, order: string, fields: TextFields
   return map
 }
 
-/** The entry of a node in the list of positions. */
+/** Returns the entry of a node in the list of positions. */
 export function placeEntry({ id, position, size }: Pick<WorkflowNode, 'id' | 'position' | 'size'>): unknown[] {
   const place = [id, position.x, position.y]
   return size === undefined ? place : [...place, size.width, size.height]
 }
 
-/** The value of an edge under its key. */
+/** Returns the stored value of an edge. */
 export function edgeEntry({ source, sourceHandle, target, targetHandle, points }: WorkflowEdge): unknown {
   const ends = { source, sourceHandle, target, targetHandle }
   return points === undefined || points.length === 0 ? ends : { ...ends, points: plainCopy(points) }
 }
 
-/** The value of a variable under its name. */
+/** Returns the stored value of a variable. */
 export function variableEntry({ schema, value }: WorkflowVariable, order: unknown): unknown {
   return plainCopy(schema === undefined ? { value, order } : { schema, value, order })
 }
 
-/** An annotation as its Y.Map. */
+/** Creates the Y.Map of an annotation. */
 export function sharedAnnotation({ kind, rect, color, text }: Annotation): Y.Map<unknown> {
   const map = new Y.Map<unknown>()
   map.set('kind', kind)
@@ -56,10 +58,10 @@ export function sharedAnnotation({ kind, rect, color, text }: Annotation): Y.Map
 }
 
 /**
- * Seeds an empty Y.Doc with a document, in one transaction. Servers seed drafts; clients never do, except for a
- * Y.Doc that is theirs alone.
+ * Seeds an empty Y.Doc with a document, in one transaction. Servers seed drafts; clients only seed a Y.Doc that they
+ * share with no other client.
  *
- * @param fields - From `textFieldsOf(manifest)`: which texts are edited by character.
+ * @param fields - From `textFieldsOf(manifest)`: the texts that are edited by character.
  */
 export function writeDocument(ydoc: Y.Doc, document: WorkflowDocument, fields: TextFields): void {
   ydoc.transact(() => {

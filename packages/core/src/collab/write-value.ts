@@ -5,7 +5,7 @@ import { plainValue } from './plain-value.ts'
 import { clearText, createAbsentText, updateText } from './shared-text.ts'
 import { type TextPaths, textKeys, textPathsBelow } from './text-fields.ts'
 
-/** A JSON value as Y types: objects and lists become shared, texts by character where the params say so. */
+/** Converts a JSON value to Y types: objects and lists become shared, and texts become Y.Text if `paths` says so. */
 export function sharedValue(value: Json, paths: TextPaths): unknown {
   if (typeof value === 'string') return paths.isText ? new Y.Text(value) : value
   if (Array.isArray(value)) {
@@ -19,7 +19,7 @@ export function sharedValue(value: Json, paths: TextPaths): unknown {
   return isJsonObject(value) ? sharedMap(value, paths) : value
 }
 
-/** A JSON object as a Y.Map, with an empty Y.Text for each text that it has not yet. */
+/** Converts a JSON object to a Y.Map, with an empty Y.Text for each absent text. */
 export function sharedMap(value: JsonObject, paths: TextPaths): Y.Map<unknown> {
   const map = new Y.Map<unknown>()
   for (const [key, member] of Object.entries(value)) map.set(key, sharedValue(member, textPathsBelow(paths, key)))
@@ -27,7 +27,7 @@ export function sharedMap(value: JsonObject, paths: TextPaths): Y.Map<unknown> {
   return map
 }
 
-/** Changes what a shared value holds in place; `false` when it has to be replaced. */
+/** Updates a shared value in place; returns `false` if it has to be replaced. */
 function updateInPlace(existing: unknown, value: Json, paths: TextPaths): boolean {
   if (existing instanceof Y.Text && typeof value === 'string') {
     updateText(existing, value)
@@ -57,7 +57,7 @@ export function setItem(list: Y.Array<unknown>, index: number, value: Json, path
   list.insert(index, [sharedValue(value, paths)])
 }
 
-/** Takes a member away; a text that is edited by character stays and counts as absent. */
+/** Removes a member; a text that is edited by character is emptied and counts as absent. */
 export function unsetMember(map: Y.Map<unknown>, key: string, paths: TextPaths): void {
   const existing = map.get(key)
   if (paths.isText && existing instanceof Y.Text) clearText(existing)
@@ -71,7 +71,7 @@ function updateMap(map: Y.Map<unknown>, value: JsonObject, paths: TextPaths): vo
   for (const [key, member] of Object.entries(value)) setMember(map, key, member, textPathsBelow(paths, key))
 }
 
-/** How many items two lists share at their start and, beyond that, at their end. */
+/** Counts the items that two lists share at their start and, beyond that, at their end. */
 export function commonEnds(current: readonly unknown[], next: readonly unknown[]): { start: number; end: number } {
   const shorter = Math.min(current.length, next.length)
   let start = 0

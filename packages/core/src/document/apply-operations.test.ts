@@ -163,7 +163,7 @@ describe('applyOperations', () => {
   })
 
   test.each<[string, DocumentOperation, string]>([
-    ['a node that is there already', { op: 'add_node', node: node('a', 'set') }, 'node.id is there already: "a"'],
+    ['a node with a taken id', { op: 'add_node', node: node('a', 'set') }, 'node.id already exists: "a"'],
     ['a node of a bad type', { op: 'add_node', node: node('e', 'Set') }, 'node.type must match'],
     [
       'a node in a container that is not there',

@@ -22,7 +22,7 @@ type Handler<Op extends DocumentOperation['op']> = (
   operation: Extract<DocumentOperation, { op: Op }>,
 ) => void
 
-/** The object without the keys whose value is `null`, the others set. */
+/** Returns a copy with the changes applied; `null` removes a key. */
 function patched<Target extends object>(target: Target, changes: Readonly<Record<string, unknown>>): Target {
   const merged = Object.entries({ ...target, ...changes }).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(merged) as Target
@@ -54,7 +54,7 @@ function changeParams(working: WorkingDocument, nodeId: NodeId, change: (params:
 function addEdge(working: WorkingDocument, edge: WorkflowEdge): void {
   refuseOverflow(working.edges.size, DOCUMENT_LIMITS.edges, 'edges')
   if (edge.id !== edgeId(edge)) malformed(['edge', 'id'], `must be "${edgeId(edge)}"`)
-  if (working.edges.has(edge.id)) malformed(['edge', 'id'], `is there already: "${edge.id}"`)
+  if (working.edges.has(edge.id)) malformed(['edge', 'id'], `already exists: "${edge.id}"`)
   nodeIn(working, edge.source, 'edge.source')
   nodeIn(working, edge.target, 'edge.target')
   working.edges.set(edge.id, edge)
@@ -62,7 +62,7 @@ function addEdge(working: WorkingDocument, edge: WorkflowEdge): void {
 
 function addNode(working: WorkingDocument, node: WorkflowNode): void {
   refuseOverflow(working.nodes.size, DOCUMENT_LIMITS.nodes, 'nodes')
-  if (working.nodes.has(node.id)) malformed(['node', 'id'], `is there already: "${node.id}"`)
+  if (working.nodes.has(node.id)) malformed(['node', 'id'], `already exists: "${node.id}"`)
   if (node.parentId !== undefined) checkParent(working, node.id, node.parentId)
   working.nodes.set(node.id, node)
 }
@@ -150,7 +150,7 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
     const changes: Record<string, Json> = { [key]: value }
     working.settings = shape.settings(patched(working.settings, changes), ['settings'])
   },
-  // A document holds only what can be read.
+  // Kept as it is: a document holds readable content only.
   drop_unreadable: () => {},
 }
 
@@ -163,9 +163,9 @@ function applyOne<Op extends DocumentOperation['op']>(
 }
 
 /**
- * Applies one operation in place; `OPERATION_INVALID` with its index when it does not fit.
+ * Applies one operation in place; `OPERATION_INVALID` with its index if it is invalid for the document.
  *
- * @returns The operation as it was read: a copy that holds known fields only.
+ * @returns The parsed operation: a copy with known fields only.
  */
 export function applyInPlace(working: WorkingDocument, operation: DocumentOperation, index: number): DocumentOperation {
   return withIndex(index, String(operation.op), () => {
@@ -176,12 +176,12 @@ export function applyInPlace(working: WorkingDocument, operation: DocumentOperat
 }
 
 /**
- * A document after a list of operations; nothing happens halfway: one bad operation refuses them all.
+ * Applies a list of operations to a document, all or none: one invalid operation refuses the list.
  *
- * The argument stays as it is, and nodes, edges and params that no operation names are shared with it.
+ * The argument is not changed; the result shares the nodes, edges and params that no operation names.
  *
- * @throws {@link TenonError} `OPERATION_INVALID` with `details.index` (of the operation) and `details.path`
- * (the place inside it).
+ * @throws {@link TenonError} `OPERATION_INVALID` with `details.index` (of the operation) and `details.path` (the
+ * position inside it).
  *
  * @example
  * ```ts

@@ -19,10 +19,10 @@ function canonicalEdge({ points, ...edge }: WorkflowEdge): WorkflowEdge {
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : Number(a.id > b.id))
 
 /**
- * The one form of a document, so that equal drafts have equal texts: edges and annotations sorted by id,
- * fields that say nothing (empty notes, `disabled: false`, an empty policy) left out, keys sorted.
+ * Converts a document to its canonical form, so that equal drafts have equal texts: edges and annotations sorted by id,
+ * fields with a default value (empty notes, `disabled: false`, an empty policy) left out, keys sorted.
  *
- * Nodes and variables keep their order, since it means something.
+ * Nodes and variables keep their order, which has a meaning.
  *
  * @returns A fresh document that shares nothing with the argument.
  */

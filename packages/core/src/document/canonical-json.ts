@@ -6,16 +6,16 @@ function refuse(message: string): never {
   throw new TenonError('VALUE_NOT_JSON', message)
 }
 
-/** Most keys and texts: no character that JSON escapes, and no half of a surrogate pair. */
+/** Matches most keys and texts: no character that JSON escapes, and no lone surrogate. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 function textOf(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`
-  if (!isWellFormed(text)) refuse('A text has half of a surrogate pair')
+  if (!isWellFormed(text)) refuse('A text contains a lone surrogate')
   return JSON.stringify(text)
 }
 
-/** Keys by UTF-16 code unit, as texts are sorted without a comparator; many objects have them in order already. */
+/** Returns the keys sorted by UTF-16 code unit, the default order of `sort`; many objects have sorted keys already. */
 function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object)
   for (let at = 1; at < keys.length; at++) if ((keys[at - 1] as string) > (keys[at] as string)) return keys.sort()
@@ -47,17 +47,18 @@ function write(value: unknown, depth: number): string {
         ? `[${value.map((item) => write(item, depth + 1)).join(',')}]`
         : objectText(value, depth)
     default:
-      return refuse(`A ${typeof value} is no JSON value`)
+      return refuse(`A ${typeof value} is not a JSON value`)
   }
 }
 
 /**
- * The one text of a JSON value, for hashing and comparing: keys sorted by UTF-16 code unit, no space.
+ * Serializes a JSON value to its canonical text, for hashing and comparing: keys sorted by UTF-16 code unit, no white
+ * space.
  *
  * Numbers are written as JavaScript writes them, `-0` as `0`; members that are `undefined` count as absent.
  *
- * @throws {@link TenonError} `VALUE_NOT_JSON` for NaN, infinities, lone surrogates, values that JSON has
- * not, and nesting beyond {@link MAX_JSON_DEPTH}.
+ * @throws {@link TenonError} `VALUE_NOT_JSON` for NaN, infinities, lone surrogates, values that JSON cannot represent,
+ * and nesting beyond {@link MAX_JSON_DEPTH}.
  * @see RFC 8785 (JSON Canonicalization Scheme), which this follows.
  */
 export function canonicalText(value: unknown): string {

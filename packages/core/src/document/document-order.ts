@@ -1,7 +1,7 @@
 import type { NodeId } from '../ids.ts'
 import type { WorkflowDocument, WorkflowNode } from './types.ts'
 
-/** Who comes before whom, by index into `nodes`; edges with a missing end are left out. */
+/** Successors and predecessors by index into `nodes`; edges with a missing end are left out. */
 export interface DocumentGraph {
   /** Index into `nodes` by node id. */
   readonly indexOf: ReadonlyMap<NodeId, number>
@@ -11,7 +11,7 @@ export interface DocumentGraph {
   readonly predecessors: readonly (readonly number[])[]
 }
 
-/** Nodes in document order, and the cycles that keep the rest from having one. */
+/** Nodes in document order, and the cycles among them. */
 export interface DocumentOrder {
   /** Every node once: topological order, ties by array order; nodes on or behind a cycle last, in array order. */
   readonly order: readonly NodeId[]
@@ -39,7 +39,7 @@ export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'
   return { indexOf, successors: sorted(successors), predecessors: sorted(predecessors) }
 }
 
-/** A heap of numbers: the smallest comes out first. */
+/** Creates a min-heap of numbers. */
 function createHeap(): { push(value: number): void; pop(): number | undefined } {
   const items: number[] = []
   const at = (index: number): number => items[index] ?? Number.POSITIVE_INFINITY
@@ -99,7 +99,7 @@ interface Visit {
   onStack: boolean
 }
 
-/** The strongly connected components of more than one node, and nodes that follow themselves. */
+/** Returns the strongly connected components of more than one node, and nodes that follow themselves. */
 function findCycles({ successors }: DocumentGraph, candidates: readonly number[]): number[][] {
   const found: number[][] = []
   const visited = new Map<number, Visit>()
@@ -136,8 +136,8 @@ function findCycles({ successors }: DocumentGraph, candidates: readonly number[]
 }
 
 /**
- * The order in which a document reads, which decides every tie at run time: topological, ties by the order
- * of `nodes`. A container counts as coming before the nodes inside it.
+ * Computes the document order, which decides every tie at run time: topological, ties by the order of `nodes`. A
+ * container comes before the nodes inside it.
  *
  * O((nodes + edges) log nodes).
  */
@@ -154,7 +154,9 @@ export function documentOrder(
   return { order: [...order, ...rest].map(idAt), cycles }
 }
 
-/** The ids of all nodes from which a path of edges leads to the node; the node itself only if it is on a cycle. */
+/**
+ * Returns the ids of all nodes from which a path of edges leads to the node; the node itself only if it is on a cycle.
+ */
 export function upstreamOf(
   document: Pick<WorkflowDocument, 'nodes' | 'edges'>,
   nodeId: NodeId,

@@ -4,19 +4,19 @@ import { canonicalDocument } from './canonical-document.ts'
 import { canonicalText } from './canonical-json.ts'
 import type { WorkflowDocument } from './types.ts'
 
-/** SHA-256 of a text in UTF-8, as 64 hex digits; synchronous, the same in every runtime. */
+/** Returns the SHA-256 of a text in UTF-8 as 64 hex digits; synchronous, the same in every runtime. */
 export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
 }
 
-/** Names everything that a document holds: two drafts with one content hash look and run the same. */
+/** Hashes everything that a document holds: two drafts with the same content hash look and run the same. */
 export function contentHash(document: WorkflowDocument): string {
   return sha256Hex(canonicalText(canonicalDocument(document)))
 }
 
 /**
- * Names what runs: position, size, notes, annotations and bend points do not count, so moving a card
- * makes no new plan.
+ * Hashes the parts of a document that affect a run. Position, size, notes, annotations and bend points do not count, so
+ * moving a card does not change the plan.
  */
 export function planHash(document: WorkflowDocument): string {
   const { nodes, edges, annotations, ...rest } = canonicalDocument(document)

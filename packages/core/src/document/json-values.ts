@@ -1,12 +1,14 @@
 import type { Json } from '../json.ts'
 
-/** The keys that no object of JSON may have, since assigning to them would change its prototype. */
+/** Keys that no JSON object may have, since assigning to them would change its prototype. */
 export const FORBIDDEN_KEYS: readonly string[] = Object.freeze(['__proto__'])
 
-/** The keys that no path of an expression may name: reading them could reach what is no data. */
+/** Keys that no path of an expression may name: reading them could reach functions and prototypes. */
 export const FORBIDDEN_PATH_KEYS: readonly string[] = Object.freeze(['__proto__', 'prototype', 'constructor'])
 
-/** Whether two JSON values are the same, the order of keys aside; members that are `undefined` count as absent. */
+/**
+ * Compares two JSON values by content. The order of keys does not matter; members that are `undefined` count as absent.
+ */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
@@ -19,7 +21,7 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   return members.length === others.size && members.every(([key, member]) => jsonEqual(member, others.get(key)))
 }
 
-/** A copy with keys in canonical order, without members that are `undefined`, and with `-0` as `0`. */
+/** Copies a value with keys in canonical order, without members that are `undefined`, and with `-0` as `0`. */
 export function canonicalJson(value: Json): Json {
   if (typeof value === 'number') return value + 0
   if (typeof value !== 'object' || value === null) return value

@@ -1,4 +1,4 @@
-/** What a document may hold at most; beyond it `parseDocument` answers `DOCUMENT_MALFORMED`. */
+/** Limits of a document; beyond them `parseDocument` throws `DOCUMENT_MALFORMED`. */
 export const DOCUMENT_LIMITS = Object.freeze({
   nodes: 10_000,
   edges: 40_000,

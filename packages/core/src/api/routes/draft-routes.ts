@@ -12,7 +12,7 @@ import {
 import { DOCUMENT_BYTES, NO_QUERY, RUN_INPUT_BYTES, SYNC_BYTES, workflowParams } from './shared.ts'
 
 const tag = 'Drafts'
-const draftAnswer = { 200: { description: 'The draft; its ETag stands in the header, too', schema: draftSchema } }
+const draftAnswer = { 200: { description: 'The draft; its ETag is also in the header', schema: draftSchema } }
 
 export const draftRoutes = {
   getDraft: defineRoute({
@@ -49,7 +49,7 @@ export const draftRoutes = {
     method: 'PATCH',
     path: '/workflows/{id}/draft',
     tag,
-    summary: 'Change the draft by operations; merges with what others edit',
+    summary: 'Change the draft by operations; merges with concurrent edits',
     permission: 'workflow:write',
     rate: 'edit',
     resource: 'workflow',
@@ -71,7 +71,7 @@ export const draftRoutes = {
     resource: 'workflow',
     params: workflowParams,
     query: NO_QUERY,
-    headers: { 'If-Match': { description: 'ETag of the draft that is replaced', required: true } },
+    headers: { 'If-Match': { description: 'ETag of the draft to replace', required: true } },
     body: putDraftSchema,
     maxBodyBytes: DOCUMENT_BYTES,
     responses: draftAnswer,
@@ -82,7 +82,7 @@ export const draftRoutes = {
     method: 'POST',
     path: '/workflows/{id}/draft/sync',
     tag,
-    summary: 'Exchange Yjs updates with the draft without a socket; an update needs the right to change it',
+    summary: 'Exchange Yjs updates with the draft without a socket; an update needs permission to edit',
     permission: 'workflow:read',
     rate: 'edit',
     resource: 'workflow',
@@ -90,7 +90,9 @@ export const draftRoutes = {
     query: NO_QUERY,
     body: syncDraftSchema,
     maxBodyBytes: SYNC_BYTES,
-    responses: { 200: { description: 'What the caller lacks, and what is stored', schema: syncedDraftSchema } },
+    responses: {
+      200: { description: 'The changes that the caller lacks, and the stored state', schema: syncedDraftSchema },
+    },
     errors: ['COLLAB_FRAME_INVALID', 'DRAFT_REPLACED', 'VALUE_TOO_LARGE', 'QUOTA_EXCEEDED'],
   }),
   tryDraft: defineRoute({
@@ -98,7 +100,7 @@ export const draftRoutes = {
     method: 'POST',
     path: '/workflows/{id}/draft/runs',
     tag,
-    summary: 'Try the draft: a run of mode test on a version of its own',
+    summary: 'Test the draft: a run with mode `test` on a version of its own',
     permission: 'run:start',
     rate: 'start',
     resource: 'workflow',
@@ -107,7 +109,7 @@ export const draftRoutes = {
     body: tryDraftSchema,
     bodyOptional: true,
     maxBodyBytes: RUN_INPUT_BYTES,
-    responses: { 201: { description: 'The run has begun', schema: startedRunSchema } },
+    responses: { 201: { description: 'The started run', schema: startedRunSchema } },
     errors: ['WORKFLOW_INVALID', 'RUN_INPUT_INVALID', 'REFERENCE_NOT_FOUND', 'VALUE_NOT_JSON', 'VALUE_TOO_LARGE'],
   }),
 }

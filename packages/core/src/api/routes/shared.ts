@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const NO_PARAMS = z.object({})
 export const NO_QUERY = z.object({})
 
-/** A path parameter; what no id can look like is answered as an unknown id. */
+/** A path parameter. A value that cannot be an id gets the answer for an unknown id. */
 export const idParam = z.string().min(1).max(400)
 export const workflowParams = z.object({ id: idParam })
 export const runParams = z.object({ runId: idParam })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Json, JsonObject, JsonSchema } from '../../json.ts'
 import { textFault } from '../../text/well-formed.ts'
 
-/** Any JSON value; a body comes from JSON text, so that only its presence is left to check. */
+/** Any JSON value. Bodies are parsed from JSON text, so the schema only has to check that a value is present. */
 export const jsonSchema: z.ZodType<Json, Json> = z
   .any()
   .refine((value) => value !== undefined, { error: 'Required' })
@@ -38,7 +38,7 @@ export function pageSchema<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item).readonly(), nextCursor: z.string().nullable() })
 }
 
-/** What every list takes: where to go on and how many. */
+/** Query parameters of every list: the cursor and the page size. */
 export const pageQuery = {
   cursor: z.string().max(2_000).exactOptional(),
   limit: z.coerce.number().int().min(1).max(200).exactOptional(),

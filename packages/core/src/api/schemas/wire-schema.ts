@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { faultsOf, jsonSchemaOf, type Parser } from '../../document/structure.ts'
 
 /**
- * Makes the schema of the wire from a part of the grammar of documents: the parser checks a value, and the JSON Schema of
- * the parser goes into the OpenAPI document. There is no second declaration that could differ.
+ * Creates the wire schema of one part of the document grammar: the parser checks values, and its JSON Schema is
+ * published in the OpenAPI document. There is no second declaration that could differ.
  *
  * @param id - Name of the part among the schemas of the OpenAPI document.
  */

@@ -57,7 +57,7 @@ export const putDraftSchema = z.strictObject({ document: workflowDocumentSchema 
 /** Base64 of at most this many bytes. */
 const bytesSchema = (maxBytes: number) => z.base64().max(Math.ceil(maxBytes / 3) * 4)
 
-/** A state vector names every client id that has ever written; the draft's own limit keeps it far below this. */
+/** A state vector lists every client id that has ever written; the limit of the draft keeps it far below this. */
 const STATE_VECTOR_BYTES = 524_288
 const SYNC_UPDATE_BYTES = 1_048_576
 

@@ -3,13 +3,13 @@ import { cutText } from './text/cut-text.ts'
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** A length of time as people write it in documents: `'30s'`, `'1.5h'`, `'250ms'`; at most 3,650 days. */
+/** A duration as people write it in documents: `'30s'`, `'1.5h'`, `'250ms'`; at most 3,650 days. */
 export type DurationString = `${number}${keyof typeof UNIT_MS}`
 
-/** The longest duration, in milliseconds: 3,650 days. Longer ones are refused wherever a duration is read. */
+/** Longest duration in milliseconds: 3,650 days. Parsers of durations refuse longer ones. */
 export const MAX_DURATION_MS = 3_650 * UNIT_MS.d
 
-// The digits of each unit stay within 3,650 days, so that a schema with this pattern alone refuses what is longer.
+// The digits of each unit stay within 3,650 days, so that a schema with this pattern alone refuses longer durations.
 const AMOUNTS = [
   '[0-9]{1,9}(\\.[0-9]{1,3})?ms',
   '[0-2]?[0-9]{1,8}(\\.[0-9]{1,3})?s',
@@ -20,22 +20,22 @@ const AMOUNTS = [
 ]
 
 /**
- * The text form of {@link DurationString}; anchored and linear. It takes no duration beyond {@link MAX_DURATION_MS}: the
+ * Pattern of {@link DurationString}; anchored and linear. It refuses durations beyond {@link MAX_DURATION_MS}: the
  * longest are `999999999ms`, `299999999s`, `4999999m`, `79999h` and `3650d`.
  */
 export const DURATION_PATTERN = `^(${AMOUNTS.join('|')})$`
 
 const durationRegExp = new RegExp(DURATION_PATTERN)
 
-/** Tells whether a text has the form of a {@link DurationString}: digits, at most three decimals, a unit. */
+/** Checks whether a text has the form of a {@link DurationString}: digits, at most three decimals, a unit. */
 export function isDurationString(text: string): text is DurationString {
   return durationRegExp.test(text)
 }
 
 /**
- * Turns a duration from a document into whole milliseconds, 0 to {@link MAX_DURATION_MS}.
+ * Converts a duration of a document to whole milliseconds, 0 to {@link MAX_DURATION_MS}.
  *
- * @throws {@link TenonError} `REQUEST_INVALID` if the text is no duration, or one that is too long.
+ * @throws {@link TenonError} `REQUEST_INVALID` if the text is not a duration, or too long.
  */
 export function durationToMs(text: string): number {
   const match = /^([0-9.]+)(ms|s|m|h|d)$/.exec(isDurationString(text) ? text : '')

@@ -167,7 +167,7 @@ describe('llm-transform', () => {
     expect(error).toMatchObject({
       code: 'MODEL_OUTPUT_TRUNCATED',
       retryable: false,
-      remedy: 'Raise the token limit of the node, or ask for a shorter answer.',
+      remedy: 'Raise the token limit of the node, or ask for a shorter response.',
       details: { outputTokens: 7, lastAnswer: '{"sentiment":' },
     })
     expect(harness.toolCalls).toMatchObject([

@@ -168,9 +168,9 @@ describe('applyOperations', () => {
     [
       'a node in a container that is not there',
       { op: 'add_node', node: node('e', 'set', {}, { parentId: 'x' }) },
-      'parentId names no node: "x"',
+      'parentId refers to a missing node: "x"',
     ],
-    ['removing a node that is not there', { op: 'remove_node', nodeId: 'x' }, 'nodeId names no node: "x"'],
+    ['removing a node that is not there', { op: 'remove_node', nodeId: 'x' }, 'nodeId refers to a missing node: "x"'],
     ['updating a node that is not there', { op: 'update_node', nodeId: 'x', set: {} }, 'nodeId names no node'],
     [
       'putting a node inside itself',
@@ -216,7 +216,7 @@ describe('applyOperations', () => {
     [
       'a key in a list',
       { op: 'set_param', nodeId: 'a', path: ['list', 'x'], value: 1 },
-      'params.list.x is no place in a list of 2',
+      'params.list.x is not an index of a list of 2',
     ],
     [
       'an index past the end',
@@ -242,22 +242,22 @@ describe('applyOperations', () => {
     [
       'inserting outside a list',
       { op: 'insert_param_item', nodeId: 'a', path: ['nested', 0], value: 1 },
-      'does not stand in a list',
+      'is not in a list',
     ],
     [
       'inserting past the end',
       { op: 'insert_param_item', nodeId: 'a', path: ['list', 3], value: 1 },
-      'is no place in a list of 2',
+      'is not an index of a list of 2',
     ],
     [
       'removing an item outside a list',
       { op: 'remove_param_item', nodeId: 'a', path: ['nested', 0] },
-      'does not stand in a list',
+      'is not in a list',
     ],
     [
       'removing an item past the end',
       { op: 'remove_param_item', nodeId: 'a', path: ['list', 2] },
-      'is no place in a list of 2',
+      'is not an index of a list of 2',
     ],
     [
       'a policy value that does not fit',
@@ -271,7 +271,7 @@ describe('applyOperations', () => {
       { op: 'move_nodes', moves: [{ nodeId: 'x', position: { x: 0, y: 0 } }] },
       'names no node',
     ],
-    ['an edge that is there already', { op: 'add_edge', edge: edge('a>b') }, 'edge.id is there already'],
+    ['an edge with a taken id', { op: 'add_edge', edge: edge('a>b') }, 'edge.id already exists'],
     [
       'an edge whose id does not fit',
       { op: 'add_edge', edge: { ...edge('a>c'), id: 'x' } },
@@ -279,7 +279,7 @@ describe('applyOperations', () => {
     ],
     ['an edge to nowhere', { op: 'add_edge', edge: edge('a>x') }, 'edge.target names no node'],
     ['an edge from nowhere', { op: 'add_edge', edge: edge('x>a') }, 'edge.source names no node'],
-    ['removing an edge that is not there', { op: 'remove_edge', edgeId: 'x' }, 'edgeId names no edge: "x"'],
+    ['removing an edge that is not there', { op: 'remove_edge', edgeId: 'x' }, 'edgeId refers to a missing edge: "x"'],
     ['bending an edge that is not there', { op: 'set_edge_points', edgeId: 'x', points: null }, 'edgeId names no edge'],
     [
       'a variable under another name',

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../json.ts'
 import type { ParamPath } from './operation.ts'
 import type { NodePolicy, WorkflowNode } from './types.ts'
 
-// Each field has to be here: a new one does not compile before its kind is stated.
+// Lists every field, so that a new one does not compile until its kind is declared.
 const POLICY_FIELDS: { readonly [Field in keyof NodePolicy]-?: 'template' | 'node' | 'plain' } = {
   retry: 'plain',
   timeout: 'plain',
@@ -16,7 +16,7 @@ const POLICY_FIELDS: { readonly [Field in keyof NodePolicy]-?: 'template' | 'nod
   idempotency: 'template',
 }
 
-/** A text of a node that may hold expressions. */
+/** A text of a node that may contain expressions. */
 export interface NodeText {
   /** From the node: `['params', ...]` or `['policy', field]`. */
   readonly path: ParamPath
@@ -24,7 +24,7 @@ export interface NodeText {
   readonly text: string
 }
 
-/** Texts at any depth of a value, with their paths. */
+/** Returns the texts at any depth of a value, with their paths. */
 export function textLeaves(value: Json, path: ParamPath = []): NodeText[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
@@ -32,7 +32,7 @@ export function textLeaves(value: Json, path: ParamPath = []): NodeText[] {
   return Object.entries(value).flatMap(([key, member]) => textLeaves(member as Json, [...path, key]))
 }
 
-/** The texts of a node's own policy that are templates. */
+/** Returns the texts of a node's own policy that are templates. */
 export function policyTexts({ policy = {} }: Pick<WorkflowNode, 'policy'>): NodeText[] {
   return Object.entries(policy).flatMap(([field, text]) =>
     POLICY_FIELDS[field as keyof NodePolicy] === 'template' && typeof text === 'string'
@@ -60,15 +60,15 @@ function mapPolicy(policy: NodePolicy, changes: NodeChanges): NodePolicy {
 
 /** Changes that {@link mapNode} makes to the references of a node. */
 export interface NodeChanges {
-  /** Every text that may hold expressions. */
+  /** Maps a text that may contain expressions. */
   text(text: string): string
-  /** Every id of another node in the policy; `null` takes the field away. */
+  /** Maps the id of another node in the policy; `null` removes the field. */
   nodeId(nodeId: NodeId): NodeId | null
 }
 
 /**
- * A node with each of its templates and references to other nodes changed: in params at any depth, and in the policy.
- * Its id, its container and its edges stay as they are.
+ * Copies a node with each template and each reference to another node changed: in params at any depth, and in the
+ * policy. Its id, its container and its edges are kept.
  *
  * @returns A fresh node; a policy that becomes empty is left out.
  */

@@ -145,7 +145,7 @@ export const operationShape: Parser<DocumentOperation> = named(
   ),
 )
 
-/** Turns faults of structure into `OPERATION_INVALID` that names the operation by its index. */
+/** Converts structural faults to `OPERATION_INVALID` with the index of the operation. */
 export function withIndex<Result>(index: number, op: string, act: () => Result): Result {
   try {
     return act()

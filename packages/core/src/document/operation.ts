@@ -11,16 +11,16 @@ import type {
   WorkflowVariable,
 } from './types.ts'
 
-/** Where in `params` a value stands: object keys and array indexes, at least one. */
+/** Path of a value in `params`: object keys and array indexes, at least one. */
 export type ParamPath = readonly (string | number)[]
 
-/** Fields of a node that are set as a whole; `null` takes an optional one away. */
+/** Fields of a node that are set as a whole; `null` removes an optional one. */
 export interface NodeFields {
   /** New name of the node. */
   readonly name?: string
   /** New version of the node type, an integer from 1. */
   readonly typeVersion?: number
-  /** Container that the node moves to; `null` takes it out of its container. */
+  /** Container that the node moves to; `null` moves it to the top level. */
   readonly parentId?: NodeId | null
   /** `true` makes runs pass through the node; `null` enables it. */
   readonly disabled?: boolean | null
@@ -30,13 +30,13 @@ export interface NodeFields {
   readonly notes?: string | null
 }
 
-/** Where a node goes on the canvas, and how large it becomes. */
+/** New position and size of a node on the canvas. */
 export interface NodeMove {
   /** Node to move or resize. */
   readonly nodeId: NodeId
   /** New upper left corner on the canvas. */
   readonly position: Position
-  /** Left out: the size stays; `null`: the node gets its natural size back. */
+  /** New size; `null` restores the natural size. @defaultValue the present size */
   readonly size?: Size | null
 }
 
@@ -45,9 +45,9 @@ export const DRAFT_PARTS = ['nodes', 'edges', 'variables', 'annotations', 'setti
 /** One of {@link DRAFT_PARTS}. */
 export type DraftPart = (typeof DRAFT_PARTS)[number]
 
-/** Every change of a draft is one of these: UI, paste, import, REST patch and AI edits all go through them. */
+/** One change of a draft. All edits are made of these: UI, paste, import, REST patches and AI. */
 export type DocumentOperation =
-  /** Puts the node after all others. */
+  /** Adds the node after all others. */
   | { readonly op: 'add_node'; readonly node: WorkflowNode }
   /** Takes its edges and the nodes inside it away, too. */
   | { readonly op: 'remove_node'; readonly nodeId: NodeId }

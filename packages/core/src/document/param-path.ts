@@ -6,16 +6,16 @@ type Change = (container: Json, key: string | number, place: Path) => Json
 
 function withItem(list: readonly Json[], index: string | number, place: Path, max: number): number {
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index > max) {
-    malformed(place, `is no place in a list of ${list.length}`)
+    malformed(place, `is not an index of a list of ${list.length}`)
   }
   return index
 }
 
 function childOf(container: Json, key: string | number, place: Path): Json {
   if (Array.isArray(container)) return container[withItem(container, key, place, container.length - 1)] as Json
-  if (!isJsonObject(container)) malformed(place, 'is inside a value that is no object or list')
+  if (!isJsonObject(container)) malformed(place, 'is inside a value that is not an object or list')
   const child = typeof key === 'string' && Object.hasOwn(container, key) ? container[key] : undefined
-  return child === undefined ? malformed(place, 'is not there') : child
+  return child === undefined ? malformed(place, 'does not exist') : child
 }
 
 function replaceChild(container: Json, key: string | number, child: Json): Json {
@@ -34,26 +34,26 @@ const setChild =
   (value: Json): Change =>
   (container, key, place) => {
     if (Array.isArray(container)) childOf(container, key, place)
-    else if (!isJsonObject(container)) malformed(place, 'is inside a value that is no object or list')
-    else if (typeof key !== 'string') malformed(place, 'is a number, but stands in an object')
+    else if (!isJsonObject(container)) malformed(place, 'is inside a value that is not an object or list')
+    else if (typeof key !== 'string') malformed(place, 'is a number, but its parent is an object')
     return replaceChild(container, key, value)
   }
 
 const unsetChild: Change = (container, key, place) => {
   childOf(container, key, place)
-  if (Array.isArray(container)) malformed(place, 'stands in a list; remove the item instead')
+  if (Array.isArray(container)) malformed(place, 'is in a list; remove the item instead')
   return Object.fromEntries(Object.entries(container as JsonObject).filter(([name]) => name !== key))
 }
 
 const insertItem =
   (value: Json): Change =>
   (container, key, place) => {
-    if (!Array.isArray(container)) malformed(place, 'does not stand in a list')
+    if (!Array.isArray(container)) malformed(place, 'is not in a list')
     return container.toSpliced(withItem(container, key, place, container.length), 0, value)
   }
 
 const removeItem: Change = (container, key, place) => {
-  if (!Array.isArray(container)) malformed(place, 'does not stand in a list')
+  if (!Array.isArray(container)) malformed(place, 'is not in a list')
   return container.toSpliced(withItem(container, key, place, container.length - 1), 1)
 }
 
@@ -62,27 +62,27 @@ function change(params: JsonObject, path: ParamPath, how: Change): JsonObject {
   return changeAt(params, path, 0, how) as JsonObject
 }
 
-/** `params` with the value at `path`; all but the last key of the path must be there. */
+/** Returns `params` with the value at `path`; all but the last key of the path must exist. */
 export function setParam(params: JsonObject, path: ParamPath, value: Json): JsonObject {
   return change(params, path, setChild(value))
 }
 
-/** `params` without the object member at `path`, which must be there. */
+/** Returns `params` without the object member at `path`, which must exist. */
 export function unsetParam(params: JsonObject, path: ParamPath): JsonObject {
   return change(params, path, unsetChild)
 }
 
-/** `params` with the value put into a list; the last element of `path` is its index. */
+/** Returns `params` with the value inserted into a list; the last element of `path` is its index. */
 export function insertParamItem(params: JsonObject, path: ParamPath, value: Json): JsonObject {
   return change(params, path, insertItem(value))
 }
 
-/** `params` without the list item at `path`. */
+/** Returns `params` without the list item at `path`. */
 export function removeParamItem(params: JsonObject, path: ParamPath): JsonObject {
   return change(params, path, removeItem)
 }
 
-/** The value at `path`, or `undefined`. */
+/** Returns the value at `path`; `undefined` if missing. */
 export function paramAt(params: JsonObject, path: ParamPath): Json | undefined {
   let at: Json | undefined = params
   for (const key of path) {

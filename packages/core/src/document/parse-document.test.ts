@@ -196,7 +196,7 @@ describe('parseDocument', () => {
   test('refuses an annotation id that is there twice', () => {
     const [note] = full.annotations
     expect(() => parseDocument({ ...full, annotations: [note, note] })).toThrow(
-      'annotations.1.id is there twice: "n-1"',
+      'annotations.1.id is a duplicate: "n-1"',
     )
   })
 

@@ -3,7 +3,7 @@ import { annotation, edge, node, settings, variable } from './shape.ts'
 import { type Gathering, gather, list, malformed, named, object, oneOf, type Path, required } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowNode } from './types.ts'
 
-/** The structure of a document, field by field; ends that do not exist and ids that repeat pass. */
+/** Structure of a document, field by field. Missing ends of edges and duplicate ids are not checked here. */
 export const documentShape = named(
   'WorkflowDocument',
   object<WorkflowDocument>({
@@ -19,13 +19,13 @@ export const documentShape = named(
 function refuseDuplicates({ read }: Gathering, names: readonly string[], pathOf: (index: number) => Path): Set<string> {
   const seen = new Set<string>()
   for (const [index, name] of names.entries()) {
-    if (seen.has(name)) read(() => malformed(pathOf(index), `is there twice: "${name}"`))
+    if (seen.has(name)) read(() => malformed(pathOf(index), `is a duplicate: "${name}"`))
     seen.add(name)
   }
   return seen
 }
 
-/** Refuses containers that are inside themselves, each cycle once. */
+/** Refuses containers that contain themselves, each cycle once. */
 function refuseParentCycles({ read }: Gathering, nodes: readonly WorkflowNode[]): void {
   const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
   const settled = new Set<string>()
@@ -46,24 +46,24 @@ function refuseParentCycles({ read }: Gathering, nodes: readonly WorkflowNode[])
 function refuseDangling({ read }: Gathering, document: WorkflowDocument, ids: ReadonlySet<string>): void {
   for (const [index, { parentId }] of document.nodes.entries()) {
     if (parentId !== undefined && !ids.has(parentId)) {
-      read(() => malformed(['nodes', index, 'parentId'], `names no node: "${parentId}"`))
+      read(() => malformed(['nodes', index, 'parentId'], `refers to a missing node: "${parentId}"`))
     }
   }
   for (const [index, each] of document.edges.entries()) {
     if (each.id !== edgeId(each)) read(() => malformed(['edges', index, 'id'], `must be "${edgeId(each)}"`))
     for (const end of ['source', 'target'] as const) {
-      if (!ids.has(each[end])) read(() => malformed(['edges', index, end], `names no node: "${each[end]}"`))
+      if (!ids.has(each[end])) read(() => malformed(['edges', index, end], `refers to a missing node: "${each[end]}"`))
     }
   }
 }
 
 /**
- * Reads a document from outside: JSON of a request, a file, a model's answer.
+ * Parses a document from outside: JSON of a request, a file, the response of a model.
  *
- * It checks the structure alone: fields and their types, names, sizes, depth, unique ids, ends that exist, no
- * container inside itself. Whether the workflow makes sense is for `validateWorkflow` to say.
+ * Checks the structure only: fields and their types, names, sizes, depth, unique ids, ends that exist, no container
+ * inside itself. `validateWorkflow` checks the meaning.
  *
- * @returns A fresh copy that holds own data only.
+ * @returns A fresh copy with known fields only.
  * @throws {@link TenonError} `DOCUMENT_MALFORMED` with `details.issues`, the first hundred faults with their paths
  * in the document, and `details.path`, the path of the first.
  */
@@ -84,7 +84,7 @@ export function parseDocument(candidate: unknown): WorkflowDocument {
     (index) => ['variables', index, 'name'],
   )
   idsOf('annotations')
-  // What leads where is known only once each id names one thing.
+  // References can be checked only once ids are unique.
   faults.end()
   refuseDangling(faults, document, ids)
   refuseParentCycles(faults, document.nodes)

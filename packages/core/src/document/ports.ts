@@ -4,7 +4,7 @@ import type { InputDefinition, NodeManifestEntry, PortDefinition, PortsFromParam
 import { fillParamDefaults } from './fill-param-defaults.ts'
 import type { OnError, WorkflowNode } from './types.ts'
 
-/** The port that every node has while its policy says `route`; no definition lists it. */
+/** Port that a node has if its policy is `route`; no definition lists it. */
 export const ERROR_PORT = 'error'
 
 /** A port that a node has with its present params, ports made from params and `error` included. */
@@ -15,7 +15,7 @@ export interface ResolvedPort {
   readonly title: string
   /** Sentence that explains when a run leaves by the port. */
   readonly description?: string
-  /** The reserved port on which a failed node goes on. */
+  /** True for the reserved port `error`, by which a run continues after a failure. */
   readonly isError: boolean
 }
 
@@ -38,7 +38,7 @@ function fixed({ name, title, description }: PortDefinition): ResolvedPort {
   return { name, title, ...(description === undefined ? {} : { description }), isError: false }
 }
 
-/** What follows a failure of the node: its own policy, else that of its type, else `fail`. */
+/** Returns the policy for a failure of the node: its own, else that of its type, else `fail`. */
 export function effectiveOnError(
   node: Pick<WorkflowNode, 'policy'>,
   entry: Pick<NodeManifestEntry, 'policy'>,
@@ -47,8 +47,8 @@ export function effectiveOnError(
 }
 
 /**
- * The ports of one node as it stands: those of its type, one for each item of a list in its params (or in the
- * default of that param), and `error` when its policy routes failures. A name that comes twice counts once.
+ * Returns the ports of a node: those of its type, one for each item of a list in its params (or in the default of that
+ * param), and `error` if its policy routes failures. A duplicate name counts once.
  */
 export function resolvePorts(
   node: Pick<WorkflowNode, 'params' | 'policy'>,
@@ -67,7 +67,7 @@ export function resolvePorts(
   return [...ports.values()]
 }
 
-/** The inputs of a node type; triggers have none. */
+/** Returns the inputs of a node type; triggers have none. */
 export function resolveInputs(entry: Pick<NodeManifestEntry, 'inputs'>): readonly InputDefinition[] {
   return entry.inputs
 }

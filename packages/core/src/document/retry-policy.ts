@@ -2,7 +2,7 @@ import { durationToMs, isDurationString } from '../duration.ts'
 import { RETRY_LIMITS } from './limits.ts'
 import type { RetryPolicy } from './types.ts'
 
-/** The retry policy of a node where neither it nor its type sets a field. */
+/** Values of the fields that neither a node nor its type sets. */
 export const DEFAULT_RETRY = Object.freeze({
   initialInterval: '1s',
   backoffCoefficient: 2,
@@ -12,20 +12,21 @@ export const DEFAULT_RETRY = Object.freeze({
 /** Default of the longest interval, as a multiple of the first. */
 export const RETRY_INTERVAL_GROWTH = 100
 
-/** One field of a retry policy that no engine carries out as it is. */
+/** One invalid field of a retry policy. */
 export interface RetryFault {
   /** Field that is out of range. */
   readonly field: keyof RetryPolicy
   /** Message without the name of the node: `maximumAttempts must be a whole number from 1 to 100`. */
   readonly message: string
-  /** Nearest value that is in range; `undefined` where no single field can be set to make the policy right. */
+  /** Nearest value that is in range; `undefined` if changing this field alone cannot make the policy valid. */
   readonly repair?: string | number
 }
 
 /**
- * Finds everything that is wrong with a retry policy. All rules of retry policies are here.
+ * Returns all faults of a retry policy. This function holds all rules of retry policies.
  *
- * @param retry - The policy of a node over that of its type; fields that neither has count as {@link DEFAULT_RETRY}.
+ * @param retry - The policy of a node over that of its type; fields that neither sets are those of {@link
+ * DEFAULT_RETRY}.
  */
 export function findRetryFaults(retry: RetryPolicy): readonly RetryFault[] {
   const { maximumAttempts, backoffCoefficient } = { ...DEFAULT_RETRY, ...retry }

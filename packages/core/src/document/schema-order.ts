@@ -7,10 +7,10 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../js
 export const SCHEMA_ORDER_KEYWORD = 'x-order'
 
 /**
- * The properties of an object schema in the order of its author: by `x-order`, then required ones in the order of
- * `required`, then the others as they come.
+ * Returns the properties of an object schema in the order of its author: by `x-order`, then required ones in the order
+ * of `required`, then the others in stored order.
  *
- * Names in `x-order` that are no properties are passed over.
+ * Names in `x-order` that are not properties are ignored.
  */
 export function orderedProperties(schema: JsonObject): readonly (readonly [name: string, schema: Json])[] {
   const properties = isJsonObject(schema.properties) ? schema.properties : {}
@@ -21,8 +21,8 @@ export function orderedProperties(schema: JsonObject): readonly (readonly [name:
 }
 
 /**
- * A schema whose properties are in the order of its author at every depth, without the keyword that says so: for
- * readers that take the order of keys, or that refuse keywords which they do not know.
+ * Returns a schema with its properties in the order of its author at every depth and without the keyword, for readers
+ * that use the order of keys or refuse unknown keywords.
  */
 export function arrangeSchema(schema: JsonSchema): JsonSchema {
   return isJsonObject(schema) ? arrange(schema) : schema
@@ -34,7 +34,7 @@ function arrange(schema: JsonObject): JsonObject {
     if (keyword === 'properties' && isJsonObject(value)) {
       return [keyword, Object.fromEntries(orderedProperties(schema).map(([name, part]) => [name, arrangePart(part)]))]
     }
-    // Values of data keywords may look like schemas and are none.
+    // Values of data keywords may look like schemas but are data.
     return [keyword, DATA_KEYWORDS.has(keyword) ? value : arrangePart(value)]
   })
   return Object.fromEntries(entries)

@@ -14,10 +14,10 @@ export interface SecretMarker {
 }
 
 const SECRET_ID = /^sec_[A-Za-z0-9_-]{22}$/
-/** The most characters that the display name in a marker has. */
+/** Longest display name in a marker, in UTF-16 code units. */
 export const SECRET_SET_BY_MAX_LENGTH = 200
 
-/** The schema of a secret param in the manifest: a document holds the marker and nothing else. */
+/** Schema of a secret param in the manifest, which accepts the marker only. */
 export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
   type: 'object',
   secret: true,
@@ -31,7 +31,7 @@ export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
   additionalProperties: false,
 })
 
-/** Checks whether a value is a marker and nothing more. */
+/** Checks whether a value is a marker without other fields. */
 export function isSecretMarker(value: unknown): value is SecretMarker {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { $secret, setAt, setBy, ...rest } = value as Record<string, unknown>
@@ -46,7 +46,7 @@ export function isSecretMarker(value: unknown): value is SecretMarker {
   )
 }
 
-/** The params of a node type that are secret. @param schema - `params` of a manifest entry. */
+/** Returns the names of the secret params of a node type. @param schema - `params` of a manifest entry. */
 export function secretParamsOf(schema: JsonSchema): readonly string[] {
   const properties = isJsonObject(schema as Json) ? (schema as { properties?: Json }).properties : undefined
   if (!isJsonObject(properties)) return []

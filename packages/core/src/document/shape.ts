@@ -33,11 +33,11 @@ import {
   type WorkflowVariable,
 } from './types.ts'
 
-/** What a node type may be called: bare kebab-case for built-in types, `vendor/name` for others. */
+/** Pattern of node types: kebab-case for built-in types, `vendor/name` for others. */
 export const NODE_TYPE_PATTERN = /^[a-z][a-z0-9-]*(\/[a-z][a-z0-9-]*)?$/
-/** What a variable may be called. */
+/** Pattern of the name of a variable. */
 export const VARIABLE_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
-/** What the id of an annotation may look like. */
+/** Pattern of the id of an annotation. */
 export const ANNOTATION_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
 
 const durationText = text({ pattern: new RegExp(DURATION_PATTERN), max: 20 })
@@ -71,8 +71,7 @@ export const position = object<Position>({ x: required(coordinate), y: required(
 export const size = object<Size>({ width: required(extent), height: required(extent) })
 export const points = list(position, { max: DOCUMENT_LIMITS.points })
 
-// Types and sizes alone: whether an engine can follow a retry policy is for `findRetryFaults` to say, which a draft may
-// still break.
+// Checks types and sizes only. A draft may hold a retry policy that no engine can execute; `findRetryFaults` finds it.
 const retry = object<RetryPolicy>({
   initialInterval: optional(duration),
   backoffCoefficient: optional(number({ min: 0, max: 1_000 })),
@@ -123,7 +122,7 @@ export const node = named(
   }),
 )
 
-/** An id of an edge is made of its ends; what else stands there is put right when it is read. */
+/** The id of an edge follows from its ends; any other text is corrected when it is read. */
 export const edgeRef = text({ max: 2 * (64 + DOCUMENT_LIMITS.handleLength) + 3 })
 
 export const edge = named(

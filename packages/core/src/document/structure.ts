@@ -9,16 +9,16 @@ export type Path = readonly (string | number)[]
 type Definitions = Map<string, JsonSchema>
 
 /**
- * One part of the grammar of documents. Called, it checks a value and gives a copy of it; it throws
- * `DOCUMENT_MALFORMED` with the path of the fault.
+ * Parser of one part of the document grammar: checks a value and returns a copy. Throws `DOCUMENT_MALFORMED` with the
+ * path of the fault.
  */
 export interface Parser<Value> {
   (value: unknown, path: Path): Value
-  /** Gives the same rules as a JSON Schema (draft 2020-12); named parts go into `definitions`. */
+  /** Returns the same rules as a JSON Schema (draft 2020-12); named parts are added to `definitions`. */
   readonly schemaIn: (definitions: Definitions) => JsonObject
 }
 
-/** Joins a parser and the JSON Schema that says the same. */
+/** Combines a parser and the JSON Schema with the same rules. */
 export function grammar<Value>(
   parse: (value: unknown, path: Path) => Value,
   schemaIn: Parser<Value>['schemaIn'],
@@ -26,13 +26,13 @@ export function grammar<Value>(
   return Object.assign(parse, { schemaIn })
 }
 
-/** Gives a part a name, so that schemas refer to it instead of repeating it. */
+/** Names a part, so that schemas refer to it instead of repeating it. */
 export function named<Value>(name: string, parse: Parser<Value>): Parser<Value> {
   return grammar(
     (value, path) => parse(value, path),
     (definitions) => {
       if (!definitions.has(name)) {
-        // A part that refers to itself finds its name taken.
+        // Reserved first, so that a part can refer to itself.
         definitions.set(name, true)
         definitions.set(name, parse.schemaIn(definitions))
       }
@@ -42,7 +42,7 @@ export function named<Value>(name: string, parse: Parser<Value>): Parser<Value> 
 }
 
 /**
- * The JSON Schema of a part. It says all that the parser checks, but for the nesting of JSON values.
+ * Returns the JSON Schema of a part. It expresses every check of the parser except the nesting of JSON values.
  *
  * @returns The schema, with its named parts under `$defs`.
  */
@@ -69,7 +69,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** Faults that one answer names; a document with more is not read to its end. */
+/** Faults that one error reports; parsing stops after this number. */
 const MOST_FAULTS = 100
 
 /** Formats a fault as a sentence that names its path. */
@@ -81,22 +81,22 @@ function refuse(issues: readonly [Fault, ...Fault[]]): never {
   throw new TenonError('DOCUMENT_MALFORMED', sentenceOf(issues[0]), { details: { path: issues[0].path, issues } })
 }
 
-/** Refuses a document at one place. */
+/** Throws `DOCUMENT_MALFORMED` for the value at a path. */
 export function malformed(path: Path, message: string): never {
   refuse([{ path, code: 'DOCUMENT_MALFORMED', message }])
 }
 
-/** The faults of a refused document; throws every other error again. @param error - Thrown by a parser. */
+/** Returns the faults of a refused document and rethrows every other error. @param error - Thrown by a parser. */
 export function faultsOf(error: unknown): readonly [Fault, ...Fault[]] {
   if (!(error instanceof TenonError && error.code === 'DOCUMENT_MALFORMED')) throw error
   return error.details?.issues as readonly [Fault, ...Fault[]]
 }
 
-/** Reads parts of a value so that a fault in one does not hide those in the others. */
+/** Parses the parts of a value so that a fault in one does not hide the faults of the others. */
 export interface Gathering {
-  /** The part as it was read; `undefined` for a fault. */
+  /** Returns the parsed part; `undefined` for a fault. */
   read<Part>(parse: () => Part): Part | undefined
-  /** Throws `DOCUMENT_MALFORMED` with all faults, in the order in which they were found, if there are any. */
+  /** Throws `DOCUMENT_MALFORMED` with all faults, in the order of parsing, if there are any. */
   end(): void
 }
 
@@ -121,7 +121,7 @@ export function gather(): Gathering {
 }
 
 const LONE_SURROGATE = /\p{Cs}/u
-/** The same as a pattern of JSON Schema. */
+/** Pattern of JSON Schema for well-formed text. */
 const WELL_FORMED = '^[^\\ud800-\\udfff]*$'
 
 export function required<Value>(parse: Parser<Value>): Field<Value> {
@@ -151,7 +151,7 @@ export function text({ pattern, min = 0, max }: TextRules): Parser<string> {
       if (typeof value !== 'string') malformed(path, 'must be a text')
       if (value.length < min) malformed(path, 'must not be empty')
       if (isLonger(value, max)) malformed(path, `must have at most ${max} characters`)
-      if (LONE_SURROGATE.test(value)) malformed(path, 'has half of a surrogate pair')
+      if (LONE_SURROGATE.test(value)) malformed(path, 'has a lone surrogate')
       if (pattern !== undefined && !pattern.test(value)) malformed(path, `must match ${pattern.source}`)
       return value
     },
@@ -210,7 +210,7 @@ const nothing: Parser<null> = grammar(
 /** `null`, or what the parser accepts; faults are those of the parser. */
 export const nullable = <Value>(parse: Parser<Value>): Parser<Value | null> => either(nothing, parse)
 
-/** The first parser that accepts the value; the fault of the last one when none does. */
+/** Returns the result of the first parser that accepts the value; throws the fault of the last one if none does. */
 export function either<A, B>(first: Parser<A>, second: Parser<B>): Parser<A | B> {
   return grammar<A | B>(
     (value, path) => {
@@ -264,7 +264,7 @@ function membersOf(value: unknown, path: Path): [string, unknown][] {
   return Object.entries(value).filter(([, member]) => member !== undefined)
 }
 
-/** An object with these fields and no others. */
+/** Creates a parser of an object with these fields and no others. */
 export function object<Shape>(fields: FieldsOf<Shape>): Parser<Shape> {
   const known = new Map<string, Field<unknown>>(Object.entries(fields))
   return grammar(
@@ -282,7 +282,7 @@ function readFields(value: unknown, path: Path, known: ReadonlyMap<string, Field
   const members = new Map(membersOf(value, path))
   const faults = gather()
   for (const key of members.keys()) {
-    if (!known.has(key)) faults.read(() => malformed([...path, key], 'is no known field'))
+    if (!known.has(key)) faults.read(() => malformed([...path, key], 'is not a known field'))
   }
   const parsed: Record<string, unknown> = {}
   for (const [key, field] of known) {
@@ -296,7 +296,7 @@ function readFields(value: unknown, path: Path, known: ReadonlyMap<string, Field
 /** Pattern of a key for JSON Schema: well-formed, without NUL, and not `__proto__`. */
 const KEY_PATTERN = `^(?!(?:${FORBIDDEN_KEYS.join('|')})$)[^\\u0000\\ud800-\\udfff]*$`
 
-/** Any JSON value, however deep: JSON Schema has no word for the number of levels. */
+/** Returns the schema of any JSON value; JSON Schema cannot limit its depth. */
 function valueSchemaIn(definitions: Definitions): JsonObject {
   const name = 'DocumentValue'
   const reference = { $ref: `#/$defs/${name}` }
@@ -313,7 +313,7 @@ function valueSchemaIn(definitions: Definitions): JsonObject {
   return reference
 }
 
-/** Any JSON value: objects nested at most `depth` levels, keys that cannot reach a prototype. */
+/** Creates a parser of any JSON value nested at most `depth` levels, without keys that could reach a prototype. */
 export function json(depth: number): Parser<Json> {
   return grammar((value, path) => parseJson(value, path, depth), valueSchemaIn)
 }
@@ -355,7 +355,7 @@ function parseKey(key: string, path: Path): string {
   return key
 }
 
-/** A JSON object whose own keys match `pattern`. */
+/** Creates a parser of a JSON object whose own keys match `keys`. */
 export function jsonObject({ depth, keys }: { readonly depth: number; readonly keys: RegExp }): Parser<JsonObject> {
   return grammar(
     (value, path) => {

@@ -22,7 +22,7 @@ export interface WorkflowDocument {
   readonly settings: WorkflowSettings
 }
 
-/** A place on the canvas in its own units (CSS pixels at 100 % zoom), x to the right and y downwards. */
+/** A point on the canvas in its own units (CSS pixels at 100 % zoom), x to the right and y downwards. */
 export interface Position {
   /** Distance to the right of the origin. */
   readonly x: number
@@ -30,15 +30,15 @@ export interface Position {
   readonly y: number
 }
 
-/** The extent of something on the canvas, in the units of {@link Position}; both above 0. */
+/** Size of an element on the canvas, in the units of {@link Position}; both above 0. */
 export interface Size {
-  /** Extent from left to right. */
+  /** Width, above 0. */
   readonly width: number
-  /** Extent from top to bottom. */
+  /** Height, above 0. */
   readonly height: number
 }
 
-/** One box of a workflow: its type says what it does, its params say how. */
+/** One node of a workflow: its type defines the action, its params configure it. */
 export interface WorkflowNode {
   /** Id of the node, unique within the document. */
   readonly id: NodeId
@@ -46,7 +46,7 @@ export interface WorkflowNode {
   readonly type: string
   /** Version of the node type, an integer from 1. */
   readonly typeVersion: number
-  /** What people call it; unique names are nice to have, ids identify. */
+  /** Display name; it need not be unique, since ids identify nodes. */
   readonly name: string
   /** Literals and `{{ templates }}`; checked against the params schema of the node type. */
   readonly params: JsonObject
@@ -67,7 +67,7 @@ export interface WorkflowNode {
 }
 
 /**
- * Joins a port of one node with an input of another. Its id follows from its ends, so the same edge cannot stand
+ * Connects a port of one node with an input of another. Its id follows from its ends, so the same edge cannot exist
  * twice.
  */
 export interface WorkflowEdge {
@@ -95,7 +95,7 @@ export interface WorkflowVariable {
   readonly value: Json
 }
 
-/** A note or a frame on the canvas; means nothing to a run. */
+/** A note or a frame on the canvas; runs ignore it. */
 export interface Annotation {
   /** Id of the annotation, unique within the document. */
   readonly id: string
@@ -109,9 +109,9 @@ export interface Annotation {
   readonly text: string
 }
 
-/** What holds for a workflow as a whole. */
+/** Settings of a workflow as a whole. */
 export interface WorkflowSettings {
-  /** Longest life of a run. */
+  /** Longest duration of a run. */
   readonly timeout?: DurationString
   /** `strict` writes every pure node before the next one starts. @defaultValue 'normal' */
   readonly durability?: 'normal' | 'strict'
@@ -134,17 +134,17 @@ export interface RetryPolicy {
 }
 
 /**
- * What may follow when the last attempt of a node has failed: the run fails, goes on by the usual port, goes on by the
- * port `error`, or waits for a person (`park`, which `compile` refuses for now).
+ * Policies for a node whose last attempt has failed: the run fails, continues by the usual port, continues by the port
+ * `error`, or waits for a person (`park`, which `compile` refuses for now).
  */
 export const ON_ERROR_CHOICES = ['fail', 'continue', 'route', 'park'] as const
-/** What follows when the last attempt of a node has failed. */
+/** One of {@link ON_ERROR_CHOICES}. */
 export type OnError = (typeof ON_ERROR_CHOICES)[number]
 
-/** When a node with several incoming edges starts; counts live edges only. @defaultValue 'all' */
+/** Condition on which a node with several incoming edges starts; counts live edges only. @defaultValue 'all' */
 export type JoinMode = 'all' | 'any' | 'first-success' | { readonly count: number }
 
-/** How a node is carried out; each field overrides the default of its type. */
+/** Execution policy of a node; each field overrides the default of its type. */
 export interface NodePolicy {
   /**
    * Retries of a failed attempt; each field left out keeps the default of the node type, then that of
@@ -156,7 +156,7 @@ export interface NodePolicy {
   /** Longest silence between two heartbeats of the node itself. */
   readonly heartbeat?: DurationString
   /**
-   * The queue whose workers carry the node out, on Temporal: a letter, then letters, digits and `_ . -`, at most 100
+   * Task queue whose workers execute the node, on Temporal: a letter, then letters, digits and `_ . -`, at most 100
    * characters. A worker must serve it when the workflow is published. @defaultValue the queue of the engine
    */
   readonly taskQueue?: string
@@ -166,7 +166,7 @@ export interface NodePolicy {
    * @defaultValue 'fail'
    */
   readonly onError?: OnError
-  /** The node that undoes this one. */
+  /** Node that undoes this one. */
   readonly compensation?: NodeId
   /** Condition on the live incoming edges under which the node starts. @defaultValue 'all' */
   readonly join?: JoinMode
@@ -176,7 +176,7 @@ export interface NodePolicy {
   readonly idempotency?: string
 }
 
-/** A document without anything in it, frozen; the base that drafts and tests begin with. */
+/** Empty, frozen document, the base of drafts and tests. */
 export const EMPTY_DOCUMENT: WorkflowDocument = Object.freeze({
   schemaVersion: 1,
   nodes: [],
@@ -186,7 +186,7 @@ export const EMPTY_DOCUMENT: WorkflowDocument = Object.freeze({
   settings: {},
 })
 
-/** The one form of an edge id. */
+/** Returns the id of an edge, which follows from its ends. */
 export function edgeId(edge: Pick<WorkflowEdge, 'source' | 'sourceHandle' | 'target' | 'targetHandle'>): string {
   return `${edge.source}:${edge.sourceHandle}>${edge.target}:${edge.targetHandle}`
 }

@@ -9,7 +9,7 @@ import type {
   WorkflowVariable,
 } from './types.ts'
 
-/** A document that can be changed cheaply while a list of operations is applied; what is untouched is shared. */
+/** A document that can be changed cheaply while a list of operations is applied; unchanged parts are shared. */
 export interface WorkingDocument {
   readonly nodes: Map<NodeId, WorkflowNode>
   readonly edges: Map<string, WorkflowEdge>
@@ -39,27 +39,27 @@ export function closeDocument(working: WorkingDocument): WorkflowDocument {
   }
 }
 
-/** The node, or `DOCUMENT_MALFORMED`. */
+/** Returns the node. @throws {@link TenonError} `DOCUMENT_MALFORMED` if it is missing. */
 export function nodeIn(working: WorkingDocument, nodeId: NodeId, field = 'nodeId'): WorkflowNode {
-  return working.nodes.get(nodeId) ?? malformed([field], `names no node: "${nodeId}"`)
+  return working.nodes.get(nodeId) ?? malformed([field], `refers to a missing node: "${nodeId}"`)
 }
 
-/** The edge, or `DOCUMENT_MALFORMED`. */
+/** Returns the edge. @throws {@link TenonError} `DOCUMENT_MALFORMED` if it is missing. */
 export function edgeIn(working: WorkingDocument, id: string): WorkflowEdge {
-  return working.edges.get(id) ?? malformed(['edgeId'], `names no edge: "${id}"`)
+  return working.edges.get(id) ?? malformed(['edgeId'], `refers to a missing edge: "${id}"`)
 }
 
-/** The node and all nodes inside it, at any depth. */
+/** Returns the ids of the node and of all nodes inside it, at any depth. */
 export function nodesInside(working: WorkingDocument, nodeId: NodeId): ReadonlySet<NodeId> {
   const found = new Set([nodeId])
-  // A set takes in what is added while it is walked, so deeper levels follow.
+  // Iteration of a Set includes values added on the way, so deeper levels follow.
   for (const each of found) {
     for (const node of working.nodes.values()) if (node.parentId === each) found.add(node.id)
   }
   return found
 }
 
-/** The ids of the edges that touch one of the nodes. */
+/** Returns the ids of the edges that start or end at one of the nodes. */
 export function edgesAt(working: WorkingDocument, nodeIds: ReadonlySet<NodeId>): readonly string[] {
   return [...working.edges.values()]
     .filter(({ source, target }) => nodeIds.has(source) || nodeIds.has(target))

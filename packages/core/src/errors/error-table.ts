@@ -1,16 +1,20 @@
-/** What the table says of one code: the status on HTTP, whether a retry may help, what to do about it. */
+/** Entry of one error code: HTTP status, default retryability and remedy. */
 export interface ErrorEntry {
   /** HTTP status of a response with the code. */
   readonly status: number
   /** `true` if the same call may succeed later, unless the error itself says otherwise. */
   readonly retryable: boolean
-  /** One line for the person who meets the error. */
+  /** One sentence in the imperative: how to resolve the error. */
   readonly remedy: string
 }
 
-/** Every code that Tenon throws. A code is public API: adding one is minor, removing one is major. */
+/** All error codes of Tenon. A code is public API: adding one is minor, removing one is major. */
 export const ERROR_TABLE = {
-  INTERNAL: { status: 500, retryable: true, remedy: 'Try again; if it stays, give the request id to support.' },
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    remedy: 'Try again. If the error persists, give the request id to support.',
+  },
   UNAUTHENTICATED: { status: 401, retryable: false, remedy: 'Sign in again.' },
   FORBIDDEN: { status: 403, retryable: false, remedy: 'Ask an admin for a role that allows this.' },
   WORKFLOW_NOT_FOUND: { status: 404, retryable: false, remedy: 'Check the workflow id.' },
@@ -25,7 +29,7 @@ export const ERROR_TABLE = {
   IDENTITY_INVALID: { status: 500, retryable: false, remedy: 'Correct what authenticate returns.' },
   OPTIONS_INVALID: { status: 500, retryable: false, remedy: 'Correct the option that the message names.' },
   ORIGIN_REFUSED: { status: 403, retryable: false, remedy: "Add the page's origin to allowedOrigins of the server." },
-  REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send less at once.' },
+  REQUEST_TOO_LARGE: { status: 413, retryable: false, remedy: 'Send a smaller body.' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, remedy: 'Send the whole body at once, over a faster connection.' },
   REQUEST_BODY_CONSUMED: {
     status: 500,
@@ -39,7 +43,7 @@ export const ERROR_TABLE = {
   REFERENCE_NOT_FOUND: { status: 422, retryable: false, remedy: 'Correct the id that the body names.' },
   WORKFLOW_INVALID: { status: 422, retryable: false, remedy: 'Fix the problems listed in issues, then publish again.' },
   OPERATION_INVALID: { status: 422, retryable: false, remedy: 'Read the draft again and send operations that fit it.' },
-  DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the place named.' },
+  DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the path in the message.' },
   RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
   RUN_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run.' },
   RUN_TIMEOUT: {
@@ -48,8 +52,16 @@ export const ERROR_TABLE = {
     remedy: 'Raise the time limit of the workflow, or make its work smaller.',
   },
   RUN_CLOSED: { status: 409, retryable: false, remedy: 'The run has ended; start a new one.' },
-  APPROVAL_CLOSED: { status: 409, retryable: false, remedy: 'Somebody has decided already; reload.' },
-  APPROVAL_VOTED: { status: 409, retryable: false, remedy: 'You have voted otherwise, and that vote counts; reload.' },
+  APPROVAL_CLOSED: {
+    status: 409,
+    retryable: false,
+    remedy: 'The approval is already decided. Reload to see the decision.',
+  },
+  APPROVAL_VOTED: {
+    status: 409,
+    retryable: false,
+    remedy: 'You already voted for a different option. Reload to see your vote.',
+  },
   IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, remedy: 'Use a new Idempotency-Key for another request.' },
   PRECONDITION_REQUIRED: { status: 428, retryable: false, remedy: 'Send If-Match with the ETag of the draft.' },
   PRECONDITION_FAILED: { status: 412, retryable: false, remedy: 'Read the draft again and repeat your change.' },
@@ -58,7 +70,7 @@ export const ERROR_TABLE = {
   QUOTA_EXCEEDED: {
     status: 409,
     retryable: false,
-    remedy: 'Delete what is not needed any more, or ask the host for a larger quota.',
+    remedy: 'Delete unused objects, or ask the operator for a larger quota.',
   },
   UNAVAILABLE: { status: 503, retryable: true, remedy: 'Try again in a moment.' },
   NODE_TYPE_DUPLICATE: { status: 500, retryable: false, remedy: 'Register each node type once.' },
@@ -67,7 +79,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Register the node type on the server, or remove the node.',
   },
-  NODE_DEFINITION_INVALID: { status: 500, retryable: false, remedy: 'Correct the definition at the place named.' },
+  NODE_DEFINITION_INVALID: {
+    status: 500,
+    retryable: false,
+    remedy: 'Correct the definition at the path in the message.',
+  },
   RETRY_POLICY_INVALID: { status: 422, retryable: false, remedy: 'Correct the retry policy.' },
   NODE_PARAMS_INVALID: { status: 422, retryable: false, remedy: 'Correct the params named in details.' },
   NODE_OUTPUT_INVALID: {
@@ -88,10 +104,10 @@ export const ERROR_TABLE = {
   EGRESS_REFUSED: {
     status: 403,
     retryable: false,
-    remedy: 'Use a public http or https address, or ask the host to allow this one.',
+    remedy: 'Use a public http or https URL, or ask the operator to allow this host.',
   },
-  HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the address and whether the service is up.' },
-  HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check what the service answered in details.' },
+  HTTP_FAILED: { status: 502, retryable: true, remedy: 'Check the URL and the status of the service.' },
+  HTTP_STATUS: { status: 502, retryable: false, remedy: 'Check the response of the service in details.' },
   HTTP_REDIRECT_REFUSED: {
     status: 502,
     retryable: false,
@@ -100,9 +116,13 @@ export const ERROR_TABLE = {
   HTTP_RESPONSE_TOO_LARGE: {
     status: 502,
     retryable: false,
-    remedy: 'Raise the size limit of the node up to what the host allows, or ask the service for less at once.',
+    remedy: 'Raise the size limit of the node up to the maximum of the server, or request less data at once.',
   },
-  HTTP_RESPONSE_INVALID: { status: 502, retryable: false, remedy: 'Read the answer as text, or correct the service.' },
+  HTTP_RESPONSE_INVALID: {
+    status: 502,
+    retryable: false,
+    remedy: 'Set the response format to text, or correct the service.',
+  },
   MODEL_FAILED: { status: 502, retryable: false, remedy: 'Check the model name and the provider account.' },
   MODEL_OUTPUT_INVALID: {
     status: 502,
@@ -112,17 +132,17 @@ export const ERROR_TABLE = {
   OUTCOME_REFUSED: {
     status: 422,
     retryable: false,
-    remedy: 'Change what the node returns: the database cannot store it. Texts must have no NUL characters.',
+    remedy: 'Change the output of the node: the database cannot store it. Texts must have no NUL characters.',
   },
   APPEND_REFUSED: {
     status: 422,
     retryable: false,
-    remedy: 'Change the value that is stored: the database refuses it, and will refuse it again.',
+    remedy: 'Change the stored value: the database refuses it. A retry will fail too.',
   },
   MODEL_OUTPUT_TRUNCATED: {
     status: 502,
     retryable: false,
-    remedy: 'Raise the token limit of the node, or ask for a shorter answer.',
+    remedy: 'Raise the token limit of the node, or ask for a shorter response.',
   },
   ATTEMPTS_LOST: { status: 500, retryable: false, remedy: 'Workers stopped during every attempt; check their health.' },
   TASK_QUEUE_UNSERVED: {
@@ -130,7 +150,11 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Start a worker with this queue in nodeQueues, or choose another task queue for the node.',
   },
-  JOIN_UNSATISFIED: { status: 422, retryable: false, remedy: 'Fewer branches arrived than the join needs.' },
+  JOIN_UNSATISFIED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Lower the number of branches that the join needs, or make more branches reach it.',
+  },
   VALUE_NOT_JSON: {
     status: 422,
     retryable: false,
@@ -139,10 +163,14 @@ export const ERROR_TABLE = {
   JOURNAL_TOO_LARGE: {
     status: 500,
     retryable: false,
-    remedy: 'Journal fewer calls or smaller results: pass references to what is stored elsewhere.',
+    remedy: 'Journal fewer calls or smaller results: store large data elsewhere and pass references.',
   },
   VALUE_TOO_LARGE: { status: 413, retryable: false, remedy: 'Store the value elsewhere and pass a reference.' },
-  EXPRESSION_SYNTAX: { status: 422, retryable: false, remedy: 'Correct the expression at the place named.' },
+  EXPRESSION_SYNTAX: {
+    status: 422,
+    retryable: false,
+    remedy: 'Correct the expression at the position in the message.',
+  },
   EXPRESSION_LIMIT: {
     status: 422,
     retryable: false,
@@ -168,8 +196,12 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Convert one side first, for example with number(), text() or date().',
   },
-  EXPRESSION_VALUE: { status: 422, retryable: false, remedy: 'Correct the value that is calculated with.' },
-  EXPRESSION_ARGUMENTS: { status: 422, retryable: false, remedy: 'Call the function as its help shows.' },
+  EXPRESSION_VALUE: { status: 422, retryable: false, remedy: 'Correct the value that the calculation uses.' },
+  EXPRESSION_ARGUMENTS: {
+    status: 422,
+    retryable: false,
+    remedy: 'Call the function with the arguments that its help lists.',
+  },
   EXPRESSION_FUNCTION_UNKNOWN: { status: 422, retryable: false, remedy: 'Use a function from the list.' },
   EXPRESSION_KEY_FORBIDDEN: {
     status: 422,
@@ -187,9 +219,13 @@ export const ERROR_TABLE = {
     remedy: 'Change the value, or check it with an if-else node before.',
   },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
-  FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log does not fit the plan; report it.' },
+  FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log contradicts the plan. Report this as a bug.' },
   SNAPSHOT_UNREADABLE: { status: 500, retryable: false, remedy: 'Rebuild the machine from the facts of the run log.' },
-  PAYLOAD_NOT_FOUND: { status: 500, retryable: false, remedy: 'The value has been erased, or its retention is over.' },
+  PAYLOAD_NOT_FOUND: {
+    status: 500,
+    retryable: false,
+    remedy: 'The value was erased or its retention has expired. Run the workflow again.',
+  },
   DB_RLS_BROKEN: {
     status: 500,
     retryable: false,
@@ -201,7 +237,7 @@ export const ERROR_TABLE = {
     retryable: true,
     remedy: 'Call migrate() before the server answers requests, or run the SQL of migrate({ print: true }).',
   },
-  DB_MIGRATION_FAILED: { status: 500, retryable: false, remedy: 'Run the newest version; nothing has been changed.' },
+  DB_MIGRATION_FAILED: { status: 500, retryable: false, remedy: 'Run the newest version. Nothing was changed.' },
   DB_PREPARED_STATEMENTS: {
     status: 503,
     retryable: false,
@@ -212,7 +248,7 @@ export const ERROR_TABLE = {
     retryable: false,
     remedy: 'Stop the other process that uses this data directory, or use Postgres for several processes.',
   },
-  DB_TRANSACTION_NESTED: { status: 500, retryable: false, remedy: 'Pass the open transaction on instead.' },
+  DB_TRANSACTION_NESTED: { status: 500, retryable: false, remedy: 'Pass on the open transaction instead.' },
   TENANT_INVALID: { status: 422, retryable: false, remedy: 'Use 1 to 128 letters, digits and _ . : - as tenant id.' },
 } as const satisfies Record<string, ErrorEntry>
 

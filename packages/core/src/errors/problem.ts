@@ -1,7 +1,7 @@
 import { ERROR_TABLE, type TenonErrorCode } from './error-table.ts'
 import { TenonError } from './tenon-error.ts'
 
-/** One fault at one place of a request or a document. */
+/** One fault in a request or a document, with its path. */
 export interface ProblemIssue {
   /** Path to the fault from the root of the body or the document. */
   readonly path: readonly (string | number)[]
@@ -12,14 +12,14 @@ export interface ProblemIssue {
 }
 
 /**
- * An error as HTTP carries it: `application/problem+json`.
+ * An error as sent over HTTP: `application/problem+json`.
  *
  * @see RFC 9457; `code`, `remedy`, `requestId`, `retryable`, `details` and `issues` are extension members.
  */
 export interface Problem {
   /** URI that identifies the code: `https://tenon.dev/errors/<code>`. */
   readonly type: string
-  /** Code in words, the same for every occurrence. */
+  /** Readable form of the code, the same for every occurrence. */
   readonly title: string
   /** HTTP status of the response. */
   readonly status: number
@@ -35,13 +35,13 @@ export interface Problem {
   readonly requestId?: string
   /** Data about this occurrence, with the keys that belong to the code. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** Faults found by validation, each with its place. */
+  /** Faults found by validation, each with its path. */
   readonly issues?: readonly ProblemIssue[]
 }
 
 /**
- * Turns whatever was thrown into the form that a caller may see; what is not a {@link TenonError} becomes
- * `INTERNAL` without its message, since that may hold a secret.
+ * Converts any thrown value to the form that callers may see. A value that is not a {@link TenonError} becomes
+ * `INTERNAL` without its message, which may contain a secret.
  */
 export function toProblem(thrown: unknown, requestId?: string): Problem {
   const error = thrown instanceof TenonError ? thrown : new TenonError('INTERNAL', 'Something went wrong on our side')

@@ -2,7 +2,7 @@ import { ERROR_TABLE, type TenonErrorCode } from './error-table.ts'
 
 const MARKER = Symbol.for('@tenon/core/TenonError')
 
-/** What may accompany a {@link TenonError}; `details` reaches callers, so it never holds a secret or a param. */
+/** Options of a {@link TenonError}. `details` is sent to callers, so it must not contain secrets or params. */
 export interface TenonErrorOptions {
   /** Original error, kept for logs; it is not sent to callers. */
   readonly cause?: unknown
@@ -10,12 +10,12 @@ export interface TenonErrorOptions {
   readonly retryable?: boolean
   /** Plain data for programs that handle the error, with the keys that belong to its code. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** One line that says what to do. @defaultValue what the error table says of the code */
+  /** One sentence that says how to resolve the error. @defaultValue the remedy of the code in {@link ERROR_TABLE} */
   readonly remedy?: string
 }
 
 /**
- * The one error of Tenon: a code from {@link ERROR_TABLE}, a message without secrets, and a remedy.
+ * The only error class of Tenon: a code from {@link ERROR_TABLE}, a message without secrets, and a remedy.
  *
  * `instanceof` holds across realms and duplicate installs, since it looks for a registered symbol.
  * Never subclass it: a subclass would inherit the loose `instanceof`.

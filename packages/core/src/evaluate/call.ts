@@ -26,7 +26,7 @@ function checkCount(signature: FunctionSignature, call: FunctionCall, count: num
 function checkArgument(signature: FunctionSignature, call: FunctionCall, value: Json, at: number): Json | undefined {
   const { name, type, optional, values } = parameterAt(signature, at)
   if (type === 'any') return value
-  // Whoever leaves out an argument before another one writes null for it.
+  // An argument that is omitted before another one is written as null.
   if (optional && value === null) return undefined
   const kind = kindOf(value, call.place)
   const kinds = typeof type === 'string' ? [type] : type
@@ -41,10 +41,10 @@ function checkArgument(signature: FunctionSignature, call: FunctionCall, value: 
 }
 
 /**
- * Calls a registered function with evaluated arguments.
+ * Calls a function of the expression language with evaluated arguments.
  *
- * @throws {@link TenonError} `EXPRESSION_FUNCTION_UNKNOWN`, `EXPRESSION_ARGUMENTS`, `EXPRESSION_TYPE`, and
- * what the function itself throws.
+ * @throws {@link TenonError} `EXPRESSION_FUNCTION_UNKNOWN`, `EXPRESSION_ARGUMENTS`, `EXPRESSION_TYPE`, and the errors
+ * of the function itself.
  */
 export function callFunction(evaluation: Evaluation, expression: CallExpression, values: readonly Json[]): Json {
   const { name } = expression

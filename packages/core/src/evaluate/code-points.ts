@@ -7,7 +7,7 @@ function unitsAt(text: string, at: number): number {
   return isHigh(text.charCodeAt(at)) && isLow(text.charCodeAt(at + 1)) ? 2 : 1
 }
 
-/** How many characters (code points) a text has; a lone surrogate counts as one. */
+/** Counts the characters (code points) of a text; a lone surrogate counts as one. */
 export function characterCount(text: string): number {
   if (!SURROGATE.test(text)) return text.length
   let count = 0
@@ -15,7 +15,9 @@ export function characterCount(text: string): number {
   return count
 }
 
-/** The code unit at which character number `index` begins, or the length of the text beyond its last. */
+/**
+ * Returns the code unit at which character number `index` begins; beyond the last character, the length of the text.
+ */
 export function unitOffset(text: string, index: number): number {
   if (!SURROGATE.test(text)) return Math.min(index, text.length)
   let at = 0
@@ -23,7 +25,7 @@ export function unitOffset(text: string, index: number): number {
   return at
 }
 
-/** The first `count` characters. */
+/** Returns the first `count` characters. */
 export function takeCharacters(text: string, count: number): string {
   return text.slice(0, unitOffset(text, count))
 }

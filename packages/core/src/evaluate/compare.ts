@@ -90,12 +90,12 @@ export function equals(evaluation: Evaluation, left: Json, right: Json, place: S
   return isNumeric(left) && isNumeric(right) && numberOrder(left, right) === 0
 }
 
-/** Why two values have no order: they are of different types, or of one type that has none. */
+/** Reason why two values have no order: different types, or a type without an order. */
 export type Unordered = 'types_differ' | 'no_order'
 
 /**
- * Negative, zero or positive as `left` comes before, with or after `right`. Numbers, and texts that are exactly JSON
- * numbers, go by their value, two ISO 8601 dates by their instant, other texts by UTF-16 code units.
+ * Returns a negative number, zero or a positive number if `left` comes before, with or after `right`. Numbers and texts
+ * that are exactly JSON numbers are compared by value, two ISO 8601 dates by instant, other texts by UTF-16 code units.
  */
 export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: Span): number | Unordered {
   const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
@@ -107,7 +107,7 @@ export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: 
   return dateOrder(before, after) ?? (before < after ? -1 : before === after ? 0 : 1)
 }
 
-/** The fault of a comparison of values that have no order. */
+/** Creates the fault of a comparison of values without an order. */
 export function unorderedFault(reason: Unordered, operator: string, left: Json, right: Json, place: Span): TenonError {
   const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
   if (reason === 'no_order') {
@@ -119,12 +119,12 @@ export function unorderedFault(reason: Unordered, operator: string, left: Json, 
   return fault('COMPARISON_TYPES_DIFFER', message, place, { left: ours, right: theirs })
 }
 
-/** Kind of order for all values of a list, so that the order is transitive. */
+/** Order of all values of a list, by index. One kind of comparison for the whole list keeps it transitive. */
 export type ListOrder = (left: number, right: number) => number
 
 /**
- * The order of the values of one list, by their indexes: numbers if each is one or exactly a JSON number, dates if each
- * is an ISO 8601 date, texts if each is a text; null if they are mixed.
+ * Returns the order of the values of a list, by index: as numbers if each is one or exactly a JSON number, as dates if
+ * each is an ISO 8601 date, as texts if each is a text; `null` if they are mixed.
  */
 export function listOrder(values: readonly Json[]): ListOrder | null {
   if (values.every(isNumeric)) return (a, b) => numberOrder(values[a] as Scalar, values[b] as Scalar)
@@ -137,7 +137,7 @@ export function listOrder(values: readonly Json[]): ListOrder | null {
   }
 }
 
-/** `a text and a number`, for messages about two values that do not go together. */
+/** Formats the types of two values for messages: `a text and a number`. */
 export function bothKinds(left: Json, right: Json, place: Span): string {
   return `${aKind(kindOf(left, place))} and ${aKind(kindOf(right, place))}`
 }

@@ -25,8 +25,8 @@ function textHolds(operator: ConditionOperator, left: string, right: string, cal
 }
 
 /**
- * Whether a comparison holds for a value that may be absent. Absent or null has no order and holds
- * nothing, so such comparisons are false; types that do not go together are a fault.
+ * Evaluates a comparison for a value that may be absent. An absent value and null have no order and contain nothing, so
+ * such comparisons are false; types that cannot be compared are a fault.
  */
 export function conditionHolds(
   operator: ConditionOperator,
@@ -54,7 +54,7 @@ export function conditionHolds(
   return orderHolds(operator, order)
 }
 
-/** Whether a text names one of {@link CONDITION_OPERATORS}. */
+/** Checks for one of {@link CONDITION_OPERATORS}. */
 export function isConditionOperator(operator: string): operator is ConditionOperator {
   return (CONDITION_OPERATORS as readonly string[]).includes(operator)
 }
@@ -64,11 +64,11 @@ export function isConditionOperator(operator: string): operator is ConditionOper
  * type: numbers by value, texts by UTF-16 code units, ISO 8601 dates by instant. A text that is exactly a JSON number
  * counts as one beside a number or another such text; `"true"` equals true.
  *
- * @param left - `undefined` where there is no value; only `exists` and `missing` tell that from null.
- * @param right - Left out of account by `exists` and `missing`.
+ * @param left - `undefined` for no value; only `exists` and `missing` distinguish it from null.
+ * @param right - Ignored by `exists` and `missing`.
  * @throws {@link TenonError} `COMPARISON_TYPES_DIFFER` for an order of values of different types and for a value that
- * cannot be in the other, `EXPRESSION_TYPE` for types without an order, `EXPRESSION_VALUE` for a pattern that is no
- * RE2, `EXPRESSION_LIMIT`.
+ * cannot be in the other, `EXPRESSION_TYPE` for types without an order, `EXPRESSION_VALUE` for a pattern that is not
+ * valid RE2, `EXPRESSION_LIMIT`.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { NodeRunId } from '../ids.ts'
 
 /**
- * What `now()`, `uuid()` and `random()` go by. One for all params of one node run, so that two calls
- * never draw the same number.
+ * Source of `now()`, `uuid()` and `random()`, shared by all params of one node run, so that two calls never draw the
+ * same number.
  */
 export interface EvaluationContext {
   /** Milliseconds since the Unix epoch. */
@@ -13,7 +13,7 @@ export interface EvaluationContext {
   readonly draw: () => Uint8Array
 }
 
-/** What `now()`, `uuid()` and `random()` are derived from, so that a template gives the same value in every replay. */
+/** Inputs of `now()`, `uuid()` and `random()`, so that a template gives the same value in every replay. */
 export interface EvaluationContextOptions {
   /** Instant of the fact that scheduled the node, in ms since the Unix epoch. */
   readonly nowMs: number
@@ -23,7 +23,7 @@ export interface EvaluationContextOptions {
   readonly nodeRunId: NodeRunId
 }
 
-/** The context of one node run. Drawing n times gives SHA-256 over (seed, node run, n) for n = 0, 1, ... */
+/** Creates the context of one node run. Draw number n is SHA-256 over (seed, node run, n) for n = 0, 1, ... */
 export function createEvaluationContext({ nowMs, runSeed, nodeRunId }: EvaluationContextOptions): EvaluationContext {
   let drawn = 0
   return {

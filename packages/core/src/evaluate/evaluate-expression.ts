@@ -21,7 +21,7 @@ function prefix(evaluation: Evaluation, { operator, operand }: PrefixExpression)
   throw fault('EXPRESSION_TYPE', `- takes a number, not ${aKind(kindOf(value, operand))}`, operand)
 }
 
-/** An operand of `??` but the last: a path in it may lead nowhere. */
+/** Evaluates an operand of `??` other than the last; a missing path gives null. */
 function lenient(evaluation: Evaluation, expression: Expression): Json {
   if (expression.kind === 'root') return root(evaluation, expression, true)
   if (expression.kind !== 'path') return evaluate(evaluation, expression)
@@ -64,7 +64,7 @@ function chain(evaluation: Evaluation, expression: ChainExpression): Json {
   return value
 }
 
-/** The value of an expression. Recursion is bounded by the depth that the parser admits. */
+/** Evaluates an expression. The parser limits the depth of the recursion. */
 export function evaluate(evaluation: Evaluation, expression: Expression): Json {
   if (expression.kind === 'root') return root(evaluation, expression, false)
   const { meter } = evaluation

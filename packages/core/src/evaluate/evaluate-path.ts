@@ -37,7 +37,7 @@ function resolveRoot(evaluation: Evaluation, base: Expression, evaluate: Evaluat
   return base.kind === 'root' ? evaluation.scope.resolve(base.name) : evaluate(evaluation, base)
 }
 
-/** What a root or a path names. `isLenient` (the left side of `??`) gives `null` where nothing is. */
+/** Reads the value of a root or a path. With `isLenient` (the left side of `??`), a missing value gives `null`. */
 export function evaluatePath(
   evaluation: Evaluation,
   path: PathExpression,

@@ -15,11 +15,11 @@ type ParamPath = readonly (string | number)[]
 
 const PLACE = { start: 0, end: 0 }
 
-/** Limits of each template, and the sinks that values are written for. */
+/** Options for a value with templates: limits of each template, and the sinks of its texts. */
 export interface ValueOptions extends EvaluationLimits {
-  /** Names the sink of the text at a path, if it has one. */
+  /** Returns the sink of the text at a path; `null` if it has none. */
   readonly sinkOf?: (path: ParamPath) => SinkName | null
-  /** Templates that were parsed before, such as those of a plan; without a table each text is parsed. */
+  /** Templates that are parsed already, such as those of a plan; without a table each text is parsed. */
   readonly templates?: TemplateTable
 }
 
@@ -42,15 +42,15 @@ function evaluateLeaf(text: string, path: ParamPath, scope: EvaluationScope, lim
 }
 
 /**
- * A value with every template in it evaluated, at any depth: the params of a node, for one. Keys are
- * taken as they are; what has no `{{` stays the same.
+ * Evaluates every template at any depth of a value, such as the params of a node. Keys and values without `{{` are kept
+ * as they are.
  *
- * Evaluated in order of keys, not in the order in which they stand, so that `uuid()` and `random()`
- * draw the same whoever stored the value.
+ * Templates are evaluated in the sorted order of keys, so that `uuid()` and `random()` draw the same however the value
+ * was stored.
  *
  * @param limits - Of each template; all together may use ten times as much as one by default. `sinkOf` names the
  * language of a text, whose values are then encoded for it.
- * @throws {@link TenonError} as `evaluateTemplate`, with the place in `value` as `param` in its details.
+ * @throws {@link TenonError} as `evaluateTemplate`, with the path in `value` as `param` in its details.
  */
 export function evaluateValue(value: Json, scope: EvaluationScope, limits: ValueOptions = {}): Json {
   const total = createMeter({ maxSteps: VALUE_LIMITS.steps, maxSize: VALUE_LIMITS.size })

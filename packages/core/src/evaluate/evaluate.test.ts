@@ -125,7 +125,7 @@ describe('evaluateExpression', () => {
     ['1 % 0', 'EXPRESSION_VALUE Division by zero'],
     ['9007199254740991 + 1', 'EXPRESSION_VALUE The result is too large to be exact'],
     ['9007199254740991 * 9007199254740991', 'EXPRESSION_VALUE The result is too large to be exact'],
-    ['big * big', 'EXPRESSION_VALUE The result is no finite number'],
+    ['big * big', 'EXPRESSION_VALUE The result is not a finite number'],
     ['nope(1)', 'EXPRESSION_FUNCTION_UNKNOWN There is no function nope'],
     ['lenght("a")', 'EXPRESSION_FUNCTION_UNKNOWN There is no function lenght; did you mean length?'],
     ['toString()', 'EXPRESSION_FUNCTION_UNKNOWN There is no function toString'],

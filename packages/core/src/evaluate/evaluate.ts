@@ -7,7 +7,7 @@ import { createMeter, type EvaluationLimits, type Meter, spendText } from './met
 import type { EvaluationScope } from './scope.ts'
 import { textOf } from './write-json.ts'
 
-/** Limits of an evaluation, or the meter that it shares with others and that tells what it used. */
+/** Limits of an evaluation, or a meter that it shares with other evaluations. */
 export type EvaluationOptions = EvaluationLimits | { readonly meter: Meter }
 
 function evaluationOf(scope: EvaluationScope, options: EvaluationOptions): Evaluation {
@@ -15,7 +15,7 @@ function evaluationOf(scope: EvaluationScope, options: EvaluationOptions): Evalu
 }
 
 /**
- * The value of an expression, given as its text or already parsed.
+ * Evaluates an expression, given as text or parsed.
  *
  * @throws {@link TenonError} as {@link evaluateTemplate}.
  */
@@ -29,17 +29,17 @@ export function evaluateExpression(
 }
 
 /**
- * The value of a template. One whole expression keeps its type; otherwise the result is text, with
- * `null` as nothing and lists and objects as JSON.
+ * Evaluates a template. A template of one expression keeps the type of its value; otherwise the result is text, with
+ * `null` as empty text and lists and objects as JSON.
  *
- * Pure: the same template over the same scope gives the same value and costs the same steps, wherever
- * and whenever it is evaluated.
+ * Pure: the same template over the same scope gives the same value and takes the same number of steps in every runtime
+ * and at any time.
  *
- * @param template - Its text, or what `parseTemplate` made of it, which is faster for many evaluations.
+ * @param template - Text, or the result of `parseTemplate`, which is faster for many evaluations.
  * @param options - @defaultValue 50,000 steps and 262,144 characters of new values
- * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`, `EXPRESSION_PATH_MISSING` (details:
- * `path`), `EXPRESSION_TYPE`, `EXPRESSION_VALUE`, `EXPRESSION_ARGUMENTS`, `EXPRESSION_FUNCTION_UNKNOWN` or
- * `EXPRESSION_KEY_FORBIDDEN`; details hold `position` and `end` in the template. Nothing else.
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`, `EXPRESSION_PATH_MISSING` (details: `path`),
+ * `EXPRESSION_TYPE`, `EXPRESSION_VALUE`, `EXPRESSION_ARGUMENTS`, `EXPRESSION_FUNCTION_UNKNOWN` or
+ * `EXPRESSION_KEY_FORBIDDEN`; details hold `position` and `end` in the template. No other errors.
  *
  * @example
  * ```ts

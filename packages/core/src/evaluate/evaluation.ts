@@ -4,7 +4,7 @@ import type { Meter } from './meter.ts'
 import type { Pattern } from './pattern.ts'
 import type { EvaluationScope } from './scope.ts'
 
-/** What the parts of one evaluation share. */
+/** State that the parts of one evaluation share. */
 export interface Evaluation {
   readonly scope: EvaluationScope
   readonly meter: Meter
@@ -15,7 +15,7 @@ export function createEvaluation(scope: EvaluationScope, meter: Meter): Evaluati
   return { scope, meter, patterns: new Map() }
 }
 
-/** A fault of evaluation with its place in the template. Messages name types and paths, never values. */
+/** Creates a fault of evaluation with its position in the template. Messages name types and paths, never values. */
 export function fault(
   code: TenonErrorCode,
   message: string,

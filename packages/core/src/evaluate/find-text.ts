@@ -1,4 +1,4 @@
-/** The first place at or after `from` where the text sought begins, -1 if there is none. */
+/** Returns the first index ≥ `from` at which the searched text begins; -1 if there is none. */
 export type TextFinder = (text: string, from: number) => number
 
 const NATIVE_LENGTH = 32
@@ -15,8 +15,8 @@ function borders(sought: string): Int32Array {
 }
 
 /**
- * Looks for one text in others, in time linear in both together: the engine's own search takes their
- * product in the worst case, which only short texts may cost.
+ * Creates a search for one text in others, in linear time. The search of JavaScript engines takes quadratic time in the
+ * worst case, so it is used for short texts only.
  */
 export function createTextFinder(sought: string): TextFinder {
   if (sought.length <= NATIVE_LENGTH) return (text, from) => text.indexOf(sought, from)

@@ -48,7 +48,7 @@ const OFFSETS: Readonly<Record<string, (minutes: number) => string>> = Object.fr
 
 const PIECES = /'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g
 
-/** The first letters of a pattern that are no sign of it; null if all are known. */
+/** Returns the first unknown letters of a pattern; `null` if all are known. */
 export function unknownSign(pattern: string): string | null {
   for (const [piece] of pattern.matchAll(PIECES)) {
     if (/^[A-Za-z]/.test(piece) && !Object.hasOwn(SIGNS, piece) && !Object.hasOwn(OFFSETS, piece)) return piece
@@ -60,7 +60,7 @@ export function unknownSign(pattern: string): string | null {
  * Writes a date by a pattern such as `yyyy-MM-dd`; letters are literal in `'quotes'`, `''` for one.
  *
  * @param pattern - Without letters that {@link unknownSign} finds.
- * @param offsetMinutes - Distance from UTC of the clock that the date is written by.
+ * @param offsetMinutes - Offset from UTC of the written date, in minutes.
  */
 export function formatDate(ms: number, pattern: string, offsetMinutes: number): string {
   const date = new Date(ms + offsetMinutes * 60_000)

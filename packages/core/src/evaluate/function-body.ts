@@ -4,7 +4,7 @@ import type { Json } from '../json.ts'
 import type { Evaluation } from './evaluation.ts'
 import { spendText } from './meter.ts'
 
-/** One call of a function, for its body: where it stands and what it may use. */
+/** Context of one call of a function: its position, and the evaluation that it belongs to. */
 export interface FunctionCall {
   readonly name: string
   readonly evaluation: Evaluation
@@ -13,21 +13,21 @@ export interface FunctionCall {
 }
 
 /**
- * Code of a function. Its arguments fit the signature already; those left out are `undefined`. It
- * counts what it reads and builds before it does.
+ * Code of a function. The arguments are checked against the signature; omitted ones are `undefined`. It counts the work
+ * against the limits before it does it.
  */
 export type FunctionBody = (args: readonly Json[], call: FunctionCall) => Json
 
 export type FunctionBodies = Readonly<Record<string, FunctionBody>>
 
-/** Lets a number pass that is whole and within bounds. */
+/** Checks that a value is a whole number within bounds. */
 export function wholeNumber(call: FunctionCall, value: Json | undefined, name: string, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
   const bound = Number.isFinite(least) ? ` from ${least} on` : ''
   throw call.fault('EXPRESSION_VALUE', `${call.name} takes as ${name} a whole number${bound}`)
 }
 
-/** Counts a text that was just made of another; what came out unchanged is no new value. */
+/** Counts a text that was built from another; an unchanged text is not counted. */
 export function builtText({ evaluation }: FunctionCall, result: string, source: string): string {
   if (result !== source) spendText(evaluation.meter, result.length)
   return result

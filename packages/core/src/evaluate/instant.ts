@@ -7,7 +7,7 @@ const MOST_CHARACTERS = 40
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z')
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** A UTC date that has exactly these parts; parts beyond their range carry over. */
+/** Creates a UTC date from its parts; parts beyond their range carry over. */
 export function utcDate(year: number, month: number, day: number): Date {
   const date = new Date(0)
   // Date.UTC would take the years 0 to 99 for 1900 to 1999.
@@ -20,19 +20,22 @@ function isInCalendar(year: number, month: number, day: number): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
-/** Lets an instant pass that lies in the years 0 to 9999, in whole milliseconds. */
+/** Checks that an instant is in the years 0 to 9999, and rounds it to whole milliseconds. */
 export function checkedInstant(ms: number, call: FunctionCall): number {
   if (Number.isInteger(ms) && ms >= FIRST_MS && ms <= LAST_MS) return ms
   throw call.fault('EXPRESSION_VALUE', `${call.name}: the date is outside the years 0 to 9999`)
 }
 
-/** ISO 8601 allows `+0200` and `+02` for `+02:00`, which is all that the platform reads. */
+/** ISO 8601 allows `+0200` and `+02` for `+02:00`, the only form that the platform reads. */
 function withColon(text: string): string {
   const [, hours, minutes = '00'] = /T.*([+-]\d\d)(?::?(\d\d))?$/.exec(text) ?? []
   return hours === undefined ? text : text.replace(/[+-][\d:]+$/, `${hours}:${minutes}`)
 }
 
-/** Milliseconds since the Unix epoch of a text that is exactly an ISO 8601 date, as {@link toInstant} reads it; or null. */
+/**
+ * Returns the milliseconds since the Unix epoch of a text that is exactly an ISO 8601 date, as {@link toInstant} reads
+ * it; `null` for other texts.
+ */
 export function instantOfText(text: string): number | null {
   const parts = text.length > MOST_CHARACTERS ? null : ISO.exec(text)
   const isDate = parts !== null && isInCalendar(Number(parts[1]), Number(parts[2]), Number(parts[3]))
@@ -40,8 +43,8 @@ export function instantOfText(text: string): number | null {
 }
 
 /**
- * Milliseconds since the Unix epoch of what a date function takes. A text without a time is midnight
- * UTC; a time needs `Z` or an offset, since there is no local time zone here.
+ * Converts the argument of a date function to milliseconds since the Unix epoch. A text without a time is midnight UTC;
+ * a time needs `Z` or an offset, since expressions have no local time zone.
  */
 export function toInstant(value: Json | undefined, call: FunctionCall): number {
   if (typeof value === 'number') return checkedInstant(value, call)

@@ -1,15 +1,15 @@
 import { TenonError } from '../errors/index.ts'
 import { EVALUATION_LIMITS } from './limits.ts'
 
-/** Limits of one evaluation, each at most what {@link EVALUATION_LIMITS} says. */
+/** Limits of one evaluation, each at most that of {@link EVALUATION_LIMITS}. */
 export interface EvaluationLimits {
   /** Steps that the evaluation may take. @defaultValue the value in {@link EVALUATION_LIMITS} */
   readonly maxSteps?: number
-  /** In characters, see {@link EVALUATION_LIMITS}. */
+  /** Characters that the evaluation may build. @defaultValue the value in {@link EVALUATION_LIMITS} */
   readonly maxSize?: number
 }
 
-/** Counts what an evaluation uses. Never a clock: the same expression over the same values costs the same. */
+/** Counts the work of an evaluation. It uses no clock, so the same expression over the same values costs the same. */
 export interface Meter {
   /** Steps at which the evaluation fails. */
   readonly maxSteps: number
@@ -21,7 +21,7 @@ export interface Meter {
   size: number
 }
 
-/** A meter at zero; several evaluations may share it. */
+/** Creates a meter at zero; several evaluations may share it. */
 export function createMeter({
   maxSteps = EVALUATION_LIMITS.steps,
   maxSize = EVALUATION_LIMITS.size,
@@ -36,7 +36,7 @@ export function limitFault(limit: string, max: number, what: string): TenonError
 /** Counts work before it is done. @throws {@link TenonError} `EXPRESSION_LIMIT` */
 export function spendSteps(meter: Meter, steps: number): void {
   meter.steps += steps
-  // So put that NaN, were it ever counted, would not pass.
+  // Negated, so that NaN would fail as well.
   if (!(meter.steps <= meter.maxSteps)) throw limitFault('steps', meter.maxSteps, 'The expression takes too many steps')
 }
 
@@ -46,18 +46,18 @@ export function spendSize(meter: Meter, size: number): void {
   if (!(meter.size <= meter.maxSize)) throw limitFault('size', meter.maxSize, 'The expression builds too large a value')
 }
 
-/** Counts the reading of so many characters. */
+/** Counts the reading of `characters`. */
 export function spendReading(meter: Meter, characters: number): void {
   spendSteps(meter, Math.ceil(characters / 64))
 }
 
-/** Counts a text that is about to be built. */
+/** Counts a text before it is built. */
 export function spendText(meter: Meter, characters: number): void {
   spendReading(meter, characters)
   spendSize(meter, characters)
 }
 
-/** Counts so many items or members that are about to be put into a new list or object. */
+/** Counts the items or members of a new list or object before it is built. */
 export function spendItems(meter: Meter, count: number): void {
   spendSteps(meter, count)
   spendSize(meter, 8 * count + 8)

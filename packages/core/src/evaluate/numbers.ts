@@ -1,9 +1,9 @@
 import type { Span } from '../expression/ast.ts'
 import { fault } from './evaluation.ts'
 
-/** Lets a result pass that is finite, and exact where it is whole; `-0` becomes `0`. */
+/** Checks that a result is finite and, if whole, exact; `-0` becomes `0`. */
 export function exact(result: number, place: Span): number {
-  if (!Number.isFinite(result)) throw fault('EXPRESSION_VALUE', 'The result is no finite number', place)
+  if (!Number.isFinite(result)) throw fault('EXPRESSION_VALUE', 'The result is not a finite number', place)
   if (Number.isInteger(result) && !Number.isSafeInteger(result)) {
     throw fault('EXPRESSION_VALUE', 'The result is too large to be exact', place)
   }

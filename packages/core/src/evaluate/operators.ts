@@ -17,7 +17,7 @@ function bothNumbers(left: Json, right: Json): [number, number] | null {
 /**
  * `left + right`: the sum of two numbers, or one text if either is a text.
  *
- * @param isOwn - `left` was built in this chain already, so only what is added counts as new.
+ * @param isOwn - True if `left` was built in the same chain, so that only the added part counts as new.
  */
 export function add(evaluation: Evaluation, left: Json, right: Json, place: Span, isOwn: boolean): Json {
   const numbers = bothNumbers(left, right)
@@ -31,7 +31,7 @@ export function add(evaluation: Evaluation, left: Json, right: Json, place: Span
   return before + after
 }
 
-/** The other four operations, on numbers only. */
+/** Calculates `left operator right`, for numbers only. */
 export function calculate(operator: Arithmetic, left: Json, right: Json, place: Span): number {
   const numbers = bothNumbers(left, right)
   if (numbers === null) {
@@ -49,7 +49,7 @@ export function calculate(operator: Arithmetic, left: Json, right: Json, place: 
   }
 }
 
-/** Whether a list has an item, a text a part, or an object a key. */
+/** Checks whether a list contains an item, a text a part, or an object a key. */
 export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Span): boolean {
   if (Array.isArray(whole)) {
     const items: readonly Json[] = whole
@@ -66,7 +66,7 @@ export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Spa
 }
 
 /**
- * One comparison, by the rules of {@link equals} and {@link orderOf}.
+ * Evaluates one comparison by the rules of {@link equals} and {@link orderOf}.
  *
  * @throws {@link TenonError} `COMPARISON_TYPES_DIFFER`, `EXPRESSION_TYPE` for values without an order.
  */

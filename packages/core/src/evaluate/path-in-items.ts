@@ -6,16 +6,16 @@ import { fault } from './evaluation.ts'
 import type { FunctionCall } from './function-body.ts'
 import { spendSteps } from './meter.ts'
 
-/** Reads a path that was given as a text; what is wrong with it is told at the place of the call. */
+/** Parses a path that was given as text; its faults have the position of the call. */
 export function readPath(path: string, call: FunctionCall): readonly StaticSegment[] {
   spendSteps(call.evaluation.meter, 1 + Math.ceil(path.length / 8))
   try {
     return parsePathText(path)
   } catch (cause) {
     const { code, details } = cause as TenonError
-    // The place in it is that in the path, which is of no use here.
+    // The position in that error is relative to the path, so it is replaced by that of the call.
     const { line, column, expected, ...more } = details as Readonly<Record<string, unknown>>
-    const message = `${call.name}: a path is made of keys with points between, such as "customer.name"`
+    const message = `${call.name}: a path consists of keys separated by points, such as "customer.name"`
     const { start: position, end } = call.place
     throw new TenonError(code, message, { cause, details: { ...more, position, end, function: call.name } })
   }
@@ -23,12 +23,12 @@ export function readPath(path: string, call: FunctionCall): readonly StaticSegme
 
 const keyOf = (segment: StaticSegment) => (segment.kind === 'key' ? segment.key : segment.index)
 
-/** What stands at a path of a value, `undefined` where nothing does. */
+/** Returns the value at a path; `undefined` if missing. */
 export function valueAt(value: Json, segments: readonly StaticSegment[], call: FunctionCall): Json | undefined {
   let at: Json | undefined = value
   for (const segment of segments) {
     spendSteps(call.evaluation.meter, 1)
-    // No item of a JSON value is a view.
+    // Items of JSON values are plain, never views.
     at = memberOf(at as Json, keyOf(segment))
     if (at === undefined) return undefined
   }
@@ -36,11 +36,11 @@ export function valueAt(value: Json, segments: readonly StaticSegment[], call: F
 }
 
 function missingInItem(index: number, path: string, call: FunctionCall): TenonError {
-  const message = `${call.name}: item ${index} has no ${path}; write ?. before what may be absent`
+  const message = `${call.name}: item ${index} has no ${path}; write ?. before a key that may be absent`
   return fault('EXPRESSION_PATH_MISSING', message, call.place, { path: `[${index}].${path}`, function: call.name })
 }
 
-/** What stands at a path of the item at `index`; missing is a fault unless the path says `?.` there. */
+/** Returns the value at a path of the item at `index`; a missing value is a fault unless the path has `?.` there. */
 export function itemValue(item: Json, index: number, segments: readonly StaticSegment[], call: FunctionCall): Json {
   let value = item
   for (const [at, segment] of segments.entries()) {
@@ -55,7 +55,7 @@ export function itemValue(item: Json, index: number, segments: readonly StaticSe
   return value
 }
 
-/** What stands at a path of each item, in order. */
+/** Returns the value at a path of each item, in order. */
 export function itemValues(items: readonly Json[], path: string, call: FunctionCall): Json[] {
   const segments = readPath(path, call)
   spendSteps(call.evaluation.meter, items.length)

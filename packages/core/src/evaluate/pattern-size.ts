@@ -1,7 +1,7 @@
 const COUNTED = /^\{(\d+)(?:,(\d*))?\}/
 const BRACED_ESCAPE = /^\\[xpP]\{[^}]*\}/
 
-/** Where the class that opens at `at` ends; a bracket right behind its opening is one of its characters. */
+/** Returns the end of the class that opens at `at`; a bracket directly after the opening is one of its characters. */
 function classEnd(pattern: string, at: number): number {
   let end = at + 1
   if (pattern[end] === '^') end += 1
@@ -11,8 +11,8 @@ function classEnd(pattern: string, at: number): number {
 }
 
 /**
- * At least the instructions that a pattern compiles to, known before it is compiled: repetitions are
- * written out, so `(a{30}){30}` has 900 and more. `Infinity` for `\Q`, whose quoting would hide what follows.
+ * Estimates the number of instructions of a pattern before it is compiled, as a lower bound: repetitions are expanded,
+ * so `(a{30}){30}` has at least 900. `Infinity` for `\Q`, which would hide the text that follows.
  */
 export function patternSizeBound(pattern: string): number {
   if (pattern.includes('\\Q')) return Number.POSITIVE_INFINITY
@@ -26,7 +26,7 @@ export function patternSizeBound(pattern: string): number {
     const character = pattern[at]
     if (counted !== null) {
       const times = Math.max(Number(counted[1]), Number(counted[2] ?? 0), 1)
-      // An optional repetition needs an instruction of its own each time.
+      // Each optional repetition needs an instruction of its own.
       const repeated = times * (last + 1)
       size += repeated - last
       last = repeated
@@ -41,7 +41,7 @@ export function patternSizeBound(pattern: string): number {
       size = (levels.pop() ?? 0) + last
       at += 1
     } else {
-      // A repetition sign adds an instruction to what it repeats.
+      // A repetition sign adds one instruction.
       const repeats = character === '*' || character === '+' || character === '?'
       last = repeats ? last + 1 : 1
       size += 1

@@ -5,30 +5,30 @@ import { EVALUATION_LIMITS } from './limits.ts'
 import { limitFault, type Meter, spendSteps } from './meter.ts'
 import { patternSizeBound } from './pattern-size.ts'
 
-/** One place where a pattern occurs; groups that took no part are `null`. */
+/** One match of a pattern; groups that did not take part are `null`. */
 export interface PatternMatch {
   readonly start: number
   readonly end: number
   readonly groups: readonly (string | null)[]
 }
 
-/** A compiled pattern. Every character that it reads is counted while it reads. */
+/** A compiled pattern. Characters are counted while they are read. */
 export interface Pattern {
   readonly groupCount: number
-  /** Matches from left to right, found as they are asked for. */
+  /** Returns matches from left to right, found lazily. */
   readonly matches: (text: string) => Iterable<PatternMatch>
   readonly test: (text: string) => boolean
 }
 
-/** Units of work of one step: one a character that is read and instruction that may look at it. */
+/** Units of work of one step: one per character read and instruction that may inspect it. */
 const UNITS_PER_STEP = 128
 const UNITS_PER_READ = 8
-/** A search costs something however little it reads; captured groups are searched for once more. */
+/** Minimum cost of a search; captured groups are searched for again. */
 const STEPS_PER_MATCH = 6
 
 /**
- * A text that counts how often it is read, and stops the search when the steps are used up. The count
- * cannot be known before: how far a search looks beyond its match depends on pattern and text.
+ * A text that counts how often it is read, and stops the search when the steps are used up. The count is not known in
+ * advance: how far a search reads beyond its match depends on pattern and text.
  */
 class CountedText extends String {
   readonly #text: string
@@ -56,12 +56,12 @@ function compile(meter: Meter, source: string, place: Span): RE2JS {
   const { patternLength, patternSize } = EVALUATION_LIMITS
   if (source.length > patternLength) throw limitFault('patternLength', patternLength, 'A pattern is too long')
   const size = patternSizeBound(source)
-  if (size > patternSize) throw limitFault('patternSize', patternSize, 'A pattern repeats too much')
+  if (size > patternSize) throw limitFault('patternSize', patternSize, 'A pattern has too many repetitions')
   spendSteps(meter, 8 * source.length + size)
   try {
     return RE2JS.compile(source)
   } catch (cause) {
-    // Its message would quote the pattern, which may come from data.
+    // The original message would quote the pattern, which may come from data.
     const reason = (cause as Partial<RE2JSSyntaxException>).getDescription?.()
     throw fault('EXPRESSION_VALUE', `The pattern is not valid RE2: ${reason}`, place, { reason })
   }
@@ -95,10 +95,10 @@ function createPattern(meter: Meter, source: string, place: Span): Pattern {
 }
 
 /**
- * The pattern that a text spells, compiled once an evaluation.
+ * Returns the compiled pattern of a text; each pattern is compiled once per evaluation.
  *
- * @throws {@link TenonError} `EXPRESSION_VALUE` for what RE2 does not know, `EXPRESSION_LIMIT` for a
- * pattern that is too long or repeats too much.
+ * @throws {@link TenonError} `EXPRESSION_VALUE` for a pattern that is not valid RE2, `EXPRESSION_LIMIT` for a pattern
+ * that is too long or has too many repetitions.
  */
 export function patternOf(evaluation: Evaluation, source: string, place: Span): Pattern {
   const known = evaluation.patterns.get(source)

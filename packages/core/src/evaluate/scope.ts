@@ -1,16 +1,16 @@
 import type { Json } from '../json.ts'
 import { createEvaluationContext, type EvaluationContext } from './context.ts'
 
-/** Gives the names of an expression their values. */
+/** Provides the values of the names in an expression. */
 export interface EvaluationScope {
-  /** The value of `input`, `trigger`, `nodes`, `vars`, `run`, `item`, ... or `undefined` where there is none. */
+  /** The value of `input`, `trigger`, `nodes`, `vars`, `run`, `item`, ... or `undefined` if there is none. */
   readonly resolve: (root: string) => Json | undefined
   /** Source of `now()`, `uuid()` and `random()`. */
   readonly context: EvaluationContext
 }
 
 /**
- * Makes a scope of values.
+ * Creates a scope of plain values.
  *
  * @param roots - Values by the name of their root: `{ input: { ... }, vars: { ... } }`.
  * @param context - @defaultValue the Unix epoch, an empty seed and no node run

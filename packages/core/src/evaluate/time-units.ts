@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000
 // The first Monday after the epoch, so that weeks begin on Mondays.
 const FIRST_MONDAY_MS = 4 * DAY_MS
 
-/** `days` and `day` are one unit. */
+/** Returns the unit of a name; `days` and `day` are the same. */
 export const unitNamed = (name: string): TimeUnit => name.replace(/s$/, '') as TimeUnit
 
 const monthsIn = (unit: TimeUnit) => (unit === 'year' ? 12 : 1)
@@ -27,7 +27,7 @@ function addMonths(ms: number, months: number): number {
   return day.getTime() + (ms - Math.floor(ms / DAY_MS) * DAY_MS)
 }
 
-/** An instant moved by a whole amount; NaN beyond what a date can hold. */
+/** Moves an instant by a whole amount; NaN beyond the range of dates. */
 export function addUnits(ms: number, amount: number, unit: TimeUnit): number {
   const unitMs = UNIT_MS[unit]
   return unitMs === undefined ? addMonths(ms, amount * monthsIn(unit)) : ms + amount * unitMs
@@ -40,14 +40,14 @@ function monthsBetween(from: number, to: number): number {
   return addMonths(from, months) > to ? months - 1 : months
 }
 
-/** Whole units from one instant to a later one, negative to an earlier one. */
+/** Counts the whole units from one instant to another; negative if the other is earlier. */
 export function unitsBetween(from: number, to: number, unit: TimeUnit): number {
   if (to < from) return 0 - unitsBetween(to, from, unit)
   const unitMs = UNIT_MS[unit]
   return Math.floor(unitMs === undefined ? monthsBetween(from, to) / monthsIn(unit) : (to - from) / unitMs)
 }
 
-/** The first instant of the unit that an instant lies in. */
+/** Returns the first instant of the unit that contains an instant. */
 export function startOfUnit(ms: number, unit: TimeUnit): number {
   const date = new Date(ms)
   if (unit === 'year') return utcDate(date.getUTCFullYear(), 0, 1).getTime()

@@ -6,8 +6,8 @@ import { fault } from './evaluation.ts'
 import { type Meter, spendSteps } from './meter.ts'
 
 /**
- * What a value is; anything that is no JSON value (a function, `undefined`, NaN) is refused here, so
- * that a host object in the scope cannot be used.
+ * Returns the type of a value. Values that are not JSON (a function, `undefined`, NaN) are refused, so that a host
+ * object in the scope cannot be used.
  */
 export function kindOf(value: Json | undefined, place: Span): ValueKind {
   switch (typeof value) {
@@ -21,7 +21,7 @@ export function kindOf(value: Json | undefined, place: Span): ValueKind {
     case 'number':
       if (Number.isFinite(value)) return 'number'
   }
-  throw fault('EXPRESSION_TYPE', `A ${typeof value} that is no JSON value cannot be used`, place)
+  throw fault('EXPRESSION_TYPE', `A ${typeof value} is not a JSON value and cannot be used`, place)
 }
 
 const ARTICLES: Readonly<Record<ValueKind, string>> = Object.freeze({
@@ -33,10 +33,10 @@ const ARTICLES: Readonly<Record<ValueKind, string>> = Object.freeze({
   object: 'an object',
 })
 
-/** `a text`, `an object`, as messages say it. */
+/** Formats a type with its article for messages: `a text`, `an object`. */
 export const aKind = (kind: ValueKind): string => ARTICLES[kind]
 
-/** The value of an own data property; getters and inherited ones are as good as absent. */
+/** Reads an own data property; getters and inherited properties count as absent. */
 export function ownValue(value: object, key: string | number): Json | undefined {
   return Object.getOwnPropertyDescriptor(value, key)?.value
 }
@@ -46,13 +46,13 @@ function allowed(key: string, forbidden: readonly string[], place: Span): string
   throw fault('EXPRESSION_KEY_FORBIDDEN', `The key "${key}" is not allowed`, place, { key })
 }
 
-/** Refuses a key that no object of JSON may have. */
+/** Refuses a key that no JSON object may have. */
 export const allowKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_KEYS, place)
 
 /** Refuses a segment of a path that could reach a prototype. */
 export const allowPathKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_PATH_KEYS, place)
 
-/** Keys of own data properties, in order; a step each. */
+/** Returns the keys of own data properties, in order; costs one step each. */
 export function ownKeys(meter: Meter, value: JsonObject): string[] {
   const keys = Object.keys(value)
   spendSteps(meter, keys.length)

@@ -7,9 +7,9 @@ import { limitFault, type Meter, spendReading, spendSize, spendSteps } from './m
 import { kindOf, ownKeys, ownValue } from './values.ts'
 
 interface WriteOptions {
-  /** What stands before each line and level. */
+  /** Indentation of one level. */
   readonly indent: string
-  /** Keys in order, so that equal objects give equal texts. */
+  /** Sorts keys, so that equal objects give equal texts. */
   readonly sorted: boolean
   readonly spendSize: (characters: number) => void
 }
@@ -81,7 +81,7 @@ function createWriter(meter: Meter, place: Span, options: WriteOptions) {
   }
 }
 
-/** The JSON text of a value, counted while it is written. */
+/** Serializes a value to JSON and counts the text while it is written. */
 export function writeJson({ meter }: Evaluation, value: Json, place: Span, indent = 0): string {
   const write = createWriter(meter, place, {
     indent: ' '.repeat(indent),
@@ -91,12 +91,12 @@ export function writeJson({ meter }: Evaluation, value: Json, place: Span, inden
   return write(value)
 }
 
-/** A text that equal values share and others do not; counts steps, since it is not kept. */
+/** Returns a text that is the same for equal values only; counts steps, since the text is not kept. */
 export function keyText({ meter }: Evaluation, value: Json, place: Span): string {
   return createWriter(meter, place, { indent: '', sorted: true, spendSize: () => undefined })(value)
 }
 
-/** A value as a template writes it: text as it is, null as nothing, lists and objects as JSON. */
+/** Converts a value to text as templates do: null to empty text, lists and objects to JSON. */
 export function textOf(evaluation: Evaluation, value: Json, place: Span): string {
   switch (kindOf(value, place)) {
     case 'text':

@@ -3,29 +3,32 @@ import { functionSignature } from './functions/index.ts'
 import { parseTemplate } from './parse.ts'
 import { childrenOf } from './walk.ts'
 
-/** A place of the scope that a template reads, with its place in the template. */
+/** A path of the scope that a template reads, with its span in the template. */
 export interface TemplateRead extends Span {
-  /** `input`, `trigger`, `nodes`, `vars`, `run`, `item`, `index`, `loop`, `error`, or what else the scope has. */
+  /**
+   * Name of the root: `input`, `trigger`, `nodes`, `vars`, `run`, `item`, `index`, `loop`, `error` or another of the
+   * scope.
+   */
   readonly root: string
-  /** Keys and places in lists behind the root, as far as they are known before evaluation. */
+  /** Keys and list indexes after the root, as far as they are known before evaluation. */
   readonly path: readonly (string | number)[]
-  /** Goes on behind `path` with a key that only evaluation knows. */
+  /** True if a key that only evaluation knows follows `path`. */
   readonly isDynamic: boolean
-  /** The template does without: `?.` stands in the path, or `??` behind it. */
+  /** True if the value may be missing: the path contains `?.`, or `??` follows it. */
   readonly isOptional: boolean
-  /** Of `nodes.<id>`: the id and where it stands, so that it can be shown by name or changed. */
+  /** Node id of `nodes.<id>` with its span, so that it can be shown by name or changed. */
   readonly node?: Span & { readonly id: string }
 }
 
-/** What a template does, known without evaluating it. */
+/** Facts about a template that are known without evaluating it. */
 export interface TemplateAnalysis {
-  /** In order of place; a place that is read twice stands twice. */
+  /** Reads in the order of the text; duplicates are listed. */
   readonly reads: readonly TemplateRead[]
-  /** Names of functions that are called, each once, in order of place; they need not exist. */
+  /** Names of the called functions, each once, in the order of the text; they need not exist. */
   readonly functions: readonly string[]
-  /** Calls `now`, `uuid` or `random`: its value depends on more than what it reads. */
+  /** True if the template calls `now`, `uuid` or `random`: its value depends on more than its reads. */
   readonly isImpure: boolean
-  /** It is one expression and nothing else, so its value keeps its type. */
+  /** True if the template is exactly one expression, so that its value keeps its type. */
   readonly isWhole: boolean
 }
 
@@ -52,7 +55,7 @@ function readOf(base: RootExpression, path: PathExpression | null, isOptional: b
   }
 }
 
-/** What stands in an expression, and whether `??` does without it. */
+/** Returns the direct parts of an expression, with a mark for those whose absence `??` accepts. */
 function visitsIn({ expression }: Visit): Visit[] {
   const isCoalesce = expression.kind === 'chain' && expression.operators[0] === '??'
   const children = childrenOf(expression)
@@ -64,10 +67,10 @@ function visitsIn({ expression }: Visit): Visit[] {
 }
 
 /**
- * Lists what a template reads and calls, for validation, for loading only what is needed, and for
+ * Returns the paths and functions that a template uses, for validation, for loading only the needed values, and for
  * finding and renaming references.
  *
- * @throws {@link TenonError} as `parseTemplate`, when given a text that cannot be read.
+ * @throws {@link TenonError} as `parseTemplate`, for a text with a syntax error.
  *
  * @example
  * ```ts

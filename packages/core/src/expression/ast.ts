@@ -1,19 +1,19 @@
-/** Where something stands in its text: UTF-16 offsets, `end` exclusive. */
+/** Range in a text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
   /** Offset of the first UTF-16 unit. */
   readonly start: number
-  /** Offset behind the last UTF-16 unit. */
+  /** Offset after the last UTF-16 unit. */
   readonly end: number
 }
 
-/** Operators that stand in front of one operand. */
+/** Operators before one operand. */
 export type PrefixOperator = '!' | '-'
 /** Operators that may be chained without parentheses and are read from left to right. */
 export type ChainOperator = '??' | '||' | '&&' | '+' | '-' | '*' | '/' | '%'
 /** Operators that compare two operands and give a boolean; they cannot be chained. */
 export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in'
 
-/** A value that is written out: `null`, `true`, `12.5`, `"text"`. */
+/** A literal value: `null`, `true`, `12.5`, `"text"`. */
 export interface LiteralExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'literal'
@@ -21,7 +21,7 @@ export interface LiteralExpression extends Span {
   readonly value: null | boolean | number | string
 }
 
-/** A name that the scope gives a value: `input`, `trigger`, `nodes`, `vars`, ... */
+/** A name with a value in the scope: `input`, `trigger`, `nodes`, `vars`, ... */
 export interface RootExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'root'
@@ -29,24 +29,24 @@ export interface RootExpression extends Span {
   readonly name: string
 }
 
-/** `.key` and `["key"]` are one; so are `.0` and `[0]`. `optional` is `?.`. */
+/** One segment of a path. `.key` and `["key"]` are equal, as are `.0` and `[0]`; `optional` means `?.`. */
 export type PathSegment = Span & { readonly optional: boolean } & (
     | { readonly kind: 'key'; readonly key: string }
     | { readonly kind: 'index'; readonly index: number }
     | { readonly kind: 'computed'; readonly expression: Expression }
   )
 
-/** What lies inside a value: `input.lines[0]?.name`. */
+/** A path into a value: `input.lines[0]?.name`. */
 export interface PathExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'path'
-  /** Expression whose value the path leads into. */
+  /** Expression whose value the path reads. */
   readonly base: Expression
-  /** At least one. */
+  /** Segments of the path, at least one. */
   readonly segments: readonly PathSegment[]
 }
 
-/** A list that is written out: `[1, input.amount]`. */
+/** A list literal: `[1, input.amount]`. */
 export interface ListExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'list'
@@ -62,27 +62,27 @@ export interface ObjectMember extends Span {
   readonly value: Expression
 }
 
-/** An object that is written out: `{ total: input.amount }`. */
+/** An object literal: `{ total: input.amount }`. */
 export interface ObjectExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'object'
-  /** No key stands twice. */
+  /** Members with unique keys. */
   readonly members: readonly ObjectMember[]
 }
 
-/** A call of a function: `round(input.amount, 2)`. `nameEnd` is the offset behind the name. */
+/** A call of a function: `round(input.amount, 2)`. */
 export interface CallExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'call'
   /** Name of the function. */
   readonly name: string
-  /** Offset behind the name. */
+  /** Offset after the name. */
   readonly nameEnd: number
   /** Arguments in order. */
   readonly arguments: readonly Expression[]
 }
 
-/** An operator in front of one operand: `!input.paid`. */
+/** An operator before one operand: `!input.paid`. */
 export interface PrefixExpression extends Span {
   /** Kind of the expression. */
   readonly kind: 'prefix'
@@ -110,7 +110,7 @@ export interface ComparisonExpression extends Span {
   readonly operator: ComparisonOperator
   /** Expression before the operator. */
   readonly left: Expression
-  /** Expression behind the operator. */
+  /** Expression after the operator. */
   readonly right: Expression
 }
 
@@ -126,7 +126,7 @@ export interface ConditionalExpression extends Span {
   readonly otherwise: Expression
 }
 
-/** Any node of a parsed expression; `kind` tells them apart, `start` and `end` are offsets in the text. */
+/** Any node of a parsed expression; `kind` distinguishes them, `start` and `end` are offsets in the text. */
 export type Expression =
   | LiteralExpression
   | RootExpression
@@ -144,12 +144,12 @@ export type TemplatePart =
   | (Span & { readonly kind: 'text'; readonly text: string })
   | (Span & { readonly kind: 'expression'; readonly expression: Expression })
 
-/** A template as {@link parseTemplate} reads it; parts stand in order and cover the whole text. */
+/** A template as parsed by {@link parseTemplate}; the parts are in order and cover the whole text. */
 export interface ParsedTemplate {
   /** Template that was parsed. */
   readonly text: string
   /** Plain texts and expressions in order. */
   readonly parts: readonly TemplatePart[]
-  /** The template is one expression and nothing else, so its value keeps its type. */
+  /** The expression, if the template is exactly one, so that its value keeps its type; else `null`. */
   readonly whole: Expression | null
 }

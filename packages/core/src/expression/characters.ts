@@ -1,4 +1,4 @@
-// By category, since what Unicode calls an identifier differs between engines (joiners, for one).
+// Defined by category, since the identifiers of Unicode differ between engines (joiners, for example).
 const NAME_START = /^[\p{L}\p{Nl}_$]$/u
 const NAME_PART = /^[\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}$]$/u
 const NAME = /^[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}$]*$/u
@@ -9,7 +9,7 @@ const isAsciiLetter = (code: number) => (code >= 97 && code <= 122) || (code >= 
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
-/** Space, tab, line breaks, and the no-break space that pasted text brings along. */
+/** Space, tab, line breaks, and the no-break space that pasted text contains. */
 export const isSpace = (code: number): boolean =>
   code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0
 
@@ -17,7 +17,7 @@ function characterAt(text: string, at: number): string {
   return String.fromCodePoint(text.codePointAt(at) as number)
 }
 
-/** How many code units of a name's first character stand at `at`; 0 if none may. */
+/** Returns the number of code units of the first character of a name at `at`; 0 if no name can begin there. */
 export function nameStartLength(text: string, at: number): number {
   const code = text.charCodeAt(at)
   if (isAsciiLetter(code) || code === 95 || code === 36) return 1
@@ -26,7 +26,7 @@ export function nameStartLength(text: string, at: number): number {
   return NAME_START.test(character) ? character.length : 0
 }
 
-/** The end of the name whose first character ends at `at`. */
+/** Returns the end of the name whose first character ends at `at`. */
 export function nameEnd(text: string, at: number): number {
   let end = at
   while (end < text.length) {
@@ -42,14 +42,14 @@ export function nameEnd(text: string, at: number): number {
   return end
 }
 
-/** Whether a key can stand after a point, without brackets and quotes. */
+/** Checks whether a key can follow a point without brackets and quotes. */
 export const isName = (key: string): boolean => NAME.test(key)
 
-/** The place in a list that a text like `0` or `12` names, or `null`. */
+/** Parses a list index such as `0` or `12`; `null` for other texts. */
 export function indexOfText(text: string): number | null {
   const index = INDEX.test(text) ? Number(text) : Number.NaN
   return Number.isSafeInteger(index) ? index : null
 }
 
-/** Whether half of a surrogate pair stands alone; such a text has no UTF-8 form. */
+/** Checks for a lone surrogate; such a text has no UTF-8 form. */
 export const hasLoneSurrogate = (text: string): boolean => LONE_SURROGATE.test(text)

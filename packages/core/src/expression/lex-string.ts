@@ -15,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = Object.freeze({
 
 const HEX = /^[0-9A-Fa-f]{4}$/
 
-/** Reads the text that opens with the quote at `start`; line breaks may stand in it as they are. */
+/** Reads the text that opens with the quote at `start`; it may contain line breaks. */
 export function lexString(text: string, start: number): Token {
   const quote = text[start]
   let value = ''
@@ -37,7 +37,7 @@ export function lexString(text: string, start: number): Token {
     const escaped = HEX.test(hex) ? String.fromCharCode(Number.parseInt(hex, 16)) : ESCAPES[letter]
     if (escaped === undefined) {
       const expected = ['\\n', '\\t', '\\r', '\\"', '\\\\', '\\u0041']
-      return { kind: 'invalid', start: at, end: at + 2, message: 'This escape is not known', expected }
+      return { kind: 'invalid', start: at, end: at + 2, message: 'Unknown escape', expected }
     }
     value += escaped
     at += letter === 'u' ? 6 : 2
@@ -46,7 +46,7 @@ export function lexString(text: string, start: number): Token {
   value += text.slice(from, at)
   const end = at + 1
   if (hasLoneSurrogate(value)) {
-    return { kind: 'invalid', start, end, message: 'This text has half of a surrogate pair', expected: [] }
+    return { kind: 'invalid', start, end, message: 'This text has a lone surrogate', expected: [] }
   }
   return { kind: 'string', value, start, end }
 }

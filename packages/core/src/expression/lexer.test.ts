@@ -50,7 +50,7 @@ describe('describeToken', () => {
     ['a', '"a"'],
     ['+', '"+"'],
     ['', 'the end'],
-    ['#', 'This character has no place in an expression'],
+    ['#', 'This character is not allowed in an expression'],
   ])('calls %j %s', (text, name) => {
     expect(describeToken(nextToken(text, 0))).toBe(name)
   })

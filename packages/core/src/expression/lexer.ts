@@ -24,7 +24,7 @@ function digitsEnd(text: string, from: number): number {
 
 function lexNumber(text: string, start: number): Token {
   let end = digitsEnd(text, start)
-  // Without a digit behind it the point belongs to a path: `1.a`.
+  // Without a digit after it the point belongs to a path: `1.a`.
   const fractionEnd = digitsEnd(text, end + 1)
   if (text[end] === '.' && fractionEnd > end + 1) end = fractionEnd
   if (text[end] === 'e' || text[end] === 'E') {
@@ -34,7 +34,13 @@ function lexNumber(text: string, start: number): Token {
   }
   const value = Number(text.slice(start, end))
   if (nameStartLength(text, end) > 0) {
-    return { kind: 'invalid', start, end, message: 'A number runs into a name', expected: ['an operator'] }
+    return {
+      kind: 'invalid',
+      start,
+      end,
+      message: 'A number cannot be followed directly by a name',
+      expected: ['an operator'],
+    }
   }
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
     const expected = ['a number up to 9007199254740991, or a text']
@@ -52,18 +58,18 @@ function lexPunctuator(text: string, start: number): Token {
   const punctuator = PUNCTUATORS.find((candidate) => text.startsWith(candidate, start))
   if (punctuator !== undefined) return { kind: 'punctuator', text: punctuator, start, end: start + punctuator.length }
   const character = String.fromCodePoint(text.codePointAt(start) as number)
-  const message = 'This character has no place in an expression'
+  const message = 'This character is not allowed in an expression'
   return { kind: 'invalid', start, end: start + character.length, message, expected: ['a value or an operator'] }
 }
 
-// `=` is a slip unless it begins `==`; but `===` is one whatever it begins.
+// `=` is an error unless it begins `==`; `===` always is.
 function isWhole(text: string, start: number, wrong: string, right: string): boolean {
   return wrong.length < right.length && text.startsWith(right, start)
 }
 
 /**
- * The token that begins at or after `from`. Never throws: what cannot be read is an `invalid` token of
- * at least one character.
+ * Returns the token that begins at or after `from`. Never throws: unreadable text is an `invalid` token of at least one
+ * character.
  */
 export function nextToken(text: string, from: number): Token {
   const start = skipSpace(text, from)
@@ -79,14 +85,14 @@ export function nextToken(text: string, from: number): Token {
   return lexPunctuator(text, start)
 }
 
-/** What follows a point: a name, or digits alone, since `a.0.1` is no fraction. */
+/** Returns the token after a point: a name, or digits alone, since `a.0.1` is not a fraction. */
 export function nextMember(text: string, from: number): Token {
   const start = skipSpace(text, from)
   if (!isDigit(text.charCodeAt(start))) return nextToken(text, start)
   const end = digitsEnd(text, start)
   const value = indexOfText(text.slice(start, end))
   if (value === null || nameStartLength(text, end) > 0) {
-    return { kind: 'invalid', start, end, message: 'This is no place in a list', expected: ['a number such as 0'] }
+    return { kind: 'invalid', start, end, message: 'This is not a list index', expected: ['a number such as 0'] }
   }
   return { kind: 'number', value, start, end }
 }

@@ -1,8 +1,8 @@
-/** What an expression may be at most; beyond it parsing answers `EXPRESSION_LIMIT` with the name of the limit. */
+/** Limits of an expression; beyond them parsing throws `EXPRESSION_LIMIT` with the name of the limit. */
 export const EXPRESSION_LIMITS = Object.freeze({
   /** Characters (UTF-16 code units) of one expression. */
   expressionLength: 8_192,
-  /** Characters of a template with everything in it. */
+  /** Characters of a whole template. */
   templateLength: 262_144,
   /** Levels of parentheses, lists, objects, calls, branches and prefix operators around one value. */
   depth: 64,

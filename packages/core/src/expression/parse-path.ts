@@ -13,7 +13,7 @@ function segmentOf(reader: TokenReader, key: string, place: Span & { readonly op
 
 function afterPoint(reader: TokenReader, optional: boolean): PathSegment {
   const { token } = reader
-  if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse(['a key or a place in a list'])
+  if (token.kind !== 'name' && token.kind !== 'number') return reader.refuse(['a key or a list index'])
   const key = token.kind === 'name' ? token.name : String(token.value)
   reader.advance()
   return segmentOf(reader, key, { optional, start: token.start, end: token.end })
@@ -32,10 +32,10 @@ function inBrackets(reader: TokenReader, optional: boolean, readExpression: Read
   if (typeof value === 'string') return segmentOf(reader, value, place)
   if (typeof value === 'number' && indexOfText(String(value)) !== null) return segmentOf(reader, String(value), place)
   const expected = ['a text or a number such as 0']
-  throw syntaxError(reader.text, start, 'This is neither a key nor a place in a list', expected)
+  throw syntaxError(reader.text, start, 'This is neither a key nor a list index', expected)
 }
 
-/** Reads one segment of a path, `null` where the path ends. */
+/** Reads one segment of a path; `null` at its end. */
 export function readSegment(reader: TokenReader, readExpression: Read): PathSegment | null {
   if (reader.at('[')) return inBrackets(reader, false, readExpression)
   const optional = reader.at('?.')

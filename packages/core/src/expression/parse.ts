@@ -9,7 +9,7 @@ import { describeToken, type Token } from './token.ts'
  * Reads the text of one expression, without braces.
  *
  * @throws {@link TenonError} `EXPRESSION_SYNTAX` (details: `position`, `line`, `column`, `expected`),
- * `EXPRESSION_LIMIT` (details: place, `limit`, `max`) or `EXPRESSION_KEY_FORBIDDEN` (details: place, `key`).
+ * `EXPRESSION_LIMIT` (details: position, `limit`, `max`) or `EXPRESSION_KEY_FORBIDDEN` (details: position, `key`).
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export function parsePathText(path: string): readonly StaticSegment[] {
   const segments = expression.kind === 'path' ? expression.segments : []
   const statics = segments.filter((segment) => segment.kind !== 'computed')
   if (next.kind !== 'end' || statics.length === 0 || statics.length < segments.length) {
-    throw new TenonError('EXPRESSION_SYNTAX', 'A path is made of keys with points between, such as "customer.name"', {
+    throw new TenonError('EXPRESSION_SYNTAX', 'A path consists of keys separated by points, such as "customer.name"', {
       details: { position: 0, line: 1, column: 1, expected: ['a path'] },
     })
   }

@@ -51,7 +51,7 @@ export function createHttpResponse({ status, headers, url, bytes }: RawHttpRespo
       const reading = parseJson(decode(), { onLoss: 'keep' })
       if (reading.ok) return reading.value
       const why = reading.fault === 'syntax' ? 'is not JSON' : `cannot be taken: ${reading.issues[0]?.message}`
-      throw invalid(why, 'Read the answer as text, or correct the service.')
+      throw invalid(why, 'Set the response format to text, or correct the service.')
     },
   }
 }

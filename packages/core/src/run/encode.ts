@@ -43,7 +43,7 @@ function write(encoder: Encoder, text: string): void {
 }
 
 function encodeText(encoder: Encoder, value: string): string {
-  if (!isWellFormed(value)) refuse(encoder, 'has half of a surrogate pair')
+  if (!isWellFormed(value)) refuse(encoder, 'has a lone surrogate')
   write(encoder, JSON.stringify(value))
   return value
 }

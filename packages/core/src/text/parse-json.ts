@@ -78,7 +78,7 @@ function checkedNumber(source: string, path: Path, findings: Findings): Json {
 function checkedText(text: string, path: Path, findings: Findings): string {
   if (isWellFormed(text)) return text
   if (findings.onLoss === 'keep') findings.kept.push({ path, what: 'text' })
-  else addIssue(findings, path, 'text_malformed', 'The text has half of a surrogate pair')
+  else addIssue(findings, path, 'text_malformed', 'The text has a lone surrogate')
   return toWellFormed(text)
 }
 

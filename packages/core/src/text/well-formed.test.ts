@@ -25,7 +25,7 @@ test.each([
 test.each([
   ['fine 😀\n', null],
   ['a\0', 'has a NUL character'],
-  ['\udfff', 'has half of a surrogate pair'],
+  ['\udfff', 'has a lone surrogate'],
 ])('textFault(%j) is %j', (text, fault) => {
   expect(textFault(text)).toBe(fault)
 })

@@ -31,5 +31,5 @@ export function repairText(text: string): string {
  */
 export function textFault(text: string): string | null {
   if (text.includes('\0')) return 'has a NUL character'
-  return isWellFormed(text) ? null : 'has half of a surrogate pair'
+  return isWellFormed(text) ? null : 'has a lone surrogate'
 }

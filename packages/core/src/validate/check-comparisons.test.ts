@@ -90,7 +90,7 @@ describe('types that a node compares', () => {
     [1, '<', '{{input.tags}}', 'error', '< takes a number or a text, not a list'],
     ['{{input.score}}', '==', 'high', 'warning', 'A number is never equal to a text'],
     ['{{input.flag}}', '!=', 'yes', 'warning', 'A boolean is never equal to a text'],
-    ['{{input.name}}', '==', 5, 'warning', 'A text is equal to a number only if the text spells it'],
+    ['{{input.name}}', '==', 5, 'warning', 'A text is equal to a number only if the text contains it'],
     ['{{input.score}}', 'contains', '5', 'error', 'contains looks into a list or a text or an object, not a number'],
     ['{{input.name}}', 'contains', 5, 'error', 'A text contains texts, not a number'],
     ['{{input.card}}', 'contains', true, 'error', 'An object contains texts, not a boolean'],

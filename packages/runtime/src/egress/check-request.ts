@@ -16,7 +16,7 @@ export function checkUrl(text: string, base?: URL): URL {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw refused('protocol', `Only http and https may be called, not ${url.protocol.slice(0, 20)}`)
   }
-  if (!isPortAllowed(url.port)) throw refused('port', `No request may go to port ${url.port}`)
+  if (!isPortAllowed(url.port)) throw refused('port', `Port ${url.port} is blocked for requests`)
   if (url.username !== '' || url.password !== '') {
     throw refused('credentials', 'An address must not hold a user name or a password')
   }

@@ -40,7 +40,7 @@ describe('parseJsonText', () => {
       'The number 7615917337495251231 would be rounded. Send it as text, in quotes.',
     ],
     ['[1e400]', '0', 'number_inexact', 'The number 1e400 would be rounded. Send it as text, in quotes.'],
-    ['{"a":"\\ud83d"}', 'a', 'text_malformed', 'The text has half of a surrogate pair'],
+    ['{"a":"\\ud83d"}', 'a', 'text_malformed', 'The text has a lone surrogate'],
   ])('refuses %s with its path', (text, path, code, message) => {
     const issue = { path: path.split('.').map((key) => (key === '0' ? 0 : key)), code, message }
     expect(() => parseJsonText(text)).toThrow(

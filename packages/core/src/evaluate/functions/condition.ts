@@ -28,7 +28,7 @@ function conditionOf(args: readonly Json[], call: FunctionCall): ConditionCall {
   }
 }
 
-/** A body whose result follows from a condition over a list. */
+/** Creates a body whose result follows from a condition over a list. */
 const conditional =
   (decide: (condition: ConditionCall, call: FunctionCall) => Json): FunctionBody =>
   (args, call) =>

@@ -17,8 +17,8 @@ describe('encoding functions', () => {
   })
 
   test.each([
-    ['base64Encode(lone)', 'EXPRESSION_VALUE base64Encode takes no text with half of a surrogate pair'],
-    ['urlEncode(lone)', 'EXPRESSION_VALUE urlEncode takes no text with half of a surrogate pair'],
+    ['base64Encode(lone)', 'EXPRESSION_VALUE base64Encode cannot take a text with a lone surrogate'],
+    ['urlEncode(lone)', 'EXPRESSION_VALUE urlEncode cannot take a text with a lone surrogate'],
     ['base64Decode("a")', 'EXPRESSION_VALUE base64Decode takes a text in Base64 that holds UTF-8'],
     ['base64Decode("a b=")', 'EXPRESSION_VALUE base64Decode takes a text in Base64 that holds UTF-8'],
     ['base64Decode("/w==")', 'EXPRESSION_VALUE base64Decode takes a text in Base64 that holds UTF-8'],

@@ -13,14 +13,14 @@ const HTML: Readonly<Record<string, string>> = Object.freeze({
   "'": '&#39;',
 })
 
-/** A body that makes a text of one that has a UTF-8 form. Reading counts enough to bound what is made. */
+/** Creates a body that converts a well-formed text. Counting the input also limits the size of the result. */
 function encoded(change: (text: string, call: FunctionCall) => string): FunctionBody {
   return ([value], call) => {
     const text = value as string
     const { meter } = call.evaluation
     spendReading(meter, 8 * text.length)
     if (hasLoneSurrogate(text)) {
-      throw call.fault('EXPRESSION_VALUE', `${call.name} takes no text with half of a surrogate pair`)
+      throw call.fault('EXPRESSION_VALUE', `${call.name} cannot take a text with a lone surrogate`)
     }
     const result = change(text, call)
     spendSize(meter, result.length)
@@ -50,7 +50,7 @@ function fromUrl(text: string, call: FunctionCall): string {
   }
 }
 
-/** The text of a version 4 UUID with the random bits taken from `bytes`. */
+/** Formats a version 4 UUID with the random bits of `bytes`. */
 function uuidOf(bytes: Uint8Array): string {
   const hex = bytesToHex(bytes.slice(0, 16))
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
@@ -63,7 +63,7 @@ function uuidOf(bytes: Uint8Array): string {
   ].join('-')
 }
 
-/** 53 random bits as a number from 0 up to 1. */
+/** Returns 53 random bits as a number in [0, 1). */
 function fractionOf(bytes: Uint8Array): number {
   const high = Number.parseInt(bytesToHex(bytes.slice(0, 4)), 16)
   const low = Number.parseInt(bytesToHex(bytes.slice(4, 8)), 16)
@@ -77,7 +77,7 @@ function draw({ evaluation }: FunctionCall): Uint8Array {
   return evaluation.scope.context.draw()
 }
 
-/** Bodies of the encoding functions, and of those that draw from the node run's context. */
+/** Bodies of the encoding functions and of those that use the context of the node run. */
 export const ENCODING_BODIES: FunctionBodies = Object.freeze({
   base64Encode: encoded((text) => btoa(binaryText(utf8ToBytes(text)))),
   base64Decode: encoded(fromBase64),

@@ -10,7 +10,7 @@ import { OBJECT_BODIES } from './object.ts'
 import { PATTERN_BODIES } from './pattern.ts'
 import { TEXT_BODIES } from './text.ts'
 
-/** The code of every function, by the names of the signatures in `../../expression/functions`. */
+/** Code of every function, by the names of the signatures in `../../expression/functions`. */
 export const FUNCTION_BODIES: FunctionBodies = Object.freeze({
   ...TEXT_BODIES,
   ...PATTERN_BODIES,

@@ -8,7 +8,7 @@ import { valueTooDeep, writeJson } from '../write-json.ts'
 
 const MOST_INDENT = 10
 
-/** Counts what was read as new. */
+/** Counts a parsed value as new. */
 function spendParsed(value: Json, call: FunctionCall): void {
   const { meter } = call.evaluation
   spendSteps(meter, 1)

@@ -10,7 +10,7 @@ type List = readonly Json[]
 
 const length = (value: Json) => (typeof value === 'string' ? value.length : 0)
 
-/** Counts a sort before it begins: how often an engine compares is no part of the language. */
+/** Counts a sort before it begins, by its length, since the number of comparisons differs between engines. */
 function spendSorting(values: List, { evaluation }: FunctionCall): void {
   const rounds = Math.ceil(Math.log2(values.length + 1))
   spendSteps(evaluation.meter, values.length * rounds)

@@ -68,22 +68,25 @@ describe('list functions', () => {
   test.each([
     ['slice([1], 0.5)', 'EXPRESSION_VALUE slice takes as start a whole number'],
     ['chunk([1], 0)', 'EXPRESSION_VALUE chunk takes as size a whole number from 1 on'],
-    ['range(0, 1, 0)', 'EXPRESSION_VALUE range cannot go on by 0'],
+    ['range(0, 1, 0)', 'EXPRESSION_VALUE The step of range cannot be 0'],
     [
       'sort([1, "a"])',
       'COMPARISON_TYPES_DIFFER sort takes all numbers, all dates or all texts, not a number and a text',
     ],
     ['sort([true])', 'EXPRESSION_TYPE sort takes all numbers, all dates or all texts, not a boolean'],
     ['sort([1], null, "up")', 'EXPRESSION_ARGUMENTS sort takes as direction one of: ascending, descending'],
-    ['pluck(orders, "tags")', 'EXPRESSION_PATH_MISSING pluck: item 2 has no tags; write ?. before what may be absent'],
+    [
+      'pluck(orders, "tags")',
+      'EXPRESSION_PATH_MISSING pluck: item 2 has no tags; write ?. before a key that may be absent',
+    ],
     [
       'sum(orders, "customer.age")',
-      'EXPRESSION_PATH_MISSING sum: item 0 has no customer.age; write ?. before what may be absent',
+      'EXPRESSION_PATH_MISSING sum: item 0 has no customer.age; write ?. before a key that may be absent',
     ],
-    ['pluck([null], "a")', 'EXPRESSION_PATH_MISSING pluck: item 0 has no a; write ?. before what may be absent'],
+    ['pluck([null], "a")', 'EXPRESSION_PATH_MISSING pluck: item 0 has no a; write ?. before a key that may be absent'],
     [
       'filter(orders, "note", "==", 1)',
-      'EXPRESSION_PATH_MISSING filter: item 0 has no note; write ?. before what may be absent',
+      'EXPRESSION_PATH_MISSING filter: item 0 has no note; write ?. before a key that may be absent',
     ],
     [
       'filter(orders, "total", ">", "a")',
@@ -97,11 +100,11 @@ describe('list functions', () => {
     ['filter(orders, "total", "exists", 1)', 'EXPRESSION_ARGUMENTS filter: the operator exists takes no value'],
     [
       'pluck(orders, "a +")',
-      'EXPRESSION_SYNTAX pluck: a path is made of keys with points between, such as "customer.name"',
+      'EXPRESSION_SYNTAX pluck: a path consists of keys separated by points, such as "customer.name"',
     ],
     [
       'pluck(orders, "__proto__")',
-      'EXPRESSION_KEY_FORBIDDEN pluck: a path is made of keys with points between, such as "customer.name"',
+      'EXPRESSION_KEY_FORBIDDEN pluck: a path consists of keys separated by points, such as "customer.name"',
     ],
     ['groupBy([[1]], "")', 'EXPRESSION_TYPE groupBy takes texts, numbers or booleans as keys, not a list'],
     ['groupBy(["__proto__"], "")', 'EXPRESSION_KEY_FORBIDDEN The key "__proto__" is not allowed'],

@@ -15,7 +15,7 @@ const slice: FunctionBody = ([list, start, end], call) => {
   return items.slice(from, to)
 }
 
-/** The items of some lists in one, counted before they are put together. */
+/** Concatenates lists, counted before the new list is built. */
 const concat: FunctionBody = (args, { evaluation }) => {
   const lists = args as readonly List[]
   spendItems(
@@ -47,7 +47,7 @@ const chunk: FunctionBody = ([list, size], call) => {
 
 const range: FunctionBody = ([from, to, by = 1], call) => {
   const [start, end, increment] = [from as number, to as number, by as number]
-  if (increment === 0) throw call.fault('EXPRESSION_VALUE', 'range cannot go on by 0')
+  if (increment === 0) throw call.fault('EXPRESSION_VALUE', 'The step of range cannot be 0')
   const count = Math.max(0, Math.ceil((end - start) / increment))
   spendItems(call.evaluation.meter, count)
   return Array.from({ length: count }, (_none, at) => exact(start + at * increment, call.place))

@@ -30,16 +30,16 @@ describe('number functions', () => {
   })
 
   test.each([
-    ['number("12a")', 'EXPRESSION_VALUE number takes a text that spells a number, such as "12.5"'],
-    ['number("")', 'EXPRESSION_VALUE number takes a text that spells a number, such as "12.5"'],
-    ['number("Infinity")', 'EXPRESSION_VALUE number takes a text that spells a number, such as "12.5"'],
-    ['number(repeat("1", 401))', 'EXPRESSION_VALUE number takes a text that spells a number, such as "12.5"'],
-    ['number("1e999")', 'EXPRESSION_VALUE The result is no finite number'],
+    ['number("12a")', 'EXPRESSION_VALUE number takes a text that contains a number, such as "12.5"'],
+    ['number("")', 'EXPRESSION_VALUE number takes a text that contains a number, such as "12.5"'],
+    ['number("Infinity")', 'EXPRESSION_VALUE number takes a text that contains a number, such as "12.5"'],
+    ['number(repeat("1", 401))', 'EXPRESSION_VALUE number takes a text that contains a number, such as "12.5"'],
+    ['number("1e999")', 'EXPRESSION_VALUE The result is not a finite number'],
     ['number("9007199254740993")', 'EXPRESSION_VALUE The result is too large to be exact'],
     ['round(1, 16)', 'EXPRESSION_VALUE round takes at most 15 digits'],
     ['round(1, -1)', 'EXPRESSION_VALUE round takes as digits a whole number from 0 on'],
-    ['sqrt(-1)', 'EXPRESSION_VALUE The result is no finite number'],
-    ['power(10, 400)', 'EXPRESSION_VALUE The result is no finite number'],
+    ['sqrt(-1)', 'EXPRESSION_VALUE The result is not a finite number'],
+    ['power(10, 400)', 'EXPRESSION_VALUE The result is not a finite number'],
     ['power(10, 16)', 'EXPRESSION_VALUE The result is too large to be exact'],
     ['min()', 'EXPRESSION_VALUE min needs at least one number'],
     ['max([])', 'EXPRESSION_VALUE max needs at least one number'],

@@ -13,12 +13,12 @@ const MOST_FIXED = 1e21
 function toNumber(value: Json, call: FunctionCall): number {
   if (typeof value !== 'string') return value as number
   if (value.length > MOST_SPELLED || !SPELLING.test(value)) {
-    throw call.fault('EXPRESSION_VALUE', 'number takes a text that spells a number, such as "12.5"')
+    throw call.fault('EXPRESSION_VALUE', 'number takes a text that contains a number, such as "12.5"')
   }
   return exact(Number(value), call.place)
 }
 
-/** Moves the point by so many digits, in decimal, where `number * 10 ** digits` would be inexact. */
+/** Moves the decimal point by `digits` in decimal notation, since `number * 10 ** digits` would be inexact. */
 function shifted(number: number, digits: number): number {
   const [mantissa, exponent = '0'] = String(number).split('e') as [string, string?]
   return Number(`${mantissa}e${Number(exponent) + digits}`)
@@ -45,7 +45,7 @@ const formatNumber: FunctionBody = ([value, digits, group = '', point = '.'], ca
   return grouped.join(group as string) + (fraction === '' ? '' : (point as string) + fraction)
 }
 
-/** The numbers of `min(1, 2)` and of `min([1, 2])`. */
+/** Returns the numbers of both forms of a call: `min(1, 2)` and `min([1, 2])`. */
 function numbersOf(args: readonly Json[], call: FunctionCall): readonly number[] {
   const values = args.length === 1 && Array.isArray(args[0]) ? (args[0] as readonly Json[]) : args
   spendSteps(call.evaluation.meter, values.length)
@@ -68,7 +68,7 @@ function total([list, path]: readonly Json[], call: FunctionCall): number {
   return sum
 }
 
-/** A body that calculates one number from its numbers. */
+/** Creates a body that calculates one number from a list of numbers. */
 const calculated =
   (calculate: (...numbers: number[]) => number): FunctionBody =>
   (args, call) =>

@@ -6,7 +6,7 @@ import { aKind, allowKey, kindOf, ownKeys, ownValue } from '../values.ts'
 
 type Builder = Record<string, Json>
 
-/** Puts a member into an object that a function builds. */
+/** Adds a member to an object that a function builds. */
 function put(builder: Builder, key: string, value: Json, { evaluation, place }: FunctionCall): void {
   spendSize(evaluation.meter, key.length + 8)
   builder[allowKey(key, place)] = value

@@ -39,7 +39,7 @@ const extractAll: FunctionBody = (args, call) => {
   return found
 }
 
-/** A replacement as its literal pieces and the numbers of groups between them. */
+/** Parses a replacement into literal texts and numbers of groups. */
 function readReplacement(written: string, groupCount: number): readonly (string | number)[] {
   return written.split(/(\$[$0-9])/).map((piece) => {
     if (piece === '$$') return '$'

@@ -8,7 +8,7 @@ import { isIn } from '../operators.ts'
 import { aKind, kindOf, ownKeys } from '../values.ts'
 import { textOf } from '../write-json.ts'
 
-/** A body that reads one text and makes another of it. */
+/** Creates a body that converts one text to another. */
 function mapped(change: (text: string) => string): FunctionBody {
   return ([value], call) => {
     const text = value as string
@@ -48,7 +48,7 @@ function placeOf(value: Json, part: Json, call: FunctionCall): number {
   return found === -1 ? -1 : characterCount(text.slice(0, found))
 }
 
-/** Code units of two places; negative ones count from the end. */
+/** Returns the characters between two indexes; negative ones count from the end. */
 function cut(text: string, from: number, to: number): string {
   const count = from < 0 || to < 0 ? characterCount(text) : 0
   const absolute = (at: number) => unitOffset(text, at < 0 ? Math.max(0, count + at) : at)
@@ -123,7 +123,7 @@ const repeat: FunctionBody = ([value, times], call) => {
   return text.repeat(count)
 }
 
-/** What fills a text up to `length` characters. */
+/** Returns the fill that extends a text to `length` characters. */
 function fillFor(text: string, length: Json | undefined, fill: string, call: FunctionCall): string {
   const { meter } = call.evaluation
   const most = wholeNumber(call, length, 'length', 0)

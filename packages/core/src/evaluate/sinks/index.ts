@@ -11,7 +11,7 @@ import { headerSink, querySink } from './row-sinks.ts'
 import type { ConstantOf, SinkFault, SinkName, TemplateSink } from './sink.ts'
 import { urlSink } from './url-sink.ts'
 
-/** The sinks by their names. A further one needs an entry here and its name in `SINK_NAMES`. */
+/** Sinks by name. A new one needs an entry here and its name in `SINK_NAMES`. */
 const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
   url: urlSink,
   json: jsonSink,
@@ -20,10 +20,10 @@ const TEMPLATE_SINKS: Readonly<Record<SinkName, TemplateSink>> = Object.freeze({
 })
 
 /**
- * Finds faults in the text around the expressions of a template, such as `{"name": }` for JSON, before there is any
- * value.
+ * Finds faults in the text around the expressions of a template, such as `{"name": }` for JSON, before any value is
+ * known.
  *
- * @param constantOf - Gives the value of an expression over variables alone; `undefined` if it is not known.
+ * @param constantOf - Returns the value of an expression over variables alone; `undefined` if it is not known.
  * @throws {@link TenonError} as `parseTemplate`.
  */
 export function checkTemplateSink(
@@ -35,7 +35,7 @@ export function checkTemplateSink(
 }
 
 /**
- * The value of a template whose text belongs to a sink: every value is encoded for the part of the text that holds it.
+ * Evaluates a template whose text belongs to a sink: every value is encoded for the part of the text that contains it.
  *
  * @param name - Key of the param or row, for messages.
  * @throws {@link TenonError} as `evaluateTemplate`, and `TEMPLATE_INVALID` or `TEMPLATE_VALUE_INVALID`; details hold

@@ -16,16 +16,16 @@ const PRIVATE_CHARACTERS = /[\ue000-\uffff]/g
 /** The template as JSON with a mark for each expression. */
 interface Skeleton {
   readonly pieces: readonly (string | ExpressionPart)[]
-  /** The character before and behind the number of an expression. */
+  /** Character before and after the number of an expression. */
   readonly mark: string
-  /** Of the expressions, those inside the quotes of a text. */
+  /** Expressions inside the quotes of a text. */
   readonly quoted: ReadonlySet<ExpressionPart>
   readonly markOf: (part: ExpressionPart) => string
   /** Positions in the text of all objects and lists, by key; `null` if the skeleton is not JSON. */
   readonly keys: readonly string[] | null
 }
 
-/** A character that the author has not used, which no escape of JSON can begin with. */
+/** Returns a character that the template does not contain and that cannot begin a JSON escape. */
 function unusedCharacter(text: string): string {
   const used = new Set(text.match(PRIVATE_CHARACTERS))
   let code = FIRST_PRIVATE_CHARACTER
@@ -33,7 +33,7 @@ function unusedCharacter(text: string): string {
   return String.fromCharCode(code)
 }
 
-/** Every key of every object and list in a JSON text; a key that an object has twice counts once. */
+/** Returns the paths of all keys in a JSON text; a duplicate key of an object counts once. */
 function keysIn(text: string): readonly string[] | null {
   const keys: string[] = []
   try {
@@ -77,7 +77,7 @@ const join = (pieces: Skeleton['pieces'], write: (part: ExpressionPart) => strin
 const expressionsOf = ({ pieces }: Skeleton): readonly ExpressionPart[] =>
   pieces.filter((piece) => typeof piece !== 'string')
 
-/** The expressions that are a name of a field or a part of one. */
+/** Returns the expressions that are the name of a field or part of one. */
 function keyExpressions(skeleton: Skeleton, keys: readonly string[]): ReadonlySet<ExpressionPart> {
   const { mark } = skeleton
   const marks = keys.join('\n').matchAll(new RegExp(`${mark}(\\d+)${mark}`, 'g'))
@@ -91,7 +91,7 @@ function faultsOf(template: ParsedTemplate, skeleton: Skeleton): readonly SinkFa
   return bare.map(({ start, end }) => ({ message: BARE_KEY, start, end }))
 }
 
-/** The value as JSON; what `toJson` has written is the value that it was given. */
+/** Returns the value as JSON; a call of `toJson` gives its argument. */
 function jsonValueOf({ expression }: ExpressionPart, { evaluate }: SinkWriter) {
   return evaluate(argumentOf(expression, 'toJson') ?? expression)
 }
@@ -101,9 +101,9 @@ function quotedText(part: ExpressionPart, writer: SinkWriter): string {
 }
 
 /**
- * JSON texts: inside double quotes a value is text with its special characters escaped, elsewhere it is a JSON value
- * of its own type. One whole expression gives its value; a text among them is written as JSON text, so that a text
- * which comes out of this sink is always JSON.
+ * Sink for JSON texts. Inside double quotes a value is text with special characters escaped, elsewhere it is a JSON
+ * value of its own type. A template of one expression gives its value; a text value is written as a JSON text, so that
+ * every text of this sink is valid JSON.
  */
 export const jsonSink: TemplateSink = {
   check: (template) => (template.whole === null ? faultsOf(template, skeletonOf(template)) : []),
@@ -130,7 +130,7 @@ export const jsonSink: TemplateSink = {
       const textOf = (part: ExpressionPart) => (names.has(part) ? texts.get(part) : undefined)
       const named = keysIn(join(skeleton.pieces, (part) => textOf(part) ?? skeleton.markOf(part))) as readonly string[]
       if (named.length !== keys.length || named.includes('__proto__')) {
-        throw writer.fault('TEMPLATE_VALUE_INVALID', 'A field that is there already cannot be named again', name)
+        throw writer.fault('TEMPLATE_VALUE_INVALID', 'A field name cannot occur twice', name)
       }
     }
     return writer.spend(join(skeleton.pieces, (part) => texts.get(part) as string))

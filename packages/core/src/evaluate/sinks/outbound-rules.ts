@@ -1,5 +1,6 @@
 /**
- * Ports that no request goes to, since services other than HTTP listen there and could be made to act by its text.
+ * Ports that are blocked for requests, since services other than HTTP listen on them and could act on the text of a
+ * request.
  *
  * @see The Fetch Standard, "bad port", https://fetch.spec.whatwg.org/#port-blocking
  */
@@ -10,7 +11,7 @@ const BLOCKED_PORTS: ReadonlySet<number> = new Set([
   6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ])
 
-/** They steer the connection itself, or name another host than the one that was checked. */
+/** Headers that control the connection, or name another host than the one that was checked. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -30,7 +31,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /**
  * Checks whether requests may go to the port of a URL.
  *
- * @param port - As `URL` gives it: empty for the default port of the protocol.
+ * @param port - As in `URL.port`: empty for the default port of the protocol.
  */
 export function isPortAllowed(port: string): boolean {
   return port === '' || !BLOCKED_PORTS.has(Number(port))

@@ -2,7 +2,7 @@ import type { TenonErrorCode } from '../../errors/index.ts'
 import type { Expression, ParsedTemplate, Span, TemplatePart } from '../../expression/ast.ts'
 import type { Json } from '../../json.ts'
 
-/** Names the languages into which a template can write its values; a param says which by `.meta({ sink })`. */
+/** Languages in which a template can write its values; a param declares one with `.meta({ sink })`. */
 export const SINK_NAMES = ['url', 'json', 'header', 'query'] as const
 /** One of {@link SINK_NAMES}. */
 export type SinkName = (typeof SINK_NAMES)[number]
@@ -17,7 +17,7 @@ export interface SinkWriter {
   /** Key of the param or of the row that holds the template, for messages. */
   readonly name: string
   readonly evaluate: (expression: Expression) => Json
-  /** A text as it is, `null` as nothing, lists and objects as JSON. */
+  /** Converts a value to text: `null` to empty text, lists and objects to JSON. */
   readonly toText: (value: Json, place: Span) => string
   readonly toJson: (value: Json, place: Span) => string
   /** Counts a text that a sink builds. */
@@ -25,17 +25,15 @@ export interface SinkWriter {
   readonly fault: (code: TenonErrorCode, message: string, place: Span) => Error
 }
 
-/**
- * Gives the value of an expression that reads nothing but variables of the workflow; `undefined` if it is not known.
- */
+/** Returns the value of an expression that reads only variables of the workflow; `undefined` if it is not known. */
 export type ConstantOf = (expression: Expression) => Json | undefined
 
 /**
- * A language into which templates write values: every value is encoded for the part of the text that holds it, so
- * that no value can change the structure that the author wrote.
+ * A language into which templates write values: every value is encoded for the part of the text that contains it, so
+ * that no value can change the structure of the template.
  */
 export interface TemplateSink {
-  /** Finds faults of the text around the expressions, before there is any value. */
+  /** Finds faults of the text around the expressions, before any value is known. */
   readonly check: (template: ParsedTemplate, constantOf: ConstantOf) => readonly SinkFault[]
   /**
    * Writes the template with its values.

@@ -12,10 +12,10 @@ import {
   wholeSpan,
 } from './sink.ts'
 
-/** Scheme, host and port, closed by the character behind them. A `\` would be read as `/`. */
+/** Scheme, host and port, up to the character after them. URL parsers read `\` as `/`. */
 const BASE = /^\s*https?:\/\/[^/?#\\\s]+(?=[/?#])/i
 const CUT_ESCAPE = /%[0-9a-f]?$/i
-// Parsers of URLs drop these silently, so the text would not mean the URL that it shows.
+// URL parsers drop these silently, so the URL would differ from the text.
 const DROPPED = /[\t\r\n]/
 
 const IN_BASE =
@@ -34,14 +34,14 @@ function onlyExpression({ parts }: ParsedTemplate): ExpressionPart | null {
   return written.length === 1 && only?.kind === 'expression' ? only : null
 }
 
-/** Variables are a part of the document, so their author is the author of the URL. */
+/** Checks whether an expression reads only variables, which are part of the document like the URL itself. */
 function readsOnlyVariables(expression: Expression): boolean {
   const part = { kind: 'expression', expression, start: 0, end: 0 } as const
   const { reads, isImpure } = analyzeTemplate({ text: '', parts: [part], whole: null })
   return !isImpure && reads.every(({ root }) => root === 'vars')
 }
 
-/** A value that would make its segment of the path vanish, or lead upwards: parsers resolve `%2e` as well. */
+/** Returns a value that would remove its path segment or lead to a parent: parsers also resolve `%2e`. */
 function faultyValue(url: string, inserted: readonly Inserted[]): ExpressionPart | undefined {
   const start = (BASE.exec(url) as RegExpExecArray)[0].length
   const path = url.slice(start).split(/[?#]/, 1)[0] as string
@@ -69,36 +69,36 @@ function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkF
     } else {
       if (!readsOnlyVariables(part.expression)) return [{ message: IN_BASE, start, end }]
       const constant = constantOf(part.expression)
-      // A variable that is not there is a fault of the expression.
+      // A missing variable is a fault of the expression.
       if (constant === undefined) return []
       written += String(constant)
     }
   }
   if (DROPPED.test(written.trim()))
-    faults.push({ message: 'A URL has no tabs and no line breaks', ...wholeSpan(template) })
+    faults.push({ message: 'A URL cannot contain tabs or line breaks', ...wholeSpan(template) })
   if (faults.length > 0) return faults
   if (!hasBase(`${written.trim()}/`) || !URL.canParse(written)) {
     return [{ message: 'This is not a full http or https URL', ...wholeSpan(template) }]
   }
   const { port, username, password } = new URL(written)
-  if (!isPortAllowed(port)) return [{ message: `No request may go to port ${port}`, ...wholeSpan(template) }]
+  if (!isPortAllowed(port)) return [{ message: `Port ${port} is blocked for requests`, ...wholeSpan(template) }]
   if (username === '' && password === '') return []
   return [{ message: 'A URL must not hold a user name or a password', ...wholeSpan(template) }]
 }
 
-/** Encodes for path, query and fragment alike. What is encoded already by `urlEncode` is not encoded twice. */
+/** Encodes a value for path, query or fragment. The result of `urlEncode` is not encoded again. */
 function encode({ expression, start, end }: ExpressionPart, writer: SinkWriter): string {
   const value = writer.evaluate(argumentOf(expression, 'urlEncode') ?? expression)
   const text = writer.toText(value, { start, end })
   if (!isWellFormed(text)) {
-    throw writer.fault('TEMPLATE_VALUE_INVALID', 'A URL cannot hold half of a surrogate pair', { start, end })
+    throw writer.fault('TEMPLATE_VALUE_INVALID', 'A URL cannot contain a lone surrogate', { start, end })
   }
   return writer.spend(encodeURIComponent(text))
 }
 
 /**
- * URLs: a value is percent-encoded for the path, the query or the fragment that holds it. A value that the run brings
- * never names the scheme, the host or the port, unless one expression is the whole URL.
+ * Sink for URLs. A value is percent-encoded for the path, the query or the fragment that contains it. A value of the
+ * run cannot set the scheme, the host or the port, unless one expression is the whole URL.
  */
 export const urlSink: TemplateSink = {
   check,

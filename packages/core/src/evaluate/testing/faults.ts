@@ -1,6 +1,6 @@
 import { TenonError } from '../../errors/index.ts'
 
-/** The typed error that a call throws; anything else that happens is rethrown or an error of the test. */
+/** Returns the typed error that a call throws; rethrows other errors, and throws if the call succeeds. */
 export function faultOf(call: () => unknown): TenonError {
   try {
     call()
@@ -11,7 +11,7 @@ export function faultOf(call: () => unknown): TenonError {
   throw new Error('Nothing was thrown')
 }
 
-/** `CODE message` of what a call throws, or its value as JSON text. */
+/** Returns `CODE message` of the error that a call throws, or its value as JSON text. */
 export function outcomeOf(call: () => unknown): string {
   try {
     return JSON.stringify(call())

@@ -18,8 +18,8 @@ const scope = createPlainScope(
   },
   createEvaluationContext({ nowMs: Date.parse('2026-01-31T10:00:00Z'), runSeed: 's', nodeRunId: 'n' }),
 )
-/** The value of an expression over a scope with orders, odd keys and odd values. */
+/** Evaluates an expression over a scope with orders, unusual keys and unusual values. */
 export const valueIn = (expression: string): Json => evaluateExpression(expression, scope)
 
-/** Its value as JSON text, or its fault. */
+/** Returns the value of an expression as JSON text, or its fault. */
 export const outcomeOfExpression = (expression: string): string => outcomeOf(() => valueIn(expression))

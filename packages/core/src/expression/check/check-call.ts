@@ -55,7 +55,7 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
   const { start, end, value } = argument
   const segments = literalPath(argument)
   if (segments === null) {
-    const message = 'A path is made of keys with points between, such as "customer.name"'
+    const message = 'A path consists of keys separated by points, such as "customer.name"'
     checking.report({ code: 'EXPRESSION_SYNTAX', severity: 'error', message, start, end })
     return
   }
@@ -80,7 +80,7 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
   }
 }
 
-/** The type of what a call gives; its arguments are checked against the signature. */
+/** Returns the type of a call and checks its arguments against the signature. */
 export function checkCall(checking: Checking, call: CallExpression, types: readonly StaticType[]): StaticType {
   const signature = functionSignature(call.name)
   if (signature === undefined) {

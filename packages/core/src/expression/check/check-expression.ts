@@ -29,7 +29,7 @@ function pathType(checking: Checking, path: PathExpression, mode: PathMode): Sta
   return checkPath(checking, path, base, keys, mode)
 }
 
-/** The type of an expression; what is wrong with it is reported on the way. */
+/** Returns the type of an expression and reports its problems. */
 export function checkExpression(checking: Checking, expression: Expression, mode: PathMode): StaticType {
   const strict = (part: Expression) => checkExpression(checking, part, 'strict')
   switch (expression.kind) {

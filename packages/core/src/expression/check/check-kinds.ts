@@ -3,7 +3,7 @@ import type { ValueKind } from '../functions/signature.ts'
 import { describeKinds, kindsOf, type StaticType } from '../types/static-type.ts'
 import type { Checking } from './problem.ts'
 
-/** Reports where a value cannot be, or need not be, of one of the kinds that its user takes. */
+/** Reports a value that is never, or not always, of one of the accepted kinds. */
 export function checkKinds(
   { report }: Checking,
   type: StaticType,

@@ -26,7 +26,7 @@ export function checkPrefix(checking: Checking, { operator, operand }: PrefixExp
   return typeOfKind(kind)
 }
 
-/** `+` joins numbers, or anything if one side is a text. */
+/** Returns the type of a sum: numbers are added, and a text on either side makes it a text. */
 function sumType(checking: Checking, left: StaticType, right: StaticType, place: Expression): StaticType {
   const [ours, theirs] = [kindsOf(left), kindsOf(right)]
   const isOnly = (kinds: readonly ValueKind[] | null, kind: ValueKind) => kinds?.length === 1 && kinds[0] === kind
@@ -73,7 +73,7 @@ function checkOrder(checking: Checking, expression: ComparisonExpression, left: 
   if (problem !== null) checking.report({ ...problem, start, end, ...numberFix(checking, expression, left) })
 }
 
-/** Offers to convert the text of a comparison with a number, where that is an expression. */
+/** Creates a fix that converts the text in a comparison with a number, if it is an expression. */
 function numberFix(
   { text }: Checking,
   { left, right }: ComparisonExpression,

@@ -8,7 +8,7 @@ import { type MemberKey, type MemberType, membersOf, memberType } from '../types
 import { describeKinds, kindsOf, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
 import type { Checking, ExpressionFix } from './problem.ts'
 
-/** What must hold where a path is used: leading nowhere is a fault, or is opted out of. */
+/** Treatment of a missing path: a fault (`strict`) or accepted (`lenient`). */
 export type PathMode = 'strict' | 'lenient'
 
 export function checkRoot(checking: Checking, { name, start, end }: RootExpression, mode: PathMode): StaticType {
@@ -27,7 +27,7 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
   return UNKNOWN
 }
 
-/** Puts another key in the place of a segment; a key that is no name needs brackets, which only they have. */
+/** Creates a fix that replaces the key of a segment; a key that is not a name needs brackets. */
 function keyFix({ text }: Checking, segment: PathSegment, key: string): ExpressionFix {
   const { start, end } = segment
   const title = `Change to ${key}`
@@ -42,7 +42,7 @@ function optionalFix({ text }: Checking, { start }: PathSegment): { readonly fix
   const before = text[start - 1]
   if (before !== '.' && before !== '[') return {}
   const written = before === '.' ? '?.' : '?.['
-  return { fix: { title: 'Give null where it is absent', text: written, start: start - 1, end: start } }
+  return { fix: { title: 'Use null if missing', text: written, start: start - 1, end: start } }
 }
 
 interface Place {
@@ -57,7 +57,7 @@ function reportMissing(checking: Checking, { path, at, segment, owner, member }:
   const { start, end } = segment
   const name = printPath(path, at)
   const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
-  // What is unknown lacks nothing, so the kinds are known here.
+  // A member is missing only from known types, so the kinds are known here.
   const kinds = kindsOf(owner) as readonly ValueKind[]
   const isObject = kinds.includes('object')
   const why = isObject ? '' : `: ${printPath(path, at - 1)} is ${describeKinds(kinds)}`
@@ -85,9 +85,9 @@ function reportUnsure(checking: Checking, { path, at, segment, member }: Place):
 }
 
 /**
- * The type of what a path names.
+ * Returns the type of the value at a path.
  *
- * @param keys - Keys of computed segments, by place, as far as they are known before evaluation.
+ * @param keys - Keys of computed segments, by index, as far as they are known before evaluation.
  */
 export function checkPath(
   checking: Checking,
@@ -104,7 +104,7 @@ export function checkPath(
     const isOptional = mode === 'lenient' || segment.optional || path.segments[at + 1]?.optional === true
     const place: Place = { path, at, segment, owner: type, member }
     if (member.found === 0) {
-      // What is always null is a fault of whoever made it so; opting out of null is what `?.` is for.
+      // A value that is always null is reported at its source; `?.` handles the others.
       if (!(isOptional && member.onlyNullLacks)) reportMissing(checking, place, isOptional ? 'lenient' : 'strict')
       return UNKNOWN
     }

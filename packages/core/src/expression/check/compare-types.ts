@@ -8,13 +8,13 @@ export type ComparisonProblem = Pick<ExpressionProblem, 'code' | 'severity' | 'm
 
 const ORDERED: readonly ValueKind[] = ['number', 'text']
 
-/** The texts that a type may be, if it may be nothing but these or null. */
+/** Returns the possible texts of a type, if it allows only these or null; else `null`. */
 export function knownTexts(type: StaticType): readonly string[] | null {
   const [variant, ...others] = withoutNull(type)
   return others.length === 0 && variant?.kind === 'text' ? (variant.values ?? null) : null
 }
 
-/** Relation of a text to a number or boolean: converted, never equal, or equal only if it spells one. */
+/** Relation of a text to a number or boolean: converted, never equal, or equal only if it contains one. */
 type Conversion = 'converted' | 'never' | 'unsure'
 
 function conversionOf(text: StaticType, isSpelled: (text: string) => boolean): Conversion {
@@ -29,7 +29,10 @@ const only = (type: StaticType): ValueKind | null => {
   return kinds?.length === 1 ? (kinds[0] as ValueKind) : null
 }
 
-/** The conversion of a comparison with a text on one side; null where both or none are, or where a type is not known. */
+/**
+ * Returns the conversion of a comparison with a text on one side; `null` if both or neither side is a text, or a type
+ * is not known.
+ */
 function textConversion(left: StaticType, right: StaticType): Conversion | null {
   const [ours, theirs] = [only(left), only(right)]
   const [text, other] = ours === 'text' ? [left, theirs] : theirs === 'text' ? [right, ours] : [null, null]
@@ -40,7 +43,7 @@ function textConversion(left: StaticType, right: StaticType): Conversion | null 
 
 const capitalized = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1)
 
-/** Message for two types that both have an order, but not the same one. */
+/** Returns the problem of two types with different orders. */
 export function orderProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   const [ours, theirs] = [kindsOf(withoutNull(left)), kindsOf(withoutNull(right))]
   if (ours === null || theirs === null || ours.length === 0 || theirs.length === 0) return null
@@ -53,7 +56,7 @@ export function orderProblem(operator: string, left: StaticType, right: StaticTy
   return { code, severity: 'warning', message: `${both}: it fails if the text is not a number` }
 }
 
-/** Problem of the types in a comparison that a node makes; null also if they are not known. */
+/** Returns the problem of the types in a comparison of a node; `null` if there is none or they are not known. */
 export function comparisonProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   if (operator === '==' || operator === '!=') return equalityProblem(left, right)
   if (operator === 'contains') return partProblem(left, right)
@@ -67,7 +70,7 @@ export function comparisonProblem(operator: string, left: StaticType, right: Sta
   return orderProblem(operator, left, right) ?? numericTextProblem(operator, left, right)
 }
 
-/** A text is ordered as a number only if it spells one; beside a typed number, that is the intent. */
+/** Warns that a text is ordered as a number only if it contains one. */
 function numericTextProblem(operator: string, left: StaticType, right: StaticType): ComparisonProblem | null {
   if (only(left) !== 'text' || only(right) !== 'text') return null
   const [ours, theirs] = [knownTexts(left), knownTexts(right)]
@@ -79,7 +82,10 @@ function numericTextProblem(operator: string, left: StaticType, right: StaticTyp
 
 const CONTAINERS: readonly ValueKind[] = ['list', 'text', 'object']
 
-/** Only a list has items of any type; texts have parts and objects have keys, which are texts. */
+/**
+ * Returns the problem of `contains` for types that cannot contain the value: only lists contain values other than
+ * texts.
+ */
 function partProblem(whole: StaticType, part: StaticType): ComparisonProblem | null {
   const [wholes, parts] = [kindsOf(withoutNull(whole)), kindsOf(part)]
   if (wholes === null || wholes.length === 0) return null
@@ -93,7 +99,10 @@ function partProblem(whole: StaticType, part: StaticType): ComparisonProblem | n
   return { code: 'EXPRESSION_TYPE', severity, message }
 }
 
-/** Problem of `==` and `!=` for two types: they are never equal, or only if a text spells the other side. */
+/**
+ * Returns the problem of `==` and `!=` for two types: never equal, or only if a text contains the value of the other
+ * side.
+ */
 export function equalityProblem(left: StaticType, right: StaticType): ComparisonProblem | null {
   const [ours, theirs] = [kindsOf(left), kindsOf(right)]
   if (ours === null || theirs === null || ours.some((kind) => theirs.includes(kind))) return null
@@ -101,7 +110,7 @@ export function equalityProblem(left: StaticType, right: StaticType): Comparison
   if (conversion === 'converted') return null
   const severity = 'warning'
   if (conversion === 'unsure') {
-    const message = `${describeKinds(ours)} is equal to ${describeKinds(theirs)} only if the text spells it`
+    const message = `${describeKinds(ours)} is equal to ${describeKinds(theirs)} only if the text contains it`
     return { code: 'COMPARISON_TYPES_DIFFER', severity, message: capitalized(message) }
   }
   const message = `${describeKinds(ours)} is never equal to ${describeKinds(theirs)}`

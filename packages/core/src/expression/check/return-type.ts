@@ -4,13 +4,16 @@ import { parsePathText, type StaticSegment } from '../path-text.ts'
 import { memberType } from '../types/member-type.ts'
 import { isUnknown, listOf, orNull, type StaticType, typeOfKind, UNKNOWN, unionOf } from '../types/static-type.ts'
 
-/** What an item of the list is; unknown for what is no list. */
+/** Returns the type of the items of a list; unknown for other types. */
 export function itemType(type: StaticType = UNKNOWN): StaticType {
   const lists = type.flatMap((variant) => (variant.kind === 'list' ? [variant.item()] : []))
   return lists.length === 0 || isUnknown(type) ? UNKNOWN : unionOf(lists)
 }
 
-/** The segments of a path that is written as a literal; `null` for one that is known only later, or is none. */
+/**
+ * Returns the segments of a path that is given as a literal; `null` for an invalid path or one that is known only at
+ * evaluation.
+ */
 export function literalPath(argument: Expression | undefined): readonly StaticSegment[] | null {
   if (argument?.kind !== 'literal' || typeof argument.value !== 'string') return null
   try {
@@ -32,7 +35,7 @@ function pluckedType(list: StaticType | undefined, path: Expression | undefined)
   return type
 }
 
-/** What a call gives, by the rule of its signature and the types of its arguments. */
+/** Returns the type of a call, by the rule of its signature and the types of its arguments. */
 export function returnType(
   rule: ReturnRule,
   types: readonly StaticType[],

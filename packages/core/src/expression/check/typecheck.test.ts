@@ -167,10 +167,10 @@ describe('typecheckTemplate', () => {
     ],
     ['{{ input.flag < 1 }}', 'error [input.flag] < takes a number or a text, not a boolean'],
     ['{{ 1 >= input.orNull }}', 'warning [input.orNull] >= takes a number or a text, but this may be null'],
-    ['{{ input.name == 1 }}', 'warning [input.name == 1] A text is equal to a number only if the text spells it'],
+    ['{{ input.name == 1 }}', 'warning [input.name == 1] A text is equal to a number only if the text contains it'],
     [
       '{{ true != input.name }}',
-      'warning [true != input.name] A boolean is equal to a text only if the text spells it',
+      'warning [true != input.name] A boolean is equal to a text only if the text contains it',
     ],
     ['{{ "one" == input.score }}', 'warning ["one" == input.score] A text is never equal to a number'],
     ['{{ input.flag == "yes" }}', 'warning [input.flag == "yes"] A boolean is never equal to a text'],
@@ -226,7 +226,7 @@ describe('typecheckTemplate', () => {
     ['{{ pluck([input.open], "x") }}', 'warning ["x"] Items have no x (of "x")'],
     [
       '{{ pluck(input.lines, "a +") }}',
-      'error ["a +"] A path is made of keys with points between, such as "customer.name"',
+      'error ["a +"] A path consists of keys separated by points, such as "customer.name"',
     ],
     ['{{ pluck(input.lines, "0") }}', 'error ["0"] Items have no 0 (of "0")'],
   ])('judges the call %s', (template, problem) => {

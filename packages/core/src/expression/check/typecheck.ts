@@ -9,23 +9,23 @@ import { schemaOfType } from '../types/type-to-schema.ts'
 import { checkExpression } from './check-expression.ts'
 import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './problem.ts'
 
-/** What is known of a template before it is evaluated. */
+/** Types and problems of a template, known before it is evaluated. */
 export interface TemplateTypes {
-  /** What it gives, as a JSON Schema; `true` where nothing is known. */
+  /** JSON Schema of the value; `true` if nothing is known. */
   readonly schema: JsonSchema
-  /** The kinds of value that it may give; `null` for any. */
+  /** Possible kinds of the value; `null` for any. */
   readonly kinds: readonly ValueKind[] | null
   /** In order of place. */
   readonly problems: readonly ExpressionProblem[]
 }
 
-/** What is known of the place that a template stands in. */
+/** Options of a type check. */
 export interface TypecheckOptions {
-  /** The schema of the place that the value goes to; a kind that never fits is a problem. */
+  /** Schema of the param that takes the value; a kind that never fits is a problem. */
   readonly expected?: JsonSchema
 }
 
-/** The checking of expressions in one text against one scope; each root is read once. */
+/** Creates the check of expressions in one text against one scope; each root is converted once. */
 export function createChecking(text: string, scope: ScopeSchema, report: Checking['report']): Checking {
   const types = new Map<string, StaticType>()
   const root = (name: string): StaticType | undefined => {
@@ -50,13 +50,13 @@ function syntaxProblem(text: string, { code, message, details }: TenonError): Ex
 }
 
 /**
- * Types a template against the schemas of its scope, before anything is evaluated.
+ * Checks the types of a template against the schemas of its scope, without evaluating it.
  *
- * Never throws: a template that cannot be read has its syntax fault as its one problem.
+ * Never throws: a template with a syntax error has that as its only problem.
  *
- * @param scope - A schema a root. Write `anyOf` for a value that differs by the path that led here: a
- * key that not all of them have is reported as "exists on 3 of 4 paths". Undeclared keys are a warning,
- * with `additionalProperties: false` an error.
+ * @param scope - One schema per root. Use `anyOf` for a value that depends on the path of the run: a key that not all
+ * of them have is reported as "exists on 3 of 4 paths". Undeclared keys are a warning, with `additionalProperties:
+ * false` an error.
  *
  * @example
  * ```ts

@@ -45,7 +45,9 @@ function propertyItem(key: string, property: StaticProperty, insert: string): Co
   }
 }
 
-/** Keys and the first place of a list; keys that are no names take brackets in place of the point. */
+/**
+ * Returns the keys of an object and the first index of a list; keys that are not names replace the point with brackets.
+ */
 function memberItems(type: StaticType, point: Token): CompletionItem[] {
   const mark = isPunctuator(point, '?.') ? '?.' : ''
   const properties = [...membersOf(type)].map(([key, property]): CompletionItem => {
@@ -58,7 +60,7 @@ function memberItems(type: StaticType, point: Token): CompletionItem[] {
   return [first, ...properties]
 }
 
-/** The type of a piece of the template that stands finished before the place. */
+/** Returns the type of a complete part of the template before the caret. */
 function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefined, last: Token): StaticType {
   if (first === undefined) return UNKNOWN
   try {
@@ -69,7 +71,7 @@ function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefi
   }
 }
 
-/** Texts that the parameter takes whose argument is being written: units, operators, paths of items. */
+/** Returns the texts that the current parameter accepts: units, operators, paths of items. */
 function valueItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
   const call = openCall(tokens)
   if (call === null) return []
@@ -79,14 +81,14 @@ function valueItems(template: string, scope: ScopeSchema, tokens: readonly Token
   if (values !== undefined) return values.map((label) => ({ label, kind: 'value', insert: label }))
   if (pathInItemsOf === undefined) return []
   const [listStart, nextStart] = call.argumentStarts.slice(pathInItemsOf) as [number, number]
-  // The comma stands between the list and what follows it.
+  // The comma is between the list and the next argument.
   const list = typeOfPiece(template, scope, tokens[listStart], tokens[nextStart - 2] as Token)
   return [...membersOf(itemType(list))]
     .filter(([key]) => isName(key))
     .map(([key, property]) => propertyItem(key, property, key))
 }
 
-/** The keys of the value at the end of `tokens`, as they stand between quotes. */
+/** Returns the keys of the value at the end of `tokens`, for use between quotes. */
 function keyItems(template: string, scope: ScopeSchema, tokens: readonly Token[]): CompletionItem[] {
   const type = typeOfPiece(template, scope, tokens[valueStart(tokens, tokens.length - 1)], tokens.at(-1) as Token)
   return [...membersOf(type)].map(([key, property]) => propertyItem(key, property, printText(key).slice(1, -1)))
@@ -98,13 +100,13 @@ const isOpenText = (template: string, token: Token, offset: number): boolean => 
 }
 
 /**
- * What could be written at a place of a template: names of the scope, keys, functions with their
- * signatures, and within texts the values that a parameter takes. Not filtered by what is there of the
- * word already.
+ * Returns the completions at an offset of a template: names of the scope, keys, functions with their signatures, and
+ * inside texts the values that a parameter accepts. They are not filtered by the part of the word that is already
+ * written.
  *
- * Never throws; `null` where nothing can be offered, as in plain text.
+ * Never throws; `null` if nothing can be offered, as in plain text.
  *
- * @param offset - A place in `template`, in UTF-16 code units.
+ * @param offset - Offset in `template`, in UTF-16 code units.
  */
 export function completionsAt(template: string, offset: number, scope: ScopeSchema): CompletionList | null {
   const region = regionAt(template, offset)

@@ -1,24 +1,24 @@
-/** Something that could be written at a place of a template. */
+/** One completion at an offset of a template. */
 export interface CompletionItem {
-  /** What a person types to find it. */
+  /** Text that a person types to find the item. */
   readonly label: string
   /** Category of the item, for its icon. */
   readonly kind: 'root' | 'property' | 'function' | 'keyword' | 'value'
-  /** The text that takes the place from `from` up to where the person is writing. */
+  /** Text that replaces the range from `from` to the caret. */
   readonly insert: string
-  /** Begins earlier than the list says, since brackets take the place of a point. */
+  /** Start of the replaced range if it differs from that of the list: brackets also replace the point. */
   readonly from?: number
-  /** A name for people: the title of its schema, such as the name of a node. */
+  /** Display name: the title of its schema, such as the name of a node. */
   readonly title?: string
-  /** Its type, or how it is called. */
+  /** Type, or signature of a function. */
   readonly detail?: string
-  /** One line about it. */
+  /** One sentence of help. */
   readonly help?: string
 }
 
-/** What may be written at the caret, and where the text begins that a choice replaces. */
+/** Completions at the caret, and the start of the text that a choice replaces. */
 export interface CompletionList {
-  /** Where the word begins that is being written, as an offset in the template. */
+  /** Start of the current word, as an offset in the template. */
   readonly from: number
   /** Items in the order in which they are offered. */
   readonly items: readonly CompletionItem[]

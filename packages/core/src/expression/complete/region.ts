@@ -1,19 +1,19 @@
 import { nextMember, nextToken } from '../lexer.ts'
 import type { Token } from '../token.ts'
 
-/** The pieces of one expression that may be unfinished, up to the place where somebody is writing. */
+/** Tokens of one expression, possibly incomplete, up to the caret. */
 export interface Region {
-  /** Behind the opening braces. */
+  /** Offset after the opening braces. */
   readonly start: number
-  /** Tokens that begin before the place; the last one may reach beyond it. */
+  /** Tokens that begin before the caret; the last one may end after it. */
   readonly tokens: readonly Token[]
 }
 
 const isMark = (token: Token, text: string) => token.kind === 'punctuator' && token.text === text
 
 /**
- * The expression around a place in a template, however little of it is there, or `null` in plain text.
- * Braces inside texts and objects do not end it.
+ * Returns the expression around an offset in a template, even if it is incomplete; `null` in plain text. Braces inside
+ * texts and objects do not end it.
  */
 export function regionAt(template: string, offset: number): Region | null {
   let open = template.indexOf('{{')
@@ -38,7 +38,7 @@ export function regionAt(template: string, offset: number): Region | null {
       tokens.push(token)
       at = Math.max(token.end, token.start + 1)
     }
-    // Between the two closing braces nobody writes an expression.
+    // No expression is written between the two closing braces.
     if (closed > offset) return null
     open = template.indexOf('{{', closed)
   }

@@ -6,13 +6,13 @@ export function isPunctuator(token: Token | undefined, ...texts: readonly Punctu
   return token?.kind === 'punctuator' && texts.includes(token.text)
 }
 
-/** Whether an operator, not a value, may follow the token. */
+/** Checks whether an operator, not a value, may follow the token. */
 export function endsValue(token: Token | undefined): boolean {
   if (token?.kind === 'name') return token.name !== 'in'
   return token?.kind === 'number' || token?.kind === 'string' || isPunctuator(token, ')', ']', '}')
 }
 
-/** Where the bracket that closes at `at` opens, -1 if it does not. */
+/** Returns the index of the bracket that opens the one at `at`; -1 if there is none. */
 function openerOf(tokens: readonly Token[], at: number): number {
   let depth = 0
   for (let i = at; i >= 0; i -= 1) {
@@ -23,7 +23,7 @@ function openerOf(tokens: readonly Token[], at: number): number {
   return -1
 }
 
-/** Where the value begins whose last token stands at `last`: `first(a.b)[0].c` begins at `first`. */
+/** Returns the index of the first token of the value that ends at `last`: `first(a.b)[0].c` begins at `first`. */
 export function valueStart(tokens: readonly Token[], last: number): number {
   let at = last
   for (;;) {
@@ -41,14 +41,14 @@ export function valueStart(tokens: readonly Token[], last: number): number {
   }
 }
 
-/** A call that somebody is in the middle of: its name, and where each argument up to the place begins. */
+/** An incomplete call: its name, and the start of each argument up to the caret. */
 export interface OpenCall {
   readonly name: string
-  /** Places in `tokens`, the argument being written last. */
+  /** Indexes into `tokens`; the last one is the current argument. */
   readonly argumentStarts: readonly number[]
 }
 
-/** The innermost call around the end of `tokens`, `null` if the innermost bracket is no call's. */
+/** Returns the innermost call around the end of `tokens`; `null` if the innermost bracket is not that of a call. */
 export function openCall(tokens: readonly Token[]): OpenCall | null {
   let depth = 0
   const starts: number[] = []

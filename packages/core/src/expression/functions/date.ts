@@ -1,6 +1,6 @@
 import type { FunctionParameter, FunctionSignature } from './signature.ts'
 
-/** Units of time as `addTime`, `timeBetween` and `startOf` take them. */
+/** Units of time of `addTime`, `timeBetween` and `startOf`. */
 const TIME_UNITS = [
   ...['milliseconds', 'seconds', 'minutes', 'hours', 'days', 'weeks', 'months', 'years'],
   ...['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'year'],
@@ -21,7 +21,7 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'date',
     parameters: [],
     returns: 'text',
-    help: 'The instant at which the node was scheduled; the same however often it is evaluated.',
+    help: 'The instant at which the node was scheduled; the same in every evaluation.',
     example: { expression: 'now()', value: '2026-01-31T10:00:00.000Z' },
     impure: true,
   },
@@ -30,7 +30,7 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'date',
     parameters: [date, { name: 'pattern', type: 'text', optional: true }],
     returns: 'text',
-    help: 'The date as ISO 8601 text in UTC; a text of another form is read by a pattern, as formatDate writes it.',
+    help: 'The date as ISO 8601 text in UTC; a text in another format is read with a pattern like those of formatDate.',
     example: {
       expression: 'date("Sat, 31 Jan 2026 12:00:00 +0200", "EEE, d MMM yyyy HH:mm:ss xx")',
       value: '2026-01-31T10:00:00.000Z',
@@ -49,7 +49,7 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'date',
     parameters: [date, { name: 'amount', type: 'number' }, unit],
     returns: 'text',
-    help: 'The date moved by a whole amount of time, back if negative; months end on their last day.',
+    help: 'The date moved by a whole amount of time, back if negative; a day beyond the end of a month becomes its last day.',
     example: { expression: 'addTime("2026-01-31", 1, "month")', value: '2026-02-28T00:00:00.000Z' },
   },
   {
@@ -57,7 +57,7 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'date',
     parameters: [{ ...date, name: 'from' }, { ...date, name: 'to' }, unit],
     returns: 'number',
-    help: 'Whole units of time from one date to another, negative if it lies before.',
+    help: 'Whole units of time from one date to another, negative if it is earlier.',
     example: { expression: 'timeBetween("2026-01-01", "2026-03-01", "days")', value: 59 },
   },
   {
@@ -65,7 +65,7 @@ export const DATE_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'date',
     parameters: [date, unit],
     returns: 'text',
-    help: 'The first instant of the day, week (Monday), month ... that the date lies in.',
+    help: 'The first instant of the day, week (Monday), month, … that contains the date.',
     example: { expression: 'startOf("2026-01-31T10:30Z", "month")', value: '2026-01-01T00:00:00.000Z' },
   },
   {

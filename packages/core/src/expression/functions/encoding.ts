@@ -2,7 +2,7 @@ import type { FunctionParameter, FunctionSignature } from './signature.ts'
 
 const text: readonly FunctionParameter[] = [{ name: 'text', type: 'text' }]
 
-/** Functions between texts and their encodings, all by UTF-8; and what derives from the node run. */
+/** Functions that encode and decode texts, all in UTF-8, and those that use the context of the node run. */
 export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'base64Encode',
@@ -17,7 +17,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'encoding',
     parameters: text,
     returns: 'text',
-    help: 'The text that Base64 (also the URL form) stands for.',
+    help: 'The text decoded from Base64 (also its URL form).',
     example: { expression: 'base64Decode("R3LDvMOfZQ==")', value: 'Grüße' },
   },
   {
@@ -25,7 +25,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'encoding',
     parameters: text,
     returns: 'text',
-    help: 'The text as a part of an address.',
+    help: 'The text encoded as part of a URL.',
     example: { expression: 'urlEncode("a b&c")', value: 'a%20b%26c' },
   },
   {
@@ -33,7 +33,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'encoding',
     parameters: text,
     returns: 'text',
-    help: 'The text that a part of an address stands for.',
+    help: 'The text decoded from part of a URL.',
     example: { expression: 'urlDecode("a%20b%26c")', value: 'a b&c' },
   },
   {
@@ -41,7 +41,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'encoding',
     parameters: text,
     returns: 'text',
-    help: 'The text with & < > " \' written so that HTML shows them as they are.',
+    help: 'The text with & < > " \' escaped for HTML.',
     example: { expression: 'escapeHtml("a < b")', value: 'a &lt; b' },
   },
   {
@@ -60,7 +60,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'encoding',
     parameters: [],
     returns: 'text',
-    help: 'An id that no other node run has; each call gives another, each replay the same.',
+    help: 'A random UUID; each call gives a new one, a replay gives the same.',
     example: { expression: 'uuid()', value: '' },
     impure: true,
   },
@@ -69,7 +69,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'number',
     parameters: [],
     returns: 'number',
-    help: 'A number from 0 up to but not with 1; each call gives another, each replay the same.',
+    help: 'A random number from 0 up to but not including 1; each call gives a new one, a replay gives the same.',
     example: { expression: 'random()', value: 0 },
     impure: true,
   },

@@ -7,7 +7,7 @@ import { OBJECT_FUNCTIONS } from './object.ts'
 import type { FunctionSignature } from './signature.ts'
 import { TEXT_FUNCTIONS } from './text.ts'
 
-/** Every function that an expression may call, by families. */
+/** All functions of the expression language, by family. */
 export const EXPRESSION_FUNCTIONS: readonly FunctionSignature[] = Object.freeze([
   ...TEXT_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
@@ -22,7 +22,7 @@ const BY_NAME: ReadonlyMap<string, FunctionSignature> = new Map(
   EXPRESSION_FUNCTIONS.map((signature) => [signature.name, signature]),
 )
 
-/** The signature of the function that has this name. */
+/** Returns the signature of the function with this name; `undefined` if there is none. */
 export function functionSignature(name: string): FunctionSignature | undefined {
   return BY_NAME.get(name)
 }

@@ -1,6 +1,6 @@
 import type { FunctionSignature } from './signature.ts'
 
-/** Functions between values and JSON text, and about what a value is. */
+/** Functions that convert between values and JSON text, and functions about types. */
 export const JSON_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'toJson',
@@ -10,7 +10,7 @@ export const JSON_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'indent', type: 'number', optional: true },
     ],
     returns: 'text',
-    help: 'The value as JSON text, on lines indented by 1 to 10 spaces if asked for.',
+    help: 'The value as JSON text, optionally on lines indented by 1 to 10 spaces.',
     example: { expression: 'toJson({ a: [1, null] })', value: '{"a":[1,null]}' },
   },
   {
@@ -18,7 +18,7 @@ export const JSON_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'json',
     parameters: [{ name: 'text', type: 'text' }],
     returns: 'any',
-    help: 'The value that a JSON text spells.',
+    help: 'The value of a JSON text.',
     example: { expression: 'parseJson("[1, 2]")', value: [1, 2] },
   },
   {
@@ -26,7 +26,7 @@ export const JSON_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'json',
     parameters: [{ name: 'value', type: 'any' }],
     returns: 'text',
-    help: 'What a value is: null, boolean, number, text, list or object.',
+    help: 'The type of a value: null, boolean, number, text, list or object.',
     example: { expression: 'typeOf([])', value: 'list' },
   },
   {
@@ -34,7 +34,7 @@ export const JSON_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'json',
     parameters: [{ name: 'value', type: 'any' }],
     returns: 'boolean',
-    help: 'Whether a value is null, or a text, list or object with nothing in it.',
+    help: 'True if a value is null or an empty text, list or object.',
     example: { expression: 'isEmpty("")', value: true },
   },
 ]

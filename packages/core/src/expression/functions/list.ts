@@ -1,6 +1,9 @@
 import type { FunctionParameter, FunctionSignature } from './signature.ts'
 
-/** How `filter` and its like compare what stands at a path with a value; `exists` and `missing` take none. */
+/**
+ * Operators with which `filter` and similar functions compare the value at a path with another; `exists` and `missing`
+ * take none.
+ */
 export const CONDITION_OPERATORS = [
   ...['==', '!=', '>', '<', '>=', '<='],
   ...['contains', 'startsWith', 'endsWith', 'in', 'matches', 'exists', 'missing'],
@@ -19,8 +22,8 @@ const condition: readonly FunctionParameter[] = [
 ]
 
 /**
- * Functions over lists. A path is what would stand behind an item: `"customer.name"`, `"lines.0"`;
- * `"?.name"` where it may be absent, `""` for the item itself.
+ * Functions over lists. A path is what would follow an item: `"customer.name"`, `"lines.0"`; `"?.name"` if it may be
+ * absent, `""` for the item itself.
  */
 export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
   {
@@ -44,7 +47,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: [list, { name: 'start', type: 'number' }, { name: 'end', type: 'number', optional: true }],
     returns: { sameAs: 0 },
-    help: 'The items from start up to but not with end; negative places count from the end.',
+    help: 'The items from start up to but not including end; negative positions count from the end.',
     example: { expression: 'slice([1, 2, 3], 1)', value: [2, 3] },
   },
   {
@@ -80,7 +83,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: [list, optionalPath],
     returns: { sameAs: 0 },
-    help: 'The items without those equal to an earlier one, or equal in what stands at a path.',
+    help: 'The items without those equal to an earlier one, or equal in the value at a path.',
     example: { expression: 'unique([1, 2, 1])', value: [1, 2] },
   },
   {
@@ -104,7 +107,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: [list, { name: 'size', type: 'number' }],
     returns: { chunksOf: 0 },
-    help: 'The items in lists of at most so many.',
+    help: 'The items in lists of at most the given size.',
     example: { expression: 'chunk([1, 2, 3], 2)', value: [[1, 2], [3]] },
   },
   {
@@ -116,7 +119,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'increment', type: 'number', optional: true },
     ],
     returns: { listOf: 'number' },
-    help: 'The numbers from start up to but not with end.',
+    help: 'The numbers from start up to but not including end.',
     example: { expression: 'range(0, 6, 2)', value: [0, 2, 4] },
   },
   {
@@ -132,7 +135,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: [list, path],
     returns: { pluckedFrom: 0, path: 1 },
-    help: 'What stands at a path in each item.',
+    help: 'The value at a path of each item.',
     example: { expression: 'pluck([{ id: 1 }, { id: 2 }], "id")', value: [1, 2] },
   },
   {
@@ -156,7 +159,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: condition,
     returns: 'boolean',
-    help: 'Whether a comparison holds for at least one item.',
+    help: 'True if a comparison holds for at least one item.',
     example: { expression: 'some([1, 5], "", ">", 3)', value: true },
   },
   {
@@ -164,7 +167,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: condition,
     returns: 'boolean',
-    help: 'Whether a comparison holds for all items; true for an empty list.',
+    help: 'True if a comparison holds for all items; true for an empty list.',
     example: { expression: 'every([1, 5], "", ">", 3)', value: false },
   },
   {
@@ -172,7 +175,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: condition,
     returns: 'number',
-    help: 'For how many items a comparison holds.',
+    help: 'The number of items for which a comparison holds.',
     example: { expression: 'count([{ done: true }, { done: false }], "done", "==", true)', value: 1 },
   },
   {
@@ -180,7 +183,7 @@ export const LIST_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'list',
     parameters: [list, path],
     returns: { groupsOf: 0 },
-    help: 'An object of lists: the items by the text, number or boolean that stands at a path.',
+    help: 'An object of lists: the items by the text, number or boolean at a path.',
     example: {
       expression: 'groupBy([{ k: "a", n: 1 }, { k: "b", n: 2 }], "k")',
       value: { a: [{ k: 'a', n: 1 }], b: [{ k: 'b', n: 2 }] },

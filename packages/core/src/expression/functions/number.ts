@@ -15,7 +15,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'number',
     parameters: [{ name: 'value', type: ['text', 'number'] }],
     returns: 'number',
-    help: 'The number that a text spells, such as "12.5" or "1e3".',
+    help: 'The number in a text, such as "12.5" or "1e3".',
     example: { expression: 'number(" 12.5 ")', value: 12.5 },
   },
   {
@@ -23,7 +23,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'number',
     parameters: [number, digits],
     returns: 'number',
-    help: 'The nearest number with so many digits behind the point (0 to 15), halves away from zero.',
+    help: 'The number rounded to the given decimal digits (0 to 15), halves away from zero.',
     example: { expression: 'round(1.005, 2)', value: 1.01 },
   },
   {
@@ -90,7 +90,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'number',
     parameters: amounts,
     returns: 'number',
-    help: 'The sum of a list of numbers, or of what stands at a path in each item.',
+    help: 'The sum of a list of numbers, or of the values at a path of each item.',
     example: { expression: 'sum([{ price: 2 }, { price: 3 }], "price")', value: 5 },
   },
   {
@@ -98,7 +98,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'number',
     parameters: amounts,
     returns: 'number',
-    help: 'The mean of a list of numbers, or of what stands at a path in each item.',
+    help: 'The mean of a list of numbers, or of the values at a path of each item.',
     example: { expression: 'average([1, 2, 6])', value: 3 },
   },
   {
@@ -111,7 +111,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'point', type: 'text', optional: true },
     ],
     returns: 'text',
-    help: 'The number with so many digits behind the point (0 to 15), and a text between thousands.',
+    help: 'The number with the given decimal digits (0 to 15) and a separator between thousands.',
     example: { expression: 'formatNumber(1234567.5, 2, ",")', value: '1,234,567.50' },
   },
 ]

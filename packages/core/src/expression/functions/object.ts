@@ -4,7 +4,7 @@ const object: FunctionParameter = { name: 'object', type: 'object' }
 const keys: FunctionParameter = { name: 'keys', type: 'list' }
 const path: FunctionParameter = { name: 'path', type: 'text' }
 
-/** Functions over objects; what they are given stays as it is. */
+/** Functions over objects; they do not change their arguments. */
 export const OBJECT_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'keys',
@@ -43,7 +43,7 @@ export const OBJECT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'object',
     parameters: [{ name: 'value', type: 'any' }, path, { name: 'default', type: 'any', optional: true }],
     returns: 'any',
-    help: 'What stands at a path; the default where there is nothing or null.',
+    help: 'The value at a path; the default if it is missing or null.',
     example: { expression: 'get({ a: { b: 1 } }, "a.c", 0)', value: 0 },
   },
   {
@@ -51,7 +51,7 @@ export const OBJECT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'object',
     parameters: [{ name: 'value', type: 'any' }, path],
     returns: 'boolean',
-    help: 'Whether something stands at a path, be it null.',
+    help: 'True if there is a value at a path, even null.',
     example: { expression: 'has({ a: { b: 1 } }, "a.b")', value: true },
   },
   {
@@ -75,7 +75,7 @@ export const OBJECT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'object',
     parameters: [object, keys],
     returns: 'object',
-    help: 'The object with only the members listed, as far as it has them.',
+    help: 'The object with only the listed members that exist.',
     example: { expression: 'pick({ a: 1, b: 2 }, ["a"])', value: { a: 1 } },
   },
   {

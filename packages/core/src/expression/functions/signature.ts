@@ -1,9 +1,9 @@
 import type { Json } from '../../json.ts'
 
-/** The types of values as people call them: `text` for a string, `list` for an array. */
+/** Types of values by their names in messages: `text` for a string, `list` for an array. */
 export type ValueKind = 'null' | 'boolean' | 'number' | 'text' | 'list' | 'object'
 
-/** What a call gives: a kind, or something that follows from an argument by its place. */
+/** Rule for the type of a call: a kind, or a type that follows from the argument at an index. */
 export type ReturnRule =
   | ValueKind
   | 'any'
@@ -34,19 +34,16 @@ export interface FunctionParameter {
   readonly rest?: true
   /** The only texts that it takes. */
   readonly values?: readonly string[]
-  /** It is a path into each item of the list at that place, such as `"customer.name"`. */
+  /** Index of the argument with the list whose items the path reads, such as `"customer.name"`. */
   readonly pathInItemsOf?: number
 }
 
-/** The groups in which the functions of the expression language are listed for people. */
+/** Groups of functions in the list that the editor shows. */
 export const FUNCTION_FAMILIES = ['text', 'number', 'date', 'list', 'object', 'json', 'encoding'] as const
 /** One of {@link FUNCTION_FAMILIES}. */
 export type FunctionFamily = (typeof FUNCTION_FAMILIES)[number]
 
-/**
- * What a function is for its callers: the editor shows it, the type checker goes by it, and the
- * evaluator refuses arguments that do not fit it.
- */
+/** Signature of a function: the editor shows it, and the type checker and the evaluator check arguments against it. */
 export interface FunctionSignature {
   /** Name that expressions call the function by. */
   readonly name: string
@@ -56,15 +53,15 @@ export interface FunctionSignature {
   readonly parameters: readonly FunctionParameter[]
   /** Rule that gives the type of the result. */
   readonly returns: ReturnRule
-  /** One line. */
+  /** One sentence of help. */
   readonly help: string
   /** An expression without paths, and its value; run as a test. */
   readonly example: { readonly expression: string; readonly value: Json }
-  /** Its value depends on more than its arguments: `now`, `uuid`, `random`. */
+  /** Marks a function whose value depends on more than its arguments: `now`, `uuid`, `random`. */
   readonly impure?: true
 }
 
-/** How a call looks: `slice(list, start, end?)`. */
+/** Formats a signature: `slice(list, start, end?)`. */
 export function describeSignature({ name, parameters }: FunctionSignature): string {
   const names = parameters.map(
     ({ name: parameter, optional, rest }) => `${rest ? '...' : ''}${parameter}${optional ? '?' : ''}`,

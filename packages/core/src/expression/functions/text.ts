@@ -9,7 +9,7 @@ const padding: readonly FunctionParameter[] = [
   { name: 'fill', type: 'text', optional: true },
 ]
 
-/** Functions over texts; places and lengths count characters (code points), from 0. */
+/** Functions over texts; positions and lengths count characters (code points), from 0. */
 export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
   {
     name: 'text',
@@ -56,7 +56,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [{ name: 'value', type: ['text', 'list', 'object'] }],
     returns: 'number',
-    help: 'How many characters a text, items a list or keys an object has.',
+    help: 'The number of characters of a text, items of a list or keys of an object.',
     example: { expression: 'length([1, 2, 3])', value: 3 },
   },
   {
@@ -67,7 +67,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'part', type: 'any' },
     ],
     returns: 'boolean',
-    help: 'Whether a text holds another text, or a list an item.',
+    help: 'True if a text contains another text, or a list an item.',
     example: { expression: 'contains("tenon", "no")', value: true },
   },
   {
@@ -75,7 +75,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, { name: 'start', type: 'text' }],
     returns: 'boolean',
-    help: 'Whether the text begins with another.',
+    help: 'True if the text begins with another.',
     example: { expression: 'startsWith("T-123", "T-")', value: true },
   },
   {
@@ -83,7 +83,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, { name: 'end', type: 'text' }],
     returns: 'boolean',
-    help: 'Whether the text ends with another.',
+    help: 'True if the text ends with another.',
     example: { expression: 'endsWith("a.pdf", ".pdf")', value: true },
   },
   {
@@ -94,7 +94,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
       { name: 'part', type: 'any' },
     ],
     returns: 'number',
-    help: 'The first place of a part in a text or of an item in a list, -1 if there is none.',
+    help: 'The first position of a part in a text or of an item in a list; -1 if there is none.',
     example: { expression: 'indexOf("tenon", "n")', value: 2 },
   },
   {
@@ -102,7 +102,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, { name: 'start', type: 'number' }, { name: 'end', type: 'number', optional: true }],
     returns: 'text',
-    help: 'The characters from start up to but not with end; negative places count from the end.',
+    help: 'The characters from start up to but not including end; negative positions count from the end.',
     example: { expression: 'substring("T-12345", 2)', value: '12345' },
   },
   {
@@ -110,7 +110,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, { name: 'length', type: 'number' }, { name: 'ending', type: 'text', optional: true }],
     returns: 'text',
-    help: 'The text cut to at most so many characters, the ending ("…") included.',
+    help: 'The text cut to at most the given number of characters, including the ending ("…").',
     example: { expression: 'truncate("a long subject", 7)', value: 'a long…' },
   },
   {
@@ -134,7 +134,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, { name: 'count', type: 'number' }],
     returns: 'text',
-    help: 'The text so many times in a row.',
+    help: 'The text repeated the given number of times.',
     example: { expression: 'repeat("ab", 3)', value: 'ababab' },
   },
   {
@@ -142,7 +142,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: padding,
     returns: 'text',
-    help: 'The text filled up from the left, with spaces unless a fill is given.',
+    help: 'The text padded on the left, with spaces by default.',
     example: { expression: 'padStart("7", 3, "0")', value: '007' },
   },
   {
@@ -150,7 +150,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: padding,
     returns: 'text',
-    help: 'The text filled up from the right, with spaces unless a fill is given.',
+    help: 'The text padded on the right, with spaces by default.',
     example: { expression: 'padEnd("7", 3, ".")', value: '7..' },
   },
   {
@@ -158,7 +158,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, pattern],
     returns: 'boolean',
-    help: 'Whether a pattern (RE2) occurs in the text; ^ and $ tie it to the ends.',
+    help: 'True if a pattern (RE2) occurs in the text; ^ and $ match its ends.',
     example: { expression: 'matches("T-123", "^T-[0-9]+$")', value: true },
   },
   {
@@ -182,7 +182,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSignature[] = [
     family: 'text',
     parameters: [text, pattern, { name: 'replacement', type: 'text' }],
     returns: 'text',
-    help: 'The text with every occurrence of a pattern replaced; $1 stands for its first group, $$ for $.',
+    help: 'The text with every occurrence of a pattern replaced; $1 inserts its first group, $$ inserts $.',
     example: { expression: 'replacePattern("a1b22", "([0-9]+)", "<$1>")', value: 'a<1>b<22>' },
   },
 ]

@@ -23,6 +23,29 @@ describe('canonicalText', () => {
 
   test('leaves members out that are undefined', () => {
     expect(canonicalText({ a: undefined, b: false })).toBe('{"b":false}')
+    expect(canonicalText([{ b: { d: 1, c: undefined }, c: undefined, a: undefined }])).toBe('[{"b":{"d":1}}]')
+  })
+
+  test('sorts keys that objects keep in an order of their own', () => {
+    expect(canonicalText({ a: { 2: [true, false, null], 10: 'a', x: 1, y: undefined } })).toBe(
+      '{"a":{"10":"a","2":[true,false,null],"x":1}}',
+    )
+    expect(canonicalText({ 1: 'b', ' ': 'a' })).toBe('{" ":"a","1":"b"}')
+    expect(canonicalText({ 1: { b: 1, a: 2 }, 2: 0 })).toBe('{"1":{"a":2,"b":1},"2":0}')
+  })
+
+  test('writes every own key, and none of a prototype', () => {
+    const member = { b: 1, a: 2 }
+    const object = Object.defineProperty({}, '__proto__', { value: member, enumerable: true })
+    expect(canonicalText(object)).toBe('{"__proto__":{"a":2,"b":1}}')
+    expect(canonicalText({ toJSON: 'x', a: 1 })).toBe('{"a":1,"toJSON":"x"}')
+    expect(canonicalText(Object.create({ inherited: 1 }, { own: { value: 1, enumerable: true } }))).toBe('{"own":1}')
+  })
+
+  test('copies lists and objects only from the first part on that has to change', () => {
+    const kept = { a: 1 }
+    expect(canonicalText([kept, 'x', { b: 1, a: 2 }, kept])).toBe('[{"a":1},"x",{"a":2,"b":1},{"a":1}]')
+    expect(canonicalText({ a: kept, b: { b: 1, a: 2 }, c: kept })).toBe('{"a":{"a":1},"b":{"a":2,"b":1},"c":{"a":1}}')
   })
 
   test.each([

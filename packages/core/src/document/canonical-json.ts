@@ -6,11 +6,7 @@ function refuse(message: string): never {
   throw new TenonError('VALUE_NOT_JSON', message)
 }
 
-/** Matches most keys and texts: no character that JSON escapes, and no lone surrogate. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
-
 function textOf(text: string): string {
-  if (PLAIN.test(text)) return `"${text}"`
   if (!isWellFormed(text)) refuse('A text contains a lone surrogate')
   return JSON.stringify(text)
 }
@@ -18,8 +14,7 @@ function textOf(text: string): string {
 /** Returns the keys sorted by UTF-16 code unit, the default order of `sort`; many objects have sorted keys already. */
 function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object)
-  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] as string) > (keys[at] as string)) return keys.sort()
-  return keys
+  return areSorted(keys) ? keys : keys.sort()
 }
 
 function objectText(value: object, depth: number): string {
@@ -52,6 +47,73 @@ function write(value: unknown, depth: number): string {
 }
 
 /**
+ * Orders the keys of a value at every depth, for `JSON.stringify` to write. Shares what is ordered already.
+ *
+ * @returns `undefined` for a value that {@link write} has to refuse, or that `JSON.stringify` would write otherwise.
+ */
+function ordered(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+      return isWellFormed(value) ? value : undefined
+    case 'number':
+      return Number.isFinite(value) ? value : undefined
+    case 'boolean':
+      return value
+    case 'object':
+      if (value === null) return null
+      // A method `toJSON`, as dates have one, would be called.
+      if (depth >= MAX_JSON_DEPTH || 'toJSON' in value) return undefined
+      return Array.isArray(value) ? orderedList(value, depth) : orderedObject(value, depth)
+    default:
+      return undefined
+  }
+}
+
+function orderedList(list: readonly unknown[], depth: number): readonly unknown[] | undefined {
+  let copy: unknown[] | null = null
+  for (let at = 0; at < list.length; at++) {
+    const item = ordered(list[at], depth + 1)
+    if (item === undefined) return undefined
+    if (copy === null && item !== list[at]) copy = list.slice(0, at)
+    copy?.push(item)
+  }
+  return copy ?? list
+}
+
+/** Matches keys that an object may keep before all others. */
+const INDEX = /^\d/
+
+function areSorted(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] as string) > (keys[at] as string)) return false
+  return true
+}
+
+function orderedObject(object: object, depth: number): object | undefined {
+  const members = object as Readonly<Record<string, unknown>>
+  // It cannot be assigned.
+  if (Object.hasOwn(members, '__proto__')) return undefined
+  const keys = Object.keys(members)
+  let copy: Record<string, unknown> | null = null
+  if (!areSorted(keys)) {
+    if (keys.some((key) => INDEX.test(key))) return undefined
+    keys.sort()
+    copy = {}
+  }
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as string
+    const member = members[key]
+    const next = member === undefined ? undefined : ordered(member, depth + 1)
+    if (!isWellFormed(key) || (next === undefined && member !== undefined)) return undefined
+    if (copy === null && next !== member) {
+      copy = {}
+      for (const before of keys.slice(0, at)) copy[before] = members[before]
+    }
+    if (copy !== null && next !== undefined) copy[key] = next
+  }
+  return copy ?? object
+}
+
+/**
  * Serializes a JSON value to its canonical text, for hashing and comparing: keys sorted by UTF-16 code unit, no white
  * space.
  *
@@ -62,5 +124,7 @@ function write(value: unknown, depth: number): string {
  * @see RFC 8785 (JSON Canonicalization Scheme), which this follows.
  */
 export function canonicalText(value: unknown): string {
-  return write(value, 0)
+  // `JSON.stringify` writes several times as fast.
+  const inOrder = ordered(value, 0)
+  return inOrder === undefined ? write(value, 0) : JSON.stringify(inOrder)
 }

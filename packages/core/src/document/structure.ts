@@ -1,5 +1,6 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import { isWellFormed } from '../text/well-formed.ts'
 import { FORBIDDEN_KEYS } from './json-values.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 
@@ -96,6 +97,8 @@ export function faultsOf(error: unknown): readonly [Fault, ...Fault[]] {
 export interface Gathering {
   /** Returns the parsed part; `undefined` for a fault. */
   read<Part>(parse: () => Part): Part | undefined
+  /** Adds the faults that a parser threw; throws every other error again. */
+  add(error: unknown): void
   /** Throws `DOCUMENT_MALFORMED` with all faults, in the order of parsing, if there are any. */
   end(): void
 }
@@ -106,21 +109,24 @@ export function gather(): Gathering {
     const [first, ...others] = faults
     if (first !== undefined) refuse([first, ...others.slice(0, MOST_FAULTS - 1)])
   }
+  function add(error: unknown): void {
+    faults.push(...faultsOf(error))
+    if (faults.length >= MOST_FAULTS) end()
+  }
   return {
     read(parse) {
       try {
         return parse()
       } catch (error) {
-        faults.push(...faultsOf(error))
+        add(error)
+        return undefined
       }
-      if (faults.length >= MOST_FAULTS) end()
-      return undefined
     },
+    add,
     end,
   }
 }
 
-const LONE_SURROGATE = /\p{Cs}/u
 /** Pattern of JSON Schema for well-formed text. */
 const WELL_FORMED = '^[^\\ud800-\\udfff]*$'
 
@@ -151,7 +157,7 @@ export function text({ pattern, min = 0, max }: TextRules): Parser<string> {
       if (typeof value !== 'string') malformed(path, 'must be a text')
       if (value.length < min) malformed(path, 'must not be empty')
       if (isLonger(value, max)) malformed(path, `must have at most ${max} characters`)
-      if (LONE_SURROGATE.test(value)) malformed(path, 'has a lone surrogate')
+      if (!isWellFormed(value)) malformed(path, 'has a lone surrogate')
       if (pattern !== undefined && !pattern.test(value)) malformed(path, `must match ${pattern.source}`)
       return value
     },
@@ -224,6 +230,13 @@ export function either<A, B>(first: Parser<A>, second: Parser<B>): Parser<A | B>
   )
 }
 
+/** Adds a fault; what gathers them is made for the first one, since most values have none. */
+function withFault(faults: Gathering | null, error: unknown): Gathering {
+  const gathered = faults ?? gather()
+  gathered.add(error)
+  return gathered
+}
+
 function readItems<Item>(
   value: unknown,
   path: Path,
@@ -233,10 +246,17 @@ function readItems<Item>(
   if (!Array.isArray(value)) malformed(path, 'must be a list')
   if (value.length < min) malformed(path, 'must not be empty')
   if (value.length > max) malformed(path, `must have at most ${max} items`)
-  const faults = gather()
-  const items = Array.from(value, (item, index) => faults.read(() => parse(item, [...path, index])))
-  faults.end()
-  return items as Item[]
+  const items: Item[] = []
+  let faults: Gathering | null = null
+  for (let index = 0; index < value.length; index++) {
+    try {
+      items.push(parse(value[index], [...path, index]))
+    } catch (error) {
+      faults = withFault(faults, error)
+    }
+  }
+  faults?.end()
+  return items
 }
 
 interface ListRules {
@@ -257,40 +277,82 @@ export function list<Item>(parse: Parser<Item>, rules: ListRules): Parser<readon
   )
 }
 
+function requireObject(value: unknown, path: Path): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) malformed(path, 'must be an object')
+  return value as Readonly<Record<string, unknown>>
+}
+
 function membersOf(value: unknown, path: Path): [string, unknown][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    malformed(path, 'must be an object')
-  }
-  return Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.entries(requireObject(value, path)).filter(([, member]) => member !== undefined)
 }
 
 /** Creates a parser of an object with these fields and no others. */
 export function object<Shape>(fields: FieldsOf<Shape>): Parser<Shape> {
-  const known = new Map<string, Field<unknown>>(Object.entries(fields))
+  const known = Object.entries<Field<unknown>>(fields)
   return grammar(
-    (value, path) => readFields(value, path, known) as Shape,
+    (value, path) => readFields(value, path, known, fields) as Shape,
     (definitions) => ({
       type: 'object',
-      properties: Object.fromEntries([...known].map(([key, { parse }]) => [key, parse.schemaIn(definitions)])),
-      required: [...known].filter(([, field]) => field.required).map(([key]) => key),
+      properties: Object.fromEntries(known.map(([key, { parse }]) => [key, parse.schemaIn(definitions)])),
+      required: known.filter(([, field]) => field.required).map(([key]) => key),
       additionalProperties: false,
     }),
   )
 }
 
-function readFields(value: unknown, path: Path, known: ReadonlyMap<string, Field<unknown>>): unknown {
-  const members = new Map(membersOf(value, path))
-  const faults = gather()
-  for (const key of members.keys()) {
-    if (!known.has(key)) faults.read(() => malformed([...path, key], 'is not a known field'))
+function readFields(
+  value: unknown,
+  path: Path,
+  known: readonly (readonly [key: string, field: Field<unknown>])[],
+  fields: object,
+): unknown {
+  const members = requireObject(value, path)
+  let faults: Gathering | null = null
+  for (const key of Object.keys(members)) {
+    if (members[key] !== undefined && !Object.hasOwn(fields, key)) {
+      faults ??= gather()
+      faults.read(() => malformed([...path, key], 'is no known field'))
+    }
   }
   const parsed: Record<string, unknown> = {}
-  for (const [key, field] of known) {
-    if (members.has(key)) parsed[key] = faults.read(() => field.parse(members.get(key), [...path, key]))
-    else if (field.required) faults.read(() => malformed([...path, key], 'is required'))
+  for (const [key, { parse, required: isRequired }] of known) {
+    const member = Object.hasOwn(members, key) ? members[key] : undefined
+    if (member === undefined && !isRequired) continue
+    try {
+      parsed[key] = member === undefined ? malformed([...path, key], 'is required') : parse(member, [...path, key])
+    } catch (error) {
+      faults = withFault(faults, error)
+    }
   }
-  faults.end()
+  faults?.end()
   return parsed
+}
+
+/** An object with any keys that `key` accepts, all of whose values are of one kind. */
+export function record<Value>(
+  key: Parser<string>,
+  parse: Parser<Value>,
+  { max }: { readonly max: number },
+): Parser<Readonly<Record<string, Value>>> {
+  return grammar(
+    (value, path) => {
+      const members = membersOf(value, path)
+      if (members.length > max) malformed(path, `must have at most ${max} members`)
+      const faults = gather()
+      const parsed = members.map(([name, member]) => [
+        faults.read(() => key(name, [...path, name])),
+        faults.read(() => parse(member, [...path, name])),
+      ])
+      faults.end()
+      return Object.fromEntries(parsed) as Record<string, Value>
+    },
+    (definitions) => ({
+      type: 'object',
+      maxProperties: max,
+      propertyNames: key.schemaIn(definitions),
+      additionalProperties: parse.schemaIn(definitions),
+    }),
+  )
 }
 
 /** Pattern of a key for JSON Schema: well-formed, without NUL, and not `__proto__`. */
@@ -339,20 +401,28 @@ function parseMembers(value: unknown, path: Path, depth: number): JsonObject {
   if (members.length > DOCUMENT_LIMITS.members) {
     malformed(path, `must have at most ${DOCUMENT_LIMITS.members} members`)
   }
-  const faults = gather()
-  const parsed = members.map(([key, member]) => [
-    faults.read(() => parseKey(key, path)),
-    faults.read(() => parseJson(member, [...path, key], depth - 1)),
-  ])
-  faults.end()
-  return Object.fromEntries(parsed) as JsonObject
+  let faults: Gathering | null = null
+  for (const member of members) {
+    const [key, content] = member
+    try {
+      parseKey(key, path)
+    } catch (error) {
+      faults = withFault(faults, error)
+    }
+    try {
+      member[1] = parseJson(content, [...path, key], depth - 1)
+    } catch (error) {
+      faults = withFault(faults, error)
+    }
+  }
+  faults?.end()
+  return Object.fromEntries(members) as JsonObject
 }
 
-function parseKey(key: string, path: Path): string {
+function parseKey(key: string, path: Path): void {
   if (FORBIDDEN_KEYS.includes(key)) malformed([...path, key], 'is a forbidden key')
-  if (key.includes('\0') || LONE_SURROGATE.test(key)) malformed(path, 'has a key that cannot be stored')
+  if (key.includes('\0') || !isWellFormed(key)) malformed(path, 'has a key that cannot be stored')
   if (isLonger(key, DOCUMENT_LIMITS.nameLength)) malformed(path, 'has a key that is too long')
-  return key
 }
 
 /** Creates a parser of a JSON object whose own keys match `keys`. */

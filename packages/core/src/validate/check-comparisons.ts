@@ -1,7 +1,7 @@
 import type { ParamPath } from '../document/operation.ts'
 import { comparisonProblem } from '../expression/check/compare-types.ts'
 import { isTemplate } from '../expression/parse.ts'
-import { typeOfSchema, typeOfValue } from '../expression/types/schema-to-type.ts'
+import { typeOfValue } from '../expression/types/schema-to-type.ts'
 import type { StaticType } from '../expression/types/static-type.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { FlowNode } from './data-flow.ts'
@@ -52,7 +52,7 @@ function typeAt(node: FlowNode, traced: TracedWorkflow, path: ParamPath): Static
   )
   if (value === undefined) return null
   if (typeof value !== 'string' || !isTemplate(value)) return typeOfValue(value)
-  return typeOfSchema(traced.typeParam(node, ['params', ...path], value).types.schema)
+  return traced.typeParam(node, ['params', ...path], value).type
 }
 
 /** Values that a node compares are of types that can be compared, as far as both are known. */

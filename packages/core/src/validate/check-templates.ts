@@ -72,7 +72,7 @@ function reportStrangers(place: Place, { analysis }: TypedTemplate, report: Repo
 function checkTemplate(place: Place, report: ReportIssue): void {
   const typed = place.traced.typeTemplate(place.node, place.template)
   const reported = reportStrangers(place, typed, report)
-  for (const problem of typed.types.problems) {
+  for (const problem of typed.problems) {
     if (reported.has(problem.start)) continue
     const { code, severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue

@@ -1,12 +1,12 @@
 import type { ScopeSchema } from '../expression/check/problem.ts'
-import type { NodeId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
 import type { FlowNode } from './data-flow.ts'
 import { asObject } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-const RUN_SCHEMA: JsonSchema = Object.freeze({
+/** The schema of `run`, the same for all workflows. */
+export const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: {
     id: { type: 'string', description: 'Id of the run' },
@@ -60,8 +60,8 @@ function withWriters(survey: WorkflowSurvey, { schema, writers }: Readable): Jso
   return { description: `From ${names.join(', ')}`, ...own, 'x-writers': writers }
 }
 
-function nodesSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode, ids: Iterable<NodeId>): JsonSchema {
-  const members = [...ids].flatMap((id): Member[] => {
+function nodesSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode): JsonSchema {
+  const members = scopes.outputs(node).flatMap((id): Member[] => {
     const output = scopes.output(node, id)
     if (output === undefined) return []
     const title = (survey.byId.get(id) as SurveyedNode).name
@@ -71,17 +71,8 @@ function nodesSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode, ids
   return objectSchema(members, 'no')
 }
 
-/** What a scope is asked for; everything, unless something is named. */
-export interface Wanted {
-  readonly roots: ReadonlySet<string>
-  /** Top-level keys of `input`. */
-  readonly keys: ReadonlySet<string>
-  /** Ids of nodes. */
-  readonly nodeIds: ReadonlySet<NodeId>
-}
-
-function inputSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode, keys: Iterable<string>): JsonSchema {
-  const members = [...keys].flatMap((key): Member[] => {
+function inputSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode): JsonSchema {
+  const members = scopes.inputKeys(node).flatMap((key): Member[] => {
     const readable = scopes.inputKey(node, key)
     return readable === undefined ? [] : [[key, withWriters(survey, readable), readable.required]]
   })
@@ -95,14 +86,13 @@ export interface ScopeSource {
   readonly vars: JsonSchema
 }
 
-/** The schemas of the names that expressions of a node may use. @param wanted - Leaves out what is not asked for. */
-export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: FlowNode, wanted?: Wanted): ScopeSchema {
-  const isWanted = (root: string): boolean => wanted === undefined || wanted.roots.has(root)
-  const error = isWanted('error') ? scopes.error(node) : undefined
+/** The schemas of the names that expressions of a node may use. */
+export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: FlowNode): ScopeSchema {
+  const error = scopes.error(node)
   return {
-    input: isWanted('input') ? inputSchema(survey, scopes, node, wanted?.keys ?? scopes.inputKeys(node)) : true,
-    trigger: isWanted('trigger') ? scopes.trigger(node) : true,
-    nodes: isWanted('nodes') ? nodesSchema(survey, scopes, node, wanted?.nodeIds ?? scopes.outputs(node)) : true,
+    input: inputSchema(survey, scopes, node),
+    trigger: scopes.trigger(node),
+    nodes: nodesSchema(survey, scopes, node),
     vars,
     run: RUN_SCHEMA,
     ...(error === undefined ? {} : { error: error.schema }),

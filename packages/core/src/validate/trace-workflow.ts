@@ -1,10 +1,12 @@
 import type { ParamPath } from '../document/operation.ts'
 import { ERROR_PORT } from '../document/ports.ts'
 import type { TemplateAnalysis } from '../expression/analyze.ts'
-import type { ScopeSchema } from '../expression/check/problem.ts'
-import { type TemplateTypes, typecheckTemplate } from '../expression/check/typecheck.ts'
+import { type TypedText, typesOfScope, typeTemplate } from '../expression/check/typecheck.ts'
+import type { ValueKind } from '../expression/functions/signature.ts'
 import { isTemplate } from '../expression/parse.ts'
-import { nearest } from '../expression/suggest.ts'
+import { typeOfSchema } from '../expression/types/schema-to-type.ts'
+import { kindsOf } from '../expression/types/static-type.ts'
+import { schemaOfType } from '../expression/types/type-to-schema.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { type DataFlow, type DescribeExit, type FlowNode, traceDataFlow } from './data-flow.ts'
@@ -12,13 +14,13 @@ import type { Meter } from './meter.ts'
 import { type KnownOutputs, type OutputFacts, outputFacts, schemaOfValues, type TypeOfParam } from './output-facts.ts'
 import { schemaAt } from './param-schema.ts'
 import { eitherSchema } from './schema-facts.ts'
-import { buildScopeSchema, varsSchema, type Wanted } from './scope-schema.ts'
+import { varsSchema } from './scope-schema.ts'
+import { createScopeTypes } from './scope-types.ts'
 import { createScopes, type Scopes } from './scopes.ts'
 import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 
 /** A template with what is known of it at its place. */
-export interface TypedTemplate {
-  readonly types: TemplateTypes
+export interface TypedTemplate extends TypedText {
   /** `null` for a text that cannot be read. */
   readonly analysis: TemplateAnalysis | null
 }
@@ -35,16 +37,6 @@ export interface TracedWorkflow {
   typeParam(node: FlowNode, path: ParamPath, text: string): TypedTemplate
 }
 
-function wantedBy({ reads }: TemplateAnalysis): Wanted {
-  const firsts = (root: string) =>
-    reads.filter((read) => read.root === root).flatMap(({ path }) => path.slice(0, 1).map(String))
-  return {
-    roots: new Set(reads.map(({ root }) => root)),
-    keys: new Set(firsts('input')),
-    nodeIds: new Set(firsts('nodes')),
-  }
-}
-
 /** Ports of a node that share a schema share its facts. */
 function describeExits(typeOf: (node: FlowNode) => TypeOfParam): DescribeExit {
   const known: KnownOutputs = new Map()
@@ -59,52 +51,22 @@ function describeExits(typeOf: (node: FlowNode) => TypeOfParam): DescribeExit {
   }
 }
 
-/** Names for which the one that was probably meant is sought; beyond them a problem comes without a suggestion. */
-const MOST_SUGGESTIONS = 50
-/** Candidates that are compared with a name. */
-const MOST_CANDIDATES = 500
-
 /**
  * Follows the data through a workflow; templates are typed when they are first asked for, each once. Yields after each
  * node, so that a caller may pause.
  */
 export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<undefined, TracedWorkflow> {
-  let suggestionsLeft = MOST_SUGGESTIONS
   const vars = varsSchema(survey)
   const typed = new Map<FlowNode, Map<string, TypedTemplate>>()
-  const built: { scopes?: Scopes } = {}
-  const scopesNow = (): Scopes => built.scopes as Scopes
+  const kinds = new Map<JsonSchema, readonly ValueKind[] | null>()
+  const built: { scopes?: Scopes; types?: ReturnType<typeof createScopeTypes> } = {}
 
-  /** Names that are not there, and for each the one that was probably meant: more is not needed to say so. */
-  function withNearest(
-    names: ReadonlySet<string>,
-    isThere: (name: string) => boolean,
-    all: () => readonly string[],
-  ): ReadonlySet<string> {
-    const strangers = [...names].filter((name) => !isThere(name)).slice(0, suggestionsLeft)
-    if (strangers.length === 0) return names
-    suggestionsLeft -= strangers.length
-    const known = all()
-    meter.spend(strangers.length * known.length)
-    return new Set([...names, ...strangers.flatMap((name) => nearest(name, known) ?? [])])
-  }
-
-  function scopeFor(node: FlowNode, analysis: TemplateAnalysis): ScopeSchema {
-    const scopes = scopesNow()
-    const { roots, keys, nodeIds } = wantedBy(analysis)
-    return buildScopeSchema({ survey, scopes, vars }, node, {
-      roots,
-      keys: withNearest(
-        keys,
-        (key) => scopes.inputKey(node, key) !== undefined,
-        () => scopes.inputKeys(node, MOST_CANDIDATES),
-      ),
-      nodeIds: withNearest(
-        nodeIds,
-        (id) => scopes.output(node, id) !== undefined,
-        () => scopes.outputs(node, MOST_CANDIDATES),
-      ),
-    })
+  function kindsIn(expected: JsonSchema): readonly ValueKind[] | null {
+    const known = kinds.get(expected)
+    if (known !== undefined) return known
+    const found = kindsOf(typeOfSchema(expected))
+    kinds.set(expected, found)
+    return found
   }
 
   function analyze(text: string): TemplateAnalysis | null {
@@ -118,9 +80,10 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   function typeAnew(node: FlowNode, text: string, expected: JsonSchema): TypedTemplate {
     meter.spend(text.length)
     const analysis = analyze(text)
-    if (analysis === null) return { analysis, types: typecheckTemplate(text, {}, { expected }) }
-    const types = typecheckTemplate(survey.templates.parse(text), scopeFor(node, analysis), { expected })
-    return { analysis, types }
+    // A text that cannot be read has nothing to look up.
+    if (analysis === null) return { analysis, ...typeTemplate(text, typesOfScope({}), null) }
+    const scope = (built.types as ReturnType<typeof createScopeTypes>)(node, analysis)
+    return { analysis, ...typeTemplate(survey.templates.parse(text), scope, kindsIn(expected)) }
   }
 
   function typeOnce(node: FlowNode, path: ParamPath, text: string, expected: () => JsonSchema): TypedTemplate {
@@ -135,7 +98,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
     return result
   }
 
-  const typeTemplate: TracedWorkflow['typeTemplate'] = (node, { path, text, expected }) =>
+  const typeOfTemplate: TracedWorkflow['typeTemplate'] = (node, { path, text, expected }) =>
     typeOnce(node, path, text, () => expected)
 
   const typeParam: TracedWorkflow['typeParam'] = (node, path, text) =>
@@ -148,7 +111,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   function typeOf(node: FlowNode): TypeOfParam {
     const typeOfPart = (value: Json, path: ParamPath): JsonSchema => {
       if (typeof value === 'string')
-        return isTemplate(value) ? typeParam(node, path, value).types.schema : { type: 'string' }
+        return isTemplate(value) ? schemaOfType(typeParam(node, path, value).type) : { type: 'string' }
       if (value === null) return { type: 'null' }
       if (Array.isArray(value)) {
         const items = value.map((item: Json, index) => typeOfPart(item, [...path, index]))
@@ -160,8 +123,9 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   }
 
   const flow = yield* traceDataFlow(survey, meter, (tracing) => {
-    built.scopes = createScopes(tracing)
+    const scopes = createScopes(tracing)
+    Object.assign(built, { scopes, types: createScopeTypes({ survey, scopes, vars }, meter) })
     return describeExits(typeOf)
   })
-  return { flow, scopes: scopesNow(), typeTemplate, typeParam, vars }
+  return { flow, scopes: built.scopes as Scopes, typeTemplate: typeOfTemplate, typeParam, vars }
 }

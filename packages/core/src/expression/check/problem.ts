@@ -29,10 +29,15 @@ export interface ExpressionProblem extends Span {
 /** Schemas of the names in an expression: `{ input: ..., nodes: ..., vars: ... }`. */
 export type ScopeSchema = Readonly<Record<string, JsonSchema>>
 
-/** State that the parts of one check share. */
-export interface Checking {
-  readonly text: string
+/** The types of an expression's names. */
+export interface ScopeTypes {
+  /** The type of a name; `undefined` for one that is not there. */
   readonly root: (name: string) => StaticType | undefined
   readonly rootNames: readonly string[]
+}
+
+/** State that the parts of one check share. */
+export interface Checking extends ScopeTypes {
+  readonly text: string
   readonly report: (problem: ExpressionProblem) => void
 }

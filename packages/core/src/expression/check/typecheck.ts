@@ -4,10 +4,10 @@ import type { ParsedTemplate } from '../ast.ts'
 import type { ValueKind } from '../functions/signature.ts'
 import { parseTemplate } from '../parse.ts'
 import { typeOfSchema } from '../types/schema-to-type.ts'
-import { describeKinds, kindsOf, type StaticType, typeOfKind } from '../types/static-type.ts'
+import { describeKinds, kindsOf, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
 import { schemaOfType } from '../types/type-to-schema.ts'
 import { checkExpression } from './check-expression.ts'
-import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './problem.ts'
+import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema, ScopeTypes } from './problem.ts'
 
 /** Types and problems of a template, known before it is evaluated. */
 export interface TemplateTypes {
@@ -25,8 +25,8 @@ export interface TypecheckOptions {
   readonly expected?: JsonSchema
 }
 
-/** Creates the check of expressions in one text against one scope; each root is converted once. */
-export function createChecking(text: string, scope: ScopeSchema, report: Checking['report']): Checking {
+/** The types that the schemas of a scope describe; each root is read when it is first asked for. */
+export function typesOfScope(scope: ScopeSchema): ScopeTypes {
   const types = new Map<string, StaticType>()
   const root = (name: string): StaticType | undefined => {
     const schema = Object.hasOwn(scope, name) ? scope[name] : undefined
@@ -35,7 +35,12 @@ export function createChecking(text: string, scope: ScopeSchema, report: Checkin
     types.set(name, type)
     return type
   }
-  return { text, root, rootNames: Object.keys(scope), report }
+  return { root, rootNames: Object.keys(scope) }
+}
+
+/** The checking of expressions in one text against one scope. */
+export function createChecking(text: string, scope: ScopeTypes, report: Checking['report']): Checking {
+  return { text, root: scope.root, rootNames: scope.rootNames, report }
 }
 
 function syntaxProblem(text: string, { code, message, details }: TenonError): ExpressionProblem {
@@ -69,33 +74,60 @@ export function typecheckTemplate(
   scope: ScopeSchema,
   options: TypecheckOptions = {},
 ): TemplateTypes {
+  const wanted = options.expected === undefined ? null : kindsOf(typeOfSchema(options.expected))
+  const { type, problems } = typeTemplate(template, typesOfScope(scope), wanted)
+  return { schema: schemaOfType(type), kinds: kindsOf(type), problems }
+}
+
+/** A template's type, with what is wrong with it. */
+export interface TypedText {
+  /** Unknown for a text that cannot be read. */
+  readonly type: StaticType
+  /** In order of place. */
+  readonly problems: readonly ExpressionProblem[]
+}
+
+const TEXT = typeOfKind('text')
+const byStart = (a: ExpressionProblem, b: ExpressionProblem): number => a.start - b.start
+
+/**
+ * Types a template as {@link typecheckTemplate} does, for callers that type many templates in scopes that share types.
+ *
+ * @param wanted - The kinds that the place of the template takes; `null` for any.
+ */
+export function typeTemplate(
+  template: string | ParsedTemplate,
+  scope: ScopeTypes,
+  wanted: readonly ValueKind[] | null,
+): TypedText {
   const text = typeof template === 'string' ? template : template.text
-  const problems: ExpressionProblem[] = []
   let parsed: ParsedTemplate
   try {
     parsed = typeof template === 'string' ? parseTemplate(template) : template
   } catch (error) {
-    return { schema: true, kinds: null, problems: [syntaxProblem(text, error as TenonError)] }
+    return { type: UNKNOWN, problems: [syntaxProblem(text, error as TenonError)] }
   }
-  const checking = createChecking(text, scope, (problem) => problems.push(problem))
-  const types = parsed.parts.map((part) =>
-    part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : typeOfKind('text'),
-  )
-  const type = parsed.whole === null ? typeOfKind('text') : (types[0] as StaticType)
-  checkExpected(type, options.expected, text, problems)
-  problems.sort((a, b) => a.start - b.start)
-  return { schema: schemaOfType(type), kinds: kindsOf(type), problems }
+  const problems: ExpressionProblem[] = []
+  const checking = createChecking(text, scope, (problem) => void problems.push(problem))
+  let first = TEXT
+  for (const [at, part] of parsed.parts.entries()) {
+    const type = part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : TEXT
+    if (at === 0) first = type
+  }
+  const type = parsed.whole === null ? TEXT : first
+  checkExpected(type, wanted, text, problems)
+  return { type, problems: problems.sort(byStart) }
 }
 
 function checkExpected(
   type: StaticType,
-  expected: JsonSchema | undefined,
+  wanted: readonly ValueKind[] | null,
   text: string,
   problems: ExpressionProblem[],
 ): void {
-  const wanted = expected === undefined ? null : kindsOf(typeOfSchema(expected))
+  if (wanted === null) return
   const kinds = kindsOf(type)
-  if (wanted === null || kinds === null || kinds.length === 0) return
+  if (kinds === null || kinds.length === 0) return
   if (wanted.length === 0 || kinds.some((kind) => wanted.includes(kind))) return
   const message = `This gives ${describeKinds(kinds)}, but ${describeKinds(wanted)} is needed here`
   problems.push({ code: 'EXPRESSION_TYPE', severity: 'error', message, start: 0, end: text.length })

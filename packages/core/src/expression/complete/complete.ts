@@ -2,7 +2,7 @@ import { isName } from '../characters.ts'
 import { checkExpression } from '../check/check-expression.ts'
 import type { Checking, ScopeSchema } from '../check/problem.ts'
 import { itemType } from '../check/return-type.ts'
-import { createChecking } from '../check/typecheck.ts'
+import { createChecking, typesOfScope } from '../check/typecheck.ts'
 import { EXPRESSION_FUNCTIONS, functionSignature } from '../functions/index.ts'
 import { describeSignature } from '../functions/signature.ts'
 import { parseExpression } from '../parse.ts'
@@ -65,7 +65,7 @@ function typeOfPiece(template: string, scope: ScopeSchema, first: Token | undefi
   if (first === undefined) return UNKNOWN
   try {
     const expression = parseExpression(template.slice(first.start, last.end))
-    return checkExpression(createChecking(template, scope, ignore), expression, 'lenient')
+    return checkExpression(createChecking(template, typesOfScope(scope), ignore), expression, 'lenient')
   } catch {
     return UNKNOWN
   }
@@ -131,5 +131,5 @@ export function completionsAt(template: string, offset: number, scope: ScopeSche
     return offer(from, memberItems(typeOfPiece(template, scope, before[start], owner), point))
   }
   if (endsValue(point) || last?.kind === 'number') return null
-  return offer(from, startItems(createChecking(template, scope, ignore)))
+  return offer(from, startItems(createChecking(template, typesOfScope(scope), ignore)))
 }

@@ -1,0 +1,151 @@
+import type { TemplateAnalysis, TemplateRead } from '../expression/analyze.ts'
+import type { ScopeTypes } from '../expression/check/problem.ts'
+import { nearest } from '../expression/suggest.ts'
+import { typeOfSchema } from '../expression/types/schema-to-type.ts'
+import { type StaticObject, type StaticProperty, type StaticType, UNKNOWN } from '../expression/types/static-type.ts'
+import type { NodeId } from '../ids.ts'
+import type { JsonSchema } from '../json.ts'
+import type { FlowNode } from './data-flow.ts'
+import type { Meter } from './meter.ts'
+import { RUN_SCHEMA, type ScopeSource } from './scope-schema.ts'
+import type { Readable } from './scopes.ts'
+import type { SurveyedNode } from './survey.ts'
+
+/** Names for which the one that was probably meant is sought; beyond them a problem comes without a suggestion. */
+const MOST_SUGGESTIONS = 50
+/** Candidates that are compared with a name. */
+const MOST_CANDIDATES = 500
+
+const ROOT_NAMES = ['input', 'trigger', 'nodes', 'vars', 'run'] as const
+const NAMES_WITH_ERROR = [...ROOT_NAMES, 'error'] as const
+
+const REST = { no: 'none', silent: 'undeclared', yes: () => UNKNOWN } as const satisfies Record<
+  string,
+  StaticObject['rest']
+>
+
+/** The types of one object's members. */
+const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticObject['rest']): StaticType => [
+  { kind: 'object', properties, rest },
+]
+
+/**
+ * Creates what gives the types of the names that a template of a node may read. It knows only the members that the
+ * template names, and those that a wrong name was probably meant for; templates share the types of what they share.
+ */
+export function createScopeTypes(
+  { survey, scopes, vars }: ScopeSource,
+  meter: Meter,
+): (node: FlowNode, analysis: TemplateAnalysis) => ScopeTypes {
+  let suggestionsLeft = MOST_SUGGESTIONS
+  const types = new Map<JsonSchema, StaticType>()
+  const inputProperties = new Map<Readable, StaticProperty>()
+
+  function typeOf(schema: JsonSchema): StaticType {
+    const known = types.get(schema)
+    if (known !== undefined) return known
+    const type = typeOfSchema(schema)
+    types.set(schema, type)
+    return type
+  }
+
+  /** The names that were probably meant by names that are not there. */
+  function meantBy(strangers: readonly string[], all: () => readonly string[]): readonly string[] {
+    const sought = strangers.slice(0, suggestionsLeft)
+    if (sought.length === 0) return []
+    suggestionsLeft -= sought.length
+    const known = all()
+    meter.spend(sought.length * known.length)
+    return sought.flatMap((name) => nearest(name, known) ?? [])
+  }
+
+  function propertiesOf(
+    names: ReadonlySet<string>,
+    propertyOf: (name: string) => StaticProperty | undefined,
+    all: () => readonly string[],
+  ): ReadonlyMap<string, StaticProperty> {
+    const properties = new Map<string, StaticProperty>()
+    const strangers: string[] = []
+    for (const name of names) {
+      const property = propertyOf(name)
+      if (property === undefined) strangers.push(name)
+      else properties.set(name, property)
+    }
+    for (const name of meantBy(strangers, all)) properties.set(name, propertyOf(name) as StaticProperty)
+    return properties
+  }
+
+  function inputProperty(node: FlowNode, key: string): StaticProperty | undefined {
+    const readable = scopes.inputKey(node, key)
+    if (readable === undefined) return undefined
+    const known = inputProperties.get(readable)
+    if (known !== undefined) return known
+    const property = { type: () => typeOf(readable.schema), isRequired: readable.required }
+    inputProperties.set(readable, property)
+    return property
+  }
+
+  function inputType(node: FlowNode, keys: ReadonlySet<string>): StaticType {
+    const properties = propertiesOf(
+      keys,
+      (key) => inputProperty(node, key),
+      () => scopes.inputKeys(node, MOST_CANDIDATES),
+    )
+    return objectOf(properties, REST[scopes.inputOthers(node)])
+  }
+
+  function outputProperty(node: FlowNode, id: NodeId): StaticProperty | undefined {
+    const output = scopes.output(node, id)
+    if (output === undefined) return undefined
+    const members = new Map([['output', { type: () => typeOf(output.schema), isRequired: true }]])
+    const { name } = survey.byId.get(id) as SurveyedNode
+    return { type: () => objectOf(members, 'none'), isRequired: output.required, title: name }
+  }
+
+  function nodesType(node: FlowNode, ids: ReadonlySet<NodeId>): StaticType {
+    const properties = propertiesOf(
+      ids,
+      (id) => outputProperty(node, id),
+      () => scopes.outputs(node, MOST_CANDIDATES),
+    )
+    return objectOf(properties, 'none')
+  }
+
+  function rootType(node: FlowNode, name: string, reads: readonly TemplateRead[]): StaticType | undefined {
+    switch (name) {
+      case 'input':
+        return inputType(node, firstKeys(reads, name))
+      case 'nodes':
+        return nodesType(node, firstKeys(reads, name))
+      case 'trigger':
+        return typeOf(scopes.trigger(node))
+      case 'vars':
+        return typeOf(vars)
+      case 'run':
+        return typeOf(RUN_SCHEMA)
+      case 'error': {
+        const error = scopes.error(node)
+        return error === undefined ? undefined : typeOf(error.schema)
+      }
+      default:
+        return undefined
+    }
+  }
+
+  return (node, { reads }) => {
+    const roots = new Map<string, StaticType | undefined>()
+    for (const { root } of reads) if (!roots.has(root)) roots.set(root, rootType(node, root, reads))
+    const hasError = roots.get('error') !== undefined
+    return { root: (name) => roots.get(name), rootNames: hasError ? NAMES_WITH_ERROR : ROOT_NAMES }
+  }
+}
+
+/** The members of a root that a template names. */
+function firstKeys(reads: readonly TemplateRead[], root: string): ReadonlySet<string> {
+  const keys = new Set<string>()
+  for (const read of reads) {
+    const [key] = read.path
+    if (read.root === root && key !== undefined) keys.add(String(key))
+  }
+  return keys
+}

@@ -2,8 +2,8 @@
 export const MAX_INSTANT_MS = 253_402_300_799_999
 
 /**
- * Limits an instant to what dates can show: 1970 to 9999. Stored data may hold others, and one of them must not break a
- * list.
+ * Limits an instant to the years 1970 to 9999, the range of displayed dates. Stored data may hold others, and one of
+ * them must not break a list.
  *
  * @param at - Milliseconds since the Unix epoch; NaN counts as 0.
  */
@@ -14,7 +14,7 @@ export function clampInstant(at: number): number {
 /**
  * Writes an instant as ISO 8601 in UTC; never throws.
  *
- * @param at - Milliseconds since the Unix epoch. Instants before 1970 and after 9999 give the nearest one inside.
+ * @param at - Milliseconds since the Unix epoch. Instants before 1970 and after 9999 give the nearest one in the range.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** A value that survives JSON exactly. Runs, params, outputs and inputs hold nothing else. */
+/** A value that JSON represents exactly. Params, inputs and outputs are of this type. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** A JSON object; the key `__proto__` is rejected when text is parsed. */
@@ -8,7 +8,7 @@ export type JsonObject = { readonly [key: string]: Json }
 export type JsonSchema = boolean | { readonly [key: string]: Json }
 
 /**
- * A text with a kind: plain text is accepted, but one kind is not accepted where another is asked for.
+ * A text with a kind: plain text is accepted, but one kind is not accepted as another.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export type JsonSchema = boolean | { readonly [key: string]: Json }
  */
 export type Flavor<Base, Kind extends string> = Base & { readonly __tenonKind?: Kind }
 
-/** Tells an object from every other JSON value; lists and null are none. */
+/** Checks for a JSON object; lists and null are not objects. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -124,7 +124,7 @@ describe('what a host hands over wrongly takes down its own box only', () => {
     ['a text', 'workflow'],
     ['another object', { nodes: 7 }],
     ['nodes that are none', { ...DOCUMENT, nodes: [null] }],
-    ['a node that is there twice', { ...DOCUMENT, nodes: [...DOCUMENT.nodes, ...DOCUMENT.nodes] }],
+    ['a node that is a duplicate', { ...DOCUMENT, nodes: [...DOCUMENT.nodes, ...DOCUMENT.nodes] }],
     ['params that are none', { ...DOCUMENT, nodes: [{ ...DOCUMENT.nodes[0], params: [] }] }],
   ])('a `value` that is %s, until another comes', async (_what, value) => {
     const { events, again } = show({}, { value })

@@ -107,7 +107,7 @@ describe('llm-transform', () => {
       const [, assistant, repair] = sent()[1]?.messages.slice(2) ?? []
       expect(assistant).toEqual({ role: 'assistant', content: '{"sentiment":7,"category":"SHIPPING"}' })
       expect(repair?.content).toContain('- sentiment: It must be at most 1')
-      expect(repair?.content).toContain('- category: It does not have the pattern that is asked for')
+      expect(repair?.content).toContain('- category: It does not match the required pattern')
     })
   })
 

@@ -280,7 +280,11 @@ describe('applyOperations', () => {
     ['an edge to nowhere', { op: 'add_edge', edge: edge('a>x') }, 'edge.target names no node'],
     ['an edge from nowhere', { op: 'add_edge', edge: edge('x>a') }, 'edge.source names no node'],
     ['removing an edge that is not there', { op: 'remove_edge', edgeId: 'x' }, 'edgeId refers to a missing edge: "x"'],
-    ['bending an edge that is not there', { op: 'set_edge_points', edgeId: 'x', points: null }, 'edgeId names no edge'],
+    [
+      'bending an edge that is not there',
+      { op: 'set_edge_points', edgeId: 'x', points: null },
+      'edgeId refers to a missing edge',
+    ],
     [
       'a variable under another name',
       { op: 'set_variable', name: 'x', variable: { name: 'y', value: 1 } },

@@ -125,7 +125,7 @@ describe('parseDocument', () => {
     ['a node that is a list', ['nodes', 0], []],
     ['a node id with a space', ['nodes', 0, 'id'], 'a b'],
     ['a node id that is too long', ['nodes', 0, 'id'], 'a'.repeat(65)],
-    ['a node id that is there twice', ['nodes', 1, 'id'], 'start'],
+    ['a node id that is a duplicate', ['nodes', 1, 'id'], 'start'],
     ['a type in capitals', ['nodes', 0, 'type'], 'Start'],
     ['a type of three parts', ['nodes', 0, 'type'], 'a/b/c'],
     ['a fractional type version', ['nodes', 0, 'typeVersion'], 1.5],
@@ -173,10 +173,10 @@ describe('parseDocument', () => {
     ['an edge id that does not fit', ['edges', 0, 'id'], 'x'],
     ['an edge to nowhere', ['edges', 0], edge('start>nobody'), ['edges', 0, 'target']],
     ['an edge from nowhere', ['edges', 0], edge('nobody>start'), ['edges', 0, 'source']],
-    ['an edge that is there twice', ['edges', 1], edge('start>charge'), ['edges', 1, 'id']],
+    ['an edge that is a duplicate', ['edges', 1], edge('start>charge'), ['edges', 1, 'id']],
     ['a port in capitals', ['edges', 0, 'sourceHandle'], 'OK'],
     ['too many bend points', ['edges', 0, 'points'], Array(101).fill({ x: 0, y: 0 })],
-    ['a variable that is there twice', ['variables', 1], { name: 'region', value: 1 }, ['variables', 1, 'name']],
+    ['a variable that is a duplicate', ['variables', 1], { name: 'region', value: 1 }, ['variables', 1, 'name']],
     ['a variable without a value', ['variables', 0, 'value'], undefined],
     ['a schema that is a text', ['variables', 0, 'schema'], 'string'],
     ['a schema that is null', ['variables', 0, 'schema'], null],
@@ -193,7 +193,7 @@ describe('parseDocument', () => {
     )
   })
 
-  test('refuses an annotation id that is there twice', () => {
+  test('refuses an annotation id that is a duplicate', () => {
     const [note] = full.annotations
     expect(() => parseDocument({ ...full, annotations: [note, note] })).toThrow(
       'annotations.1.id is a duplicate: "n-1"',

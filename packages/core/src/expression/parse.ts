@@ -27,7 +27,7 @@ function leftOver(text: string, token: Token, end: string): Error {
   return syntaxError(text, token.start, message, ['an operator', end])
 }
 
-/** The offset behind the `}}` whose first brace is `brace`. */
+/** Returns the offset after the `}}` whose first brace is `brace`. */
 function closingEnd(text: string, brace: Token): number {
   if (brace.kind === 'end') {
     throw syntaxError(text, brace.start, 'This expression is not closed', ['an operator', '}}'])
@@ -40,12 +40,12 @@ function closingEnd(text: string, brace: Token): number {
 }
 
 /**
- * Reads a text with `{{ ... }}` in it. Never gives a half result: the first fault is thrown.
+ * Parses a text with `{{ ... }}` in it. Throws the first fault; there is no partial result.
  *
- * Braces inside texts and objects do not close an expression; `{{ "{{" }}` writes two braces.
- * A template that is one expression and nothing else, not even a space, keeps the type of its value.
+ * Braces inside texts and objects do not close an expression; `{{ "{{" }}` writes two braces. A template that is
+ * exactly one expression, without spaces around it, keeps the type of its value.
  *
- * @throws {@link TenonError} as {@link parseExpression}; positions count from the template's beginning.
+ * @throws {@link TenonError} as {@link parseExpression}; positions count from the beginning of the template.
  */
 export function parseTemplate(text: string): ParsedTemplate {
   if (text.length > EXPRESSION_LIMITS.templateLength) {
@@ -67,7 +67,7 @@ export function parseTemplate(text: string): ParsedTemplate {
   return { text, parts, whole }
 }
 
-/** Whether a text has an expression in it or at least begins one; cheap, reads nothing. */
+/** Checks whether a text contains or at least begins an expression; cheap, without parsing. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{')
 }

@@ -20,7 +20,7 @@ function nested(reader: TokenReader): Expression {
   return expression
 }
 
-/** Calls `read` until `close`, with commas between; one may stand behind the last. */
+/** Calls `read` until `close`, with commas between items; a trailing comma is allowed. */
 function separated(reader: TokenReader, close: Punctuator, read: () => void): void {
   reader.enter()
   while (!reader.at(close)) {
@@ -143,7 +143,7 @@ function chain(reader: TokenReader, level: number): Expression {
   const operatorHere = () => (reader.token.kind === 'punctuator' ? chainOperatorAt(level, reader.token.text) : null)
   let operator = operatorHere()
   if (operator === null) return first
-  // `(a + b) + c` is `a + b + c`, so that printing needs no parentheses that reading would drop.
+  // `(a + b) + c` is `a + b + c`, so that printing needs no parentheses that parsing would drop.
   const same = first.kind === 'chain' && precedenceOf(first) === level
   const operators = same ? [...first.operators] : []
   const operands = same ? [...first.operands] : [first]
@@ -167,17 +167,17 @@ function conditional(reader: TokenReader): Expression {
   return made(reader, { kind: 'conditional', test, then, otherwise, start, end: reader.lastEnd })
 }
 
-/** What {@link readExpression} found: the expression, and the token at which it stopped. */
+/** Result of {@link readExpression}: the expression, and the token at which it stopped. */
 export interface ReadExpression {
   readonly expression: Expression
   readonly next: Token
 }
 
 /**
- * Reads one expression that begins at or after `start` and stops at the first token that cannot belong
- * to it; the caller judges that token.
+ * Parses one expression that begins at or after `start` and stops at the first token that cannot belong to it; the
+ * caller checks that token.
  *
- * Recursion is bounded by the depth limit; chains and paths are read in loops.
+ * The depth limit bounds recursion; chains and paths are parsed in loops.
  *
  * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`, `EXPRESSION_KEY_FORBIDDEN`.
  */

@@ -4,15 +4,15 @@ import { readExpression } from './parser.ts'
 
 const ROOT = 'item'
 
-/** A segment of a path that is written as text: its place is known without a scope. */
+/** A segment of a path that is written as text; its key is known without a scope. */
 export type StaticSegment = Exclude<PathSegment, { readonly kind: 'computed' }>
 
 /**
- * Reads a path that stands in a text, as list functions take it: what would follow an item, with or
- * without the first point. `""` is the item itself.
+ * Parses a path in a text, the argument of list functions: the part that would follow an item, with or without the
+ * first point. `""` is the item itself.
  *
- * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT` or `EXPRESSION_KEY_FORBIDDEN`. The
- * position in it is of no use: callers say where the text itself stands.
+ * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT` or `EXPRESSION_KEY_FORBIDDEN`. Its position is
+ * relative to the path: callers replace it by that of the text.
  */
 export function parsePathText(path: string): readonly StaticSegment[] {
   if (path === '') return []

@@ -1,6 +1,6 @@
 import type { ChainOperator, ComparisonOperator, Expression } from './ast.ts'
 
-/** How tightly an expression holds together; parser and printer go by the same numbers. */
+/** Precedence of the kinds of expressions, for parser and printer. */
 export const PRECEDENCE = Object.freeze({
   conditional: 0,
   coalesce: 1,
@@ -16,7 +16,7 @@ export const PRECEDENCE = Object.freeze({
 
 export const COMPARISON_OPERATORS: readonly ComparisonOperator[] = ['==', '!=', '<', '>', '<=', '>=', 'in']
 
-/** Operators of one level stand side by side in one chain. */
+/** Level of each operator; operators of one level form one chain. */
 const CHAIN_LEVEL: Readonly<Record<ChainOperator, number>> = Object.freeze({
   '??': PRECEDENCE.coalesce,
   '||': PRECEDENCE.or,
@@ -28,7 +28,7 @@ const CHAIN_LEVEL: Readonly<Record<ChainOperator, number>> = Object.freeze({
   '%': PRECEDENCE.product,
 })
 
-/** The operator that `spelling` is at this level of precedence, or `null`. */
+/** Returns the operator with this spelling at a level of precedence; `null` if there is none. */
 export function chainOperatorAt(level: number, spelling: string): ChainOperator | null {
   if (!Object.hasOwn(CHAIN_LEVEL, spelling)) return null
   const operator = spelling as ChainOperator

@@ -9,8 +9,8 @@ const CONTROLS: Readonly<Record<string, string>> = Object.freeze({
 })
 
 /**
- * A text between the quotes that need fewer escapes. In the compact form control characters stand as
- * they are, so that no text comes out longer than it was read.
+ * Prints a text in the quotes that need fewer escapes. The compact form does not escape control characters, so that no
+ * text becomes longer than its source.
  */
 export function printText(value: string, compact = false): string {
   const quote = value.split('"').length > value.split("'").length ? "'" : '"'
@@ -18,7 +18,7 @@ export function printText(value: string, compact = false): string {
   return `${quote}${compact ? escaped : escaped.replace(/[\n\t\r\b\f]/g, (control) => CONTROLS[control] as string)}${quote}`
 }
 
-/** A number as JavaScript writes it; in the compact form the shortest spelling there is. */
+/** Prints a number as JavaScript does, or in the compact form with the shortest spelling. */
 export function printNumber(value: number, compact = false): string {
   const plain = String(value)
   if (!compact) return plain

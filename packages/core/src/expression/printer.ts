@@ -21,7 +21,7 @@ function createPrinter(compact: boolean): Printer {
     if (part.kind === 'computed') return `${mark}[${print(part.expression)}]`
     const dotted = part.kind === 'index' ? String(part.index) : part.key
     if (part.kind === 'key' && !isName(dotted)) return `${mark}[${printText(dotted, compact)}]`
-    // Behind a number `.0` would be read as its fraction.
+    // After a number, `.0` would be parsed as its fraction.
     if (part.kind === 'index' && afterNumber && !part.optional) return `[${dotted}]`
     return `${mark || '.'}${dotted}`
   }
@@ -96,20 +96,20 @@ function createPrinter(compact: boolean): Printer {
 }
 
 /**
- * The canonical text of an expression: reading it gives the same expression again, places aside.
+ * Prints the canonical text of an expression: parsing it gives the same expression, except for positions.
  *
- * Written with spaces, and without them where the result would pass the length limit; the form without
- * is never longer than the text that was read.
+ * Spaces are omitted if the result would exceed the length limit; the form without spaces is never longer than the
+ * source.
  *
- * @param expression - As the parser makes it; a chain whose first operand is a chain of the same
- * operators, for one, is nothing that it makes.
+ * @param expression - As the parser creates it. The parser never creates, for example, a chain whose first operand is a
+ * chain of the same operators.
  */
 export function printExpression(expression: Expression): string {
   const text = createPrinter(false).print(expression)
   return text.length > EXPRESSION_LIMITS.expressionLength ? createPrinter(true).print(expression) : text
 }
 
-/** The canonical text of a template: plain parts as they are, each expression as `{{ expression }}`. */
+/** Prints the canonical text of a template: plain parts unchanged, each expression as `{{ expression }}`. */
 export function printTemplate(template: ParsedTemplate): string {
   const assemble = (print: (expression: Expression) => string, space: string) =>
     template.parts
@@ -119,7 +119,7 @@ export function printTemplate(template: ParsedTemplate): string {
   return text.length > EXPRESSION_LIMITS.templateLength ? assemble(createPrinter(true).print, '') : text
 }
 
-/** A path as a person reads it in a message: `input.items.0`, up to and with `segments[last]`. */
+/** Formats a path for messages: `input.items.0`, up to and including `segments[last]`. */
 export function printPath(path: PathExpression, last: number): string {
   return createPrinter(false).print({ ...path, segments: path.segments.slice(0, last + 1) })
 }

@@ -3,10 +3,10 @@ import { parseTemplate } from './parse.ts'
 import { printKey } from './print-literal.ts'
 
 /**
- * A template with other node ids in its references, for pasted and imported nodes. All other text stays
- * as it is; a template that cannot be read comes back unchanged.
+ * Replaces the node ids in the references of a template, for pasted and imported nodes. All other text is unchanged; a
+ * template with a syntax error is returned unchanged.
  *
- * @param newId - The new id for an id, the same one to leave it. Ids are names: letters, digits, `_`.
+ * @param newId - Returns the new id for an id, or the same id to keep it. Ids are names: letters, digits, `_`.
  */
 export function renameNodeReferences(template: string, newId: (id: string) => string): string {
   let nodes: readonly { readonly id: string; readonly start: number; readonly end: number }[]

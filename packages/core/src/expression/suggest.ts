@@ -24,7 +24,7 @@ function distance(from: string, to: string): number {
  * Finds the candidate that a person most likely meant, for a "did you mean" hint. Ignores letter case; a candidate is
  * near if it begins with the text, or differs from it by at most one letter in three.
  *
- * @param written - Text that is no candidate; more than 64 UTF-16 units have no match.
+ * @param written - Text that is not a candidate; a text of more than 64 UTF-16 units has no match.
  * @param candidates - Only the first 500 are compared.
  * @returns The nearest candidate, the first of several, or `null` if none is near.
  */

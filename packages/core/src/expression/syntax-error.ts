@@ -1,7 +1,7 @@
 import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 
-/** Line and column of an offset as an editor counts them, both from 1. */
+/** Returns the line and column of an offset, both from 1. */
 function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, position)
   const lastBreak = before.lastIndexOf('\n')
@@ -15,7 +15,7 @@ function faultAt(code: TenonErrorCode, text: string, position: number, message: 
   })
 }
 
-/** What every fault of spelling is; `expected` says in words what could have stood there. */
+/** Creates a syntax error; `expected` describes the tokens that would be valid there. */
 export function syntaxError(text: string, position: number, message: string, expected: readonly string[]): TenonError {
   return faultAt('EXPRESSION_SYNTAX', text, position, message, { expected })
 }

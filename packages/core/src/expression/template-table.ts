@@ -2,16 +2,16 @@ import { analyzeTemplate, type TemplateAnalysis } from './analyze.ts'
 import type { ParsedTemplate } from './ast.ts'
 import { parseTemplate } from './parse.ts'
 
-/** Templates of one document or plan, each text parsed and analyzed once. It grows with the texts that it is given. */
+/** Templates of one document or plan, each text parsed and analyzed once. The table grows with each new text. */
 export interface TemplateTable {
   /**
-   * Reads a template.
+   * Parses a template.
    *
-   * @throws {@link TenonError} as `parseTemplate`, each time for a text that cannot be read.
+   * @throws {@link TenonError} as `parseTemplate`, on each call for a text with a syntax error.
    */
   parse(text: string): ParsedTemplate
   /**
-   * Lists what a template reads.
+   * Analyzes a template.
    *
    * @throws {@link TenonError} as `parseTemplate`.
    */
@@ -19,7 +19,7 @@ export interface TemplateTable {
 }
 
 /**
- * Creates an empty table. Keep it as long as the texts it is asked for: beside a plan, or for one validation.
+ * Creates an empty table. Keep it as long as its texts are in use: beside a plan, or for one validation.
  *
  * @example
  * ```ts

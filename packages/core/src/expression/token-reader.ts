@@ -5,14 +5,14 @@ import { forbiddenKeyError, limitError, syntaxError } from './syntax-error.ts'
 import { describeToken, type Punctuator, type Token } from './token.ts'
 
 /**
- * Goes through the tokens of one expression and keeps its limits: length, parts and depth. Everything
- * that is wrong is thrown here, with its place.
+ * Reads the tokens of one expression and enforces its limits: length, parts and depth. Throws all syntax errors, with
+ * their position.
  */
 export class TokenReader {
   readonly text: string
   /** The token to be read next. */
   token: Token
-  /** Where the last token that was read ends. */
+  /** End of the last token that was read. */
   lastEnd: number
   readonly #origin: number
   #depth = 0
@@ -39,7 +39,7 @@ export class TokenReader {
     this.#accept(nextToken(this.text, this.lastEnd))
   }
 
-  /** Goes behind a point, where digits are a place in a list and `[` may follow `?.`. */
+  /** Advances past a point, after which digits are a list index and `[` may follow `?.`. */
   advanceToMember(): void {
     this.lastEnd = this.token.end
     this.#accept(nextMember(this.text, this.lastEnd))
@@ -79,7 +79,7 @@ export class TokenReader {
     this.#depth -= 1
   }
 
-  /** Refuses a key of an object that could not be one of data. */
+  /** Refuses a key that no JSON object may have. */
   allowKey(key: string, position: number): string {
     if (FORBIDDEN_KEYS.includes(key)) throw forbiddenKeyError(this.text, position, key)
     return key

@@ -6,7 +6,7 @@ export const PUNCTUATORS = [
 ] as const
 export type Punctuator = (typeof PUNCTUATORS)[number]
 
-/** A piece of an expression's text; `invalid` is a value, so that completion can go on behind it. */
+/** A token of an expression; `invalid` is a token as well, so that completion works after it. */
 export type Token = Span &
   (
     | { readonly kind: 'number'; readonly value: number }
@@ -17,7 +17,7 @@ export type Token = Span &
     | { readonly kind: 'invalid'; readonly message: string; readonly expected: readonly string[] }
   )
 
-/** The token as a person calls it in a message. */
+/** Describes a token for messages. */
 export function describeToken(token: Token): string {
   switch (token.kind) {
     case 'number':

@@ -1,6 +1,6 @@
 import type { Expression } from './ast.ts'
 
-/** The expressions that stand directly in another, in order of place. */
+/** Returns the direct subexpressions of an expression, in the order of the text. */
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':

@@ -12,10 +12,10 @@ export interface Redactor {
   json<Value extends Json>(value: Value): Value
 }
 
-/** Shorter values occur by chance in too much of what people write. */
+/** Shorter values occur too often by chance in other text. */
 const MIN_LENGTH = 6
 
-/** The forms in which a service may send a value back: as it is, encoded for a URL, for JSON, in Base64. */
+/** Returns the forms in which a service may return a value: unchanged, encoded for a URL, for JSON, in Base64. */
 function formsOf(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret)
   const base64 = btoa(String.fromCharCode(...bytes.subarray(0, 16_384)))
@@ -31,14 +31,14 @@ function formsOf(secret: string): readonly string[] {
 }
 
 /**
- * Makes a function that replaces values known to be secret in texts and JSON, keys included.
+ * Creates a redactor that replaces known secrets in texts and JSON, keys included.
  *
  * @param secrets - Values of fewer than 6 characters are ignored.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const forms = [...new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf))]
     .filter((form) => form.length >= MIN_LENGTH)
-    // A longer one first: it may have a shorter one in it.
+    // Longer secrets first, since one may contain a shorter one.
     .sort((a, b) => b.length - a.length)
 
   function text(given: string): string {

@@ -1,9 +1,9 @@
 /**
- * The one list of what counts as a credential by its name. Names are compared in lower case without `-` and `_`, so
- * that `X-Api-Key`, `x_api_key` and `xApiKey` are one.
+ * List of the names that mark a credential, used by all checks. Names are compared in lower case without `-` and `_`,
+ * so that `X-Api-Key`, `x_api_key` and `xApiKey` are equal.
  */
 
-/** Short names that say "credential" in the query of a URL and something else in most other data. */
+/** Short names that mean a credential in the query of a URL and something else in most other data. */
 const QUERY_ONLY = new Set(['key', 'sig', 'token', 'auth', 'pass', 'sid'])
 /** Headers whose name is also a word of other data, or that no pattern finds. */
 const EXACT = new Set(['authorization', 'proxyauthorization', 'cookie', 'setcookie', 'xapikey', 'apikey', 'privatekey'])
@@ -31,6 +31,6 @@ export function isCredentialQuery(name: string): boolean {
 /** Checks whether the name of a field suggests a credential: `password`, `client_secret`, `Authorization`, … */
 export function isCredentialField(name: string): boolean {
   const text = plain(name)
-  // A name with a hyphen counts as that of a header.
+  // A name with a hyphen is treated as the name of a header.
   return EXACT.has(text) || FIELD.test(text) || (name.includes('-') && HEADER.test(text))
 }

@@ -5,7 +5,10 @@ import { MASK, maskHeaderValue, maskText, type ReplaceCredential } from './mask-
 
 type IsCredential = (name: string) => boolean
 
-/** Which names count below a key: a `key` is a credential in a query and a field like any other elsewhere. */
+/**
+ * Returns the check of names for the values below a key: `key` is a credential in a query and an ordinary field
+ * elsewhere.
+ */
 function namesBelow(key: string, outer: IsCredential): IsCredential {
   const plain = key.toLowerCase()
   if (plain === 'headers' || plain.endsWith('headers')) return isCredentialHeader
@@ -21,7 +24,7 @@ function maskAll(value: Json, replace: ReplaceCredential): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskAll(member as Json, replace)]))
 }
 
-/** The name in a row of a list of headers or parameters: `{ name, value }` or `{ key, value }`. */
+/** Returns the name in a row of a list of headers or parameters: `{ name, value }` or `{ key, value }`. */
 function rowName(value: { readonly [key: string]: Json }): string | null {
   if (!Object.hasOwn(value, 'value')) return null
   const name = value.name ?? value.key
@@ -50,16 +53,17 @@ function walk(value: Json, isCredential: IsCredential, replace: ReplaceCredentia
 }
 
 /**
- * Replaces the credentials in a value by a mask: values of headers, query parameters and fields that carry one by
- * their name, and those that {@link maskText} finds within texts. For everything that people see or that is logged.
+ * Replaces the credentials in a value by a mask: values of headers, query parameters and fields whose name marks a
+ * credential, and credentials that {@link maskText} finds in texts. Used for everything that people see or that is
+ * logged.
  *
- * @returns The same value if it holds none; else a new one of the same shape.
+ * @returns The same value if it contains none; else a new one of the same shape.
  */
 export function maskCredentials<Value>(value: Value): Value {
   return walk(value as Json, isCredentialField, () => MASK) as Value
 }
 
-/** The credentials that {@link maskCredentials} would replace, each once. */
+/** Returns the credentials that {@link maskCredentials} would replace, each once. */
 export function credentialsIn(value: Json): readonly string[] {
   const found = new Set<string>()
   walk(value, isCredentialField, (credential) => {

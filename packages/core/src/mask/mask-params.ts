@@ -6,8 +6,8 @@ import { maskCredentials } from './mask-credentials.ts'
 import { MASK } from './mask-text.ts'
 
 /**
- * Masks params for readers who may see but not use them: credentials by {@link maskCredentials}, and a secret param
- * that holds its value instead of a marker, as versions from before secrets were stored apart do.
+ * Masks params for readers who may see but not use them: credentials by {@link maskCredentials}, and secret params with
+ * a value instead of a marker, as in versions from before secrets were stored separately.
  *
  * @param schema - `params` of the manifest entry.
  * @returns The same value if there is nothing to mask.
@@ -20,7 +20,7 @@ export function maskParams<Params extends Json>(schema: JsonSchema, params: Para
   return { ...(masked as JsonObject), ...Object.fromEntries(plain.map((name) => [name, MASK])) } as Json as Params
 }
 
-/** Hides the values of secret params that a document holds instead of markers; for those who may edit it. */
+/** Hides the values of secret params that a document holds instead of markers, for callers who may edit it. */
 export function hideSecrets(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowDocument {
   const schemas = schemasOf(manifest)
   return mapParams(
@@ -37,7 +37,7 @@ export function hideSecrets(document: WorkflowDocument, manifest: Pick<NodeManif
   )
 }
 
-/** Masks every credential in a document; for those who may read it only. */
+/** Masks every credential in a document, for callers who may only read it. */
 export function maskDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowDocument {
   return mapParams(document, (node, schema) => maskParams(schema, node.params), schemasOf(manifest))
 }

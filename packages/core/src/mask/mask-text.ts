@@ -3,7 +3,7 @@ import { isCredentialField, isCredentialHeader, isCredentialQuery } from './cred
 /** Replaces a credential of any length. */
 export const MASK = '••••••••'
 
-/** Answers the replacement for a credential that was found. */
+/** Returns the replacement for a credential. */
 export type ReplaceCredential = (found: string) => string
 
 const URL_PATTERN = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>\\]{1,8192}/gi
@@ -13,11 +13,11 @@ const SCHEME = /\b(Bearer|Basic|Token|Digest|ApiKey)(\s+)([A-Za-z0-9._~+/=:-]{6,
 const JSON_PAIR = /("([A-Za-z][A-Za-z0-9_-]{1,60})"\s*:\s*")((?:[^"\\]|\\.){1,8192})"/g
 const FORM_PAIR = /(^|[\s&;,(])(([A-Za-z][A-Za-z0-9_-]{1,60})=)([^\s&;,)"']{1,8192})/g
 const HEADER_LINE = /(^|[\n\r])(([A-Za-z][A-Za-z0-9-]{2,60}):[ \t]{1,8})([^\r\n]{1,8192})/g
-/** A word of prose behind a scheme, as in "the token expired"; a credential has digits, capitals or more letters. */
+/** A word of prose after a scheme, as in "the token expired"; a credential has digits, capitals or more letters. */
 const WORD = /^[A-Za-z][a-z]{1,18}[.:]?$/
-/** Prose has words before a colon, too; a header has a hyphen, or is one of these. */
+/** Prose also has words before a colon; a header has a hyphen or is one of these. */
 const HEADER_NAME = /-|^(authorization|cookie|apikey)$/i
-/** Keys that are recognized by their form alone, anywhere in a text. */
+/** Keys that are recognized by their format alone, anywhere in a text. */
 const KNOWN_KEY =
   /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,200}|\bgh[pousr]_[A-Za-z0-9]{20,200}|\bgithub_pat_[A-Za-z0-9_]{20,200}|\bglpat-[A-Za-z0-9_-]{16,200}|\bxox[abeprs]-[A-Za-z0-9-]{10,200}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{30,60}|\bSG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}|\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,2048}/g
 const PRIVATE_KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
@@ -25,8 +25,8 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,16384}-----END [A-Z ]{0,40}PRIVATE KEY-----/g
 
 /**
- * Checks whether a text holds a key that is recognized by its form alone, such as `ghp_…`, `AKIA…` or a PEM private key,
- * also one of which the end is missing.
+ * Checks for a key that is recognized by its format alone, such as `ghp_…`, `AKIA…` or a PEM private key, even if its
+ * end is missing.
  */
 export function holdsKnownKey(text: string): boolean {
   return text.search(KNOWN_KEY) !== -1 || PRIVATE_KEY_BEGIN.test(text)
@@ -57,10 +57,10 @@ function decode(text: string): string {
 }
 
 /**
- * Replaces every credential that is recognized in a text: in URLs, header lines, JSON and form texts, and keys known
- * by their form. References (`{{…}}`) stay, since they hold no value.
+ * Replaces every credential that is recognized in a text: in URLs, header lines, JSON and form texts, and keys known by
+ * their format. References (`{{…}}`) are kept, since they contain no value.
  *
- * @param replace - Answers the replacement for a credential. @defaultValue {@link MASK}
+ * @param replace - Returns the replacement for a credential. @defaultValue {@link MASK}
  */
 export function maskText(text: string, replace: ReplaceCredential = () => MASK): string {
   if (text.length < 4) return text
@@ -88,7 +88,7 @@ export function maskText(text: string, replace: ReplaceCredential = () => MASK):
     .replaceAll(KNOWN_KEY, (found) => replace(found))
 }
 
-/** Masks the value of a credential header; the scheme stays, and so do references. */
+/** Masks the value of a credential header; its scheme and references are kept. */
 export function maskHeaderValue(value: string, replace: ReplaceCredential): string {
   const scheme = /^[A-Za-z][A-Za-z0-9-]{0,30} +/.exec(value)?.[0] ?? ''
   const rest = value.slice(scheme.length)

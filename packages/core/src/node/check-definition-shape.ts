@@ -15,7 +15,7 @@ import { CONTROL_KINDS, NODE_CATEGORIES } from './definition.ts'
 
 const EFFECTS = ['none', 'read', 'write'] as const
 
-// Which texts may be empty, and how long they may be, is checked with the meaning of each.
+// Empty and long texts are checked later, with the meaning of each field.
 const aText: OptionCheck = (value, field) =>
   typeof value === 'string' ? [] : optionFault(field, `${field} must be a text (got ${shownOption(value)})`)
 
@@ -55,7 +55,7 @@ const outputs: OptionCheck = (value, field) =>
 
 const anything: OptionCheck = () => []
 
-// The names alone: values are checked with their meaning.
+// Checks the names only; values are checked later, with their meaning.
 const POLICY = {
   retry: anything,
   timeout: anything,
@@ -101,8 +101,7 @@ const CHECKS: OptionChecks = {
 }
 
 /**
- * Checks that a definition has its fields and no others, each of its type: from JavaScript, or by a cast, it can have
- * any form.
+ * Checks that a definition has its fields and no others, each of its type: JavaScript or a cast can pass any value.
  *
  * @throws {@link TenonError} `NODE_DEFINITION_INVALID` with all faults, and the first of them in `details.place`.
  */

@@ -10,14 +10,14 @@ import type { NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaces } from './definition-parts.ts'
 
 const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
-// Path data only: whatever could open an element or an entity has no place here.
+// Path data only: characters that could open an element or an entity are not allowed.
 const ICON_PATTERN = /^[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]{2,2000}$/
 const TITLE_MAX_LENGTH = 60
 const DESCRIPTION_MAX_LENGTH = 80
 
 type Fail = (place: string, why: string) => never
 
-/** Refuses a definition that the editor, the validator or the machine could not work with. */
+/** Refuses a definition that the editor, the validator or the machine cannot use. */
 export function checkDefinition(definition: NodeDefinition): void {
   const fail: Fail = (place, why) => {
     throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${definition.type}", ${place}: ${why}`, {
@@ -43,7 +43,7 @@ export function checkDefinition(definition: NodeDefinition): void {
 function checkIdentity(definition: NodeDefinition, fail: Fail): void {
   const { type, version, title, description, icon } = definition
   if (!TYPE_PATTERN.test(type)) fail('type', 'it must be kebab-case, or vendor/name')
-  if (!Number.isSafeInteger(version) || version < 1) fail('version', 'it must be a whole number from 1 on')
+  if (!Number.isSafeInteger(version) || version < 1) fail('version', 'it must be a whole number of at least 1')
   if (title.trim() === '' || title.length > TITLE_MAX_LENGTH)
     fail('title', `it must have 1 to ${TITLE_MAX_LENGTH} characters`)
   if (description.trim() === '' || description.length > DESCRIPTION_MAX_LENGTH) {
@@ -57,7 +57,7 @@ function checkPorts(definition: NodeDefinition, fail: Fail): void {
   for (const [index, port] of definition.ports.entries()) {
     if (isPortsFromParam(port)) {
       const param = port.each.slice('params.'.length)
-      if (!hasParam(definition, param)) fail(`ports.${index}.each`, `there is no param "${param}"`)
+      if (!hasParam(definition, param)) fail(`ports.${index}.each`, `unknown param "${param}"`)
       continue
     }
     if (!PORT_NAME_PATTERN.test(port.name)) fail(`ports.${index}`, 'the name does not match ^[a-z][A-Za-z0-9_-]*$')
@@ -70,13 +70,13 @@ function checkPorts(definition: NodeDefinition, fail: Fail): void {
 
 function checkOutputs(definition: NodeDefinition, fail: Fail): void {
   const names = new Set(definition.ports.flatMap((port) => (isPortsFromParam(port) ? ['*'] : [port.name])))
-  // No edge leaves an end, yet what it hands over has a schema.
+  // No edge leaves an end, but its output has a schema.
   if (definition.control === 'end') names.add('end')
   for (const [name, schema] of Object.entries(definition.outputs)) {
     if (name === 'error') fail('outputs.error', '"error" is reserved: every node has it by its policy')
-    if (!names.has(name)) fail(`outputs.${name}`, 'there is no such port')
+    if (!names.has(name)) fail(`outputs.${name}`, 'unknown port')
     if ('fromParam' in schema && !hasParam(definition, schema.fromParam)) {
-      fail(`outputs.${name}.fromParam`, `there is no param "${schema.fromParam}"`)
+      fail(`outputs.${name}.fromParam`, `unknown param "${schema.fromParam}"`)
     }
   }
   if (names.has('*') && definition.outputs['*'] === undefined)
@@ -90,16 +90,16 @@ function checkInputs(definition: NodeDefinition, fail: Fail): void {
     if (names.has(input.name)) fail(`inputs.${index}`, `"${input.name}" is used twice`)
     names.add(input.name)
   }
-  if (definition.control === 'trigger' && names.size > 0) fail('inputs', 'no edge may arrive at a trigger')
+  if (definition.control === 'trigger' && names.size > 0) fail('inputs', 'a trigger has no inputs')
 }
 
 function checkPlaces(definition: NodeDefinition, fail: Fail): void {
   for (const name of listSummaryPlaces(definition.summary)) {
-    if (!hasParam(definition, name)) fail('summary', `there is no param "${name}"`)
+    if (!hasParam(definition, name)) fail('summary', `unknown param "${name}"`)
   }
   for (const [index, rule] of (definition.lint ?? []).entries()) {
     if (rule.field !== undefined && !hasParam(definition, rule.field.replace(/\..*$/, ''))) {
-      fail(`lint.${index}.field`, `there is no param "${rule.field}"`)
+      fail(`lint.${index}.field`, `unknown param "${rule.field}"`)
     }
   }
 }
@@ -109,7 +109,7 @@ function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {
   try {
     parseExpression(idempotentWhen)
   } catch (error) {
-    // The parser throws nothing else.
+    // The parser throws no other errors.
     fail('idempotentWhen', (error as TenonError).message)
   }
 }

@@ -8,20 +8,20 @@ import type { NodeOutcome } from './implementation.ts'
 import { checkJsonSchema } from './json-schema/check-json-schema.ts'
 import { toIssues } from './zod-issues.ts'
 
-/** The port of a fork that takes all of its ports. */
+/** Port of a fork, by which the run continues on all of its ports. */
 const EVERY_PORT = '*'
 const Tokens = z.int().min(0)
 const Usage = z.strictObject({ model: z.string().max(200), inputTokens: Tokens, outputTokens: Tokens }).optional()
 const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
 
 /**
- * Checks what an implementation returned against the ports and output schemas of its definition.
+ * Checks the result of an implementation against the ports and output schemas of its definition.
  *
- * @param params - The resolved params: ports and schemas may stand there.
- * @returns The outcome with its output as the schema reads it: defaults filled in, unknown fields dropped
- * where the schema is closed.
- * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a port that the node does not have, an output outside
- * the schema (`details.issues`), or a usage that is none.
+ * @param params - Resolved params, which may define ports and schemas.
+ * @returns The outcome with its output parsed by the schema: defaults filled in, unknown fields dropped if the schema
+ * is closed.
+ * @throws {@link TenonError} `NODE_OUTPUT_INVALID` for a port that the node does not have, an output outside the schema
+ * (`details.issues`), or an invalid usage.
  */
 export function checkOutput(
   definition: NodeDefinition,
@@ -31,12 +31,12 @@ export function checkOutput(
   const { port } = outcome
   const schema = definition.outputs[port] ?? definition.outputs[EVERY_PORT]
   if (schema === undefined || !hasPort(definition, port, params)) {
-    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned the port "${port}", which it has not`, {
+    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned the unknown port "${port}"`, {
       details: { port },
     })
   }
   if (!Usage.safeParse(outcome.usage, { jitless: true }).success) {
-    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned a usage that is none`, {
+    throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned an invalid usage`, {
       details: { port },
     })
   }

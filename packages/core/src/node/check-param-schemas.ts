@@ -6,7 +6,7 @@ import { isRefined, metaOf, type SchemaPart, schemaParts } from './schema-parts.
 
 type Fail = (place: string, why: string) => never
 
-/** Keywords of JSON Schema that reject values; in `.meta()`, they give the validator the rules of a `refine`. */
+/** Keywords of JSON Schema that reject values; in `.meta()`, they declare the rules of a `refine` for the validator. */
 const ASSERTIONS = [
   'not',
   'if',
@@ -23,7 +23,7 @@ const ASSERTIONS = [
 
 const placeOf = ({ path }: SchemaPart): string => ['params', ...path].join('.')
 
-/** Lists whose items become ports: the validator checks their ids. */
+/** Returns the lists whose items become ports; the validator checks their ids. */
 function portLists({ ports }: NodeDefinition): readonly string[] {
   return ports.flatMap((port) => (isPortsFromParam(port) ? [port.each] : []))
 }
@@ -36,34 +36,34 @@ function checkRefinement(definition: NodeDefinition, part: SchemaPart, fail: Fai
   if (hasRule || ASSERTIONS.some((keyword) => keyword in meta) || portLists(definition).includes(placeOf(part))) return
   fail(
     placeOf(part),
-    'what refine() refuses is not known before a run. Say it in .meta() with keywords of JSON Schema, such as not, or add a lint rule for the field',
+    'the rules of refine() are not known before a run. Declare them in .meta() with keywords of JSON Schema, such as not, or add a lint rule for the field',
   )
 }
 
-/** A value that code changes fits no JSON Schema: the editor would draw one type, and `run` would get another. */
+/** Refuses transforms: the editor would show one type, and `run` would get another. */
 function checkNoTransform({ schema }: SchemaPart, place: string, fail: Fail): void {
   const { def } = schema._zod
   const isCodec = def.type === 'pipe' && 'transform' in def
   if (def.type !== 'transform' && !isCodec) return
-  fail(place, 'a transform has no form in JSON Schema. Declare the type that is stored, and convert it in run')
+  fail(place, 'JSON Schema cannot express a transform. Declare the stored type, and convert it in run')
 }
 
 function checkMeta(part: SchemaPart, siblings: ReadonlySet<string>, fail: Fail): void {
   const { control, dependsOn } = metaOf(part.schema)
   const meant = typeof control === 'string' ? nearest(control, CONTROL_NAMES) : null
   if (meant !== null && meant !== control) {
-    fail(placeOf(part), `there is no control "${control}". Did you mean "${meant}"?`)
+    fail(placeOf(part), `unknown control "${control}". Did you mean "${meant}"?`)
   }
   const named =
     typeof dependsOn === 'object' && dependsOn !== null && 'param' in dependsOn ? dependsOn.param : undefined
   if (named !== undefined && !siblings.has(String(named))) {
-    fail(placeOf(part), `it depends on the param "${String(named)}", which is not there`)
+    fail(placeOf(part), `it depends on the unknown param "${String(named)}"`)
   }
 }
 
 /**
- * Checks what only code would know of params and outputs: rules that the validator cannot see, controls and params that
- * are not there, and types that JSON does not have.
+ * Refuses params and outputs that only code could check: rules that the validator cannot see, unknown controls and
+ * params, and types that JSON does not have.
  */
 export function checkParamSchemas(definition: NodeDefinition, fail: Fail): void {
   const parts = schemaParts(definition.params)

@@ -4,11 +4,11 @@ import type { NodeDefinition, NodeParams } from './definition.ts'
 import { toIssues } from './zod-issues.ts'
 
 /**
- * Checks params whose templates are resolved, fills in defaults, and gives them their type.
+ * Checks params with resolved templates, fills in defaults, and returns them typed.
  *
  * @param resolved - Plain JSON, owned by the caller; it is not changed.
- * @throws {@link TenonError} `NODE_PARAMS_INVALID` with the faulty places in `details.issues`; values never
- * stand in the message.
+ * @throws {@link TenonError} `NODE_PARAMS_INVALID` with the paths of the faults in `details.issues`; the message
+ * contains no values.
  */
 export function checkParams<Definition extends NodeDefinition>(
   definition: Definition,
@@ -16,10 +16,10 @@ export function checkParams<Definition extends NodeDefinition>(
 ): NodeParams<Definition> {
   // Without `jitless` zod compiles a checker by `new Function`, which strict content policies report.
   const result = definition.params.safeParse(resolved, { jitless: true })
-  // The schema's own output: `z.output<Definition['params']>` by construction, out of reach for inference.
+  // The schema's own output: `z.output<Definition['params']>` by construction, which inference cannot derive.
   if (result.success) return result.data as z.output<Definition['params']>
   const issues = toIssues(result.error, resolved)
   const places = issues.map(({ path }) => path.join('.') || 'params')
-  const message = `Params of "${definition.type}" do not fit: ${places.join(', ')}. ${places[0]}: ${issues[0]?.message}`
+  const message = `Invalid params of "${definition.type}": ${places.join(', ')}. ${places[0]}: ${issues[0]?.message}`
   throw new TenonError('NODE_PARAMS_INVALID', message, { details: { issues } })
 }

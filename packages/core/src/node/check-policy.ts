@@ -3,7 +3,7 @@ import { isDurationString } from '../duration.ts'
 import { TenonError } from '../errors/index.ts'
 import type { NodeDefinition } from './definition.ts'
 
-/** Refuses a default policy that no engine could carry out. */
+/** Refuses an invalid default policy. */
 export function checkPolicy({ type, policy }: Pick<NodeDefinition, 'type' | 'policy'>): void {
   if (policy === undefined) return
   for (const field of ['timeout', 'heartbeat'] as const) {
@@ -11,7 +11,7 @@ export function checkPolicy({ type, policy }: Pick<NodeDefinition, 'type' | 'pol
     if (duration === undefined || isDurationString(duration)) continue
     throw new TenonError(
       'NODE_DEFINITION_INVALID',
-      `Node type "${type}", policy.${field}: it is no duration like 30s`,
+      `Node type "${type}", policy.${field}: it must be a duration like 30s`,
       {
         details: { type, place: `policy.${field}` },
       },

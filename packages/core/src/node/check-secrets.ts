@@ -6,8 +6,8 @@ import { listSummaryPlaces } from './definition-parts.ts'
 type Fail = (place: string, why: string) => never
 
 /**
- * Refuses a secret param that could not be kept secret: one that is no text of its own, that has a default, that is
- * shown in the summary, or whose node runs where nothing is decrypted.
+ * Refuses a secret param that could not be kept secret: one that is not a text param, that has a default, that the
+ * summary shows, or whose node is inline, where secrets are not decrypted.
  */
 export function checkSecrets(definition: NodeDefinition, fail: Fail): void {
   const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonObject
@@ -15,7 +15,7 @@ export function checkSecrets(definition: NodeDefinition, fail: Fail): void {
   for (const [name, property] of Object.entries(properties)) {
     const place = `params.${name}`
     const isSecret = isJsonObject(property) && property.secret === true
-    if (!isSecret && holdsSecret(property as Json)) fail(place, 'only a param itself can be secret, no part of one')
+    if (!isSecret && holdsSecret(property as Json)) fail(place, 'only a whole param can be secret, not a part of one')
     if (!isSecret) continue
     if (property.type !== 'string') fail(place, 'a secret must be a text: z.string().meta({ secret: true })')
     if (property.default !== undefined) fail(place, 'a secret cannot have a default')

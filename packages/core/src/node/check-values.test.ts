@@ -16,7 +16,7 @@ describe('checkParams', () => {
       expect.objectContaining({
         code: 'NODE_PARAMS_INVALID',
         message:
-          'Params of "acme/route" do not fit: cases.0.title, schema. ' +
+          'Invalid params of "acme/route": cases.0.title, schema. ' +
           'cases.0.title: Invalid input: expected string, received number',
         details: {
           issues: [
@@ -60,7 +60,7 @@ describe('checkParams', () => {
   })
 
   test('params that are no object at all are refused as a whole', () => {
-    expect(() => checkParams(greet, null)).toThrow('Params of "acme/greet" do not fit: params')
+    expect(() => checkParams(greet, null)).toThrow('Invalid params of "acme/greet": params')
   })
 })
 

@@ -3,12 +3,12 @@ import { toManifest } from './manifest.ts'
 import type { NodeRegistry } from './registry-types.ts'
 
 /**
- * Brings the node types of a host together: an array in, a frozen registry out.
+ * Creates the frozen registry of the node types of a host.
  *
- * Several versions of one type may stand side by side: old runs keep theirs.
+ * Several versions of a type may be registered: old runs keep theirs.
  *
- * @throws {@link TenonError} `NODE_TYPE_DUPLICATE` if a type and version stands twice;
- * `NODE_DEFINITION_INVALID` if a schema has no JSON Schema form.
+ * @throws {@link TenonError} `NODE_TYPE_DUPLICATE` for a duplicate type and version; `NODE_DEFINITION_INVALID` if a
+ * schema has no JSON Schema form.
  */
 export function createNodeRegistry(implementations: readonly AnyNodeImplementation[]): NodeRegistry {
   const manifest = toManifest(implementations)

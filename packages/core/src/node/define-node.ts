@@ -19,7 +19,7 @@ type HasDate<Value, Depth extends readonly unknown[] = []> = Depth['length'] ext
       ? true
       : false
 
-/** What {@link defineNode} takes: a port without a schema in `outputs`, or one called `error`, does not compile. */
+/** Argument of {@link defineNode}; a port without a schema in `outputs`, or one named `error`, does not compile. */
 export type NodeDefinitionInput<
   Params extends z.ZodObject,
   Outputs extends Readonly<Record<string, OutputSchema>>,
@@ -33,15 +33,14 @@ export type NodeDefinitionInput<
 }
 
 /**
- * Describes a node type as frozen data, from which params, ports and outputs are inferred everywhere else.
+ * Declares a node type as frozen data, from which the types of params, ports and outputs are inferred.
  *
- * @param definition - Its schemas must have a JSON Schema form, since the editor draws the form from it.
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a field that is missing, unknown or
- * of another type, a transform, a name that is out of
- * form, a port without output or an output without port, a summary place, a path or a `dependsOn` that names no param,
- * a misspelled control, a type that JSON does not have such as a date, or a `refine()` of which neither `.meta()` nor a
- * lint rule says what it refuses;
- * `RETRY_POLICY_INVALID` for a default retry policy that is out of range.
+ * @param definition - Its schemas must have a JSON Schema form, from which the editor builds the form.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a field that is missing, unknown
+ * or of another type, a transform, an invalid name, a port without output or an output without port, an unknown param
+ * in the summary, a path or `dependsOn`, a misspelled control, a type that JSON does not have such as a date, or a
+ * `refine()` whose rule neither `.meta()` nor a lint rule declares; `RETRY_POLICY_INVALID` for a default retry policy
+ * that is out of range.
  *
  * @example
  * ```ts
@@ -52,7 +51,7 @@ export type NodeDefinitionInput<
  *   type: 'acme/greet',
  *   version: 1,
  *   title: 'Greet',
- *   description: 'Say hello to somebody',
+ *   description: 'Say hello to a person',
  *   icon: 'M4 12h16',
  *   category: 'action',
  *   params: z.object({ name: z.string().min(1).meta({ title: 'Name', control: 'text' }) }),

@@ -1,11 +1,11 @@
 import type { PortDefinition, PortsFromParam } from './definition.ts'
 
-/** Whether the ports come from a list in the params, one for each of its items. */
+/** Checks for ports from a list in the params, one for each of its items. */
 export function isPortsFromParam(port: PortDefinition | PortsFromParam): port is PortsFromParam {
   return 'each' in port
 }
 
-/** The params that a summary sentence shows, in order: `"{method} {url}"` gives `['method', 'url']`. */
+/** Returns the params that a summary shows, in order: `"{method} {url}"` gives `['method', 'url']`. */
 export function listSummaryPlaces(summary: string): readonly string[] {
   return Array.from(summary.matchAll(/(?<=\{)[^{}]*(?=\})/g), ([place]) => place)
 }

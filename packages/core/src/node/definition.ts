@@ -4,20 +4,20 @@ import type { SinkName } from '../evaluate/sinks/sink.ts'
 import type { JsonSchema } from '../json.ts'
 import type { ModelUsage } from './ports.ts'
 
-/** The groups of the palette, in the order in which it shows them. */
+/** Groups of the palette, in display order. */
 export const NODE_CATEGORIES = ['trigger', 'ai', 'flow', 'people', 'data', 'action'] as const
 /** One of {@link NODE_CATEGORIES}. */
 export type NodeCategory = (typeof NODE_CATEGORIES)[number]
 
-/** The node types that the machine itself knows; closed, since each has semantics of its own. */
+/** Kinds of nodes with built-in behavior in the machine. The list is closed, since each has semantics of its own. */
 export const CONTROL_KINDS = ['trigger', 'end', 'fork', 'join', 'delay', 'approval'] as const
 /** One of {@link CONTROL_KINDS}. */
 export type ControlKind = (typeof CONTROL_KINDS)[number]
 
-/** What a node does to the world: `none` computes, `read` may be repeated freely, `write` must not be. */
+/** Effect of a node on other systems: `none` computes, `read` may be repeated freely, `write` must not be. */
 export type NodeEffect = 'none' | 'read' | 'write'
 
-/** A way out of a node that its type always has. */
+/** A port that every node of a type has. */
 export interface PortDefinition {
   /** `^[a-z][A-Za-z0-9_-]*$`, never `error`, which every node has by its policy. */
   readonly name: string
@@ -37,7 +37,7 @@ export interface PortsFromParam {
   readonly title: string
 }
 
-/** Where edges arrive at a node; left out of a definition, a node has a single input. */
+/** An input of a node, at which edges arrive. */
 export interface InputDefinition {
   /** Handle that edges point to in `targetHandle`: `^[a-z][A-Za-z0-9_-]*$`, unique within the node type. */
   readonly name: string
@@ -48,8 +48,8 @@ export interface InputDefinition {
 }
 
 /**
- * An output that a param describes: the param is a JSON Schema, or with `as: 'values'` it is an object whose
- * resolved values are the output itself, so that its fields and their types are known from the templates.
+ * An output that a param describes: the param is a JSON Schema, or with `as: 'values'` it is an object whose resolved
+ * values are the output itself, so that the templates define its fields and their types.
  */
 export interface OutputFromParam {
   /** Name of the param that describes the output. */
@@ -58,12 +58,12 @@ export interface OutputFromParam {
   readonly as?: 'schema' | 'values'
 }
 
-/** The schema of what leaves a port: fixed, or described by a param. */
+/** Schema of the output of a port: fixed, or described by a param. */
 export type OutputSchema = z.ZodType | OutputFromParam
 
 /**
- * A rule beyond the params schema, as data: a problem is reported where the expression over
- * `params` (literals only) gives `true`.
+ * A rule beyond the params schema, as data: a problem is reported if the expression over `params` (literals only) gives
+ * `true`.
  */
 export interface LintRule {
   /** Code of the reported problem. */
@@ -74,14 +74,14 @@ export interface LintRule {
   readonly when: string
   /** Sentence for the person who edits the node. */
   readonly message: string
-  /** The param to point at. */
+  /** Param that the problem refers to. */
   readonly field?: string
 }
 
 /**
- * What a node type is, as data that the browser can use; the editor draws everything from it.
+ * Definition of a node type, as data that the browser can use; the editor builds its UI from it.
  *
- * `outputs` has one entry a port; the key `*` stands for every port that comes from params.
+ * `outputs` has one entry per port; the key `*` covers every port that comes from params.
  */
 export interface NodeDefinition<
   Params extends z.ZodObject = z.ZodObject,
@@ -103,29 +103,29 @@ export interface NodeDefinition<
   readonly params: Params
   /** Exits of the node in display order, without `error`: fixed ones, or one for each item of a list param. */
   readonly ports: readonly (PortDefinition | PortsFromParam)[]
-  /** Places where edges arrive. @defaultValue one input `in`; triggers have none */
+  /** Inputs at which edges arrive. @defaultValue one input `in`; triggers have none */
   readonly inputs?: readonly InputDefinition[]
   /** Schemas of the outputs by port name; `*` covers the ports that come from params. */
   readonly outputs: Outputs
-  /** One sentence for the card with `{param}` places: `"{method} {url}"`. */
+  /** One sentence for the card with `{param}` placeholders: `"{method} {url}"`. */
   readonly summary: string
   /** Effect on other systems, which decides if an attempt with an unknown result may be repeated. */
   readonly effect: NodeEffect
   /**
-   * For `effect: 'write'`: an expression over `params` (literals only) that gives `true` where a repeated attempt does
-   * no harm, because nothing is changed or the service honors `ctx.idempotencyKey`. Otherwise an attempt that may have
+   * For `effect: 'write'`: an expression over `params` (literals only) that gives `true` if a repeated attempt does no
+   * harm, because nothing is changed or the service honors `ctx.idempotencyKey`. Otherwise an attempt that may have
    * reached the service (a timeout, a lost worker or connection, an unknown error) is not repeated.
    *
    * @defaultValue writes are not repeated
    */
   readonly idempotentWhen?: string
-  /** Carried out by `evaluate` within the commit: synchronous, without I/O. */
+  /** Executed by `evaluate` within the commit: synchronous, without I/O. */
   readonly inline?: true
   /** Behavior that the machine itself provides, such as a fork or an approval. @defaultValue none */
   readonly control?: ControlKind
   /** Default policy of the type; each field that a node sets in its document overrides it. */
   readonly policy?: NodePolicy
-  /** How an agent may call the node as a tool. */
+  /** Name and description of the node as a tool of agents. @defaultValue not a tool */
   readonly tool?: {
     /** Name that the model calls the tool by, such as `http_call`. */
     readonly name: string
@@ -143,15 +143,15 @@ export type NodeResult<Definition extends NodeDefinition> = {
     readonly output: Definition['outputs'][Port] extends z.ZodType
       ? z.input<Definition['outputs'][Port]>
       : Readonly<Record<string, unknown>>
-    /** Goes into the run log beside the output. */
+    /** Use of language models, recorded in the run log. */
     readonly usage?: ModelUsage
   }
 }[keyof Definition['outputs'] & string]
 
-/** The params as an implementation gets them: templates resolved, defaults filled in. */
+/** Params of an implementation: templates resolved, defaults filled in. */
 export type NodeParams<Definition extends NodeDefinition> = z.output<Definition['params']>
 
-/** What the editor knows of a node type: the definition with its schemas as JSON Schema. */
+/** Node type as the editor and the validator get it: the definition with its schemas as JSON Schema. */
 export interface NodeManifestEntry {
   /** Identifier of the node type: kebab-case, with an optional vendor as in `acme/greet`. */
   readonly type: string
@@ -165,15 +165,15 @@ export interface NodeManifestEntry {
   readonly icon: string
   /** Group of the palette that lists the node. */
   readonly category: NodeCategory
-  /** `.meta({ control, ... })` of each field stands beside its schema keywords. */
+  /** Schema of the params; `.meta({ control, ... })` of each field is beside its schema keywords. */
   readonly params: JsonSchema
   /** Exits of the node in display order, without `error`. */
   readonly ports: readonly (PortDefinition | PortsFromParam)[]
-  /** Places where edges arrive, with the default filled in; empty for triggers. */
+  /** Inputs at which edges arrive, with the default filled in; empty for triggers. */
   readonly inputs: readonly InputDefinition[]
   /** Schemas of the outputs by port name; `*` covers the ports that come from params. */
   readonly outputs: Readonly<Record<string, JsonSchema | OutputFromParam>>
-  /** Sentence for the card with `{param}` places. */
+  /** Sentence for the card with `{param}` placeholders. */
   readonly summary: string
   /** Effect on other systems, which decides if an attempt with an unknown result may be repeated. */
   readonly effect: NodeEffect
@@ -191,7 +191,7 @@ export interface NodeManifestEntry {
   readonly lint?: readonly LintRule[]
 }
 
-/** The node types of a server, sorted by type and version; the hash changes with any of them. */
+/** Node types of a server, sorted by type and version; the hash changes with any of them. */
 export interface NodeManifest {
   /** SHA-256 over the entries, as a cache key. */
   readonly hash: string
@@ -215,10 +215,10 @@ export const CONTROL_NAMES = [
   'people',
   'password',
 ] as const
-/** Names the form control that the editor shows for a param. */
+/** One of {@link CONTROL_NAMES}: the form control that the editor shows for a param. */
 export type ControlName = (typeof CONTROL_NAMES)[number]
 
-/** What `.meta()` of a param may say to the editor. */
+/** Fields of `.meta()` of a param that the editor reads. */
 export interface ParamMeta {
   /** Label of the field. @defaultValue the name of the param in words */
   readonly title?: string
@@ -230,11 +230,11 @@ export interface ParamMeta {
    * @defaultValue chosen by the schema
    */
   readonly control?: ControlName | (string & {})
-  /** Shown only when the named param has one of the values. */
+  /** Condition of display: the named param has one of the values. */
   readonly dependsOn?: { readonly param: string; readonly in: readonly (string | number | boolean)[] }
   /**
-   * Text in the empty field: what empty means (`'No limit'`), or an example. An empty duration offers the unit of its
-   * example (`'30s'`), or of the first one in `examples` of the schema.
+   * Text in the empty field: the meaning of an empty value (`'No limit'`), or an example. An empty duration offers the
+   * unit of its example (`'30s'`), or of the first one in `examples` of the schema.
    */
   readonly placeholder?: string
   /**
@@ -245,13 +245,13 @@ export interface ParamMeta {
   /** The param takes a literal only, never a template. */
   readonly literal?: boolean
   /**
-   * The language of a text param, for which values of templates are encoded. `fromParam`: another param, a literal
-   * one, holds the name; a name that is no sink means plain text.
+   * Language of a text param, for which values of templates are encoded. `fromParam` names another, literal param that
+   * contains the name; any other name means plain text.
    */
   readonly sink?: SinkName | { readonly fromParam: string }
   /**
-   * The value is compared with that of `param`, a param of the node, by the operator that the param `operator` beside
-   * this one holds: validation reports types that cannot be compared.
+   * The value is compared with that of `param`, a param of the node, with the operator in the param `operator` beside
+   * this one: validation reports types that cannot be compared.
    */
   readonly comparesWith?: { readonly param: string; readonly operator: string }
 }

@@ -32,9 +32,14 @@ describe('createHttpResponse', () => {
   })
 
   test.each([
-    [[0x47, 0xfc], 'text/plain', 'The answer is not valid utf-8', 'Read the answer as bytes, or correct'],
-    [[0x61], 'text/plain; charset=klingon', 'The answer has the unknown charset "klingon"', 'Read the answer as bytes'],
-    [[0x25], 'application/pdf', 'The answer is not text but application/pdf', 'Read the answer as bytes'],
+    [[0x47, 0xfc], 'text/plain', 'The response is not valid utf-8', 'Read the response as bytes, or correct'],
+    [
+      [0x61],
+      'text/plain; charset=klingon',
+      'The response has the unknown charset "klingon"',
+      'Read the response as bytes',
+    ],
+    [[0x25], 'application/pdf', 'The response is not text but application/pdf', 'Read the response as bytes'],
   ])('text of %j as %s is refused: %s', async (bytes, contentType, message, remedy) => {
     await expect(answer(bytes, contentType).text()).rejects.toMatchObject({
       code: 'HTTP_RESPONSE_INVALID',
@@ -50,7 +55,7 @@ describe('createHttpResponse', () => {
       details: { contentType: null },
     })
     await expect(answer('{"__proto__":1}').json()).rejects.toMatchObject({
-      message: 'The answer cannot be taken: The key "__proto__" is not allowed',
+      message: 'The response cannot be accepted: The key "__proto__" is not allowed',
     })
     await expect(answer([0x22, 0xff, 0x22]).json()).rejects.toMatchObject({ code: 'HTTP_RESPONSE_INVALID' })
   })

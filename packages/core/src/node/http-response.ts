@@ -4,7 +4,7 @@ import { decodeText, isTextType, mediaTypeOf } from '../text/decode-text.ts'
 import { parseJson } from '../text/parse-json.ts'
 import type { HttpResponse } from './ports.ts'
 
-/** An answer as it came in, its body decompressed. */
+/** A received response with its decompressed body. */
 export interface RawHttpResponse {
   /** HTTP status, 100 to 599. */
   readonly status: number
@@ -17,14 +17,14 @@ export interface RawHttpResponse {
 }
 
 /**
- * Gives an answer its readers, for implementations of `HttpClient`.
+ * Creates a response with its readers, for implementations of `HttpClient`.
  *
- * @returns An answer whose `text()` and `json()` never replace a byte and never round an integer.
+ * @returns A response whose `text()` and `json()` never replace a byte and never round an integer.
  */
 export function createHttpResponse({ status, headers, url, bytes }: RawHttpResponse): HttpResponse {
   const contentType = headers['content-type']
   const invalid = (why: string, remedy: string): TenonError =>
-    new TenonError('HTTP_RESPONSE_INVALID', `The answer ${why}`, {
+    new TenonError('HTTP_RESPONSE_INVALID', `The response ${why}`, {
       remedy,
       details: { status, contentType: contentType ?? null },
     })
@@ -33,8 +33,11 @@ export function createHttpResponse({ status, headers, url, bytes }: RawHttpRespo
     if (decoded.ok) return decoded.text
     const charset = cutText(decoded.charset, 40)
     throw decoded.fault === 'charset_unknown'
-      ? invalid(`has the unknown charset "${charset}"`, 'Read the answer as bytes.')
-      : invalid(`is not valid ${charset}`, 'Read the answer as bytes, or correct the charset that the service names.')
+      ? invalid(`has the unknown charset "${charset}"`, 'Read the response as bytes.')
+      : invalid(
+          `is not valid ${charset}`,
+          'Read the response as bytes, or correct the charset that the service declares.',
+        )
   }
   return {
     status,
@@ -45,12 +48,12 @@ export function createHttpResponse({ status, headers, url, bytes }: RawHttpRespo
     text: async () => {
       const mediaType = mediaTypeOf(contentType)
       if (isTextType(mediaType) || bytes.byteLength === 0) return decode()
-      throw invalid(`is not text but ${cutText(mediaType, 80)}`, 'Read the answer as bytes.')
+      throw invalid(`is not text but ${cutText(mediaType, 80)}`, 'Read the response as bytes.')
     },
     json: async () => {
       const reading = parseJson(decode(), { onLoss: 'keep' })
       if (reading.ok) return reading.value
-      const why = reading.fault === 'syntax' ? 'is not JSON' : `cannot be taken: ${reading.issues[0]?.message}`
+      const why = reading.fault === 'syntax' ? 'is not JSON' : `cannot be accepted: ${reading.issues[0]?.message}`
       throw invalid(why, 'Set the response format to text, or correct the service.')
     },
   }

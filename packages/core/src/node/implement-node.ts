@@ -4,10 +4,10 @@ import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { InlineContext, NodeContext, NodeImplementation, Suspension } from './implementation.ts'
 
 /**
- * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output,
- * or a suspension. Every failure is thrown.
+ * Binds code to a definition: `run` gets resolved, checked params and returns a port with its output, or a suspension.
+ * It throws every failure.
  *
- * A port that the definition does not have, or an output outside its schema, does not compile.
+ * A port that the definition lacks, or an output outside its schema, does not compile.
  *
  * @throws {@link TenonError} `NODE_DEFINITION_INVALID` without a definition or a function, and if the definition is `inline`: use
  * {@link implementInlineNode}.
@@ -61,7 +61,7 @@ function checkHalves(binder: string, definition: unknown, code: unknown, place: 
     new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, place: at } })
   const type = isOptionObject(definition) ? definition['type'] : undefined
   if (typeof type !== 'string')
-    throw refusal('', 'definition', 'the first argument must be what defineNode({ ... }) returns')
+    throw refusal('', 'definition', 'the first argument must be the result of defineNode({ ... })')
   if (typeof code !== 'function')
     throw refusal(type, place, `the second argument must be the function ${place} of "${type}"`)
 }

@@ -3,7 +3,7 @@ import type { Json } from '../json.ts'
 import type { NodeDefinition, NodeParams, NodeResult } from './definition.ts'
 import type { Connection, HttpClient, ModelUsage } from './ports.ts'
 
-/** Who may decide an approval; nobody named means every admin and editor. */
+/** Users who may decide an approval; without roles and users, every admin and editor. */
 export interface Approvers {
   /** Roles whose users may decide. */
   readonly roles?: readonly ('admin' | 'editor' | 'viewer')[]
@@ -11,7 +11,7 @@ export interface Approvers {
   readonly userIds?: readonly string[]
 }
 
-/** What a suspended node waits for, with resolved arguments; instants are ms since the epoch. */
+/** Event that a suspended node waits for, with resolved arguments; instants are ms since the epoch. */
 export type WaitFor =
   | {
       readonly kind: 'approval'
@@ -19,18 +19,15 @@ export type WaitFor =
       readonly message: string
       readonly choices: readonly string[]
       readonly approvers: Approvers
-      /** Votes for one choice that settle the approval; ≥ 1. */
+      /** Votes for one choice that decide the approval; ≥ 1. */
       readonly required: number
-      /** What the person sees in order to decide. */
+      /** Data that helps the person to decide. */
       readonly evidence: Json
       readonly dueAt: number | null
     }
   | { readonly kind: 'time'; readonly dueAt: number }
 
-/**
- * What one person decided about an approval, and when (`at`: milliseconds since the Unix epoch). A person has one
- * vote.
- */
+/** Vote of one person on an approval. A person has one vote. */
 export interface Vote {
   /** Person who voted, with the name and the role at that time. */
   readonly actor: { readonly userId: UserId; readonly displayName: string; readonly role: string }
@@ -40,23 +37,23 @@ export interface Vote {
   readonly comment?: string
   /** Time of the vote, in milliseconds since the Unix epoch. */
   readonly at: number
-  /** An admin decided without being an approver. */
+  /** Marks the vote of an admin who is not an approver. */
   readonly override?: true
 }
 
-/** How a wait ended; the node run goes on with it in its next pass. */
+/** Result of a wait; the node run continues with it in its next pass. */
 export type Resume =
   | { readonly kind: 'approval'; readonly choice: string; readonly votes: readonly Vote[] }
   | { readonly kind: 'time'; readonly firedAt: number }
   | { readonly kind: 'timeout'; readonly firedAt: number; readonly votes: readonly Vote[] }
 
-/** Returned instead of a result by a node that has to wait; holds no slot meanwhile. */
+/** Returned instead of a result by a node that has to wait; a waiting node occupies no worker. */
 export interface Suspension {
   /** Event that the node waits for. */
   readonly suspend: WaitFor
 }
 
-/** What an implementation may use; there is no other way to the outside. */
+/** Context of an attempt: params, ids and the services that an implementation may use. */
 export interface NodeContext<Params = unknown> {
   /** Params with templates resolved, defaults filled in and secrets decrypted. */
   readonly params: Params
@@ -66,9 +63,9 @@ export interface NodeContext<Params = unknown> {
   readonly runId: RunId
   /** Identifies this run of the node within `runId`; the same on every attempt and pass. */
   readonly nodeRunId: NodeRunId
-  /** 1-based. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number
-  /** The same on every attempt of this node run and on no other. */
+  /** Key for services that deduplicate requests: the same on every attempt of this node run, unique otherwise. */
   readonly idempotencyKey: string
   /**
    * Client for all outgoing requests. It refuses private addresses that the host does not allow, and ends its requests
@@ -83,20 +80,20 @@ export interface NodeContext<Params = unknown> {
   readonly resume: Resume | null
   /** Writes a line to the run log. An attempt may write 2,000 lines, and long messages and data are cut. */
   readonly log: (level: LogLevel, message: string, data?: Json) => void
-  /** Records a tool call with its arguments and answer in the run log. */
+  /** Records a tool call with its arguments and result in the run log. */
   readonly toolCall: (call: ToolCallRecord) => void
-  /** Tells that the node is alive; its own heartbeat timeout starts anew. */
+  /** Sends a heartbeat, which restarts the heartbeat timeout of the node. */
   readonly heartbeat: () => void
   /** Journals a call, so that a later attempt gets its value instead of repeating it. */
   readonly durable: <Value extends Json>(key: string, call: () => Promise<Value>) => Promise<Value>
 }
 
-/** How much a line of a node's log matters, from the least to the most. */
+/** Levels of log lines of a node, from the least to the most severe. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** A call of a tool by a model, for the run log: `answer` when it worked, `error` when it did not. */
+/** A call of a tool by a model, for the run log: `answer` if it succeeded, `error` if it failed. */
 export interface ToolCallRecord {
   /** Name of the tool. */
   readonly tool: string
@@ -110,7 +107,7 @@ export interface ToolCallRecord {
   readonly durationMs: number
 }
 
-/** What an inline node gets besides its params: the recorded instant and how its wait ended. */
+/** Context of an inline node: the recorded instant and the result of its wait. */
 export interface InlineContext {
   /** Instant of the fact that scheduled the node, ms since the epoch. */
   readonly now: number
@@ -118,7 +115,7 @@ export interface InlineContext {
   readonly resume: Resume | null
 }
 
-/** Code bound to a definition. `run` throws every failure; it returns an ordinary outcome. */
+/** Code bound to a definition. `run` returns an outcome and throws every failure. */
 export type NodeImplementation<Definition extends NodeDefinition = NodeDefinition> = {
   readonly definition: Definition
 } & (
@@ -132,7 +129,7 @@ export type NodeImplementation<Definition extends NodeDefinition = NodeDefinitio
     }
 )
 
-/** The form in which a registry holds any implementation: typed inside, checked by zod at the edge. */
+/** An implementation of any node type in a registry; its params and outputs are checked by zod. */
 export interface AnyNodeImplementation {
   /** Node type that the code belongs to, as {@link defineNode} returned it. */
   readonly definition: NodeDefinition
@@ -142,10 +139,7 @@ export interface AnyNodeImplementation {
   readonly run?: (context: NodeContext<never>) => Promise<NodeOutcome | Suspension>
 }
 
-/**
- * An ordinary end of a node: the port that the run goes on by and what is handed on. `output` must fit the schema of
- * that port.
- */
+/** Outcome of a node: the port by which the run continues, and the output. */
 export interface NodeOutcome {
   /** Port by which the run continues. */
   readonly port: string

@@ -4,10 +4,10 @@ import type { JsonSchema } from '../json.ts'
 import type { NodeDefinition } from './definition.ts'
 
 /**
- * A schema of a definition as plain JSON Schema.
+ * Converts a schema of a definition to plain JSON Schema.
  *
  * @param place - Path in the definition, for messages.
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for what JSON Schema cannot express, such as a date.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for a type that JSON Schema cannot express, such as a date.
  */
 export function toJsonSchema(
   { type }: Pick<NodeDefinition, 'type'>,
@@ -17,7 +17,7 @@ export function toJsonSchema(
 ): JsonSchema {
   try {
     const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-2020-12', io })
-    // One trip through JSON drops zod's own symbols and gives plain data that can be frozen and sent.
+    // A round trip through JSON drops the symbols of zod and gives plain data that can be frozen and sent.
     return JSON.parse(JSON.stringify(jsonSchema)) as JsonSchema
   } catch (cause) {
     throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}", ${place}: JSON Schema cannot express it`, {

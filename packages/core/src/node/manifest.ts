@@ -17,14 +17,14 @@ import { toJsonSchema } from './json-schema-of.ts'
 const DEFAULT_INPUTS: readonly InputDefinition[] = Object.freeze([Object.freeze({ name: 'in' })])
 
 /**
- * Turns node types into what the editor and the validator know of them: plain JSON, sorted by type and version.
+ * Converts node types to the manifest of the editor and the validator: plain JSON, sorted by type and version.
  *
- * Params are described as they are written (`io: 'input'`), outputs as they leave the node. Whatever
- * `.meta()` says of a field stands beside its schema keywords.
+ * Params are described by their input (`io: 'input'`), outputs by their output type. The fields of `.meta()` are beside
+ * the schema keywords.
  *
  * @returns A manifest whose `hash` (SHA-256 of its canonical JSON) changes with any of its node types.
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for a schema that JSON Schema cannot express, such as
- * a date or a transform; `NODE_TYPE_DUPLICATE` for one type and version twice.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` for a schema that JSON Schema cannot express, such as a date or
+ * a transform; `NODE_TYPE_DUPLICATE` for a duplicate type and version.
  */
 export function toManifest(nodeTypes: readonly (NodeDefinition | AnyNodeImplementation)[]): NodeManifest {
   const nodes = nodeTypes
@@ -54,7 +54,7 @@ function toManifestEntry(definition: NodeDefinition): NodeManifestEntry {
   })
 }
 
-/** A document holds a marker instead of a secret, so that is what the schema of its params describes. */
+/** Replaces the schemas of secret params by that of the marker, which documents hold instead of the secret. */
 function withMarkers(schema: JsonSchema): JsonSchema {
   const secrets = secretParamsOf(schema)
   if (secrets.length === 0) return schema

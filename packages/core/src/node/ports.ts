@@ -1,7 +1,7 @@
 import type { TenantId } from '../ids.ts'
 import type { Json, JsonSchema } from '../json.ts'
 
-/** What a request of a node sends, and how long and how much it waits for. */
+/** Options of a request: method, headers, body and limits. */
 export interface HttpRequestInit {
   /** HTTP method. @defaultValue 'GET' */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -12,20 +12,21 @@ export interface HttpRequestInit {
   /** Cancels the request. Inside a node, the signal of the attempt cancels it as well. */
   readonly abortSignal?: AbortSignal
   /**
-   * Longest time for all of it, redirects and body included. Inside a node its policy's timeout holds anyway.
+   * Longest duration in milliseconds, including redirects and the body. Inside a node the timeout of its policy also
+   * applies.
    *
    * @defaultValue no limit beside `abortSignal`; 30_000 without one
    */
   readonly timeoutMs?: number
   /**
-   * Limit of the decompressed body; the host may have set a lower one.
+   * Limit of the decompressed body in bytes; the host may set a lower one.
    *
    * @defaultValue 1_048_576
    */
   readonly maxResponseBytes?: number
   /**
-   * Handling of redirects: follow them (at most five times, credentials only within an
-   * origin), give it to the caller, or fail with `HTTP_REDIRECT_REFUSED`.
+   * Handling of redirects: follow them (at most five, credentials only within an origin), return the redirect to the
+   * caller, or fail with `HTTP_REDIRECT_REFUSED`.
    *
    * @defaultValue 'follow'
    */
@@ -33,8 +34,8 @@ export interface HttpRequestInit {
 }
 
 /**
- * The answer to a request, whatever its status: 404 and 500 are answers, not errors. `text()` and `json()` may be
- * called more than once.
+ * Response to a request, with any status: 404 and 500 are responses, not errors. `text()` and `json()` may be called
+ * more than once.
  */
 export interface HttpResponse {
   /** HTTP status, 200 to 599. */
@@ -43,39 +44,37 @@ export interface HttpResponse {
   readonly ok: boolean
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Where the answer came from, after redirects. */
+  /** URL of the response, after redirects. */
   readonly url: string
-  /** The body, decompressed. */
+  /** Returns the decompressed body. */
   bytes(): Promise<Uint8Array>
   /**
-   * The body as text, by the charset of the header, the byte order mark, or what HTML and XML declare.
+   * Decodes the body as text, by the charset of the header, the byte order mark, or the declaration in HTML and XML.
    *
    * @throws {@link TenonError} `HTTP_RESPONSE_INVALID` for a content type that is not text, an unknown charset, or a
    * body that is not valid in its charset.
    */
   text(): Promise<string>
   /**
-   * The body as JSON, whatever its content type; integers beyond ±(2^53 − 1) are texts with their digits.
+   * Parses the body as JSON, with any content type; integers beyond ±(2^53 − 1) become texts with their digits.
    *
    * @throws {@link TenonError} `HTTP_RESPONSE_INVALID`
    */
   json(): Promise<unknown>
 }
 
-/**
- * The only way out of a node: it refuses private addresses at the socket unless the host allows them.
- */
+/** HTTP client of nodes. It refuses private addresses at the socket unless the host allows them. */
 export interface HttpClient {
   /**
    * Sends a request and reads the whole response.
    *
-   * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed; `HTTP_FAILED` when no answer came
-   * or it broke off (details: `sent`, `false` if the request surely did not reach the service, and `status` if one had
-   * arrived); `HTTP_RESPONSE_INVALID` for a body that cannot be decompressed; `HTTP_RESPONSE_TOO_LARGE`;
-   * `HTTP_REDIRECT_REFUSED`; `NODE_TIMEOUT` for `timeoutMs`.
+   * @throws {@link TenonError} `EGRESS_REFUSED` for an address that is not allowed; `HTTP_FAILED` if no response
+   * arrived or it was cut off (details: `sent`, `false` if the request did certainly not reach the service, and
+   * `status` if it had arrived); `HTTP_RESPONSE_INVALID` for a body that cannot be decompressed;
+   * `HTTP_RESPONSE_TOO_LARGE`; `HTTP_REDIRECT_REFUSED`; `NODE_TIMEOUT` for `timeoutMs`.
    */
   request(url: string, init?: HttpRequestInit): Promise<HttpResponse>
-  /** The same rules as a standard `fetch`, for SDK clients. */
+  /** Standard `fetch` with the same rules, for SDK clients. */
   readonly fetch: typeof globalThis.fetch
 }
 
@@ -87,17 +86,17 @@ export interface ChatMessage {
   readonly content: string
 }
 
-/** What a model is asked. `temperature` and `maxOutputTokens` are left to the provider unless they are given. */
+/** Request to a model. */
 export interface LanguageModelRequest {
   /** Name of the model, one of {@link LanguageModel.models}. */
   readonly model: string
   /** Conversation so far, oldest first. */
   readonly messages: readonly ChatMessage[]
-  /** The answer must be JSON of this schema. */
+  /** JSON Schema of the response. @defaultValue plain text */
   readonly responseSchema?: { readonly name: string; readonly schema: JsonSchema }
-  /** Randomness of the answer; the range depends on the provider. @defaultValue the default of the provider */
+  /** Randomness of the response; the range depends on the provider. @defaultValue the default of the provider */
   readonly temperature?: number
-  /** Longest answer in tokens. @defaultValue the default of the provider */
+  /** Longest response in tokens. @defaultValue the default of the provider */
   readonly maxOutputTokens?: number
   /** Cancels the call, which then rejects with the reason of the signal. */
   readonly abortSignal?: AbortSignal
@@ -107,21 +106,21 @@ export interface LanguageModelRequest {
 export interface LanguageModelUsage {
   /** Tokens of the messages. */
   readonly inputTokens: number
-  /** Tokens of the answer. */
+  /** Tokens of the response. */
   readonly outputTokens: number
 }
 
-/** What a node run has used of models, all calls together; `model` is the one that answered last. */
+/** Use of models by a node run, all calls together. */
 export interface ModelUsage extends LanguageModelUsage {
   /** Model that answered last. */
   readonly model: string
 }
 
-/** What a model answered; `model` is the one that did, which may be more exact than the one that was asked. */
+/** Response of a model; `model` may be more specific than the requested one. */
 export interface LanguageModelResult {
-  /** Answer of the model; JSON text when the request has a `responseSchema`. */
+  /** Text of the response; JSON text if the request has a `responseSchema`. */
   readonly text: string
-  /** `length`: the answer was cut at the token limit. @defaultValue 'stop' */
+  /** `length`: the response was cut at the token limit. @defaultValue 'stop' */
   readonly finishReason?: 'stop' | 'length'
   /** Model that answered, as the provider names it. */
   readonly model: string
@@ -129,20 +128,20 @@ export interface LanguageModelResult {
   readonly usage: LanguageModelUsage
 }
 
-/** A chat model behind any provider. */
+/** A chat model of any provider. */
 export interface LanguageModel {
   /** Model names to offer; the first is the default. */
   readonly models: readonly string[]
   /**
-   * Asks once. An error, a refusal, a filter and an empty answer are failures; a cut answer is a result.
+   * Sends one request. An error, a refusal, a filter and an empty response are failures; a cut response is a result.
    *
-   * @throws {@link TenonError} `MODEL_FAILED`, retryable when the provider says so (details: `status`, `code`, and
-   * `reason`, the provider's own words, masked and cut).
+   * @throws {@link TenonError} `MODEL_FAILED`, retryable if the provider reports it so (details: `status`, `code`, and
+   * `reason`, the message of the provider, masked and cut).
    */
   generate(request: LanguageModelRequest): Promise<LanguageModelResult>
 }
 
-/** A tenant's authorized account at a service; the secret stays with the vault. */
+/** A tenant's authorized account at a service; the vault keeps the secret. */
 export interface Connection {
   /** Id of the connection within the tenant. */
   readonly connectionId: string
@@ -152,7 +151,7 @@ export interface Connection {
   readonly values: Readonly<Record<string, Json>>
 }
 
-/** A data key as a {@link KeyProvider} has encrypted it. */
+/** A data key, encrypted by a {@link KeyProvider}. */
 export interface WrappedKey {
   /** Names the key that encrypted it; 1 to 200 characters. */
   readonly keyId: string
@@ -161,8 +160,8 @@ export interface WrappedKey {
 }
 
 /**
- * Keeps the key under which the data keys of tenants are encrypted: a KMS, an HSM, a file. It sees data keys of 32
- * bytes, never a secret. What it throws makes the call fail with `UNAVAILABLE`.
+ * Encrypts and decrypts the data keys of tenants with a key of its own: a KMS, an HSM, a file. It gets data keys of 32
+ * bytes, never a secret. If it throws, the call fails with `UNAVAILABLE`.
  */
 export interface KeyProvider {
   /** Encrypts a data key. `context` must be given again to decrypt it. */

@@ -1,7 +1,7 @@
 import type { NodeManifest } from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
 
-/** The node types of a host: frozen, looked up by type and version. */
+/** Frozen registry of the node types of a host, by type and version. */
 export interface NodeRegistry {
   /** Returns the implementation of a node type, or `undefined` for an unknown type or version. */
   get(type: string, version: number): AnyNodeImplementation | undefined

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A schema inside another one, with its path: names of fields, and `*` for items. */
+/** A schema inside another one, with its path: field names, and `*` for items. */
 export interface SchemaPart {
   readonly schema: z.core.$ZodType
   readonly path: readonly string[]
@@ -11,7 +11,7 @@ const isSchema = (value: unknown): value is z.core.$ZodType =>
 
 function childrenOf(schema: z.core.$ZodType, path: readonly string[]): SchemaPart[] {
   return Object.entries(schema._zod.def).flatMap(([key, value]: [string, unknown]): SchemaPart[] => {
-    // Checks are made like schemas, but are none.
+    // Checks look like schemas but are not.
     if (key === 'checks') return []
     if (key === 'shape') {
       return Object.entries(value as Readonly<Record<string, z.core.$ZodType>>).map(([name, field]) => ({
@@ -25,7 +25,7 @@ function childrenOf(schema: z.core.$ZodType, path: readonly string[]): SchemaPar
   })
 }
 
-/** A schema and all schemas inside it, each once. What a `z.lazy` gives is not followed. */
+/** Returns a schema and all schemas inside it, each once; `z.lazy` is not followed. */
 export function schemaParts(schema: z.core.$ZodType): readonly SchemaPart[] {
   const parts = new Map<z.core.$ZodType, SchemaPart>([[schema, { schema, path: [] }]])
   // Entries added to a map during iteration are visited too.

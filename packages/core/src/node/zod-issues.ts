@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, string>> = Object.freeze({
 const nameOf = (type: string): string => (Object.hasOwn(NAMES, type) ? (NAMES[type] as string) : type)
 
 function typeAt(input: unknown, path: Path): string {
-  // All but the last key of an issue's path are there.
+  // All but the last key of an issue's path exist.
   const at = path.reduce((value, key) => (value as Readonly<Record<string | number, unknown>>)[key], input)
   if (at === null) return 'null'
   if (at === undefined) return 'nothing'
@@ -25,19 +25,19 @@ function typeAt(input: unknown, path: Path): string {
 
 const plainPath = (path: Issue['path']): Path => path.map((key) => (typeof key === 'number' ? key : String(key)))
 
-/** The types that a union takes, as far as its branches say; empty if another rule is broken. */
+/** Returns the types that a union accepts, by its branches; empty if another rule is broken. */
 function typesOf(issue: Issue): readonly string[] {
   if (issue.path.length > 0) return []
   if (issue.code === 'invalid_type') return [nameOf(issue.expected)]
   return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(typesOf) : []
 }
 
-/** A union says `Invalid input` of itself; its branches know more. */
+/** Explains an issue of a union by those of its branches; the union itself only reports `Invalid input`. */
 function explain(issue: Issue, input: unknown, before: Path): readonly ProblemIssue[] {
   const path = [...before, ...plainPath(issue.path)]
   const { code } = issue
   if (code !== 'invalid_union') return [{ path, code, message: issue.message }]
-  // The branch that fits from outside, and is wrong further in, is the one that was meant.
+  // The intended branch is the one whose outer type matches and whose fault is inside.
   const inner = issue.errors.find((branch) => branch.length > 0 && branch.every((each) => each.path.length > 0))
   if (inner !== undefined) return inner.flatMap((each) => explain(each, input, path))
   const types = [...new Set(issue.errors.flat().flatMap(typesOf))]
@@ -47,9 +47,9 @@ function explain(issue: Issue, input: unknown, before: Path): readonly ProblemIs
 }
 
 /**
- * The faults that zod found, in the form that every answer of Tenon has.
+ * Converts the faults of zod to the issues of Tenon.
  *
- * @param input - What was checked: messages name its types, never its values.
+ * @param input - The checked value: messages name its types, never its values.
  */
 export function toIssues(error: z.ZodError, input: unknown): readonly ProblemIssue[] {
   return error.issues.flatMap((issue) => explain(issue, input, []))

@@ -17,7 +17,7 @@ export type OptionChecks = Readonly<Record<string, OptionCheck>>
 const isPromise = (value: unknown): boolean =>
   isOptionObject(value) && 'then' in value && typeof value['then'] === 'function'
 
-/** A promise has none of the fields that are asked for, so the message about them would hide the forgotten `await`. */
+/** Reports a promise as such: faults about missing fields would hide the forgotten `await`. */
 const checkAwaited = (check: OptionCheck, value: unknown, field: string): readonly OptionFault[] =>
   isPromise(value) ? optionFault(field, `${field} is a promise: await it`) : check(value, field)
 
@@ -45,7 +45,7 @@ export const objectOf =
       : optionFault(field, `${field} must be an object (got ${shownOption(value)})`)
 
 /**
- * Checks the options of a factory, all at once: each known field by its check, and no field beside them. A promise in
+ * Checks the options of a factory, all at once: each known field by its check; other fields are refused. A promise in
  * place of a value is reported as a forgotten `await`.
  *
  * @param name - Name of the factory, for the message.

@@ -24,7 +24,7 @@ export const isOptionObject = (value: unknown): value is GivenOptions => typeof 
 /** Reports one fault of a field. */
 export const optionFault = (field: string, message: string): readonly OptionFault[] => [{ field, message }]
 
-/** Describes a value in a few characters: texts masked and cut, of objects the type only. */
+/** Describes a value in a few characters: texts masked and cut, objects by their type only. */
 export function shownOption(value: unknown): string {
   if (typeof value === 'string') return maskText(JSON.stringify(cutText(value, 60)))
   if (typeof value === 'number' || value === undefined || value === null) return String(value)
@@ -67,7 +67,7 @@ export const listOf =
 export const flag: OptionCheck = (value, field) =>
   typeof value === 'boolean' ? [] : optionFault(field, `${field} must be true or false (got ${shownOption(value)})`)
 
-/** Requires an absolute address with http or https. */
+/** Requires an absolute http or https URL. */
 export const httpUrl: OptionCheck = (value, field) =>
   typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
     ? []
@@ -76,7 +76,7 @@ export const httpUrl: OptionCheck = (value, field) =>
         `${field} must be an http or https URL such as "https://app.example" (got ${shownOption(value)})`,
       )
 
-/** Requires a length of time above 0 that a timer can wait, in ms. */
+/** Requires a duration in milliseconds, above 0 and at most the limit of timers. */
 export const timerMs: OptionCheck = (value, field) =>
   typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS
     ? []
@@ -85,7 +85,9 @@ export const timerMs: OptionCheck = (value, field) =>
         `${field} must be a number of milliseconds above 0, at most ${MAX_TIMER_MS} (got ${shownOption(value)})`,
       )
 
-/** Requires a length of time from 0 on, in ms. @param most - Largest accepted value. @defaultValue what a timer can wait */
+/**
+ * Requires a duration in milliseconds, from 0. @param most - Largest accepted value. @defaultValue the limit of timers
+ */
 export const msUpTo =
   (most: number = MAX_TIMER_MS): OptionCheck =>
   (value, field) =>
@@ -93,7 +95,7 @@ export const msUpTo =
       ? []
       : optionFault(field, `${field} must be a number of milliseconds from 0 to ${most} (got ${shownOption(value)})`)
 
-/** Requires an integer from `least` on. */
+/** Requires an integer ≥ `least`. */
 export const integerFrom =
   (least: number): OptionCheck =>
   (value, field) =>
@@ -101,13 +103,13 @@ export const integerFrom =
       ? []
       : optionFault(field, `${field} must be an integer of at least ${least} (got ${shownOption(value)})`)
 
-/** Requires a number from 0 on, or `Infinity`. */
+/** Requires a number ≥ 0, or `Infinity`. */
 export const amount: OptionCheck = (value, field) =>
   typeof value === 'number' && value >= 0
     ? []
     : optionFault(field, `${field} must be a number of at least 0, or Infinity (got ${shownOption(value)})`)
 
-/** Requires an integer from 1 on, or `Infinity`: at least one thing must be let through at a time. */
+/** Requires an integer ≥ 1, or `Infinity`, for limits that must admit at least one. */
 export const atLeastOne: OptionCheck = (value, field) =>
   typeof value === 'number' && value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY)
     ? []

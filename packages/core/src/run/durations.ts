@@ -1,12 +1,12 @@
 import type { AttemptView, NodeRunView, RunView } from './view.ts'
 
 function between(from: number | null, to: number | null | undefined): number | null {
-  // Clocks of two workers may differ by some milliseconds; a length is never negative.
+  // Clocks of two workers may differ by some milliseconds; a duration is never negative.
   return from === null || to === null || to === undefined ? null : Math.max(0, to - from)
 }
 
 /**
- * How long a node run took, waiting included; an inline one counts from its `node_scheduled`.
+ * Returns the duration of a node run, including waits; an inline one counts from its `node_scheduled`.
  *
  * @param now - Milliseconds since the Unix epoch, for a node run that is still open.
  * @returns Whole milliseconds; `null` before its start, and for an open one without `now`.
@@ -15,12 +15,12 @@ export function nodeRunDurationMs(nodeRun: NodeRunView, now?: number): number | 
   return between(nodeRun.startedAt, nodeRun.endedAt ?? now)
 }
 
-/** How long one attempt took, in milliseconds; `null` for an open one without `now`. */
+/** Returns the duration of one attempt in milliseconds; `null` for an open one without `now`. */
 export function attemptDurationMs(attempt: AttemptView, now?: number): number | null {
   return between(attempt.startedAt, attempt.endedAt ?? now)
 }
 
-/** How long a run took from its start to its end, in milliseconds; `null` for an open one without `now`. */
+/** Returns the duration of a run from its start to its end in milliseconds; `null` for an open one without `now`. */
 export function runDurationMs(run: RunView, now?: number): number | null {
   return between(run.startedAt, run.finishedAt ?? now)
 }

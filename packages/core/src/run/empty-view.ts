@@ -2,7 +2,7 @@ import type { NodeRunId } from '../ids.ts'
 import { nodeIdOf } from './event-ids.ts'
 import type { NodeRunView, RunView } from './view.ts'
 
-/** A run before its first event. */
+/** Returns the view of a run before its first event. */
 export function emptyRunView(): RunView {
   return {
     seq: 0,
@@ -18,7 +18,7 @@ export function emptyRunView(): RunView {
   }
 }
 
-/** A node run that the log has not named yet. */
+/** Returns the view of a node run before its first event. */
 export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
   return {
     nodeRunId,
@@ -38,7 +38,7 @@ export function idleNodeRun(nodeRunId: NodeRunId): NodeRunView {
   }
 }
 
-/** Whether a node run has been scheduled and has no outcome yet. */
+/** Checks whether a node run has been scheduled and has no outcome yet. */
 export function isNodeRunOpen(nodeRun: NodeRunView): boolean {
   return nodeRun.scheduledAt !== null && nodeRun.endedAt === null
 }

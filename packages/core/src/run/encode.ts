@@ -3,23 +3,23 @@ import { TenonError } from '../errors/index.ts'
 import type { Json } from '../json.ts'
 import { isWellFormed } from '../text/well-formed.ts'
 
-/** Objects and lists may be nested so deep in a value of a run; the outermost one counts as 1. */
+/** Deepest nesting of objects and lists in a value of a run; the outermost one counts as 1. */
 export const MAX_VALUE_DEPTH = 64
 
-/** Characters that the text of one value may have, unless the caller asks for less. */
+/** Longest text of one value in UTF-16 code units, unless the caller sets a lower limit. */
 export const MAX_VALUE_TEXT_LENGTH = 33_554_432
 
-/** A value as the run log stores it. */
+/** A value in the form that the run log stores. */
 export interface EncodedValue {
-  /** What a reader of `text` gets: a copy with sorted keys that shares nothing with the source. */
+  /** The value parsed from `text`: a copy with sorted keys that shares nothing with the source. */
   readonly json: Json
-  /** The canonical text: keys sorted by UTF-16 code unit, no space. */
+  /** Canonical text: keys sorted by UTF-16 code unit, no white space. */
   readonly text: string
 }
 
 interface Encoder {
   readonly parts: string[]
-  /** Where the value at hand stands. */
+  /** Path of the current value. */
   readonly path: (string | number)[]
   readonly maxLength: number
   length: number
@@ -33,7 +33,7 @@ function refuse(encoder: Encoder, why: string): never {
 
 function write(encoder: Encoder, text: string): void {
   encoder.length += text.length
-  // Without it, a small graph of shared references could stand for a text of any length.
+  // Without the limit, a small graph of shared references could produce a text of any length.
   if (encoder.length > encoder.maxLength) {
     throw new TenonError('VALUE_TOO_LARGE', `The value has more than ${encoder.maxLength} characters as JSON`, {
       details: { maxLength: encoder.maxLength },
@@ -64,7 +64,7 @@ function encodeAt(encoder: Encoder, place: string | number, value: unknown): Jso
 function encodeList(encoder: Encoder, list: readonly unknown[]): Json {
   const json: Json[] = []
   write(encoder, '[')
-  // By index, since a hole in the list must be met, not passed over.
+  // By index, since iteration methods would skip holes in the list.
   for (let index = 0; index < list.length; index += 1) {
     if (index > 0) write(encoder, ',')
     json.push(encodeAt(encoder, index, list[index]))
@@ -73,7 +73,7 @@ function encodeList(encoder: Encoder, list: readonly unknown[]): Json {
   return json
 }
 
-// An object of another realm counts as plain, too: its prototype has no prototype itself.
+// An object of another realm is plain as well: its prototype has no prototype.
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
@@ -113,17 +113,17 @@ function encodeAny(encoder: Encoder, value: unknown): Json {
       if (encoder.path.length >= MAX_VALUE_DEPTH) refuse(encoder, `is nested deeper than ${MAX_VALUE_DEPTH} levels`)
       return Array.isArray(value) ? encodeList(encoder, value) : encodeObject(encoder, value)
     default:
-      return refuse(encoder, `is of type ${typeof value}, which JSON has not`)
+      return refuse(encoder, `is of type ${typeof value}, which JSON cannot represent`)
   }
 }
 
 /**
- * Turns what a node returned or a caller sent into the one form that the run log stores: strict JSON.
+ * Converts a value from a node or a caller to strict JSON, the form that the run log stores.
  *
- * Object members that are `undefined` count as absent and `-0` as `0`; everything else that would not
- * come back unchanged is refused. Equal values have equal texts, whatever the order of their keys.
+ * Object members that are `undefined` count as absent and `-0` as `0`; every other value that would not be read back
+ * unchanged is refused. Equal values have equal texts; the order of keys does not matter.
  *
- * @param options.maxLength - most characters of the text. @defaultValue {@link MAX_VALUE_TEXT_LENGTH}
+ * @param options.maxLength - Longest text in UTF-16 code units. @defaultValue {@link MAX_VALUE_TEXT_LENGTH}
  * @throws {@link TenonError} `VALUE_NOT_JSON` (details: `path`) for NaN and infinities, lone surrogates,
  * NUL in keys, `undefined` in lists, functions, symbols, bigints, instances of classes, the key
  * `__proto__`, and nesting beyond {@link MAX_VALUE_DEPTH};

@@ -33,15 +33,15 @@ const EVENT_CLASSES: Readonly<Record<RunEventType, EventClass>> = Object.freeze(
   node_journaled: 'observation',
 })
 
-/** All types of events that a run log may hold. */
+/** All types of events of a run log. */
 export const RUN_EVENT_TYPES: readonly RunEventType[] = Object.freeze(Object.keys(EVENT_CLASSES) as RunEventType[])
 
-/** Whether an event of this type is the last one that a run decides; observations may still follow it. */
+/** Checks whether an event of this type ends a run; only observations may follow it. */
 export function isTerminalEvent(type: RunEventType): boolean {
   return type === 'run_completed' || type === 'run_error' || type === 'run_canceled'
 }
 
-/** Says to which of the three classes an event of this type belongs. */
+/** Returns the class of an event type. */
 export function eventClassOf(type: RunEventType): EventClass {
   return EVENT_CLASSES[type]
 }

@@ -1,14 +1,14 @@
 import type { NodeId, NodeRunId } from '../ids.ts'
 import type { Fact, Observation } from './events.ts'
 
-/** The node that a node run is a run of: `charge#3.0` → `charge`. */
+/** Returns the node id of a node run: `charge#3.0` → `charge`. */
 export function nodeIdOf(nodeRunId: NodeRunId): NodeId {
   return nodeRunId.replace(/#.*$/, '')
 }
 
 /**
- * The deterministic id of a fact within its run, so that the same thing cannot happen twice in a log:
- * `charge/1/outcome`, `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`.
+ * Returns the deterministic id of a fact within its run, so that a fact cannot be recorded twice: `charge/1/outcome`,
+ * `start`, `timer/<timer id>`, `vote/<wait id>/<user id>`, `cancel`.
  */
 export function factId(fact: Fact): string {
   switch (fact.type) {
@@ -25,7 +25,7 @@ export function factId(fact: Fact): string {
   }
 }
 
-/** The id of the decision at `index` (from 0) among those that follow from one fact. */
+/** Returns the id of the decision at `index` (from 0) among those of one fact. */
 export function decisionId(idOfFact: string, index: number): string {
   return `${idOfFact}:${index}`
 }
@@ -40,7 +40,7 @@ const OBSERVATION_NAMES = {
 } as const
 
 /**
- * The id of an observation: `charge/1/2/started` for pass 1, attempt 2.
+ * Returns the id of an observation: `charge/1/2/started` for pass 1, attempt 2.
  *
  * @param place - Pass and attempt that it belongs to, and for tool calls and log lines the index (from 0)
  * within that attempt.

@@ -5,21 +5,21 @@ import type { LogLevel, Resume, ToolCallRecord, Vote, WaitFor } from '../node/im
 import type { ModelUsage } from '../node/ports.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
-/** What the port of a completed fork is called: all of its ports are taken. */
+/** Port of a completed fork: the run continues on all of its ports. */
 export const ALL_PORTS = '*'
 
 /**
- * Why a node did not run: no live edge reached it, its `skipIf` was true, it is disabled, or another branch came
- * first.
+ * Reason why a node did not run: no live edge reached it, its `skipIf` was true, it is disabled, or another branch
+ * finished first.
  */
 export type SkipReason = 'dead_path' | 'skip_if' | 'disabled' | 'loser'
 /**
- * Reason of a cancelation: a user asked, the deadline passed, an operator did it in the engine, or the database refused
- * for good what the run had to store.
+ * Reason of a cancelation: a user requested it, the deadline passed, an operator canceled the run in the engine, or the
+ * database permanently refused to store its data.
  */
 export type CancelReason = 'user' | 'timeout' | 'operator' | 'refused'
 
-/** The person who did something, with the name that they had then. */
+/** Person who acted, with the name at that time. */
 export interface Actor {
   /** Id of the user within the tenant. */
   readonly userId: UserId
@@ -27,7 +27,7 @@ export interface Actor {
   readonly displayName: string
 }
 
-/** Something that happened: the only thing that moves the machine. One fact is one turn. */
+/** An external event, the only input of the machine. One fact is one turn. */
 export type Fact =
   | {
       readonly type: 'run_started'
@@ -86,7 +86,7 @@ export type Fact =
       readonly data: { readonly reason: CancelReason; readonly actor: Actor | null }
     }
 
-/** What follows from a fact, in the same turn; complete, so that views need nothing else. */
+/** A consequence of a fact, in the same turn. Decisions are complete, so that views need no other input. */
 export type Decision =
   | {
       readonly type: 'node_scheduled'
@@ -174,7 +174,7 @@ export type Decision =
   | { readonly type: 'run_error'; readonly data: { readonly error: RunFailure; readonly nodeRunId: NodeRunId | null } }
   | { readonly type: 'run_canceled'; readonly data: { readonly reason: CancelReason } }
 
-/** What is good to know; never enters the machine. */
+/** Information for people; the machine ignores it. */
 export type Observation =
   | {
       readonly type: 'node_started'
@@ -220,7 +220,7 @@ export type Observation =
       }
     }
   | {
-      /** A call inside a node that later attempts do not repeat. */
+      /** Result of a call inside a node that later attempts do not repeat. */
       readonly type: 'node_journaled'
       readonly nodeRunId: NodeRunId
       readonly data: {
@@ -231,21 +231,18 @@ export type Observation =
       }
     }
 
-/**
- * What an event of the run log is: something that happened, something that follows from it, or something that is good
- * to know.
- */
+/** Class of an event of the run log: an external event, its consequence, or information for people. */
 export type EventClass = 'fact' | 'decision' | 'observation'
 
-/** Where an event stands in its run. */
+/** Position and origin of an event in its run. */
 export interface EventEnvelope {
-  /** Dense from 1. */
+  /** Position in the run log, from 1 without gaps. */
   readonly seq: number
-  /** Turn of the fact; of the decision's fact; for observations the last turn before. */
+  /** Turn of the fact, or of the decision's fact; for observations the last turn before. */
   readonly turn: number
   /** Origin of the event: a fact, a decision or an observation. */
   readonly class: EventClass
-  /** Deterministic within the run. */
+  /** Deterministic id, unique within the run. */
   readonly id: string
   /** Version of the event format. */
   readonly v: 1
@@ -255,9 +252,9 @@ export interface EventEnvelope {
   readonly cause?: number
 }
 
-/** One entry of the run log; `type` tells them apart. Events are never changed and never taken back. */
+/** One entry of the run log; `type` distinguishes the kinds. Events are never changed or removed. */
 export type RunEvent = EventEnvelope & (Fact | Decision | Observation)
-/** Names the kind of an entry of the run log. */
+/** Type of an entry of the run log. */
 export type RunEventType = RunEvent['type']
 
 /** A text frame of `/runs/{runId}/logs` and the data of a server-sent event. */

@@ -10,7 +10,7 @@ interface AttemptEnd {
   readonly at: number
   readonly how: AttemptView['how']
   readonly error?: RunFailure
-  /** Tells when an attempt began that the log has not shown. */
+  /** Duration in milliseconds, from which the start of an attempt is computed that the log does not show. */
   readonly durationMs?: number
   readonly nextAt?: number | null
 }
@@ -19,7 +19,7 @@ function indexOfAttempt(nodeRun: NodeRunView, pass: number, attempt: number): nu
   return nodeRun.attempts.findLastIndex((other) => other.pass === pass && other.attempt === attempt)
 }
 
-/** An attempt begins; one that the view has already is not begun again. */
+/** Adds the start of an attempt; an attempt that the view has already is kept. */
 export function beginAttempt(nodeRun: NodeRunView, pass: number, attempt: number, at: number): AttemptPatch {
   const known = indexOfAttempt(nodeRun, pass, attempt) !== -1
   const begun: AttemptView = { attempt, pass, startedAt: at, endedAt: null, how: 'running', error: null }
@@ -31,7 +31,7 @@ export function beginAttempt(nodeRun: NodeRunView, pass: number, attempt: number
   }
 }
 
-/** An attempt ends; one that never began, such as one with wrong params, is entered with its length. */
+/** Adds the end of an attempt; one without a start, such as one with invalid params, is added with its duration. */
 export function endAttempt(nodeRun: NodeRunView, end: AttemptEnd): AttemptPatch {
   const { pass, attempt, at, how, error = null, durationMs = 0, nextAt = null } = end
   const index = indexOfAttempt(nodeRun, pass, attempt)
@@ -42,7 +42,7 @@ export function endAttempt(nodeRun: NodeRunView, end: AttemptEnd): AttemptPatch 
   return { attempt, attempts, startedAt: nodeRun.startedAt ?? ended.startedAt, nextAt }
 }
 
-/** Whatever runs at this moment ends: for outcomes that name no attempt. */
+/** Ends all open attempts, for outcomes that name no attempt. */
 export function endOpenAttempts(
   nodeRun: NodeRunView,
   at: number,

@@ -3,12 +3,12 @@ import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { NodeRunView } from './view.ts'
 
-/** A node run that was passed over has no attempt, even if one had been opened to find that out. */
+/** Returns the view of a skipped node run, without the attempt that evaluated its condition. */
 function skipped(nodeRun: NodeRunView, at: number): Partial<NodeRunView> {
   return { status: 'skipped', attempt: 0, attempts: [], startedAt: null, nextAt: null, endedAt: nodeRun.endedAt ?? at }
 }
 
-/** Enters what follows from a fact into the view; other entries are left to `foldOccurrence`. */
+/** Applies a decision to the view; `foldOccurrence` handles the other entries. */
 export function foldDecision(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {

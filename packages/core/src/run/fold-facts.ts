@@ -2,7 +2,7 @@ import { beginAttempt, endAttempt, endOpenAttempts } from './fold-attempts.ts'
 import { type FoldState, patchApproval, patchNodeRun } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 
-/** Enters what happened and what was observed into the view; other entries are left to `foldDecision`. */
+/** Applies a fact or an observation to the view; `foldDecision` handles the other entries. */
 export function foldOccurrence(state: FoldState, entry: LogEntry): void {
   const { at } = entry
   switch (entry.type) {

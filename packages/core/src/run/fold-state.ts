@@ -12,7 +12,7 @@ export interface FoldState {
   readonly nodeRuns: Map<NodeRunId, NodeRunView>
   readonly approvals: Map<WaitId, ApprovalView>
   readonly versions: Map<NodeRunId, number>
-  /** Node runs that the entry at hand has changed. */
+  /** Node runs that the current entry has changed. */
   readonly touched: Set<NodeRunId>
   open: number
   waiting: number
@@ -43,7 +43,7 @@ function count(state: FoldState, nodeRun: NodeRunView, by: 1 | -1): void {
   if (nodeRun.status === 'waiting') state.waiting += by
 }
 
-/** Changes one node run; `change` gets it as it is and answers with the fields that differ. */
+/** Updates one node run; `change` gets the current view and returns the changed fields. */
 export function patchNodeRun(
   state: FoldState,
   nodeRunId: NodeRunId,
@@ -63,7 +63,7 @@ export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval
   if (approval !== undefined) state.approvals.set(waitId, patch(approval))
 }
 
-/** A run with open node runs waits when all of them wait. */
+/** Updates the status of the run: it is waiting if all open node runs wait. */
 export function settleRunStatus(state: FoldState): void {
   const { status } = state.head
   if (status === 'queued' || isRunOver(status)) return

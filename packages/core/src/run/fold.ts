@@ -7,31 +7,30 @@ import { type FoldState, foldStateOf, settleRunStatus, viewOf } from './fold-sta
 import type { LogEntry } from './frame.ts'
 import type { NodeRunView, RunView } from './view.ts'
 
-/** Entries between two kept views, so that `viewAt` never folds more than so many. */
+/** Entries between two checkpoints; `viewAt` never folds more entries than this. */
 const CHECKPOINT_EVERY = 256
 
-/** Folds a run log as it comes in; each entry costs the same, however many node runs there are. */
+/** Folds a run log incrementally; the cost of an entry does not depend on the number of node runs. */
 export interface RunFold {
   /** Position of the last entry; 0 before the first. */
   readonly seq: number
   /**
-   * Enters one entry. An entry that has been entered before is passed over, so that a backlog and a live
-   * stream may overlap.
+   * Applies one entry. An entry that was applied before is ignored, so that a backlog and a live stream may overlap.
    *
-   * @returns The node runs that it changed; the array is the caller's.
+   * @returns Ids of the changed node runs; the caller owns the array.
    * @throws {@link TenonError} `RUN_LOG_GAP` if a `seq` is missing (details: `expected`, `found`).
    */
   apply(entry: LogEntry): readonly NodeRunId[]
-  /** The view at this moment; the same object until the next entry. Copies the collections: O(n). */
+  /** Returns the current view; the same object until the next entry. Copies the collections: O(n). */
   view(): RunView
   /**
-   * The view as it was after the entry `seq`, for time travel; clamped to what has been folded here.
-   * Folds at most 256 entries.
+   * Returns the view after the entry `seq`, for time travel; `seq` is clamped to the applied entries. Folds at most 256
+   * entries.
    */
   viewAt(seq: number): RunView
-  /** One node run; the same object until it changes, so that it can be a store's snapshot. */
+  /** Returns one node run; the same object until it changes, so that it can be the snapshot of a store. */
   nodeRun(nodeRunId: NodeRunId): NodeRunView | undefined
-  /** Grows with each change of that node run; 0 before the first. */
+  /** Returns the version of a node run, which increases with each change; 0 before the first. */
   versionOf(nodeRunId: NodeRunId): number
 }
 
@@ -39,7 +38,7 @@ function applyEntry(state: FoldState, entry: LogEntry): boolean {
   const expected = state.head.seq + 1
   if (entry.seq < expected) return false
   if (entry.seq > expected) {
-    throw new TenonError('RUN_LOG_GAP', `The run log goes on with ${entry.seq} where ${expected} was expected`, {
+    throw new TenonError('RUN_LOG_GAP', `The run log continues with seq ${entry.seq}; expected ${expected}`, {
       details: { expected, found: entry.seq },
     })
   }
@@ -51,9 +50,9 @@ function applyEntry(state: FoldState, entry: LogEntry): boolean {
 }
 
 /**
- * Folds a stretch of a run log at once, for a view of a whole run.
+ * Folds a part of a run log at once, for a view of a whole run.
  *
- * @param from - Where to go on; its `seq` is that of the last entry it holds. @defaultValue an empty view
+ * @param from - View to continue from; its `seq` is that of its last entry. @defaultValue an empty view
  * @throws {@link TenonError} `RUN_LOG_GAP` as {@link RunFold.apply}.
  *
  * @example
@@ -67,12 +66,12 @@ export function foldRunEvents(events: Iterable<LogEntry>, from: RunView = emptyR
   return viewOf(state)
 }
 
-/** One event as a pure reducer; O(n) in the node runs, so folding many is for {@link createRunFold}. */
+/** Applies one event as a pure reducer; O(n) in the node runs. Use {@link createRunFold} for many events. */
 export function applyRunEvent(view: RunView, event: LogEntry): RunView {
   return foldRunEvents([event], view)
 }
 
-/** Creates a folder that keeps the entries it was given, for live views and time travel. */
+/** Creates a fold that keeps its entries, for live views and time travel. */
 export function createRunFold(from: RunView = emptyRunView()): RunFold {
   const state = foldStateOf(from)
   const entries: LogEntry[] = []

@@ -1,9 +1,9 @@
 import type { Decision, Fact, Observation, RunEvent, RunEventFrame } from './events.ts'
 
-/** What folding a log needs of an event; a stored event is one, and so is a frame from the wire. */
+/** The part of an event that folding needs; stored events and frames from the wire have it. */
 export type LogEntry = { readonly seq: number; readonly at: number } & (Fact | Decision | Observation)
 
-/** The form of an event on `/runs/{runId}/logs`: without what only the store needs. */
+/** Converts an event to its form on `/runs/{runId}/logs`, without the fields of the store. */
 export function toFrame(event: RunEvent): RunEventFrame {
   const { seq, type, at, data } = event
   return 'nodeRunId' in event && event.nodeRunId !== undefined
@@ -11,7 +11,10 @@ export function toFrame(event: RunEvent): RunEventFrame {
     : { seq, type, at, data }
 }
 
-/** Reads a frame as an entry of the log, typed by its `type`; the sender is our own server and is trusted. */
+/**
+ * Converts a frame to an entry of the log, typed by its `type`. Frames come from Tenon's own server and are not
+ * checked.
+ */
 export function fromFrame(frame: RunEventFrame): LogEntry {
   return frame as LogEntry
 }

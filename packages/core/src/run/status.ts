@@ -4,8 +4,8 @@ export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'complete
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
 /**
- * Statuses by which a list of runs can be filtered: those that a stored run can have. No run is held before it begins or
- * paused yet.
+ * Statuses by which a list of runs can be filtered: those of stored runs. No run is held before it begins or paused
+ * yet.
  */
 export const RUN_FILTER_STATUSES = ['running', 'waiting', 'completed', 'failed', 'canceled'] as const
 /** One of {@link RUN_FILTER_STATUSES}. */
@@ -26,7 +26,7 @@ export const NODE_STATUSES = [
 /** One of {@link NODE_STATUSES}. */
 export type NodeStatus = (typeof NODE_STATUSES)[number]
 
-/** A run that has ended never changes again. */
+/** Checks for a final status: the run has ended and never changes again. */
 export function isRunOver(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'canceled'
 }

@@ -5,10 +5,10 @@ import { isJsonObject, type Json } from '../json.ts'
 import { type EncodedValue, encodeValue } from './encode.ts'
 import type { ValueRef } from './values.ts'
 
-/** A value whose canonical text has at most so many bytes stands in the run log itself. */
+/** Largest canonical text, in bytes, that the run log itself stores. */
 export const MAX_INLINE_BYTES = 16_384
 
-/** Most characters of the top-level keys of an object: they are in the run log, whatever the size of the value. */
+/** Most characters of the top-level keys of an object. The run log stores the keys of values of any size. */
 export const MAX_KEYS_LENGTH = 65_536
 
 /** SHA-256 of a text in UTF-8 as hex digits, and its length in bytes. */
@@ -20,10 +20,10 @@ export interface TextDigest {
 }
 
 /**
- * Names an encoded value as the run log does: for the executor, which has the text already.
+ * Creates the reference of an encoded value, for the executor, which has the text already.
  *
- * @param digestOf - Computes the digest of the text. A server passes the platform's implementation, which is many times
- * faster. @defaultValue one that runs everywhere
+ * @param digestOf - Computes the digest of the text. Servers pass that of the platform, which is many times faster.
+ * @defaultValue a portable implementation
  * @throws {@link TenonError} `VALUE_TOO_LARGE` if the keys of an object have more than {@link MAX_KEYS_LENGTH} characters.
  * @returns `inline` only up to {@link MAX_INLINE_BYTES}; beyond that the caller stores the text under `hash`.
  */
@@ -48,8 +48,8 @@ function portableDigest(text: string): TextDigest {
 }
 
 /**
- * Names a JSON value as the run log does: hash, size, top-level keys and, when small, the value itself.
- * Pure, so that the machine may use it.
+ * Creates the reference of a JSON value in the run log: hash, size, top-level keys and, if small, the value itself.
+ * Pure, so that the machine can use it.
  *
  * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` as {@link encodeValue}.
  *

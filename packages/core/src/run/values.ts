@@ -2,21 +2,21 @@ import type { NodeId } from '../ids.ts'
 import type { Json } from '../json.ts'
 
 /**
- * A stored value as the run log names it: hash and size always, the value itself only up to 16 kB;
- * beyond that it lies in the payload store under its hash.
+ * Reference to a stored value in the run log: hash and size, and the value itself up to 16 kB. Larger values are in the
+ * payload store under their hash.
  */
 export interface ValueRef {
   /** SHA-256 of the canonical text, hex. */
   readonly hash: string
   /** Bytes of the canonical text in UTF-8. */
   readonly size: number
-  /** Top-level keys in order, for objects only: the accumulated view finds owners by them. */
+  /** Top-level keys in order, for objects only; the `input` of later nodes is assembled from them. */
   readonly keys?: readonly string[]
   /** Value itself, up to 16 kB; absent for larger ones. */
   readonly inline?: Json
 }
 
-/** A failure as the log and the wire carry it. */
+/** A failure, as stored in the run log and sent to clients. */
 export interface RunFailure {
   /** Error code of Tenon, or one that the node threw. */
   readonly code: string

@@ -4,7 +4,7 @@ import type { NodeStatus, RunStatus } from './status.ts'
 import type { RunFailure, ValueRef } from './values.ts'
 
 /**
- * One attempt of a node run as the log tells it. Instants are milliseconds since the Unix epoch; `attempt` and `pass`
+ * One attempt of a node run, folded from the log. Instants are milliseconds since the Unix epoch; `attempt` and `pass`
  * are 1-based.
  */
 export interface AttemptView {
@@ -22,7 +22,7 @@ export interface AttemptView {
   readonly error: RunFailure | null
 }
 
-/** One node run as the log tells it. */
+/** One node run, folded from the log. */
 export interface NodeRunView {
   /** Id of the node run, unique within the run. */
   readonly nodeRunId: NodeRunId
@@ -48,13 +48,13 @@ export interface NodeRunView {
   readonly output: ValueRef | null
   /** Latest failure; `null` without one. */
   readonly error: RunFailure | null
-  /** When the next attempt is due. */
+  /** Time of the next attempt, in milliseconds since the Unix epoch; `null` if none is due. */
   readonly nextAt: number | null
   /** Number of recorded tool calls. */
   readonly toolCalls: number
 }
 
-/** An approval as the log tells it; `closed` is null while people may still vote. */
+/** An approval, folded from the log. */
 export interface ApprovalView {
   /** Id of the wait, unique within the run. */
   readonly waitId: WaitId
@@ -70,7 +70,7 @@ export interface ApprovalView {
   readonly closed: 'resolved' | 'timeout' | 'canceled' | null
 }
 
-/** A run at one moment of its log; folding the log up to any `seq` gives that moment. */
+/** View of a run after any `seq` of its log. */
 export interface RunView {
   /** Position of the last event in the view; 0 before the first. */
   readonly seq: number

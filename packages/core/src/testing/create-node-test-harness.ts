@@ -16,21 +16,21 @@ import type { Connection, HttpClient, ModelUsage } from '../node/ports.ts'
 import { encodeValue } from '../run/encode.ts'
 import { createScriptedHttp, type Respond, type ScriptedRequest } from './scripted-http.ts'
 
-/** What stands in for the outside world while a node is tested. */
+/** Replacements for the services that a node uses, for a test. */
 export interface NodeTestHarnessOptions {
-  /** Answers what the node asks by HTTP. @defaultValue every call fails with `HTTP_FAILED` */
+  /** Answers the HTTP requests of the node. @defaultValue every call fails with `HTTP_FAILED` */
   readonly respond?: Respond
-  /** A client of the test's own, in place of `respond`. */
+  /** HTTP client that replaces `respond`. */
   readonly http?: HttpClient
   /** Account that the node gets as `context.connection`. @defaultValue none, the node gets `null` */
   readonly connection?: Connection
 }
 
-/** The circumstances of one try in a test. */
+/** Options of one run of the node in a test. */
 export interface NodeTestRunOptions {
-  /** 1-based. @defaultValue 1 */
+  /** Number of the attempt, from 1. @defaultValue 1 */
   readonly attempt?: number
-  /** How the wait ended that an earlier run opened. */
+  /** Result of the wait that an earlier run opened. @defaultValue none */
   readonly resume?: Resume
   /** Signal that the node gets, to test that it stops. @defaultValue a signal that never aborts */
   readonly abortSignal?: AbortSignal
@@ -38,15 +38,15 @@ export interface NodeTestRunOptions {
   readonly now?: number
 }
 
-/** What one run of a node did. */
+/** Result of one run of a node. */
 export interface NodeTestRun {
-  /** The port that was taken; `null` while the node waits. */
+  /** Port by which the run would continue; `null` while the node waits. */
   readonly port: string | null
-  /** The output as a reader of the run log gets it. */
+  /** Output in the form that the run log stores. */
   readonly output: Json
   /** Event that the node waits for; `null` once it took a port. */
   readonly waitFor: WaitFor | null
-  /** What the node says to have used of models. */
+  /** Use of language models that the node reported. */
   readonly usage?: ModelUsage
 }
 
@@ -60,33 +60,33 @@ export interface NodeTestLog {
   readonly data?: Json
 }
 
-/** Carries a single node out without an engine, for the tests of node types. */
+/** Runs a single node without an engine, for tests of node types. */
 export interface NodeTestHarness {
   /**
-   * Carries the node out once, as an engine does: params checked before, port and output after.
+   * Runs the node once like an engine: checks the params before, the port and the output after.
    *
-   * @param params - Resolved, as after the templates; defaults may be left out.
-   * @throws whatever the node throws; {@link TenonError} `NODE_PARAMS_INVALID`, `NODE_OUTPUT_INVALID`,
-   * `VALUE_NOT_JSON` where it breaks its own definition.
+   * @param params - Resolved params, without templates; defaults may be omitted.
+   * @throws The error of the node; {@link TenonError} `NODE_PARAMS_INVALID`, `NODE_OUTPUT_INVALID`, `VALUE_NOT_JSON` if
+   * it violates its own definition.
    */
   run(params: JsonObject, options?: NodeTestRunOptions): Promise<NodeTestRun>
-  /** What the node asked by HTTP, over all runs; empty with a client of the test's own. */
+  /** HTTP requests of the node over all runs; empty with the option `http`. */
   readonly requests: readonly ScriptedRequest[]
-  /** Over all runs, those that failed too. */
+  /** Log lines over all runs, including failed ones. */
   readonly logs: readonly NodeTestLog[]
   /** Calls that the node recorded with `context.toolCall`, over all runs. */
   readonly toolCalls: readonly ToolCallRecord[]
-  /** How often the node said that it is alive. */
+  /** Number of heartbeats over all runs. */
   readonly heartbeats: number
 }
 
 const DEFAULT_NOW = Date.UTC(2030, 0, 1)
 
 /**
- * Tries one node type without a server, an engine or a network: for the tests of those who write nodes.
+ * Creates a harness that runs one node type without a server, an engine or a network, for tests of node types.
  *
- * All runs of one harness are attempts of one node run: `durable` calls that succeeded are not repeated, and
- * the idempotency key stays the same.
+ * All runs of one harness are attempts of one node run: `durable` calls that succeeded are not repeated, and the
+ * idempotency key is the same.
  *
  * @example
  * ```ts
@@ -146,7 +146,7 @@ async function carryOut(
   context: NodeContext,
   now: number,
 ): Promise<NodeOutcome | Suspension> {
-  // The implementation knows the type of its params; checkParams has just given them that type.
+  // The implementation knows the type of its params; checkParams has returned that type.
   if (evaluate !== undefined) return evaluate(context.params as never, { now, resume: context.resume })
   if (run !== undefined) return run(context as NodeContext<never>)
   throw new TenonError('NODE_DEFINITION_INVALID', 'The implementation has neither run nor evaluate')
@@ -157,12 +157,12 @@ async function remember<Value extends Json>(
   key: string,
   call: () => Promise<Value>,
 ): Promise<Value> {
-  // One key always belongs to one call, so what it gave has the type of that call.
+  // A key always belongs to the same call, so its value has the type of that call.
   const known = journal.get(key) as Promise<Value> | undefined
   if (known !== undefined) return known
   const pending = call()
   journal.set(key, pending)
-  // A call that failed is tried again by the next attempt.
+  // The next attempt repeats a failed call.
   pending.catch(() => journal.delete(key))
   return pending
 }

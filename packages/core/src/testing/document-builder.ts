@@ -8,7 +8,7 @@ import {
 import { TenonError } from '../errors/index.ts'
 import type { JsonObject } from '../json.ts'
 
-/** A node of a test document: version 1, named like its id, at the origin, unless told otherwise. */
+/** Creates a node of a test document, by default version 1, named like its id, at the origin. */
 export function node(
   id: string,
   type: string,
@@ -18,7 +18,7 @@ export function node(
   return { id, type, typeVersion: 1, name: id, params, position: { x: 0, y: 0 }, ...fields }
 }
 
-/** A node with a policy. */
+/** Returns a node with a policy. */
 export function withPolicy(of: WorkflowNode, policy: NodePolicy): WorkflowNode {
   return { ...of, policy: { ...of.policy, ...policy } }
 }
@@ -26,26 +26,26 @@ export function withPolicy(of: WorkflowNode, policy: NodePolicy): WorkflowNode {
 const EDGE_TEXT = /^([^:>]+)(?::([^:>]+))?>([^:>]+)(?::([^:>]+))?$/
 
 /**
- * An edge from its text: `'a>b'` from port `success` to input `in`, `'check:true>mail'`, or all four ends
- * as in an edge id.
+ * Creates an edge from its text: `'a>b'` from port `success` to input `in`, `'check:true>mail'`, or all four ends as in
+ * an edge id.
  *
- * @throws {@link TenonError} `DOCUMENT_MALFORMED` for a text that names no edge.
+ * @throws {@link TenonError} `DOCUMENT_MALFORMED` for an invalid text.
  */
 export function edge(text: string): WorkflowEdge {
   const [, source, sourceHandle = 'success', target, targetHandle = 'in'] = EDGE_TEXT.exec(text) ?? []
   if (source === undefined || target === undefined)
-    throw new TenonError('DOCUMENT_MALFORMED', `"${text}" names no edge`)
+    throw new TenonError('DOCUMENT_MALFORMED', `"${text}" is not a valid edge`)
   const ends = { source, sourceHandle, target, targetHandle }
   return { id: edgeId(ends), ...ends }
 }
 
-/** What a test document may have besides nodes and edges. */
+/** Parts of a test document besides nodes and edges. */
 export type WorkflowParts = Partial<Pick<WorkflowDocument, 'variables' | 'annotations' | 'settings'>>
 
 /**
- * A document for tests. Nodes stand in a row, 280 apart, unless they have a place of their own.
+ * Creates a document for tests. Nodes without a position are arranged in a row, 280 apart.
  *
- * @param edges - Texts as {@link edge} takes them, or edges.
+ * @param edges - Texts in the form of {@link edge}, or edges.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { createHttpResponse } from '../node/http-response.ts'
 import type { HttpClient, HttpRequestInit, HttpResponse } from '../node/ports.ts'
 
-/** A request as the node under test sent it; header names in lower case. */
+/** A request of the node under test. */
 export interface ScriptedRequest {
   /** HTTP method in upper case. */
   readonly method: string
@@ -13,20 +13,20 @@ export interface ScriptedRequest {
   readonly body: string
 }
 
-/** What the test answers; an object is sent as JSON. */
+/** Response of a test; an object body is sent as JSON. */
 export interface ScriptedAnswer {
   /** HTTP status. @defaultValue 200 */
   readonly status?: number
   /** Response headers by name; an object body adds `content-type: application/json`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Text that is sent as it is, or a value that is sent as JSON. @defaultValue empty */
+  /** Text that is sent unchanged, or a value that is sent as JSON. @defaultValue empty */
   readonly body?: unknown
 }
 
-/** Answers a request of the node in a test; a throw is what the node gets to see. */
+/** Answers a request of the node in a test; an error that it throws rejects the request. */
 export type Respond = (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>
 
-/** An {@link HttpClient} that asks the test for each answer and keeps what it was asked. */
+/** Creates an {@link HttpClient} that calls `respond` for each request and records the requests. */
 export function createScriptedHttp(respond: Respond, requests: ScriptedRequest[]): HttpClient {
   const send = async (request: ScriptedRequest): Promise<Response> => {
     requests.push(request)

@@ -1,6 +1,6 @@
 /** UTF-16 units around the cut that are searched for the beginning of the character there. */
 const WINDOW = 64
-/** Below it no character joins the one before it. */
+/** First UTF-16 unit of a character that can join the one before it. */
 const FIRST_JOINING_UNIT = 0x300
 
 const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
@@ -11,27 +11,27 @@ function pairBoundary(text: string, at: number): number {
   return at > 0 && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at)) ? at - 1 : at
 }
 
-/** Finds the last index at or before `at` where a grapheme begins: an emoji with its joiners is one. */
+/** Finds the last index at or before `at` at which a grapheme begins; an emoji with its joiners is one grapheme. */
 function characterBoundary(text: string, at: number): number {
   const boundary = pairBoundary(text, at)
   const joins = text.charCodeAt(at) >= FIRST_JOINING_UNIT || text.charCodeAt(at - 1) >= FIRST_JOINING_UNIT
-  // Old browsers have no segmenter; a whole code point is good enough there.
+  // Old browsers have no segmenter; they cut between code points.
   if (!joins || typeof Intl.Segmenter !== 'function') return boundary
   const start = pairBoundary(text, Math.max(0, at - WINDOW))
   const window = text.slice(start, pairBoundary(text, Math.min(text.length, at + WINDOW)))
   const segments = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(window)
-  // The window has a unit at this index, so that there is a segment.
+  // The window contains this index, so a segment exists.
   const { index } = segments.containing(at - start) as Intl.SegmentData
   // A character longer than the window is cut between two code points.
   return index === 0 ? boundary : start + index
 }
 
 /**
- * Cuts a text from outside to a length, never within a surrogate pair, and not within a character that readers see as
- * one (an emoji with its joiners, a letter with its accents) as long as that has fewer than 64 units.
+ * Cuts a text from outside to a length, never within a surrogate pair, and not within a grapheme (an emoji with its
+ * joiners, a letter with its accents) of fewer than 64 units.
  *
- * @param maxLength - most UTF-16 units of the result, from 0 on.
- * @param ending - what a cut text ends with, such as `…`; it counts towards `maxLength`. @defaultValue `''`
+ * @param maxLength - Longest result in UTF-16 units, ≥ 0.
+ * @param ending - End of a cut text, such as `…`; it counts towards `maxLength`. @defaultValue `''`
  *
  * @example
  * ```ts

@@ -1,4 +1,6 @@
-/** Result of {@link decodeText}: the text and its charset, or why the bytes are not text in their charset. */
+/**
+ * Result of {@link decodeText}: the text and its charset, or the reason why the bytes are not text in their charset.
+ */
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly charset: string }
   | { readonly ok: false; readonly fault: 'charset_unknown' | 'bytes_invalid'; readonly charset: string }
@@ -24,12 +26,12 @@ const CHARSET_PARAMETER = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]+))/i
 const META_CHARSET = /<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)/i
 const XML_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']/i
 
-/** The media type of a `Content-Type` in lower case, without parameters; empty if there is none. */
+/** Returns the media type of a `Content-Type` in lower case, without parameters; empty if there is none. */
 export function mediaTypeOf(contentType = ''): string {
   return contentType.replace(/;.*$/s, '').trim().toLowerCase()
 }
 
-/** Checks whether a media type names text. An answer without one may be text. */
+/** Checks for a media type of text. A response without one may be text. */
 export function isTextType(mediaType: string): boolean {
   return mediaType === '' || TEXT_TYPES.has(mediaType) || TEXT_TYPE.test(mediaType)
 }
@@ -50,7 +52,7 @@ function byteOrderMark(bytes: Uint8Array): string | undefined {
   return first === 0xff && second === 0xfe ? 'utf-16le' : undefined
 }
 
-/** Documents of markup name their charset themselves, in characters that all charsets share. */
+/** Returns the charset that a markup document declares, in characters that all charsets share. */
 function declaredCharset(bytes: Uint8Array, mediaType: string): string | undefined {
   if (!/html|xml/.test(mediaType)) return undefined
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, SNIFFED_BYTES))
@@ -61,14 +63,14 @@ function charsetOf(bytes: Uint8Array, contentType: string): string {
   const parameter = CHARSET_PARAMETER.exec(contentType)
   const named = (parameter?.[1] ?? parameter?.[2])?.trim().toLowerCase()
   const mark = byteOrderMark(bytes)
-  // The label does not say the order of the bytes; the mark does.
+  // The label does not define the byte order; the mark does.
   if (named === 'utf-16' && mark !== undefined) return mark
   return named || mark || declaredCharset(bytes, mediaTypeOf(contentType)) || 'utf-8'
 }
 
 /**
- * Decodes bytes from outside by the charset of their `Content-Type`, else by their byte order mark, else by what HTML
- * and XML declare themselves, else as UTF-8. No byte is replaced: text that is not valid in its charset is a fault.
+ * Decodes bytes from outside by the charset of their `Content-Type`, else by their byte order mark, else by the
+ * declaration in HTML and XML, else as UTF-8. No byte is replaced: text that is not valid in its charset is a fault.
  *
  * @param contentType - Value of the `Content-Type` header, with its parameters.
  * @returns The text without its byte order mark.

@@ -1,11 +1,11 @@
-/** Line breaks, controls, and characters that are not seen or turn the direction of text around them. */
+/** Line breaks, controls, invisible characters, and characters that change the direction of text. */
 const HIDDEN =
   /[\p{Cc}\u00AD\u061C\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]+/u
 const ALL_HIDDEN = new RegExp(HIDDEN, 'gu')
 
 /**
- * Checks whether a name has characters that people do not see: line breaks, controls, zero-width and bidi characters.
- * Such a name could pass for another one in a list or a log.
+ * Checks a name for invisible characters: line breaks, controls, zero-width and bidi characters. Such a name could look
+ * like another one in a list or a log.
  */
 export function hasHiddenCharacters(name: string): boolean {
   return HIDDEN.test(name)

@@ -1,2 +1,2 @@
-/** Deeper values are refused, so that no reader of a stored text can run out of stack. */
+/** Deepest nesting of a value; deeper ones are refused, so that readers of stored texts cannot overflow the stack. */
 export const MAX_JSON_DEPTH = 128

@@ -8,12 +8,12 @@ import { isWellFormed, toWellFormed } from './well-formed.ts'
 
 type Path = readonly (string | number)[]
 
-/** Handling of JSON that JavaScript values cannot hold unchanged. */
+/** Handling of JSON values that JavaScript cannot represent. */
 export interface ParseJsonOptions {
   /**
-   * `keep` for what services and models answer: an integer beyond ±(2^53 − 1) and a number beyond the doubles become
-   * texts with the digits as written, half of a surrogate pair becomes U+FFFD, and `kept` lists their paths.
-   * `refuse` for what people and programs send to us: each of them is an issue.
+   * `keep`, for responses of services and models: an integer beyond ±(2^53 − 1) and a number beyond the doubles become
+   * texts with the digits as written, a lone surrogate becomes U+FFFD, and `kept` lists their paths. `refuse`, for
+   * requests of people and programs: each such value is an issue.
    */
   readonly onLoss: 'keep' | 'refuse'
   /** Most levels of objects and lists; the outermost is the first. @defaultValue 128 */
@@ -24,7 +24,7 @@ export interface ParseJsonOptions {
 export interface KeptPlace {
   /** Path to the value from the root. */
   readonly path: Path
-  /** `number`: a number that is a text with its digits now. `text`: a text or key that lost half of a surrogate pair. */
+  /** `number`: a number that became a text with its digits. `text`: a text or key with a replaced lone surrogate. */
   readonly what: 'number' | 'text'
 }
 
@@ -44,7 +44,7 @@ const MOST_DIGITS_SHOWN = 40
 const SUSPICIOUS_KEY = /__proto__|\\u005f/i
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
 
-/** Decimals are read as every JSON parser reads them; whole numbers must not be rounded. */
+/** Checks that a number is not rounded: whole numbers must be exact, decimals may be the nearest double. */
 function isExact(source: string): boolean {
   const value = Number(source)
   if (!Number.isFinite(value)) return false
@@ -82,7 +82,7 @@ function checkedText(text: string, path: Path, findings: Findings): string {
   return toWellFormed(text)
 }
 
-/** Checks a parsed value all the way down and gives it without the parser's marks. */
+/** Checks a parsed value at every depth and returns it without the marks of the parser. */
 function checked(value: unknown, path: Path, findings: Findings): Json {
   if (typeof value === 'string') return checkedText(value, path, findings)
   if (typeof value !== 'object' || value === null) return value as Json
@@ -98,12 +98,12 @@ function checked(value: unknown, path: Path, findings: Findings): Json {
 }
 
 /**
- * Reads JSON from outside: what services and models answer, what callers send, what people type. Everything that reads
- * such text uses it, so that no number is rounded, no text has half a character, and no key reaches a prototype.
+ * Parses JSON from outside: responses of services and models, requests of callers, input of people. All code that
+ * parses such text uses it, so that no number is rounded, no text has a lone surrogate, and no key reaches a prototype.
  *
- * An integer written without a fraction or exponent is exact up to ±(2^53 − 1). Decimals keep the nearest double, as in
- * every JSON parser. Of two members with one key the last counts. O(n); a text without long numbers is read by
- * `JSON.parse`.
+ * An integer written without a fraction or exponent is exact up to ±(2^53 − 1). Decimals become the nearest double, as
+ * in every JSON parser. Of two members with the same key the last one wins. O(n); a text without long numbers is read
+ * by `JSON.parse`.
  *
  * @returns Never throws: a text that is not JSON, nests too deep or has a rejected value is `ok: false`.
  * @see docs/adr/0007-numbers-from-outside.md

@@ -5,7 +5,7 @@ import { isWellFormed } from './well-formed.ts'
  * Encodes a value for one segment of a URL's path, for code that builds URLs from values of a run. `encodeURIComponent`
  * alone is not enough: parsers resolve `.` and `..`, encoded or not, and an empty segment names another resource.
  *
- * @throws {@link TenonError} `TEMPLATE_VALUE_INVALID` for an empty text, `.`, `..`, or half of a surrogate pair.
+ * @throws {@link TenonError} `TEMPLATE_VALUE_INVALID` for an empty text, `.`, `..`, or a lone surrogate.
  *
  * @example
  * ```ts

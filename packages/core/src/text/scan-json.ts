@@ -1,17 +1,17 @@
 const QUOTE = 34
 const BACKSLASH = 92
-/** A number with fewer digits in a row is a safe integer. */
+/** Shortest run of digits that may exceed the safe integers. */
 const LONG_RUN = 16
 const LONG_EXPONENT = /^[+-]?\d{3}/
 
 /** Result of a scan of the UTF-16 units of a JSON text, before it is parsed. */
 export interface JsonScan {
   readonly nestsTooDeep: boolean
-  /** Outside of strings there is a run of 16 digits or an exponent of 3, so that a number may not fit a double. */
+  /** True if a run of 16 digits or an exponent of 3 digits outside of strings may exceed a double. */
   readonly hasLongNumber: boolean
 }
 
-/** The unit behind the string that begins at `at`, or the length of the text if the string does not end. */
+/** Returns the index after the string that begins at `at`; the length of the text if the string does not end. */
 function afterString(text: string, at: number): number {
   let end = text.indexOf('"', at + 1)
   while (end !== -1) {
@@ -23,7 +23,7 @@ function afterString(text: string, at: number): number {
   return text.length
 }
 
-/** Looks at each unit once. Stops at the first level beyond `maxDepth`. */
+/** Scans each unit once. Stops at the first level beyond `maxDepth`. */
 export function scanJson(text: string, maxDepth: number): JsonScan {
   let depth = 0
   let digits = 0

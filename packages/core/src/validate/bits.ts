@@ -5,12 +5,12 @@ export function createBits(size: number): Bits {
   return new Uint32Array((size + 31) >>> 5)
 }
 
-/** Sets of one size that are used again once they are no longer needed, since a set costs more to allocate than to fill. */
+/** Pool of sets of one size that are reused, since allocating a set costs more than filling it. */
 export interface BitsPool {
-  /** Gives a set with the members of `bits`. */
+  /** Returns a set with the members of `bits`. */
   copy(bits: Bits): Bits
   empty(): Bits
-  /** Takes back a set that no one reads any more. */
+  /** Releases a set that is not read any more. */
   release(bits: Bits): void
 }
 
@@ -42,12 +42,12 @@ export function clearBit(bits: Bits, index: number): void {
   bits[word] = (bits[word] as number) & ~(1 << (index & 31))
 }
 
-/** Adds what `other` holds. */
+/** Adds the members of `other`. */
 export function addBits(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) | (other[word] as number)
 }
 
-/** Keeps only what `other` holds, too. */
+/** Removes the members that `other` lacks. */
 export function keepBits(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] as number) & (other[word] as number)
 }
@@ -58,12 +58,12 @@ export function haveCommonBit(bits: Bits, other: Bits): boolean {
   return false
 }
 
-/** The members, ascending. */
+/** Yields the members, ascending. */
 export function bitsOf(bits: Bits): Generator<number> {
   return newBits(bits, createBits(0))
 }
 
-/** The members of `bits` that `known` does not have when asked for, ascending. */
+/** Yields the members of `bits` that `known` lacks at that moment, ascending. */
 export function* newBits(bits: Bits, known: Bits): Generator<number> {
   for (let word = 0; word < bits.length; word++) {
     for (let rest = (bits[word] as number) & ~(known[word] ?? 0); rest !== 0; rest &= rest - 1) {
@@ -72,7 +72,7 @@ export function* newBits(bits: Bits, known: Bits): Generator<number> {
   }
 }
 
-/** The members of both sets, ascending. */
+/** Yields the members of both sets, ascending. */
 export function* commonBits(bits: Bits, other: Bits): Generator<number> {
   for (let word = 0; word < bits.length; word++) {
     for (let rest = (bits[word] as number) & (other[word] as number); rest !== 0; rest &= rest - 1) {
@@ -81,7 +81,7 @@ export function* commonBits(bits: Bits, other: Bits): Generator<number> {
   }
 }
 
-/** The members of both sets, descending. */
+/** Yields the members of both sets, descending. */
 export function* commonBitsDown(bits: Bits, other: Bits): Generator<number> {
   for (let word = bits.length - 1; word >= 0; word--) {
     for (let rest = (bits[word] as number) & (other[word] as number); rest !== 0; ) {
@@ -92,7 +92,7 @@ export function* commonBitsDown(bits: Bits, other: Bits): Generator<number> {
   }
 }
 
-/** The members from `first` up to but not including `end`, ascending. */
+/** Returns the members from `first` up to but not including `end`, ascending. */
 export function bitsBetween(bits: Bits, first: number, end: number): number[] {
   const found: number[] = []
   for (let word = first >>> 5; word * 32 < end; word++) {

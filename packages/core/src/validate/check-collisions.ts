@@ -4,8 +4,8 @@ import type { ReportIssue } from './issue.ts'
 import type { TracedWorkflow } from './trace-workflow.ts'
 
 /**
- * Keys of `input` that a node writes although another has written them: before it, or beside it where a later node
- * reads them.
+ * Reports keys of `input` that two nodes write: one before the other, or in parallel branches if a later node reads
+ * them.
  */
 export function* checkCollisions(traced: TracedWorkflow, report: ReportIssue): Generator<undefined, void> {
   const checkMeeting = createMeetingCheck(traced)

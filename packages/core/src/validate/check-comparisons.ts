@@ -22,7 +22,7 @@ function propertiesOf(schema: JsonSchema): readonly (readonly [string, JsonSchem
   return isJsonObject(properties) ? (Object.entries(properties) as [string, JsonSchema][]) : []
 }
 
-/** The params of one object that are compared: those of the node itself, or those of an item of a list. */
+/** Returns the compared params of one object: those of the node, or of an item of a list. */
 function comparedIn(schema: JsonSchema, params: Json | undefined, path: ParamPath): readonly DeclaredComparison[] {
   if (!isJsonObject(params)) return []
   return propertiesOf(schema).flatMap(([name, property]) => {
@@ -55,7 +55,7 @@ function typeAt(node: FlowNode, traced: TracedWorkflow, path: ParamPath): Static
   return traced.typeParam(node, ['params', ...path], value).type
 }
 
-/** Values that a node compares are of types that can be compared, as far as both are known. */
+/** Reports comparisons of a node whose value types are known and cannot be compared. */
 export function* checkComparisons(traced: TracedWorkflow, report: ReportIssue): Generator<undefined, void> {
   for (const node of traced.flow.nodes) {
     const { node: own, name, entry, params } = node.surveyed

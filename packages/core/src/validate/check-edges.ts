@@ -9,7 +9,7 @@ const removal = (edge: WorkflowEdge, title = 'Remove the edge'): IssueFix => ({
   operations: [{ op: 'remove_edge', edgeId: edge.id }],
 })
 
-/** Leads an edge elsewhere: another edge takes its place. */
+/** Creates a fix that replaces an edge by one with other ends. */
 function rerouting(edge: WorkflowEdge, change: Partial<WorkflowEdge>, title: string): IssueFix {
   const next = { ...edge, ...change }
   return {
@@ -30,7 +30,7 @@ function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<
       operations: [{ op: 'set_policy', nodeId: source.node.id, field: 'onError', value: 'route' }],
     }
     report(
-      errorIssue('PORT_UNKNOWN', `${source.name} does not send its failures on, so its port "error" is not there`, {
+      errorIssue('PORT_UNKNOWN', `${source.name} does not route its failures, so it has no port "error"`, {
         ...at,
         fix,
       }),
@@ -49,7 +49,7 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
   const inputs = target.entry.inputs.map(({ name }) => name)
   if (target.entry.control === 'trigger') {
     report(
-      errorIssue('TRIGGER_HAS_EDGE', `${target.name} starts the workflow; no edge may lead to it`, {
+      errorIssue('TRIGGER_HAS_EDGE', `${target.name} is a trigger and has no inputs`, {
         ...at,
         fix: removal(edge),
       }),
@@ -64,13 +64,13 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
   report(errorIssue('INPUT_UNKNOWN', `${target.name} has no input "${edge.targetHandle}"`, { ...at, fix }))
 }
 
-/** Inputs that take one edge only have one. */
+/** Reports inputs with more edges than they accept. */
 function checkFull(target: SurveyedNode, report: ReportIssue): void {
   for (const input of target.entry?.inputs ?? []) {
     if (input.maxEdges === undefined) continue
     const arriving = target.incoming.filter(({ targetHandle }) => targetHandle === input.name)
     for (const edge of arriving.slice(input.maxEdges)) {
-      const message = `The input "${input.title ?? input.name}" of ${target.name} takes one edge only`
+      const message = `The input "${input.title ?? input.name}" of ${target.name} accepts one edge only`
       report(errorIssue('INPUT_FULL', message, { nodeId: target.node.id, edgeId: edge.id, fix: removal(edge) }))
     }
   }
@@ -82,7 +82,7 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
   if (source === undefined || target === undefined) {
     const missing = source === undefined ? edge.source : edge.target
     report(
-      errorIssue('EDGE_DANGLING', `An edge leads from or to "${missing}", which is not there`, {
+      errorIssue('EDGE_DANGLING', `An edge starts or ends at "${missing}", which does not exist`, {
         edgeId: edge.id,
         fix: removal(edge),
       }),
@@ -97,13 +97,13 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
   }
 }
 
-/** Edges lead from ports that are there to inputs that are there, once, on one level. */
+/** Reports edges with a missing port or input, duplicate edges, and edges across the border of a container. */
 export function checkEdges(survey: WorkflowSurvey, report: ReportIssue): void {
   const taken = new Set<string>()
   for (const edge of survey.document.edges) {
     if (taken.has(edgeId(edge))) {
       report(
-        errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is there twice`, { edgeId: edge.id, fix: removal(edge) }),
+        errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is a duplicate`, { edgeId: edge.id, fix: removal(edge) }),
       )
       continue
     }

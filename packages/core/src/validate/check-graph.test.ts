@@ -51,7 +51,7 @@ describe('triggers, ends and ways', () => {
     expect(issue.message).toContain('a, b, c')
     expect(fixed(document, issue).edges).toHaveLength(4)
     const self = workflow([start, set('a')], ['start>a', 'a>a'])
-    expect(issueIn(self, 'WORKFLOW_CYCLE').message).toBe('a leads back to itself')
+    expect(issueIn(self, 'WORKFLOW_CYCLE').message).toBe('a is connected to itself')
     const many = [...'abcdefg']
     const ring = workflow(
       [start, ...many.map((id) => set(id))],
@@ -140,7 +140,7 @@ describe('edges', () => {
     expect(issue).toMatchObject({
       nodeId: 's',
       edgeId: edge('start>s').id,
-      message: 'The input "Only" of s takes one edge only',
+      message: 'The input "Only" of s accepts one edge only',
     })
     fixed(base, issue)
     const untitled = manifest.nodes.map((entry) =>

@@ -6,20 +6,20 @@ import { endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** Whether a run can begin at the node. */
+/** Checks whether a run can begin at the node. */
 export function isTrigger({ entry }: Pick<SurveyedNode, 'entry'>): boolean {
   return entry?.control === 'trigger'
 }
 
 const nodeOf = (survey: WorkflowSurvey, id: NodeId): SurveyedNode => survey.byId.get(id) as SurveyedNode
 
-/** The names of some nodes, for a sentence; beyond five only their number. */
+/** Formats the names of nodes for a sentence; beyond five only their number. */
 function listNames(survey: WorkflowSurvey, ids: readonly NodeId[]): string {
   const names = ids.slice(0, 5).map((id) => nodeOf(survey, id).name)
   return ids.length > 5 ? `${names.join(', ')} and ${ids.length - 5} more` : names.join(', ')
 }
 
-/** Adds a trigger to the left of everything and leads it to the first node that nothing leads to. */
+/** Creates a fix that adds a trigger on the left and connects it to the first node without incoming edges. */
 function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueFix {
   const id = freeNodeId(survey, entry)
   const first = survey.ordered.find(
@@ -50,7 +50,7 @@ function checkTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
 
 function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
   const found = new Set(starts.map(({ node }) => node.id))
-  // A set takes in what is added while it is walked.
+  // Iteration of a Set includes values added on the way.
   for (const id of found) for (const edge of nodeOf(survey, id).outgoing) found.add(edge.target)
   return found
 }
@@ -70,7 +70,7 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
   report(warningIssue('END_MISSING', message, fix === undefined ? {} : { fix }))
 }
 
-/** Offers an end where the only path stops; with several paths, people choose. */
+/** Creates a fix that adds an end to the only path; with several paths there is none, since people choose. */
 function missingEndFix(survey: WorkflowSurvey, reachable: ReadonlySet<NodeId>): IssueFix | undefined {
   const last = survey.nodes.filter(
     ({ node, outgoing, ports }) => reachable.has(node.id) && outgoing.length === 0 && ports.length > 0,
@@ -82,7 +82,7 @@ function missingEndFix(survey: WorkflowSurvey, reachable: ReadonlySet<NodeId>): 
   return endFix(survey, only, [port.name])
 }
 
-/** The edge to take away: of those inside the cycle, one that leads back in the order of the document. */
+/** Returns the edge to remove: one inside the cycle that leads backwards in the order of the document. */
 function edgeThatCloses(survey: WorkflowSurvey, cycle: readonly NodeId[]): WorkflowEdge | undefined {
   const members = new Map(cycle.map((id, index) => [id, index]))
   const inside = cycle.flatMap((id) => nodeOf(survey, id).outgoing).filter(({ target }) => members.has(target))
@@ -94,15 +94,15 @@ function edgeThatCloses(survey: WorkflowSurvey, cycle: readonly NodeId[]): Workf
 function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const cycle of survey.cycles) {
     const edge = edgeThatCloses(survey, cycle)
-    // Containers inside each other are no matter of edges.
+    // Cycles of containers are not caused by edges.
     if (edge === undefined) continue
     const nodeId = cycle[0] as NodeId
     const from = nodeOf(survey, edge.source).name
     const to = nodeOf(survey, edge.target).name
     const message =
       cycle.length === 1
-        ? `${from} leads back to itself`
-        : `These nodes lead back to themselves: ${listNames(survey, cycle)}. Runs go forward only`
+        ? `${from} is connected to itself`
+        : `These nodes form a loop: ${listNames(survey, cycle)}. Workflows cannot have loops`
     const fix: IssueFix = {
       title: `Remove the edge from ${from} to ${to}`,
       operations: [{ op: 'remove_edge', edgeId: edge.id }],
@@ -111,7 +111,7 @@ function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Whether a run can begin, reach every node, go forward and end. */
+/** Reports workflows without a trigger, with unreachable nodes, with cycles or without an end. */
 export function checkGraph(survey: WorkflowSurvey, report: ReportIssue): void {
   if (survey.nodes.some(isTrigger)) checkReachable(survey, report)
   else checkTriggers(survey, report)

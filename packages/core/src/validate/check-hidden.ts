@@ -2,22 +2,22 @@ import { type DataFlow, type FlowNode, mayHaveLeft } from './data-flow.ts'
 import { type ReportIssue, warningIssue } from './issue.ts'
 import { listKeys, listNames, MOST_NAMED } from './name-lists.ts'
 
-/** Nodes that are looked at for names; many may have the same one. */
+/** Most nodes whose names are collected; many may have the same name. */
 const MOST_OWNERS = 16
 
-/** Values that people name themselves replace others on purpose. */
+/** Checks for nodes whose keys people choose, so that replacing a value is intended. */
 function isDeliberate({ surveyed }: FlowNode): boolean {
   return Object.values(surveyed.entry?.outputs ?? {}).some(
     (output) => typeof output === 'object' && 'as' in output && output.as === 'values',
   )
 }
 
-/** One condition after another says the same of itself; that the last one counts is no surprise. */
+/** Returns the type of nodes that repeat the same keys, such as conditions, for which replacing is expected. */
 function typeOfAlike({ entry, node }: FlowNode['surveyed']): string | null {
   return entry?.category === 'flow' ? node.type : null
 }
 
-/** The names of the nodes before that may have written a key: the first few, as many as are listed. */
+/** Returns the names of earlier nodes that may have written a key, as many as a message lists. */
 function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly string[] {
   const names = new Set<string>()
   let found = 0
@@ -32,7 +32,7 @@ function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly st
   return [...names]
 }
 
-/** Reports keys of `input` that a node writes although one before it has. */
+/** Reports keys of `input` that a node writes after an earlier one. */
 export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
   if (isDeliberate(node)) return
   const written = new Set(node.exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))

@@ -7,10 +7,10 @@ import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** The work of evaluating one rule. */
+/** Cost of evaluating one rule, in steps. */
 const STEPS_PER_RULE = 50
 
-/** Whether the rule finds a fault; a rule that cannot be evaluated over these params finds none. */
+/** Checks whether the rule finds a fault; a rule that cannot be evaluated over these params finds none. */
 function applies({ when }: LintRule, params: JsonObject): boolean {
   try {
     return evaluateExpression(when, createPlainScope({ params })) === true
@@ -19,7 +19,7 @@ function applies({ when }: LintRule, params: JsonObject): boolean {
   }
 }
 
-/** Whether the rule names a param in which a template stands: what that gives is known at run time only. */
+/** Checks whether the rule reads a param with a template, whose value is known only at run time. */
 function readsOne({ when, field }: LintRule, templated: readonly string[]): boolean {
   const names = when.split(/[^A-Za-z0-9_-]+/)
   return templated.some((name) => names.includes(name) || field?.split('.')[0] === name)
@@ -36,7 +36,7 @@ function checkNode({ node, name, params }: SurveyedNode, rules: readonly LintRul
   }
 }
 
-/** The rules that node types bring along; they speak of literals. */
+/** Reports faults by the lint rules of node types, which apply to literals. */
 export function* checkLint(survey: WorkflowSurvey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   for (const surveyed of survey.nodes) {
     const rules = surveyed.entry?.lint ?? []

@@ -5,7 +5,7 @@ import { listKeys, listNames } from './name-lists.ts'
 import { evaluatedTemplates } from './survey.ts'
 import type { TracedWorkflow } from './trace-workflow.ts'
 
-/** Nodes that read a key of `input`, by its name or with the whole of it. */
+/** Nodes that read a key of `input`, by its name or with the whole input. */
 interface Readers {
   /** Checks whether a node or one after it reads the key. */
   has(node: FlowNode, key: string): boolean
@@ -26,7 +26,7 @@ function createReaders({ flow, typeTemplate }: TracedWorkflow): Readers {
       else known.push(node)
     }
   }
-  // The last readers are the most likely to come after.
+  // Later readers are more likely to come after.
   const isReadBy = (readers: readonly FlowNode[], node: FlowNode): boolean =>
     readers.findLast((reader) => {
       flow.meter.spend(1)
@@ -37,14 +37,14 @@ function createReaders({ flow, typeTemplate }: TracedWorkflow): Readers {
   }
 }
 
-/** A node that has written a key, with those of the nodes before a meeting that it comes before or is. */
+/** A node that has written a key, with the nodes before a join that it leads to or is. */
 interface Writer {
   readonly node: FlowNode
-  /** Positions among the nodes that lead to the meeting, ascending. */
+  /** Positions among the nodes that lead to the join, ascending. */
   readonly ways: readonly number[]
 }
 
-/** Ranks of nodes by which a key is written that another node writes, too. */
+/** Returns the ranks of nodes that write a key that another node also writes. */
 function ranksOfRivals({ flow }: TracedWorkflow): Bits {
   const rivals = createBits(flow.nodes.length)
   for (const key of flow.owners.keys()) {
@@ -54,7 +54,7 @@ function ranksOfRivals({ flow }: TracedWorkflow): Bits {
   return rivals
 }
 
-/** The nodes that lead to a meeting without leading to another one that does: those bring all that the rest brings. */
+/** Returns the last nodes before a join: their data includes that of all other nodes before it. */
 function lastBefore({ flow }: TracedWorkflow, node: FlowNode): readonly FlowNode[] {
   const before = [...new Set(node.arriving.map((exit) => exit.node))]
   const passed = createBits(flow.nodes.length)
@@ -65,7 +65,7 @@ function lastBefore({ flow }: TracedWorkflow, node: FlowNode): readonly FlowNode
   return before.filter(({ rank }) => !hasBit(passed, rank))
 }
 
-/** Ranks of nodes that come before, or are, all of some nodes. */
+/** Returns the ranks of nodes that come before, or are, all of the given nodes. */
 function beforeAll({ flow }: TracedWorkflow, node: FlowNode, last: readonly FlowNode[]): Bits {
   const common = node.ancestors.slice()
   for (const { ancestors, rank } of last) {
@@ -77,7 +77,7 @@ function beforeAll({ flow }: TracedWorkflow, node: FlowNode, last: readonly Flow
   return common
 }
 
-/** Nodes that write rivaled keys and come before some of the ways to a meeting, but not before all of them. */
+/** Returns the writers of contested keys that come before some of the paths to a join, but not before all. */
 function writersAt(traced: TracedWorkflow, rivals: Bits, node: FlowNode): readonly Writer[] {
   const { nodes, meter } = traced.flow
   const last = lastBefore(traced, node)
@@ -107,7 +107,7 @@ function writersAt(traced: TracedWorkflow, rivals: Bits, node: FlowNode): readon
 
 const areApart = (one: readonly number[], other: readonly number[]): boolean => !one.some((way) => other.includes(way))
 
-/** The writers for which there is another that no way to the meeting shares with them. */
+/** Returns the writers for which another one shares no path to the join. */
 function withoutMeeting(writers: readonly Writer[], spend: (steps: number) => void): readonly Writer[] {
   const sets = new Map(writers.map(({ ways }) => [ways.join(), ways]))
   const singles = new Set([...sets.values()].filter(({ length }) => length === 1).map(([way]) => way))
@@ -122,8 +122,8 @@ function withoutMeeting(writers: readonly Writer[], spend: (steps: number) => vo
 }
 
 /**
- * Reports keys that nodes of branches side by side have written, where the branches meet for the first time and a
- * later node reads the key.
+ * Reports keys that nodes of parallel branches have written, at the first join of the branches, if a later node reads
+ * the key.
  */
 export function createMeetingCheck(traced: TracedWorkflow): (node: FlowNode, report: ReportIssue) => void {
   const { flow } = traced
@@ -163,7 +163,7 @@ export function createMeetingCheck(traced: TracedWorkflow): (node: FlowNode, rep
     for (const { writers, keys } of groups.values()) {
       const { node: own, name } = node.surveyed
       const names = writers.map(({ surveyed }) => surveyed.name)
-      const message = `${listNames(names)} write ${listKeys(keys)} side by side; from ${name} on, what ${names.at(-1)} wrote counts`
+      const message = `${listNames(names)} write ${listKeys(keys)} in parallel; after ${name}, the value from ${names.at(-1)} is used`
       report(warningIssue('KEY_COLLISION', message, { nodeId: own.id }))
     }
   }

@@ -16,7 +16,7 @@ function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
   const versions = survey.manifest.nodes.filter(({ type }) => type === node.type).map(({ version }) => version)
   if (versions.length > 0) {
     const latest = Math.max(...versions)
-    const message = `${name}: version ${node.typeVersion} of "${node.type}" is not there; there is version ${latest}`
+    const message = `${name}: version ${node.typeVersion} of "${node.type}" does not exist; the latest is version ${latest}`
     const details = { nodeId: node.id, path: ['typeVersion'], fix: versionFix(surveyed, latest) }
     report(errorIssue('NODE_VERSION_UNKNOWN', message, details))
     return
@@ -27,14 +27,14 @@ function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
   )
   const hint = meant === null ? '' : `. Did you mean "${meant}"?`
   report(
-    errorIssue('NODE_TYPE_UNKNOWN', `${name}: there is no node type "${node.type}"${hint}`, {
+    errorIssue('NODE_TYPE_UNKNOWN', `${name}: unknown node type "${node.type}"${hint}`, {
       nodeId: node.id,
       path: ['type'],
     }),
   )
 }
 
-/** Finds free names; the numbers of one name are tried once for all nodes that have it. */
+/** Creates a search for free names; the numbers of a name are tried once for all nodes that have it. */
 function createFreeNames(taken: Set<string>): (name: string) => string {
   const nextNumbers = new Map<string, number>()
   return (name) => {
@@ -57,14 +57,18 @@ function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
         operations: [{ op: 'update_node', nodeId: node.id, set: { name: free } }],
       } as const
       report(
-        warningIssue('NODE_NAME_DUPLICATE', `Two nodes are called "${name}"`, { nodeId: node.id, path: ['name'], fix }),
+        warningIssue('NODE_NAME_DUPLICATE', `Two nodes have the name "${name}"`, {
+          nodeId: node.id,
+          path: ['name'],
+          fix,
+        }),
       )
     }
     seen.add(name)
   }
 }
 
-/** Names are listed, logged and compared by people: what they do not see could pass for another name. */
+/** Reports invisible characters in a name, which could make it look like another one. */
 function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): void {
   if (!hasHiddenCharacters(node.name)) return
   const clean = withoutHiddenCharacters(node.name)
@@ -85,7 +89,7 @@ function checkIds(survey: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Ids, names, types and containers of nodes. */
+/** Reports faults of the ids, names, types and containers of nodes. */
 export function checkNodes(survey: WorkflowSurvey, report: ReportIssue): void {
   checkIds(survey, report)
   for (const surveyed of survey.nodes) {
@@ -94,7 +98,7 @@ export function checkNodes(survey: WorkflowSurvey, report: ReportIssue): void {
     const { node, name } = surveyed
     if (node.parentId === undefined) continue
     const fix = {
-      title: `Take ${name} out`,
+      title: `Move ${name} to the top level`,
       operations: [{ op: 'update_node', nodeId: node.id, set: { parentId: null } }],
     } as const
     report(

@@ -13,7 +13,7 @@ import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
 import { type SurveyedNode, typeKey, type WorkflowSurvey } from './survey.ts'
 
-/** What a template inside may still make right. */
+/** Keywords whose faults the value of a template may remove. */
 const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
   'anyOf',
   'oneOf',
@@ -25,7 +25,7 @@ const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
   'maxContains',
   'uniqueItems',
 ])
-/** A number as people type it, which loses nothing when it is read. */
+/** A number in plain notation that is read without loss. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$/
 const MISSING_FIELD = /^The field "(.*)" is missing$/s
 
@@ -38,7 +38,7 @@ interface Place {
 const valueAt = ({ surveyed }: Place, path: ParamPath) =>
   path.length === 0 ? surveyed.params : paramAt(surveyed.params, path)
 
-/** Whether a template decides at run time what the fault is about. */
+/** Checks whether the fault depends on a template that is evaluated at run time. */
 function isOpen(place: Place, { path, code }: ProblemIssue): boolean {
   if (schemaAt(place.schema, path).isLiteral) return false
   const value = valueAt(place, path)
@@ -54,14 +54,17 @@ function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): vo
   const path = missing === undefined ? issue.path : [...issue.path, missing]
   const at = { nodeId: node.id, path: ['params', ...path] }
   const title = titleAt(place.schema, path)
-  // A schema refuses empty texts by their length, by a pattern, or by name.
+  // Schemas refuse empty texts by length, by pattern, or by a list of values.
   const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(place, path))
   if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
   else
     report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, { ...at, ...repairOf(place, issue) }))
 }
 
-/** A change of one value where the schema leaves no choice: the bound of a number, the value that was probably meant. */
+/**
+ * Creates a fix of one value if the schema leaves no choice: the bound of a number, or the value that was probably
+ * meant.
+ */
 function repairOf(place: Place, { path, code }: ProblemIssue): { readonly fix?: IssueFix } {
   const nodeId = place.surveyed.node.id
   const written = path.length === 0 ? undefined : paramAt(place.surveyed.node.params, path)
@@ -106,7 +109,7 @@ function renameFix(nodeId: string, from: string, to: string, params: JsonObject)
   return { title: `Rename to "${to}"`, operations }
 }
 
-/** Params that the node type does not know are ignored at run time; most often a name is spelled wrong. */
+/** Reports params that the node type does not know; they are ignored at run time and often misspelled. */
 function checkUnknown({ surveyed, schema }: Place, report: ReportIssue): void {
   const { node, name } = surveyed
   const object = asObject(schema)
@@ -134,7 +137,7 @@ function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
   }
 }
 
-/** A JSON Schema that stands in a param has to be one. */
+/** Reports params that should contain a JSON Schema but do not. */
 function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): void {
   const { node, name, params } = surveyed
   for (const output of Object.values(entry.outputs)) {
@@ -150,7 +153,7 @@ function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): voi
   }
 }
 
-/** The schemas of variables: expressions are typed by them. */
+/** Reports unusable schemas of variables, which define the types of expressions. */
 function checkVariables({ document }: WorkflowSurvey, report: ReportIssue): void {
   for (const [index, { name, schema }] of document.variables.entries()) {
     for (const fault of faultyReferences(schema ?? true)) {
@@ -160,7 +163,7 @@ function checkVariables({ document }: WorkflowSurvey, report: ReportIssue): void
   }
 }
 
-/** Params fit the schema of the node type, where every leaf may also be a template. */
+/** Reports params that do not match the schema of the node type; every leaf may also be a template. */
 export function* checkParams(
   survey: WorkflowSurvey,
   check: SchemaChecker,

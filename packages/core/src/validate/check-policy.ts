@@ -40,7 +40,7 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
   const [timeout, heartbeat] = [ms(policy.timeout), ms(policy.heartbeat)]
-  // Only what the node itself sets can be unset.
+  // Only a field that the node itself sets can be unset.
   const at = (field: 'timeout' | 'heartbeat') => ({
     nodeId: node.id,
     path: ['policy', field],
@@ -52,14 +52,14 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
     report(
       warningIssue(
         'POLICY_INVALID',
-        `${name}: the heartbeat is longer than the timeout, so it says nothing`,
+        `${name}: the heartbeat is longer than the timeout, so it has no effect`,
         at('heartbeat'),
       ),
     )
   }
 }
 
-/** How many edges of a node can be live at once: all of a fork, those of one port of any other source. */
+/** Counts the incoming edges that can be live at once: all of a fork, those of one port of any other source. */
 function mostLive(survey: WorkflowSurvey, { incoming }: SurveyedNode): number {
   const bySource = new Map<string, Map<string, number>>()
   for (const { source, sourceHandle } of incoming) {
@@ -105,7 +105,7 @@ function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
   }
 }
 
-/** With no edge on the error port, `route` is `fail`. */
+/** Reports `route` without an edge on the error port, which acts like `fail`. */
 function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: ReportIssue): void {
   if (entry === undefined || node.disabled || effectiveOnError(node, entry) !== 'route') return
   if (outgoing.some(({ sourceHandle }) => sourceHandle === ERROR_PORT)) return
@@ -117,7 +117,7 @@ function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: Repor
   report(warningIssue('ERROR_PORT_UNCONNECTED', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
 }
 
-/** Two writes with one key count as one at a service that honors it. Nodes of different types call different services. */
+/** Reports writes of the same type with the same key, which a service would treat as one. */
 function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
   const known = new Map<string, string>()
   for (const surveyed of nodes) {
@@ -134,7 +134,7 @@ function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Whether the ways in which nodes are carried out can be followed. */
+/** Reports policies of nodes that no engine can execute. */
 export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     checkRetry(surveyed, report)

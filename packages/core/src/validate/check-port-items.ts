@@ -9,13 +9,13 @@ import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
 
-/** A list in the params of a node that makes ports, one for each item. */
+/** A list in the params of a node that defines ports, one for each item. */
 interface PortList {
   readonly surveyed: SurveyedNode
   readonly port: PortsFromParam
-  /** From the params. */
+  /** Path of the list in the params. */
   readonly path: readonly string[]
-  /** With those of a default. */
+  /** Items, including those of a default. */
   readonly items: readonly Json[]
 }
 
@@ -28,7 +28,10 @@ function portLists(surveyed: SurveyedNode): readonly PortList[] {
   })
 }
 
-/** Writes the whole list, so that items of a default are kept; a list inside another param may have no place yet. */
+/**
+ * Creates a fix that sets the whole list, so that items of a default are kept; there is none if the list is inside
+ * another param, whose parent may be missing.
+ */
 function setItems({ surveyed, path }: PortList, items: readonly Json[], title: string): { readonly fix?: IssueFix } {
   if (path.length !== 1) return {}
   return { fix: { title, operations: [{ op: 'set_param', nodeId: surveyed.node.id, path, value: items }] } }
@@ -39,7 +42,7 @@ function withField(list: PortList, index: number, key: string, text: string): { 
   return setItems(list, items, `Rename to "${text}"`)
 }
 
-/** A name for a port that no port of the node has: `retry`, `retry_2`, … */
+/** Returns a free name for a port: `retry`, `retry_2`, …… */
 function freePortName({ portNames }: SurveyedNode, wanted: string): string {
   const plain = wanted
     .replaceAll(/[^A-Za-z0-9_-]+/g, '_')
@@ -51,7 +54,7 @@ function freePortName({ portNames }: SurveyedNode, wanted: string): string {
   return name
 }
 
-/** Adds an item to the first list that makes ports of the node. */
+/** Creates a fix that adds an item to the first list that defines ports of the node. */
 export function addBranchFix(surveyed: SurveyedNode): { readonly fix?: IssueFix } {
   const [list] = portLists(surveyed)
   if (list === undefined) return {}
@@ -60,7 +63,7 @@ export function addBranchFix(surveyed: SurveyedNode): { readonly fix?: IssueFix 
   return setItems(list, [...items, added], 'Add a branch')
 }
 
-/** Titles of ports are labels of edges and branches: what people do not see could pass for another one. */
+/** Reports invisible characters in the title of a port, which could make it look like another one. */
 function checkTitle(list: PortList, index: number, title: Json | undefined, report: ReportIssue): void {
   if (typeof title !== 'string' || !hasHiddenCharacters(title)) return
   const { surveyed, port, path } = list
@@ -70,7 +73,7 @@ function checkTitle(list: PortList, index: number, title: Json | undefined, repo
   report(errorIssue('PORT_TITLE_INVALID', message, { ...at, ...withField(list, index, port.title, clean) }))
 }
 
-/** An item whose id is no name, or the name of another port, would have no port. */
+/** Reports an item without a port of its own, because its id is not a valid name or the name of another port. */
 function checkId(list: PortList, index: number, id: Json | undefined, seen: Set<string>, report: ReportIssue): void {
   if (typeof id !== 'string') return
   const { surveyed, port, path } = list
@@ -87,7 +90,7 @@ function checkId(list: PortList, index: number, id: Json | undefined, seen: Set<
   seen.add(id)
 }
 
-/** Checks the names and titles of ports that a node makes from its params. */
+/** Checks the names and titles of ports that are defined by params. */
 export function checkPortItems(surveyed: SurveyedNode, report: ReportIssue): void {
   const seen = new Set<string>([ERROR_PORT])
   for (const port of surveyed.entry?.ports ?? []) if ('name' in port) seen.add(port.name)

@@ -25,10 +25,10 @@ describe('faultyReferences', () => {
   test.each([
     ['https://evil.test/schema.json', 'leads out of the schema'],
     ['other.json#/a', 'leads out of the schema'],
-    ['#/$defs/gone', 'refers to nothing in the schema'],
-    ['#/type/deeper', 'refers to nothing in the schema'],
-    ['#nowhere', 'refers to nothing in the schema'],
-    ['#/%zz', 'refers to nothing in the schema'],
+    ['#/$defs/gone', 'does not exist in the schema'],
+    ['#/type/deeper', 'does not exist in the schema'],
+    ['#nowhere', 'does not exist in the schema'],
+    ['#/%zz', 'does not exist in the schema'],
   ])('finds %s', ($ref, why) => {
     expect(faultyReferences(deep($ref))).toEqual([expect.stringContaining(`"${$ref}" ${why}`)])
   })
@@ -49,7 +49,7 @@ describe('SCHEMA_INVALID', () => {
     ]
     expect(issueIn({ ...around(), variables }, 'SCHEMA_INVALID')).toMatchObject({
       field: 'variables.0.schema',
-      message: 'The variable "region": $ref "#/gone" refers to nothing in the schema',
+      message: 'The variable "region": $ref "#/gone" does not exist in the schema',
     })
   })
 

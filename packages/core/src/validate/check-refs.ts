@@ -23,7 +23,7 @@ function decode(text: string): string {
   }
 }
 
-/** Every keyword of a schema at any depth. */
+/** Yields every keyword of a schema at any depth. */
 function* keywordsOf(schema: Json): Generator<readonly [keyword: string, value: Json]> {
   const open: Json[] = [schema]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -36,18 +36,18 @@ function* keywordsOf(schema: Json): Generator<readonly [keyword: string, value: 
   }
 }
 
-/** Why a reference leads nowhere; `null` for one that can be followed. */
+/** Returns the reason why a reference cannot be resolved; `null` if it can. */
 function faultOf(reference: string, root: JsonObject, anchors: ReadonlySet<string>): string | null {
   const shown = JSON.stringify(cutText(reference, 80))
-  if (!reference.startsWith('#')) return `${shown} leads out of the schema. Write what it refers to under $defs`
+  if (!reference.startsWith('#')) return `${shown} refers to another document. Put the referenced schema under $defs`
   const target = decode(reference.slice(1))
   const isThere =
     target === '' || (target.startsWith('/') ? atPointer(root, target) !== undefined : anchors.has(target))
-  return isThere ? null : `${shown} refers to nothing in the schema`
+  return isThere ? null : `${shown} does not exist in the schema`
 }
 
 /**
- * Finds references of a JSON Schema that cannot be followed: to the network, to another file, to a part that is missing.
+ * Finds references of a JSON Schema that cannot be resolved: to the network, to another file, to a missing part.
  *
  * @returns One sentence for each such reference, at most ten.
  */

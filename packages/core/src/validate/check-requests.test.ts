@@ -17,7 +17,7 @@ describe('headers', () => {
     const issue = issueIn(document, 'HEADER_RESERVED')
     expect(issue).toMatchObject({
       severity: 'error',
-      message: `a: the header "${name}" is set by the connection alone`,
+      message: `a: the header "${name}" is set by the connection and cannot be changed`,
       field: `params.headers.${name}`,
       fix: { title: `Remove the header "${name}"` },
     })

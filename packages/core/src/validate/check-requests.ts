@@ -23,11 +23,13 @@ function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssu
     const message = `${name}: ${shown} cannot be the name of a header. Use letters, digits and -`
     report(errorIssue('HEADER_NAME_INVALID', message, at))
   } else if (isReservedHeader(header)) {
-    report(errorIssue('HEADER_RESERVED', `${name}: the header ${shown} is set by the connection alone`, at))
+    report(
+      errorIssue('HEADER_RESERVED', `${name}: the header ${shown} is set by the connection and cannot be changed`, at),
+    )
   }
 }
 
-/** Objects whose members are headers, with their paths. */
+/** Returns the paths of objects whose members are headers. */
 function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   const schema = entry?.params ?? true
   return Object.entries(node.params).flatMap(([param, value]) =>
@@ -39,7 +41,10 @@ function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   )
 }
 
-/** Texts that are sent hold what logs and readers would see masked; other texts only keys known by their form. */
+/**
+ * Checks a text for a token. Sent texts are checked like logs are masked; other texts only for keys known by their
+ * format.
+ */
 function holdsToken(text: string, isSent: boolean): boolean {
   return holdsKnownKey(text) || (isSent && maskText(text) !== text)
 }
@@ -48,12 +53,12 @@ function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportI
   const schema = entry?.params ?? true
   for (const { path, text } of texts) {
     if (!holdsToken(text, paramSink(schema, node.params, path) !== null)) continue
-    const message = `${name}: "${titleAt(schema, path)}" holds what looks like a token, which every person who sees the workflow can read. Use a node type with a secret field for it; if there is none, ask your administrator to add one`
+    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. Use a node type with a secret field; if there is none, ask your administrator to add one`
     report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
   }
 }
 
-/** Headers that a request may carry, and no tokens in plain text. */
+/** Reports invalid headers of requests, and tokens in plain text. */
 export function checkRequests(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)

@@ -26,7 +26,7 @@ function faultsOf(sink: SinkName, template: ParsedTemplate, scope: EvaluationSco
   return checkTemplateSink(sink, template, constantOf)
 }
 
-/** A template that cannot be read has `null`: it is reported as a fault of its expression. */
+/** Returns the parsed template; `null` for a syntax error, which is reported elsewhere. */
 function parsed({ templates }: WorkflowSurvey, text: string): ParsedTemplate | null {
   try {
     return templates.parse(text)
@@ -35,13 +35,15 @@ function parsed({ templates }: WorkflowSurvey, text: string): ParsedTemplate | n
   }
 }
 
-/** The params of a node type that have a sink somewhere: most have none, and most nodes need no look. */
+/** Returns the params of a node type that contain a sink; most have none. */
 function sinkParams(entry: SurveyedNode['entry']): readonly string[] {
   const properties = asObject(asObject(entry?.params ?? true)?.properties) ?? {}
   return Object.keys(properties).filter((name) => JSON.stringify(properties[name]).includes('"sink"'))
 }
 
-/** Texts of params that have a language of their own can be read in it, whatever their expressions give. */
+/**
+ * Reports texts of params that are invalid in their own language, such as JSON, for any values of their expressions.
+ */
 export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: ReportIssue): Generator<undefined, void> {
   const scope = constantsOf(survey)
   const byType = new Map<SurveyedNode['entry'], readonly string[]>()

@@ -91,7 +91,7 @@ describe('templates', () => {
     )
     expect(only(validate(document), 'REFERENCE_NOT_UPSTREAM').map(({ message, range }) => [message, range])).toEqual([
       ['a: "Address" reads After, but no path leads from After to here', { start: 10, end: 15 }],
-      ['a: "Address" reads a, but it is this node itself', { start: 34, end: 35 }],
+      ['a: "Address" reads a, but it is the same node', { start: 34, end: 35 }],
     ])
     expect(only(validate(document), 'EXPRESSION_PATH_MISSING')).toEqual([])
   })
@@ -180,7 +180,7 @@ describe('KEY_COLLISION', () => {
       )
     expect(issueIn(branches(node('join', 'join')), 'KEY_COLLISION')).toMatchObject({
       nodeId: 'join',
-      message: 'a, b write input.status, input.body side by side; from join on, what b wrote counts',
+      message: 'a, b write input.status, input.body in parallel; after join, the value from b is used',
     })
     const exclusive = workflow(
       [start, node('i', 'if-else', { left: 1, operator: '==' }), call('a'), call('b'), end],

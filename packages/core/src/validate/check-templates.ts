@@ -33,7 +33,7 @@ function titleOf({ node, template: { path } }: Place): string {
   return `${name}: "${section === 'params' ? titleAt(entry?.params ?? true, rest) : rest.join(' ')}"`
 }
 
-/** The key of `input` that a problem points at, if it points at one directly behind `input`. */
+/** Returns the key of `input` that a problem refers to, if it is directly after `input`. */
 function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProblem, text: string): string | null {
   const isAround = (read: TemplateRead) => read.root === 'input' && read.start <= start && end <= read.end
   const read = analysis?.reads.find(isAround)
@@ -42,7 +42,7 @@ function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProbl
   return /^[\s?.[]*$/.test(text.slice(read.start + read.root.length, start)) ? String(key) : null
 }
 
-/** Says on how many of the ways to the node a key is there, where that is known. */
+/** Returns the message of a problem, with the number of paths that have the key, if known. */
 function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProblem): string {
   if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
   const key = inputKeyAt(typed, problem, place.template.text)
@@ -52,7 +52,7 @@ function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProble
   return isCounted ? `input.${key} exists on ${ways.having} of ${ways.all} paths` : problem.message
 }
 
-/** Nodes that are named although they do not come before; their names say more than that they are missing. */
+/** Reports references to nodes that do not come before, by their names. */
 function reportStrangers(place: Place, { analysis }: TypedTemplate, report: ReportIssue): ReadonlySet<number> {
   const reported = new Set<number>()
   const { survey, traced, node, template } = place
@@ -62,7 +62,7 @@ function reportStrangers(place: Place, { analysis }: TypedTemplate, report: Repo
       continue
     const { id, start, end } = read.node
     reported.add(start)
-    const why = id === node.surveyed.node.id ? 'it is this node itself' : `no path leads from ${named.name} to here`
+    const why = id === node.surveyed.node.id ? 'it is the same node' : `no path leads from ${named.name} to here`
     const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end } }
     report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(place)} reads ${named.name}, but ${why}`, details))
   }
@@ -82,7 +82,7 @@ function checkTemplate(place: Place, report: ReportIssue): void {
   }
 }
 
-/** Templates can be read, and what they read is there and of a type that fits. */
+/** Reports templates with syntax errors, missing values or types that do not match. */
 export function* checkTemplates(
   survey: WorkflowSurvey,
   traced: TracedWorkflow,

@@ -8,7 +8,7 @@ const MOST_PORTS_NAMED = 4
 
 const ownPorts = ({ ports }: SurveyedNode): readonly ResolvedPort[] => ports.filter(({ isError }) => !isError)
 
-/** Ports that no edge leaves, but for a time limit that is not set: it leads nowhere on purpose. */
+/** Returns the ports without edges, except the port of a time limit that is not set. */
 function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
   const { outgoing, params, entry } = surveyed
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
@@ -34,14 +34,14 @@ function checkForkAndJoin(surveyed: SurveyedNode, report: ReportIssue): void {
   const at = { nodeId: node.id }
   if (entry?.control === 'fork' && ownPorts(surveyed).length === 1) {
     const fix = addBranchFix(surveyed)
-    report(warningIssue('FORK_SINGLE', `${name} has one branch only, so nothing runs side by side`, { ...at, ...fix }))
+    report(warningIssue('FORK_SINGLE', `${name} has one branch only, so nothing runs in parallel`, { ...at, ...fix }))
   }
   if (entry?.control === 'join' && incoming.length === 1) {
     report(warningIssue('JOIN_SINGLE', `Only one edge leads to ${name}, so it has nothing to wait for`, at))
   }
 }
 
-/** A node behind which nothing comes, although the workflow has ends. */
+/** Reports a node without outgoing edges in a workflow with ends. */
 function checkDeadEnd(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, ports, outgoing } = surveyed
   if (ports.length === 0 || outgoing.length > 0) return
@@ -50,7 +50,7 @@ function checkDeadEnd(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Re
   report(warningIssue('DEAD_END', message, { nodeId: node.id, ...fixed(endFix(survey, surveyed, open)) }))
 }
 
-/** Paths that stop short, forks and joins without a use, and ports that share a name. */
+/** Reports paths without an end, forks and joins without effect, and ports with the same name. */
 export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
   const hasEnd = survey.nodes.some(({ entry }) => entry?.control === 'end')
   for (const surveyed of survey.nodes) {
@@ -58,7 +58,7 @@ export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
     checkPortItems(surveyed, report)
     checkPorts(survey, surveyed, report)
     checkForkAndJoin(surveyed, report)
-    // Without any end, one warning says so for all.
+    // Without any end, one warning covers all paths.
     if (hasEnd && surveyed.incoming.length > 0) checkDeadEnd(survey, surveyed, report)
   }
 }

@@ -114,7 +114,7 @@ describe('the cost of a validation', () => {
       ['start>f', 'f:a>w1', 'f:b>w2', 'w1>p1', 'w1>p2', 'w2>p3', 'w2>p4', 'p1>j', 'p2>j', 'p3>j', 'p4>j', 'j>last'],
     )
     expect(only(validateWorkflow(document, manifest), 'KEY_COLLISION')).toMatchObject([
-      { nodeId: 'j', message: 'w1, w2 write input.k side by side; from j on, what w2 wrote counts' },
+      { nodeId: 'j', message: 'w1, w2 write input.k in parallel; after j, the value from w2 is used' },
     ])
   })
 

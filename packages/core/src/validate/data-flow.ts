@@ -18,19 +18,21 @@ import type { OutputFacts } from './output-facts.ts'
 import { addSureBranches, type Branching } from './sure-branches.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** A port that a node may leave by, numbered over the whole document; the exits of a node have adjacent numbers. */
+/**
+ * A port by which the run may continue, numbered over the whole document; the exits of a node have adjacent numbers.
+ */
 export interface Exit {
   readonly index: number
   readonly node: FlowNode
   readonly port: string
-  /** The node always leaves by it: its only one, or one of a fork. */
+  /** True if the run always continues by it: the only exit, or one of a fork. */
   readonly isSure: boolean
   readonly facts: OutputFacts
-  /** Ranks of the nodes that its edges lead to. */
+  /** Ranks of the targets of its edges. */
   readonly targets: readonly number[]
 }
 
-/** A node in the flow of data; ranks count in document order. */
+/** A node in the data flow; ranks follow the document order. */
 export interface FlowNode {
   readonly rank: number
   readonly surveyed: SurveyedNode
@@ -42,7 +44,7 @@ export interface FlowNode {
   readonly exits: readonly Exit[]
 }
 
-/** Who comes before whom, and what has surely happened when a node runs. */
+/** Order of the nodes, and the exits that are certainly taken when a node runs. */
 export interface DataFlow {
   readonly nodes: readonly FlowNode[]
   readonly byId: ReadonlyMap<NodeId, FlowNode>
@@ -54,7 +56,7 @@ export interface DataFlow {
 /** Describes the output of a port once everything before the node is known. */
 export type DescribeExit = (node: FlowNode, port: string) => OutputFacts
 
-/** The exits of a node that have been taken whenever one behind it runs; `null` if none is known to. */
+/** Returns the exits of a node that are certainly taken when a later one runs; `null` if none is. */
 export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Meter): readonly Exit[] | null {
   const first = exits[0] as Exit
   meter.spendWords(1 + (exits.length >>> 5))
@@ -63,8 +65,8 @@ export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Mete
 }
 
 /**
- * Checks whether output of an exit may exist when a node behind it runs: the first is not known to have left by
- * another port. A fork leaves by all of its ports.
+ * Checks whether the output of an exit may exist when a later node runs: no other exit of the same node is certainly
+ * taken. A fork takes all of its ports.
  */
 export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
   meter.spend(1)
@@ -80,8 +82,8 @@ interface ExitPort {
 }
 
 /**
- * Ports that a node may leave by. Of a node that is passed through, the first port alone is ever taken; an error
- * port without an edge ends the run.
+ * Returns the ports by which the run may continue. A disabled node only takes its first port; an error port without an
+ * edge ends the run.
  */
 function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
@@ -96,7 +98,7 @@ function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): readonly Exi
 
 /** Facts about a node for later nodes while the flow is traced; dropped once no edge remains. */
 interface Trail {
-  /** Ranks of the nodes that have settled when this one runs. */
+  /** Ranks of the nodes that have ended when this one runs. */
   readonly waited: Bits
   readonly started: Bits
   readonly absorbed: Bits
@@ -104,23 +106,23 @@ interface Trail {
   edgesLeft: number
 }
 
-/** What has been found while the flow is traced. */
+/** State of the trace. */
 interface Tracing extends Branching {
   readonly byId: Map<NodeId, FlowNode>
   readonly nodes: FlowNode[]
   readonly dominators: Dominators
   readonly trails: Map<FlowNode, Trail>
   readonly ranks: ReadonlyMap<NodeId, number>
-  /** Of each node, by rank. */
+  /** Exit ports of each node, by rank. */
   readonly exitPorts: readonly (readonly ExitPort[])[]
   readonly nodeCount: number
-  /** Sets of exits; those of `taken` are kept. */
+  /** Pool of sets of exits; those of `taken` are kept. */
   readonly exitSets: BitsPool
-  /** Sets of nodes, needed only as long as a {@link Trail}. */
+  /** Pool of sets of nodes, needed only as long as a {@link Trail}. */
   readonly trailSets: BitsPool
 }
 
-/** Edges from nodes that come before; those that lead back, which only cycles have, carry nothing. */
+/** Returns the exits that lead to a node from earlier ones; edges backwards, which only cycles have, are ignored. */
 function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit[] {
   return incoming.flatMap(({ source, sourceHandle }) => {
     const before = byId.get(source)
@@ -128,7 +130,7 @@ function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit
   })
 }
 
-/** Drops what no later node will ask for. */
+/** Releases the trails that no later node needs. */
 function release(tracing: Tracing, arriving: readonly Exit[]): void {
   for (const { node } of arriving) {
     const trail = tracing.trails.get(node) as Trail
@@ -146,7 +148,7 @@ function releaseSets({ trailSets }: Tracing, { started, absorbed }: Pick<Trail, 
 
 type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly own: readonly number[] }
 
-/** Facts that hold on every path to the node, for each path separately. */
+/** Returns the facts that hold on every path to the node. */
 function onAllWays({ trails, meter }: Tracing, pool: BitsPool, arriving: readonly Exit[], before: BeforeExit): Bits {
   let common: Bits | null = null
   for (const exit of arriving) {
@@ -162,7 +164,7 @@ function onAllWays({ trails, meter }: Tracing, pool: BitsPool, arriving: readonl
   return common ?? pool.empty()
 }
 
-/** Collects sets of ranks along all ways, each with the node that it leads through. */
+/** Collects the sets of ranks of all paths, each with the node that it leads through. */
 function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bitsOf: (node: FlowNode) => Bits): Bits {
   let all: Bits | null = null
   for (const { node } of arriving) {
@@ -176,7 +178,7 @@ function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bits
 }
 
 /**
- * Ancestors that have settled when the node runs. A join that goes on early waits for none; what only leads to it
+ * Returns the ancestors that have ended when the node runs. A join that continues early waits for none; its branches
  * may still be running.
  */
 function waitedFor(tracing: Tracing, surveyed: SurveyedNode, arriving: readonly Exit[], ancestors: Bits): Bits {
@@ -237,12 +239,12 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
 }
 
 /**
- * Follows the data through a document, node by node in document order, so that what leaves a node may depend
- * on what arrives at it. Yields after each node, so that a caller may pause.
+ * Traces the data through a document, node by node in document order, so that the output of a node may depend on its
+ * input. Yields after each node, so that a caller may pause.
  *
  * O(nodes + edges) steps for structured documents, and a bit set operation of nodes / 32 words for each edge.
  *
- * @param describe - Gets the flow as far as it is traced, and describes what leaves a node by a port.
+ * @param describe - Describes the output of a port, given the flow as far as it is traced.
  */
 export function* traceDataFlow(
   survey: WorkflowSurvey,

@@ -1,11 +1,13 @@
 /**
- * The nodes that every path from a root to a node leads through, as a tree over ranks: each node hangs below the
- * nearest of them. Grows in the order of ranks; O(log nodes) a query.
+ * Dominator tree over ranks: the nodes that every path from a root to a node leads through. Each node is a child of its
+ * nearest dominator. Grows in the order of ranks; O(log nodes) per query.
  */
 export interface Dominators {
   /** Adds the node of the next rank. @param before - Ranks of the nodes that lead to it; none for a root. */
   add(before: readonly number[]): void
-  /** The first node on every path to `rank` whose own rank is above `after`; `rank` itself if there is no other. */
+  /**
+   * Returns the first node on every path to `rank` whose own rank is above `after`; `rank` itself if there is no other.
+   */
   firstAfter(rank: number, after: number): number
 }
 

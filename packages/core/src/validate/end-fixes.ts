@@ -8,7 +8,7 @@ import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 /** Distance between a node and one that a fix adds beside it, in units of the canvas. */
 export const NODE_GAP = 280
 
-/** An id for a new node of a type that no node has: `start`, `start_2`, … */
+/** Returns a free id for a new node of a type: `start`, `start_2`, …… */
 export function freeNodeId({ byId }: WorkflowSurvey, { type }: NodeManifestEntry): NodeId {
   const wanted = type.replace(/^.*\//, '').replaceAll('-', '_')
   let id = wanted
@@ -23,17 +23,17 @@ function connect(source: SurveyedNode, ports: readonly string[], target: NodeId,
   })
 }
 
-/** The one end that all paths can lead to. */
+/** Returns the only end of the workflow; `null` if there is none or more than one. */
 function onlyEnd({ nodes }: WorkflowSurvey): SurveyedNode | null {
   const ends = nodes.filter(({ entry }) => entry?.control === 'end')
   return ends.length === 1 ? (ends[0] as SurveyedNode) : null
 }
 
 /**
- * Leads ports of a node that no edge leaves to the end of the workflow; where there is none, or more than one, to a new
- * end.
+ * Creates a fix that connects ports without edges to the end of the workflow, or to a new end if there is none or more
+ * than one.
  *
- * @returns `undefined` where no node type is an end.
+ * @returns `undefined` if no node type is an end.
  */
 export function endFix(survey: WorkflowSurvey, source: SurveyedNode, ports: readonly string[]): IssueFix | undefined {
   const end = onlyEnd(survey)

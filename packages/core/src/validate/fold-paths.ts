@@ -1,20 +1,20 @@
 import type { DataFlow, Exit, FlowNode } from './data-flow.ts'
 
-/** Operations that answer a question about all paths to a node. */
+/** Operations of a fold over all paths to a node. */
 export interface PathQuestion<Answer> {
-  /** The last node before that can change the answer, or `null`: nodes between it and the asked one are passed over. */
+  /** Returns the last earlier node that can change the result, or `null`; nodes in between are skipped. */
   lastChange(node: FlowNode): FlowNode | null
-  /** The answer where it needs no other one; `undefined` elsewhere. */
+  /** Returns the result if it needs no other one; else `undefined`. */
   known(node: FlowNode): Answer | undefined
-  /** The answer from those of the nodes before. */
+  /** Computes the result from those of the nodes before. */
   combine(node: FlowNode, before: (exit: Exit) => Answer): Answer
-  /** Carries the answer of the first node behind the last change over to a later one. @defaultValue as it is */
+  /** Adapts the result of the first node after the last change to a later one. @defaultValue unchanged */
   carry?(answer: Answer, from: FlowNode, to: FlowNode): Answer
 }
 
 /**
- * Answers a question about all paths to a node, each node once, without recursion: paths may be longer than the call
- * stack. What lies on every path behind the last change shares one answer.
+ * Creates a fold over all paths to a node, which visits each node once, without recursion, since paths may be longer
+ * than the call stack. Nodes on every path after the last change share one result.
  */
 export function createPathFold<Answer>(
   { nodes, dominators, meter }: DataFlow,

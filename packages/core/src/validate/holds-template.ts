@@ -1,7 +1,7 @@
 import { isTemplate } from '../expression/parse.ts'
 import type { Json } from '../json.ts'
 
-/** Checks whether a value is a template or has one in it. */
+/** Checks whether a value is or contains a template. */
 export function holdsTemplate(value: Json | undefined): boolean {
   if (typeof value === 'string') return isTemplate(value)
   return (

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 
-/** How often a reference may lead into another one; beyond it anything is allowed. */
+/** Most nested references that are resolved; deeper ones allow any value. */
 const MAX_DEPTH = 6
-/** Schemas that may come out of references; a few that name each other could otherwise grow without end. */
+/** Most schemas that references may produce; schemas that refer to each other could otherwise grow without limit. */
 const MAX_PARTS = 2_000
 
 interface Inlining {
@@ -41,8 +41,8 @@ function hasRef(schema: Json): boolean {
 }
 
 /**
- * A schema without local references, so that it keeps its meaning inside another one. What refers to itself is
- * followed a few levels deep.
+ * Resolves the local references of a schema, so that it keeps its meaning inside another one. Recursive references are
+ * resolved a few levels deep.
  */
 export function inlineRefs(schema: JsonSchema): JsonSchema {
   if (typeof schema === 'boolean' || !hasRef(schema)) return schema

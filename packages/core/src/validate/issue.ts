@@ -1,7 +1,7 @@
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import type { NodeId } from '../ids.ts'
 
-/** What the validator reports by itself; lint rules of node types and faults of expressions bring their own codes. */
+/** Codes of the validator itself; lint rules of node types and faults of expressions have their own codes. */
 export const ISSUE_CODES = [
   'DOCUMENT_MALFORMED',
   'WORKFLOW_TOO_COMPLEX',
@@ -46,40 +46,40 @@ export const ISSUE_CODES = [
   'KEY_COLLISION',
   'REFERENCE_NOT_UPSTREAM',
 ] as const
-/** Names what {@link validateWorkflow} found; public, so that hosts can translate it. */
+/** One of {@link ISSUE_CODES}; public, so that hosts can translate it. */
 export type IssueCode = (typeof ISSUE_CODES)[number]
 
-/** A change that removes an issue, ready to be dispatched. */
+/** A change that removes an issue. */
 export interface IssueFix {
-  /** What it does, as a button says it. */
+  /** Label of the button that applies the change. */
   readonly title: string
   /** Operations that change the document, applied together. */
   readonly operations: readonly DocumentOperation[]
 }
 
-/** One thing that is wrong with a workflow, or that may surprise. Errors keep it from being published. */
+/** One fault or possible mistake in a workflow. Errors prevent publishing. */
 export interface WorkflowIssue {
   /** One of {@link ISSUE_CODES}, `EXPRESSION_*`, `COMPARISON_TYPES_DIFFER`, or the code of a lint rule. */
   readonly code: IssueCode | (string & {})
   /** Effect of the issue; an error prevents publishing, a warning does not. */
   readonly severity: 'error' | 'warning'
-  /** One sentence for people; names nodes as they do. */
+  /** One sentence for people, with the names of nodes. */
   readonly message: string
   /** Node that has the issue; absent for issues of the workflow or of an edge. */
   readonly nodeId?: NodeId
   /** Edge that has the issue. */
   readonly edgeId?: string
-  /** The place inside the node, keys joined by dots: `params.cases.0.value`, `policy.join`, `name`. */
+  /** Path inside the node, keys joined by dots: `params.cases.0.value`, `policy.join`, `name`. */
   readonly field?: string
-  /** The same place key by key, for keys that have dots in them. */
+  /** The same path as a list of keys, for keys that contain dots. */
   readonly path?: ParamPath
-  /** Where in the text at `path` it stands: UTF-16 offsets, `end` exclusive. */
+  /** Range in the text at `path`: UTF-16 offsets, `end` exclusive. */
   readonly range?: { readonly start: number; readonly end: number }
   /** Change that removes the issue, where one is known. */
   readonly fix?: IssueFix
 }
 
-/** Takes issues as the checks find them. */
+/** Receives an issue when a check finds it. */
 export type ReportIssue = (issue: WorkflowIssue) => void
 
 type Details = Pick<WorkflowIssue, 'nodeId' | 'edgeId' | 'path' | 'range' | 'fix'>
@@ -94,12 +94,12 @@ function issue(severity: WorkflowIssue['severity'], code: string, message: strin
   }
 }
 
-/** An issue that keeps the workflow from being published. */
+/** Creates an error, which prevents publishing. */
 export function errorIssue(code: IssueCode | (string & {}), message: string, details: Details = {}): WorkflowIssue {
   return issue('error', code, message, details)
 }
 
-/** An issue that may be meant. */
+/** Creates a warning, for a possible mistake. */
 export function warningIssue(code: IssueCode | (string & {}), message: string, details: Details = {}): WorkflowIssue {
   return issue('warning', code, message, details)
 }

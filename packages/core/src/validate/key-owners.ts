@@ -3,19 +3,19 @@ import type { Exit, FlowNode } from './data-flow.ts'
 import type { Meter } from './meter.ts'
 import { createOwnerList, type KeyOwner, type OwnerList } from './owner-list.ts'
 
-/** Which nodes add which keys to the input of later ones. */
+/** Index of the nodes that add keys to the input of later ones. */
 export interface KeyOwners {
-  /** Enters what leaves by an exit; exits come in ascending order. */
+  /** Adds the output of an exit; exits must be added in ascending order. */
   add(exit: Exit): void
-  /** All keys that any node is known to add, in the order in which they were entered. */
+  /** Returns all keys that a node is known to add, in the order of insertion. */
   keys(): Iterable<string>
-  /** All nodes that own one of the keys, ascending. */
+  /** Returns all nodes that add a key, ascending. */
   of(key: string): readonly KeyOwner[]
-  /** Those that come before a node, descending; none for a key that no node adds. */
+  /** Yields the owners that come before a node, descending; none for a key that no node adds. */
   before(node: FlowNode, key: string): Iterable<KeyOwner>
-  /** Those that come before a node and are of other types than `type`, ascending. */
+  /** Yields the owners that come before a node and have another type than `type`, ascending. */
   otherwiseBefore(node: FlowNode, key: string, type: string | null): Iterable<KeyOwner>
-  /** Checks whether an exit by which one of the keys is surely added has been taken whenever the node runs. */
+  /** Checks whether an exit that certainly adds the key is always taken before the node runs. */
   isSurelyAdded(node: FlowNode, key: string): boolean
 }
 
@@ -23,11 +23,11 @@ interface Entry {
   readonly all: OwnerList
   readonly byType: Map<string, OwnerList>
   readonly sure: Exit[]
-  // A long list is kept as a set, too.
+  // A long list is also kept as a set.
   sureExits: Bits | null
 }
 
-/** Merges lists that are ascending each. */
+/** Merges ascending lists. */
 function* merge(lists: readonly Iterable<KeyOwner>[]): Generator<KeyOwner> {
   const heads = lists.map((list) => {
     const rest = list[Symbol.iterator]()

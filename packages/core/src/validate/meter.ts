@@ -1,11 +1,11 @@
-/** Thrown inside the validator when its budget is used up; never leaves it. */
+/** Thrown inside the validator if its budget is used up; callers never get it. */
 export class BudgetSpent extends Error {}
 
 /** Counts the work of one validation, so that it has a limit and tests can compare documents of different sizes. */
 export interface Meter {
   /** @throws {@link BudgetSpent} once more steps are spent than the budget has. */
   spend(steps: number): void
-  /** Counts steps without an end, where nothing may be thrown. */
+  /** Counts steps without the limit, for code that must not throw. */
   count(steps: number): void
   /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_UNIT}. */
   spendWords(words: number): void

@@ -54,7 +54,7 @@ test('collisions are those that the rules find pair by pair', () => {
       const naive = naiveReach(all.flow)
       const found: WorkflowIssue[] = []
       finish(checkCollisions(all, (issue) => void found.push(issue)))
-      const beside = found.filter(({ message }) => message.includes('side by side'))
+      const beside = found.filter(({ message }) => message.includes('in parallel'))
       const reads = (node: FlowNode, key: string): boolean =>
         JSON.stringify(node.surveyed.params).includes(`input.${key}`)
       for (const node of all.flow.nodes) {

@@ -5,7 +5,7 @@ import { inlineRefs } from './inline-refs.ts'
 import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
 
-/** What leaves a node on its error port. */
+/** Schema of the output of an error port. */
 const ERROR_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: { code: { type: 'string' }, message: { type: 'string' }, details: {} },
@@ -13,17 +13,17 @@ const ERROR_SCHEMA: JsonSchema = Object.freeze({
   additionalProperties: false,
 })
 
-/** The type of the value at a place of the params, templates included. */
+/** Returns the schema of the value at a path of the params, templates included. */
 export type TypeOfParam = (value: Json, path: readonly (string | number)[]) => JsonSchema
 
-/** What is known of one port's output. */
+/** Facts about the output of a port. */
 export interface OutputFacts {
   readonly schema: JsonSchema
-  /** What it adds to the input of later nodes. */
+  /** Fields that it adds to the input of later nodes. */
   readonly adds: ObjectFacts
 }
 
-/** The schema of an object from its values: what a `set` node gives. */
+/** Returns the schema of an object from its values, such as the output of a `set` node. */
 export function schemaOfValues(
   values: JsonObject,
   path: readonly (string | number)[],
@@ -49,7 +49,7 @@ function describedSchema({ entry, params }: SurveyedNode, port: string, typeOf: 
   return typeof value === 'boolean' ? value : (asObject(value) ?? true)
 }
 
-/** A node that is passed through gives `{}`, and one that continues after a failure, too. */
+/** Checks whether a node may be skipped or continue after a failure, both with output `{}`. */
 function maybePassed(surveyed: SurveyedNode): boolean {
   const { node, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
@@ -65,7 +65,7 @@ const PASSED: OutputFacts = Object.freeze({ schema: { type: 'object', additional
 const FAILED: OutputFacts = Object.freeze({ schema: ERROR_SCHEMA, adds: NO_FIELDS })
 const UNDESCRIBED: OutputFacts = Object.freeze({ schema: true, adds: ANYTHING })
 
-/** Facts of the schemas that node types bring along, so that the nodes of a type share them. */
+/** Cache of the facts about output schemas, which the nodes of a type share. */
 export type KnownOutputs = Map<JsonSchema, OutputFacts>
 
 function factsOf(schema: JsonSchema): OutputFacts {
@@ -82,7 +82,7 @@ function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfPara
   return facts
 }
 
-/** What leaves a node on a port. @param typeOf - Types the templates in the node's own params. */
+/** Returns the facts about the output of a port. @param typeOf - Types the templates in the node's own params. */
 export function outputFacts(
   surveyed: SurveyedNode,
   port: string,

@@ -5,18 +5,18 @@ import type { Meter } from './meter.ts'
 /** A node that may add a key to the input of later nodes, with the exits by which it does. */
 export interface KeyOwner {
   readonly node: FlowNode
-  /** Ascending. */
+  /** Exits by which the key is added, ascending. */
   readonly exits: readonly Exit[]
 }
 
 /** Owners of one key by rank, searched for those that come before a node. */
 export interface OwnerList {
-  /** Exits come in ascending order. */
+  /** Adds an exit; exits must be added in ascending order. */
   add(exit: Exit): void
   readonly owners: readonly KeyOwner[]
-  /** Those before the node, ascending. */
+  /** Yields the owners before the node, ascending. */
   before(node: FlowNode): Iterable<KeyOwner>
-  /** Those before the node, descending. */
+  /** Yields the owners before the node, descending. */
   beforeDown(node: FlowNode): Iterable<KeyOwner>
 }
 
@@ -35,7 +35,7 @@ function countBelow(owners: readonly KeyOwner[], rank: number): number {
 export function createOwnerList(nodeCount: number, meter: Meter): OwnerList {
   const owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
   const words = (nodeCount + 31) >>> 5
-  // A long list is kept as a set, too: to intersect it with the ancestors costs less than to walk it.
+  // A long list is also kept as a set: intersecting it with the ancestors costs less than iterating over it.
   let index: { readonly ranks: Bits; readonly byRank: Map<number, KeyOwner> } | null = null
 
   function enter(owner: KeyOwner): void {

@@ -2,10 +2,10 @@ import type { ParamPath } from '../document/operation.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import { asObject } from './schema-facts.ts'
 
-/** What is known of the place of a param. */
+/** Schema at a path of the params. */
 export interface PlaceSchema {
   readonly schema: JsonSchema
-  /** The place or one around it takes literals only: templates there are plain text. */
+  /** True if the param or one around it takes literals only: templates there are plain text. */
   readonly isLiteral: boolean
 }
 
@@ -38,18 +38,18 @@ function below({ schema, isLiteral }: PlaceSchema, key: string | number): PlaceS
   return { schema: own, isLiteral: isLiteral || asObject(own)?.literal === true }
 }
 
-/** The schema of a place in the params, as far as the schema of the params tells it. */
+/** Returns the schema at a path of the params, as far as the schema of the params defines it. */
 export function schemaAt(params: JsonSchema, path: ParamPath): PlaceSchema {
   return path.reduce<PlaceSchema>(below, { schema: params, isLiteral: false })
 }
 
-/** A text in the params of a node, with its path in them and what is known of its place. */
+/** A text in the params of a node, with its path and its schema. */
 export interface ParamText extends PlaceSchema {
   readonly path: ParamPath
   readonly text: string
 }
 
-/** All texts of params at any depth, each with the schema of its place. */
+/** Returns all texts of params at any depth, each with its schema. */
 export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
   const texts: ParamText[] = []
   const visit = (value: Json, path: ParamPath, place: PlaceSchema): void => {
@@ -64,7 +64,7 @@ export function paramTexts(schema: JsonSchema, params: JsonObject): readonly Par
   return texts
 }
 
-/** What people call a param: the titles along its path, or its keys. */
+/** Returns the display name of a param: the titles along its path, or its keys. */
 export function titleAt(params: JsonSchema, path: ParamPath): string {
   const titles = path.map((key, index) => {
     if (typeof key === 'number') return String(key + 1)

@@ -9,7 +9,7 @@ function paramValueOf(schema: JsonSchema, params: JsonObject, name: string): Jso
 }
 
 /**
- * Names the sink of the text at a path in the params of a node, as `.meta({ sink })` declares it.
+ * Returns the sink of the text at a path in the params of a node, as `.meta({ sink })` declares it.
  *
  * @param schema - The `params` of a manifest entry.
  * @returns `null` for plain text.

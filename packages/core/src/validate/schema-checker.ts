@@ -4,16 +4,16 @@ import { type JsonSchemaCheck, prepareJsonSchema } from '../node/json-schema/che
 import type { Meter } from './meter.ts'
 
 const MOST_KEPT = 5_000
-/** The work of applying one subschema. */
+/** Cost of applying one subschema, in steps. */
 const STEPS_PER_SUBSCHEMA = 10
 
-/** What a schema says of a value, or why the schema itself cannot be used. */
+/** Result of a check: the issues of the value, or the reason why the schema cannot be used. */
 export type SchemaVerdict = { readonly issues: readonly ProblemIssue[] } | { readonly unusable: string }
 
 /** Checks params against the schema of their type. */
 export type SchemaChecker = (schemaId: string, schema: JsonSchema, params: JsonObject) => SchemaVerdict
 
-/** Checks whether a schema can be used at all. @returns Why not; `null` for a sound schema. */
+/** Checks whether a schema can be used. @returns The reason why not; `null` for a valid schema. */
 export function schemaFault(schema: JsonSchema): string | null {
   const verdict = judge(() => prepareJsonSchema(schema)(null))
   return 'unusable' in verdict ? verdict.unusable : null
@@ -37,7 +37,7 @@ export function createSchemaVerdicts(): SchemaVerdicts {
   return { checks: new Map(), verdicts: new Map() }
 }
 
-/** A checker that looks its verdicts up in `kept` and enters new ones there. */
+/** Creates a checker that caches its verdicts. */
 export function createSchemaChecker({ checks, verdicts }: SchemaVerdicts, meter: Meter): SchemaChecker {
   function checkOf(schemaId: string, schema: JsonSchema): JsonSchemaCheck {
     const check = checks.get(schemaId) ?? prepareJsonSchema(schema)

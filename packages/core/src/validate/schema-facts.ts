@@ -1,21 +1,21 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 
-/** What is known of the fields of an object. */
+/** Facts about the fields of an object. */
 export interface ObjectFacts {
   readonly fields: ReadonlyMap<string, FieldFacts>
-  /** Whether there may be others: `yes` if the schema says so, `silent` if it says nothing. */
+  /** Other fields: `yes` if the schema allows them, `silent` if it does not mention them. */
   readonly others: 'no' | 'silent' | 'yes'
 }
 
 export interface FieldFacts {
   readonly schema: JsonSchema
-  /** Whether the field is always there. */
+  /** True if the field is always present. */
   readonly required: boolean
 }
 
-/** Of an object without fields, such as the output of a node that was passed through. */
+/** Facts about an object without fields, such as the output of a skipped node. */
 export const NO_FIELDS: ObjectFacts = Object.freeze({ fields: new Map(), others: 'no' })
-/** Of something that nobody has described. */
+/** Facts about a value without a schema. */
 export const ANYTHING: ObjectFacts = Object.freeze({ fields: new Map(), others: 'yes' })
 
 const MAX_DEPTH = 8
@@ -24,7 +24,7 @@ const OPENNESS = ['no', 'silent', 'yes'] as const
 export const asObject = (schema: JsonSchema | Json | undefined): JsonObject | null =>
   isJsonObject(schema as Json) ? (schema as JsonObject) : null
 
-/** Schemas that allow the same twice are written once. */
+/** Returns a schema that accepts the values of any of the schemas, without duplicates. */
 export function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
   if (schemas.length < 2) return schemas[0] ?? true
   const distinct = new Map(schemas.map((schema) => [JSON.stringify(schema), schema]))
@@ -35,7 +35,7 @@ export function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
 const mostOpen = (all: readonly ObjectFacts[]): ObjectFacts['others'] =>
   OPENNESS[Math.max(0, ...all.map(({ others }) => OPENNESS.indexOf(others)))] as ObjectFacts['others']
 
-/** One of several objects: what is in all of them is always there. */
+/** Returns the facts of a choice of objects: fields required in all of them are always present. */
 function eitherFacts(all: readonly ObjectFacts[]): ObjectFacts {
   const keys = new Set(all.flatMap(({ fields }) => [...fields.keys()]))
   const fields = [...keys].map((key): [string, FieldFacts] => {
@@ -46,7 +46,7 @@ function eitherFacts(all: readonly ObjectFacts[]): ObjectFacts {
   return { fields: new Map(fields), others: mostOpen(all) }
 }
 
-/** All of several schemas at once: what one of them asks for is there. */
+/** Returns the facts of all schemas at once: a field that one of them requires is present. */
 function bothFacts(all: readonly ObjectFacts[]): ObjectFacts {
   const fields = new Map<string, FieldFacts>()
   for (const facts of all) {
@@ -91,8 +91,8 @@ function factsIn(schema: JsonSchema, depth: number): ObjectFacts {
 }
 
 /**
- * The fields that a JSON Schema without references describes, through choices and combinations. A schema of
- * something else than an object has none.
+ * Returns the fields that a JSON Schema without references describes, including choices and combinations. A schema of
+ * another type than object has none.
  */
 export function objectFacts(schema: JsonSchema): ObjectFacts {
   return factsIn(schema, 0)

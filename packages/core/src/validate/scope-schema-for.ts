@@ -9,14 +9,14 @@ import { surveyDocument } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 
 /**
- * Looks a workflow over once and then tells, for any of its nodes, what the node's expressions may read: for
- * completion, for chips, for checking one template while it is typed.
+ * Analyzes a workflow once and returns, for each of its nodes, the schema of the scope that its expressions can read:
+ * for completion, for chips, for checking a template while it is edited.
  *
- * A key of `input` is `required` where it is there on every path; its schema carries `x-writers`, the ids of the nodes
- * that may have written it, the last in document order first. `error` is there in error branches only.
+ * A key of `input` is `required` if it is present on every path; its schema has `x-writers`, the ids of the nodes that
+ * may have written it, the last in document order first. `error` is present in error branches only.
  *
- * @param document - A sound document, such as `readDraft` gives.
- * @returns A function of the node's id; a node that is not there gets what every node may read.
+ * @param document - A valid document, such as the result of `readDraft`.
+ * @returns A function of the node id; for an unknown node, the scope that all nodes share.
  */
 export function createScopeSchemas(
   document: WorkflowDocument,

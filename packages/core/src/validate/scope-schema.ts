@@ -29,7 +29,7 @@ function objectSchema(members: readonly Member[], others: 'no' | 'silent' | 'yes
   }
 }
 
-/** The schema of a literal value, such as a variable without one. */
+/** Returns the schema of a literal value, such as a variable without one. */
 function schemaOfLiteral(value: Json): JsonSchema {
   if (value === null) return { type: 'null' }
   if (Array.isArray(value)) {
@@ -45,7 +45,7 @@ function schemaOfLiteral(value: Json): JsonSchema {
   return { type: typeof value }
 }
 
-/** The schema of `vars`. */
+/** Returns the schema of `vars`. */
 export function varsSchema({ document }: WorkflowSurvey): JsonSchema {
   const members = document.variables.map(
     ({ name, schema, value }): Member => [name, schema ?? schemaOfLiteral(value), true],
@@ -53,7 +53,7 @@ export function varsSchema({ document }: WorkflowSurvey): JsonSchema {
   return objectSchema(members, 'no')
 }
 
-/** Tells people and the inspector who writes a value. */
+/** Adds the writers of a value to its schema, for people and the inspector. */
 function withWriters(survey: WorkflowSurvey, { schema, writers }: Readable): JsonSchema {
   const names = writers.map((id) => (survey.byId.get(id) as SurveyedNode).name)
   const own: JsonObject = asObject(schema) ?? (schema === true ? {} : { not: {} })
@@ -86,7 +86,7 @@ export interface ScopeSource {
   readonly vars: JsonSchema
 }
 
-/** The schemas of the names that expressions of a node may use. */
+/** Builds the schemas of the names that expressions of a node can use. */
 export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: FlowNode): ScopeSchema {
   const error = scopes.error(node)
   return {
@@ -99,7 +99,7 @@ export function buildScopeSchema({ survey, scopes, vars }: ScopeSource, node: Fl
   }
 }
 
-/** The scope of a node that is not in the document: what every node sees. */
+/** Returns the scope that all nodes share, for a node that is not in the document. */
 export function commonScopeSchema(survey: WorkflowSurvey): ScopeSchema {
   return {
     input: { type: 'object' },

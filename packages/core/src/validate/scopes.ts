@@ -7,34 +7,34 @@ import { type DataFlow, type Exit, type FlowNode, mayHaveLeft, takenExits } from
 import { createPathFold } from './fold-paths.ts'
 import { eitherSchema, type FieldFacts, type ObjectFacts } from './schema-facts.ts'
 
-/** A value that an expression may read, and whether it is surely there. */
+/** A value that an expression may read, with its facts. */
 export interface Readable extends FieldFacts {
   /** Nodes that may have written it, the last in document order first. */
   readonly writers: readonly NodeId[]
 }
 
-/** How many of the ways to a node have something. */
+/** Number of paths to a node that have a key. */
 export interface Ways {
   readonly having: number
   readonly all: number
 }
 
-/** What expressions of each node see of the nodes before it. */
+/** Values of earlier nodes that the expressions of each node can read. */
 export interface Scopes {
-  /** One top-level key of `input`; `undefined` if no node before writes it. */
+  /** Returns one top-level key of `input`; `undefined` if no earlier node writes it. */
   inputKey(node: FlowNode, key: string): Readable | undefined
-  /** Top-level keys of `input`, at most `most`. */
+  /** Returns the top-level keys of `input`, at most `most`. */
   inputKeys(node: FlowNode, most?: number): readonly string[]
-  /** Whether `input` may have keys that nobody has described. */
+  /** Returns whether `input` may have keys without a schema. */
   inputOthers(node: FlowNode): ObjectFacts['others']
-  /** `null` where there are too many ways to count. */
+  /** Counts the paths with a key; `null` if there are too many to count. */
   waysWith(node: FlowNode, key: string): Ways | null
-  /** `nodes.<id>.output`; `undefined` for a node that does not come before. */
+  /** Returns `nodes.<id>.output`; `undefined` for a node that does not come before. */
   output(node: FlowNode, of: NodeId): Readable | undefined
-  /** Ids of the nodes before, at most `most`. */
+  /** Returns the ids of the nodes before, at most `most`. */
   outputs(node: FlowNode, most?: number): readonly NodeId[]
   trigger(node: FlowNode): JsonSchema
-  /** What `error` is in an error branch; `undefined` elsewhere. */
+  /** Returns `error` in an error branch; `undefined` elsewhere. */
   error(node: FlowNode): Readable | undefined
 }
 
@@ -44,7 +44,7 @@ const OPENNESS = ['no', 'silent', 'yes'] as const
 const fieldOf = (exit: Exit, key: string): FieldFacts | undefined => exit.facts.adds.fields.get(key)
 const surelyHas = (exit: Exit, key: string): boolean => fieldOf(exit, key)?.required === true
 
-/** Keeps one answer a node, worked out in document order, so that long chains need no deep recursion. */
+/** Caches one result per node, computed in document order, so that long chains need no deep recursion. */
 function memoByRank<Answer>(
   { nodes, meter }: DataFlow,
   answer: (node: FlowNode, known: readonly Answer[]) => Answer,
@@ -60,7 +60,7 @@ function memoByRank<Answer>(
   }
 }
 
-/** Keeps what has been made for each name. */
+/** Caches one result per name. */
 function memoByName<Made>(make: (name: string) => Made): (name: string) => Made {
   const made = new Map<string, Made>()
   return (name) => {
@@ -74,7 +74,7 @@ const distinct = (exits: readonly Exit[], schemaOf: (exit: Exit) => JsonSchema):
   ...new Set(exits.map(schemaOf)),
 ]
 
-/** The nodes of one kind, found as far as they are needed. */
+/** Creates an index of the nodes of one kind, extended on demand. */
 function createKind({ nodes, meter }: DataFlow, isOfKind: (node: FlowNode) => boolean) {
   const found: FlowNode[] = []
   let read = 0
@@ -87,12 +87,12 @@ function createKind({ nodes, meter }: DataFlow, isOfKind: (node: FlowNode) => bo
     return hasBit(node.ancestors, other.rank)
   }
   return {
-    /** Those that come before a node, ascending. */
+    /** Returns those that come before a node, ascending. */
     before(node: FlowNode): FlowNode[] {
       upTo(node.rank)
       return found.filter((other) => other.rank < node.rank && isBefore(node, other))
     },
-    /** The last of them. */
+    /** Returns the last one before a node. */
     lastBefore(node: FlowNode): FlowNode | undefined {
       upTo(node.rank)
       return found.findLast((other) => other.rank < node.rank && isBefore(node, other))
@@ -100,7 +100,7 @@ function createKind({ nodes, meter }: DataFlow, isOfKind: (node: FlowNode) => bo
   }
 }
 
-/** Reads what a traced flow says, for the nodes that are traced so far. */
+/** Creates the scopes of a traced flow, for the nodes that are traced so far. */
 export function createScopes(flow: DataFlow): Scopes {
   const { nodes, byId, owners, dominators, meter } = flow
   const nodeAt = (rank: number): FlowNode => nodes[rank] as FlowNode
@@ -140,7 +140,7 @@ export function createScopes(flow: DataFlow): Scopes {
       known: (node) => (lastOwner(node, key) === null ? 0 : undefined),
       combine: ({ arriving }, before) =>
         arriving.reduce((sum, exit) => sum + (surelyHas(exit, key) ? allWays(exit.node) : before(exit)), 0),
-      // Each way to the one goes on by each way from there to the other.
+      // Each path to the first node continues on each path from it to the second.
       carry: (having, from, to) => having * (allWays(to) / allWays(from)),
     }),
   )
@@ -173,7 +173,7 @@ export function createScopes(flow: DataFlow): Scopes {
       for (let at = possible.length - 1; at >= 0 && !isHidden; at--) {
         const field = fieldOf(possible[at] as Exit, key) as FieldFacts
         schemas.add(field.schema)
-        // What was surely written here hides all that was written before.
+        // A key that is certainly written here replaces all earlier values.
         isHidden = field.required && taken !== null
       }
       if (isHidden) break
@@ -223,7 +223,7 @@ export function createScopes(flow: DataFlow): Scopes {
     exits.some(({ port, targets }) => port === ERROR_PORT && targets.length > 0),
   )
 
-  /** One answer for all nodes that every path leads through behind the last change. */
+  /** Shares one result among the nodes on every path after the last change. */
   function behind<Answer>(answer: (top: FlowNode) => Answer): (node: FlowNode, last: FlowNode) => Answer {
     const answers = new Map<FlowNode, Answer>()
     return (node, last) => {

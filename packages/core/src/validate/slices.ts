@@ -1,4 +1,4 @@
-/** Runs a piece of work to its end, without a pause. */
+/** Runs a generator to its end without pauses and returns its result. */
 export function finish<Result>(work: Generator<undefined, Result>): Result {
   for (;;) {
     const step = work.next()

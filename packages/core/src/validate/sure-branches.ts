@@ -6,7 +6,7 @@ import type { Meter } from './meter.ts'
 export interface Branching {
   readonly nodes: readonly FlowNode[]
   readonly exits: Exit[]
-  /** Ranks of nodes that leave by some of their ports at once. */
+  /** Ranks of nodes that take several ports at once. */
   readonly forks: Bits
   readonly meter: Meter
 }
@@ -15,9 +15,9 @@ export interface Branching {
 export interface Meeting {
   /** Exits that have been taken; grows. */
   readonly taken: Bits
-  /** Ranks of nodes that have settled. */
+  /** Ranks of nodes that have ended. */
   readonly waited: Bits
-  /** Ranks of nodes that left by an exit in `taken` or that one leads to, and of some that do not; kept exact here. */
+  /** Ranks of nodes with an exit in `taken` or after one, as a superset that this function makes exact. */
   readonly started: Bits
   /** Ranks of nodes whose own `taken` and sure exits are all in `taken`. */
   readonly absorbed: Bits
@@ -32,10 +32,10 @@ function openRanks({ forks, meter }: Branching, { waited, started, absorbed }: M
 }
 
 /**
- * At the join of a fork, everything that each branch surely does has been done: nodes that have surely
- * started and settled bring what had been taken before them, and forks leave by all of their ports.
+ * Adds the facts that hold at the join of a fork: nodes that have certainly started and ended add the exits taken
+ * before them, and forks take all of their ports.
  *
- * A node is looked at again at later meetings only while it is neither absorbed nor ruled out.
+ * A node is visited again at later joins only while it is neither absorbed nor excluded.
  */
 export function addSureBranches(branching: Branching, meeting: Meeting): void {
   const { nodes, exits, forks, meter } = branching

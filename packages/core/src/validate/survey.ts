@@ -11,49 +11,49 @@ import type { JsonObject, JsonSchema } from '../json.ts'
 import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
 import { type ParamText, paramTexts } from './param-schema.ts'
 
-/** A template of a node, with what its value has to be. */
+/** A template of a node, with the schema of its value. */
 export interface NodeTemplate {
   /** From the node: `['params', ...]` or `['policy', field]`. */
   readonly path: ParamPath
   /** Text as it is stored. */
   readonly text: string
-  /** Schema of the place that the value goes to. */
+  /** Schema of the param that takes the value. */
   readonly expected: JsonSchema
 }
 
-/** A node with what its type says of it, looked up once. */
+/** A node with the facts from its type, looked up once. */
 export interface SurveyedNode {
-  /** The node as the document has it. */
+  /** Node of the document. */
   readonly node: WorkflowNode
   /** Entry of its type in the manifest; `undefined` for a type or version that the manifest does not have. */
   readonly entry: NodeManifestEntry | undefined
-  /** What people call it: its name, or its id if it has none. */
+  /** Display name: its name, or its id if it has none. */
   readonly name: string
   /** Params with the defaults of the type filled in. */
   readonly params: JsonObject
-  /** The texts of the params as they are written, in their order. */
+  /** Texts of the stored params, in order. */
   readonly texts: readonly ParamText[]
-  /** The texts that are templates: those of params as they are written, then those of the policy. */
+  /** Texts that are templates: those of the stored params, then those of the policy. */
   readonly templates: readonly NodeTemplate[]
-  /** Ports with the present params, `error` included where failures are routed. */
+  /** Ports for the stored params, including `error` if failures are routed. */
   readonly ports: readonly ResolvedPort[]
   /** Names of the ports. */
   readonly portNames: ReadonlySet<string>
-  /** Edges that lead here and whose two ends exist, in the order of the document. */
+  /** Incoming edges whose two ends exist, in the order of the document. */
   readonly incoming: readonly WorkflowEdge[]
-  /** Edges that leave from here and whose two ends exist, in the order of the document. */
+  /** Outgoing edges whose two ends exist, in the order of the document. */
   readonly outgoing: readonly WorkflowEdge[]
 }
 
-/** A document looked over once, for all checks and for its compilation. */
+/** Survey of a document, made once for all checks and for its compilation. */
 export interface WorkflowSurvey {
   /** The document itself. */
   readonly document: WorkflowDocument
   /** Node types that the nodes were looked up in. */
   readonly manifest: Pick<NodeManifest, 'nodes'>
-  /** The templates of the document, each text read once for all checks. */
+  /** Templates of the document, each text parsed once for all checks. */
   readonly templates: TemplateTable
-  /** In the order of the document's `nodes`. */
+  /** Nodes in the order of the document's `nodes`. */
   readonly nodes: readonly SurveyedNode[]
   /** Nodes by their ids; the first of those with the same id. */
   readonly byId: ReadonlyMap<NodeId, SurveyedNode>
@@ -63,7 +63,7 @@ export interface WorkflowSurvey {
   readonly cycles: readonly (readonly NodeId[])[]
 }
 
-/** How the manifest is searched. */
+/** Returns the key of a node type in the index of the manifest. */
 export const typeKey = (type: string, version: number): string => `${type}@${version}`
 
 function groupEdges(document: WorkflowDocument, ids: ReadonlySet<NodeId>, end: 'source' | 'target') {
@@ -79,7 +79,7 @@ function groupEdges(document: WorkflowDocument, ids: ReadonlySet<NodeId>, end: '
   return groups
 }
 
-/** The templates of a node that are evaluated: those in literal params are plain text. */
+/** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
   const inParams = texts
     .filter(({ text, isLiteral }) => !isLiteral && isTemplate(text))
@@ -90,19 +90,21 @@ function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly 
   return [...inParams, ...inPolicy]
 }
 
-/** The templates that a run evaluates: {@link SurveyedNode.templates}, and those among the defaults of the type. */
+/**
+ * Returns the templates that a run evaluates: {@link SurveyedNode.templates}, and those in the defaults of the type.
+ */
 export function evaluatedTemplates({ node, entry, params, templates }: SurveyedNode): readonly NodeTemplate[] {
   if (params === node.params) return templates
-  // Only a type has defaults.
+  // Only known types have defaults.
   return templatesOf(node, paramTexts((entry as NodeManifestEntry).params, params))
 }
 
-/** Conditions give true or false; other templates of a policy give anything. */
+/** Returns the schema of a policy's template: a boolean for conditions, else any value. */
 const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
 
 /**
- * Surveys a document: looks up the type of each node, fills in defaults, groups edges and orders nodes. Nothing in the
- * document is relied on but its structure, which `parseDocument` checks.
+ * Surveys a document: looks up the type of each node, fills in defaults, groups edges and orders nodes. The document
+ * must have a valid structure, which `parseDocument` checks; everything else may be wrong.
  */
 export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowSurvey {
   const entries = new Map(manifest.nodes.map((entry) => [typeKey(entry.type, entry.version), entry]))
@@ -127,7 +129,7 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
       outgoing: outgoing.get(node.id) ?? [],
     }
   })
-  // The first of two nodes with one id stands for both; the other one is reported.
+  // Of two nodes with the same id the first one is used; the other is reported.
   const byId = new Map([...nodes].reverse().map((each) => [each.node.id, each]))
   const { order, cycles } = documentOrder(document)
   const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)

@@ -19,17 +19,17 @@ import { createScopeTypes } from './scope-types.ts'
 import { createScopes, type Scopes } from './scopes.ts'
 import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 
-/** A template with what is known of it at its place. */
+/** A template with its types in the scope of its node. */
 export interface TypedTemplate extends TypedText {
-  /** `null` for a text that cannot be read. */
+  /** Analysis of the template; `null` for a syntax error. */
   readonly analysis: TemplateAnalysis | null
 }
 
-/** A workflow with its flow of data. */
+/** A workflow with its data flow. */
 export interface TracedWorkflow {
   readonly flow: DataFlow
   readonly scopes: Scopes
-  /** The schema of `vars`, the same for all nodes. */
+  /** Schema of `vars`, the same for all nodes. */
   readonly vars: JsonSchema
   /** Types a template of a node. */
   typeTemplate(node: FlowNode, template: NodeTemplate): TypedTemplate
@@ -52,8 +52,8 @@ function describeExits(typeOf: (node: FlowNode) => TypeOfParam): DescribeExit {
 }
 
 /**
- * Follows the data through a workflow; templates are typed when they are first asked for, each once. Yields after each
- * node, so that a caller may pause.
+ * Traces the data through a workflow; templates are typed on first use, each once. Yields after each node, so that a
+ * caller may pause.
  */
 export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<undefined, TracedWorkflow> {
   const vars = varsSchema(survey)
@@ -89,7 +89,7 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
   function typeOnce(node: FlowNode, path: ParamPath, text: string, expected: () => JsonSchema): TypedTemplate {
     const ofNode = typed.get(node) ?? new Map<string, TypedTemplate>()
     if (ofNode.size === 0) typed.set(node, ofNode)
-    // No key has a NUL in it, and no place has both a list and an object.
+    // NUL separates the keys without ambiguity, since no key contains it.
     const key = path.join('\0')
     const known = ofNode.get(key)
     if (known !== undefined) return known

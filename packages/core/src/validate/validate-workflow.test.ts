@@ -71,14 +71,14 @@ describe('validateWorkflow', () => {
 describe('nodes', () => {
   test('NODE_TYPE_UNKNOWN guesses what was meant', () => {
     const unknown = (type: string) => issueIn(around(node('a', type)), 'NODE_TYPE_UNKNOWN').message
-    expect(unknown('acme/cal')).toBe('a: there is no node type "acme/cal". Did you mean "acme/call"?')
-    expect(unknown('zzz/zzz')).toBe('a: there is no node type "zzz/zzz"')
+    expect(unknown('acme/cal')).toBe('a: unknown node type "acme/cal". Did you mean "acme/call"?')
+    expect(unknown('zzz/zzz')).toBe('a: unknown node type "zzz/zzz"')
   })
 
   test('NODE_VERSION_UNKNOWN goes to the latest version', () => {
     const document = around(node('a', 'acme/single', {}, { typeVersion: 7 }))
     const issue = issueIn(document, 'NODE_VERSION_UNKNOWN')
-    expect(issue.message).toBe('a: version 7 of "acme/single" is not there; there is version 2')
+    expect(issue.message).toBe('a: version 7 of "acme/single" does not exist; the latest is version 2')
     expect(fixed(document, issue).nodes[1]?.typeVersion).toBe(2)
   })
 

@@ -22,13 +22,13 @@ import { surveyDocument, type WorkflowSurvey } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
 
 /**
- * The most work that one validation does, in units of well under a microsecond: some ten times what 10,000 connected
- * nodes take.
+ * Limit of the work of one validation, in steps of well under a microsecond: about ten times the work for 10,000
+ * connected nodes.
  */
 export const VALIDATION_BUDGET = 20_000_000
 const STEPS_PER_SLICE = 20_000
 
-/** A document whose very structure is wrong cannot be checked further: its issues are all faults of structure. */
+/** Returns the structural faults of a document as issues; such a document cannot be checked further. */
 function malformedIssues(error: unknown, document: unknown): WorkflowIssue[] {
   const nodes = (document as Partial<WorkflowDocument> | null)?.nodes
   return faultsOf(error).map((fault) => {
@@ -51,7 +51,7 @@ function parsed(
   }
 }
 
-/** Issues in the order of the document's nodes; those of no node come first. */
+/** Sorts issues by the order of the document's nodes; those without a node come first. */
 function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDocument): WorkflowIssue[] {
   const ranks = new Map(document.nodes.map(({ id }, index) => [id, index]))
   const rankOf = ({ nodeId }: WorkflowIssue): number => (nodeId === undefined ? -1 : (ranks.get(nodeId) as number))
@@ -96,7 +96,7 @@ interface Checking {
 export interface CheckedWorkflow {
   /** Issues in the order of the document's nodes. */
   readonly issues: WorkflowIssue[]
-  /** The survey that the checks worked on; `null` for a document whose structure is wrong. */
+  /** The survey that the checks worked on; `null` for a document with structural faults. */
   readonly survey: WorkflowSurvey | null
 }
 
@@ -117,8 +117,8 @@ function* validation(document: WorkflowDocument, checking: Checking): Generator<
 }
 
 /**
- * A validator that remembers what it has found of params that stay as they are: for an editor, which asks again
- * after every pause of typing. It answers as {@link validateWorkflow} does.
+ * Creates a validator that caches the results for unchanged params, for an editor, which validates after every pause in
+ * typing. The results are those of {@link validateWorkflow}.
  *
  * @param manifest - The node types of the server that will run the workflow.
  */
@@ -133,16 +133,15 @@ export function createWorkflowValidator(
 }
 
 /**
- * Everything that is wrong with a workflow, at once, each with its place and, where there is one, a fix that can be
- * dispatched.
+ * Finds all issues of a workflow, each with its path and, if known, a fix.
  *
- * It never throws, whatever the document is. The work is limited to {@link VALIDATION_BUDGET}: a workflow that takes more
- * has the error `WORKFLOW_TOO_COMPLEX` beside what was found until then. A large workflow keeps the thread busy for a
- * good part of a second; use {@link validateWorkflowInSlices} where others wait for the thread.
+ * Never throws, for any document. The work is limited to {@link VALIDATION_BUDGET}: a workflow that needs more gets the
+ * error `WORKFLOW_TOO_COMPLEX` in addition to the issues found so far. A large workflow can block the thread for a
+ * large part of a second; use {@link validateWorkflowInSlices} to share the thread.
  *
  * @param manifest - The node types of the server that will run the workflow.
- * @returns Issues in the order of the document's nodes. A workflow without errors can be published; warnings are
- * for people to judge.
+ * @returns Issues in the order of the document's nodes. A workflow without errors can be published; people decide about
+ * warnings.
  *
  * @example
  * ```ts
@@ -153,9 +152,9 @@ export function validateWorkflow(document: WorkflowDocument, manifest: Pick<Node
   return createWorkflowValidator(manifest)(document)
 }
 
-/** Options for how {@link checkWorkflowInSlices} shares the thread. */
+/** Options of {@link checkWorkflowInSlices} for sharing the thread. */
 export interface ValidationSlices {
-  /** Lets others use the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
+  /** Yields the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
   readonly pause: () => Promise<void>
   /** Work between two pauses, in steps of well under a microsecond. @defaultValue 20_000 */
   readonly stepsPerSlice?: number
@@ -164,10 +163,10 @@ export interface ValidationSlices {
 }
 
 /**
- * {@link validateWorkflow} in slices, with a pause between them: for a server that has other requests to answer, and
- * for an editor whose page must stay alive.
+ * Validates like {@link validateWorkflow} in slices with pauses, for a server with other requests and for an editor
+ * whose page must remain responsive.
  *
- * @throws What `pause` rejects with.
+ * @throws The reason with which `pause` rejects.
  *
  * @example
  * ```ts
@@ -183,10 +182,9 @@ export async function validateWorkflowInSlices(
 }
 
 /**
- * {@link validateWorkflowInSlices}, with the survey that the checks worked on: a compiler takes it instead of looking
- * the document over again.
+ * Validates like {@link validateWorkflowInSlices} and also returns the survey of the document, which a compiler reuses.
  *
- * @throws What `pause` rejects with.
+ * @throws The reason with which `pause` rejects.
  */
 export async function checkWorkflowInSlices(
   document: WorkflowDocument,

@@ -129,7 +129,7 @@ describe('http-call', () => {
     const result = await harnessOf(httpCallNode).run({ url: server.origin, responseType: 'bytes' })
     expect(result).toMatchObject({ output: { body: { base64: 'JVDi/w==', mediaType: 'application/pdf', size: 4 } } })
     const error = await failureOf(harnessOf(httpCallNode).run({ url: server.origin, responseType: 'text' }))
-    expect(error).toMatchObject({ code: 'HTTP_RESPONSE_INVALID', remedy: 'Read the answer as bytes.' })
+    expect(error).toMatchObject({ code: 'HTTP_RESPONSE_INVALID', remedy: 'Read the response as bytes.' })
     expect(error.message).toContain('not text but application/pdf')
   })
 
@@ -142,7 +142,7 @@ describe('http-call', () => {
     expect(await read('/latin')).toMatchObject({ output: { body: 'Grüße' } })
     expect(await failureOf(read('/other'))).toMatchObject({
       code: 'HTTP_RESPONSE_INVALID',
-      message: 'The answer is not valid utf-8',
+      message: 'The response is not valid utf-8',
       retryable: false,
     })
   })

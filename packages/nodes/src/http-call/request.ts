@@ -75,7 +75,7 @@ function readBody({ body, bodyType }: Params): string | undefined {
 }
 
 function paramInvalid(param: string, message: string): TenonError {
-  return new TenonError('NODE_PARAMS_INVALID', `Params of "http-call" do not fit: ${param}`, {
+  return new TenonError('NODE_PARAMS_INVALID', `Invalid params of "http-call": ${param}`, {
     details: { issues: [{ path: [param], code: 'invalid', message }] },
   })
 }

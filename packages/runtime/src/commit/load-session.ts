@@ -96,7 +96,7 @@ export async function catchUp(database: RuntimeDatabase, session: RunSession): P
 function replay(session: RunSession, events: readonly RunEvent[]): void {
   for (const event of events) {
     if (event.seq !== session.nextSeq) {
-      throw new TenonError('RUN_LOG_GAP', `The run log goes on with ${event.seq}, not ${session.nextSeq}`, {
+      throw new TenonError('RUN_LOG_GAP', `The run log continues with seq ${event.seq}; expected ${session.nextSeq}`, {
         details: { expected: session.nextSeq, found: event.seq },
       })
     }

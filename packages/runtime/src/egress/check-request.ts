@@ -33,7 +33,8 @@ export function checkHeaders(headers: Iterable<readonly [string, string]>): Read
   const checked = new Map<string, string>()
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
-    if (isReservedHeader(key)) throw refused('header', `The header "${key}" is set by the connection alone`)
+    if (isReservedHeader(key))
+      throw refused('header', `The header "${key}" is set by the connection and cannot be changed`)
     if (!isHeaderName(key)) throw malformed('A header has a name that is not valid')
     if (!HEADER_VALUE.test(value)) {
       throw malformed(`The header "${key}" has a line break, NUL or a character beyond Latin-1`)

@@ -33,11 +33,7 @@ function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList)
 /** Only a document without cycles has an order. */
 function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
-    issues.add(
-      ['nodes', itemAt(cycle, 0)],
-      'WORKFLOW_CYCLE',
-      `These nodes lead back to themselves: ${cycle.join(', ')}`,
-    )
+    issues.add(['nodes', itemAt(cycle, 0)], 'WORKFLOW_CYCLE', `These nodes form a loop: ${cycle.join(', ')}`)
   }
 }
 

@@ -34,7 +34,7 @@ function bothVariants(left: StaticVariant, right: StaticVariant): StaticVariant 
   return left.kind === right.kind ? left : null
 }
 
-/** What has both types, as `allOf` asks; properties of both sides come together. */
+/** Returns the intersection of two types, for `allOf`; the properties of both sides are merged. */
 export function intersect(left: StaticType, right: StaticType): StaticType {
   if (isUnknown(left)) return right
   if (isUnknown(right)) return left

@@ -1,20 +1,20 @@
 import type { StaticProperty, StaticType, StaticVariant } from './static-type.ts'
 import { UNKNOWN, unionOf } from './static-type.ts'
 
-/** A key as a path names it; `null` for one that is only known when it is evaluated. */
+/** A key of a path; `null` for one that is known only at evaluation. */
 export type MemberKey = string | number | null
 
-/** What a type has at a key. */
+/** Result of looking up a key in a type. */
 export interface MemberType {
   readonly type: StaticType
-  /** How many of its variants have the key, at least sometimes. */
+  /** Number of variants that may have the key. */
   readonly found: number
   readonly total: number
-  /** Every variant has it always. */
+  /** True if every variant always has the key. */
   readonly isSure: boolean
-  /** No schema excludes it: at least one says nothing about other keys. */
+  /** True if no schema declares the key and at least one does not exclude other keys. */
   readonly isUndeclared: boolean
-  /** The variants without it are null. */
+  /** True if all variants without the key are null. */
   readonly onlyNullLacks: boolean
 }
 
@@ -31,7 +31,7 @@ function inVariant(variant: StaticVariant, key: MemberKey): StaticProperty | nul
   const declared = variant.properties.get(String(key))
   if (declared !== undefined) return declared
   if (typeof variant.rest === 'function') {
-    // Beside declared keys, a schema that allows anything promises no other key.
+    // If another schema declares keys, a schema that allows anything adds no key.
     return { type: variant.rest, isRequired: variant.properties.size === 0 || !isUnknown(variant.rest()) }
   }
   const saysNothing = variant.rest === 'undeclared' && variant.properties.size === 0
@@ -53,7 +53,7 @@ export function memberType(type: StaticType, key: MemberKey): MemberType {
   }
 }
 
-/** Every key that a type declares, with what is known of it where it first stands. */
+/** Returns all declared keys of a type, each with its first declaration. */
 export function membersOf(type: StaticType): ReadonlyMap<string, StaticProperty> {
   const members = new Map<string, StaticProperty>()
   for (const variant of type) {

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../..
 import { intersect } from './intersect.ts'
 import { type StaticProperty, type StaticType, typeOfKind, UNKNOWN, unionOf } from './static-type.ts'
 
-/** A schema may refer to itself or fan out without end; what lies beyond so many parts is unknown. */
+/** Most parts of a schema that are read. A schema may refer to itself endlessly; parts beyond are unknown. */
 const MOST_PARTS = 500
 
 interface Reading {
@@ -25,7 +25,7 @@ function isSchema(value: Json | undefined): value is JsonSchema {
   return typeof value === 'boolean' || isJsonObject(value)
 }
 
-/** The part of a schema that a local reference such as `#/$defs/address` names. */
+/** Returns the part of a schema that a local reference such as `#/$defs/address` names. */
 function referenced(root: JsonSchema, reference: string): JsonSchema {
   if (!reference.startsWith('#')) return true
   let at: Json = root
@@ -37,7 +37,7 @@ function referenced(root: JsonSchema, reference: string): JsonSchema {
   return isSchema(at) ? at : true
 }
 
-/** The type of one value, as `const` and `enum` give it; texts keep what they are. */
+/** Returns the type of one value, for `const` and `enum`; texts keep their value. */
 export function typeOfValue(value: Json): StaticType {
   if (typeof value === 'string') return [{ kind: 'text', values: [value] }]
   if (typeof value === 'number') return typeOfKind('number')
@@ -94,7 +94,7 @@ function kindType(kind: Json, schema: JsonObject, root: JsonSchema): StaticType 
   return typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? (KINDS[kind] as StaticType) : UNKNOWN
 }
 
-/** What the keywords of the schema itself say, apart from those that hold schemas to choose from. */
+/** Returns the type by the keywords of the schema itself, without those that combine schemas. */
 function ownType(schema: JsonObject, root: JsonSchema): StaticType {
   if (schema.const !== undefined) return typeOfValue(schema.const)
   if (Array.isArray(schema.enum)) return unionOf(schema.enum.map(typeOfValue))
@@ -122,10 +122,9 @@ function read(schema: JsonSchema, reading: Reading): StaticType {
 }
 
 /**
- * What a JSON Schema says of the values that it admits. Any JSON is taken for a schema: what it says in
- * a way that is not understood counts as unknown.
+ * Converts a JSON Schema to a type. Accepts any JSON: parts that are not understood are unknown.
  *
- * @param root - Where local references begin. @defaultValue the schema itself
+ * @param root - Root of local references. @defaultValue the schema itself
  */
 export function typeOfSchema(schema: JsonSchema, root: JsonSchema = schema): StaticType {
   return unionOf([read(schema, { root, partsLeft: MOST_PARTS })])

@@ -1,9 +1,9 @@
 import type { ValueKind } from '../functions/signature.ts'
 
-/** A key that a value may have, as far as its schema tells. */
+/** A key that a value may have, by its schema. */
 export interface StaticProperty {
   readonly type: () => StaticType
-  /** The key is always there. */
+  /** True if the key is always present. */
   readonly isRequired: boolean
   readonly title?: string
   readonly description?: string
@@ -12,7 +12,7 @@ export interface StaticProperty {
 export interface StaticObject {
   readonly kind: 'object'
   readonly properties: ReadonlyMap<string, StaticProperty>
-  /** Other keys: there are none, nothing is said about them, or they have this type. */
+  /** Other keys: none, undeclared, or of this type. */
   readonly rest: 'none' | 'undeclared' | (() => StaticType)
 }
 
@@ -25,7 +25,7 @@ export type StaticVariant =
   | { readonly kind: 'list'; readonly item: () => StaticType }
   | StaticObject
 
-/** What is known of a value before it is there: one of these variants. None at all: nothing is known to fit. */
+/** Type of a value, known before evaluation: one of these variants. An empty list fits no value. */
 export type StaticType = readonly StaticVariant[]
 
 export const UNKNOWN: StaticType = Object.freeze([{ kind: 'unknown' }] as const)
@@ -33,7 +33,7 @@ const MOST_VARIANTS = 64
 
 export const isUnknown = (type: StaticType): boolean => type.some(({ kind }) => kind === 'unknown')
 
-/** The type of a kind of which nothing more is known. */
+/** Returns the type of a kind without further knowledge. */
 export function typeOfKind(kind: ValueKind | 'any'): StaticType {
   if (kind === 'any') return UNKNOWN
   if (kind === 'list') return [{ kind, item: () => UNKNOWN }]
@@ -45,7 +45,7 @@ export function listOf(item: StaticType): StaticType {
   return [{ kind: 'list', item: () => item }]
 }
 
-/** What has one of the types. Plain variants stand once; objects and lists stay apart, each a case of its own. */
+/** Returns the union of types. Plain variants are listed once; objects and lists remain separate cases. */
 export function unionOf(types: readonly StaticType[]): StaticType {
   const [only] = types
   if (types.length === 1 && only?.length === 1) return only
@@ -76,7 +76,7 @@ export function orNull(type: StaticType): StaticType {
   return unionOf([type, typeOfKind('null')])
 }
 
-/** The kinds that a value of this type may have, each once; `null` if any may occur. */
+/** Returns the possible kinds of a type, each once; `null` for any kind. */
 export function kindsOf(type: StaticType): readonly ValueKind[] | null {
   const kinds = new Set<ValueKind>()
   for (const { kind } of type) {
@@ -95,12 +95,12 @@ const NAMES: Readonly<Record<ValueKind, string>> = Object.freeze({
   object: 'an object',
 })
 
-/** `a text`, `a number or null`, as messages say it. */
+/** Formats kinds for messages: `a text`, `a number or null`. */
 export function describeKinds(kinds: readonly ValueKind[]): string {
   return kinds.map((kind) => NAMES[kind]).join(' or ')
 }
 
-/** A short name of a type for completion lists: `text`, `list of object`, `number or null`. */
+/** Formats a short name of a type for completion lists: `text`, `list of object`, `number or null`. */
 export function describeType(type: StaticType): string {
   const kinds = kindsOf(type)
   if (kinds === null || kinds.length === 0) return 'any'

@@ -1,7 +1,7 @@
 import type { Json, JsonSchema } from '../../json.ts'
 import type { StaticObject, StaticType, StaticVariant } from './static-type.ts'
 
-/** Levels that are written out; a type may have no end. */
+/** Deepest level that is converted; a type may be infinite. */
 const MOST_DEPTH = 6
 const MOST_PARTS = 2_000
 
@@ -57,7 +57,7 @@ function write(type: StaticType, depth: number, writing: Writing): JsonSchema {
   return schemas.length === 0 ? false : { anyOf: schemas }
 }
 
-/** The JSON Schema of a type, so that what an expression gives can be checked against in turn. */
+/** Converts a type to a JSON Schema, so that the result of an expression can be checked in turn. */
 export function schemaOfType(type: StaticType): JsonSchema {
   return write(type, 0, { partsLeft: MOST_PARTS })
 }

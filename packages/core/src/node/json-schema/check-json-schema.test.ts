@@ -27,7 +27,7 @@ describe('checkJsonSchema', () => {
 
   test('tells all faults at once, each with its place, list positions as numbers', () => {
     expect(checkJsonSchema(invoice, { number: '1', lines: [{ total: 1 }, { total: 'x' }, {}], extra: true })).toEqual([
-      { path: ['number'], code: 'pattern', message: 'It does not have the pattern that is asked for' },
+      { path: ['number'], code: 'pattern', message: 'It does not match the required pattern' },
       { path: ['lines', 1, 'total'], code: 'type', message: 'It must be number, not string' },
       { path: ['lines', 2], code: 'required', message: 'The field "total" is missing' },
       { path: ['extra'], code: 'false', message: 'This field is not allowed here' },
@@ -41,13 +41,13 @@ describe('checkJsonSchema', () => {
     [{ exclusiveMinimum: 5 }, 5, 'It must be more than 5'],
     [{ exclusiveMaximum: 5 }, 5, 'It must be less than 5'],
     [{ multipleOf: 0.1 }, 0.25, 'It must be a multiple of 0.1'],
-    [{ format: 'date' }, 'hunter2', 'It does not have the format date'],
-    [{ enum: ['a'] }, 'hunter2', 'It must be one of the values that are allowed'],
+    [{ format: 'date' }, 'hunter2', 'It does not match the format date'],
+    [{ enum: ['a'] }, 'hunter2', 'It must be one of the allowed values'],
     [{ dependentRequired: { a: ['b'] } }, { a: 1 }, 'The field "b" is missing'],
-    [{ dependencies: { a: ['b'] } }, { a: 1 }, 'It does not fit the schema'],
-    [{ contains: { const: 1 } }, [2, 3], 'An item that is asked for is missing'],
+    [{ dependencies: { a: ['b'] } }, { a: 1 }, 'It does not match the schema'],
+    [{ contains: { const: 1 } }, [2, 3], 'A required item is missing'],
     [{ type: 'number' }, undefined, 'A value is missing'],
-    [false, 1, 'It must not have this form'],
+    [false, 1, 'It must not match this schema'],
   ])('%j and %j: says what is wrong without the value', (schema, value, text) => {
     expect(message(schema, value)).toBe(text)
   })

@@ -5,14 +5,14 @@ import { type JsonFacts, readJsonFacts } from './json-facts.ts'
 import { type PreparedSchema, prepareSchema } from './prepare-schema.ts'
 import { toSchemaIssues } from './schema-issues.ts'
 
-/** Subschemas applied in one check, all branches counted: what a real schema needs a thousand times less. */
+/** Most subschemas applied in one check, counting all branches; ordinary schemas need a thousandth of it. */
 const MAX_STEPS = 100_000
 
 /**
  * Checks values against one JSON Schema.
  *
- * @param onStep - Is called for each subschema that is applied, to measure the work.
- * @returns One issue for each fault, its `code` being the keyword; none if the value fits.
+ * @param onStep - Called for each subschema that is applied, to measure the work.
+ * @returns One issue for each fault, with the keyword as `code`; none if the value fits.
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
  */
 export type JsonSchemaCheck = (value: unknown, onStep?: () => void) => readonly ProblemIssue[]
@@ -21,10 +21,10 @@ const NO_FACTS: JsonFacts = Object.freeze({ keys: new Set<string>(), longestList
 
 /**
  * Prepares a JSON Schema (draft 2020-12) once, for checks of many values. Keywords that depend on the value
- * (`patternProperties`, `uniqueItems`) are prepared anew for each.
+ * (`patternProperties`, `uniqueItems`) are prepared again for each.
  *
  * The check is safe for schemas that a tenant wrote: patterns run in linear time, and the work is metered in steps, so
- * no schema hangs the process. All faults are reported at once; messages never repeat the value.
+ * that no schema can block the process. All faults are reported at once; messages never repeat the value.
  *
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID`, here or in the check, if the schema cannot be applied: an
  * unresolved `$ref`, an unsupported pattern, or more than 100,000 steps for one value.
@@ -35,7 +35,7 @@ export function prepareJsonSchema(schema: JsonSchema): JsonSchemaCheck {
   const countStep = (): void => {
     steps += 1
     report?.()
-    if (steps > MAX_STEPS) throw schemaInvalid('It takes too many steps to check a value against it')
+    if (steps > MAX_STEPS) throw schemaInvalid('Checking a value against it takes too many steps')
   }
   const always = prepareSchema(schema, NO_FACTS, countStep)
   const validator = always.isForTheseFacts ? null : createValidator(always)
@@ -55,7 +55,7 @@ function createValidator({ schema }: PreparedSchema): Validator {
 }
 
 function apply(validator: Validator, patterns: PreparedSchema['patterns'], value: unknown): readonly ProblemIssue[] {
-  // cfworker knows formats by one table; patterns pass through it as formats and leave it in the same call.
+  // cfworker knows formats by one table; patterns are added to it as formats and removed in the same call.
   for (const [name, test] of patterns) format[name] = test
   try {
     return orInvalid(() => toSchemaIssues(validator.validate(value), value))
@@ -68,15 +68,17 @@ function orInvalid<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (cause) {
-    throw cause instanceof TenonError ? cause : schemaInvalid('It is malformed, endless, or refers to nothing', cause)
+    throw cause instanceof TenonError
+      ? cause
+      : schemaInvalid('It is malformed, infinite, or has an unresolved reference', cause)
   }
 }
 
 /**
  * Checks one JSON value against a JSON Schema: {@link prepareJsonSchema} for a schema that is used once.
  *
- * @param onStep - Is called for each subschema that is applied, to measure the work.
- * @returns One issue for each fault, its `code` being the keyword; none if the value fits.
+ * @param onStep - Called for each subschema that is applied, to measure the work.
+ * @returns One issue for each fault, with the keyword as `code`; none if the value fits.
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
  */
 export function checkJsonSchema(schema: JsonSchema, value: unknown, onStep?: () => void): readonly ProblemIssue[] {

@@ -1,11 +1,11 @@
-/** What the preparation of a schema has to know of the value that it will check. */
+/** Facts about a value that the preparation of a schema needs. */
 export interface JsonFacts {
   /** Every key of every object. */
   readonly keys: ReadonlySet<string>
   readonly longestList: number
 }
 
-/** Walks a JSON value once. */
+/** Collects the facts of a JSON value in one pass. */
 export function readJsonFacts(value: unknown): JsonFacts {
   const keys = new Set<string>()
   let longestList = 0

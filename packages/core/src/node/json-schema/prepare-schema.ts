@@ -6,7 +6,7 @@ import type { JsonFacts } from './json-facts.ts'
 
 const MAX_SCHEMA_DEPTH = 64
 const MAX_PATTERN_LENGTH = 1_000
-/** Items are compared each with each. */
+/** Most items for `uniqueItems`, which compares every pair. */
 const MAX_UNIQUE_ITEMS = 2_000
 const MAX_PATTERN_KEYS = 2_000
 
@@ -25,29 +25,32 @@ const SINGLE: ReadonlySet<string> = new Set([
 ])
 const LISTS: ReadonlySet<string> = new Set(['prefixItems', 'items', 'allOf', 'anyOf', 'oneOf'])
 const MAPS: ReadonlySet<string> = new Set(['$defs', 'definitions', 'properties', 'dependentSchemas'])
-// `url` is exponential in cfworker and no format of the standard.
+// `url` takes exponential time in cfworker and is not a standard format.
 const FORMATS: ReadonlySet<string> = new Set(
   'date time date-time duration uri uri-reference uri-template email hostname ipv4 ipv6 regex uuid json-pointer relative-json-pointer'.split(
     ' ',
   ),
 )
-/** How a pattern is called while it passes as a format. */
+/** Prefix of formats that represent a pattern. */
 export const PATTERN_FORMAT = 'tenon-pattern:'
 
 export interface PreparedSchema {
   readonly schema: Schema
-  /** Tests by the format name that stands for a pattern. */
+  /** Tests of patterns, by the name of their format. */
   readonly patterns: ReadonlyMap<string, (text: string) => boolean>
-  /** The copy holds for values with these facts only: a keyword in it depends on keys or on the length of lists. */
+  /**
+   * True if the copy is valid only for values with these facts: a keyword in it depends on keys or on the length of
+   * lists.
+   */
   readonly isForTheseFacts: boolean
 }
 
 /**
- * Copies a schema into the form in which it is safe to apply: no native regular expression is left, and
- * each time it is applied it calls `onStep`.
+ * Copies a schema to a form that is safe to apply: without native regular expressions, and with a call of `onStep` on
+ * each application.
  *
- * `pattern` becomes a format that RE2 tests; `patternProperties` becomes `properties` for the keys that the
- * value really has, which says the same.
+ * `pattern` becomes a format that RE2 tests; `patternProperties` becomes `properties` for the keys of the value, which
+ * is equivalent.
  */
 export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () => void): PreparedSchema {
   const patterns = new Map<string, (text: string) => boolean>()
@@ -73,7 +76,7 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
     if (source.uniqueItems === true && facts.longestList > MAX_UNIQUE_ITEMS) {
       throw schemaInvalid(`uniqueItems is for lists of up to ${MAX_UNIQUE_ITEMS} items`)
     }
-    // cfworker reads this keyword each time it applies a schema; the draft that we use does not have it.
+    // cfworker reads this keyword on each application of a schema; it is not part of draft 2020-12.
     Object.defineProperty(target, '$recursiveAnchor', { enumerable: false, get: () => void onStep() })
     return target
   }
@@ -140,7 +143,7 @@ function compilePattern(pattern: Json): (text: string) => boolean {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
     return (text) => compiled.test(text)
   } catch (cause) {
-    throw schemaInvalid('A pattern uses what linear patterns cannot have, such as look-ahead', cause)
+    throw schemaInvalid('A pattern uses a feature that linear patterns lack, such as look-ahead', cause)
   }
 }
 

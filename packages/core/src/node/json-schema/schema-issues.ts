@@ -2,7 +2,7 @@ import type { OutputUnit, ValidationResult } from '@cfworker/json-schema'
 import type { ProblemIssue } from '../../errors/index.ts'
 import { PATTERN_FORMAT } from './prepare-schema.ts'
 
-// These only say that something inside is wrong; what is wrong has an entry of its own.
+// Keywords that only report a fault in a subschema, which has an entry of its own.
 const WRAPPERS: ReadonlySet<string> = new Set([
   '$ref',
   'allOf',
@@ -21,32 +21,32 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 
 const MESSAGES: Readonly<Record<string, string>> = {
   false: 'This field is not allowed here',
-  const: 'It must have the one value that is allowed',
-  enum: 'It must be one of the values that are allowed',
-  not: 'It must not have this form',
-  anyOf: 'It fits none of the forms that are allowed',
-  oneOf: 'It must fit exactly one of the forms that are allowed',
-  uniqueItems: 'No item may stand twice',
-  contains: 'An item that is asked for is missing',
-  minContains: 'It has too few items of the kind that is asked for',
-  maxContains: 'It has too many items of the kind that is limited',
+  const: 'It must have the only allowed value',
+  enum: 'It must be one of the allowed values',
+  not: 'It must not match this schema',
+  anyOf: 'It matches none of the allowed schemas',
+  oneOf: 'It must match exactly one of the allowed schemas',
+  uniqueItems: 'Items must be unique',
+  contains: 'A required item is missing',
+  minContains: 'It has too few items of the required kind',
+  maxContains: 'It has too many items of the limited kind',
   minProperties: 'It has too few fields',
   maxProperties: 'It has too many fields',
   minItems: 'It has too few items',
   maxItems: 'It has too many items',
   minLength: 'It is too short',
   maxLength: 'It is too long',
-  pattern: 'It does not have the pattern that is asked for',
+  pattern: 'It does not match the required pattern',
 }
 
-/** Turns cfworker's report into issues: faults only, each once, without the value. */
+/** Converts the report of cfworker to issues: faults only, each once, without the value. */
 export function toSchemaIssues(result: ValidationResult, value: unknown): readonly ProblemIssue[] {
   if (result.valid) return []
   const issues = new Map<string, ProblemIssue>()
   const choices: string[] = []
   for (const unit of result.errors) {
     if (WRAPPERS.has(unit.keyword)) continue
-    // Why each branch of a choice failed would bury that the choice failed.
+    // The faults of each branch would hide that the choice failed.
     if (choices.some((location) => unit.keywordLocation.startsWith(`${location}/`))) continue
     if (unit.keyword === 'anyOf' || unit.keyword === 'oneOf' || unit.keyword === 'contains')
       choices.push(unit.keywordLocation)
@@ -61,9 +61,9 @@ function toIssue({ keyword, instanceLocation, error }: OutputUnit, value: unknow
   return { path: toPath(instanceLocation, value), code, message: MESSAGES[code] ?? describe(code, error) }
 }
 
-/** Messages that carry a bound or a name from the schema; the value itself is cut off. */
+/** Describes a fault with the bound or the name from the schema, without the value. */
 function describe(keyword: string, error: string): string {
-  // What cfworker names last is from the schema; what it names first may be the value.
+  // In messages of cfworker, the last name is from the schema; the first may be the value.
   const bound = error.replace(/^.* (\S+)\.$/s, '$1')
   const name = error.replace(/^.*"(.*)"\.$/s, '$1')
   switch (keyword) {
@@ -85,9 +85,9 @@ function describe(keyword: string, error: string): string {
     case 'multipleOf':
       return `It must be a multiple of ${bound}`
     case 'format':
-      return `It does not have the format ${name}`
+      return `It does not match the format ${name}`
     default:
-      return 'It does not fit the schema'
+      return 'It does not match the schema'
   }
 }
 

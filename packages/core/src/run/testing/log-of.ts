@@ -17,10 +17,10 @@ export const APPROVAL: Extract<WaitFor, { kind: 'approval' }> = {
   dueAt: null,
 }
 
-/** An event as a test writes it. */
+/** An event in a test, without its envelope. */
 export type Event = Fact | Decision | Observation
 
-/** A log: each event 10 ms after the one before, the first at 1,000. */
+/** Creates a log: the first event at 1,000 ms, each further one 10 ms later. */
 export function logOf(...events: Event[]): LogEntry[] {
   return events.map((event, index) => ({ seq: index + 1, at: 1_000 + 10 * index, ...event }))
 }

@@ -1,12 +1,13 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalDocument } from './canonical-document.ts'
 import { canonicalText } from './canonical-json.ts'
+import { createSha256Hex, type RuntimeGlobals } from './sha256.ts'
 import type { WorkflowDocument } from './types.ts'
+
+const platformHash = createSha256Hex(globalThis as RuntimeGlobals)
 
 /** Returns the SHA-256 of a text in UTF-8 as 64 hex digits; synchronous, the same in every runtime. */
 export function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)))
+  return platformHash(text)
 }
 
 /** Hashes everything that a document holds: two drafts with the same content hash look and run the same. */

@@ -22,27 +22,55 @@ function propertiesOf(schema: JsonSchema): readonly (readonly [string, JsonSchem
   return isJsonObject(properties) ? (Object.entries(properties) as [string, JsonSchema][]) : []
 }
 
-/** Returns the compared params of one object: those of the node, or of an item of a list. */
-function comparedIn(schema: JsonSchema, params: Json | undefined, path: ParamPath): readonly DeclaredComparison[] {
-  if (!isJsonObject(params)) return []
-  return propertiesOf(schema).flatMap(([name, property]) => {
+/** A param that is compared with another one, as its schema declares it. */
+interface ComparedParam {
+  readonly name: string
+  readonly left: string
+  /** The param that holds the operator. */
+  readonly operator: string
+  readonly defaultOperator: Json | undefined
+}
+
+/** The compared params of a node type: those of the node itself, and those in the items of lists. */
+interface ComparedParams {
+  readonly own: readonly ComparedParam[]
+  readonly inLists: readonly { readonly name: string; readonly items: readonly ComparedParam[] }[]
+}
+
+function comparedIn(schema: JsonSchema): readonly ComparedParam[] {
+  return propertiesOf(schema).flatMap(([name, property]): ComparedParam[] => {
     const declared = asObject(property)?.comparesWith
     if (!isJsonObject(declared) || typeof declared.param !== 'string' || typeof declared.operator !== 'string')
       return []
-    const operator = params[declared.operator] ?? asObject(schemaAt(schema, [declared.operator]).schema)?.default
-    return [{ left: [declared.param], operator, right: [...path, name] }]
+    const defaultOperator = asObject(schemaAt(schema, [declared.operator]).schema)?.default
+    return [{ name, left: declared.param, operator: declared.operator, defaultOperator }]
   })
 }
 
-function comparisonsOf(schema: JsonSchema, params: JsonObject): readonly DeclaredComparison[] {
-  const own = comparedIn(schema, params, [])
-  const inItems = propertiesOf(schema).flatMap(([name, property]) => {
-    const items = asObject(property)?.items as JsonSchema | undefined
-    const list = params[name]
-    if (items === undefined || !Array.isArray(list)) return []
-    return list.flatMap((item: Json, index) => comparedIn(items, item, [name, index]))
+function comparedParams(schema: JsonSchema): ComparedParams {
+  const inLists = propertiesOf(schema).flatMap(([name, property]) => {
+    const items = comparedIn((asObject(property)?.items ?? true) as JsonSchema)
+    return items.length === 0 ? [] : [{ name, items }]
   })
-  return [...own, ...inItems]
+  return { own: comparedIn(schema), inLists }
+}
+
+function comparisonsOf({ own, inLists }: ComparedParams, params: JsonObject): readonly DeclaredComparison[] {
+  const within = (compared: readonly ComparedParam[], owner: JsonObject, path: ParamPath): DeclaredComparison[] =>
+    compared.map(({ name, left, operator, defaultOperator }) => ({
+      left: [left],
+      operator: owner[operator] ?? defaultOperator,
+      right: [...path, name],
+    }))
+  const found = within(own, params, [])
+  for (const { name, items } of inLists) {
+    const list = params[name]
+    if (!Array.isArray(list)) continue
+    list.forEach((item: Json, index) => {
+      if (isJsonObject(item)) found.push(...within(items, item, [name, index]))
+    })
+  }
+  return found
 }
 
 function typeAt(node: FlowNode, traced: TracedWorkflow, path: ParamPath): StaticType | null {
@@ -52,15 +80,18 @@ function typeAt(node: FlowNode, traced: TracedWorkflow, path: ParamPath): Static
   )
   if (value === undefined) return null
   if (typeof value !== 'string' || !isTemplate(value)) return typeOfValue(value)
-  return traced.typeParam(node, ['params', ...path], value).type
+  return traced.typeText(node, value).type
 }
 
 /** Reports comparisons of a node whose value types are known and cannot be compared. */
 export function* checkComparisons(traced: TracedWorkflow, report: ReportIssue): Generator<undefined, void> {
+  const bySchema = new Map<JsonSchema, ComparedParams>()
   for (const node of traced.flow.nodes) {
     const { node: own, name, entry, params } = node.surveyed
     const schema = entry?.params ?? true
-    for (const { left, operator, right } of comparisonsOf(schema, params)) {
+    const compared = bySchema.get(schema) ?? comparedParams(schema)
+    bySchema.set(schema, compared)
+    for (const { left, operator, right } of comparisonsOf(compared, params)) {
       const [ours, theirs] = [typeAt(node, traced, left), typeAt(node, traced, right)]
       const problem =
         ours === null || theirs === null || typeof operator !== 'string'

@@ -67,7 +67,7 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
 /** Reports inputs with more edges than they accept. */
 function checkFull(target: SurveyedNode, report: ReportIssue): void {
   for (const input of target.entry?.inputs ?? []) {
-    if (input.maxEdges === undefined) continue
+    if (input.maxEdges === undefined || target.incoming.length <= input.maxEdges) continue
     const arriving = target.incoming.filter(({ targetHandle }) => targetHandle === input.name)
     for (const edge of arriving.slice(input.maxEdges)) {
       const message = `The input "${input.title ?? input.name}" of ${target.name} accepts one edge only`

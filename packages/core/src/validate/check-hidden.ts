@@ -35,7 +35,8 @@ function namesOfOwners(flow: DataFlow, node: FlowNode, key: string): readonly st
 /** Reports keys of `input` that a node writes after an earlier one. */
 export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue): void {
   if (isDeliberate(node)) return
-  const written = new Set(node.exits.flatMap(({ facts }) => [...facts.adds.fields.keys()]))
+  const written = new Set<string>()
+  for (const { facts } of node.exits) for (const key of facts.adds.fields.keys()) written.add(key)
   const keys: string[] = []
   const names = new Set<string>()
   for (const key of written) {

@@ -11,12 +11,12 @@ interface Readers {
   has(node: FlowNode, key: string): boolean
 }
 
-function createReaders({ flow, typeTemplate }: TracedWorkflow): Readers {
+function createReaders({ flow, typeText }: TracedWorkflow): Readers {
   const byKey = new Map<string | number | undefined, FlowNode[]>()
   for (const node of flow.nodes) {
     const firsts = new Set<string | number | undefined>()
-    for (const template of evaluatedTemplates(node.surveyed)) {
-      for (const read of typeTemplate(node, template).analysis?.reads ?? []) {
+    for (const { text } of evaluatedTemplates(node.surveyed)) {
+      for (const read of typeText(node, text).analysis?.reads ?? []) {
         if (read.root === 'input') firsts.add(read.path[0])
       }
     }

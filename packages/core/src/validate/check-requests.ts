@@ -1,11 +1,14 @@
 import type { ParamPath } from '../document/operation.ts'
+import { isSecretMarker, secretParamsOf } from '../document/secret-marker.ts'
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
-import { isJsonObject } from '../json.ts'
+import { hasOpenHost } from '../evaluate/sinks/url-sink.ts'
+import type { TemplateTable } from '../expression/template-table.ts'
+import { isJsonObject, type JsonSchema } from '../json.ts'
 import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { cutText } from '../text/cut-text.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
-import { paramSink } from './param-sink.ts'
+import { paramSink, sinkOf } from './param-sink.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
@@ -51,17 +54,49 @@ function holdsToken(text: string, isSent: boolean): boolean {
 
 function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportIssue): void {
   const schema = entry?.params ?? true
-  for (const { path, text } of texts) {
-    if (!holdsToken(text, paramSink(schema, node.params, path) !== null)) continue
-    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. Use a node type with a secret field; if there is none, ask your administrator to add one`
+  for (const { path, text, schema: own } of texts) {
+    if (!holdsToken(text, sinkOf(own, schema, node.params) !== null)) continue
+    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. ${placeForToken(schema)}`
     report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
   }
 }
 
-/** Reports invalid headers of requests, and tokens in plain text. */
+function placeForToken(schema: JsonSchema): string {
+  const [own] = secretParamsOf(schema)
+  if (own !== undefined) return `Set it in "${titleAt(schema, [own])}" instead, where it is stored encrypted`
+  return 'Use a node type with a secret field for it; if there is none, ask your administrator to add one'
+}
+
+/** A secret is sent to the host that the author has written, never to one that the data of a run names. */
+function checkSecretHost(
+  { templates }: WorkflowSurvey,
+  { node, name, entry, texts }: SurveyedNode,
+  report: ReportIssue,
+) {
+  const schema = entry?.params ?? true
+  const secret = secretParamsOf(schema).find((param) => isSecretMarker(node.params[param]))
+  if (secret === undefined) return
+  for (const { path, text, schema: own, isLiteral } of texts) {
+    if (isLiteral || sinkOf(own, schema, node.params) !== 'url' || !namesOpenHost(templates, text)) continue
+    const message = `${name}: "${titleAt(schema, path)}" must begin with its host, since "${titleAt(schema, [secret])}" is sent there`
+    report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path: ['params', ...path] }))
+  }
+}
+
+/** A template that cannot be read is reported as a fault of its expression. */
+function namesOpenHost(templates: TemplateTable, text: string): boolean {
+  try {
+    return hasOpenHost(templates.parse(text))
+  } catch {
+    return false
+  }
+}
+
+/** Reports invalid headers of requests, tokens in plain text, and secrets that are sent to unknown hosts. */
 export function checkRequests(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)
     checkTokens(surveyed, report)
+    checkSecretHost(survey, surveyed, report)
   }
 }

@@ -7,7 +7,7 @@ import type { Json } from '../json.ts'
 import { errorIssue, type ReportIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
 import { titleAt } from './param-schema.ts'
-import { isParamUsed, paramSink } from './param-sink.ts'
+import { isParamUsed, sinkOf } from './param-sink.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -52,9 +52,9 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
     byType.set(entry, names)
     const schema = entry?.params ?? true
     const used = names.filter((param) => node.params[param] !== undefined && isParamUsed(schema, node.params, param))
-    for (const { path, text, isLiteral } of texts.filter((leaf) => used.includes(String(leaf.path[0])))) {
+    for (const { path, text, schema: own, isLiteral } of texts.filter((leaf) => used.includes(String(leaf.path[0])))) {
       meter.spend(text.length)
-      const sink = isLiteral || text === '' ? null : paramSink(schema, node.params, path)
+      const sink = isLiteral || text === '' ? null : sinkOf(own, schema, node.params)
       const template = sink === null ? null : parsed(survey, text)
       for (const { message, start, end } of sink === null || template === null ? [] : faultsOf(sink, template, scope)) {
         const details = { nodeId: node.id, path: ['params', ...path], range: { start, end } }

@@ -1,6 +1,11 @@
 import type { DocumentOperation } from '../document/operation.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
+import { withExpectation } from '../expression/check/typecheck.ts'
+import type { ValueKind } from '../expression/functions/signature.ts'
+import { typeOfSchema } from '../expression/types/schema-to-type.ts'
+import { kindsOf } from '../expression/types/static-type.ts'
+import type { JsonSchema } from '../json.ts'
 import type { FlowNode } from './data-flow.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
@@ -69,10 +74,25 @@ function reportStrangers(place: Place, { analysis }: TypedTemplate, report: Repo
   return reported
 }
 
-function checkTemplate(place: Place, report: ReportIssue): void {
-  const typed = place.traced.typeTemplate(place.node, place.template)
+/** Returns the kinds of value that a schema takes, each schema read once; `null` for any. */
+type KindsIn = (schema: JsonSchema) => readonly ValueKind[] | null
+
+function createKindsIn(): KindsIn {
+  const known = new Map<JsonSchema, readonly ValueKind[] | null>()
+  return (schema) => {
+    const found = known.get(schema)
+    if (found !== undefined) return found
+    const kinds = kindsOf(typeOfSchema(schema))
+    known.set(schema, kinds)
+    return kinds
+  }
+}
+
+function checkTemplate(place: Place, kindsIn: KindsIn, report: ReportIssue): void {
+  const { text, expected } = place.template
+  const typed = place.traced.typeText(place.node, text)
   const reported = reportStrangers(place, typed, report)
-  for (const problem of typed.problems) {
+  for (const problem of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
     if (reported.has(problem.start)) continue
     const { code, severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
@@ -88,8 +108,9 @@ export function* checkTemplates(
   traced: TracedWorkflow,
   report: ReportIssue,
 ): Generator<undefined, void> {
+  const kindsIn = createKindsIn()
   for (const node of traced.flow.nodes) {
-    for (const template of node.surveyed.templates) checkTemplate({ survey, traced, node, template }, report)
+    for (const template of node.surveyed.templates) checkTemplate({ survey, traced, node, template }, kindsIn, report)
     yield
   }
 }

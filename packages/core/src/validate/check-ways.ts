@@ -1,4 +1,5 @@
 import type { ResolvedPort } from '../document/ports.ts'
+import { edgeId } from '../document/types.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
 import { type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
@@ -9,7 +10,7 @@ const MOST_PORTS_NAMED = 4
 const ownPorts = ({ ports }: SurveyedNode): readonly ResolvedPort[] => ports.filter(({ isError }) => !isError)
 
 /** Returns the ports without edges, except the port of a time limit that is not set. */
-function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
+export function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
   const { outgoing, params, entry } = surveyed
   const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
   const isIdle = (port: string) => entry?.control === 'approval' && port === 'timeout' && params.timeout === undefined
@@ -18,8 +19,9 @@ function openPorts(surveyed: SurveyedNode): readonly ResolvedPort[] {
 
 function checkPorts(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, outgoing } = surveyed
+  if (outgoing.length === 0 || ownPorts(surveyed).length < 2) return
   const open = openPorts(surveyed)
-  if (open.length === 0 || ownPorts(surveyed).length < 2 || outgoing.length === 0) return
+  if (open.length === 0) return
   const shown = open.slice(0, MOST_PORTS_NAMED).map(({ title }) => `"${title}"`)
   const more = open.length > shown.length ? ` and ${open.length - shown.length} more` : ''
   const message = `${name}: no edge leaves ${shown.join(', ')}${more}, so the path ends there without an outcome`
@@ -29,7 +31,23 @@ function checkPorts(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repo
 
 const fixed = (fix: IssueFix | undefined): { readonly fix?: IssueFix } => (fix === undefined ? {} : { fix })
 
-function checkForkAndJoin(surveyed: SurveyedNode, report: ReportIssue): void {
+/** Takes a join away whose only edge leads on instead. */
+function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: SurveyedNode): IssueFix {
+  const taken = new Set(survey.document.edges.map(({ id }) => id))
+  const edges = incoming.flatMap(({ source, sourceHandle }) =>
+    outgoing.map(({ target, targetHandle }) => ({ source, sourceHandle, target, targetHandle })),
+  )
+  const added = edges.filter((ends) => ends.source !== ends.target && !taken.has(edgeId(ends)))
+  return {
+    title: `Remove "${name}"`,
+    operations: [
+      { op: 'remove_node', nodeId: node.id },
+      ...added.map((ends) => ({ op: 'add_edge', edge: { ...ends, id: edgeId(ends) } }) as const),
+    ],
+  }
+}
+
+function checkForkAndJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry, incoming } = surveyed
   const at = { nodeId: node.id }
   if (entry?.control === 'fork' && ownPorts(surveyed).length === 1) {
@@ -37,7 +55,8 @@ function checkForkAndJoin(surveyed: SurveyedNode, report: ReportIssue): void {
     report(warningIssue('FORK_SINGLE', `${name} has one branch only, so nothing runs in parallel`, { ...at, ...fix }))
   }
   if (entry?.control === 'join' && incoming.length === 1) {
-    report(warningIssue('JOIN_SINGLE', `Only one edge leads to ${name}, so it has nothing to wait for`, at))
+    const fix = bypassFix(survey, surveyed)
+    report(warningIssue('JOIN_SINGLE', `Only one edge leads to ${name}, so it has nothing to wait for`, { ...at, fix }))
   }
 }
 
@@ -57,7 +76,7 @@ export function checkWays(survey: WorkflowSurvey, report: ReportIssue): void {
     if (surveyed.node.disabled) continue
     checkPortItems(surveyed, report)
     checkPorts(survey, surveyed, report)
-    checkForkAndJoin(surveyed, report)
+    checkForkAndJoin(survey, surveyed, report)
     // Without any end, one warning covers all paths.
     if (hasEnd && surveyed.incoming.length > 0) checkDeadEnd(survey, surveyed, report)
   }

@@ -86,9 +86,10 @@ interface ExitPort {
  * edge ends the run.
  */
 function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
-  const used = new Set(outgoing.map(({ sourceHandle }) => sourceHandle))
-  const own = ports.filter(({ name, isError }) => !isError || used.has(name)).map(({ name }) => name)
-  const names = new Set([...own, ...used])
+  const isUsed = (port: string) => outgoing.some(({ sourceHandle }) => sourceHandle === port)
+  const names = new Set<string>()
+  for (const { name, isError } of ports) if (!isError || isUsed(name)) names.add(name)
+  for (const { sourceHandle } of outgoing) names.add(sourceHandle)
   const [first] = names
   if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
   const isFork = entry?.control === 'fork'
@@ -189,17 +190,6 @@ function waitedFor(tracing: Tracing, surveyed: SurveyedNode, arriving: readonly 
   return onAnyWay(tracing, arriving, (node) => trailOf(node).waited)
 }
 
-function targetsByPort({ ranks }: Tracing, { outgoing }: SurveyedNode): ReadonlyMap<string, readonly number[]> {
-  const targets = new Map<string, number[]>()
-  for (const { sourceHandle, target } of outgoing) {
-    const known = targets.get(sourceHandle)
-    const rank = ranks.get(target) as number
-    if (known === undefined) targets.set(sourceHandle, [rank])
-    else known.push(rank)
-  }
-  return targets
-}
-
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
   const { nodes, byId, exits, forks, dominators, meter, exitSets, trailSets } = tracing
   const arriving = arrivingAt(tracing, surveyed)
@@ -217,21 +207,22 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   }))
   if (arriving.length > 1) addSureBranches(tracing, { taken, waited, started, absorbed })
   release(tracing, arriving)
-  const own: Exit[] = []
+  const own: (Exit & { readonly targets: number[] })[] = []
   const node: FlowNode = { rank: nodes.length, surveyed, ancestors, taken, arriving, exits: own }
   nodes.push(node)
   dominators.add(arriving.map((exit) => exit.node.rank))
   byId.set(surveyed.node.id, node)
-  const targets = targetsByPort(tracing, surveyed)
   for (const { port, isSure } of tracing.exitPorts[node.rank] as readonly ExitPort[]) {
     meter.spend(1)
-    const facts = describe(node, port)
-    const exit: Exit = { index: exits.length, node, port, isSure, facts, targets: targets.get(port) ?? [] }
+    const exit = { index: exits.length, node, port, isSure, facts: describe(node, port), targets: [] }
     own.push(exit)
     exits.push(exit)
   }
   if (own.length > 1 && own.some(({ isSure }) => isSure)) setBit(forks, node.rank)
   const exitByPort = new Map(own.map((exit) => [exit.port, exit]))
+  for (const { sourceHandle, target } of surveyed.outgoing) {
+    exitByPort.get(sourceHandle)?.targets.push(tracing.ranks.get(target) as number)
+  }
   const edgesLeft = surveyed.outgoing.length
   if (edgesLeft > 0) tracing.trails.set(node, { waited, started, absorbed, exitByPort, edgesLeft })
   else releaseSets(tracing, { started, absorbed })

@@ -89,8 +89,9 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     otherwiseBefore(node, key, type) {
       const { all, byType } = entryOf(key)
       if (all.owners.length === 1 && all.owners[0]?.node === node) return []
-      const lists = [...byType].filter(([each]) => each !== type)
-      return merge(lists.map(([, list]) => list.before(node)))
+      const lists: Iterable<KeyOwner>[] = []
+      for (const [each, list] of byType) if (each !== type) lists.push(list.before(node))
+      return lists.length === 1 ? (lists[0] as Iterable<KeyOwner>) : merge(lists)
     },
     isSurelyAdded({ taken }, key) {
       const { sure, sureExits } = entryOf(key)

@@ -14,7 +14,7 @@ const ERROR_SCHEMA: JsonSchema = Object.freeze({
 })
 
 /** Returns the schema of the value at a path of the params, templates included. */
-export type TypeOfParam = (value: Json, path: readonly (string | number)[]) => JsonSchema
+export type TypeOfValue = (value: Json) => JsonSchema
 
 /** Facts about the output of a port. */
 export interface OutputFacts {
@@ -24,28 +24,23 @@ export interface OutputFacts {
 }
 
 /** Returns the schema of an object from its values, such as the output of a `set` node. */
-export function schemaOfValues(
-  values: JsonObject,
-  path: readonly (string | number)[],
-  typeOf: TypeOfParam,
-): JsonSchema {
-  const properties = Object.entries(values).map(([key, value]) => [key, typeOf(value, [...path, key]) as Json])
+export function schemaOfValues(values: JsonObject, typeOf: TypeOfValue): JsonSchema {
+  const keys = Object.keys(values)
   return {
     type: 'object',
-    properties: Object.fromEntries(properties),
-    required: Object.keys(values),
+    properties: Object.fromEntries(keys.map((key) => [key, typeOf(values[key] as Json) as Json])),
+    required: keys,
     additionalProperties: false,
   }
 }
 
-function describedSchema({ entry, params }: SurveyedNode, port: string, typeOf: TypeOfParam): JsonSchema {
+function describedSchema({ entry, params }: SurveyedNode, port: string, typeOf: TypeOfValue): JsonSchema {
   const output = entry?.outputs[port] ?? entry?.outputs['*']
   if (output === undefined) return true
   if (typeof output === 'boolean' || !('fromParam' in output)) return output
   const name = String(output.fromParam)
   const value = params[name]
-  if (output.as === 'values')
-    return isJsonObject(value) ? schemaOfValues(value, ['params', name], typeOf) : { type: 'object' }
+  if (output.as === 'values') return isJsonObject(value) ? schemaOfValues(value, typeOf) : { type: 'object' }
   return typeof value === 'boolean' ? value : (asObject(value) ?? true)
 }
 
@@ -73,7 +68,7 @@ function factsOf(schema: JsonSchema): OutputFacts {
   return { schema: inlined, adds: objectFacts(inlined) }
 }
 
-function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfParam, known: KnownOutputs): OutputFacts {
+function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfValue, known: KnownOutputs): OutputFacts {
   const schema = describedSchema(surveyed, port, typeOf)
   const { outputs } = surveyed.entry as NodeManifestEntry
   if (schema !== (outputs[port] ?? outputs['*'])) return factsOf(schema)
@@ -86,7 +81,7 @@ function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfPara
 export function outputFacts(
   surveyed: SurveyedNode,
   port: string,
-  typeOf: TypeOfParam,
+  typeOf: TypeOfValue,
   known: KnownOutputs,
 ): OutputFacts {
   const { node, entry } = surveyed

@@ -55,9 +55,9 @@ export function paramTexts(schema: JsonSchema, params: JsonObject): readonly Par
   const visit = (value: Json, path: ParamPath, place: PlaceSchema): void => {
     if (typeof value === 'string') texts.push({ path, text: value, ...place })
     else if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) visit(item as Json, [...path, index], below(place, index))
+      value.forEach((item: Json, index) => void visit(item, [...path, index], below(place, index)))
     } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value)) visit(member as Json, [...path, key], below(place, key))
+      for (const key of Object.keys(value)) visit((value as JsonObject)[key] as Json, [...path, key], below(place, key))
     }
   }
   visit(params, [], { schema, isLiteral: false })

@@ -15,7 +15,13 @@ function paramValueOf(schema: JsonSchema, params: JsonObject, name: string): Jso
  * @returns `null` for plain text.
  */
 export function paramSink(schema: JsonSchema, params: JsonObject, path: ParamPath): SinkName | null {
-  const declared = asObject(schemaAt(schema, path).schema)?.sink
+  return sinkOf(schemaAt(schema, path).schema, schema, params)
+}
+
+/** {@link paramSink} for a text whose own schema is known. */
+export function sinkOf(own: JsonSchema, schema: JsonSchema, params: JsonObject): SinkName | null {
+  const declared = asObject(own)?.sink
+  if (declared === undefined) return null
   const named =
     isJsonObject(declared) && typeof declared.fromParam === 'string'
       ? paramValueOf(schema, params, declared.fromParam)

@@ -2,7 +2,7 @@ import { documentOrder } from '../document/document-order.ts'
 import { fillParamDefaults } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
-import { type ResolvedPort, resolvePorts } from '../document/ports.ts'
+import { effectiveOnError, type ResolvedPort, resolvePorts } from '../document/ports.ts'
 import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { createTemplateTable, type TemplateTable } from '../expression/template-table.ts'
@@ -102,6 +102,27 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 /** Returns the schema of a policy's template: a boolean for conditions, else any value. */
 const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
 
+type Ports = Pick<SurveyedNode, 'ports' | 'portNames'>
+
+const NO_PORTS: Ports = { ports: [], portNames: new Set() }
+
+/** Resolves the ports of nodes; those that only the type decides are shared by all nodes of the type. */
+function createPorts(): (node: WorkflowNode, params: JsonObject, entry: NodeManifestEntry | undefined) => Ports {
+  const shared = new Map<NodeManifestEntry, Ports>()
+  const withNames = (ports: readonly ResolvedPort[]): Ports => ({
+    ports,
+    portNames: new Set(ports.map(({ name }) => name)),
+  })
+  return (node, params, entry) => {
+    if (entry === undefined) return NO_PORTS
+    const isOwn = effectiveOnError(node, entry) === 'route' || entry.ports.some((port) => 'each' in port)
+    if (isOwn) return withNames(resolvePorts({ ...node, params }, entry))
+    const known = shared.get(entry) ?? withNames(resolvePorts({ ...node, params }, entry))
+    shared.set(entry, known)
+    return known
+  }
+}
+
 /**
  * Surveys a document: looks up the type of each node, fills in defaults, groups edges and orders nodes. The document
  * must have a valid structure, which `parseDocument` checks; everything else may be wrong.
@@ -111,10 +132,11 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const ids = new Set(document.nodes.map(({ id }) => id))
   const incoming = groupEdges(document, ids, 'target')
   const outgoing = groupEdges(document, ids, 'source')
+  const portsOf = createPorts()
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(typeKey(node.type, node.typeVersion))
     const params = entry === undefined ? node.params : fillParamDefaults(entry.params, node.params)
-    const ports = entry === undefined ? [] : resolvePorts({ ...node, params }, entry)
+    const ports = portsOf(node, params, entry)
     const texts = paramTexts(entry?.params ?? true, node.params)
     return {
       node,
@@ -123,8 +145,7 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
       params,
       texts,
       templates: templatesOf(node, texts),
-      ports,
-      portNames: new Set(ports.map((port) => port.name)),
+      ...ports,
       incoming: incoming.get(node.id) ?? [],
       outgoing: outgoing.get(node.id) ?? [],
     }

@@ -98,8 +98,9 @@ export function checkPath(
 ): StaticType {
   let type = base
   let mayMiss = false
-  for (const [at, segment] of path.segments.entries()) {
+  for (let at = 0; at < path.segments.length; at++) {
     if (type.length === 0) return UNKNOWN
+    const segment = path.segments[at] as PathSegment
     const member = memberType(type, keys[at] as MemberKey)
     const isOptional = mode === 'lenient' || segment.optional || path.segments[at + 1]?.optional === true
     const place: Place = { path, at, segment, owner: type, member }

@@ -45,12 +45,15 @@ export function createChecking(text: string, scope: ScopeTypes, report: Checking
 
 function syntaxProblem(text: string, { code, message, details }: TenonError): ExpressionProblem {
   const position = Math.min(details?.position as number, text.length)
+  const expected = details?.expected as readonly string[] | undefined
+  const isOpen = position === text.length && expected?.includes('}}') === true
   return {
     code: code as ExpressionProblemCode,
     severity: 'error',
     message: message.replace(/ \(line \d+, column \d+\)$/, ''),
     start: position,
     end: Math.min(position + 1, text.length),
+    ...(isOpen ? { fix: { title: 'Close the expression', start: position, end: position, text: ' }}' } } : {}),
   }
 }
 
@@ -74,9 +77,10 @@ export function typecheckTemplate(
   scope: ScopeSchema,
   options: TypecheckOptions = {},
 ): TemplateTypes {
+  const { type, problems } = typeTemplate(template, typesOfScope(scope))
   const wanted = options.expected === undefined ? null : kindsOf(typeOfSchema(options.expected))
-  const { type, problems } = typeTemplate(template, typesOfScope(scope), wanted)
-  return { schema: schemaOfType(type), kinds: kindsOf(type), problems }
+  const text = typeof template === 'string' ? template : template.text
+  return { schema: schemaOfType(type), kinds: kindsOf(type), problems: withExpectation(problems, text, type, wanted) }
 }
 
 /** A template's type, with what is wrong with it. */
@@ -90,45 +94,38 @@ export interface TypedText {
 const TEXT = typeOfKind('text')
 const byStart = (a: ExpressionProblem, b: ExpressionProblem): number => a.start - b.start
 
-/**
- * Types a template as {@link typecheckTemplate} does, for callers that type many templates in scopes that share types.
- *
- * @param wanted - The kinds that the place of the template takes; `null` for any.
- */
-export function typeTemplate(
-  template: string | ParsedTemplate,
-  scope: ScopeTypes,
-  wanted: readonly ValueKind[] | null,
-): TypedText {
-  const text = typeof template === 'string' ? template : template.text
+/** Types a template as {@link typecheckTemplate} does, for callers whose scopes share types. */
+export function typeTemplate(template: string | ParsedTemplate, scope: ScopeTypes): TypedText {
   let parsed: ParsedTemplate
   try {
     parsed = typeof template === 'string' ? parseTemplate(template) : template
   } catch (error) {
-    return { type: UNKNOWN, problems: [syntaxProblem(text, error as TenonError)] }
+    return { type: UNKNOWN, problems: [syntaxProblem(template as string, error as TenonError)] }
   }
   const problems: ExpressionProblem[] = []
-  const checking = createChecking(text, scope, (problem) => void problems.push(problem))
-  let first = TEXT
-  for (const [at, part] of parsed.parts.entries()) {
-    const type = part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : TEXT
-    if (at === 0) first = type
-  }
-  const type = parsed.whole === null ? TEXT : first
-  checkExpected(type, wanted, text, problems)
+  const checking = createChecking(parsed.text, scope, (problem) => void problems.push(problem))
+  const types = parsed.parts.map((part) =>
+    part.kind === 'expression' ? checkExpression(checking, part.expression, 'strict') : TEXT,
+  )
+  const type = parsed.whole === null ? TEXT : (types[0] as StaticType)
   return { type, problems: problems.sort(byStart) }
 }
 
-function checkExpected(
+/**
+ * Adds to the problems of a template the one that it never gives what is needed at its place.
+ *
+ * @param wanted - The kinds that are needed; `null` for any.
+ */
+export function withExpectation(
+  problems: readonly ExpressionProblem[],
+  text: string,
   type: StaticType,
   wanted: readonly ValueKind[] | null,
-  text: string,
-  problems: ExpressionProblem[],
-): void {
-  if (wanted === null) return
+): readonly ExpressionProblem[] {
+  if (wanted === null || wanted.length === 0) return problems
   const kinds = kindsOf(type)
-  if (kinds === null || kinds.length === 0) return
-  if (wanted.length === 0 || kinds.some((kind) => wanted.includes(kind))) return
+  if (kinds === null || kinds.length === 0 || kinds.some((kind) => wanted.includes(kind))) return problems
   const message = `This gives ${describeKinds(kinds)}, but ${describeKinds(wanted)} is needed here`
-  problems.push({ code: 'EXPRESSION_TYPE', severity: 'error', message, start: 0, end: text.length })
+  const problem = { code: 'EXPRESSION_TYPE', severity: 'error', message, start: 0, end: text.length } as const
+  return [...problems, problem].sort(byStart)
 }

@@ -38,8 +38,22 @@ function inVariant(variant: StaticVariant, key: MemberKey): StaticProperty | nul
   return saysNothing ? sure(() => UNKNOWN) : null
 }
 
+/** The member of a type of one variant, as most types are. */
+function ofOneVariant(variant: StaticVariant, property: StaticProperty | null): MemberType {
+  return {
+    type: property === null ? [] : unionOf([property.type()]),
+    found: property === null ? 0 : 1,
+    total: 1,
+    isSure: property?.isRequired === true,
+    isUndeclared: property === null && variant.kind === 'object' && variant.rest === 'undeclared',
+    onlyNullLacks: property === null && variant.kind === 'null',
+  }
+}
+
 /** Looks a key up in every variant of a type. */
 export function memberType(type: StaticType, key: MemberKey): MemberType {
+  const [only] = type
+  if (type.length === 1 && only !== undefined) return ofOneVariant(only, inVariant(only, key))
   const properties = type.map((variant) => inVariant(variant, key))
   const found = properties.filter((property) => property !== null)
   const lacking = type.filter((_variant, at) => properties[at] === null)

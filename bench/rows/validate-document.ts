@@ -63,7 +63,7 @@ function row({ documents, ...names }: Documents): Row {
 }
 
 async function validateAndCompile(document: WorkflowDocument, manifest: ReturnType<typeof toManifest>): Promise<void> {
-  const { issues, survey } = await checkWorkflowInSlices(document, manifest, { pause: async () => {} })
+  const { issues, survey } = await checkWorkflowInSlices(document, manifest, { isParsed: true, pause: async () => {} })
   const fault = issues.find(({ severity }) => severity === 'error')
   if (survey === null || fault !== undefined) throw new RangeError(`Not valid: ${fault?.message}`)
   compile(document, manifest, survey)

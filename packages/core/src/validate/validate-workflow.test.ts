@@ -59,6 +59,9 @@ describe('validateWorkflow', () => {
       ['b', 'b', 0],
       ['end', 'end', 0],
     ])
+    const parsed = await checkWorkflowInSlices(document, manifest, { isParsed: true, pause })
+    expect([parsed.issues, parsed.survey?.document]).toEqual([checked.issues, document])
+    expect(parsed.survey?.document).toBe(document)
     const broken = await checkWorkflowInSlices({ ...document, nodes: 5 as never }, manifest, { pause })
     expect(broken).toEqual({ issues: [expect.objectContaining({ code: 'DOCUMENT_MALFORMED' })], survey: null })
   })

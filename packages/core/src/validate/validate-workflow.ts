@@ -100,8 +100,12 @@ export interface CheckedWorkflow {
   readonly survey: WorkflowSurvey | null
 }
 
-function* validation(document: WorkflowDocument, checking: Checking): Generator<undefined, CheckedWorkflow> {
-  const reading = parsed(document)
+function* validation(
+  document: WorkflowDocument,
+  checking: Checking,
+  isParsed = false,
+): Generator<undefined, CheckedWorkflow> {
+  const reading = isParsed ? { sound: document } : parsed(document)
   if ('issues' in reading) return { issues: reading.issues, survey: null }
   const { sound } = reading
   yield
@@ -156,6 +160,12 @@ export function validateWorkflow(document: WorkflowDocument, manifest: Pick<Node
 export interface ValidationSlices {
   /** Yields the thread, such as `() => new Promise(setImmediate)`. May reject to stop the check. */
   readonly pause: () => Promise<void>
+  /**
+   * The document comes from `parseDocument` or `readDraft`, so its structure is not checked again.
+   *
+   * @defaultValue false
+   */
+  readonly isParsed?: boolean
   /** Work between two pauses, in steps of well under a microsecond. @defaultValue 20_000 */
   readonly stepsPerSlice?: number
   /** Steps after which the validation stops. @defaultValue {@link VALIDATION_BUDGET} */
@@ -189,11 +199,11 @@ export async function validateWorkflowInSlices(
 export async function checkWorkflowInSlices(
   document: WorkflowDocument,
   manifest: Pick<NodeManifest, 'nodes'>,
-  { pause, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
+  { pause, isParsed, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
 ): Promise<CheckedWorkflow> {
   const meter = createMeter(maxSteps)
   const checkSchema = createSchemaChecker(createSchemaVerdicts(), meter)
-  const work = validation(document, { manifest, checkSchema, meter })
+  const work = validation(document, { manifest, checkSchema, meter }, isParsed)
   let pausedAt = 0
   for (;;) {
     const step = work.next()

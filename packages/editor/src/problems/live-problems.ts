@@ -44,7 +44,8 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     }
     if (!isCurrent() || phase.kind !== 'ready') return
     try {
-      const issues = await validateWorkflowInSlices(document, manifest.manifest, { pause: () => pauseWhile(isCurrent) })
+      const pause = () => pauseWhile(isCurrent)
+      const issues = await validateWorkflowInSlices(document, manifest.manifest, { isParsed: true, pause })
       const names = new Map(document.nodes.map((node) => [node.id, node.name]))
       if (!isCurrent()) return
       found = toProblems(issues, names, translate())

@@ -27,7 +27,10 @@ export interface PreparedVersion {
 export async function prepareVersion(server: ServerContext, state: DraftState): Promise<PreparedVersion> {
   const { document, losses } = state
   const { manifest } = server.registry
-  const { issues, survey } = await checkWorkflowInSlices(document, manifest, { pause: () => setImmediate() })
+  const { issues, survey } = await checkWorkflowInSlices(document, manifest, {
+    isParsed: true,
+    pause: () => setImmediate(),
+  })
   const errors = issues.filter(({ severity }) => severity === 'error')
   refuse([
     ...losses.map(({ part, key, message }) => ({ path: [part, key], code: 'DRAFT_UNREADABLE', message })),

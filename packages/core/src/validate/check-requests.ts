@@ -35,13 +35,16 @@ function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssu
 /** Returns the paths of objects whose members are headers. */
 function headersOf({ node, entry }: SurveyedNode): ParamPath[] {
   const schema = entry?.params ?? true
-  return Object.entries(node.params).flatMap(([param, value]) =>
-    isJsonObject(value)
-      ? Object.keys(value)
-          .map((key) => [param, key])
-          .filter((path) => paramSink(schema, node.params, path) === 'header')
-      : [],
-  )
+  const paths: ParamPath[] = []
+  for (const param of Object.keys(node.params)) {
+    const value = node.params[param]
+    if (!isJsonObject(value)) continue
+    for (const key of Object.keys(value)) {
+      const path = [param, key]
+      if (paramSink(schema, node.params, path) === 'header') paths.push(path)
+    }
+  }
+  return paths
 }
 
 /**
@@ -74,6 +77,7 @@ function checkSecretHost(
   report: ReportIssue,
 ) {
   const schema = entry?.params ?? true
+  if (!Object.values(node.params).some(isSecretMarker)) return
   const secret = secretParamsOf(schema).find((param) => isSecretMarker(node.params[param]))
   if (secret === undefined) return
   for (const { path, text, schema: own, isLiteral } of texts) {

@@ -5,7 +5,6 @@ export { type NodeTemplate, type SurveyedNode, surveyDocument, type WorkflowSurv
 export {
   type CheckedWorkflow,
   checkWorkflowInSlices,
-  createWorkflowValidator,
   VALIDATION_BUDGET,
   type ValidationSlices,
   validateWorkflow,

@@ -3,7 +3,6 @@ import type { JsonObject, JsonSchema } from '../json.ts'
 import { type JsonSchemaCheck, prepareJsonSchema } from '../node/json-schema/check-json-schema.ts'
 import type { Meter } from './meter.ts'
 
-const MOST_KEPT = 5_000
 /** Cost of applying one subschema, in steps. */
 const STEPS_PER_SUBSCHEMA = 10
 
@@ -27,34 +26,21 @@ function judge(check: () => readonly ProblemIssue[]): SchemaVerdict {
   }
 }
 
-/** Prepared schemas and cached results of a checker; valid for one manifest. */
-export interface SchemaVerdicts {
-  readonly checks: Map<string, JsonSchemaCheck>
-  readonly verdicts: Map<string, SchemaVerdict>
-}
+/** Creates a checker that prepares each schema once. */
+export function createSchemaChecker(meter: Meter): SchemaChecker {
+  const checks = new Map<string, JsonSchemaCheck>()
 
-export function createSchemaVerdicts(): SchemaVerdicts {
-  return { checks: new Map(), verdicts: new Map() }
-}
-
-/** Creates a checker that caches its verdicts. */
-export function createSchemaChecker({ checks, verdicts }: SchemaVerdicts, meter: Meter): SchemaChecker {
   function checkOf(schemaId: string, schema: JsonSchema): JsonSchemaCheck {
     const check = checks.get(schemaId) ?? prepareJsonSchema(schema)
     checks.set(schemaId, check)
     return check
   }
 
+  const countSubschema = () => meter.count(STEPS_PER_SUBSCHEMA)
   return (schemaId, schema, params) => {
-    const text = JSON.stringify(params)
-    const key = `${schemaId} ${text}`
-    meter.spend(text.length >>> 3)
-    const known = verdicts.get(key)
-    if (known !== undefined) return known
-    const verdict = judge(() => checkOf(schemaId, schema)(params, () => meter.count(STEPS_PER_SUBSCHEMA)))
+    const verdict = judge(() => checkOf(schemaId, schema)(params, countSubschema))
+    // The check itself must not throw for a spent budget; this does.
     meter.spend(0)
-    if (verdicts.size >= MOST_KEPT) verdicts.clear()
-    verdicts.set(key, verdict)
     return verdict
   }
 }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonSchema } from '../json.ts'
 import { inlineRefs } from './inline-refs.ts'
-import { createMeter } from './meter.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
-import { createSchemaChecker, createSchemaVerdicts } from './schema-checker.ts'
 import { eitherSchema, objectFacts } from './schema-facts.ts'
 
 /** `name` for a field that is always there, `name?` for one that may be missing. */
@@ -144,17 +142,5 @@ describe('schemaAt', () => {
   test('names places for people', () => {
     expect(titleAt(schema, ['list', 1, 'x'])).toBe('Lines 2 X')
     expect(titleAt(schema, ['record', 'any'])).toBe('record any')
-  })
-})
-
-describe('createSchemaChecker', () => {
-  test('keeps verdicts, and not more than so many', () => {
-    const check = createSchemaChecker(createSchemaVerdicts(), createMeter())
-    const first = check('a', a, { x: 1 })
-    expect(check('a', a, { x: 1 })).toBe(first)
-    expect(check('b', a, { x: 1 })).not.toBe(first)
-    for (let index = 0; index < 5_000; index++) check('c', true, { index })
-    expect(check('a', a, { x: 1 })).not.toBe(first)
-    expect(check('a', a, { x: 1 })).toEqual(first)
   })
 })

@@ -16,7 +16,7 @@ import { checkTemplates } from './check-templates.ts'
 import { checkWays } from './check-ways.ts'
 import { errorIssue, type ReportIssue, type WorkflowIssue } from './issue.ts'
 import { BudgetSpent, createMeter, type Meter } from './meter.ts'
-import { createSchemaChecker, createSchemaVerdicts, type SchemaChecker } from './schema-checker.ts'
+import { createSchemaChecker, type SchemaChecker } from './schema-checker.ts'
 import { finish } from './slices.ts'
 import { surveyDocument, type WorkflowSurvey } from './survey.ts'
 import { traceWorkflow } from './trace-workflow.ts'
@@ -121,22 +121,6 @@ function* validation(
 }
 
 /**
- * Creates a validator that caches the results for unchanged params, for an editor, which validates after every pause in
- * typing. The results are those of {@link validateWorkflow}.
- *
- * @param manifest - The node types of the server that will run the workflow.
- */
-export function createWorkflowValidator(
-  manifest: Pick<NodeManifest, 'nodes'>,
-): (document: WorkflowDocument) => WorkflowIssue[] {
-  const kept = createSchemaVerdicts()
-  return (document) => {
-    const meter = createMeter(VALIDATION_BUDGET)
-    return finish(validation(document, { manifest, checkSchema: createSchemaChecker(kept, meter), meter })).issues
-  }
-}
-
-/**
  * Finds all issues of a workflow, each with its path and, if known, a fix.
  *
  * Never throws, for any document. The work is limited to {@link VALIDATION_BUDGET}: a workflow that needs more gets the
@@ -153,7 +137,8 @@ export function createWorkflowValidator(
  * ```
  */
 export function validateWorkflow(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowIssue[] {
-  return createWorkflowValidator(manifest)(document)
+  const meter = createMeter(VALIDATION_BUDGET)
+  return finish(validation(document, { manifest, checkSchema: createSchemaChecker(meter), meter })).issues
 }
 
 /** Options of {@link checkWorkflowInSlices} for sharing the thread. */
@@ -202,7 +187,7 @@ export async function checkWorkflowInSlices(
   { pause, isParsed, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
 ): Promise<CheckedWorkflow> {
   const meter = createMeter(maxSteps)
-  const checkSchema = createSchemaChecker(createSchemaVerdicts(), meter)
+  const checkSchema = createSchemaChecker(meter)
   const work = validation(document, { manifest, checkSchema, meter }, isParsed)
   let pausedAt = 0
   for (;;) {

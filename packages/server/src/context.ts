@@ -7,11 +7,13 @@ import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { SecretFields } from './secrets/secret-fields.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
+import type { DraftAppender } from './tables/draft-appender.ts'
 import type { ServerDatabase } from './tables/server-tables.ts'
 
 /** Parts that the routes and sockets of one server share. */
 export interface ServerContext {
   readonly database: ServerDatabase
+  readonly draftAppender: DraftAppender
   readonly engine: Engine
   readonly reader: RunReader
   readonly openInlineInputs: OpenInlineInputs

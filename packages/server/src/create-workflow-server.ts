@@ -26,6 +26,7 @@ import { createServerSockets } from './sockets/create-server-sockets.ts'
 import { startEngine } from './start-engine.ts'
 import { createRunTails } from './streams/run-tails.ts'
 import { createMigrate } from './tables/create-migrate.ts'
+import { createDraftAppender } from './tables/draft-appender.ts'
 import type { ServerTables } from './tables/server-tables.ts'
 import { dropTickets } from './tables/ticket-repository.ts'
 
@@ -75,6 +76,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
   const secrets = createSecretStore(database, keyProviderOf(options, secretFields, log), Date.now)
   const context: ServerContext = {
     database,
+    draftAppender: createDraftAppender(database),
     engine: startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets }),
     reader,
     openInlineInputs: createInlineInputReader(runtimeDatabase, registry),

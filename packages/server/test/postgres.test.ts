@@ -127,6 +127,7 @@ describe('the tables of the server', () => {
       'workflows',
       'versions',
       'drafts',
+      'draft_snapshots',
       'draft_updates',
       'draft_clients',
       'socket_tickets',

@@ -356,6 +356,7 @@ describe('canaries', () => {
       'workflows',
       'versions',
       'drafts',
+      'draft_snapshots',
       'draft_updates',
       'secrets',
       'audit_log',

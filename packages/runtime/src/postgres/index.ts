@@ -5,6 +5,8 @@ export { type MigrateRuntimeOptions, migrateRuntime, printRuntimeMigration } fro
 export { openPGlite } from './open-pglite.ts'
 export type { PgPool } from './pg-link.ts'
 export type { PgliteDatabase } from './pglite-link.ts'
+export { PLANNED_ONCE } from './planned-once.ts'
+export { type ParameterType, type PreparedStatement, preparedStatement } from './prepared-statement.ts'
 export { identifier, literal } from './quote.ts'
 export { backfill, systemTable, type TableShape, tenantTable } from './table-statements.ts'
 export type { RuntimeDatabase, RuntimeTables } from './tables.ts'

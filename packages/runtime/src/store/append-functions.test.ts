@@ -6,21 +6,10 @@ import { createDatabase } from '../postgres/create-database.ts'
 import { migrateRuntime, weekOf } from '../postgres/migrate-runtime.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts'
+import { type PlanWatch, watchPlans } from '../testing/watch-plans.ts'
 import type { Append, PendingEvent } from './append-types.ts'
 import { createAppender } from './create-appender.ts'
 import { verifyRunLog } from './verify-run-log.ts'
-
-interface PlanNode {
-  readonly 'Node Type': string
-  readonly 'Relation Name'?: string
-  readonly 'Index Cond'?: string
-  readonly Plans?: readonly PlanNode[]
-}
-
-interface Explained {
-  readonly 'Query Text': string
-  readonly Plan: PlanNode
-}
 
 const AT = Date.now()
 const started: PendingEvent = {
@@ -68,7 +57,7 @@ function advance(first: Append, fields: Partial<Append> = {}): Append {
 describe('the append functions', () => {
   let server: TestPostgres
   let pool: pg.Pool
-  const explained: Explained[] = []
+  let watch: PlanWatch
 
   beforeAll(async () => {
     server = await startTestPostgres()
@@ -76,13 +65,7 @@ describe('the append functions', () => {
     const database = createDatabase<RuntimeTables>({ pool })
     await migrateRuntime(database)
     const client = await pool.connect()
-    await client.query(`load 'auto_explain'; set auto_explain.log_min_duration = 0;
-      set auto_explain.log_nested_statements = on; set auto_explain.log_format = json;
-      set auto_explain.log_level = notice`)
-    client.on('notice', ({ message = '' }) => {
-      const at = message.indexOf('plan:\n')
-      if (at !== -1) explained.push(JSON.parse(message.slice(at + 6)) as Explained)
-    })
+    watch = await watchPlans(client)
     client.release()
     const appender = createAppender(database, { lanes: 1 })
     const runs = Array.from({ length: 20 }, create)
@@ -107,11 +90,8 @@ describe('the append functions', () => {
     await server.stop()
   })
 
-  const nodesOf = (plan: PlanNode): readonly PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
-  const statements = () => explained.filter((each) => /\btenon"?\.(?!append_)/.test(each['Query Text']))
-
   test('show the plan of every statement', () => {
-    const seen = statements().map((each) => each['Query Text'])
+    const seen = watch.texts()
     const kinds = [
       ...[
         /^update .*runs r set/s,
@@ -129,24 +109,20 @@ describe('the append functions', () => {
     ]
     for (const kind of kinds)
       expect(
-        seen.some((text) => kind.test(text.trim())),
+        seen.some((text) => kind.test(text)),
         String(kind),
       ).toBe(true)
   })
 
   test('read every table by its key', () => {
-    const scans = statements().flatMap(({ 'Query Text': text, Plan }) =>
-      nodesOf(Plan)
-        .filter((each) => each['Node Type'].endsWith('Scan') && each['Relation Name'] !== undefined)
-        .map((each) => ({ text, ...each })),
-    )
+    const scans = watch.scans()
     expect(scans.length).toBeGreaterThan(20)
     for (const scan of scans) {
       const shown = JSON.stringify(scan)
-      expect(scan['Node Type'], shown).toMatch(/^(Index|Index Only|Bitmap Heap|Tid) Scan$/)
-      if (scan['Node Type'] === 'Tid Scan') continue
-      if (scan['Node Type'] !== 'Bitmap Heap Scan') expect(scan['Index Cond'], shown).toMatch(/tenant_id = /)
-      if (scan['Relation Name'] === 'runs') expect(scan['Index Cond'], shown).toMatch(/run_id = /)
+      expect(scan.type, shown).toMatch(/^(Index|Index Only|Bitmap Heap|Tid) Scan$/)
+      if (scan.type === 'Tid Scan') continue
+      if (scan.type !== 'Bitmap Heap Scan') expect(scan.condition, shown).toMatch(/tenant_id = /)
+      if (scan.table === 'runs') expect(scan.condition, shown).toMatch(/run_id = /)
     }
   })
 
@@ -157,9 +133,9 @@ describe('the append functions', () => {
     expect(rows).toHaveLength(2)
     for (const { config } of rows) expect(config).toContain('plan_cache_mode=force_generic_plan')
     // A generic plan names the parameters; one for single arguments has their values in their place.
-    const texts = statements().map((each) => JSON.stringify(each.Plan))
-    expect(texts.some((text) => text.includes('$'))).toBe(true)
-    expect(texts.filter((text) => /t-[0-9a-f]{8}-/.test(text))).toEqual([])
+    const plans = watch.plans()
+    expect(plans.some((text) => text.includes('$'))).toBe(true)
+    expect(plans.filter((text) => /t-[0-9a-f]{8}-/.test(text))).toEqual([])
   })
 
   test('find a run that another transaction changes while its batch waits for the lock', async () => {

@@ -3,8 +3,9 @@ import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
-import { type Append, appendUpdates, COMPACT_AFTER, compactDraft } from '../drafts/append-update.ts'
+import { COMPACT_AFTER, compactDraft } from '../drafts/compact-draft.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
+import type { DraftUpdate } from '../tables/draft-appender.ts'
 import {
   bindClients,
   type DraftHead,
@@ -25,17 +26,22 @@ export interface DraftLog {
   readonly seq: number
   /** Checks whether that many more bytes fit. */
   hasRoomFor(bytes: number): boolean
-  /** Reads what others have appended. Starts from the snapshot if updates in between have been put into one. */
+  /**
+   * Reads what others have appended. Starts from the snapshot if updates in between have been put into one.
+   *
+   * @throws {@link TenonError} `WORKFLOW_NOT_FOUND`, also for a deleted workflow.
+   */
   catchUp(): Promise<Missed>
   /**
-   * Stores updates in one transaction, after what others have stored meanwhile.
+   * Stores updates in one transaction, behind those that others have stored meanwhile; without secrets, in one round trip.
    *
    * @param secrets - Stored in the same transaction.
    * @param mostSecrets - Quota of the tenant. @defaultValue `secretsPerTenant` of the server
    * @returns Updates that others have stored meanwhile.
-   * @throws {@link TenonError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED` when the tenant has too many secrets.
+   * @throws {@link TenonError} `VALUE_TOO_LARGE`, `WORKFLOW_NOT_FOUND` also for a deleted workflow, `QUOTA_EXCEEDED` when
+   * the tenant has too many secrets.
    */
-  append(appends: readonly Append[], secrets?: readonly SecretRow[], mostSecrets?: number): Promise<Missed>
+  append(updates: readonly DraftUpdate[], secrets?: readonly SecretRow[], mostSecrets?: number): Promise<Missed>
   /** @throws {@link TenonError} `COLLAB_FRAME_INVALID` when one of the ids belongs to another user. */
   claimClients(clientIds: readonly number[], userId: UserId): Promise<void>
   /** Puts the log into one snapshot where that pays. @param after - Updates since the last one. */
@@ -59,7 +65,7 @@ export function createDraftLog(server: ServerContext, ref: DraftRef): DraftLog {
 
   async function lockOrThrow(tx: ServerTx, lock: 'change' | 'read'): Promise<DraftHead> {
     const row = await lockDraft(tx, ref, lock)
-    if (row === null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+    if (row === null || row.deleted_at !== null) throw new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
     return row
   }
 
@@ -78,15 +84,19 @@ export function createDraftLog(server: ServerContext, ref: DraftRef): DraftLog {
       totalBytes = read.row.total_bytes
       return read.missed
     },
-    async append(appends, secrets = [], mostSecrets = server.limits.secretsPerTenant) {
-      const done = await server.database.withTenant(tenantId, async (tx) => {
-        const row = await lockOrThrow(tx, 'change')
-        const missed = await readMissed(tx, row)
-        await insertSecrets(tx, secrets, mostSecrets)
-        return { row, missed, seq: await appendUpdates(tx, ref, row, appends, { at: server.now() }) }
-      })
+    async append(updates, secrets = [], mostSecrets = server.limits.secretsPerTenant) {
+      const append = { updates, seq, at: server.now() }
+      const done =
+        secrets.length === 0
+          ? await server.draftAppender.append(ref, append)
+          : await server.database.withTenant(tenantId, async (tx) => {
+              await lockOrThrow(tx, 'change')
+              await insertSecrets(tx, secrets, mostSecrets)
+              return server.draftAppender.appendIn(tx, ref, append)
+            })
       seq = done.seq
-      totalBytes = appends.reduce((sum, { bytes }) => sum + bytes.byteLength, done.row.total_bytes)
+      snapshotSeq = done.snapshotSeq
+      totalBytes = done.totalBytes
       server.bus.publish(draftTopic(tenantId, workflowId), { seq })
       return done.missed
     },

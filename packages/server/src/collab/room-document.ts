@@ -3,8 +3,8 @@ import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import type { UserId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
-import { type Append, draftFull } from '../drafts/append-update.ts'
 import type { Sealing } from '../secrets/sealing.ts'
+import { type DraftUpdate, draftFull } from '../tables/draft-appender.ts'
 import { SERVER_USER } from '../tables/draft-repository.ts'
 import type { DraftLog } from './draft-log.ts'
 import { frameInvalid } from './frames.ts'
@@ -184,7 +184,7 @@ export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomD
 }
 
 /** One update for each stretch of one user's, in order. */
-function mergeByUser(accepted: readonly Received[]): readonly Append[] {
+function mergeByUser(accepted: readonly Received[]): readonly DraftUpdate[] {
   const stretches: { readonly userId: UserId; readonly updates: Uint8Array[] }[] = []
   for (const { member, update } of accepted) {
     const { userId } = member.identity

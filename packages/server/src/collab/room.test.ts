@@ -88,7 +88,7 @@ function createDisk(pglite: Pglite) {
   let next: { readonly onReached: () => void; readonly happens: Promise<void> } | null = null
 
   async function check(text: string): Promise<void> {
-    if (next === null || !/insert into .*draft_updates/.test(text)) return
+    if (next === null || !text.includes('append_draft_v1')) return
     const { onReached, happens } = next
     next = null
     onReached()
@@ -98,19 +98,12 @@ function createDisk(pglite: Pglite) {
 
   return {
     pglite: {
-      query: (text, values, options) => pglite.query(text, values, options),
+      query: async (text, values, options) => {
+        await check(text)
+        return pglite.query(text, values, options)
+      },
       exec: (text) => pglite.exec(text),
-      transaction: (work) =>
-        pglite.transaction((session) =>
-          work({
-            query: async (text, values, options) => {
-              await check(text)
-              return session.query(text, values, options)
-            },
-            exec: (text) => session.exec(text),
-            rollback: () => session.rollback(),
-          }),
-        ),
+      transaction: (work) => pglite.transaction(work),
       close: () => pglite.close(),
     } satisfies Pglite,
     failNextAppend() {

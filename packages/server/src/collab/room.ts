@@ -95,7 +95,7 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
         await work()
       } catch (thrown) {
         isBroken = true
-        logFailure(thrown)
+        if (!isDeleted(thrown)) logFailure(thrown)
         void close(closeCodeOf(thrown), closeReasonOf(thrown))
       }
     })
@@ -211,4 +211,9 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
     },
     close,
   }
+}
+
+/** Checks whether the workflow of a room was deleted, of which the hint may have been lost. */
+function isDeleted(thrown: unknown): boolean {
+  return thrown instanceof TenonError && thrown.code === 'WORKFLOW_NOT_FOUND'
 }

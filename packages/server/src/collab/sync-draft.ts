@@ -4,8 +4,8 @@ import { TenonError } from '@tenon/core/errors'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
-import { appendUpdates, COMPACT_AFTER, compactDraft } from '../drafts/append-update.ts'
 import { changeDraft } from '../drafts/change-draft.ts'
+import { COMPACT_AFTER, compactDraft } from '../drafts/compact-draft.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
 import { type LoadedDraft, loadDraft } from '../drafts/load-draft.ts'
 import { etagOf } from '../drafts/read-draft-state.ts'
@@ -59,12 +59,12 @@ async function exchange(
     const outcome =
       update === undefined || sealing === null
         ? { saved: true, seq: null }
-        : await takeUpdate(tx, {
+        : await takeUpdate(server, tx, {
             ref,
             identity,
             draft,
             update: fromBase64(update),
-            ...{ at: server.now(), sealing, secretsPerTenant: server.limits.secretsPerTenant },
+            sealing,
           })
     const shown = canWrite ? draft.ydoc : maskedCopy(draft.ydoc, server.registry.manifest)
     return {
@@ -87,15 +87,14 @@ interface Taking {
   readonly identity: Identity
   readonly draft: LoadedDraft
   readonly update: Uint8Array
-  readonly at: number
   readonly sealing: Sealing
-  readonly secretsPerTenant: number
 }
 
 /** Judges, binds, applies and appends one update. @returns `seq` is null when nothing was new. */
 async function takeUpdate(
+  server: ServerContext,
   tx: ServerTx,
-  { ref, identity, draft: { row, ydoc }, update, at, sealing, secretsPerTenant }: Taking,
+  { ref, identity, draft: { row, ydoc }, update, sealing }: Taking,
 ): Promise<{ readonly saved: boolean; readonly seq: number | null }> {
   const verdict = inspectUpdate(ydoc, update)
   if (verdict.kind !== 'change') return { saved: verdict.kind === 'nothing', seq: null }
@@ -113,11 +112,12 @@ async function takeUpdate(
   Y.applyUpdate(ydoc, update)
   const rows = sealing(ydoc)
   if (rows !== null) {
-    await insertSecrets(tx, rows, secretsPerTenant)
+    await insertSecrets(tx, rows, server.limits.secretsPerTenant)
     await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   }
   const bytes = rows === null ? update : Y.encodeStateAsUpdate(ydoc, before)
-  return { saved: true, seq: await appendUpdates(tx, ref, row, [{ bytes, userId }], { at }) }
+  const append = { updates: [{ bytes, userId }], seq: row.seq, at: server.now() }
+  return { saved: true, seq: (await server.draftAppender.appendIn(tx, ref, append)).seq }
 }
 
 async function announce(

@@ -9,7 +9,7 @@ import { openSealing, type Sealing } from '../secrets/sealing.ts'
 import { bindClients, type DraftRef, SERVER_USER } from '../tables/draft-repository.ts'
 import { insertSecrets } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
-import { appendUpdates, COMPACT_AFTER, compactDraft } from './append-update.ts'
+import { COMPACT_AFTER, compactDraft } from './compact-draft.ts'
 import { draftTopic } from './draft-topic.ts'
 import { type LoadedDraft, loadDraft } from './load-draft.ts'
 import { type DraftState, etagOf } from './read-draft-state.ts'
@@ -105,5 +105,6 @@ async function writeOperations(
   if (rows !== null) await insertSecrets(tx, rows, mostSecrets)
   await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
-  return appendUpdates(tx, ref, row, [{ bytes, userId }], { at, planHash: planHash(readDraft(ydoc).document) })
+  const append = { updates: [{ bytes, userId }], seq: row.seq, at, planHash: planHash(readDraft(ydoc).document) }
+  return (await server.draftAppender.appendIn(tx, ref, append)).seq
 }

@@ -14,16 +14,16 @@ export async function seedDraft(
   const ydoc = new Y.Doc()
   writeDocument(ydoc, seed.document, seed.textFields)
   const snapshot = Y.encodeStateAsUpdate(ydoc)
-  await insertDraft(tx, {
-    tenant_id: ref.tenantId,
-    workflow_id: ref.workflowId,
+  const key = { tenant_id: ref.tenantId, workflow_id: ref.workflowId }
+  const row = {
+    ...key,
     seq: 1,
-    snapshot,
     snapshot_seq: 1,
     total_bytes: snapshot.byteLength,
     plan_hash: planHash(seed.document),
     hash_seq: 1,
     updated_at: seed.at,
-  })
+  }
+  await insertDraft(tx, row, { ...key, bytes: snapshot })
   await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
 }

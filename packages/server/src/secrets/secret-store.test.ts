@@ -255,7 +255,7 @@ describe('a draft and a version of an earlier release', () => {
     expect(Buffer.from(Y.encodeStateAsUpdate(reader.ydoc)).includes('in-the-clear')).toBe(false)
     leave([reader])
     const rows = await createDatabase<ServerTables>({ pglite }).withTenant(as.tenantId, async (tx) => [
-      ...(await tx.selectFrom('drafts').select('snapshot as bytes').execute()),
+      ...(await tx.selectFrom('draft_snapshots').select('bytes').execute()),
       ...(await tx.selectFrom('draft_updates').select('bytes').execute()),
     ])
     expect(rows.length).toBeGreaterThan(0)

@@ -248,6 +248,21 @@ describe('several processes', () => {
     await bus.close()
   })
 
+  test('store nothing in a workflow that was deleted, though the hint got lost', async () => {
+    const deaf = await host.server.sibling()
+    const { clients, first, id } = await newDraft(host)
+    const writer = await connect({ server: host.server, url: (await deaf.listen()).url }, first, id)
+    await synced(writer)
+    await host.server.json(204, `/workflows/${id}`, { as: first, method: 'DELETE' })
+    nodeOf(writer.ydoc).set('name', 'Too late')
+    expect(await writer.closed).toBe(4404)
+    await host.server.json(200, `/workflows/${id}/restore`, { as: first, method: 'POST' })
+    const draft = await host.server.json<Draft>(200, `/workflows/${id}/draft`, { as: first })
+    expect(nameOf(draft.document)).not.toBe('Too late')
+    leave([...clients, writer])
+    await deaf.close()
+  })
+
   test('make up for hints that got lost when somebody joins', async () => {
     const { server } = host
     const deaf = await host.server.sibling()

@@ -8,13 +8,13 @@ import {
   printRuntimeMigration,
 } from '@tenon/runtime/postgres'
 import type { Migrate } from '../options.ts'
-import { SERVER_MIGRATION_TABLE, SERVER_MIGRATIONS } from './server-migrations.ts'
+import { SERVER_MIGRATIONS } from './server-migrations.ts'
 import type { ServerDatabase } from './server-tables.ts'
 
 /** Makes the `migrate` of a server: the tables of the runtime first, which those of the server refer to. */
 export function createMigrate(database: ServerDatabase, { appRole }: DatabaseOptions): Migrate {
   const role = appRole === undefined ? {} : { appRole }
-  const server: MigrateOptions = { table: SERVER_MIGRATION_TABLE, migrations: SERVER_MIGRATIONS, ...role }
+  const server: MigrateOptions = { ...SERVER_MIGRATIONS, ...role }
   async function print(): Promise<string> {
     return (await printRuntimeMigration(database, role)) + (await printMigration(database, server))
   }

@@ -1,5 +1,5 @@
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
-import type { DraftRow, DraftUpdateRow, ServerTx } from './server-tables.ts'
+import type { DraftRow, DraftSnapshotRow, DraftUpdateRow, ServerTx, WorkflowRow } from './server-tables.ts'
 
 /** Which draft: of one tenant, of one workflow. */
 export interface DraftRef {
@@ -10,23 +10,14 @@ export interface DraftRef {
 /** Owner of the client ids under which the server itself writes. */
 export const SERVER_USER = ''
 
-export async function insertDraft(tx: ServerTx, row: DraftRow): Promise<void> {
+/** Adds the draft of a new workflow. */
+export async function insertDraft(tx: ServerTx, row: DraftRow, snapshot: DraftSnapshotRow): Promise<void> {
   await tx.insertInto('drafts').values(row).execute()
+  await tx.insertInto('draft_snapshots').values(snapshot).execute()
 }
 
-/** A draft's row without its snapshot, which may be large. */
-export type DraftHead = Omit<DraftRow, 'snapshot'>
-
-const HEAD = [
-  'tenant_id',
-  'workflow_id',
-  'seq',
-  'snapshot_seq',
-  'total_bytes',
-  'plan_hash',
-  'hash_seq',
-  'updated_at',
-] as const
+/** Row of a draft, with the instant at which its workflow was deleted. */
+export type DraftHead = DraftRow & Pick<WorkflowRow, 'deleted_at'>
 
 /**
  * Reads the row of a draft and locks it until the transaction ends: `change` excludes all others, `read` excludes changes
@@ -35,7 +26,15 @@ const HEAD = [
 export async function lockDraft(tx: ServerTx, ref: DraftRef, lock: 'change' | 'read'): Promise<DraftHead | null> {
   const query = tx
     .selectFrom('drafts')
-    .select(HEAD)
+    .selectAll()
+    .select((draft) =>
+      draft
+        .selectFrom('workflows')
+        .select('deleted_at')
+        .where('tenant_id', '=', ref.tenantId)
+        .where('workflow_id', '=', ref.workflowId)
+        .as('deleted_at'),
+    )
     .where('tenant_id', '=', ref.tenantId)
     .where('workflow_id', '=', ref.workflowId)
   const row = await (lock === 'change' ? query.forUpdate() : query.forShare()).executeTakeFirst()
@@ -45,12 +44,32 @@ export async function lockDraft(tx: ServerTx, ref: DraftRef, lock: 'change' | 'r
 /** The snapshot of a draft whose row is locked. */
 export async function readSnapshot(tx: ServerTx, ref: DraftRef): Promise<Uint8Array> {
   const row = await tx
-    .selectFrom('drafts')
-    .select('snapshot')
+    .selectFrom('draft_snapshots')
+    .select('bytes')
     .where('tenant_id', '=', ref.tenantId)
     .where('workflow_id', '=', ref.workflowId)
     .executeTakeFirstOrThrow()
-  return row.snapshot
+  return row.bytes
+}
+
+/** Replaces the snapshot of a draft whose row is locked for change. */
+export async function replaceSnapshot(
+  tx: ServerTx,
+  ref: DraftRef,
+  { seq, bytes, totalBytes }: { readonly seq: number; readonly bytes: Uint8Array; readonly totalBytes: number },
+): Promise<void> {
+  await tx
+    .updateTable('draft_snapshots')
+    .set({ bytes })
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
+    .execute()
+  await tx
+    .updateTable('drafts')
+    .set({ snapshot_seq: seq, total_bytes: totalBytes })
+    .where('tenant_id', '=', ref.tenantId)
+    .where('workflow_id', '=', ref.workflowId)
+    .execute()
 }
 
 /** Reads the parts of drafts that lists need. */
@@ -81,19 +100,6 @@ export async function listUpdates(
     .where('workflow_id', '=', ref.workflowId)
     .where('seq', '>', after)
     .orderBy('seq')
-    .execute()
-}
-
-export async function insertUpdates(tx: ServerTx, rows: readonly DraftUpdateRow[]): Promise<void> {
-  await tx.insertInto('draft_updates').values(rows).execute()
-}
-
-export async function updateDraft(tx: ServerTx, ref: DraftRef, set: Partial<DraftRow>): Promise<void> {
-  await tx
-    .updateTable('drafts')
-    .set(set)
-    .where('tenant_id', '=', ref.tenantId)
-    .where('workflow_id', '=', ref.workflowId)
     .execute()
 }
 

@@ -1,13 +1,11 @@
 import { identifier, type Migration, tenantTable } from '@tenon/runtime/postgres'
-
-/** Table of the server's migrations that have run; the runtime has a table of its own. */
-export const SERVER_MIGRATION_TABLE = 'server_migrations'
+import { APPEND_DRAFT } from './append-draft-function.ts'
 
 const toWorkflow = (schema: string): string =>
   `foreign key (tenant_id, workflow_id) references ${identifier(schema)}.workflows (tenant_id, workflow_id)`
 
-const first: Migration = {
-  name: '0001-workflows',
+const workflows: Migration = {
+  name: '0001-workflow-tables',
   up: ({ schema }) => [
     ...tenantTable({
       schema,
@@ -16,8 +14,8 @@ const first: Migration = {
         latest_version int, latest_plan_hash text,
         created_at bigint not null, updated_at bigint not null, deleted_at bigint`,
       key: ['workflow_id'],
+      indexes: ['tenant_id, updated_at desc, workflow_id desc'],
     }),
-    `create index workflows_by_change on ${identifier(schema)}.workflows (tenant_id, updated_at desc, workflow_id desc)`,
     ...tenantTable({
       schema,
       name: 'versions',
@@ -30,16 +28,24 @@ const first: Migration = {
     ...tenantTable({
       schema,
       name: 'drafts',
-      columns: `workflow_id text not null, seq bigint not null, snapshot bytea not null,
-        snapshot_seq bigint not null, total_bytes bigint not null, plan_hash text not null,
-        hash_seq bigint not null, updated_at bigint not null, ${toWorkflow(schema)}`,
+      columns: `workflow_id text not null, seq bigint not null, snapshot_seq bigint not null, total_bytes bigint not null,
+        plan_hash text not null, hash_seq bigint not null, updated_at bigint not null, ${toWorkflow(schema)}`,
+      key: ['workflow_id'],
+      // Written with every update: the new version of a row finds room beside the old one, and no index changes.
+      suffix: 'with (fillfactor = 70)',
+    }),
+    ...tenantTable({
+      schema,
+      name: 'draft_snapshots',
+      columns: `workflow_id text not null, bytes bytea not null, ${toWorkflow(schema)}`,
       key: ['workflow_id'],
     }),
     ...tenantTable({
       schema,
       name: 'draft_updates',
-      columns: `workflow_id text not null, seq bigint not null, bytes bytea not null,
-        user_id text not null, at bigint not null, ${toWorkflow(schema)}`,
+      // No foreign key, whose check would lock the workflow with every update; the row of the draft has one.
+      columns:
+        'workflow_id text not null, seq bigint not null, bytes bytea not null, user_id text not null, at bigint not null',
       key: ['workflow_id', 'seq'],
     }),
     ...tenantTable({
@@ -75,9 +81,7 @@ const first: Migration = {
 }
 
 const secrets: Migration = {
-  name: '0002-secrets',
-  // New tables only: a process of the version before does not know them.
-  isCompatible: true,
+  name: '0002-secret-tables',
   up: ({ schema }) => [
     ...tenantTable({
       schema,
@@ -90,21 +94,23 @@ const secrets: Migration = {
       schema,
       name: 'secrets',
       columns: `secret_id text not null, workflow_id text not null, field text not null, data_key_id text not null,
-        sealed bytea not null, set_at bigint not null, ${toWorkflow(schema)}`,
+        sealed bytea not null, set_at bigint not null, in_version boolean not null, ${toWorkflow(schema)}`,
       key: ['secret_id'],
     }),
-  ],
-}
-
-const secretUses: Migration = {
-  name: '0003-secret-uses',
-  // Not compatible: a process of the version before would publish without marking the secrets of its version.
-  up: ({ schema }) => [
-    // Rows from before may belong to a version, so they stay.
-    `alter table ${identifier(schema)}.secrets add column in_version boolean not null default true`,
     `create index secrets_by_workflow on ${identifier(schema)}.secrets (tenant_id, workflow_id) where not in_version`,
   ],
 }
 
-/** Forward only; a migration that has been released never changes. */
-export const SERVER_MIGRATIONS: readonly Migration[] = [first, secrets, secretUses]
+const draftAppends: Migration = {
+  name: '0003-draft-appends',
+  up: ({ schema }) => [APPEND_DRAFT.replaceAll('$schema', identifier(schema))],
+}
+
+/** The server's tables; forward only, a migration that has been released never changes. */
+export const SERVER_MIGRATIONS = {
+  // The runtime has a table of its own.
+  table: 'server_migrations',
+  migrations: [workflows, secrets, draftAppends],
+  // Their drafts hold the snapshot in the row that every update writes.
+  retired: ['0001-workflows', '0002-secrets', '0003-secret-uses'],
+} as const

@@ -39,8 +39,7 @@ export interface DraftRow {
   readonly workflow_id: WorkflowId
   /** Number of the last update; the draft changes with it and with nothing else. */
   readonly seq: number
-  /** The draft as one update, up to and including `snapshot_seq`. */
-  readonly snapshot: Uint8Array
+  /** The snapshot holds the updates up to and including this one. */
   readonly snapshot_seq: number
   /** Bytes of snapshot and updates together. */
   readonly total_bytes: number
@@ -48,6 +47,13 @@ export interface DraftRow {
   readonly plan_hash: string
   readonly hash_seq: number
   readonly updated_at: number
+}
+
+/** A draft as one update, up to and including `snapshot_seq` of its row. */
+export interface DraftSnapshotRow {
+  readonly tenant_id: TenantId
+  readonly workflow_id: WorkflowId
+  readonly bytes: Uint8Array
 }
 
 export interface DraftUpdateRow {
@@ -131,6 +137,7 @@ export interface ServerTables extends Pick<RuntimeTables, 'runs' | 'workers'> {
   readonly workflows: WorkflowRow
   readonly versions: VersionRow
   readonly drafts: DraftRow
+  readonly draft_snapshots: DraftSnapshotRow
   readonly draft_updates: DraftUpdateRow
   readonly draft_clients: DraftClientRow
   readonly socket_tickets: SocketTicketRow

@@ -1,4 +1,5 @@
 import type { Migration } from '../migrate.ts'
+import { PLANNED_ONCE } from '../planned-once.ts'
 import { identifier } from '../quote.ts'
 import { APPEND_OPERATIONS } from './append-operations.ts'
 
@@ -44,13 +45,6 @@ begin
   return found_key;
 end $body$`
 
-/**
- * The statements run often, with arguments that change their plan in nothing: each is planned once a connection. A plan
- * made while the tables were small must serve when they are large, so it reads every table by its key.
- */
-const PLANNING = `set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off`
-
 /** HMAC-SHA-256 under the tenant's key, whose pads are made beforehand: of the link before, the first `seq`, the digest. */
 const link = (tenant: string, digest: string): string =>
   `(select sha256(k.outer_pad || sha256(k.inner_pad || r.head_hash || int8send(r.next_seq) || ${digest}))
@@ -65,7 +59,7 @@ create function $schema.append_one_v1(
   p_role text, p_tenant text, p_run text, p_expect_turn integer, p_expect_seq bigint, p_turns integer, p_count integer,
   p_status text, p_digest bytea, p_events text, p_inlines text,
   out result text, out first_seq bigint, out turn_before integer
-) language plpgsql ${PLANNING} as $body$
+) language plpgsql ${PLANNED_ONCE} as $body$
 declare
   was text;
   week integer;
@@ -111,7 +105,7 @@ create function $schema.append_many_v1(
   n_append integer[], n_hash text[], n_data text[],
   o_append integer[], o_operations text[],
   out stored integer[], out first_seqs bigint[], out turns_before integer[], out refused integer[], out results text[]
-) language plpgsql ${PLANNING} as $body$
+) language plpgsql ${PLANNED_ONCE} as $body$
 #variable_conflict use_column
 declare
   was text;

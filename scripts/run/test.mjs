@@ -58,11 +58,12 @@ for (const [ground, tests] of [...tally.ranOn].sort(([a], [b]) => a.localeCompar
   console.log(`  ${String(tests).padStart(5)} tests on ${ground}`)
 }
 for (const name of tally.skipped) console.error(`SKIPPED: ${name}`)
+for (const name of tally.failed) console.error(`FAILED TEST: ${name}`)
 if (only !== null) console.error(`ONLY ${only.join(', ')}: the other parts did not run`)
 for (const line of missing) console.error(`MISSING HERE, SO NOT TESTED: ${line}`)
 if (failures.length > 0) console.error(`FAILED: ${failures.join(', ')}; the parts after it did not run`)
 // A part without a report has failed as one.
-const failed = Math.max(tally.failed, failures.length)
+const failed = Math.max(tally.failed.length, failures.length)
 console.log(`${tally.passed} passed, ${failed} failed, ${tally.skipped.length} skipped`)
 const isIncomplete = missing.length > 0 || tally.skipped.length > 0
 process.exitCode = failures.length > 0 || (isIncomplete && process.env.CI === 'true') ? 1 : 0

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { root } from './paths.mjs'
@@ -11,7 +11,7 @@ import { root } from './paths.mjs'
  * @returns {Promise<string>} the file to run, below node_modules so that it finds packages
  */
 export async function bundleBench(entry) {
-  const outfile = join(root, 'node_modules/.cache/tenon-bench/main.js')
+  const outfile = join(root, 'node_modules/.cache/tenon-bench', basename(entry).replace(/\.ts$/, '.js'))
   await build({
     entryPoints: [entry],
     outfile,

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * @typedef {object} Tally
  * @property {number} passed
- * @property {number} failed
+ * @property {readonly string[]} failed by name, each with the first line of what it said
  * @property {readonly string[]} skipped by name: none is passed over in silence
  * @property {ReadonlyMap<string, number>} ranOn what tests stood on → how many of them ran
  */
@@ -36,10 +37,12 @@ export function tallyVitest(file, root) {
       const name = `${path} > ${[...test.ancestorTitles, test.title].join(' > ')}`
       // A file that finds no Temporal says so in a test of that name, which passes outside of CI.
       const isSkipped = !['passed', 'failed'].includes(test.status) || /is missing: nothing .* tested/.test(test.title)
-      counter.count(isSkipped ? 'skipped' : test.status, name, groundOf(path, test.ancestorTitles))
+      const said = test.failureMessages?.[0]
+      counter.count(isSkipped ? 'skipped' : test.status, name, groundOf(path, test.ancestorTitles), said)
     }
     // It broke before its first test.
-    if (suite.status === 'failed' && suite.assertionResults.length === 0) counter.count('failed', path, NOTHING)
+    if (suite.status === 'failed' && suite.assertionResults.length === 0)
+      counter.count('failed', path, NOTHING, suite.message)
   }
   return counter.tally()
 }
@@ -56,10 +59,11 @@ export function tallyPlaywright(file) {
   const walk = (suite, titles) => {
     for (const inner of suite.suites ?? []) walk(inner, [...titles, inner.title])
     for (const spec of suite.specs ?? []) {
-      for (const { status, projectName } of spec.tests) {
+      for (const { status, projectName, results } of spec.tests) {
         const outcome = status === 'expected' ? 'passed' : status === 'skipped' ? 'skipped' : 'failed'
         const name = ['e2e', projectName, ...titles, spec.title].join(' > ')
-        counter.count(outcome, name, `Chromium: the demo host, engine ${projectName}`)
+        const said = results?.find((/** @type {any} */ result) => result.error !== undefined)?.error.message
+        counter.count(outcome, name, `Chromium: the demo host, engine ${projectName}`, said)
       }
     }
   }
@@ -79,31 +83,44 @@ export function addTallies(tallies) {
   }
   return {
     passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
-    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+    failed: tallies.flatMap(({ failed }) => failed),
     skipped: tallies.flatMap(({ skipped }) => skipped),
     ranOn,
   }
 }
 
 function createCounter() {
-  const outcomes = { passed: 0, failed: 0 }
+  let passed = 0
+  /** @type {string[]} */
+  const failed = []
   /** @type {string[]} */
   const skipped = []
   /** @type {Map<string, number>} */
   const ranOn = new Map()
   return {
-    /** @param {'passed' | 'failed' | 'skipped'} outcome @param {string} name @param {string} ground */
-    count(outcome, name, ground) {
+    /**
+     * @param {'passed' | 'failed' | 'skipped'} outcome
+     * @param {string} name
+     * @param {string} ground
+     * @param {string} [said] why it failed
+     */
+    count(outcome, name, ground, said = '') {
       if (outcome === 'skipped') {
         skipped.push(name)
         return
       }
-      outcomes[outcome] += 1
+      if (outcome === 'passed') passed += 1
+      else failed.push(said === '' ? name : `${name}: ${firstLine(said)}`)
       ranOn.set(ground, (ranOn.get(ground) ?? 0) + 1)
     },
     /** @returns {Tally} */
-    tally: () => ({ ...outcomes, skipped, ranOn }),
+    tally: () => ({ passed, failed, skipped, ranOn }),
   }
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return stripVTControlCharacters(text).split('\n', 1)[0]
 }
 
 /** @param {string} path @param {readonly string[]} titles */

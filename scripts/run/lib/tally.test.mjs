@@ -22,18 +22,19 @@ describe('tallyVitest', () => {
     const file = saved({
       testResults: [
         suite('runtime/src/temporal/temporal.test.ts', one('runs', 'passed', 'Engine contract: Temporal', 'flow')),
-        suite(
-          'runtime/src/store/create-appender.test.ts',
-          one('appends', 'passed', 'createAppender on PGlite'),
-          one('appends', 'failed', 'createAppender on Postgres'),
-        ),
+        suite('runtime/src/store/create-appender.test.ts', one('appends', 'passed', 'createAppender on PGlite'), {
+          ...one('appends', 'failed', 'createAppender on Postgres'),
+          failureMessages: ['Error: late\n    at x'],
+        }),
         suite('editor/test/browser/canvas.test.ts', one('pans', 'passed'), one('zooms', 'passed')),
         suite('core/src/json.test.ts', one('parses', 'passed', 'parse')),
       ],
     })
     expect(tallyVitest(file, '/r')).toEqual({
       passed: 5,
-      failed: 1,
+      failed: [
+        'packages/runtime/src/store/create-appender.test.ts > createAppender on Postgres > appends: Error: late',
+      ],
       skipped: [],
       ranOn: new Map([
         ['engine contract: Temporal', 1],
@@ -64,19 +65,19 @@ describe('tallyVitest', () => {
   })
 
   test('a file that breaks before its first test has failed', () => {
-    const broken = { name: '/r/a.test.ts', status: 'failed', assertionResults: [] }
-    expect(tallyVitest(saved({ testResults: [broken] }), '/r').failed).toBe(1)
+    const broken = { name: '/r/a.test.ts', status: 'failed', message: 'Cannot find b', assertionResults: [] }
+    expect(tallyVitest(saved({ testResults: [broken] }), '/r').failed).toEqual(['a.test.ts: Cannot find b'])
   })
 
   test('counts nothing without a report', () => {
-    expect(tallyVitest('/nowhere/report.json', '/r')).toEqual({ passed: 0, failed: 0, skipped: [], ranOn: new Map() })
+    expect(tallyVitest('/nowhere/report.json', '/r')).toEqual({ passed: 0, failed: [], skipped: [], ranOn: new Map() })
   })
 })
 
 describe('tallyPlaywright', () => {
   test('counts by the engine of the host; a flaky test has failed', () => {
     /** @param {string} projectName @param {string} status */
-    const ran = (projectName, status) => ({ projectName, status })
+    const ran = (projectName, status) => ({ projectName, status, results: [{ error: { message: `is ${status}` } }] })
     const file = saved({
       suites: [
         {
@@ -87,7 +88,11 @@ describe('tallyPlaywright', () => {
       ],
     })
     const tally = tallyPlaywright(file)
-    expect(tally).toMatchObject({ passed: 1, failed: 1, skipped: ['e2e > embedded > a.spec.ts > offline > converges'] })
+    expect(tally).toMatchObject({
+      passed: 1,
+      failed: ['e2e > temporal > a.spec.ts > signs in: is flaky'],
+      skipped: ['e2e > embedded > a.spec.ts > offline > converges'],
+    })
     expect(addTallies([tally, tally]).ranOn).toEqual(
       new Map([
         ['Chromium: the demo host, engine embedded', 2],

@@ -44,6 +44,9 @@ const anyParams: fc.Arbitrary<JsonObject> = fc.record(
   { requiredKeys: [] },
 )
 
+const pointer = fc.constantFrom('/value', '/value/k', '/value/0', '/cases/0', '/cases/1', '/cases/2')
+const keys = fc.array(fc.constantFrom('k', 'title', 'prompt', 'id', ''), { maxLength: 3 })
+
 const coordinate = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 const position = fc.record({ x: coordinate, y: coordinate })
 const size = fc.record({ width: fc.nat(1000), height: fc.nat(1000) })
@@ -71,6 +74,7 @@ const anyNode = (id: string): fc.Arbitrary<WorkflowNode> =>
       typeVersion: fc.constantFrom(1, 2),
       name: someText,
       params: anyParams,
+      keyOrder: fc.dictionary(pointer, keys, { maxKeys: 3 }),
       position,
       size,
       policy,
@@ -188,6 +192,7 @@ const anyOperation: fc.Arbitrary<DocumentOperation> = fc.oneof(
   fc.record(onParam('unset_param' as const)),
   fc.record({ ...onParam('insert_param_item' as const), value: anyJson }),
   fc.record(onParam('remove_param_item' as const)),
+  fc.record({ op: fc.constant('set_key_order' as const), nodeId, pointer, keys: orNull(keys) }),
   fc.record({
     op: fc.constant('set_policy' as const),
     nodeId,

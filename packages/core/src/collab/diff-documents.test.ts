@@ -76,6 +76,31 @@ describe('diffDocuments names no more than differs', () => {
     ])
   })
 
+  test('the orders of keys that differ once items have moved', () => {
+    const from = nodesWith('a', {
+      params: {
+        items: [
+          { a: 1, b: 1 },
+          { c: 1, d: 1 },
+        ],
+        map: { k: 1 },
+      },
+      keyOrder: { '/items/1': ['d', 'c'], '/map': ['k'] },
+    })
+    const to = nodesWith('a', {
+      params: { items: [{ n: 1 }, { a: 1, b: 1 }, { c: 1, d: 1 }], map: { k: 1 } },
+      keyOrder: { '/items/2': ['d', 'c'], '/items/1': ['b', 'a'] },
+    })
+    expect(changes(to, from)).toEqual([
+      { op: 'insert_param_item', nodeId: 'a', path: ['items', 0], value: { n: 1 } },
+      { op: 'set_key_order', nodeId: 'a', pointer: '/map', keys: null },
+      { op: 'set_key_order', nodeId: 'a', pointer: '/items/1', keys: ['b', 'a'] },
+    ])
+    expect(changes({}, nodesWith('a', { keyOrder: { '/map': ['k'] } }))).toEqual([
+      { op: 'set_key_order', nodeId: 'a', pointer: '/map', keys: null },
+    ])
+  })
+
   test.each([
     [['x', 'y'], ['new', 'x', 'y'], [{ op: 'insert_param_item', nodeId: 'a', path: ['list', 0], value: 'new' }]],
     [['x', 'y', 'z'], ['x', 'z'], [{ op: 'remove_param_item', nodeId: 'a', path: ['list', 1] }]],

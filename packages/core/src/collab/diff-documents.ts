@@ -1,5 +1,6 @@
 import { canonicalDocument } from '../document/canonical-document.ts'
 import { jsonEqual } from '../document/json-values.ts'
+import { type KeyOrder, keyOrderAfter } from '../document/key-order.ts'
 import type { DocumentOperation, NodeFields, NodeMove } from '../document/operation.ts'
 import type {
   NodePolicy,
@@ -48,6 +49,19 @@ function diffPolicy(nodeId: NodeId, from: NodePolicy = {}, to: NodePolicy = {}):
   return keysOf(from, to)
     .filter((field) => !jsonEqual(from[field], to[field]))
     .map((field) => ({ op: 'set_policy', nodeId, field, value: (to[field] ?? null) as Json }))
+}
+
+/** Params first, since an order moves with the list item that holds its object. */
+function diffArrangedParams(from: WorkflowNode, to: WorkflowNode): DocumentOperation[] {
+  const params = diffParams(to.id, from.params, to.params)
+  const moved = params.reduce<KeyOrder>(keyOrderAfter, from.keyOrder ?? {})
+  const wanted = to.keyOrder ?? {}
+  const orders = keysOf(moved, wanted)
+    .filter((pointer) => !jsonEqual(moved[pointer], wanted[pointer]))
+    .map(
+      (pointer): DocumentOperation => ({ op: 'set_key_order', nodeId: to.id, pointer, keys: wanted[pointer] ?? null }),
+    )
+  return [...params, ...orders]
 }
 
 function diffMove(from: WorkflowNode, to: WorkflowNode): NodeMove[] {
@@ -165,7 +179,7 @@ export function diffDocuments(from: WorkflowDocument, to: WorkflowDocument): Doc
     ...pairs.flatMap(([old, next]) => [
       ...diffFields(old, next),
       ...diffPolicy(next.id, old.policy, next.policy),
-      ...diffParams(next.id, old.params, next.params),
+      ...diffArrangedParams(old, next),
     ]),
     ...(moves.length === 0 ? [] : [{ op: 'move_nodes', moves } as const]),
     ...edges.written,

@@ -1,18 +1,19 @@
 import { jsonEqual } from '../document/json-values.ts'
-import type { DocumentOperation, ParamPath } from '../document/operation.ts'
+import type { ParamOperation } from '../document/key-order.ts'
+import type { ParamPath } from '../document/operation.ts'
 import type { NodeId } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { commonEnds } from './write-value.ts'
 
-function diffValue(nodeId: NodeId, path: ParamPath, from: Json, to: Json): DocumentOperation[] {
+function diffValue(nodeId: NodeId, path: ParamPath, from: Json, to: Json): ParamOperation[] {
   if (jsonEqual(from, to)) return []
   if (isJsonObject(from) && isJsonObject(to)) return diffMembers(nodeId, path, from, to)
   if (Array.isArray(from) && Array.isArray(to)) return diffItems(nodeId, path, from, to)
   return [{ op: 'set_param', nodeId, path, value: to }]
 }
 
-function diffMembers(nodeId: NodeId, path: ParamPath, from: JsonObject, to: JsonObject): DocumentOperation[] {
-  const operations: DocumentOperation[] = []
+function diffMembers(nodeId: NodeId, path: ParamPath, from: JsonObject, to: JsonObject): ParamOperation[] {
+  const operations: ParamOperation[] = []
   for (const key of Object.keys(from)) {
     if (to[key] === undefined) operations.push({ op: 'unset_param', nodeId, path: [...path, key] })
   }
@@ -24,10 +25,10 @@ function diffMembers(nodeId: NodeId, path: ParamPath, from: JsonObject, to: Json
   return operations
 }
 
-function diffItems(nodeId: NodeId, path: ParamPath, from: readonly Json[], to: readonly Json[]): DocumentOperation[] {
+function diffItems(nodeId: NodeId, path: ParamPath, from: readonly Json[], to: readonly Json[]): ParamOperation[] {
   const { start, end } = commonEnds(from, to)
   const shared = Math.min(from.length, to.length) - end
-  const operations: DocumentOperation[] = []
+  const operations: ParamOperation[] = []
   for (let index = start; index < shared; index++) {
     operations.push(...diffValue(nodeId, [...path, index], from[index] as Json, to[index] as Json))
   }
@@ -41,6 +42,6 @@ function diffItems(nodeId: NodeId, path: ParamPath, from: readonly Json[], to: r
 }
 
 /** Returns the operations that turn the params of a node into others, for the differing values only. */
-export function diffParams(nodeId: NodeId, from: JsonObject, to: JsonObject): DocumentOperation[] {
+export function diffParams(nodeId: NodeId, from: JsonObject, to: JsonObject): ParamOperation[] {
   return diffMembers(nodeId, [], from, to)
 }

@@ -1,5 +1,6 @@
 import * as Y from 'yjs'
 import { jsonEqual } from '../document/json-values.ts'
+import { keyOrderAfter, type ParamOperation } from '../document/key-order.ts'
 import type { DocumentOperation, DraftPart, NodeFields, NodeMove } from '../document/operation.ts'
 import type { Annotation, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { edgesAt, nodesInside, type WorkingDocument } from '../document/working-document.ts'
@@ -12,7 +13,7 @@ import { createPositionsWriter, type PositionsWriter } from './positions-writer.
 import { allLosses } from './read-draft.ts'
 import { updateText } from './shared-text.ts'
 import { type TextFields, type TextPaths, textPathsOf } from './text-fields.ts'
-import { edgeEntry, plainCopy, sharedAnnotation, sharedNode, variableEntry } from './write-document.ts'
+import { edgeEntry, plainCopy, sharedAnnotation, sharedKeyOrder, sharedNode, variableEntry } from './write-document.ts'
 import { setMember } from './write-value.ts'
 
 /**
@@ -81,6 +82,22 @@ function removeNode(target: Target, nodeId: NodeId, working: WorkingDocument): v
   target.positions().remove(gone)
 }
 
+/** Nodes of older drafts get their key order when it is first written. */
+function keyOrderIn(node: Y.Map<unknown>): Y.Map<unknown> {
+  const keyOrder = node.get('keyOrder')
+  return keyOrder instanceof Y.Map ? keyOrder : node.set('keyOrder', sharedKeyOrder())
+}
+
+function moveKeyOrder(target: Target, operation: ParamOperation, working: WorkingDocument): void {
+  const before = working.nodes.get(operation.nodeId)?.keyOrder
+  if (before === undefined) return
+  const after = keyOrderAfter(before, operation)
+  const shared = keyOrderIn(sharedNodeIn(target, operation.nodeId))
+  for (const pointer of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    setField(shared, pointer, after[pointer] ?? null)
+  }
+}
+
 /** Computes the positions after the moves; a later move of a node starts from the earlier one. */
 function places(
   working: WorkingDocument,
@@ -107,10 +124,11 @@ function writeAnnotation(ydoc: Y.Doc, id: string, annotation: Annotation | null)
   } else annotations.set(id, sharedAnnotation(annotation))
 }
 
-/** Reduces the params and the policy of a node to their readable parts and keeps the other fields. */
+/** Reduces the params, the policy and the key order of a node to their readable parts and keeps the other fields. */
 function keepReadableNode(target: Target, entry: Y.Map<unknown>, node: WorkflowNode): void {
   setMember(entry, 'params', node.params, textPathsOf(target.fields, node.type, node.typeVersion))
   entry.set('policy', new Y.Map(Object.entries(plainCopy(node.policy ?? {}))))
+  entry.set('keyOrder', sharedKeyOrder(node.keyOrder))
 }
 
 function dropUnreadableIn(target: Target, part: DraftPart, key: string, working: WorkingDocument): void {
@@ -139,12 +157,24 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   update_node: (target, { nodeId, set }) => updateNode(target, nodeId, set),
   set_param: (target, { nodeId, path, value }, working) =>
     writeParam(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId)),
-  unset_param: (target, { nodeId, path }, working) =>
-    clearParam(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId)),
-  insert_param_item: (target, { nodeId, path, value }, working) =>
-    insertItem(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId)),
-  remove_param_item: (target, { nodeId, path }, working) =>
-    deleteItem(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId)),
+  unset_param: (target, operation, working) => {
+    const { nodeId, path } = operation
+    clearParam(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId))
+    moveKeyOrder(target, operation, working)
+  },
+  insert_param_item: (target, operation, working) => {
+    const { nodeId, path, value } = operation
+    insertItem(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId))
+    moveKeyOrder(target, operation, working)
+  },
+  remove_param_item: (target, operation, working) => {
+    const { nodeId, path } = operation
+    deleteItem(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId))
+    moveKeyOrder(target, operation, working)
+  },
+  set_key_order: (target, { nodeId, pointer, keys }) => {
+    setField(keyOrderIn(sharedNodeIn(target, nodeId)), pointer, keys)
+  },
   set_policy: (target, { nodeId, field, value }) => {
     const node = sharedNodeIn(target, nodeId)
     const policy = node.get('policy')

@@ -81,6 +81,14 @@ describe('readDraft', () => {
         ['retry', { maximumAttempts: 2 }],
       ]),
     )
+    ask.set(
+      'keyOrder',
+      new Y.Map<unknown>([
+        ['/value', ['b', 'a']],
+        ['value', ['c']],
+        ['/title', 5],
+      ]),
+    )
     params.set('Bad', 1)
     params.set('value', new Uint8Array(1))
     params.set('title', 'x'.repeat(300_000))
@@ -94,6 +102,8 @@ describe('readDraft', () => {
     expect(losses.map(({ message }) => message)).toEqual(repairs.filter((sentence) => !sentence.includes('moved')))
     expect(repairs).toEqual([
       'Node ask policy.timeout cannot be read: it is not a valid policy value',
+      'Node ask key order /title cannot be read: it is not a list of keys',
+      'Node ask key order value cannot be read: it is not a list of keys',
       'Node ask params.title cut to 262144 characters',
       'Node ask params.value cannot be read: it is not a JSON value',
       'Node ask params.Bad cannot be read: the name is not a valid param name',
@@ -106,10 +116,24 @@ describe('readDraft', () => {
       'Annotation flat cannot be read: it is not an annotation',
       'Setting timeout cannot be read: it is not a valid setting',
     ])
-    expect(askIn(document)).toMatchObject({ policy: { retry: { maximumAttempts: 2 } } })
+    expect(askIn(document)).toMatchObject({
+      policy: { retry: { maximumAttempts: 2 } },
+      keyOrder: { '/value': ['b', 'a'] },
+    })
     expect(document.variables).toEqual([{ name: 'odd', value: 1 }])
     expect(document.settings).toEqual({ description: 'kept' })
     expect(document.annotations[0]).not.toHaveProperty('color')
+  })
+
+  test('gives objects their keys in the order of the author, also in drafts that had no orders', () => {
+    const ydoc = seeded()
+    ydoc.getMap<Y.Map<unknown>>('nodes').get('ask')?.delete('keyOrder')
+    const paramsText = () => JSON.stringify(askIn(readDraft(ydoc).document)?.params.value)
+    apply(ydoc, { op: 'set_param', nodeId: 'ask', path: ['value'], value: { c: 1, b: 2, a: { y: 1, x: 2 } } })
+    expect(paramsText()).toBe('{"a":{"x":2,"y":1},"b":2,"c":1}')
+    apply(ydoc, { op: 'set_key_order', nodeId: 'ask', pointer: '/value', keys: ['c', 'a'] })
+    apply(ydoc, { op: 'set_key_order', nodeId: 'ask', pointer: '/value/a', keys: ['y'] })
+    expect(paramsText()).toBe('{"c":1,"a":{"y":1,"x":2},"b":2}')
   })
 
   test('leaves out params and a policy that are no objects', () => {
@@ -117,6 +141,7 @@ describe('readDraft', () => {
     const ask = ydoc.getMap<Y.Map<unknown>>('nodes').get('ask')
     ask?.set('params', [1])
     ask?.set('policy', 'none')
+    ask?.set('keyOrder', ['none'])
     ask?.set('name', 5)
     ask?.delete('notes')
     expect(askIn(readDraft(ydoc).document)).toEqual({
@@ -128,8 +153,12 @@ describe('readDraft', () => {
       position: sample.nodes[0]?.position,
     })
     ask?.delete('params')
-    expect(readDraft(ydoc).repairs).toEqual(['Node ask policy cannot be read: it is not an object'])
+    expect(readDraft(ydoc).repairs).toEqual([
+      'Node ask policy cannot be read: it is not an object',
+      'Node ask key order cannot be read: it is not an object',
+    ])
     ask?.delete('policy')
+    ask?.delete('keyOrder')
     expect(readDraft(ydoc).repairs).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { inKeyOrder, type KeyOrder } from '../document/key-order.ts'
 import { DOCUMENT_LIMITS } from '../document/limits.ts'
 import * as shape from '../document/shape.ts'
 import type { Parser } from '../document/structure.ts'
@@ -53,6 +54,22 @@ function readParams(value: unknown, place: string, report: Report): JsonObject {
   return Object.fromEntries(sound)
 }
 
+/** Orders that cannot be read are reported: what they arrange has its keys sorted. */
+function readKeyOrder(value: unknown, place: string, report: Report): KeyOrder | undefined {
+  if (value === undefined) return undefined
+  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })
+  if (!isJsonObject(read)) {
+    report(`${place} cannot be read: it is not an object`)
+    return undefined
+  }
+  const sound = Object.entries(read).filter(([pointer, keys]) => {
+    const fits = attempt(shape.keyOrder, { [pointer]: keys }) !== undefined
+    if (!fits) report(`${place} ${pointer} cannot be read: it is not a list of keys`)
+    return fits
+  })
+  return sound.length === 0 ? undefined : (Object.fromEntries(sound) as Record<string, readonly string[]>)
+}
+
 /** A node as stored in its Y.Map, without its position. */
 export interface DraftNode {
   readonly node: Omit<WorkflowNode, 'position'>
@@ -74,6 +91,7 @@ export function readNode(id: string, entry: unknown, report: Report): DraftNode 
   }
   const parentId = attempt(shape.nodeId, entry.get('parentId'))
   const policy = readPolicy(entry.get('policy'), `${place} policy`, report)
+  const keyOrder = readKeyOrder(entry.get('keyOrder'), `${place} key order`, report)
   const notes = readText(entry.get('notes'), DOCUMENT_LIMITS.notesLength)
   return {
     order: entry.get('order'),
@@ -82,7 +100,8 @@ export function readNode(id: string, entry: unknown, report: Report): DraftNode 
       type,
       typeVersion,
       name: readText(entry.get('name'), DOCUMENT_LIMITS.nameLength),
-      params: readParams(entry.get('params'), `${place} params`, report),
+      params: inKeyOrder(readParams(entry.get('params'), `${place} params`, report), keyOrder),
+      ...(keyOrder === undefined ? {} : { keyOrder }),
       ...(parentId === undefined ? {} : { parentId }),
       ...(policy === undefined ? {} : { policy }),
       ...(entry.get('disabled') === true ? { disabled: true } : {}),

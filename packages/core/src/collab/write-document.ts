@@ -1,5 +1,6 @@
 import * as Y from 'yjs'
 import { canonicalJson } from '../document/json-values.ts'
+import type { KeyOrder } from '../document/key-order.ts'
 import type { Annotation, WorkflowDocument, WorkflowEdge, WorkflowNode, WorkflowVariable } from '../document/types.ts'
 import type { Json } from '../json.ts'
 import { mapRoot, positionsRoot } from './draft-roots.ts'
@@ -27,7 +28,13 @@ export function sharedNode(node: WorkflowNode, order: string, fields: TextFields
   map.set('notes', new Y.Text(node.notes ?? ''))
   map.set('params', sharedMap(node.params, textPathsOf(fields, node.type, node.typeVersion)))
   map.set('policy', new Y.Map(Object.entries(plainCopy(node.policy ?? {}))))
+  map.set('keyOrder', sharedKeyOrder(node.keyOrder))
   return map
+}
+
+/** The key order of a node as its Y.Map, one entry for each object, so that two people can arrange two objects. */
+export function sharedKeyOrder(keyOrder: KeyOrder = {}): Y.Map<unknown> {
+  return new Y.Map(Object.entries(keyOrder).map(([pointer, keys]) => [pointer, plainCopy(keys)]))
 }
 
 /** Returns the entry of a node in the list of positions. */

@@ -1,5 +1,6 @@
 import type { NodeId } from '../ids.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { type KeyOrder, keyOrderAfter, type ParamOperation } from './key-order.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { DocumentOperation, NodeFields } from './operation.ts'
 import { operationShape, withIndex } from './operation-shape.ts'
@@ -44,11 +45,19 @@ function removeNode(working: WorkingDocument, nodeId: NodeId): void {
   for (const id of gone) working.nodes.delete(id)
 }
 
-function changeParams(working: WorkingDocument, nodeId: NodeId, change: (params: JsonObject) => JsonObject): void {
-  const node = nodeIn(working, nodeId)
+function changeParams(
+  working: WorkingDocument,
+  operation: ParamOperation,
+  change: (params: JsonObject) => JsonObject,
+): void {
+  const node = nodeIn(working, operation.nodeId)
   const params = change(node.params)
   shape.params(params, ['params'])
-  working.nodes.set(nodeId, { ...node, params })
+  working.nodes.set(node.id, withKeyOrder({ ...node, params }, keyOrderAfter(node.keyOrder ?? {}, operation)))
+}
+
+function withKeyOrder(node: WorkflowNode, keyOrder: KeyOrder): WorkflowNode {
+  return patched(node, { keyOrder: Object.keys(keyOrder).length === 0 ? null : keyOrder })
 }
 
 function addEdge(working: WorkingDocument, edge: WorkflowEdge): void {
@@ -111,13 +120,18 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
     removeNode(working, nodeId)
   },
   update_node: (working, { nodeId, set }) => updateNode(working, nodeId, set),
-  set_param: (working, { nodeId, path, value }) =>
-    changeParams(working, nodeId, (params) => setParam(params, path, value)),
-  unset_param: (working, { nodeId, path }) => changeParams(working, nodeId, (params) => unsetParam(params, path)),
-  insert_param_item: (working, { nodeId, path, value }) =>
-    changeParams(working, nodeId, (params) => insertParamItem(params, path, value)),
-  remove_param_item: (working, { nodeId, path }) =>
-    changeParams(working, nodeId, (params) => removeParamItem(params, path)),
+  set_param: (working, operation) =>
+    changeParams(working, operation, (params) => setParam(params, operation.path, operation.value)),
+  unset_param: (working, operation) => changeParams(working, operation, (params) => unsetParam(params, operation.path)),
+  insert_param_item: (working, operation) =>
+    changeParams(working, operation, (params) => insertParamItem(params, operation.path, operation.value)),
+  remove_param_item: (working, operation) =>
+    changeParams(working, operation, (params) => removeParamItem(params, operation.path)),
+  set_key_order: (working, { nodeId, pointer, keys }) => {
+    const node = nodeIn(working, nodeId)
+    const keyOrder = shape.keyOrder(patched(node.keyOrder ?? {}, { [pointer]: keys }), ['keyOrder'])
+    working.nodes.set(nodeId, withKeyOrder(node, keyOrder))
+  },
   set_policy: (working, { nodeId, field, value }) => {
     const node = nodeIn(working, nodeId)
     const policy = shape.policy(patched(node.policy ?? {}, { [field]: value }), ['policy'])

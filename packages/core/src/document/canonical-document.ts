@@ -1,10 +1,12 @@
 import type { Json } from '../json.ts'
 import { canonicalJson } from './json-values.ts'
+import { inKeyOrder } from './key-order.ts'
 import { type Annotation, edgeId, type WorkflowDocument, type WorkflowEdge, type WorkflowNode } from './types.ts'
 
-function canonicalNode({ notes, disabled, locked, policy, ...node }: WorkflowNode): WorkflowNode {
+function canonicalNode({ notes, disabled, locked, policy, keyOrder, ...node }: WorkflowNode): WorkflowNode {
   return {
     ...node,
+    ...(keyOrder !== undefined && Object.keys(keyOrder).length > 0 ? { keyOrder } : {}),
     ...(policy !== undefined && Object.keys(policy).length > 0 ? { policy } : {}),
     ...(disabled ? { disabled } : {}),
     ...(locked ? { locked } : {}),
@@ -20,7 +22,8 @@ const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1
 
 /**
  * Converts a document to its canonical form, so that equal drafts have equal texts: edges and annotations sorted by id,
- * fields with a default value (empty notes, `disabled: false`, an empty policy) left out, keys sorted.
+ * fields with a default value (empty notes, `disabled: false`, an empty policy) left out, keys sorted. Objects in
+ * params for which the author has arranged the keys have them in that order.
  *
  * Nodes and variables keep their order, which has a meaning.
  *
@@ -36,7 +39,12 @@ export function canonicalDocument(document: WorkflowDocument): WorkflowDocument 
     annotations,
     settings: document.settings,
   } satisfies WorkflowDocument
-  return copyCanonically(canonical)
+  const sorted = copyCanonically(canonical)
+  return { ...sorted, nodes: sorted.nodes.map(arrangeParams) }
+}
+
+function arrangeParams(node: WorkflowNode): WorkflowNode {
+  return node.keyOrder === undefined ? node : { ...node, params: inKeyOrder(node.params, node.keyOrder) }
 }
 
 function copyCanonically(document: WorkflowDocument): WorkflowDocument {

@@ -57,6 +57,13 @@ export type DocumentOperation =
   /** The last element of `path` is the index in an array, 0 to its length. */
   | { readonly op: 'insert_param_item'; readonly nodeId: NodeId; readonly path: ParamPath; readonly value: Json }
   | { readonly op: 'remove_param_item'; readonly nodeId: NodeId; readonly path: ParamPath }
+  /** Arranges the keys of an object in `params`, by its JSON Pointer; `null` sorts them. */
+  | {
+      readonly op: 'set_key_order'
+      readonly nodeId: NodeId
+      readonly pointer: string
+      readonly keys: readonly string[] | null
+    }
   | {
       readonly op: 'set_policy'
       readonly nodeId: NodeId

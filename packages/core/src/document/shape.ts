@@ -16,6 +16,7 @@ import {
   oneOf,
   optional,
   type Parser,
+  record,
   required,
   text,
 } from './structure.ts'
@@ -63,6 +64,13 @@ export const typeVersion = number({ integer: true, min: 1, max: 1_000_000 })
 export const notes = text({ max: DOCUMENT_LIMITS.notesLength })
 export const params = jsonObject({ depth: DOCUMENT_LIMITS.paramDepth, keys: PORT_NAME_PATTERN })
 export const flag = boolean
+
+const LONGEST_POINTER = DOCUMENT_LIMITS.paramDepth * (2 * DOCUMENT_LIMITS.nameLength + 1)
+
+/** The JSON Pointer of an object in `params`; the params themselves have an order of their schema. */
+export const pointer = text({ pattern: /^\/[^\ud800-\udfff]*$/u, max: LONGEST_POINTER })
+export const keys = list(text({ max: DOCUMENT_LIMITS.nameLength }), { max: DOCUMENT_LIMITS.members })
+export const keyOrder = record(pointer, keys, { max: DOCUMENT_LIMITS.members })
 
 const coordinate = number({ min: -1e7, max: 1e7 })
 const extent = number({ min: 0, max: 1e6 })
@@ -112,6 +120,7 @@ export const node = named(
     typeVersion: required(typeVersion),
     name: required(nodeName),
     params: required(params),
+    keyOrder: optional(keyOrder),
     position: required(position),
     size: optional(size),
     parentId: optional(nodeId),

@@ -1,6 +1,7 @@
 import type { DurationString } from '../duration.ts'
 import type { NodeId } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import type { KeyOrder } from './key-order.ts'
 
 /**
  * A workflow as it is edited, stored and published: flat nodes and edges with React Flow's own field names.
@@ -50,6 +51,13 @@ export interface WorkflowNode {
   readonly name: string
   /** Literals and `{{ templates }}`; checked against the params schema of the node type. */
   readonly params: JsonObject
+  /**
+   * Order of the keys in objects of `params`, as the author arranged them: keys by the JSON Pointer (RFC 6901) of the
+   * object, such as `{ "/headers": ["X-Trace", "Accept"] }`. Keys that a list does not have follow it.
+   *
+   * @defaultValue keys are sorted
+   */
+  readonly keyOrder?: KeyOrder
   /** Upper left corner of the node on the canvas. */
   readonly position: Position
   /** Size that a person gave the node. @defaultValue the natural size of its card */

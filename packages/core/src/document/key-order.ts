@@ -1,0 +1,109 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { DocumentOperation, ParamPath } from './operation.ts'
+
+/** Keys of objects in their order, by the JSON Pointer (RFC 6901) of each object within the params of a node. */
+export type KeyOrder = Readonly<Record<string, readonly string[]>>
+
+/** The JSON Pointer (RFC 6901) to a value within the params of a node. */
+export function paramPointer(path: ParamPath): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/**
+ * The keys of an object: first those that `order` lists, in that order, then the others as they come.
+ *
+ * Listed keys that the object does not have are ignored.
+ */
+export function orderedKeys(object: JsonObject, order: readonly string[] = []): readonly string[] {
+  const listed = [...new Set(order)].filter((key) => Object.hasOwn(object, key))
+  if (listed.length === 0) return Object.keys(object)
+  const isListed = new Set(listed)
+  return [...listed, ...Object.keys(object).filter((key) => !isListed.has(key))]
+}
+
+/**
+ * Params whose objects have their keys in the order of the author, for readers and for runs.
+ *
+ * Keys that are integers, such as `"10"`, come first in JavaScript objects, whatever their order is.
+ *
+ * @param keyOrder - From the node; without one the params are returned as they are.
+ * @returns The argument, or a copy that shares its texts and numbers.
+ */
+export function inKeyOrder(params: JsonObject, keyOrder: KeyOrder | undefined): JsonObject {
+  return keyOrder === undefined ? params : (arrange(params, keyOrder, '') as JsonObject)
+}
+
+function arrange(value: Json, keyOrder: KeyOrder, pointer: string): Json {
+  if (Array.isArray(value)) return value.map((item: Json, index) => arrange(item, keyOrder, `${pointer}/${index}`))
+  if (!isJsonObject(value)) return value
+  const keys = orderedKeys(value, Object.hasOwn(keyOrder, pointer) ? keyOrder[pointer] : undefined)
+  return Object.fromEntries(
+    keys.map((key) => [key, arrange(value[key] as Json, keyOrder, pointer + paramPointer([key]))]),
+  )
+}
+
+/** An operation that changes something inside `params`. */
+export type ParamOperation = Extract<DocumentOperation, { readonly path: ParamPath }>
+
+/**
+ * The key order of a node after one of its params has changed: an order moves with the list item that holds its
+ * object, and goes away with it.
+ */
+export function keyOrderAfter(keyOrder: KeyOrder, operation: ParamOperation): KeyOrder {
+  const { op, path } = operation
+  if (op === 'set_param') return keyOrder
+  const pointers = Object.keys(keyOrder)
+  const moved = op === 'unset_param' ? withoutParam(path) : withItems(path, op === 'insert_param_item' ? 1 : -1)
+  if (pointers.every((pointer) => moved(pointer) === pointer)) return keyOrder
+  return Object.fromEntries(
+    Object.entries(keyOrder).flatMap(([pointer, keys]) => {
+      const next = moved(pointer)
+      return next === null ? [] : [[next, keys]]
+    }),
+  )
+}
+
+/** Where the order of an object is after a change; `null` once the object is gone. */
+type MovedPointer = (pointer: string) => string | null
+
+function withoutParam(path: ParamPath): MovedPointer {
+  const gone = paramPointer(path)
+  return (pointer) => (pointer === gone || pointer.startsWith(`${gone}/`) ? null : pointer)
+}
+
+function withItems(path: ParamPath, shift: 1 | -1): MovedPointer {
+  const list = `${paramPointer(path.slice(0, -1))}/`
+  const changed = Number(path.at(-1))
+  return (pointer) => {
+    const [item, ...below] = pointer.startsWith(list) ? pointer.slice(list.length).split('/') : []
+    const index = Number(item)
+    if (item === undefined || !Number.isInteger(index) || index < changed) return pointer
+    return shift === -1 && index === changed ? null : `${list}${[String(index + shift), ...below].join('/')}`
+  }
+}
+
+/**
+ * The orders of the objects inside a value as it is written down, for those whose keys are not sorted.
+ *
+ * @param path - Path of the value within the params.
+ */
+export function writtenKeyOrder(value: Json, path: ParamPath): KeyOrder {
+  const orders: Record<string, readonly string[]> = {}
+  collect(value, paramPointer(path), orders)
+  return orders
+}
+
+function collect(value: Json, pointer: string, orders: Record<string, readonly string[]>): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) collect(item as Json, `${pointer}/${index}`, orders)
+  } else if (isJsonObject(value)) {
+    const keys = Object.keys(value)
+    if (!isSorted(keys)) orders[pointer] = keys
+    for (const key of keys) collect(value[key] as Json, pointer + paramPointer([key]), orders)
+  }
+}
+
+/** Checks whether keys are in the order in which documents are stored: by UTF-16 code unit. */
+export function isSorted(keys: readonly string[]): boolean {
+  return keys.every((key, index) => index === 0 || (keys[index - 1] as string) < key)
+}

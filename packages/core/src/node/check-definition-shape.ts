@@ -94,6 +94,7 @@ const CHECKS: OptionChecks = {
         when: aText,
         message: aText,
         field: optional(aText),
+        fix: optional(objectOf({ title: aText, value: aText })),
       }),
       'rules',
     ),

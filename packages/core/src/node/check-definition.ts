@@ -101,16 +101,22 @@ function checkPlaces(definition: NodeDefinition, fail: Fail): void {
     if (rule.field !== undefined && !hasParam(definition, rule.field.replace(/\..*$/, ''))) {
       fail(`lint.${index}.field`, `unknown param "${rule.field}"`)
     }
+    if (rule.fix === undefined) continue
+    if (rule.field === undefined) fail(`lint.${index}.fix`, 'a fix needs a field to write')
+    checkExpression(rule.fix.value, `lint.${index}.fix.value`, fail)
   }
 }
 
 function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {
-  if (idempotentWhen === undefined) return
+  if (idempotentWhen !== undefined) checkExpression(idempotentWhen, 'idempotentWhen', fail)
+}
+
+function checkExpression(text: string, place: string, fail: Fail): void {
   try {
-    parseExpression(idempotentWhen)
+    parseExpression(text)
   } catch (error) {
     // The parser throws no other errors.
-    fail('idempotentWhen', (error as TenonError).message)
+    fail(place, (error as TenonError).message)
   }
 }
 

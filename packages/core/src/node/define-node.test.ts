@@ -32,7 +32,14 @@ describe('defineNode', () => {
     const policy = { timeout: '10s' } as const
     const tool = { name: 'greet', description: 'Greets' }
     const lint = [
-      { code: 'A', severity: 'warning', when: 'params.name == ""', message: 'Empty', field: 'name' },
+      {
+        code: 'A',
+        severity: 'warning',
+        when: 'params.name == ""',
+        message: 'Empty',
+        field: 'name',
+        fix: { title: 'Use a name', value: '"Ada"' },
+      },
     ] as const
     const made = defineNode({
       ...greet,
@@ -46,7 +53,8 @@ describe('defineNode', () => {
     })
     expect(made.policy).toEqual(policy)
     expect([made.inputs, made.policy, made.tool, made.lint].every(Object.isFrozen)).toBe(true)
-    expect([ports, inputs, policy, tool, lint].some(Object.isFrozen)).toBe(false)
+    expect(made.lint?.map(({ fix }) => Object.isFrozen(fix))).toEqual([true])
+    expect([ports, inputs, policy, tool, lint, lint[0].fix].some(Object.isFrozen)).toBe(false)
   })
 
   test('accepts ports from params, schemas from params, and an end without ports', () => {
@@ -112,6 +120,27 @@ describe('defineNode', () => {
       'a lint field without param',
       'lint.0.field',
       { lint: [{ code: 'A', severity: 'error', when: 'true', message: 'A', field: 'nobody' }] },
+    ],
+    [
+      'a lint fix without field',
+      'lint.0.fix',
+      { lint: [{ code: 'A', severity: 'error', when: 'true', message: 'A', fix: { title: 'A', value: '1' } }] },
+    ],
+    [
+      'a lint fix that is no expression',
+      'lint.0.fix.value',
+      {
+        lint: [
+          {
+            code: 'A',
+            severity: 'error',
+            when: 'true',
+            message: 'A',
+            field: 'name',
+            fix: { title: 'A', value: '1 +' },
+          },
+        ],
+      },
     ],
     ['a timeout without unit', 'policy.timeout', { policy: { timeout: '30' as '30s' } }],
     ['a heartbeat in words', 'policy.heartbeat', { policy: { heartbeat: 'soon' as '1s' } }],

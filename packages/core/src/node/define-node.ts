@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { checkDefinition } from './check-definition.ts'
-import type { NodeDefinition, OutputSchema, PortDefinition, PortsFromParam } from './definition.ts'
+import type { LintRule, NodeDefinition, OutputSchema, PortDefinition, PortsFromParam } from './definition.ts'
 
 /** True if a value has a `Date` in it, a few levels deep. */
 type HasDate<Value, Depth extends readonly unknown[] = []> = Depth['length'] extends 4
@@ -73,8 +73,12 @@ export function defineNode<Params extends z.ZodObject, const Outputs extends Rea
     ...(definition.inputs === undefined ? {} : { inputs: freezeAll(definition.inputs) }),
     ...(definition.policy === undefined ? {} : { policy: Object.freeze({ ...definition.policy }) }),
     ...(definition.tool === undefined ? {} : { tool: Object.freeze({ ...definition.tool }) }),
-    ...(definition.lint === undefined ? {} : { lint: freezeAll(definition.lint) }),
+    ...(definition.lint === undefined ? {} : { lint: freezeAll(definition.lint.map(freezeFix)) }),
   })
+}
+
+function freezeFix(rule: LintRule): LintRule {
+  return rule.fix === undefined ? rule : { ...rule, fix: Object.freeze({ ...rule.fix }) }
 }
 
 function freezeAll<Item extends object>(items: readonly Item[]): readonly Item[] {

@@ -76,6 +76,16 @@ export interface LintRule {
   readonly message: string
   /** Param that the problem refers to. */
   readonly field?: string
+  /** A repair of the param in `field`, where one value is surely right. @defaultValue none: the author decides */
+  readonly fix?: LintFix
+}
+
+/** Repair that a lint rule offers: another value for its field. */
+export interface LintFix {
+  /** Label of the button; `{value}` stands for the new value: `Set to {value}`. */
+  readonly title: string
+  /** Expression over `params` that gives the new value. Without a value, no repair is offered. */
+  readonly value: string
 }
 
 /**

@@ -10,6 +10,7 @@ export {
   type ControlKind,
   type ControlName,
   type InputDefinition,
+  type LintFix,
   type LintRule,
   NODE_CATEGORIES,
   type NodeCategory,

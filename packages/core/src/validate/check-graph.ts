@@ -2,7 +2,8 @@ import type { DocumentOperation } from '../document/operation.ts'
 import type { WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
-import { endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
+import { openPorts } from './check-ways.ts'
+import { connect, endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -56,18 +57,59 @@ function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]):
 }
 
 function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
-  const reachable = reachableFrom(survey, survey.nodes.filter(isTrigger))
-  for (const { node, name, entry } of survey.nodes) {
+  const triggers = survey.nodes.filter(isTrigger)
+  const reachable = reachableFrom(survey, triggers)
+  const fixOf = createReachFix(survey, triggers, reachable)
+  for (const surveyed of survey.nodes) {
+    const { node, name, entry } = surveyed
     if (reachable.has(node.id) || entry === undefined) continue
-    report(
-      warningIssue('NODE_UNREACHABLE', `${name} never runs: no path leads to it from a trigger`, { nodeId: node.id }),
-    )
+    const message = `${name} never runs: no path leads to it from a trigger`
+    report(warningIssue('NODE_UNREACHABLE', message, { nodeId: node.id, fix: fixOf(surveyed) }))
   }
   const hasEnd = survey.nodes.some(({ node, entry }) => entry?.control === 'end' && reachable.has(node.id))
   if (hasEnd) return
   const fix = missingEndFix(survey, reachable)
   const message = 'No path leads to an end, so runs finish without an outcome and output'
   report(warningIssue('END_MISSING', message, fix === undefined ? {} : { fix }))
+}
+
+/**
+ * Repairs for nodes that no trigger leads to: the first node before them that nothing leads to is connected, to the
+ * only open port of the nodes that run, else to the only trigger. Where neither is the only one, the node is removed:
+ * people know best what it belongs to.
+ */
+function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
+  const source = reachSource(survey, triggers, reachable)
+  const roots = new Map<NodeId, SurveyedNode>()
+  // In the order of the document, nodes come before those they lead to.
+  for (const surveyed of survey.ordered) {
+    const { node, incoming, entry } = surveyed
+    if (reachable.has(node.id)) continue
+    const before = incoming.flatMap((edge) => roots.get(edge.source) ?? [])
+    const root = before[0] ?? (incoming.length === 0 && (entry?.inputs.length ?? 0) > 0 ? surveyed : undefined)
+    if (root !== undefined) roots.set(node.id, root)
+  }
+  return ({ node, name }: SurveyedNode): IssueFix => {
+    const root = roots.get(node.id)
+    const input = root?.entry?.inputs[0]?.name
+    if (source === null || root === undefined || input === undefined) {
+      return { title: `Remove "${name}"`, operations: [{ op: 'remove_node', nodeId: node.id }] }
+    }
+    const operations = connect(source.node, [source.port], root.node.id, input)
+    return { title: `Connect "${source.node.name}" to "${root.name}"`, operations }
+  }
+}
+
+/** The one port that nodes which never run can be connected to; `null` where there are none, or several. */
+function reachSource({ nodes }: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
+  const [open, ...moreOpen] = nodes
+    .filter(({ node }) => reachable.has(node.id))
+    .flatMap((node) => openPorts(node).map(({ name }) => ({ node, port: name })))
+  if (open !== undefined && moreOpen.length === 0) return open
+  const [trigger, ...moreTriggers] = triggers
+  const [port, ...morePorts] = trigger?.ports.filter(({ isError }) => !isError) ?? []
+  if (trigger === undefined || port === undefined || moreTriggers.length + morePorts.length > 0) return null
+  return { node: trigger, port: port.name }
 }
 
 /** Creates a fix that adds an end to the only path; with several paths there is none, since people choose. */

@@ -1,9 +1,10 @@
 import { evaluateExpression } from '../evaluate/evaluate.ts'
 import { createPlainScope } from '../evaluate/scope.ts'
-import type { JsonObject } from '../json.ts'
+import type { NodeId } from '../ids.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { LintRule } from '../node/definition.ts'
 import { holdsTemplate } from './holds-template.ts'
-import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
+import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -16,6 +17,19 @@ function applies({ when }: LintRule, params: JsonObject): boolean {
     return evaluateExpression(when, createPlainScope({ params })) === true
   } catch {
     return false
+  }
+}
+
+/** The repair of a rule that applies; none where its expression gives no value. */
+function repairOf(rule: LintRule, nodeId: NodeId, params: JsonObject): { readonly fix?: IssueFix } {
+  if (rule.fix === undefined || rule.field === undefined) return {}
+  const path = rule.field.split('.')
+  try {
+    const value = evaluateExpression(rule.fix.value, createPlainScope({ params })) as Json
+    const title = rule.fix.title.replaceAll('{value}', typeof value === 'string' ? value : JSON.stringify(value))
+    return { fix: { title, operations: [{ op: 'set_param', nodeId, path, value }] } }
+  } catch {
+    return {}
   }
 }
 
@@ -32,7 +46,9 @@ function checkNode({ node, name, params }: SurveyedNode, rules: readonly LintRul
     if (readsOne(rule, templated) || !applies(rule, literal)) continue
     const field = rule.field === undefined ? {} : { path: ['params', ...rule.field.split('.')] }
     const build = rule.severity === 'error' ? errorIssue : warningIssue
-    report(build(rule.code, `${name}: ${rule.message}`, { nodeId: node.id, ...field }))
+    report(
+      build(rule.code, `${name}: ${rule.message}`, { nodeId: node.id, ...field, ...repairOf(rule, node.id, literal) }),
+    )
   }
 }
 

@@ -16,7 +16,8 @@ export function freeNodeId({ byId }: WorkflowSurvey, { type }: NodeManifestEntry
   return id
 }
 
-function connect(source: SurveyedNode, ports: readonly string[], target: NodeId, targetHandle: string) {
+/** Operations that lead ports of a node to an input of another one. */
+export function connect(source: SurveyedNode, ports: readonly string[], target: NodeId, targetHandle: string) {
   return ports.map((sourceHandle): DocumentOperation => {
     const ends = { source: source.node.id, sourceHandle, target, targetHandle }
     return { op: 'add_edge', edge: { ...ends, id: edgeId(ends) } }

@@ -72,6 +72,98 @@ describe('paths that stop short are led to an end', () => {
   })
 })
 
+describe('nodes that no trigger leads to', () => {
+  const edgesAfter = (document: WorkflowDocument, nodeId: string) => {
+    const issue = only(validate(document), 'NODE_UNREACHABLE').find((each) => each.nodeId === nodeId)
+    const next = applyOperations(document, issue?.fix?.operations ?? [])
+    return { title: issue?.fix?.title, next, added: next.edges.slice(document.edges.length).map(({ id }) => id) }
+  }
+
+  test('are connected to the only port that no edge leaves, by the first of them', () => {
+    const document = workflow([start, call('a'), call('b'), call('c'), end], ['start>a', 'b>c', 'c>end'])
+    for (const nodeId of ['b', 'c']) {
+      const { title, next, added } = edgesAfter(document, nodeId)
+      expect([title, added]).toEqual(['Connect "a" to "b"', ['a:success>b:in']])
+      expect(only(validate(next), 'NODE_UNREACHABLE')).toEqual([])
+    }
+  })
+
+  test('are connected to the trigger where every path ends, the limit of an approval that has none aside', () => {
+    const approval = node('ask', 'approval')
+    const document = workflow(
+      [start, approval, call('b'), end],
+      ['start>ask', 'ask:approve>end', 'ask:reject>end', 'b>end'],
+    )
+    expect(edgesAfter(document, 'b')).toMatchObject({ title: 'Connect "start" to "b"', added: ['start:success>b:in'] })
+  })
+
+  test.each<[string, WorkflowDocument]>([
+    [
+      'there are several triggers',
+      workflow([start, node('other', 'start'), call('b'), end], ['start>end', 'other>end']),
+    ],
+    ['the trigger has no port', workflow([node('s', 'acme/mute'), call('b')], [])],
+    ['they lead in a circle', workflow([start, call('b'), end], ['start>end', 'b>b'])],
+    ['they take no edges', workflow([start, node('b', 'acme/closed'), end], ['start>end'])],
+  ])('are removed where %s', (_title, document) => {
+    const entryOf = (type: string) => manifest.nodes.find((entry) => entry.type === type)
+    const nodes = [
+      ...manifest.nodes,
+      { ...entryOf('start'), type: 'acme/mute', ports: [] },
+      { ...entryOf('set'), type: 'acme/closed', inputs: [] },
+    ] as typeof manifest.nodes
+    const [issue] = only(validateWorkflow(document, { nodes }), 'NODE_UNREACHABLE')
+    expect(issue?.fix).toEqual({ title: 'Remove "b"', operations: [{ op: 'remove_node', nodeId: 'b' }] })
+  })
+})
+
+describe('a join with a single edge', () => {
+  test('is removed, and its edge leads on', () => {
+    const document = around(node('j', 'join', {}, { name: 'Meet' }))
+    const issue = issueIn(document, 'JOIN_SINGLE')
+    expect(issue.fix?.title).toBe('Remove "Meet"')
+    const next = fixed(document, issue)
+    expect(next.edges.map(({ id }) => id)).toEqual(['start:success>end:in'])
+    expect(validate(next)).toEqual([])
+  })
+
+  test('adds no edge that is there already, and none from a node to itself', () => {
+    const document = workflow([start, call('a'), node('j', 'join'), end], ['start>a', 'a>j', 'j>end', 'a>end', 'j>a'])
+    const issue = issueIn(document, 'JOIN_SINGLE')
+    expect(fixed(document, issue).edges.map(({ id }) => id)).toEqual(['start:success>a:in', 'a:success>end:in'])
+  })
+})
+
+describe('lint rules', () => {
+  const withFix = (value: string, title = 'Set to {value}') => {
+    const rule = {
+      code: 'LIMIT',
+      severity: 'error',
+      when: 'params.limit > 5',
+      message: 'Too many',
+      field: 'limit',
+    } as const
+    const nodes = manifest.nodes.map((entry) =>
+      entry.type === 'set' ? { ...entry, params: true, lint: [{ ...rule, fix: { title, value } }] } : entry,
+    )
+    const document = around(node('a', 'set', { limit: 9, most: [1, 2] }))
+    return only(validateWorkflow(document, { nodes }), 'LIMIT')[0]
+  }
+
+  test.each<[value: string, title: string, repaired: Json]>([
+    ['length(params.most)', 'Set to 2', 2],
+    ['params.missing ?? "none"', 'Set to none', 'none'],
+  ])('write what %s gives', (value, title, repaired) => {
+    const operations = [{ op: 'set_param', nodeId: 'a', path: ['limit'], value: repaired }]
+    expect(withFix(value)?.fix).toEqual({ title, operations })
+  })
+
+  test('offer nothing where their value cannot be computed', () => {
+    expect(withFix('params.missing')).toMatchObject({ code: 'LIMIT' })
+    expect(withFix('params.missing')).not.toHaveProperty('fix')
+  })
+})
+
 describe('ports from params', () => {
   test.each<[code: string, id: string, repaired: string]>([
     ['PORT_NAME_INVALID', 'Not good!', 'not_good'],

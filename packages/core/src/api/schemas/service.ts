@@ -73,6 +73,7 @@ const manifestEntrySchema = z
           when: z.string(),
           message: z.string(),
           field: z.string().exactOptional(),
+          fix: z.strictObject({ title: z.string(), value: z.string() }).exactOptional(),
         }),
       )
       .readonly()

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { around, call, fixed, issueIn, only, set, validate } from '../../test/validation.ts'
+import { z } from 'zod'
+import { around, call, fixed, issueIn, manifest, only, set, validate } from '../../test/validation.ts'
+import type { JsonObject } from '../json.ts'
+import { defineNode, toManifest } from '../node/index.ts'
 import { node } from '../testing/index.ts'
+import { validateWorkflow } from './index.ts'
 
 const withHeader = (name: string, value = 'x') => around(call('a', { headers: { [name]: value } }))
 
@@ -27,6 +31,66 @@ describe('headers', () => {
   test('others are for the author to set, and other objects are no headers', () => {
     expect(validate(withHeader('X-Api-Version'))).toEqual([])
     expect(only(validate(around(set('a', { Host: 'a', 'a b': 1 }))), 'HEADER_RESERVED')).toEqual([])
+  })
+})
+
+describe('SECRET_HOST_OPEN', () => {
+  const marker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
+  const signed = defineNode({
+    type: 'acme/signed',
+    version: 1,
+    title: 'Signed call',
+    description: 'Calls with a key',
+    icon: 'M4 12h16',
+    category: 'action',
+    params: z.object({
+      url: z.string().meta({ title: 'URL', sink: 'url' }),
+      fixed: z.string().optional().meta({ sink: 'url', literal: true }),
+      note: z.string().optional(),
+      apiKey: z.string().optional().meta({ title: 'API key', secret: true }),
+    }),
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({}) },
+    summary: '{url}',
+    effect: 'write',
+  })
+  const nodes = [...manifest.nodes, ...toManifest([signed]).nodes]
+  const issuesOf = (params: JsonObject) => {
+    const document = {
+      ...around(node('a', 'acme/signed', params)),
+      variables: [{ name: 'desk', value: 'https://d.test' }],
+    }
+    return only(validateWorkflow(document, { nodes }), 'SECRET_HOST_OPEN')
+  }
+
+  test('refuses a URL whose host the data of a run names, once the secret is set', () => {
+    expect(issuesOf({ url: '{{input.url}}', apiKey: marker })).toEqual([
+      {
+        code: 'SECRET_HOST_OPEN',
+        severity: 'error',
+        nodeId: 'a',
+        path: ['params', 'url'],
+        field: 'params.url',
+        message: 'a: "URL" must begin with its host, since "API key" is sent there',
+      },
+    ])
+  })
+
+  test.each<[string, JsonObject]>([
+    ['without the secret', { url: '{{input.url}}' }],
+    ['of a host that is written', { url: 'https://x.test/{{input.path}}', apiKey: marker }],
+    ['of a variable', { url: '{{vars.desk}}', apiKey: marker }],
+    ['that cannot be read', { url: '{{input.', apiKey: marker }],
+    ['beside other texts', { url: 'https://x.test', note: '{{input.a}}', fixed: '{{input.b}}', apiKey: marker }],
+  ])('takes one %s', (_title, params) => {
+    expect(issuesOf(params)).toEqual([])
+  })
+
+  test('names the secret param of the node in the warning about a token in a text', () => {
+    const url = `https://x.test/?api_key=${'a1b2'}`
+    const document = around(node('a', 'acme/signed', { url }))
+    const [issue] = only(validateWorkflow(document, { nodes }), 'SECRET_IN_TEXT')
+    expect(issue?.message).toContain('Set it in "API key" instead')
   })
 })
 

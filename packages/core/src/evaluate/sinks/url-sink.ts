@@ -41,6 +41,15 @@ function readsOnlyVariables(expression: Expression): boolean {
   return !isImpure && reads.every(({ root }) => root === 'vars')
 }
 
+/**
+ * Checks whether values of a run decide which host a URL names: one expression is the whole URL, and it reads more than
+ * variables of the workflow.
+ */
+export function hasOpenHost(template: ParsedTemplate): boolean {
+  const only = onlyExpression(template)
+  return only !== null && !readsOnlyVariables(only.expression)
+}
+
 /** Returns a value that would remove its path segment or lead to a parent: parsers also resolve `%2e`. */
 function faultyValue(url: string, inserted: readonly Inserted[]): ExpressionPart | undefined {
   const start = (BASE.exec(url) as RegExpExecArray)[0].length

@@ -30,7 +30,7 @@ function leftOver(text: string, token: Token, end: string): Error {
 /** Returns the offset after the `}}` whose first brace is `brace`. */
 function closingEnd(text: string, brace: Token): number {
   if (brace.kind === 'end') {
-    throw syntaxError(text, brace.start, 'This expression is not closed', ['an operator', '}}'])
+    throw syntaxError(text, brace.start, 'The expression is not closed: add }} at its end', ['an operator', '}}'])
   }
   const second = nextToken(text, brace.end)
   const closes =

@@ -4,6 +4,8 @@ import { EXPRESSION_LIMITS } from './limits.ts'
 import { forbiddenKeyError, limitError, syntaxError } from './syntax-error.ts'
 import { describeToken, type Punctuator, type Token } from './token.ts'
 
+const EMPTY = 'The expression is empty: write a value, such as input.name'
+
 /**
  * Reads the tokens of one expression and enforces its limits: length, parts and depth. Throws all syntax errors, with
  * their position.
@@ -46,8 +48,12 @@ export class TokenReader {
   }
 
   refuse(expected: readonly string[]): never {
-    const message = `Found ${describeToken(this.token)}, expected ${expected[0]}`
-    throw syntaxError(this.text, this.token.start, message, expected)
+    const { token, text } = this
+    const isEnd = token.kind === 'end' || text.startsWith('}}', token.start)
+    const isEmpty = isEnd && token.start === this.#origin
+    const unfinished = isEnd ? `The expression is unfinished: expected ${expected[0]}` : null
+    const message = isEmpty ? EMPTY : (unfinished ?? `Found ${describeToken(token)}, expected ${expected[0]}`)
+    throw syntaxError(text, token.start, message, expected)
   }
 
   at(punctuator: Punctuator): boolean {

@@ -10,7 +10,7 @@ export const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: {
     id: { type: 'string', description: 'Id of the run' },
-    workflowId: { type: 'string' },
+    workflowId: { type: 'string', description: 'Id of the workflow' },
     version: { type: 'string', description: 'Version of the workflow that runs' },
     startedAt: { type: 'string', format: 'date-time', description: 'When the run started, ISO 8601 UTC' },
   },

@@ -278,6 +278,22 @@ describe('typecheckTemplate', () => {
     expect([schema, kinds]).toEqual([true, null])
   })
 
+  test.each([
+    ['{{ }}', 'The expression is empty: write a value, such as input.name', null],
+    ['{{', 'The expression is empty: write a value, such as input.name', null],
+    ['{{ input.name + }}', 'The expression is unfinished: expected a value', null],
+    ['{{ input. }}', 'The expression is unfinished: expected a key or a list index', null],
+    ['{{ { a: } }}', 'Found "}", expected a value', null],
+    ['a {{ input.name', 'The expression is not closed: add }} at its end', ' }}'],
+    ['{{ input.name }', 'Found "}", expected an operator or }}', null],
+  ])('says of %s: %s', (template, message, closing) => {
+    const [problem, ...others] = typecheckTemplate(template, scope).problems
+    expect([problem?.message, problem?.fix?.text ?? null, others]).toEqual([message, closing, []])
+    if (problem?.fix === undefined) return
+    const { start, end, text } = problem.fix
+    expect(typecheckTemplate(template.slice(0, start) + text + template.slice(end), scope).problems).toEqual([])
+  })
+
   test.each<[string, JsonSchema]>([
     ['{{ input.name }}', { type: 'string' }],
     ['{{ input.name }}!', { type: 'string' }],

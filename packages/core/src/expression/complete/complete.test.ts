@@ -86,7 +86,15 @@ describe('completionsAt', () => {
       help: expect.stringContaining('items'),
     })
     expect(items.find(({ label }) => label === 'now')).toMatchObject({ insert: 'now()' })
-    expect(items[0]).toEqual({ label: 'input', kind: 'root', insert: 'input', detail: 'object' })
+    const help = 'All fields that earlier nodes have added'
+    expect(items[0]).toEqual({ label: 'input', kind: 'root', insert: 'input', detail: 'object', help })
+  })
+
+  test('says what each name of a scope, each function and each constant is', () => {
+    const names = ['input', 'trigger', 'nodes', 'vars', 'run', 'error']
+    const items = completionsAt('{{ ', 3, Object.fromEntries(names.map((name) => [name, true])))?.items ?? []
+    expect(items.filter(({ help }) => help === undefined)).toEqual([])
+    expect(completionsAt('{{ ', 3, { own: true })?.items[0]).not.toHaveProperty('help')
   })
 
   test.each([

@@ -14,7 +14,19 @@ import type { CompletionItem, CompletionList } from './completion.ts'
 import { regionAt } from './region.ts'
 import { endsValue, isPunctuator, openCall, valueStart } from './tokens-back.ts'
 
-const KEYWORDS = ['true', 'false', 'null'] as const
+const KEYWORDS = [
+  ['true', 'Boolean value'],
+  ['false', 'Boolean value'],
+  ['null', 'No value'],
+] as const
+const ROOT_HELP: ReadonlyMap<string, string> = new Map([
+  ['input', 'All fields that earlier nodes have added'],
+  ['trigger', 'Input that the run was started with'],
+  ['nodes', 'Outputs of earlier nodes, by node'],
+  ['vars', 'Variables of the workflow'],
+  ['run', 'Id, version and start of the run'],
+  ['error', 'Failure of the node before'],
+])
 const ignore = () => undefined
 
 function functionItem(signature: (typeof EXPRESSION_FUNCTIONS)[number]): CompletionItem {
@@ -26,10 +38,12 @@ function functionItem(signature: (typeof EXPRESSION_FUNCTIONS)[number]): Complet
 function startItems({ rootNames, root }: Checking): CompletionItem[] {
   return [
     ...rootNames.map((name): CompletionItem => {
-      return { label: name, kind: 'root', insert: name, detail: describeType(root(name) as StaticType) }
+      const help = ROOT_HELP.get(name)
+      const detail = describeType(root(name) as StaticType)
+      return { label: name, kind: 'root', insert: name, detail, ...(help === undefined ? {} : { help }) }
     }),
     ...EXPRESSION_FUNCTIONS.map(functionItem),
-    ...KEYWORDS.map((label): CompletionItem => ({ label, kind: 'keyword', insert: label })),
+    ...KEYWORDS.map(([label, help]): CompletionItem => ({ label, kind: 'keyword', insert: label, help })),
   ]
 }
 

@@ -46,7 +46,7 @@ import { BoundedPart } from './ui/boundary.tsx'
 import { LaterPart } from './ui/later-part.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
 
-// The run views are fetched with the first run.
+// The run views are loaded with the first run.
 const loadLiveRun = () => import('./frame/live-run.tsx')
 
 const NO_CONTROLS: ControlComponents = Object.freeze({})
@@ -56,7 +56,7 @@ interface EditorFrameProps {
   readonly onRetry: (() => void) | null
 }
 
-/** The parts of an editor in their places, and the keys over all of them. */
+/** Renders the parts of an editor and handles its keys. */
 export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   const session = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -198,7 +198,7 @@ interface PlainBarProps {
   readonly onOpenProblem: (problem: EditorProblem) => void
 }
 
-/** The top bar of a document that the host holds: nothing to publish, nothing to run. */
+/** Renders the top bar of a controlled document, which cannot be published or run. */
 function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
   const t = useTranslate()
   const menu = useViewMenu()

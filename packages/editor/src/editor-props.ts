@@ -10,7 +10,7 @@ import type { ViewMemory } from './instance/view-memory.ts'
 import type { LayoutProvider } from './layout/layout-provider.ts'
 import type { InstanceProps } from './shell/instance-root.tsx'
 
-/** What an editor tells its host; nothing of it needs an answer. */
+/** Events that an editor reports to its host. */
 export type EditorEvent =
   | { readonly type: 'changed'; readonly operations: readonly DocumentOperation[] }
   | { readonly type: 'published'; readonly version: string }
@@ -26,54 +26,54 @@ export type EditorEvent =
   | { readonly type: 'lost'; readonly operations: readonly DocumentOperation[]; readonly error: unknown }
   | { readonly type: 'failed'; readonly error: unknown }
 
-/** What both kinds of editor take. All of it may be written inline: new objects each time do no harm. */
+/** Props of both kinds of editor. They may be written inline: new objects on each render have no cost. */
 export interface CommonEditorProps extends InstanceProps {
-  /** Nothing can be changed, whatever the role says. */
+  /** Prevents all changes, for any role. @defaultValue false */
   readonly readOnly?: boolean
-  /** Where the workflow stands in the host: a link back. */
+  /** Link to the page of the host that contains the workflow. */
   readonly breadcrumb?: ReactNode
-  /** The host's own actions in the top bar. */
+  /** Actions of the host in the top bar. */
   readonly actions?: ReactNode
-  /** The least height in pixels, whatever the parent has. @defaultValue 480 */
+  /** Least height in pixels, for any height of the parent. @defaultValue 480 */
   readonly minHeightPx?: number
   /** Arranges nodes for "Tidy up". @defaultValue in a worker, else in the page */
   readonly layout?: LayoutProvider
-  /** Keys in place of the default ones of the same actions. */
+  /** Key bindings that replace the default ones of the same actions. */
   readonly keymap?: readonly KeyBinding[]
   /** Controls for params whose schema names one of these in `.meta({ control })`. */
   readonly controls?: ControlComponents
   /**
-   * Remembers panels, the part in view and the selection for this person; `null` remembers nothing.
+   * Storage of panels, viewport and selection of this person; `null` stores nothing.
    *
-   * @defaultValue the browser's: panels in `localStorage`, what belongs to one workflow in `sessionStorage`, under
-   * keys that begin with `tenon.`
+   * @defaultValue that of the browser: panels in `localStorage`, data of one workflow in `sessionStorage`, under keys
+   * that begin with `tenon.`
    */
   readonly viewMemory?: ViewMemory | null
   /**
    * Puts the focus on the canvas once the workflow is loaded.
    *
-   * @defaultValue only when the editor takes up most of the window and nothing on the page has the focus
+   * @defaultValue only if the editor fills most of the window and no element has the focus
    */
   readonly autoFocus?: boolean
   /** Called after a change, a publication, a started run, a new or lost connection, or an error. */
   readonly onEvent?: (event: EditorEvent) => void
 }
 
-/** The draft of a server, edited together with others. */
+/** Props of an editor for a draft on a server, shared with other users. */
 export interface ConnectedEditorProps extends CommonEditorProps {
   /** Client of the server that stores the draft; create it outside of render functions. */
   readonly client: TenonClient
-  /** Workflow to edit; another id opens its draft in place of this one. */
+  /** Workflow to edit; another id opens its draft instead. */
   readonly workflowId: string
-  /** Shows this published version, read only, in place of the draft. */
+  /** Shows this published version, read-only, instead of the draft. */
   readonly version?: string
   /** Opens a run on a page of the host. Without it, the editor shows no button for that. */
   readonly onOpenRun?: (runId: RunId) => void
 }
 
-/** A document that the host holds. */
+/** Props of an editor for a document of the host. */
 export interface ControlledEditorProps extends CommonEditorProps {
-  /** Document to show; pass the one that `onChange` received last. */
+  /** Document to show; pass the last one from `onChange`. */
   readonly value: WorkflowDocument
   /** Called once for each command, and for typed text after a pause of 300 ms. */
   readonly onChange: (next: WorkflowDocument, operations: readonly DocumentOperation[]) => void
@@ -82,7 +82,7 @@ export interface ControlledEditorProps extends CommonEditorProps {
   /** Name of the workflow in the top bar. */
   readonly name?: string
   /**
-   * Stores the value of a secret param where the host keeps secrets, and answers the marker for the document. Without
+   * Stores the value of a secret param in the secret store of the host and returns the marker for the document. Without
    * it, secrets can be removed but not set.
    */
   readonly onSetSecret?: SetSecret

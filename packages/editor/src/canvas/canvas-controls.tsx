@@ -60,10 +60,10 @@ function Tool({ action, label, icon, text, isDisabled = false }: ToolProps) {
   )
 }
 
-// React Flow computes what it draws from these, so a sheet cannot set them.
+// React Flow computes its drawing from these values, so a style sheet cannot set them.
 const SIZE = Object.freeze({ width: 150, height: 92 })
 
-/** The whole workflow in small, at the lower corner; it can be dragged. */
+/** Overview of the whole workflow in the lower corner; dragging it moves the view. */
 export function Overview() {
   const { t, dir } = useInstance()
   const isNeeded = useEditorStore((state) => state.document.nodes.length > 4)

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react'
 
-/** Which card the pointer is over, without drawing anything again when that changes. */
+/** Card under the pointer; a change does not re-render the canvas. */
 export interface CanvasHover {
   readonly enter: (nodeId: string) => void
   readonly leave: (nodeId: string) => void

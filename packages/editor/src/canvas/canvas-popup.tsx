@@ -3,7 +3,7 @@ import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
 interface CanvasPopupProps {
   readonly label: string
-  /** On the page; `null` for the upper middle of the canvas. */
+  /** Position on the page; `null` for the upper middle of the canvas. */
   readonly at: Position | null
   readonly onClose: () => void
   readonly children: ReactNode
@@ -29,7 +29,7 @@ export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) 
       y: Math.max(MARGIN, Math.min(wanted.y, canvas.height - height - MARGIN)),
     })
   }, [at])
-  // Until it is placed it is not seen, but can take the focus: what lies in it asks for that before it is placed.
+  // Until it is positioned it is invisible but focusable, since its content requests the focus before that.
   return (
     <div
       ref={panel}

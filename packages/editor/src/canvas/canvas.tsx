@@ -38,11 +38,11 @@ const SNAP: [number, number] = [10, 10]
 
 interface CanvasProps {
   readonly slot: CanvasSlot
-  /** The node that matters most at first. @defaultValue none: the workflow is read from its beginning */
+  /** Node that is in view at first. @defaultValue none: the beginning of the workflow is in view */
   readonly firstNodeId?: string | null
-  /** @defaultValue nothing is remembered */
+  /** Storage of the viewport. @defaultValue the viewport is not stored */
   readonly memory?: ViewportMemory
-  /** Controls and messages that lie over the canvas. */
+  /** Controls and messages above the canvas. */
   readonly children?: ReactNode
 }
 
@@ -73,7 +73,7 @@ function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>)
   const detail = useCardDetail()
   const far = useFar()
   const surface = useCanvasHandle(slot)
-  // The inspector that opens may cover the card. A new function each time would draw every card again.
+  // The inspector that opens may cover the card. The function is stable, since a new one would re-render every card.
   const showClicked = useCallback<NodeMouseHandler<FlowNode>>(
     (_event, node) => void requestAnimationFrame(() => slot.current?.revealIfHidden(node.id)),
     [slot],
@@ -150,5 +150,5 @@ function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>)
 
 const PAN_BUTTONS: number[] = [1, 2]
 
-// React Flow warns of handles that are measured a moment later; edges without ends are not handed to it.
+// React Flow warns about handles that are not yet measured, so edges without measured ends are not passed to it.
 function ignoreFlowWarning(): void {}

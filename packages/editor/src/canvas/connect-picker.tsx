@@ -9,7 +9,7 @@ import { SearchInput } from '../ui/search-input.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { CanvasPopup } from './canvas-popup.tsx'
 
-/** Connects the selected node by keyboard: choose the way out, then the node that it leads to. */
+/** Connects the selected node by keyboard: choose a port, then the target node. */
 export function ConnectPicker({ canvas }: { readonly canvas: CanvasSlot }) {
   const { store } = useSession()
   const nodeId = useEditorStore((state) => state.connecting)

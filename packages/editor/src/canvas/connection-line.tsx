@@ -8,7 +8,7 @@ import { useCanvasHover } from './canvas-hover.ts'
 import type { FlowNode } from './flow-types.ts'
 import { useZoom } from './use-zoom.ts'
 
-/** The line that is being drawn, with the reason at the pointer when its end is refused. */
+/** Line of a connection in progress, with the reason at the pointer if its target is refused. */
 export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   const { fromX, fromY, toX, toY, fromPosition, toPosition } = props
   const t = useTranslate()
@@ -61,7 +61,7 @@ interface LineEnds extends Pick<ConnectionLineComponentProps, 'fromHandle' | 'to
   readonly fromNode: { readonly id: string }
 }
 
-/** The connection that would be made if the line were let go now. A whole card counts as its first input. */
+/** Returns the connection that releasing the pointer would create. A card counts as its first input. */
 export function connectionUnder(
   { fromNode, fromHandle, toHandle }: LineEnds,
   state: Pick<EditorState, 'nodesById' | 'manifest'>,

@@ -7,7 +7,7 @@ import { edgePath } from './edge-path.ts'
 import type { FlowEdge } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
 
-/** One edge: a curve, colored by the run over it, with a button to put a node into it. */
+/** Renders one edge: a curve, colored by the run, with a button that inserts a node. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
   return (
     <Boundary resetKey={props.data} fallback={() => null}>
@@ -46,7 +46,7 @@ function InsertButton({ edgeId, source, target, x, y }: InsertButtonProps) {
   const { store } = useSession()
   const open = () => store.setState({ quickAdd: { placement: { kind: 'on-edge', edgeId }, at: null } })
   return (
-    // biome-ignore lint/a11y/useSemanticElements: HTML buttons cannot stand inside an SVG
+    // biome-ignore lint/a11y/useSemanticElements: an SVG cannot contain HTML buttons
     <g
       className="tn-edge-insert"
       transform={`translate(${x} ${y})`}

@@ -2,14 +2,14 @@ import { type EdgeProps, getBezierPath, getSmoothStepPath } from '@xyflow/react'
 
 type EdgeEnds = Pick<EdgeProps, 'sourceX' | 'sourceY' | 'sourcePosition' | 'targetX' | 'targetY' | 'targetPosition'>
 
-/** An edge leads back only from here on: a little overlap still makes a good curve. */
+/** Horizontal overlap in pixels from which an edge counts as leading backwards. */
 const BACKWARD = 40
-/** From an input up to the middle of the gap above its card. */
+/** Distance from an input up to the middle of the gap above its card. */
 const ABOVE_CARD = 56
 
 /**
- * The line of an edge and its middle: a curve in reading direction; in steps where it leads back to the next row, so
- * that it runs between the rows and not across their cards.
+ * Returns the path of an edge and its middle: a curve in reading direction, or steps between the rows if it leads back
+ * to the next row, so that it does not cross cards.
  */
 export function edgePath(ends: EdgeEnds): readonly [path: string, middleX: number, middleY: number] {
   const { sourceX, sourceY, targetX, targetY } = ends

@@ -3,7 +3,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 
-/** Stands on the canvas of a draft without nodes and offers the one next act. */
+/** Message on the canvas of a draft without nodes, with a button that adds the first one. */
 export function EmptyCanvas() {
   const t = useTranslate()
   const { store, dispatch } = useSession()

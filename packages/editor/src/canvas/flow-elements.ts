@@ -2,9 +2,7 @@ import { type NodeId, resolvePorts, type WorkflowDocument, type WorkflowEdge } f
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
-/**
- * The cards for a document. What React Flow has measured stays; a card that did not change keeps its reference.
- */
+/** Returns the cards of a document. Measurements of React Flow are kept; an unchanged card keeps its reference. */
 export function flowNodesOf(
   document: WorkflowDocument,
   manifest: ManifestIndex,
@@ -16,7 +14,7 @@ export function flowNodesOf(
     const before = known.get(node.id)
     const entry = manifest.entryOf(node)
     const isSelected = selected.has(node.id)
-    // Only a locked card says so itself: what a card says goes before what the canvas says, which may be read only.
+    // Set for locked cards only: the value of a card overrides that of the canvas, which may be read-only.
     const hold = node.locked === true ? HELD : FREE
     if (before === undefined) {
       const { id, position } = node
@@ -34,7 +32,7 @@ export function flowNodesOf(
 const HELD = Object.freeze({ draggable: false })
 const FREE = Object.freeze({})
 
-/** The edges that can be drawn: both ends exist, and so do the port and the input that they name. */
+/** Returns the edges that can be drawn: both nodes, the port and the input exist. */
 export function flowEdgesOf(
   document: WorkflowDocument,
   manifest: ManifestIndex,
@@ -61,7 +59,7 @@ export function flowEdgesOf(
         targetHandle,
         selected: isSelected,
         data: {},
-        // It holds a button, which an image cannot.
+        // It contains a button, which an image cannot.
         ariaRole: 'group',
         ariaLabel,
       }
@@ -70,7 +68,7 @@ export function flowEdgesOf(
 
 type Handles = ReadonlyMap<NodeId, { readonly ports: ReadonlySet<string>; readonly inputs: ReadonlySet<string> } | null>
 
-// A node of an unknown type is drawn with whatever ends its edges name, so that nothing seems lost.
+// A node of an unknown type has the handles that its edges name, so that no edge disappears.
 function handlesOf(document: WorkflowDocument, manifest: ManifestIndex): Handles {
   return new Map(
     document.nodes.map((node) => {

@@ -4,10 +4,10 @@ import type { FlowNode } from './flow-types.ts'
 const DURATION_MS = 220
 
 /**
- * Moves cards from where they stand to where they belong, edges with them, so that an arrangement can be followed.
+ * Animates cards and their edges to new positions, so that people can follow a new layout.
  *
- * @param show - Called once a frame with all cards, the last time with exactly `to`.
- * @returns How to end it early: the cards are put where they belong.
+ * @param show - Called once per frame with all cards, the last time with exactly `to`.
+ * @returns A function that ends the animation: the cards jump to their new positions.
  */
 export function glide(
   from: readonly FlowNode[],

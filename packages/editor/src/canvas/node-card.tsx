@@ -16,7 +16,7 @@ import { summarize } from './node-summary.ts'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
-/** One node of the workflow, as a card. */
+/** Renders one node of the workflow as a card. */
 export const NodeCard = memo(function NodeCard({ id, data, selected = false }: NodeProps<FlowNode>) {
   const t = useTranslate()
   const run = useNodeRun(id)
@@ -139,7 +139,7 @@ function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
         part.kind === 'text' ? (
           part.text
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity but their place
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity but their index
           <span key={index} className="tn-chip" title={part.title}>
             {part.text}
           </span>
@@ -149,12 +149,12 @@ function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
   )
 }
 
-// React Flow measures handles when a card changes its size; a renamed port does not change it.
+// React Flow measures handles when the size of a card changes; a renamed port may not change it.
 function useFreshHandles(id: string, ports: readonly ResolvedPort[]): void {
   const update = useUpdateNodeInternals()
   const key = ports.map((port) => port.name).join('\n')
   const measured = useRef(key)
-  // A new card is measured anyway; to ask for each of 500 would measure all of them 500 times.
+  // A new card is measured anyway; requesting it for each of 500 would measure all of them 500 times.
   useEffect(() => {
     if (measured.current === key) return
     measured.current = key

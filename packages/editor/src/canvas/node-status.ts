@@ -2,24 +2,24 @@ import type { NodeId } from '@tenon/core/document'
 import type { NodeStatus } from '@tenon/core/run'
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
 
-/** What a card shows of the run over it. Objects stay the same while nothing changes. */
+/** Display of a run on a card. The object is the same until it changes. */
 export interface NodeRunDisplay {
   readonly status: NodeStatus
-  /** Leads the type line: `1.84 s`, `0.4 s · attempt 2`. Empty when there is nothing to say. */
+  /** Beginning of the type line: `1.84 s`, `0.4 s · attempt 2`; may be empty. */
   readonly label: string
-  /** The status in words, for people who do not see colors. */
+  /** Status in words, for people who cannot see colors. */
   readonly statusLabel: string
-  /** Why the node failed, in a sentence. */
+  /** Reason of the failure, one sentence. */
   readonly reason?: string
 }
 
-/** How an edge is drawn: taken (green), running now (moving dashes), dead (faded), or not yet decided. */
+/** Style of an edge: taken (green), active (moving dashes), dead (faded), or undecided. */
 export type EdgeRunDisplay = 'none' | 'taken' | 'live' | 'dead'
 
 /**
- * The run that lies over a canvas. The run views implement it; the canvas only asks.
+ * Display of a run on a canvas, implemented by the run views.
  *
- * `node` and `edge` must give the same reference until `subscribe`'s listeners have been called.
+ * `node` and `edge` must return the same reference until the listeners of `subscribe` are called.
  */
 export interface NodeRunPresenter {
   readonly subscribe: (listener: () => void) => () => void
@@ -35,7 +35,7 @@ export const NodeRunContext = createContext<NodeRunPresenter | null>(null)
 
 const subscribeToNothing = (): (() => void) => () => {}
 
-/** What the run shows on one card; `null` without a run. Renders only the cards that change. */
+/** Returns the display of the run on one card; `null` without a run. Only changed cards render again. */
 export function useNodeRun(nodeId: NodeId): NodeRunDisplay | null {
   const presenter = useContext(NodeRunContext)
   const read = useCallback(() => presenter?.node(nodeId) ?? null, [presenter, nodeId])

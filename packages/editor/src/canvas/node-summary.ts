@@ -5,7 +5,7 @@ import { type Reference, splitTemplate } from '../graph/template-parts.ts'
 import { valueAt } from '../manifest/ports.ts'
 import { signLabel } from '../manifest/value-label.ts'
 
-/** A piece of the sentence on a card. */
+/** One part of the sentence on a card. */
 export type SummaryPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'chip'; readonly text: string; readonly title: string }
@@ -13,9 +13,9 @@ export type SummaryPart =
 const MAX_LENGTH = 140
 
 /**
- * The sentence on a card: the summary of the node type with the params in its places, references as chips.
+ * Returns the sentence on a card: the summary of the node type with params in its placeholders and references as chips.
  *
- * @returns An empty list when nothing of the sentence is filled in yet.
+ * @returns An empty list if no param of the sentence is set.
  */
 export function summarize(entry: NodeManifestEntry, params: JsonObject): readonly SummaryPart[] {
   const parts: SummaryPart[] = []
@@ -62,7 +62,7 @@ function partsOfTemplate(template: string, left: number): SummaryPart[] {
   return parts
 }
 
-/** On a card only the field is named; which node it comes from is told by the title. */
+/** Returns the label of a reference on a card: the field only, since the title names the node. */
 function referenceLabel(reference: Reference): string {
   const field = reference.path.filter((segment) => !/^\d+$/.test(segment)).at(-1)
   return field ?? reference.path.at(-1) ?? reference.nodeId ?? reference.root

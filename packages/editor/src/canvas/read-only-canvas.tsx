@@ -17,14 +17,14 @@ export interface ReadOnlyCanvasProps {
   readonly document: WorkflowDocument
   readonly manifest: NodeManifest
   readonly selectedNodeId: NodeId | null
-  /** The node that matters most at first. */
+  /** Node that is in view at first; `null` for the beginning of the workflow. */
   readonly firstNodeId: NodeId | null
   readonly onSelectNode: (nodeId: NodeId | null) => void
-  /** What lies over the canvas besides zoom and overview. */
+  /** Elements above the canvas, in addition to zoom and overview. */
   readonly children?: ReactNode
 }
 
-/** A workflow to be looked at: the canvas of a run or of a version. A `NodeRunContext` around it colors it. */
+/** Read-only canvas of a run or of a version. A `NodeRunContext` around it provides the colors of a run. */
 export function ReadOnlyCanvas(props: ReadOnlyCanvasProps): ReactNode {
   const { document, manifest, selectedNodeId, firstNodeId, onSelectNode, children } = props
   const t = useTranslate()

@@ -5,12 +5,12 @@ const READING_ZOOM = 0.72
 const MARGIN = 24
 
 /**
- * Returns the view in which a workflow is read: whole where the names on its tiles can be read, else from its
- * beginning, or as much farther on as it takes to have one card in the middle.
+ * Returns the initial viewport of a workflow: the whole workflow if the names on its tiles are readable, else its
+ * beginning, or the part with one card in the middle.
  *
- * @param bounds - Of all cards, in units of the canvas.
- * @param size - Of the element that shows them, in pixels.
- * @param middle - Of the card that matters most; `null` for the beginning.
+ * @param bounds - Bounds of all cards, in units of the canvas.
+ * @param size - Size of the element that shows them, in pixels.
+ * @param middle - Center of the card to show; `null` for the beginning.
  */
 export function readingViewport(
   bounds: Rect,

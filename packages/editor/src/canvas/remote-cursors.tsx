@@ -2,7 +2,7 @@ import { ViewportPortal } from '@xyflow/react'
 import { useEditorStore } from '../session/session-context.tsx'
 import { useZoom } from './use-zoom.ts'
 
-/** The pointers of the others, at the same size at every zoom. */
+/** Renders the pointers of other users, at the same size at every zoom. */
 export function RemoteCursors() {
   const peers = useEditorStore((state) => state.peers)
   const zoom = useZoom()

@@ -1,9 +1,9 @@
 import type { Rect, Viewport } from '@xyflow/react'
 
-/** Room around a card that is brought into sight, in pixels. */
+/** Margin around a revealed card, in pixels. */
 const MARGIN = 32
 
-/** The part of a canvas that nothing covers, in pixels from its upper left corner. */
+/** Uncovered part of a canvas, in pixels from its upper left corner. */
 interface Room {
   readonly left: number
   readonly right: number
@@ -12,11 +12,11 @@ interface Room {
 }
 
 /**
- * The view that shows one card: moved no farther than it takes, so that a person keeps their bearings.
+ * Returns the viewport that shows one card, moved as little as possible, so that people keep their orientation.
  *
- * @param box - Of the card, in units of the canvas.
- * @param viewport - As it is now, with the zoom that it is to have.
- * @param isZooming - The zoom changes: then the card goes to the middle, because nothing else stays where it was.
+ * @param box - Bounds of the card, in units of the canvas.
+ * @param viewport - Current viewport, with the target zoom.
+ * @param isZooming - True if the zoom changes: the card is centered then, since everything else moves as well.
  */
 export function revealingViewport(box: Rect, room: Room, viewport: Viewport, isZooming: boolean): Viewport {
   const { zoom } = viewport

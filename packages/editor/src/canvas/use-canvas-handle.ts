@@ -10,12 +10,12 @@ import { revealingViewport } from './revealing-viewport.ts'
 import { FAR_ZOOM, ZOOM_LIMITS } from './use-zoom.ts'
 
 const MOVE = Object.freeze({ duration: 220 })
-/** Room around the workflow when all of it is shown, as a part of the canvas. */
+/** Margin around the whole workflow, as a fraction of the canvas. */
 const PADDING = 0.06
-/** A card that is revealed is drawn in full. */
+/** Least zoom for a revealed card, at which it is drawn in full. */
 const REVEALED_ZOOM = 0.75
 
-/** Leaves the canvas' handle in the slot and gives the ref for its element. */
+/** Stores the handle of the canvas in the slot and returns the ref for its element. */
 export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   const flow = useReactFlow<FlowNode, FlowEdge>()
   const { store } = useSession()
@@ -27,7 +27,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
       if (box === undefined) return { x: 0, y: 0 }
       return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 })
     }
-    // A node that was just added is in the document before React Flow knows of it.
+    // A new node is in the document before React Flow has it.
     const boxOf = (nodeId: string) => {
       const node = store.getState().nodesById.get(nodeId)
       const height = flow.getNode(nodeId)?.measured?.height ?? NODE_HEIGHT
@@ -110,7 +110,7 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   }, [])
 }
 
-/** The part of the canvas over which no inspector lies: on narrow screens it covers one side. */
+/** Returns the part of the canvas that the inspector does not cover; on narrow screens it covers one side. */
 function uncoveredBox(canvas: HTMLElement) {
   const { left, right, top, bottom } = canvas.getBoundingClientRect()
   const inspector = canvas.parentElement?.querySelector(':scope > .tn-inspector')?.getBoundingClientRect()

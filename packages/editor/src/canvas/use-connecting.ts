@@ -23,7 +23,7 @@ interface Connecting {
   ) => void
 }
 
-/** Joins ports with the pointer: onto a handle, onto a whole card, or into the empty to add what comes next. */
+/** Connects ports with the pointer: to a handle, to a card, or to the empty canvas to add the next node. */
 export function useConnecting(): Connecting {
   const { store, dispatch } = useSession()
   const hover = useCanvasHover()

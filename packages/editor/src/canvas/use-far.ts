@@ -3,10 +3,9 @@ import { useStore } from '@xyflow/react'
 const STEP = 1.15
 
 /**
- * Scale at which lines and marks must be drawn to keep their size on screen; 1 from actual
- * size on.
+ * Returns the scale at which lines and marks keep their size on screen; 1 from actual size upwards.
  *
- * It grows in steps, so that zooming does not compute the styles of all cards anew with each frame.
+ * It increases in steps, so that zooming does not recompute the styles of all cards in each frame.
  */
 export function farOf(zoom: number): number {
   if (!(zoom > 0) || zoom >= 1) return 1
@@ -14,7 +13,7 @@ export function farOf(zoom: number): number {
   return Math.round(STEP ** steps * 100) / 100
 }
 
-/** The same for the canvas as it is drawn now. */
+/** Returns {@link farOf} for the current zoom of the canvas. */
 export function useFar(): number {
   return useStore((state) => farOf(state.transform[2]))
 }

@@ -4,8 +4,8 @@ import { readingViewport } from './reading-viewport.ts'
 import type { RememberedViewport, ViewportMemory } from './viewport-memory.ts'
 
 /**
- * Shows the workflow once its cards have been measured: as it was left, else with one of its nodes in sight. After
- * that the view belongs to the person.
+ * Sets the first viewport once the cards are measured: the stored one, else one with the given node in view. Later only
+ * the person changes it.
  */
 export function useFirstFit(nodeId: string | null, memory: ViewportMemory): void {
   const isMeasured = useNodesInitialized()
@@ -17,7 +17,7 @@ export function useFirstFit(nodeId: string | null, memory: ViewportMemory): void
     isDone.current = true
     const size = flow.getState()
     const left = memory.read()
-    // Nodes may have moved meanwhile, and the window may have another size.
+    // Nodes may have moved, and the size of the window may have changed.
     const isSeen = (viewport: RememberedViewport) =>
       getNodes().some(({ position }) => {
         const x = position.x * viewport.zoom + viewport.x

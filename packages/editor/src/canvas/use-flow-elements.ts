@@ -10,14 +10,14 @@ import { glide } from './glide.ts'
 interface FlowElements {
   readonly nodes: readonly FlowNode[]
   readonly edges: readonly FlowEdge[]
-  /** Takes measured sizes and places during a drag over; selection and removal come from the store alone. */
+  /** Applies measured sizes and positions during a drag; selection and removal come from the store only. */
   readonly applyChanges: (changes: readonly NodeChange<FlowNode>[]) => void
 }
 
 const NO_NODES: readonly FlowNode[] = []
 const NO_EDGES: readonly FlowEdge[] = []
 
-/** The cards and edges of the document, kept in step with it. */
+/** Returns the cards and edges of the document and keeps them up to date. */
 export function useFlowElements(): FlowElements {
   const document = useEditorStore((state) => state.document)
   const manifest = useEditorStore((state) => state.manifest)
@@ -58,7 +58,7 @@ export function useFlowElements(): FlowElements {
 
 type Drags = ReadonlyMap<string, { readonly dx: number; readonly dy: number }>
 
-// What somebody else drags moves here, too; their drop writes the place.
+// Nodes that another user drags move here as well; the drop writes their position.
 function followDrags(nodes: readonly FlowNode[], drags: Drags, before: Drags): readonly FlowNode[] {
   return nodes.map((node) => {
     const drag = drags.get(node.id)

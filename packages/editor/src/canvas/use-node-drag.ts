@@ -11,7 +11,7 @@ interface NodeDrag {
   readonly onSelectionDragStop: SelectionDragHandler<FlowNode>
 }
 
-/** Writes places when cards are dropped; while they move, only the others' screens are told. */
+/** Writes positions when cards are dropped; during the drag they are only sent as presence. */
 export function useNodeDrag(): NodeDrag {
   const session = useSession()
   const presence = usePresence()

@@ -2,15 +2,15 @@ import { useStoreApi } from '@xyflow/react'
 import { type PointerEvent, useCallback, useState } from 'react'
 
 interface PointerMode {
-  /** Shift is held: dragging over the empty canvas draws a rectangle instead of moving the view. */
+  /** True while Shift is held: dragging on the empty canvas draws a selection rectangle instead of moving the view. */
   readonly isMarquee: boolean
   readonly onPointerMove: (event: PointerEvent) => void
   readonly onPointerDownCapture: (event: PointerEvent) => void
 }
 
 /**
- * Reads the modifier keys from pointer events. React Flow would bind them to the window, where they would react
- * to keys that are meant for the host or for another editor.
+ * Reads the modifier keys from pointer events. React Flow would bind them to the window, where they would react to keys
+ * for the host or for another editor.
  */
 export function usePointerMode(): PointerMode {
   const flow = useStoreApi()

@@ -7,7 +7,7 @@ interface PresencePointer {
   readonly onPointerLeave: () => void
 }
 
-/** Tells the others where this person's pointer is, in the coordinates of the document. */
+/** Sends the position of the pointer to other users, in the coordinates of the document. */
 export function usePresencePointer(): PresencePointer {
   const presence = usePresence()
   const { screenToFlowPosition } = useReactFlow()

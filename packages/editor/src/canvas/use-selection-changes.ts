@@ -4,7 +4,7 @@ import { useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 
-/** Lets what React Flow selects by pointer become the selection of the editor. */
+/** Applies selections of React Flow by pointer to the selection of the editor. */
 export function useSelectionChanges(): {
   readonly nodes: (changes: readonly NodeChange<FlowNode>[]) => void
   readonly edges: (changes: readonly EdgeChange<FlowEdge>[]) => void

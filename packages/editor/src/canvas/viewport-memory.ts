@@ -1,4 +1,4 @@
-/** The part of a workflow that was in view: the offset in pixels and the zoom. */
+/** Stored viewport of a workflow: the offset in pixels and the zoom. */
 export interface RememberedViewport {
   readonly x: number
   readonly y: number
@@ -11,5 +11,5 @@ export interface ViewportMemory {
   readonly write: (viewport: RememberedViewport) => void
 }
 
-/** Remembers nothing. */
+/** Viewport memory that stores nothing. */
 export const NO_VIEWPORT_MEMORY: ViewportMemory = Object.freeze({ read: () => null, write: () => {} })

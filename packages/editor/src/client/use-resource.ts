@@ -1,23 +1,23 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { isOnline, onNetworkChange } from '../instance/place.ts'
 
-/** What was asked for from the server, in one of its states; the last value stays while it is read again. */
+/** A value from the server with its state; the last value is kept while it is loaded again. */
 export interface Resource<Value> {
   readonly value: Value | null
   readonly error: unknown
   readonly isLoading: boolean
   readonly reload: () => void
-  /** Reads again because something has changed: a reading under way is finished first, so that it always ends. */
+  /** Loads again after a change; a load in progress is finished first, so that loading always ends. */
   readonly refresh: () => void
-  /** Puts a newer value in place that came by another way. */
+  /** Replaces the value by a newer one from another source. */
   readonly replace: (value: Value) => void
 }
 
 /**
- * Reads something from the server while mounted, and again after a failure when the network is back; a newer reading
- * takes the place of the one under way.
+ * Loads a value from the server while mounted, and again after a failure when the network is back; a newer load
+ * replaces the one in progress.
  *
- * @param load - Stable between renders; another function is another resource. `null` reads nothing yet.
+ * @param load - Stable between renders; another function is another resource. With `null`, nothing is loaded.
  */
 export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<Value>) | null): Resource<Value> {
   const [state, setState] = useState<{ load: unknown; value: Value | null; error: unknown; isLoading: boolean }>({
@@ -28,7 +28,7 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
   })
   const [round, setRound] = useState(0)
   const progress = useRef({ isReading: false, isStale: false })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round reads again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round loads again
   useEffect(() => {
     if (load === null) return
     const abort = new AbortController()
@@ -84,7 +84,7 @@ export function useResource<Value>(load: ((abortSignal: AbortSignal) => Promise<
   }, [state, load, reload, refresh, replace])
 }
 
-// A client of the host's own may throw at once.
+// A custom client of the host may throw synchronously.
 function begin<Value>(load: (abortSignal: AbortSignal) => Promise<Value>, abortSignal: AbortSignal): Promise<Value> {
   try {
     return load(abortSignal)

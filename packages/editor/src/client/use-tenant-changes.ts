@@ -1,20 +1,18 @@
 import type { Change, TenonClient } from '@tenon/core/client'
 import { useEffect, useRef } from 'react'
 
-/** Hints that come in a burst are answered by one reading. */
+/** Minimum time between two calls for a burst of hints, in milliseconds. */
 const GAP_MS = 300
 
 interface TenantChangesOptions {
   readonly client: TenonClient
-  /** Checks whether a hint concerns what is shown. */
+  /** Checks whether a hint concerns the displayed data. */
   readonly isRelevant: (change: Exclude<Change, { kind: 'ready' }>) => boolean
-  /** Reads again what is shown. Called at once for the first hint of a burst, and once more after it. */
+  /** Loads the displayed data again. Called at once for the first hint of a burst, and once more after it. */
   readonly onChange: (changes: readonly Change[]) => void
 }
 
-/**
- * Follows what others change in the tenant while mounted. After a lost connection everything counts as changed.
- */
+/** Subscribes to changes in the tenant while mounted. After a lost connection everything counts as changed. */
 export function useTenantChanges({ client, isRelevant, onChange }: TenantChangesOptions): void {
   const latest = useRef({ isRelevant, onChange })
   latest.current = { isRelevant, onChange }
@@ -40,7 +38,7 @@ export function useTenantChanges({ client, isRelevant, onChange }: TenantChanges
   }, [client])
 }
 
-// A client of the host's own that cannot follow changes still shows what it reads.
+// A custom client of the host that cannot follow changes still shows the loaded data.
 function follow(client: TenonClient, listener: (changes: readonly Change[]) => void): () => void {
   try {
     return client.changes.subscribe(listener)

@@ -16,14 +16,14 @@ import type { MessageKey } from '../messages/en/index.ts'
 import type { MessageValues } from '../messages/format.ts'
 import type { Fragment } from './fragment.ts'
 
-/** Where a new node goes: at a point, behind a node (and into its edge), onto an edge, or before an input. */
+/** Position of a new node: at a point, after a node (and into its edge), on an edge, or before an input. */
 export type Placement =
   | { readonly kind: 'at'; readonly position: Position }
   | { readonly kind: 'after'; readonly nodeId: NodeId; readonly port?: string; readonly position?: Position }
   | { readonly kind: 'before'; readonly nodeId: NodeId; readonly input: string; readonly position?: Position }
   | { readonly kind: 'on-edge'; readonly edgeId: string; readonly position?: Position }
 
-/** Everything that a person can do to a draft; characters typed into a text field alone go past it. */
+/** A change of a draft by a person. Only typing in shared text fields is not a command. */
 export type EditorCommand =
   | { readonly type: 'add-node'; readonly nodeType: string; readonly placement: Placement }
   | { readonly type: 'delete-nodes'; readonly nodeIds: readonly NodeId[]; readonly edgeIds?: readonly string[] }
@@ -56,16 +56,16 @@ export type EditorCommand =
 
 export type CommandType = EditorCommand['type']
 
-/** What a command would do; nothing has happened yet. */
+/** Operations that a command would apply. */
 export interface Plan {
   readonly operations: readonly DocumentOperation[]
-  /** Told to people who cannot see the canvas. */
+  /** Announcement for people who cannot see the canvas. */
   readonly message: { readonly key: MessageKey; readonly values?: MessageValues } | null
-  /** Nodes to select afterwards; the selection stays when left out. */
+  /** Nodes to select afterwards. @defaultValue the selection is kept */
   readonly select?: readonly NodeId[]
 }
 
-/** Why a command cannot be carried out. */
+/** Reason why a command cannot be executed. */
 export interface Refused {
   readonly refused: MessageKey
 }

@@ -2,11 +2,11 @@ import { mapNode, type NodeId, type WorkflowNode } from '@tenon/core/document'
 import { renameNodeReferences } from '@tenon/core/expression'
 
 /**
- * A copied node whose references to nodes name the copies: in all of its templates, and in its policy. A node that was
- * not copied along is still meant if the document has it.
+ * Replaces the references of a copied node by those to the copies, in all of its templates and in its policy.
+ * References to nodes that were not copied are kept if the document has the node.
  *
- * @param ids - Ids of the copies by those of the originals.
- * @param hasNode - Whether the document that takes the copy has a node.
+ * @param ids - Ids of the copies by the ids of the originals.
+ * @param hasNode - Checks whether the target document has a node.
  */
 export function followReferences(
   node: WorkflowNode,

@@ -14,7 +14,7 @@ import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { followReferences } from './follow-references.ts'
 import { unusedId, unusedName } from './new-node.ts'
 
-/** Copied nodes with the edges among them, as it lies in the clipboard. */
+/** Copied nodes with the edges between them, as stored in the clipboard. */
 export interface Fragment {
   readonly tenon: 'fragment'
   readonly version: 1
@@ -22,7 +22,7 @@ export interface Fragment {
   readonly edges: readonly WorkflowEdge[]
 }
 
-/** Takes nodes out of a document for the clipboard; secret params stay behind. */
+/** Copies nodes of a document for the clipboard, without secret params. */
 export function copyFragment(
   document: WorkflowDocument,
   manifest: ManifestIndex,
@@ -35,7 +35,7 @@ export function copyFragment(
   return { tenon: 'fragment', version: 1, nodes, edges }
 }
 
-/** Reads a fragment from clipboard text, with all that a document is checked for; `null` for any other text. */
+/** Parses a fragment from clipboard text, with all checks of a document; `null` for other texts. */
 export function parseFragment(text: string): Fragment | null {
   if (!text.includes('"tenon"')) return null
   const reading = parseJson(text, { onLoss: 'refuse' })
@@ -51,7 +51,7 @@ export function parseFragment(text: string): Fragment | null {
   }
 }
 
-/** Gives copied nodes new ids and names, moves them, and lets their references among each other follow. */
+/** Assigns new ids and names to copied nodes, moves them, and updates the references between them. */
 export function renewFragment(
   fragment: Fragment,
   document: WorkflowDocument,

@@ -6,10 +6,10 @@ import { fieldsOf, type ObjectSchema, type ParamField, resolveSchema } from '../
 export const NODE_WIDTH = 236
 /** Assumed height of a card that has not been drawn yet. */
 export const NODE_HEIGHT = 96
-/** Room between two cards in reading direction and across it. */
+/** Gap between two cards in reading direction and across it. */
 export const NODE_GAP = { x: 64, y: 40 } as const
 
-/** A node of this type with its defaults, an unused id and an unused name. */
+/** Creates a node of a type with its defaults, an unused id and an unused name. */
 export function newNode(document: WorkflowDocument, entry: NodeManifestEntry, position: Position): WorkflowNode {
   return {
     id: unusedId(document, entry.type),
@@ -22,7 +22,7 @@ export function newNode(document: WorkflowDocument, entry: NodeManifestEntry, po
 }
 
 /**
- * An id that says what the node is, with a random tail: two people who add the same type at the same time must
+ * Creates an id from the node type and a random suffix, since two people who add the same type at the same time must
  * not get the same id.
  */
 export function unusedId(document: Pick<WorkflowDocument, 'nodes'>, type: string): NodeId {
@@ -37,7 +37,7 @@ export function unusedId(document: Pick<WorkflowDocument, 'nodes'>, type: string
   }
 }
 
-/** The name itself, or with the next free number: "HTTP call 2". */
+/** Returns the name itself, or with the next free number: "HTTP call 2". */
 export function unusedName(document: Pick<WorkflowDocument, 'nodes'>, title: string): string {
   const taken = new Set(document.nodes.map((node) => node.name))
   if (!taken.has(title)) return title
@@ -47,13 +47,13 @@ export function unusedName(document: Pick<WorkflowDocument, 'nodes'>, title: str
   return `${base} ${count}`
 }
 
-/** The defaults that the schema names, and empty lists where one is required. */
+/** Returns the defaults of the schema, and empty lists for required lists. */
 function defaultParams(entry: NodeManifestEntry): JsonObject {
   const schema = resolveSchema(entry.params, typeof entry.params === 'boolean' ? {} : entry.params)
   return defaultsOf(entry.params, schema)
 }
 
-/** The same for an item of a list or any object in the params. */
+/** Returns the defaults of an item of a list or of any object in the params. */
 export function defaultsOf(root: NodeManifestEntry['params'], schema: ObjectSchema): JsonObject {
   const params: Record<string, Json> = {}
   for (const field of fieldsOf(root, schema)) {

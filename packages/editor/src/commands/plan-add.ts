@@ -13,7 +13,7 @@ import { descendantsOf, edgesOutOf, graphOf } from '../graph/graph.ts'
 import { type Placement, type PlanContext, type Planner, refuse } from './command.ts'
 import { NODE_GAP, NODE_HEIGHT, NODE_WIDTH, newNode } from './new-node.ts'
 
-/** Adds a node and joins it to what the placement names. */
+/** Plans a new node and its edges to the nodes of the placement. */
 export const planAddNode: Planner<'add-node'> = (command, context) => {
   const entry = context.manifest.byType(command.nodeType)
   if (entry === undefined) return refuse('command.typeUnknown')
@@ -34,7 +34,7 @@ export const planAddNode: Planner<'add-node'> = (command, context) => {
 
 interface Seat {
   readonly position: Position
-  /** Edges that give way to the new node. */
+  /** Edges that the new node replaces. */
   readonly cut: readonly WorkflowEdge[]
   readonly moves: readonly NodeMove[]
   readonly join: (node: WorkflowNode, entry: NodeManifestEntry) => readonly Connection[]
@@ -127,7 +127,7 @@ function joinOut(node: WorkflowNode, entry: NodeManifestEntry, to: Pick<Connecti
   return [{ source: node.id, sourceHandle: port.name, target: to.target, targetHandle: to.targetHandle }]
 }
 
-/** To the right of everything, on the line of the last node. */
+/** Returns a position to the right of all nodes, in the row of the last one. */
 function openPosition(context: PlanContext): Position {
   const { nodes } = context.document
   const right = nodes.reduce<WorkflowNode | null>((best, node) => {
@@ -137,7 +137,7 @@ function openPosition(context: PlanContext): Position {
   return { x: right.position.x + NODE_WIDTH + NODE_GAP.x, y: right.position.y }
 }
 
-/** The wanted place, or the next one below it that covers no card. */
+/** Returns the wanted position, or the next one below it that covers no card. */
 function freeSpot(context: PlanContext, wanted: Position): Position {
   let { y } = wanted
   const isTaken = () =>

@@ -31,7 +31,7 @@ export const planDisconnect: Planner<'disconnect'> = ({ edgeIds }, context) => {
   }
 }
 
-/** Takes nodes away; where one stood alone between two others, these are joined. */
+/** Plans the removal of nodes; the neighbors of a node with a single predecessor and successor are connected. */
 export const planDeleteNodes: Planner<'delete-nodes'> = ({ nodeIds, edgeIds = [] }, context) => {
   const { document } = context
   const gone = document.nodes.filter((node) => nodeIds.includes(node.id) && node.locked !== true)
@@ -74,7 +74,7 @@ function bridges(context: PlanContext, gone: ReadonlySet<NodeId>): Connection[] 
   })
 }
 
-/** Adds an edge with its one form of id. */
+/** Returns the operation that adds an edge with its canonical id. */
 export function edgeOperation(connection: Connection): DocumentOperation {
   const { source, sourceHandle, target, targetHandle } = connection
   const ends = { source, sourceHandle, target, targetHandle }

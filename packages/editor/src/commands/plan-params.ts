@@ -32,7 +32,7 @@ export const planRemoveItem: Planner<'remove-item'> = ({ nodeId, path }, context
   message: { key: 'command.itemRemoved' },
 })
 
-/** Gives a port that stands in the params another name, and its edges with it. */
+/** Plans a new name for a port that is defined in the params, and moves its edges. */
 export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, context) => {
   const ground = groundFor(context, nodeId, path)
   const [first] = ground
@@ -53,8 +53,8 @@ export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, con
 }
 
 /**
- * What has to be written before something inside of a param can be: the default that is shown while nothing is
- * stored, and empty objects and lists on the way.
+ * Returns the operations that create the parents of a path in the params: the default that is shown while no value is
+ * stored, and empty objects and lists.
  */
 function groundFor(context: PlanContext, nodeId: NodeId, path: ParamPath): DocumentOperation[] {
   const operations: DocumentOperation[] = []

@@ -35,7 +35,7 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   fix: planFix,
 }
 
-/** What a command would do to this document; changes nothing. */
+/** Plans a command for this document, without changing it. */
 export function planCommand<Type extends CommandType>(
   command: Extract<EditorCommand, { type: Type }>,
   context: PlanContext,

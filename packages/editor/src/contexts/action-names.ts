@@ -1,4 +1,4 @@
-/** What keys and buttons can ask an editor to do, besides the commands that carry a value. */
+/** Actions of keys and buttons, other than commands with a value. */
 export const ACTION_NAMES = [
   'undo',
   'redo',

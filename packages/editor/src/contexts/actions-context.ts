@@ -4,7 +4,7 @@ import type { Actions } from './action-names.ts'
 
 export const ActionsContext = createContext<Actions | null>(null)
 
-/** What buttons and keys of this editor do. */
+/** Returns the actions of this editor for buttons and keys. */
 export function useActions(): Actions {
   const actions = useContext(ActionsContext)
   if (actions === null) throw new TenonError('INTERNAL', 'This part must be rendered inside <WorkflowEditor>')

@@ -12,15 +12,15 @@ export interface KeyBinding {
   readonly keys: KeyChord
   /** Action that the chord triggers. */
   readonly action: ActionName
-  /** Works while a text field has the focus, too. */
+  /** True if it also works while a text field has the focus. */
   readonly inText?: true
-  /** Works in the panels beside the canvas only, and there in text fields, too. */
+  /** True if it only works in the panels beside the canvas, including their text fields. */
   readonly inPanel?: true
-  /** The browser's own keys: they are listed, and the events that the browser makes of them are used. */
+  /** True for keys of the browser: they are listed, and the events that the browser sends for them are used. */
   readonly byBrowser?: true
 }
 
-/** The keys of the editor as data; hosts replace single bindings by the `keymap` prop. */
+/** Default key bindings of the editor; hosts replace single ones by the `keymap` prop. */
 export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'Mod+z', action: 'undo' },
   { keys: 'Mod+Shift+z', action: 'redo' },
@@ -64,7 +64,7 @@ export const DEFAULT_KEYMAP: readonly KeyBinding[] = Object.freeze([
   { keys: 'Shift+?', action: 'show-shortcuts' },
 ] as const)
 
-/** The default keys with a host's own in place of those of the same action. */
+/** Merges the key bindings of a host into the default ones; a binding replaces those of the same action. */
 export function mergeKeymap(own: readonly KeyBinding[] | undefined): readonly KeyBinding[] {
   if (own === undefined) return DEFAULT_KEYMAP
   const replaced = new Set(own.map((binding) => binding.action))
@@ -79,7 +79,7 @@ interface KeyPress {
   readonly shiftKey: boolean
 }
 
-/** The form in which a key press is looked up. */
+/** Returns the chord of a key press. */
 function chordOf(press: KeyPress): KeyChord {
   const parts: string[] = []
   if (press.metaKey || press.ctrlKey) parts.push('Mod')
@@ -95,7 +95,7 @@ interface KeyPlace {
   readonly isPanel: boolean
 }
 
-/** Maps a key press to its command in this context; `null` when the key is not ours. */
+/** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
   const chord = chordOf(press)
   const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, place))

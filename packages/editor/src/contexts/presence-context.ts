@@ -1,13 +1,13 @@
 import type { DraftAwareness } from '@tenon/core/collab'
 import { createContext, useContext } from 'react'
 
-/** How the parts of an editor tell the others what this person does. */
+/** Sends the presence of this person from the parts of an editor. */
 export interface Presence {
-  /** Merges into what the others see; sent at most 20 times a second. */
+  /** Merges a part into the presence; sent at most 20 times per second. */
   readonly set: (part: Omit<DraftAwareness, 'user'>) => void
 }
 
-/** For drafts that nobody else can see. */
+/** Presence of drafts without other users. */
 const NO_PRESENCE: Presence = Object.freeze({ set: () => {} })
 
 export const PresenceContext = createContext<Presence>(NO_PRESENCE)

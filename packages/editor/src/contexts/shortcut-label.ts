@@ -15,7 +15,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   '-': '−',
 }
 
-/** A chord as it is printed on keys: `⇧ ⌘ Z` on Apple keyboards, `Ctrl Shift Z` elsewhere. */
+/** Formats a chord as printed on keys: `⇧ ⌘ Z` on Apple keyboards, `Ctrl Shift Z` elsewhere. */
 export function chordLabel(keys: KeyChord, isApple: boolean): string {
   const parts = keys === '+' ? ['+'] : keys.replace('++', '+plus').split('+')
   const shown = parts.map((part) => {
@@ -28,13 +28,13 @@ export function chordLabel(keys: KeyChord, isApple: boolean): string {
   return shown.join(' ')
 }
 
-/** The first key of an action, as a label. */
+/** Returns the label of the first key of an action; `undefined` if it has none. */
 function shortcutOf(keymap: readonly KeyBinding[], action: ActionName, isApple: boolean): string | undefined {
   const binding = keymap.find((candidate) => candidate.action === action)
   return binding === undefined ? undefined : chordLabel(binding.keys, isApple)
 }
 
-/** The first key of an action in this editor. */
+/** Returns the label of the first key of an action in this editor. */
 export function useShortcut(action: ActionName): string | undefined {
   const { keymap, isApple } = useContext(KeymapContext)
   return shortcutOf(keymap, action, isApple)

@@ -5,16 +5,16 @@ import { WebsocketProvider } from 'y-websocket'
 import type * as Y from 'yjs'
 import { createSentUpdates } from './sent-updates.ts'
 
-/** What a connection to a draft's room tells. */
+/** Listener of a connection to the room of a draft. */
 export interface CollabListener {
-  /** The draft of the server is here, for the first time or again. */
+  /** Called when the draft is in sync with the server, for the first time or again. */
   readonly onSynced: () => void
   readonly onConnected: (isConnected: boolean) => void
-  /** The server has stored something of ours; told whether that is all of it. */
+  /** Called when the server has stored local changes; `isComplete` if it has stored all of them. */
   readonly onSaved: (isComplete: boolean) => void
   readonly onLocalChange: () => void
   readonly onAwareness: (states: ReadonlyMap<number, unknown>, ownClientId: number) => void
-  /** The connection has ended for good. */
+  /** Called when the connection has ended for good. */
   readonly onClosed: (code: number) => void
   readonly onTicketRefused: (error: unknown) => void
 }
@@ -29,17 +29,17 @@ interface CollabOptions {
   /** `wss://…/workflows` */
   readonly url: string
   readonly workflowId: string
-  /** Checks whether a transaction of this origin brings what the server has already. */
+  /** Checks whether a transaction of this origin contains only changes that the server has. */
   readonly isForeign?: (origin: unknown) => boolean
   readonly getTicket: () => Promise<string>
   readonly listener: CollabListener
 }
 
-/** The protocol on which the server also tells what it has stored. */
+/** Subprotocol in which the server acknowledges stored updates. */
 const PROTOCOL = 'tenon.v1'
 const SAVED_MESSAGE = 100
 
-/** Joins the room of a draft by a stock y-websocket provider. */
+/** Joins the room of a draft with a y-websocket provider. */
 export function connectRoom(options: CollabOptions): CollabConnection {
   const { doc, url, workflowId, getTicket, listener, isForeign = () => false } = options
   const awareness = new Awareness(doc)
@@ -56,14 +56,14 @@ export function connectRoom(options: CollabOptions): CollabConnection {
   }
   const provider = new WebsocketProvider(url, `${workflowId}/collab`, doc, {
     connect: false,
-    // Tabs would otherwise sync behind the server's back, past its guard.
+    // Tabs would otherwise sync without the server and its checks.
     disableBc: true,
     awareness,
     protocols: [PROTOCOL],
     WebSocketPolyfill: CountedSocket,
   })
   provider.messageHandlers[SAVED_MESSAGE] = (_encoder, decoder) => {
-    // The state vector in front cannot tell: deletions leave no trace in it.
+    // The state vector is not enough, since deletions do not change it.
     decoding.readVarUint8Array(decoder)
     listener.onSaved(sent.areAll(decoding.readVarUint(decoder)))
   }
@@ -76,7 +76,7 @@ export function connectRoom(options: CollabOptions): CollabConnection {
   })
   provider.on('status', ({ status }) => listener.onConnected(status === 'connected'))
   provider.on('closed', ({ code }) => {
-    // Tickets are used once; a new one is fetched and the connection goes on.
+    // Tickets are used once; a new one is fetched for the next connection.
     if (code !== CLOSE_CODES.unauthenticated) listener.onClosed(code)
   })
   doc.on('update', onUpdate)

@@ -19,33 +19,36 @@ export interface DraftLinkOptions {
   readonly client: () => TenonClient
   readonly workflowId: string
   readonly presence: ConnectablePresence
-  /** Changes made on an older life of this draft, to be repeated on the new one. */
+  /** Changes of the draft before it was replaced, to apply to the new one. */
   readonly carried: readonly DocumentOperation[]
   readonly isReadOnly: () => boolean
   readonly onFailed: (error: unknown) => void
   /** The socket cannot be opened and HTTP requests replace it (with the reason), or the socket is used again. */
   readonly onTransport: (transport: 'socket' | 'http', error: TenonError | null) => void
-  /** The server has rebased the draft: a new session has to take its place, with what was not yet stored. */
+  /** Called when the server has replaced the draft: a new session must replace this one, with the unsaved changes. */
   readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
-  /** The role was taken away, or the session has ended; what was not stored is handed over. */
+  /** Called when the role was revoked or the session has ended, with the unsaved changes. */
   readonly onExpelled: (code: number, unsaved: readonly DocumentOperation[]) => void
-  /** Changes wait for a lost connection, or none waits any more. Also called after leaving. */
+  /** Called when changes begin or cease to wait for a lost connection, also after leaving. */
   readonly onWaiting: (isWaiting: boolean) => void
-  /** After leaving, the server refused what had waited for the connection. */
+  /** Called when the server refuses the changes that were sent after leaving. */
   readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
 }
 
-/** A socket that has not brought the draft by then cannot be relied on; with loading this stays below 5 s. */
+/** Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all. */
 const SOCKET_PATIENCE_MS = 3_500
-/** A change that was not stored for so long may sit behind a dead connection: the page is not closed without a warning. */
+/**
+ * Time in milliseconds after which an unsaved change causes a warning when the page closes, since the connection may be
+ * dead.
+ */
 const LATE_MS = 3_000
 
 /**
- * Loads what an editor needs and joins the room of its draft. Where no socket can be opened, the draft is exchanged by
- * requests until one can.
+ * Loads the data of an editor and joins the room of its draft. While no socket can be opened, the draft is synced by
+ * requests.
  *
- * @returns How to leave again; the shared document stays as it is. Changes that the server lacks then are sent until it
- * stores or refuses them, for as long as the page is open.
+ * @returns A function that leaves the room and keeps the shared document. Unsaved changes are sent until the server
+ * stores or refuses them, while the page is open.
  */
 export function connectDraft(options: DraftLinkOptions): () => void {
   const { session, client, workflowId, presence, onFailed, onTransport, onRebased, onExpelled, onWaiting, onLost } =
@@ -58,11 +61,11 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let patience: ReturnType<typeof setTimeout> | null = null
   let isSocketLive = false
   let isHttpLive = false
-  /** Instant of the first change that the server may lack; `null` when it has all. */
+  /** Instant of the first change that the server may lack; `null` if it has all. */
   let pendingSinceMs: number | null = null
   let isWaiting = false
   let isClosed = false
-  /** Reason why HTTP requests replace the socket. */
+  /** Reason for using HTTP requests instead of the socket. */
   let refusal: TenonError | null = null
   let stored: { readonly document: WorkflowDocument; readonly vector: Uint8Array } | null = null
 
@@ -163,7 +166,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     stopHttp()
     onFailed(error)
   }
-  // A socket may be refused for its origin or by a proxy while the person may well change the draft.
+  // A socket may be refused for its origin or by a proxy although the person may change the draft.
   const onSocketClosed = (code: number) => {
     isSocketLive = false
     if (code !== CLOSE_CODES.forbidden) {
@@ -248,7 +251,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     const result = session.dispatch({ type: 'fix', operations: options.carried, title: '' })
     if (!result.ok) onExpelled(CLOSE_CODES.rebased, options.carried)
   }
-  // The last characters may not get out by the socket before it goes with its page.
+  // The socket may close with its page before the last characters are sent.
   const saveOnLeave = async () => {
     if (pendingSinceMs === null || isClosed || stored === null) return
     const { vector } = stored
@@ -288,7 +291,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     const { input } = store.getState()
     if (isWaiting || input.refused.length > 0) return true
     if (isClosed) return false
-    // What is typed is sent with the page's end, unless there is no connection to send it by.
+    // Typed text is sent when the page closes, unless there is no connection.
     if (input.isTyping && syncState() === 'offline') return true
     return pendingSinceMs !== null && Date.now() - pendingSinceMs > LATE_MS
   })

@@ -9,39 +9,39 @@ type SyncAnswer = Awaited<ReturnType<TenonClient['drafts']['sync']>>
 interface HttpSyncOptions {
   readonly doc: Y.Doc
   readonly send: (body: SyncBody, keepalive: boolean) => Promise<SyncAnswer>
-  /** State vector of what the server is known to have; `null` when nothing is known. */
+  /** State vector of the known state of the server; `null` if unknown. */
   readonly known: Uint8Array | null
-  /** The document has changes that the server may not have. */
+  /** True if the document has changes that the server may lack. */
   readonly hasUnsaved: boolean
   readonly listener: HttpSyncListener
 }
 
 /** Callbacks of the HTTP sync of a draft. */
 export interface HttpSyncListener {
-  /** An answer has come and is part of the document; `isSaved` when the server has all of ours. */
+  /** Called when a response was applied to the document; `isSaved` if the server has all local changes. */
   readonly onSynced: (isSaved: boolean) => void
-  /** No answer came; it is tried again. */
+  /** Called when there was no response; the request is retried. */
   readonly onUnreachable: () => void
-  /** The server refuses, and would again; nothing more is sent. */
+  /** Called when the server refuses for good; nothing more is sent. */
   readonly onRefused: (error: unknown) => void
 }
 
 export interface HttpSync {
-  /** Something was changed here. */
+  /** Reports a local change. */
   readonly touch: () => void
   readonly stop: () => void
 }
 
 /** Interval between reads of changes by others. */
 const POLL_MS = 2_000
-/** Characters that are typed together are sent together. */
+/** Delay in milliseconds for which typed characters are collected. */
 const CHANGE_MS = 250
 const LONGEST_RETRY_MS = 15_000
 
-/** Origin of the transactions that bring what the server has answered. */
+/** Origin of the transactions that apply responses of the server. */
 export const HTTP_ORIGIN = Object.freeze({ editor: 'http' })
 
-/** Exchanges a draft with its server by requests, where no socket can be opened. One request is under way at a time. */
+/** Syncs a draft by requests while no socket can be opened, one request at a time. */
 export function createHttpSync({ doc, send, known, hasUnsaved, listener }: HttpSyncOptions): HttpSync {
   let server = known
   let isDirty = hasUnsaved
@@ -101,14 +101,14 @@ export function createHttpSync({ doc, send, known, hasUnsaved, listener }: HttpS
 
 interface RestOptions extends Pick<HttpSyncOptions, 'doc' | 'send' | 'known'> {
   readonly listener: Pick<HttpSyncListener, 'onUnreachable' | 'onRefused'> & {
-    /** The server has everything; nothing more is sent. */
+    /** Called when the server has everything; nothing more is sent. */
     readonly onStored: () => void
   }
 }
 
 /**
- * Sends what an editor left behind until the server stores or refuses it. The first request outlives the page; the
- * later ones do not, since browsers allow only 64 KiB in requests that do.
+ * Sends the unsaved changes of a closed editor until the server stores or refuses them. The first request outlives the
+ * page; later ones do not, since browsers limit such requests to 64 KiB in all.
  */
 export function sendRest({ doc, send, known, listener }: RestOptions): void {
   let isFirst = true
@@ -132,16 +132,16 @@ export function sendRest({ doc, send, known, listener }: RestOptions): void {
   })
 }
 
-/** Checks whether a document holds something that the server lacks, such as work from before the connection. */
+/** Checks whether a document has changes that the server lacks, such as those from before the connection. */
 function isAhead(doc: Y.Doc, server: Uint8Array): boolean {
   const known = Y.decodeStateVector(server)
   return [...Y.decodeStateVector(Y.encodeStateVector(doc))].some(([client, clock]) => clock > (known.get(client) ?? 0))
 }
 
 /**
- * The request that brings the server what it lacks.
+ * Creates the request with the changes that the server lacks.
  *
- * @param server - State vector of what it is known to have.
+ * @param server - State vector of the known state of the server.
  */
 export function bodyFor(doc: Y.Doc, server: Uint8Array | null, isDirty: boolean): SyncBody {
   const stateVector = toBase64(Y.encodeStateVector(doc))

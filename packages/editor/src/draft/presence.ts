@@ -7,7 +7,7 @@ export interface LocalAwareness {
   readonly setLocalState: (state: { [key: string]: unknown } | null) => void
 }
 
-/** Presence that can be connected to a room and taken out of it again. */
+/** Presence that can be connected to a room and disconnected. */
 export interface ConnectablePresence extends Presence {
   readonly attach: (awareness: LocalAwareness) => () => void
 }
@@ -16,7 +16,10 @@ type OwnState = Omit<DraftAwareness, 'user'>
 
 const PAUSE_MS = 1_000 / DRAFT_LIMITS.awarenessPerSecond
 
-/** Tells the others what this person does, at the pace that the server allows; the last word is never dropped. */
+/**
+ * Creates the presence of this person. Sends are throttled to the rate that the server allows; the last state is always
+ * sent.
+ */
 export function createPresence(store: EditorStore): ConnectablePresence {
   let state: OwnState = {}
   let awareness: LocalAwareness | null = null

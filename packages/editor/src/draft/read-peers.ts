@@ -4,8 +4,7 @@ import { shareStructure } from '../store/share-structure.ts'
 import { avatarColor } from '../ui/avatar.tsx'
 
 /**
- * The others in a room, from their awareness states. These come from other programs, so nothing about their shape
- * is taken for granted.
+ * Returns the other users in a room from their awareness states, which come from other programs and may have any shape.
  */
 export function readPeers(states: ReadonlyMap<number, unknown>, ownClientId: number): readonly Peer[] {
   const peers: Peer[] = []
@@ -27,7 +26,7 @@ export function readPeers(states: ReadonlyMap<number, unknown>, ownClientId: num
   return peers.sort((a, b) => a.clientId - b.clientId)
 }
 
-/** Who has which node selected; the first by client id where several have. */
+/** Returns the user who has selected each node; of several, the first by client id. */
 export function markPeers(
   peers: readonly Peer[],
   before: ReadonlyMap<NodeId, PeerMark>,
@@ -44,7 +43,7 @@ export function markPeers(
 
 type Drags = ReadonlyMap<NodeId, { readonly dx: number; readonly dy: number }>
 
-/** How far the others are dragging which nodes; the same map while nothing moves. */
+/** Returns the drag offsets of other users by node; the same map while nothing moves. */
 export function dragsOf(peers: readonly Peer[], before: Drags): Drags {
   const drags = new Map(
     peers.flatMap(({ drag, selection }) => (drag === null ? [] : selection.map((id) => [id, drag] as const))),

@@ -1,21 +1,21 @@
-/** Counts the updates that go out on one connection, to know whether the server has stored them all. */
+/** Counts the updates sent on one connection, to detect when the server has stored them all. */
 export interface SentUpdates {
-  /** A new connection: nothing has gone out on it yet. */
+  /** Resets the count for a new connection. */
   restart(): void
-  /** Looks at a frame that goes out. */
+  /** Counts a sent frame if it contains an update. */
   note(frame: Uint8Array): void
-  /** Whether so many stored ones are all there is to store. */
+  /** Checks whether `stored` updates are all that were sent. */
   areAll(stored: number): boolean
 }
 
-/** As y-protocols numbers its messages. */
+/** Message types of y-protocols. */
 const SYNC = 0
 const SYNC_STEP_2 = 1
 const SYNC_UPDATE = 2
 
 export function createSentUpdates(): SentUpdates {
   let count = 0
-  // The answer to the server's state vector brings along what was written while there was no connection.
+  // The response to the server's state vector contains the changes from before the connection.
   let isCaughtUp = false
   return {
     restart() {

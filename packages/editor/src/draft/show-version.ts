@@ -10,7 +10,7 @@ interface ShowVersionOptions {
   readonly onFailed: (error: unknown) => void
 }
 
-/** Shows one published version, which nobody can change. Returns how to stop waiting for it. */
+/** Shows one published version, read-only. Returns a function that cancels the loading. */
 export function showVersion({ session, client, workflowId, version, onFailed }: ShowVersionOptions): () => void {
   const abort = new AbortController()
   const { signal: abortSignal } = abort

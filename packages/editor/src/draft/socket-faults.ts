@@ -10,22 +10,25 @@ const HTTP_CLOSES: Readonly<Partial<Record<string, number>>> = {
   DRAFT_REPLACED: CLOSE_CODES.rebased,
 }
 
-/** No socket opens. For the developer of the host, who reads it in the editor's events and on the console. */
+/**
+ * Returns the error for a socket that does not open, for developers of the host: it is in the events of the editor and
+ * on the console.
+ */
 export function socketClosed({ sockets }: TenonClient): TenonError {
   return new TenonError('UNAVAILABLE', `The socket ${sockets.collabUrl} does not open; drafts are synced by requests`, {
     remedy:
-      'Call attachWebSockets on the HTTP server, check that publicUrl is the address of the API, and let proxies pass the Upgrade header.',
+      'Call attachWebSockets on the HTTP server, check that publicUrl is the URL of the API, and let proxies pass the Upgrade header.',
   })
 }
 
-/** The server has closed the socket, though the person may change the draft. */
+/** Returns the error for a socket that the server closed although the person may change the draft. */
 export function socketRefused({ sockets }: TenonClient): TenonError {
   return new TenonError('ORIGIN_REFUSED', `The server refuses the socket ${sockets.collabUrl} from this page`, {
-    remedy: "Add the page's origin to allowedOrigins of the server; its log names the origin that it got.",
+    remedy: "Add the page's origin to allowedOrigins of the server; its log contains the received origin.",
   })
 }
 
-/** The code with which a socket would have been closed for the same reason; `undefined` when there is none. */
+/** Returns the close code of a socket for the same reason; `undefined` if there is none. */
 export function closeCodeOf(error: unknown): number | undefined {
   return error instanceof TenonError ? HTTP_CLOSES[error.code] : undefined
 }

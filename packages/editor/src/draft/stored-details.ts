@@ -11,23 +11,23 @@ interface StoredDetailsDeps {
   readonly store: EditorStore
   readonly client: () => TenonClient
   readonly workflowId: string
-  /** A change was refused for good and is taken back. */
+  /** Called when a change was refused for good and is reverted. */
   readonly onRefused: (error: unknown) => void
 }
 
-/** Keeps name and description of a workflow in step with the server. */
+/** Syncs name and description of a workflow with the server. */
 export interface StoredDetails {
   /** Shows a change at once and stores it; changes made meanwhile follow in one request. */
   readonly update: (changes: Partial<WorkflowDetails>) => void
-  /** Takes over what the server holds now; changes that are still on their way stay visible. */
+  /** Applies the details of the server; pending changes remain visible. */
   readonly accept: (stored: Workflow) => void
-  /** Repeats what the network does not let through. Returns how to stop; what is under way is still sent. */
+  /** Starts retries of failed requests. Returns a function that stops them; a request in progress is still sent. */
   readonly start: () => () => void
 }
 
-/** Makes the link; one request is under way at a time, so that answers cannot overtake each other. */
+/** Creates the sync; one request at a time, so that responses cannot overtake each other. */
 export function createStoredDetails({ store, client, workflowId, onRefused }: StoredDetailsDeps): StoredDetails {
-  /** Details as the server has them. */
+  /** Details on the server. */
   let stored: WorkflowDetails | null = null
   let waiting: Partial<WorkflowDetails> = {}
   let sent: Partial<WorkflowDetails> | null = null

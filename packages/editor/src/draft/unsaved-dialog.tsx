@@ -8,13 +8,13 @@ import { Field } from '../ui/field.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { TextArea } from '../ui/text-input.tsx'
 
-/** Changes that did not reach the server, and why they no longer can. */
+/** Changes that did not reach the server, with the reason. */
 export interface UnsavedWork {
   readonly reason: string
   readonly operations: readonly DocumentOperation[]
 }
 
-/** Shows work that would be lost, so that it can be taken out of the page by the clipboard or by hand. */
+/** Shows changes that would be lost, so that they can be copied. */
 export function UnsavedDialog({ work, onClose }: { readonly work: UnsavedWork; readonly onClose: () => void }) {
   const t = useTranslate()
   const { toast } = useAnnouncer()

@@ -27,12 +27,12 @@ interface ConnectedDraftOptions {
   readonly onRebased: (unsaved: readonly DocumentOperation[]) => void
 }
 
-/** Connects a session to its draft, or to one published version, for as long as the editor is mounted. */
+/** Connects a session to its draft, or to one published version, while the editor is mounted. */
 export function useConnectedDraft(options: ConnectedDraftOptions): {
   readonly presence: ConnectablePresence
   /** Tries again after a failure. */
   readonly retry: () => void
-  /** Work that would be lost, until it is let go. */
+  /** Changes that would be lost, until they are discarded; `null` if none. */
   readonly unsaved: UnsavedWork | null
   readonly letGo: () => void
 } {
@@ -50,13 +50,13 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   useEffect(() => {
     if (props.readOnly === true) session.store.setState({ isReadOnly: true })
   }, [session, props.readOnly])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is what a retry counts up
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry increases the attempt
   useEffect(() => {
     const client = () => latest.current.props.client
     const onFailed = (error: unknown) => {
       const { phase } = session.store.getState()
       session.store.setState({ phase: { kind: 'failed', error } })
-      // An automatic retry that fails as the one before is no news to the host.
+      // An automatic retry with the same failure is not reported again.
       const isKnown = phase.kind === 'failed' && isSameFault(phase.error, error)
       if (!isKnown) callHost(latest.current.props.onEvent, { type: 'failed', error })
     }

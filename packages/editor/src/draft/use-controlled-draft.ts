@@ -11,14 +11,14 @@ import type { EditorSession } from '../session/editor-session.ts'
 const MOST_AWAITED = 32
 
 /**
- * Keeps the draft and the host's value in step. A value that equals what was last handed out is an echo and is
- * ignored; any other is taken over as the difference to what is there, outside of the undo history.
+ * Syncs the draft with the value of the host. A value that equals one passed to `onChange` is an echo and is ignored;
+ * any other is applied as the difference to the draft, outside of the undo history.
  */
 export function useControlledDraft(session: EditorSession, props: ControlledEditorProps): void {
   const { value, manifest, readOnly = false } = props
   const latest = useRef(props)
   latest.current = props
-  /** What was handed out and has not come back yet, oldest first. */
+  /** Values passed to `onChange` that the host has not passed back yet, oldest first. */
   const awaited = useRef<readonly WorkflowDocument[]>([])
   const taken = useRef<WorkflowDocument | null>(null)
   /** The value that was rejected last, reported once. */
@@ -28,7 +28,7 @@ export function useControlledDraft(session: EditorSession, props: ControlledEdit
       takeManifest(session, manifest)
       const echo = awaited.current.findIndex((document) => document === value || jsonEqual(document, value))
       if (echo >= 0) {
-        // A host may be slow: what was handed out after this one is still to come.
+        // A slow host has yet to pass back the later values.
         awaited.current = awaited.current.slice(echo + 1)
       } else if (taken.current === null || !jsonEqual(taken.current, value)) {
         session.adopt(parseDocument(value))

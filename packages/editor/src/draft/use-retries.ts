@@ -7,8 +7,8 @@ const FIRST_RETRY_MS = 2_000
 const LONGEST_RETRY_MS = 15_000
 
 /**
- * Loads again while the draft could not be loaded for a reason that may pass, such as a server that restarts. The
- * pauses double from 2 s to 15 s. The error stays visible meanwhile.
+ * Retries loading the draft after a temporary failure, such as a restart of the server. The pauses double from 2 s to
+ * 15 s. The error remains visible.
  */
 export function useRetries(store: EditorStore, load: () => void): void {
   const failure = useStore(store, ({ phase }) => (phase.kind === 'failed' ? phase : null))

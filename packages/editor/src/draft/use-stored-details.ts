@@ -7,7 +7,7 @@ import { describeError } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 import { createStoredDetails } from './stored-details.ts'
 
-/** Name and description of a workflow as its server keeps them; `null` until they have been read. */
+/** Returns the sync of the name and description of a workflow; `null` until they are loaded. */
 export function useStoredDetails(
   session: EditorSession,
   client: TenonClient,

@@ -11,11 +11,11 @@ interface WorkflowChangesOptions {
   readonly client: TenonClient
   readonly workflowId: string
   readonly details: WorkflowDetailsStore | null
-  /** A deleted workflow was restored: everything has to be loaded again. */
+  /** Called when a deleted workflow was restored: everything has to be loaded again. */
   readonly onRestored: () => void
 }
 
-/** Lets an open editor show at once what others do to its workflow: rename, publish, delete and restore it. */
+/** Shows changes of the workflow by other users in an open editor: rename, publish, delete and restore. */
 export function useWorkflowChanges({ session, client, workflowId, details, onRestored }: WorkflowChangesOptions): void {
   const t = useTranslate()
   const isDeleted = useRef(false)
@@ -49,7 +49,7 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
         ? change.id === workflowId
         : change.kind === 'version' && change.workflowId === workflowId,
     onChange: () => {
-      // Before the first loading has ended there is nothing to keep in step.
+      // Before the first load has ended there is nothing to sync.
       if (session.store.getState().workflow !== null) void read()
     },
   })

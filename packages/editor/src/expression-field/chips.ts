@@ -8,10 +8,13 @@ interface ChipLabel {
   readonly isBroken: boolean
 }
 
-/** Draws the chips again although the text is the same. */
+/** Redraws the chips although the text is the same. */
 export const refreshChips = StateEffect.define<null>()
 
-/** Shows references as chips with the name of their node; the text keeps the id, so that renaming breaks nothing. */
+/**
+ * Shows references as chips with the name of their node; the text contains the id, so that renaming a node breaks no
+ * reference.
+ */
 export function chipExtension(labelOf: (reference: Reference) => ChipLabel): Extension {
   return ViewPlugin.define<ChipPlugin>((view) => new ChipPlugin(view, labelOf), {
     decorations: (plugin) => plugin.decorations,
@@ -21,7 +24,7 @@ export function chipExtension(labelOf: (reference: Reference) => ChipLabel): Ext
 
 class ChipPlugin {
   decorations: DecorationSet
-  /** The part of the decorations over which the caret jumps. */
+  /** Decorations that the caret skips. */
   chips: DecorationSet
   private readonly labelOf: (reference: Reference) => ChipLabel
 
@@ -49,8 +52,8 @@ function decorate(
   const chips = []
   for (const part of splitTemplate(state.doc.toString())) {
     if (part.kind === 'text') continue
-    // While the caret is inside, the bare text is shown: nodes that come and go under the caret would move it,
-    // and a list of completions would close.
+    // While the caret is inside, the plain text is shown: decorations that change under the caret would move it and
+    // close the completions.
     if (state.selection.ranges.some((range) => range.from > part.from && range.to < part.to)) continue
     if (part.kind === 'reference') {
       const label = labelOf(part.reference)

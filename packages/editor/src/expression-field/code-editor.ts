@@ -14,10 +14,10 @@ import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
 export interface CodeEditorOptions {
   readonly parent: HTMLElement
   readonly root: Document | ShadowRoot
-  /** Where tooltips go, so that a scrolling panel does not cut them off. */
+  /** Parent of tooltips, so that a scrolling panel does not clip them. */
   readonly portal: HTMLElement
   readonly nonce: string | undefined
-  /** A shared text, edited by character, or a plain value. */
+  /** Source of the value: a shared text, edited by character, or a plain value. */
   readonly source:
     | { readonly kind: 'shared'; readonly text: Y.Text; readonly undoManager: Y.UndoManager }
     | { readonly kind: 'plain'; readonly value: string; readonly onChange: (value: string) => void }
@@ -33,15 +33,15 @@ export interface CodeEditorOptions {
   readonly onFocusChange: (isFocused: boolean) => void
 }
 
-/** One code field. Made outside of React, so that drawing its surroundings never touches the caret. */
+/** A code field, created outside of React, so that renders around it never move the caret. */
 export interface CodeEditor {
   readonly setValue: (value: string) => void
   readonly setReadOnly: (isReadOnly: boolean) => void
   readonly setAttributes: (attributes: Readonly<Record<string, string>>) => void
   readonly setDiagnostics: (diagnostics: readonly FieldDiagnostic[]) => void
-  /** Names of nodes have changed: draws the chips again. */
+  /** Redraws the chips after names of nodes have changed. */
   readonly refreshLabels: () => void
-  /** Puts a text at the caret and the focus into the field. */
+  /** Inserts a text at the caret and focuses the field. */
   readonly insert: (text: string) => void
   readonly focus: () => void
   readonly destroy: () => void
@@ -119,7 +119,7 @@ function readOnlyExtension(isReadOnly: boolean): Extension {
   return [EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly)]
 }
 
-// Pasted line ends become spaces, and Enter leaves the line as it is.
+// Pasted line breaks become spaces, and Enter inserts none.
 const singleLine: Extension = [
   EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction)),
   EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\s*\r?\n\s*/g, ' ')),
@@ -135,7 +135,7 @@ function templateCompletion(options: CodeEditorOptions): Extension {
   })
 }
 
-// A shared text is undone by the editor's own history, together with everything else; a plain one by its field's.
+// The history of the editor undoes changes of a shared text; the field has its own history for a plain value.
 function sourceExtension({ source, onUndo, onRedo }: CodeEditorOptions): Extension {
   if (source.kind === 'plain') return [history(), keymap.of([...historyKeymap])]
   const run = (action: () => void) => () => {
@@ -152,7 +152,7 @@ function sourceExtension({ source, onUndo, onRedo }: CodeEditorOptions): Extensi
   ]
 }
 
-// Tab must leave the field, and Escape must reach the panel around it.
+// Tab moves the focus out of the field, and Escape is handled by the panel.
 function isHarmless(binding: { readonly key?: string }): boolean {
   return binding.key !== 'Escape' && binding.key !== 'Mod-Enter'
 }

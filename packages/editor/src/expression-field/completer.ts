@@ -13,14 +13,14 @@ type Kinds = CompletionItem['kind']
 
 const KINDS: Readonly<Record<string, Kinds>> = { root: 'variable', property: 'field', function: 'function' }
 
-/** Completion for one node's fields: what its upstream nodes give, and the functions. */
+/** Creates the completion for the fields of one node: outputs of earlier nodes, and functions. */
 export function createCompleter(
   scopeOf: ScopeReader,
   nodeId: NodeId,
   t: Translate,
 ): (text: string, offset: number) => Promise<CompletionAnswer | null> {
   return async (text, offset) => {
-    // Plain text is the usual case and needs no answer from the core.
+    // Plain text is the usual case and has no completions.
     if (text.lastIndexOf('{{', offset) < 0) return null
     const [{ completionsAt }, scope] = await Promise.all([loadPart(loadExpressions), scopeOf(nodeId)])
     const list = completionsAt(text, offset, scope)
@@ -33,7 +33,7 @@ export function createCompleter(
         detail: item.detail ?? '',
         info: item.help ?? '',
         kind: KINDS[item.kind] ?? 'keyword',
-        // A key that is no name takes brackets in place of the point before it.
+        // A key that is not a name replaces the point before it by brackets.
         ...(shift === '' ? {} : { eats: shift.length }),
       }
     })
@@ -42,7 +42,7 @@ export function createCompleter(
   }
 }
 
-// At the beginning people look for a field, not for the name of a root.
+// At the beginning people search for a field, not for the name of a root.
 function shortcuts(scope: ScopeSchema, t: Translate): CompletionItem[] {
   return listUpstream(scope).flatMap((source) =>
     source.fields

@@ -2,7 +2,7 @@ import type { Completion, CompletionContext, CompletionResult, CompletionSource 
 import type { EditorView } from '@codemirror/view'
 import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 
-/** Offers upstream fields and functions inside of `{{ … }}`, and begins such a place on `{{` or Ctrl+Space. */
+/** Completes fields of earlier nodes and functions inside `{{ … }}`, and starts an expression on `{{` or Ctrl+Space. */
 export function completeReferences(
   complete: (text: string, offset: number) => Promise<CompletionAnswer | null>,
 ): CompletionSource {
@@ -22,7 +22,7 @@ function toCompletion(item: CompletionItem, rank: number): Completion {
     label: item.label,
     detail: item.detail,
     type: item.kind,
-    // Nearer fields come first where the search itself makes no difference.
+    // Fields of nearer nodes come first if they match equally.
     boost: Math.min(98, rank / 10),
     ...(item.info === '' ? {} : { info: item.info }),
     apply: (view, _completion, from, to) => applyItem(view, item, from, to),
@@ -34,7 +34,7 @@ function applyItem(view: EditorView, item: CompletionItem, from: number, to: num
   const opens = item.insert.endsWith('(')
   const insert = opens ? `${item.insert})` : item.insert
   const closing = /^\s*\}\}/.exec(view.state.sliceDoc(to, to + 8))?.[0] ?? ''
-  // A field is a whole answer: the caret leaves the braces, and the chip appears.
+  // A field completes the expression: the caret leaves the braces, and the chip appears.
   const leap = item.kind === 'field' && !opens ? closing.length : 0
   view.dispatch({
     changes: { from: begin, to, insert },

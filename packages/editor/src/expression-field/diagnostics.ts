@@ -2,14 +2,14 @@ import { type Extension, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView, hoverTooltip } from '@codemirror/view'
 import type { FieldDiagnostic } from './field-types.ts'
 
-/** Takes the faults of a field over. The lint package is not used: it draws with `data:` images. */
+/** Sets the faults of a field. The lint package of CodeMirror is not used, since it draws with `data:` images. */
 export const setDiagnostics = StateEffect.define<readonly FieldDiagnostic[]>()
 
 export const diagnosticsField = StateField.define<readonly FieldDiagnostic[]>({
   create: () => [],
   update: (diagnostics, transaction) => {
     for (const effect of transaction.effects) {
-      // They were found in a text that may have changed since.
+      // The text may have changed since they were found.
       if (effect.is(setDiagnostics)) return effect.value.filter(({ to }) => to <= transaction.newDoc.length)
     }
     if (!transaction.docChanged) return diagnostics

@@ -19,25 +19,28 @@ import { useCodeEditor } from './use-code-editor.ts'
 
 export interface ExpressionFieldProps {
   readonly nodeId: NodeId
-  /** Where the value stands; with a shared text there, it is edited by character. */
+  /** Path of the value; a shared text at that path is edited by character. */
   readonly path: ParamPath | 'notes'
   readonly value: string
   readonly onChange: (value: string) => void
   readonly isMultiline?: boolean
   readonly isMono?: boolean
-  /** Whether `{{ … }}` means something here. @defaultValue true */
+  /** True if the text may contain templates. @defaultValue true */
   readonly hasTemplates?: boolean
   readonly placeholder?: string | undefined
   readonly isReadOnly?: boolean
   readonly isInvalid?: boolean
   readonly diagnostics?: readonly FieldDiagnostic[]
-  /** Its name where no label stands above it. */
+  /** Accessible name if there is no visible label. */
   readonly label?: string
 }
 
 const NO_DIAGNOSTICS: readonly FieldDiagnostic[] = Object.freeze([])
 
-/** A text with references in it, shown as chips by the name of their node; completes fields and functions. */
+/**
+ * Field for a text with references, which are shown as chips with the name of their node; completes fields and
+ * functions.
+ */
 export function ExpressionField(props: ExpressionFieldProps) {
   const { nodeId, path, value, isMultiline = false, isMono = false, hasTemplates = true, label } = props
   const { placeholder = '', isReadOnly = false, isInvalid = false } = props
@@ -146,7 +149,7 @@ function MissingEditor({ onTry }: { readonly onTry: () => void }) {
   )
 }
 
-/** The names of the nodes that a template refers to, as one text that changes when one of them does. */
+/** Returns the names of the nodes that a template refers to, as one text that changes with each of them. */
 function useReferencedNames(template: string): string {
   const ids = useMemo(
     () =>

@@ -1,19 +1,19 @@
 import type { NodeId } from '@tenon/core/document'
 import { createContext, useContext } from 'react'
 
-/** A field that can take a reference. */
+/** A field into which a reference can be inserted. */
 export interface InsertField {
   readonly nodeId: NodeId
-  /** Tells the fields of a node apart. */
+  /** Identifies a field of a node. */
   readonly key: string
 }
 
-/** The field into which a picked reference goes: the one of the node that had the focus last. */
+/** Target of a picked reference: the field of the node that had the focus last. */
 export interface InsertTarget {
   readonly claim: (field: InsertField) => void
-  /** Keeps a reference until the field is there again; `false` when the node has had no field in focus yet. */
+  /** Keeps a reference until the field is mounted again; `false` if no field of the node has had the focus. */
   readonly insertLater: (nodeId: NodeId, reference: string) => boolean
-  /** What waits for this field; asked once it is there. */
+  /** Returns the reference that waits for this field, when it mounts; `null` if none. */
   readonly collect: (field: InsertField) => string | null
 }
 

@@ -2,7 +2,7 @@ import type { NodeId, WorkflowNode } from '@tenon/core/document'
 import type { Reference } from '../graph/template-parts.ts'
 import type { Translate } from '../messages/format.ts'
 
-/** A reference as people read it: "Analyze ticket › customer_tier". */
+/** Formats a reference for people: "Analyze ticket › customer_tier". */
 export function labelOfReference(
   reference: Reference,
   nodes: ReadonlyMap<NodeId, WorkflowNode>,

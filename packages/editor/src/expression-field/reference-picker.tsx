@@ -10,7 +10,7 @@ interface ReferencePickerProps {
   readonly onPick: (reference: string) => void
 }
 
-/** The button at the corner of a field that opens what can be inserted there. */
+/** Button in the corner of a field that opens the list of insertable fields. */
 export function ReferencePicker({ nodeId, onPick }: ReferencePickerProps) {
   const t = useTranslate()
   const [isOpen, setIsOpen] = useState(false)

@@ -4,7 +4,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { labelOfReference } from './reference-label.ts'
 
-/** A template to be read: references as chips by the name of their node. */
+/** Renders a template with references as chips with the name of their node. */
 export function TemplateText({ text }: { readonly text: string }) {
   const t = useTranslate()
   const nodes = useEditorStore((state) => state.nodesById)

@@ -13,17 +13,17 @@ export interface UpstreamField {
   readonly name: string
   /** 0 for a field of the output itself, 1 for a field inside of it. */
   readonly depth: number
-  /** What stands between the braces: `nodes.analyze.output.sentiment`. */
+  /** Expression of the value, without braces: `nodes.analyze.output.sentiment`. */
   readonly expression: string
   readonly schema: JsonSchema
   readonly description: string
 }
 
-/** Where values come from: a node before this one, or something that every node sees. */
+/** Source of values: an earlier node, or a root that all nodes share. */
 export interface UpstreamSource {
   readonly kind: 'node' | 'trigger' | 'vars' | 'error' | 'run'
   readonly nodeId: NodeId | null
-  /** The name of the node; `null` for what has a name of its own in every language. */
+  /** Name of the node; `null` for roots, whose names the message catalogue translates. */
   readonly title: string | null
   readonly fields: readonly UpstreamField[]
 }
@@ -31,7 +31,7 @@ export interface UpstreamSource {
 const DEEPEST = 2
 const MOST_FIELDS = 200
 
-/** Everything that a node's fields may refer to, by its source; the node right before comes first. */
+/** Returns all values that fields of a node can refer to, by source; the node directly before comes first. */
 export function listUpstream(scope: ScopeSchema): readonly UpstreamSource[] {
   const nodes = Object.entries(propertiesOf(scope.nodes)).map(([nodeId, schema]): UpstreamSource => {
     const output = propertiesOf(schema).output ?? true
@@ -64,7 +64,7 @@ function propertiesOf(schema: Json | JsonSchema | undefined): JsonObject {
   return isJsonObject(properties) ? properties : {}
 }
 
-/** The schema itself, or the only choice that it leaves. */
+/** Returns the schema itself, or its only choice. */
 function withProperties(schema: Json | JsonSchema | undefined): JsonObject {
   if (typeof schema !== 'object' || !isJsonObject(schema)) return {}
   if (isJsonObject(schema.properties)) return schema

@@ -16,7 +16,7 @@ interface UpstreamTreeProps {
   readonly onPick: (reference: string) => void
 }
 
-/** What the nodes before this one give, to be searched, pressed or dragged into a field. */
+/** Tree of the outputs of earlier nodes, which can be searched, clicked or dragged into a field. */
 export function UpstreamTree({ nodeId, onPick }: UpstreamTreeProps) {
   const t = useTranslate()
   const scope = useScope(nodeId)
@@ -85,7 +85,7 @@ function useScope(nodeId: NodeId): ScopeSchema | null {
   const { scopeOf } = useSession()
   const document = useEditorStore((state) => state.document)
   const [scope, setScope] = useState<ScopeSchema | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader answers for the document as it is now
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader uses the current document
   useEffect(() => {
     let isWanted = true
     void scopeOf(nodeId).then((next) => {

@@ -13,7 +13,7 @@ interface DraftBarProps {
   readonly onOpenProblem: (problem: EditorProblem) => void
 }
 
-/** The top bar of a draft on a server: its state since the last version, and trying, publishing, running it. */
+/** Top bar of a draft on a server: state since the last version, and actions to test, publish and run it. */
 export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const t = useTranslate()
   const { store } = useSession()

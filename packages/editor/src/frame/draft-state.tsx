@@ -6,7 +6,7 @@ import { useEditorStore } from '../session/session-context.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton, useDelayed } from '../ui/skeleton.tsx'
 
-/** Lies over the canvas until the draft is there, and says so when it cannot be had; tries again with the network. */
+/** Covers the canvas until the draft is loaded and shows a failure; retries when the network is back. */
 export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null }) {
   const t = useTranslate()
   const phase = useEditorStore((state) => state.phase)

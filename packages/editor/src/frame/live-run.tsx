@@ -19,10 +19,10 @@ import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
-/** What a run lays over the rest of the editor. */
+/** Parts of a run that other parts of the editor show. */
 export interface RunLayer {
   readonly presenter: NodeRunPresenter
-  /** What the run did at one node. */
+  /** Renders the run of one node. */
   readonly inspect: (nodeId: NodeId) => ReactNode
 }
 
@@ -31,14 +31,14 @@ interface LiveRunProps {
   readonly runId: RunId
   readonly onLayer: (layer: RunLayer | null) => void
   readonly onClose: () => void
-  /** The run stands under the canvas, which has become smaller. */
+  /** Called when the panel of the run has opened and the canvas has become smaller. */
   readonly onOpened: () => void
-  /** A node was chosen in one of the run views. */
+  /** Called when a node was chosen in a run view. */
   readonly onShow: (nodeId: NodeId) => void
   readonly onOpenRun: ((runId: RunId) => void) | undefined
 }
 
-/** A run under the canvas: its timeline, log and output, while its nodes light up above. */
+/** Panel of a run under the canvas: timeline, log and output; the canvas shows the status of its nodes. */
 export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
   return (
     <RunProvider client={client} runId={runId}>
@@ -96,7 +96,7 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: D
   )
 }
 
-// A run that waits for a person must not wait because nobody saw it.
+// A run that waits for a person must be visible.
 function useOpenApprovals(scope: RunScope, show: (nodeId: NodeId) => void): void {
   const { t } = useInstance()
   const { toast } = useAnnouncer()

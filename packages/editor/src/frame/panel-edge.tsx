@@ -5,7 +5,7 @@ import { PANEL_LIMITS, type PanelName, withPanel } from '../store/panels.ts'
 
 const STEP = 16
 
-/** The edge between a panel and the canvas: drag it or use the arrow keys to resize, double-click to reset. */
+/** Edge between a panel and the canvas: drag it or use the arrow keys to resize, double-click to reset. */
 export function PanelEdge({ panel }: { readonly panel: PanelName }) {
   const { t, dir } = useInstance()
   const { store } = useSession()

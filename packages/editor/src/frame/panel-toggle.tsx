@@ -5,7 +5,7 @@ import { useEditorStore } from '../session/session-context.tsx'
 import type { PanelName } from '../store/panels.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 
-/** The button in a corner of the canvas that opens and closes the panel beside it. */
+/** Button in a corner of the canvas that opens and closes the panel beside it. */
 export function PanelToggle({ panel }: { readonly panel: PanelName }) {
   const t = useTranslate()
   const actions = useActions()

@@ -18,17 +18,17 @@ interface RememberedView {
 }
 
 const VIEWS_KEY = 'tenon.views'
-/** Workflows that are remembered; the one that was left longest ago is forgotten first. */
+/** Most workflows whose view is stored; the one that was closed longest ago is removed first. */
 const MAX_VIEWS = 30
 const MAX_SELECTED = 100
 
 const NOTHING: EditorView = Object.freeze({ viewport: null, selected: [], runId: null })
 
 /**
- * Remembers how a person left one workflow.
+ * Stores the view of one workflow.
  *
- * @param memory - Asked anew each time.
- * @param workflowId - `null` for a document that the host holds, of which nothing is remembered.
+ * @param memory - Called for each access.
+ * @param workflowId - `null` for a controlled document, whose view is not stored.
  */
 export function createRememberedView(memory: () => ViewMemory | null, workflowId: string | null): RememberedView {
   const views = (): { readonly [id: string]: Json } => {

@@ -5,10 +5,9 @@ import { useEditorStore } from '../session/session-context.tsx'
 const VIEW = ':scope > .tn-outline, :scope > .tn-canvas'
 
 /**
- * Puts the focus on the view of the workflow once it is loaded, so that keys work at once.
+ * Focuses the view of the workflow once it is loaded, so that keys work at once.
  *
- * @param wanted - `undefined`: only in an editor that is the main thing on the page, and never away from an element
- * that has the focus.
+ * @param wanted - `undefined`: only in an editor that fills most of the window, and only if no element has the focus.
  */
 export function useFirstFocus(frame: HTMLElement | null, wanted: boolean | undefined): void {
   const isReady = useEditorStore((state) => state.phase.kind === 'ready')

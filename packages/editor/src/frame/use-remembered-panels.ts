@@ -4,13 +4,13 @@ import { PANELS_KEY, recall, remember, type ViewMemory } from '../instance/view-
 import { useSession } from '../session/session-context.tsx'
 import { panelsFrom } from '../store/panels.ts'
 
-/** A drag of an edge writes once it pauses. */
+/** Pause of a drag in milliseconds after which it is stored. */
 const PAUSE_MS = 200
 
-/** Opens the panels as this person left them, and remembers what becomes of them. */
+/** Restores the panels of this person and stores their changes. */
 export function useRememberedPanels(memory: ViewMemory | null): void {
   const { store } = useSession()
-  // Hosts write the memory inline, so a new object each time must not read again.
+  // Hosts write the memory inline, so a new object must not cause another read.
   const latest = useRef(memory)
   latest.current = memory
   useLayoutEffect(() => store.setState({ panels: panelsFrom(recall(latest.current, PANELS_KEY)) }), [store])

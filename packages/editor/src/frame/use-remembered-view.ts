@@ -8,12 +8,12 @@ import { createRememberedView } from './remembered-view.ts'
 
 interface LeftView {
   readonly viewport: ViewportMemory
-  /** The run whose views lie under the canvas. */
+  /** Run in the panel under the canvas; `null` if none. */
   readonly runId: RunId | null
   readonly setRunId: (runId: RunId | null) => void
 }
 
-/** Shows a workflow as this person left it: the part in view, the selection and the run; and remembers all three. */
+/** Restores the viewport, the selection and the run of a workflow and stores their changes. */
 export function useRememberedView(memory: ViewMemory | null, workflowId: string | null): LeftView {
   const { store } = useSession()
   const latest = useRef(memory)

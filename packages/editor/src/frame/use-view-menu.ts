@@ -5,7 +5,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import type { MenuItem } from '../ui/menu.tsx'
 
-/** Returns the items that the menu of every top bar has: the other view of the workflow, its settings, and the keys. */
+/** Returns the common items of the menus in top bars: the other view of the workflow, its settings, and the keys. */
 export function useViewMenu(): readonly MenuItem[] {
   const t = useTranslate()
   const actions = useActions()

@@ -16,10 +16,10 @@ type RefusalKey = Extract<
   `connect.${'gone' | 'self' | 'otherContainer' | 'noInput' | 'noPort' | 'exists' | 'full' | 'circle'}`
 >
 
-/** Why two ends cannot be joined, as the key of a message; `null` when they can. */
+/** Reason why two ends cannot be connected, as the key of a message; `null` if they can. */
 export type Refusal = RefusalKey | null
 
-/** The same rules that publishing checks, asked before an edge is drawn. */
+/** Checks a connection by the rules of publishing, before an edge is added. */
 export function connectionRefusal(document: WorkflowDocument, manifest: ManifestIndex, wanted: Connection): Refusal {
   const source = document.nodes.find((node) => node.id === wanted.source)
   const target = document.nodes.find((node) => node.id === wanted.target)

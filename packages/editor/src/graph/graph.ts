@@ -26,7 +26,7 @@ export function edgesOutOf(graph: Graph, nodeId: NodeId): readonly WorkflowEdge[
   return graph.outgoing.get(nodeId) ?? NO_EDGES
 }
 
-/** Every node that can be reached from here, the start left out. */
+/** Returns every node that can be reached from a node, without the node itself. */
 export function descendantsOf(graph: Graph, nodeId: NodeId): ReadonlySet<NodeId> {
   const found = new Set<NodeId>()
   const queue = [nodeId]
@@ -40,7 +40,7 @@ export function descendantsOf(graph: Graph, nodeId: NodeId): ReadonlySet<NodeId>
   return found
 }
 
-/** Whether an edge from `source` to `target` would close a circle. */
+/** Checks whether an edge from `source` to `target` would create a cycle. */
 export function wouldCycle(graph: Graph, source: NodeId, target: NodeId): boolean {
   return source === target || descendantsOf(graph, target).has(source)
 }

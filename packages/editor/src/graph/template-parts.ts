@@ -1,4 +1,4 @@
-/** A piece of a template as people see it: plain text, a reference that can be shown as a chip, or an expression. */
+/** Part of a displayed template: plain text, a reference that is shown as a chip, or an expression. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string; readonly from: number; readonly to: number }
   | {
@@ -13,9 +13,9 @@ export type TemplatePart =
 /** A plain path from one of the roots of the scope. */
 export interface Reference {
   readonly root: 'input' | 'trigger' | 'nodes' | 'vars' | 'run' | 'error' | 'item' | 'loop'
-  /** The node whose output is read; only for `nodes`. */
+  /** Id of the node whose output is read, for the root `nodes`; else `null`. */
   readonly nodeId: string | null
-  /** What stands behind the root, or behind `output`. */
+  /** Keys after the root, or after `output`. */
   readonly path: readonly string[]
 }
 
@@ -24,7 +24,7 @@ const PATH =
   /^\s*(input|trigger|nodes|vars|run|error|item|loop)((?:\??\.(?:[A-Za-z_]\w*|\d+)|\??\.?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)\s*$/
 const SEGMENT = /([A-Za-z_]\w*|\d+)|"([^"]*)"|'([^']*)'/g
 
-/** Cuts a template at its `{{ … }}` places. A glance for drawing only: the parser of the core decides what is valid. */
+/** Splits a template at its `{{ … }}`. For display only: the parser of the core decides what is valid. */
 export function splitTemplate(template: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = []
   let end = 0
@@ -54,7 +54,7 @@ export function parseReference(expression: string): Reference | null {
   return { root, nodeId, path: output === 'output' ? rest : path.slice(1) }
 }
 
-/** Whether a value has a place that is filled in at run time. */
+/** Checks for a text with a template. */
 export function isTemplate(value: unknown): value is string {
   return typeof value === 'string' && value.includes('{{')
 }

@@ -77,6 +77,7 @@ const neededBy = (join: JoinMode | undefined): number => (typeof join === 'objec
 function checkJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, incoming } = surveyed
   const needed = neededBy(node.policy?.join ?? surveyed.entry?.policy?.join)
+  if (needed === 0) return
   const most = mostLive(survey, surveyed)
   if (needed <= most) return
   const message = `${name} waits for ${needed} branches, but at most ${most} of its ${incoming.length} edges can arrive`

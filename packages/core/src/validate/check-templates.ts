@@ -57,16 +57,18 @@ function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProble
   return isCounted ? `input.${key} exists on ${ways.having} of ${ways.all} paths` : problem.message
 }
 
+const NOTHING: ReadonlySet<number> = new Set()
+
 /** Reports references to nodes that do not come before, by their names. */
 function reportStrangers(place: Place, { analysis }: TypedTemplate, report: ReportIssue): ReadonlySet<number> {
-  const reported = new Set<number>()
+  let reported = NOTHING
   const { survey, traced, node, template } = place
   for (const read of analysis?.reads ?? []) {
     const named = read.node === undefined ? undefined : survey.byId.get(read.node.id)
     if (named === undefined || read.node === undefined || traced.scopes.output(node, read.node.id) !== undefined)
       continue
     const { id, start, end } = read.node
-    reported.add(start)
+    reported = new Set([...reported, start])
     const why = id === node.surveyed.node.id ? 'it is the same node' : `no path leads from ${named.name} to here`
     const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end } }
     report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(place)} reads ${named.name}, but ${why}`, details))

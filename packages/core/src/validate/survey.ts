@@ -81,13 +81,14 @@ function groupEdges(document: WorkflowDocument, ids: ReadonlySet<NodeId>, end: '
 
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
-  const inParams = texts
-    .filter(({ text, isLiteral }) => !isLiteral && isTemplate(text))
-    .map(({ path, text, schema }) => ({ path: ['params', ...path], text, expected: schema }))
-  const inPolicy = policyTexts(node)
-    .filter(({ text }) => isTemplate(text))
-    .map(({ path, text }) => ({ path, text, expected: expectedInPolicy(path) }))
-  return [...inParams, ...inPolicy]
+  const templates: NodeTemplate[] = []
+  for (const { path, text, schema, isLiteral } of texts) {
+    if (!isLiteral && isTemplate(text)) templates.push({ path: ['params', ...path], text, expected: schema })
+  }
+  for (const { path, text } of policyTexts(node)) {
+    if (isTemplate(text)) templates.push({ path, text, expected: expectedInPolicy(path) })
+  }
+  return templates
 }
 
 /**
@@ -136,7 +137,7 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(typeKey(node.type, node.typeVersion))
     const params = entry === undefined ? node.params : fillParamDefaults(entry.params, node.params)
-    const ports = portsOf(node, params, entry)
+    const { ports, portNames } = portsOf(node, params, entry)
     const texts = paramTexts(entry?.params ?? true, node.params)
     return {
       node,
@@ -145,7 +146,8 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
       params,
       texts,
       templates: templatesOf(node, texts),
-      ...ports,
+      ports,
+      portNames,
       incoming: incoming.get(node.id) ?? [],
       outgoing: outgoing.get(node.id) ?? [],
     }

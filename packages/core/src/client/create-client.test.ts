@@ -167,10 +167,10 @@ describe('createTenonClient', () => {
   })
 
   test.each<[unknown, string]>([
-    [undefined, 'createTenonClient: baseUrl must be the public address'],
-    [{}, 'createTenonClient: baseUrl must be the public address'],
+    [undefined, 'createTenonClient: baseUrl must be the public URL'],
+    [{}, 'createTenonClient: baseUrl must be the public URL'],
     [{ baseUrl: 'app.example' }, 'such as "https://app.example/automation"'],
-    [{ baseUrl: 7 }, 'baseUrl must be the public address'],
+    [{ baseUrl: 7 }, 'baseUrl must be the public URL'],
     [{ baseUrl: 'https://app.example', getToken: 'abc' }, 'getToken must be a function that returns the token'],
     [{ baseUrl: 'https://app.example', getTokens: () => 'abc' }, 'getTokens is unknown: did you mean getToken?'],
     [{ baseUrl: 'https://app.example', fetch: {}, WebSocket: {} }, 'fetch must be a function such as'],

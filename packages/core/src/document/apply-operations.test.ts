@@ -171,7 +171,11 @@ describe('applyOperations', () => {
       'parentId refers to a missing node: "x"',
     ],
     ['removing a node that is not there', { op: 'remove_node', nodeId: 'x' }, 'nodeId refers to a missing node: "x"'],
-    ['updating a node that is not there', { op: 'update_node', nodeId: 'x', set: {} }, 'nodeId names no node'],
+    [
+      'updating a node that is not there',
+      { op: 'update_node', nodeId: 'x', set: {} },
+      'nodeId refers to a missing node',
+    ],
     [
       'putting a node inside itself',
       { op: 'update_node', nodeId: 'b', set: { parentId: 'd' } },
@@ -186,7 +190,7 @@ describe('applyOperations', () => {
     [
       'a path through nothing',
       { op: 'set_param', nodeId: 'a', path: ['gone', 'x'], value: 1 },
-      'params.gone is not there',
+      'params.gone does not exist',
     ],
     [
       'a path through a text',
@@ -201,7 +205,7 @@ describe('applyOperations', () => {
     [
       'a path by inherited names',
       { op: 'set_param', nodeId: 'a', path: ['nested', 'toString', 'x'], value: 1 },
-      'params.nested.toString is not there',
+      'params.nested.toString does not exist',
     ],
     [
       'an index in an object',
@@ -211,7 +215,7 @@ describe('applyOperations', () => {
     [
       'an index through an object',
       { op: 'set_param', nodeId: 'a', path: ['nested', 0, 'x'], value: 1 },
-      'params.nested.0 is not there',
+      'params.nested.0 does not exist',
     ],
     [
       'a key in a list',
@@ -233,11 +237,11 @@ describe('applyOperations', () => {
       { op: 'set_param', nodeId: 'a', path: ['Bad'], value: 1 },
       'params.Bad must have a name',
     ],
-    ['taking away what is not there', { op: 'unset_param', nodeId: 'a', path: ['gone'] }, 'params.gone is not there'],
+    ['taking away what is not there', { op: 'unset_param', nodeId: 'a', path: ['gone'] }, 'params.gone does not exist'],
     [
       'taking a list item away as a member',
       { op: 'unset_param', nodeId: 'a', path: ['list', 0] },
-      'params.list.0 stands in a list',
+      'params.list.0 is in a list',
     ],
     [
       'inserting outside a list',
@@ -265,11 +269,15 @@ describe('applyOperations', () => {
       'policy.timeout must be a text',
     ],
     ['placing a node before itself', { op: 'place_node', nodeId: 'a', before: 'a' }, 'before is the node itself'],
-    ['placing a node before nothing', { op: 'place_node', nodeId: 'a', before: 'x' }, 'before names no node'],
+    [
+      'placing a node before nothing',
+      { op: 'place_node', nodeId: 'a', before: 'x' },
+      'before refers to a missing node',
+    ],
     [
       'moving a node that is not there',
       { op: 'move_nodes', moves: [{ nodeId: 'x', position: { x: 0, y: 0 } }] },
-      'names no node',
+      'refers to a missing node',
     ],
     ['an edge with a taken id', { op: 'add_edge', edge: edge('a>b') }, 'edge.id already exists'],
     [
@@ -277,8 +285,8 @@ describe('applyOperations', () => {
       { op: 'add_edge', edge: { ...edge('a>c'), id: 'x' } },
       'edge.id must be "a:success>c:in"',
     ],
-    ['an edge to nowhere', { op: 'add_edge', edge: edge('a>x') }, 'edge.target names no node'],
-    ['an edge from nowhere', { op: 'add_edge', edge: edge('x>a') }, 'edge.source names no node'],
+    ['an edge to nowhere', { op: 'add_edge', edge: edge('a>x') }, 'edge.target refers to a missing node'],
+    ['an edge from nowhere', { op: 'add_edge', edge: edge('x>a') }, 'edge.source refers to a missing node'],
     ['removing an edge that is not there', { op: 'remove_edge', edgeId: 'x' }, 'edgeId refers to a missing edge: "x"'],
     [
       'bending an edge that is not there',

@@ -21,16 +21,16 @@ describe('values of a scope that are no JSON', () => {
   const scope = createPlainScope({ input: hostile as Json })
 
   test.each([
-    ['input.call', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
-    ['input.symbol', 'EXPRESSION_TYPE A symbol that is no JSON value cannot be used'],
-    ['input.big', 'EXPRESSION_TYPE A bigint that is no JSON value cannot be used'],
-    ['input.nan', 'EXPRESSION_TYPE A number that is no JSON value cannot be used'],
-    ['input.infinite + 1', 'EXPRESSION_TYPE A number that is no JSON value cannot be used'],
+    ['input.call', 'EXPRESSION_TYPE A function is not a JSON value and cannot be used'],
+    ['input.symbol', 'EXPRESSION_TYPE A symbol is not a JSON value and cannot be used'],
+    ['input.big', 'EXPRESSION_TYPE A bigint is not a JSON value and cannot be used'],
+    ['input.nan', 'EXPRESSION_TYPE A number is not a JSON value and cannot be used'],
+    ['input.infinite + 1', 'EXPRESSION_TYPE A number is not a JSON value and cannot be used'],
     ['input.undef', 'EXPRESSION_PATH_MISSING input.undef is missing'],
     ['input.trap', 'EXPRESSION_PATH_MISSING input.trap is missing'],
     ['input.date.getTime', 'EXPRESSION_PATH_MISSING input.date.getTime is missing'],
-    ['toJson(input)', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
-    ['values(input)', 'EXPRESSION_TYPE A function that is no JSON value cannot be used'],
+    ['toJson(input)', 'EXPRESSION_TYPE A function is not a JSON value and cannot be used'],
+    ['values(input)', 'EXPRESSION_TYPE A function is not a JSON value and cannot be used'],
     ['input == { a: 1 }', 'false'],
   ])('%s', (expression, expected) => {
     expect(outcomeOf(() => evaluateExpression(expression, scope))).toBe(expected)

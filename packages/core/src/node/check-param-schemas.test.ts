@@ -58,7 +58,7 @@ describe('what code would change', () => {
   ])('is refused: %s', (_what, schema, place) => {
     const error = refusalOf(z.object({ a: schema }))
     expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, place } })
-    expect(error?.message).toContain('Declare the type that is stored, and convert it in run')
+    expect(error?.message).toContain('Declare the stored type, and convert it in run')
   })
 
   test('is refused in outputs too, and a check of a pipe is none', () => {

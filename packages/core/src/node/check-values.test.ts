@@ -56,7 +56,7 @@ describe('checkParams', () => {
   ])('names the row and the types of %j', (params, path, message) => {
     const check = () => checkParams(rows, params)
     expect(captureDetails(check)).toMatchObject({ issues: [{ path, message }] })
-    expect(check).toThrow(`do not fit: ${path.join('.')}. ${path.join('.')}: ${message}`)
+    expect(check).toThrow(`Invalid params of "acme/greet": ${path.join('.')}. ${path.join('.')}: ${message}`)
   })
 
   test('params that are no object at all are refused as a whole', () => {

@@ -52,8 +52,12 @@ describe('secret params', () => {
   test.each<[string, Partial<NodeDefinition>, string]>([
     ['a number', { params: z.object({ name: z.string(), pin: z.number().meta({ secret: true }) }) }, 'must be a text'],
     ['one with a default', { params: z.object({ name: secret().default('changeit') }) }, 'default'],
-    ['a part of a param', { params: z.object({ name: z.object({ key: secret() }) }), summary: '' }, 'no part of one'],
-    ['an item of a list', { params: z.object({ name: z.array(secret()) }), summary: '' }, 'no part of one'],
+    [
+      'a part of a param',
+      { params: z.object({ name: z.object({ key: secret() }) }), summary: '' },
+      'not a part of one',
+    ],
+    ['an item of a list', { params: z.object({ name: z.array(secret()) }), summary: '' }, 'not a part of one'],
     ['one in the summary', { params: z.object({ name: secret() }), summary: 'With {name}' }, 'shows the secret'],
     ['one of an inline node', { params: z.object({ name: secret() }), summary: '', inline: true }, 'inline'],
     [

@@ -85,9 +85,9 @@ describe('encodeValue', () => {
   test.each<[title: string, value: unknown, path: (string | number)[], why: RegExp]>([
     ['NaN', { a: [1, Number.NaN] }, ['a', 1], /The value at a\.1 is a number that is not finite/],
     ['an infinity', Number.POSITIVE_INFINITY, [], /The value is a number that is not finite/],
-    ['half a surrogate pair', { a: 'x\uD800' }, ['a'], /half of a surrogate pair/],
-    ['a low surrogate alone', ['\uDC00x'], [0], /half of a surrogate pair/],
-    ['a key with half a surrogate pair', { a: { '\uD800': 1 } }, ['a'], /half of a surrogate pair/],
+    ['half a surrogate pair', { a: 'x\uD800' }, ['a'], /has a lone surrogate/],
+    ['a low surrogate alone', ['\uDC00x'], [0], /has a lone surrogate/],
+    ['a key with half a surrogate pair', { a: { '\uD800': 1 } }, ['a'], /has a lone surrogate/],
     ['a key with NUL', { a: { 'b\0': 1 } }, ['a'], /a key with a NUL character/],
     ['the key __proto__', JSON.parse('{"a":{"__proto__":1}}'), ['a'], /"__proto__", which could reach/],
     ['undefined', undefined, [], /of type undefined/],

@@ -10,7 +10,7 @@ describe('gaps', () => {
     expect(() => foldRunEvents([log[0], log[2]].flatMap((entry) => entry ?? []))).toThrow(
       expect.objectContaining({ code: 'RUN_LOG_GAP', details: { expected: 2, found: 3 } }),
     )
-    expect(() => foldRunEvents(log.slice(1))).toThrow(/goes on with 2 where 1 was expected/)
+    expect(() => foldRunEvents(log.slice(1))).toThrow(/continues with seq 2; expected 1/)
   })
 
   test('are none where entries come twice: they are passed over', () => {

@@ -198,7 +198,9 @@ describe('KEY_COLLISION', () => {
     expect(only(validate(meeting('{{ nodes.a.output.status }}')), 'KEY_COLLISION')).toEqual([])
     // What cannot be parsed is a problem of its own, and reads nothing.
     expect(only(validate(meeting('{{ input.status ! }}')), 'KEY_COLLISION')).toEqual([])
-    expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain('a, b write input.status side')
+    expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain(
+      'a, b write input.status in parallel',
+    )
     expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain('write input.status, input.body side')
     expect(only(validate(meeting('{{ input.status + }}')), 'KEY_COLLISION')).toEqual([])
   })

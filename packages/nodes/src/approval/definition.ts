@@ -14,12 +14,12 @@ const vote = z.object({
 
 const decided = z.object({
   decision: z.enum(['approve', 'reject', 'timeout']),
-  /** Name of the person whose vote settled it; null after a timeout. */
+  /** Name of the person whose vote decided it; `null` after a timeout. */
   decided_by: z.string().nullable(),
   decided_by_id: z.string().nullable(),
   comment: z.string().nullable(),
   votes: z.array(vote),
-  /** ISO 8601 UTC. */
+  /** Time of the decision, ISO 8601 UTC. */
   decided_at: z.string(),
 })
 
@@ -40,8 +40,8 @@ export const approval = defineNode({
       placeholder: 'Refund order {{input.order_id}}?',
     }),
     message: z.string().max(10_000).default('').meta({
-      title: 'What to know',
-      description: 'Shown with the question. Say what each answer leads to.',
+      title: 'Background',
+      description: 'Shown with the question. Explain the consequence of each answer.',
       control: 'prompt',
     }),
     approvers: z
@@ -51,7 +51,7 @@ export const approval = defineNode({
       })
       .default({})
       .meta({
-        title: 'Who may decide',
+        title: 'Approvers',
         description: 'Roles or people. If you choose none, every admin and editor may decide.',
         control: 'people',
       }),

@@ -23,7 +23,7 @@ function toWait(params: NodeParams<typeof approval>, now: number): WaitFor {
     choices: ['approve', 'reject'],
     approvers: toApprovers(params.approvers),
     required,
-    // Resolved templates hold JSON alone; the engine encodes it once more on its way into the log.
+    // Resolved templates contain JSON only; the engine encodes it again for the log.
     evidence: (params.evidence ?? null) as Json,
     dueAt: timeout === undefined ? null : now + durationToMs(timeout),
   }
@@ -49,7 +49,7 @@ function toResult(resume: Resume, now: number): NodeResult<typeof approval> {
     }
   }
   const settling = resume.votes.findLast(({ choice }) => choice === resume.choice)
-  // Whatever is not a clear yes must not pass for one.
+  // Anything other than an explicit approval counts as a rejection.
   const decision = resume.choice === 'approve' ? 'approve' : 'reject'
   return {
     port: decision,

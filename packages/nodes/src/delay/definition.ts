@@ -3,14 +3,14 @@ import { z } from 'zod'
 import { durationParam } from '../shared/params.ts'
 
 const ZONED = { offset: true, local: false }
-/** Date, time and zone, of days that are in the calendar; seconds may be left out. */
+/** Date, time and zone, with valid days of the calendar; seconds are optional. */
 const INSTANT = new RegExp(
   [z.core.regexes.datetime(ZONED), z.core.regexes.datetime({ ...ZONED, precision: -1 })]
     .map(({ source }) => source)
     .join('|'),
 )
 
-/** Waits for a length of time or until an instant; holds no worker meanwhile. */
+/** Waits for a duration or until an instant, without occupying a worker. */
 export const delay = defineNode({
   type: 'delay',
   version: 1,
@@ -50,14 +50,14 @@ export const delay = defineNode({
       code: 'DELAY_WITHOUT_DURATION',
       severity: 'error',
       when: '(params?.mode ?? "duration") == "duration" && (params?.duration ?? "") == ""',
-      message: 'Say how long to wait',
+      message: 'Set how long to wait',
       field: 'duration',
     },
     {
       code: 'DELAY_WITHOUT_INSTANT',
       severity: 'error',
       when: '(params?.mode ?? "duration") == "until" && (params?.until ?? "") == ""',
-      message: 'Say until when to wait',
+      message: 'Set the time to wait until',
       field: 'until',
     },
   ],

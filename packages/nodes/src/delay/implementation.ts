@@ -16,7 +16,7 @@ function readDueAt({ mode, duration, until }: NodeParams<typeof delay>, now: num
 
 function refuseMissing(param: 'duration' | 'until'): never {
   throw new TenonError('NODE_PARAMS_INVALID', `Invalid params of "delay": ${param}`, {
-    details: { issues: [{ path: [param], code: 'required', message: 'The delay has nothing to wait for' }] },
+    details: { issues: [{ path: [param], code: 'required', message: 'The delay has neither a duration nor a time' }] },
   })
 }
 

@@ -2,7 +2,7 @@ import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { requiredText } from '../shared/params.ts'
 
-/** Names the outcome of a run and what it hands over; other branches go on. */
+/** Sets the outcome and the output of a run; other branches continue. */
 export const end = defineNode({
   type: 'end',
   version: 1,
@@ -15,7 +15,7 @@ export const end = defineNode({
   params: z.object({
     outcome: requiredText(64).default('completed').meta({
       title: 'Outcome',
-      description: 'How the run ended, in one word. Shown with the run.',
+      description: 'Outcome of the run in one word. Shown with the run.',
       control: 'text',
       placeholder: 'answered',
     }),

@@ -7,7 +7,7 @@ const judged = z.object({
   guardrails: z.object({ verdict: z.enum(['pass', 'fail']), reason: z.string() }),
 })
 
-/** Lets a model judge data by rules in plain language, and parts the ways. */
+/** Checks data with a model by rules in plain language, and continues by the port of the verdict. */
 export const guardrails = defineNode({
   type: 'guardrails',
   version: 1,

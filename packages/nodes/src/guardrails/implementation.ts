@@ -45,7 +45,7 @@ export function createGuardrailsNode(languageModel: LanguageModel) {
 }
 
 function toMessages(policy: string, text: string): readonly ChatMessage[] {
-  // No mark can begin inside the text, so none can close its frame.
+  // The text cannot contain a tag, so it cannot close the one around it.
   const framed = `<text>\n${text.replaceAll('<', '&lt;')}\n</text>`
   return [
     { role: 'system', content: INSTRUCTIONS },

@@ -21,7 +21,7 @@ export const httpCall = defineNode({
     method: z.enum(HTTP_METHODS).default('GET').meta({ title: 'Method', control: 'select', literal: true }),
     url: requiredText(8_192).meta({
       title: 'URL',
-      description: 'Values are encoded for the part of the URL that holds them.',
+      description: 'Values are encoded for their part of the URL.',
       control: 'text',
       placeholder: 'https://api.example.com/tickets',
       sink: 'url',
@@ -61,7 +61,7 @@ export const httpCall = defineNode({
     }),
     redirects: z.enum(['follow', 'return', 'refuse']).default('follow').meta({
       title: 'Redirects',
-      description: 'Return gives the redirect response itself. Add its status, such as 3xx, to the expected ones.',
+      description: 'Return passes on the redirect response itself. Add its status, such as 3xx, to the expected ones.',
       control: 'select',
       literal: true,
     }),
@@ -79,7 +79,7 @@ export const httpCall = defineNode({
       }),
     responseType: z.enum(['json', 'text', 'bytes']).default('json').meta({
       title: 'Response format',
-      description: 'Text is decoded by its charset. Bytes are given as base64, with mediaType and size.',
+      description: 'Text is decoded by its charset. Bytes are returned as base64, with mediaType and size.',
       control: 'select',
       literal: true,
     }),
@@ -110,5 +110,5 @@ export const httpCall = defineNode({
     timeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },
   },
-  tool: { name: 'http_call', description: 'Calls a web service and returns its answer' },
+  tool: { name: 'http_call', description: 'Calls a web service and returns its response' },
 })

@@ -41,7 +41,7 @@ export const httpCallNode = implementNode(
   },
 )
 
-/** The beginning of a body for the log; null if it is not text. */
+/** Returns the beginning of a body for the log; `null` if it is not text. */
 async function excerptOf(response: HttpResponse): Promise<string | null> {
   try {
     return cutText(await response.text(), EXCERPT_LENGTH)
@@ -51,8 +51,8 @@ async function excerptOf(response: HttpResponse): Promise<string | null> {
 }
 
 /**
- * A write is repeated only where the service says that it did nothing and asks for the request again: 429, or 503 with
- * a time. Reads, and writes to a service that honors the key, are repeated after every fault of the service.
+ * Creates the error for a status. A write is retried only if the service did nothing and asks for a retry: 429, or 503
+ * with a time. Reads, and writes to a service that honors the key, are retried after every fault of the service.
  */
 function statusError({ method, honorsIdempotencyKey }: Params, { status, headers }: HttpResponse): TenonError {
   const waitMs = retryAfterMs(headers['retry-after'], Date.now())
@@ -68,8 +68,8 @@ function toOutput({ output }: Params, response: HttpResponse, body: Json) {
   if (output === 'response') return { status: response.status, headers: readHeaders(response), body }
   if (body === null || body === '') return {}
   if (isJsonObject(body)) return body
-  throw new TenonError('HTTP_RESPONSE_INVALID', 'The answer has no fields to add: its body is not a JSON object', {
-    remedy: 'Let the node add the whole response, or read the answer as JSON.',
+  throw new TenonError('HTTP_RESPONSE_INVALID', 'The response has no fields to add: its body is not a JSON object', {
+    remedy: 'Let the node add the whole response, or set the response format to JSON.',
     details: { status: response.status, contentType: response.headers['content-type'] ?? null },
   })
 }
@@ -84,7 +84,7 @@ async function readBody({ responseType }: Params, response: HttpResponse, log: L
   const decoded = decodeText(bytes, response.headers['content-type'])
   if (decoded.ok && decoded.text.trim() === '') return null
   const reading = decoded.ok ? parseJson(decoded.text, { onLoss: 'keep' }) : null
-  // The answer itself says best what is wrong with it.
+  // The body of the response is the best description of the fault.
   if (reading?.ok !== true) return (await response.json()) as Json
   if (reading.kept.length > 0) {
     const paths = reading.kept.slice(0, MOST_PATHS_SHOWN).map(({ path }) => path.join('.'))
@@ -93,7 +93,7 @@ async function readBody({ responseType }: Params, response: HttpResponse, log: L
   return reading.value
 }
 
-// Cookies are credentials and stay out of the run log; the others speak of the connection alone.
+// Cookies are credentials and are not logged; the others only concern the connection.
 const HEADERS_LEFT_OUT: ReadonlySet<string> = new Set([
   'connection',
   'content-encoding',

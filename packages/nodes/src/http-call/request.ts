@@ -5,16 +5,16 @@ import type { httpCall } from './definition.ts'
 
 type Params = NodeParams<typeof httpCall>
 
-/** Methods that change nothing, so that they carry neither a body nor an idempotency key. */
+/** Methods that change nothing, so that they send neither a body nor an idempotency key. */
 export const READING_METHODS: ReadonlySet<Params['method']> = new Set(['GET', 'HEAD'])
-/** More would not fit into a stored value as base64. */
+/** Largest body that fits into a stored value as base64. */
 const MOST_BASE64_BYTES = 25_000_000
 /** Characters that need no encoding in a query (RFC 3986), without the separators of names, values and words. */
 const ENCODED_FOR_NOTHING = /%(2F|3A|40|3F|2C|3B|24)/g
 
 /**
- * Builds the request that the params describe. What changes something carries the idempotency key, so that
- * a service which knows the header does it once, however often it is tried.
+ * Builds the request that the params describe. Writes send the idempotency key, so that a service that supports the
+ * header executes them once, for any number of attempts.
  *
  * @throws {@link TenonError} `NODE_PARAMS_INVALID` for a URL or a JSON body that cannot be read.
  */
@@ -43,7 +43,7 @@ export function buildRequest(
   }
 }
 
-/** Adds the rows to what the URL has already, which stays as it was written. */
+/** Adds the rows to the query of the URL, which is kept as written. */
 function buildUrl({ url, query }: Params): string {
   if (!URL.canParse(url)) throw paramInvalid('url', 'It is not a URL. Write it in full: https://…')
   const rows = Object.entries(query).flatMap(([name, value]) =>
@@ -56,7 +56,7 @@ function buildUrl({ url, query }: Params): string {
   return `${before}${separator}${rows.join('&')}${hash}`
 }
 
-/** A key that a header cannot carry is encoded; equal keys stay equal. */
+/** Encodes a key that a header cannot contain; equal keys remain equal. */
 function asHeader(key: string): string {
   return /^[\x21-\x7e]+$/.test(key) ? key : encodeURIComponent(toWellFormed(key))
 }
@@ -69,7 +69,7 @@ function readBody({ body, bodyType }: Params): string | undefined {
   if (body === undefined || body === null || body === '') return undefined
   if (typeof body !== 'string') return JSON.stringify(body)
   if (bodyType === 'text') return body
-  // A text is JSON already: templates have been written as JSON before.
+  // A text is JSON already, since its templates were written as JSON.
   if (!parseJson(body, { onLoss: 'keep' }).ok) throw paramInvalid('body', 'It is not JSON; put texts in double quotes')
   return body
 }

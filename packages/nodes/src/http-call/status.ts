@@ -1,4 +1,4 @@
-/** Whether a status is among the expected ones: codes or classes with commas, such as `2xx, 404`. */
+/** Checks whether a status is among the expected ones: codes or classes separated by commas, such as `2xx, 404`. */
 export function isExpected(status: number, expected: string): boolean {
   return expected.split(',').some((part) => {
     const wanted = part.trim()

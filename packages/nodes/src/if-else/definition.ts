@@ -10,12 +10,12 @@ const comparison = z.object({
   operator: z.enum(OPERATORS),
 })
 
-/** Takes one of two ways by comparing two values. */
+/** Continues by one of two ports, by comparing two values. */
 export const ifElse = defineNode({
   type: 'if-else',
   version: 1,
   title: 'If / else',
-  description: 'One of two ways',
+  description: 'One of two paths',
   icon: 'M6.5 20V4M6.5 14H11a6 6 0 0 0 6-6V5.5M13.5 9 17 5.5 20.5 9',
   category: 'flow',
   inline: true,
@@ -35,7 +35,7 @@ export const ifElse = defineNode({
           comparesWith: { param: 'left', operator: 'operator' },
         }),
     })
-    // Not a rule of zod, whose types cannot say it: what is missing here is found while the workflow is drawn.
+    // Not a rule of zod, whose types cannot express it: the editor reports the missing value.
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     .meta({ if: { properties: { operator: { enum: BINARY_OPERATORS } } }, then: { required: ['right'] } }),
   ports: [

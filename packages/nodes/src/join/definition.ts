@@ -1,7 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 
-/** Waits for branches; which ones, its join mode says. */
+/** Waits for branches, as its join mode defines. */
 export const join = defineNode({
   type: 'join',
   version: 1,
@@ -14,6 +14,6 @@ export const join = defineNode({
   params: z.object({}),
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.object({}) },
-  summary: 'Goes on when its branches have arrived',
+  summary: 'Continues when its branches have arrived',
   effect: 'none',
 })

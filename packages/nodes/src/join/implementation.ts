@@ -1,5 +1,5 @@
 import { implementInlineNode } from '@tenon/core/node'
 import { join } from './definition.ts'
 
-/** Nothing is merged here: what the branches added is in the input of every later node already. */
+/** Returns an empty output: the additions of the branches are in the input of later nodes already. */
 export const joinNode = implementInlineNode(join, () => ({ port: 'success', output: {} }))

@@ -2,7 +2,7 @@ import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 import { maxOutputTokensParam, modelParam, promptParam, temperatureParam } from '../shared/model-params.ts'
 
-/** Asks a model to turn what it reads into fields of a schema. */
+/** Asks a model to convert text to the fields of a schema. */
 export const llmTransform = defineNode({
   type: 'llm-transform',
   version: 1,
@@ -14,7 +14,7 @@ export const llmTransform = defineNode({
     model: modelParam,
     prompt: promptParam.meta({
       title: 'Prompt',
-      description: 'What the model reads, and what it returns. Type {{ to insert a field.',
+      description: 'Input and task of the model. Type {{ to insert a field.',
       control: 'prompt',
       placeholder: 'Judge the mood of this ticket: {{input.text}}',
     }),

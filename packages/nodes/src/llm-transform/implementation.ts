@@ -13,7 +13,7 @@ export function createLlmTransformNode(languageModel: LanguageModel) {
         languageModel,
         model: params.model,
         schemaName: 'fields',
-        // A literal param: it came as JSON and the definition asks for an object schema.
+        // A literal param: it is JSON, and the definition requires an object schema.
         schema: arrangeSchema(params.schema as JsonObject),
         messages: toMessages(params),
         temperature: params.temperature,

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonSchema } from '@tenon/core/document'
 
-/** The keywords that strict structured outputs take; a schema with others is sent without the promise. */
+/** Keywords of strict structured outputs; a schema with others is sent without strict mode. */
 const STRICT_KEYWORDS: ReadonlySet<string> = new Set([
   '$defs',
   '$ref',
@@ -17,8 +17,8 @@ const STRICT_KEYWORDS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether a provider can promise answers of this schema: every object closed, all of its fields required,
- * and only keywords that strict mode knows.
+ * Checks whether a provider can guarantee this schema: every object closed, all of its fields required, and only
+ * keywords that strict mode supports.
  *
  * @see https://platform.openai.com/docs/guides/structured-outputs
  */

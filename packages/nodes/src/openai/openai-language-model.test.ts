@@ -243,7 +243,7 @@ describe('openaiLanguageModel', () => {
     })
     expect(await failureOf(modelOf(server).generate(ask))).toMatchObject({
       code: 'MODEL_FAILED',
-      message: 'The answer of the model provider is not valid utf-8',
+      message: 'The response of the model provider is not valid utf-8',
     })
   })
 

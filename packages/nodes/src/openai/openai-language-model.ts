@@ -16,7 +16,7 @@ import { isStrictSchema } from './is-strict-schema.ts'
 import { readCompletion } from './read-completion.ts'
 import { toModelFailure } from './to-model-failure.ts'
 
-/** The longest that a timer can wait: the timeout of the node's policy comes first. */
+/** Longest delay of a timer in milliseconds, since the timeout of the node's policy applies. */
 const NO_TIMEOUT_MS = 2_147_483_647
 const REASON_LENGTH = 300
 
@@ -25,28 +25,28 @@ const modelNames: OptionCheck = (value, field) =>
     ? optionFault(field, `${field} must name at least one model: the first is the default`)
     : listOf(text, 'model names')(value, field)
 
-// Its message repeats no value: a misplaced key is still a key.
+// The message contains no value, since a misplaced key is still secret.
 const apiKeyCheck: OptionCheck = (value, field) =>
   typeof value === 'string' && value !== ''
     ? []
     : optionFault(field, `${field} must be the secret key of the account, or any text for a server that needs none`)
 
-/** Which account, server and models {@link openaiLanguageModel} speaks to. */
+/** Account, server and models of {@link openaiLanguageModel}. */
 export interface OpenaiLanguageModelOptions {
   /** Secret key of the account, sent as a bearer token and redacted from error messages. */
   readonly apiKey: string
-  /** Any server that speaks the chat completions protocol. @defaultValue the package's own */
+  /** URL of a server with the chat completions protocol. @defaultValue that of OpenAI */
   readonly baseURL?: string
   /** Model names to offer; the first is the default. */
   readonly models: readonly string[]
-  /** The `fetch` of an egress, so that the same rules hold as for every node. */
+  /** The `fetch` of an egress, so that the rules of all nodes apply. */
   readonly fetch: typeof globalThis.fetch
 }
 
 /**
- * A language model behind OpenAI, or any server that speaks its chat completions protocol.
+ * Creates a language model of OpenAI, or of any server with its chat completions protocol.
  *
- * Attempts and time belong to the policy of the node, so the package's own retries and its timeout are off.
+ * The policy of the node defines retries and timeouts, so those of the `openai` package are off.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
  *
@@ -82,11 +82,11 @@ export function openaiLanguageModel(options: OpenaiLanguageModelOptions): Langua
       const { abortSignal } = request
       try {
         const options = abortSignal === undefined ? {} : { signal: abortSignal }
-        // The answer as it came: the package itself would pass over what is not a completion.
+        // The raw response, since the package would ignore a body that is not a completion.
         const response = await client.chat.completions.create(toBody(request), options).asResponse()
         return await readCompletion(response, readable)
       } catch (thrown) {
-        // Who aborts knows why, and gets its own reason back.
+        // A caller that aborts gets its own reason.
         abortSignal?.throwIfAborted()
         throw toModelFailure(thrown, Date.now(), readable)
       }

@@ -4,10 +4,10 @@ import type { LanguageModelResult } from '@tenon/core/node'
 import { decodeText, mediaTypeOf, parseJson } from '@tenon/core/text'
 import { retryAfterMs } from '../shared/retry-after.ts'
 
-/** Makes a text of the provider safe for an error that people see: masked and cut. */
+/** Makes a text of the provider safe for a displayed error: masked and cut. */
 export type Readable = (text: string) => string
 
-/** Names that servers give to an answer that ran into the token limit. */
+/** Finish reasons with which servers report a response cut at the token limit. */
 const LENGTH_REASONS: ReadonlySet<string> = new Set(['length', 'max_tokens', 'model_length', 'MAX_TOKENS'])
 const FILTER_REASONS: ReadonlySet<string> = new Set(['content_filter', 'safety', 'SAFETY', 'refusal'])
 const PASSING_REASON = /rate.?limit|overload|timeout|unavailable|server_error|internal/i
@@ -15,8 +15,8 @@ const OTHER_PROMPT = 'Change the prompt, or choose another model.'
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429])
 
 /**
- * Reads what a server answered with a success status, by its cause: an error object, a page, no choice, a refusal, a
- * filter, an empty or a cut answer are distinguished, so that no repair is paid for that cannot help.
+ * Reads a response with a success status. An error object, a page, no choice, a refusal, a filter, an empty and a cut
+ * response are distinguished, so that no repair is attempted that cannot help.
  *
  * @throws {@link TenonError} `MODEL_FAILED` (details: `status`, `reason`, and the provider's `code` if there is one).
  */
@@ -31,7 +31,7 @@ export async function readCompletion(response: Response, readable: Readable): Pr
       ...(remedy === undefined ? {} : { remedy }),
     })
   const decoded = decodeText(new Uint8Array(await response.arrayBuffer()), contentType)
-  if (!decoded.ok) throw failed(`The answer of the model provider is not valid ${decoded.charset}`, false, {})
+  if (!decoded.ok) throw failed(`The response of the model provider is not valid ${decoded.charset}`, false, {})
   const text = decoded.text.trim()
   const reading = parseJson(text, { onLoss: 'keep' })
   if (!reading.ok) {
@@ -56,7 +56,7 @@ export async function readCompletion(response: Response, readable: Readable): Pr
     })
   }
   if (choice === undefined) {
-    throw failed('The answer of the model provider has no choices', true, { reason: readable(text) })
+    throw failed('The response of the model provider has no choices', true, { reason: readable(text) })
   }
   return readChoice(choice, body, failed, readable)
 }
@@ -72,14 +72,14 @@ function readChoice(choice: JsonObject, body: JsonObject, failed: Failed, readab
   }
   if (FILTER_REASONS.has(finishReason)) {
     const details = { reason: 'content_filter', message: readable(text) }
-    throw failed('A filter held the answer back', false, details, OTHER_PROMPT)
+    throw failed('A filter blocked the response', false, details, OTHER_PROMPT)
   }
   const isCut = LENGTH_REASONS.has(finishReason)
   if (text.trim() === '' && !isCut) {
     const hasCalls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
     throw hasCalls
       ? failed('The model called a tool instead of answering', false, { reason: 'tool_calls' })
-      : failed('The model gave an empty answer', true, { reason: 'empty' })
+      : failed('The model returned an empty response', true, { reason: 'empty' })
   }
   const usage = isJsonObject(body.usage) ? body.usage : {}
   return {
@@ -100,7 +100,7 @@ function firstOf(value: Json | undefined): JsonObject | undefined {
   return isJsonObject(first) ? first : undefined
 }
 
-/** Content is a text, or a list of parts; servers of the older protocol put `text` into the choice. */
+/** Returns the content: a text or a list of parts; servers with the older protocol put `text` into the choice. */
 function contentOf(message: JsonObject, choice: JsonObject): { readonly text: string; readonly refusal: string } {
   const { content } = message
   const parts: readonly Json[] = Array.isArray(content) ? content : []
@@ -117,7 +117,7 @@ interface ProviderError {
   readonly retryable: boolean
 }
 
-/** An error in the forms of OpenAI, OpenRouter, vLLM and Ollama. */
+/** Returns an error in the formats of OpenAI, OpenRouter, vLLM and Ollama; `undefined` if there is none. */
 function errorIn(body: JsonObject | undefined): ProviderError | undefined {
   if (body === undefined) return undefined
   const error = body.object === 'error' ? body : body.error
@@ -135,7 +135,7 @@ function errorIn(body: JsonObject | undefined): ProviderError | undefined {
   }
 }
 
-/** The words of a text that may be a page, without its markup. */
+/** Removes the markup of a text that may be an HTML page. */
 export function wordsOf(text: string): string {
   if (!text.trimStart().startsWith('<')) return text
   return text

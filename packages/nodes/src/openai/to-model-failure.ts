@@ -7,19 +7,19 @@ const MAX_CAUSES = 16
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 429])
 const STATUS_PREFIX = /^\d{3} /
 
-/** Turns what the package threw into an error of ours; one of ours within its causes is that error. */
+/** Converts an error of the package to a {@link TenonError}; one among its causes is returned unchanged. */
 export function toModelFailure(thrown: unknown, nowMs: number, readable: Readable): TenonError {
   const ours = findOurs(thrown)
   if (ours !== undefined) return ours
   if (!(thrown instanceof APIError) || typeof thrown.status !== 'number') {
-    return new TenonError('MODEL_FAILED', 'The model provider gave no answer', { cause: thrown, retryable: true })
+    return new TenonError('MODEL_FAILED', 'The model provider did not respond', { cause: thrown, retryable: true })
   }
   const { status, code, headers, message } = thrown
   const waitMs = readWait(headers, nowMs)
   const reason = readable(wordsOf(message.replace(STATUS_PREFIX, '')))
   return new TenonError('MODEL_FAILED', `The model provider answered ${status}: ${reason}`, {
     cause: thrown,
-    // An empty account answers 429 as well, and no wait will fill it.
+    // An account without credit also answers 429, for which a retry is useless.
     retryable: (RETRYABLE_STATUSES.has(status) || status >= 500) && code !== 'insufficient_quota',
     details: { status, code: code ?? null, reason, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
   })

@@ -22,16 +22,16 @@ const languageModelCheck: OptionCheck = (value, field) =>
         `${field} must be a LanguageModel with models and generate, such as openaiLanguageModel({ ... })`,
       )
 
-/** What the built-in nodes need from the host. */
+/** Services of the host for the built-in nodes. */
 export interface BuiltInNodesOptions {
-  /** The model behind `llm-transform` and `guardrails`; without one, the two are not offered. */
+  /** Model of `llm-transform` and `guardrails`. @defaultValue none: the two node types are omitted */
   readonly languageModel?: LanguageModel
 }
 
 /**
- * The built-in node types with their implementations, to be given to the server together with a host's own.
+ * Creates the built-in node types with their implementations, for the server together with those of the host.
  *
- * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown option, or a `languageModel` that is none.
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown option, or an invalid `languageModel`.
  *
  * @example
  * ```ts

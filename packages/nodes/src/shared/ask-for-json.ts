@@ -11,19 +11,19 @@ import {
 import { cutText } from '@tenon/core/text'
 import { readModelJson } from './read-model-json.ts'
 
-/** A first answer and two repairs. */
+/** Most responses: a first one and two repairs. */
 const MAX_ANSWERS = 3
 const MAX_ISSUES_SHOWN = 10
-/** Of an answer that the run log keeps, and of the last one in the error. */
+/** Longest stored part of a response, in the run log and in the error. */
 const KEPT_LENGTH = 60_000
 const SHOWN_LENGTH = 2_000
 
 /** Request to a model. */
 export interface JsonQuestion {
   readonly languageModel: LanguageModel
-  /** Empty for the first model of the host. */
+  /** Name of the model; empty for the first model of the host. */
   readonly model: string
-  /** `^[a-zA-Z0-9_-]{1,64}$`, as providers ask. */
+  /** Name of the schema, `^[a-zA-Z0-9_-]{1,64}$` as providers require. */
   readonly schemaName: string
   readonly schema: JsonSchema
   readonly messages: readonly ChatMessage[]
@@ -31,10 +31,10 @@ export interface JsonQuestion {
   readonly maxOutputTokens?: number | undefined
 }
 
-/** The value that fits the schema. */
+/** A value that matches the schema, with the usage of all responses. */
 export interface JsonAnswer {
   readonly value: Json
-  /** Of all answers that it took. */
+  /** Usage of all responses. */
   readonly usage: ModelUsage
 }
 
@@ -46,17 +46,17 @@ interface ReadAnswer {
 }
 
 /**
- * Asks a model for JSON of a schema; an answer that does not fit is sent back with its faults, twice at most. Every
- * answer is kept in the run log as a call of the tool `model`.
+ * Asks a model for JSON of a schema; a response that does not match is sent back with its faults, at most twice. Every
+ * response is recorded in the run log as a call of the tool `model`.
  *
- * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third answer does not fit either (details: `answers`,
- * `issues`, `lastAnswer`); `MODEL_OUTPUT_TRUNCATED` for an answer that was cut at the token limit, at once (details:
- * `lastAnswer`, `outputTokens`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
+ * @throws {@link TenonError} `MODEL_OUTPUT_INVALID` if the third response does not match either (details: `answers`,
+ * `issues`, `lastAnswer`); `MODEL_OUTPUT_TRUNCATED` for a response that was cut at the token limit, without a repair
+ * (details: `lastAnswer`, `outputTokens`); `MODEL_FAILED` from the model; `JSON_SCHEMA_INVALID` for the schema.
  */
 export async function askForJson(question: JsonQuestion, context: AskContext): Promise<JsonAnswer> {
   const { languageModel, schema } = question
   const model = question.model === '' ? languageModel.models[0] : question.model
-  if (model === undefined) throw new TenonError('MODEL_FAILED', 'The host offers no model')
+  if (model === undefined) throw new TenonError('MODEL_FAILED', 'The server has no language model')
   let messages: readonly ChatMessage[] = [...question.messages, schemaMessage(schema)]
   let issues: readonly ProblemIssue[] = []
   let lastAnswer = ''
@@ -71,7 +71,7 @@ export async function askForJson(question: JsonQuestion, context: AskContext): P
     lastAnswer = result.text
     messages = [...messages, { role: 'assistant', content: result.text }, repairMessage(issues)]
   }
-  throw new TenonError('MODEL_OUTPUT_INVALID', `The model gave ${MAX_ANSWERS} answers and none fits the schema`, {
+  throw new TenonError('MODEL_OUTPUT_INVALID', `None of ${MAX_ANSWERS} responses of the model matches the schema`, {
     details: {
       answers: MAX_ANSWERS,
       issues: issues.slice(0, MAX_ISSUES_SHOWN),
@@ -83,11 +83,11 @@ export async function askForJson(question: JsonQuestion, context: AskContext): P
 interface Turn {
   readonly model: string
   readonly messages: readonly ChatMessage[]
-  /** 1-based. */
+  /** Number of the response, from 1. */
   readonly answer: number
 }
 
-/** Asks once, and writes down what was answered before it is judged. */
+/** Sends one request and records the response before it is checked. */
 async function ask(
   { languageModel, schema, schemaName, temperature, maxOutputTokens }: JsonQuestion,
   { model, messages, answer }: Turn,
@@ -121,7 +121,7 @@ async function ask(
   if (finishReason === 'length') {
     const truncated = new TenonError(
       'MODEL_OUTPUT_TRUNCATED',
-      'The model reached its token limit before it had answered',
+      'The model reached its token limit before it returned a response',
       {
         details: { outputTokens: usage.outputTokens, lastAnswer: cutText(text, SHOWN_LENGTH, '…') },
       },
@@ -135,19 +135,19 @@ async function ask(
   } else {
     const shown = read.issues.slice(0, MAX_ISSUES_SHOWN).map(toText)
     record({ answer: kept, error: { code: 'MODEL_OUTPUT_INVALID', message: shown.join('; ') } })
-    log('warn', 'The answer does not fit the schema', { answer, issues: shown })
+    log('warn', 'The response does not match the schema', { answer, issues: shown })
   }
   return { result, read }
 }
 
-/** The first value in the answer that fits the schema, else the first with its faults. */
+/** Returns the first value in the response that matches the schema, else the first one with its faults. */
 function readAnswer(text: string, schema: JsonSchema): ReadAnswer {
   const readings = readModelJson(text).map((value) => ({ value, issues: checkJsonSchema(schema, value) }))
   const none: ReadAnswer = { value: null, issues: [{ path: [], code: 'json', message: 'It is not JSON' }] }
   return readings.find(({ issues }) => issues.length === 0) ?? readings[0] ?? none
 }
 
-/** Not every server that speaks this protocol knows `response_format`; words help those that do not. */
+/** Creates a message with the schema, for servers that do not support `response_format`. */
 function schemaMessage(schema: JsonSchema): ChatMessage {
   return {
     role: 'system',

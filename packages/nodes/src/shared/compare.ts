@@ -3,31 +3,32 @@ import { testCondition } from '@tenon/core/evaluate'
 import { isNumberText } from '@tenon/core/text'
 import type { Operator } from './operators.ts'
 
-/** A comparison as it was carried out. */
+/** A comparison with its result. */
 export interface Comparison {
   readonly condition: boolean
   readonly left: Json
-  /** As {@link asComparedWith} gives it; null where the operator takes no second value. */
+  /** Right side as compared; `null` if the operator takes no second value. */
   readonly right: Json
 }
 
 /**
- * Compares two resolved params by the one comparator of the core, which is that of expressions: by type, and a text
- * that is exactly a JSON number counts as one beside a number.
+ * Compares two resolved params with the comparator of expressions: by type, where a text that is exactly a JSON number
+ * is compared with a number by value.
  *
  * @throws {@link TenonError} `COMPARISON_TYPES_DIFFER` for an order of values of different types, `EXPRESSION_TYPE` if
  * the operator has no meaning for the two types.
  */
 export function compare(left: unknown, operator: Operator, right: unknown): Comparison {
-  // Resolved params hold JSON alone; `undefined` is a param that was left out.
+  // Resolved params contain JSON only; `undefined` is an omitted param.
   const lhs = (left ?? null) as Json
   const rhs = operator === 'exists' ? null : ((right ?? null) as Json)
   return { condition: testCondition(lhs, operator, rhs), left: lhs, right: asComparedWith(lhs, rhs) }
 }
 
 /**
- * The right side as the type that it was compared as: `70` typed into a form is the text "70", beside a number it is
- * the number. A text with more digits than a number holds stays a text; the comparison counts all of them.
+ * Converts the right side to the type of the comparison: `70` typed into a form is the text "70" and becomes a number
+ * if the left side is one. A text with more digits than a number can represent remains a text; the comparison uses all
+ * of them.
  */
 export function asComparedWith(left: Json, right: Json): Json {
   if (typeof right !== 'string') return right

@@ -1,33 +1,33 @@
 import { z } from 'zod'
 import { anyValue } from './params.ts'
 
-/** The model to ask; the server narrows it to the models that the host offers. */
+/** Name of the model; the server narrows it to the models of the host. */
 export const modelParam = z.string().trim().max(200).default('').meta({
   title: 'Model',
-  description: 'Left empty, the first model of the host answers.',
+  description: 'If empty, the first model of the server is used.',
   control: 'text',
   literal: true,
 })
 
-/** A text for a model; other values are written as JSON. */
+/** Text for a model; other values are written as JSON. */
 export const promptParam = anyValue
-  .refine((value) => value !== '' && value !== null, 'Some text is needed')
+  .refine((value) => value !== '' && value !== null, 'Enter a text')
   .meta({ not: { enum: ['', null] } })
 
 export const temperatureParam = z.number().min(0).max(2).optional().meta({
   title: 'Temperature',
-  description: '0 answers the same way each time; higher varies more. Left empty, the model decides.',
+  description: '0 gives the most consistent responses; higher values vary more. If empty, the model decides.',
   control: 'number',
 })
 
-/** A limit for the answer; a reasoning model spends a part of it on what it does not show. */
+/** Limit of the response in tokens; a reasoning model also uses it for hidden reasoning. */
 export const maxOutputTokensParam = z.number().int().min(1).max(1_000_000).optional().meta({
   title: 'Token limit',
-  description: 'Most tokens of one answer. An answer that is cut by it fails. Left empty, the model decides.',
+  description: 'Longest response in tokens. A response that is cut at the limit fails. If empty, the model decides.',
   control: 'number',
 })
 
-/** A value as a prompt writes it: texts as they are, everything else as JSON. */
+/** Converts a value to text for a prompt: texts unchanged, other values as JSON. */
 export function toPromptText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }

@@ -7,5 +7,5 @@ export type Operator = (typeof OPERATORS)[number]
 
 export const operatorParam = z.enum(OPERATORS).default('==')
 
-/** All that compare with something. */
+/** Operators that take a second value. */
 export const BINARY_OPERATORS = OPERATORS.filter((operator) => operator !== 'exists')

@@ -1,30 +1,30 @@
 import { DURATION_PATTERN } from '@tenon/core/document'
 import { z } from 'zod'
 
-/** A length of time as people write it: `30s`, `4h`. */
+/** A duration such as `30s` or `4h`. */
 export const durationParam = z.string().regex(new RegExp(DURATION_PATTERN), {
   message: 'Write a number and ms, s, m, h or d: 30s, at most 3650d',
   abort: true,
 })
 
-/** A length of time that is not 0: a limit of no time at all would end before it begins. */
+/** A duration above 0, for limits. */
 export const positiveDurationParam = durationParam.regex(/[1-9]/, 'Write a time above 0')
 
-/** A text that is not blank; spaces around it are cut. */
+/** Creates the schema of a text that is not blank; spaces around it are trimmed. */
 export function requiredText(max: number) {
-  return z.string().trim().regex(/\S/, 'Some text is needed').max(max)
+  return z.string().trim().regex(/\S/, 'Enter a text').max(max)
 }
 
-/** Whatever a template gives. A workflow in which the param is empty cannot be published. */
+/** Any value of a template. A workflow in which the param is empty cannot be published. */
 export const anyValue = z
   .unknown()
-  .refine((value) => value !== undefined, 'A value is needed')
+  .refine((value) => value !== undefined, 'Enter a value')
   .meta({ not: { const: '' } })
 
-/** A value that reads as one word of text in a header or a query. */
+/** A scalar value of a header or a query parameter. */
 export const scalarParam = z.union([z.string(), z.number(), z.boolean()])
 
-/** The id of a case or a branch: it becomes the name of a port, so `error` is taken. */
+/** Id of a case or a branch, which becomes the name of a port, so `error` is reserved. */
 export const portIdParam = z
   .string()
   .regex(/^[a-z][A-Za-z0-9_-]*$/, 'Begin with a small letter; then letters, digits, _ and -')
@@ -32,7 +32,7 @@ export const portIdParam = z
   .refine((id) => id !== 'error', '"error" is reserved')
   .meta({ not: { const: 'error' } })
 
-/** Reports each id that is used twice; each port has edges of its own. */
+/** Creates a check that reports duplicate ids. */
 export function refuseDuplicateIds(reserved: readonly string[]) {
   return (items: readonly { readonly id: string }[], context: z.RefinementCtx): void => {
     const seen = new Set(reserved)

@@ -1,7 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import { parseJson } from '@tenon/core/text'
 
-/** Reasoning that some models write before their answer. */
+/** Reasoning that some models write before their response. */
 const REASONING = /^\s*<(think|thinking|reasoning|thought)>[\s\S]*?<\/\1>/i
 const FENCE = /```[^\n`]*\n([\s\S]*?)```/g
 const OUTER_FENCE = /```[^\n`]*\n([\s\S]*)```/
@@ -9,8 +9,8 @@ const OUTER_FENCE = /```[^\n`]*\n([\s\S]*)```/
 const MOST_STARTS = 32
 
 /**
- * Finds the JSON values that an answer of a model may mean: the whole answer, what its code blocks hold, and values
- * within prose, in this order. A reasoning block before the answer is left out.
+ * Finds the JSON values in a response of a model: the whole response, the contents of code blocks, and values within
+ * prose, in this order. A reasoning block before the response is ignored.
  *
  * @returns Empty if there is no JSON in it.
  */
@@ -29,7 +29,7 @@ function read(text: string): Json | undefined {
   return reading.ok ? reading.value : undefined
 }
 
-/** Objects and lists within other text. */
+/** Finds objects and lists within other text. */
 function valuesInProse(text: string): readonly Json[] {
   const values: Json[] = []
   let at = 0
@@ -44,7 +44,7 @@ function valuesInProse(text: string): readonly Json[] {
   return values
 }
 
-/** The offset behind the bracket that closes the one at `start`; -1 if there is none. */
+/** Returns the offset after the bracket that closes the one at `start`; -1 if there is none. */
 function endOfValue(text: string, start: number): number {
   let depth = 0
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs

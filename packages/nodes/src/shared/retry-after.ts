@@ -1,4 +1,4 @@
-/** A service that asks for more than a day is asked again after a day. */
+/** Longest wait in milliseconds; a service that asks for more than a day is retried after a day. */
 const LONGEST_WAIT_MS = 86_400_000
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
 

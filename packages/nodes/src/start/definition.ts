@@ -1,7 +1,7 @@
 import { defineNode } from '@tenon/core/node'
 import { z } from 'zod'
 
-/** Begins a run with an input of its schema; the run form is drawn from it. */
+/** Starts a run with an input of its schema, from which the form for a new run is built. */
 export const start = defineNode({
   type: 'start',
   version: 1,
@@ -14,7 +14,7 @@ export const start = defineNode({
   params: z.object({
     inputSchema: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }).meta({
       title: 'Input',
-      description: 'The fields that a run starts with. The form for a new run is drawn from them.',
+      description: 'Input of a run. The form for a new run has these fields.',
       control: 'json-schema',
       literal: true,
     }),

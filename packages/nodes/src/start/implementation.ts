@@ -1,5 +1,5 @@
 import { implementInlineNode } from '@tenon/core/node'
 import { start } from './definition.ts'
 
-/** The driver puts the checked input of the run in the place of this output. */
+/** The driver replaces this output by the checked input of the run. */
 export const startNode = implementInlineNode(start, () => ({ port: 'success', output: {} }))

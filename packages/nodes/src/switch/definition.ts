@@ -5,7 +5,7 @@ import { anyValue, portIdParam, refuseDuplicateIds } from '../shared/params.ts'
 
 const taken = z.object({ case: z.string(), case_value: z.unknown() })
 
-/** Takes the way of the first case that holds. */
+/** Continues by the port of the first case that is true. */
 export const switchDefinition = defineNode({
   type: 'switch',
   version: 1,

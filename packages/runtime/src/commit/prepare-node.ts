@@ -1,4 +1,4 @@
-import { type JsonSchema, secretParamsOf } from '@tenon/core/document'
+import { inKeyOrder, type JsonObject, type JsonSchema, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { maskParams } from '@tenon/core/mask'
 import { type AnyNodeImplementation, checkParams, type Resume } from '@tenon/core/node'
@@ -72,7 +72,8 @@ export async function prepareNode(
     const { ref: input, payloads } = storeShown(stored, paramsSchema)
     // Of the copy: what a body does to its params must not reach the values of the run. Secrets are no texts yet; their
     // node is checked once they are.
-    const params = hasSecrets(paramsSchema) ? stored.json : checkParams(implementation.definition, stored.json)
+    const copy = inKeyOrder(stored.json as JsonObject, node.keyOrder)
+    const params = hasSecrets(paramsSchema) ? copy : checkParams(implementation.definition, copy)
     const idempotencyKey = resolved.idempotencyKey ?? derivedKey(session, nodeRunId)
     return { kind: 'ready', implementation, params, input, payloads, idempotencyKey }
   } catch (error) {

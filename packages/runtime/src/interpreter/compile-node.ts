@@ -27,6 +27,7 @@ export function compileNode(
     idempotency: policy.idempotency,
     incoming,
     join: policy.join,
+    ...(node.keyOrder === undefined || Object.keys(node.keyOrder).length === 0 ? {} : { keyOrder: node.keyOrder }),
     mode: type.inline ? 'inline' : 'dispatch',
     name: node.name,
     onError: policy.onError,

@@ -40,6 +40,16 @@ function policyOf(own: NodePolicy, ofType?: NodePolicy, type = 'probe') {
 }
 
 describe('compile', () => {
+  test('keeps the order of keys that an author has arranged, and adds none', () => {
+    const keyOrders = [{ '/headers': ['b', 'a'] }, {}, undefined]
+    const nodes = keyOrders.map((keyOrder, index) =>
+      node(`n${index}`, 'probe', { headers: { a: '1', b: '2' } }, keyOrder === undefined ? {} : { keyOrder }),
+    )
+    const plan = compile(workflow(nodes), TEST_MANIFEST)
+    expect(plan.nodes.map(({ keyOrder }) => keyOrder)).toEqual([{ '/headers': ['b', 'a'] }, undefined, undefined])
+    expect(plan.nodes[1]).not.toHaveProperty('keyOrder')
+  })
+
   test('gives a plan in plain JSON, by index and in document order', () => {
     const document = workflow(
       [node('end', 'end'), node('start', 'start'), node('call', 'probe', { url: '{{input.url}}' })],

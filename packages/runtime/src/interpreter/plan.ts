@@ -1,4 +1,4 @@
-import type { JoinMode, OnError } from '@tenon/core/document'
+import type { JoinMode, KeyOrder, OnError } from '@tenon/core/document'
 import type { ControlKind, NodeEffect } from '@tenon/core/node'
 
 /** A retry policy with its durations in milliseconds and its defaults filled in. */
@@ -27,6 +27,8 @@ export interface PlanNode {
   readonly name: string
   /** As in the document, templates unresolved. */
   readonly params: Readonly<Record<string, unknown>>
+  /** Order of the keys in objects of `params`, as in the document. @defaultValue keys are sorted */
+  readonly keyOrder?: KeyOrder
   /** Behavior that the machine itself provides; `null` for other nodes. */
   readonly control: ControlKind | null
   /** Way of execution: within the commit, or by a worker. */

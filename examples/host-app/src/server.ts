@@ -7,7 +7,7 @@ import { createBuiltInNodes } from '@tenon/nodes/server'
 import { embeddedEngine } from '@tenon/runtime'
 import { createEgress } from '@tenon/runtime/egress'
 import { createWorkflowServer } from '@tenon/server'
-import { attachWebSockets } from '@tenon/server/node'
+import { attachWebSockets, localKeyProvider } from '@tenon/server/node'
 import { Hono } from 'hono'
 import { openDatabase } from './demo/database.ts'
 import { readEnvironment } from './demo/environment.ts'
@@ -39,6 +39,7 @@ const automation = createWorkflowServer({
   basePath: '/',
   publicUrl: `http://127.0.0.1:${port}`,
   egress: { allow },
+  keyProvider: localKeyProvider({ file: join(dataDirectory, 'secret.key') }),
 })
 
 const app = new Hono()

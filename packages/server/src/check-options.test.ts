@@ -152,30 +152,36 @@ describe('the options of a server', () => {
     expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter2secret') }))
   })
 
-  test('need a key provider in production when a node has a secret param', () => {
-    const secretive = implementNode(
-      defineNode({
-        type: 'acme/secretive',
-        version: 1,
-        title: 'Secretive',
-        description: 'Keeps a secret',
-        icon: 'M4 12h16',
-        category: 'action',
-        params: z.object({ apiKey: z.string().meta({ secret: true }) }),
-        ports: [{ name: 'success', title: 'Done' }],
-        outputs: { success: z.object({ ok: z.boolean() }) },
-        summary: 'Works',
-        effect: 'none',
-      }),
-      async () => ({ port: 'success', output: { ok: true } }),
-    )
-    const nodes = [...testNodes, secretive]
+  test('need a key provider in production when a node requires a secret param', () => {
+    const withSecret = (apiKey: z.ZodType) =>
+      implementNode(
+        defineNode({
+          type: 'acme/secretive',
+          version: 1,
+          title: 'Secretive',
+          description: 'Keeps a secret',
+          icon: 'M4 12h16',
+          category: 'action',
+          params: z.object({ apiKey }),
+          ports: [{ name: 'success', title: 'Done' }],
+          outputs: { success: z.object({ ok: z.boolean() }) },
+          summary: 'Works',
+          effect: 'none',
+        }),
+        async () => ({ port: 'success', output: { ok: true } }),
+      )
+    const nodes = [...testNodes, withSecret(z.string().meta({ secret: true }))]
     vi.stubEnv('NODE_ENV', 'production')
     expect(() => createWorkflowServer({ ...valid, nodes })).toThrow(
       expect.objectContaining({ code: 'KEY_PROVIDER_REQUIRED', message: expect.stringContaining('apiKey') }),
     )
     expect(() => createWorkflowServer(valid)).not.toThrow()
     const lines: unknown[] = []
+    const optional = [...testNodes, withSecret(z.string().optional().meta({ secret: true }))]
+    createWorkflowServer({ ...valid, nodes: optional, log: (...line) => lines.push(line) })
+    expect(lines.splice(0)).toEqual([
+      ['warn', expect.stringContaining('secrets.no_key_provider'), { type: 'acme/secretive', param: 'apiKey' }],
+    ])
     vi.stubEnv('NODE_ENV', 'development')
     createWorkflowServer({ ...valid, nodes, log: (...line) => lines.push(line) })
     expect(lines).toEqual([['warn', expect.stringContaining('secrets.local_key'), { file: '.tenon/secret.key' }]])

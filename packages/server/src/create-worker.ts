@@ -9,7 +9,6 @@ import { watchPool } from './database-source.ts'
 import { createLog } from './log/create-log.ts'
 import type { Migrate, WorkflowServerOptions } from './options.ts'
 import { keyProviderOf } from './secrets/key-provider-of.ts'
-import { secretFieldsIn } from './secrets/secret-fields.ts'
 import { createSecretStore } from './secrets/secret-store.ts'
 import { startEngine } from './start-engine.ts'
 import { createMigrate } from './tables/create-migrate.ts'
@@ -50,7 +49,7 @@ export function createWorker(options: WorkerOptions): WorkflowWorker {
   const registry = createNodeRegistry(options.nodes)
   const egress = createEgress(options.egress)
   const bus = options.bus ?? createInProcessBus()
-  const secrets = createSecretStore(database, keyProviderOf(options, secretFieldsIn(registry.manifest), log), Date.now)
+  const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const runtimeDatabase = database.view<RuntimeTables>()
   const reader = postgresRunReader(runtimeDatabase)
   const engine = startEngine(options.engine, { database: runtimeDatabase, reader, registry, egress, bus, log, secrets })

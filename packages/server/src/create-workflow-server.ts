@@ -73,7 +73,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     identityCheckMs: options.identityCheckMs ?? 60_000,
   })
   const secretFields = secretFieldsIn(registry.manifest)
-  const secrets = createSecretStore(database, keyProviderOf(options, secretFields, log), Date.now)
+  const secrets = createSecretStore(database, keyProviderOf(options, registry.manifest, log), Date.now)
   const context: ServerContext = {
     database,
     draftAppender: createDraftAppender(database),

@@ -54,7 +54,7 @@ export interface WorkflowServerOptions {
   readonly authenticate: Authenticate
   /**
    * Encrypts the keys under which the values of secret params are stored. Required in production (`NODE_ENV`) when a
-   * node type has a secret param.
+   * node type requires a secret param; without one, secret params that are optional cannot be set there.
    *
    * @defaultValue in development, a key file `.tenon/secret.key` below the working directory
    */

@@ -32,6 +32,13 @@ export const httpCall = defineNode({
       control: 'key-value',
     }),
     headers: z.record(z.string(), headerParam).default({}).meta({ title: 'Headers', control: 'key-value' }),
+    authorization: z.string().trim().max(8_192).optional().meta({
+      title: 'Authorization',
+      description: 'Sent as the Authorization header, to the host of the URL only. Stored encrypted and never shown.',
+      control: 'password',
+      placeholder: 'Bearer …',
+      secret: true,
+    }),
     bodyType: z.enum(['json', 'text']).default('json').meta({
       title: 'Body type',
       control: 'select',
@@ -110,5 +117,16 @@ export const httpCall = defineNode({
     timeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 4 },
   },
+  lint: [
+    {
+      code: 'AUTHORIZATION_DUPLICATE',
+      severity: 'warning',
+      when:
+        'params?.authorization != null && ' +
+        '("Authorization" in keys(params?.headers ?? {}) || "authorization" in keys(params?.headers ?? {}))',
+      message: 'There is an Authorization header as well; the secret is sent in its place',
+      field: 'headers',
+    },
+  ],
   tool: { name: 'http_call', description: 'Calls a web service and returns its response' },
 })

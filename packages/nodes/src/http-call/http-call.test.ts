@@ -113,6 +113,30 @@ describe('http-call', () => {
     expect(server.requests[0]?.url).toBe(wanted)
   })
 
+  test('the secret is sent as the Authorization header in place of one among the headers, and shown nowhere', async () => {
+    await using server = await startLocalServer(({ headers }, response) =>
+      sendJson(response, { got: headers['x-trace'] }, headers.authorization === 'Bearer hunter22' ? 200 : 401),
+    )
+    const harness = harnessOf(httpCallNode)
+    const headers = { 'X-Trace': '7', Authorization: 'Basic of-the-headers' }
+    const result = await harness.run({ url: server.origin, headers, authorization: ' Bearer hunter22\n' })
+    expect(result).toMatchObject({ output: { status: 200, body: { got: '7' } } })
+    const failure = await failureOf(harness.run({ url: server.origin, authorization: 'Bearer hunter23' }))
+    expect(failure).toMatchObject({ code: 'HTTP_STATUS', details: { status: 401 } })
+    const shown = JSON.stringify([result, harness.logs, harness.toolCalls, failure.message, failure.details])
+    expect(shown).not.toMatch(/hunter2/)
+  })
+
+  test('headers and query parameters are sent in the order of the author', async () => {
+    await using server = await startLocalServer((_request, response) => sendJson(response, {}))
+    const headers = { 'x-b': '1', accept: '*/*', 'x-a': '2' }
+    await harnessOf(httpCallNode).run({ url: server.origin, headers, query: { z: 1, a: 2 } })
+    expect(server.requests[0]?.url).toBe('/?z=1&a=2')
+    expect(Object.keys(server.requests[0]?.headers ?? {}).filter((name) => name in headers)).toEqual(
+      Object.keys(headers),
+    )
+  })
+
   test('an answer without a body has no fields to add, and that is no fault', async () => {
     await using server = await startLocalServer((_request, response) => void response.writeHead(204).end())
     for (const responseType of ['json', 'text', 'bytes'] as const) {

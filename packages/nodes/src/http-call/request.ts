@@ -23,6 +23,7 @@ export function buildRequest(
   idempotencyKey: string,
 ): { readonly url: string; readonly init: HttpRequestInit } {
   const headers = new Map(Object.entries(params.headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  if (params.authorization !== undefined) headers.set('authorization', params.authorization)
   const isBytes = params.responseType === 'bytes'
   const isReading = READING_METHODS.has(params.method)
   const body = isReading ? undefined : readBody(params)

@@ -45,6 +45,11 @@ describe('openParams', () => {
     expect(JSON.stringify(opened.secrets.json({ sent: value }))).not.toContain(value)
   })
 
+  test('replaces the token of a header value, too, which a service may send back without its scheme', async () => {
+    const { secrets } = await open(async () => 'Bearer token-of-acme')
+    expect(secrets.json({ you: 'sent token-of-acme' })).toEqual({ you: expect.not.stringContaining('token-of-acme') })
+  })
+
   test("takes an error of the database for an outage, and not for the node's own", async () => {
     const cause = Object.assign(new RangeError('terminating connection'), { code: '57P01' })
     await expect(open(() => Promise.reject(cause))).rejects.toMatchObject({

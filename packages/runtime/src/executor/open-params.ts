@@ -58,8 +58,10 @@ async function reveal(
 }
 
 function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedParams, 'secrets' | 'credentials'> {
+  // Of "Bearer abc", a service may send back "abc" alone.
+  const parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
   return {
-    secrets: createRedactor(secrets),
-    credentials: createRedactor([...secrets, ...credentialsIn(given)]),
+    secrets: createRedactor(parts),
+    credentials: createRedactor([...parts, ...credentialsIn(given)]),
   }
 }

@@ -34,7 +34,11 @@ export type Seal = (target: SecretTarget, value: string) => SealedSecret
 
 /** Encrypts and decrypts the secrets of tenants, each under the data key of its tenant. */
 export interface SecretStore extends SecretReader {
-  /** @throws {@link TenonError} `UNAVAILABLE` when the key provider fails. */
+  /**
+   * Without a key provider, the returned function throws `KEY_PROVIDER_REQUIRED`.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE` when the key provider fails.
+   */
   openSeal(tenantId: TenantId): Promise<Seal>
 }
 
@@ -92,7 +96,7 @@ export function createSecretStore(
   }
 
   async function callProvider<Value>(call: (keyProvider: KeyProvider) => Promise<Value>): Promise<Value> {
-    if (provider === null) throw new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key provider')
+    if (provider === null) refuseWithoutProvider()
     try {
       return await inTime(call(provider), providerMs, tooSlow)
     } catch (cause) {
@@ -103,6 +107,8 @@ export function createSecretStore(
 
   return {
     async openSeal(tenantId) {
+      // What has no secrets in it can be stored without a key.
+      if (provider === null) return () => refuseWithoutProvider()
       const key = await dataKey(tenantId, DATA_KEY_ID, true)
       return (target, value) => sealUnder(key, target, value)
     },
@@ -150,6 +156,10 @@ function boundTo(row: Pick<SecretRow, 'tenant_id' | 'workflow_id' | 'secret_id' 
 
 function tooSlow(): TenonError {
   return new TenonError('UNAVAILABLE', 'The key provider did not answer in time')
+}
+
+function refuseWithoutProvider(): never {
+  throw new TenonError('KEY_PROVIDER_REQUIRED', 'This server has no key provider, so it cannot store secrets')
 }
 
 function notFound(field: string): TenonError {

@@ -40,6 +40,16 @@ describe('a required param that was emptied cannot be published', () => {
   })
 })
 
+test('an approval that needs more votes than there are people is offered their number', () => {
+  const params = { required: 3, approvers: { userIds: ['a', 'b', 'a'] } }
+  const document = workflow([node('start', 'start'), node('a', 'approval', params)], ['start>a'])
+  const issue = validateWorkflow(document, manifest).find(({ code }) => code === 'APPROVAL_IMPOSSIBLE')
+  expect(issue?.fix).toEqual({
+    title: 'Set to 2',
+    operations: [{ op: 'set_param', nodeId: 'a', path: ['required'], value: 2 }],
+  })
+})
+
 describe('what a definition refuses by code, the validator refuses', () => {
   test.each<[string, JsonObject, string]>([
     ['llm-transform', { prompt: 'x', schema: { type: 'string' } }, 'params.schema.type'],

@@ -90,6 +90,7 @@ export const approval = defineNode({
         'params.required > length(unique(params.approvers.userIds))',
       message: 'It needs more votes than there are people who may decide',
       field: 'required',
+      fix: { title: 'Set to {value}', value: 'length(unique(params.approvers.userIds))' },
     },
   ],
 })

@@ -120,6 +120,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
           <button
             type="button"
             className="tn-expr-waiting"
+            {...nameOf(attributes)}
             onFocus={() => {
               wantsFocus.current = true
             }}
@@ -163,6 +164,11 @@ function useReferencedNames(template: string): string {
 
 function keyOf(path: ParamPath | 'notes'): string {
   return path === 'notes' ? path : path.join('.')
+}
+
+/** The attributes that name a field, which its stand-in has as well. */
+function nameOf({ id, 'aria-label': label, 'aria-labelledby': labelledBy }: Readonly<Record<string, string>>) {
+  return { id, 'aria-label': label, 'aria-labelledby': labelledBy }
 }
 
 function attributesOf(

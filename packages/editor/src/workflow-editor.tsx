@@ -25,9 +25,9 @@ import { InstanceRoot } from './shell/instance-root.tsx'
 /**
  * The workflow editor: canvas, palette, inspector, problems and runs of one draft.
  *
- * With `client` and `workflowId` it edits the draft of a server together with everybody else who has it open; with
- * `value`, `onChange` and `manifest` it edits a document that the host holds. It fills its parent, which must have
- * a height; `minHeightPx` is the least. Any number of editors fit on a page.
+ * With `client` and `workflowId` it edits the draft of a server together with other users; with `value`, `onChange` and
+ * `manifest` it edits a document of the host. It fills its parent, which must have a height; `minHeightPx` is the
+ * minimum. A page may have any number of editors.
  *
  * @example
  * ```tsx
@@ -73,7 +73,7 @@ function ControlledEditor(props: ControlledEditorProps): ReactNode {
   )
 }
 
-/** A draft may be rebased on the server; then a new session takes the place of the old one. */
+/** Renders the editor of a draft on a server; a new session replaces the old one if the draft is replaced. */
 function ConnectedEditor(props: ConnectedEditorProps): ReactNode {
   const [life, setLife] = useState<DraftLife>(FIRST_LIFE)
   return (
@@ -88,7 +88,7 @@ function ConnectedEditor(props: ConnectedEditorProps): ReactNode {
 
 interface DraftLife {
   readonly count: number
-  /** What was not yet stored when the last one ended. */
+  /** Changes that were not stored when the last session ended. */
   readonly carried: readonly DocumentOperation[]
 }
 

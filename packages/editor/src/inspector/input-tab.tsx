@@ -6,7 +6,7 @@ import { writeClipboard } from '../instance/place.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
-/** What a node can read from the nodes before it; a press puts it into the field that was edited last. */
+/** Tab with the outputs of earlier nodes; a click inserts one into the field that was edited last. */
 export function InputTab({ nodeId }: { readonly nodeId: NodeId }) {
   const t = useTranslate()
   const { toast } = useAnnouncer()

@@ -18,7 +18,7 @@ interface InspectorHeadProps {
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
-/** What is selected and which version of its type, its name to be changed, and what can be done with it. */
+/** Header of the inspector: name, type and version of the selected node, and its actions. */
 export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -61,7 +61,7 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
         maxLength={200}
         spellCheck={false}
         onChange={(event) => name.onChange(event.target.value)}
-        // Nothing is lost with an empty name.
+        // An empty name restores the old one.
         onBlur={name.error === null ? name.onBlur : name.cancel}
         onKeyDown={(event) => {
           if (event.key === 'Enter') name.commit()

@@ -13,24 +13,24 @@ import { SelectionPanel } from './selection-panel.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
 import { WorkflowPanel } from './workflow-panel.tsx'
 
-// Fields, controls and their rules are a third of an editor; they are fetched while the draft is, before a node is
-// selected.
+// Fields, controls and their rules are a third of the editor's code; they are loaded in parallel to the draft, before a
+// node is selected.
 const loadTabs = () => import('./node-tabs.ts')
 type NodeTabs = typeof import('./node-tabs.ts')
 
 interface InspectorProps {
-  /** What the last run did at a node; the run views fill it. */
+  /** Renders the last run of a node, by the run views; `null` if there is none. */
   readonly lastRun: ((nodeId: NodeId) => ReactNode) | null
 }
 
-/** Everything about what is selected: one node, several, or the workflow itself. */
+/** Inspector of the selection: one node, several, or the workflow itself. */
 export function Inspector({ lastRun }: InspectorProps) {
   const t = useTranslate()
   const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
   const tabs = usePart(loadTabs)
   const [only, ...more] = selected
-  // A field that was left empty is a problem now, also of a node that was just added.
+  // From now on an empty field is a problem, also of a node that was just added.
   const leaveField = ({ target }: FocusEvent) => {
     if (target.closest('[data-param]') !== null && store.getState().freshNodes.size > 0) {
       store.setState({ freshNodes: new Set() })

@@ -21,7 +21,7 @@ interface PolicyTabProps {
 
 const ON_ERROR: readonly OnError[] = ['fail', 'continue', 'route']
 
-/** How a node is carried out: attempts, time, failures, branches, and when it is passed over. */
+/** Tab with the policy of a node: attempts, timeout, failures, joins and the condition to skip it. */
 export function PolicyTab({ node, entry }: PolicyTabProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
@@ -104,7 +104,7 @@ interface PolicyFieldProps extends Omit<FieldProps, 'error'> {
   readonly field: keyof NodePolicy
 }
 
-/** A field of the policy with what is wrong with it. */
+/** Field of the policy with its problems. */
 function PolicyField({ nodeId, field, help, ...rest }: PolicyFieldProps) {
   const [first, ...more] = useFieldProblems(nodeId, ['policy', field], { withParts: true })
   const fault = first === undefined ? undefined : <FieldFault problem={first} more={more.length} />
@@ -172,7 +172,7 @@ interface JoinFieldProps {
   readonly onChange: (join: Json) => void
 }
 
-// Only where branches meet does it matter which of them must have arrived.
+// The join mode only matters for a node with several incoming edges.
 function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
   const t = useTranslate()
   const unreadable = useUnreadable(policyField(node.id, 'joinCount', t('policy.joinCount')))

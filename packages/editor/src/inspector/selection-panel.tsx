@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 
-/** Several nodes at once: what they are, and what can be done with all of them. */
+/** Panel of several selected nodes, with actions for all of them. */
 export function SelectionPanel({ nodeIds }: { readonly nodeIds: readonly NodeId[] }) {
   const t = useTranslate()
   const actions = useActions()

@@ -8,7 +8,7 @@ interface SettingTextProps {
   readonly onChange: (value: string) => void
 }
 
-/** A text that is stored as one value while the user types. */
+/** Field for a text that is stored as one value while the user types. */
 export function SettingText({ field, value, isReadOnly, onChange }: SettingTextProps) {
   const typed = useTypedText({ field, value, onCommit: onChange, isSame: isSameText })
   return (

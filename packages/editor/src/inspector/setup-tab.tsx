@@ -20,7 +20,7 @@ interface SetupTabProps {
   readonly entry: NodeManifestEntry | undefined
 }
 
-/** The params of a node, as its schema describes them, and its notes. */
+/** Tab with the params of a node, by their schema, and its notes. */
 export function SetupTab({ node, entry }: SetupTabProps) {
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
@@ -56,7 +56,7 @@ export function SetupTab({ node, entry }: SetupTabProps) {
   )
 }
 
-// Problems of the node as a whole: an edge that is missing, a circle.
+// Problems of the node as a whole, such as a missing edge or a cycle.
 function NodeFaults({ node }: { readonly node: WorkflowNode }) {
   const whole = useFieldProblems(node.id, NO_PATH)
   const name = useFieldProblems(node.id, NAME_PATH)

@@ -4,11 +4,11 @@ import { activeElementIn, rootOf } from '../instance/place.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
 const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
-/** Code fields are fetched; the wish waits for them. */
+/** Most attempts to find the field, since code fields are loaded on demand. */
 const TRIES = 20
 const TRY_MS = 50
 
-/** Puts the focus into the field that somebody asked for, once it is there. Gives the ref for the panel. */
+/** Focuses the requested field once it is mounted. Returns the ref for the panel. */
 export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => void {
   const { store } = useSession()
   const wish = useEditorStore((state) => state.fieldFocus)
@@ -26,7 +26,7 @@ export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => 
       }
       target?.scrollIntoView({ block: 'center' })
       target?.focus({ preventScroll: true })
-      // A list that closes gives the focus back to its button a moment later; the wish is newer.
+      // A list that closes restores the focus to its button a moment later; the request is newer.
       timer = setTimeout(() => {
         if (target !== null && !panel.contains(activeElementIn(rootOf(panel)))) target.focus({ preventScroll: true })
         store.setState({ fieldFocus: null })
@@ -38,7 +38,7 @@ export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => 
   return setPanel
 }
 
-// The row of the whole path, else of the nearest part above it.
+// Row of the whole path, else of the nearest ancestor.
 function fieldIn(panel: HTMLElement, path: readonly (string | number)[]): HTMLElement | null {
   for (let length = path.length; length > 0; length -= 1) {
     const key = path.slice(0, length).join('.')

@@ -11,7 +11,7 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
 
-/** With nothing selected: the workflow itself. */
+/** Panel of the workflow itself, shown without a selection. */
 export function WorkflowPanel() {
   const t = useTranslate()
   const actions = useActions()

@@ -1,6 +1,6 @@
 /**
- * Calls a function of the host. What it throws is reported as an uncaught error of the page, and stops nothing here:
- * an event is for the host to know, not a part of what we do.
+ * Calls a function of the host. An error that it throws is reported as an uncaught error of the page and does not
+ * affect the editor.
  */
 export function callHost<Args extends readonly unknown[]>(
   listener: ((...args: Args) => unknown) | undefined,

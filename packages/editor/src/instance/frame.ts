@@ -3,7 +3,7 @@ const HIDDEN_TAB_MS = 250
 /**
  * Calls back with the next animation frame, or soon after in a tab that is not painted.
  *
- * @returns Takes the call back.
+ * @returns A function that cancels the call.
  */
 export function onNextFrame(callback: () => void): () => void {
   const hasFrames = typeof globalThis.requestAnimationFrame === 'function'

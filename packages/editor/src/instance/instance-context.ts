@@ -3,14 +3,14 @@ import { createContext, useContext } from 'react'
 import type { Messages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 
-/** What each part of one mounted editor or viewer needs to know of the place it stands in. */
+/** Context of the parts of one mounted editor or viewer. */
 export interface InstanceContext {
-  /** Unique on the page. */
+  /** Id, unique on the page. */
   readonly id: string
   readonly root: Document | ShadowRoot
-  /** Where menus, popovers and tooltips are rendered: inside the instance, so that its styles reach them. */
+  /** Container of menus, popovers and tooltips, inside the instance so that its styles apply. */
   readonly portal: HTMLElement
-  /** For style elements that a strict Content-Security-Policy must admit. */
+  /** Nonce of style elements for a strict Content-Security-Policy. */
   readonly nonce: string | undefined
   readonly dir: 'ltr' | 'rtl'
   readonly locale: string
@@ -22,7 +22,7 @@ export interface InstanceContext {
 
 export const InstanceReactContext = createContext<InstanceContext | null>(null)
 
-/** The instance around a part. Every exported component makes one if it does not stand in one already. */
+/** Returns the instance around a part. Every exported component creates one if it is not inside one. */
 export function useInstance(): InstanceContext {
   const instance = useContext(InstanceReactContext)
   if (instance === null) throw new TenonError('INTERNAL', 'This part must be rendered inside <InstanceRoot>')

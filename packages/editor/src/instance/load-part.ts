@@ -2,21 +2,21 @@ import { onNetworkChange } from './place.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
-/** So many failures in a row are no hiccup of the network any more. */
+/** Failures in a row after which loading counts as failed. */
 const PATIENCE = 4
 
 export interface LoadPartOptions {
-  /** Ends the trying. */
+  /** Ends the retries. */
   readonly abortSignal?: AbortSignal
-  /** Told once when the part has failed to come several times; trying goes on, and at once by `tryNow`. */
+  /** Called once after several failures in a row; retries continue, and `tryNow` starts one at once. */
   readonly onStuck?: (tryNow: () => void) => void
 }
 
 /**
- * Fetches a part of the editor that comes later. Where the network is gone it tries again, and at once when the
- * browser says that it is back: what was fetched before goes on working meanwhile.
+ * Loads a part of the editor on demand. Without a network it retries, and at once when the browser reports that the
+ * network is back.
  *
- * @throws The reason of `abortSignal`, and nothing else.
+ * @throws The reason of `abortSignal`; no other errors.
  */
 export async function loadPart<Part>(load: () => Promise<Part>, options: LoadPartOptions = {}): Promise<Part> {
   const { abortSignal, onStuck } = options
@@ -37,7 +37,7 @@ export async function loadPart<Part>(load: () => Promise<Part>, options: LoadPar
   }
 }
 
-/** Waits for a change of the network, but not for long. Returns how to wait no longer. */
+/** Waits for a change of the network, at most `pauseMs`. Returns a function that cancels the wait. */
 function waitForNetwork(pauseMs: number, onDone: () => void): () => void {
   const finish = () => {
     stopListening()

@@ -1,21 +1,21 @@
-/** The document or shadow root that an element stands in. */
+/** Returns the document or shadow root that contains an element. */
 export function rootOf(element: Element): Document | ShadowRoot {
   const root = element.getRootNode()
   return root instanceof ShadowRoot ? root : element.ownerDocument
 }
 
-/** Whether the style sheet was not loaded: the sheet sets a property that says so. */
+/** Checks whether the style sheet is missing, by a custom property that it sets. */
 export function isSheetMissing(element: Element): boolean {
   const view = element.ownerDocument.defaultView
   return view === null || view.getComputedStyle(element).getPropertyValue('--tenon-sheet').trim() === ''
 }
 
-/** The element that has the focus inside the root of this element. */
+/** Returns the focused element inside a root. */
 export function activeElementIn(root: Document | ShadowRoot): Element | null {
   return root.activeElement
 }
 
-/** Whether typing goes into this element, so that single-letter shortcuts must stay silent. */
+/** Checks whether an element receives typed text, so that single-letter shortcuts must be ignored. */
 export function isTextEntry(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable) return true
@@ -23,23 +23,23 @@ export function isTextEntry(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
 
-/** Where a mouse or touch event happened on the page. */
+/** Returns the point of a mouse or touch event on the page. */
 export function pointOfEvent(event: MouseEvent | TouchEvent): { readonly x: number; readonly y: number } {
   const place = 'clientX' in event ? event : event.changedTouches[0]
   return { x: place?.clientX ?? 0, y: place?.clientY ?? 0 }
 }
 
-/** The elements under a point of the page, topmost first, within the root of this element. */
+/** Returns the elements under a point of the page, topmost first, within the root of this element. */
 export function elementsAt(element: Element, point: { readonly x: number; readonly y: number }): readonly Element[] {
   return rootOf(element).elementsFromPoint(point.x, point.y)
 }
 
-/** Whether the keyboard has a Command key. */
+/** Checks whether the keyboard has a Command key. */
 export function isApplePlatform(): boolean {
   return typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)
 }
 
-/** Whether text is selected within an element, so that copying means that text. */
+/** Checks whether text is selected within an element, which copying then refers to. */
 export function hasTextSelection(element: Element): boolean {
   const selection = element.ownerDocument.getSelection()
   if (selection === null || selection.isCollapsed || selection.anchorNode === null) return false
@@ -47,9 +47,9 @@ export function hasTextSelection(element: Element): boolean {
 }
 
 /**
- * Puts a text into the clipboard.
+ * Writes a text to the clipboard.
  *
- * @returns Whether it is there: browsers refuse without a person's leave, and on pages that came over plain HTTP.
+ * @returns `true` if written: browsers refuse without permission and on pages over plain HTTP.
  */
 export async function writeClipboard(text: string): Promise<boolean> {
   try {
@@ -60,7 +60,7 @@ export async function writeClipboard(text: string): Promise<boolean> {
   }
 }
 
-/** Reads the text in the clipboard; `null` where the browser refuses. */
+/** Reads the text in the clipboard; `null` if the browser refuses. */
 export async function readClipboard(): Promise<string | null> {
   try {
     return await navigator.clipboard.readText()
@@ -69,12 +69,12 @@ export async function readClipboard(): Promise<string | null> {
   }
 }
 
-/** Whether the browser believes it has a network. */
+/** Checks whether the browser reports a network connection. */
 export function isOnline(): boolean {
   return typeof navigator === 'undefined' || navigator.onLine
 }
 
-/** Tells when the network comes and goes. Returns how to stop. */
+/** Calls the listener when the network is lost or back. Returns `unsubscribe`. */
 export function onNetworkChange(listener: () => void): () => void {
   window.addEventListener('online', listener)
   window.addEventListener('offline', listener)
@@ -84,15 +84,15 @@ export function onNetworkChange(listener: () => void): () => void {
   }
 }
 
-/** Whether the person has asked for less motion. */
+/** Checks whether the person prefers reduced motion. */
 export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
   const view = (root instanceof Document ? root : root.ownerDocument).defaultView
   return view?.matchMedia('(prefers-reduced-motion: reduce)').matches ?? false
 }
 
 /**
- * Calls back when the page goes (`'gone'`: closed, or replaced by another) and when it may be about to (`'hidden'`).
- * Returns how to stop.
+ * Calls the listener when the page ends (`'gone'`: closed or replaced) and when it may end soon (`'hidden'`). Returns
+ * `unsubscribe`.
  *
  * Both events are needed: a phone may end a hidden page without `pagehide`, and a closed tab need not be hidden first.
  */
@@ -114,7 +114,7 @@ export function onPageLeave(listener: (how: 'gone' | 'hidden') => void): () => v
  * Makes the browser ask before the page closes or reloads.
  *
  * @param isNeeded - Called when the page is about to close; `true` makes the browser ask.
- * @returns How to stop.
+ * @returns A function that removes the guard.
  */
 export function guardPageClose(isNeeded: () => boolean): () => void {
   if (typeof window === 'undefined') return () => {}

@@ -3,7 +3,7 @@ import type { ThemeMode } from '../theme/theme.ts'
 
 const DARK_QUERY = '(prefers-color-scheme: dark)'
 
-/** The mode in effect; `system` follows the reader's setting while mounted. */
+/** Returns the effective color mode; `system` follows the reader's setting while mounted. */
 export function useColorMode(mode: ThemeMode): 'light' | 'dark' {
   const subscribe = useCallback((onChange: () => void) => {
     const query = globalThis.matchMedia?.(DARK_QUERY)

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
 
-/** Below this width the outline is the editor. */
+/** Width in pixels below which the editor shows the outline. */
 const PHONE_WIDTH = 640
 
-/** Whether an element is as narrow as a phone; follows its size. */
+/** Returns whether an element is as narrow as a phone; follows its size. */
 export function useIsPhone(element: HTMLElement | null): boolean {
   const [isPhone, setIsPhone] = useState(() => isNarrow(element))
   useEffect(() => {

@@ -2,14 +2,14 @@ import { useEffect, useState } from 'react'
 import { loadPart } from './load-part.ts'
 
 export interface PartState<Part> {
-  /** `null` until it is there. */
+  /** Loaded part; `null` until then. */
   readonly part: Part | null
-  /** Tries at once; `null` while there is no reason to believe that the part will not come. */
+  /** Retries at once; `null` unless loading has failed several times. */
   readonly tryNow: (() => void) | null
 }
 
 /**
- * Fetches a part of the editor when its place is first shown.
+ * Loads a part of the editor when it is first rendered.
  *
  * @param load - Stable between renders.
  */
@@ -22,7 +22,7 @@ export function usePart<Part>(load: () => Promise<Part>): PartState<Part> {
       (part) => {
         if (!abortSignal.aborted) setState({ part, tryNow: null })
       },
-      // It was given up by leaving.
+      // It was aborted by unmounting.
       () => {},
     )
     return () => abort.abort()

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useState } from 'react'
 
-/** Assumed until an element has been measured. */
+/** Assumed width until an element is measured, in pixels. */
 const USUAL_WIDTH = 800
 
-/** The width of an element in pixels; follows its size. */
+/** Returns the width of an element in pixels; follows its size. */
 export function useWidth(element: HTMLElement | null): number {
   const [width, setWidth] = useState(USUAL_WIDTH)
   useLayoutEffect(() => {

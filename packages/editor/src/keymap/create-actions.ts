@@ -16,14 +16,14 @@ interface ActionOptions {
   readonly copySelection: () => void
   readonly paste: () => void
   readonly focusInspector: (part: 'name' | 'form') => void
-  /** Gives the focus to the view of the workflow once it stands there. */
+  /** Focuses the view of the workflow once it is mounted. */
   readonly focusView: () => void
 }
 
 const NEAR = 10
 const FAR = 100
 
-/** What keys and buttons of one editor do. */
+/** Creates the actions of the keys and buttons of one editor. */
 export function createActions(options: ActionOptions): Actions {
   const { session, canvas, layout, copySelection, paste, focusInspector, focusView } = options
   const { store, dispatch } = session

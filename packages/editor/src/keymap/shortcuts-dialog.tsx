@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog.tsx'
 
 const HIDDEN: readonly ActionName[] = ['move-left-far', 'move-right-far', 'move-up-far', 'move-down-far']
 
-/** Every key of the editor with what it does. */
+/** Dialog with all key bindings of the editor. */
 export function ShortcutsDialog() {
   const t = useTranslate()
   const { store } = useSession()

@@ -15,7 +15,7 @@ interface Clipboard {
 /**
  * Copies, cuts and pastes nodes by the browser's own events, so that the clipboard needs no permission.
  *
- * @returns The same without an event, for menus and for keys of the host's choice; the browser may ask for permission.
+ * @returns The same actions without an event, for menus and custom keys; the browser may ask for permission.
  */
 export function useClipboard(root: HTMLElement | null, session: EditorSession, canvas: CanvasSlot): Clipboard {
   const t = useTranslate()

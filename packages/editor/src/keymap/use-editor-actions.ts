@@ -17,7 +17,7 @@ const VIEW = ':scope > .tn-outline, :scope > .tn-canvas'
 const NAME = '[data-inspector-name]'
 const FIRST_FIELD = '[data-inspector-form] :is(input, select, textarea, button, [contenteditable="true"])'
 
-/** The actions of one editor, bound to its parts. */
+/** Returns the actions of one editor, bound to its parts. */
 export function useEditorActions({ frame, canvas, layout }: EditorActionsOptions): Actions {
   const session = useSession()
   const hostLayout = useRef(layout)

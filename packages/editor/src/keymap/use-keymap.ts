@@ -3,10 +3,7 @@ import type { Actions } from '../contexts/action-names.ts'
 import { actionFor, type KeyBinding } from '../contexts/keymap.ts'
 import { isTextEntry } from '../instance/place.ts'
 
-/**
- * Hears keys on the editor's root only: keys that are pressed elsewhere on the page belong to the host or to
- * another editor.
- */
+/** Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. */
 export function useKeymap(
   keymap: readonly KeyBinding[],
   actions: Actions,
@@ -17,7 +14,7 @@ export function useKeymap(
       const isText = isTextEntry(event.target)
       const action = actionFor(keymap, event, { isTextEntry: isText, isPanel: isInPanel(event) })
       if (action === null) return
-      // On a button Enter and the arrows have a meaning of their own.
+      // Enter and the arrow keys have another meaning on a button.
       if (isOwnKey(event) && !isText) return
       event.preventDefault()
       event.stopPropagation()

@@ -1,7 +1,7 @@
 import { arrangeWithDagre } from '../layout/dagre-layout.ts'
 import type { LayoutGraph } from '../layout/layout-provider.ts'
 
-// The script of a worker: it answers each graph with its places and has no other effect.
+// Script of a worker, which responds to each graph with its positions.
 addEventListener('message', (event: MessageEvent<LayoutGraph>) => {
   postMessage([...arrangeWithDagre(event.data)])
 })

@@ -12,11 +12,11 @@ const GAP = 40
 const GRID = 10
 
 /**
- * The shortest move in one direction after which a group of cards covers no other card.
+ * Computes the shortest move in one direction after which a group of cards covers no other card.
  *
  * @param group - Cards that are moved together.
- * @param others - Cards that stay.
- * @returns A move in steps of the grid; zero when nothing is covered.
+ * @param others - Cards that are not moved.
+ * @returns A move in steps of the grid; zero if no card is covered.
  */
 export function besideOthers(group: readonly Box[], others: readonly Box[]): Position {
   const directions = [
@@ -36,7 +36,10 @@ export function besideOthers(group: readonly Box[], others: readonly Box[]): Pos
   return best
 }
 
-/** Distance that a group moves in one direction until it covers nothing; each step clears the nodes covered then. */
+/**
+ * Computes the distance in one direction after which a group covers no card; each step clears the cards covered at that
+ * point.
+ */
 function clearance(group: readonly Box[], others: readonly Box[], direction: Position): number {
   let moved = 0
   for (;;) {

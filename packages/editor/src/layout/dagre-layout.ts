@@ -24,7 +24,8 @@ export function arrangeWithDagre(graph: LayoutGraph): ReadonlyMap<NodeId, Positi
   const places = new Map(
     graph.nodes.map(({ id, width }): [NodeId, Position] => {
       const { x = 0, y = 0 } = dagre.node(id) as { x?: number; y?: number }
-      // Cards are lined up by their heads, where edges arrive, not by their middles: a chain is a straight line.
+      // Cards are aligned by their headers, at which edges arrive, not by their centers, so that a chain is a straight
+      // line.
       return [id, { x: snap(x - width / 2), y: snap(y) }]
     }),
   )

@@ -1,6 +1,6 @@
 import type { NodeId, Position } from '@tenon/core/document'
 
-/** What an arrangement is computed from: sizes and edges, nothing else of the workflow. */
+/** Input of a layout: sizes and edges of the workflow. */
 export interface LayoutGraph {
   /** Nodes to arrange, with their sizes in canvas pixels. */
   readonly nodes: readonly { readonly id: NodeId; readonly width: number; readonly height: number }[]
@@ -8,17 +8,17 @@ export interface LayoutGraph {
   readonly edges: readonly {
     readonly source: NodeId
     readonly target: NodeId
-    /** Position of the port at its node, from the top; nodes at lower ports belong below. @defaultValue 0 */
+    /** Position of the port at its node, from the top; nodes at lower ports are arranged below. @defaultValue 0 */
     readonly sourcePort?: number
   }[]
 }
 
-/** Arranges nodes so that edges lead in reading direction; hosts may bring their own. */
+/** Arranges nodes so that edges lead in reading direction; hosts can provide their own. */
 export interface LayoutProvider {
   /**
    * Computes new positions for the nodes.
    *
-   * @returns The upper left corner of each node; nodes left out stay where they are.
+   * @returns The upper left corner of each node; omitted nodes are not moved.
    */
   readonly arrange: (graph: LayoutGraph) => Promise<ReadonlyMap<NodeId, Position>>
 }

@@ -8,7 +8,7 @@ interface OrderConstraint {
   readonly right: string
 }
 
-/** A member of a layer as dagre keeps it while it orders the layers. */
+/** A member of a layer in dagre's data. */
 interface Member {
   readonly rank?: number
   /** Set for members that dagre has added, such as the steps of an edge that crosses layers. */
@@ -18,8 +18,8 @@ interface Member {
 }
 
 /**
- * Constraints under which the edges of each node leave it in the order of its ports, so that branches lie below each
- * other as their ports do. Edges of one port may lie in any order.
+ * Constraints under which the edges of each node leave it in the order of its ports, so that branches are arranged in
+ * the order of their ports. Edges of one port may have any order.
  *
  * Only the first step of each edge is constrained. Dagre then avoids crossings, which puts the targets in the same
  * order unless other edges lead to them; targets without edges out of their own must not be constrained themselves,

@@ -7,7 +7,7 @@ import type { LayoutProvider } from './layout-provider.ts'
 
 /**
  * Arranges the selected nodes, or all when fewer than two are selected. A part of a workflow is arranged where it is,
- * beside the other nodes; locked nodes stay.
+ * beside the other nodes; locked nodes are not moved.
  */
 export async function tidyUp(session: EditorSession, layout: LayoutProvider, canvas: CanvasHandle | null) {
   const { document, nodesById, manifest, selectedNodes } = session.store.getState()

@@ -3,20 +3,26 @@ import type { LayoutGraph, LayoutProvider } from './layout-provider.ts'
 
 interface WorkerLayoutOptions {
   /**
-   * Address of the worker script that this package ships (`@tenon/editor/layout-worker`).
+   * URL of the worker script of this package (`@tenon/editor/layout-worker`).
    *
-   * @defaultValue beside the module itself, where it lies in an unbundled host
+   * @defaultValue beside the module itself, as in an unbundled host
    */
   readonly url?: string | URL
-  /** Smaller workflows are arranged in the page, which is done before a worker has started. @defaultValue 150 */
+  /**
+   * Least number of nodes for the worker; smaller workflows are arranged in the page, which is faster than starting a
+   * worker. @defaultValue 150
+   */
   readonly fromNodes?: number
-  /** How long the worker may stay silent before the arrangement is computed in the page. @defaultValue 1_000 */
+  /**
+   * Time in milliseconds without a response of the worker, after which the layout is computed in the page.
+   * @defaultValue 1_000
+   */
   readonly patienceMs?: number
 }
 
 /**
- * Arranges a large workflow in a worker, so that it does not hold up the page; where no worker can be had (another
- * origin, a strict policy, a bundler that moved the script), in the page with the same result.
+ * Creates a layout that arranges large workflows in a worker, so that they do not block the page. Without a worker
+ * (another origin, a strict policy, a bundler that moved the script), it runs in the page with the same result.
  */
 export function workerLayout(options: WorkerLayoutOptions = {}): LayoutProvider {
   const { fromNodes = 150 } = options
@@ -61,7 +67,7 @@ function askWorker(
   })
 }
 
-// Written so that bundlers do not take it for an asset of theirs: a host that bundles hands over its own URL.
+// Written so that bundlers do not treat it as an asset; a host with a bundler passes its own URL.
 function besideThisModule(): URL {
   const base: string = import.meta.url
   return new URL('./layout-worker/index.js', base)

@@ -1,11 +1,11 @@
 import type { NodeId, Position } from '@tenon/core/document'
 import type { LayoutGraph } from './layout-provider.ts'
 
-/** Room between two rows; the edge that leads back to the next row runs through it. */
+/** Gap between two rows; the edge that leads back to the next row runs through it. */
 const ROW_GAP = 72
 /** Width of an arrangement in relation to its height, near that of a screen. */
 const ASPECT = 1.8
-/** Shorter arrangements stay one row: a person reads them at once. */
+/** Least number of columns that are broken into rows; shorter layouts are readable in one row. */
 const LEAST_COLUMNS = 12
 
 interface Column {
@@ -15,10 +15,10 @@ interface Column {
 }
 
 /**
- * Breaks a long arrangement into rows, as a text is broken into lines.
+ * Breaks a long layout into rows, like a text into lines.
  *
- * It is broken only where a single edge crosses from one column to the next, so that branches stay together; where
- * there is no such column, the row continues.
+ * Breaks are only between columns that a single edge crosses, so that branches are not split; without such a column,
+ * the row continues.
  *
  * @param places - Upper left corners, in columns from left to right.
  */
@@ -52,7 +52,7 @@ export function wrapRows(graph: LayoutGraph, places: ReadonlyMap<NodeId, Positio
   return moved
 }
 
-/** Cards that overlap in reading direction form a column. */
+/** Groups cards into columns: those that overlap in reading direction. */
 function columnsOf(graph: LayoutGraph, places: ReadonlyMap<NodeId, Position>): Column[] {
   const boxes = graph.nodes
     .flatMap(({ id, width }) => {

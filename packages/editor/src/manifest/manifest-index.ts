@@ -1,12 +1,12 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeCategory, NodeManifest, NodeManifestEntry } from '@tenon/core/node'
 
-/** The node types that a server offers, ready to be looked up. */
+/** Node types of a server, indexed by type. */
 export interface ManifestIndex {
   readonly manifest: NodeManifest
   /** Newest version of each type, in the order of the manifest. */
   readonly latest: readonly NodeManifestEntry[]
-  /** The type of a node; falls back to the newest version, so that an outdated node can still be drawn. */
+  /** Returns the type of a node; falls back to the newest version, so that an outdated node can be drawn. */
   readonly entryOf: (node: Pick<WorkflowNode, 'type' | 'typeVersion'>) => NodeManifestEntry | undefined
   readonly byType: (type: string) => NodeManifestEntry | undefined
 }

@@ -1,10 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema, type ParamPath } from '@tenon/core/document'
 import type { ParamMeta } from '@tenon/core/node'
 
-/** A schema that is an object, with its `$ref` followed and a lone `anyOf` choice taken. */
+/** An object schema, with its `$ref` resolved and its only `anyOf` choice selected. */
 export type ObjectSchema = JsonObject
 
-/** One field of a form: where it stands, what it holds and how it is drawn. */
+/** One field of a form: its path, schema and control. */
 export interface ParamField {
   /** Path of the value from the params of the node. */
   readonly path: ParamPath
@@ -26,7 +26,7 @@ export interface ParamField {
 
 const NO_SCHEMA: ObjectSchema = Object.freeze({})
 
-/** The fields of an object schema in its own order. */
+/** Returns the fields of an object schema in the order of its author. */
 export function fieldsOf(root: JsonSchema, schema: ObjectSchema, path: ParamPath = []): ParamField[] {
   const properties = isJsonObject(schema.properties) ? schema.properties : {}
   const required = Array.isArray(schema.required) ? schema.required : []
@@ -35,7 +35,7 @@ export function fieldsOf(root: JsonSchema, schema: ObjectSchema, path: ParamPath
   )
 }
 
-/** Whether the value of another field makes this one visible. */
+/** Checks whether a field is visible for the values of the other fields. */
 export function isFieldShown(field: ParamField, siblings: JsonObject): boolean {
   const rule = field.meta.dependsOn
   return rule === undefined || rule.in.some((wanted) => wanted === siblings[rule.param])
@@ -78,7 +78,7 @@ export function resolveSchema(root: JsonSchema, raw: Json | undefined, depth = 0
   return raw
 }
 
-/** The control for a schema that names none. */
+/** Returns the control for a schema that names none. */
 export function inferControl(schema: ObjectSchema): string {
   if (Array.isArray(schema.enum)) return 'select'
   const type = schema.type
@@ -90,7 +90,7 @@ export function inferControl(schema: ObjectSchema): string {
   return 'json'
 }
 
-/** `max_tokens` and `maxTokens` as words: "Max tokens". */
+/** Converts `max_tokens` and `maxTokens` to words: "Max tokens". */
 export function humanize(name: string): string {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

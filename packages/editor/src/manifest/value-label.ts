@@ -5,7 +5,7 @@ const SIGNS: Readonly<Record<string, string>> = { '==': '=', '!=': '≠', '>=': 
 
 const ACRONYMS: readonly string[] = ['json', 'xml', 'html', 'csv', 'url', 'api', 'id']
 
-/** A stored choice as people read it: `!=` is ≠, `response_body` is "Response body", `GET` stays. */
+/** Formats a stored choice for people: `!=` as ≠, `response_body` as "Response body", `GET` unchanged. */
 export function valueLabel(value: Json): string {
   if (typeof value !== 'string') return String(value)
   const sign = SIGNS[value]
@@ -14,7 +14,7 @@ export function valueLabel(value: Json): string {
   return /^[a-z][a-z0-9_]*$/.test(value) ? humanize(value) : value
 }
 
-/** A comparison sign in a sentence; any other text as it is. */
+/** Formats a comparison sign for a sentence; other texts are unchanged. */
 export function signLabel(text: string): string {
   return SIGNS[text] ?? text
 }

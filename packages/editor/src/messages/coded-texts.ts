@@ -10,8 +10,8 @@ export interface CodedFailure {
 }
 
 /**
- * Returns what failed and what to do about it, in the texts that the host gives for the code (`error.<CODE>`,
- * `remedy.<CODE>`), else as they were reported. The texts of the host can name scalar details, and `{message}`.
+ * Returns the message and the remedy of a failure, from the texts of the host for its code (`error.<CODE>`,
+ * `remedy.<CODE>`), else as reported. Texts of the host can use scalar details and `{message}`.
  */
 export function failureTexts(failure: CodedFailure, t: Translate): { readonly why: string; readonly remedy: string } {
   const { code, message, remedy = '', details } = failure

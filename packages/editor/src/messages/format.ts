@@ -5,7 +5,7 @@ export type MessageValues = Readonly<Record<string, string | number>>
 /** Formats the messages of one instance in its language. */
 export interface Translate {
   (key: MessageKey, values?: MessageValues): string
-  /** Formats the text that the host gives for a code; `null` if it gives none. */
+  /** Formats the text of the host for a code; `null` if there is none. */
   readonly ofCode: (key: CodeKey, values?: MessageValues) => string | null
 }
 
@@ -15,9 +15,9 @@ interface Cursor {
 }
 
 /**
- * Fills the places of an ICU message: `{name}` and `{count, plural, =0 {…} one {…} other {# …}}`.
+ * Fills the placeholders of an ICU message: `{name}` and `{count, plural, =0 {…} one {…} other {# …}}`.
  *
- * Other ICU forms are not used by the tables and stay as they are written. Linear in the length of the text.
+ * Other ICU forms are not used by the tables and are left unchanged. Linear in the length of the text.
  */
 export function formatMessage(text: string, values: MessageValues = {}, locale = 'en'): string {
   return read({ text, at: 0 }, values, locale, null)

@@ -3,7 +3,7 @@ import { edgesInto, edgesOutOf, type Graph, graphOf } from '../graph/graph.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import { isPlainPort } from '../manifest/ports.ts'
 
-/** One line of the outline with what hangs below it. */
+/** One item of the outline with the items below it. */
 export type OutlineItem =
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly branches: readonly OutlineBranch[] }
   /** The way goes on at a node that is listed elsewhere. */
@@ -17,9 +17,8 @@ export interface OutlineBranch {
 }
 
 /**
- * A workflow as nested lists: nodes that follow each other stand one under the other, ways out are indented, and
- * the node in which all of them meet again goes on at the level of the node that parted them. Each node is listed
- * once; another way to it is a link.
+ * Converts a workflow to nested lists: successive nodes are listed in order, branches are indented, and the node that
+ * joins all of them is at the level of the node that split them. Each node is listed once; other paths to it are links.
  */
 export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex): readonly OutlineItem[] {
   const graph = graphOf(document)
@@ -76,7 +75,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
 
   const roots = order.filter((id) => edgesInto(graph, id).every((edge) => !byId.has(edge.source)))
   const items = roots.flatMap((id) => sequence(id, null))
-  // Nodes on a circle have no beginning.
+  // Nodes on a cycle have no beginning.
   return [
     ...items,
     ...order.filter((id) => !listed.has(id)).flatMap((id) => (listed.has(id) ? [] : sequence(id, null))),
@@ -87,7 +86,7 @@ function nameless(name: string) {
   return { name, title: name, isError: false }
 }
 
-/** For each node the first one through which every way from it must lead: its immediate post-dominator. */
+/** Returns the immediate post-dominator of each node: the first node on every path from it. */
 function findMeetings(order: readonly NodeId[], graph: Graph): ReadonlyMap<NodeId, NodeId | null> {
   const meeting = new Map<NodeId, NodeId | null>()
   const depth = new Map<NodeId, number>()

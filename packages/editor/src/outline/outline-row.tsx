@@ -13,7 +13,7 @@ import { StatusMark } from '../ui/status-mark.tsx'
 
 const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01'
 
-/** One node as a row: press it to set it up; add after it, connect or delete it by its buttons. */
+/** Row of one node: select it to edit it; its buttons add a node after it, connect or delete it. */
 export function OutlineRow({ nodeId, hasBranches }: { readonly nodeId: NodeId; readonly hasBranches: boolean }) {
   const t = useTranslate()
   const { store } = useSession()

@@ -6,7 +6,9 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { buildOutline, type OutlineBranch, type OutlineItem } from './build-outline.ts'
 import { OutlineRow } from './outline-row.tsx'
 
-/** The workflow as nested lists: the editor on a phone, and another view of the same document anywhere. */
+/**
+ * Outline of the workflow as nested lists: the editor on phones, and a second view of the document on larger screens.
+ */
 export function Outline({ children }: { readonly children?: ReactNode }) {
   const t = useTranslate()
   const document = useEditorStore((state) => state.document)
@@ -27,7 +29,7 @@ function Items({ items }: { readonly items: readonly OutlineItem[] }) {
   return (
     <ul className="tn-outline-list">
       {items.map((item, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a link to a node can stand twice in one list
+        // biome-ignore lint/suspicious/noArrayIndexKey: a list can contain two links to the same node
         <li key={`${item.kind}:${item.nodeId}:${index}`}>
           {item.kind === 'link' ? (
             <OutlineLink nodeId={item.nodeId} />

@@ -10,7 +10,7 @@ interface NodePickerProps {
   readonly onPick: (entry: NodeManifestEntry) => void
 }
 
-/** A list of node types to choose one from: type to narrow it, arrows to move, Enter to take. */
+/** List of node types with a search field; arrow keys move the selection, Enter chooses. */
 export function NodePicker({ entries, onPick }: NodePickerProps) {
   const t = useTranslate()
   const listId = useId()

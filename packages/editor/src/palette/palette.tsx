@@ -16,7 +16,7 @@ interface PaletteProps {
   readonly searchRef: RefObject<HTMLInputElement | null>
 }
 
-/** The node types of the server, to be searched, dragged onto the canvas or added by keyboard. */
+/** Palette of the node types of the server: search, drag to the canvas, or add by keyboard. */
 export function Palette({ canvas, searchRef }: PaletteProps) {
   const t = useTranslate()
   const { store, dispatch } = useSession()

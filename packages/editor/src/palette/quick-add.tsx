@@ -5,7 +5,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { NodePicker } from './node-picker.tsx'
 
-/** The list that opens where a node is wanted: by `/`, on an edge, or where a line was let go. */
+/** List of node types that opens with `/`, on an edge, or at the end of a released connection. */
 export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
   const t = useTranslate()
   const { store, dispatch } = useSession()
@@ -14,7 +14,7 @@ export function QuickAdd({ canvas }: { readonly canvas: CanvasSlot }) {
   const kind = request?.placement.kind
   const entries = useMemo(() => {
     if (kind === undefined || kind === 'at') return latest
-    // What is joined needs a way in, and what goes before something a way out.
+    // A node after another one needs an input, and a node before another one needs a port.
     return latest.filter((entry) => (kind === 'before' ? entry.ports.length > 0 : entry.inputs.length > 0))
   }, [latest, kind])
   if (request === null) return null

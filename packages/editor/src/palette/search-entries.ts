@@ -2,7 +2,7 @@ import type { NodeCategory, NodeManifestEntry } from '@tenon/core/node'
 import { CATEGORY_ORDER } from '../manifest/manifest-index.ts'
 
 /**
- * Node types that fit a search, best first; all of them for an empty one.
+ * Returns the node types that match a search, best first; all of them for an empty search.
  *
  * Each word must be found in the title, the description, the type or the category; a title that begins with the
  * search comes before one that has it inside.
@@ -36,7 +36,7 @@ export interface EntryGroup {
   readonly entries: readonly NodeManifestEntry[]
 }
 
-/** Node types by category, in reading order; categories without any are left out. */
+/** Groups node types by category, in display order; empty categories are omitted. */
 export function groupEntries(entries: readonly NodeManifestEntry[]): readonly EntryGroup[] {
   return CATEGORY_ORDER.map((category) => ({
     category,

@@ -17,11 +17,11 @@ const THRESHOLD = 4
 
 interface PaletteDrag {
   readonly begin: (event: PointerEvent<HTMLElement>, entry: NodeManifestEntry) => void
-  /** The card at the pointer while something is dragged. */
+  /** Card at the pointer during a drag; `null` otherwise. */
   readonly ghost: ReactNode
 }
 
-/** Drags a node type with the mouse onto the canvas: onto an edge to put it in between, else to that place. */
+/** Drags a node type with the mouse to the canvas: on an edge it is inserted, elsewhere it is added at that point. */
 export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
   const { store, dispatch } = useSession()
   const { portal } = useInstance()
@@ -29,12 +29,12 @@ export function usePaletteDrag(canvas: CanvasSlot): PaletteDrag {
   const isDragging = useRef(false)
 
   const begin = (start: PointerEvent<HTMLElement>, entry: NodeManifestEntry) => {
-    // A finger scrolls the list; touch adds by tapping.
+    // Touch scrolls the list; a tap adds the node type.
     if (start.button !== 0 || start.pointerType === 'touch' || store.getState().isReadOnly) return
     const item = start.currentTarget
     const from = { x: start.clientX, y: start.clientY }
     isDragging.current = false
-    // At once: a quick hand leaves the item before it has moved far enough to be dragging.
+    // Captured at once, since a fast pointer leaves the item before the drag begins.
     item.setPointerCapture(start.pointerId)
     const onMove = (event: globalThis.PointerEvent) => {
       const at = { x: event.clientX, y: event.clientY }

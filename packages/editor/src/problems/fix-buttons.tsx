@@ -6,7 +6,7 @@ interface FixButtonsProps {
   readonly className: string
 }
 
-/** Offers the fixes of a problem as buttons that look like links; none to those who only read. */
+/** Renders the fixes of a problem as buttons that look like links; none if the editor is read-only. */
 export function FixButtons({ fixes, className }: FixButtonsProps) {
   const { dispatch } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)

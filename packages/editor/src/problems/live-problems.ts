@@ -7,7 +7,7 @@ import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { lossProblems } from './loss-problems.ts'
 
-/** A pause after the last change, so that half-typed values are not complained about. */
+/** Pause after the last change in milliseconds, so that incomplete values are not reported. */
 const PAUSE_MS = 350
 
 type Validator = typeof import('@tenon/core/validate')
@@ -15,14 +15,14 @@ type Validator = typeof import('@tenon/core/validate')
 /** Ends a check of a draft that has changed since; the next check is scheduled already. */
 class Outdated extends Error {}
 
-/** Lets the page draw and take input. */
+/** Yields to the page for rendering and input. */
 async function pauseWhile(isCurrent: () => boolean): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve))
   if (!isCurrent()) throw new Outdated()
 }
 
 /**
- * Keeps the problem list in step with the draft. The validator is fetched when the first draft is there.
+ * Updates the problem list after changes of the draft. The validator is loaded with the first draft.
  *
  * @param translate - Returns the current language of the editor.
  * @returns A function that stops it.
@@ -85,7 +85,7 @@ function isLeft(state: EditorState, before: EditorState): boolean {
   return isElsewhere || (state.openPanel !== null && state.openPanel !== before.openPanel)
 }
 
-/** A node that was just added lacks values and connections: that is no problem yet. */
+/** Checks for a missing value or connection of a node that was just added, which is not reported yet. */
 function isPremature({ nodeId, field }: EditorProblem, { freshNodes, nodesById }: EditorState): boolean {
   if (nodeId === null || !freshNodes.has(nodeId)) return false
   let value: unknown = nodesById.get(nodeId)
@@ -103,10 +103,10 @@ function accept(store: EditorStore, found: readonly EditorProblem[], translate: 
   store.setState({ problems, problemCounts: countProblems(problems, before.problemCounts) })
 }
 
-/** An issue of the validator here or on the server, which may be newer and know further codes. */
+/** An issue of the validator of this package or of the server, which may be newer and have other codes. */
 export type ListedIssue = Omit<WorkflowIssue, 'code'> & { readonly code: string }
 
-/** Issues as the editor shows them: errors first, each with an id that stays while it is the same fault. */
+/** Converts issues to the problems of the editor: errors first, each with an id that is stable for the same fault. */
 export function toProblems(
   issues: readonly ListedIssue[],
   names: ReadonlyMap<NodeId, string>,
@@ -142,7 +142,7 @@ function inOwnWords(fix: ProblemFix, code: string, t: Translate): ProblemFix {
   return title === null ? fix : { ...fix, title }
 }
 
-// The node is named beside its problem already, and other nodes are known by their names, not by ids.
+// The node is named beside its problem already, and other nodes are shown by name, not by id.
 function inWords({ message, nodeId }: ListedIssue, names: ReadonlyMap<NodeId, string>): string {
   const name = nodeId === undefined ? undefined : names.get(nodeId)
   const rest = name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
@@ -165,6 +165,6 @@ function countProblems(
       known === undefined ? { count: 1, severity, first: message } : { ...known, count: known.count + 1 },
     )
   }
-  // A card draws again only when its own entry changes.
+  // A card renders again only if its own entry changes.
   return new Map([...counts].map(([nodeId, count]) => [nodeId, shareStructure(before.get(nodeId), count)]))
 }

@@ -9,7 +9,7 @@ export const DRAFT_UNREADABLE = 'DRAFT_UNREADABLE'
 interface LossContext {
   /** The readable part of the draft. */
   readonly document: WorkflowDocument
-  /** Latest version, if it has been loaded: what is lost may be in it. */
+  /** Latest version, if loaded: it may contain the unreadable content. */
   readonly published: PublishedVersion | null
   readonly translate: Translate
 }
@@ -43,14 +43,14 @@ function fixesOf({ part, key }: DraftLoss, { document, published, translate: t }
   return [{ title, operations: [drop, ...restoring] }, remove]
 }
 
-/** Something of the entry can be read. */
+/** Checks whether a part of the entry is readable. */
 function hasEntry(document: WorkflowDocument, part: DraftLoss['part'], key: string): boolean {
   if (part === 'settings') return key in document.settings
   if (part === 'variables') return document.variables.some(({ name }) => name === key)
   return document[part].some(({ id }) => id === key)
 }
 
-/** Operations that bring an entry back as a version has it; `null` if the version does not have it. */
+/** Returns the operations that restore an entry from a version; `null` if the version does not have it. */
 function restoringOperations(
   { part, key }: Pick<DraftLoss, 'part' | 'key'>,
   document: WorkflowDocument,

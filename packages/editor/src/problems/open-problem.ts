@@ -6,7 +6,7 @@ import { select } from '../store/editor-store.ts'
 /** Fields of a node's policy; a problem that names one is shown on the policy tab. */
 const POLICY = 'policy'
 
-/** Leads to the place of a problem: its node in view, its tab open, its field in focus. */
+/** Shows the field of a problem: reveals its node, opens its tab and focuses its field. */
 export function openProblem(session: EditorSession, canvas: CanvasSlot, problem: EditorProblem): void {
   const { store } = session
   if (problem.nodeId === null) {

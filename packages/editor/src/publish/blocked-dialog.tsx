@@ -17,7 +17,7 @@ interface BlockedDialogProps {
   readonly onClose: () => void
 }
 
-/** Lists what has to be solved before a draft can be published or tried. */
+/** Lists the problems that prevent publishing or testing a draft. */
 export function BlockedDialog({ problems, description, onOpenProblem, onClose }: BlockedDialogProps) {
   const t = useTranslate()
   const count = problems.filter(isError).length
@@ -41,10 +41,10 @@ export function BlockedDialog({ problems, description, onOpenProblem, onClose }:
 }
 
 /**
- * The problems that keep the draft from running: those of the editor, else those for which the server has refused it.
+ * Returns the problems that prevent a run of the draft: those of the editor, else those of the server's refusal.
  *
- * @param failure - What the server answered; `null` before it was asked.
- * @returns `null` when there is no known reason against it.
+ * @param failure - Error of the server; `null` before a request.
+ * @returns `null` if no problem is known.
  */
 export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
   const t = useTranslate()
@@ -56,7 +56,7 @@ export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
   return problemsOf(failure.details?.['issues'], names, t)
 }
 
-// Problems that only the server finds, such as a task queue without workers.
+// Some problems are found by the server only, such as a task queue without workers.
 function problemsOf(
   issues: unknown,
   names: ReadonlyMap<NodeId, string>,

@@ -1,8 +1,8 @@
 import { jsonEqual, type WorkflowDocument, type WorkflowNode } from '@tenon/core/document'
 
 /**
- * How many things differ between a published version and the draft: nodes, edges, variables and settings. Where
- * nodes stand on the canvas does not count.
+ * Counts the differences between a published version and the draft: nodes, edges, variables and settings. Positions on
+ * the canvas do not count.
  */
 export function countChanges(published: WorkflowDocument, draft: WorkflowDocument): number {
   const nodes = countDifferent(published.nodes, draft.nodes, (node) => node.id, isSameNode)

@@ -24,7 +24,7 @@ interface PublishDialogProps {
   readonly onEvent: ((event: EditorEvent) => void) | undefined
 }
 
-/** Makes a version of the draft, with a note on what has changed; refuses while there are errors and lists them. */
+/** Publishes the draft as a version with release notes; lists errors instead if there are any. */
 export function PublishDialog(props: PublishDialogProps) {
   const { store } = useSession()
   const isOpen = useEditorStore((state) => state.openPanel === 'publish')
@@ -48,7 +48,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
     try {
       if (!(await whenSaved(session))) throw new TenonError('UNAVAILABLE', t('publish.notSaved'))
       const { version } = await client.versions.publish(workflowId, notes.trim() === '' ? {} : { notes: notes.trim() })
-      // What can fail from here on would offer to publish once more.
+      // A failure from here on must not offer to publish again.
       const { workflow } = store.getState()
       if (workflow !== null) store.setState({ workflow: { ...workflow, version, hasUnpublishedChanges: false } })
       toast(t('publish.done', { version }), { tone: 'success' })

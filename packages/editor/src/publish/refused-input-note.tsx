@@ -2,7 +2,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { Callout } from '../ui/callout.tsx'
 
-/** Says which typed texts are not part of what is about to be published or tried. */
+/** Lists the typed texts that are not part of the draft to publish or test. */
 export function RefusedInputNote() {
   const t = useTranslate()
   const refused = useEditorStore((state) => state.input.refused)

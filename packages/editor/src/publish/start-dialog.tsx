@@ -26,7 +26,7 @@ interface OpenDialogProps extends StartDialogProps {
   readonly onClose: () => void
 }
 
-/** Asks for the input of a run and starts it: the draft to try it, or the latest version. */
+/** Dialog that starts a run with an input: a test run of the draft, or a run of the latest version. */
 export function StartDialog(props: StartDialogProps) {
   const { store } = useSession()
   const panel = useEditorStore((state) => state.openPanel)

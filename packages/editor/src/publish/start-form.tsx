@@ -10,10 +10,10 @@ import { LaterPart } from '../ui/later-part.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
-// The form comes with the run views, which an editor does without until somebody starts a run.
+// The form is loaded with the run views, which an editor does not need before a run is started.
 const loadRunForm = () => import('../runs/form/run-form.tsx')
 
-/** Where a run begins, and with what. */
+/** Trigger and input of a new run. */
 export interface RunStart {
   readonly input: Json
   readonly trigger: NodeId
@@ -21,14 +21,14 @@ export interface RunStart {
 
 interface StartFormProps {
   readonly mode: 'test' | 'live'
-  /** What the run will run. */
+  /** Document that the run executes. */
   readonly document: WorkflowDocument
   readonly submitLabel: string
   readonly onSubmit: (start: RunStart) => Promise<void>
   readonly onCancel: () => void
 }
 
-/** Asks for one of the triggers of a workflow and for the input there. */
+/** Form for the trigger and the input of a run. */
 export function StartForm(props: StartFormProps) {
   return (
     <LaterPart load={loadRunForm} waiting={(trouble) => trouble ?? <FormSkeleton />}>
@@ -44,7 +44,7 @@ interface TriggerFormProps extends StartFormProps {
 function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: RunForm }: TriggerFormProps) {
   const t = useTranslate()
   const element = useRef<HTMLDivElement>(null)
-  // The dialog was there before its fields.
+  // The dialog opened before its fields were loaded.
   useLayoutEffect(() => {
     if (element.current !== null) focusFirst(element.current)
   }, [])
@@ -85,7 +85,7 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   )
 }
 
-/** Stands in the place of a form that is on its way. */
+/** Placeholder of a form that is being loaded. */
 export function FormSkeleton() {
   return <Skeleton lines={3} height={34} />
 }

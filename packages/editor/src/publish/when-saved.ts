@@ -1,10 +1,10 @@
 import type { EditorSession } from '../session/editor-session.ts'
 
 /**
- * Commits what is typed and waits until the server has the last change, so that what is tried or published is what
- * is seen.
+ * Commits typed text and waits until the server has the last change, so that the tested or published draft is the
+ * displayed one.
  *
- * @returns Whether everything was stored in time.
+ * @returns `true` if everything was stored in time.
  */
 export function whenSaved(
   { store, flush }: Pick<EditorSession, 'store' | 'flush'>,

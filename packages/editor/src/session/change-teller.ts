@@ -4,14 +4,14 @@ import type { EditorStore } from '../store/editor-store.ts'
 import type { DraftChange } from './editor-session.ts'
 
 export interface ChangeTeller {
-  /** Tells of everything since the last telling; `operations` where they are known already. */
+  /** Reports all changes since the last report; `operations` if they are known already. */
   readonly tell: (command: DraftChange['command'], operations?: readonly DocumentOperation[]) => void
-  /** Takes a document for told that came from the listener itself. */
+  /** Marks a document from the listener itself as reported. */
   readonly skipTo: (document: WorkflowDocument) => void
   readonly onChange: (listener: (change: DraftChange) => void) => () => void
 }
 
-/** Tells hosts of what their people change, typed text as operations, too. */
+/** Reports the changes of the user to the host, including typed text as operations. */
 export function createChangeTeller(store: EditorStore): ChangeTeller {
   const listeners = new Set<(change: DraftChange) => void>()
   let told = store.getState().document

@@ -28,16 +28,16 @@ import { keepSelections } from './undo-selections.ts'
 
 interface SessionOptions {
   readonly store?: EditorStore
-  /** The language of announcements, asked for when something is announced. */
+  /** Returns the messages for announcements in the current language. */
   readonly translate: () => Translate
 }
 
-/** Changes from outside of this editor are read together, at most once a frame. */
+/** Delay in milliseconds for changes of other users, which are read at most once per frame. */
 const READ_DELAY_MS = 16
-/** A pause in typing after which hosts are told. */
+/** Pause in typing after which the host is notified, in milliseconds. */
 const TYPING_PAUSE_MS = 300
 
-/** Makes a session that does nothing yet. */
+/** Creates a session that is not started. */
 export function createEditorSession({ store = createEditorStore(), translate }: SessionOptions): EditorSession {
   const doc = new Y.Doc()
   const origin = { editor: 'command' }
@@ -101,7 +101,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       try {
         captureInBurst(undoManager, burst, () => applyOperationsToDraft(doc, operations, fieldsNow(), origin))
       } catch (error) {
-        // Somebody else was faster: what the command meant is no longer there.
+        // Another user was faster: the target of the command no longer exists.
         if (error instanceof TenonError && error.code === 'OPERATION_INVALID') return refuse('command.outdated')
         throw error
       }

@@ -8,26 +8,26 @@ import type { PendingInput } from './pending-input.ts'
 import type { ScopeReader } from './scope-cache.ts'
 import type { TypingBurst } from './typing-burst.ts'
 
-/** What happened to a draft by a person at this editor. */
+/** Change of a draft by the user of this editor. */
 export interface DraftChange {
   readonly document: WorkflowDocument
-  /** The operations of the command; for typing and undo the difference since the last change that was told. */
+  /** Operations of the command; for typing and undo the difference since the last reported change. */
   readonly operations: readonly DocumentOperation[]
   readonly command: EditorCommand['type'] | 'typing' | 'undo' | 'redo'
 }
 
 /** Entries of the run form, kept for the next start. */
 export interface StartMemory {
-  /** The trigger that was chosen, by what is run. */
+  /** Chosen trigger, by mode. */
   readonly triggers: Map<'test' | 'live', NodeId>
-  /** The input, by what is run and the trigger: `test/start`. */
+  /** Input, by mode and trigger: `test/start`. */
   readonly drafts: Map<string, RunFormDraft>
 }
 
 /**
- * One mounted editor: its shared document, its state and the only way to change either.
+ * Session of one mounted editor: its shared document and its state; all changes of both use it.
  *
- * Making one starts nothing; `start` attaches it and returns how to detach it, any number of times.
+ * A new session is inactive. `start` attaches it and returns a function that detaches it; both may be repeated.
  */
 export interface EditorSession {
   readonly store: EditorStore
@@ -41,18 +41,18 @@ export interface EditorSession {
   readonly starts: StartMemory
   /** Runs commands as part of one burst of typing, which is one undo step. */
   readonly asBurst: (burst: TypingBurst, change: () => void) => void
-  /** Commits everything that is typed, and reports it to the host. */
+  /** Commits all typed text and reports it to the host. */
   readonly flush: () => void
   readonly undo: () => void
   readonly redo: () => void
-  /** The shared text at a path of the params (or `notes`), when the field is edited by character. */
+  /** Returns the shared text at a path of the params (or `notes`); `null` if the field is not edited by character. */
   readonly textAt: (nodeId: NodeId, path: ParamPath | 'notes') => Y.Text | null
-  /** Puts a document into the draft, as the difference to what is there; not undoable. */
+  /** Replaces the content of the draft, by the operations that make the difference; cannot be undone. */
   readonly adopt: (document: WorkflowDocument) => void
-  /** The draft as it is now, without waiting for the next reading. */
+  /** Reads the current draft, without waiting for the next scheduled reading. */
   readonly read: () => WorkflowDocument
   readonly onChange: (listener: (change: DraftChange) => void) => () => void
-  /** What the fields of a node may read, worked out once for each state of the draft. */
+  /** Returns the scope of the fields of a node, computed once for each state of the draft. */
   readonly scopeOf: ScopeReader
   readonly start: () => () => void
 }

@@ -13,7 +13,7 @@ export interface RefusedInput {
 /** Input that is typed and not yet part of the draft. */
 export interface PendingInput {
   /**
-   * Registers a field with typed text. Returns how to release it.
+   * Registers a field with typed text. Returns a function that releases it.
    *
    * @param isWhole - The text so far can be committed; half of a name would be another name. @defaultValue true
    */
@@ -24,10 +24,10 @@ export interface PendingInput {
   readonly flushWhole: () => void
   /** Keeps a text that cannot be stored, so that the field shows it again later. */
   readonly refuse: (key: string, input: RefusedInput) => void
-  /** Forgets the refused text of a field. */
+  /** Removes the refused text of a field. */
   readonly accept: (key: string) => void
   readonly refusedText: (key: string) => string | null
-  /** Forgets refused texts of nodes that no longer exist. */
+  /** Removes the refused texts of nodes that no longer exist. */
   readonly prune: (hasNode: (nodeId: NodeId) => boolean) => void
 }
 

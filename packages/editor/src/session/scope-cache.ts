@@ -3,10 +3,10 @@ import type { ScopeSchema } from '@tenon/core/expression'
 import { loadPart } from '../instance/load-part.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 
-/** What the fields of a node may read, for the draft as it is now. */
+/** Returns the scope of the fields of a node, for the current draft. */
 export type ScopeReader = (nodeId: NodeId) => Promise<ScopeSchema>
 
-/** Works the scopes of a draft out once for each state of it, when somebody asks. */
+/** Creates a reader of scopes, which computes them on demand, once for each state of the draft. */
 export function createScopeReader(store: EditorStore): ScopeReader {
   let known: { readonly document: WorkflowDocument; readonly read: (nodeId: NodeId) => ScopeSchema } | null = null
   return async (nodeId) => {

@@ -10,14 +10,14 @@ export function SessionProvider({ session, children }: { session: EditorSession;
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
 }
 
-/** The editor that a part belongs to. */
+/** Returns the session of the editor that a part belongs to. */
 export function useSession(): EditorSession {
   const session = useContext(SessionContext)
   if (session === null) throw new TenonError('INTERNAL', 'This part must be rendered inside <WorkflowEditor>')
   return session
 }
 
-/** Subscribes to one slice of the editor's state; draws again only when that slice changes. */
+/** Subscribes to one slice of the editor's state; renders again only if that slice changes. */
 export function useEditorStore<Slice>(selector: (state: EditorState) => Slice): Slice {
   return useStore(useSession().store, selector)
 }

@@ -4,7 +4,7 @@ type StackItem = NonNullable<Y.UndoManager['currStackItem']>
 
 /** Changes of one field that are typed without a longer pause; they are undone together. */
 export interface TypingBurst {
-  /** The undo step that the changes so far have made; `null` before the first. */
+  /** Undo step of the changes so far; `null` before the first. */
   item: StackItem | null
 }
 

@@ -9,15 +9,15 @@ interface SelectionPair {
 }
 
 export interface UndoSelections {
-  /** Keeps the selection of now as the one after the last change. */
+  /** Stores the current selection as the one after the last change. */
   readonly keepAfter: () => void
-  /** Selects what was selected before a change that was undone, or after one that was done again. */
+  /** Restores the selection from before an undone change, or from after a redone one. */
   readonly restore: (item: NonNullable<Y.UndoManager['currStackItem']>, direction: 'undo' | 'redo') => void
 }
 
 const SELECTION = 'selection'
 
-/** Lets the selection travel with undo and redo. */
+/** Stores selections in the undo stack, so that undo and redo restore them. */
 export function keepSelections(undoManager: Y.UndoManager, store: EditorStore): UndoSelections {
   undoManager.on('stack-item-added', ({ stackItem }) => {
     const traveled: SelectionPair | undefined = undoManager.currStackItem?.meta.get(SELECTION)

@@ -7,7 +7,7 @@ const PAUSE_MS = 1_000
 /**
  * Runs changes of fields that commit each character, so that a burst of typing in one of them is one undo step.
  *
- * @returns Takes the name of the field and the change.
+ * @returns A function of the name of the field and the change.
  */
 export function useBurst(): (field: string, change: () => void) => void {
   const session = useSession()

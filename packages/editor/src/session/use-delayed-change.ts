@@ -3,24 +3,27 @@ import { useSession } from './session-context.tsx'
 import { createTypingBurst, type TypingBurst } from './typing-burst.ts'
 
 interface DelayedChangeOptions {
-  /** Milliseconds after the last character; `null` waits until the field is flushed. @defaultValue 300 */
+  /**
+   * Delay in milliseconds after the last character; with `null`, the text is committed when the field is flushed.
+   * @defaultValue 300
+   */
   readonly pauseMs?: number | null
 }
 
 export interface DelayedChange {
-  /** Takes a typed text, to be committed later. */
+  /** Stores a typed text, to be committed later. */
   readonly push: (text: string) => void
-  /** Commits at once what was pushed. */
+  /** Commits the stored text at once. */
   readonly flush: () => void
-  /** Forgets what was pushed. */
+  /** Discards the stored text. */
   readonly drop: () => void
   readonly isPending: () => boolean
 }
 
 const PAUSE_MS = 300
-/** Longest time of typing without a pause that may be lost. */
+/** Longest typing in milliseconds that is not yet committed. */
 const LONGEST_WAIT_MS = 1_000
-/** After so long without a character the next one begins another undo step. */
+/** Pause in milliseconds after which the next character begins another undo step. */
 const BURST_PAUSE_MS = 1_000
 
 interface Pending {
@@ -34,7 +37,7 @@ interface Pending {
  * Commits a typed text after a pause, and at once when the field is left, when it is unmounted, when the page is
  * left, and before any other command of the session. Texts typed in one burst are one undo step.
  *
- * @param onCommit - May be another function at each render; the last one is called.
+ * @param onCommit - Need not be stable; the last one is called.
  */
 export function useDelayedChange(
   onCommit: (text: string) => void,
@@ -58,7 +61,7 @@ export function useDelayedChange(
     const flush = () => {
       const text = take()
       if (text === null) return
-      // A text that is committed only once, when the field is left, is a step of its own.
+      // A text that is committed when the field is left is an undo step of its own.
       if (pauseMs === null) latest.current(text)
       else session.asBurst(burst, () => latest.current(text))
     }
@@ -82,7 +85,7 @@ export function useDelayedChange(
       isPending: () => pending !== null,
     }
   }, [session, pauseMs])
-  // Before the effects of the session are undone, which would leave the text without a connection.
+  // Runs before the cleanup of the session, after which the text could not be sent.
   useLayoutEffect(() => change.flush, [change])
   return change
 }

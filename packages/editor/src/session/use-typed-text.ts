@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useSession } from './session-context.tsx'
 import { useDelayedChange } from './use-delayed-change.ts'
 
-/** Names a field within its editor, so that a text it cannot store is found again. */
+/** Identifies a field within its editor, so that a refused text is restored. */
 export interface TypedTextField {
   /** Unique among the fields of the editor. */
   readonly key: string
@@ -16,7 +16,7 @@ interface TypedTextOptions {
   /** Stored value. */
   readonly value: string
   readonly onCommit: (text: string) => void
-  /** Why a text cannot be stored; `null` when it can. @defaultValue every text can */
+  /** Returns the reason why a text cannot be stored; `null` if it can. @defaultValue every text can */
   readonly check?: (text: string) => string | null
   /** Checks whether a text is stored as this value, whatever the spaces around it. @defaultValue equal without them */
   readonly isSame?: (text: string, value: string) => boolean
@@ -29,20 +29,19 @@ interface TypedTextOptions {
 
 export interface TypedText {
   readonly text: string
-  /** Why the shown text is not stored. */
+  /** Reason why the shown text is not stored; `null` if it is. */
   readonly error: string | null
   readonly onChange: (text: string) => void
   readonly onBlur: () => void
   /** Commits at once, and keeps the focus. */
   readonly commit: () => void
-  /** Goes back to the value from before the field was changed. */
+  /** Restores the value from before the field was changed. */
   readonly cancel: () => void
 }
 
 /**
- * A text field between the keyboard and the draft. Nothing typed is lost: a good text is committed after a pause or
- * on leaving, whichever way the field is left; a text that cannot be stored stays with its reason, also when the
- * field is shown again later.
+ * Manages a text field of the draft. No typed text is lost: a valid text is committed after a pause or when the field
+ * is left in any way; an invalid text is kept with its reason, also if the field is shown again later.
  */
 export function useTypedText(options: TypedTextOptions): TypedText {
   const { field, value, onCommit, check = anyText, isSame = isSameTrimmed, commitOn = 'pause' } = options

@@ -6,7 +6,7 @@ interface Unreadable {
   readonly onUnreadable: (text: string | null) => void
 }
 
-/** Keeps the text of a number field that is no number, as every other text that cannot be stored. */
+/** Keeps the invalid text of a number field, like other texts that cannot be stored. */
 export function useUnreadable({ key, nodeId, label }: TypedTextField): Unreadable {
   const { input } = useSession()
   return {

@@ -1,20 +1,20 @@
 import type { Workflow } from '@tenon/core/client'
 import { createContext, useContext } from 'react'
 
-/** What a server keeps of a workflow beside its document. */
+/** Data of a workflow that a server stores beside its document. */
 export interface WorkflowDetails {
   readonly name: string
   readonly description: string
 }
 
 export interface WorkflowDetailsStore extends WorkflowDetails {
-  /** Shows the change at once and stores it; a change that the server refuses is taken back with its reason. */
+  /** Shows the change at once and stores it; a change that the server refuses is reverted with the reason. */
   readonly update: (changes: Partial<WorkflowDetails>) => void
-  /** Takes over what the server holds now. */
+  /** Applies the details of the server. */
   readonly accept: (stored: Workflow) => void
 }
 
-/** `null` where no server keeps the workflow: its document then describes itself. */
+/** Details of the workflow on its server; `null` without a server, where the document contains them. */
 export const WorkflowDetailsContext = createContext<WorkflowDetailsStore | null>(null)
 
 export function useWorkflowDetails(): WorkflowDetailsStore | null {

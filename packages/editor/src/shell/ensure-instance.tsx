@@ -8,7 +8,7 @@ interface EnsureInstanceProps extends InstanceProps {
   readonly children: ReactNode
 }
 
-/** Makes an instance around a part that stands alone; inside one, the part joins it. */
+/** Creates an instance around a separate part; inside an instance, the part uses that one. */
 export function EnsureInstance(props: EnsureInstanceProps): ReactNode {
   const outer = useContext(InstanceReactContext)
   return outer === null ? <InstanceRoot {...props} /> : props.children

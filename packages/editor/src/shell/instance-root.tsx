@@ -10,9 +10,9 @@ import { LiveRegion } from '../ui/live-region.tsx'
 
 export type ThemeName = ThemeMode
 
-/** What every exported component takes from its host. */
+/** Props of every exported component. */
 export interface InstanceProps {
-  /** A mode, or a mode with the host's own values for tokens. @defaultValue 'system' */
+  /** Mode, or a theme with values of tokens. @defaultValue 'system' */
   readonly theme?: ThemeName | Theme
   /** Direction of text and layout. @defaultValue 'ltr' */
   readonly dir?: 'ltr' | 'rtl'
@@ -23,7 +23,7 @@ export interface InstanceProps {
   /** For the style elements of the code fields under a strict Content-Security-Policy. */
   readonly nonce?: string
   /**
-   * Shows the mark of React Flow, which draws the canvas. Its license allows to leave the mark out; its authors ask
+   * Shows the mark of React Flow, which draws the canvas. Its license permits hiding the mark; its authors ask
    * companies that do so to support the project (reactflow.dev/attribution).
    *
    * @defaultValue true
@@ -36,18 +36,18 @@ export interface InstanceProps {
 }
 
 interface InstanceRootProps extends InstanceProps {
-  /** What stands in the place until the instance is mounted, also on the server. */
+  /** Placeholder until the instance is mounted, also on the server. */
   readonly placeholder?: ReactNode
   readonly label?: string
-  /** The frame of an editor answers to the size of its root. */
+  /** True for an editor, whose frame depends on the size of its root. */
   readonly isEditor?: boolean
   readonly children: ReactNode
 }
 
 /**
- * The root element of one instance: theme, direction, language and the place of its floating parts.
+ * Root element of one instance: theme, direction, language and the container of its floating parts.
  *
- * Children are rendered only in the browser, after the root stands in a document or a shadow root.
+ * Children are rendered only in the browser, after the root is in a document or a shadow root.
  */
 export function InstanceRoot(props: InstanceRootProps): ReactNode {
   return (
@@ -57,7 +57,7 @@ export function InstanceRoot(props: InstanceRootProps): ReactNode {
   )
 }
 
-// Not even the theme or the texts of the host can be trusted here.
+// The theme and the texts of the host may be the cause of the failure.
 function RootFailed({ onRetry }: { readonly onRetry: () => void }): ReactNode {
   return (
     <div className="tenon" role="alert">
@@ -114,13 +114,13 @@ function Root(props: InstanceRootProps): ReactNode {
   )
 }
 
-// Hosts write `messages={{…}}` inline, so a new object each time must not make a new instance.
+// Hosts write `messages` inline, so a new object must not create a new instance.
 function useMergedMessages(own: HostMessages | undefined): Messages & HostMessages {
   const text = own === undefined ? '' : JSON.stringify(own)
   return useMemo(() => (text === '' ? en : { ...en, ...textsOf(JSON.parse(text)) }), [text])
 }
 
-/** Keeps the texts alone; anything else that a host gives there is ignored. */
+/** Returns the texts only; other values from the host are ignored. */
 function textsOf(own: Readonly<Record<string, unknown>>): HostMessages {
   const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
   return Object.fromEntries(Object.entries(own).filter(isText))

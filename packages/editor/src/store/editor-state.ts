@@ -14,7 +14,7 @@ import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { RefusedInput } from '../session/pending-input.ts'
 import type { Panels } from './panels.ts'
 
-/** How far the draft has come from the server, and what went wrong on the way. */
+/** State of loading the draft, with the failure. */
 export type Phase =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
@@ -28,25 +28,25 @@ export type SyncState = 'local' | 'connecting' | 'saving' | 'saved' | 'offline' 
 
 /** Input that was typed but not committed to the draft yet. */
 export interface InputState {
-  /** A field has text that is not committed yet. */
+  /** True if a field has text that is not committed yet. */
   readonly isTyping: boolean
   /** Texts that the draft cannot take. */
   readonly refused: readonly RefusedInput[]
 }
 
-/** One fault of the draft, as the problem list and the fields show it. */
+/** One problem of the draft in the problem list and the fields. */
 export interface EditorProblem {
   readonly id: string
   readonly nodeId: NodeId | null
   readonly edgeId: string | null
-  /** Where in the node: `['params', …]`, `['policy', …]`, `['name']`; empty when the node itself is meant. */
+  /** Path in the node: `['params', …]`, `['policy', …]`, `['name']`; empty for the node itself. */
   readonly field: ParamPath
-  /** Where in the text there, `end` exclusive. */
+  /** Range in the text at the path, `end` exclusive; `null` for the whole value. */
   readonly range: { readonly start: number; readonly end: number } | null
   readonly severity: 'error' | 'warning'
   readonly code: string
   readonly message: string
-  /** Ways to correct it, the best first. */
+  /** Fixes, the best first. */
   readonly fixes: readonly ProblemFix[]
 }
 
@@ -61,14 +61,14 @@ export interface PublishedVersion {
   readonly document: WorkflowDocument
 }
 
-/** The problems of one node in short, for its card. */
+/** Number of problems of one node, for its card. */
 export interface ProblemCount {
   readonly count: number
   readonly severity: 'error' | 'warning'
   readonly first: string
 }
 
-/** Somebody else who has the draft open. */
+/** Another user who has the draft open. */
 export interface Peer {
   readonly clientId: number
   readonly userId: string
@@ -80,33 +80,33 @@ export interface Peer {
   readonly editing: { readonly nodeId: NodeId; readonly path: ParamPath } | null
 }
 
-/** Who has a node selected; its own object, so that moving a cursor draws no card again. */
+/** User who has selected a node; a separate object, so that moving a cursor does not re-render cards. */
 export interface PeerMark {
   readonly clientId: number
   readonly displayName: string
   readonly color: string
 }
 
-/** What a connection or a dragged node type would meet if it were dropped now. */
+/** Target of a connection or a dragged node type if it were dropped now. */
 export type DropTarget =
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly isAllowed: boolean }
   | { readonly kind: 'edge'; readonly edgeId: string }
 
 export type InspectorTab = 'setup' | 'policy' | 'input' | 'last-run'
 
-/** A wish to put the focus into one field; a new object is a new wish. */
+/** A request to focus one field; each object is one request. */
 export interface FieldFocus {
   readonly nodeId: NodeId
   readonly path: ParamPath
 }
 
-/** Where the quick-add list stands open. `at` is relative to the canvas element. */
+/** State of the open quick-add list. `at` is relative to the canvas element. */
 export interface QuickAdd {
   readonly placement: Placement
   readonly at: Position | null
 }
 
-/** Everything that the parts of one editor share; each part subscribes to the slice that it shows. */
+/** Shared state of the parts of one editor; each part subscribes to the slice that it shows. */
 export interface EditorState {
   readonly phase: Phase
   readonly document: WorkflowDocument
@@ -114,29 +114,29 @@ export interface EditorState {
   readonly manifest: ManifestIndex
   readonly workflow: Workflow | null
   readonly role: Role
-  /** Nothing can be changed: a viewer, a published version, or the host's wish. */
+  /** True if changes are not allowed: a viewer, a published version, or the prop `readOnly`. */
   readonly isReadOnly: boolean
   readonly sync: SyncState
-  /** Over HTTP there is no presence, and changes of others arrive a little later. */
+  /** Transport of the draft. Over HTTP there is no presence, and changes of other users arrive later. */
   readonly transport: 'socket' | 'http'
   readonly input: InputState
-  /** Name or description are on their way to the server. */
+  /** True while the name or description is being saved. */
   readonly isStoringDetails: boolean
-  /** Sentences about edits that a merge of several people's work left out. */
+  /** Sentences about edits that were dropped in a merge. */
   readonly repairs: readonly string[]
   /** Content of the draft that cannot be read. */
   readonly losses: readonly DraftLoss[]
-  /** Set when the latest version has been loaded. */
+  /** Latest version; `null` until it is loaded. */
   readonly published: PublishedVersion | null
   readonly selectedNodes: ReadonlySet<NodeId>
   readonly selectedEdges: ReadonlySet<string>
   readonly problems: readonly EditorProblem[]
-  /** Nodes that this person has just added: what they still lack is no problem until they are left. */
+  /** Nodes that this user has just added; missing values are not reported until another node is selected. */
   readonly freshNodes: ReadonlySet<NodeId>
   readonly problemCounts: ReadonlyMap<NodeId, ProblemCount>
   readonly peers: readonly Peer[]
   readonly peerMarks: ReadonlyMap<NodeId, PeerMark>
-  /** How far others are dragging nodes right now. */
+  /** Current drag offsets of other users, by node. */
   readonly peerDrags: ReadonlyMap<NodeId, { readonly dx: number; readonly dy: number }>
   readonly dropTarget: DropTarget | null
   readonly canUndo: boolean
@@ -144,17 +144,17 @@ export interface EditorState {
   readonly tab: InspectorTab
   readonly fieldFocus: FieldFocus | null
   readonly quickAdd: QuickAdd | null
-  /** The places that the next reading brings come from an arrangement: cards glide there. */
+  /** True if the next positions come from a layout, so that cards are animated. */
   readonly isArranging: boolean
   readonly panels: Panels
-  /** The editor is so narrow that the inspector lies over the canvas. */
+  /** True if the editor is so narrow that the inspector covers the canvas. */
   readonly isNarrow: boolean
-  /** A narrow editor shows the settings of the workflow over the canvas while nothing is selected. */
+  /** True if a narrow editor shows the workflow settings above the canvas while no node is selected. */
   readonly isWorkflowPanelOpen: boolean
-  /** Two views of one document. */
+  /** Current view of the document. */
   readonly view: 'canvas' | 'outline'
   readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null
-  /** The node whose way out is being chosen by keyboard. */
+  /** Node whose port is being chosen by keyboard; `null` if none. */
   readonly connecting: NodeId | null
   readonly announcement: { readonly text: string; readonly count: number }
 }

@@ -9,7 +9,7 @@ export type EditorStore = StoreApi<EditorState>
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** The state of one mounted editor; never shared between two. */
+/** Creates the state of one mounted editor; do not share it between editors. */
 export function createEditorStore(initial: Partial<EditorState> = {}): EditorStore {
   return createStore<EditorState>(() => ({
     phase: { kind: 'loading' },
@@ -52,7 +52,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
   }))
 }
 
-/** Takes a newly read document over: equal parts keep their references, vanished nodes leave the selection. */
+/** Applies a newly read document: equal parts keep their references, deleted nodes are removed from the selection. */
 export function acceptDocument(store: EditorStore, read: WorkflowDocument): void {
   const state = store.getState()
   const document = shareStructure(state.document, read)
@@ -67,25 +67,25 @@ export function acceptDocument(store: EditorStore, read: WorkflowDocument): void
   })
 }
 
-/** Selects exactly these; the sets keep their reference when nothing changes. */
+/** Sets the selection; the sets keep their reference if they are equal. */
 export function select(store: EditorStore, nodeIds: Iterable<string>, edgeIds: Iterable<string> = []): void {
   const state = store.getState()
   const selectedNodes = sameOr(state.selectedNodes, new Set(nodeIds))
   const selectedEdges = sameOr(state.selectedEdges, new Set(edgeIds))
   if (selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges) return
-  // The panel of a node takes the room, and closing it shows the canvas.
+  // The panel of a node replaces this one, and closing it shows the canvas.
   const isWorkflowPanelOpen = selectedNodes.size === 0 && state.isWorkflowPanelOpen
   store.setState({ selectedNodes, selectedEdges, isWorkflowPanelOpen })
 }
 
-/** Shows what is between the keyboard and the draft. */
+/** Stores the state of the typed input. */
 export function showInput(store: EditorStore, input: InputState): void {
   const before = store.getState().input
   if (before.isTyping === input.isTyping && before.refused.length + input.refused.length === 0) return
   store.setState({ input })
 }
 
-/** Says something to assistive technology; the same text twice is said twice. */
+/** Announces a text to assistive technology; a repeated text is announced again. */
 export function announce(store: EditorStore, text: string): void {
   store.setState(({ announcement }) => ({ announcement: { text, count: announcement.count + 1 } }))
 }

@@ -23,7 +23,7 @@ export const PANEL_LIMITS: Readonly<Record<PanelName, PanelLimits>> = Object.fre
   inspector: { least: 280, most: 640, usual: 320 },
 })
 
-/** Up to this width in pixels the inspector lies over the canvas; the style sheets have the same number. */
+/** Largest width in pixels at which the inspector covers the canvas; the style sheets use the same number. */
 export const NARROW_WIDTH = 1_100
 
 export const DEFAULT_PANELS: Panels = Object.freeze({
@@ -31,7 +31,7 @@ export const DEFAULT_PANELS: Panels = Object.freeze({
   inspector: { isOpen: true, width: PANEL_LIMITS.inspector.usual },
 })
 
-/** The same panels with one of them changed; a width outside of its limits is brought inside. */
+/** Returns the panels with one of them changed; its width is clamped to the limits. */
 export function withPanel(panels: Panels, name: PanelName, change: Partial<PanelState>): Panels {
   const before = panels[name]
   const { least, most } = PANEL_LIMITS[name]
@@ -39,7 +39,7 @@ export function withPanel(panels: Panels, name: PanelName, change: Partial<Panel
   return { ...panels, [name]: { isOpen: change.isOpen ?? before.isOpen, width } }
 }
 
-/** Reads remembered panels; what is missing or malformed has its default. */
+/** Reads stored panels; missing or malformed values get their defaults. */
 export function panelsFrom(remembered: Json | undefined): Panels {
   let panels = DEFAULT_PANELS
   if (!isJsonObject(remembered)) return panels

@@ -1,6 +1,6 @@
 /**
- * Gives `next` with every part that equals the same part of `previous` replaced by it, so that parts which did
- * not change keep their reference and nothing is drawn again for them. JSON values only.
+ * Returns `next` with equal parts taken from `previous`, so that unchanged parts keep their reference and do not render
+ * again. For JSON values only.
  */
 export function shareStructure<Value>(previous: unknown, next: Value): Value {
   return share(previous, next) as Value
@@ -32,7 +32,7 @@ function shareObject(previous: object, next: object): object {
   return isSame ? previous : Object.fromEntries(shared)
 }
 
-// Items with an id keep their reference when the list around them changes.
+// Items with an id keep their reference if the list around them changes.
 function idOf(item: unknown): string | null {
   if (typeof item !== 'object' || item === null || !('id' in item)) return null
   return typeof item.id === 'string' ? `id:${item.id}` : null

@@ -1,2 +1,2 @@
-// A style sheet is imported for its effect alone; this says so to TypeScript.
+// Declares style sheets as modules without exports.
 export {}

@@ -1,12 +1,12 @@
 import type { ColorToken, MeasureToken } from './tokens.ts'
 
-/** Which colors the editor takes; `system` follows the setting of the reader's system. */
+/** Color modes of the editor; `system` follows the setting of the operating system. */
 export const THEME_MODES = ['light', 'dark', 'system'] as const
-/** `system` follows the reader's setting, also when it changes. */
+/** One of {@link THEME_MODES}; `system` also follows later changes of the setting. */
 export type ThemeMode = (typeof THEME_MODES)[number]
 
 /**
- * How a host recolors Tenon: CSS values by token name, without the `--tenon-` prefix.
+ * Theme of a host: CSS values by token name, without the prefix `--tenon-`.
  *
  * Keep text pairs at a contrast of 4.5:1 or more; the default values do.
  *
@@ -27,7 +27,7 @@ export interface Theme {
 }
 
 /**
- * The custom properties that a theme sets on the root in one of the two modes.
+ * Returns the custom properties that a theme sets on the root in one of the two modes.
  *
  * @param mode - The mode in effect: `system` already resolved.
  */

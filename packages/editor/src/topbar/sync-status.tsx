@@ -2,13 +2,13 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import type { EditorState } from '../store/editor-state.ts'
 
-/** Checks whether everything that was typed is safe: saved, on its way, or waiting for the network. */
+/** Shows the state of the last change: saved, being saved, or waiting for the network. */
 export function SyncStatus() {
   const t = useTranslate()
   const shown = useEditorStore(shownState)
   const refused = useEditorStore((state) => state.input.refused)
   const hasFailed = useEditorStore((state) => state.phase.kind === 'failed')
-  // The canvas says what failed; there is nothing to save.
+  // The canvas shows the failure; there is nothing to save.
   if (shown === 'local' || hasFailed) return null
   const fields = refused.map(({ label }) => label).join(', ')
   return (
@@ -18,7 +18,7 @@ export function SyncStatus() {
   )
 }
 
-// "Saved" must be true of what the person sees, not only of what the draft holds.
+// "Saved" must be true for the displayed values, not only for the draft.
 function shownState({ sync, input, isStoringDetails }: EditorState) {
   if (sync !== 'saved' && sync !== 'saving') return sync
   if (input.isTyping) return 'editing'

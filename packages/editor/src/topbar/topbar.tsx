@@ -14,22 +14,22 @@ import { SyncStatus } from './sync-status.tsx'
 import { WorkflowName } from './workflow-name.tsx'
 
 interface TopbarProps {
-  /** Where the workflow stands in the host: a link back. */
+  /** Link to the page of the host that contains the workflow. */
   readonly breadcrumb?: ReactNode
   readonly name: string
   readonly onRename: ((name: string) => void) | null
-  /** What the draft is, in a few words: "Draft · 3 changes since v4". */
+  /** State of the draft in a few words: "Draft · 3 changes since v4". */
   readonly state: string | null
   readonly onOpenProblem: (problem: EditorProblem) => void
   readonly onTry: (() => void) | null
   readonly isTrying?: boolean
   readonly primary: { readonly label: string; readonly onClick: () => void } | null
   readonly menu: readonly MenuItem[]
-  /** The host's own, before the actions. */
+  /** Elements of the host before the actions. */
   readonly actions?: ReactNode
 }
 
-/** Where am I, in what state is it, who is here, what is wrong, and at most two things to do. */
+/** Top bar of an editor: breadcrumb, name, state, people, problems and at most two actions. */
 export function Topbar(props: TopbarProps) {
   const { breadcrumb, name, onRename, state, onOpenProblem, onTry, isTrying = false, primary, menu, actions } = props
   const t = useTranslate()

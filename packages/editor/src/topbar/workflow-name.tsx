@@ -4,11 +4,11 @@ import { useTypedText } from '../session/use-typed-text.ts'
 
 interface WorkflowNameProps {
   readonly name: string
-  /** `null` where the name cannot be changed. */
+  /** Called with the new name; `null` if the name cannot be changed. */
   readonly onRename: ((name: string) => void) | null
 }
 
-/** The name of the workflow; a click turns it into a field, Enter keeps, Escape drops the change. */
+/** Name of the workflow; a click turns it into a field, Enter saves, Escape discards the change. */
 export function WorkflowName({ name, onRename }: WorkflowNameProps) {
   const t = useTranslate()
   const [isOpen, setIsOpen] = useState(false)
@@ -39,7 +39,7 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
   const typed = useTypedText({
     field: { key: 'workflow/name', nodeId: null, label: t('topbar.name') },
     value: name,
-    // Everybody sees the name, in lists too; half of it is another name.
+    // Committed when the field is left, since all users see the name and a part of it is another name.
     commitOn: 'leave',
     check: (text) => (text.trim() === '' ? t('topbar.nameEmpty') : null),
     onCommit: (text) => onRename(text.trim()),

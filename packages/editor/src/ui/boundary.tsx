@@ -5,9 +5,9 @@ import { EmptyState } from './empty-state.tsx'
 import { Icon } from './icon.tsx'
 
 interface BoundaryProps {
-  /** Shown instead of the part that failed; `retry` draws it again. */
+  /** Renders the replacement of a failed part; `retry` renders the part again. */
   readonly fallback: (retry: () => void) => ReactNode
-  /** A new value gives the content another chance. */
+  /** Renders the content again when this value changes. */
   readonly resetKey?: unknown
   readonly children: ReactNode
 }
@@ -17,7 +17,7 @@ interface BoundaryState {
   readonly resetKey: unknown
 }
 
-/** Keeps an error to the part that it happens in, so that the parts around it and the page of the host keep working. */
+/** Error boundary: limits an error to its part, so that the other parts and the page of the host keep working. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { hasFailed: false, resetKey: this.props.resetKey }
 
@@ -57,7 +57,7 @@ export function BoundedPart({ className, children }: PartProps) {
   )
 }
 
-/** Says that a part has failed, with a button to draw it again. */
+/** Message for a failed part, with a button to render it again. */
 function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
   const t = useTranslate()
   const action = (
@@ -72,7 +72,7 @@ function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
   )
 }
 
-/** Draws what a host gives: an error in it takes down nothing else, and our rules do not reach it. */
+/** Renders elements of the host: an error affects only them, and the styles of the editor do not apply. */
 export function HostSlot({ children }: { readonly children: ReactNode }) {
   return (
     <Boundary resetKey={children} fallback={(retry) => <SlotFailed onRetry={retry} />}>
@@ -81,7 +81,7 @@ export function HostSlot({ children }: { readonly children: ReactNode }) {
   )
 }
 
-/** The same for a small part of a line or a form. */
+/** Message for a failed part of a line or a form. */
 export function SlotFailed({ onRetry }: { readonly onRetry: () => void }) {
   const t = useTranslate()
   return (

@@ -9,12 +9,12 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** `s` for rows and cards. @defaultValue 'm' */
   readonly size?: 'm' | 's'
   readonly icon?: IconName
-  /** Work is under way: the button keeps its size and place, refuses clicks and says so. */
+  /** True while work is in progress: the button keeps its size, ignores clicks and reports that it is busy. */
   readonly busy?: boolean
   readonly children?: ReactNode
 }
 
-/** A button with a verb on it. */
+/** Button; label it with a verb. */
 export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button(props, ref) {
   const { variant = 'plain', size = 'm', icon, busy = false, className, ...rest } = props
   const { children, disabled, onClick, type = 'button', ...attributes } = rest

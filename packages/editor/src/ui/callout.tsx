@@ -7,7 +7,7 @@ export interface CalloutProps {
   readonly children?: ReactNode
 }
 
-/** One colored sentence that says what matters first, with its detail. */
+/** Colored box with one sentence and its detail. */
 export function Callout({ tone, title, children }: CalloutProps) {
   return (
     <div className="tn-callout" data-tone={tone}>

@@ -9,7 +9,7 @@ export interface ChipProps {
   readonly children: ReactNode
 }
 
-/** A small named thing within text: a field, a filter, a person. */
+/** Chip within text: a field, a filter, a person. */
 export function Chip({ tone = 'plain', onRemove, children }: ChipProps) {
   const t = useTranslate()
   return (

@@ -5,13 +5,13 @@ import { Icon } from './icon.tsx'
 import { useAnnouncer } from './live-region.tsx'
 
 export interface CopyButtonProps {
-  /** Read at the click, so that a large text need not be built before. */
+  /** Returns the text; called on click, so that large texts are built on demand. */
   readonly text: () => string
-  /** What is copied: "Copy output". @defaultValue 'Copy' */
+  /** Label of the button: "Copy output". @defaultValue 'Copy' */
   readonly label?: string
 }
 
-/** Copies a text and says so. */
+/** Button that copies a text and confirms it. */
 export function CopyButton({ text, label }: CopyButtonProps) {
   const t = useTranslate()
   const { announce, toast } = useAnnouncer()

@@ -17,20 +17,20 @@ export interface DialogProps {
   readonly children?: ReactNode
 }
 
-/** A modal question, as a native dialog: the browser keeps the focus inside and gives it back. */
+/** Modal dialog as a native element: the browser keeps the focus inside and restores it. */
 export function Dialog({ open, ...props }: DialogProps) {
   return open ? <OpenDialog {...props} /> : null
 }
 
-/** In the order of preference. */
+/** Selectors in the order of preference. */
 const FIRST_IN_FORM = [
   ':is(input:not([type="radio"]), textarea, select):not(:disabled)',
   '.tn-button[data-variant="primary"]:not(:disabled)',
 ]
-/** A bare question begins at its first button, the one that changes nothing. */
+/** First button of a dialog without fields, which changes nothing. */
 const SAFE_ANSWER = '.tn-dialog-content:empty + .tn-dialog-footer button'
 
-/** Gives the focus to the first field of a form, or to its primary button if it has no field. */
+/** Focuses the first field of a form, or its primary button if it has no field. */
 export function focusFirst(form: Element): void {
   focusOneOf(form, FIRST_IN_FORM)
 }
@@ -49,7 +49,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const t = useTranslate()
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  // A layout effect is undone while the element still stands, so the browser can give the focus back.
+  // The cleanup of a layout effect runs while the element is mounted, so that the browser can restore the focus.
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
@@ -72,7 +72,7 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
       }}
       onKeyDown={(event) => {
         event.stopPropagation()
-        // The tooltip of the button with the focus takes Escape for itself, and the browser then does nothing.
+        // The tooltip of the focused button handles Escape, and the browser then ignores it.
         if (event.key === 'Escape' && event.defaultPrevented) onClose()
       }}
     >

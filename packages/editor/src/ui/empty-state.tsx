@@ -4,14 +4,14 @@ import type { IconName } from './icons.ts'
 
 export interface EmptyStateProps {
   readonly icon?: IconName
-  /** What will be here. */
+  /** Title that names the missing content. */
   readonly title: string
   readonly description?: ReactNode
-  /** The one next act. */
+  /** Button for the next step. */
   readonly action?: ReactNode
 }
 
-/** Stands where a list or panel has nothing to show yet. */
+/** Placeholder of an empty list or panel. */
 export function EmptyState({ icon, title, description, action }: EmptyStateProps) {
   return (
     <div className="tn-empty">

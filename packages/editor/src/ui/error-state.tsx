@@ -6,13 +6,15 @@ import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 
 export interface ErrorStateProps {
-  /** What could not be done. @defaultValue 'This could not be loaded' */
+  /** Title that names the failed action. @defaultValue 'This could not be loaded' */
   readonly title?: string
   readonly error: unknown
   readonly onRetry?: () => void
 }
 
-/** Returns what may be shown of a thrown value: nothing of an unknown one, since its message is not meant for people. */
+/**
+ * Returns the displayable texts of a thrown value; none for an unknown error, whose message is not meant for people.
+ */
 export function describeError(
   error: unknown,
   t: Translate,
@@ -26,7 +28,7 @@ export function describeError(
     : { why: '', remedy: '', code: 'INTERNAL' }
 }
 
-/** Says what failed, why, and what to do. */
+/** Shows a failure: title, reason and remedy. */
 export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   const t = useTranslate()
   const { why, remedy, code } = describeError(error, t)

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useId, useMemo } from 'react
 import { useTranslate } from '../instance/instance-context.ts'
 import { classNames } from './class-names.ts'
 
-/** What a control needs to be tied to its label, help and error. */
+/** Attributes that connect a control to its label, help and error. */
 export interface FieldControl {
   readonly id: string
   readonly 'aria-describedby'?: string
@@ -12,16 +12,16 @@ export interface FieldControl {
 
 const FieldContext = createContext<FieldControl | null>(null)
 
-/** The attributes that the nearest {@link Field} gives to its control; empty outside of one. */
+/** Returns the attributes of the nearest {@link Field} for its control; empty outside of one. */
 export function useFieldControl(): Partial<FieldControl> {
   return useContext(FieldContext) ?? {}
 }
 
 export interface FieldProps {
   readonly label: ReactNode
-  /** In words, what to write. */
+  /** Help text. */
   readonly help?: ReactNode
-  /** What is wrong and how to put it right; may hold a link that does so. */
+  /** Error with its remedy; may contain a link that applies a fix. */
   readonly error?: ReactNode
   readonly required?: boolean
   /** Small remark at the end of the label row, in place of "required". */
@@ -42,7 +42,7 @@ export function FieldNote({ error }: { readonly error: string | null }) {
   )
 }
 
-/** A labeled control with its help under it, or in place of the help its error. */
+/** Labeled control with its help, or its error instead of the help. */
 export function Field({ label, help, error, required = false, hint, group = false, className, children }: FieldProps) {
   const t = useTranslate()
   const id = useId()

@@ -5,11 +5,11 @@ import type { IconName } from './icons.ts'
 import { Tooltip } from './tooltip.tsx'
 
 export interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'aria-label' | 'children'> {
-  /** What it does; its name for everybody, shown as a tooltip. */
+  /** Accessible name, also shown as a tooltip. */
   readonly label: string
   readonly icon: IconName
   readonly size?: 'm' | 's'
-  /** Keys that do the same, shown in the tooltip. */
+  /** Keyboard shortcut, shown in the tooltip. */
   readonly shortcut?: string
   /** For buttons that stay pressed. */
   readonly pressed?: boolean

@@ -9,7 +9,7 @@ export interface IconTileProps {
   readonly size?: 'm' | 's'
 }
 
-/** The tinted square that tells the category of a node. */
+/** Tinted square with the icon of a node; its color shows the category. */
 export function IconTile({ path, category, size = 'm' }: IconTileProps) {
   return (
     <span className="tn-tile" data-category={category} data-size={size}>

@@ -16,7 +16,7 @@ export function Icon({ name, path, size = 16 }: IconProps) {
       viewBox="0 0 24 24"
       width={size}
       height={size}
-      // A rule of the host for every svg would go before the attributes.
+      // A style of the host for every svg would override the attributes.
       style={{ ['--tn-icon' as string]: `${size}px` }}
       aria-hidden="true"
       focusable="false"

@@ -1,4 +1,4 @@
-/** Path data of the interface's own icons: 24 grid, strokes. Node types bring theirs in the manifest. */
+/** Path data of the icons of the UI: 24 grid, strokes. Icons of node types are in the manifest. */
 export const ICONS = {
   check: 'M5 12.5l4.5 4.5L19 7',
   close: 'M6 6l12 12M18 6L6 18',

@@ -7,19 +7,19 @@ import { EmptyState } from './empty-state.tsx'
 interface LaterPartProps<Part> {
   /** Stable between renders. */
   readonly load: () => Promise<Part>
-  /** Stands in the place meanwhile; `trouble` is what to show there when the part does not come. */
+  /** Renders the placeholder; `trouble` is the message if the part cannot be loaded. */
   readonly waiting: (trouble: ReactNode) => ReactNode
   readonly children: (part: Part) => ReactNode
 }
 
-/** A place for a part of the editor that is fetched when it is first needed, and that may fail to come. */
+/** Part of the editor that is loaded on first use, with a placeholder and a message if that fails. */
 export function LaterPart<Part>({ load, waiting, children }: LaterPartProps<Part>) {
   const { part, tryNow } = usePart(load)
   if (part !== null) return children(part)
   return waiting(tryNow === null ? null : <PartTrouble onTry={tryNow} />)
 }
 
-/** Says that a part has not come, with a button to fetch it now. */
+/** Message for a part that could not be loaded, with a button to try again. */
 export function PartTrouble({ onTry }: { readonly onTry: () => void }) {
   const t = useTranslate()
   const action = (

@@ -5,15 +5,15 @@ import { Icon } from './icon.tsx'
 export interface ToastOptions {
   /** @defaultValue 'neutral' */
   readonly tone?: 'neutral' | 'success' | 'failed'
-  /** One thing to do about it, such as undoing. */
+  /** Action for the message, such as undo. */
   readonly action?: { readonly label: string; readonly onClick: () => void }
 }
 
-/** How a part speaks to the reader outside of its own place. */
+/** Announcements and toasts of a part. */
 export interface Announcer {
-  /** Said by screen readers, not shown. */
+  /** Announces a text to screen readers only. */
   readonly announce: (text: string) => void
-  /** Shown for some seconds and said. */
+  /** Shows and announces a text for some seconds. */
   readonly toast: (text: string, options?: ToastOptions) => void
 }
 
@@ -30,14 +30,14 @@ export function useAnnouncer(): Announcer {
   return useContext(AnnouncerContext) ?? SILENT
 }
 
-/** The instance's live region and its stack of toasts. */
+/** Live region and stack of toasts of an instance. */
 export function LiveRegion({ children }: { readonly children: ReactNode }) {
   const t = useTranslate()
   const [spoken, setSpoken] = useState('')
   const [toasts, setToasts] = useState<readonly Toast[]>([])
   const nextId = useRef(1)
   const announce = useCallback((text: string) => {
-    // The same words twice are said twice only if the text changes in between.
+    // Screen readers repeat the same text only if it changes in between.
     setSpoken((before) => (before === text ? `${text}\u00a0` : text))
   }, [])
   const toast = useCallback(
@@ -77,7 +77,7 @@ function ToastCard({ entry, onDismiss }: { readonly entry: Toast; readonly onDis
     return () => clearTimeout(timer)
   }, [entry.id, isHeld, onDismiss])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: reading it must not race a timer
+    // biome-ignore lint/a11y/noStaticElementInteractions: the timer pauses while people read
     <div
       className="tn-toast"
       data-tone={entry.tone ?? 'neutral'}

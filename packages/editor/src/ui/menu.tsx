@@ -12,19 +12,19 @@ export type MenuItem =
       readonly icon?: IconName
       readonly shortcut?: string
       readonly disabled?: boolean
-      /** Destroys something. */
+      /** True for a destructive command. */
       readonly danger?: boolean
     }
   | 'separator'
 
 export interface MenuProps {
-  /** The button that opens it. */
+  /** Button that opens the menu. */
   readonly trigger: ReactElement
   readonly items: readonly MenuItem[]
   readonly align?: 'start' | 'center' | 'end'
 }
 
-/** A list of commands behind a button. */
+/** Menu of commands that a button opens. */
 export function Menu({ trigger, items, align = 'end' }: MenuProps) {
   const { portal, dir } = useInstance()
   return (

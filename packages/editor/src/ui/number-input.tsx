@@ -7,22 +7,22 @@ import { FieldNote, useFieldControl } from './field.tsx'
 export interface NumberInputProps
   extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange' | 'type' | 'min' | 'max' | 'step'> {
   readonly value: number | null
-  /** `null` when the field was emptied; not called for text that is no number. */
+  /** Called with the number, or `null` for an empty field; not called for invalid text. */
   readonly onChange: (value: number | null) => void
   readonly min?: number
   readonly max?: number
-  /** What an arrow key adds. @defaultValue 1 */
+  /** Step of the arrow keys. @defaultValue 1 */
   readonly step?: number
   readonly integer?: boolean
-  /** Text to show at first instead of the value, since it was typed and could not be read. */
+  /** Invalid text that is shown at first instead of the value. */
   readonly unreadable?: string | null
-  /** Called with text that is no such number, and with `null` once it is one. */
+  /** Called with invalid text, and with `null` once the text is valid. */
   readonly onUnreadable?: (text: string | null) => void
 }
 
 /**
- * A number. It is a text field, since a native number field changes under the mouse wheel and hides what
- * was typed wrongly. Text that is no number stays, with the reason under it.
+ * Field for a number. It is a text field, since a native number field reacts to the mouse wheel and hides invalid text.
+ * Invalid text is kept, with the reason below it.
  */
 export function NumberInput(props: NumberInputProps) {
   const { value, onChange, min, max, step = 1, integer = false, className, ...others } = props
@@ -80,7 +80,7 @@ export function NumberInput(props: NumberInputProps) {
 
 const INTEGER = /^[+-]?\d+$/
 
-/** Checks whether a text is a whole number that JavaScript would round. */
+/** Checks for a whole number that JavaScript would round. */
 function isRounded(text: string): boolean {
   return INTEGER.test(text.trim()) && !Number.isSafeInteger(Number(text))
 }
@@ -90,7 +90,10 @@ function faultOf(text: string, integer: boolean): MessageKey {
   return integer ? 'ui.notInteger' : 'ui.notNumber'
 }
 
-/** `null` for an empty text, `undefined` for one that is no finite number, and for a whole one that would be rounded. */
+/**
+ * Parses a number: `null` for an empty text, `undefined` for invalid text, infinite numbers, and whole numbers that
+ * would be rounded.
+ */
 export function parseNumber(text: string): number | null | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return null
@@ -102,7 +105,7 @@ function clamp(value: number, min = Number.NEGATIVE_INFINITY, max = Number.POSIT
   return Math.min(max, Math.max(min, value))
 }
 
-/** Keeps 0.1 + 0.2 at 0.3. */
+/** Rounds away binary errors, so that 0.1 + 0.2 is 0.3. */
 function roundTo(value: number): number {
   return Number(value.toFixed(12))
 }

@@ -3,9 +3,9 @@ import type { ReactElement, ReactNode } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
 
 export interface PopoverProps {
-  /** The button that opens it. */
+  /** Button that opens the popover. */
   readonly trigger: ReactElement
-  /** What the popover is, for people who hear it. */
+  /** Accessible name of the popover. */
   readonly label: string
   readonly open?: boolean
   readonly onOpenChange?: (open: boolean) => void
@@ -14,7 +14,7 @@ export interface PopoverProps {
   readonly children: ReactNode
 }
 
-/** A small panel beside the button that opened it; the page around stays usable, Escape closes. */
+/** Small panel beside the button that opens it; the page remains usable, Escape closes it. */
 export function Popover({
   trigger,
   label,

@@ -5,14 +5,14 @@ import { Icon } from './icon.tsx'
 export interface SearchInputProps {
   readonly value: string
   readonly onChange: (value: string) => void
-  /** What is searched: "Search nodes". */
+  /** Label of the field: "Search nodes". */
   readonly label: string
-  /** The key that leads here. */
+  /** Key that focuses the field. */
   readonly shortcut?: string
   readonly onKeyDown?: KeyboardEventHandler<HTMLInputElement>
 }
 
-/** A search field with a way to empty it; Escape empties it first. */
+/** Search field with a button to clear it; Escape also clears it. */
 export const SearchInput = forwardRef<HTMLInputElement, SearchInputProps>(function SearchInput(props, ref) {
   const { value, onChange, label, shortcut, onKeyDown } = props
   const t = useTranslate()

@@ -8,7 +8,7 @@ export interface SegmentedControlProps<Value extends string> {
   readonly size?: 'm' | 's'
 }
 
-/** A choice of two to five short words, all visible; arrow keys move through it. */
+/** Choice between two to five short labels, all visible; arrow keys change it. */
 export function SegmentedControl<Value extends string>(props: SegmentedControlProps<Value>) {
   const { label, value, onChange, options, size = 'm' } = props
   const name = useId()

@@ -12,15 +12,15 @@ export interface SelectOption<Value extends string = string> {
 
 export interface SelectProps<Value extends string = string>
   extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'value' | 'onChange' | 'children'> {
-  /** `null` while nothing is chosen. */
+  /** Selected value; `null` if none. */
   readonly value: Value | null
   readonly onChange: (value: Value) => void
   readonly options: readonly SelectOption<Value>[]
-  /** Shown while nothing is chosen. @defaultValue 'Choose' */
+  /** Text without a selection. @defaultValue 'Choose' */
   readonly placeholder?: string
 }
 
-/** One of a list, by the platform's own picker. */
+/** Choice from a list, with the native select element. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { value, onChange, options, placeholder, className, ...rest } = props
   const t = useTranslate()

@@ -2,17 +2,17 @@ import { type CSSProperties, useEffect, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 
 export interface SkeletonProps {
-  /** How many lines. @defaultValue 1 */
+  /** Number of lines. @defaultValue 1 */
   readonly lines?: number
   /** Height of a line in pixels. @defaultValue 16 */
   readonly height?: number
-  /** Any CSS length. @defaultValue '100%' */
+  /** Width as a CSS length. @defaultValue '100%' */
   readonly width?: string
 }
 
 /**
- * Takes the place of what is being loaded, at its size. It becomes visible after 300 ms, so that fast answers do
- * not flash.
+ * Placeholder for content that is being loaded, at its size. It appears after 300 ms, so that it does not flash for
+ * fast responses.
  */
 export function Skeleton({ lines = 1, height = 16, width = '100%' }: SkeletonProps) {
   const t = useTranslate()
@@ -27,7 +27,7 @@ export function Skeleton({ lines = 1, height = 16, width = '100%' }: SkeletonPro
   )
 }
 
-/** Turns true when `isOn` has been true for a while; for spinners that must not flash. */
+/** Returns `true` once `isOn` has been true for `delayMs`, for spinners that must not flash. */
 export function useDelayed(isOn: boolean, delayMs = 300): boolean {
   const [isShown, setIsShown] = useState(false)
   useEffect(() => {

@@ -16,13 +16,13 @@ const GLYPHS: Readonly<Record<NodeStatus, IconName | null>> = {
 
 export interface StatusMarkProps {
   readonly status: NodeStatus
-  /** The status in words; without it the mark is decorative. */
+  /** Accessible name of the status; without it the mark is decorative. */
   readonly label?: string
   /** Pixels. @defaultValue 18 */
   readonly size?: 14 | 18
 }
 
-/** The round mark that shows the status of a node run: a form for each status, not only a color. */
+/** Round mark with the status of a node run: a shape for each status, not only a color. */
 export function StatusMark({ status, label, size = 18 }: StatusMarkProps) {
   const glyph = GLYPHS[status]
   const accessible = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label, title: label }

@@ -3,12 +3,12 @@ import { useFieldControl } from './field.tsx'
 export interface SwitchProps {
   readonly checked: boolean
   readonly onChange: (checked: boolean) => void
-  /** Text beside the switch; inside a field its label serves. */
+  /** Text beside the switch; inside a field the label of the field is used. */
   readonly label?: string
   readonly disabled?: boolean
 }
 
-/** On or off, at once. */
+/** Switch that takes effect at once. */
 export function Switch({ checked, onChange, label, disabled = false }: SwitchProps) {
   const field = useFieldControl()
   const control = (

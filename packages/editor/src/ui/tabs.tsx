@@ -12,7 +12,7 @@ export interface TabItem<Id extends string = string> {
 }
 
 export interface TabsProps<Id extends string = string> {
-  /** What the tabs choose between. */
+  /** Accessible name of the list of tabs. */
   readonly label: string
   readonly items: readonly TabItem<Id>[]
   readonly value: Id
@@ -22,7 +22,7 @@ export interface TabsProps<Id extends string = string> {
   readonly className?: string
 }
 
-/** Panels of which one is shown; only the chosen one is rendered. */
+/** Tabs with panels; only the selected panel is rendered. */
 export function Tabs<Id extends string>({ label, items, value, onChange, actions, className }: TabsProps<Id>) {
   const { dir } = useInstance()
   return (

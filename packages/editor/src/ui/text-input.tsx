@@ -7,7 +7,7 @@ export interface TextInputProps extends Omit<InputHTMLAttributes<HTMLInputElemen
   readonly onChange: (value: string) => void
 }
 
-/** One line of text. */
+/** Field for one line of text. */
 export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function TextInput(props, ref) {
   const { value, onChange, className, type = 'text', ...rest } = props
   const field = useFieldControl()
@@ -28,11 +28,11 @@ export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function T
 export interface TextAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'value' | 'onChange'> {
   readonly value: string
   readonly onChange: (value: string) => void
-  /** For JSON and code. */
+  /** True for a monospace font, for JSON and code. */
   readonly mono?: boolean
 }
 
-/** Several lines of text. */
+/** Field for several lines of text. */
 export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function TextArea(props, ref) {
   const { value, onChange, mono = false, className, rows = 4, ...rest } = props
   const field = useFieldControl()

@@ -6,7 +6,7 @@ export interface TooltipProps {
   readonly content: ReactNode
   readonly shortcut?: string | undefined
   readonly side?: 'top' | 'bottom' | 'left' | 'right'
-  /** One element that takes a ref and can have the focus. */
+  /** One focusable element that accepts a ref. */
   readonly children: ReactElement
 }
 

@@ -17,13 +17,13 @@ export interface VirtualListProps<Item> extends Omit<HTMLAttributes<HTMLDivEleme
   /** Height of a row in pixels before it is measured. */
   readonly estimate: number
   readonly render: (item: Item, index: number) => ReactNode
-  /** Stays at the end while items come in. */
+  /** True to follow new items at the end. */
   readonly follow?: boolean
   /** Called when the reader scrolls away from the end, or back to it. */
   readonly onFollowChange?: (follow: boolean) => void
-  /** Row to bring into view whenever this changes. */
+  /** Index of the row that is scrolled into view when this value changes. */
   readonly activeIndex?: number | null
-  /** Stands above the rows, inside the scrolled area. */
+  /** Element above the rows, inside the scrolled area. */
   readonly header?: ReactNode
 }
 
@@ -36,7 +36,7 @@ const OVERSCAN_PX = 240
 const UNMEASURED_PX = 600
 const END_TOLERANCE_PX = 24
 
-/** A scrolled list that renders only the rows in sight; rows may differ in height and change it. */
+/** Scrolled list that renders only visible rows; rows may have different and changing heights. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const {
     items,
@@ -74,7 +74,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     if (element !== null && follow) element.scrollTop = element.scrollHeight
   })
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another active row moves the list, not its new place
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another active row scrolls the list, not its new offset
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null || activeIndex === null || activeIndex === undefined) return
@@ -168,7 +168,7 @@ function MeasuredRow({ rowKey, measure, children }: MeasuredRowProps) {
   )
 }
 
-/** Index of the first row that ends after a height. */
+/** Returns the index of the first row that ends after a height. */
 function firstAfter(ends: readonly number[], height: number): number {
   let low = 0
   let high = ends.length

@@ -5,13 +5,13 @@ import { TextInput } from '../../ui/text-input.tsx'
 
 interface AddTextProps {
   readonly label: string
-  /** Why a text cannot be added; `null` when it can. @defaultValue every text can */
+  /** Returns the reason why a text cannot be added; `null` if it can. @defaultValue every text can */
   readonly check?: (text: string) => string | null
-  /** Gets the text without spaces around it, never an empty one. */
+  /** Called with the trimmed text, never with an empty one. */
   readonly onAdd: (text: string) => void
 }
 
-/** Adds texts to a list: by Enter, and when the field is left in any other way. */
+/** Field that adds texts to a list with Enter and when it is left. */
 export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
   const [draft, setDraft] = useState('')
   const error = draft.trim() === '' ? null : check(draft.trim())

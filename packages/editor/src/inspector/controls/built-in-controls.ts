@@ -9,7 +9,7 @@ import { SecretControl } from './secret-control.tsx'
 import { GroupControl, JsonControl, ListControl } from './structure-controls.tsx'
 import { CodeControl, ExpressionControl, PromptControl, TextControl } from './text-control.tsx'
 
-/** Every control that a definition may name, and those that follow from a schema alone. */
+/** All controls that a definition can name, and those that are inferred from a schema. */
 export const BUILT_IN_CONTROLS: ControlComponents = Object.freeze({
   text: TextControl,
   prompt: PromptControl,

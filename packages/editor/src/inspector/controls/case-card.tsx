@@ -23,7 +23,7 @@ interface CaseCardProps {
   readonly canRemove: boolean
 }
 
-/** One way out: its title, the name of its port, and when it is taken. */
+/** Card of one case or branch: its title, the name of its port, and its condition. */
 export function CaseCard({ control, item, index, taken, itemSchema, canRemove }: CaseCardProps) {
   const { nodeId, field, isReadOnly, rootSchema } = control
   const t = useTranslate()
@@ -34,7 +34,7 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove }:
   const title = textOf(item.title)
   const naming = useDelayedChange(
     (seen) => {
-      // Typed characters reach the document a moment later than the shared text.
+      // Typed characters are in the shared text a moment before the document.
       const port = portFromTitle(textAt(nodeId, [...path, 'title'])?.toString() ?? seen)
       if (UNNAMED_PORT.test(id) && port !== null && !taken.includes(port)) rename(port)
     },
@@ -42,7 +42,7 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove }:
   )
   const isInside = useRef(false)
   const namedFor = useRef(title)
-  // Another user who types a title names the port.
+  // If another user types a title, that user's editor names the port.
   useEffect(() => {
     if (namedFor.current !== title && isInside.current) naming.push(title)
     namedFor.current = title

@@ -9,7 +9,7 @@ import type { ControlProps } from './control-props.ts'
 import { unusedPort } from './port-names.ts'
 import { useRows } from './use-rows.ts'
 
-/** A list of which each item is a way out: cases of a switch, branches of a fork. */
+/** Control for a list whose items define ports: cases of a switch, branches of a fork. */
 export function CasesControl(props: ControlProps) {
   const { nodeId, field, value, isReadOnly, rootSchema } = props
   const t = useTranslate()

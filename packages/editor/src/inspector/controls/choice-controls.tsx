@@ -7,7 +7,7 @@ import { Switch } from '../../ui/switch.tsx'
 import type { ControlProps } from './control-props.ts'
 import { textFieldOf } from './text-of.ts'
 
-/** One of the values that the schema lists. */
+/** Control for one of the values that the schema lists. */
 export function SelectControl({ field, value, onChange, isReadOnly }: ControlProps) {
   const listed = field.schema.enum
   const choices: readonly Json[] = Array.isArray(listed) ? listed : []

@@ -1,4 +1,4 @@
-/** Controls made of several parts, which have a legend in place of a label. */
+/** Controls of several parts, which have a legend instead of a label. */
 export const GROUP_CONTROLS: readonly string[] = [
   'json-schema',
   'key-value',
@@ -20,8 +20,8 @@ export const SWITCHABLE_CONTROLS: readonly string[] = [
   'json',
 ]
 
-/** Controls of which each change is a decision of its own, and none a character of a text. */
+/** Controls whose changes are single decisions, not typed characters. */
 export const CHOICE_CONTROLS: readonly string[] = ['switch', 'select', 'people', 'json-schema']
 
-/** Controls whose parts are rows by themselves, with their own faults. */
+/** Controls whose parts are rows with their own faults. */
 export const NESTING_CONTROLS: readonly string[] = ['cases', 'group', 'list']

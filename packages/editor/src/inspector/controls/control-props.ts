@@ -3,17 +3,17 @@ import type { ComponentType } from 'react'
 import type { FieldDiagnostic } from '../../expression-field/field-types.ts'
 import type { ParamField } from '../../manifest/param-field.ts'
 
-/** What a control of a param gets, ours and the host's alike. */
+/** Props of a control of a param, built-in or of the host. */
 export interface ControlProps {
   /** Node that the param belongs to. */
   readonly nodeId: NodeId
   /** Name, schema and texts of the param. */
   readonly field: ParamField
-  /** The schema of all params of the node, for references within it. */
+  /** Schema of all params of the node, for references within it. */
   readonly rootSchema: JsonSchema
-  /** `undefined` while the param is not set. */
+  /** Value of the param; `undefined` if it is not set. */
   readonly value: Json | undefined
-  /** Sets the param; `undefined` takes it away. */
+  /** Sets the param; `undefined` removes it. */
   readonly onChange: (value: Json | undefined) => void
   /** `true` while the value must not be changed. */
   readonly isReadOnly: boolean
@@ -23,5 +23,5 @@ export interface ControlProps {
   readonly diagnostics?: readonly FieldDiagnostic[]
 }
 
-/** Controls by the name that `.meta({ control })` of a param gives. */
+/** Controls by the name in `.meta({ control })` of a param. */
 export type ControlComponents = Readonly<Record<string, ComponentType<ControlProps>>>

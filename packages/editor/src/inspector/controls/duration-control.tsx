@@ -32,17 +32,17 @@ export function DurationControl({ nodeId, field, value, onChange, isReadOnly }: 
 
 interface DurationInputProps {
   readonly field: TypedTextField
-  /** `'30s'`; `null` while there is none. */
+  /** Duration such as `'30s'`; `null` if none. */
   readonly value: string | null
   readonly onChange: (value: string | null) => void
   readonly isReadOnly: boolean
-  /** Says what an empty field means. A bare number would look like a value. */
+  /** Meaning of an empty field. A number alone would look like a value. */
   readonly placeholder?: string | undefined
-  /** Unit to offer first while there is no value. @defaultValue 's' */
+  /** Initial unit without a value. @defaultValue 's' */
   readonly unit?: Unit | undefined
 }
 
-/** A length of time as a number and its unit. */
+/** Field for a duration as a number and a unit. */
 export function DurationInput({ field, value, onChange, isReadOnly, placeholder, unit = 's' }: DurationInputProps) {
   const { t } = useInstance()
   const unreadable = useUnreadable(field)

@@ -4,13 +4,13 @@ import type { EditorProblem } from '../../store/editor-state.ts'
 
 interface FieldFaultProps {
   readonly problem: EditorProblem
-  /** How many other problems the field has. */
+  /** Number of other problems of the field. */
   readonly more: number
-  /** The label above, which the message need not repeat. */
+  /** Label of the field, which the message does not repeat. */
   readonly title?: string
 }
 
-/** Shows what is wrong with a field, with its fixes as links. */
+/** Shows a problem of a field, with its fixes as links. */
 export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
   return (
@@ -25,6 +25,6 @@ export function FieldFault({ problem, more, title }: FieldFaultProps) {
 function withoutTitle(message: string, title: string | undefined): string {
   const start = `"${title}": `
   const rest = title !== undefined && message.startsWith(start) ? message.slice(start.length) : message
-  // A path or a name at the beginning stays as it is.
+  // A path or a name at the beginning is not capitalized.
   return /^[a-z]+[ ,]/.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest
 }

@@ -3,7 +3,7 @@ import type { Translate } from '../../messages/format.ts'
 const FORBIDDEN: readonly string[] = ['__proto__', 'prototype', 'constructor']
 const FIELD_NAME = /^[A-Za-z_][\w-]*$/
 
-/** Why a name cannot be used beside those that are taken; `null` when it can. @param own - Its name until now. */
+/** Returns the reason why a name cannot be used beside the taken ones; `null` if it can. @param own - Current name. */
 export function checkName(name: string, own: string, taken: readonly string[], t: Translate): string | null {
   if (name === own) return null
   if (name === '') return t('control.nameEmpty')
@@ -11,7 +11,7 @@ export function checkName(name: string, own: string, taken: readonly string[], t
   return taken.includes(name) ? t('control.nameTaken', { name }) : null
 }
 
-/** The same for a field of a schema, whose name expressions have to be able to write. */
+/** Checks the name of a field of a schema, which must also be usable in expressions. */
 export function checkFieldName(name: string, own: string, taken: readonly string[], t: Translate): string | null {
   const fault = checkName(name, own, taken, t)
   if (fault !== null || name === own || FIELD_NAME.test(name)) return fault
@@ -19,7 +19,7 @@ export function checkFieldName(name: string, own: string, taken: readonly string
   return suggestion === '' ? t('schema.nameInvalid') : t('schema.nameInvalidTry', { suggestion })
 }
 
-/** "First name" becomes `first_name`; empty when no letter is left. */
+/** Converts "First name" to `first_name`; empty if no letter remains. */
 function nameFrom(text: string): string {
   return text
     .normalize('NFD')

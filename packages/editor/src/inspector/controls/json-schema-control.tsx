@@ -19,7 +19,7 @@ import { textFieldOf } from './text-of.ts'
 import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
-/** The shape of an object as a list of fields, or as JSON Schema. */
+/** Control for the schema of an object, as a list of fields or as JSON Schema. */
 export function JsonSchemaControl(props: ControlProps) {
   const { nodeId, field, value, onChange, isReadOnly } = props
   const t = useTranslate()

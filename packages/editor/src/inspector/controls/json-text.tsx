@@ -8,14 +8,14 @@ import { TextArea } from '../../ui/text-input.tsx'
 interface JsonTextProps {
   readonly field: TypedTextField
   readonly value: Json | undefined
-  /** `undefined` for an empty text. */
+  /** Called with the value; `undefined` for an empty text. */
   readonly onChange: (value: Json | undefined) => void
-  /** An empty text is no value, and not a fault. @defaultValue false */
+  /** True if an empty text means no value and is not a fault. @defaultValue false */
   readonly isOptional?: boolean
   readonly isReadOnly: boolean
 }
 
-/** Any value as JSON; stored while the user types, if the text is JSON. */
+/** Field for any value as JSON; stored while the user types, if the text is valid. */
 export function JsonText({ field, value, onChange, isReadOnly, isOptional = false }: JsonTextProps) {
   const t = useTranslate()
   const isEmpty = (text: string) => isOptional && text.trim() === ''

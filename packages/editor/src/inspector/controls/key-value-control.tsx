@@ -23,7 +23,7 @@ function takesAnyValue({ schema }: ControlProps['field']): boolean {
   )
 }
 
-/** Names and values, one row each; values of any type have a type that can be chosen. */
+/** Control for names and values, one row each; values of any type have a list of types. */
 export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const { dispatch, store } = useSession()
@@ -114,9 +114,9 @@ interface PairNameProps {
   readonly taken: readonly string[]
   readonly isReadOnly: boolean
   readonly onCommit: (name: string) => void
-  /** A new name was committed by Enter. */
+  /** Called when a new name was committed with Enter. */
   readonly onEntered?: (name: string) => void
-  /** The row is new; left empty, it goes. */
+  /** Called when a new row is left empty, which removes it. */
   readonly onLeaveEmpty?: () => void
 }
 

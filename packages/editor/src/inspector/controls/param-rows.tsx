@@ -20,12 +20,12 @@ interface ParamRowsProps {
   readonly nodeId: NodeId
   readonly rootSchema: JsonSchema
   readonly fields: readonly ParamField[]
-  /** The object that holds the fields. */
+  /** Object that contains the fields. */
   readonly siblings: JsonObject
   readonly isReadOnly: boolean
 }
 
-/** One labeled control for each field that is visible with the values beside it. */
+/** Labeled controls of the fields that are visible for the current values. */
 export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
   const withDefaults = withDefaultsOf(fields, siblings)
   return fields
@@ -163,7 +163,7 @@ function TemplateToggle({ isOn, isRequired, onToggle }: TemplateToggleProps) {
   )
 }
 
-// A field that depends on another follows its default while nothing else is set.
+// A field that depends on another one uses the default of that one while it is not set.
 function withDefaultsOf(fields: readonly ParamField[], siblings: JsonObject): JsonObject {
   const defaults = fields.flatMap(({ name, schema }) => (schema.default === undefined ? [] : [[name, schema.default]]))
   return { ...Object.fromEntries(defaults), ...siblings }

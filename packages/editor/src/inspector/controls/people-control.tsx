@@ -6,7 +6,7 @@ import { Chip } from '../../ui/chip.tsx'
 import { AddText } from './add-text.tsx'
 import type { ControlProps } from './control-props.ts'
 
-/** Roles to tick and persons to name. */
+/** Control for roles and people. */
 export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const current: JsonObject = isJsonObject(value) ? value : {}

@@ -1,6 +1,6 @@
 import { ERROR_PORT, PORT_NAME_PATTERN } from '@tenon/core/document'
 
-/** Ports that nobody has named yet; naming the case names them. */
+/** Generated names of ports; naming the case replaces them. */
 export const UNNAMED_PORT = /^way_\d+$/
 
 export function unusedPort(taken: readonly string[]): string {
@@ -9,7 +9,7 @@ export function unusedPort(taken: readonly string[]): string {
   return `way_${count}`
 }
 
-/** "VIP customers" becomes `vip_customers`; `null` when no letter is left. */
+/** Converts "VIP customers" to `vip_customers`; `null` if no letter remains. */
 export function portFromTitle(title: string): string | null {
   const port = title
     .normalize('NFD')

@@ -24,7 +24,7 @@ interface SchemaFieldOptionsProps {
 const FORMATS = ['email', 'uri', 'date', 'time', 'date-time', 'duration', 'uuid', 'hostname', 'ipv4', 'ipv6'] as const
 const WITH_CHOICES: readonly string[] = ['string', 'number', 'integer']
 
-/** Default, format and allowed values of one field. */
+/** Form for the default, the format and the allowed values of one field. */
 export function SchemaFieldOptions(props: SchemaFieldOptionsProps) {
   const { field, isReadOnly, onChange } = props
   const t = useTranslate()
@@ -94,7 +94,7 @@ function Choices({ field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
   )
 }
 
-/** A default is one of the allowed values, where these are listed. */
+/** Field for a default: a choice of the allowed values, if these are listed. */
 function DefaultInput({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
   const t = useTranslate()
   const inBurst = useBurst()
@@ -164,7 +164,7 @@ function DefaultText({ field, value, isReadOnly, onChange }: DefaultTextProps) {
   return <TextInput value={typed.text} onChange={typed.onChange} onBlur={typed.onBlur} disabled={isReadOnly} />
 }
 
-/** Key that distinguishes `1` and `"1"`. */
+/** Returns a key that distinguishes `1` and `"1"`. */
 function textOfValue(value: Json): string {
   return JSON.stringify(value)
 }

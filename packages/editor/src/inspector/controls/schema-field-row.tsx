@@ -18,7 +18,7 @@ interface SchemaFieldRowProps {
   readonly taken: readonly string[]
   readonly isNew: boolean
   readonly isReadOnly: boolean
-  /** The row before which a dragged one would lie. */
+  /** True if a dragged row would be inserted before this one. */
   readonly isDropTarget: boolean
   readonly grip: Pick<
     ComponentProps<'button'>,
@@ -29,7 +29,7 @@ interface SchemaFieldRowProps {
   readonly onRemove: () => void
 }
 
-/** Name and type of one field, below it what it means and whether it is required, and on request the rest. */
+/** Row of one field: name and type, below them description and required, and on request its options. */
 export function SchemaFieldRow(props: SchemaFieldRowProps) {
   const { nodeId, id, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
   const t = useTranslate()

@@ -4,25 +4,27 @@ import { isJsonObject, type Json, type JsonObject, orderedProperties, SCHEMA_ORD
 export const FIELD_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
 export type FieldType = (typeof FIELD_TYPES)[number]
 
-/** One field of an object schema, as a row shows it. */
+/** One field of an object schema in a row. */
 export interface SchemaField {
   readonly name: string
-  /** `'custom'` for what only JSON Schema can say, such as a choice of schemas. */
+  /** Type of the field; `'custom'` for a schema that rows cannot show, such as a choice of schemas. */
   readonly type: FieldType | 'custom'
   readonly description: string
   readonly isRequired: boolean
   /** Allowed values; empty when every value of the type is allowed. */
   readonly choices: readonly Json[]
-  /** `undefined` without a default. */
+  /** Default value; `undefined` if none. */
   readonly fallback: Json | undefined
-  /** Empty without a format. */
+  /** Format of a text; empty if none. */
   readonly format: string
 }
 
 /** Changes that a row makes to a field; a missing key stays unchanged. */
 export type SchemaFieldChange = Partial<Omit<SchemaField, 'name' | 'type'> & { readonly type: FieldType }>
 
-/** The fields of a schema in the author's order, or `null` when it does not describe an object by its fields. */
+/**
+ * Returns the fields of a schema in the order of its author; `null` if it does not describe an object by its fields.
+ */
 export function readSchemaFields(schema: Json | undefined): readonly SchemaField[] | null {
   if (schema === undefined) return []
   if (!isJsonObject(schema) || (schema.type !== undefined && schema.type !== 'object')) return null
@@ -42,7 +44,7 @@ export function readSchemaFields(schema: Json | undefined): readonly SchemaField
   })
 }
 
-/** Adds a text field behind the others. */
+/** Adds a text field after the others. */
 export function addSchemaField(schema: JsonObject, name: string): JsonObject {
   return {
     ...schema,
@@ -52,7 +54,7 @@ export function addSchemaField(schema: JsonObject, name: string): JsonObject {
   }
 }
 
-/** Changes one field; everything else of the schema, and keywords that rows do not show, stay as they are. */
+/** Changes one field; the rest of the schema and keywords that rows do not show are kept. */
 export function changeSchemaField(schema: JsonObject, name: string, change: SchemaFieldChange): JsonObject {
   const properties = propertiesOf(schema)
   const next: Record<string, Json> = { ...propertyOf(properties[name] ?? {}) }
@@ -85,19 +87,19 @@ export function removeSchemaField(schema: JsonObject, name: string): JsonObject 
   return withRequired(rest, requiredOf(schema).filter(isOther))
 }
 
-/** Moves a field. @param to - Its index among all fields afterwards; beyond the ends it stays at the end. */
+/** Moves a field. @param to - Its index among all fields afterwards; clamped to the ends. */
 export function moveSchemaField(schema: JsonObject, name: string, to: number): JsonObject {
   const others = orderOf(schema).filter((other) => other !== name)
   const at = Math.max(0, Math.min(others.length, to))
   return { ...schema, [SCHEMA_ORDER_KEYWORD]: [...others.slice(0, at), name, ...others.slice(at)] }
 }
 
-/** A typed text as a value of a field; `undefined` when it is none. */
+/** Parses a typed text as a value of a field; `undefined` if it is invalid. */
 export function valueOfText(type: SchemaField['type'], text: string): Json | undefined {
   return type === 'string' ? text : convert(text.trim(), type)
 }
 
-// Limits of the other type mean nothing now and come back into force with it. Values have to fit.
+// Limits of another type have no effect and apply again with that type. Values must match the type.
 function changeType(property: Record<string, Json>, type: FieldType): void {
   property.type = type
   const fits = (value: Json) => convert(value, type)
@@ -135,7 +137,7 @@ function put(property: Record<string, Json>, keyword: string, value: Json | unde
   else property[keyword] = value
 }
 
-/** A property as an object; `true` and `false` say what these say. */
+/** Returns a property as an object; `true` and `false` are converted to equivalent ones. */
 function propertyOf(raw: Json): JsonObject {
   if (isJsonObject(raw)) return raw
   return raw === false ? { not: {} } : {}

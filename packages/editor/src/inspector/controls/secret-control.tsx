@@ -11,8 +11,8 @@ import type { ControlProps } from './control-props.ts'
 import { SecretsContext } from './secrets-context.ts'
 
 /**
- * A secret: it can be set, replaced and removed, never read. The value goes to the server alone; the document gets the
- * marker that the server answers.
+ * Control for a secret, which can be set, replaced and removed, never read. The value is sent to the server only; the
+ * document gets the marker that the server returns.
  */
 export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   const { t, locale } = useInstance()
@@ -120,7 +120,7 @@ function useSecret(nodeId: string, param: string, onChange: (value: Json) => voi
       return false
     }
   }
-  // A value that was typed and not saved is not lost with the panel.
+  // A typed value that is not saved survives closing the panel.
   const leaving = useRef(save)
   leaving.current = save
   useEffect(() => () => void leaving.current(), [])

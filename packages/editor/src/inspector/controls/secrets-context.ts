@@ -1,7 +1,7 @@
 import type { SecretMarker } from '@tenon/core/document'
 import { createContext } from 'react'
 
-/** The value of a secret param, on its way to where it is kept. */
+/** Value of a secret param to store. */
 export interface SecretToSet {
   /** Type of the node that has the param. */
   readonly nodeType: string
@@ -13,8 +13,8 @@ export interface SecretToSet {
   readonly value: string
 }
 
-/** Stores the value of a secret param and answers the marker that takes its place in the document. */
+/** Stores the value of a secret param and returns the marker that replaces it in the document. */
 export type SetSecret = (secret: SecretToSet) => Promise<SecretMarker>
 
-/** Null where no value can be stored: a controlled editor whose host gives no `onSetSecret`. */
+/** Function that stores secrets; `null` in a controlled editor without `onSetSecret`. */
 export const SecretsContext = createContext<SetSecret | null>(null)

@@ -10,7 +10,7 @@ import { JsonText } from './json-text.tsx'
 import { ParamRows } from './param-rows.tsx'
 import { textFieldOf } from './text-of.ts'
 
-/** The fields of an object, one under the other. */
+/** Control for the fields of an object. */
 export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
   const siblings = isJsonObject(value) ? value : {}
   return (
@@ -26,7 +26,7 @@ export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: C
   )
 }
 
-/** Items of one kind. */
+/** Control for a list of items of one kind. */
 export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
   const t = useTranslate()
   const { dispatch } = useSession()
@@ -40,7 +40,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
         const own = fieldOf(rootSchema, itemSchema, path, String(index), false)
         const title = t('control.itemNumber', { number: index + 1 })
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their place
+          // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their index
           <div key={index} className="tn-list-item" data-object={isObject || undefined}>
             <ParamRows
               nodeId={nodeId}
@@ -77,7 +77,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
   )
 }
 
-/** Whatever no other control can show. */
+/** Control for any other value, as JSON. */
 export function JsonControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   return (
     <JsonText

@@ -2,22 +2,22 @@ import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import type { ControlProps } from './control-props.ts'
 import { textOf } from './text-of.ts'
 
-/** A line of text with references; grows with what is in it. */
+/** Control for a line of text with references; it grows with its content. */
 export function TextControl(props: ControlProps) {
   return <TemplateControl {...props} isMultiline={false} />
 }
 
-/** Several lines for a model or a person. */
+/** Control for several lines of text, such as a prompt. */
 export function PromptControl(props: ControlProps) {
   return <TemplateControl {...props} isMultiline />
 }
 
-/** JSON or any other code. */
+/** Control for JSON or other code. */
 export function CodeControl(props: ControlProps) {
   return <TemplateControl {...props} isMultiline isMono />
 }
 
-/** A value that comes from elsewhere. */
+/** Control for an expression. */
 export function ExpressionControl(props: ControlProps) {
   return <TemplateControl {...props} isMultiline={false} />
 }

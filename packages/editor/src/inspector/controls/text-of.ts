@@ -2,16 +2,16 @@ import type { Json, NodeId } from '@tenon/core/document'
 import type { ParamField } from '../../manifest/param-field.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
 
-/** Any value as the text that a field shows. */
+/** Formats any value as the text of a field. */
 export function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }
 
 /**
- * Names the text of a param, or of one part of it, among the fields of the editor.
+ * Returns the identity of the text of a param, or of one part of it, among the fields of the editor.
  *
- * @param part - Which part, where a param has several texts of its own.
+ * @param part - Part of a param with several texts.
  */
 export function textFieldOf(
   nodeId: NodeId,

@@ -19,7 +19,10 @@ interface TypedValueProps {
   readonly isReadOnly: boolean
 }
 
-/** A value of any type: the type in a list, and the field for it. The type is that of the stored JSON. */
+/**
+ * Control for a value of any type: a list of types, and the field for the selected one. The type is that of the stored
+ * JSON.
+ */
 export function TypedValue(props: TypedValueProps) {
   const { name, value, onChange, isReadOnly } = props
   const t = useTranslate()

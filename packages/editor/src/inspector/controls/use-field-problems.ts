@@ -5,8 +5,8 @@ import { useEditorStore } from '../../session/session-context.tsx'
 import type { EditorProblem } from '../../store/editor-state.ts'
 
 /**
- * The problems of one place of a node: `['params', 'url']`, or `[]` for the node itself; with those of its parts
- * where these have no row of their own.
+ * Returns the problems at a path of a node: `['params', 'url']`, or `[]` for the node itself; including those of parts
+ * without a row of their own.
  */
 export function useFieldProblems(
   nodeId: NodeId,
@@ -26,7 +26,7 @@ export function useFieldProblems(
   )
 }
 
-/** The problems that stand at one place of a text. */
+/** Returns the problems with a range in a text, as diagnostics. */
 export function diagnosticsOf(problems: readonly EditorProblem[]): readonly FieldDiagnostic[] {
   return problems.flatMap(({ range, severity, message }) =>
     range === null ? [] : [{ from: range.start, to: range.end, severity, message }],

@@ -12,11 +12,11 @@ interface RowDrag {
 }
 
 /**
- * Drags rows of a list by their grips. The rows stay where they are until the pointer is released, since an element
- * that moves in the document loses the pointer.
+ * Drags rows of a list by their grips. The rows are not moved until the pointer is released, since an element that
+ * moves in the document loses the pointer.
  *
  * @param rowSelector - Matches the rows, all of them children of one element, in their order.
- * @param onMove - Gets the index of the dragged row and the one that it has afterwards.
+ * @param onMove - Called with the old and the new index of the dragged row.
  */
 export function useRowDrag(rowSelector: string, onMove: (from: number, to: number) => void): RowDrag {
   const dragged = useRef<{ readonly from: number; readonly rows: readonly Element[] } | null>(null)

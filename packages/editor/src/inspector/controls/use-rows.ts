@@ -1,6 +1,6 @@
 import { useRef } from 'react'
 
-/** A row with an identity that outlives its name, so that renaming it keeps the focus in it. */
+/** A row with an identity of its own, so that renaming it keeps the focus. */
 export interface Row {
   readonly id: number
   readonly name: string
@@ -8,15 +8,15 @@ export interface Row {
 
 interface Rows {
   readonly rows: readonly Row[]
-  /** Keeps the identity of a row that is about to get another name. */
+  /** Keeps the identity of a row that is being renamed. */
   readonly rename: (from: string, to: string) => void
 }
 
 /**
- * Rows for the members of an object.
+ * Returns rows for the members of an object.
  *
- * @param order - `'seen'` keeps the order in which this field has first seen the names, for objects without an order
- * of their own; `'given'` takes the order of `names`. @defaultValue 'seen'
+ * @param order - `'seen'` keeps the order in which the names first appeared, for objects without an order of their own;
+ * `'given'` uses the order of `names`. @defaultValue 'seen'
  */
 export function useRows(names: readonly string[], order: 'seen' | 'given' = 'seen'): Rows {
   const known = useRef<readonly Row[]>([])

@@ -2,14 +2,14 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 import { isNumberText } from '@tenon/core/text'
 import { textOf } from './text-of.ts'
 
-/** The types that a field of any value may have, in the order of the list. */
+/** Types of a field for any value, in display order. */
 export const VALUE_TYPES = ['text', 'number', 'boolean', 'list', 'object', 'expression'] as const
 /** One of {@link VALUE_TYPES}. */
 export type ValueType = (typeof VALUE_TYPES)[number]
 
 const WHOLE_EXPRESSION = /^\s*\{\{(?:(?!\}\}|\{\{)[\s\S])*\}\}\s*$/
 
-/** The type of a stored value: that of its JSON; a text that is one expression and nothing else is an expression. */
+/** Returns the type of a stored value: that of its JSON; a text of exactly one expression is an expression. */
 export function valueTypeOf(value: Json | undefined): ValueType {
   if (typeof value === 'number') return 'number'
   if (typeof value === 'boolean') return 'boolean'
@@ -18,14 +18,14 @@ export function valueTypeOf(value: Json | undefined): ValueType {
   return typeof value === 'string' && WHOLE_EXPRESSION.test(value) ? 'expression' : 'text'
 }
 
-/** JSON is an expression, too, but for the braces that would end the template. */
+/** Converts JSON to an expression, which it is except for braces that would end the template. */
 function expressionOf(value: Json | undefined): string {
-  // With a space between nested braces, which would end the template.
+  // A space separates nested braces, which would end the template.
   const text = JSON.stringify(value ?? null, null, 1).replaceAll(/\n */g, ' ')
   return text.includes('{{') || text.includes('}}') ? '{{}}' : `{{ ${text} }}`
 }
 
-/** A value as another type: what it means is kept where the type can hold it, else it becomes the empty value. */
+/** Converts a value to another type, or to the empty value of the type if it cannot be converted. */
 export function convertValue(value: Json | undefined, type: ValueType): Json {
   if (valueTypeOf(value) === type) return value ?? ''
   const text = textOf(value).trim()

@@ -7,7 +7,7 @@ import { uiMessages } from './ui.ts'
 /**
  * Every text of the user interface in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`).
  *
- * Other languages are objects with the same keys; a host hands over the ones that it wants to say differently.
+ * Other languages are objects with the same keys; a host passes the texts that it replaces.
  */
 export const en = {
   ...editorMessages,
@@ -20,12 +20,12 @@ export const en = {
 /** Names one text of the editor and the run views, for translations. */
 export type MessageKey = keyof typeof en
 
-/** A whole language. */
+/** All texts of one language. */
 export type Messages = Readonly<Record<MessageKey, string>>
 
 /**
- * Names a text that does not come from this package, by its code: a problem of the validator (`problem.DEAD_END`), the
- * button of its fix (`fix.DEAD_END`), an error of the server or of a run (`error.RATE_LIMITED`) and its remedy
+ * Key of a text from another package, by its code: a problem of the validator (`problem.DEAD_END`), the button of its
+ * fix (`fix.DEAD_END`), an error of the server or of a run (`error.RATE_LIMITED`) and its remedy
  * (`remedy.RATE_LIMITED`).
  */
 export type CodeKey = `problem.${string}` | `fix.${string}` | `error.${string}` | `remedy.${string}`

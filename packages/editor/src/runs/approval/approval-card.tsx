@@ -17,17 +17,17 @@ import { VoteList } from './vote-list.tsx'
 
 /** Props of one approval with the buttons to decide it. */
 export interface ApprovalCardProps extends InstanceProps {
-  /** Approval to show, with the right of the reader to decide it. */
+  /** Approval to show, with the permission of the reader to decide it. */
   readonly approval: ShownApproval
-  /** Sends the decision; the card shows what goes wrong and lets the reader try again. */
+  /** Sends the decision; the card shows a failure with a button to try again. */
   readonly onDecide: (choice: string, comment: string) => Promise<unknown>
   /** Opens the run that waits for the approval. Without it, the card has no button for that. */
   readonly onOpenRun?: (runId: string) => void
-  /** Instant from which times are told, ms since the epoch. @defaultValue now */
+  /** Present time for relative times, in ms since the epoch. @defaultValue now */
   readonly now?: number
 }
 
-/** An approval with its evidence, and the decision in place. */
+/** Card of an approval with its evidence and the buttons to decide it. */
 export function ApprovalCard({ approval, onDecide, onOpenRun, now, ...instance }: ApprovalCardProps) {
   return (
     <EnsureInstance {...instance}>
@@ -137,7 +137,7 @@ interface DecisionButtonsProps {
   readonly onDecide: (choice: string) => void
 }
 
-/** The first choice is the filled button and stands last, where the eye ends. */
+/** Renders the choices as buttons; the first choice is the primary button and the last in the row. */
 function DecisionButtons({ approval, sending, onDecide }: DecisionButtonsProps) {
   const { t } = useInstance()
   const [first, ...others] = approval.choices

@@ -14,20 +14,20 @@ import { ApprovalCard } from './approval-card.tsx'
 import { InboxItem } from './inbox-item.tsx'
 import { useClosedApproval } from './use-closed-approval.ts'
 
-/** Due dates are shown in minutes. */
+/** Update interval in milliseconds; due dates are shown in minutes. */
 const NOW_EVERY_MS = 30_000
 
 const NONE: readonly Approval[] = Object.freeze([])
 
 /** Props of the list of approvals that wait for the reader. */
 export interface ApprovalInboxProps extends InstanceProps {
-  /** Kept by the host outside of its render functions. */
+  /** Client of the server; create it outside of render functions. */
   readonly client: TenonClient
   /** Opens the run that waits for an approval. Without it, the cards have no button for that. */
   readonly onOpenRun?: (runId: string) => void
 }
 
-/** The approvals that wait, most urgent first, and the one that is looked at. */
+/** List of open approvals, most urgent first, and the selected one. */
 export function ApprovalInbox({ client, onOpenRun, ...instance }: ApprovalInboxProps) {
   return (
     <EnsureInstance {...instance}>
@@ -81,7 +81,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   const decide = async (choice: string, comment: string) => {
     try {
       const answer = await client.approvals.decide(chosen.approvalId, comment === '' ? { choice } : { choice, comment })
-      // The card stays to show what was decided; the next one is the reader's step. Who has voted has no vote left.
+      // The card remains to show the decision until the reader selects another one. A person has one vote.
       show({ ...answer, canDecide: false })
     } finally {
       // After a rejection as well: another user has decided meanwhile.
@@ -139,7 +139,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   )
 }
 
-/** What the reader may decide comes first, then what is due first, then what was asked first. */
+/** Sorts approvals: those that the reader may decide first, then by due date, then by age. */
 function byUrgency(a: Approval, b: Approval): number {
   if (a.canDecide !== b.canDecide) return a.canDecide ? -1 : 1
   const due = (approval: Approval) => (approval.dueAt === null ? Number.POSITIVE_INFINITY : Date.parse(approval.dueAt))

@@ -2,7 +2,7 @@ import type { Approval } from '@tenon/core/client'
 import { isoInstant } from '@tenon/core/document'
 import type { ApprovalView } from '@tenon/core/run'
 
-/** What {@link ApprovalCard} shows: an approval of the API, or one that the run log tells of. */
+/** Approval in the form of {@link ApprovalCard}: one of the API, or one folded from the run log. */
 export type ShownApproval = Pick<
   Approval,
   | 'approvalId'
@@ -22,9 +22,9 @@ export type ShownApproval = Pick<
 >
 
 /**
- * An approval as it stood at one moment of the run log.
+ * Returns the state of an approval at one moment of the run log.
  *
- * @param known - The same approval from the API, which says who the reader is to it; `null` while it is not known.
+ * @param known - The same approval from the API, with the permission of the reader; `null` if not loaded.
  */
 export function approvalOfView(
   { waitFor, waitId, votes, closed, openedAt }: ApprovalView,

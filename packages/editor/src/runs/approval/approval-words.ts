@@ -2,7 +2,7 @@ import type { Approvers } from '@tenon/core/node'
 import type { Translate } from '../../messages/format.ts'
 import type { ShownApproval } from './approval-of-view.ts'
 
-/** Who may decide, in words: "any admin or editor", "any viewer or 2 named people". */
+/** Formats the approvers: "any admin or editor", "any viewer or 2 named people". */
 export function whoDecides(approvers: Approvers, t: Translate): string {
   const roles = approvers.roles ?? []
   const people = approvers.userIds?.length ?? 0
@@ -19,7 +19,7 @@ function joinOr(words: readonly string[], t: Translate): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${t('runs.approval.or')} ${last}`
 }
 
-/** Votes of the leading choice: "1 of 2 approved"; empty where one vote decides. */
+/** Formats the votes of the leading choice: "1 of 2 approved"; empty if one vote decides. */
 export function progressOf({ votes, required, choices }: ShownApproval, t: Translate): string {
   if (required < 2) return ''
   const counts = choices.map((choice) => ({ choice, count: votes.filter((vote) => vote.choice === choice).length }))
@@ -30,7 +30,7 @@ export function progressOf({ votes, required, choices }: ShownApproval, t: Trans
   return t('runs.approval.progress', { count: leading.count, required, choice: choiceLabel(leading.choice, t) })
 }
 
-/** The word on the button of a choice. */
+/** Returns the label of a choice. */
 export function choiceLabel(choice: string, t: Translate): string {
   if (choice === 'approve') return t('runs.approval.approve')
   if (choice === 'reject') return t('runs.approval.reject')

@@ -5,7 +5,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { isBranch, wordsOf } from '../json/json-model.ts'
 import { JsonTree } from '../json/json-tree.tsx'
 
-/** What a person sees in order to decide: fields as facts, what is nested as a tree. */
+/** Evidence of an approval: fields as facts, nested values as a tree. */
 export function Evidence({ value }: { readonly value: Json }) {
   const t = useTranslate()
   if (value === null) return null

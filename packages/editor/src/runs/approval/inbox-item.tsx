@@ -8,12 +8,12 @@ import { progressOf } from './approval-words.ts'
 export interface InboxItemProps {
   readonly approval: Approval
   readonly isChosen: boolean
-  /** Ms since the epoch. */
+  /** Present time, in ms since the epoch. */
   readonly now: number
   readonly onChoose: (approvalId: string) => void
 }
 
-/** An approval in the inbox: what, of which workflow, due when. */
+/** Item of the inbox: the question, the workflow and the due date of an approval. */
 export function InboxItem({ approval, isChosen, now, onChoose }: InboxItemProps) {
   const { t, locale } = useInstance()
   const due = approval.dueAt === null ? null : Date.parse(approval.dueAt)
@@ -45,7 +45,7 @@ export function InboxItem({ approval, isChosen, now, onChoose }: InboxItemProps)
   )
 }
 
-/** The first plain field of the evidence: most often the id of what is decided on. */
+/** Returns the first plain field of the evidence, usually the id of the subject. */
 function subjectOf({ evidence }: Approval): string {
   if (!isJsonObject(evidence)) return typeof evidence === 'string' ? evidence : ''
   const first = Object.values(evidence).find((value) => typeof value === 'string' || typeof value === 'number')

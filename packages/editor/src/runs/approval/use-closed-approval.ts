@@ -2,16 +2,16 @@ import type { Approval, TenonClient } from '@tenon/core/client'
 import { useEffect, useRef, useState } from 'react'
 
 interface ClosedApproval {
-  /** Stays on the card until the reader moves on. */
+  /** Closed approval that is shown until the reader selects another one; `null` if none. */
   readonly closed: Approval | null
   readonly show: (approval: Approval | null) => void
 }
 
 /**
- * Keeps the approval that the reader looks at when it leaves the open ones, whoever decided it: another card in its
- * place, under the pointer, could be decided by mistake.
+ * Keeps the displayed approval when it is closed by any user: another card under the pointer could be decided by
+ * mistake.
  *
- * @param shown - The approval that is looked at now, of those that are open.
+ * @param shown - Selected approval of the open ones.
  */
 export function useClosedApproval(
   client: TenonClient,
@@ -26,7 +26,7 @@ export function useClosedApproval(
   last.current = closed === null ? (gone ?? shown) : undefined
   useEffect(() => {
     if (gone === null) return
-    // Until the server has said how it ended, nothing can be decided.
+    // It cannot be decided until the server has returned its result.
     show({ ...gone, canDecide: false })
     client.approvals.list({ runId: gone.runId, limit: 200 }).then(
       ({ items }) => {

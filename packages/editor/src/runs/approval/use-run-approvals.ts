@@ -7,20 +7,23 @@ import { useRunPart } from '../store/use-run.ts'
 import { approvalOfView, type ShownApproval } from './approval-of-view.ts'
 
 export interface RunApprovals {
-  /** The approvals of the run at the moment looked at, oldest first. */
+  /** Approvals of the run at the selected moment, oldest first. */
   readonly approvals: readonly (ShownApproval & { readonly nodeRunId: string })[]
   readonly decide: (approvalId: string, choice: string, comment: string) => Promise<void>
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
 const selectApprovals = (snapshot: RunSnapshot) => snapshot.view.approvals
-/** A text that changes with each approval that opens or closes, and with each vote: the reader's right to decide is read again. */
+/**
+ * Returns a key that changes with each approval that opens or closes, and with each vote; the permissions are loaded
+ * again then.
+ */
 const selectKey = (snapshot: RunSnapshot) =>
   [...snapshot.live.approvals.values()]
     .map((view) => `${view.waitId}:${view.votes.length}:${view.closed ?? 'open'}`)
     .join(' ')
 
-/** The approvals of a run with the reader's right to decide them. */
+/** Returns the approvals of a run with the permission of the reader to decide them. */
 export function useRunApprovals(scope: RunScope): RunApprovals {
   const { client, runId, store, run } = scope
   const views = useRunPart(store, selectApprovals)
@@ -41,7 +44,7 @@ export function useRunApprovals(scope: RunScope): RunApprovals {
       { runId, workflowName: run.value?.workflowName ?? '' },
       value?.items.find((item) => item.waitId === view.waitId) ?? null,
     )
-    // The run log brings the vote a moment later.
+    // The vote arrives with the run log a moment later.
     const canDecide = approval.canDecide && !voted.has(approval.approvalId)
     return { ...approval, canDecide, nodeRunId: view.nodeRunId as string }
   })

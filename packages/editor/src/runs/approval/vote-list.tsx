@@ -5,7 +5,7 @@ import { formatAgo } from '../format/instant.ts'
 import type { ShownApproval } from './approval-of-view.ts'
 import { choiceLabel } from './approval-words.ts'
 
-/** Who decided, how, when and why. */
+/** List of votes: person, choice, time and comment. */
 export function VoteList({ approval, now }: { readonly approval: ShownApproval; readonly now: number }) {
   const { t, locale } = useInstance()
   if (approval.votes.length === 0) return null

@@ -7,17 +7,17 @@ export interface RunFormDraft {
   readonly mode: 'form' | 'json'
   /** Entries of the fields by name. */
   readonly values: JsonObject
-  /** The input as it is typed in JSON mode. */
+  /** Typed text in JSON mode. */
   readonly text: string
   /** Names of the fields that the form had. */
   readonly names: readonly string[]
 }
 
 /**
- * The draft to begin a form with.
+ * Returns the initial draft of a form.
  *
- * @param kept - From an earlier showing, perhaps of an older schema: values of fields that are gone or no longer fit
- * are dropped, and new fields get their defaults.
+ * @param kept - Draft of an earlier use, possibly with an older schema: values of removed fields and invalid values are
+ * dropped, and new fields get their defaults.
  * @param fields - `null` for a schema that is entered as JSON.
  */
 export function startDraft(kept: RunFormDraft | undefined, fields: readonly FormField[] | null): RunFormDraft {

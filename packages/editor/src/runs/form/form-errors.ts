@@ -4,12 +4,12 @@ import type { Translate } from '../../messages/format.ts'
 import type { FormField } from './form-model.ts'
 import { type FormPath, pathKey } from './form-values.ts'
 
-/** What is wrong, by {@link pathKey}. */
+/** Error messages by {@link pathKey}. */
 export type FormErrors = ReadonlyMap<string, string>
 
 /**
- * Checks what can be told at once; the server checks the whole schema again. Patterns are left to the server, since a
- * browser's regular expressions may hang on them.
+ * Checks the values of a form in the browser; the server checks the whole schema again. Only the server checks
+ * patterns, since regular expressions may block the browser.
  */
 export function checkForm(fields: readonly FormField[], values: JsonObject, t: Translate): FormErrors {
   const errors = new Map<string, string>()
@@ -92,7 +92,7 @@ function textFault(field: FormField, value: string, t: Translate): string | null
   return null
 }
 
-/** The faults that a server has listed, placed at the fields that they name. */
+/** Returns the faults from a server, by the fields that they name. */
 export function serverErrors(thrown: unknown, fields: readonly FormField[]): FormErrors {
   const errors = new Map<string, string>()
   const issues = thrown instanceof TenonError ? thrown.details?.['issues'] : undefined

@@ -19,7 +19,7 @@ export interface FormFieldViewProps {
   readonly errors: FormErrors
   /** `undefined` empties the field. */
   readonly onChange: (path: FormPath, value: Json | undefined) => void
-  /** In place of the field's own title. */
+  /** Title that replaces the one of the field. */
   readonly title?: string
 }
 
@@ -102,7 +102,7 @@ function Control({ field, value, onChange }: ControlProps) {
   }
 }
 
-/** Choices are told apart by their JSON text, since `1` and `"1"` may both be offered. */
+/** Identifies choices by their JSON text, since `1` and `"1"` may both be offered. */
 function ChoiceControl({ field, value, onChange }: ControlProps) {
   const { t } = useInstance()
   const options = field.choices.map((choice) => ({
@@ -128,7 +128,7 @@ function ListControl({ field, path, value, errors, onChange }: FormFieldViewProp
   return (
     <div className="tn-form-group">
       {items.map((child, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place, as in the errors
+        // biome-ignore lint/suspicious/noArrayIndexKey: items are identified by their index, as in the errors
         <div key={index} className="tn-form-item">
           <FormFieldView
             field={item}

@@ -16,7 +16,7 @@ export interface FormField {
   readonly choices: readonly Json[]
   /** Members of a group. */
   readonly fields: readonly FormField[]
-  /** What a list holds. */
+  /** Item of a list; `null` for other fields. */
   readonly item: FormField | null
 }
 
@@ -24,7 +24,10 @@ const MAX_DEPTH = 8
 const LONG_TEXT = 200
 const LONG_NAMES = /(^|_)(text|message|body|description|comment|notes?|content|prompt|query)$/i
 
-/** The fields of an input schema; `null` when it is not an object with known members and only JSON will do. */
+/**
+ * Returns the fields of an input schema; `null` if it is not an object with known members, so that the input is entered
+ * as JSON.
+ */
 export function formFields(schema: JsonSchema): readonly FormField[] | null {
   const root = resolveSchema(schema, schema as Json)
   const fields = membersOf(schema, root, 0)
@@ -76,7 +79,7 @@ function kindOf(schema: ObjectSchema, name: string): FormFieldKind {
   }
 }
 
-/** The one type of a schema, `null` beside it passed over. */
+/** Returns the only type of a schema, ignoring `null`; `null` if there are several. */
 function typeOf(schema: ObjectSchema): string | null {
   const type = schema['type']
   if (typeof type === 'string') return type
@@ -90,7 +93,7 @@ function choicesOf(schema: ObjectSchema): readonly Json[] {
   return Array.isArray(schema['enum']) ? schema['enum'] : []
 }
 
-/** What a form starts with: the defaults of the schema, and values that leave no choice. */
+/** Returns the initial values of a form: the defaults of the schema, and values without alternatives. */
 export function initialValues(fields: readonly FormField[]): JsonObject {
   const values: Record<string, Json> = {}
   for (const field of fields) {
@@ -100,7 +103,7 @@ export function initialValues(fields: readonly FormField[]): JsonObject {
   return values
 }
 
-/** What one field starts with; `undefined` leaves it empty. */
+/** Returns the initial value of one field; `undefined` for an empty field. */
 export function initialValue(field: FormField): Json | undefined {
   const fallback = field.schema['default']
   if (fallback !== undefined) return fallback

@@ -1,17 +1,17 @@
 import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
 
-/** Where a value stands in an input: names of members and indexes of items. */
+/** Path of a value in an input: names of members and indexes of items. */
 export type FormPath = readonly (string | number)[]
 
-/** A path as a key for errors and elements: `lines/0/total`. */
+/** Formats a path as a key for errors and elements: `lines/0/total`. */
 export function pathKey(path: FormPath): string {
   return path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')
 }
 
 /**
- * A copy with another value at a path; objects and lists on the way are made where they are missing.
+ * Returns a copy with another value at a path; missing objects and lists on the path are created.
  *
- * @param next - `undefined` takes a member away.
+ * @param next - `undefined` removes a member.
  */
 export function writeValue(value: JsonObject, path: FormPath, next: Json | undefined): JsonObject {
   const written = write(value, path, next)

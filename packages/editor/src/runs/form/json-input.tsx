@@ -6,11 +6,11 @@ import { jsonFaultText, parseJson } from './parse-json.ts'
 
 export interface JsonInputProps {
   readonly value: Json | undefined
-  /** Not called while the text is no JSON. */
+  /** Called with each valid value; not called for invalid JSON. */
   readonly onChange: (value: Json | undefined) => void
 }
 
-/** A value as JSON text, for what no other control fits. */
+/** Field for a value as JSON text, for schemas without another control. */
 export function JsonInput({ value, onChange }: JsonInputProps) {
   const t = useTranslate()
   const [draft, setDraft] = useState<string | null>(null)

@@ -2,7 +2,10 @@ import type { Json } from '@tenon/core/document'
 import { parseJson as readJson } from '@tenon/core/text'
 import type { Translate } from '../../messages/format.ts'
 
-/** Why a text is not taken: where it stops being JSON (line and column count from 1), or what in it cannot be kept. */
+/**
+ * Reason why a text is refused: the position of a syntax error (line and column from 1), or a value that cannot be
+ * represented.
+ */
 export type JsonFault =
   | { readonly kind: 'syntax'; readonly line: number; readonly column: number }
   /** A number that would be rounded, at a path such as `order.id`. */
@@ -10,12 +13,12 @@ export type JsonFault =
   | { readonly kind: 'content'; readonly place: string }
   | { readonly kind: 'depth' }
 
-/** The value of a text, or why it has none. */
+/** Value of a text, or the fault. */
 export type ParsedJson = { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly fault: JsonFault }
 
 /**
  * Parses JSON that a user typed, and finds the position of a fault, which `JSON.parse` reports differently in each
- * browser. What would change on its way, such as a number with too many digits, is a fault too.
+ * browser. A value that would change, such as a number with too many digits, is also a fault.
  */
 export function parseJson(text: string): ParsedJson {
   const reading = readJson(text, { onLoss: 'refuse' })
@@ -32,7 +35,7 @@ export function parseJson(text: string): ParsedJson {
   return { ok: false, fault: { kind: 'syntax', line, column } }
 }
 
-/** A fault in words for the person who has typed the text. */
+/** Formats a fault for the person who typed the text. */
 export function jsonFaultText(t: Translate, fault: JsonFault): string {
   switch (fault.kind) {
     case 'syntax':
@@ -51,7 +54,7 @@ const TOKEN =
 
 type Expect = 'value' | 'value-or-close' | 'key' | 'key-or-close' | 'colon' | 'comma-or-close' | 'end'
 
-/** Index of the first character that cannot stand where it stands. */
+/** Returns the index of the first invalid character. */
 function faultIndex(text: string): number {
   const stack: ('[' | '{')[] = []
   let expect: Expect = 'value'

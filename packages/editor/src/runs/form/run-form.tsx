@@ -19,9 +19,9 @@ import { jsonFaultText, parseJson } from './parse-json.ts'
 
 /** Props of the form that a run's input is entered with. */
 export interface RunFormProps extends InstanceProps {
-  /** JSON Schema of the input, as the start node has it. */
+  /** JSON Schema of the input, from the start node. */
   readonly schema: JsonSchema
-  /** Starts the run; faults that it throws are shown at their fields, and the form stays as it is. */
+  /** Starts the run; faults that it throws are shown at their fields, and the form keeps its values. */
   readonly onSubmit: (input: Json) => Promise<unknown>
   /** Called by the button "Cancel", which is hidden without it. */
   readonly onCancel?: () => void
@@ -29,11 +29,11 @@ export interface RunFormProps extends InstanceProps {
   readonly submitLabel?: string
   /** Entries from the last time the form was shown. Read once, on mount. */
   readonly draft?: RunFormDraft
-  /** Gets what is entered after each change, to keep it for the next time. */
+  /** Called with the entries after each change, to keep them for the next use. */
   readonly onDraft?: (draft: RunFormDraft) => void
 }
 
-/** Asks for the input of a run, drawn from its schema. Between two uses only the host keeps what was entered. */
+/** Form for the input of a run, built from its schema. The host keeps the entries between two uses. */
 export function RunForm({ schema, onSubmit, onCancel, submitLabel, draft, onDraft, ...instance }: RunFormProps) {
   return (
     <EnsureInstance {...instance}>
@@ -87,7 +87,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
     const found = mode === 'form' && fields !== null ? checkForm(fields, values, t) : NO_ERRORS
     setErrors(found)
     setFailure(null)
-    // A text that is no number or no JSON is not in the values, and must not be passed over.
+    // An unreadable number or JSON text is not in the values and must be reported.
     if (found.size > 0 || (mode === 'form' && form.current?.querySelector('[data-unreadable]') != null)) {
       focusFirstFault(form.current)
       return
@@ -162,13 +162,13 @@ function without(errors: FormErrors, key: string): FormErrors {
   return rest
 }
 
-/** Faults by place, where there are no fields to put them at. */
+/** Formats faults with their paths, for a form without fields. */
 function listOf(errors: FormErrors): string | undefined {
   if (errors.size === 0) return undefined
   return [...errors].map(([place, message]) => (place === '' ? message : `${place}: ${message}`)).join(' ')
 }
 
-/** After the faults are drawn, so that the focus lands on a field that says what is wrong. */
+/** Focuses the first field with a fault, after the faults are rendered. */
 function focusFirstFault(form: HTMLFormElement | null): void {
   setTimeout(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0)
 }

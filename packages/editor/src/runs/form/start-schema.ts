@@ -2,7 +2,7 @@ import { isJsonObject, type JsonSchema, type NodeId, type WorkflowDocument } fro
 import type { NodeManifest } from '@tenon/core/node'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
-/** A trigger that a person can start a run at, with the schema of its input. */
+/** A trigger at which a person can start a run, with the schema of its input. */
 export interface StartPoint {
   /** Trigger to pass as `trigger` when the run is started. */
   readonly nodeId: NodeId
@@ -14,7 +14,7 @@ export interface StartPoint {
 
 const ANY_INPUT: JsonSchema = Object.freeze({ type: 'object', properties: {} })
 
-/** The triggers of a workflow in document order; the first is the one that a run starts at by default. */
+/** Returns the triggers of a workflow in document order; a run starts at the first by default. */
 export function startPoints(document: WorkflowDocument, manifest: NodeManifest): readonly StartPoint[] {
   const index = createManifestIndex(manifest)
   return document.nodes

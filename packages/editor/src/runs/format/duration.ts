@@ -5,7 +5,7 @@ const HOUR = 3_600_000
 const DAY = 86_400_000
 
 /**
- * A length of time as people read it: `<1 ms`, `640 ms`, `1.84 s`, `14.2 s`, `3 min 12 s`, `3 h 12 min`, `2 d 4 h`.
+ * Formats a duration for people: `<1 ms`, `640 ms`, `1.84 s`, `14.2 s`, `3 min 12 s`, `3 h 12 min`, `2 d 4 h`.
  *
  * @param ms - Milliseconds; below zero counts as zero.
  */
@@ -33,7 +33,7 @@ function pair(ms: number, unit: number, sub: number, unitKey: UnitKey, subKey: U
   return rest === 0 ? first : `${first} ${t(subKey, { n: rest })}`
 }
 
-/** A length that is still growing: whole tenths of a second, so that it does not flicker. */
+/** Formats a growing duration in whole tenths of a second, so that it does not flicker. */
 export function formatGrowing(ms: number, t: Translate, locale: string): string {
   if (ms >= MINUTE) return formatDuration(ms, t, locale)
   const text = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(

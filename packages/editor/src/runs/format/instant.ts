@@ -2,7 +2,7 @@ import { clampInstant } from '@tenon/core/document'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from './duration.ts'
 
-/** Time of day to the millisecond, in the reader's time zone: `10:42:07.318`. */
+/** Formats a time of day to the millisecond, in the reader's time zone: `10:42:07.318`. */
 export function formatClock(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
@@ -13,7 +13,7 @@ export function formatClock(at: number, locale: string): string {
   }).format(clampInstant(at))
 }
 
-/** Day and time of day: `Nov 23, 10:42`. */
+/** Formats day and time of day: `Nov 23, 10:42`. */
 export function formatMoment(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, {
     month: 'short',
@@ -30,7 +30,7 @@ const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])
   ['minute', 60_000],
 ]
 
-/** How long ago: `48 minutes ago`, `yesterday`, and `now` within the last minute. */
+/** Formats a relative time: `48 minutes ago`, `yesterday`, and `now` within the last minute. */
 export function formatAgo(at: number, now: number, locale: string): string {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   for (const [unit, ms] of STEPS) {
@@ -39,7 +39,7 @@ export function formatAgo(at: number, now: number, locale: string): string {
   return format.format(0, 'second')
 }
 
-/** When something is due: `Due in 3 h 12 min`, `Due tomorrow`, `Overdue by 4 min`. */
+/** Formats a due time: `Due in 3 h 12 min`, `Due tomorrow`, `Overdue by 4 min`. */
 export function formatDue(dueAt: number, now: number, t: Translate, locale: string): string {
   if (dueAt <= now) return t('runs.approval.overdue', { time: formatDuration(wholeMinutes(now - dueAt), t, locale) })
   const days = calendarDays(now, dueAt)
@@ -48,7 +48,7 @@ export function formatDue(dueAt: number, now: number, t: Translate, locale: stri
   return t('runs.approval.dueIn', { time: formatDuration(wholeMinutes(dueAt - now), t, locale) })
 }
 
-/** Seconds matter only in the last minute. */
+/** Rounds to minutes, except in the last minute. */
 function wholeMinutes(ms: number): number {
   return ms < 60_000 ? ms : ms - (ms % 60_000)
 }

@@ -1,7 +1,7 @@
 import { ALL_PORTS } from '@tenon/core/run'
 import type { Translate } from '../../messages/format.ts'
 
-/** Names the port that a node run took; empty for the only port of a node, which needs no name. */
+/** Formats the port by which the run continued; empty for the only port of a node, which needs no name. */
 export function portWords(port: string | null, t: Translate): string {
   if (isOnlyPort(port)) return ''
   return port === ALL_PORTS ? t('runs.allPorts') : port

@@ -3,7 +3,10 @@ import type { Translate } from '../../messages/format.ts'
 
 type NamedRun = Pick<RunSummary, 'mode' | 'version' | 'queuedAt'>
 
-/** Names what a run executes: `v4`, or `Test of draft · 12:03` for a tried draft, whose version has only an id. */
+/**
+ * Formats the version that a run executes: `v4`, or `Test of draft · 12:03` for a tried draft, whose version has only
+ * an id.
+ */
 export function versionTitle(run: NamedRun, t: Translate, locale: string): string {
   if (run.mode === 'live') return t('runs.header.version', { version: run.version })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
@@ -12,7 +15,7 @@ export function versionTitle(run: NamedRun, t: Translate, locale: string): strin
 
 const SHORT_ID = 8
 
-/** Names a run among others in few letters: the end of its id, or what a test run is a test of. */
+/** Formats a short name of a run: the end of its id, or the version that it tests. */
 export function runTitle(run: NamedRun & Pick<RunSummary, 'runId'>, t: Translate, locale: string): string {
   if (run.mode === 'test') return versionTitle(run, t, locale)
   return run.runId.length > 2 * SHORT_ID ? run.runId.slice(-SHORT_ID) : run.runId

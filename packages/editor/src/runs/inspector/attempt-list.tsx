@@ -13,7 +13,7 @@ const MARKS = {
   waiting: 'waiting',
 } as const
 
-/** The attempts of a node run, each with its length and why it failed. */
+/** List of the attempts of a node run, each with its duration and failure. */
 export function AttemptList({
   attempts,
   moment,

@@ -3,21 +3,21 @@ import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts
 
 /** Field in the setup of a node where a failure began. */
 interface FaultPlace {
-  /** The field as the form calls it: `Headers › Authorization`. */
+  /** Name of the field in the form: `Headers › Authorization`. */
   readonly field: string
-  /** The expression or template there; `null` where it is not known. */
+  /** Expression or template in the field; `null` if not known. */
   readonly expression: string | null
 }
 
-/** Of an expression only so much is shown: the field has the rest. */
+/** Longest displayed part of an expression. */
 const MAX_LENGTH = 300
 
 /**
  * Finds the field and the expression that a failure names.
  *
- * @param details - Of the failure: `param` is a path in the params, `policy` a field of the policy, `position` and
- * `end` a part of the text there.
- * @param node - As the run executed it.
+ * @param details - Details of the failure: `param` is a path in the params, `policy` a field of the policy, `position`
+ * and `end` a range of its text.
+ * @param node - Node that the run executed.
  * @returns `null` for a failure that names no field.
  */
 export function faultPlace(

@@ -6,7 +6,7 @@ import { formatDuration } from '../format/duration.ts'
 import { portPhrase } from '../format/port-words.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 
-/** What happened to a node run, in one sentence and its detail. */
+/** Summary of a node run: one sentence and a detail. */
 export interface Headline {
   readonly tone: BadgeTone
   readonly title: string
@@ -17,13 +17,13 @@ export interface HeadlineInput {
   readonly nodeRun: NodeRunView
   readonly node: NodeInfo
   readonly skipReason: SkipReason | null
-  /** Ms since the epoch. */
+  /** Selected moment, in ms since the epoch. */
   readonly moment: number
   readonly t: Translate
   readonly locale: string
 }
 
-/** Says first what the reader has to know of a node run; `null` where the status says it all. */
+/** Returns the summary of a node run; `null` if its status is sufficient. */
 export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: HeadlineInput): Headline | null {
   const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
   const told = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
@@ -94,7 +94,7 @@ function sentences(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-/** Ms between the end of an attempt and the start of the next. */
+/** Returns the milliseconds between the end of an attempt and the start of the next; `null` if not known. */
 function pauseAfter(nodeRun: NodeRunView, attempt: number): number | null {
   const index = nodeRun.attempts.findLastIndex((other) => other.attempt === attempt)
   const ended = nodeRun.attempts[index]?.endedAt ?? null

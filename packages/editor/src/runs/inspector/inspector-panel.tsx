@@ -20,7 +20,7 @@ export interface InspectorPanelProps {
 
 type TabId = 'result' | 'input' | 'log'
 
-/** Everything about one node run; what happened comes first. */
+/** Panel with all data of one node run, beginning with its result. */
 export function InspectorPanel({ scope, nodeId, onClose }: InspectorPanelProps) {
   const t = useTranslate()
   if (nodeId === null) {

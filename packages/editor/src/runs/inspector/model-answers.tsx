@@ -6,21 +6,21 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration } from '../format/duration.ts'
 
-/** The tool as which a node records what it asked a language model. */
+/** Name of the tool with which nodes record calls of language models. */
 const MODEL_TOOL = 'model'
 
-/** Checks whether a call of a tool is an answer of a language model. */
+/** Checks whether a tool call records a response of a language model. */
 export function isModelAnswer(call: ToolCallRecord): boolean {
   return call.tool === MODEL_TOOL
 }
 
 interface ModelAnswersProps {
   readonly answers: readonly ToolCallRecord[]
-  /** Shows the answers at once, since they are why the node failed. */
+  /** True to show the responses at once, since they caused the failure. */
   readonly isOpen: boolean
 }
 
-/** Lists the answers of language models in order, each with its faults. */
+/** Lists the responses of language models in order, each with its faults. */
 export function ModelAnswers({ answers, isOpen }: ModelAnswersProps) {
   const { t } = useInstance()
   return (
@@ -28,7 +28,7 @@ export function ModelAnswers({ answers, isOpen }: ModelAnswersProps) {
       <h3 className="tn-field-label">{t('runs.inspector.answers', { count: answers.length })}</h3>
       <ol className="tn-attempts">
         {answers.map((call, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: answers are only ever added at the end
+          // biome-ignore lint/suspicious/noArrayIndexKey: responses are only added at the end
           <Answer key={index} call={call} number={index + 1} startsOpen={isOpen} />
         ))}
       </ol>

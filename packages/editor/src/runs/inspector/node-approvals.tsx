@@ -5,11 +5,11 @@ import { useRunMoment } from '../store/use-run.ts'
 
 export interface NodeApprovalsProps {
   readonly scope: RunScope
-  /** `null` shows the open approvals of the whole run. */
+  /** Node run whose approvals are shown; `null` for the open approvals of the whole run. */
   readonly nodeRunId: string | null
 }
 
-/** The approvals of a node run, to be decided in place. */
+/** Approvals of a node run, with buttons to decide them. */
 export function NodeApprovals({ scope, nodeRunId }: NodeApprovalsProps) {
   const { approvals, decide } = useRunApprovals(scope)
   const moment = useRunMoment(scope.store, 10_000)

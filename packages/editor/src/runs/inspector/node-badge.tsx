@@ -14,7 +14,7 @@ const TONES: Readonly<Record<NodeStatus, BadgeTone>> = {
   canceled: 'neutral',
 }
 
-/** The status of a node run in a word, with its color. */
+/** Badge with the status of a node run in one word, with its color. */
 export function NodeStatusBadge({ status }: { readonly status: NodeStatus }) {
   const t = useTranslate()
   return <Badge tone={TONES[status]}>{t(`runs.node.${status}`)}</Badge>

@@ -1,7 +1,7 @@
 import type { ToolCallRecord } from '@tenon/core/node'
 import type { LogEntry } from '@tenon/core/run'
 
-/** What the log alone tells of a node run, beyond its view. */
+/** Facts about a node run that only the log contains. */
 export interface NodeLogFacts {
   readonly toolCalls: readonly ToolCallRecord[]
   readonly queue: string | null
@@ -9,7 +9,7 @@ export interface NodeLogFacts {
   readonly usage: { readonly model: string; readonly inputTokens: number; readonly outputTokens: number } | null
 }
 
-/** Collects them from the events up to one. */
+/** Collects the facts from the events up to `seq`. */
 export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunId: string): NodeLogFacts {
   const toolCalls: ToolCallRecord[] = []
   let queue: string | null = null

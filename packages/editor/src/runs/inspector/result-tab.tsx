@@ -26,7 +26,7 @@ export interface ResultTabProps {
   readonly node: NodeInfo
 }
 
-/** What happened, facts, output, attempts, tool calls. */
+/** Tab with the result of a node run: summary, facts, output, attempts and tool calls. */
 export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
   const { t, locale } = useInstance()
   const { store } = scope

@@ -17,7 +17,7 @@ export interface RunSummaryProps {
   readonly onSelectNode: (nodeId: string) => void
 }
 
-/** The run as a whole: stands in the inspector while no node is chosen. */
+/** Summary of the run in the inspector, while no node is selected. */
 export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
   const { t, locale } = useInstance()
   const { store, run, nodes } = scope

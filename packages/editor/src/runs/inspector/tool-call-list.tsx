@@ -6,7 +6,7 @@ import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { JsonTree } from '../json/json-tree.tsx'
 
-/** The tools that a node called, with what they were asked and what they answered. */
+/** List of the tool calls of a node with their arguments and results. */
 export function ToolCallList({ calls }: { readonly calls: readonly ToolCallRecord[] }) {
   const { t } = useInstance()
   return (
@@ -14,7 +14,7 @@ export function ToolCallList({ calls }: { readonly calls: readonly ToolCallRecor
       <h3 className="tn-field-label">{t('runs.inspector.toolCalls', { count: calls.length })}</h3>
       <ol className="tn-attempts">
         {calls.map((call, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: calls are only ever added at the end
+          // biome-ignore lint/suspicious/noArrayIndexKey: calls are only added at the end
           <ToolCall key={`${index}-${call.tool}`} call={call} />
         ))}
       </ol>

@@ -14,15 +14,15 @@ export interface ValueViewProps {
   readonly scope: RunScope
   readonly nodeRunId: string
   readonly title: string
-  /** As the log has it; `null` for inline nodes, whose input only the ledger knows. */
+  /** Value in the log; `null` for inline nodes, whose input is only in the ledger. */
   readonly value: ValueRef | null
   readonly pick: (entry: LedgerEntry) => Json
-  /** Event up to which the ledger must reach. */
+  /** Last event that the ledger must include. */
   readonly seq: number
   readonly emptyText: string
 }
 
-/** A value of a node run: from the log when it is small, else from the ledger. */
+/** Shows a value of a node run: from the log if it is small, else from the ledger. */
 export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText }: ValueViewProps) {
   const t = useTranslate()
   const { ledger } = scope

@@ -11,13 +11,13 @@ export function isBranch(value: Json): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** Members of an object or items of a list, with their names. */
+/** Returns the members of an object or the items of a list, with their names. */
 export function childrenOf(value: Json): readonly (readonly [key: string, child: Json])[] {
   if (Array.isArray(value)) return value.map((child: Json, index) => [String(index), child])
   return isJsonObject(value) ? Object.entries(value) : []
 }
 
-/** A value in one short line: `{ email, name }`, `[ 3 ]`, `"My order hasn't…"`. */
+/** Formats a value in one short line: `{ email, name }`, `[ 3 ]`, `"My order hasn't…"`. */
 export function previewOf(value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? '[ ]' : `[ ${value.length} ]`
   if (isJsonObject(value)) {
@@ -31,7 +31,7 @@ function clip(text: string): string {
   return cutText(text, PREVIEW_LENGTH, '…')
 }
 
-/** A value in words for a fact beside its label: texts bare, short lists and objects joined. */
+/** Formats a value beside its label: texts without quotes, short lists and objects joined. */
 export function wordsOf(value: Json): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value) && value.every((item: Json) => !isBranch(item))) return value.map(String).join(', ')

@@ -7,18 +7,18 @@ import { childrenOf, isBranch, MAX_CHILDREN, MAX_TEXT, previewOf } from './json-
 
 export interface JsonTreeProps {
   readonly value: Json
-  /** What the value is, for people who hear it. */
+  /** Accessible name of the value. */
   readonly label: string
   /** Levels that are open at first. @defaultValue 2 */
   readonly openDepth?: number
-  /** A remark beside a top-level field. */
+  /** Returns a remark for a top-level field. */
   readonly noteOf?: (key: string) => ReactNode
 }
 
-/** A JSON value to read: objects and lists fold, long ones come in parts. */
+/** Tree of a JSON value: objects and lists can be collapsed, long ones are shown in parts. */
 export function JsonTree({ value, label, openDepth = 2, noteOf }: JsonTreeProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset has nothing to do with reading
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div className="tn-json" role="group" aria-label={label}>
       {isBranch(value) ? (
         <JsonChildren value={value} depth={0} openDepth={openDepth} noteOf={noteOf} />

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json } from '@tenon/core/document'
 
 /**
- * The data of an event as people want to see it: values in place of the references that name them; of a value that
- * lies in the payload store only its size is told.
+ * Converts the data of an event for people: references are replaced by their values; of a value in the payload store
+ * only the size is shown.
  */
 export function readableData(data: Json): Json {
   if (!isJsonObject(data)) return data

@@ -2,7 +2,7 @@ import type { RunHealth } from '@tenon/core/client'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { Badge } from '../../ui/badge.tsx'
 
-/** Names the obstacle of a run in a word; the sentence of the server is its title. */
+/** Badge with the obstacle of a run in one word; the message of the server is its title. */
 export function HealthBadge({ health }: { readonly health: RunHealth }) {
   const t = useTranslate()
   return (

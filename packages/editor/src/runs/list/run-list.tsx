@@ -15,17 +15,17 @@ import { Switch } from '../../ui/switch.tsx'
 import { RunRow } from './run-row.tsx'
 import { useRunPages } from './use-run-pages.ts'
 
-/** Filters of a list of runs, as the user chose them. */
+/** Filters of a list of runs, chosen by the user. */
 export interface RunListFilter {
   /** Status of the runs to list. @defaultValue every status */
   readonly status?: RunFilterStatus
-  /** Test runs, too. @defaultValue false */
+  /** Includes test runs. @defaultValue false */
   readonly showTests?: boolean
 }
 
 /** Props of the list of runs of a tenant or of one workflow. */
 export interface RunListProps extends InstanceProps {
-  /** Kept by the host outside of its render functions. */
+  /** Client of the server; create it outside of render functions. */
   readonly client: TenonClient
   /** Runs of one workflow only. */
   readonly workflowId?: string
@@ -37,13 +37,13 @@ export interface RunListProps extends InstanceProps {
   readonly onFilterChange?: (filter: RunListFilter) => void
   /** Opens a run when the reader picks its row. */
   readonly onOpenRun: (runId: string) => void
-  /** Address of a run, so that it can be opened in a tab of its own. */
+  /** Returns the URL of a run, so that it can be opened in another tab. */
   readonly hrefOf?: (runId: string) => string
-  /** Runs a page. @defaultValue 50 */
+  /** Runs per page. @defaultValue 50 */
   readonly pageSize?: number
 }
 
-/** The runs of a tenant or of one workflow, newest first. */
+/** List of the runs of a tenant or of one workflow, newest first. */
 export function RunList(props: RunListProps) {
   const { client, workflowId, mode, filter, onFilterChange, onOpenRun, hrefOf, pageSize, ...instance } = props
   return (
@@ -195,11 +195,11 @@ function Body({ pages, empty, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
 interface NoRunsProps {
   readonly client: TenonClient
   readonly workflowId: string | undefined
-  /** Shows test runs; `null` where they are shown already, or never. */
+  /** Shows test runs; `null` if they are shown already or never. */
   readonly onShowTests: (() => void) | null
 }
 
-/** Says that there are no runs, or that there are only test runs, which are hidden. */
+/** Message for an empty list, which also mentions hidden test runs. */
 function NoRuns({ client, workflowId, onShowTests }: NoRunsProps) {
   const { t } = useInstance()
   const canShow = onShowTests !== null

@@ -16,7 +16,7 @@ export interface RunRowProps {
   readonly hrefOf: ((runId: string) => string) | undefined
 }
 
-/** One run in a list; the whole row opens it. */
+/** Row of one run in a list; a click on the row opens it. */
 export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const { t, locale } = useInstance()
   const startedAt = run.startedAt ?? run.queuedAt
@@ -26,7 +26,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   const name = runTitle(run, t, locale)
   const label = t('runs.list.open', { run: name, workflow: run.workflowName })
   const open = (event: MouseEvent) => {
-    // A click that asks for another tab is the browser's.
+    // The browser handles a click that opens another tab.
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
     onOpenRun(run.runId)
@@ -75,7 +75,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
   )
 }
 
-// Without an address the run still opens, only not in a tab of its own.
+// Without a URL the run can be opened, but not in another tab.
 function addressOf(runId: string, hrefOf: RunRowProps['hrefOf']): string | undefined {
   let href: string | undefined
   callHost(

@@ -14,15 +14,15 @@ const TONES: Readonly<Record<RunStatus, BadgeTone>> = {
   canceled: 'neutral',
 }
 
-/** Props of the badge that tells how a run stands. */
+/** Props of the badge with the status of a run. */
 export interface RunStatusBadgeProps extends InstanceProps {
   /** Status that sets the color and the label. */
   readonly status: RunStatus
-  /** Stands after the status: `Running · 3.1 s`. */
+  /** Text after the status: `Running · 3.1 s`. */
   readonly detail?: string
 }
 
-/** The status of a run in a word, with its color. */
+/** Badge with the status of a run in one word, with its color. */
 export function RunStatusBadge({ status, detail = '', ...instance }: RunStatusBadgeProps) {
   return (
     <EnsureInstance {...instance} className={instance.className ?? 'tn-inline'}>

@@ -13,9 +13,9 @@ export interface RunPages {
   readonly loadMore: () => void
 }
 
-/** The pages after the first. */
+/** Pages after the first. */
 interface Older {
-  /** The list that they belong to. */
+  /** List that the pages belong to. */
   readonly of: unknown
   readonly runs: readonly RunSummary[]
   readonly nextCursor: string | null
@@ -29,8 +29,8 @@ const NOTHING_OLDER = Object.freeze({ runs: [], nextCursor: null, isLoading: fal
 const MOST_PATCHED = 20
 
 /**
- * Lists runs page by page, newest first, and follows what changes: the first page is read again, and each older run
- * that has changed by itself.
+ * Loads runs page by page, newest first, and follows changes: the first page is loaded again, and each changed older
+ * run separately.
  *
  * @param filter - Stable between renders; another filter is another list.
  */
@@ -38,7 +38,7 @@ export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
   const load = useCallback((abortSignal: AbortSignal) => client.runs.list(filter, { abortSignal }), [client, filter])
   const first = useResource<Page<RunSummary>>(load)
   const [kept, setKept] = useState<Older>({ ...NOTHING_OLDER, of: load })
-  // What came for another filter belongs to another list.
+  // A response for another filter belongs to another list.
   const older = kept.of === load ? kept : { ...NOTHING_OLDER, of: load }
   const cursor = older.runs.length > 0 ? older.nextCursor : (first.value?.nextCursor ?? null)
   const { reload, refresh } = first
@@ -60,7 +60,7 @@ export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
         setKept((now) =>
           now.of === load ? { ...now, runs: now.runs.map((known) => (known.runId === runId ? run : known)) } : now,
         ),
-      // It may be gone; the next reading of the list shows it.
+      // It may have been deleted; the next load of the list shows that.
       () => {},
     )
   }
@@ -85,7 +85,7 @@ export function useRunPages(client: TenonClient, filter: RunFilter): RunPages {
   }
 }
 
-/** A run moves from page to page as newer ones come in; its first place is the newest reading. */
+/** Removes duplicates: a run moves to later pages as newer ones arrive, and its first occurrence is the most recent. */
 function distinct(runs: readonly RunSummary[]): readonly RunSummary[] {
   return [...new Map([...runs].reverse().map((run) => [run.runId, run])).values()].reverse()
 }

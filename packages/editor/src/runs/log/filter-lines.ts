@@ -2,14 +2,14 @@ import type { LogLevel } from '@tenon/core/node'
 import type { LogLine } from './log-lines.ts'
 
 export const LEVEL_CHOICES = ['debug', 'info', 'warn', 'error'] as const
-/** The lowest level that is shown. */
+/** Lowest displayed level. */
 export type LevelChoice = (typeof LEVEL_CHOICES)[number]
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 export interface LineFilter {
   readonly level: LevelChoice
-  /** Words that must all be found, in any order and case, in the text, the node's name or the data. */
+  /** Words that must all occur, in any order and case, in the text, the node's name or the data. */
   readonly search: string
   readonly nodeId: string | null
 }

@@ -10,7 +10,7 @@ export interface LogLineViewProps {
   readonly line: LogLine
   readonly isOpen: boolean
   readonly onToggle: (seq: number) => void
-  /** Whether to name the node. */
+  /** True to show the name of the node. */
   readonly hasNode: boolean
 }
 
@@ -49,5 +49,5 @@ function LineView({ line, isOpen, onToggle, hasNode }: LogLineViewProps) {
   )
 }
 
-/** One line of the log; its data unfolds under it. */
+/** One line of the log; its data can be expanded below it. */
 export const LogLineView = memo(LineView)

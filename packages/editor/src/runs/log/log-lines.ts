@@ -7,7 +7,7 @@ import { portPhrase } from '../format/port-words.ts'
 import { readableData } from '../json/readable-data.ts'
 import type { NodeDirectory } from '../store/node-directory.ts'
 
-/** One event of the run log as a line to read. */
+/** One event of the run log as a displayed line. */
 export interface LogLine {
   readonly seq: number
   readonly at: number
@@ -16,7 +16,7 @@ export interface LogLine {
   readonly nodeId: string | null
   readonly nodeName: string
   readonly text: string
-  /** Everything that the event carries. */
+  /** All data of the event. */
   readonly data: Json
 }
 
@@ -29,11 +29,11 @@ export interface LogWords {
   readonly nodes: NodeDirectory
   readonly t: Translate
   readonly locale: string
-  /** The node runs as far as they are known: durations are formatted as in all other views. */
+  /** Known node runs, for durations like those of the other views. */
   readonly nodeRuns: RunView['nodeRuns']
 }
 
-/** Tells one event in words. */
+/** Converts one event to a line. */
 export function logLine(entry: LogEntry, words: LogWords): LogLine {
   const nodeRunId = 'nodeRunId' in entry && entry.nodeRunId !== undefined ? entry.nodeRunId : null
   const nodeId = nodeRunId === null ? null : nodeRunId.replace(/#.*$/, '')

@@ -18,14 +18,14 @@ export interface LogPanelProps {
   readonly nodes: NodeDirectory
   /** Shows the lines of one node only. */
   readonly nodeId?: string | null
-  /** Lets the reader choose the node; left out where the node is given. */
+  /** Called when the reader chooses a node; omitted if the node is fixed. */
   readonly onNodeChange?: (nodeId: string | null) => void
 }
 
 const ALL_NODES = ''
 const ROW_PX = 30
 
-/** The run log as lines: filtered, searched, followed. */
+/** Panel of the run log with filters and search, which follows new lines. */
 export function LogPanel({ store, nodes, nodeId = null, onNodeChange }: LogPanelProps) {
   const { t } = useInstance()
   const lines = useLines(store, nodes)
@@ -98,7 +98,7 @@ export function LogPanel({ store, nodes, nodeId = null, onNodeChange }: LogPanel
 
 const lineKey = (line: LogLine) => String(line.seq)
 
-/** Lines up to the moment looked at; each event is put into words once. */
+/** Returns the lines up to the selected moment; each event is formatted once. */
 function useLines(store: RunStore, nodes: NodeDirectory): readonly LogLine[] {
   const { t, locale } = useInstance()
   const { cursor, lastSeq } = useRunSnapshot(store)

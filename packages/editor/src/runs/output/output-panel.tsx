@@ -19,7 +19,7 @@ export interface OutputPanelProps {
   readonly onSelectNode?: (nodeId: string) => void
 }
 
-/** What came out of a run, each field with the node that wrote it. */
+/** Panel of the output of a run, each field with the node that wrote it. */
 export function OutputPanel({ scope, onSelectNode }: OutputPanelProps) {
   const { t } = useInstance()
   const { store, run, graph, nodes } = scope

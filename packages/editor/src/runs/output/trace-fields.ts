@@ -33,7 +33,7 @@ function mayBe(output: ValueRef, key: string, value: Json): boolean {
   return JSON.stringify(output.inline[key]) === JSON.stringify(value)
 }
 
-/** Nodes from which a way leads to the given one, nearest first. */
+/** Returns the nodes from which a path leads to the given one, nearest first. */
 export function ancestorsOf(nodeId: string, document: WorkflowDocument): readonly NodeId[] {
   const sources = new Map<NodeId, NodeId[]>()
   for (const edge of document.edges) {

@@ -12,7 +12,7 @@ export interface ScrubberProps {
   readonly nodes: NodeDirectory
 }
 
-/** Moves through the events of a run: everything shows the run as it was then. */
+/** Slider over the events of a run: all views show the run at the selected event. */
 export function Scrubber({ store, nodes }: ScrubberProps) {
   const { t, locale } = useInstance()
   const { cursor, lastSeq, live } = useRunSnapshot(store)

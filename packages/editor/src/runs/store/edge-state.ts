@@ -3,7 +3,7 @@ import { ALL_PORTS, type LogEntry, type NodeRunView, type RunView, type SkipReas
 import type { EdgeRunDisplay } from '../../canvas/node-status.ts'
 import { nodeRunOf } from './node-run-of.ts'
 
-/** Why each node run was passed over, up to one event of the log. */
+/** Returns the reasons of skipped node runs, up to one event of the log. */
 export function skipReasons(entries: readonly LogEntry[], seq: number): ReadonlyMap<string, SkipReason> {
   const reasons = new Map<string, SkipReason>()
   for (const entry of entries) {
@@ -21,9 +21,9 @@ export interface EdgeEnds {
 }
 
 /**
- * How the run went along one edge.
+ * Returns the state of one edge in a run.
  *
- * @param passedPort - The port by which a node left that was disabled or skipped by its condition; else `null`.
+ * @param passedPort - Port that the run took at a node that was disabled or skipped by its condition; else `null`.
  */
 export function edgeState(edge: EdgeEnds, nodeRuns: RunView['nodeRuns'], passedPort: string | null): EdgeRunDisplay {
   const source = nodeRunOf(nodeRuns, edge.source)

@@ -1,8 +1,8 @@
 import type { Ledger, TenonClient } from '@tenon/core/client'
 
-/** The ledger of one run, read once for each moment of its log, however many parts ask. */
+/** Cache of the ledger of one run, loaded once for each moment of its log and shared by all parts. */
 export interface LedgerCache {
-  /** @param seq - Last event known; a later one makes the ledger be read again. */
+  /** @param seq - Last known event; the ledger is loaded again for a later one. */
   readonly read: (seq: number) => Promise<Ledger>
 }
 
@@ -13,7 +13,7 @@ export function createLedgerCache(client: Pick<TenonClient, 'runs'>, runId: stri
       if (known !== null && known.seq >= seq) return known.ledger
       const entry = { seq, ledger: client.runs.ledger(runId) }
       known = entry
-      // A failed reading must not be kept.
+      // A failed load must not be cached.
       entry.ledger.catch(() => {
         if (known === entry) known = null
       })

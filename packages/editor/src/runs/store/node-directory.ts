@@ -8,7 +8,7 @@ import {
 import type { NodeCategory, NodeManifest } from '@tenon/core/node'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
 
-/** What the run views show of a node besides its run. */
+/** Data of a node that the run views show besides its run. */
 export interface NodeInfo {
   readonly nodeId: NodeId
   readonly name: string
@@ -20,9 +20,9 @@ export interface NodeInfo {
   readonly isInline: boolean
   /** Attempts that the policy allows, the first included. */
   readonly maximumAttempts: number
-  /** Port that a node leaves by when it is passed over. */
+  /** Port that the run takes at a skipped node; `null` if the node has none. */
   readonly firstPort: string | null
-  /** As the run executes it; `null` for an unknown id. */
+  /** Node that the run executes; `null` for an unknown id. */
   readonly node: WorkflowNode | null
   /** Schema of its params. */
   readonly params: JsonSchema

@@ -1,6 +1,6 @@
 import type { NodeRunView, RunView } from '@tenon/core/run'
 
-/** The run of a node outside of containers: it has the id of its node. */
+/** Returns the run of a node outside of containers, which has the id of its node. */
 export function nodeRunOf(nodeRuns: RunView['nodeRuns'], nodeId: string): NodeRunView | undefined {
   return nodeRuns.get(nodeId)
 }

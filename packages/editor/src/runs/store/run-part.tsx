@@ -6,14 +6,14 @@ import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { type RunIdentity, RunProvider, type RunScope } from './run-scope.tsx'
 
-/** What a run view takes from its host when it stands alone. */
+/** Props of a separate run view. */
 export interface RunPartProps extends InstanceProps, RunIdentity {}
 
 interface RunPartFrameProps extends RunPartProps {
   readonly children: (scope: RunScope) => ReactNode
 }
 
-/** The frame of a run view that can stand alone: instance, stream, and the states before the first event. */
+/** Frame of a separate run view: instance, stream, and the states before the first event. */
 export function RunPart({ client, runId, children, ...instance }: RunPartFrameProps) {
   return (
     <EnsureInstance {...instance} className={instance.className ?? 'tn-part'}>
@@ -26,12 +26,12 @@ export function RunPart({ client, runId, children, ...instance }: RunPartFramePr
 
 interface RunReadyProps {
   readonly scope: RunScope
-  /** Takes the place until the run is known. */
+  /** Placeholder until the run is loaded. */
   readonly skeleton?: ReactNode
   readonly children: (scope: RunScope) => ReactNode
 }
 
-/** Renders once the run and its version are known; names nodes by their ids when the version is gone. */
+/** Renders its content once the run and its version are loaded; without the version, nodes are named by their ids. */
 export function RunReady({ scope, skeleton, children }: RunReadyProps) {
   const t = useTranslate()
   const { run, graph } = scope

@@ -17,7 +17,7 @@ export interface RunPresenterOptions {
   readonly locale: string
 }
 
-/** Creates what a canvas asks in order to show a run on its cards and edges. Counts time only while listened to. */
+/** Creates the display of a run on the cards and edges of a canvas. Updates times only while there is a listener. */
 export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOptions): NodeRunPresenter {
   const listeners = new Set<() => void>()
   const displays = new Map<NodeId, { readonly of: NodeRunView; readonly display: NodeRunDisplay }>()
@@ -81,7 +81,7 @@ export function createRunPresenter({ store, nodes, t, locale }: RunPresenterOpti
   }
 }
 
-/** What a card says of its node run: how long, and which attempt when it is not the first. */
+/** Returns the display of a node run on its card: its duration, and its attempt if it is not the first. */
 function displayOf(nodeRun: NodeRunView, moment: number, t: Translate, locale: string): NodeRunDisplay {
   const { status, attempt } = nodeRun
   const statusLabel = t(`runs.node.${status}`)

@@ -12,13 +12,13 @@ import { createNodeDirectory, type NodeDirectory } from './node-directory.ts'
 import type { RunSnapshot, RunStore } from './run-store.ts'
 import { useRun, useRunPart } from './use-run.ts'
 
-/** The pinned version that a run executes, and the node types of its server. */
+/** Version that a run executes, and the node types of its server. */
 export interface RunGraph {
   readonly document: WorkflowDocument
   readonly manifest: NodeManifest
 }
 
-/** One run with what is needed to show it; shared by the parts inside a {@link RunProvider}. */
+/** One run with the data to show it; shared by the parts inside a {@link RunProvider}. */
 export interface RunScope {
   readonly client: TenonClient
   readonly runId: string
@@ -31,9 +31,9 @@ export interface RunScope {
 
 const RunScopeContext = createContext<RunScope | null>(null)
 
-/** What every run part takes when it stands alone. */
+/** Props that identify the run of a separate view. */
 export interface RunIdentity {
-  /** Kept by the host outside of its render functions. */
+  /** Client of the server; create it outside of render functions. */
   readonly client: TenonClient
   readonly runId: string
 }
@@ -42,7 +42,7 @@ interface RunProviderProps extends RunIdentity {
   readonly children: (scope: RunScope) => ReactNode
 }
 
-/** Streams a run for the parts inside; inside a provider of the same run it joins that one. */
+/** Streams a run for its children; inside a provider of the same run it uses the stream of that one. */
 export function RunProvider({ client, runId, children }: RunProviderProps) {
   const outer = useContext(RunScopeContext)
   if (outer !== null && outer.runId === runId && outer.client === client) return children(outer)
@@ -63,12 +63,12 @@ function OwnRun({ client, runId, children }: RunProviderProps) {
   )
   const { reload } = run
   const hasRunOver = run.value === null || isRunOver(run.value.status)
-  // The stream knows first that the run has ended; its output comes with the run itself.
+  // The stream reports the end first; the output is part of the run itself.
   useEffect(() => {
     if (isOver && !hasRunOver) reload()
   }, [isOver, hasRunOver, reload])
   const { refresh } = run
-  // What holds up a run is no event of its log: the stream of the tenant says that it has changed.
+  // Obstacles of a run are not in its log; the change stream of the tenant reports them.
   useTenantChanges({
     client,
     isRelevant: (change) => change.kind === 'run' && change.id === runId,

@@ -4,19 +4,19 @@ import { createRunFold, fromFrame, isRunOver, type LogEntry, type RunEventFrame,
 import { onNextFrame } from '../../instance/frame.ts'
 import { createServerClock } from './server-clock.ts'
 
-/** A run as the views see it; a new object with each change. */
+/** Snapshot of a run for the views; a new object with each change. */
 export interface RunSnapshot {
-  /** The run at the moment that is looked at. */
+  /** View of the run at the selected moment. */
   readonly view: RunView
-  /** The run as far as its log is known. */
+  /** View of the run at the last event that has arrived. */
   readonly live: RunView
-  /** The event that is looked at; `null` follows the run. */
+  /** Selected event; `null` follows the run. */
   readonly cursor: number | null
   /** Last event that has arrived; 0 before the first. */
   readonly lastSeq: number
   /** State of the connection that delivers the run log. */
   readonly stream: StreamState
-  /** Why the stream was closed for good. */
+  /** Reason why the stream was closed for good; `null` without one. */
   readonly streamError: TenonError | null
 }
 
@@ -24,31 +24,31 @@ export interface RunSnapshot {
 export interface RunStore {
   /** Run that the store follows. */
   readonly runId: string
-  /** Streams until the returned function is called; may be started again. */
+  /** Starts the stream. Returns a function that stops it; the store may be started again. */
   readonly start: () => () => void
-  /** Calls the listener after each new snapshot, until the returned function is called. */
+  /** Calls the listener after each new snapshot. Returns `unsubscribe`. */
   readonly subscribe: (listener: () => void) => () => void
   /** Returns the latest snapshot; the same object until something changes. */
   readonly snapshot: () => RunSnapshot
-  /** Events 1 to `lastSeq`; `seq` n stands at index n - 1. The array grows in place. */
+  /** Events 1 to `lastSeq`; `seq` n is at index n - 1. The array grows in place. */
   readonly entries: readonly LogEntry[]
-  /** Looks at the run as it was after the event `seq`; `null` goes back to following it. */
+  /** Selects the event `seq`; `null` follows the run again. */
   readonly seek: (seq: number | null) => void
-  /** The server's time now, in ms since the epoch. */
+  /** Returns the current time of the server, in ms since the epoch. */
   readonly now: () => number
 }
 
-/** Which run a store follows, and how often those who read it are told. */
+/** Options of a run store: the run, and the rate of updates. */
 export interface RunStoreOptions {
   /** Client of the server that streams the run log. */
   readonly client: Pick<TenonClient, 'runs'>
   /** Run to follow. */
   readonly runId: string
-  /** Runs the callback once, soon, and returns how to take it back. @defaultValue the next animation frame */
+  /** Schedules the callback and returns a function that cancels it. @defaultValue the next animation frame */
   readonly schedule?: (callback: () => void) => () => void
 }
 
-/** Events that come later than this after a connection has been made do not belong to its backlog. */
+/** Time in milliseconds after connecting, after which arriving events are live and not from the backlog. */
 const BACKLOG_MS = 2_000
 
 /** Creates the store of one run. It does nothing until it is started. */
@@ -97,7 +97,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
     publish({ live, lastSeq: fold.seq, view: current.cursor === null ? live : current.view })
   }
 
-  /** The log is read again from its start, since a part of it is missing. */
+  /** Streams the log again from its start, since a part of it is missing. */
   function restart(): void {
     fold = createRunFold()
     entries.length = 0
@@ -148,7 +148,7 @@ export function createRunStore({ client, runId, schedule = onNextFrame }: RunSto
   }
 }
 
-/** The moment up to which open bars and counters reach: the event looked at, the end of the run, or now. */
+/** Returns the end of open bars and counters: the selected event, the end of the run, or now. */
 export function momentOf(store: Pick<RunStore, 'entries' | 'now'>, snapshot: RunSnapshot): number {
   const { cursor, view } = snapshot
   if (cursor !== null) return store.entries[cursor - 1]?.at ?? store.now()

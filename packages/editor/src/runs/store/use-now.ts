@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
 
-/** Now, in ms since the epoch, updated at an interval while mounted: for texts such as "due in 3 h". */
+/**
+ * Returns the current time in ms since the epoch, updated at an interval while mounted, for texts such as "due in 3 h".
+ */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -6,7 +6,7 @@ import { createRunStore, momentOf, type RunSnapshot, type RunStore } from './run
 /**
  * Streams one run while mounted.
  *
- * @param client - Kept by the host outside of its render functions; another client opens another stream.
+ * @param client - Client of the server, created outside of render functions; another client opens another stream.
  */
 export function useRun(client: TenonClient, runId: string): RunStore {
   const store = useMemo(() => createRunStore({ client, runId }), [client, runId])
@@ -14,19 +14,19 @@ export function useRun(client: TenonClient, runId: string): RunStore {
   return store
 }
 
-/** The run at the moment looked at; renders at most once a frame. */
+/** Returns the snapshot of the run; renders at most once per frame. */
 export function useRunSnapshot(store: RunStore): RunSnapshot {
   return useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot)
 }
 
-/** One node run; renders only when that one changes. */
+/** Returns one node run; renders only if it changes. */
 export function useNodeRunView(store: RunStore, nodeRunId: string): NodeRunView {
   const idle = useMemo(() => idleNodeRun(nodeRunId), [nodeRunId])
   const read = useCallback(() => store.snapshot().view.nodeRuns.get(nodeRunId) ?? idle, [store, nodeRunId, idle])
   return useSyncExternalStore(store.subscribe, read, read)
 }
 
-/** A part of the run; renders only when what `select` answers is another value. `select` must be stable. */
+/** Returns a part of the run; renders only if the result of `select` changes. `select` must be stable. */
 export function useRunPart<Part>(store: RunStore, select: (snapshot: RunSnapshot) => Part): Part {
   const read = useCallback(() => select(store.snapshot()), [store, select])
   return useSyncExternalStore(store.subscribe, read, read)
@@ -35,9 +35,9 @@ export function useRunPart<Part>(store: RunStore, select: (snapshot: RunSnapshot
 const isMoving = (snapshot: RunSnapshot) => snapshot.cursor === null && !isRunOver(snapshot.view.status)
 
 /**
- * The moment up to which open bars and counters reach; renders anew at the given pace while the run goes on.
+ * Returns the end of open bars and counters; renders at the given interval while the run is in progress.
  *
- * @param intervalMs - Pace; a long wait needs no ten renders a second.
+ * @param intervalMs - Interval in milliseconds; long waits need few renders.
  */
 export function useRunMoment(store: RunStore, intervalMs: number): number {
   const isOn = useRunPart(store, isMoving)

@@ -3,16 +3,16 @@ import { type AttemptView, isRunOver, type NodeRunView, nodeRunDurationMs, type 
 import type { Interval } from './time-scale.ts'
 
 /**
- * What a part of a bar stands for. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
+ * Kind of a part of a bar. `queued`: scheduled, no worker yet; `pause`: between a failed attempt and the next;
  * `waiting`: for a decision or an instant.
  */
 export type SegmentKind = 'queued' | 'running' | 'success' | 'failed' | 'canceled' | 'waiting' | 'pause'
 
 export interface Segment extends Interval {
   readonly kind: SegmentKind
-  /** 1-based; `null` for parts between attempts. */
+  /** Attempt of the part; `null` between attempts. */
   readonly attempt: AttemptView | null
-  /** Still growing. */
+  /** True while the part is growing. */
   readonly isOpen: boolean
 }
 
@@ -35,9 +35,9 @@ const KINDS: Readonly<Record<AttemptView['how'], SegmentKind>> = {
 }
 
 /**
- * The rows of a run in the order in which its nodes were scheduled; nodes that were passed over have none.
+ * Returns the rows of a run in the order in which its nodes were scheduled; skipped nodes have none.
  *
- * @param moment - Up to where open parts reach, in ms since the epoch.
+ * @param moment - End of open parts, in ms since the epoch.
  */
 export function timelineRows(view: RunView, moment: number): readonly TimelineRow[] {
   const end = isRunOver(view.status) && view.finishedAt !== null ? Math.min(moment, view.finishedAt) : moment
@@ -58,7 +58,7 @@ function rowOf(nodeRun: NodeRunView, moment: number): TimelineRow {
   }
 }
 
-/** The parts of one bar, ascending and disjoint. */
+/** Returns the parts of one bar, ascending and disjoint. */
 function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
   const { attempts, scheduledAt, endedAt } = nodeRun
   const end = endedAt ?? moment
@@ -81,7 +81,7 @@ function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
   return segments
 }
 
-/** The parts of all bars in which something ran, for finding the stretches in which nothing did. */
+/** Returns the intervals in which a node ran, for finding idle intervals. */
 export function busyIntervals(rows: readonly TimelineRow[]): readonly Interval[] {
   return rows.flatMap((row) => row.segments.filter((part) => part.kind !== 'waiting' && part.kind !== 'pause'))
 }

@@ -5,7 +5,7 @@ import { formatClock } from '../format/instant.ts'
 import type { NodeInfo } from '../store/node-directory.ts'
 import type { Segment, TimelineRow } from './bars.ts'
 
-/** One node run in a sentence: for the line under the timeline and for people who hear it. */
+/** Describes one node run in a sentence, for the line under the timeline and for screen readers. */
 export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, locale: string): string {
   const { nodeRun, durationMs } = row
   const parts = [
@@ -19,7 +19,7 @@ export function describeRow(row: TimelineRow, node: NodeInfo, t: Translate, loca
   return parts.filter((part) => part !== '').join(' · ')
 }
 
-/** One part of a bar in a sentence. */
+/** Describes one part of a bar in a sentence. */
 export function describeSegment(segment: Segment, node: NodeInfo, t: Translate, locale: string): string {
   const length = formatDuration(segment.to - segment.from, t, locale)
   const { attempt } = segment

@@ -5,7 +5,7 @@ const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
 
-/** Steps that people count in, below a second in powers of ten. */
+/** Round steps in milliseconds; below a second, powers of ten. */
 const STEPS_MS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
@@ -14,7 +14,7 @@ const STEPS_MS = [
   ...[1, 2, 7, 14, 30].map((n) => n * DAY),
 ] as const
 
-/** The smallest distance that gives at most so many ticks over a length of time. */
+/** Returns the smallest step with at most `maxTicks` ticks over a duration. */
 export function tickDistance(lengthMs: number, maxTicks: number): number {
   const exact = lengthMs / Math.max(1, maxTicks)
   return STEPS_MS.find((step) => step >= exact) ?? Math.ceil(exact / (30 * DAY)) * 30 * DAY
@@ -29,19 +29,19 @@ function ticksFor(widthPx: number): number {
 }
 
 export interface Tick {
-  /** Since the start of the axis, in ms. */
+  /** Time since the start of the axis, in ms. */
   readonly elapsedMs: number
-  /** 0 to 1. */
+  /** Position on the axis, 0 to 1. */
   readonly left: number
-  /** Whether there is room for its time before the next collapsed piece. */
+  /** True if its time fits before the next collapsed piece. */
   readonly hasLabel: boolean
 }
 
 /**
- * Ticks at round distances from the start, none inside a collapsed piece. A tick has a label where the one before
- * leaves it room.
+ * Returns ticks at round distances from the start, none inside a collapsed piece. A tick has a label if there is room
+ * after the previous one.
  *
- * @param widthPx - Of the axis.
+ * @param widthPx - Width of the axis.
  */
 export function ticksOf(scale: TimeScale, widthPx: number): readonly Tick[] {
   const room = LABEL_WIDTH / Math.max(1, widthPx)
@@ -65,8 +65,8 @@ export function ticksOf(scale: TimeScale, widthPx: number): readonly Tick[] {
 }
 
 /**
- * Where the axis of a growing run ends: at the next round length, so that bars move over a still axis and the
- * axis jumps seldom; a little after now, where waiting is collapsed.
+ * Returns the end of the axis of a growing run: the next round duration, so that the axis rarely changes; with
+ * collapsed waits, a little after now.
  */
 export function growingEnd(from: number, now: number, collapsed: readonly Interval[] = []): number {
   const quietMs = collapsed.reduce((sum, gap) => sum + gap.to - gap.from, 0)

@@ -1,21 +1,21 @@
-/** A stretch of time, in ms since the epoch. */
+/** A time interval, in ms since the epoch. */
 export interface Interval {
   readonly from: number
   readonly to: number
 }
 
-/** A stretch of the axis: a collapsed one takes a small fixed part, however long it is. */
+/** A part of the axis; a collapsed one has a small fixed width for any duration. */
 export interface ScalePiece extends Interval {
-  /** Parts of the axis, 0 to 1. */
+  /** Start on the axis, 0 to 1. */
   readonly left: number
   readonly right: number
   readonly isCollapsed: boolean
 }
 
-/** Where an instant stands on the axis. */
+/** Mapping of instants to positions on the axis. */
 export interface TimeScale extends Interval {
   readonly pieces: readonly ScalePiece[]
-  /** 0 to 1; instants outside are clamped. */
+  /** Returns the position of an instant, 0 to 1; instants outside are clamped. */
   readonly at: (instant: number) => number
 }
 
@@ -24,9 +24,9 @@ const QUIET_MINIMUM_MS = 10_000
 const QUIET_PART = 0.25
 
 /**
- * Lays a stretch of time over an axis.
+ * Creates the scale of a time interval.
  *
- * @param quiet - Ascending, disjoint stretches that are drawn collapsed.
+ * @param quiet - Ascending, disjoint intervals that are collapsed.
  */
 export function createTimeScale(from: number, to: number, quiet: readonly Interval[] = []): TimeScale {
   const end = Math.max(to, from + 1)
@@ -58,10 +58,7 @@ function place(pieces: readonly ScalePiece[], instant: number): number {
   return Math.min(1, Math.max(0, piece.left + part * (piece.right - piece.left)))
 }
 
-/**
- * Stretches in which nothing ran and that would squeeze everything else: longer than ten seconds and than a quarter
- * of the whole.
- */
+/** Returns the idle intervals to collapse: those longer than ten seconds and than a quarter of the whole. */
 export function quietGaps(busy: readonly Interval[], from: number, to: number): readonly Interval[] {
   const minimum = Math.max(QUIET_MINIMUM_MS, (to - from) * QUIET_PART)
   const gaps: Interval[] = []

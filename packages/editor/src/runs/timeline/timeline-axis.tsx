@@ -7,11 +7,11 @@ import type { TimeScale } from './time-scale.ts'
 
 interface TimelineAxisProps {
   readonly scale: TimeScale
-  /** The moment of the past that is looked at. */
+  /** Selected moment of the past, in ms since the epoch; `null` if none. */
   readonly moment: number | null
 }
 
-/** Times over the bars, lines behind them, and how long a collapsed stretch is. */
+/** Axis of the timeline: times above the bars, lines behind them, and the durations of collapsed intervals. */
 export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
   const { t, locale } = useInstance()
   const [element, setElement] = useState<HTMLElement | null>(null)

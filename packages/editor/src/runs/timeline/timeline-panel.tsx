@@ -24,7 +24,7 @@ export interface TimelinePanelProps {
 const PACE_MS = 120
 const ROW_PX = 28
 
-/** The node runs of a run as bars over time. */
+/** Timeline of a run: its node runs as bars over time. */
 export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: TimelinePanelProps) {
   const { t, locale } = useInstance()
   const listId = useId()
@@ -34,7 +34,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
   const [pointed, setPointed] = useState<{ row: TimelineRow; segment: Segment | null } | null>(null)
   const rows = useMemo(() => timelineRows(view, moment), [view, moment])
   const { scale, hasQuiet } = useMemo(() => {
-    // The axis is that of the whole run, so that it stands still while the reader goes through its past.
+    // The axis is that of the whole run, so that it does not move while the reader goes through its past.
     const end = cursor === null ? moment : (live.finishedAt ?? store.now())
     const from = live.startedAt ?? end
     const quiet = quietGaps(busyIntervals(cursor === null ? rows : timelineRows(live, end)), from, end)
@@ -103,7 +103,7 @@ export function TimelinePanel({ store, nodes, selectedNodeId, onSelectNode }: Ti
 
 const rowKey = (row: TimelineRow) => row.nodeRun.nodeRunId
 
-/** Where a key leads in a list; `null` for keys that do not move. */
+/** Returns the index to which a key moves in a list; `null` for other keys. */
 function nextIndex(key: string, index: number, length: number): number | null {
   if (length === 0) return null
   switch (key) {

@@ -13,7 +13,7 @@ interface CancelRunProps {
   readonly size?: 's' | 'm'
 }
 
-/** Stops a run, once the reader has confirmed it; nothing for those who only look. */
+/** Button that cancels a run after a confirmation; hidden without permission. */
 export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()

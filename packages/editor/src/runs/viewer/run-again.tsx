@@ -17,7 +17,7 @@ interface RunAgainProps {
 
 const selectIsOver = ({ live }: RunSnapshot) => isRunOver(live.status)
 
-/** Starts a run that is over once more, with the same input; nothing for those who only look. */
+/** Button that starts an ended run again with the same input; hidden without permission. */
 export function RunAgain({ scope, onStarted }: RunAgainProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
@@ -52,7 +52,7 @@ export function RunAgain({ scope, onStarted }: RunAgainProps) {
   )
 }
 
-/** The node at which the run began; `null` until the log says so. */
+/** Returns the trigger of the run; `null` until the log has arrived. */
 function triggerOf({ store }: RunScope): string | null {
   const [first] = store.entries
   return first?.type === 'run_started' ? first.data.trigger : null

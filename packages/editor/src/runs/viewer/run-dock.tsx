@@ -62,9 +62,9 @@ export function RunDock({ scope, selectedNodeId, onSelectNode, actions }: RunDoc
 }
 
 /**
- * Whether something has come true while mounted and was not looked at yet.
+ * Returns `true` if a fact became true while mounted and was not seen yet.
  *
- * @param isOld - Whether it had been true before; only the first value counts.
+ * @param isOld - True if it was true before; only the first value counts.
  */
 function useNews(isThere: boolean, isSeen: boolean, isOld: boolean): boolean {
   const wasThere = useRef(isThere || isOld)

@@ -14,7 +14,7 @@ const selectError = ({ view }: RunSnapshot) => (view.status === 'failed' ? view.
 const selectFailedNode = ({ view }: RunSnapshot) =>
   view.error?.nodeId ?? [...view.nodeRuns.values()].find(({ status }) => status === 'failed')?.nodeId ?? null
 
-/** Says in one sentence why a run failed, and leads to the node; nothing for a run that did not. */
+/** Shows the reason of a failed run in one sentence, with a link to the node; empty for other runs. */
 export function RunFault({ scope, onSelectNode }: RunFaultProps) {
   const { t } = useInstance()
   const error = useRunPart(scope.store, selectError)

@@ -16,15 +16,15 @@ import { RunAgain } from './run-again.tsx'
 
 export interface RunHeaderProps {
   readonly scope: RunScope
-  /** Stands before the name: where the reader is. */
+  /** Element before the name, such as a breadcrumb. */
   readonly start?: ReactNode
-  /** Stands before the buttons. */
+  /** Element before the buttons. */
   readonly end?: ReactNode
   readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
-/** Which run this is, how it stands, and how to stop it. */
+/** Header of a run: its name, its status, and a button to cancel it. */
 export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunHeaderProps) {
   const { t, locale } = useInstance()
   const { store, run } = scope

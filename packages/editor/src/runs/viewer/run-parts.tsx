@@ -8,7 +8,7 @@ import { RunPart, type RunPartProps } from '../store/run-part.tsx'
 import { RunProvider } from '../store/run-scope.tsx'
 import { TimelinePanel } from '../timeline/timeline-panel.tsx'
 
-/** Props of the bars that tell when each node ran. */
+/** Props of the timeline of a run. */
 export interface RunTimelineProps extends RunPartProps {
   /** Node whose rows are highlighted. @defaultValue null */
   readonly selectedNodeId?: string | null
@@ -18,7 +18,7 @@ export interface RunTimelineProps extends RunPartProps {
 
 const ignore = () => {}
 
-/** The node runs of a run as bars over time, live. Takes the height that its host gives it. */
+/** The node runs of a run as bars over time, live. It fills the height of its parent. */
 export function RunTimeline({ selectedNodeId = null, onSelectNode = ignore, ...part }: RunTimelineProps) {
   return (
     <RunPart {...part}>
@@ -40,13 +40,13 @@ export function RunLog({ nodeId = null, ...part }: RunLogProps) {
   return <RunPart {...part}>{({ store, nodes }) => <LogPanel store={store} nodes={nodes} nodeId={nodeId} />}</RunPart>
 }
 
-/** Props of what came out of a run. */
+/** Props of the output of a run. */
 export interface RunOutputProps extends RunPartProps {
   /** Called with the node that wrote a field when the reader clicks its name. */
   readonly onSelectNode?: (nodeId: string) => void
 }
 
-/** What came out of a run, each field with the node that wrote it. */
+/** Output of a run, each field with the node that wrote it. */
 export function RunOutput({ onSelectNode = ignore, ...part }: RunOutputProps) {
   return <RunPart {...part}>{(scope) => <OutputPanel scope={scope} onSelectNode={onSelectNode} />}</RunPart>
 }
@@ -57,20 +57,20 @@ export interface RunInspectorProps extends RunPartProps {
   readonly nodeId: string | null
 }
 
-/** Everything about one node run: what happened, facts, input, output, attempts, tool calls, log. */
+/** Panel on one node run: summary, facts, input, output, attempts, tool calls, log. */
 export function RunInspector({ nodeId, ...part }: RunInspectorProps) {
   return <RunPart {...part}>{(scope) => <InspectorPanel scope={scope} nodeId={nodeId} />}</RunPart>
 }
 
-/** Props of what lets several parts of one run share a stream and a moment. */
+/** Props of a group of parts that share the stream and the selected moment of a run. */
 export interface RunGroupProps extends RunPartProps {
   /** Parts of the run, at any depth. */
   readonly children: ReactNode
 }
 
 /**
- * Lets the parts of one run inside it share a stream and the moment that is looked at. Give each part the same
- * `client` and `runId`.
+ * Shares the stream and the selected moment of a run among the parts inside it. Pass the same `client` and `runId` to
+ * each part.
  *
  * @example
  * ```tsx
@@ -90,7 +90,7 @@ export function RunGroup({ client, runId, children, ...instance }: RunGroupProps
   )
 }
 
-/** Moves all parts of its {@link RunGroup} through the events of the run: each shows the run as it was then. */
+/** Moves all parts of its {@link RunGroup} through the events of the run: each shows the run at the selected event. */
 export function RunScrubber(part: RunPartProps) {
   return <RunPart {...part}>{({ store, nodes }) => <Scrubber store={store} nodes={nodes} />}</RunPart>
 }

@@ -20,17 +20,17 @@ import { RunHeader } from './run-header.tsx'
 
 /** Props of the whole view of one run: canvas, timeline, log and inspector. */
 export interface RunViewerProps extends InstanceProps, RunIdentity {
-  /** Stands before the name of the workflow, for a way back. */
+  /** Element before the name of the workflow, such as a link back. */
   readonly start?: ReactNode
-  /** Stands before the buttons at the end of the header. */
+  /** Element before the buttons at the end of the header. */
   readonly end?: ReactNode
-  /** Shows a run that was started by "Run again"; the button is there only with this. */
+  /** Opens a run that was started by "Run again"; without it, the button is hidden. */
   readonly onOpenRun?: (runId: string) => void
-  /** Shows the workflow of the run; "Open in editor" is there only with this. */
+  /** Opens the workflow of the run; without it, "Open in editor" is hidden. */
   readonly onOpenWorkflow?: (workflowId: string) => void
 }
 
-/** A run, live and at every moment of its past: canvas, timeline, log, output, and each node in full. */
+/** View of a run, live and at every moment of its past: canvas, timeline, log, output, and details of each node. */
 export function RunViewer({ client, runId, start, end, onOpenRun, onOpenWorkflow, ...instance }: RunViewerProps) {
   return (
     <EnsureInstance {...instance}>
@@ -55,7 +55,7 @@ interface ViewerProps {
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
 }
 
-/** Where a run stands: the first of the nodes that are not over. */
+/** Selects the first node run that has not ended. */
 const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].find(isNodeRunOpen)?.nodeId ?? null
 
 function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
@@ -117,7 +117,7 @@ function ViewerSkeleton() {
   )
 }
 
-/** The outer box tells the inner one how wide it may be. */
+/** The outer box is the container for the size queries of the inner one. */
 function RunFrame({ children }: { readonly children: ReactNode }) {
   return (
     <div className="tn-run-frame">

@@ -225,7 +225,7 @@ describe('applyOperations', () => {
     [
       'an index past the end',
       { op: 'set_param', nodeId: 'a', path: ['list', 2], value: 1 },
-      'params.list.2 is no place',
+      'params.list.2 is not an index',
     ],
     [
       'a forbidden key',

@@ -201,7 +201,9 @@ describe('KEY_COLLISION', () => {
     expect(issueIn(meeting('{{ input.status }}'), 'KEY_COLLISION').message).toContain(
       'a, b write input.status in parallel',
     )
-    expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain('write input.status, input.body side')
+    expect(issueIn(meeting('{{ input }}'), 'KEY_COLLISION').message).toContain(
+      'write input.status, input.body in parallel',
+    )
     expect(only(validate(meeting('{{ input.status + }}')), 'KEY_COLLISION')).toEqual([])
   })
 

@@ -1,11 +1,9 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
-import { TenonError } from '@tenon/core/errors'
-import { onNetworkChange } from '../instance/place.ts'
+import { canRetry, retryLater } from '../instance/retry-later.ts'
 import type { WorkflowDetails } from '../session/workflow-details.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 
-const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 15_000
+const FIRST_PAUSE_MS = 1_000
 
 interface StoredDetailsDeps {
   readonly store: EditorStore
@@ -32,7 +30,7 @@ export function createStoredDetails({ store, client, workflowId, onRefused }: St
   let waiting: Partial<WorkflowDetails> = {}
   let sent: Partial<WorkflowDetails> | null = null
   let failures = 0
-  let endPause: (() => void) | null = null
+  let endPause = (): void => {}
   let isStarted = false
 
   const hasWaiting = () => Object.keys(waiting).length > 0
@@ -53,7 +51,7 @@ export function createStoredDetails({ store, client, workflowId, onRefused }: St
       stored = { name: answer.name, description: answer.description }
       failures = 0
     } catch (error) {
-      if (error instanceof TenonError && error.retryable) {
+      if (canRetry(error)) {
         waiting = { ...sent, ...waiting }
         failures += 1
       } else {
@@ -67,18 +65,7 @@ export function createStoredDetails({ store, client, workflowId, onRefused }: St
     else if (isStarted) pause()
   }
   const pause = () => {
-    const finish = () => {
-      stopListening()
-      clearTimeout(timer)
-      endPause = null
-    }
-    const again = () => {
-      finish()
-      void send()
-    }
-    const stopListening = onNetworkChange(again)
-    const timer = setTimeout(again, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)))
-    endPause = finish
+    endPause = retryLater(() => void send(), { failures, firstPauseMs: FIRST_PAUSE_MS })
   }
   return {
     update: (changes) => {
@@ -87,7 +74,7 @@ export function createStoredDetails({ store, client, workflowId, onRefused }: St
       if (sent === null && !hasWaiting()) stored = { name: workflow.name, description: workflow.description }
       waiting = { ...waiting, ...changes }
       show(workflow)
-      endPause?.()
+      endPause()
       void send()
     },
     accept: (workflow) => {
@@ -99,7 +86,7 @@ export function createStoredDetails({ store, client, workflowId, onRefused }: St
       if (hasWaiting()) void send()
       return () => {
         isStarted = false
-        endPause?.()
+        endPause()
       }
     },
   }

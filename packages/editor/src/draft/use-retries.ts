@@ -1,14 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
+import { canRetry, retryLater } from '../instance/retry-later.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 
-const FIRST_RETRY_MS = 2_000
-const LONGEST_RETRY_MS = 15_000
+const FIRST_PAUSE_MS = 2_000
 
 /**
- * Retries loading the draft after a temporary failure, such as a restart of the server. The pauses double from 2 s to
- * 15 s. The error remains visible.
+ * Loads again while the draft could not be loaded for a reason that may pass, such as a server that restarts. The
+ * pauses double from 2 s to 15 s, and end when the network is back. The error stays visible meanwhile.
  */
 export function useRetries(store: EditorStore, load: () => void): void {
   const failure = useStore(store, ({ phase }) => (phase.kind === 'failed' ? phase : null))
@@ -20,10 +20,10 @@ export function useRetries(store: EditorStore, load: () => void): void {
     if (isReady) failures.current = 0
   }, [isReady])
   useEffect(() => {
-    if (failure === null || !(failure.error instanceof TenonError && failure.error.retryable)) return
-    const timer = setTimeout(() => latest.current(), Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures.current))
+    if (failure === null || !canRetry(failure.error)) return
     failures.current += 1
-    return () => clearTimeout(timer)
+    const options = { failures: failures.current, firstPauseMs: FIRST_PAUSE_MS, onlyVisible: true }
+    return retryLater(() => latest.current(), options)
   }, [failure])
 }
 

@@ -1,24 +1,14 @@
 import { TenonError } from '@tenon/core/errors'
-import { useEffect, useRef } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
-import { isOnline, onNetworkChange } from '../instance/place.ts'
+import { canRetry } from '../instance/retry-later.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton, useDelayed } from '../ui/skeleton.tsx'
 
-/** Covers the canvas until the draft is loaded and shows a failure; retries when the network is back. */
+/** Lies over the canvas until the draft is there, and says so when it cannot be had. */
 export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null }) {
   const t = useTranslate()
   const phase = useEditorStore((state) => state.phase)
-  const retry = useRef(onRetry)
-  retry.current = onRetry
-  const hasFailed = phase.kind === 'failed'
-  useEffect(() => {
-    if (!hasFailed) return
-    return onNetworkChange(() => {
-      if (isOnline()) retry.current?.()
-    })
-  }, [hasFailed])
   const isSlow = useDelayed(phase.kind === 'loading')
   if (phase.kind === 'ready') return null
   return (
@@ -28,6 +18,7 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
           <ErrorState
             title={t(isNotFound(phase.error) ? 'editor.notFound' : 'editor.loadFailed')}
             error={phase.error}
+            isRetrying={onRetry !== null && canRetry(phase.error)}
             {...(onRetry === null ? {} : { onRetry })}
           />
         </div>

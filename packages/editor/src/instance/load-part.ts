@@ -1,7 +1,6 @@
-import { onNetworkChange } from './place.ts'
+import { retryLater } from './retry-later.ts'
 
 const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 15_000
 /** Failures in a row after which loading counts as failed. */
 const PATIENCE = 4
 
@@ -28,23 +27,15 @@ export async function loadPart<Part>(load: () => Promise<Part>, options: LoadPar
       abortSignal?.throwIfAborted()
       if (failures === PATIENCE) onStuck?.(() => endPause())
       await new Promise<void>((resolve) => {
-        endPause = waitForNetwork(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)), resolve)
+        const stop = retryLater(resolve, { failures, firstPauseMs: FIRST_PAUSE_MS })
+        endPause = () => {
+          stop()
+          resolve()
+        }
         abortSignal?.addEventListener('abort', endPause, { once: true })
       })
       abortSignal?.removeEventListener('abort', endPause)
       abortSignal?.throwIfAborted()
     }
   }
-}
-
-/** Waits for a change of the network, at most `pauseMs`. Returns a function that cancels the wait. */
-function waitForNetwork(pauseMs: number, onDone: () => void): () => void {
-  const finish = () => {
-    stopListening()
-    clearTimeout(timer)
-    onDone()
-  }
-  const stopListening = onNetworkChange(finish)
-  const timer = setTimeout(finish, pauseMs)
-  return finish
 }

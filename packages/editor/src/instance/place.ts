@@ -84,6 +84,28 @@ export function onNetworkChange(listener: () => void): () => void {
   }
 }
 
+/** The history of the page, which the editor shares with its host. */
+export function pageHistory(): Pick<History, 'state' | 'pushState' | 'go'> {
+  return window.history
+}
+
+/** Calls back after the user, or the page, has gone back or forward. Returns how to stop. */
+export function onHistoryTravel(listener: () => void): () => void {
+  window.addEventListener('popstate', listener)
+  return () => window.removeEventListener('popstate', listener)
+}
+
+/** Checks whether the page can be seen; a tab in the background cannot. */
+export function isPageVisible(): boolean {
+  return document.visibilityState === 'visible'
+}
+
+/** Calls back when the page is shown and when it is hidden. Returns how to stop. */
+export function onPageVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener)
+  return () => document.removeEventListener('visibilitychange', listener)
+}
+
 /** Checks whether the person prefers reduced motion. */
 export function prefersReducedMotion(root: Document | ShadowRoot): boolean {
   const view = (root instanceof Document ? root : root.ownerDocument).defaultView

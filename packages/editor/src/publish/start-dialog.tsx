@@ -2,12 +2,12 @@ import type { TenonClient } from '@tenon/core/client'
 import type { RunId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { useCallback, useRef, useState } from 'react'
+import { ResourceError } from '../client/resource-error.tsx'
 import { useResource } from '../client/use-resource.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import { ErrorState } from '../ui/error-state.tsx'
 import { BlockedDialog, useBlockers } from './blocked-dialog.tsx'
 import { RefusedInputNote } from './refused-input-note.tsx'
 import { FormSkeleton, type RunStart, StartForm } from './start-form.tsx'
@@ -99,7 +99,7 @@ function RunDialog(props: OpenDialogProps & { readonly version: string }) {
           onCancel={onClose}
         />
       ) : published.error !== null ? (
-        <ErrorState title={t('start.loadFailed')} error={published.error} onRetry={published.reload} />
+        <ResourceError title={t('start.loadFailed')} resource={published} />
       ) : (
         <FormSkeleton />
       )}

@@ -9,7 +9,10 @@ export interface ErrorStateProps {
   /** Title that names the failed action. @defaultValue 'This could not be loaded' */
   readonly title?: string
   readonly error: unknown
+  /** Tries again at once. */
   readonly onRetry?: () => void
+  /** True while it is tried again without the user, after pauses. @defaultValue false */
+  readonly isRetrying?: boolean
 }
 
 /**
@@ -29,7 +32,7 @@ export function describeError(
 }
 
 /** Shows a failure: title, reason and remedy. */
-export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
+export function ErrorState({ title, error, onRetry, isRetrying = false }: ErrorStateProps) {
   const t = useTranslate()
   const { why, remedy, code } = describeError(error, t)
   return (
@@ -50,6 +53,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
           {remedy}
         </p>
       )}
+      {isRetrying && <p className="tn-empty-description tn-retrying">{t('ui.retrying')}</p>}
       <div className="tn-empty-action">
         {onRetry !== undefined && (
           <Button icon="retry" onClick={onRetry}>

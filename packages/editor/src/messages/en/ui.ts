@@ -8,6 +8,7 @@ export const uiMessages = {
   'ui.pasteRefused': 'The browser does not let this page read the clipboard. Paste by keyboard instead.',
   'ui.copyRefused': 'The browser does not let this page copy. Select the text and copy it by keyboard.',
   'ui.retry': 'Try again',
+  'ui.retrying': 'Trying again…',
   'ui.search': 'Search',
   'ui.clearSearch': 'Clear search',
   'ui.loading': 'Loading',

@@ -1,5 +1,6 @@
 import type { Approval, Page, TenonClient } from '@tenon/core/client'
 import { useCallback, useState } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { type Resource, useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -7,7 +8,6 @@ import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useNow } from '../store/use-now.ts'
 import { ApprovalCard } from './approval-card.tsx'
@@ -61,7 +61,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   const { t } = useInstance()
   const [chosenId, setChosenId] = useState<string | null>(null)
   const now = useNow(NOW_EVERY_MS)
-  const { value, error, reload, refresh } = page
+  const { value, error, refresh } = page
   const open = value === null ? NONE : [...value.items].sort(byUrgency)
   const wanted = open.find((approval) => approval.approvalId === chosenId) ?? open[0]
   const { closed, show } = useClosedApproval(client, wanted, open)
@@ -71,7 +71,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
         <Skeleton lines={3} height={76} />
       </div>
     ) : (
-      <ErrorState title={t('runs.inbox.failed')} error={error} onRetry={reload} />
+      <ResourceError title={t('runs.inbox.failed')} resource={page} />
     )
   }
   const chosen = closed ?? wanted

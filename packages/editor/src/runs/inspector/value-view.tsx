@@ -2,10 +2,10 @@ import type { LedgerEntry } from '@tenon/core/client'
 import type { Json } from '@tenon/core/document'
 import type { ValueRef } from '@tenon/core/run'
 import { useCallback } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -43,7 +43,7 @@ export function ValueView({ scope, nodeRunId, title, value, pick, seq, emptyText
         )}
       </header>
       {stored.error !== null && json === null ? (
-        <ErrorState error={stored.error} onRetry={stored.reload} />
+        <ResourceError resource={stored} />
       ) : stored.isLoading && json === null ? (
         <Skeleton lines={3} height={16} />
       ) : json === null ? (

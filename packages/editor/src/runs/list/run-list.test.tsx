@@ -148,4 +148,18 @@ describe('RunList', () => {
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     await waitFor(() => expect(rows()).toHaveLength(7))
   })
+
+  test('loads the next page again where that failed, and keeps the runs above', async () => {
+    const fixture = createFixtureClient({ runs })
+    const { user } = renderPart(<RunList client={fixture.client} pageSize={4} onOpenRun={() => {}} />)
+    await waitFor(() => expect(rows()).toHaveLength(4))
+    fixture.fail('runs.list', new TenonError('UNAVAILABLE', 'The server does not answer'))
+    await user.click(screen.getByRole('button', { name: 'Load more' }))
+    expect((await screen.findByRole('alert')).textContent).toContain('The server does not answer')
+    expect(rows()).toHaveLength(4)
+    fixture.fail('runs.list', null)
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(rows()).toHaveLength(7))
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
 })

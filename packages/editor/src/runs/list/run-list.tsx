@@ -1,6 +1,7 @@
 import type { RunFilter, RunSummary, TenonClient } from '@tenon/core/client'
 import { RUN_FILTER_STATUSES, type RunFilterStatus } from '@tenon/core/run'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { useResource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
@@ -149,9 +150,9 @@ interface BodyProps {
 
 function Body({ pages, empty, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
   const { t } = useInstance()
-  const { runs, error, isLoading, reload } = pages
+  const { items: runs, error, isLoading } = pages
   if (error !== null && runs.length === 0) {
-    return <ErrorState title={t('runs.list.failed')} error={error} onRetry={reload} />
+    return <ResourceError title={t('runs.list.failed')} resource={pages} />
   }
   if (isLoading && runs.length === 0) {
     return (
@@ -180,8 +181,11 @@ function Body({ pages, empty, hasWorkflow, onOpenRun, hrefOf }: BodyProps) {
           ))}
         </tbody>
       </table>
-      {error !== null && <ErrorState title={t('runs.list.failed')} error={error} onRetry={reload} />}
-      {pages.hasMore && (
+      {error !== null && <ResourceError title={t('runs.list.failed')} resource={pages} />}
+      {pages.moreError !== null && (
+        <ErrorState title={t('runs.list.failed')} error={pages.moreError} onRetry={pages.loadMore} />
+      )}
+      {pages.hasMore && pages.moreError === null && (
         <div className="tn-runs-more">
           <Button busy={pages.isLoadingMore} onClick={pages.loadMore}>
             {t('ui.loadMore')}

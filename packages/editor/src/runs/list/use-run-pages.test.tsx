@@ -5,7 +5,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { runState } from '../../../test/fixtures/run-state.ts'
-import { type RunPages, useRunPages } from './use-run-pages.ts'
+import type { Pages } from '../../client/use-pages.ts'
+import { useRunPages } from './use-run-pages.ts'
 
 const ALL: RunFilter = {}
 const FAILED: RunFilter = { status: 'failed' }
@@ -46,13 +47,13 @@ function slowServer() {
 describe('useRunPages', () => {
   test('a page that comes late for an earlier filter changes nothing', async () => {
     const { client, answer } = slowServer()
-    const seen: RunPages[] = []
+    const seen: Pages<RunSummary>[] = []
     function Probe({ filter }: { readonly filter: RunFilter }) {
       seen.push(useRunPages(client, filter))
       return null
     }
     const now = () => seen.at(-1)
-    const ids = () => now()?.runs.map(({ runId }) => runId)
+    const ids = () => now()?.items.map(({ runId }) => runId)
     const { rerender } = renderPart(<Probe filter={ALL} />)
     await answer('all first', 'a1', '2')
     act(() => now()?.loadMore())
@@ -74,12 +75,12 @@ describe('useRunPages', () => {
     const failed = runState('failed', TIMES)
     const get = vi.fn(async (): Promise<Run> => ({ ...fieldsOf('r1'), ...failed, output: null }))
     const client: TenonClient = { ...fixture.client, runs: { ...fixture.client.runs, get } }
-    const seen: RunPages[] = []
+    const seen: Pages<RunSummary>[] = []
     function Probe() {
       seen.push(useRunPages(client, filter))
       return null
     }
-    const states = () => seen.at(-1)?.runs.map(({ runId, status }) => `${runId} ${status}`)
+    const states = () => seen.at(-1)?.items.map(({ runId, status }) => `${runId} ${status}`)
     const reads = () => fixture.calls.filter(({ name }) => name === 'runs.list').length
     renderPart(<Probe />)
     await waitFor(() => expect(states()).toHaveLength(2))

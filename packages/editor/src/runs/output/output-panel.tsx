@@ -1,5 +1,6 @@
 import { isRunOver } from '@tenon/core/run'
 import { useMemo } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -7,7 +8,6 @@ import { Callout } from '../../ui/callout.tsx'
 import { Chip } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { JsonTree } from '../json/json-tree.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -55,7 +55,7 @@ export function OutputPanel({ scope, onSelectNode }: OutputPanelProps) {
         <Skeleton lines={6} height={18} />
       </div>
     ) : (
-      <ErrorState error={run.error} onRetry={run.reload} />
+      <ResourceError resource={run} />
     )
   }
   const isEmpty = output === null || (typeof output === 'object' && Object.keys(output).length === 0)

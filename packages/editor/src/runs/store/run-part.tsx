@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { type RunIdentity, RunProvider, type RunScope } from './run-scope.tsx'
 
@@ -36,7 +36,7 @@ export function RunReady({ scope, skeleton, children }: RunReadyProps) {
   const t = useTranslate()
   const { run, graph } = scope
   if (run.error !== null && run.value === null) {
-    return <ErrorState title={t('runs.loadFailed')} error={run.error} onRetry={run.reload} />
+    return <ResourceError title={t('runs.loadFailed')} resource={run} />
   }
   if (run.value === null || (graph.value === null && graph.error === null)) {
     return (

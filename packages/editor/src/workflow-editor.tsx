@@ -37,10 +37,10 @@ import { InstanceRoot } from './shell/instance-root.tsx'
  * @public
  */
 export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
-  const { theme, dir, locale, messages, nonce, attribution, className, minHeightPx } = props
+  const { theme, dir, locale, messages, nonce, attribution, closeOnBack, className, minHeightPx } = props
   const style =
     minHeightPx === undefined ? props.style : { ['--tn-min-height' as string]: `${minHeightPx}px`, ...props.style }
-  const place = defined({ theme, dir, locale, messages, nonce, attribution, className, style })
+  const place = defined({ theme, dir, locale, messages, nonce, attribution, closeOnBack, className, style })
   const label = messages?.['editor.label'] ?? en['editor.label']
   return (
     <InstanceRoot {...place} isEditor label={label} placeholder={<Placeholder />}>

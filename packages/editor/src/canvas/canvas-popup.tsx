@@ -1,5 +1,6 @@
 import type { Position } from '@tenon/core/document'
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { useCloseOnBack } from '../instance/use-close-on-back.ts'
 
 interface CanvasPopupProps {
   readonly label: string
@@ -11,8 +12,9 @@ interface CanvasPopupProps {
 
 const MARGIN = 8
 
-/** A small panel over the canvas that closes on Escape and when the focus leaves it. */
+/** A small panel over the canvas that closes on Escape, on Back, and when the focus leaves it. */
 export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) {
+  useCloseOnBack(true, onClose)
   const panel = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<Position | null>(null)
   useLayoutEffect(() => {

@@ -2,6 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import { createContext, useContext } from 'react'
 import type { Messages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
+import type { BackLayers } from './back-layers.ts'
 
 /** Context of the parts of one mounted editor or viewer. */
 export interface InstanceContext {
@@ -17,6 +18,7 @@ export interface InstanceContext {
   readonly messages: Messages
   /** True if a canvas shows the mark of React Flow. */
   readonly hasAttribution: boolean
+  readonly backLayers: BackLayers
   readonly t: Translate
 }
 

@@ -16,6 +16,7 @@ export function useIsPhone(element: HTMLElement | null): boolean {
   return isPhone
 }
 
-function isNarrow(element: HTMLElement | null): boolean {
+/** Checks whether an element is as narrow as a phone now. */
+export function isNarrow(element: HTMLElement | null): boolean {
   return element !== null && element.clientWidth > 0 && element.clientWidth < PHONE_WIDTH
 }

@@ -1,7 +1,9 @@
-import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { createBackLayers } from '../instance/back-layers.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
 import { isSheetMissing, rootOf } from '../instance/place.ts'
 import { useColorMode } from '../instance/use-color-mode.ts'
+import { isNarrow } from '../instance/use-is-phone.ts'
 import { en, type HostMessages, type Messages } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { type Theme, type ThemeMode, themeProperties } from '../theme/theme.ts'
@@ -29,6 +31,13 @@ export interface InstanceProps {
    * @defaultValue true
    */
   readonly attribution?: boolean
+  /**
+   * On a phone, the Back button of the browser closes what is open, such as a dialog, before it leaves the page. While
+   * something is open, the history of the page has one more entry for it, with the same address.
+   *
+   * @defaultValue true
+   */
+  readonly closeOnBack?: boolean
   /** Class of the root element, in addition to `tenon`. */
   readonly className?: string
   /** Styles of the root element; they override the tokens of the theme. */
@@ -76,14 +85,19 @@ function Root(props: InstanceRootProps): ReactNode {
   const mode = own.mode ?? 'system'
   const colorMode = useColorMode(mode)
   const id = useId()
+  const wantsBack = useRef<() => boolean>(() => false)
+  const [backLayers] = useState(() => createBackLayers({ id, isWanted: () => wantsBack.current() }))
+  useEffect(() => backLayers.start(), [backLayers])
   const [element, setElement] = useState<HTMLDivElement | null>(null)
   const [portal, setPortal] = useState<HTMLDivElement | null>(null)
+  wantsBack.current = () => props.closeOnBack !== false && isNarrow(element)
   const messages = useMergedMessages(props.messages)
   const instance = useMemo<InstanceContext | null>(() => {
     if (element === null || portal === null) return null
     const t = createTranslate(messages, locale)
-    return { id, root: rootOf(element), portal, nonce, dir, locale, messages, t, hasAttribution: attribution }
-  }, [element, portal, messages, locale, id, nonce, dir, attribution])
+    const root = rootOf(element)
+    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution: attribution, backLayers }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers])
   const [sheetMissing, setSheetMissing] = useState(false)
   useEffect(() => {
     if (element !== null) setSheetMissing(isSheetMissing(element))

@@ -1,18 +1,19 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
-import { useTranslate } from '../instance/instance-context.ts'
+import { type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { InstanceReactContext, useInstance } from '../instance/instance-context.ts'
+import { useCloseOnBack } from '../instance/use-close-on-back.ts'
 import { classNames } from './class-names.ts'
 import { IconButton } from './icon-button.tsx'
 
 export interface DialogProps {
   readonly open: boolean
-  /** Called by Escape, by the close button and by a click beside the dialog. */
+  /** Called by Escape, by the close button, by a click beside the dialog, and by Back on a phone. */
   readonly onClose: () => void
   readonly title: string
   readonly description?: ReactNode
   /** Buttons at the foot; the primary one last. */
   readonly footer?: ReactNode
-  /** @defaultValue 'm' (480 px) */
-  readonly size?: 'm' | 'l'
+  /** `l` is 760 px wide, `xl` takes most of the window. @defaultValue 'm' (480 px) */
+  readonly size?: 'm' | 'l' | 'xl'
   readonly className?: string
   readonly children?: ReactNode
 }
@@ -46,9 +47,14 @@ function focusOneOf(parent: Element, selectors: readonly string[]): void {
 
 function OpenDialog(props: Omit<DialogProps, 'open'>) {
   const { onClose, title, description, footer, size = 'm', className, children } = props
-  const t = useTranslate()
+  const outer = useInstance()
+  const { t } = outer
+  // The page is inert under a modal dialog, so the menus and tooltips of the dialog are rendered inside it.
+  const [portal, setPortal] = useState<HTMLElement | null>(null)
+  const instance = useMemo(() => (portal === null ? outer : { ...outer, portal }), [outer, portal])
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
+  useCloseOnBack(true, onClose)
   // The cleanup of a layout effect runs while the element is mounted, so that the browser can restore the focus.
   useLayoutEffect(() => {
     const dialog = ref.current
@@ -76,21 +82,24 @@ function OpenDialog(props: Omit<DialogProps, 'open'>) {
         if (event.key === 'Escape' && event.defaultPrevented) onClose()
       }}
     >
-      <div className="tn-dialog-body">
-        <div className="tn-dialog-header">
-          <h2 id={titleId} className="tn-dialog-title" dir="auto">
-            {title}
-          </h2>
-          <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
+      <InstanceReactContext.Provider value={instance}>
+        <div className="tn-dialog-body">
+          <div className="tn-dialog-header">
+            <h2 id={titleId} className="tn-dialog-title" dir="auto">
+              {title}
+            </h2>
+            <IconButton icon="close" label={t('ui.close')} onClick={onClose} />
+          </div>
+          {description !== undefined && (
+            <p className="tn-dialog-description" dir="auto">
+              {description}
+            </p>
+          )}
+          <div className="tn-dialog-content">{children}</div>
+          {footer !== undefined && <div className="tn-dialog-footer">{footer}</div>}
         </div>
-        {description !== undefined && (
-          <p className="tn-dialog-description" dir="auto">
-            {description}
-          </p>
-        )}
-        <div className="tn-dialog-content">{children}</div>
-        {footer !== undefined && <div className="tn-dialog-footer">{footer}</div>}
-      </div>
+      </InstanceReactContext.Provider>
+      <div ref={setPortal} className="tn-portal" />
     </dialog>
   )
 }

@@ -1,6 +1,7 @@
 import { DropdownMenu } from 'radix-ui'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
+import { useCloseOnBack } from '../instance/use-close-on-back.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icons.ts'
 
@@ -27,8 +28,10 @@ export interface MenuProps {
 /** Menu of commands that a button opens. */
 export function Menu({ trigger, items, align = 'end' }: MenuProps) {
   const { portal, dir } = useInstance()
+  const [isOpen, setIsOpen] = useState(false)
+  useCloseOnBack(isOpen, () => setIsOpen(false))
   return (
-    <DropdownMenu.Root modal={false} dir={dir}>
+    <DropdownMenu.Root modal={false} dir={dir} open={isOpen} onOpenChange={setIsOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={portal}>
         <DropdownMenu.Content className="tn-menu" align={align} sideOffset={4} collisionPadding={8} loop>

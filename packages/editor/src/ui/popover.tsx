@@ -1,6 +1,7 @@
 import { Popover as RadixPopover } from 'radix-ui'
-import type { ReactElement, ReactNode } from 'react'
+import { type ReactElement, type ReactNode, useState } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
+import { useCloseOnBack } from '../instance/use-close-on-back.ts'
 
 export interface PopoverProps {
   /** Button that opens the popover. */
@@ -25,11 +26,15 @@ export function Popover({
   children,
 }: PopoverProps) {
   const { portal } = useInstance()
+  const [isOwnOpen, setIsOwnOpen] = useState(false)
+  const isOpen = open ?? isOwnOpen
+  const change = (next: boolean) => {
+    setIsOwnOpen(next)
+    onOpenChange?.(next)
+  }
+  useCloseOnBack(isOpen, () => change(false))
   return (
-    <RadixPopover.Root
-      {...(open === undefined ? {} : { open })}
-      {...(onOpenChange === undefined ? {} : { onOpenChange })}
-    >
+    <RadixPopover.Root open={isOpen} onOpenChange={change}>
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
       <RadixPopover.Portal container={portal}>
         <RadixPopover.Content

@@ -2,10 +2,11 @@ import { isNodeRunOpen } from '@tenon/core/run'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { NodeRunContext } from '../../canvas/node-status.ts'
 import { ReadOnlyCanvas } from '../../canvas/read-only-canvas.tsx'
+import { ResourceError } from '../../client/resource-error.tsx'
 import { useInstance } from '../../instance/instance-context.ts'
+import { useCloseOnBack } from '../../instance/use-close-on-back.ts'
 import { EnsureInstance } from '../../shell/ensure-instance.tsx'
 import type { InstanceProps } from '../../shell/instance-root.tsx'
-import { ErrorState } from '../../ui/error-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { InspectorPanel } from '../inspector/inspector-panel.tsx'
 import { RunSummary } from '../inspector/run-summary.tsx'
@@ -65,13 +66,14 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
   const openNodeId = useRunPart(store, selectOpenNode)
   const close = useCallback(() => setNodeId(null), [])
+  useCloseOnBack(nodeId !== null, close)
   return (
     <NodeRunContext.Provider value={presenter}>
       <RunFrame>
         <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
         <div className="tn-run-stage">
           {graph.value === null ? (
-            <ErrorState title={t('runs.graphFailed')} error={graph.error} onRetry={graph.reload} />
+            <ResourceError title={t('runs.graphFailed')} resource={graph} />
           ) : (
             <ReadOnlyCanvas
               document={graph.value.document}

@@ -1,0 +1,109 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type BackLayers, createBackLayers } from './back-layers.ts'
+
+/** Lets the page go where it was sent; jsdom does so after some tasks, as browsers do. */
+const calm = () => new Promise<void>((resolve) => setTimeout(resolve, 30))
+const goBack = async () => {
+  history.back()
+  await calm()
+}
+
+let stop = () => {}
+
+function open(options: { readonly isWanted?: boolean } = {}): BackLayers {
+  const layers = createBackLayers({ id: ':r1:', isWanted: () => options.isWanted ?? true })
+  stop = layers.start()
+  return layers
+}
+
+beforeEach(() => {
+  history.pushState({ ofHost: 7 }, '', '/workflows/1')
+})
+afterEach(() => stop())
+
+describe('createBackLayers', () => {
+  test('Back closes the topmost layer, then the next, and then leaves the page', async () => {
+    const layers = open()
+    const closed: string[] = []
+    layers.open(() => closed.push('inspector'))
+    layers.open(() => closed.push('dialog'))
+    await calm()
+    expect(history.state).toMatchObject({ ofHost: 7 })
+    await goBack()
+    expect(closed).toEqual(['dialog'])
+    await goBack()
+    expect(closed).toEqual(['dialog', 'inspector'])
+    expect([location.pathname, history.state]).toEqual(['/workflows/1', { ofHost: 7 }])
+  })
+
+  test('a layer that is closed in another way leaves no entry behind', async () => {
+    const layers = open()
+    const close = vi.fn()
+    const release = layers.open(close)
+    await calm()
+    release()
+    release()
+    await calm()
+    expect(history.state).toEqual({ ofHost: 7 })
+    expect(close).not.toHaveBeenCalled()
+  })
+
+  test('a layer that opens in place of another takes over its entry', async () => {
+    const layers = open()
+    const closed: string[] = []
+    const release = layers.open(() => closed.push('menu'))
+    await calm()
+    const { length } = history
+    release()
+    layers.open(() => closed.push('dialog'))
+    await calm()
+    expect(history.length).toBe(length)
+    await goBack()
+    expect(closed).toEqual(['dialog'])
+    expect(history.state).toEqual({ ofHost: 7 })
+  })
+
+  test('a layer that opens while the page goes back gets its entry afterwards', async () => {
+    const layers = open()
+    const release = layers.open(() => {})
+    await calm()
+    release()
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    const close = vi.fn()
+    layers.open(close)
+    await calm()
+    await goBack()
+    expect(close).toHaveBeenCalledTimes(1)
+    expect(history.state).toEqual({ ofHost: 7 })
+  })
+
+  test('Forward does not come back to the entry of a closed layer', async () => {
+    const layers = open()
+    layers.open(() => {})
+    await calm()
+    await goBack()
+    history.forward()
+    await calm()
+    await calm()
+    expect(history.state).toEqual({ ofHost: 7 })
+  })
+
+  test('leaves the page of the host alone when the host has moved on', async () => {
+    const layers = open()
+    const release = layers.open(() => {})
+    await calm()
+    history.pushState({ ofHost: 8 }, '', '/runs/1')
+    release()
+    await calm()
+    expect([location.pathname, history.state]).toEqual(['/runs/1', { ofHost: 8 }])
+  })
+
+  test('adds nothing where Back is not wanted', async () => {
+    const layers = open({ isWanted: false })
+    const { length } = history
+    layers.open(() => {})()
+    await calm()
+    expect(history.length).toBe(length)
+  })
+})

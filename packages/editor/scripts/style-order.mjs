@@ -30,4 +30,5 @@ export const STYLE_ORDER = [
   'expression.css',
   'inspector.css',
   'outline.css',
+  'versions.css',
 ]

@@ -26,6 +26,7 @@ import { Inspector } from './inspector/inspector.tsx'
 import { callHost } from './instance/call-host.ts'
 import { useTranslate } from './instance/instance-context.ts'
 import { isApplePlatform } from './instance/place.ts'
+import { useCloseOnBack } from './instance/use-close-on-back.ts'
 import { useIsPhone } from './instance/use-is-phone.ts'
 import { useWidth } from './instance/use-width.ts'
 import { browserMemory } from './instance/view-memory.ts'
@@ -40,11 +41,13 @@ import { PublishDialog } from './publish/publish-dialog.tsx'
 import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
 import type { EditorProblem } from './store/editor-state.ts'
+import { select } from './store/editor-store.ts'
 import { NARROW_WIDTH } from './store/panels.ts'
 import { Topbar } from './topbar/topbar.tsx'
 import { BoundedPart } from './ui/boundary.tsx'
 import { LaterPart } from './ui/later-part.tsx'
 import { useAnnouncer } from './ui/live-region.tsx'
+import { VersionsDialog } from './versions/versions-dialog.tsx'
 
 // The run views are loaded with the first run.
 const loadLiveRun = () => import('./frame/live-run.tsx')
@@ -82,6 +85,10 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
   useFirstFocus(frame, host.autoFocus)
   const panels = useEditorStore((state) => state.panels)
   const isWorkflowPanelOpen = useEditorStore((state) => state.isWorkflowPanelOpen)
+  useCloseOnBack(isPhone && (hasSelection || isWorkflowPanelOpen), () => {
+    select(session.store, [])
+    session.store.setState({ isWorkflowPanelOpen: false })
+  })
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
   const onStarted = (started: RunId, mode: RunMode) => {
     setRunId(started)
@@ -176,6 +183,11 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                   workflowId={host.workflowId}
                   onOpenProblem={goTo}
                   onEvent={host.onEvent}
+                />
+                <VersionsDialog
+                  client={host.client}
+                  workflowId={host.workflowId}
+                  hasDraft={host.version === undefined}
                 />
                 <StartDialog
                   client={host.client}

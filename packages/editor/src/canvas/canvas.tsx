@@ -8,7 +8,7 @@ import {
   ReactFlowProvider,
   SelectionMode,
 } from '@xyflow/react'
-import { type ReactNode, useCallback, useMemo } from 'react'
+import { type ReactNode, useCallback, useId, useMemo } from 'react'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -61,7 +61,9 @@ export function Canvas({ slot, firstNodeId = null, memory = NO_VIEWPORT_MEMORY, 
 }
 
 function Surface({ slot, firstNodeId, memory, children }: Required<CanvasProps>): ReactNode {
-  const { id, hasAttribution } = useInstance()
+  // An editor may show a second canvas in a dialog.
+  const id = useId()
+  const { hasAttribution } = useInstance()
   const t = useTranslate()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const { nodes, edges, applyChanges } = useFlowElements()

@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Boundary } from '../ui/boundary.tsx'
+import { useChangeMark } from './change-marks.ts'
 import { edgePath } from './edge-path.ts'
 import type { FlowEdge } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
@@ -18,12 +19,19 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
 
 function Edge(props: EdgeProps<FlowEdge>) {
   const { id, source, sourceHandleId, target, selected = false } = props
+  const change = useChangeMark(id)
   const run = useEdgeRun(source, sourceHandleId ?? '', target)
   const isDropTarget = useEditorStore(({ dropTarget }) => dropTarget?.kind === 'edge' && dropTarget.edgeId === id)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const [path, labelX, labelY] = edgePath(props)
   return (
-    <g className="tn-edge" data-run={run} data-selected={selected || undefined} data-drop={isDropTarget || undefined}>
+    <g
+      className="tn-edge"
+      data-run={run}
+      data-change={change}
+      data-selected={selected || undefined}
+      data-drop={isDropTarget || undefined}
+    >
       {/* No id: two editors may show the same workflow on one page. */}
       <BaseEdge path={path} interactionWidth={24} />
       {!isReadOnly && <InsertButton edgeId={id} source={source} target={target} x={labelX} y={labelY} />}

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { StatusMark } from '../ui/status-mark.tsx'
 import { useCanvasHover } from './canvas-hover.ts'
+import { useChangeMark } from './change-marks.ts'
 import type { FlowNode } from './flow-types.ts'
 import { useNodeRun } from './node-status.ts'
 import { summarize } from './node-summary.ts'
@@ -20,6 +21,7 @@ const UNKNOWN_ICON = 'M12 3a9 9 0 1 0 .01 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-
 export const NodeCard = memo(function NodeCard({ id, data, selected = false }: NodeProps<FlowNode>) {
   const t = useTranslate()
   const run = useNodeRun(id)
+  const change = useChangeMark(id)
   const mark = useEditorStore((state) => state.peerMarks.get(id))
   const drop = useEditorStore((state) => dropOn(state.dropTarget, id))
   const hover = useCanvasHover()
@@ -31,12 +33,14 @@ export const NodeCard = memo(function NodeCard({ id, data, selected = false }: N
       data-selected={selected || undefined}
       data-disabled={node.disabled || undefined}
       data-status={run?.status}
+      data-change={change}
       data-drop={drop}
       style={mark === undefined ? undefined : { ['--tn-peer' as string]: mark.color }}
       data-peer={mark === undefined ? undefined : ''}
       onPointerEnter={() => hover.enter(id)}
       onPointerLeave={() => hover.leave(id)}
     >
+      {change !== undefined && <span className="tn-card-change">{t(`versions.${change}`)}</span>}
       {mark !== undefined && (
         <span className="tn-card-peer" dir="auto">
           {mark.displayName}

@@ -53,6 +53,8 @@ export type EditorCommand =
   | { readonly type: 'paste'; readonly fragment: Fragment; readonly at: Position | null }
   | { readonly type: 'duplicate'; readonly nodeIds: readonly NodeId[] }
   | { readonly type: 'fix'; readonly operations: readonly DocumentOperation[]; readonly title: string }
+  /** Makes the draft the same as the document of a version. */
+  | { readonly type: 'restore'; readonly version: string; readonly document: WorkflowDocument }
 
 export type CommandType = EditorCommand['type']
 

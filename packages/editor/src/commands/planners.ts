@@ -12,6 +12,7 @@ import {
 } from './plan-fields.ts'
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
+import { planRestore } from './plan-restore.ts'
 
 const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'add-node': planAddNode,
@@ -33,6 +34,7 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   paste: planPaste,
   duplicate: planDuplicate,
   fix: planFix,
+  restore: planRestore,
 }
 
 /** Plans a command for this document, without changing it. */

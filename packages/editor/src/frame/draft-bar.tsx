@@ -1,11 +1,11 @@
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { useChangesSincePublished } from '../publish/use-published.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { Topbar } from '../topbar/topbar.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
+import { useChangesSincePublished } from '../versions/use-published.ts'
 import { useViewMenu } from './use-view-menu.ts'
 
 interface DraftBarProps {
@@ -24,7 +24,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
   const changes = useChangesSincePublished(host.client, host.workflowId)
   const details = useWorkflowDetails()
   const hasChanges = changes !== 0
-  const open = (panel: 'publish' | 'try' | 'run') => () => store.setState({ openPanel: panel })
+  const open = (panel: 'publish' | 'try' | 'run' | 'versions') => () => store.setState({ openPanel: panel })
   const canEdit = isReady && !isReadOnly
   const run = { label: t('topbar.run'), onClick: open('run') }
   const isPublished = workflow !== null && workflow.version !== null
@@ -43,6 +43,10 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
       onSelect: run.onClick,
     })
   }
+  const showVersions = workflow === null ? null : open('versions')
+  if (showVersions !== null) {
+    menu.push({ id: 'versions', label: t('versions.title'), icon: 'clock', onSelect: showVersions })
+  }
   menu.push(...viewMenu)
   return (
     <Topbar
@@ -50,6 +54,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
       name={workflow?.name ?? ''}
       onRename={canEdit && details !== null ? (name) => details.update({ name }) : null}
       state={stateText()}
+      onShowState={showVersions}
       onOpenProblem={onOpenProblem}
       onTry={canEdit ? open('try') : null}
       primary={primary}

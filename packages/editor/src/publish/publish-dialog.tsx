@@ -28,7 +28,9 @@ interface PublishDialogProps {
 export function PublishDialog(props: PublishDialogProps) {
   const { store } = useSession()
   const isOpen = useEditorStore((state) => state.openPanel === 'publish')
-  return isOpen ? <OpenPublishDialog {...props} onClose={() => store.setState({ openPanel: null })} /> : null
+  return isOpen ? (
+    <OpenPublishDialog {...props} onClose={() => store.setState({ openPanel: null, suggestedNotes: '' })} />
+  ) : null
 }
 
 function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () => void }) {
@@ -38,7 +40,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
   const session = useSession()
   const { store } = session
   const problems = useEditorStore((state) => state.problems)
-  const [notes, setNotes] = useState('')
+  const [notes, setNotes] = useState(() => store.getState().suggestedNotes)
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const blockers = useBlockers(failure)

@@ -153,7 +153,9 @@ export interface EditorState {
   readonly isWorkflowPanelOpen: boolean
   /** Current view of the document. */
   readonly view: 'canvas' | 'outline'
-  readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | null
+  readonly openPanel: 'problems' | 'shortcuts' | 'publish' | 'try' | 'run' | 'versions' | null
+  /** Notes of the next version, before anything is typed there. */
+  readonly suggestedNotes: string
   /** Node whose port is being chosen by keyboard; `null` if none. */
   readonly connecting: NodeId | null
   readonly announcement: { readonly text: string; readonly count: number }

@@ -46,6 +46,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     isWorkflowPanelOpen: false,
     view: 'canvas',
     openPanel: null,
+    suggestedNotes: '',
     connecting: null,
     announcement: { text: '', count: 0 },
     ...initial,

@@ -20,6 +20,8 @@ interface TopbarProps {
   readonly onRename: ((name: string) => void) | null
   /** State of the draft in a few words: "Draft · 3 changes since v4". */
   readonly state: string | null
+  /** Shows the history behind the state. @defaultValue none: the state is only text */
+  readonly onShowState?: (() => void) | null
   readonly onOpenProblem: (problem: EditorProblem) => void
   readonly onTry: (() => void) | null
   readonly isTrying?: boolean
@@ -31,7 +33,19 @@ interface TopbarProps {
 
 /** Top bar of an editor: breadcrumb, name, state, people, problems and at most two actions. */
 export function Topbar(props: TopbarProps) {
-  const { breadcrumb, name, onRename, state, onOpenProblem, onTry, isTrying = false, primary, menu, actions } = props
+  const {
+    breadcrumb,
+    name,
+    onRename,
+    state,
+    onShowState = null,
+    onOpenProblem,
+    onTry,
+    isTrying = false,
+    primary,
+    menu,
+    actions,
+  } = props
   const t = useTranslate()
   const isReadOnly = useEditorStore((store) => store.isReadOnly)
   return (
@@ -44,7 +58,13 @@ export function Topbar(props: TopbarProps) {
       <WorkflowName name={name} onRename={onRename} />
       {state !== null && (
         <span className="tn-topbar-state">
-          <Badge>{state}</Badge>
+          {onShowState === null ? (
+            <Badge>{state}</Badge>
+          ) : (
+            <button type="button" className="tn-badge" title={t('versions.title')} onClick={onShowState}>
+              {state}
+            </button>
+          )}
         </span>
       )}
       {isReadOnly && <Badge tone="waiting">{t('topbar.readOnly')}</Badge>}

@@ -1,9 +1,8 @@
-import { isSecretMarker, type Json } from '@tenon/core/document'
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
-import type { Translate } from '../../messages/format.ts'
-import { formatMoment } from '../../runs/format/instant.ts'
+import { secretLabel } from '../../runs/format/secret-label.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
@@ -23,7 +22,7 @@ export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: Co
     return (
       <div className="tn-secret">
         <span className="tn-secret-state" dir="auto">
-          {stateOf(value, t, locale)}
+          {secretLabel(value, t, locale)}
         </span>
         {!isReadOnly && (
           <>
@@ -80,15 +79,6 @@ export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: Co
       )}
     </div>
   )
-}
-
-function stateOf(value: Json, t: Translate, locale: string): string {
-  if (!isSecretMarker(value)) return t('control.secret.set')
-  const at = Date.parse(value.setAt)
-  const time = formatMoment(Number.isNaN(at) ? 0 : at, locale)
-  return value.setBy === ''
-    ? t('control.secret.setOn', { time })
-    : t('control.secret.setBy', { time, name: value.setBy })
 }
 
 interface SavingState {

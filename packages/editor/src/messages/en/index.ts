@@ -3,6 +3,7 @@ import { editorMessages } from './editor.ts'
 import { inspectorMessages } from './inspector.ts'
 import { runMessages } from './runs.ts'
 import { uiMessages } from './ui.ts'
+import { versionMessages } from './versions.ts'
 
 /**
  * Every text of the user interface in English, in ICU message form (`{name}`, `{count, plural, one {…} other {…}}`).
@@ -15,6 +16,7 @@ export const en = {
   ...inspectorMessages,
   ...uiMessages,
   ...runMessages,
+  ...versionMessages,
 } as const
 
 /** Names one text of the editor and the run views, for translations. */

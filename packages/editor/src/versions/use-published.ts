@@ -1,13 +1,11 @@
 import type { TenonClient } from '@tenon/core/client'
 import { useEffect, useMemo, useRef } from 'react'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { countChanges } from './count-changes.ts'
+import { compareDocuments } from './compare-documents.ts'
 
-/** Counts the changes of the draft since the latest version; `null` while that is not loaded, or before the first. */
+/** Loads the latest version, and counts the changes of the draft since then; see {@link useDraftChanges}. */
 export function useChangesSincePublished(client: TenonClient, workflowId: string): number | null {
   const version = useEditorStore((state) => state.workflow?.version ?? null)
-  const draft = useEditorStore((state) => (state.phase.kind === 'ready' ? state.document : null))
-  const published = useEditorStore((state) => state.published)
   const { store } = useSession()
   const latest = useRef(client)
   latest.current = client
@@ -17,12 +15,20 @@ export function useChangesSincePublished(client: TenonClient, workflowId: string
     latest.current.versions
       .get(workflowId, version, { abortSignal: abort.signal })
       .then(({ document }) => store.setState({ published: { version, document } }))
-      // Without the version the number is not shown; everything else works.
+      // Without the version there is no number to show; everything else works.
       .catch(() => {})
     return () => abort.abort()
   }, [workflowId, version, store])
+  return useDraftChanges()
+}
+
+/** Counts the changes of the draft since the latest version; `null` while that is not loaded, or before the first. */
+export function useDraftChanges(): number | null {
+  const version = useEditorStore((state) => state.workflow?.version ?? null)
+  const draft = useEditorStore((state) => (state.phase.kind === 'ready' ? state.document : null))
+  const published = useEditorStore((state) => state.published)
   return useMemo(() => {
     if (draft === null || published === null || published.version !== version) return null
-    return countChanges(published.document, draft)
+    return compareDocuments(published.document, draft).length
   }, [draft, published, version])
 }

@@ -1,0 +1,142 @@
+import type { NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
+import { useInstance } from '../instance/instance-context.ts'
+import { humanize } from '../manifest/param-field.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import type { ChangeKind, DocumentChange } from './compare-documents.ts'
+import { type FieldDifference, fieldDifferences } from './field-differences.ts'
+
+interface ChangeListProps {
+  readonly changes: readonly DocumentChange[]
+  /** The document before, and the one after. */
+  readonly documents: readonly [WorkflowDocument, WorkflowDocument]
+  readonly from: string
+  readonly to: string
+  readonly selectedNodeId: NodeId | null
+  readonly onSelectNode: (nodeId: NodeId) => void
+}
+
+/** The differences between two documents: each node with its fields before and after, then the rest. */
+export function ChangeList({ changes, documents, from, to, selectedNodeId, onSelectNode }: ChangeListProps) {
+  const { t, locale } = useInstance()
+  const manifest = useEditorStore((state) => state.manifest)
+  if (changes.length === 0) {
+    return <EmptyState icon="check" title={t('versions.same')} description={t('versions.sameText')} />
+  }
+  const names = new Map<NodeId, string>(documents.flatMap(({ nodes }) => nodes.map(({ id, name }) => [id, name])))
+  const edgeName = ({ source, target }: WorkflowEdge) =>
+    `${names.get(source) ?? source} → ${names.get(target) ?? target}`
+  const fieldsOf = (before: WorkflowNode | null, after: WorkflowNode | null) =>
+    before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale })
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+  const valuesOf = (before: unknown, after: unknown): readonly FieldDifference[] => [
+    { label: '', before: before === null ? null : textOf(before), after: after === null ? null : textOf(after) },
+  ]
+  return (
+    <>
+      <p className="tn-version-count" role="status">
+        {t('versions.changes', { count: changes.length, from, to })}
+      </p>
+      <ul className="tn-changes">
+        {changes.map((change) => {
+          const { part, kind } = change
+          if (part === 'node') {
+            const node = change.after ?? change.before
+            if (node === null) return null
+            return (
+              <ChangeItem
+                key={`node ${node.id}`}
+                kind={kind}
+                name={node.name}
+                differences={fieldsOf(change.before, change.after)}
+                isSelected={node.id === selectedNodeId}
+                onSelect={() => onSelectNode(node.id)}
+              />
+            )
+          }
+          if (part === 'edge') {
+            const edge = change.after ?? change.before
+            return edge === null ? null : (
+              <ChangeItem key={`edge ${edge.id}`} kind={kind} name={edgeName(edge)} differences={[]} />
+            )
+          }
+          if (part === 'variable') {
+            const name = (change.after ?? change.before)?.name ?? ''
+            return (
+              <ChangeItem
+                key={`variable ${name}`}
+                kind={kind}
+                name={t('versions.variable', { name })}
+                differences={valuesOf(change.before?.value ?? null, change.after?.value ?? null)}
+              />
+            )
+          }
+          return (
+            <ChangeItem
+              key={`setting ${change.key}`}
+              kind={kind}
+              name={change.key === 'timeout' ? t('inspector.runLimit') : humanize(change.key)}
+              differences={valuesOf(change.before, change.after)}
+            />
+          )
+        })}
+      </ul>
+    </>
+  )
+}
+
+interface ChangeItemProps {
+  readonly kind: ChangeKind
+  readonly name: string
+  readonly differences: readonly FieldDifference[]
+  readonly isSelected?: boolean
+  readonly onSelect?: () => void
+}
+
+function ChangeItem({ kind, name, differences, isSelected = false, onSelect }: ChangeItemProps) {
+  const { t } = useInstance()
+  const head = (
+    <>
+      <span className="tn-change-kind">{t(`versions.${kind}`)}</span>
+      <span className="tn-change-name" dir="auto">
+        {name}
+      </span>
+    </>
+  )
+  return (
+    <li className="tn-change" data-change={kind} data-selected={isSelected || undefined}>
+      {onSelect === undefined ? (
+        <p className="tn-change-head">{head}</p>
+      ) : (
+        <button type="button" className="tn-change-head" aria-pressed={isSelected} onClick={onSelect}>
+          {head}
+        </button>
+      )}
+      {differences.length > 0 && (
+        <dl className="tn-change-fields">
+          {differences.map(({ label, before, after }) => (
+            <div key={label}>
+              {label !== '' && <dt>{label}</dt>}
+              <Value kind="removed" label={t('versions.before')} text={before ?? t('versions.nothing')} />
+              <Value kind="added" label={t('versions.after')} text={after ?? t('versions.nothing')} />
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
+
+interface ValueProps {
+  readonly kind: 'added' | 'removed'
+  readonly label: string
+  readonly text: string
+}
+
+function Value({ kind, label, text }: ValueProps) {
+  return (
+    <dd className="tn-change-value" data-change={kind} dir="auto">
+      <span className="tn-visually-hidden">{label}</span> {text}
+    </dd>
+  )
+}

@@ -1,0 +1,79 @@
+import {
+  jsonEqual,
+  type WorkflowDocument,
+  type WorkflowEdge,
+  type WorkflowNode,
+  type WorkflowSettings,
+  type WorkflowVariable,
+} from '@tenon/core/document'
+
+/** How a part of one document differs from the same part of another. */
+export type ChangeKind = 'added' | 'removed' | 'changed'
+
+/** One difference between two documents; `before` is `null` for what was added, `after` for what was removed. */
+export type DocumentChange =
+  | (Both<WorkflowNode> & { readonly part: 'node' })
+  | (Both<WorkflowEdge> & { readonly part: 'edge' })
+  | (Both<WorkflowVariable> & { readonly part: 'variable' })
+  | (Both<unknown> & { readonly part: 'setting'; readonly key: keyof WorkflowSettings })
+
+interface Both<Item> {
+  readonly kind: ChangeKind
+  readonly before: Item | null
+  readonly after: Item | null
+}
+
+/**
+ * Lists how two documents differ: nodes, edges, variables and settings, in this order. Positions and sizes of nodes do
+ * not count, nor do the bend points of edges.
+ */
+export function compareDocuments(before: WorkflowDocument, after: WorkflowDocument): readonly DocumentChange[] {
+  const keys = [...new Set([...Object.keys(before.settings), ...Object.keys(after.settings)])]
+  return [
+    ...differences(before.nodes, after.nodes, ({ id }) => id, isSameNode).map(asPart('node')),
+    ...differences(
+      before.edges,
+      after.edges,
+      ({ id }) => id,
+      () => true,
+    ).map(asPart('edge')),
+    ...differences(before.variables, after.variables, ({ name }) => name, jsonEqual).map(asPart('variable')),
+    ...(keys as (keyof WorkflowSettings)[]).flatMap((key) => {
+      const [old = null, next = null] = [before.settings[key], after.settings[key]]
+      if (jsonEqual(old, next)) return []
+      return [{ part: 'setting', key, kind: kindOf(old, next), before: old, after: next } as const]
+    }),
+  ]
+}
+
+const asPart =
+  <Part extends string>(part: Part) =>
+  <Change extends object>(change: Change) => ({ part, ...change })
+
+function isSameNode(a: WorkflowNode, b: WorkflowNode): boolean {
+  const { position: _a, size: _as, ...before } = a
+  const { position: _b, size: _bs, ...after } = b
+  return jsonEqual(before, after)
+}
+
+function kindOf(before: unknown, after: unknown): ChangeKind {
+  if (before === null) return 'added'
+  return after === null ? 'removed' : 'changed'
+}
+
+/** What is new or changed in the order of `after`, then what is gone. */
+function differences<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+  keyOf: (item: Item) => string,
+  isSame: (a: Item, b: Item) => boolean,
+): readonly Both<Item>[] {
+  const left = new Map(before.map((item) => [keyOf(item), item]))
+  const found: Both<Item>[] = []
+  for (const item of after) {
+    const known = left.get(keyOf(item)) ?? null
+    left.delete(keyOf(item))
+    if (known === null || !isSame(known, item)) found.push({ kind: kindOf(known, item), before: known, after: item })
+  }
+  return [...found, ...[...left.values()].map((item) => ({ kind: 'removed', before: item, after: null }) as const)]
+}

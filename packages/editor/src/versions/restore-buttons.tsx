@@ -1,0 +1,66 @@
+import type { WorkflowDocument } from '@tenon/core/document'
+import { useMemo } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+import { compareDocuments } from './compare-documents.ts'
+
+interface RestoreButtonsProps {
+  readonly version: string
+  readonly document: WorkflowDocument
+}
+
+/** Makes the draft the same as a version, as one step that can be undone; and publishes it again. */
+export function RestoreButtons({ version, document }: RestoreButtonsProps) {
+  const t = useTranslate()
+  const session = useSession()
+  const { toast } = useAnnouncer()
+  const { store, undoManager } = session
+  const draft = useEditorStore((state) => state.document)
+  const live = useEditorStore((state) => state.workflow?.version ?? null)
+  const isSame = useMemo(() => compareDocuments(draft, document).length === 0, [draft, document])
+  const restore = (): boolean => {
+    const result = session.dispatch({ type: 'restore', version, document })
+    if (result.ok) return true
+    toast(t(result.reason), { tone: 'failed' })
+    return false
+  }
+  const restoreOnly = () => {
+    if (!restore()) return
+    store.setState({ openPanel: null })
+    const step = undoManager.undoStack.at(-1)
+    toast(t('versions.restored', { version }), {
+      tone: 'success',
+      action: {
+        label: t('canvas.undo'),
+        // Later changes are undone one by one, by the button for that.
+        onClick: () => {
+          if (undoManager.undoStack.at(-1) === step) session.undo()
+        },
+      },
+    })
+  }
+  const publishAgain = () => {
+    if (!restore()) return
+    store.setState({ openPanel: 'publish', suggestedNotes: t('versions.restoredNote', { version }) })
+  }
+  return (
+    <div className="tn-version-actions">
+      {version !== live && (
+        <Button size="s" onClick={publishAgain}>
+          {t('versions.publishAgain')}
+        </Button>
+      )}
+      <Button
+        size="s"
+        variant="primary"
+        disabled={isSame}
+        title={t(isSame ? 'versions.sameAsDraft' : 'versions.restoreHint')}
+        onClick={restoreOnly}
+      >
+        {t('versions.restore')}
+      </Button>
+    </div>
+  )
+}

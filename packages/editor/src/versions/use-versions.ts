@@ -1,0 +1,51 @@
+import type { TenonClient, Version } from '@tenon/core/client'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { useCallback, useMemo } from 'react'
+import { type Pages, usePages } from '../client/use-pages.ts'
+import { type Resource, useResource } from '../client/use-resource.ts'
+import { useTenantChanges } from '../client/use-tenant-changes.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+
+/** The draft, where a version is named. */
+export const DRAFT = 'draft'
+
+const versionOf = ({ version }: Version) => version
+
+/** Lists the versions of a workflow, newest first, and follows the publishes of others. */
+export function useVersions(client: TenonClient, workflowId: string): Pages<Version> {
+  const load = useCallback(
+    (cursor: string | null, abortSignal?: AbortSignal) =>
+      client.versions.list(
+        workflowId,
+        cursor === null ? {} : { cursor },
+        abortSignal === undefined ? {} : { abortSignal },
+      ),
+    [client, workflowId],
+  )
+  const pages = usePages(load, versionOf)
+  useTenantChanges({
+    client,
+    isRelevant: (change) => change.kind === 'version' && change.workflowId === workflowId,
+    onChange: pages.refresh,
+  })
+  return pages
+}
+
+/**
+ * Loads the document of a version.
+ *
+ * @param version - A version, {@link DRAFT} for the draft of this editor as it is now, `null` for none.
+ */
+export function useDocument(client: TenonClient, workflowId: string, version: string | null): DocumentResource {
+  const draft = useEditorStore((state) => state.document)
+  const load = useMemo(() => {
+    if (version === null || version === DRAFT) return null
+    return async (abortSignal: AbortSignal) =>
+      (await client.versions.get(workflowId, version, { abortSignal })).document
+  }, [client, workflowId, version])
+  const stored = useResource(load)
+  return version === DRAFT ? { ...stored, value: draft, error: null } : stored
+}
+
+/** A document that is loaded, or the draft. */
+export type DocumentResource = Resource<WorkflowDocument>

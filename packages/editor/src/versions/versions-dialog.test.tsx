@@ -1,0 +1,178 @@
+// @vitest-environment jsdom
+import type { VersionWithDocument } from '@tenon/core/client'
+import type { WorkflowDocument } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { node, workflow } from '@tenon/core/testing'
+import { act, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, test } from 'vitest'
+import { createFixtureClient, versionOf } from '../../test/fixtures/fixture-client.ts'
+import { renderPart, t } from '../../test/fixtures/render.tsx'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
+import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
+import { createEditorSession } from '../session/create-session.ts'
+import { SessionProvider } from '../session/session-context.tsx'
+import { VersionsDialog } from './versions-dialog.tsx'
+
+const documentOf = (text: string, ...more: readonly string[]): WorkflowDocument =>
+  workflow([{ ...node('a', 'step', { text }), name: 'Alpha' }, ...more.map((id) => node(id, 'stop'))], [])
+
+const FIRST = versionOf('3', documentOf('one', 'old'), { notes: 'The first one' })
+const SECOND = versionOf('4', documentOf('two'), {
+  notes: 'Better wording',
+  publishedBy: { userId: 'u-bo', displayName: 'Bo Lind' },
+})
+const DRAFT = documentOf('three')
+
+interface Options {
+  readonly versions?: VersionWithDocument[]
+  readonly live?: string | null
+  readonly isReadOnly?: boolean
+  readonly failure?: TenonError
+}
+
+function open({ versions = [SECOND, FIRST], live = '4', isReadOnly = false, failure }: Options = {}) {
+  const fixture = createFixtureClient({ versions })
+  if (failure !== undefined) fixture.fail('versions.list', failure)
+  const session = createEditorSession({ translate: () => t })
+  const { store } = session
+  const published = versions.find(({ version }) => version === live)
+  store.setState({
+    manifest: createManifestIndex(SMALL_MANIFEST),
+    workflow: { ...STORED_WORKFLOW, version: live },
+    phase: { kind: 'ready' },
+    openPanel: 'versions',
+    isReadOnly,
+    ...(published === undefined ? {} : { published: { version: published.version, document: published.document } }),
+  })
+  session.adopt(DRAFT)
+  const view = renderPart(
+    <SessionProvider session={session}>
+      <VersionsDialog client={fixture.client} workflowId="wf" hasDraft />
+    </SessionProvider>,
+  )
+  return { ...view, fixture, session, versions, state: () => store.getState() }
+}
+
+const list = () => screen.findByRole('list', { name: 'Versions' })
+const items = async () => within(await list()).getAllByRole('button')
+const show = async (name: RegExp) => within(await list()).getByRole('button', { name })
+const changes = async (count: RegExp) => {
+  await screen.findByText(count)
+  return screen.getAllByRole('listitem').filter((item) => item.matches('.tn-change'))
+}
+const textsOf = (elements: readonly Element[]) => elements.map(({ textContent }) => textContent)
+
+describe('VersionsDialog', () => {
+  test('lists the draft and each version with its author, its note and the live one, newest first', async () => {
+    open()
+    expect(textsOf(await items())).toEqual([
+      'Draft1 change since version 4',
+      expect.stringMatching(/^Version 4LiveBetter wordingBo Lind · Nov 20, /),
+      expect.stringMatching(/^Version 3The first oneAda Obi · Nov 20, /),
+    ])
+    await screen.findByRole('heading', { name: 'Draft' })
+    expect(textsOf(await changes(/1 change from Version 4 to Draft/))).toEqual([
+      'ChangedAlphaTextBefore twoAfter three',
+    ])
+  })
+
+  test('shows what a version changed, and compares it with any other', async () => {
+    const { user } = open()
+    await user.click(await show(/^Version 4/))
+    expect(textsOf(await changes(/2 changes from Version 3 to Version 4/))).toEqual([
+      'ChangedAlphaTextBefore oneAfter two',
+      'Removedold',
+    ])
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Draft')
+    expect(textsOf(await changes(/1 change from Draft to Version 4/))).toEqual([
+      'ChangedAlphaTextBefore threeAfter two',
+    ])
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Nothing')
+    expect(screen.queryByText(/from Draft/)).toBeNull()
+  })
+
+  test('moves through the versions by arrow keys', async () => {
+    const { user } = open()
+    const buttons = await items()
+    await waitFor(() => expect(document.activeElement).toBe(buttons[0]))
+    await user.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}')
+    expect(document.activeElement).toBe(buttons[2])
+    await user.keyboard('{Home}{End}{ArrowUp}{Enter}')
+    expect(buttons[1]?.getAttribute('aria-current')).toBe('true')
+  })
+
+  test('restores a version into the draft as one step, which can be undone', async () => {
+    const { user, session, state } = open()
+    await user.click(await show(/^Version 3/))
+    await user.click(await screen.findByRole('button', { name: 'Restore to draft' }))
+    expect(state().openPanel).toBeNull()
+    expect(session.read()).toEqual(FIRST.document)
+    const toast = screen.getByRole('region', { name: 'Notifications' })
+    expect(toast.textContent).toContain('Version 3 restored to the draft')
+    await user.click(within(toast).getByRole('button', { name: 'Undo' }))
+    expect(session.read()).toEqual(DRAFT)
+  })
+
+  test('leaves later changes alone when the notification is used after them', async () => {
+    const { user, session } = open()
+    await user.click(await show(/^Version 3/))
+    await user.click(await screen.findByRole('button', { name: 'Restore to draft' }))
+    act(() => void session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Later' }))
+    await user.click(screen.getByRole('button', { name: 'Undo' }))
+    expect(session.read().nodes.map(({ name }) => name)).toEqual(['Later', 'old'])
+  })
+
+  test('publishes a version again: restores it and asks for the note', async () => {
+    const { user, session, state } = open()
+    await user.click(await show(/^Version 3/))
+    await user.click(await screen.findByRole('button', { name: 'Publish again' }))
+    expect(session.read()).toEqual(FIRST.document)
+    expect(state()).toMatchObject({ openPanel: 'publish', suggestedNotes: 'Restored from version 3' })
+  })
+
+  test('has nothing to restore where the draft is the same', async () => {
+    const { user, session } = open()
+    act(() => session.adopt(SECOND.document))
+    await user.click(await show(/^Version 4/))
+    const button = await screen.findByRole('button', { name: 'Restore to draft' })
+    expect(button.hasAttribute('disabled')).toBe(true)
+    expect(button.getAttribute('title')).toBe('The draft is the same as this version.')
+    expect(screen.queryByRole('button', { name: 'Publish again' })).toBeNull()
+  })
+
+  test('lists a version that others publish, and keeps what is shown', async () => {
+    const { user, fixture, versions } = open()
+    await user.click(await show(/^Version 3/))
+    versions.unshift(versionOf('5', documentOf('five')))
+    act(() => fixture.announce({ kind: 'version', id: '5', workflowId: 'wf' }))
+    await show(/^Version 5/)
+    expect(screen.getByRole('heading', { name: 'Version 3' })).toBeTruthy()
+    const loads = () => fixture.calls.filter(({ name }) => name === 'versions.list').length
+    expect(loads()).toBe(2)
+    act(() => fixture.announce({ kind: 'version', id: '9', workflowId: 'other' }))
+    expect(loads()).toBe(2)
+  })
+
+  test('cannot restore what the reader cannot change', async () => {
+    const { user } = open({ isReadOnly: true })
+    await user.click(await show(/^Version 3/))
+    await screen.findByRole('heading', { name: 'Version 3' })
+    expect(screen.queryByRole('button', { name: /Restore|Publish/ })).toBeNull()
+  })
+
+  test('says that there is no version yet, and offers to publish', async () => {
+    const { user, state } = open({ versions: [], live: null })
+    expect(await screen.findByText('No versions yet')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Publish' }))
+    expect(state().openPanel).toBe('publish')
+  })
+
+  test('says why the versions could not be loaded, and loads them again', async () => {
+    const { user, fixture } = open({ failure: new TenonError('UNAVAILABLE', 'The server did not answer') })
+    expect((await screen.findByRole('alert')).textContent).toContain('The server did not answer')
+    fixture.fail('versions.list', null)
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await items()).toHaveLength(3)
+  })
+})

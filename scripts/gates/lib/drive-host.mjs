@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import WebSocket from 'ws'
+import { freePort } from '../../lib/free-port.mjs'
 
 const ANSWER_MS = 15_000
 const START_MS = 120_000
@@ -213,16 +213,4 @@ const within = () => ({ signal: AbortSignal.timeout(ANSWER_MS) })
  */
 function expect(holds, message) {
   if (!holds) throw new Error(message)
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -31,7 +31,7 @@ export async function openBenchTemporal(): Promise<BenchTemporal> {
       address: server.address,
       taskQueue: `bench-${randomUUID()}`,
       // From source, as everything else here; npm scripts run in the root of the repository.
-      workflowsPath: join(process.cwd(), 'packages/runtime/src/temporal/workflow/index.ts'),
+      workflowsPath: join(process.cwd(), 'packages/runtime/src/engines/temporal/workflow/index.ts'),
     },
     eventsOf: async (runId) => {
       const shell = workflow.getHandle(runId)

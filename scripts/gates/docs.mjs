@@ -22,7 +22,7 @@ const FULLY_DESCRIBED = [
   'packages/runtime/src/postgres/types.ts',
   'packages/runtime/src/run-store.ts',
   'packages/runtime/src/store',
-  'packages/runtime/src/temporal',
+  'packages/runtime/src/engines/temporal',
   'packages/runtime/src/testing',
   'packages/server',
   'packages/editor',

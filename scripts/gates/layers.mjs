@@ -1,7 +1,8 @@
-// Fails when a package imports what its layer forbids (lib/layer-rules.mjs), or when folders of a package import each
-// other in a circle.
+// Fails when a package imports what its layer forbids (lib/layer-rules.mjs), when folders of a package import each other
+// in a circle, or when a journey in ARCHITECTURE.md lists a file that it does not reach.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { checkJourneys } from './lib/check-journeys.mjs'
 import { checkLayers } from './lib/check-layers.mjs'
 import { PACKAGE_RULES } from './lib/layer-rules.mjs'
 import { readSources, report } from './lib/sources.mjs'
@@ -25,3 +26,7 @@ for (const name of Object.keys(PACKAGE_RULES)) {
 }
 
 report('layers', checkLayers(files, exportsByPackage), `${files.size} files keep to their layers`)
+
+const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+const { violations, journeys, stops } = checkJourneys(page, files, exportsByPackage)
+report('journeys', violations, `${stops} files of ${journeys} journeys are reached`)

@@ -51,6 +51,12 @@ describe('checkLayers', () => {
       'only core',
     ],
     [
+      'one engine in another',
+      'packages/runtime/src/engines/temporal/a.ts',
+      `import { x } from '../embedded/x.ts'`,
+      'engines/temporal must not import engines/embedded',
+    ],
+    [
       'a clock in the interpreter',
       'packages/runtime/src/interpreter/a.ts',
       'export const now = () => Date.now()',

@@ -49,10 +49,10 @@ export type DecideResult =
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
- * What a caller writes in the transaction that takes a message in, so that either both are stored or neither is: an
- * audit entry. Not called when the message is not taken in. A server sees its own tables with `tx.withTables()`.
+ * Writes what belongs to a message in the transaction that stores it, so that either both are stored or neither is: an
+ * audit entry. Not called for a message that is not accepted. A server sees its own tables with `tx.withTables()`.
  */
-export type Alongside = (tx: Tx<RuntimeTables>) => Promise<void>
+export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
  * Carries out what the machine decides. What is acknowledged is stored: `start`, `decide` and `cancel`
@@ -68,15 +68,15 @@ export interface Engine {
    */
   start(request: StartRunRequest): Promise<StartedRunRow>
   /**
-   * Takes a vote in; the same vote again is accepted, without `alongside`.
+   * Takes a vote in; the same vote again is accepted, without `hook`.
    *
    * @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run.
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that is not offered, `APPROVAL_VOTED` for another choice
    * of somebody who has voted.
    */
-  decide(tenantId: TenantId, approvalId: string, vote: Vote, alongside?: Alongside): Promise<DecideResult>
+  decide(tenantId: TenantId, approvalId: string, vote: Vote, hook?: TransactionHook): Promise<DecideResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
-  cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, alongside?: Alongside): Promise<CancelResult>
+  cancel(tenantId: TenantId, runId: RunId, actor: Actor | null, hook?: TransactionHook): Promise<CancelResult>
   /**
    * Finds the task queues that no worker serves; a node in one of them would wait. A node without a queue of its own is
    * executed where its run is.
@@ -105,7 +105,7 @@ export interface SecretReader {
 }
 
 /** What an engine is given by the server that it works for; all of it stays the server's to close. */
-export interface EnginePorts {
+export interface EngineDeps {
   /** Database that holds the tables of the runtime. */
   readonly database: RuntimeDatabase
   /** Reads runs and their logs from the same database. */
@@ -138,7 +138,7 @@ export interface EnginePorts {
  * await engine.close()
  * ```
  */
-export type EngineFactory = (ports: EnginePorts) => Engine
+export type EngineFactory = (deps: EngineDeps) => Engine
 
 /** One line a call; the host may send it to its own logger. Never gets secrets or params. */
 export type RuntimeLog = (

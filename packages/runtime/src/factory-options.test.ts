@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createEgress } from './egress/create-egress.ts'
-import { embeddedEngine } from './embedded/embedded-engine.ts'
-import { temporalEngine } from './temporal/temporal-engine.ts'
+import { createEgress } from './egress/egress.ts'
+import { embeddedEngine } from './engines/embedded/embedded-engine.ts'
+import { temporalEngine } from './engines/temporal/temporal-engine.ts'
 
 const refusal = (message: string) =>
   expect.objectContaining({ code: 'OPTIONS_INVALID', message: expect.stringContaining(message) })

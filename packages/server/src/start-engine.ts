@@ -1,19 +1,19 @@
 import { TenonError } from '@tenon/core/errors'
-import type { Engine, EngineFactory, EnginePorts } from '@tenon/runtime'
+import type { Engine, EngineDeps, EngineFactory } from '@tenon/runtime'
 
 /**
  * Creates the engine of a server; nothing is started.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for a function that is not what `embeddedEngine()` returns.
  */
-export function startEngine(factory: EngineFactory, deps: EnginePorts): Engine {
+export function startEngine(factory: EngineFactory, deps: EngineDeps): Engine {
   const engine = callFactory(factory, deps)
   if (typeof engine === 'object' && engine !== null && 'startWorker' in engine) return engine as Engine
   throw notAnEngine()
 }
 
 /** An `embeddedEngine` that was not called takes the ports for its options, and refuses them. */
-function callFactory(factory: EngineFactory, deps: EnginePorts): unknown {
+function callFactory(factory: EngineFactory, deps: EngineDeps): unknown {
   try {
     return factory(deps)
   } catch (error) {

@@ -59,6 +59,10 @@ function faultOf(path, name, rule, found, isTest) {
     ) {
       return `the interpreter imports only core and itself: ${specifier}`
     }
+    const engine = engineOf(path)
+    const other = engineOf(target)
+    // In tests, too: engines meet in what both are built on, and nowhere else.
+    if (engine !== null && other !== null && engine !== other) return `${engine} must not import ${other}: ${specifier}`
     return null
   }
   if (specifier.startsWith('@tenon/')) {
@@ -81,6 +85,14 @@ function faultOf(path, name, rule, found, isTest) {
       return `core may import ${specifier} only under ${allowed.under.join(', ')}`
   }
   return null
+}
+
+/**
+ * @param {string} path
+ * @returns {string | null} the folder of the engine that a file belongs to: `engines/embedded`
+ */
+function engineOf(path) {
+  return /^packages\/runtime\/src\/(engines\/[a-z]+)\//.exec(path)?.[1] ?? null
 }
 
 /**

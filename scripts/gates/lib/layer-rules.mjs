@@ -51,7 +51,7 @@ export const UNREACHABLE = [
   { entry: 'packages/core/src/collab/index.ts', packages: ['zod', 're2js'] },
   { entry: 'packages/nodes/src/index.ts', packages: ['openai'] },
   {
-    entry: 'packages/runtime/src/temporal/workflow/index.ts',
+    entry: 'packages/runtime/src/engines/temporal/workflow/index.ts',
     packages: ['zod', 're2js', 'yjs', 'kysely', 'pg', 'undici'],
   },
 ]

@@ -4,10 +4,10 @@ import { testsThatNeed } from './needs.mjs'
 
 test('knows the tests of this repository that need a Postgres or a browser', () => {
   const { postgres, chromium } = testsThatNeed(resolve(import.meta.dirname, '../../..'))
-  expect(postgres).toContain('packages/runtime/src/embedded/postgres.test.ts')
-  expect(postgres).toContain('packages/runtime/src/store/create-appender.test.ts')
+  expect(postgres).toContain('packages/runtime/src/engines/embedded/postgres.test.ts')
+  expect(postgres).toContain('packages/runtime/src/store/appender.test.ts')
   expect(postgres).toContain('packages/server/test/postgres.test.ts')
   expect(postgres).toContain('packages/runtime/test/chaos/crashes.test.ts')
-  expect(postgres).not.toContain('packages/runtime/src/embedded/pglite.test.ts')
+  expect(postgres).not.toContain('packages/runtime/src/engines/embedded/pglite.test.ts')
   expect(chromium).toContain('packages/editor/test/browser/canvas.test.ts')
 })

@@ -21,8 +21,11 @@ describe('tallyVitest', () => {
   test('says what ran on what', () => {
     const file = saved({
       testResults: [
-        suite('runtime/src/temporal/temporal.test.ts', one('runs', 'passed', 'Engine contract: Temporal', 'flow')),
-        suite('runtime/src/store/create-appender.test.ts', one('appends', 'passed', 'createAppender on PGlite'), {
+        suite(
+          'runtime/src/engines/temporal/temporal.test.ts',
+          one('runs', 'passed', 'Engine contract: Temporal', 'flow'),
+        ),
+        suite('runtime/src/store/appender.test.ts', one('appends', 'passed', 'createAppender on PGlite'), {
           ...one('appends', 'failed', 'createAppender on Postgres'),
           failureMessages: ['Error: late\n    at x'],
         }),
@@ -32,9 +35,7 @@ describe('tallyVitest', () => {
     })
     expect(tallyVitest(file, '/r')).toEqual({
       passed: 5,
-      failed: [
-        'packages/runtime/src/store/create-appender.test.ts > createAppender on Postgres > appends: Error: late',
-      ],
+      failed: ['packages/runtime/src/store/appender.test.ts > createAppender on Postgres > appends: Error: late'],
       skipped: [],
       ranOn: new Map([
         ['engine contract: Temporal', 1],

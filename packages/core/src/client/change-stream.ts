@@ -8,7 +8,7 @@ import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket } from './frame-socket.ts'
 import type { TenonClient, WebSocketConstructor } from './types.ts'
 
-export interface ChangeStreamPorts {
+export interface ChangeStreamDeps {
   /** Address of the socket without its query. */
   readonly socketUrl: string
   /** WebSocket class; with `null`, server-sent events are used. */
@@ -32,8 +32,8 @@ const REFUSED_MS = 60_000
  * Shares one connection among all subscribers to the changes of a tenant. It is open while there is a listener. Each
  * round tries the WebSocket, then server-sent events; if neither works, listeners get `ready` once per round.
  */
-export function createChangeStream(ports: ChangeStreamPorts): TenonClient['changes'] {
-  const random = ports.random ?? Math.random
+export function createChangeStream(deps: ChangeStreamDeps): TenonClient['changes'] {
+  const random = deps.random ?? Math.random
   const listeners = new Set<{ readonly listener: (changes: readonly Change[]) => void }>()
   const batch = createFrameBatch<Change>(deliver)
   let following: AbortController | null = null
@@ -56,9 +56,9 @@ export function createChangeStream(ports: ChangeStreamPorts): TenonClient['chang
 
   async function follow(abortSignal: AbortSignal): Promise<void> {
     while (!abortSignal.aborted) {
-      const bySocket = await followSocket(ports, onFrame, abortSignal)
+      const bySocket = await followSocket(deps, onFrame, abortSignal)
       if (abortSignal.aborted) return
-      const followed = bySocket === 'failed' ? await followSse(ports, onFrame, abortSignal) : bySocket
+      const followed = bySocket === 'failed' ? await followSse(deps, onFrame, abortSignal) : bySocket
       if (abortSignal.aborted) return
       if (followed === 'failed') batch.add({ kind: 'ready' })
       await sleep(
@@ -92,7 +92,7 @@ export function createChangeStream(ports: ChangeStreamPorts): TenonClient['chang
 }
 
 async function followSocket(
-  { WebSocket, socketUrl, getTicket }: ChangeStreamPorts,
+  { WebSocket, socketUrl, getTicket }: ChangeStreamDeps,
   onFrame: (frame: ChangeFrame) => void,
   abortSignal: AbortSignal,
 ): Promise<Followed> {
@@ -132,7 +132,7 @@ async function followSocket(
 }
 
 async function followSse(
-  { openEvents }: ChangeStreamPorts,
+  { openEvents }: ChangeStreamDeps,
   onFrame: (frame: ChangeFrame) => void,
   abortSignal: AbortSignal,
 ): Promise<Followed> {

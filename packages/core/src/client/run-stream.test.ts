@@ -268,8 +268,8 @@ describe('followRun', () => {
 
   test('a listener that stops while it listens hears no more', async () => {
     const heard: string[] = []
-    const ports = { url: 'wss://app.example/runs/r/logs', WebSocket: ScriptedSocket, getTicket: async () => 't' }
-    const atEvents = followRun(ports, {
+    const deps = { url: 'wss://app.example/runs/r/logs', WebSocket: ScriptedSocket, getTicket: async () => 't' }
+    const atEvents = followRun(deps, {
       onEvents: () => {
         heard.push('events')
         atEvents()
@@ -278,7 +278,7 @@ describe('followRun', () => {
     await settle()
     socket(0).send(1)
     socket(0).drop()
-    const atState = followRun(ports, {
+    const atState = followRun(deps, {
       onEvents: () => heard.push('more'),
       onState: (state) => {
         if (state === 'live') atState()

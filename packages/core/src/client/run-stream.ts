@@ -11,7 +11,7 @@ import type { RunStreamOptions, StreamState, WebSocketConstructor } from './type
 /** A frame that the server sends: events or a heartbeat. */
 type StreamFrame = RunEventFrame | { readonly type: 'heartbeat'; readonly seq: number }
 
-export interface RunStreamPorts {
+export interface RunStreamDeps {
   /** Address of the socket without its query. */
   readonly url: string
   readonly WebSocket: WebSocketConstructor
@@ -32,8 +32,8 @@ const FIRST_FRAME_MS = 5_000
  *
  * @returns `stop`, which may be called any number of times.
  */
-export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () => void {
-  const random = ports.random ?? Math.random
+export function followRun(deps: RunStreamDeps, options: RunStreamOptions): () => void {
+  const random = deps.random ?? Math.random
   const abort = new AbortController()
   const batch = createFrameBatch<RunEventFrame>((frames) => options.onEvents(frames))
   let lastSeq = options.after ?? 0
@@ -90,10 +90,10 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
 
   /** Checks whether a lost connection means that WebSockets are blocked, rather than refused by the server. */
   function isUnopened(code: number | null): boolean {
-    return ports.openEvents !== undefined && (code === null || (code < 4000 && code !== 1000))
+    return deps.openEvents !== undefined && (code === null || (code < 4000 && code !== 1000))
   }
 
-  async function connectEvents(open: NonNullable<RunStreamPorts['openEvents']>): Promise<void> {
+  async function connectEvents(open: NonNullable<RunStreamDeps['openEvents']>): Promise<void> {
     const own = new AbortController()
     const openOnce = async (abortSignal: AbortSignal): Promise<Response> => {
       const response = await open(lastSeq, abortSignal)
@@ -120,13 +120,13 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
 
   async function connect(): Promise<void> {
     setState(state === 'retrying' ? 'retrying' : 'connecting')
-    if (hasOnlyEvents && ports.openEvents !== undefined) {
-      await connectEvents(ports.openEvents)
+    if (hasOnlyEvents && deps.openEvents !== undefined) {
+      await connectEvents(deps.openEvents)
       return
     }
     let ticket: string
     try {
-      ticket = await ports.getTicket(abort.signal)
+      ticket = await deps.getTicket(abort.signal)
     } catch (error) {
       if (abort.signal.aborted) return
       if (error instanceof TenonError && !error.retryable) stop(error)
@@ -139,11 +139,11 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
     let firstFrame: ReturnType<typeof setTimeout> | undefined
     const onSocketLost = (code: number | null): void => {
       clearTimeout(firstFrame)
-      if (!hasFrame && isUnopened(code)) void connectEvents(ports.openEvents as NonNullable<typeof ports.openEvents>)
+      if (!hasFrame && isUnopened(code)) void connectEvents(deps.openEvents as NonNullable<typeof deps.openEvents>)
       else onLost(code)
     }
     try {
-      const close = openFrameSocket(ports.WebSocket, `${ports.url}?${query.toString()}`, readFrame, {
+      const close = openFrameSocket(deps.WebSocket, `${deps.url}?${query.toString()}`, readFrame, {
         onFrame: (frame) => {
           hasFrame = true
           clearTimeout(firstFrame)
@@ -156,7 +156,7 @@ export function followRun(ports: RunStreamPorts, options: RunStreamOptions): () 
         close()
       }
       // Later connections may have no event to send for a while.
-      if (lastSeq === 0 && ports.openEvents !== undefined) {
+      if (lastSeq === 0 && deps.openEvents !== undefined) {
         firstFrame = setTimeout(() => {
           close()
           onSocketLost(null)

@@ -1,14 +1,13 @@
 import type { Fact } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
-import type { CommitRequest, CommitResult } from './commit-types.ts'
-import type { Committer } from './create-committer.ts'
+import type { CommitRequest, CommitResult, Committer } from './commit-types.ts'
 
 const CANCELED_BY_REFUSAL: Fact = { type: 'cancel_requested', data: { reason: 'refused', actor: null } }
 
 /**
- * Takes messages and due timers into a run. If the database refuses for good what follows from them, the run is canceled
- * with the reason `refused`: otherwise it would be retried forever.
+ * Commits messages and due timers to a run. If the database refuses for good what follows from them, the run is canceled
+ * with the reason `refused`: otherwise the commit would be retried forever.
  *
  * @throws {@link TenonError} as {@link Committer.commit}; `APPEND_REFUSED` only if the cancelation is refused, too.
  */

@@ -2,8 +2,8 @@ import type { Resume } from '@tenon/core/node'
 import type { RunEvent } from '@tenon/core/run'
 
 /**
- * What an engine has to carry out. Each follows from one decision and has its `seq` as id, so that carrying one out
- * twice can be told.
+ * A command that an engine executes. Each follows from one decision and has its `seq` as id, so that a repeated execution
+ * can be recognized.
  */
 export type Command =
   | {
@@ -21,7 +21,7 @@ export type Command =
   | { readonly kind: 'close_wait'; readonly id: number; readonly nodeRunId: string; readonly waitId: string }
   | { readonly kind: 'close_run'; readonly id: number; readonly status: 'completed' | 'failed' | 'canceled' }
 
-/** The command that follows from an event, or null for one that needs nothing done: facts, inline nodes, joins. */
+/** Returns the command that follows from an event, or null if none does: facts, inline nodes, joins. */
 function commandOf(event: RunEvent): Command | null {
   const id = event.seq
   switch (event.type) {
@@ -51,7 +51,7 @@ function commandOf(event: RunEvent): Command | null {
   }
 }
 
-/** The commands of a stretch of the log, in order. */
+/** Lists the commands of a stretch of the log, in order. */
 export function commandsOf(events: readonly RunEvent[]): readonly Command[] {
   return events.map(commandOf).filter((command) => command !== null)
 }

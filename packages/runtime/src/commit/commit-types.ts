@@ -1,18 +1,21 @@
 import type { Json } from '@tenon/core/document'
 import type { AnyNodeImplementation, Resume } from '@tenon/core/node'
 import type { Fact, Observation, RunEvent, RunStatus, ValueRef } from '@tenon/core/run'
-import type { PlanNode } from '../interpreter/plan.ts'
-import type { AppendOperation, Payload } from '../store/append-types.ts'
+import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import type { AppendOperation, Payload } from '../store/append.ts'
+import type { PassOfRun, PassRef, RunRef } from '../store/run-ref.ts'
 import type { Command } from './commands.ts'
+import type { RunSession } from './session.ts'
+import type { ValueLoader } from './value-loader.ts'
 
-/** Something that happened, on its way into the log. */
+/** A fact that is to be stored. */
 export interface FactToCommit {
   readonly fact: Fact
-  /** Its message in the run's inbox, which is marked as taken in the same transaction. */
+  /** Its message in the run's inbox, which is deleted in the same transaction. */
   readonly messageId?: string
 }
 
-/** An observation with its place, from which its id follows. */
+/** An observation that is to be stored, with what its id is made of. */
 export interface ObservationToCommit {
   readonly observation: Observation
   readonly pass: number
@@ -22,18 +25,14 @@ export interface ObservationToCommit {
   readonly at: number
 }
 
-/** Leave for one body to run, of as many as may run at once; given back when the body has ended. */
+/** Permission for one body to run, of as many as may run at once; released when the body has ended. */
 export interface Slot {
   release(): void
 }
 
 /** A dispatched node run whose params are resolved and whose attempt is in the log: its body may begin. */
-export interface StartedNode {
-  readonly tenantId: string
-  readonly runId: string
+export interface StartedNode extends PassRef {
   readonly node: PlanNode
-  readonly nodeRunId: string
-  readonly pass: number
   readonly attempt: number
   readonly implementation: AnyNodeImplementation
   /** As zod gives them; of a node with secret params, as they are resolved, with markers. */
@@ -44,66 +43,64 @@ export interface StartedNode {
   readonly failedBefore: number
   readonly lostBefore: number
   readonly startedAt: number
-  /** What earlier attempts have journaled. */
+  /** Results of `durable` calls of earlier attempts, by key. */
   readonly journal: ReadonlyMap<string, ValueRef>
   readonly slot: Slot
 }
 
-/** Says whether this process begins a node run at once; the commit then carries its start, too. */
-export type TakeNode = (node: {
-  readonly nodeRunId: string
-  readonly pass: number
-  readonly queue: string | null
-  readonly node: PlanNode
-}) => Slot | null
+/**
+ * Acquires a slot for a node run, so that it begins with the commit that schedules it: its start is in the same append.
+ *
+ * @returns Null to leave the node run to a later commit.
+ */
+export type AcquireSlot = (pass: PassOfRun & { readonly queue: string | null; readonly node: PlanNode }) => Slot | null
 
-export interface CommitRequest {
-  readonly tenantId: string
-  readonly runId: string
+/** Facts and observations to commit to a run. */
+export interface CommitRequest extends RunRef {
   readonly facts: readonly FactToCommit[]
   /** Stored before the facts. */
   readonly observations?: readonly ObservationToCommit[]
   /**
-   * An earlier commit of these observations failed, and whether it was stored is open: those that are in the log are
-   * left out. Facts need no such word, the machine knows them.
+   * True after a commit of the same observations that failed without saying whether it was stored: those that are in the
+   * log are left out. Facts need no such flag, since the machine ignores repeated ones. @defaultValue false
    */
   readonly isRepeated?: boolean
   /** Values of the facts and observations that are too large for the log. */
   readonly payloads?: readonly Payload[]
-  /** Carried out with the first append; also when no fact mattered. */
+  /** Operations of the first append; executed also if no fact mattered. */
   readonly operations?: readonly AppendOperation[]
   /** Reads the tail of the log first: for runs that other processes may have moved. */
   readonly isStale?: boolean
   /** Adds a `timer_fired` for each timer that is due at this instant. */
   readonly fireTimersDueAt?: number
-  /** @defaultValue none is taken */
-  readonly take?: TakeNode
-  readonly worker?: string
+  /** @defaultValue no node run begins with the commit */
+  readonly acquireSlot?: AcquireSlot | undefined
+  /** Worker that the log names for starts; a worker's id. @defaultValue empty */
+  readonly worker?: string | undefined
 }
 
+/** Result of a commit. */
 export interface CommitResult {
   /** `unchanged`: no fact mattered. `missing`: the tenant has no such run. */
   readonly outcome: 'committed' | 'unchanged' | 'missing'
   readonly status: RunStatus
-  /** What this commit has stored. */
+  /** Stored events, ascending by `seq`. */
   readonly events: readonly RunEvent[]
-  /** What follows from it, in order. */
+  /** Commands that follow from the events, in order. */
   readonly commands: readonly Command[]
-  /** The node runs that {@link CommitRequest.take} took. */
+  /** The node runs for which {@link CommitRequest.acquireSlot} gave a slot. */
   readonly started: readonly StartedNode[]
-  /** The session met events of another process: look at every open node run, not at `commands` alone. */
+  /** True if another process has written as well: check every open node run, not `commands` alone. */
   readonly metOthers: boolean
   /**
-   * The slice is full and inline node runs are left: commit again, after reading the inbox, so that a cancelation does
-   * not wait for the end of a long chain and other runs get their turn.
+   * True if the slice is full and inline node runs are left. Commit again after reading the inbox, so that a cancelation
+   * does not wait for the end of a long chain and other runs get their turn.
    */
   readonly hasMore: boolean
 }
 
-/** What it takes to begin a run. */
-export interface CreateRunRequest {
-  readonly tenantId: string
-  readonly runId: string
+/** A run to create. */
+export interface CreateRunRequest extends RunRef {
   readonly workflowId: string
   readonly version: string
   readonly mode: 'live' | 'test'
@@ -112,6 +109,61 @@ export interface CreateRunRequest {
   readonly input: Json
   readonly actor: { readonly userId: string; readonly displayName: string } | null
   readonly operations?: readonly AppendOperation[]
-  readonly take?: TakeNode
-  readonly worker?: string
+  readonly acquireSlot?: AcquireSlot | undefined
+  readonly worker?: string | undefined
+}
+
+/** Contents of one commit, in a session that is at hand. */
+export interface CommitWork extends Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'> {
+  /**
+   * Stores only if the log ends where the session ends. If another process has written since, the session is brought up
+   * to date, nothing is stored, and the outcome is `unchanged`.
+   */
+  readonly isPinned?: boolean
+}
+
+/** A run whose session is to be read. */
+export interface RunToRead extends RunRef {
+  /** Reads the tail of the log first: for runs that other processes may have moved. @defaultValue false */
+  readonly isStale?: boolean
+}
+
+/** Writes to the logs of runs: every event of a run is stored by it, on both engines. */
+export interface Committer {
+  /**
+   * Stores facts and observations with what follows from them: the machine applies them at turn t, inline nodes are
+   * evaluated, and the append expects turn t. On a mismatch the tail of the log is read, and the commit starts over.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE`, `FACT_INVALID`, and the database's own errors. Whether the append was
+   * stored is then open: commit the same again, with `isRepeated` if there are observations.
+   */
+  commit(request: CommitRequest): Promise<CommitResult>
+  /**
+   * Decides from a run's state what to store, and stores it only if no other process has written meanwhile; otherwise it
+   * decides again. The run is locked in this process meanwhile.
+   *
+   * @param decide - Returns its decision, with the work to store; without work nothing is stored.
+   * @returns Null for a run that the tenant does not have; `result` is null if there was no work.
+   * @throws {@link TenonError} as {@link Committer.commit}.
+   */
+  commitDecision<Value>(
+    run: RunToRead,
+    decide: (session: RunSession) => Promise<Decided<Value>>,
+  ): Promise<{ readonly value: Value; readonly result: CommitResult | null } | null>
+  /**
+   * Creates a run and commits its first turns. A run that exists is left as it is (`unchanged`).
+   *
+   * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE` for the input.
+   */
+  create(request: CreateRunRequest, plan: Plan): Promise<CommitResult>
+  /** Reads the session of a run under its lock; null for a run that the tenant does not have. */
+  withSession<Value>(run: RunToRead, read: (session: RunSession) => Promise<Value> | Value): Promise<Value | null>
+  /** Loads values of the runs; keeps recent ones in memory. */
+  readonly values: ValueLoader
+}
+
+/** Decision of {@link Committer.commitDecision}. */
+export interface Decided<Value> {
+  readonly value: Value
+  readonly work: Omit<CommitWork, 'isPinned'> | null
 }

@@ -3,18 +3,19 @@ import type { Resume } from '@tenon/core/node'
 import type { Decision } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
-import type { FactToCommit, TakeNode } from './commit-types.ts'
-import { addDecisionEffects, addFactEffects } from './decision-effects.ts'
+import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
+import type { AcquireSlot, FactToCommit } from './commit-types.ts'
+import { addDecisionEffects, addFactEffects } from './effects.ts'
 import { evaluateInline } from './evaluate-inline.ts'
 import { failureOf } from './failure.ts'
+import { prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
-import { prepareNode } from './prepare-node.ts'
-import { planNodeOf, type RunSession } from './run-session.ts'
+import { planNodeOf, type RunSession } from './session.ts'
 import type { ValueLoader } from './value-loader.ts'
 
 /** Dependencies of the driver. */
-export interface DrivePorts {
+export interface DriveDeps {
   readonly findType: FindNodeType
   readonly values: ValueLoader
   readonly log: RuntimeLog
@@ -23,11 +24,11 @@ export interface DrivePorts {
 export interface DriveRequest {
   readonly facts: readonly FactToCommit[]
   readonly at: number
-  readonly take: TakeNode | undefined
+  readonly acquireSlot: AcquireSlot | undefined
   readonly worker: string
   readonly maxTurns: number
   readonly maxMs: number
-  /** Passes of inline nodes whose outcome the database has refused, by {@link passKey}: they fail. */
+  /** Passes of inline nodes whose outcome the database has refused, by {@link passOfRunKey}: they fail. */
   readonly refusedPasses: ReadonlySet<string>
 }
 
@@ -35,19 +36,17 @@ export interface DriveRequest {
 const MAX_SLICE_BYTES = 8_388_608
 
 /** A pass of a node run that the machine has scheduled. */
-interface ScheduledPass {
-  readonly nodeRunId: string
-  readonly pass: number
+interface ScheduledPass extends PassOfRun {
   readonly scheduledAt: number
   readonly resume: Resume | null
 }
 
-/** Something that the driver has still to do: take a fact in, or evaluate an inline node run. */
+/** Work of the driver: a fact to apply, or an inline node run to evaluate. */
 type Work = FactToCommit | { readonly inline: ScheduledPass }
 
 /**
- * Takes facts into the machine and follows what they bring about as far as it needs no body: inline nodes are
- * evaluated, and the dispatched ones that this process takes are prepared, all for the same append.
+ * Applies facts to the machine and executes the decisions that need no body: inline nodes are evaluated, and dispatched
+ * ones that get a slot are prepared, all for the same append.
  *
  * @returns The facts that are left over when the slice is full; inline node runs that are left are marked by
  * `hasLooseInline`.
@@ -57,15 +56,15 @@ export async function drive(
   session: RunSession,
   pending: PendingAppend,
   request: DriveRequest,
-  outside: DrivePorts,
+  outside: DriveDeps,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
-  const ports = { ...outside, values: withFresh(outside.values, pending) }
+  const deps = { ...outside, values: withFresh(outside.values, pending) }
   const canceling = new Set(
     // Only a loose one can have been canceled before this drive.
     (session.hasLooseInline ? session.machine.openNodeRuns() : [])
       .filter(({ canceling }) => canceling)
-      .map(({ nodeRunId, pass }) => passKey(nodeRunId, pass)),
+      .map(passOfRunKey),
   )
   let hasForeign = false
   const startedAt = performance.now()
@@ -75,27 +74,28 @@ export async function drive(
     performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    if ('inline' in work && isForeign(session, work.inline, canceling, ports.findType)) {
+    if ('inline' in work && isForeign(session, work.inline, canceling, deps.findType)) {
       hasForeign = true
       continue
     }
-    const isRefused = 'inline' in work && request.refusedPasses.has(passKey(work.inline.nodeRunId, work.inline.pass))
+    const isRefused = 'inline' in work && request.refusedPasses.has(passOfRunKey(work.inline))
     const next = !('inline' in work)
       ? work
       : isRefused
         ? refusedPass(session, work.inline)
-        : await evaluatePass(session, pending, work.inline, canceling, ports)
+        : await evaluatePass(session, pending, work.inline, canceling, deps)
     const turns = pending.turns
-    const decisions = applyFact(session, pending, next, request.at, ports.log)
+    const decisions = applyFact(session, pending, next, request.at, deps.log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
     for (const decision of decisions) {
-      if (decision.type === 'node_cancel_requested') canceling.add(passKey(decision.nodeRunId, decision.data.pass))
+      if (decision.type === 'node_cancel_requested')
+        canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
       const { pass, resume } = data
       const scheduled = { nodeRunId, pass, resume, scheduledAt: request.at }
       if (data.mode === 'inline') queue.push({ inline: scheduled })
-      else queue.push(...(await takeNode(session, pending, { ...scheduled, queue: data.queue }, request, ports)))
+      else queue.push(...(await beginNode(session, pending, { ...scheduled, queue: data.queue }, request, deps)))
     }
     if (queue.length > 0 && isFull()) break
   }
@@ -111,7 +111,7 @@ function isForeign(
   canceling: ReadonlySet<string>,
   findType: FindNodeType,
 ): boolean {
-  if (canceling.has(passKey(nodeRunId, pass))) return false
+  if (canceling.has(passOfRunKey({ nodeRunId, pass }))) return false
   const node = planNodeOf(session, nodeRunId)
   return node.control !== 'trigger' && !hasNodeType(findType, node)
 }
@@ -140,11 +140,6 @@ function refusedPass(session: RunSession, { nodeRunId, pass }: ScheduledPass): F
   return { fact: { type: 'node_failed', nodeRunId, data: { pass, attempt: 1, error, durationMs: 0 } } }
 }
 
-/** Names a pass of a node run within its run. */
-export function passKey(nodeRunId: string, pass: number): string {
-  return `${nodeRunId}/${pass}`
-}
-
 function looseInline(session: RunSession): readonly Work[] {
   if (!session.hasLooseInline) return []
   return session.machine
@@ -158,10 +153,10 @@ async function evaluatePass(
   pending: PendingAppend,
   scheduled: ScheduledPass,
   canceling: ReadonlySet<string>,
-  { findType, values }: DrivePorts,
+  { findType, values }: DriveDeps,
 ): Promise<FactToCommit> {
   const { nodeRunId, pass } = scheduled
-  if (canceling.has(passKey(nodeRunId, pass))) {
+  if (canceling.has(passOfRunKey({ nodeRunId, pass }))) {
     return { fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
   const node = planNodeOf(session, nodeRunId)
@@ -170,7 +165,7 @@ async function evaluatePass(
   return { fact }
 }
 
-/** Lets the machine decide and enters the turn; a fact that no longer matters leaves nothing but its taken message. */
+/** Lets the machine decide and adds the turn to the append. Of a fact that no longer matters, only the message is deleted. */
 function applyFact(
   session: RunSession,
   pending: PendingAppend,
@@ -186,10 +181,10 @@ function applyFact(
   try {
     decisions = machine.apply(stamped)
   } catch (error) {
-    // A message that cannot be must not stand in the way of those behind it.
+    // An impossible message must not block those behind it.
     if (messageId === undefined) throw error
     const code = error instanceof TenonError ? error.code : 'INTERNAL'
-    log('error', 'A message to a run was refused', { runId: identity.runId, messageId, code })
+    log('error', 'run.message_refused: it does not fit the run', { runId: identity.runId, messageId, code })
     return []
   }
   if (machine.turn === before) return []
@@ -203,30 +198,29 @@ function applyFact(
   return decisions
 }
 
-async function takeNode(
+async function beginNode(
   session: RunSession,
   pending: PendingAppend,
   scheduled: ScheduledPass & { readonly queue: string | null },
   request: DriveRequest,
-  { findType, values }: DrivePorts,
+  { findType, values }: DriveDeps,
 ): Promise<readonly Work[]> {
   const { tenantId, runId } = session.identity
   const { nodeRunId, pass, resume, queue } = scheduled
   const node = planNodeOf(session, nodeRunId)
-  const slot = request.take?.({ nodeRunId, pass, queue, node }) ?? null
+  const slot = request.acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null
   if (slot === null) return []
   const attempt = 1
-  let isTaken = false
+  let hasBegun = false
   try {
     const prepared = await prepareNode({ ...scheduled, session, node, attempt }, findType, values)
-    if (prepared.kind === 'settled') return [{ fact: prepared.fact }]
+    if (prepared.kind === 'ended') return [{ fact: prepared.fact }]
     const { input, payloads, implementation, params, idempotencyKey } = prepared
     const data = { pass, attempt, input, worker: request.worker, queue }
     addPayloads(pending, payloads)
     addObservation(pending, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
-    const place = { tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot }
     pending.started.push({
-      ...place,
+      ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot },
       implementation,
       params,
       idempotencyKey,
@@ -234,9 +228,9 @@ async function takeNode(
       lostBefore: 0,
       journal: new Map(),
     })
-    isTaken = true
+    hasBegun = true
     return []
   } finally {
-    if (!isTaken) slot.release()
+    if (!hasBegun) slot.release()
   }
 }

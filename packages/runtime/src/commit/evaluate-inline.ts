@@ -3,19 +3,18 @@ import { checkOutput, checkParams, type Resume } from '@tenon/core/node'
 import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
-import type { Payload } from '../store/append-types.ts'
-import { storeValue, storeWait } from './encode-output.ts'
+import type { Payload } from '../store/append.ts'
+import type { PassOfRun } from '../store/run-ref.ts'
 import { failureOf } from './failure.ts'
+import { type ResolvedNode, resolveNode } from './node-params.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
-import { type ResolvedNode, resolveNode } from './resolve-params.ts'
-import type { RunSession } from './run-session.ts'
+import type { RunSession } from './session.ts'
+import { storeValue, storeWait } from './stored-value.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-export interface InlineRun {
+export interface InlineRun extends PassOfRun {
   readonly session: RunSession
   readonly node: PlanNode
-  readonly nodeRunId: string
-  readonly pass: number
   readonly scheduledAt: number
   readonly resume: Resume | null
 }

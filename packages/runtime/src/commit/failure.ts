@@ -7,7 +7,7 @@ import { cutText, repairText } from '@tenon/core/text'
 const MAX_MESSAGE = 2_000
 
 /**
- * The failure that the log may show for whatever was thrown; what is not a {@link TenonError} becomes `NODE_FAILED`
+ * Converts a thrown value to the failure that the log may show. What is not a {@link TenonError} becomes `NODE_FAILED`
  * without its message, since that may hold a secret. Credentials in messages and details are masked.
  */
 export function failureOf(thrown: unknown, nodeId: string): RunFailure {
@@ -27,7 +27,7 @@ function readableDetails({ details }: TenonError): Json | undefined {
   try {
     return maskCredentials(encodeValue(details, { maxLength: 16_384 }).json)
   } catch {
-    // Details are an extra: a failure is told with or without them.
+    // Details are an extra: a failure is reported without them as well.
     return undefined
   }
 }

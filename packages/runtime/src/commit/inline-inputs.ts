@@ -2,14 +2,14 @@ import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
-import { loadSession } from './load-session.ts'
+import { resolveNode } from './node-params.ts'
 import { nodeTypesOf } from './node-types.ts'
 import { createPlanCache } from './plan-cache.ts'
-import { resolveNode } from './resolve-params.ts'
+import { loadSession } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
 /**
- * Tells what one inline node run got: its params with the templates resolved, evaluated again, since the log does not
+ * Returns the input of one inline node run: its params with the templates resolved, evaluated again, since the log does not
  * hold them. Null where they cannot be evaluated (the node failed because of them, or its type is gone).
  *
  * @param scheduledAt - Instant of its `node_scheduled`, milliseconds since the Unix epoch.
@@ -19,21 +19,21 @@ export type InlineInputs = (nodeRunId: string, scheduledAt: number) => Promise<J
 /** Opens one run for reading the inputs of its inline nodes; null for a run that the tenant does not have. */
 export type OpenInlineInputs = (tenantId: string, runId: string) => Promise<InlineInputs | null>
 
-/** Makes the reader that tells what inline nodes got, for ledgers and inspectors. Reads the log and stores nothing. */
+/** Creates a reader of the inputs of inline nodes, for ledgers and inspectors. Reads the log and stores nothing. */
 export function createInlineInputReader(database: RuntimeDatabase, registry: NodeRegistry): OpenInlineInputs {
   const plans = createPlanCache(database)
   const values = createValueLoader(database)
   const findType = nodeTypesOf(registry)
   return async (tenantId, runId) => {
-    const session = await loadSession(database, plans, tenantId, runId)
+    const session = await loadSession(database, plans, { tenantId, runId })
     if (session === null) return null
     const nodes = new Map(session.plan.nodes.map((node) => [node.id, node]))
     return async (nodeRunId, scheduledAt) => {
       const node = nodes.get(nodeRunId)
       if (node === undefined || node.mode !== 'inline') return null
       try {
-        const place = { session, node, nodeRunId, scheduledAt, values }
-        return (await resolveNode(place, findType(node).paramsSchema, { mayBeSkipped: false })).params
+        const run = { session, node, nodeRunId, scheduledAt, values }
+        return (await resolveNode(run, findType(node).paramsSchema, { mayBeSkipped: false })).params
       } catch (error) {
         if (error instanceof TenonError && error.code !== 'UNAVAILABLE') return null
         throw error

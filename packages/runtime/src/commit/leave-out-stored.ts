@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unrollRow } from '../store/stored-events.ts'
 import type { ObservationToCommit } from './commit-types.ts'
-import type { RunIdentity } from './run-session.ts'
+import type { RunIdentity } from './session.ts'
 
 /**
  * Leaves out observations that are in the log already: for a commit that is repeated because the answer to it was lost.

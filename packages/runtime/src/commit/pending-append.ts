@@ -1,4 +1,5 @@
 import type { Json } from '@tenon/core/document'
+import type { TenonError } from '@tenon/core/errors'
 import {
   type Decision,
   decisionId,
@@ -8,15 +9,21 @@ import {
   type RunEvent,
   type RunStatus,
 } from '@tenon/core/run'
-import type { Append, AppendOperation, NewRun, Payload, PendingEvent, RunPatch } from '../store/append-types.ts'
-import { LOCK_ORDER } from '../store/lock-order.ts'
+import { sql } from 'kysely'
+import { type Bus, publishChange, runTopic } from '../bus.ts'
+import type { RuntimeLog } from '../engine.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { Append, AppendOperation, AppendResult, NewRun, Payload, PendingEvent, RunPatch } from '../store/append.ts'
+import { LOCK_ORDER } from '../store/append.ts'
+import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
-import type { FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
-import type { RunSession } from './run-session.ts'
+import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
+import { absorb, catchUp, type RunSession, snapshotText } from './session.ts'
+import type { ValueLoader } from './value-loader.ts'
 
 /** Origin of a turn: a pass of an inline node that this process has evaluated, or a fact that it was given. */
 export type TurnSource =
-  | { readonly kind: 'inline'; readonly nodeRunId: string; readonly pass: number }
+  | ({ readonly kind: 'inline' } & PassOfRun)
   | { readonly kind: 'fact'; readonly fact: FactToCommit }
 
 /** What one append will hold. */
@@ -113,8 +120,8 @@ function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOpe
   return [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
 }
 
-/** The events of a pending append as they stand in the log once they have their numbers. */
-export function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
+/** Numbers the events of an append as the log has stored them. */
+function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
   return pending.events.map((event, index) => {
     const { class: eventClass, id, at, turnOffset, causeOffset, body } = event
     return eventOf({
@@ -129,4 +136,107 @@ export function storedEvents(pending: PendingAppend, firstSeq: number, turnBefor
       data: body.data,
     })
   })
+}
+
+/** Enters what a commit brings besides its facts. */
+export function addWork(pending: PendingAppend, work: CommitWork | null): void {
+  for (const entry of work?.observations ?? []) addObservation(pending, entry)
+  pending.operations.push(...(work?.operations ?? []))
+  addPayloads(pending, work?.payloads ?? [])
+}
+
+const SNAPSHOT_TURNS = 256
+
+/** Enters a snapshot of the last stored turn; ever rarer in a growing run, so that all together cost no more than the log. */
+export function addSnapshot(pending: PendingAppend, session: RunSession): void {
+  const { turn } = session.machine
+  if (turn - session.snapshotTurn < Math.max(SNAPSHOT_TURNS, session.snapshotTurn)) return
+  pending.operations.push({ op: 'snapshot', seq: session.nextSeq - 1, data: snapshotText(session) })
+  session.snapshotTurn = turn
+}
+
+interface AcceptDeps {
+  readonly database: RuntimeDatabase
+  readonly bus: Bus
+  readonly values: ValueLoader
+}
+
+/**
+ * Brings a session up to date with an append that was stored, and announces it.
+ *
+ * @returns The stored events; `metOthers` if another process has written between.
+ */
+export async function acceptAppend(
+  session: RunSession,
+  pending: PendingAppend,
+  { firstSeq, turnBefore }: Extract<AppendResult, { outcome: 'ok' }>,
+  { database, bus, values }: AcceptDeps,
+): Promise<{ readonly events: readonly RunEvent[]; readonly metOthers: boolean }> {
+  const metOthers = firstSeq > session.nextSeq
+  session.machine.mark()
+  // Observations of another process lie between: they move no machine, but attempts are counted by them.
+  if (metOthers) await catchUp(database, session)
+  const events = storedEvents(pending, firstSeq, turnBefore)
+  absorb(session, events)
+  for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
+  announce(bus, session, pending)
+  return { events, metOthers }
+}
+
+function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending: PendingAppend): void {
+  const { tenantId, runId, workflowId } = identity
+  bus.publish(runTopic(tenantId, runId), { seq: nextSeq - 1 })
+  if (machine.status !== pending.statusBefore || pending.turnBefore === 0) {
+    publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId })
+  }
+  for (const operation of pending.operations) {
+    if (operation.op !== 'wait_open' && operation.op !== 'wait_close') continue
+    publishChange(bus, tenantId, { kind: 'approval', id: operation.approvalId, workflowId })
+  }
+}
+
+/** Takes an append back that was not stored: the machine to the last stored turn, the slots to those that wait. */
+export function undoAppend(session: RunSession, pending: PendingAppend): void {
+  session.machine.rollback()
+  session.hasLooseInline = true
+  for (const { slot } of pending.started.splice(0)) slot.release()
+}
+
+/**
+ * Takes out what the database refuses for good, so that the run continues: a message is dropped, and the pass of an inline
+ * node is added to `refusedPasses`, so that it fails.
+ *
+ * @returns Id of the dropped message, or null.
+ * @throws The refusal, if the caller's own fact or observation is at fault.
+ */
+export async function dropRefused(
+  session: RunSession,
+  { lastTurnOf }: PendingAppend,
+  refusedPasses: Set<string>,
+  refusal: TenonError,
+  { database, log }: { readonly database: RuntimeDatabase; readonly log: RuntimeLog },
+): Promise<string | null> {
+  if (lastTurnOf?.kind === 'fact' && lastTurnOf.fact.messageId !== undefined) {
+    const { messageId } = lastTurnOf.fact
+    const { runId } = session.identity
+    log('error', 'run.message_dropped: the database cannot store it', { runId, messageId, ...refusal.details })
+    await applyOperations(database, session, [{ op: 'inbox_consumed', messageId }])
+    return messageId
+  }
+  const key = lastTurnOf?.kind === 'inline' ? passOfRunKey(lastTurnOf) : null
+  if (key === null || refusedPasses.has(key)) throw refusal
+  refusedPasses.add(key)
+  return null
+}
+
+/** Executes the operations of messages that moved nothing, which an append would have executed otherwise. */
+export async function applyOperations(
+  database: RuntimeDatabase,
+  { identity }: RunSession,
+  operations: readonly AppendOperation[],
+): Promise<void> {
+  if (operations.length === 0) return
+  const { tenantId, runId } = identity
+  const call = sql`select ${sql.id(database.schema, 'append_operations_v1')}(${tenantId}, ${runId}, ${JSON.stringify(operations)}::json)`
+  await database.withTenant(tenantId, (tx) => call.execute(tx))
 }

@@ -1,9 +1,9 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Plan } from '../interpreter/plan.ts'
 import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
+import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { selectPlan } from '../store/run-reader.ts'
-import { createLru } from './lru.ts'
 
 /** A plan with the index that all of its runs share. */
 export interface LoadedPlan {

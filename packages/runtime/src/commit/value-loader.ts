@@ -1,9 +1,9 @@
 import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ValueRef } from '@tenon/core/run'
+import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { selectValue } from '../store/run-reader.ts'
-import { createLru } from './lru.ts'
 
 /** Reads values by their reference; large ones are kept for a while. */
 export interface ValueLoader {

@@ -1,2 +1,2 @@
-export { createEgress, type Egress, type EgressOptions } from './create-egress.ts'
+export { createEgress, type Egress, type EgressOptions } from './egress.ts'
 export type { ResolveHost } from './guarded-agent.ts'

@@ -3,7 +3,7 @@ import type { TenonError } from '@tenon/core/errors'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startLocalServer } from '../../test/local-server.ts'
 import { type RawServer, rawAnswer, startRawServer } from '../../test/raw-server.ts'
-import { createEgress, type EgressOptions } from './create-egress.ts'
+import { createEgress, type EgressOptions } from './egress.ts'
 
 const egressTo = ({ port }: { readonly port: number }, options: EgressOptions = {}) =>
   createEgress({ allow: [`127.0.0.1:${port}`], ...options })

@@ -1,8 +1,8 @@
 import { edgeId, type NodeId, type WorkflowDocument } from '@tenon/core/document'
 import type { IssueList } from './compile-issues.ts'
+import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
-import { ERROR_PORT } from './settle.ts'
 
 /**
  * The edges of a document by index, in the order of their sources, then of their ids: two documents that
@@ -14,12 +14,12 @@ export function compileEdges(
   issues: IssueList,
 ): readonly PlanEdge[] {
   const edges = new Map<string, PlanEdge>()
-  for (const [place, edge] of document.edges.entries()) {
+  for (const [index, edge] of document.edges.entries()) {
     const id = edgeId(edge)
     const source = indexes.get(edge.source)
     const target = indexes.get(edge.target)
     if (source === undefined || target === undefined) {
-      issues.add(['edges', place], 'EDGE_DANGLING', `The edge "${id}" leads from or to a missing node`)
+      issues.add(['edges', index], 'EDGE_DANGLING', `The edge "${id}" leads from or to a missing node`)
       continue
     }
     const { sourceHandle, targetHandle } = edge

@@ -3,9 +3,9 @@ import type { SurveyedNode } from '@tenon/core/validate'
 import type { EdgesAtNode } from './compile-edges.ts'
 import type { IssueList } from './compile-issues.ts'
 import { compilePolicy } from './compile-policy.ts'
+import { ERROR_PORT } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
-import { ERROR_PORT } from './settle.ts'
 
 /** Compiles one node of a known type, with the defaults of the type filled in. */
 export function compileNode(

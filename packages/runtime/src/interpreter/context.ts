@@ -1,21 +1,21 @@
 import { TenonError } from '@tenon/core/errors'
 import type { Decision, SkipReason } from '@tenon/core/run'
 import { type BitTree, createBitTree } from './bit-tree.ts'
-import { createJournal, type Journal } from './journal.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
 import { createMinHeap, type MinHeap } from './min-heap.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import type { PlanIndex } from './plan-index.ts'
 import { createRunState, PHASE, type RunState } from './state.ts'
+import { createUndoLog, type UndoLog } from './undo-log.ts'
 
 /** What the parts of a machine share. */
 export interface MachineContext {
   readonly plan: Plan
   readonly index: PlanIndex
   readonly state: RunState
-  readonly journal: Journal
-  /** Places of the nodes that a join may still make lose: pending ones, and open ones that are not canceling. */
+  readonly undoLog: UndoLog
+  /** Positions of the nodes that a join may still make lose: pending ones, and open ones that are not canceling. */
   readonly contenders: BitTree
   readonly keyOwners: KeyOwners
 }
@@ -40,16 +40,16 @@ export interface Turn {
 export function createContext(index: PlanIndex, restored?: RunState): MachineContext {
   const { plan } = index
   const state = restored ?? createRunState(plan.nodes.map(({ incoming }) => incoming.length))
-  const journal = createJournal()
+  const undoLog = createUndoLog()
   const contenders = createBitTree(plan.nodes.length + 1)
   const { first } = index.postDominators()
   for (const [node, phase] of state.phases.entries()) {
     const isContender = phase === PHASE.open ? !entryOf(state.open, node).canceling : phase === PHASE.pending
     if (isContender) contenders.add(itemAt(first, node))
   }
-  const keyOwners = createKeyOwners(journal)
+  const keyOwners = createKeyOwners(undoLog)
   for (const [node, { port, output }] of state.outputs) keyOwners.add(node, port, output)
-  return { plan, index, state, journal, contenders, keyOwners }
+  return { plan, index, state, undoLog, contenders, keyOwners }
 }
 
 export function createTurn(at: number): Turn {
@@ -82,10 +82,10 @@ export function refuse(message: string, details: Readonly<Record<string, unknown
   throw new TenonError('FACT_INVALID', message, { details })
 }
 
-/** Takes a node out of what a join may still make lose. */
-export function leaveRace({ journal, contenders, index }: MachineContext, node: number): void {
-  const place = itemAt(index.postDominators().first, node)
-  if (!contenders.has(place)) return
-  journal.note(() => contenders.add(place))
-  contenders.remove(place)
+/** Removes a node from those that a join may still make lose. */
+export function leaveRace({ undoLog, contenders, index }: MachineContext, node: number): void {
+  const position = itemAt(index.postDominators().first, node)
+  if (!contenders.has(position)) return
+  undoLog.note(() => contenders.add(position))
+  contenders.remove(position)
 }

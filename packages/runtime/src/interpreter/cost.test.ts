@@ -123,7 +123,7 @@ describe('what a look into the data costs', () => {
       machine.apply({ ...completed(id, 'success', place % 2 === 0 ? 'even' : 'odd'), at: 2 })
       const next = plan.nodes[place + 1]?.id ?? ''
       const before = [machine.operations, index.operations] as const
-      const view = machine.scope.inputView(next)
+      const view = machine.outputs.inputView(next)
       expect(view.ownerOf('even')).not.toBeNull()
       expect(view.ownerOf('odd')?.nodeId).toBe(
         place === 0 ? undefined : plan.nodes[place % 2 === 0 ? place - 1 : place]?.id,
@@ -149,7 +149,7 @@ describe('what a look into the data costs', () => {
       machine.apply({ ...completed('start'), at: 1 })
       for (const n of branches) machine.apply({ ...completed(`a${n}`, 'success', 'key'), at: 1 })
       const before = machine.operations
-      expect(machine.scope.inputView('b0').ownerOf('key')?.nodeId).toBe('a0')
+      expect(machine.outputs.inputView('b0').ownerOf('key')?.nodeId).toBe('a0')
       return machine.operations - before
     })
     expect(costs[1]).toBe(costs[0])

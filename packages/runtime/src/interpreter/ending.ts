@@ -6,9 +6,9 @@ import { type Ending, inDocumentOrder, PHASE } from './state.ts'
 
 /** Decides that the run does not complete: nothing new starts, what is open is asked to stop. */
 export function beginEnding(context: MachineContext, turn: Turn, ending: Ending): void {
-  const { state, journal } = context
-  journal.setField(state, 'ending', ending)
-  for (const node of turn.ready.splice(0)) journal.setItem(state.phases, node, PHASE.pending)
+  const { state, undoLog } = context
+  undoLog.setField(state, 'ending', ending)
+  for (const node of turn.ready.splice(0)) undoLog.setItem(state.phases, node, PHASE.pending)
   const reason = ending.kind === 'failed' ? 'run_failed' : 'run_canceled'
   for (const node of inDocumentOrder(state.open)) cancelRun(context, turn.following, node, reason)
 }
@@ -27,13 +27,13 @@ function terminalEvent({ state, plan }: MachineContext): Decision {
 
 /** Ends the run once nothing is open; the last thing that a turn does. */
 export function endWhenIdle(context: MachineContext, out: Decision[]): void {
-  const { state, journal } = context
+  const { state, undoLog } = context
   if (state.open.size > 0) return
   if (state.deadline) {
-    journal.setField(state, 'deadline', false)
+    undoLog.setField(state, 'deadline', false)
     out.push({ type: 'timer_cleared', data: { timerId: DEADLINE_TIMER } })
   }
-  journal.setField(state, 'over', true)
+  undoLog.setField(state, 'over', true)
   out.push(terminalEvent(context))
 }
 

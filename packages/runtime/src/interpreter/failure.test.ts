@@ -84,7 +84,7 @@ describe('a node that fails', () => {
     expect(brief(decisions)).toEqual(['handled call route error', 'skip good (dead_path)', 'schedule bad/1 inline'])
     const output = makeValueRef({ code: 'HTTP_FAILED', message: 'It failed: HTTP_FAILED', details: null })
     expect(decisions[0]).toMatchObject({ data: { output } })
-    expect(run.machine.scope.outputOf('call')).toEqual({ nodeId: 'call', port: 'error', output })
+    expect(run.machine.outputs.outputOf('call')).toEqual({ nodeId: 'call', port: 'error', output })
   })
 
   test('with "route" and no edge on the error port ends the run', () => {

@@ -19,4 +19,4 @@ export {
 export type { CompiledRetryPolicy, Plan, PlanEdge, PlanNode } from './plan.ts'
 export { createPlanIndex, type PlanIndex } from './plan-index.ts'
 export { type RestepMismatch, type RestepResult, restep } from './restep.ts'
-export type { InputView, OwnedOutput, RunScope } from './scope.ts'
+export type { InputView, OwnedOutput, RunOutputs } from './run-outputs.ts'

@@ -5,7 +5,7 @@ import { type NodeText, planOf } from './testing/plan-of.ts'
 import { approvalOf, type SimulatedRun, simulateRun } from './testing/simulated-run.ts'
 
 describe('judgeJoin', () => {
-  const at = (unsettled: number, live: number, clean = live) => ({ unsettled, live, clean })
+  const at = (pending: number, live: number, clean = live) => ({ pending, live, clean })
 
   test('"all" waits for every edge that may become live', () => {
     expect(judgeJoin('all', at(2, 0))).toEqual({ kind: 'wait', arrived: 0, need: 2 })
@@ -28,7 +28,7 @@ describe('judgeJoin', () => {
     expect(judgeJoin('first-success', at(0, 0)).kind).toBe('dead')
   })
 
-  test('count fires with the nth arrival and fails only when every edge is settled', () => {
+  test('count fires with the nth arrival and fails only when every edge is finished', () => {
     expect(judgeJoin({ count: 2 }, at(1, 1))).toEqual({ kind: 'wait', arrived: 1, need: 2 })
     expect(judgeJoin({ count: 2 }, at(1, 2))).toEqual({ kind: 'fire', arrived: 2, need: 2 })
     expect(judgeJoin({ count: 3 }, at(1, 1)).kind).toBe('wait')
@@ -123,7 +123,7 @@ describe('joins in a run', () => {
     ])
     expect(brief(run.complete('meet'))).toEqual(['schedule after/1 dispatch'])
     expect(brief(run.complete('a', 'success', { late: true }))).toEqual([])
-    expect(run.machine.scope.outputOf('a')).toBeNull()
+    expect(run.machine.outputs.outputOf('a')).toBeNull()
     expect(brief(run.complete('after'))).toEqual([])
     expect(brief(run.cancelNode('c'))).toEqual(['completed completed by null'])
   })

@@ -2,8 +2,8 @@ import type { JoinMode } from '@tenon/core/document'
 
 /** The incoming edges of a node as they stand. */
 export interface Arrivals {
-  /** Edges whose source is not settled. */
-  readonly unsettled: number
+  /** Edges whose source is not finished. */
+  readonly pending: number
   /** Live edges. */
   readonly live: number
   /** Live edges by neither an `error` port nor `continue`. */
@@ -19,18 +19,18 @@ export interface JoinVerdict {
 
 /**
  * Decides whether a node starts. `all` counts the edges that are or may still become live; the others fire
- * with the arrival that they need, and fail once every edge is settled without it. A node that nothing
+ * with the arrival that they need, and fail once every edge is finished without it. A node that nothing
  * arrives at is dead in every mode.
  */
-export function judgeJoin(mode: JoinMode, { unsettled, live, clean }: Arrivals): JoinVerdict {
+export function judgeJoin(mode: JoinMode, { pending, live, clean }: Arrivals): JoinVerdict {
   const arrived = mode === 'first-success' ? clean : live
-  const need = mode === 'all' ? live + unsettled : typeof mode === 'object' ? mode.count : 1
+  const need = mode === 'all' ? live + pending : typeof mode === 'object' ? mode.count : 1
   if (arrived > 0 && arrived >= need) return { kind: 'fire', arrived, need }
-  if (unsettled > 0) return { kind: 'wait', arrived, need }
+  if (pending > 0) return { kind: 'wait', arrived, need }
   return { kind: live === 0 ? 'dead' : 'unsatisfied', arrived, need }
 }
 
-/** Whether a node with this mode may fire before all of its edges are settled. */
+/** Whether a node with this mode may fire before all of its edges are finished. */
 export function isRacing(mode: JoinMode): boolean {
   return mode !== 'all'
 }

@@ -2,10 +2,10 @@ import type { Fact } from '@tenon/core/run'
 import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
 import { beginEnding, DEADLINE_TIMER } from './ending.ts'
 import { handleFailure } from './failure.ts'
+import { close, ERROR_PORT, finishDead, finishLive, finishPassedOver } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import { closeRun } from './open-runs.ts'
-import { close, ERROR_PORT, settleLive, settlePassedOver } from './settle.ts'
-import { checkStart, startRun } from './start-run.ts'
+import { rulesFor, start } from './propagate.ts'
 import type { OpenRun } from './state.ts'
 import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
 
@@ -47,13 +47,13 @@ function judgeCompleted(context: MachineContext, fact: OutcomeOf<'node_completed
   return (turn) => {
     closeRun(context, node)
     if (nodeAt(context, node).control === 'end') reachEnd(context, node, outcome ?? 'completed')
-    settleLive(context, turn, node, { port, output }, { clean: true })
+    finishLive(context, turn, node, { port, output }, { clean: true })
   }
 }
 
-function reachEnd({ state, journal }: MachineContext, index: number, outcome: string): void {
+function reachEnd({ state, undoLog }: MachineContext, index: number, outcome: string): void {
   if (state.reachedEnd !== null && state.reachedEnd.index < index) return
-  journal.setField(state, 'reachedEnd', { index, outcome })
+  undoLog.setField(state, 'reachedEnd', { index, outcome })
 }
 
 function judgeFailed(context: MachineContext, fact: OutcomeOf<'node_failed'>): Act | null {
@@ -71,7 +71,7 @@ function judgeCanceled(context: MachineContext, fact: OutcomeOf<'node_canceled'>
   const awaited = findAwaited(context, fact)
   if (awaited === null) return null
   const { node, open } = awaited
-  if (!open.canceling) refuse('Nobody asked this node run to stop', { nodeRunId: fact.nodeRunId })
+  if (!open.canceling) refuse('The cancelation of this node run was not requested', { nodeRunId: fact.nodeRunId })
   return () => endWithoutData(context, node)
 }
 
@@ -93,19 +93,19 @@ function judgeSkipped(context: MachineContext, fact: OutcomeOf<'node_skipped'>):
   return (turn) => {
     closeRun(context, node)
     turn.skipped.skip_if.push(node)
-    settlePassedOver(context, turn, node, { clean: true })
+    finishPassedOver(context, turn, node, { clean: true })
   }
 }
 
 function judgeTimer(context: MachineContext, timerId: string): Act | null {
-  const { state, journal } = context
+  const { state, undoLog } = context
   if (timerId !== DEADLINE_TIMER) {
-    const place = findWait(context, timerId)
-    return place === null ? null : (turn) => fireWaitTimer(context, turn, place)
+    const waiting = findWait(context, timerId)
+    return waiting === null ? null : (turn) => fireWaitTimer(context, turn, waiting)
   }
   if (!state.deadline) return null
   return (turn) => {
-    journal.setField(state, 'deadline', false)
+    undoLog.setField(state, 'deadline', false)
     if (state.ending === null) beginEnding(context, turn, { kind: 'canceled', reason: 'timeout' })
   }
 }
@@ -114,14 +114,14 @@ function judgeVote(
   context: MachineContext,
   { waitId, vote }: Extract<Fact, { type: 'approval_decided' }>['data'],
 ): Act | null {
-  const place = findWait(context, waitId)
-  if (place === null) return null
-  const { waitFor, votes } = place.wait
+  const waiting = findWait(context, waitId)
+  if (waiting === null) return null
+  const { waitFor, votes } = waiting.wait
   if (waitFor.kind !== 'approval' || !waitFor.choices.includes(vote.choice)) {
     refuse(`"${vote.choice}" cannot be chosen`, { waitId, choice: vote.choice })
   }
   if (votes.some(({ actor }) => actor.userId === vote.actor.userId)) return null
-  return (turn) => castVote(context, turn, place, vote, waitFor.required)
+  return (turn) => castVote(context, turn, waiting, vote, waitFor.required)
 }
 
 function judgeCancel(
@@ -165,4 +165,33 @@ export function judgeFact(context: MachineContext, fact: Fact): Act | null {
     default:
       return refuse('The interpreter knows no such fact', { type: (fact as { readonly type: string }).type })
   }
+}
+
+type StartData = Extract<Fact, { type: 'run_started' }>['data']
+
+/** Checks that a run of this plan can begin so. */
+function checkStart(context: MachineContext, { planHash, semantics, trigger }: StartData): number {
+  const { plan } = context
+  if (planHash !== plan.planHash) refuse('The run was started with another plan', { planHash, expected: plan.planHash })
+  rulesFor(semantics)
+  const node = nodeOf(context, trigger)
+  if (nodeAt(context, node).control !== 'trigger') refuse(`The node "${trigger}" is no trigger`, { trigger })
+  return node
+}
+
+/** Starts the trigger; every other node without incoming edges is dead, with all that only it leads to. */
+function startRun(context: MachineContext, turn: Turn, trigger: number, data: StartData): void {
+  const { state, undoLog, index } = context
+  undoLog.setField(state, 'semantics', data.semantics)
+  if (data.deadlineAt !== null) {
+    undoLog.setField(state, 'deadline', true)
+    const timer = { timerId: DEADLINE_TIMER, purpose: 'deadline', dueAt: data.deadlineAt } as const
+    turn.direct.push({ type: 'timer_set', data: timer })
+  }
+  for (const node of index.roots()) {
+    if (node === trigger) continue
+    turn.skipped.dead_path.push(node)
+    finishDead(context, turn, node)
+  }
+  start(context, turn, trigger)
 }

@@ -1,6 +1,6 @@
 import type { ValueRef } from '@tenon/core/run'
-import type { Journal } from './journal.ts'
 import { itemAt } from './lookup.ts'
+import type { UndoLog } from './undo-log.ts'
 
 /** For each top-level key of the run's data, the nodes whose output has it, in document order. */
 export interface KeyOwners {
@@ -22,13 +22,13 @@ export function lowerBound(list: readonly number[], value: number): number {
   return low
 }
 
-export function createKeyOwners(journal: Journal): KeyOwners {
+export function createKeyOwners(undoLog: UndoLog): KeyOwners {
   const byKey = new Map<string, number[]>()
 
   function addKey(key: string, node: number): void {
     const owners = byKey.get(key) ?? []
     byKey.set(key, owners)
-    journal.note(() => owners.splice(lowerBound(owners, node), 1))
+    undoLog.note(() => owners.splice(lowerBound(owners, node), 1))
     owners.splice(lowerBound(owners, node), 0, node)
   }
 

@@ -1,23 +1,23 @@
 import type { MachineContext, Turn } from './context.ts'
 import { nodeAt } from './context.ts'
+import { close } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import { cancelRun } from './open-runs.ts'
-import { close } from './settle.ts'
 import { PHASE } from './state.ts'
 
 /**
- * The nodes that lose when a join fires: everything not settled whose every path leads through this join.
+ * The nodes that lose when a join fires: everything not finished whose every path leads through this join.
  * Each node is found at most once in a run, since losing takes it out of the contenders.
  */
 export function findLosers(context: MachineContext, join: number): readonly number[] {
-  const { contenders, index, journal } = context
-  const { first, last, nodeAt: nodeAtPlace } = index.postDominators()
+  const { contenders, index, undoLog } = context
+  const { first, last, nodeAt: nodeAtPosition } = index.postDominators()
   const losers: number[] = []
-  let place = contenders.next(itemAt(first, join) + 1)
-  while (place !== -1 && place <= itemAt(last, join)) {
-    journal.visit()
-    losers.push(itemAt(nodeAtPlace, place))
-    place = contenders.next(place + 1)
+  let position = contenders.next(itemAt(first, join) + 1)
+  while (position !== -1 && position <= itemAt(last, join)) {
+    undoLog.visit()
+    losers.push(itemAt(nodeAtPosition, position))
+    position = contenders.next(position + 1)
   }
   return losers.sort((a, b) => a - b)
 }

@@ -1,6 +1,6 @@
 import type { Resume } from '@tenon/core/node'
 import type { Decision, Fact, RunStatus } from '@tenon/core/run'
-import type { RunScope } from './scope.ts'
+import type { RunOutputs } from './run-outputs.ts'
 
 /** The semantics that new runs get; a run keeps the number it started with. */
 export const CURRENT_SEMANTICS = 1
@@ -38,7 +38,7 @@ export interface Machine {
   /** Status of the run after the last fact. */
   readonly status: RunStatus
   /** What the node runs may read. */
-  readonly scope: RunScope
+  readonly outputs: RunOutputs
   /** What has been scheduled and has no outcome yet, in document order: for a driver that takes a run over. */
   openNodeRuns(): readonly OpenNodeRun[]
   /** Changes and visits so far: what the facts have cost, for tests that compare runs of different sizes. */

@@ -89,7 +89,7 @@ describe('the machine on random graphs, outcomes and orders', () => {
     )
   })
 
-  test('every pass of a node runs once, and a completed run has settled every node in exactly one way', () => {
+  test('every pass of a node runs once, and a completed run finishes every node in exactly one way', () => {
     fc.assert(
       fc.property(anyPlan, arbitraryTape, (plan, values) => {
         const { log, machine } = play(plan, values)
@@ -208,9 +208,9 @@ describe('the machine on random graphs, outcomes and orders', () => {
         for (const event of log) if (event.class === 'fact') fresh.apply(event as Parameters<typeof fresh.apply>[0])
         for (const { id } of plan.nodes) {
           for (const key of ['k0', 'k1', 'k2', 'k3', 'none']) {
-            const owner = machine.scope.inputView(id).ownerOf(key)
-            expect(owner).toEqual(fresh.scope.inputView(id).ownerOf(key))
-            const carriers = machine.scope
+            const owner = machine.outputs.inputView(id).ownerOf(key)
+            expect(owner).toEqual(fresh.outputs.inputView(id).ownerOf(key))
+            const carriers = machine.outputs
               .inputView(id)
               .owners()
               .filter(({ output }) => output.keys?.includes(key))
@@ -227,7 +227,7 @@ describe('the machine on random graphs, outcomes and orders', () => {
       fc.property(anyPlan, arbitraryTape, (plan, values) => {
         const seen = new Map<string, unknown>()
         const read = ({ machine }: SimulatedRun, id: string) => {
-          const view = machine.scope.inputView(id)
+          const view = machine.outputs.inputView(id)
           return { owners: view.owners(), error: view.error(), all: plan.nodes.map((node) => view.outputOf(node.id)) }
         }
         const run = play(plan, values, {}, (going) => {

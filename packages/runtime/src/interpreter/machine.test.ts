@@ -39,7 +39,7 @@ describe('createMachine', () => {
     })
   })
 
-  test('starts a node as soon as its own predecessors are settled, never in waves', () => {
+  test('starts a node as soon as its own predecessors are finished, never in waves', () => {
     const run = simulateRun(
       planOf(['start', 'slow:probe', 'quick:probe', 'after:probe'], ['start>slow', 'start>quick', 'quick>after']),
     )
@@ -235,7 +235,7 @@ describe('nodes that are passed over', () => {
       'skip no (dead_path)',
       'schedule yes/1 dispatch',
     ])
-    expect(run.machine.scope.outputOf('check')).toEqual({ nodeId: 'check', port: 'true', output: makeValueRef({}) })
+    expect(run.machine.outputs.outputOf('check')).toEqual({ nodeId: 'check', port: 'true', output: makeValueRef({}) })
   })
 
   test('several disabled nodes in a row are one event', () => {

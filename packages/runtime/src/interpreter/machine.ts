@@ -6,7 +6,7 @@ import type { Machine, MachineSnapshot, OpenNodeRun } from './machine-types.ts'
 import type { Plan } from './plan.ts'
 import { createPlanIndex, type PlanIndex } from './plan-index.ts'
 import { conclude, propagate } from './propagate.ts'
-import { createRunScope } from './scope.ts'
+import { createRunOutputs } from './run-outputs.ts'
 import { restoreState, snapshotOf } from './snapshot.ts'
 import { inDocumentOrder, type RunState } from './state.ts'
 
@@ -32,7 +32,7 @@ function openNodeRunsOf(context: MachineContext): readonly OpenNodeRun[] {
 /**
  * Creates the machine of one run: it turns facts into decisions, and does nothing else.
  *
- * State is changed in place with a journal of how to take it back, so that a fact costs what it brings about,
+ * State is changed in place with a log of how to undo each change, so that a fact costs what it brings about,
  * not what the run holds. A new machine counts as marked.
  *
  * @param snapshot - From another machine of the same plan; the new one behaves as that one went on.
@@ -54,14 +54,14 @@ export function createMachine(
 ): Machine {
   const restored = snapshot === undefined ? undefined : restoreState(snapshot, plan.planHash)
   const context = createContext(index, restored)
-  const { state, journal } = context
-  journal.mark()
+  const { state, undoLog } = context
+  undoLog.mark()
 
   return {
     apply(fact) {
       const act = judgeFact(context, fact)
       if (act === null) return []
-      journal.setField(state, 'turn', state.turn + 1)
+      undoLog.setField(state, 'turn', state.turn + 1)
       const turn = createTurn(fact.at)
       act(turn)
       propagate(context, turn)
@@ -69,8 +69,8 @@ export function createMachine(
       endWhenIdle(context, decisions)
       return decisions
     },
-    mark: journal.mark,
-    rollback: journal.rollback,
+    mark: undoLog.mark,
+    rollback: undoLog.rollback,
     snapshot: () => snapshotOf(state, plan.planHash),
     get turn() {
       return state.turn
@@ -79,9 +79,9 @@ export function createMachine(
       return statusOf(state)
     },
     get operations() {
-      return journal.operations
+      return undoLog.operations
     },
     openNodeRuns: () => openNodeRunsOf(context),
-    scope: createRunScope(context),
+    outputs: createRunOutputs(context),
   }
 }

@@ -1,36 +1,36 @@
 import type { Resume } from '@tenon/core/node'
 import type { Decision } from '@tenon/core/run'
 import { leaveRace, type MachineContext, nodeAt } from './context.ts'
+import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
-import { close } from './settle.ts'
 import { type OpenWait, PHASE } from './state.ts'
 
 /** Starts the next pass of a node run. */
 export function schedule(context: MachineContext, out: Decision[], node: number, at: number, resume: Resume | null) {
-  const { state, journal } = context
+  const { state, undoLog } = context
   const { id, mode, taskQueue } = nodeAt(context, node)
   const pass = itemAt(state.passes, node) + 1
-  journal.setItem(state.passes, node, pass)
-  journal.setItem(state.phases, node, PHASE.open)
+  undoLog.setItem(state.passes, node, pass)
+  undoLog.setItem(state.phases, node, PHASE.open)
   // A later pass sees what the first one saw: an approver decides on what was shown.
-  if (pass === 1) journal.setItem(state.scheduledTurns, node, state.turn)
-  journal.setEntry(state.open, node, { pass, resume, scheduledAt: at, canceling: false, wait: null })
+  if (pass === 1) undoLog.setItem(state.scheduledTurns, node, state.turn)
+  undoLog.setEntry(state.open, node, { pass, resume, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   out.push({ type: 'node_scheduled', nodeRunId: id, data: { pass, mode, queue, resume } })
 }
 
 /** Takes a node run that has its outcome out of the open ones. */
-export function closeRun({ state, journal }: MachineContext, node: number): void {
-  journal.deleteEntry(state.open, node)
+export function closeRun({ state, undoLog }: MachineContext, node: number): void {
+  undoLog.deleteEntry(state.open, node)
 }
 
 /** Ends a wait without an answer; the node run ends with it. */
 function closeWait(context: MachineContext, out: Decision[], node: number, wait: OpenWait): void {
-  const { state, journal } = context
+  const { state, undoLog } = context
   const { waitId, waitFor } = wait
   out.push({ type: 'wait_closed', nodeRunId: nodeAt(context, node).id, data: { waitId, how: 'canceled' } })
   if (waitFor.dueAt !== null) out.push({ type: 'timer_cleared', data: { timerId: waitId } })
-  journal.setField(state, 'waiting', state.waiting - 1)
+  undoLog.setField(state, 'waiting', state.waiting - 1)
   closeRun(context, node)
   close(context, node)
 }
@@ -42,14 +42,14 @@ export function cancelRun(
   node: number,
   reason: 'loser' | 'run_canceled' | 'run_failed',
 ): void {
-  const { state, journal } = context
+  const { state, undoLog } = context
   const open = entryOf(state.open, node)
   if (open.canceling) return
   if (open.wait !== null) {
     closeWait(context, out, node, open.wait)
     return
   }
-  journal.setEntry(state.open, node, { ...open, canceling: true })
+  undoLog.setEntry(state.open, node, { ...open, canceling: true })
   leaveRace(context, node)
   const data = { pass: open.pass, reason }
   out.push({ type: 'node_cancel_requested', nodeRunId: nodeAt(context, node).id, data })

@@ -1,13 +1,13 @@
 import { itemAt } from './lookup.ts'
 
 /**
- * Which nodes every path to an end must pass, as an interval for each node: `first` is its own place, and the
- * nodes all of whose paths lead through it have the places from `first + 1` to `last`.
+ * Nodes that every path to an end must pass, as an interval for each node: `first` is its own position, and the
+ * nodes all of whose paths lead through it have the positions from `first + 1` to `last`.
  */
 export interface PostDominators {
   readonly first: readonly number[]
   readonly last: readonly number[]
-  /** Node index at each place. */
+  /** Node index at each position. */
   readonly nodeAt: readonly number[]
 }
 
@@ -56,11 +56,11 @@ export function postDominatorsOf(successors: readonly (readonly number[])[]): Po
   const nodeAt = new Array<number>(exit + 1).fill(exit)
   for (let node = exit - 1; node >= 0; node -= 1) {
     const above = itemAt(parent, node)
-    const place = itemAt(free, above)
-    free[above] = place + itemAt(size, node)
-    free[node] = place + 1
-    first[node] = place
-    nodeAt[place] = node
+    const position = itemAt(free, above)
+    free[above] = position + itemAt(size, node)
+    free[node] = position + 1
+    first[node] = position
+    nodeAt[position] = node
   }
-  return { first, last: first.map((place, node) => place + itemAt(size, node) - 1), nodeAt }
+  return { first, last: first.map((position, node) => position + itemAt(size, node) - 1), nodeAt }
 }

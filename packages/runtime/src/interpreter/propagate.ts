@@ -1,12 +1,12 @@
 import type { Decision, SkipReason } from '@tenon/core/run'
 import { type MachineContext, nodeAt, refuse, type Turn } from './context.ts'
 import { handleFailure } from './failure.ts'
+import { finishDead, finishPassedOver } from './finish-node.ts'
 import { isRacing, type JoinVerdict } from './join.ts'
 import { itemAt } from './lookup.ts'
 import { dropLosers, findLosers, idsOf, openAmong } from './losers.ts'
 import { schedule } from './open-runs.ts'
 import { rulesOf, type SemanticsRules } from './semantics.ts'
-import { settleDead, settlePassedOver } from './settle.ts'
 import { PHASE } from './state.ts'
 
 /** The rules by which this run was started. */
@@ -18,10 +18,10 @@ export function rulesFor(semantics: number): SemanticsRules {
 export function start(context: MachineContext, turn: Turn, node: number): void {
   if (nodeAt(context, node).disabled) {
     turn.skipped.disabled.push(node)
-    settlePassedOver(context, turn, node, { clean: true })
+    finishPassedOver(context, turn, node, { clean: true })
     return
   }
-  context.journal.setItem(context.state.phases, node, PHASE.ready)
+  context.undoLog.setItem(context.state.phases, node, PHASE.ready)
   turn.ready.push(node)
 }
 
@@ -44,11 +44,11 @@ function failJoin(context: MachineContext, turn: Turn, node: number, { arrived, 
 }
 
 function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, node: number): void {
-  const { state, journal } = context
-  journal.visit()
+  const { state, undoLog } = context
+  undoLog.visit()
   const { id, join, disabled } = nodeAt(context, node)
   const verdict = rules.judgeJoin(join, {
-    unsettled: itemAt(state.unsettledEdges, node),
+    pending: itemAt(state.pendingEdges, node),
     live: itemAt(state.arrivals, node),
     clean: itemAt(state.cleanArrivals, node),
   })
@@ -61,7 +61,7 @@ function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, n
     }
     case 'dead':
       turn.skipped.dead_path.push(node)
-      settleDead(context, turn, node)
+      finishDead(context, turn, node)
       return
     case 'unsatisfied':
       // A disabled node has no policy that could fail.
@@ -75,7 +75,7 @@ function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, n
 }
 
 /**
- * Carries what has settled through the graph. Edges lead from lower to higher indexes, so taking the nodes in
+ * Carries what has finished through the graph. Edges lead from lower to higher indexes, so taking the nodes in
  * document order visits each once a turn, after everything before it.
  */
 export function propagate(context: MachineContext, turn: Turn): void {

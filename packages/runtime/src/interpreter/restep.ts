@@ -3,7 +3,7 @@ import { createMachine } from './machine.ts'
 import type { Machine } from './machine-types.ts'
 import type { Plan } from './plan.ts'
 
-/** Where a log and the machine part, with both texts; `null` where one of them has nothing. */
+/** First difference between a log and the machine, with both texts; `null` where one of them has nothing. */
 export interface RestepMismatch {
   /** False for a mismatch. */
   readonly same: false
@@ -11,11 +11,11 @@ export interface RestepMismatch {
   readonly seq: number
   /** First differing decision in the log. */
   readonly recorded: string | null
-  /** Decision of the machine in its place. */
+  /** Decision of the machine instead. */
   readonly repeated: string | null
 }
 
-/** Whether a log gives its own decisions again: `turns` that were checked, or the first turn that differs. */
+/** Result of repeating a log: the `turns` that gave the same decisions, or the first turn that differs. */
 export type RestepResult = { readonly same: true; readonly turns: number } | RestepMismatch
 
 type DecisionEvent = Extract<RunEvent, Decision>
@@ -48,13 +48,13 @@ function turnsOf(events: Iterable<RunEvent>): readonly Stretch[] {
   return turns
 }
 
-interface Place {
+interface DecisionKey {
   readonly id: string
   readonly turn: number
   readonly cause: number | undefined
 }
 
-function textOf({ id, turn, cause }: Place, decision: Decision): string {
+function textOf({ id, turn, cause }: DecisionKey, decision: Decision): string {
   const { type, data } = decision
   const nodeRunId = 'nodeRunId' in decision ? decision.nodeRunId : undefined
   return JSON.stringify({ id, turn, cause, type, nodeRunId, data })
@@ -65,25 +65,25 @@ function compareTurn({ fact, decisions }: Stretch, repeated: readonly Decision[]
     const there = decisions[index]
     const here = repeated[index]
     const recordedText = there === undefined ? null : textOf({ ...there, cause: there.cause }, there)
-    const repeatedText = fact === null || here === undefined ? null : textOf(placeOf(fact, index), here)
+    const repeatedText = fact === null || here === undefined ? null : textOf(keyOf(fact, index), here)
     if (recordedText === repeatedText) continue
     return { same: false, seq: fact?.seq ?? 0, recorded: recordedText, repeated: repeatedText }
   }
   return null
 }
 
-function placeOf(fact: FactEvent, index: number): Place {
+function keyOf(fact: FactEvent, index: number): DecisionKey {
   return { id: decisionId(factId(fact), index), turn: fact.turn, cause: fact.seq }
 }
 
 /**
- * Takes the facts of a recorded run once more and compares what follows with what was recorded, byte for
+ * Applies the facts of a recorded run again and compares what follows with what was recorded, byte for
  * byte: type, node run, data, id, turn and cause of every decision. The test that an upgrade of the
  * interpreter breaks no run.
  *
  * @param events - The whole log of a run, ascending by `seq`; observations are passed over.
  * @param createFor - The machine to test. @defaultValue {@link createMachine}
- * @returns The first place where they part. Each fact must have moved the machine by one turn.
+ * @returns The first difference. Each fact must have moved the machine by one turn.
  * @throws {@link TenonError} `FACT_INVALID` if a fact cannot have happened under this plan.
  */
 export function restep(

@@ -90,7 +90,9 @@ describe('the support ticket router', () => {
       'fire review 1/1',
       'schedule review/1 inline',
     ])
-    expect(run.machine.scope.inputView('review').error()?.output.inline).toMatchObject({ code: 'MODEL_OUTPUT_INVALID' })
+    expect(run.machine.outputs.inputView('review').error()?.output.inline).toMatchObject({
+      code: 'MODEL_OUTPUT_INVALID',
+    })
   })
 
   test('shows the waiting time of the review in its node run', () => {
@@ -130,12 +132,12 @@ describe('accumulated context', () => {
     run.start()
     const written = new Map<string, string>()
     for (const [id, port, output] of outputs) {
-      const view = run.machine.scope.inputView(id)
+      const view = run.machine.outputs.inputView(id)
       for (const [key, writer] of written) expect(view.ownerOf(key)?.nodeId).toBe(writer)
       run.complete(id, port, output)
       for (const key of Object.keys(output as object)) written.set(key, id)
     }
-    const end = run.machine.scope.inputView('end')
+    const end = run.machine.outputs.inputView('end')
     expect(Object.fromEntries([...written.keys()].map((key) => [key, end.ownerOf(key)?.nodeId]))).toEqual({
       user_query: 'start',
       location: 'extract',
@@ -159,7 +161,7 @@ describe('accumulated context', () => {
     const run = simulateRun(plan)
     run.start()
     for (const [id, port, output] of outputs) run.complete(id, port, output)
-    const view = run.machine.scope.inputView('end')
+    const view = run.machine.outputs.inputView('end')
     expect(view.outputOf('other')).toBeNull()
     expect(view.owners().map(({ nodeId }) => nodeId)).toEqual(['start', 'extract', 'weather', 'check', 'reply'])
   })

@@ -4,7 +4,7 @@ import type { MachineSnapshot } from './machine-types.ts'
 import { inDocumentOrder, type NodeOutput, type OpenRun, type RunState } from './state.ts'
 
 /** Grows whenever the form of a snapshot changes; older ones are then rebuilt from the facts. */
-export const STATE_VERSION = 1
+export const STATE_VERSION = 2
 
 type Entries<Value> = readonly (readonly [number, Value])[]
 
@@ -29,11 +29,11 @@ function copyLists(state: Omit<RunState, 'open' | 'outputs'>): Omit<RunState, 'o
     waiting: state.waiting,
     phases: [...state.phases],
     passes: [...state.passes],
-    unsettledEdges: [...state.unsettledEdges],
+    pendingEdges: [...state.pendingEdges],
     arrivals: [...state.arrivals],
     cleanArrivals: [...state.cleanArrivals],
     scheduledTurns: [...state.scheduledTurns],
-    settledTurns: [...state.settledTurns],
+    finishedTurns: [...state.finishedTurns],
   }
 }
 

@@ -2,7 +2,7 @@ import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
 
 /** Where a node of a run stands. `ready` exists within a turn only. */
-export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, settled: 3 })
+export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 export interface OpenWait {
   readonly waitId: string
@@ -48,8 +48,8 @@ export interface RunState {
   readonly phases: number[]
   /** Last pass that was scheduled; 0 before the first. */
   readonly passes: number[]
-  /** Incoming edges whose source is not settled. */
-  readonly unsettledEdges: number[]
+  /** Incoming edges whose source is not finished. */
+  readonly pendingEdges: number[]
   /** Live incoming edges. */
   readonly arrivals: number[]
   /** Live incoming edges by neither an `error` port nor `continue`. */
@@ -57,7 +57,7 @@ export interface RunState {
   /** Turn of the first pass; 0 before. */
   readonly scheduledTurns: number[]
   /** Turn in which the output came to be; 0 before. */
-  readonly settledTurns: number[]
+  readonly finishedTurns: number[]
   readonly open: Map<number, OpenRun>
   readonly outputs: Map<number, NodeOutput>
 }
@@ -75,11 +75,11 @@ export function createRunState(incomingCounts: readonly number[]): RunState {
     waiting: 0,
     phases: zeros(),
     passes: zeros(),
-    unsettledEdges: [...incomingCounts],
+    pendingEdges: [...incomingCounts],
     arrivals: zeros(),
     cleanArrivals: zeros(),
     scheduledTurns: zeros(),
-    settledTurns: zeros(),
+    finishedTurns: zeros(),
     open: new Map(),
     outputs: new Map(),
   }

@@ -47,7 +47,7 @@ describe('an approval', () => {
     expect(brief(run.suspend('review', approvalOf()))).toEqual(['approval review/1/0'])
   })
 
-  test('is settled by one vote, and the node goes on in its next pass with it', () => {
+  test('is finished by one vote, and the node goes on in its next pass with it', () => {
     const run = reviewing({ dueAt: 9_000 })
     const decisions = run.vote('review/1/0', 'approve', 'ann')
     expect(brief(decisions)).toEqual(['close review/1/0 (resolved)', 'clear review/1/0', 'schedule review/2 inline'])

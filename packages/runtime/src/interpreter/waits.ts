@@ -1,12 +1,12 @@
 import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
+import { close } from './finish-node.ts'
 import { entryOf, itemAt } from './lookup.ts'
 import { closeRun, schedule } from './open-runs.ts'
-import { close } from './settle.ts'
 import type { OpenWait } from './state.ts'
 
 /** A wait that is open, with its node. */
-export interface WaitPlace {
+export interface WaitingNode {
   readonly node: number
   readonly wait: OpenWait
 }
@@ -19,7 +19,7 @@ const WAIT_ID = /^(.+)\/([1-9][0-9]{0,8})\/0$/
  * @returns `null` if it has been closed.
  * @throws {@link TenonError} `FACT_INVALID` if this run cannot have had such a wait.
  */
-export function findWait(context: MachineContext, waitId: string): WaitPlace | null {
+export function findWait(context: MachineContext, waitId: string): WaitingNode | null {
   const { state } = context
   const [, nodeRunId, pass] = WAIT_ID.exec(waitId) ?? []
   if (nodeRunId === undefined) refuse(`"${waitId}" names no wait`, { waitId })
@@ -31,7 +31,7 @@ export function findWait(context: MachineContext, waitId: string): WaitPlace | n
 
 /** Opens the wait of a suspended node run: an approval for people, otherwise a plain wait, with its timer. */
 export function openWait(context: MachineContext, { direct }: Turn, node: number, waitFor: WaitFor): void {
-  const { state, journal } = context
+  const { state, undoLog } = context
   const { id: nodeRunId } = nodeAt(context, node)
   const open = entryOf(state.open, node)
   const waitId = `${nodeRunId}/${open.pass}/0`
@@ -41,8 +41,8 @@ export function openWait(context: MachineContext, { direct }: Turn, node: number
     close(context, node)
     return
   }
-  journal.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [] } })
-  journal.setField(state, 'waiting', state.waiting + 1)
+  undoLog.setEntry(state.open, node, { ...open, wait: { waitId, waitFor, votes: [] } })
+  undoLog.setField(state, 'waiting', state.waiting + 1)
   direct.push(
     waitFor.kind === 'approval'
       ? { type: 'approval_needed', nodeRunId, data: { waitId, waitFor } }
@@ -54,8 +54,8 @@ export function openWait(context: MachineContext, { direct }: Turn, node: number
 }
 
 function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, resume: Resume): void {
-  const { state, journal } = context
-  journal.setField(state, 'waiting', state.waiting - 1)
+  const { state, undoLog } = context
+  undoLog.setField(state, 'waiting', state.waiting - 1)
   schedule(context, direct, node, at, resume)
 }
 
@@ -63,15 +63,15 @@ function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, 
 export function castVote(
   context: MachineContext,
   turn: Turn,
-  { node, wait }: WaitPlace,
+  { node, wait }: WaitingNode,
   vote: Vote,
   required: number,
 ): void {
-  const { state, journal } = context
+  const { state, undoLog } = context
   const { waitId, waitFor } = wait
   const votes = [...wait.votes, vote]
   if (votes.filter(({ choice }) => choice === vote.choice).length < required) {
-    journal.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })
+    undoLog.setEntry(state.open, node, { ...entryOf(state.open, node), wait: { ...wait, votes } })
     return
   }
   const nodeRunId = nodeAt(context, node).id
@@ -81,7 +81,7 @@ export function castVote(
 }
 
 /** The timer of a wait: what waits for an instant has got it, an approval has run out of time. */
-export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait }: WaitPlace): void {
+export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait }: WaitingNode): void {
   const { waitId, waitFor, votes } = wait
   const nodeRunId = nodeAt(context, node).id
   if (waitFor.kind === 'time') {

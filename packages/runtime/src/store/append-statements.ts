@@ -1,7 +1,7 @@
 import { type PreparedStatement, preparedStatement } from '../postgres/prepared-statement.ts'
 import { identifier } from '../postgres/quote.ts'
-import type { Append, AppendOperation, AppendResult } from './append-types.ts'
-import { LOCK_ORDER } from './lock-order.ts'
+import type { Append, AppendOperation, AppendResult } from './append.ts'
+import { LOCK_ORDER } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
 /** An append with its events laid out in rows of the log. */
@@ -133,10 +133,10 @@ function valuesOfOne(role: string | null, { append, packed }: AppendToSend): rea
 function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): readonly unknown[] {
   const appends = batch.map(({ append }) => append)
   const packs = batch.map(({ packed }) => packed)
-  const later = packs.flatMap(({ rows }, index) => rows.slice(1).map((row) => ({ ...row, place: index + 1 })))
-  const payloads = appends.flatMap((append, index) => append.payloads.map((each) => ({ ...each, place: index + 1 })))
+  const later = packs.flatMap(({ rows }, index) => rows.slice(1).map((row) => ({ ...row, position: index + 1 })))
+  const payloads = appends.flatMap((append, index) => append.payloads.map((each) => ({ ...each, position: index + 1 })))
   const plans = appends.flatMap(({ operations }, index) =>
-    operations.flatMap((each) => (each.op === 'plan' ? [{ ...each, place: index + 1 }] : [])),
+    operations.flatMap((each) => (each.op === 'plan' ? [{ ...each, position: index + 1 }] : [])),
   )
   const operations = operationsOf(appends)
   return [
@@ -158,10 +158,10 @@ function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): read
     packs.map(({ rows }) => rows[0]?.count ?? 0),
     packs.map(({ rows }) => rows[0]?.events ?? null),
     packs.map(({ rows }) => rows[0]?.inlines ?? null),
-    ...columnsOf(later, ['place', 'offset', 'count', 'events', 'inlines']),
-    ...columnsOf(payloads, ['place', 'hash', 'size', 'text']),
-    ...columnsOf(plans, ['place', 'planHash', 'data']),
-    ...columnsOf(operations, ['place', 'text']),
+    ...columnsOf(later, ['position', 'offset', 'count', 'events', 'inlines']),
+    ...columnsOf(payloads, ['position', 'hash', 'size', 'text']),
+    ...columnsOf(plans, ['position', 'planHash', 'data']),
+    ...columnsOf(operations, ['position', 'text']),
   ]
 }
 
@@ -179,15 +179,15 @@ function textOf(value: object | undefined): string | null {
 }
 
 /** The operations of all appends, ordered by their tables first, so that two batches never lock in opposite orders. */
-function operationsOf(appends: readonly Append[]): readonly { readonly place: number; readonly text: string }[] {
-  const groups: { readonly place: number; readonly rank: number; readonly operations: AppendOperation[] }[] = []
+function operationsOf(appends: readonly Append[]): readonly { readonly position: number; readonly text: string }[] {
+  const groups: { readonly position: number; readonly rank: number; readonly operations: AppendOperation[] }[] = []
   for (const [index, append] of appends.entries()) {
     let group: (typeof groups)[number] | undefined
     for (const operation of append.operations) {
       if (operation.op === 'plan') continue
       const rank = LOCK_ORDER[operation.op]
       if (group?.rank !== rank) {
-        group = { place: index + 1, rank, operations: [] }
+        group = { position: index + 1, rank, operations: [] }
         groups.push(group)
       }
       group.operations.push(operation)
@@ -195,7 +195,7 @@ function operationsOf(appends: readonly Append[]): readonly { readonly place: nu
   }
   // Stable: within a table the operations keep the order of the runs, and of their append.
   groups.sort((a, b) => a.rank - b.rank)
-  return groups.map(({ place, operations }) => ({ place, text: JSON.stringify(operations) }))
+  return groups.map(({ position, operations }) => ({ position, text: JSON.stringify(operations) }))
 }
 
 function resultOf({ result, first_seq: firstSeq, turn_before: turnBefore }: OneRow): AppendResult {
@@ -204,12 +204,12 @@ function resultOf({ result, first_seq: firstSeq, turn_before: turnBefore }: OneR
 
 function resultsOf(row: ManyRow, count: number): readonly AppendResult[] {
   const results: AppendResult[] = new Array(count)
-  row.stored?.forEach((place, index) => {
+  row.stored?.forEach((position, index) => {
     const firstSeq = Number(row.first_seqs?.[index])
-    results[place - 1] = { outcome: 'ok', firstSeq, turnBefore: row.turns_before?.[index] as number }
+    results[position - 1] = { outcome: 'ok', firstSeq, turnBefore: row.turns_before?.[index] as number }
   })
-  row.refused?.forEach((place, index) => {
-    results[place - 1] = { outcome: row.results?.[index] as Exclude<AppendResult['outcome'], 'ok'> }
+  row.refused?.forEach((position, index) => {
+    results[position - 1] = { outcome: row.results?.[index] as Exclude<AppendResult['outcome'], 'ok'> }
   })
   return results
 }

@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 
-/** A place in a list that is sorted by an instant, newest first, ties by id. */
+/** Position in a list that is sorted by an instant, newest first, ties by id. */
 export interface ListCursor {
   /** Time of the last item on the page before, in milliseconds since the Unix epoch. */
   readonly at: number
@@ -10,13 +10,13 @@ export interface ListCursor {
 
 const ID_PATTERN = /^[\x21-\x7e]{1,200}$/
 
-/** Writes a place as an opaque text. */
+/** Writes a position as an opaque text. */
 export function writeCursor({ at, id }: ListCursor): string {
   return Buffer.from(JSON.stringify([at, id])).toString('base64url')
 }
 
 /**
- * Reads a place back.
+ * Reads a position back.
  *
  * @throws {@link TenonError} `CURSOR_INVALID` for a text that no list gave out.
  */
@@ -24,7 +24,7 @@ export function readCursor(text: string): ListCursor {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     const [at, id] = Array.isArray(read) ? (read as readonly unknown[]) : []
-    // Only what can stand in a query: another text would be an error of the database, not of the caller.
+    // Only what a query may hold: another text would be an error of the database, not of the caller.
     if (Number.isSafeInteger(at) && typeof id === 'string' && ID_PATTERN.test(id)) return { at: at as number, id }
   } catch {
     // Falls through to the one answer for every text that is no cursor.

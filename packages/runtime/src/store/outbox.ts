@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunObstacle } from '../run-store.ts'
+import type { RunRef } from './run-ref.ts'
 
 /** A shell to start, one to wake, or one to look for now and then while its run is open. */
 const OUTBOX_KINDS = ['start', 'wake', 'watch'] as const
@@ -31,7 +32,7 @@ export interface Outbox {
   /** Returns a message to the queue, to be delivered again after `delayMs`, and records what holds up the run. */
   postpone(row: OutboxRow, delayMs: number, health: RunObstacle | null): Promise<void>
   /** Has the shell of a run looked for within `withinMs`, and then often again, if the run is open. */
-  hasten(run: { readonly tenantId: string; readonly runId: string }, withinMs: number): Promise<void>
+  hasten(run: RunRef, withinMs: number): Promise<void>
 }
 
 /** Longer than the calls of one delivery may take together. */

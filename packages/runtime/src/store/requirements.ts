@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { NodeRegistry } from '@tenon/core/node'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
+import { createLru } from '../lru.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
 
 /**
  * Capabilities that a worker needs in order to drive a run, or to execute one queued node of it: `semantics:1`,
@@ -79,4 +81,54 @@ function machineCapabilities({ plan, semantics }: RequiringRun): readonly string
 
 function typeOf({ type, typeVersion }: PlanNode): string {
   return `node:${type}@${typeVersion}`
+}
+
+/** Requirements of a new run of a plan, as this process sees them. */
+export interface PreparedRun {
+  /** Key of its requirements, for its row in `run_ready`. */
+  readonly requires: string
+  /** True if this worker can drive it. */
+  readonly canDrive: boolean
+}
+
+/** Requirements of the runs that this process starts. */
+export interface RequirementStore {
+  /**
+   * Stores the requirements of runs of a plan, once for each tenant and plan in this process.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors.
+   */
+  prepare(tenantId: string, plan: Plan): Promise<PreparedRun>
+}
+
+/** Plans whose requirements a process remembers. */
+const CAPACITY = 1_000
+
+/** @param capabilities - What the worker of this process can do. */
+export function createRequirementStore(database: RuntimeDatabase, capabilities: readonly string[]): RequirementStore {
+  const prepared = createLru<PreparedRun>(CAPACITY)
+  const own = new Set(capabilities)
+  return {
+    prepare: async (tenantId, plan) => {
+      const name = `${tenantId}/${plan.planHash}`
+      const known = prepared.get(name)
+      if (known !== undefined) return known
+      const run = { plan, semantics: CURRENT_SEMANTICS }
+      const rows = allRequirements(run).map((each) => ({
+        ...{ tenant_id: tenantId, requires_key: each.key, capabilities: each.capabilities },
+      }))
+      // In key order, and apart from the append: two processes that start runs of one plan do not wait for each other.
+      await database.withTenant(tenantId, (tx) =>
+        tx
+          .insertInto('run_requirements')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      )
+      const required = runRequirements(run)
+      const fresh = { requires: required.key, canDrive: required.capabilities.every((each) => own.has(each)) }
+      prepared.set(name, fresh)
+      return fresh
+    },
+  }
 }

@@ -2,15 +2,14 @@ import type { RunFilter } from '@tenon/core/api'
 import type { Json, RunId, TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Vote } from '@tenon/core/node'
-import type { RunEvent, ValueRef } from '@tenon/core/run'
-import { sql } from 'kysely'
+import type { RunEvent, RunFailure, RunStatus, ValueRef } from '@tenon/core/run'
+import { type Selectable, sql } from 'kysely'
 import type { Plan } from '../interpreter/plan.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import type { RunObstacle, RunReader, StoredRun, StoredWait } from '../run-store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
-import { runOfRow, waitOfRow } from './run-rows.ts'
 import { unrollRow } from './stored-events.ts'
 
 type RuntimeTx = Tx<RuntimeTables>
@@ -244,4 +243,46 @@ async function selectVotes(
 
 function pageSize(limit: number | undefined): number {
   return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
+}
+
+/** Reads a row of `runs`. */
+function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
+  return {
+    tenantId: row.tenant_id,
+    runId: row.run_id,
+    workflowId: row.workflow_id,
+    version: row.version,
+    mode: row.mode as StoredRun['mode'],
+    engine: row.engine as StoredRun['engine'],
+    status: row.status as RunStatus,
+    turn: row.turn,
+    nextSeq: row.next_seq,
+    planHash: row.plan_hash,
+    semantics: row.semantics,
+    traceId: row.trace_id,
+    queuedAt: row.queued_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    outcome: row.outcome,
+    output: row.output === null ? null : (JSON.parse(row.output) as ValueRef),
+    error: row.error === null ? null : (JSON.parse(row.error) as RunFailure),
+  }
+}
+
+/** Reads a row of `waits` with the votes that belong to it. */
+function waitOfRow(row: Selectable<RuntimeTables['waits']>, votes: readonly Vote[]): StoredWait {
+  return {
+    tenantId: row.tenant_id,
+    runId: row.run_id,
+    waitId: row.wait_id,
+    approvalId: row.approval_id,
+    nodeRunId: row.node_run_id,
+    nodeId: row.node_id,
+    workflowId: row.workflow_id,
+    waitFor: JSON.parse(row.wait_for) as StoredWait['waitFor'],
+    votes,
+    status: row.status as StoredWait['status'],
+    openedAt: row.opened_at,
+    dueAt: row.due_at,
+  }
 }

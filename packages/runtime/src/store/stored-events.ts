@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { Decision, EventClass, Fact, Observation, RunEvent, ValueRef } from '@tenon/core/run'
-import type { PendingEvent } from './append-types.ts'
+import type { PendingEvent } from './append.ts'
 
 /**
  * The stored format of run logs: one row for each append, or several for a large one. `events` has the events without
@@ -101,12 +101,12 @@ interface OpenRow {
   readonly texts: string[]
   readonly inlines: string[]
   /** Position in `inlines` by hash. */
-  readonly places: Map<string, number>
+  readonly positions: Map<string, number>
   length: number
 }
 
 function openRow(offset: number): OpenRow {
-  return { offset, texts: [], inlines: [], places: new Map(), length: 0 }
+  return { offset, texts: [], inlines: [], positions: new Map(), length: 0 }
 }
 
 function addEvent(row: OpenRow, { class: eventClass, id, at, turnOffset, causeOffset, body }: PendingEvent): void {
@@ -123,15 +123,15 @@ function addEvent(row: OpenRow, { class: eventClass, id, at, turnOffset, causeOf
 function withoutValue(row: OpenRow, data: Record<string, unknown>, field: string): object {
   const ref = data[field] as ValueRef
   if (ref.inline === undefined) return data
-  let place = row.places.get(ref.hash)
-  if (place === undefined) {
-    place = row.inlines.length
+  let position = row.positions.get(ref.hash)
+  if (position === undefined) {
+    position = row.inlines.length
     const text = `[${JSON.stringify(ref.inline)}]`
-    row.places.set(ref.hash, place)
+    row.positions.set(ref.hash, position)
     row.inlines.push(text)
     row.length += text.length
   }
-  return { ...data, [field]: { ...ref, inline: place } }
+  return { ...data, [field]: { ...ref, inline: position } }
 }
 
 /** A row of `run_log` as readers select it. */

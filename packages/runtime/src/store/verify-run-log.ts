@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { makeValueRef, type RunEvent } from '@tenon/core/run'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
+import type { RunRef } from './run-ref.ts'
 import { type StoredLogRow, unrollRow, valueRefOf } from './stored-events.ts'
 
 /** Rows of the log in memory at once. */
@@ -62,7 +63,7 @@ function openAppend(firstSeq: number, turnBefore: number) {
 }
 
 /** The rows of a run page by page, from the one partition that has them; from all if the run itself is gone. */
-async function* rowsOf(tx: Tx<RuntimeTables>, { tenantId, runId, startWeek }: RunLogPlace) {
+async function* rowsOf(tx: Tx<RuntimeTables>, { tenantId, runId, startWeek }: RunToVerify) {
   const rows = tx
     .selectFrom('run_log')
     .select(['seq', 'last_seq', 'turn', 'events', 'inlines', 'link'])
@@ -80,9 +81,7 @@ async function* rowsOf(tx: Tx<RuntimeTables>, { tenantId, runId, startWeek }: Ru
   }
 }
 
-interface RunLogPlace {
-  readonly tenantId: string
-  readonly runId: string
+interface RunToVerify extends RunRef {
   readonly startWeek: number | null
 }
 

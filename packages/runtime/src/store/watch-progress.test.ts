@@ -1,6 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { expect, test } from 'vitest'
-import type { Append, AppendResult } from './append-types.ts'
+import type { Append, AppendResult } from './append.ts'
 import { watchProgress } from './watch-progress.ts'
 
 const STORED: AppendResult = { outcome: 'ok', firstSeq: 1, turnBefore: 0 }

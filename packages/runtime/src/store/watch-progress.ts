@@ -1,4 +1,4 @@
-import type { Appender } from './create-appender.ts'
+import type { Appender } from './appender.ts'
 
 /** An appender that knows whether the database stores what it is given. */
 export interface WatchedAppender extends Appender {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { createDatabase } from '../postgres/create-database.ts'
+import { createDatabase } from '../postgres/database.ts'
 import { migrateRuntime } from '../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import { openTestPGlite } from './pglite.ts'

@@ -1,9 +1,9 @@
 import { TenonError } from '@tenon/core/errors'
 import type { HttpClient, NodeRegistry } from '@tenon/core/node'
 import type { Bus } from '../bus.ts'
-import { embeddedEngine } from '../embedded/embedded-engine.ts'
-import type { EmbeddedEngineOptions } from '../embedded/options.ts'
-import type { EnginePorts } from '../engine.ts'
+import type { EngineDeps } from '../engine.ts'
+import type { EmbeddedEngineOptions } from '../engines/embedded/embedded-engine.ts'
+import { embeddedEngine } from '../engines/embedded/embedded-engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import { inMemoryBus } from './in-memory-bus.ts'
@@ -20,7 +20,7 @@ const closedEgress: HttpClient = {
 }
 
 /** Ports over a database for an engine of a test. */
-export function testPorts(database: RuntimeDatabase, registry: NodeRegistry): EnginePorts {
+export function testDeps(database: RuntimeDatabase, registry: NodeRegistry): EngineDeps {
   const log = () => undefined
   return { database, reader: postgresRunReader(database), registry, egress: closedEgress, bus: inMemoryBus(), log }
 }
@@ -36,8 +36,8 @@ export async function openEmbedded(
   options: EmbeddedEngineOptions = {},
   bus: Bus = inMemoryBus(),
 ): Promise<EngineUnderTest> {
-  const ports = { ...testPorts(database, registry), bus }
-  const engine = embeddedEngine({ cancelGraceMs: 300, pollIntervalMs: 200, drainMs: 100, ...options })(ports)
+  const deps = { ...testDeps(database, registry), bus }
+  const engine = embeddedEngine({ cancelGraceMs: 300, pollIntervalMs: 200, drainMs: 100, ...options })(deps)
   await engine.startWorker()
-  return { engine, reader: ports.reader, bus: ports.bus, database, close: () => engine.close() }
+  return { engine, reader: deps.reader, bus: deps.bus, database, close: () => engine.close() }
 }

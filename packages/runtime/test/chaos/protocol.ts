@@ -1,6 +1,6 @@
 import type { WorkflowDocument } from '@tenon/core/document'
-import type { EmbeddedEngineOptions } from '../../src/embedded/options.ts'
 import type { CancelResult, DecideResult, StartedRunRow } from '../../src/engine.ts'
+import type { EmbeddedEngineOptions } from '../../src/engines/embedded/embedded-engine.ts'
 
 /** Setup of a worker process, as JSON on its command line. */
 export interface WorkerOrder {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import type { NodeRegistry } from '@tenon/core/node'
+import type { TemporalEngineOptions } from '../../src/engines/temporal/options.ts'
+import { temporalEngine } from '../../src/engines/temporal/temporal-engine.ts'
+import { bundleShell } from '../../src/engines/temporal/worker/index.ts'
 import type { RuntimeDatabase } from '../../src/postgres/tables.ts'
-import type { TemporalEngineOptions } from '../../src/temporal/options.ts'
-import { temporalEngine } from '../../src/temporal/temporal-engine.ts'
-import { bundleShell } from '../../src/temporal/worker/index.ts'
-import { testPorts } from '../../src/testing/embedded.ts'
+import { testDeps } from '../../src/testing/embedded.ts'
 import type { EngineUnderTest } from '../../src/testing/test-engine.ts'
 
 /** The shell's source. */
-export const shellPath = join(import.meta.dirname, '../../src/temporal/workflow/index.ts')
+export const shellPath = join(import.meta.dirname, '../../src/engines/temporal/workflow/index.ts')
 
 /** Bundles the shell once for all workers of a test file. */
 export const bundleShellOnce = () => bundleShell(shellPath)
@@ -41,7 +41,7 @@ export function openIdleTemporal(
   registry: NodeRegistry,
   options: TemporalEngineOptions,
 ): EngineUnderTest {
-  const ports = testPorts(database, registry)
-  const engine = temporalEngine({ cancelGraceMs: 300, drainMs: 500, ...options })(ports)
-  return { engine, reader: ports.reader, bus: ports.bus, database, close: () => engine.close() }
+  const deps = testDeps(database, registry)
+  const engine = temporalEngine({ cancelGraceMs: 300, drainMs: 500, ...options })(deps)
+  return { engine, reader: deps.reader, bus: deps.bus, database, close: () => engine.close() }
 }

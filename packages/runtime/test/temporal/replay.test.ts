@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { bundleShell } from '../../src/temporal/worker/index.ts'
+import { bundleShell } from '../../src/engines/temporal/worker/index.ts'
 import { readHistory } from './history-text.ts'
 import { quietTemporal, shellPath } from './open-temporal.ts'
 

@@ -6,7 +6,7 @@ import { isApprover } from '../approvals/is-approver.ts'
 import { presentApprovals } from '../approvals/present-approval.ts'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { auditAlongside } from '../tables/audit-repository.ts'
+import { auditHook } from '../tables/audit-repository.ts'
 
 export const approvalHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listApprovals, async ({ server, identity, query }) => {
@@ -25,7 +25,7 @@ export const approvalHandlers: readonly RouteImplementation[] = [
       if (!resource.waitFor.choices.includes(body.choice)) throw unknownChoice(resource)
       if (resource.status !== 'open') throw closed()
       const vote = voteOf(identity, body, server.now(), isOverride)
-      const audit = auditAlongside({
+      const audit = auditHook({
         identity,
         action: isOverride ? 'approval.override' : 'approval.decide',
         resource: resource.approvalId,

@@ -6,11 +6,11 @@ import { watchStream } from '../connections/watch-stream.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
 import { readLedger } from '../runs/ledger.ts'
 import { presentRun, presentRuns } from '../runs/present-run.ts'
-import { startPublishedRun } from '../runs/start-published-run.ts'
+import { startPublishedRun } from '../runs/start-run.ts'
 import { toEventStream } from '../streams/event-source.ts'
 import { followRunLog } from '../streams/follow-run-log.ts'
 import { presentEvent } from '../streams/present-event.ts'
-import { auditAlongside } from '../tables/audit-repository.ts'
+import { auditHook } from '../tables/audit-repository.ts'
 
 export const runHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.startRun, async ({ server, identity, resource, body, headers }) => {
@@ -35,7 +35,7 @@ export const runHandlers: readonly RouteImplementation[] = [
     const { tenantId } = identity
     const { runId } = resource
     const actor = { userId: identity.userId, displayName: identity.displayName }
-    const audit = auditAlongside({ identity, action: 'run.cancel', resource: runId, at: server.now() })
+    const audit = auditHook({ identity, action: 'run.cancel', resource: runId, at: server.now() })
     const { outcome } = isRunOver(resource.status)
       ? { outcome: 'closed' as const }
       : await server.engine.cancel(tenantId, runId, actor, audit)

@@ -1,6 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { cutText, repairText } from '@tenon/core/text'
-import type { Alongside } from '@tenon/runtime'
+import type { TransactionHook } from '@tenon/runtime'
 import type { AuditRow, ServerTables, ServerTx } from './server-tables.ts'
 
 export const AUDIT_ACTIONS = [
@@ -36,7 +36,7 @@ export async function insertAudit(tx: ServerTx, entry: AuditEntry): Promise<void
 }
 
 /** Notes who did what, in the transaction in which the engine takes it in. */
-export function auditAlongside(entry: AuditEntry): Alongside {
+export function auditHook(entry: AuditEntry): TransactionHook {
   return async (tx) => {
     const view = tx.withTables<Pick<ServerTables, 'audit_log'>>()
     await view.insertInto('audit_log').values(rowOf(entry)).execute()

@@ -84,7 +84,7 @@ function sorted(expected: Expected): Expected {
 }
 
 interface Cell {
-  is: 'pending' | 'ready' | 'open' | 'settled'
+  is: 'pending' | 'ready' | 'open' | 'finished'
   pass: number
   canceling: boolean
   wait: { required: number; votes: { user: string; choice: string }[]; approval: boolean } | null
@@ -111,7 +111,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   let turn = nothing()
   let reached = new Set<string>()
 
-  const cellOf = (id: string): Cell => cells.get(id) ?? { is: 'settled', pass: 0, canceling: false, wait: null }
+  const cellOf = (id: string): Cell => cells.get(id) ?? { is: 'finished', pass: 0, canceling: false, wait: null }
   const idAt = (index: number): string => plan.nodes[index]?.id ?? ''
   const outOf = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ source }) => idAt(source) === node.id)
   const into = (node: PlanNode): PlanEdge[] => plan.edges.filter(({ target }) => idAt(target) === node.id)
@@ -128,8 +128,8 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     return answer
   }
 
-  function settle(node: PlanNode, port: string | null, clean: boolean): void {
-    cellOf(node.id).is = 'settled'
+  function finish(node: PlanNode, port: string | null, clean: boolean): void {
+    cellOf(node.id).is = 'finished'
     for (const edge of outOf(node)) {
       const live = port === '*' ? edge.sourceHandle !== 'error' : edge.sourceHandle === port
       edges.set(edge, { live, clean: live && clean })
@@ -141,7 +141,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     if (cell.canceling) return
     if (cell.wait !== null) {
       turn.closedWaits.push(`${id}/${cell.pass}/0:canceled`)
-      cell.is = 'settled'
+      cell.is = 'finished'
       cell.wait = null
     } else {
       turn.canceled.push(`${id}:${reason}`)
@@ -161,12 +161,12 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     if (node.onError === 'continue') {
       const port = node.ports[0] ?? 'success'
       turn.handled.push(`${node.id}:${port}`)
-      settle(node, port, false)
+      finish(node, port, false)
     } else if (node.onError === 'route' && outOf(node).some(({ sourceHandle }) => sourceHandle === 'error')) {
       turn.handled.push(`${node.id}:error`)
-      settle(node, 'error', false)
+      finish(node, 'error', false)
     } else {
-      cellOf(node.id).is = 'settled'
+      cellOf(node.id).is = 'finished'
       endRun(`failed:${node.id}`, 'run_failed')
     }
   }
@@ -174,7 +174,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
   function begin(node: PlanNode): void {
     if (node.disabled) {
       turn.skipped.push(`${node.id}:disabled`)
-      settle(node, node.ports[0] ?? null, true)
+      finish(node, node.ports[0] ?? null, true)
     } else cellOf(node.id).is = 'ready'
   }
 
@@ -182,13 +182,13 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
     const losers: string[] = []
     for (const other of plan.nodes) {
       const cell = cellOf(other.id)
-      if (other === join || cell.is === 'settled' || cell.canceling || !leadsOnlyTo(other, join)) continue
+      if (other === join || cell.is === 'finished' || cell.canceling || !leadsOnlyTo(other, join)) continue
       if (cell.is === 'open') {
         losers.push(other.id)
         stop(other.id, cell, 'loser')
       } else {
         turn.skipped.push(`${other.id}:loser`)
-        cell.is = 'settled'
+        cell.is = 'finished'
       }
     }
     noteFired(join, losers)
@@ -218,7 +218,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       begin(node)
     } else if (isSettled && live === 0) {
       turn.skipped.push(`${node.id}:dead_path`)
-      settle(node, null, false)
+      finish(node, null, false)
     } else if (isSettled && node.disabled) begin(node)
     else if (isSettled) {
       turn.unsatisfied.push(node.id)
@@ -248,19 +248,19 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
       if (!cell.canceling) return
       turn.openedWaits.pop()
       turn.closedWaits.push(`${node.id}/${cell.pass}/0:canceled`)
-      cell.is = 'settled'
+      cell.is = 'finished'
       return
     }
     if (cell.canceling) {
-      cell.is = 'settled'
+      cell.is = 'finished'
       return
     }
     if (fact.type === 'node_completed') {
       if (node.control === 'end') ends.set(node.id, fact.data.outcome ?? 'completed')
-      settle(node, fact.data.port, true)
+      finish(node, fact.data.port, true)
     } else if (fact.type === 'node_skipped') {
       turn.skipped.push(`${node.id}:skip_if`)
-      settle(node, node.ports[0] ?? null, true)
+      finish(node, node.ports[0] ?? null, true)
     } else fail(node)
   }
 
@@ -273,7 +273,7 @@ export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds
           if (node === trigger) begin(node)
           else if (into(node).length === 0) {
             turn.skipped.push(`${node.id}:dead_path`)
-            settle(node, null, false)
+            finish(node, null, false)
           }
         }
         return

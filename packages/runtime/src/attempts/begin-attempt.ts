@@ -1,0 +1,234 @@
+import { TenonError } from '@tenon/core/errors'
+import type { NodeDefinition } from '@tenon/core/node'
+import type { Fact, Observation } from '@tenon/core/run'
+import type { AcquireSlot, CommitResult, Committer, Decided, Slot, StartedNode } from '../commit/commit-types.ts'
+import { failureOf } from '../commit/failure.ts'
+import { derivedKey, prepareNode } from '../commit/node-params.ts'
+import { type FindNodeType, hasNodeType } from '../commit/node-types.ts'
+import { planNodeOf, type RunSession } from '../commit/session.ts'
+import type { OpenNodeRun } from '../interpreter/machine-types.ts'
+import { nextAttempt } from '../interpreter/next-attempt.ts'
+import type { PlanNode } from '../interpreter/plan.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
+import type { AppendOperation, Payload } from '../store/append.ts'
+import { type PassOfRun, type PassRef, passOfRunKey } from '../store/run-ref.ts'
+import { isIdempotent, lostWrite } from './attempt-failure.ts'
+
+/** Result of {@link beginAttempt}. */
+export type BegunAttempt =
+  | { readonly kind: 'started'; readonly started: StartedNode; readonly result: CommitResult }
+  /** Skipped, wrong params, canceled before it began, or lost too often: the outcome is in the log. */
+  | { readonly kind: 'ended'; readonly result: CommitResult }
+  /** Not before `nextAt`, ms since the Unix epoch. */
+  | { readonly kind: 'later'; readonly nextAt: number; readonly result: CommitResult | null }
+  /** The node run has its outcome, or waits. */
+  | { readonly kind: 'gone' }
+  /** This process lacks the node type: nothing was stored, and a worker that has it may begin. */
+  | { readonly kind: 'unable' }
+
+/** Dependencies of {@link beginAttempt}. */
+export interface BeginAttemptDeps {
+  readonly committer: Committer
+  readonly findType: FindNodeType
+  readonly now: () => number
+  readonly worker: string
+  /** For what follows from an outcome. */
+  readonly acquireSlot?: AcquireSlot | undefined
+}
+
+/** What has to be written before a body may begin. */
+type Opening =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unable' }
+  | { readonly kind: 'later'; readonly nextAt: number }
+  | { readonly kind: 'lost'; readonly attempt: number; readonly nextAt: number }
+  | { readonly kind: 'end'; readonly fact: Fact }
+  | {
+      readonly kind: 'ready'
+      readonly started: Omit<StartedNode, 'slot' | 'startedAt'>
+      readonly observation: Observation
+      readonly payloads: readonly Payload[]
+    }
+
+/** Names the timer of a node run's next attempt, among the timers of its run. */
+export function attemptTimerId(pass: PassOfRun): string {
+  return `attempt/${passOfRunKey(pass)}`
+}
+
+/**
+ * Begins the next attempt of an open node run and stores that it has begun. An attempt that began and never ended is
+ * recorded as lost first: by calling, the caller says that it runs no body of this node run.
+ *
+ * @param options.isStale - Reads the tail of the log first: for engines whose workers share a run.
+ * @param options.unserved - Fails the node run with this error instead of beginning: no worker has taken it.
+ * @throws {@link TenonError} `UNAVAILABLE` and the database's own errors; calling again is safe.
+ */
+export async function beginAttempt(
+  ref: PassRef,
+  slot: Slot,
+  deps: BeginAttemptDeps,
+  { isStale, unserved }: { readonly isStale: boolean; readonly unserved?: TenonError },
+): Promise<BegunAttempt> {
+  const { tenantId, runId } = ref
+  const startedAt = deps.now()
+  const open = (failure: TenonError | undefined) =>
+    deps.committer.commitDecision({ tenantId, runId, isStale }, async (session) => {
+      const opening = await openAttempt(session, ref, deps, failure)
+      return { value: opening, work: workOf(opening, ref, startedAt, session.identity.engine, deps) }
+    })
+  const committed = await open(unserved).catch((error: unknown) => {
+    if (!isAppendRefused(error)) throw error
+    return open(new TenonError('OUTCOME_REFUSED', 'The database cannot store the input of the node'))
+  })
+  if (committed === null || committed.value.kind === 'gone') return { kind: 'gone' }
+  const { value: opening, result } = committed
+  if (opening.kind === 'unable') return { kind: 'unable' }
+  if (opening.kind === 'later') return { kind: 'later', nextAt: opening.nextAt, result: null }
+  if (result === null || result.outcome !== 'committed') return { kind: 'gone' }
+  switch (opening.kind) {
+    case 'lost':
+      return { kind: 'later', nextAt: opening.nextAt, result }
+    case 'end':
+      return { kind: 'ended', result }
+    case 'ready':
+      return { kind: 'started', started: { ...opening.started, startedAt, slot }, result }
+  }
+}
+
+/** Result of a node run that cannot begin its attempt. */
+function failedOpening(
+  session: RunSession,
+  { nodeRunId, pass }: PassRef,
+  attempt: number,
+  failure: TenonError,
+): Opening {
+  const error = failureOf(failure, planNodeOf(session, nodeRunId).id)
+  return { kind: 'end', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
+}
+
+/** Fact to store for an opening; null for none. */
+function workOf(
+  opening: Opening,
+  ref: PassRef,
+  at: number,
+  engine: 'embedded' | 'temporal',
+  deps: BeginAttemptDeps,
+): Decided<Opening>['work'] {
+  const { nodeRunId, pass } = ref
+  const timerId = attemptTimerId(ref)
+  // On Temporal the shell keeps the alarms.
+  const alarm = (operation: AppendOperation): readonly AppendOperation[] => (engine === 'embedded' ? [operation] : [])
+  const common = { worker: deps.worker, acquireSlot: deps.acquireSlot }
+  switch (opening.kind) {
+    case 'gone':
+    case 'unable':
+    case 'later':
+      return null
+    case 'lost': {
+      const { attempt, nextAt } = opening
+      const observation: Observation = { type: 'attempt_lost', nodeRunId, data: { pass, attempt, nextAt } }
+      return {
+        ...common,
+        facts: [],
+        observations: [{ observation, pass, attempt, at }],
+        operations: alarm({ op: 'timer_set', timerId, dueAt: nextAt }),
+      }
+    }
+    case 'end':
+      return { ...common, facts: [{ fact: opening.fact }], operations: alarm({ op: 'timer_clear', timerId }) }
+    case 'ready': {
+      const { observation, payloads, started } = opening
+      const { attempt } = started
+      return {
+        ...common,
+        facts: [],
+        observations: [{ observation, pass, attempt, at }],
+        operations: attempt > 1 ? alarm({ op: 'timer_clear', timerId }) : [],
+        payloads,
+      }
+    }
+  }
+}
+
+async function openAttempt(
+  session: RunSession,
+  ref: PassRef,
+  deps: BeginAttemptDeps,
+  failure: TenonError | undefined,
+): Promise<Opening> {
+  const { nodeRunId, pass } = ref
+  const open = session.machine
+    .openNodeRuns()
+    .find((each) => each.nodeRunId === nodeRunId && each.pass === pass && each.waitId === null)
+  if (open === undefined) return { kind: 'gone' }
+  if (open.canceling) {
+    return { kind: 'end', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
+  }
+  const records = session.attempts.get(nodeRunId)?.records ?? []
+  const last = records.at(-1)
+  if (last?.how === 'running') return loseAttempt(session, ref, last.attempt, deps)
+  if (last?.nextAt != null && last.nextAt > deps.now()) return { kind: 'later', nextAt: last.nextAt }
+  const attempt = (last?.attempt ?? 0) + 1
+  if (failure !== undefined) return failedOpening(session, ref, attempt, failure)
+  if (!hasNodeType(deps.findType, planNodeOf(session, nodeRunId))) return { kind: 'unable' }
+  return readyAttempt(session, ref, open, attempt, deps)
+}
+
+function countAttempts(session: RunSession, nodeRunId: string): { readonly failed: number; readonly lost: number } {
+  const records = session.attempts.get(nodeRunId)?.records ?? []
+  return {
+    failed: records.filter(({ how }) => how === 'failed').length,
+    lost: records.filter(({ how }) => how === 'lost').length,
+  }
+}
+
+/** A type that this worker lacks promises nothing. */
+function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefinition, 'idempotentWhen'> {
+  try {
+    return findType(node).implementation.definition
+  } catch {
+    return {}
+  }
+}
+
+function loseAttempt(
+  session: RunSession,
+  { nodeRunId, pass }: PassRef,
+  attempt: number,
+  { findType, now }: BeginAttemptDeps,
+): Opening {
+  const node = planNodeOf(session, nodeRunId)
+  const { failed, lost } = countAttempts(session, nodeRunId)
+  const next = nextAttempt(node.retry, failed, lost + 1, null, derivedKey(session, nodeRunId))
+  const mayRepeat = isIdempotent(node, definitionOf(findType, node))
+  if (next.retry && mayRepeat) return { kind: 'lost', attempt, nextAt: now() + next.delayMs }
+  const exhausted = new TenonError('ATTEMPTS_LOST', `${lost + 1} attempts were lost with their workers`)
+  const error = failureOf(mayRepeat ? exhausted : lostWrite(), node.id)
+  return { kind: 'end', fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs: 0 } } }
+}
+
+async function readyAttempt(
+  session: RunSession,
+  { tenantId, runId, nodeRunId, pass }: PassRef,
+  open: OpenNodeRun,
+  attempt: number,
+  { committer, findType, worker }: BeginAttemptDeps,
+): Promise<Opening> {
+  const node = planNodeOf(session, nodeRunId)
+  const { resume, queue, scheduledAt } = open
+  const run = { session, node, nodeRunId, pass, attempt, scheduledAt, resume }
+  const prepared = await prepareNode(run, findType, committer.values)
+  if (prepared.kind === 'ended') return { kind: 'end', fact: prepared.fact }
+  const { implementation, params, input, payloads, idempotencyKey } = prepared
+  const { failed: failedBefore, lost: lostBefore } = countAttempts(session, nodeRunId)
+  const journal = new Map(session.journal.get(nodeRunId))
+  return {
+    kind: 'ready',
+    started: {
+      ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume },
+      ...{ implementation, params, idempotencyKey, failedBefore, lostBefore, journal },
+    },
+    observation: { type: 'node_started', nodeRunId, data: { pass, attempt, input, worker, queue } },
+    payloads,
+  }
+}

@@ -1,0 +1,274 @@
+import { TenonError } from '@tenon/core/errors'
+import { checkOutput, type HttpClient, type NodeContext, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import type { Fact, Observation } from '@tenon/core/run'
+import type { CommitResult, StartedNode } from '../commit/commit-types.ts'
+import { failureOf } from '../commit/failure.ts'
+import { storeValue, storeWait } from '../commit/stored-value.ts'
+import type { RuntimeLog, SecretReader } from '../engine.ts'
+import { nextAttempt } from '../interpreter/next-attempt.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
+import type { Payload } from '../store/append.ts'
+import { toAttemptFailure } from './attempt-failure.ts'
+import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
+import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
+import { createObservationPump, type PumpedObservations } from './observation-pump.ts'
+import { openParams, redactEnd, redactPump } from './open-params.ts'
+import { readableError } from './readable-error.ts'
+import type { StopSignals } from './stop-switch.ts'
+import { untilStored } from './until-stored.ts'
+
+/** Result of {@link executeAttempt}. */
+export type ExecutedAttempt =
+  /** The outcome is in the log. */
+  | { readonly kind: 'ended'; readonly result: CommitResult }
+  /** The attempt failed and another is due at `nextAt`, ms since the Unix epoch. */
+  | { readonly kind: 'retry'; readonly nextAt: number; readonly result: CommitResult }
+  /** The process shuts down; nothing was stored. */
+  | { readonly kind: 'left' }
+
+/** Dependencies of {@link executeAttempt}. */
+export interface ExecuteAttemptDeps extends BeginAttemptDeps {
+  readonly http: HttpClient
+  readonly secrets?: SecretReader | undefined
+  readonly log: RuntimeLog
+  readonly stop: StopSignals
+  /** True if the timers of the run are in the store, as with the embedded engine. */
+  readonly hasStoredTimers: boolean
+  /** Longest time that a canceled body may take to end, in ms. @defaultValue 10_000 */
+  readonly graceMs?: number
+  readonly onHeartbeat?: () => void
+  /** Called when the body has ended, before its outcome is stored. */
+  readonly onBodyEnd?: () => void
+}
+
+/** Result of one attempt, to be stored. */
+type Outcome =
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly payloads: readonly Payload[] }
+  | { readonly kind: 'retry'; readonly observation: Observation; readonly nextAt: number }
+
+/**
+ * Runs the body of a started attempt and stores its result: an outcome, or an error with the time of the next attempt.
+ * As long as the database does not answer, storing is retried; the body is not. An outcome that the
+ * database refuses for good becomes a failure with `OUTCOME_REFUSED`.
+ */
+export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptDeps): Promise<ExecutedAttempt> {
+  const { tenantId, runId, nodeRunId, pass, attempt } = started
+  const { committer, now, graceMs = 10_000 } = deps
+  const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
+  const onRefused = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    deps.log('warn', 'observations.store_failed: retrying', { runId, nodeRunId, reason })
+  }
+  const pump = createObservationPump(started, { store, now, onRefused })
+  const onHeartbeat = deps.onHeartbeat ?? (() => undefined)
+  const body = { ...deps, values: committer.values, pump, graceMs, onHeartbeat }
+  const end = await openParams(started, deps.findType, deps.secrets).then(
+    async (opened) =>
+      redactEnd(
+        await runBody({ ...started, params: opened.params }, { ...body, pump: redactPump(pump, opened) }),
+        opened,
+      ),
+    (error: unknown): BodyEnd => ({ kind: 'thrown', error }),
+  )
+  deps.onBodyEnd?.()
+  const rest = await pump.close()
+  if (end.kind === 'left') return { kind: 'left' }
+
+  const outcome = outcomeOf(started, end, deps)
+  const retry = outcome.kind === 'retry' ? outcome : null
+  const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
+  const alarm = retry === null || !deps.hasStoredTimers ? null : retry.nextAt
+  const storing = { shutdown: deps.stop.shutdown, log: deps.log, runId, nodeRunId }
+  const common = { tenantId, runId, worker: deps.worker, acquireSlot: deps.acquireSlot }
+  try {
+    const result = await untilStored(
+      (isRepeated) =>
+        committer.commit({
+          ...common,
+          facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
+          observations: [...rest.observations, ...own],
+          isRepeated: isRepeated || rest.isRepeated,
+          payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
+          operations:
+            alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],
+        }),
+      storing,
+    )
+    if (result === null) return { kind: 'left' }
+    return retry === null ? { kind: 'ended', result } : { kind: 'retry', nextAt: retry.nextAt, result }
+  } catch (error) {
+    if (!isAppendRefused(error)) throw error
+    deps.log('error', 'node_run.outcome_refused: the database cannot store it', {
+      ...{ runId, nodeRunId },
+      ...error.details,
+    })
+    // Alone, since any of what the node has returned or logged may be at fault.
+    const facts = [{ fact: refusedOutcome(started, deps.now()) }]
+    const result = await untilStored(() => committer.commit({ ...common, facts }), storing)
+    return result === null ? { kind: 'left' } : { kind: 'ended', result }
+  }
+}
+
+/** Result of a node run when the database cannot store its outcome: it fails and is not retried. */
+function refusedOutcome({ node, nodeRunId, pass, attempt, startedAt }: StartedNode, now: number): Fact {
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
+  const error = failureOf(refused, node.id)
+  const durationMs = Math.max(0, now - startedAt)
+  return { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs } }
+}
+
+function outcomeOf(started: StartedNode, end: Exclude<BodyEnd, { kind: 'left' }>, deps: ExecuteAttemptDeps): Outcome {
+  const { nodeRunId, pass } = started
+  if (end.kind === 'abandoned') {
+    return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'abandoned' } }, payloads: [] }
+  }
+  if (end.kind !== 'result') return failed(started, end.error, deps)
+  try {
+    return completed(started, end.result, deps.now())
+  } catch (error) {
+    return failed(started, error, deps)
+  }
+}
+
+function completed(started: StartedNode, result: NodeOutcome | Suspension, now: number): Outcome {
+  const { nodeRunId, pass, attempt, startedAt, implementation, params } = started
+  if ('suspend' in result) {
+    const waitFor = storeWait(result.suspend)
+    return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
+  }
+  // checkParams has made params from an object schema.
+  const checked = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
+  const { ref, payloads } = storeValue(checked.output)
+  const durationMs = Math.max(0, now - startedAt)
+  const usage = checked.usage === undefined ? {} : { usage: checked.usage }
+  const data = { pass, attempt, port: checked.port, output: ref, durationMs, ...usage }
+  return { kind: 'fact', fact: { type: 'node_completed', nodeRunId, data }, payloads }
+}
+
+function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps): Outcome {
+  const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
+  // Only the machine may ask a node run to stop; an attempt that fails while its process goes has failed.
+  if (deps.stop.cancel.aborted) {
+    return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
+  }
+  if (!(thrown instanceof TenonError)) {
+    const name = thrown instanceof Error ? thrown.name : typeof thrown
+    deps.log('error', 'node_run.body_threw: not a TenonError', { runId, nodeRunId, type: node.type, name })
+  }
+  const now = deps.now()
+  const durationMs = Math.max(0, now - startedAt)
+  const failure = toAttemptFailure(thrown, node, started.implementation.definition)
+  const error = failureOf(failure, node.id)
+  const next = nextAttempt(node.retry, failedBefore + 1, lostBefore, failure, idempotencyKey)
+  if (!next.retry) {
+    return {
+      kind: 'fact',
+      fact: { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs } },
+      payloads: [],
+    }
+  }
+  const nextAt = now + next.delayMs
+  const data = { pass, attempt, error, nextAt, durationMs }
+  return { kind: 'retry', nextAt, observation: { type: 'node_error', nodeRunId, data } }
+}
+
+/** End of a body. */
+export type BodyEnd =
+  | { readonly kind: 'result'; readonly result: NodeOutcome | Suspension }
+  | { readonly kind: 'thrown'; readonly error: unknown }
+  | { readonly kind: 'timeout'; readonly error: TenonError }
+  /** Canceled, and the body did not end within the grace. */
+  | { readonly kind: 'abandoned' }
+  /** The process shuts down; another one records the attempt as lost. */
+  | { readonly kind: 'left' }
+
+/** Dependencies of {@link runBody}. */
+export interface BodyDeps extends NodeContextDeps {
+  readonly stop: StopSignals
+  /** Longest time that a canceled body may take to end, in ms. */
+  readonly graceMs: number
+  readonly onHeartbeat: () => void
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+interface Alarm {
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Runs the body of a started attempt until it ends, its time is over, or it has to stop. Never throws. */
+export function runBody(started: StartedNode, deps: BodyDeps): Promise<BodyEnd> {
+  const { node } = started
+  const { cancel, shutdown } = deps.stop
+  const abort = createLazyAbort()
+  const timers = new Set<Alarm>()
+  const after = (ms: number, act: () => void): Alarm => {
+    const alarm: Alarm = { timer: undefined }
+    // The platform's timers go no further; a longer time takes several.
+    const wait = (left: number): void => {
+      const step = Math.min(left, MAX_TIMER_MS)
+      alarm.timer = setTimeout(() => (left > step ? wait(left - step) : act()), step)
+    }
+    wait(ms)
+    timers.add(alarm)
+    return alarm
+  }
+  let stopListening = (): void => undefined
+  return new Promise<BodyEnd>((resolve) => {
+    const expire = (message: string): void => {
+      const error = new TenonError('NODE_TIMEOUT', message)
+      resolve({ kind: 'timeout', error })
+      abort.abort(error)
+    }
+    const stopBody = (): void => abort.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
+    const onCancel = (): void => {
+      after(deps.graceMs, () => resolve({ kind: 'abandoned' }))
+      stopBody()
+    }
+    const onShutdown = (): void => {
+      resolve({ kind: 'left' })
+      stopBody()
+    }
+    const { timeoutMs, heartbeatMs } = node
+    if (timeoutMs !== null) after(timeoutMs, () => expire(`No end within ${timeoutMs} ms`))
+    const listen = (): Alarm | null =>
+      heartbeatMs === null ? null : after(heartbeatMs, () => expire(`No heartbeat within ${heartbeatMs} ms`))
+    let silence = listen()
+    const onHeartbeat = (): void => {
+      deps.onHeartbeat()
+      if (silence === null) return
+      clearTimeout(silence.timer)
+      timers.delete(silence)
+      silence = listen()
+    }
+    if (shutdown.aborted || cancel.aborted) {
+      // Stopped before it began: the body is not called at all.
+      const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
+      resolve(shutdown.aborted ? { kind: 'left' } : { kind: 'thrown', error })
+      return
+    }
+    cancel.addEventListener('abort', onCancel)
+    shutdown.addEventListener('abort', onShutdown)
+    stopListening = () => {
+      cancel.removeEventListener('abort', onCancel)
+      shutdown.removeEventListener('abort', onShutdown)
+    }
+    callBody(started, nodeContextOf(started, deps, abort, onHeartbeat)).then(
+      (result) => resolve({ kind: 'result', result }),
+      (error: unknown) => resolve({ kind: 'thrown', error: readableError(error) }),
+    )
+  }).finally(() => {
+    stopListening()
+    for (const { timer } of timers) clearTimeout(timer)
+  })
+}
+
+async function callBody(
+  { node, implementation }: StartedNode,
+  context: NodeContext,
+): Promise<NodeOutcome | Suspension> {
+  const { run } = implementation
+  if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" has no body to run`)
+  // The registry holds implementations of every type; checkParams has given these params theirs.
+  return run(context as NodeContext<never>)
+}

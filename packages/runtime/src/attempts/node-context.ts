@@ -1,0 +1,111 @@
+import type { Json } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { HttpClient, NodeContext } from '@tenon/core/node'
+import type { StartedNode } from '../commit/commit-types.ts'
+import { storeValue } from '../commit/stored-value.ts'
+import type { ValueLoader } from '../commit/value-loader.ts'
+import type { ObservationPump } from './observation-pump.ts'
+
+/** Dependencies of the context of a body. */
+export interface NodeContextDeps {
+  readonly http: HttpClient
+  readonly values: ValueLoader
+  readonly pump: ObservationPump
+}
+
+/** The abort of a body; its controller is made when the body asks for the signal, which most never do. */
+export interface LazyAbort {
+  readonly signal: AbortSignal
+  abort(reason: TenonError): void
+}
+
+/** Creates the abort of one body. */
+export function createLazyAbort(): LazyAbort {
+  let controller: AbortController | undefined
+  let aborted: TenonError | undefined
+  return {
+    get signal() {
+      controller ??= new AbortController()
+      if (aborted !== undefined) controller.abort(aborted)
+      return controller.signal
+    },
+    abort: (reason) => {
+      aborted ??= reason
+      controller?.abort(reason)
+    },
+  }
+}
+
+/** Builds what the body of a started attempt is called with. */
+export function nodeContextOf(
+  started: StartedNode,
+  { http, pump, values }: NodeContextDeps,
+  abort: LazyAbort,
+  heartbeat: () => void,
+): NodeContext {
+  const { tenantId, runId, nodeRunId, attempt, pass, params, resume, idempotencyKey } = started
+  const calls = new Map<string, Promise<Json>>()
+  const journaled = {
+    count: started.journal.size,
+    bytes: [...started.journal.values()].reduce((sum, { size }) => sum + size, 0),
+  }
+  const callOnce = async (key: string, call: () => Promise<Json>): Promise<Json> => {
+    const known = started.journal.get(key)
+    if (known !== undefined) return values.load(tenantId, known)
+    if (key.length > MAX_KEY) throw journalFull(`${MAX_KEY} characters of a key`)
+    if (journaled.count >= MAX_JOURNALED) throw journalFull(`${MAX_JOURNALED} calls`)
+    const { ref, payloads, json } = storeValue(await call())
+    journaled.count += 1
+    journaled.bytes += ref.size
+    if (journaled.bytes > MAX_JOURNAL_BYTES) throw journalFull(`${MAX_JOURNAL_BYTES} bytes of results`)
+    await pump.journal({ pass, attempt, key, value: ref }, payloads)
+    return json
+  }
+  return {
+    params,
+    tenantId,
+    runId,
+    nodeRunId,
+    attempt,
+    idempotencyKey,
+    http: endingWith(http, abort),
+    connection: null,
+    get abortSignal() {
+      return abort.signal
+    },
+    resume,
+    heartbeat,
+    log: pump.log,
+    toolCall: pump.toolCall,
+    durable: async <Value extends Json>(key: string, call: () => Promise<Value>): Promise<Value> => {
+      const once = calls.get(key) ?? callOnce(key, call)
+      calls.set(key, once)
+      // The value under a key is the one that this very call once gave.
+      return (await once) as Value
+    },
+  }
+}
+
+/** Most calls that a node run may journal, and most bytes of their results: each is in the log for good. */
+const MAX_JOURNALED = 1_000
+const MAX_JOURNAL_BYTES = 33_554_432
+const MAX_KEY = 512
+
+function journalFull(limit: string): TenonError {
+  return new TenonError('JOURNAL_TOO_LARGE', `The node run has journaled more than ${limit}`)
+}
+
+/** Requests of a node end with its attempt, whether or not its body hands the signal on. */
+function endingWith(http: HttpClient, attempt: LazyAbort): HttpClient {
+  const both = (signal: AbortSignal | null | undefined): AbortSignal =>
+    signal === null || signal === undefined || signal === attempt.signal
+      ? attempt.signal
+      : AbortSignal.any([signal, attempt.signal])
+  return {
+    request: (url, init = {}) => http.request(url, { ...init, abortSignal: both(init.abortSignal) }),
+    fetch: (input, init) => {
+      const own = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+      return http.fetch(input, { ...init, signal: both(own) })
+    },
+  }
+}

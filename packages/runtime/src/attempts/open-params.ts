@@ -1,0 +1,116 @@
+import { isJsonObject, isSecretMarker, type Json, type JsonObject, secretParamsOf } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { createRedactor, credentialsIn, maskCredentials, maskText, type Redactor } from '@tenon/core/mask'
+import { checkParams, type NodeOutcome, type Suspension } from '@tenon/core/node'
+import { encodeValue } from '@tenon/core/run'
+import type { StartedNode } from '../commit/commit-types.ts'
+import type { FindNodeType } from '../commit/node-types.ts'
+import type { SecretReader } from '../engine.ts'
+import type { BodyEnd } from './execute-attempt.ts'
+import type { ObservationPump } from './observation-pump.ts'
+
+/** The params of a body, and what must not get out of it. */
+export interface OpenedParams {
+  /** As zod gives them, with the values of secret params. */
+  readonly params: unknown
+  /** Replaces the values of secret params: for whatever the body returns. */
+  readonly secrets: Redactor
+  /** Replaces credentials in other params as well: for errors, log lines and tool calls. */
+  readonly credentials: Redactor
+}
+
+/**
+ * Decrypts the secret params of a node whose body is about to run.
+ *
+ * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`; `UNAVAILABLE` for any error of the store of
+ * secrets, so that it is never taken for the node's own.
+ */
+export async function openParams(
+  { tenantId, node, params }: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
+  findType: FindNodeType,
+  reader: SecretReader | undefined,
+): Promise<OpenedParams> {
+  const { paramsSchema, implementation } = findType(node)
+  const names = secretParamsOf(paramsSchema)
+  const given = (isJsonObject(params as JsonObject) ? params : {}) as JsonObject
+  if (names.length === 0) return { params, ...redactors([], given) }
+  const values: Record<string, string> = {}
+  for (const name of names) {
+    const value = given[name]
+    // A version that was published before secrets were stored apart holds the value itself.
+    if (typeof value === 'string') values[name] = value
+    else if (isSecretMarker(value)) values[name] = await reveal(reader, tenantId, value.$secret, `${node.type}.${name}`)
+  }
+  const opened = checkParams(implementation.definition, { ...given, ...values })
+  return { params: opened, ...redactors(Object.values(values), given) }
+}
+
+async function reveal(
+  reader: SecretReader | undefined,
+  tenantId: string,
+  secretId: string,
+  field: string,
+): Promise<string> {
+  if (reader === undefined) throw new TenonError('SECRET_NOT_FOUND', `This process cannot decrypt ${field}`)
+  try {
+    return await reader.reveal(tenantId, secretId, field)
+  } catch (cause) {
+    if (cause instanceof TenonError) throw cause
+    throw new TenonError('UNAVAILABLE', `The value of ${field} cannot be read now`, { cause })
+  }
+}
+
+function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedParams, 'secrets' | 'credentials'> {
+  // Of "Bearer abc", a service may send back "abc" alone.
+  const parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
+  return {
+    secrets: createRedactor(parts),
+    credentials: createRedactor([...parts, ...credentialsIn(given)]),
+  }
+}
+
+/** A pump whose log lines and tool calls show no credential. */
+export function redactPump(pump: ObservationPump, { credentials }: OpenedParams): ObservationPump {
+  const hide = <Value extends Json>(value: Value): Value => maskCredentials(credentials.json(value))
+  return {
+    ...pump,
+    log(level, message, data) {
+      const text = maskText(credentials.text(message))
+      if (data === undefined) pump.log(level, text)
+      else pump.log(level, text, hideJson(data, hide))
+    },
+    toolCall: (call) => pump.toolCall(hideJson(call, hide)),
+  }
+}
+
+/** Redacts the values of secret params in the outcome of a body, and every credential in its error. */
+export function redactEnd(end: BodyEnd, { secrets, credentials }: OpenedParams): BodyEnd {
+  if (end.kind === 'thrown') return { kind: 'thrown', error: redactError(end.error, credentials) }
+  if (end.kind !== 'result' || secrets.isEmpty) return end
+  return { kind: 'result', result: hideJson(end.result, (value) => secrets.json(value)) as NodeOutcome | Suspension }
+}
+
+function redactError(error: unknown, credentials: Redactor): unknown {
+  if (!(error instanceof TenonError)) return error
+  const { code, message, retryable, remedy, details } = error
+  return new TenonError(code, maskText(credentials.text(message)), {
+    cause: error,
+    retryable,
+    remedy: maskText(credentials.text(remedy)),
+    ...(details === undefined
+      ? {}
+      : { details: hideJson(details, (value) => maskCredentials(credentials.json(value))) }),
+  })
+}
+
+/** Redacts what is JSON; what is not is refused where it is stored. */
+function hideJson<Value>(value: Value, hide: (value: Json) => Json): Value {
+  try {
+    const { json } = encodeValue(value)
+    const hidden = hide(json)
+    // Unchanged, so the original outcome is used.
+    return hidden === json ? value : (hidden as Value)
+  } catch {
+    return value
+  }
+}

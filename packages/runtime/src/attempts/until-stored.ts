@@ -1,0 +1,44 @@
+import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
+import type { CommitResult } from '../commit/commit-types.ts'
+import type { RuntimeLog } from '../engine.ts'
+import { pause } from '../pause.ts'
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+const NEVER_STORED: readonly TenonErrorCode[] = ['FACT_INVALID', 'APPEND_REFUSED']
+
+/** Dependencies of {@link untilStored}. */
+export interface UntilStoredDeps {
+  /** Aborted when the process shuts down. A cancelation does not stop the retries: the outcome is still the best to store. */
+  readonly shutdown: AbortSignal
+  readonly log: RuntimeLog
+  readonly runId: string
+  readonly nodeRunId: string
+}
+
+/**
+ * Stores the outcome of a body, retrying while the database does not answer: the body must not run again because of an
+ * outage.
+ *
+ * @returns Null if the process shuts down before the outcome is stored; the attempt then counts as lost.
+ * @throws {@link TenonError} `FACT_INVALID`: the outcome does not fit the run, and never will; `APPEND_REFUSED`: the
+ * database cannot store it, and never will.
+ */
+export async function untilStored(
+  commit: (isRepeated: boolean) => Promise<CommitResult>,
+  { shutdown, log, runId, nodeRunId }: UntilStoredDeps,
+): Promise<CommitResult | null> {
+  let isRepeated = false
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await commit(isRepeated)
+    } catch (error) {
+      isRepeated = true
+      if (error instanceof TenonError && NEVER_STORED.includes(error.code)) throw error
+      if (shutdown.aborted) return null
+      const reason = error instanceof Error ? error.message : 'unknown'
+      log('warn', 'node_run.store_failed: retrying', { runId, nodeRunId, reason })
+      await pause(waitMs, shutdown)
+    }
+  }
+}

@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto'
+import { type Fact, isRunOver, type RunEvent } from '@tenon/core/run'
+import type { Bus } from '../bus.ts'
+import type { RuntimeLog } from '../engine.ts'
+import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
+import type { Plan } from '../interpreter/plan.ts'
+import { createLru } from '../lru.ts'
+import { weekOf } from '../postgres/migrate-runtime.ts'
+import { isAppendRefused } from '../postgres/refusal.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { AppendOperation, NewRun } from '../store/append.ts'
+import type { Appender } from '../store/appender.ts'
+import { runKey } from '../store/run-ref.ts'
+import { commandsOf } from './commands.ts'
+import type {
+  CommitResult,
+  Committer,
+  CommitWork,
+  CreateRunRequest,
+  FactToCommit,
+  RunToRead,
+  StartedNode,
+} from './commit-types.ts'
+import { drive } from './drive.ts'
+import { leaveOutStored } from './leave-out-stored.ts'
+import type { FindNodeType } from './node-types.ts'
+import {
+  acceptAppend,
+  addSnapshot,
+  addWork,
+  appendOf,
+  applyOperations,
+  createPendingAppend,
+  dropRefused,
+  undoAppend,
+} from './pending-append.ts'
+import { createPlanCache } from './plan-cache.ts'
+import { createRunLocks } from './run-locks.ts'
+import { catchUp, emptySession, loadSession, type RunSession, sessionBytes } from './session.ts'
+import { storeValue } from './stored-value.ts'
+import { createValueLoader, type ValueLoader } from './value-loader.ts'
+
+/** Dependencies of a committer. */
+export interface CommitterDeps {
+  readonly database: RuntimeDatabase
+  readonly appender: Appender
+  readonly findType: FindNodeType
+  readonly bus: Bus
+  readonly log: RuntimeLog
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  /** Memory for the sessions of runs that are kept between commits, in bytes, about. @defaultValue 67_108_864 */
+  readonly maxSessionBytes?: number
+}
+
+const MISSING: CommitResult = {
+  outcome: 'missing',
+  status: 'queued',
+  events: [],
+  commands: [],
+  started: [],
+  metOthers: false,
+  hasMore: false,
+}
+
+/** Dependencies of one commit. */
+type CommitDeps = Omit<CommitterDeps, 'maxSessionBytes'> & { readonly values: ValueLoader }
+
+/** Creates the committer of one process. */
+export function createCommitter(deps: CommitterDeps): Committer {
+  const { database } = deps
+  const plans = createPlanCache(database)
+  const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
+  const locks = createRunLocks()
+  const values = createValueLoader(database)
+  const commitDeps = { ...deps, values }
+
+  const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
+    const known = sessions.get(key)
+    if (known !== undefined) {
+      if (isStale) await catchUp(database, known)
+      return known
+    }
+    const loaded = await loadSession(database, plans, { tenantId, runId })
+    if (loaded !== null) sessions.set(key, loaded)
+    return loaded
+  }
+
+  const finish = async (key: string, session: RunSession, work: Promise<Performed>): Promise<CommitResult> => {
+    try {
+      const performed = await work
+      const { status } = session.machine
+      if (isRunOver(status)) sessions.delete(key)
+      // Weighed again: it has grown. The session of a run that another start has created is not the one in use.
+      else if (sessions.get(key) === session) sessions.set(key, session)
+      return { ...performed, status, commands: commandsOf(performed.events) }
+    } catch (error) {
+      // Whether the append was stored is not known: the log says so, the session does not.
+      sessions.delete(key)
+      throw error
+    }
+  }
+
+  return {
+    values,
+    commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
+      const run = { tenantId, runId, isStale }
+      const key = runKey(run)
+      // A turn fences facts. Observations move none: an append of theirs that was given up and lands later must not be
+      // stored beside its repetition.
+      const isPinned = observations.length > 0 && (isRepeated || work.facts.length === 0)
+      return locks.exclusive(key, async () => {
+        const session = await find(key, run)
+        if (session === null) return MISSING
+        let metOthers = false
+        for (;;) {
+          const isAgain = isRepeated || metOthers
+          const fresh = isAgain ? await leaveOutStored(database, session.identity, observations) : observations
+          const performing = performCommit(session, { ...work, observations: fresh, isPinned }, null, commitDeps)
+          const result = await finish(key, session, performing)
+          if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
+            return metOthers ? { ...result, metOthers } : result
+          }
+          metOthers = true
+        }
+      })
+    },
+    commitDecision: (run, decide) => {
+      const key = runKey(run)
+      return locks.exclusive(key, async () => {
+        const session = await find(key, run)
+        if (session === null) return null
+        for (;;) {
+          const { value, work } = await decide(session)
+          if (work === null) return { value, result: null }
+          const pinned = performCommit(session, { ...work, isPinned: true }, null, commitDeps)
+          const result = await finish(key, session, pinned)
+          if (result.outcome !== 'unchanged' || !result.metOthers) return { value, result }
+        }
+      })
+    },
+    create: (request, plan) => {
+      const key = runKey(request)
+      return locks.exclusive(key, async () => {
+        const at = deps.now()
+        const loaded = plans.put(request.tenantId, plan)
+        const session = emptySession(identityOf(request), loaded)
+        const { fact, payloads } = beginning(request, plan, at)
+        const planOperation: AppendOperation = { op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) }
+        const isStored = plans.isStored(request.tenantId, plan.planHash)
+        const operations = [...(isStored ? [] : [planOperation]), ...(request.operations ?? [])]
+        const { acquireSlot, worker } = request
+        const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
+        const result = await finish(key, session, performCommit(session, work, newRunOf(request, plan, at), commitDeps))
+        if (result.outcome === 'committed') {
+          plans.noteStored(request.tenantId, plan.planHash)
+          if (!isRunOver(result.status)) sessions.set(key, session)
+        }
+        return result
+      })
+    },
+    withSession: (run, read) => {
+      const key = runKey(run)
+      return locks.exclusive(key, async () => {
+        const session = await find(key, run)
+        return session === null ? null : read(session)
+      })
+    },
+  }
+}
+
+function identityOf({ tenantId, runId, workflowId, version, mode, engine }: CreateRunRequest) {
+  return { tenantId, runId, workflowId, version, mode, engine, semantics: CURRENT_SEMANTICS }
+}
+
+function beginning({ trigger, input, actor }: CreateRunRequest, plan: Plan, at: number) {
+  const { ref, payloads } = storeValue(input)
+  const deadlineAt = plan.timeoutMs === null ? null : at + plan.timeoutMs
+  const { planHash } = plan
+  const seed = randomUUID()
+  const fact: Fact = {
+    type: 'run_started',
+    data: { planHash, semantics: CURRENT_SEMANTICS, seed, trigger, input: ref, deadlineAt, actor },
+  }
+  return { fact, payloads }
+}
+
+function newRunOf(request: CreateRunRequest, plan: Plan, at: number): NewRun {
+  const { workflowId, version, mode, engine } = request
+  return {
+    startWeek: weekOf(at),
+    traceId: randomUUID().replaceAll('-', ''),
+    workflowId,
+    version,
+    mode,
+    engine,
+    planHash: plan.planHash,
+    semantics: CURRENT_SEMANTICS,
+    queuedAt: at,
+  }
+}
+
+/** Result of the appends of one commit. */
+interface Performed {
+  readonly outcome: 'committed' | 'unchanged' | 'missing'
+  readonly events: readonly RunEvent[]
+  readonly started: readonly StartedNode[]
+  readonly metOthers: boolean
+  readonly hasMore: boolean
+}
+
+/**
+ * Slices of pure work are short, so that one run does not hold up the others of its process and messages to the run are
+ * read in between.
+ */
+const SLICE = { maxTurns: 200, maxMs: 50 } as const
+/**
+ * With `durability: 'strict'` every pure node is stored before the next one starts. So it is after a refusal, too, to find
+ * the turn at fault.
+ */
+const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
+
+/**
+ * Commits work to a run, append by append, until all that is left needs a body, or a slice of inline nodes is full. The
+ * caller holds the run's lock. After an error the session must not be used again.
+ *
+ * An append that the database refuses for good is split turn by turn: an inline node whose outcome is refused
+ * fails with `OUTCOME_REFUSED`, a refused message is dropped.
+ *
+ * @throws {@link TenonError} `APPEND_REFUSED` if a fact or an observation of the caller itself is refused.
+ */
+async function performCommit(
+  session: RunSession,
+  work: CommitWork,
+  newRun: NewRun | null,
+  deps: CommitDeps,
+): Promise<Performed> {
+  const refusedPasses = new Set<string>()
+  let isAlone = false
+  const events: RunEvent[] = []
+  const started: StartedNode[] = []
+  const fullAt = performance.now() + SLICE.maxMs
+  let turns = 0
+  let metOthers = false
+  let create = newRun
+  let extras: CommitWork | null = work
+  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
+  for (;;) {
+    const pending = createPendingAppend(session)
+    try {
+      addWork(pending, extras)
+      if (!isAlone) addSnapshot(pending, session)
+      const slice = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
+      const at = Math.max(deps.now(), session.lastAt)
+      const acquireSlot = isAlone ? undefined : work.acquireSlot
+      const left = await drive(
+        session,
+        pending,
+        { ...slice, facts, at, acquireSlot, worker: work.worker ?? '', refusedPasses },
+        deps,
+      )
+      if (pending.events.length === 0) {
+        await applyOperations(deps.database, session, pending.operations)
+        return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
+      }
+      const result = await deps.appender.append(appendOf(pending, session, create, extras?.isPinned === true))
+      if (result.outcome === 'ok') {
+        const stored = await acceptAppend(session, pending, result, deps)
+        if (stored.metOthers) metOthers = true
+        events.push(...stored.events)
+        started.push(...pending.started)
+        create = null
+        extras = null
+        facts = left
+        turns += pending.turns
+        const hasMore = session.hasLooseInline
+        const isFull = turns >= SLICE.maxTurns || performance.now() >= fullAt
+        if (facts.length === 0 && (!hasMore || isFull)) {
+          return { outcome: 'committed', events, started, metOthers, hasMore }
+        }
+        continue
+      }
+      undoAppend(session, pending)
+      if (result.outcome !== 'conflict') {
+        return {
+          outcome: result.outcome === 'missing' ? 'missing' : 'unchanged',
+          events,
+          started,
+          metOthers,
+          hasMore: false,
+        }
+      }
+      await catchUp(deps.database, session)
+      metOthers = true
+      if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
+    } catch (error) {
+      undoAppend(session, pending)
+      if (!isAppendRefused(error)) throw error
+      if (isAlone) {
+        const dropped = await dropRefused(session, pending, refusedPasses, error, deps)
+        if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
+      }
+      isAlone = true
+    }
+  }
+}
+
+function dueTimers({ timers }: RunSession, at: number | undefined): readonly FactToCommit[] {
+  if (at === undefined) return []
+  return [...timers]
+    .filter(([, dueAt]) => dueAt <= at)
+    .sort(([, a], [, b]) => a - b)
+    .map(([timerId, dueAt]) => ({ fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }))
+}

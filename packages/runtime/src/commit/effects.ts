@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { type Decision, makeValueRef, nodeIdOf } from '@tenon/core/run'
+import type { MachineFact } from '../interpreter/machine-types.ts'
+import { dispatchRequirements, isQueued } from '../store/requirements.ts'
+import { cancelFailure } from './cancel-failure.ts'
+import type { PendingAppend } from './pending-append.ts'
+import { noteCancelRequest, planNodeOf, type RunSession } from './session.ts'
+
+/** Enters what a fact changes in the tables beside the log. */
+export function addFactEffects(pending: PendingAppend, session: RunSession, fact: MachineFact): void {
+  const { identity } = session
+  noteCancelRequest(session, fact)
+  if (fact.type === 'run_started') pending.patch = { ...pending.patch, startedAt: fact.at }
+  if (fact.type === 'timer_fired' && identity.engine === 'embedded') {
+    pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
+  }
+  if (identity.engine === 'embedded' && isOutcome(fact) && isQueued(planNodeOf(session, fact.nodeRunId))) {
+    // The worker that executes the node need not be the one that drives the run.
+    const { nodeRunId, data } = fact
+    pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
+  }
+}
+
+const OUTCOMES = ['node_completed', 'node_failed', 'node_canceled', 'node_suspended', 'node_skipped'] as const
+
+function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly type: (typeof OUTCOMES)[number] }> {
+  return (OUTCOMES as readonly string[]).includes(fact.type)
+}
+
+/** Enters what a decision changes in the tables beside the log: timers, waits, the end of the run. */
+export function addDecisionEffects(pending: PendingAppend, session: RunSession, decision: Decision, at: number): void {
+  const { identity } = session
+  // On Temporal the shell's own timers are the clock.
+  const hasTimers = identity.engine === 'embedded'
+  switch (decision.type) {
+    case 'timer_set': {
+      const { timerId, dueAt } = decision.data
+      if (hasTimers) pending.operations.push({ op: 'timer_set', timerId, dueAt })
+      return
+    }
+    case 'timer_cleared':
+      if (hasTimers) pending.operations.push({ op: 'timer_clear', timerId: decision.data.timerId })
+      return
+    case 'node_scheduled': {
+      const { nodeRunId, data } = decision
+      const node = planNodeOf(session, nodeRunId)
+      if (identity.engine !== 'embedded' || !isQueued(node)) return
+      const { key: requires } = dispatchRequirements({ plan: session.plan, semantics: identity.semantics }, node)
+      pending.operations.push({ op: 'dispatch_add', nodeRunId, pass: data.pass, requires })
+      return
+    }
+    case 'node_cancel_requested': {
+      const { nodeRunId, data } = decision
+      if (identity.engine !== 'embedded' || !isQueued(planNodeOf(session, nodeRunId))) return
+      pending.operations.push({ op: 'dispatch_cancel', nodeRunId, pass: data.pass })
+      return
+    }
+    case 'approval_needed': {
+      const { waitId, waitFor } = decision.data
+      const { nodeRunId } = decision
+      pending.operations.push({
+        op: 'wait_open',
+        approvalId: approvalIdOf(identity.runId, waitId),
+        waitId,
+        nodeRunId,
+        nodeId: nodeIdOf(nodeRunId),
+        workflowId: identity.workflowId,
+        waitFor: JSON.stringify(waitFor),
+        openedAt: at,
+        dueAt: waitFor.dueAt,
+      })
+      return
+    }
+    case 'wait_closed': {
+      const { waitId, how } = decision.data
+      pending.operations.push({ op: 'wait_close', approvalId: approvalIdOf(identity.runId, waitId), how, at })
+      return
+    }
+    case 'run_completed': {
+      const { outcome, endNodeRunId } = decision.data
+      const end = endNodeRunId === null ? null : session.machine.outputs.outputOf(nodeIdOf(endNodeRunId))
+      addEnd(pending, session, at, { outcome, output: end?.output ?? makeValueRef({}) })
+      return
+    }
+    case 'run_error':
+      addEnd(pending, session, at, { error: decision.data.error })
+      return
+    case 'run_canceled': {
+      const { cancelActor: actor, plan } = session
+      addEnd(pending, session, at, { error: cancelFailure(decision.data.reason, { actor, timeoutMs: plan.timeoutMs }) })
+    }
+  }
+}
+
+function addEnd(
+  pending: PendingAppend,
+  { identity }: RunSession,
+  finishedAt: number,
+  patch: NonNullable<PendingAppend['patch']>,
+): void {
+  pending.patch = { ...pending.patch, ...patch, finishedAt }
+  pending.operations.push({ op: 'inbox_clear' }, { op: 'finish' })
+  if (identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
+}
+
+/** Names a wait within its tenant: opaque, safe in a URL, the same whenever it is asked for. */
+export function approvalIdOf(runId: string, waitId: string): string {
+  return createHash('sha256').update(`${runId}\n${waitId}`).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import type { WaitFor } from '@tenon/core/node'
+import { encodeValue, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
+import type { Payload } from '../store/append.ts'
+
+/** A value on its way into the log, with the payload that goes beside it when it is large. */
+export interface StoredValue {
+  readonly ref: ValueRef
+  /** A copy that shares nothing with what the node gave. */
+  readonly json: Json
+  readonly payloads: readonly Payload[]
+}
+
+/** The digest of a text by the platform's own SHA-256. */
+function nativeDigest(text: string): TextDigest {
+  return { hash: createHash('sha256').update(text).digest('hex'), size: Buffer.byteLength(text) }
+}
+
+/**
+ * Turns what a node gave into what the log stores.
+ *
+ * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
+ */
+export function storeValue(value: unknown): StoredValue {
+  const encoded = encodeValue(value)
+  const ref = refOfEncoded(encoded, nativeDigest)
+  const payloads =
+    ref.inline === undefined ? [{ hash: ref.hash, size: ref.size, text: encoded.text, json: encoded.json }] : []
+  return { ref, json: encoded.json, payloads }
+}
+
+/** Most characters of a wait with its evidence, as JSON: it is in the log, in the row of the wait and in every list. */
+const MAX_WAIT_LENGTH = 262_144
+
+/**
+ * Checks a wait that code may have made up, and copies it: what the node changes afterwards reaches no log.
+ *
+ * @throws {@link TenonError} `VALUE_NOT_JSON`; `VALUE_TOO_LARGE` beyond 262,144 characters of JSON with its evidence;
+ * `NODE_OUTPUT_INVALID` for an unknown kind, an approval
+ * without choices, or a `dueAt` that is not a whole number of milliseconds from 1970 to 9999.
+ */
+export function storeWait(waitFor: WaitFor): WaitFor {
+  const copy = encodeValue(waitFor, { maxLength: MAX_WAIT_LENGTH }).json as WaitFor
+  const problem = problemOf(copy)
+  if (problem === null) return copy
+  throw new TenonError('NODE_OUTPUT_INVALID', problem.message, { remedy: problem.remedy })
+}
+
+interface WaitProblem {
+  readonly message: string
+  readonly remedy: string
+}
+
+function problemOf(waitFor: WaitFor | null): WaitProblem | null {
+  const kind = waitFor?.kind
+  if (kind !== 'approval' && kind !== 'time') {
+    return {
+      message: `There is no wait of the kind "${kind}"`,
+      remedy: 'Return suspend with the kind approval or time',
+    }
+  }
+  if (waitFor?.kind === 'approval' && !isDecidable(waitFor)) {
+    return {
+      message: 'The approval has no choices, or does not require a whole number of votes from 1 on',
+      remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
+    }
+  }
+  const dueAt = waitFor?.dueAt
+  if (kind === 'approval' && dueAt === null) return null
+  if (Number.isSafeInteger(dueAt) && Number(dueAt) >= 0 && Number(dueAt) <= MAX_INSTANT_MS) return null
+  return {
+    message: `The node waits until ${dueAt}, which is not an instant from 1970 to 9999`,
+    remedy: 'Return dueAt in whole milliseconds since 1970',
+  }
+}
+
+function isDecidable({ choices, required }: Extract<WaitFor, { kind: 'approval' }>): boolean {
+  const isList = Array.isArray(choices) && choices.length > 0 && choices.every((choice) => typeof choice === 'string')
+  return isList && Number.isSafeInteger(required) && required >= 1
+}

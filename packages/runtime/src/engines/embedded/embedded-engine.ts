@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto'
+import { MAX_DURATION_MS, TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
+import {
+  aFunction,
+  atLeastOne,
+  checkOptions,
+  integerFrom,
+  listOf,
+  msUpTo,
+  type OptionCheck,
+  optional,
+  optionFault,
+  text,
+  timerMs,
+} from '@tenon/core/options'
+import { createCommitter } from '../../commit/committer.ts'
+import { nodeTypesOf } from '../../commit/node-types.ts'
+import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { createAppender } from '../../store/appender.ts'
+import { createDatabaseClock } from '../../store/database-clock.ts'
+import { createDispatchStore } from '../../store/dispatch-store.ts'
+import { createInbox } from '../../store/inbox.ts'
+import { createPartitionKeeper } from '../../store/log-partitions.ts'
+import { findUnservedQueues } from '../../store/obstacles.ts'
+import { capabilitiesOf, createRequirementStore } from '../../store/requirements.ts'
+import { newRunId, type RunRef } from '../../store/run-ref.ts'
+import { watchProgress } from '../../store/watch-progress.ts'
+import { startedRun } from '../started-run.ts'
+import { createDispatchRunner } from './dispatch-runner.ts'
+import { createLease } from './lease.ts'
+import { createNodeSlots } from './node-slots.ts'
+import { createPoller, ENGINE_TOPIC } from './poller.ts'
+import { createPresence } from './presence.ts'
+import { createWorker } from './worker.ts'
+
+/** How the embedded engine works in one process. */
+export interface EmbeddedEngineOptions {
+  /** Node bodies that run at once in this process; ≥ 1. A worker claims runs while it has free slots. @defaultValue 64 */
+  readonly concurrency?: number
+  /** Most runs that this process drives at once. @defaultValue 1_000 */
+  readonly maxRuns?: number
+  /**
+   * Task queues of nodes (`policy.taskQueue`) that this process serves. A node without a queue of its own is executed by
+   * the worker that drives its run. @defaultValue none
+   */
+  readonly nodeQueues?: readonly string[]
+  /**
+   * Longest time that a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
+   *
+   * @defaultValue 3_600_000
+   */
+  readonly nodeQueueWaitMs?: number
+  /**
+   * Slots of `concurrency` that no single tenant may fill, so that another tenant's node begins at once. From 0, below
+   * `concurrency`. @defaultValue an eighth of `concurrency`, rounded down
+   */
+  readonly reservedSlots?: number
+  /**
+   * Share of a tenant in relation to the others when several wait for slots; above 0. Called often, so keep it cheap.
+   *
+   * @defaultValue 1 for each tenant
+   */
+  readonly tenantWeight?: (tenantId: string) => number
+  /** Interval at which the database is polled for work without a wake-up, in ms. @defaultValue 1_000 */
+  readonly pollIntervalMs?: number
+  /** A worker that does not renew its lease for so long loses its runs to others, in ms. @defaultValue 8_000 */
+  readonly leaseMs?: number
+  /**
+   * Longest time that a worker keeps its runs while it is connected to Postgres and does not renew its lease, in ms:
+   * because a node computes without a pause, or the process is stopped. A process that dies is disconnected and loses its
+   * runs when its lease expires. Each worker keeps one connection of its pool for this; a pool of fewer than three spares
+   * none. With 0 the lease alone counts, as behind a pooler that shares connections between transactions.
+   *
+   * @defaultValue 8 × `leaseMs`
+   */
+  readonly busyGraceMs?: number
+  /** Longest time that a canceled body may take to end before it is abandoned, in ms. @defaultValue 10_000 */
+  readonly cancelGraceMs?: number
+  /** Longest time that `close()` waits for running bodies, in ms. @defaultValue 10_000 */
+  readonly drainMs?: number
+  /**
+   * Clock of this process, in milliseconds since the Unix epoch; events and timers are dated by the clock of the
+   * database. @defaultValue Date.now
+   */
+  readonly now?: () => number
+}
+
+/**
+ * The default engine: the processes of the host execute runs, over its own database. Survives a kill at any point; on
+ * Postgres several processes share the runs, each those that it has the node types for.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown or faulty option.
+ * @see docs/guides/several-workers.md
+ *
+ * @example
+ * ```ts
+ * createWorkflowServer({ engine: embeddedEngine({ concurrency: 200 }), ... })
+ * ```
+ */
+export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFactory {
+  checkOptions('embeddedEngine', options, {
+    concurrency: optional(integerFrom(1)),
+    maxRuns: optional(atLeastOne),
+    nodeQueues: optional(listOf(text, 'task queues')),
+    nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
+    reservedSlots: optional(reservedSlotsOf(options?.concurrency ?? 64)),
+    tenantWeight: optional(aFunction('tenantWeight must be a function (tenantId) that returns a number above 0')),
+    pollIntervalMs: optional(timerMs),
+    leaseMs: optional(timerMs),
+    busyGraceMs: optional(msUpTo()),
+    cancelGraceMs: optional(msUpTo()),
+    drainMs: optional(msUpTo()),
+    now: optional(aFunction('now must be a function that returns milliseconds since the Unix epoch')),
+  })
+  return (deps) => createEmbeddedEngine(deps, options)
+}
+
+/** Requires fewer slots than there are: otherwise no tenant could fill one. */
+const reservedSlotsOf =
+  (concurrency: number): OptionCheck =>
+  (value, field) => {
+    const faults = integerFrom(0)(value, field)
+    if (faults.length > 0 || Number(value) < concurrency) return faults
+    return optionFault(field, `${field} must be below concurrency, which is ${concurrency} (got ${String(value)})`)
+  }
+
+/** A busy worker claims so small a share of its slots at once. */
+const BUSY_SHARE = 16
+
+function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions): Engine {
+  const { database, reader, registry, bus, log } = deps
+  const { concurrency = 64, maxRuns = 1_000, pollIntervalMs = 1_000, leaseMs = 8_000 } = options
+  const { cancelGraceMs = 10_000, drainMs = 10_000, nodeQueues = [] } = options
+  const { reservedSlots = Math.floor(concurrency / 8), tenantWeight = () => 1 } = options
+  const { nodeQueueWaitMs = TASK_QUEUE_WAIT_MS, busyGraceMs = 8 * leaseMs } = options
+  const clock = createDatabaseClock(database, options.now)
+  const { now } = clock
+  const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
+  const findType = nodeTypesOf(registry)
+  const monotonicMs = () => performance.now()
+  const appender = watchProgress(createAppender(database), { stallMs: leaseMs, monotonicMs })
+  const committer = createCommitter({ database, appender, findType, bus, log, now })
+  const capabilities = capabilitiesOf(registry, nodeQueues)
+  const requirements = createRequirementStore(database, capabilities)
+  const dispatch = createDispatchStore(database, { workerId, capabilities, busyGraceMs })
+  const lease = createLease(dispatch, { leaseMs, monotonicMs })
+  const slots = createNodeSlots({ capacity: concurrency, reserved: reservedSlots, weightOf: tenantWeight })
+  const inbox = createInbox(database, now)
+  const presence = createPresence(busyGraceMs === 0 ? null : database, workerId, log)
+  const wakeAt = (at: number): void => poller.wakeAt(at)
+  const wakeWorkers = (): void => bus.publish(ENGINE_TOPIC, { wake: true })
+  const workerDeps = {
+    ...{ ...deps, workerId, committer, findType, dispatch, lease, slots },
+    ...{ now, clock, cancelGraceMs, wakeAt, wakeWorkers },
+  }
+  const worker = createWorker(workerDeps)
+  const dispatches = createDispatchRunner(workerDeps)
+  const limits = () => {
+    const held = new Map(worker.heldByTenant())
+    for (const tenantId of dispatches.tenants()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
+    // A worker without a free slot still drives a few runs: a message to a run need not wait for the end of a body.
+    const room = Math.max(slots.free, Math.ceil(concurrency / BUSY_SHARE))
+    const capacity = Math.max(0, Math.min(maxRuns - worker.claimed.size, room))
+    const mostOfTenant = Math.max(1, concurrency - reservedSlots)
+    return { capacity, held, mostOfTenant, weightOf: tenantWeight, queueWaitMs: nodeQueueWaitMs }
+  }
+  const poller = createPoller({
+    ...{ dispatch, lease, worker, dispatches, bus, log, now, pollIntervalMs, leaseMs, limits },
+    mayRenew: () => !appender.isStalled(),
+    onRenew: () => presence.keep(),
+  })
+  const partitions = createPartitionKeeper(database, log)
+  let isClosed = false
+
+  /** Drives a run that this worker owns, or wakes the workers of all processes. */
+  const wake = (run: RunRef & { readonly owner: string | null }): void => {
+    if (run.owner === workerId) worker.drive(run)
+    else wakeWorkers()
+  }
+  /** The worker of this process if it may own one more run. */
+  const owner = (): string | null =>
+    poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
+  /**
+   * The worker of this process if it begins a new run itself, which is fastest: as long as it has no more than its share
+   * of the slots of all workers in use. Other runs are for the worker that claims them first.
+   */
+  const starter = (): string | null => (slots.inUse < Math.ceil(concurrency / poller.workers) ? owner() : null)
+
+  const start = async (request: StartRunRequest) => {
+    await clock.ready()
+    const { plan, ...rest } = request
+    const { tenantId, runId = newRunId() } = request
+    const prepared = await requirements.prepare(tenantId, plan)
+    const mine = prepared.canDrive ? starter() : null
+    const run = { tenantId, runId }
+    const acquireSlot = mine === null ? undefined : worker.slotsFor(run)
+    // A node that has begun here is driven, whatever the result of the start.
+    const driveIfClaimed = (): void => {
+      if (worker.isClaimed(run)) worker.drive(run)
+    }
+    const operations = [{ op: 'ready', workerId: mine, requires: prepared.requires }] as const
+    const create = { ...rest, acquireSlot, runId, engine: 'embedded', operations, worker: workerId } as const
+    const result = await committer.create(create, plan).catch((error: unknown) => {
+      driveIfClaimed()
+      throw error
+    })
+    if (result.outcome !== 'committed') driveIfClaimed()
+    else if (mine !== null) worker.follow(run, result)
+    else wakeWorkers()
+    return startedRun(reader, run, result)
+  }
+
+  const leave = async (): Promise<void> => {
+    try {
+      await dispatch.leave()
+    } catch (error) {
+      log('warn', 'worker.leave_failed: its runs are free when its lease expires', {
+        workerId,
+        reason: error instanceof Error ? error.message : 'unknown',
+      })
+    }
+  }
+
+  return {
+    kind: 'embedded',
+    start,
+    decide: async (tenantId, approvalId, vote, hook) => {
+      const put = await inbox.decide(tenantId, approvalId, vote, { workerId: owner(), hook })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    cancel: async (tenantId, runId, actor, hook) => {
+      const put = await inbox.cancel(tenantId, runId, actor, { workerId: owner(), hook })
+      if (put.outcome === 'accepted') wake({ tenantId, ...put })
+      return { outcome: put.outcome }
+    },
+    unservedQueues: (queues) => findUnservedQueues(database, queues),
+    startWorker: async () => {
+      if (isClosed || poller.isRunning) return
+      if (database.dialect === 'pglite') await dispatch.freeOthers(processPrefix())
+      await clock.ready()
+      await presence.start()
+      await poller.start()
+      partitions.start()
+    },
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      const wasRunning = poller.isRunning
+      // First, so that nothing new begins; the lease is kept until the last body has ended.
+      const drained = Promise.all([worker.drain(drainMs), dispatches.drain(drainMs)])
+      await poller.pause()
+      await drained
+      await poller.stop()
+      await partitions.stop()
+      await appender.drain()
+      if (wasRunning) await leave()
+      await presence.stop()
+    },
+  }
+}
+
+/** The same for all engines of a process and for no other process. */
+function processPrefix(): string {
+  return `${process.pid.toString(36)}-${Math.round(performance.timeOrigin).toString(36)}-`
+}

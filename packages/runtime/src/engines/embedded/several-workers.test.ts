@@ -1,0 +1,233 @@
+import { createNodeRegistry, type NodeRegistry } from '@tenon/core/node'
+import type { RunEvent } from '@tenon/core/run'
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createDatabase } from '../../postgres/database.ts'
+import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../../postgres/tables.ts'
+import { findObstacles, findRunObstacles } from '../../store/obstacles.ts'
+import { openEmbedded, testDeps } from '../../testing/embedded.ts'
+import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
+import { drivenRun, startRun } from '../../testing/run-driver.ts'
+import { createTestNodes, inlineNodes } from '../../testing/test-nodes.ts'
+import type { EmbeddedEngineOptions } from './embedded-engine.ts'
+import { embeddedEngine } from './embedded-engine.ts'
+
+/** @see docs/adr/0027-runs-say-what-they-require.md */
+const QUICK: EmbeddedEngineOptions = { leaseMs: 1_000, pollIntervalMs: 50 }
+
+let server: TestPostgres
+let url: string
+let closing: (() => Promise<unknown>)[] = []
+let nodes: ReturnType<typeof createTestNodes>
+
+beforeAll(async () => {
+  server = await startTestPostgres()
+})
+beforeEach(async () => {
+  url = await server.createDatabase()
+  await migrateRuntime(open())
+  nodes = createTestNodes()
+})
+afterEach(async () => {
+  for (const close of closing.reverse()) await close()
+  closing = []
+})
+afterAll(() => server.stop())
+
+function open(): RuntimeDatabase {
+  const pool = new pg.Pool({ connectionString: url, max: 5 })
+  pool.on('error', () => undefined)
+  const database = createDatabase<RuntimeTables>({ pool })
+  closing.push(() => database.close())
+  return database
+}
+
+/** An engine as a process of its own would have it, with a worker. */
+async function worker(options: EmbeddedEngineOptions = {}, registry: NodeRegistry = nodes.registry) {
+  const under = await openEmbedded(open(), registry, { ...QUICK, ...options })
+  closing.push(() => under.close())
+  return { ...under, registry }
+}
+
+/** An engine of a process that answers requests only. */
+function api() {
+  const deps = testDeps(open(), nodes.registry)
+  const engine = embeddedEngine(QUICK)(deps)
+  closing.push(() => engine.close())
+  return { ...deps, engine }
+}
+
+/** A process of the version before: it has no `probe`. */
+const oldRegistry = () => createNodeRegistry(inlineNodes())
+
+const working = workflow(
+  [node('start', 'start'), node('s', 'set'), node('a', 'probe'), node('end', 'end')],
+  ['start>s', 's>a', 'a>end'],
+)
+const plain = workflow([node('start', 'start'), node('s', 'set'), node('end', 'end')], ['start>s', 's>end'])
+
+const inQueue = (taskQueue: string, params: object = {}, policy: object = {}) =>
+  workflow(
+    [
+      node('start', 'start'),
+      withPolicy(node('a', 'probe', { output: { a: 1 }, ...params }), { taskQueue, ...policy }),
+      node('b', 'probe', { output: { b: 1 } }),
+      node('end', 'end'),
+    ],
+    ['start>a', 'a>b', 'b>end'],
+  )
+
+const started = (events: readonly RunEvent[], nodeRunId: string) =>
+  events.flatMap((event) => (event.type === 'node_started' && event.nodeRunId === nodeRunId ? [event.data] : []))
+
+describe('a rolling deploy', () => {
+  test('leaves runs with new node types to new workers', async () => {
+    await worker({}, oldRegistry())
+    const from = api()
+    const runs = await Promise.all(Array.from({ length: 10 }, () => startRun(from, working)))
+    const known = await startRun(from, plain)
+    await known.ended()
+    await worker()
+    for (const run of runs) expect(await run.ended()).toMatchObject({ status: 'completed' })
+    for (const run of runs) expect(nodes.probes.callsOf(run.runId, 'a')).toHaveLength(1)
+  })
+
+  test('lets an old process start a run that only new workers can drive', async () => {
+    const old = await worker({}, oldRegistry())
+    // The version was published by a new process; the old one has its plan, and not its types.
+    const run = await startRun({ ...old, registry: nodes.registry }, working)
+    const current = await worker()
+    expect(await drivenRun(current, run.tenantId, run.runId).ended()).toMatchObject({ status: 'completed' })
+  })
+
+  test('leaves the runs of old node types to old workers after the types were removed', async () => {
+    const fresh = await worker({}, oldRegistry())
+    const run = await startRun(api(), working)
+    await (await startRun(fresh, plain)).ended()
+    expect(await fresh.reader.getRun(run.tenantId, run.runId)).toMatchObject({ status: 'running' })
+    await worker()
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+  })
+
+  test('lets any worker cancel a run whose node types no worker has', async () => {
+    const old = await worker({}, oldRegistry())
+    const run = await startRun(api(), working)
+    await old.engine.cancel(run.tenantId, run.runId, null)
+    expect(await run.ended()).toMatchObject({ status: 'canceled' })
+  })
+})
+
+describe('task queues of nodes', () => {
+  test('hand a node to the workers of its queue, and the run goes on at its own', async () => {
+    const main = await worker()
+    await worker({ nodeQueues: ['gpu'] }, createNodeRegistry([nodes.registry.get('probe', 1)].filter((each) => !!each)))
+    const run = await startRun(main, inQueue('gpu'))
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    const log = await run.events()
+    expect(started(log, 'a')).toMatchObject([{ queue: 'gpu', attempt: 1 }])
+    expect(started(log, 'b')).toMatchObject([{ queue: null, attempt: 1 }])
+    expect(started(log, 'a')[0]?.worker).not.toBe(started(log, 'b')[0]?.worker)
+  })
+
+  test('find those that no worker serves', async () => {
+    const { engine } = await worker({ nodeQueues: ['gpu'] })
+    expect(await engine.unservedQueues(['gpu', 'other', 'third'])).toEqual(['other', 'third'])
+    expect(await engine.unservedQueues([])).toEqual([])
+  })
+
+  test('retry a node by its policy', async () => {
+    const main = await worker()
+    await worker({ nodeQueues: ['gpu'] })
+    const retry = { initialInterval: '100ms', maximumAttempts: 3 }
+    const run = await startRun(main, inQueue('gpu', { failures: 1 }, { retry }))
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(nodes.probes.callsOf(run.runId, 'a').map(({ attempt }) => attempt)).toEqual([1, 2])
+  })
+
+  test('let a body end within its grace when its run is canceled', async () => {
+    const main = await worker()
+    await worker({ nodeQueues: ['gpu'] })
+    const run = await startRun(main, inQueue('gpu', { isGated: true }))
+    await nodes.probes.reached(run.runId, 'a')
+    await main.engine.cancel(run.tenantId, run.runId, null)
+    expect(await run.ended()).toMatchObject({ status: 'canceled' })
+    expect(nodes.probes.aborted).toEqual([`${run.runId}/a`])
+  })
+
+  test('say what a run waits for that no worker serves', async () => {
+    const main = await worker()
+    const run = await startRun(main, inQueue('unserved'))
+    await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
+    const obstacles = ['task queue "unserved"']
+    expect(await findRunObstacles(main.database, run)).toEqual(obstacles)
+    expect(await findObstacles(main.database)).toEqual(obstacles)
+    await worker({ nodeQueues: ['unserved'] })
+    await run.ended()
+    expect(await findObstacles(main.database)).toEqual([])
+  })
+
+  test('end a canceled run at once that waits for a worker of its queue', async () => {
+    const main = await worker()
+    const run = await startRun(main, inQueue('unserved'))
+    await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
+    await main.engine.cancel(run.tenantId, run.runId, null)
+    expect(await run.ended()).toMatchObject({ status: 'canceled' })
+    expect(await dispatches()).toEqual([])
+  })
+
+  test('fail a node in time that no worker takes, and the run says why', async () => {
+    const main = await worker({ nodeQueueWaitMs: 200 })
+    const run = await startRun(main, inQueue('unserved'))
+    expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'TASK_QUEUE_UNSERVED', nodeId: 'a' } })
+    expect(nodes.probes.callsOf(run.runId, 'a')).toEqual([])
+    expect(await dispatches()).toEqual([])
+  })
+
+  test('begin the next pass of a node that waits', async () => {
+    const main = await worker()
+    await worker({ nodeQueues: ['gpu'] })
+    const run = await startRun(main, inQueue('gpu', { waitMs: 50 }))
+    expect(await run.ended()).toMatchObject({ status: 'completed' })
+    expect(started(await run.events(), 'a').map(({ pass }) => pass)).toEqual([1, 2])
+  })
+
+  const dispatches = () =>
+    open().withSystem((tx) => tx.selectFrom('node_dispatches').select(['run_id', 'worker_id']).execute())
+})
+
+describe('fair shares', () => {
+  const held = workflow([node('start', 'start'), node('a', 'probe', { isGated: true })], ['start>a'])
+
+  test('spread the starts of one process over all workers', async () => {
+    const [first] = [await worker({ concurrency: 4 }), await worker({ concurrency: 4 })]
+    // Each worker knows of the other from its next renewal on.
+    await expect.poll(() => liveWorkers()).toBe(2)
+    const runs = await Promise.all(Array.from({ length: 40 }, () => startRun(first, held, { tenantId: 'acme' })))
+    await expect.poll(() => nodes.probes.calls.length).toBeGreaterThanOrEqual(6)
+    for (const { runId } of runs) nodes.probes.open(runId, 'a')
+    const byWorker = new Map<string, number>()
+    for (const run of runs) {
+      await run.ended()
+      const name = started(await run.events(), 'a')[0]?.worker ?? ''
+      byWorker.set(name, (byWorker.get(name) ?? 0) + 1)
+    }
+    expect([...byWorker.values()].every((count) => count >= 4)).toBe(true)
+    expect(byWorker.size).toBe(2)
+  })
+
+  test('begin the node of a quiet tenant while another has filled its share', async () => {
+    const under = await worker({ concurrency: 8, reservedSlots: 1 })
+    const noisy = await Promise.all(Array.from({ length: 30 }, () => startRun(under, held, { tenantId: 'noisy' })))
+    await expect.poll(() => nodes.probes.calls.length).toBe(7)
+    const quiet = await startRun(under, held, { tenantId: 'quiet' })
+    await nodes.probes.reached(quiet.runId, 'a')
+    expect(nodes.probes.calls.length).toBe(8)
+    for (const { runId } of [...noisy, quiet]) nodes.probes.open(runId, 'a')
+    for (const run of [quiet, ...noisy]) expect(await run.ended()).toMatchObject({ status: 'completed' })
+  })
+
+  const liveWorkers = async () =>
+    (await open().withSystem((tx) => tx.selectFrom('workers').select('worker_id').execute())).length
+})

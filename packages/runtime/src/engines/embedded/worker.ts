@@ -1,0 +1,186 @@
+import { attemptTimerId } from '../../attempts/begin-attempt.ts'
+import { advanceRun } from '../../commit/advance-run.ts'
+import type { AcquireSlot, CommitResult } from '../../commit/commit-types.ts'
+import type { RenewedLease } from '../../store/renew-lease.ts'
+import { type RunRef, runKey } from '../../store/run-ref.ts'
+import { type ClaimedRun, claimedRun, createPassRunner } from './pass-runner.ts'
+import { retryDelayMs } from './retry-delay.ts'
+import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
+
+/** Drives the runs that this process has claimed. */
+export interface Worker {
+  readonly workerId: string
+  readonly claimed: ReadonlyMap<string, ClaimedRun>
+  /** Drives a run: reads its messages, starts its nodes, and releases it when it only waits. */
+  drive(run: RunRef): void
+  isClaimed(run: RunRef): boolean
+  /** Gives slots to the node runs of a run that begin with a commit. */
+  slotsFor(run: RunRef): AcquireSlot
+  /** Follows the commit with which this process has started a run that it owns. */
+  follow(run: RunRef, result: CommitResult): void
+  /**
+   * Compares the runs that this worker drives with those that it owns in the database, after each renewal of its lease:
+   * it drives a run that it does not know (the answer to a claim was lost), and drops one that it no longer owns.
+   */
+  renewed(lease: RenewedLease): void
+  /** Runs that it drives, by tenant. */
+  heldByTenant(): ReadonlyMap<string, number>
+  /** Begins nothing new; resolves when all bodies have ended, or after `drainMs` has stopped them. */
+  drain(drainMs: number): Promise<void>
+}
+
+/** Creates the worker of one process. */
+export function createWorker(deps: WorkerDeps): Worker {
+  const { workerId, committer, dispatch, lease, slots, now, log } = deps
+  const claimed = new Map<string, ClaimedRun>()
+  const working = new Set<Promise<void>>()
+  let isDraining = false
+
+  const track = (work: Promise<void>): void => {
+    const tracked = work.finally(() => working.delete(tracked))
+    working.add(tracked)
+  }
+  const claim = (key: RunRef): ClaimedRun => {
+    const name = runKey(key)
+    const run = claimed.get(name) ?? claimedRun(key)
+    claimed.set(name, run)
+    return run
+  }
+  const forgetIfIdle = (run: ClaimedRun): void => {
+    if (run.passes.size === 0 && !run.isDriving) claimed.delete(runKey(run))
+  }
+
+  /** Another worker owns the run: its bodies here are stopped, and the run is forgotten. */
+  const drop = (run: ClaimedRun): void => {
+    for (const { stop } of run.passes.values()) stop.stop('shutdown')
+    if (claimed.get(runKey(run)) === run) claimed.delete(runKey(run))
+  }
+
+  const follow = (run: ClaimedRun, result: CommitResult): void => {
+    for (const started of result.started) passes.launch(run, started)
+    // Another worker may own the run by now: nothing more begins here until the database has verified the owner.
+    if (!lease.isValid() && !result.commands.some(({ kind }) => kind === 'close_run')) {
+      drive(run)
+      return
+    }
+    for (const command of result.commands) {
+      if (command.kind === 'start_node' && command.queue !== null) deps.wakeWorkers()
+      else if (command.kind === 'start_node') passes.enqueue(run, command)
+      if (command.kind === 'cancel_node') passes.cancel(run, command)
+      if (command.kind === 'set_timer') deps.wakeAt(command.dueAt)
+      if (command.kind === 'close_run') run.isClosed = true
+    }
+    if (result.metOthers || result.hasMore) drive(run)
+  }
+  /** A run without a held pass is driven once more, which releases it if it only waits. */
+  const passReleased = (run: ClaimedRun): void => {
+    if (run.passes.size > 0 || isDraining) return
+    if (run.isClosed) forgetIfIdle(run)
+    else drive(run)
+  }
+  const retryLater = (run: ClaimedRun, error: unknown): number => {
+    run.failures += 1
+    const retryInMs = retryDelayMs(error, run.failures)
+    if (!isDraining) setTimeout(() => drive(run), retryInMs).unref()
+    return retryInMs
+  }
+  const mayBegin = (): boolean => !isDraining && lease.isValid()
+  const passes = createPassRunner(deps, { follow, passReleased, retryLater, track, mayBegin })
+
+  const drive = (key: RunRef): void => {
+    if (isDraining) return
+    const run = claim(key)
+    run.isWoken = true
+    // Without a valid lease it stays marked, and the next renewal comes back to it.
+    if (!run.isDriving && lease.isValid()) track(driveWhileWoken(run))
+  }
+  const driveWhileWoken = async (run: ClaimedRun): Promise<void> => {
+    run.isDriving = true
+    let isReleased = false
+    try {
+      while (run.isWoken && !isDraining && lease.isValid()) {
+        run.isWoken = false
+        await driveOnce(run)
+        run.failures = 0
+        if (run.passes.size > 0 || run.isWoken) continue
+        isReleased = await dispatch.release(run)
+        if (!isReleased) run.isWoken = true
+      }
+    } catch (error) {
+      const retryInMs = retryLater(run, error)
+      log('warn', 'run.drive_failed: retrying', { ...fieldsOf(run, error), retryInMs })
+    } finally {
+      run.isDriving = false
+      if (isReleased) forgetIfIdle(run)
+    }
+  }
+  const driveOnce = async (run: ClaimedRun): Promise<void> => {
+    const { tenantId, runId } = run
+    const acquired = await dispatch.acquire(run)
+    if (acquired === null) {
+      drop(run)
+      return
+    }
+    const { messages: facts, at, dueTimers } = acquired
+    deps.clock.observe(at)
+    run.isOwned = true
+    const pass = { acquireSlot: passes.slotsFor(run), worker: workerId }
+    const request = { tenantId, runId, facts, isStale: true, fireTimersDueAt: at, ...pass }
+    const result = await advanceRun(committer, request, log)
+    if (result.outcome === 'missing') return
+    // Every open pass is checked below, so changes of others need no check of their own.
+    follow(run, { ...result, metOthers: false })
+    const seen = await committer.withSession({ tenantId, runId }, ({ machine, attempts, timers }) => {
+      const open = machine.openNodeRuns().flatMap((each) => {
+        // Nodes with a queue of their own belong to the workers of the queue.
+        const isElsewhere = each.mode === 'inline' || each.waitId !== null || each.queue !== null
+        return isElsewhere ? [] : [{ ...each, last: attempts.get(each.nodeRunId)?.records.at(-1) }]
+      })
+      const awaited = new Set([...timers.keys(), ...open.map(attemptTimerId)])
+      return { open, stale: dueTimers.filter((timerId) => !awaited.has(timerId)) }
+    })
+    if (seen === null) return
+    if (seen.stale.length > 0) await dispatch.clearTimers(run, seen.stale)
+    for (const { nodeRunId, pass, canceling, last } of seen.open) {
+      if (canceling) passes.cancel(run, { nodeRunId, pass })
+      else if (last?.nextAt != null && last.nextAt > now()) deps.wakeAt(last.nextAt)
+      else passes.enqueue(run, { nodeRunId, pass })
+    }
+  }
+
+  return {
+    workerId,
+    claimed,
+    drive,
+    isClaimed: (run) => claimed.has(runKey(run)),
+    // Known to this worker only once a node begins here.
+    slotsFor: (run) => (pass) => passes.slotsFor(claim(run))(pass),
+    heldByTenant: () => {
+      const held = new Map<string, number>()
+      for (const { tenantId } of claimed.values()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
+      return held
+    },
+    renewed: ({ wasValid, owned }) => {
+      const names = new Set(owned.map(runKey))
+      for (const run of claimed.values()) {
+        if (run.isWoken || (run.isOwned && (!wasValid || !names.has(runKey(run))))) drive(run)
+      }
+      for (const run of owned) if (!claimed.has(runKey(run))) drive(run)
+    },
+    follow: (key, result) => {
+      const run = claim(key)
+      run.isOwned = true
+      follow(run, result)
+      passReleased(run)
+    },
+    drain: async (drainMs) => {
+      isDraining = true
+      slots.close()
+      const timer = setTimeout(() => {
+        for (const run of claimed.values()) for (const held of run.passes.values()) held.stop.stop('shutdown')
+      }, drainMs)
+      while (working.size > 0) await Promise.allSettled(working)
+      clearTimeout(timer)
+    },
+  }
+}

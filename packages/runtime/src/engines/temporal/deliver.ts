@@ -1,0 +1,66 @@
+import type { Committer } from '../../commit/commit-types.ts'
+import type { RunReader } from '../../run-store.ts'
+import type { Outbox } from '../../store/outbox.ts'
+import type { Delivered, OutboxEntry } from './outbox-relay.ts'
+import type { ShellClient } from './shell-client.ts'
+
+const LONGEST_RECONCILE_MS = 10 * 60_000
+/** A run with work at Temporal is looked at so often: what holds it up is known within 30 s. */
+const BUSY_MS = 15_000
+/** So is one that is held up, or that may be about to be. */
+const SUSPICIOUS_MS = 5_000
+/** After a message to a run, and after one of its timers: by then a worker should have taken it. */
+const SETTLED_MS = 10_000
+
+/** Dependencies of the delivery of messages. */
+export interface DeliverDeps {
+  readonly client: ShellClient
+  readonly reader: Pick<RunReader, 'getRun'>
+  readonly committer: Pick<Committer, 'commit' | 'withSession'>
+  readonly outbox: Pick<Outbox, 'hasten'>
+  readonly now: () => number
+  /** Time until the shell of a waiting run is looked for the second time, in ms; then ever longer. */
+  readonly reconcileMs: number
+}
+
+/**
+ * Delivers a message of the outbox: starts the shell of a run, wakes it, or looks for it. A shell that is gone although
+ * its run continues is started again, since the log has all of its commands; one that an operator has ended cancels its
+ * run. A look also finds what holds up the run: as long as Temporal has a task for it, it is looked at every 15 s, a run
+ * that only waits ever more rarely, and soon after its next timer.
+ */
+export function createDeliver({ client, reader, committer, outbox, now, reconcileMs }: DeliverDeps) {
+  const idleMs = async ({ tenantId, runId, attempts }: OutboxEntry): Promise<number> => {
+    const timerAt = await committer.withSession({ tenantId, runId, isStale: true }, ({ timers }) =>
+      Math.min(...timers.values()),
+    )
+    const afterTimer = Math.max(0, (timerAt ?? Number.POSITIVE_INFINITY) - now()) + SETTLED_MS
+    return Math.min(LONGEST_RECONCILE_MS, reconcileMs * 2 ** Math.min(attempts, 10), afterTimer)
+  }
+  return async (entry: OutboxEntry): Promise<Delivered> => {
+    const { tenantId, runId, kind } = entry
+    if (kind === 'wake' && (await client.wake(runId))) {
+      await outbox.hasten({ tenantId, runId }, SETTLED_MS)
+      return 'done'
+    }
+    const run = await reader.getRun(tenantId, runId)
+    if (run === null || run.finishedAt !== null) return 'done'
+    const found = kind === 'start' ? { state: 'gone' as const } : await client.find(runId)
+    if (found.state === 'stopped') {
+      const fact = { type: 'cancel_requested', data: { reason: 'operator', actor: null } } as const
+      await committer.commit({ tenantId, runId, facts: [{ fact }], isStale: true })
+    }
+    if (found.state !== 'running') {
+      await client.start({ tenantId, runId, workflowId: run.workflowId })
+      // A shell that ends by itself before its run does will do so again.
+      const hasFailed = kind === 'watch' && found.state === 'gone' && entry.attempts > 0
+      return kind === 'watch' ? { againMs: reconcileMs, health: hasFailed ? 'STUCK' : null } : 'done'
+    }
+    if (kind !== 'watch') return 'done'
+    const { obstacle, isIdle } = found.health
+    if (isIdle) return { againMs: await idleMs(entry), health: null }
+    // Between two looks a task may come to wait too long.
+    const isSuspicious = obstacle !== null || entry.attempts === 0
+    return { againMs: isSuspicious ? SUSPICIOUS_MS : BUSY_MS, health: obstacle }
+  }
+}

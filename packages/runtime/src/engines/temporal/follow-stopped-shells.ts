@@ -1,0 +1,47 @@
+import type { RuntimeLog } from '../../engine.ts'
+import type { Outbox } from '../../store/outbox.ts'
+import type { ShellClient } from './shell-client.ts'
+
+const EVERY_MS = 10_000
+/** Temporal lists ended workflows with a delay of seconds. */
+const OVERLAP_MS = 60_000
+
+/** Deps of {@link followStoppedShells}. */
+export interface FollowStoppedDeps {
+  readonly client: Pick<ShellClient, 'findStopped'>
+  readonly outbox: Pick<Outbox, 'hasten'>
+  readonly log: RuntimeLog
+  /** @defaultValue 10_000 */
+  readonly everyMs?: number
+}
+
+/**
+ * Asks Temporal every 10 s for shells that an operator has ended, one call for all runs, and has those looked for at
+ * once whose run is open. A waiting run is otherwise looked at every ten minutes.
+ *
+ * @returns Stops asking; resolves when no call is under way.
+ */
+export function followStoppedShells({
+  client,
+  outbox,
+  log,
+  everyMs = EVERY_MS,
+}: FollowStoppedDeps): () => Promise<void> {
+  let asking: Promise<void> | null = null
+  const ask = async (): Promise<void> => {
+    try {
+      for (const run of await client.findStopped(Date.now() - OVERLAP_MS)) await outbox.hasten(run, 0)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown'
+      log('warn', 'shells.list_failed: retrying', { reason })
+    }
+    asking = null
+  }
+  const timer = setInterval(() => {
+    asking ??= ask()
+  }, everyMs).unref()
+  return async () => {
+    clearInterval(timer)
+    await asking
+  }
+}

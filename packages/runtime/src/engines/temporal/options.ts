@@ -1,0 +1,49 @@
+/** Where Temporal is and how this process takes part. */
+export interface TemporalEngineOptions {
+  /** `host:port` of the frontend. */
+  readonly address: string
+  /** Temporal namespace of the runs. @defaultValue 'default' */
+  readonly namespace?: string
+  /** API key for Temporal Cloud or another server that asks for one. @defaultValue none */
+  readonly apiKey?: string
+  /** Encrypts the connection with TLS. @defaultValue true with an `apiKey`, else false */
+  readonly tls?: boolean
+  /** Queue of the shells and of every node without a queue of its own. @defaultValue 'tenon' */
+  readonly taskQueue?: string
+  /** Queues of nodes (`policy.taskQueue`) that this process serves beside it. @defaultValue none */
+  readonly nodeQueues?: readonly string[]
+  /**
+   * Longest time a node waits for a worker of its own queue, in ms; then it fails with `TASK_QUEUE_UNSERVED`.
+   *
+   * @defaultValue 3_600_000
+   */
+  readonly nodeQueueWaitMs?: number
+  /** Node runs that this process carries out at once, on each queue. @defaultValue 50 */
+  readonly maxConcurrentNodes?: number
+  /** How long a canceled body may take to come back before it is abandoned, in ms. @defaultValue 10_000 */
+  readonly cancelGraceMs?: number
+  /** How long `close()` waits for bodies that run, in ms. @defaultValue 10_000 */
+  readonly drainMs?: number
+  /** The shell's source for the worker's bundler. @defaultValue the one that this package ships */
+  readonly workflowsPath?: string
+  /** The shell as `bundleWorkflowCode` made it earlier, so that the start of the worker need not. */
+  readonly workflowBundle?: { readonly code: string }
+  /** Events of a shell's history after which it continues as new. @defaultValue 8_000 */
+  readonly maxHistoryEvents?: number
+  /** Time until the shell of an open run is first looked for, in ms; it may be gone or held up. @defaultValue 10_000 */
+  readonly reconcileMs?: number
+}
+
+export const DEFAULT_TASK_QUEUE = 'tenon'
+
+/** Search attributes of a shell; set at its start only. */
+export const TENANT_ATTRIBUTE = 'TenonTenant'
+export const WORKFLOW_ATTRIBUTE = 'TenonWorkflow'
+
+/** First look for a shell after the start of its run. */
+export const RECONCILE_MS = 10_000
+
+/** What `Connection.connect` and `NativeConnection.connect` take. */
+export function connectionOptions({ address, apiKey, tls }: TemporalEngineOptions) {
+  return { address, ...(apiKey === undefined ? {} : { apiKey }), ...(tls === undefined ? {} : { tls }) }
+}

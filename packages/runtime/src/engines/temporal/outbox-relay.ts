@@ -1,0 +1,122 @@
+import type { RuntimeLog } from '../../engine.ts'
+import type { RunObstacle } from '../../run-store.ts'
+import type { Outbox, OutboxRow } from '../../store/outbox.ts'
+import type { RunRef } from '../../store/run-ref.ts'
+
+const MAX_IN_FLIGHT = 100
+const IDLE_MS = 250
+const FIRST_DELAY_MS = 500
+const LAST_DELAY_MS = 30_000
+
+/** A message of the outbox on its way to Temporal. */
+export interface OutboxEntry extends RunRef {
+  readonly kind: string
+  /** Deliveries so far that were postponed. */
+  readonly attempts: number
+  /** Obstacle of the run when its shell was last looked for. */
+  readonly health: RunObstacle | null
+}
+
+/** The message is done with, or is to be delivered again after some ms; until then this holds up the run. */
+export type Delivered = 'done' | { readonly againMs: number; readonly health: RunObstacle | null }
+
+/** Dependencies of a relay. */
+export interface OutboxRelayDeps {
+  readonly log: RuntimeLog
+  /** Called when another obstacle, or none, holds up a run. */
+  readonly onHealth: (entry: OutboxEntry, health: RunObstacle | null) => void
+}
+
+/** Delivers messages of the outbox to Temporal until it is stopped. */
+export interface OutboxRelay {
+  /** Looks for new messages at once. */
+  wake(): void
+  /** Claims nothing more; resolves when the deliveries under way have ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * Delivers what transactions have left for Temporal, at least once: a message is deleted after its delivery, and comes
+ * back later when delivering failed. Deliveries run side by side, so that a slow one holds up no other. Several
+ * processes may relay; delivering is idempotent.
+ */
+export function startOutboxRelay(
+  outbox: Pick<Outbox, 'claim' | 'remove' | 'postpone'>,
+  deliver: (entry: OutboxEntry) => Promise<Delivered>,
+  { log, onHealth }: OutboxRelayDeps,
+): OutboxRelay {
+  const inFlight = new Set<Promise<void>>()
+  let isStopped = false
+  let isWoken = false
+  let wakeUp: () => void = () => undefined
+  const wake = (): void => {
+    isWoken = true
+    wakeUp()
+  }
+
+  const deliverOne = async (row: OutboxRow): Promise<void> => {
+    const { tenant_id: tenantId, run_id: runId, kind, attempts, health } = row
+    const entry = { tenantId, runId, kind, attempts, health }
+    const postpone = async (delayMs: number, next: RunObstacle | null): Promise<void> => {
+      await outbox.postpone(row, delayMs, next)
+      if (next !== health) onHealth(entry, next)
+    }
+    try {
+      const delivered = await deliver(entry)
+      if (delivered === 'done') await outbox.remove(row)
+      else await postpone(delivered.againMs, delivered.health)
+    } catch (error) {
+      const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
+      log('warn', 'outbox.deliver_failed: retrying', { tenantId, runId, kind, reason: reasonOf(error), againMs })
+      // Without an answer of the database the claim ends by itself.
+      await postpone(againMs, 'ENGINE_UNAVAILABLE').catch(() => undefined)
+    }
+  }
+  const launch = (row: OutboxRow): void => {
+    const delivery: Promise<void> = deliverOne(row).finally(() => {
+      inFlight.delete(delivery)
+      // A relay that was full has room again.
+      if (inFlight.size === MAX_IN_FLIGHT - 1) wake()
+    })
+    inFlight.add(delivery)
+  }
+  const claim = async (): Promise<number> => {
+    try {
+      const rows = await outbox.claim(MAX_IN_FLIGHT - inFlight.size)
+      for (const row of rows) launch(row)
+      return rows.length
+    } catch (error) {
+      log('warn', 'outbox.read_failed: retrying', { reason: reasonOf(error) })
+      return 0
+    }
+  }
+  const rest = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS)
+      wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const loop = async () => {
+    while (!isStopped) {
+      isWoken = false
+      const count = inFlight.size < MAX_IN_FLIGHT ? await claim() : 0
+      if (count === 0 && !isWoken && !isStopped) await rest()
+    }
+    while (inFlight.size > 0) await Promise.all(inFlight)
+  }
+  const running = loop()
+  return {
+    wake,
+    stop: async () => {
+      isStopped = true
+      wakeUp()
+      await running
+    },
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
+}

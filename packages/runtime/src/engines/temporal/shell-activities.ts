@@ -1,0 +1,156 @@
+import { Context } from '@temporalio/activity'
+import { TenonError } from '@tenon/core/errors'
+import type { Fact } from '@tenon/core/run'
+import { beginAttempt } from '../../attempts/begin-attempt.ts'
+import { type ExecuteAttemptDeps, executeAttempt } from '../../attempts/execute-attempt.ts'
+import { createStopSwitch, type StopSwitch } from '../../attempts/stop-switch.ts'
+import { advanceRun } from '../../commit/advance-run.ts'
+import type { CommitRequest, Committer, FactToCommit, Slot } from '../../commit/commit-types.ts'
+import type { RuntimeLog } from '../../engine.ts'
+import { type PassRef, passKey, type RunRef } from '../../store/run-ref.ts'
+import type { ReadCommands } from './shell-commands.ts'
+import { nextAttemptAt, shellFailureOf } from './shell-failure.ts'
+import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
+
+const HEARTBEAT_MS = 3_000
+/** During a deploy, a task may reach a worker without its node type; Temporal hands it to another one after so long. */
+const UNABLE_RETRY_MS = 2_000
+
+/** Dependencies of the activities of a shell. */
+export interface ShellActivityDeps {
+  readonly committer: Committer
+  readonly readCommands: ReadCommands
+  /** Reads the messages that a run has yet to apply, oldest first. */
+  readonly readInbox: (run: RunRef) => Promise<readonly FactToCommit[]>
+  readonly attempts: Omit<ExecuteAttemptDeps, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
+  readonly log: RuntimeLog
+  /** Aborted when the worker is gone: Temporal cancels an activity once, and not again when its worker ends. */
+  readonly gone: AbortSignal
+}
+
+/** Temporal's worker counts what runs at once, so releasing a slot does nothing. */
+const FREE_SLOT: Slot = { release: () => undefined }
+
+const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: 'operator', actor: null } }
+
+/** Creates the activities of a shell. Each answers with the commands after the shell's cursor, so none is ever missed. */
+export function createShellActivities(deps: ShellActivityDeps): ShellActivities {
+  const { committer, readInbox, attempts, log } = deps
+  /** Passes whose bodies run in this process. */
+  const running = new Map<string, StopSwitch>()
+
+  const readCommands: ReadCommands = async (tenantId, runId, cursor) => {
+    const page = await deps.readCommands(tenantId, runId, cursor)
+    for (const command of page.commands) {
+      // Temporal reports it as well, but only with the answer to a heartbeat.
+      if (command.type === 'cancel_node') running.get(passKey({ tenantId, runId, ...command }))?.stop('cancel')
+    }
+    return page
+  }
+
+  /** Takes messages into a run and evaluates its inline nodes slice by slice, with the messages that came meanwhile. */
+  const advance = async (
+    run: RunRef,
+    first: readonly FactToCommit[],
+    due: Pick<CommitRequest, 'fireTimersDueAt'> = {},
+  ): Promise<void> => {
+    let facts = first
+    for (let hasMore = true; hasMore; facts = []) {
+      const inbox = await readInbox(run)
+      const request = { ...run, facts: [...inbox, ...facts], isStale: true, ...due }
+      hasMore = (await advanceRun(committer, request, log)).hasMore
+    }
+  }
+
+  const runAttempt = async (pass: PassRef, stop: ExecuteAttemptDeps['stop']): Promise<void> => {
+    const begun = await beginAttempt(pass, FREE_SLOT, attempts, { isStale: true })
+    if (begun.kind === 'gone') return
+    if (begun.kind === 'ended') return advanceIf(begun.result.hasMore, pass)
+    if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, attempts.now())
+    if (begun.kind === 'unable') throw nextAttemptAt(attempts.now() + UNABLE_RETRY_MS, attempts.now())
+    const onHeartbeat = () => Context.current().heartbeat()
+    const done = await executeAttempt(begun.started, { ...attempts, stop, hasStoredTimers: false, onHeartbeat })
+    if (done.kind === 'retry') throw nextAttemptAt(done.nextAt, attempts.now())
+    if (done.kind === 'left') throw nextAttemptAt(attempts.now(), attempts.now())
+    return advanceIf(done.result.hasMore, pass)
+  }
+  const advanceIf = async (hasMore: boolean, { tenantId, runId }: PassRef): Promise<void> => {
+    if (hasMore) await advance({ tenantId, runId }, [])
+  }
+  const withCodesOnly = async <Value>(run: RunRef, work: () => Promise<Value>): Promise<Value> => {
+    try {
+      return await work()
+    } catch (error) {
+      const failure = shellFailureOf(error)
+      if (failure !== error)
+        log('warn', 'shell.activity_failed: the workflow gets the code only', { ...run, error: String(error) })
+      throw failure
+    }
+  }
+
+  return {
+    executeNode: (request) =>
+      withCodesOnly(runOf(request), async () => {
+        const pass = passOf(request)
+        const stop = createStopSwitch()
+        const stopBeating = beat()
+        followCancelation(stop)
+        running.set(passKey(pass), stop)
+        try {
+          const { cancel, shutdown } = stop.signals
+          await runAttempt(pass, { cancel, shutdown: AbortSignal.any([shutdown, deps.gone]) })
+        } finally {
+          running.delete(passKey(pass))
+          stopBeating()
+        }
+        return readCommands(request.tenantId, request.runId, request.cursor)
+      }),
+    abandonNode: (request) =>
+      withCodesOnly(runOf(request), async () => {
+        const begun = await beginAttempt(passOf(request), FREE_SLOT, attempts, { isStale: true })
+        if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, attempts.now())
+        return readCommands(request.tenantId, request.runId, request.cursor)
+      }),
+    failUnserved: ({ queue, waitMs, ...request }) =>
+      withCodesOnly(runOf(request), async () => {
+        const unserved = new TenonError(
+          'TASK_QUEUE_UNSERVED',
+          `No worker took the node from the task queue "${queue}" within ${Math.round(waitMs / 1_000)} s`,
+        )
+        const begun = await beginAttempt(passOf(request), FREE_SLOT, attempts, { isStale: true, unserved })
+        if (begun.kind === 'later') throw nextAttemptAt(begun.nextAt, attempts.now())
+        return readCommands(request.tenantId, request.runId, request.cursor)
+      }),
+    advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
+      withCodesOnly({ tenantId, runId }, async () => {
+        const operator = isCanceled ? [{ fact: CANCELED_BY_OPERATOR }] : []
+        // The shell's clock says that the timer is due; this machine's clock may lag behind it.
+        const due = timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, attempts.now()) }
+        await advance({ tenantId, runId }, operator, due)
+        return readCommands(tenantId, runId, cursor)
+      }),
+  }
+}
+
+function runOf({ tenantId, runId }: ExecuteNodeRequest): RunRef {
+  return { tenantId, runId }
+}
+
+function passOf({ tenantId, runId, nodeRunId, pass }: ExecuteNodeRequest): PassRef {
+  return { tenantId, runId, nodeRunId, pass }
+}
+
+function beat(): () => void {
+  const context = Context.current()
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS)
+  return () => clearInterval(timer)
+}
+
+/** Stops an attempt when Temporal cancels its activity: the node run is canceled, or this process shuts down. */
+function followCancelation(stop: StopSwitch): void {
+  const context = Context.current()
+  const { cancellationSignal } = context
+  const onAbort = () => stop.stop(context.cancellationDetails?.cancelRequested === true ? 'cancel' : 'shutdown')
+  if (cancellationSignal.aborted) onAbort()
+  else cancellationSignal.addEventListener('abort', onAbort, { once: true })
+}

@@ -1,0 +1,83 @@
+import { node, withPolicy, workflow } from '@tenon/core/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DevServer, hasTemporal, openDevServer } from '../../../test/temporal/dev-server.ts'
+import { bundleShellOnce, newTaskQueue, openTemporal, quietTemporal } from '../../../test/temporal/open-temporal.ts'
+import { openTestDatabase, type TestDatabase } from '../../testing/databases.ts'
+import { startRun } from '../../testing/run-driver.ts'
+import type { EngineUnderTest } from '../../testing/test-engine.ts'
+import { createTestNodes } from '../../testing/test-nodes.ts'
+
+if (await hasTemporal()) {
+  describe('task queues of nodes', () => {
+    const { registry, probes } = createTestNodes()
+    const served = newTaskQueue()
+    let server: DevServer
+    let database: TestDatabase
+    let underTest: EngineUnderTest
+
+    beforeAll(async () => {
+      quietTemporal()
+      const [opened, workflowBundle] = await Promise.all([openTestDatabase('PGlite'), bundleShellOnce()])
+      database = opened
+      server = await openDevServer()
+      underTest = await openTemporal(database.database, registry, {
+        address: server.address,
+        workflowBundle,
+        taskQueue: newTaskQueue(),
+        nodeQueues: [served],
+        nodeQueueWaitMs: 1_000,
+      })
+    })
+    afterAll(async () => {
+      await underTest.close()
+      await database.close()
+      await server.stop()
+    })
+
+    const inQueue = (taskQueue: string, policy: object = {}) =>
+      workflow(
+        [
+          node('start', 'start'),
+          withPolicy(node('a', 'probe', { output: { a: 1 } }), { taskQueue, ...policy }),
+          node('after', 'probe', { output: { after: 1 } }),
+        ],
+        ['start>a', 'a:error>after'],
+      )
+
+    test('those that no worker serves are found', async () => {
+      const nobody = newTaskQueue()
+      expect(await underTest.engine.unservedQueues([served, nobody])).toEqual([nobody])
+      expect(await underTest.engine.unservedQueues([served])).toEqual([])
+      expect(await underTest.engine.unservedQueues([])).toEqual([])
+    })
+
+    test('a node in one that a worker serves is carried out by it', async () => {
+      const run = await startRun({ ...underTest, registry }, inQueue(served))
+      expect((await run.ended()).status).toBe('completed')
+      const started = (await run.events()).find((event) => event.type === 'node_started')
+      expect(started).toMatchObject({ nodeRunId: 'a', data: { queue: served } })
+    })
+
+    test('a node in one that no worker serves fails in time, and the run says why', async () => {
+      const queue = newTaskQueue()
+      const run = await startRun({ ...underTest, registry }, inQueue(queue))
+      const ended = await run.ended()
+      expect(ended).toMatchObject({ status: 'failed', error: { code: 'TASK_QUEUE_UNSERVED', nodeId: 'a' } })
+      expect(ended.error?.message).toContain(queue)
+      expect(probes.calls.filter(({ runId }) => runId === run.runId)).toEqual([])
+    })
+
+    test('its failure takes the error port like any other', async () => {
+      const run = await startRun({ ...underTest, registry }, inQueue(newTaskQueue(), { onError: 'route' }))
+      expect((await run.ended()).status).toBe('completed')
+      expect((await run.events()).map((event) => ('nodeRunId' in event ? event.nodeRunId : null))).toContain('after')
+    })
+
+    test('a run that is canceled while its node waits for a worker ends at once', async () => {
+      const run = await startRun({ ...underTest, registry }, inQueue(newTaskQueue()))
+      await run.untilEvent((event) => event.type === 'node_scheduled')
+      await underTest.engine.cancel(run.tenantId, run.runId, null)
+      expect((await run.ended()).status).toBe('canceled')
+    })
+  })
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto'
+import { MAX_DURATION_MS, TASK_QUEUE_WAIT_MS } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import {
+  checkOptions,
+  flag,
+  integerFrom,
+  isOptionObject,
+  listOf,
+  msUpTo,
+  type OptionCheck,
+  optional,
+  optionFault,
+  text,
+  timerMs,
+} from '@tenon/core/options'
+import { publishChange } from '../../bus.ts'
+import { createCommitter } from '../../commit/committer.ts'
+import { nodeTypesOf } from '../../commit/node-types.ts'
+import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import type { RunObstacle } from '../../run-store.ts'
+import { createAppender } from '../../store/appender.ts'
+import { createDatabaseClock } from '../../store/database-clock.ts'
+import { createInbox } from '../../store/inbox.ts'
+import { createPartitionKeeper } from '../../store/log-partitions.ts'
+import { createOutbox } from '../../store/outbox.ts'
+import { newRunId } from '../../store/run-ref.ts'
+import { startedRun } from '../started-run.ts'
+import { createDeliver } from './deliver.ts'
+import { connectQueues, createUnservedQueueFinder } from './find-unserved-queues.ts'
+import { followStoppedShells } from './follow-stopped-shells.ts'
+import { keepWorker } from './keep-worker.ts'
+import { RECONCILE_MS, type TemporalEngineOptions } from './options.ts'
+import { type OutboxEntry, type OutboxRelay, startOutboxRelay } from './outbox-relay.ts'
+import { createShellActivities } from './shell-activities.ts'
+import { connectShellClient, type ShellClient } from './shell-client.ts'
+import { createReadCommands } from './shell-commands.ts'
+import type { ShellWorker } from './worker/index.ts'
+
+/** Everything that runs only between `startWorker` and `close`. */
+interface Running {
+  readonly client: ShellClient
+  readonly relay: OutboxRelay
+  readonly worker: ShellWorker
+  readonly stopFollowing: () => Promise<void>
+}
+
+/** Requires what `bundleWorkflowCode` returns; its other fields are Temporal's. */
+const workflowBundle: OptionCheck = (value, field) =>
+  isOptionObject(value) && typeof value['code'] === 'string'
+    ? []
+    : optionFault(field, `${field} must be what bundleWorkflowCode() of @temporalio/worker resolves to`)
+
+/**
+ * Runs on Temporal: the store decides, as on the embedded engine, and a thin durable workflow carries out. What this
+ * process acknowledges is in the store with a message for Temporal beside it, so it holds while Temporal is away.
+ *
+ * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
+ *
+ * @example
+ * ```ts
+ * createWorkflowServer({ engine: temporalEngine({ address: '127.0.0.1:7233' }), ... })
+ * ```
+ */
+export function temporalEngine(options: TemporalEngineOptions): EngineFactory {
+  checkOptions('temporalEngine', options, {
+    address: text,
+    namespace: optional(text),
+    apiKey: optional(text),
+    tls: optional(flag),
+    taskQueue: optional(text),
+    nodeQueues: optional(listOf(text, 'task queues')),
+    nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
+    maxConcurrentNodes: optional(integerFrom(1)),
+    cancelGraceMs: optional(msUpTo()),
+    drainMs: optional(msUpTo()),
+    workflowsPath: optional(text),
+    workflowBundle: optional(workflowBundle),
+    maxHistoryEvents: optional(integerFrom(1)),
+    reconcileMs: optional(timerMs),
+  })
+  return (deps) => createTemporalEngine(deps, options)
+}
+
+function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions): Engine {
+  const { database, reader, registry, bus, log } = deps
+  const clock = createDatabaseClock(database)
+  const { now } = clock
+  const workerId = `${process.pid.toString(36)}-${randomBytes(4).toString('hex')}`
+  const findType = nodeTypesOf(registry)
+  const appender = createAppender(database)
+  const committer = createCommitter({ database, appender, findType, bus, log, now })
+  const inbox = createInbox(database, now)
+  const { reconcileMs = RECONCILE_MS } = options
+  const partitions = createPartitionKeeper(database, log)
+  const gone = new AbortController()
+  const findUnserved = createUnservedQueueFinder(() => connectQueues(options))
+  let running: Promise<Running> | null = null
+  let relay: OutboxRelay | null = null
+
+  /** Has the lists and views that show a run read it again. */
+  const announceRun = async (tenantId: string, runId: string): Promise<void> => {
+    const run = await reader.getRun(tenantId, runId).catch(() => null)
+    if (run !== null) publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId: run.workflowId })
+  }
+
+  const open = async (): Promise<Running> => {
+    await clock.ready()
+    const { startShellWorker } = await import('./worker/index.ts')
+    const client = await connectShellClient(options, workerId, log)
+    const grace = options.cancelGraceMs === undefined ? {} : { graceMs: options.cancelGraceMs }
+    const attempts = {
+      committer,
+      findType,
+      now,
+      worker: workerId,
+      http: deps.egress,
+      secrets: deps.secrets,
+      log,
+      ...grace,
+    }
+    const readCommands = createReadCommands(committer, reader, options.nodeQueueWaitMs ?? TASK_QUEUE_WAIT_MS)
+    const activities = createShellActivities({
+      ...{ committer, readCommands, attempts, log },
+      ...{ readInbox: inbox.read, gone: gone.signal },
+    })
+    const start = (onFailure: (error: unknown) => void) =>
+      startShellWorker(options, { identity: workerId, activities, onFailure })
+    const worker = await keepWorker(start, log).catch(async (error: unknown) => {
+      await client.close()
+      throw error
+    })
+    const outbox = createOutbox(database)
+    const deliver = createDeliver({ client, reader, committer, outbox, now, reconcileMs })
+    const onHealth = ({ tenantId, runId }: OutboxEntry, health: RunObstacle | null): void => {
+      log(health === null ? 'info' : 'warn', `run.health: ${health ?? 'OK'}`, { tenantId, runId })
+      void announceRun(tenantId, runId)
+    }
+    partitions.start()
+    relay = startOutboxRelay(outbox, deliver, { log, onHealth })
+    const stopFollowing = followStoppedShells({ client, outbox, log })
+    return { client, relay, worker, stopFollowing }
+  }
+
+  return {
+    kind: 'temporal',
+    start: async (request: StartRunRequest) => {
+      await clock.ready()
+      const { plan, ...rest } = request
+      const { tenantId, runId = newRunId() } = request
+      const result = await committer.create(
+        {
+          ...rest,
+          runId,
+          engine: 'temporal',
+          operations: [
+            { op: 'outbox', kind: 'start', delayMs: 0 },
+            { op: 'outbox', kind: 'watch', delayMs: reconcileMs },
+          ],
+        },
+        plan,
+      )
+      relay?.wake()
+      return startedRun(reader, { tenantId, runId }, result)
+    },
+    decide: async (tenantId, approvalId, vote, hook) => {
+      const { outcome } = await inbox.decide(tenantId, approvalId, vote, { hook })
+      relay?.wake()
+      return { outcome }
+    },
+    cancel: async (tenantId, runId, actor, hook) => {
+      const { outcome } = await inbox.cancel(tenantId, runId, actor, { hook })
+      relay?.wake()
+      return { outcome }
+    },
+    unservedQueues: async (queues) => {
+      if (queues.length === 0) return []
+      const own = new Set(running === null ? [] : options.nodeQueues)
+      const asked = queues.filter((queue) => !own.has(queue))
+      return asked.length === 0 ? [] : findUnserved(asked)
+    },
+    startWorker: async () => {
+      running ??= open()
+      await running.catch((cause: unknown) => {
+        // Temporal may come later; whoever starts this process may try again.
+        running = null
+        throw new TenonError('UNAVAILABLE', `Temporal does not answer at ${options.address}`, { cause })
+      })
+    },
+    close: async () => {
+      const opened = await running?.catch(() => null)
+      await opened?.stopFollowing()
+      await opened?.relay.stop()
+      await partitions.stop()
+      await opened?.worker.stop()
+      gone.abort()
+      await appender.drain()
+      await opened?.client.close()
+    },
+  }
+}

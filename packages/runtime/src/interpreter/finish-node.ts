@@ -1,0 +1,72 @@
+import { ALL_PORTS } from '@tenon/core/run'
+import { leaveRace, type MachineContext, nodeAt, type Turn } from './context.ts'
+import { itemAt } from './lookup.ts'
+import { type NodeOutput, PHASE } from './state.ts'
+
+/** The port of a failed node whose policy says `route`. */
+export const ERROR_PORT = 'error'
+
+function isLive(port: string | null, sourceHandle: string): boolean {
+  return port === ALL_PORTS ? sourceHandle !== ERROR_PORT : sourceHandle === port
+}
+
+function touchEdge(context: MachineContext, turn: Turn, edgeIndex: number, port: string | null, clean: boolean): void {
+  const { state, undoLog, plan } = context
+  undoLog.visit()
+  const { target, sourceHandle } = itemAt(plan.edges, edgeIndex)
+  // A join that has fired takes no further notice of its edges.
+  if (itemAt(state.phases, target) !== PHASE.pending) return
+  undoLog.setItem(state.pendingEdges, target, itemAt(state.pendingEdges, target) - 1)
+  if (isLive(port, sourceHandle)) {
+    undoLog.setItem(state.arrivals, target, itemAt(state.arrivals, target) + 1)
+    if (clean) undoLog.setItem(state.cleanArrivals, target, itemAt(state.cleanArrivals, target) + 1)
+    turn.arrivedAt.add(target)
+  }
+  turn.work.push(target)
+}
+
+/** Ends a node without looking at its edges: the run is ending, or everything behind it has lost. */
+export function close(context: MachineContext, node: number): void {
+  const { state, undoLog } = context
+  undoLog.setItem(state.phases, node, PHASE.finished)
+  leaveRace(context, node)
+}
+
+/** Ends a node none of whose ports is live. */
+export function finishDead(context: MachineContext, turn: Turn, node: number): void {
+  close(context, node)
+  for (const edge of nodeAt(context, node).outgoing) touchEdge(context, turn, edge, null, false)
+}
+
+/** Ends a node with what left it; the edges of its port become live, the others dead. */
+export function finishLive(
+  context: MachineContext,
+  turn: Turn,
+  node: number,
+  output: NodeOutput,
+  options: { readonly clean: boolean },
+): void {
+  const { state, undoLog, keyOwners } = context
+  close(context, node)
+  undoLog.setItem(state.finishedTurns, node, state.turn)
+  undoLog.setEntry(state.outputs, node, output)
+  keyOwners.add(node, output.port, output.output)
+  for (const edge of nodeAt(context, node).outgoing) touchEdge(context, turn, edge, output.port, options.clean)
+}
+
+/** Ends a node that is passed over: its first port is live, with `{}`. */
+export function finishPassedOver(
+  context: MachineContext,
+  turn: Turn,
+  node: number,
+  options: { readonly clean: boolean },
+): NodeOutput {
+  const output = { port: firstPort(context, node), output: context.index.emptyOutput }
+  finishLive(context, turn, node, output, options)
+  return output
+}
+
+// An end has no ports; the name then leads nowhere.
+function firstPort(context: MachineContext, node: number): string {
+  return nodeAt(context, node).ports[0] ?? 'success'
+}

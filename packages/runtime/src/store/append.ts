@@ -1,0 +1,147 @@
+import type { Json, NodeId, WorkflowId } from '@tenon/core/document'
+import type {
+  Decision,
+  EventClass,
+  Fact,
+  NodeRunId,
+  Observation,
+  RunFailure,
+  RunStatus,
+  ValueRef,
+  WaitId,
+} from '@tenon/core/run'
+import type { RunRef } from './run-ref.ts'
+
+/** An event that has no number yet; turn and cause count from the append that it is part of. */
+export interface PendingEvent {
+  readonly class: EventClass
+  /** Deterministic within the run. */
+  readonly id: string
+  readonly at: number
+  /** Turns of this append up to and including its own; 0 for observations before its first fact. */
+  readonly turnOffset: number
+  /** Position in this append of the fact that a decision follows from. */
+  readonly causeOffset: number | null
+  readonly body: Fact | Decision | Observation
+}
+
+/** A value too large for the log, stored beside it. */
+export interface Payload {
+  readonly hash: string
+  readonly size: number
+  readonly text: string
+  readonly json: Json
+}
+
+/** What changes in the run row besides turn, number and chain. */
+export interface RunPatch {
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly outcome?: string
+  readonly output?: ValueRef
+  readonly error?: RunFailure
+}
+
+/** The row of a run that is to be made. */
+export interface NewRun {
+  readonly startWeek: number
+  readonly traceId: string
+  readonly workflowId: WorkflowId
+  readonly version: string
+  readonly mode: 'live' | 'test'
+  readonly engine: 'embedded' | 'temporal'
+  readonly planHash: string
+  readonly semantics: number
+  readonly queuedAt: number
+}
+
+/** What an append changes in the tables beside the log, in the same transaction. */
+export type AppendOperation =
+  | { readonly op: 'timer_set'; readonly timerId: string; readonly dueAt: number }
+  | { readonly op: 'timer_clear'; readonly timerId: string }
+  | {
+      readonly op: 'wait_open'
+      readonly approvalId: string
+      readonly waitId: WaitId
+      readonly nodeRunId: NodeRunId
+      readonly nodeId: NodeId
+      readonly workflowId: WorkflowId
+      /** JSON text. */
+      readonly waitFor: string
+      readonly openedAt: number
+      readonly dueAt: number | null
+    }
+  | { readonly op: 'wait_close'; readonly approvalId: string; readonly how: string; readonly at: number }
+  /** The run has applied the message: deletes it. */
+  | { readonly op: 'inbox_consumed'; readonly messageId: string }
+  /** The run has ended: deletes the messages that it did not apply. */
+  | { readonly op: 'inbox_clear' }
+  /**
+   * Wakes the run, from now on by the clock of the database. At its start, `requires` is the key of its requirements, and
+   * `workerId` the worker that owns it, or null.
+   */
+  | { readonly op: 'ready'; readonly workerId: string | null; readonly requires?: string }
+  /** A node waits in its own task queue; `requires` is the key of its requirements. */
+  | { readonly op: 'dispatch_add'; readonly nodeRunId: NodeRunId; readonly pass: number; readonly requires: string }
+  /** The cancelation of a queued node was requested. */
+  | { readonly op: 'dispatch_cancel'; readonly nodeRunId: NodeRunId; readonly pass: number }
+  /** A queued node has its outcome. */
+  | { readonly op: 'dispatch_end'; readonly nodeRunId: NodeRunId; readonly pass: number }
+  /** The run has ended: deletes its timers, its row of ready runs and its queued nodes. */
+  | { readonly op: 'finish' }
+  | { readonly op: 'plan'; readonly planHash: string; readonly data: string }
+  | { readonly op: 'snapshot'; readonly seq: number; readonly data: string }
+  /** Adds a message for Temporal, to be sent `delayMs` from now by the clock of the database. */
+  | { readonly op: 'outbox'; readonly kind: string; readonly delayMs: number }
+  /** The run has ended: deletes its messages for Temporal. */
+  | { readonly op: 'outbox_clear' }
+
+/** One append to the log of one run. */
+export interface Append extends RunRef {
+  /** `observe` adds observations alone: it needs no turn and gives none. */
+  readonly kind: 'create' | 'advance' | 'observe'
+  /** Turn that the run must be at; 0 for `create`. */
+  readonly expectTurn: number
+  /** `seq` that its first event must get: fences the start of an attempt, which moves no turn. @defaultValue any */
+  readonly expectSeq?: number
+  readonly turns: number
+  readonly events: readonly PendingEvent[]
+  readonly status: RunStatus | null
+  readonly create: NewRun | null
+  readonly patch: RunPatch | null
+  readonly operations: readonly AppendOperation[]
+  readonly payloads: readonly Payload[]
+}
+
+export type AppendResult =
+  | { readonly outcome: 'ok'; readonly firstSeq: number; readonly turnBefore: number }
+  /** Another commit took the turn; read the tail and try again. */
+  | { readonly outcome: 'conflict' }
+  /** The run has ended; observations are dropped. */
+  | { readonly outcome: 'closed' }
+  | { readonly outcome: 'missing' }
+  /** A run of that id is there already. */
+  | { readonly outcome: 'exists' }
+
+/**
+ * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, rows of ready
+ * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append that took them the other
+ * way round would deadlock.
+ */
+export const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
+  plan: 0,
+  snapshot: 1,
+  wait_open: 2,
+  wait_close: 2,
+  inbox_consumed: 3,
+  inbox_clear: 3,
+  timer_set: 4,
+  timer_clear: 4,
+  ready: 5,
+  finish: 5,
+  dispatch_add: 6,
+  dispatch_cancel: 6,
+  dispatch_end: 6,
+  outbox: 7,
+  outbox_clear: 7,
+}

@@ -1,0 +1,178 @@
+import { TenonError } from '@tenon/core/errors'
+import { isTooLarge, permanentRefusal } from '../postgres/refusal.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { Append, AppendResult } from './append.ts'
+import { type AppendCall, type AppendToSend, createAppendStatements, isPlain } from './append-statements.ts'
+import { runKey } from './run-ref.ts'
+import { packAppend } from './stored-events.ts'
+
+/** Writes to run logs, many runs in one round trip. */
+export interface Appender {
+  /**
+   * Resolves once the append is stored.
+   *
+   * @throws {@link TenonError} `UNAVAILABLE` when the database does not answer; whether it was stored is then open.
+   * @throws {@link TenonError} `APPEND_REFUSED` (details: `sqlState`) if the database refuses this append for good, and
+   * its own error if it refuses it for now.
+   */
+  append(append: Append): Promise<AppendResult>
+  /** Resolves when everything handed over so far has its result. */
+  drain(): Promise<void>
+}
+
+export interface AppenderOptions {
+  /** Most appends of one round trip. @defaultValue 200 */
+  readonly maxBatch?: number
+  /** Most bytes of values and events in one round trip, about; a larger append goes alone. @defaultValue 8_388_608 */
+  readonly maxBytes?: number
+  /**
+   * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. @defaultValue 2 on
+   * Postgres, 1 on PGlite, which has one connection
+   */
+  readonly lanes?: number
+}
+
+interface Waiting extends AppendToSend {
+  /** Orders a batch: two processes that lock rows in one order cannot wait for each other. */
+  readonly key: string
+  readonly resolve: (result: AppendResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Group commit: the appends that are ready while a flush is in flight go out in the next one of their lane. A flush that
+ * the database refuses is cut in half until the append at fault is alone, so that it harms its own run only. A flush that
+ * gets no answer is not sent again: it may have been stored.
+ */
+export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
+  const { maxBatch = 200, maxBytes = 8_388_608, lanes: count = database.dialect === 'pglite' ? 1 : 2 } = options
+  const statements = createAppendStatements(database.schema)
+
+  const call = async <Row>({ statement, values, resultsOf }: AppendCall<Row>): Promise<readonly AppendResult[]> => {
+    const [row] = await database.call<Row>(statement, values)
+    if (row === undefined) throw new TenonError('UNAVAILABLE', 'The database gave no result for an append')
+    return resultsOf(row)
+  }
+  const store = async (batch: readonly Waiting[]): Promise<readonly AppendResult[]> => {
+    const role = await database.role()
+    const [lone] = batch
+    return lone !== undefined && batch.length === 1 && isPlain(lone)
+      ? call(statements.one(role, lone))
+      : call(statements.many(role, batch))
+  }
+  const send = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const results = await store(batch)
+      for (let index = 0; index < batch.length; index += 1) batch[index]?.resolve(results[index] as AppendResult)
+    } catch (error) {
+      if (batch.length === 1 || isUnavailable(error)) {
+        for (const waiting of batch) waiting.reject(toRefusal(error))
+        return
+      }
+      const middle = Math.ceil(batch.length / 2)
+      await send(batch.slice(0, middle))
+      await send(batch.slice(middle))
+    }
+  }
+  const lanes = Array.from({ length: count }, () => createLane(send, { maxBatch, maxBytes }))
+  return {
+    append: (append) =>
+      new Promise((resolve, reject) => {
+        const packed = packAppend(append.events)
+        const lane = lanes[laneOf(append.runId, count)]
+        lane?.push({ append, packed, key: runKey(append), resolve, reject })
+      }),
+    drain: async () => {
+      await Promise.all(lanes.map((lane) => lane.drain()))
+    },
+  }
+}
+
+interface Lane {
+  push(waiting: Waiting): void
+  drain(): Promise<void>
+}
+
+function createLane(
+  send: (batch: readonly Waiting[]) => Promise<void>,
+  limits: Required<Pick<AppenderOptions, 'maxBatch' | 'maxBytes'>>,
+): Lane {
+  const queue: Waiting[] = []
+  let flushing: Promise<void> | null = null
+  const flush = async (): Promise<void> => {
+    // One turn of the microtask queue: what becomes ready together goes out together.
+    await Promise.resolve()
+    while (queue.length > 0) await send(takeBatch(queue, limits))
+    flushing = null
+  }
+  return {
+    push: (waiting) => {
+      queue.push(waiting)
+      flushing ??= flush()
+    },
+    drain: async () => {
+      while (flushing !== null) await flushing
+    },
+  }
+}
+
+/** FNV-1a, for an even share of every kind of run id. */
+function laneOf(runId: string, count: number): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < runId.length; index += 1) {
+    hash = Math.imul(hash ^ runId.charCodeAt(index), 0x01000193)
+  }
+  return (hash >>> 0) % count
+}
+
+/**
+ * Takes at most one append of each run, the oldest, as long as they stay within the limits; at least one. The batch is
+ * ordered by tenant and run.
+ */
+function takeBatch(
+  queue: Waiting[],
+  { maxBatch, maxBytes }: Required<Pick<AppenderOptions, 'maxBatch' | 'maxBytes'>>,
+): readonly Waiting[] {
+  if (queue.length === 1) return queue.splice(0)
+  const batch = new Map<string, Waiting>()
+  const left: Waiting[] = []
+  let bytes = 0
+  for (const waiting of queue) {
+    const size = sizeOf(waiting)
+    const fits = batch.size === 0 || (batch.size < maxBatch && bytes + size <= maxBytes)
+    if (fits && !batch.has(waiting.key)) {
+      batch.set(waiting.key, waiting)
+      bytes += size
+    } else left.push(waiting)
+  }
+  queue.splice(0, queue.length, ...left)
+  return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** Size of an append, about: its values and events, and the texts of its operations. */
+function sizeOf({ append, packed }: Waiting): number {
+  let bytes = 0
+  for (const { size } of append.payloads) bytes += size
+  for (const { events, inlines } of packed.rows) bytes += events.length + (inlines?.length ?? 0)
+  for (const operation of append.operations) {
+    if (operation.op === 'plan' || operation.op === 'snapshot') bytes += operation.data.length
+    if (operation.op === 'wait_open') bytes += operation.waitFor.length
+  }
+  return bytes
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof TenonError && error.code === 'UNAVAILABLE'
+}
+
+function toRefusal(error: unknown): unknown {
+  if (isTooLarge(error)) {
+    return new TenonError('APPEND_REFUSED', 'The values of the run are too large to be stored at once', {
+      cause: error,
+    })
+  }
+  const sqlState = permanentRefusal(error)
+  if (sqlState === null) return error
+  const message = `The database cannot store a value of the run (SQLSTATE ${sqlState})`
+  return new TenonError('APPEND_REFUSED', message, { cause: error, details: { sqlState } })
+}

@@ -1,0 +1,276 @@
+import { sql } from 'kysely'
+import type { FactToCommit } from '../commit/commit-types.ts'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { claimRows, READY_RUNS } from './claim-rows.ts'
+import { lockOpenWaits, readMessages } from './inbox.ts'
+import {
+  type DispatchClaim,
+  endDispatch,
+  type FoundDispatches,
+  findDispatches,
+  releaseDispatch,
+} from './node-dispatches.ts'
+import { freeOrphans, type RenewedLease, renewLease, type WorkerRow } from './renew-lease.ts'
+import { type PassRef, type RunRef, runKey } from './run-ref.ts'
+
+/** Work of this worker that a poll has found. */
+export interface FoundWork {
+  /** Runs to drive: newly claimed ones, and own ones that were woken. */
+  readonly runs: readonly RunRef[]
+  /** Milliseconds until the next timer of any run is due, or until a run that was locked is to be tried again. */
+  readonly nextInMs: number | null
+  /** Tenant that was served last: where the next round begins. */
+  readonly lastTenant: string | null
+  /** Nodes in task queues of their own. */
+  readonly dispatches: FoundDispatches
+}
+
+/** A run that this worker owns, as the database sees it at one moment. */
+export interface AcquiredRun {
+  /** Messages that the run has yet to apply, oldest first. */
+  readonly messages: readonly FactToCommit[]
+  /** Time of the database, in milliseconds since the Unix epoch: which timers are due. */
+  readonly at: number
+  /** Timers of the run that were due at `at`. */
+  readonly dueTimers: readonly string[]
+}
+
+/** Free capacity of this worker. */
+export type ClaimLimits = Omit<DispatchClaim, 'schema' | 'workerId' | 'capabilities'>
+
+/** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
+export interface DispatchStore {
+  /** Makes runs with due timers ready, and claims free ones that this worker can drive, tenant by tenant in turn. */
+  findWork(claim: ClaimLimits): Promise<FoundWork>
+  /**
+   * Acquires a run, or verifies that this worker owns it, before the worker drives it.
+   *
+   * @returns `null` if another worker owns the run, or the run has ended.
+   */
+  acquire(run: RunRef): Promise<AcquiredRun | null>
+  /** Deletes timers of a run that nothing waits for any more. */
+  clearTimers(run: RunRef, timerIds: readonly string[]): Promise<void>
+  /** Releases a run. False when it was woken meanwhile: drive it again. */
+  release(run: RunRef): Promise<boolean>
+  /** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
+  releaseDispatch(queued: PassRef, notBefore: number): Promise<void>
+  /** Removes a queued node whose node run has its outcome. */
+  endDispatch(queued: PassRef): Promise<void>
+  /** Renews the lease of this worker, as {@link renewLease} does. */
+  renewLease(leaseMs: number): Promise<RenewedLease>
+  /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
+  freeOthers(processPrefix: string): Promise<void>
+  /** Releases all runs and removes the worker. */
+  leave(): Promise<void>
+}
+
+/** A timer whose run was woken wakes it again after so long, in case no worker has driven it. */
+const TIMER_RETRY_MS = 30_000
+const TIMER_BATCH = 500
+const SKIPPED_RETRY_MS = 20
+
+/** Opens the dispatch tables for one worker. */
+export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow): DispatchStore {
+  const { schema } = database
+  const { workerId, capabilities } = worker
+  return {
+    findWork: (limits) =>
+      database.withSystem(async (tx) => {
+        await readyDueRuns(tx)
+        const woken = await claimWoken(tx, workerId)
+        const request = { ...limits, schema, workerId, capabilities }
+        const claimed = await claimRows<{ tenant_id: string; run_id: string }>(tx, READY_RUNS, request)
+        const next = await tx
+          .selectFrom('timers')
+          .select(sql<number>`greatest(fire_at - ${databaseNow}, 0)`.as('in_ms'))
+          .orderBy('fire_at')
+          .limit(1)
+          .executeTakeFirst()
+        const skipped = await tx
+          .selectFrom('run_ready')
+          .select('run_id')
+          .where('worker_id', '=', workerId)
+          .where('woken', '=', true)
+          .limit(1)
+          .executeTakeFirst()
+        return {
+          runs: [...woken, ...claimed.rows].map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
+          nextInMs: skipped !== undefined || claimed.isShort ? SKIPPED_RETRY_MS : (next?.in_ms ?? null),
+          lastTenant: claimed.lastTenant,
+          dispatches: await findDispatches(tx, request),
+        }
+      }),
+    acquire: ({ tenantId, runId }) =>
+      database.withTenant(tenantId, async (tx) => {
+        const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
+        if (!found.acquired) return null
+        const { at, due_timers: dueTimers } = found
+        // Waits for votes that are under way on waits that are due: a vote counts if it has the lock of its wait before
+        // the due date, so the messages are read behind it; a later vote is answered `closed`.
+        if (dueTimers.length > 0) await lockOpenWaits(tx, { tenantId, runId }, at)
+        return { messages: await readMessages(tx, { tenantId, runId }), at, dueTimers }
+      }),
+    clearTimers: async ({ tenantId, runId }, timerIds) => {
+      await database.withTenant(tenantId, (tx) =>
+        tx
+          .deleteFrom('timers')
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          .where('timer_id', 'in', timerIds)
+          .execute(),
+      )
+    },
+    release: ({ tenantId, runId }) =>
+      database.withTenant(tenantId, async (tx) => {
+        await tx
+          .updateTable('run_ready')
+          .set({ worker_id: null })
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          .where('worker_id', '=', workerId)
+          .where('woken', '=', false)
+          .execute()
+        const left = await tx
+          .selectFrom('run_ready')
+          .select('run_id')
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          .where('worker_id', '=', workerId)
+          .executeTakeFirst()
+        return left === undefined
+      }),
+    releaseDispatch: (queued, notBefore) =>
+      database.withTenant(queued.tenantId, (tx) => releaseDispatch(tx, queued, workerId, notBefore)),
+    endDispatch: (queued) => database.withTenant(queued.tenantId, (tx) => endDispatch(tx, queued, workerId)),
+    renewLease: (leaseMs) => database.withSystem((tx) => renewLease(tx, worker, leaseMs, schema)),
+    freeOthers: async (processPrefix) => {
+      await database.withSystem(async (tx) => {
+        await tx.deleteFrom('workers').where('worker_id', 'not like', `${processPrefix}%`).execute()
+        await freeOrphans(tx)
+      })
+    },
+    leave: async () => {
+      await database.withSystem(async (tx) => {
+        await tx.deleteFrom('workers').where('worker_id', '=', workerId).execute()
+        // Rows that an append holds are freed by the next renewal of any worker.
+        await freeOrphans(tx)
+      })
+    },
+  }
+}
+
+/** Rows that an append holds are left for the next poll: waiting for several in any order would deadlock. */
+function claimWoken(tx: Tx<RuntimeTables>, workerId: string) {
+  return tx
+    .with('woken', (with_) =>
+      with_
+        .selectFrom('run_ready')
+        .select(['tenant_id', 'run_id'])
+        .where('worker_id', '=', workerId)
+        .where('woken', '=', true)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('run_ready')
+    .from('woken')
+    .set({ woken: false })
+    .whereRef('run_ready.tenant_id', '=', 'woken.tenant_id')
+    .whereRef('run_ready.run_id', '=', 'woken.run_id')
+    .returning(['run_ready.tenant_id', 'run_ready.run_id'])
+    .execute()
+}
+
+async function readyDueRuns(tx: Tx<RuntimeTables>): Promise<void> {
+  const due = await tx
+    .with('due', (with_) =>
+      with_
+        .selectFrom('timers')
+        .select(['tenant_id', 'run_id', 'timer_id'])
+        .where('fire_at', '<=', databaseNow)
+        .orderBy('fire_at')
+        .limit(TIMER_BATCH)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('timers')
+    .from('due')
+    .set({ fire_at: sql<number>`${databaseNow} + ${TIMER_RETRY_MS}::bigint` })
+    .whereRef('timers.tenant_id', '=', 'due.tenant_id')
+    .whereRef('timers.run_id', '=', 'due.run_id')
+    .whereRef('timers.timer_id', '=', 'due.timer_id')
+    .returning(['timers.tenant_id', 'timers.run_id'])
+    .execute()
+  const runs = new Map(due.map((row) => [keyOfRow(row), row]))
+  if (runs.size === 0) return
+  await tx
+    .insertInto('run_ready')
+    .values(
+      inKeyOrder([...runs.values()]).map((row) => ({
+        tenant_id: row.tenant_id,
+        run_id: row.run_id,
+        ready_at: databaseNow,
+        woken: true,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'run_id']).doUpdateSet({ woken: true }))
+    .execute()
+}
+
+interface AcquireRow {
+  readonly acquired: boolean
+  readonly at: number
+  readonly due_timers: readonly string[]
+}
+
+/**
+ * Takes a run that no worker owns and that this one can drive, or verifies that it is this worker's. Writes only if
+ * something changes: for a run that this worker owns it is one lookup.
+ */
+async function acquireRun(
+  tx: Tx<RuntimeTables>,
+  schema: string,
+  { tenantId, runId }: RunRef,
+  { workerId, capabilities }: WorkerRow,
+): Promise<AcquireRow> {
+  const ready = sql.table(`${schema}.run_ready`)
+  const timers = sql.table(`${schema}.timers`)
+  const requirements = sql.table(`${schema}.run_requirements`)
+  const { rows } = await sql<AcquireRow>`
+    with clock as materialized (select ${databaseNow} as at),
+    owned as (
+      select from ${ready} where tenant_id = ${tenantId} and run_id = ${runId} and worker_id = ${workerId}
+    ),
+    taken as (
+      update ${ready} r set worker_id = ${workerId}, woken = false
+      where tenant_id = ${tenantId} and run_id = ${runId} and (
+        (worker_id = ${workerId} and woken)
+        or worker_id is null and (requires_key = '' or exists (
+          select from ${requirements} q
+          where q.tenant_id = r.tenant_id and q.requires_key = r.requires_key
+            and q.capabilities <@ ${capabilities}::text[]
+        ))
+      )
+      returning run_id
+    )
+    select exists (select from owned) or exists (select from taken) as acquired, clock.at,
+      array(
+        select timer_id from ${timers} where tenant_id = ${tenantId} and run_id = ${runId} and due_at <= clock.at
+      ) as due_timers
+    from clock`.execute(tx)
+  return rows[0] ?? { acquired: false, at: 0, due_timers: [] }
+}
+
+interface RunRow {
+  readonly tenant_id: string
+  readonly run_id: string
+}
+
+function keyOfRow({ tenant_id: tenantId, run_id: runId }: RunRow): string {
+  return runKey({ tenantId, runId })
+}
+
+function inKeyOrder<Row extends RunRow>(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => (keyOfRow(a) < keyOfRow(b) ? -1 : 1))
+}

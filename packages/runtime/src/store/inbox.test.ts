@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import type { Vote } from '@tenon/core/node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
+import type { Append, AppendOperation } from './append.ts'
+import { createAppender } from './appender.ts'
+import { createInbox } from './inbox.ts'
+
+const AT = Date.UTC(2026, 0, 5)
+const ACTOR = { userId: 'ann', displayName: 'Ann', role: 'admin' } as const
+
+describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
+  let opened: TestDatabase
+
+  beforeAll(async () => {
+    opened = await openTestDatabase(kind)
+  })
+  // Fails if Postgres has seen a deadlock.
+  afterAll(() => opened.close())
+
+  const inbox = () => createInbox(opened.database, Date.now)
+  const voteOf = (userId: string, choice = 'approve'): Vote => ({ actor: { ...ACTOR, userId }, choice, at: AT })
+
+  /** A run with one open approval. */
+  const openApproval = async ({ required = 1, dueAt = null as number | null } = {}) => {
+    const [tenantId, runId, approvalId] = [`t-${randomUUID()}`, randomUUID(), randomUUID()]
+    const data = { planHash: 'p', semantics: 1, seed: 's', trigger: 'start', deadlineAt: null, actor: null }
+    const waitFor = { kind: 'approval', choices: ['approve', 'reject'], approvers: {}, required, evidence: null, dueAt }
+    const create: Append = {
+      ...{ tenantId, runId, kind: 'create', expectTurn: 0, turns: 1, status: 'running', patch: null, payloads: [] },
+      events: [
+        {
+          ...{ class: 'fact', id: 'start', at: AT, turnOffset: 1, causeOffset: null },
+          body: { type: 'run_started', data: { ...data, input: { hash: 'h', size: 2 } } },
+        },
+      ],
+      create: {
+        ...{ startWeek: 1, traceId: 't', workflowId: 'w', version: '1', mode: 'live', engine: 'embedded' },
+        ...{ planHash: 'p', semantics: 1, queuedAt: AT },
+      },
+      operations: [
+        {
+          ...{ op: 'wait_open', approvalId, waitId: 'a/1/0', nodeRunId: 'a', nodeId: 'a', workflowId: 'w' },
+          waitFor: JSON.stringify({ ...waitFor, title: 'x', message: '' }),
+          openedAt: AT,
+          dueAt,
+        },
+      ],
+    }
+    const appender = createAppender(opened.database)
+    await appender.append(create)
+    const operate = (...operations: readonly AppendOperation[]) =>
+      appender.append({ ...create, kind: 'observe', turns: 0, status: null, create: null, operations, events: [] })
+    const decide = async (userId: string, choice?: string) =>
+      (await inbox().decide(tenantId, approvalId, voteOf(userId, choice), { workerId: null })).outcome
+    const messages = async () => (await inbox().read({ tenantId, runId })).map(({ messageId }) => messageId)
+    return { tenantId, runId, approvalId, operate, decide, messages }
+  }
+  const cancel = async ({ tenantId, runId }: { readonly tenantId: string; readonly runId: string }) =>
+    (await inbox().cancel(tenantId, runId, ACTOR, { workerId: null })).outcome
+
+  test('accepts one of twenty votes at once where one is needed, and answers the others that it is closed', async () => {
+    const approval = await openApproval()
+    const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
+    const outcomes = await Promise.all(users.map((userId) => approval.decide(userId)))
+    expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(1)
+    expect(outcomes.filter((outcome) => outcome === 'closed')).toHaveLength(19)
+    expect(await approval.messages()).toHaveLength(1)
+  })
+
+  test('accepts votes until one choice has as many as it needs', async () => {
+    const approval = await openApproval({ required: 3 })
+    const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
+    const outcomes = await Promise.all(users.map((id, index) => approval.decide(id, index % 2 ? 'approve' : 'reject')))
+    const accepted = users.filter((_, index) => outcomes[index] === 'accepted')
+    expect(await approval.messages()).toHaveLength(accepted.length)
+    expect(accepted.length).toBeGreaterThanOrEqual(3)
+    expect(accepted.length).toBeLessThanOrEqual(5)
+    expect(await approval.decide('late')).toBe('closed')
+  })
+
+  test('accepts the same vote again without a second message, also after the decision', async () => {
+    const approval = await openApproval()
+    const audits: string[] = []
+    const route = {
+      workerId: null,
+      hook: async () => {
+        audits.push('entry')
+      },
+    }
+    const vote = () => inbox().decide(approval.tenantId, approval.approvalId, voteOf('ann'), route)
+    const outcomes = await Promise.all([vote(), vote(), vote()])
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(audits).toEqual(['entry'])
+    expect(await approval.messages()).toEqual(['vote/a/1/0/ann'])
+    await approval.operate(
+      { op: 'wait_close', approvalId: approval.approvalId, how: 'resolved', at: AT },
+      { op: 'inbox_consumed', messageId: 'vote/a/1/0/ann' },
+    )
+    expect(await approval.decide('ann')).toBe('accepted')
+    expect(await approval.decide('ann', 'reject')).toBe('closed')
+    expect(await approval.decide('bob')).toBe('closed')
+    expect(await approval.messages()).toEqual([])
+  })
+
+  test('refuses another choice of a user who has voted, and a choice that is not offered', async () => {
+    const approval = await openApproval({ required: 2 })
+    expect(await approval.decide('ann')).toBe('accepted')
+    await expect(approval.decide('ann', 'reject')).rejects.toMatchObject({ code: 'APPROVAL_VOTED' })
+    await expect(approval.decide('bob', 'maybe')).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      details: { issues: [{ path: ['choice'] }] },
+    })
+  })
+
+  test('closes an approval at its due date by the clock of the database', async () => {
+    expect(await (await openApproval({ dueAt: Date.now() - 60_000 })).decide('ann')).toBe('closed')
+    expect(await (await openApproval({ dueAt: Date.now() + 60_000 })).decide('ann')).toBe('accepted')
+  })
+
+  test.each(['timeout', 'canceled'])('closes an approval that ended by %s, also for a repeated vote', async (how) => {
+    const approval = await openApproval({ required: 2 })
+    expect(await approval.decide('ann')).toBe('accepted')
+    await approval.operate({ op: 'wait_close', approvalId: approval.approvalId, how, at: AT })
+    expect(await approval.decide('ann')).toBe('closed')
+    expect(await approval.decide('bob', 'maybe')).toBe('closed')
+  })
+
+  test('accepts no vote behind a cancelation of the run', async () => {
+    const approval = await openApproval()
+    expect(await cancel(approval)).toBe('accepted')
+    expect(await cancel(approval)).toBe('accepted')
+    expect(await approval.decide('ann')).toBe('closed')
+    expect(await approval.messages()).toEqual(['cancel'])
+  })
+
+  test('orders a vote and a cancelation that come at once: an accepted vote is read first', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const approval = await openApproval()
+      const [vote] = await Promise.all([approval.decide('ann'), cancel(approval)])
+      expect(await approval.messages()).toEqual(vote === 'accepted' ? ['vote/a/1/0/ann', 'cancel'] : ['cancel'])
+    }
+  })
+
+  test('deletes applied messages with their append, and what is left when the run ends', async () => {
+    const approval = await openApproval({ required: 9 })
+    for (const userId of ['ann', 'bob']) await approval.decide(userId)
+    await approval.operate({ op: 'inbox_consumed', messageId: 'vote/a/1/0/ann' })
+    expect(await approval.messages()).toEqual(['vote/a/1/0/bob'])
+    await approval.operate({ op: 'inbox_clear' }, { op: 'finish' })
+    expect(await approval.messages()).toEqual([])
+  })
+
+  test('dates readiness and messages for Temporal by the clock of the database', async () => {
+    const [first, second] = [await openApproval(), await openApproval()]
+    const ahead = createInbox(opened.database, () => Date.now() + 600_000)
+    await ahead.decide(first.tenantId, first.approvalId, voteOf('ann'), { workerId: null })
+    await ahead.decide(second.tenantId, second.approvalId, voteOf('ann'), {})
+    await second.operate({ op: 'ready', workerId: null }, { op: 'outbox', kind: 'watch', delayMs: 60_000 })
+    const rows = await opened.database.withSystem(async (tx) => ({
+      ready: await tx.selectFrom('run_ready').select(['run_id', 'ready_at']).execute(),
+      outbox: await tx.selectFrom('outbox').select(['kind', 'ready_at']).orderBy('outbox_id').execute(),
+    }))
+    const now = Date.now()
+    for (const { ready_at: at } of rows.ready) expect(at).toBeLessThanOrEqual(now)
+    expect(rows.ready.map((row) => row.run_id)).toEqual(expect.arrayContaining([first.runId, second.runId]))
+    const [wake, watch] = rows.outbox
+    expect([wake?.kind, watch?.kind]).toEqual(['wake', 'watch'])
+    expect(wake?.ready_at).toBeLessThanOrEqual(now)
+    expect((watch?.ready_at ?? 0) - now).toBeGreaterThan(50_000)
+    expect((watch?.ready_at ?? 0) - now).toBeLessThanOrEqual(60_000)
+    await second.operate({ op: 'outbox_clear' })
+    expect(await opened.database.withSystem((tx) => tx.selectFrom('outbox').select('kind').execute())).toEqual([])
+  })
+})

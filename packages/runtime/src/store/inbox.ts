@@ -1,0 +1,238 @@
+import { TenonError } from '@tenon/core/errors'
+import type { Vote } from '@tenon/core/node'
+import { type Actor, type Fact, factId, isRunOver, type RunStatus } from '@tenon/core/run'
+import { type Selectable, sql } from 'kysely'
+import type { FactToCommit } from '../commit/commit-types.ts'
+import type { TransactionHook } from '../engine.ts'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import type { StoredWait } from '../run-store.ts'
+import type { RunRef } from './run-ref.ts'
+
+/** The id that `factId` gives to every request to cancel a run. */
+const CANCEL_MESSAGE = 'cancel'
+
+/** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
+export type PutMessage =
+  | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
+  | { readonly outcome: 'not_found' | 'closed' }
+
+/** Receiver of the wake-up for a message, and what else its transaction stores. */
+export interface MessageRoute {
+  /**
+   * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
+   * wake-up goes to the outbox.
+   */
+  readonly workerId?: string | null
+  readonly hook?: TransactionHook | undefined
+}
+
+/** Accepts votes and cancelations of people; the same on both engines. */
+export interface RunInbox {
+  /**
+   * Accepts a vote if it will count. The decision is made under the lock of the wait's row, so of twenty people who vote
+   * at once on an approval that needs one vote, one is `accepted` and the others are `closed`. Also `closed`: the due
+   * date has passed by the database's clock, or the run is being canceled. The same vote again, while the approval is
+   * open or resolved, is accepted and changes nothing: a client that got no answer may retry.
+   *
+   * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer, `APPROVAL_VOTED` for
+   * another choice of a user who has voted.
+   */
+  decide(tenantId: string, approvalId: string, vote: Vote, route: MessageRoute): Promise<PutMessage>
+  /** Accepts a request to cancel a run that has not ended. */
+  cancel(tenantId: string, runId: string, actor: Actor | null, route: MessageRoute): Promise<PutMessage>
+  /** Reads the messages that a run has yet to apply, oldest first. */
+  read(run: RunRef): Promise<readonly FactToCommit[]>
+}
+
+type RuntimeTx = Tx<RuntimeTables>
+
+/** Opens the inbox of the runs in a database. */
+export function createInbox(database: RuntimeDatabase, now: () => number): RunInbox {
+  return {
+    read: (run) => database.withTenant(run.tenantId, (tx) => readMessages(tx, run)),
+    decide: (tenantId, approvalId, vote, route) =>
+      database.withTenant(tenantId, async (tx) => {
+        const wait = await lockWait(tx, tenantId, approvalId)
+        if (wait === undefined) return { outcome: 'not_found' }
+        const waitFor = JSON.parse(wait.wait_for) as StoredWait['waitFor']
+        const verdict = await judgeVote(tx, { tenantId, approvalId, wait, waitFor, vote })
+        if (verdict === 'closed') return { outcome: 'closed' }
+        if (verdict === 'repeated') return { outcome: 'accepted', runId: wait.run_id, owner: null }
+        const row = { tenant_id: tenantId, approval_id: approvalId, user_id: vote.actor.userId, at: vote.at }
+        await tx
+          .insertInto('wait_votes')
+          .values({ ...row, vote: JSON.stringify(vote) })
+          .execute()
+        const fact: Fact = { type: 'approval_decided', data: { waitId: wait.wait_id, vote } }
+        return putMessage(tx, { tenantId, runId: wait.run_id, fact, at: now(), route })
+      }),
+    cancel: (tenantId, runId, actor, route) =>
+      database.withTenant(tenantId, async (tx) => {
+        const run = await tx
+          .selectFrom('runs')
+          .select('status')
+          .where('tenant_id', '=', tenantId)
+          .where('run_id', '=', runId)
+          // Behind an append that is under way: it may end the run.
+          .forShare()
+          .executeTakeFirst()
+        if (run === undefined) return { outcome: 'not_found' }
+        if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
+        // Orders it and the votes of its run: no vote is accepted behind a cancelation that it does not see.
+        await lockOpenWaits(tx, { tenantId, runId })
+        const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
+        return putMessage(tx, { tenantId, runId, fact, at: now(), route })
+      }),
+  }
+}
+
+/** Reads the messages that a run has yet to apply, oldest first, in the caller's transaction. */
+export async function readMessages(tx: RuntimeTx, { tenantId, runId }: RunRef): Promise<readonly FactToCommit[]> {
+  const rows = await tx
+    .selectFrom('run_inbox')
+    .select(['message_id', 'fact'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => ({ fact: JSON.parse(row.fact) as Fact, messageId: row.message_id }))
+}
+
+function choiceInvalid(choices: readonly string[]): TenonError {
+  const message = `Choose one of ${choices.join(', ')}`
+  return new TenonError('REQUEST_INVALID', message, {
+    details: { issues: [{ path: ['choice'], code: 'unknown', message }] },
+  })
+}
+
+type WaitRow = Pick<Selectable<RuntimeTables['waits']>, 'run_id' | 'wait_id' | 'status' | 'wait_for' | 'due_at'>
+
+function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<WaitRow | undefined> {
+  return tx
+    .selectFrom('waits')
+    .select(['run_id', 'wait_id', 'status', 'wait_for', 'due_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+interface VoteToJudge {
+  readonly tenantId: string
+  readonly approvalId: string
+  /** Its row, locked. */
+  readonly wait: WaitRow
+  readonly waitFor: StoredWait['waitFor']
+  readonly vote: Vote
+}
+
+/** Decides whether a vote counts; the caller holds the lock of the wait's row. */
+async function judgeVote(
+  tx: RuntimeTx,
+  { tenantId, approvalId, wait, waitFor, vote }: VoteToJudge,
+): Promise<'new' | 'repeated' | 'closed'> {
+  if (!waitFor.choices.includes(vote.choice)) {
+    if (wait.status !== 'open') return 'closed'
+    throw choiceInvalid(waitFor.choices)
+  }
+  const rows = await tx
+    .selectFrom('wait_votes')
+    .select('vote')
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .execute()
+  const votes = rows.map((row) => JSON.parse(row.vote) as Vote)
+  const own = votes.find(({ actor }) => actor.userId === vote.actor.userId)
+  if (own?.choice === vote.choice && (wait.status === 'open' || wait.status === 'resolved')) return 'repeated'
+  if (wait.status !== 'open' || isDecided(votes, waitFor)) return 'closed'
+  if (own !== undefined) throw new TenonError('APPROVAL_VOTED', 'You already voted for a different option')
+  // Read after the lock: a transaction that waited for it may have waited past the due date.
+  const { at, is_canceling: isCanceling } = await tx
+    .selectFrom('waits')
+    .select((eb) => [
+      databaseNow.as('at'),
+      eb
+        .exists(
+          eb
+            .selectFrom('run_inbox')
+            .select('run_id')
+            .where('tenant_id', '=', tenantId)
+            .where('run_id', '=', wait.run_id)
+            .where('message_id', '=', CANCEL_MESSAGE),
+        )
+        .as('is_canceling'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .executeTakeFirstOrThrow()
+  return isCanceling || (wait.due_at !== null && wait.due_at <= at) ? 'closed' : 'new'
+}
+
+/** Checks whether a choice has the votes that it needs; the run has yet to apply the last of them. */
+function isDecided(votes: readonly Vote[], { choices, required }: StoredWait['waitFor']): boolean {
+  return choices.some((choice) => votes.filter((vote) => vote.choice === choice).length >= required)
+}
+
+interface Message extends RunRef {
+  readonly fact: Fact
+  readonly at: number
+  readonly route: MessageRoute
+}
+
+async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: Message): Promise<PutMessage> {
+  const added = await tx
+    .insertInto('run_inbox')
+    .values({ tenant_id: tenantId, run_id: runId, message_id: factId(fact), fact: JSON.stringify(fact), at })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('run_id')
+    .executeTakeFirst()
+  // The message waits already: its transaction has stored what belongs to it, and has woken the run.
+  if (added === undefined) return { outcome: 'accepted', runId, owner: null }
+  await route.hook?.(tx)
+  if (route.workerId === undefined) {
+    const message = { tenant_id: tenantId, run_id: runId, kind: 'wake', ready_at: databaseNow }
+    await tx.insertInto('outbox').values(message).execute()
+    return { outcome: 'accepted', runId, owner: null }
+  }
+  const { workerId } = route
+  const ready = await tx
+    .insertInto('run_ready')
+    .values({
+      tenant_id: tenantId,
+      run_id: runId,
+      ready_at: databaseNow,
+      worker_id: workerId,
+      woken: workerId === null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
+        woken: true,
+        // Ending a run takes no node type: a run whose types no worker has can still be canceled.
+        ...(fact.type === 'cancel_requested'
+          ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
+          : {}),
+      }),
+    )
+    .returning('worker_id')
+    .executeTakeFirst()
+  return { outcome: 'accepted', runId, owner: ready?.worker_id ?? null }
+}
+
+/**
+ * Locks the open waits of a run in the order of their ids, or those of them that are due.
+ *
+ * @param dueAt - Milliseconds since the Unix epoch. @defaultValue all open waits
+ */
+export async function lockOpenWaits(tx: Tx<RuntimeTables>, { tenantId, runId }: RunRef, dueAt?: number): Promise<void> {
+  const open = tx
+    .selectFrom('waits')
+    .select('approval_id')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .where('status', '=', 'open')
+    .orderBy('approval_id')
+    .forUpdate()
+  await (dueAt === undefined ? open : open.where('due_at', '<=', dueAt)).execute()
+}

@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { type ClaimRequest, claimRows, READY_DISPATCHES } from './claim-rows.ts'
+import type { PassRef } from './run-ref.ts'
+
+/** A node in a task queue of its own that this worker has claimed. */
+export interface NodeDispatch extends PassRef {
+  /** It has waited too long for a worker of its queue, and fails. */
+  readonly isExpired: boolean
+  /** Time that it has waited, in milliseconds, if it is expired; else 0. */
+  readonly waitedMs: number
+}
+
+/** Tasks that a poll has found for a worker. */
+export interface FoundDispatches {
+  /** Newly claimed ones. */
+  readonly claimed: readonly NodeDispatch[]
+  /** Own ones whose cancelation was requested. */
+  readonly canceling: readonly PassRef[]
+}
+
+export interface DispatchClaim extends ClaimRequest {
+  /** Longest time that a node waits for a worker of its queue, in milliseconds. */
+  readonly queueWaitMs: number
+}
+
+interface DispatchRow {
+  readonly tenant_id: string
+  readonly run_id: string
+  readonly node_run_id: string
+  readonly pass: number
+}
+
+/** Nodes of any queue that one poll ends, because they are canceled or no worker serves their queue. */
+const OVERDUE_BATCH = 50
+
+/**
+ * Claims queued nodes: those of the worker's queues, and of every queue those that only have to be ended: canceled before a
+ * worker took them, or waiting for longer than a node may.
+ */
+export async function findDispatches(tx: Tx<RuntimeTables>, request: DispatchClaim): Promise<FoundDispatches> {
+  const { workerId, capabilities } = request
+  const hasQueues = capabilities.some((each) => each.startsWith('queue:'))
+  const served = hasQueues ? (await claimRows<DispatchRow>(tx, READY_DISPATCHES, request)).rows : []
+  const overdue = await claimOverdue(tx, request)
+  const canceling = await tx
+    .selectFrom('node_dispatches')
+    .select(['tenant_id', 'run_id', 'node_run_id', 'pass'])
+    .where('worker_id', '=', workerId)
+    .where('is_canceling', '=', true)
+    .execute()
+  return {
+    claimed: [...served.map((row) => ({ ...refOf(row), isExpired: false, waitedMs: 0 })), ...overdue],
+    canceling: canceling.map(refOf),
+  }
+}
+
+async function claimOverdue(
+  tx: Tx<RuntimeTables>,
+  { schema, workerId, queueWaitMs }: DispatchClaim,
+): Promise<readonly NodeDispatch[]> {
+  const queued = sql.table(`${schema}.node_dispatches`)
+  const now = sql`(extract(epoch from statement_timestamp()) * 1000)::bigint`
+  const { rows } = await sql<DispatchRow & { readonly is_canceling: boolean; readonly waited_ms: number }>`
+    with overdue as materialized (
+      select tenant_id, run_id, node_run_id, pass, ${now} - ready_at as waited_ms from ${queued}
+      where worker_id is null and ready_at <= ${now} - ${queueWaitMs}::bigint
+      order by ready_at limit ${OVERDUE_BATCH} for update skip locked
+    )
+    update ${queued} t set worker_id = ${workerId} from overdue o
+    where t.tenant_id = o.tenant_id and t.run_id = o.run_id and t.node_run_id = o.node_run_id and t.pass = o.pass
+    returning t.tenant_id, t.run_id, t.node_run_id, t.pass, t.is_canceling, o.waited_ms`.execute(tx)
+  return rows.map((row) => ({
+    ...refOf(row),
+    isExpired: !row.is_canceling,
+    waitedMs: row.is_canceling ? 0 : row.waited_ms,
+  }))
+}
+
+/** Lists the queued nodes that a worker owns. */
+export async function ownedDispatches(tx: Tx<RuntimeTables>, workerId: string): Promise<readonly NodeDispatch[]> {
+  const rows = await tx
+    .selectFrom('node_dispatches')
+    .select(['tenant_id', 'run_id', 'node_run_id', 'pass'])
+    .where('worker_id', '=', workerId)
+    .execute()
+  return rows.map((row) => ({ ...refOf(row), isExpired: false, waitedMs: 0 }))
+}
+
+/** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
+export async function releaseDispatch(
+  tx: Tx<RuntimeTables>,
+  queued: PassRef,
+  workerId: string,
+  notBefore: number,
+): Promise<void> {
+  await tx
+    .updateTable('node_dispatches')
+    .set({
+      worker_id: null,
+      ready_at: sql<number>`case when is_canceling then 0 else greatest(${databaseNow}, ${notBefore}::bigint) end`,
+    })
+    .where('tenant_id', '=', queued.tenantId)
+    .where('run_id', '=', queued.runId)
+    .where('node_run_id', '=', queued.nodeRunId)
+    .where('pass', '=', queued.pass)
+    .where('worker_id', '=', workerId)
+    .execute()
+}
+
+/** Removes a queued node whose node run has its outcome. */
+export async function endDispatch(tx: Tx<RuntimeTables>, queued: PassRef, workerId: string): Promise<void> {
+  await tx
+    .deleteFrom('node_dispatches')
+    .where('tenant_id', '=', queued.tenantId)
+    .where('run_id', '=', queued.runId)
+    .where('node_run_id', '=', queued.nodeRunId)
+    .where('pass', '=', queued.pass)
+    .where('worker_id', '=', workerId)
+    .execute()
+}
+
+function refOf(row: DispatchRow): PassRef {
+  return { tenantId: row.tenant_id, runId: row.run_id, nodeRunId: row.node_run_id, pass: row.pass }
+}

@@ -1,0 +1,189 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { databaseNow } from '../postgres/database-now.ts'
+import type { RuntimeTables } from '../postgres/tables.ts'
+import type { Tx } from '../postgres/types.ts'
+import { type NodeDispatch, ownedDispatches } from './node-dispatches.ts'
+import type { RunRef } from './run-ref.ts'
+
+/** State of a worker in the database at the renewal of its lease. */
+export interface RenewedLease {
+  /** False after the lease had expired: other workers may have taken its runs. */
+  readonly wasValid: boolean
+  /** The runs that this worker owns, known to it or not. */
+  readonly owned: readonly RunRef[]
+  /** The queued nodes of nodes that this worker owns. */
+  readonly ownedDispatches: readonly NodeDispatch[]
+  /** Workers with a valid lease, this one included; ≥ 1. */
+  readonly workers: number
+}
+
+/** A worker as the other processes see it. */
+export interface WorkerRow {
+  readonly workerId: string
+  /**
+   * Longest time that a worker keeps its runs while it is connected and does not renew its lease, in milliseconds:
+   * because a body computes, and the lease is renewed on the same thread.
+   */
+  readonly busyGraceMs: number
+  /** Its capabilities, so that the processes without a worker know which runs have none. */
+  readonly capabilities: readonly string[]
+}
+
+/**
+ * Renews the lease of a worker, frees the runs of workers whose lease has expired, and reads back what this one owns.
+ *
+ * A worker frees others' runs only if its own lease has been valid for a whole lease: after an outage, when every lease
+ * has expired, none is freed too early. A worker that is still connected keeps its runs for `busyGraceMs` longer.
+ *
+ * @see docs/adr/0026-a-busy-worker-keeps-its-runs.md
+ */
+export async function renewLease(
+  tx: Tx<RuntimeTables>,
+  { workerId, capabilities, busyGraceMs }: WorkerRow,
+  leaseMs: number,
+  schema: string,
+): Promise<RenewedLease> {
+  const until = sql<number>`${databaseNow} + ${leaseMs}::bigint`
+  const before = await tx
+    .selectFrom('workers')
+    .select(['started_at', sql<boolean>`lease_until >= ${databaseNow}`.as('is_valid')])
+    .where('worker_id', '=', workerId)
+    .forUpdate()
+    .executeTakeFirst()
+  const wasValid = before?.is_valid === true
+  // started_at is when the lease began to be valid without a gap.
+  await tx
+    .insertInto('workers')
+    .values({
+      worker_id: workerId,
+      started_at: databaseNow,
+      lease_until: until,
+      capabilities: sql<string[]>`${capabilities}::text[]`,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .column('worker_id')
+        .doUpdateSet({ lease_until: until, ...(wasValid ? {} : { started_at: databaseNow }) }),
+    )
+    .execute()
+  await removeExpired(tx, { workerId, leaseMs, busyGraceMs, schema })
+  await freeOrphans(tx)
+  const owned = await tx
+    .selectFrom('run_ready')
+    .select(['tenant_id', 'run_id'])
+    .where('worker_id', '=', workerId)
+    .execute()
+  const { workers } = await tx
+    .selectFrom('workers')
+    .select(sql<number>`count(*)::integer`.as('workers'))
+    .where('lease_until', '>=', databaseNow)
+    .executeTakeFirstOrThrow()
+  return {
+    wasValid,
+    workers,
+    owned: owned.map((row) => ({ tenantId: row.tenant_id, runId: row.run_id })),
+    ownedDispatches: await ownedDispatches(tx, workerId),
+  }
+}
+
+/** Space of the locks by which the workers of a schema show that they are connected. */
+export function presenceSpace(schema: string): string {
+  return `tenon.worker.${schema}`
+}
+
+interface Expiry {
+  readonly workerId: string
+  readonly leaseMs: number
+  readonly busyGraceMs: number
+  readonly schema: string
+}
+
+async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGraceMs, schema }: Expiry): Promise<void> {
+  // Both keys of an advisory lock are shown without their sign.
+  const key = (text: RawBuilder<unknown>) => sql`(hashtext(${text})::bigint & 4294967295)::oid`
+  const isConnected = sql<SqlBool>`exists (
+    select from pg_catalog.pg_locks l
+    where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+      and l.classid = ${key(sql`${presenceSpace(schema)}::text`)} and l.objid = ${key(sql`workers.worker_id`)}
+  )`
+  const expired = await tx
+    .selectFrom('workers')
+    .select('worker_id')
+    .where('lease_until', '<', databaseNow)
+    .where(({ or, not, eb }) =>
+      or([eb('lease_until', '<', sql<number>`${databaseNow} - ${busyGraceMs}::bigint`), not(isConnected)]),
+    )
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('workers as me')
+          .select('me.worker_id')
+          .where('me.worker_id', '=', workerId)
+          .where('me.started_at', '<=', sql<number>`${databaseNow} - ${leaseMs}::bigint`),
+      ),
+    )
+    .forUpdate()
+    // A worker that renews at this moment, or stopped in the middle of it, keeps its row.
+    .skipLocked()
+    .execute()
+  if (expired.length === 0) return
+  await tx
+    .deleteFrom('workers')
+    .where(
+      'worker_id',
+      'in',
+      expired.map((row) => row.worker_id),
+    )
+    .execute()
+}
+
+/**
+ * Frees the rows of workers that are gone. Rows that an append holds are left for the next renewal: waiting for several
+ * locks in any order would deadlock.
+ */
+export async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {
+  await tx
+    .with('orphans', (with_) =>
+      with_
+        .selectFrom('run_ready')
+        .select(['tenant_id', 'run_id'])
+        .where('worker_id', 'is not', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(selectFrom('workers').select('worker_id').whereRef('workers.worker_id', '=', 'run_ready.worker_id')),
+          ),
+        )
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('run_ready')
+    .from('orphans')
+    .set({ worker_id: null, woken: true })
+    .whereRef('run_ready.tenant_id', '=', 'orphans.tenant_id')
+    .whereRef('run_ready.run_id', '=', 'orphans.run_id')
+    .execute()
+  await tx
+    .with('orphans', (with_) =>
+      with_
+        .selectFrom('node_dispatches')
+        .select(['tenant_id', 'run_id', 'node_run_id', 'pass'])
+        .where('worker_id', 'is not', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('workers').select('worker_id').whereRef('workers.worker_id', '=', 'node_dispatches.worker_id'),
+            ),
+          ),
+        )
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('node_dispatches')
+    .from('orphans')
+    .set({ worker_id: null })
+    .whereRef('node_dispatches.tenant_id', '=', 'orphans.tenant_id')
+    .whereRef('node_dispatches.run_id', '=', 'orphans.run_id')
+    .whereRef('node_dispatches.node_run_id', '=', 'orphans.node_run_id')
+    .whereRef('node_dispatches.pass', '=', 'orphans.pass')
+    .execute()
+}

@@ -1,0 +1,144 @@
+import type { Identity, StartedRun, StartRun } from '@tenon/core/api'
+import { canonicalText, type Json, type JsonSchema, type RunId, sha256Hex } from '@tenon/core/document'
+import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { checkJsonSchema } from '@tenon/core/node'
+import { newRunId, type StartRunRequest } from '@tenon/runtime'
+import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
+import type { ServerContext } from '../context.ts'
+import { claimKey, keepAnswer } from '../tables/idempotency-repository.ts'
+import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
+import { findVersion } from '../tables/version-repository.ts'
+import { presentStartedRun } from './present-run.ts'
+
+export interface StartRequest {
+  readonly identity: Identity
+  readonly workflow: WorkflowRow
+  readonly body: StartRun
+  readonly idempotencyKey: string | null
+}
+
+const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/
+const ROUTE = 'startRun'
+
+/**
+ * Starts a run of a published version. With an idempotency key the run's id is chosen and stored before the run is
+ * started, so that a request repeated after a crash in between finds the same run.
+ *
+ * @throws {@link TenonError} `WORKFLOW_NOT_PUBLISHED`, `REFERENCE_NOT_FOUND`, `RUN_INPUT_INVALID`,
+ * `IDEMPOTENCY_KEY_REUSED`.
+ */
+export async function startPublishedRun(server: ServerContext, request: StartRequest): Promise<StartedRun> {
+  const { identity, workflow, body, idempotencyKey } = request
+  const { tenantId } = identity
+  const begin = async (runId: RunId): Promise<StartedRun> => {
+    const version = await versionToRun(server, workflow, body.version)
+    const { trigger, input } = body
+    return presentStartedRun(await server.engine.start(checkBeginning({ identity, version, trigger, input, runId })))
+  }
+  if (idempotencyKey === null) return begin(newRunId())
+  checkKey(idempotencyKey)
+  const claimed = { tenant_id: tenantId, route: ROUTE, key: idempotencyKey }
+  const requestHash = sha256Hex(canonicalText({ workflowId: workflow.workflow_id, body: body as Json }))
+  const claim = await server.database.withTenant(tenantId, (tx) =>
+    claimKey(tx, {
+      ...claimed,
+      request_hash: requestHash,
+      resource_id: newRunId(),
+      created_at: server.now(),
+    }),
+  )
+  if (claim.request_hash !== requestHash) {
+    throw new TenonError('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used with another request')
+  }
+  if (claim.answer !== null) return JSON.parse(claim.answer) as StartedRun
+  const started = await begin(claim.resource_id)
+  const answer = await server.database.withTenant(tenantId, (tx) => keepAnswer(tx, claimed, JSON.stringify(started)))
+  return JSON.parse(answer) as StartedRun
+}
+
+async function versionToRun(
+  server: ServerContext,
+  workflow: WorkflowRow,
+  asked: string | undefined,
+): Promise<VersionRow> {
+  const version = asked ?? (workflow.latest_version === null ? null : String(workflow.latest_version))
+  if (version === null) throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
+  const { tenant_id: tenantId, workflow_id: workflowId } = workflow
+  const row = await server.database.withTenant(tenantId, (tx) => findVersion(tx, tenantId, workflowId, version))
+  // A tried draft has test runs only.
+  if (row !== null && row.number !== null) return row
+  throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no version with this number', {
+    details: { issues: [{ path: ['version'], code: 'not_found', message: 'No published version has this number' }] },
+  })
+}
+
+function checkKey(key: string): void {
+  if (KEY_PATTERN.test(key)) return
+  throw new TenonError('REQUEST_INVALID', 'The Idempotency-Key must be 1 to 200 printable ASCII characters', {
+    details: { in: 'header', issues: [{ path: ['Idempotency-Key'], code: 'invalid_format', message: 'Not a key' }] },
+  })
+}
+
+/** A run to start, of any version. */
+export interface Beginning {
+  readonly identity: Identity
+  readonly version: VersionRow
+  /** @defaultValue the first trigger in document order */
+  readonly trigger: string | undefined
+  /** @defaultValue `{}` */
+  readonly input: Json | undefined
+  /** Id of the run; a run that has it is returned as it is. */
+  readonly runId: RunId
+}
+
+/**
+ * Makes the request to the engine after checking the input; stores nothing.
+ *
+ * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `REFERENCE_NOT_FOUND` for a trigger that is not in
+ * the version.
+ */
+export function checkBeginning(beginning: Beginning): StartRunRequest {
+  const { identity, version, input = {} } = beginning
+  const plan = JSON.parse(version.plan) as Plan
+  const trigger = findTrigger(plan, beginning.trigger)
+  checkRunInput(trigger, input)
+  return {
+    tenantId: identity.tenantId,
+    workflowId: version.workflow_id,
+    version: version.version,
+    mode: version.number === null ? 'test' : 'live',
+    plan,
+    trigger: trigger.id,
+    input,
+    actor: { userId: identity.userId, displayName: identity.displayName },
+    runId: beginning.runId,
+  }
+}
+
+function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
+  const triggers = plan.nodes.filter((node) => node.control === 'trigger')
+  const trigger = triggerId === undefined ? triggers[0] : triggers.find((node) => node.id === triggerId)
+  if (trigger === undefined) {
+    throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
+      details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },
+    })
+  }
+  return trigger
+}
+
+function checkRunInput(trigger: PlanNode, input: Json): void {
+  const schema = trigger.params.inputSchema
+  if (schema === undefined) return
+  const faults = checkJsonSchema(schema as JsonSchema, input)
+  if (faults.length === 0) return
+  const issues: ProblemIssue[] = faults.map((fault) => ({ ...fault, path: ['input', ...fault.path] }))
+  throw new TenonError('RUN_INPUT_INVALID', sentenceOf(issues), { details: { issues } })
+}
+
+/** Names the first fault and the number of the others; only a fault inside the input has a path worth naming. */
+function sentenceOf([first, ...others]: readonly ProblemIssue[]): string {
+  const path = first?.path ?? []
+  const at = path.length > 1 ? `The run input at "${path.slice(1).join('.')}"` : 'The run input'
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `${at} is not valid: ${first?.message ?? ''}${more}`
+}

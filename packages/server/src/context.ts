@@ -20,9 +20,9 @@ export interface ServerContext {
   readonly registry: NodeRegistry
   /** Encrypts and decrypts the values of secret params. */
   readonly secrets: SecretStore
-  /** Which params of the registered node types are secret. */
+  /** Secret params of the registered node types. */
   readonly secretFields: SecretFields
-  /** Which params of the registered node types are edited by character. */
+  /** Params of the registered node types that are edited by character. */
   readonly textFields: TextFields
   readonly bus: Bus
   readonly log: RuntimeLog

@@ -70,7 +70,7 @@ export interface WorkflowServerOptions {
    * `*.internal.example`, `10.20.0.0/16`. A name without a port means ports 80 and 443.
    */
   readonly egress?: { readonly allow?: readonly string[] }
-  /** Fan-out between processes; handed over: `close()` ends it. @defaultValue within this process */
+  /** Fan-out between processes, owned by the server: `close()` ends it. @defaultValue within this process */
   readonly bus?: Bus
   /**
    * Receives one line a call, with credentials masked.

@@ -51,7 +51,7 @@ function diffPolicy(nodeId: NodeId, from: NodePolicy = {}, to: NodePolicy = {}):
     .map((field) => ({ op: 'set_policy', nodeId, field, value: (to[field] ?? null) as Json }))
 }
 
-/** Params first, since an order moves with the list item that holds its object. */
+/** Compares params first, since a key order moves with the list item that contains its object. */
 function diffArrangedParams(from: WorkflowNode, to: WorkflowNode): DocumentOperation[] {
   const params = diffParams(to.id, from.params, to.params)
   const moved = params.reduce<KeyOrder>(keyOrderAfter, from.keyOrder ?? {})

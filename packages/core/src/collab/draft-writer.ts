@@ -82,7 +82,7 @@ function removeNode(target: Target, nodeId: NodeId, working: WorkingDocument): v
   target.positions().remove(gone)
 }
 
-/** Nodes of older drafts get their key order when it is first written. */
+/** Returns the key order of a node; nodes of older drafts get one when it is first written. */
 function keyOrderIn(node: Y.Map<unknown>): Y.Map<unknown> {
   const keyOrder = node.get('keyOrder')
   return keyOrder instanceof Y.Map ? keyOrder : node.set('keyOrder', sharedKeyOrder())

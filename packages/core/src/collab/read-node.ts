@@ -54,7 +54,7 @@ function readParams(value: unknown, place: string, report: Report): JsonObject {
   return Object.fromEntries(sound)
 }
 
-/** Orders that cannot be read are reported: what they arrange has its keys sorted. */
+/** Reads the key order and reports unreadable entries, whose objects have sorted keys. */
 function readKeyOrder(value: unknown, place: string, report: Report): KeyOrder | undefined {
   if (value === undefined) return undefined
   const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })

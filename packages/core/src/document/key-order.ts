@@ -4,7 +4,7 @@ import type { DocumentOperation, ParamPath } from './operation.ts'
 /** Keys of objects in their order, by the JSON Pointer (RFC 6901) of each object within the params of a node. */
 export type KeyOrder = Readonly<Record<string, readonly string[]>>
 
-/** The JSON Pointer (RFC 6901) to a value within the params of a node. */
+/** Returns the JSON Pointer (RFC 6901) of a value within the params of a node. */
 export function paramPointer(path: ParamPath): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
@@ -63,7 +63,7 @@ export function keyOrderAfter(keyOrder: KeyOrder, operation: ParamOperation): Ke
   )
 }
 
-/** Where the order of an object is after a change; `null` once the object is gone. */
+/** Returns the pointer of an object after a change; `null` if the object is removed. */
 type MovedPointer = (pointer: string) => string | null
 
 function withoutParam(path: ParamPath): MovedPointer {
@@ -83,7 +83,7 @@ function withItems(path: ParamPath, shift: 1 | -1): MovedPointer {
 }
 
 /**
- * The orders of the objects inside a value as it is written down, for those whose keys are not sorted.
+ * Returns the key orders of the objects inside a value, for those whose keys are not sorted.
  *
  * @param path - Path of the value within the params.
  */

@@ -97,7 +97,7 @@ export function faultsOf(error: unknown): readonly [Fault, ...Fault[]] {
 export interface Gathering {
   /** Returns the parsed part; `undefined` for a fault. */
   read<Part>(parse: () => Part): Part | undefined
-  /** Adds the faults that a parser threw; throws every other error again. */
+  /** Adds the faults that a parser threw and rethrows every other error. */
   add(error: unknown): void
   /** Throws `DOCUMENT_MALFORMED` with all faults, in the order of parsing, if there are any. */
   end(): void
@@ -328,7 +328,7 @@ function readFields(
   return parsed
 }
 
-/** An object with any keys that `key` accepts, all of whose values are of one kind. */
+/** Creates a parser of an object with any keys that `key` accepts and values of one kind. */
 export function record<Value>(
   key: Parser<string>,
   parse: Parser<Value>,

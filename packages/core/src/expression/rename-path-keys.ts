@@ -5,7 +5,7 @@ import { childrenOf } from './walk.ts'
 
 /** One key of a path that gets another name. */
 export interface PathKeyRename {
-  /** Index of the key behind the root: in `input.order.id`, 1 is `id`. */
+  /** Index of the key after the root: in `input.order.id`, 1 is `id`. */
   readonly at: number
   /** New name of the key. */
   readonly to: string
@@ -16,8 +16,8 @@ interface Replacement extends Span {
 }
 
 /**
- * A template with other keys in the paths that it reads. All other text stays as it is: texts, function names and
- * keys in quotes that are not part of a path. A template that cannot be read comes back unchanged.
+ * Replaces keys in the paths that a template reads. All other text is unchanged: texts, function names and keys in
+ * quotes that are not part of a path. A template that cannot be read comes back unchanged.
  *
  * @param rename - Gets the root of a path (`input`, `trigger`, `nodes`, …) and its keys up to the first one that only
  * evaluation knows; returns `null` to leave the path.
@@ -65,7 +65,7 @@ function knownKeys(segments: readonly PathSegment[]): readonly (string | number)
   })
 }
 
-/** A key behind a point that is no name gets brackets in place of the point. */
+/** Returns the replacement of a key; one that is not a name replaces the point before it by brackets. */
 function replacementOf(template: string, { start, end, optional }: PathSegment, to: string): Replacement {
   const isQuoted = template[start] === '"' || template[start] === "'"
   if (isQuoted) return { start, end, text: JSON.stringify(to) }

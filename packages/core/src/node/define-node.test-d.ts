@@ -64,7 +64,7 @@ expectTypeOf(wrong).toEqualTypeOf<AnyNodeImplementation>()
 
 // @ts-expect-error: greet has no port "ok"
 implementNode(greet, async () => ({ port: 'ok', output: { greeting: '' } }))
-// @ts-expect-error: nobody returns the reserved port
+// @ts-expect-error: the reserved port cannot be returned
 implementNode(greet, async () => ({ port: 'error', output: { greeting: '' } }))
 // @ts-expect-error: greeting is a text
 implementNode(greet, async () => ({ port: 'success', output: { greeting: 1 } }))

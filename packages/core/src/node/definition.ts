@@ -76,15 +76,15 @@ export interface LintRule {
   readonly message: string
   /** Param that the problem refers to. */
   readonly field?: string
-  /** A repair of the param in `field`, where one value is surely right. @defaultValue none: the author decides */
+  /** Fix of the param in `field`, if exactly one value is right. @defaultValue none: the author decides */
   readonly fix?: LintFix
 }
 
-/** Repair that a lint rule offers: another value for its field. */
+/** Fix of a lint rule: another value for its field. */
 export interface LintFix {
-  /** Label of the button; `{value}` stands for the new value: `Set to {value}`. */
+  /** Label of the button; `{value}` is replaced by the new value: `Set to {value}`. */
   readonly title: string
-  /** Expression over `params` that gives the new value. Without a value, no repair is offered. */
+  /** Expression over `params` that gives the new value. Without a value, no fix is offered. */
   readonly value: string
 }
 

@@ -117,7 +117,7 @@ export type Decision =
         readonly losers: readonly NodeRunId[]
       }
     }
-  /** All edges are settled and too few arrived; a failure of the node, which has never been scheduled. */
+  /** All edges are live or dead and too few are live; a failure of the node, which was never scheduled. */
   | {
       readonly type: 'join_unsatisfied'
       readonly nodeRunId: NodeRunId

@@ -26,12 +26,12 @@ function propertiesOf(schema: JsonSchema): readonly (readonly [string, JsonSchem
 interface ComparedParam {
   readonly name: string
   readonly left: string
-  /** The param that holds the operator. */
+  /** Param that contains the operator. */
   readonly operator: string
   readonly defaultOperator: Json | undefined
 }
 
-/** The compared params of a node type: those of the node itself, and those in the items of lists. */
+/** Compared params of a node type: those of the node itself, and those in the items of lists. */
 interface ComparedParams {
   readonly own: readonly ComparedParam[]
   readonly inLists: readonly { readonly name: string; readonly items: readonly ComparedParam[] }[]

@@ -81,7 +81,7 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
 function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
   const source = reachSource(survey, triggers, reachable)
   const roots = new Map<NodeId, SurveyedNode>()
-  // In the order of the document, nodes come before those they lead to.
+  // In document order, nodes come before their successors.
   for (const surveyed of survey.ordered) {
     const { node, incoming, entry } = surveyed
     if (reachable.has(node.id)) continue
@@ -100,7 +100,7 @@ function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[
   }
 }
 
-/** The one port that nodes which never run can be connected to; `null` where there are none, or several. */
+/** Returns the only port to which unreachable nodes can be connected; `null` if there is none or more than one. */
 function reachSource({ nodes }: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
   const [open, ...moreOpen] = nodes
     .filter(({ node }) => reachable.has(node.id))

@@ -20,7 +20,7 @@ function applies({ when }: LintRule, params: JsonObject): boolean {
   }
 }
 
-/** The repair of a rule that applies; none where its expression gives no value. */
+/** Returns the fix of a rule that applies; none if its expression gives no value. */
 function repairOf(rule: LintRule, nodeId: NodeId, params: JsonObject): { readonly fix?: IssueFix } {
   if (rule.fix === undefined || rule.field === undefined) return {}
   const path = rule.field.split('.')

@@ -70,7 +70,7 @@ function placeForToken(schema: JsonSchema): string {
   return 'Use a node type with a secret field for it; if there is none, ask your administrator to add one'
 }
 
-/** A secret is sent to the host that the author has written, never to one that the data of a run names. */
+/** Reports secrets that could be sent to a host from the data of a run instead of the host in the URL. */
 function checkSecretHost(
   { templates }: WorkflowSurvey,
   { node, name, entry, texts }: SurveyedNode,
@@ -82,12 +82,12 @@ function checkSecretHost(
   if (secret === undefined) return
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (isLiteral || sinkOf(own, schema, node.params) !== 'url' || !namesOpenHost(templates, text)) continue
-    const message = `${name}: "${titleAt(schema, path)}" must begin with its host, since "${titleAt(schema, [secret])}" is sent there`
+    const message = `${name}: "${titleAt(schema, path)}" must begin with a fixed host, since "${titleAt(schema, [secret])}" is sent to it`
     report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path: ['params', ...path] }))
   }
 }
 
-/** A template that cannot be read is reported as a fault of its expression. */
+/** Checks whether an expression can set the host. A template with a syntax error is reported elsewhere. */
 function namesOpenHost(templates: TemplateTable, text: string): boolean {
   try {
     return hasOpenHost(templates.parse(text))

@@ -31,7 +31,7 @@ function checkPorts(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repo
 
 const fixed = (fix: IssueFix | undefined): { readonly fix?: IssueFix } => (fix === undefined ? {} : { fix })
 
-/** Takes a join away whose only edge leads on instead. */
+/** Creates a fix that replaces a join with one edge by that edge. */
 function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: SurveyedNode): IssueFix {
   const taken = new Set(survey.document.edges.map(({ id }) => id))
   const edges = incoming.flatMap(({ source, sourceHandle }) =>

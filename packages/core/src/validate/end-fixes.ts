@@ -16,7 +16,7 @@ export function freeNodeId({ byId }: WorkflowSurvey, { type }: NodeManifestEntry
   return id
 }
 
-/** Operations that lead ports of a node to an input of another one. */
+/** Returns the operations that connect ports of a node to an input of another one. */
 export function connect(source: SurveyedNode, ports: readonly string[], target: NodeId, targetHandle: string) {
   return ports.map((sourceHandle): DocumentOperation => {
     const ends = { source: source.node.id, sourceHandle, target, targetHandle }

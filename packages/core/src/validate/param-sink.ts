@@ -18,7 +18,7 @@ export function paramSink(schema: JsonSchema, params: JsonObject, path: ParamPat
   return sinkOf(schemaAt(schema, path).schema, schema, params)
 }
 
-/** {@link paramSink} for a text whose own schema is known. */
+/** Returns the sink of a text like {@link paramSink}, given the schema of the text. */
 export function sinkOf(own: JsonSchema, schema: JsonSchema, params: JsonObject): SinkName | null {
   const declared = asObject(own)?.sink
   if (declared === undefined) return null

@@ -5,7 +5,7 @@ import { asObject } from './schema-facts.ts'
 import type { Readable, Scopes } from './scopes.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-/** The schema of `run`, the same for all workflows. */
+/** Schema of `run`, the same for all workflows. */
 export const RUN_SCHEMA: JsonSchema = Object.freeze({
   type: 'object',
   properties: {

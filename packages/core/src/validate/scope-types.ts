@@ -24,7 +24,7 @@ const REST = { no: 'none', silent: 'undeclared', yes: () => UNKNOWN } as const s
   StaticObject['rest']
 >
 
-/** The types of one object's members. */
+/** Creates the type of an object from those of its members. */
 const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticObject['rest']): StaticType => [
   { kind: 'object', properties, rest },
 ]
@@ -49,7 +49,7 @@ export function createScopeTypes(
     return type
   }
 
-  /** The names that were probably meant by names that are not there. */
+  /** Returns the names that were probably meant by unknown names. */
   function meantBy(strangers: readonly string[], all: () => readonly string[]): readonly string[] {
     const sought = strangers.slice(0, suggestionsLeft)
     if (sought.length === 0) return []
@@ -140,7 +140,7 @@ export function createScopeTypes(
   }
 }
 
-/** The members of a root that a template names. */
+/** Returns the keys of a root that a template reads. */
 function firstKeys(reads: readonly TemplateRead[], root: string): ReadonlySet<string> {
   const keys = new Set<string>()
   for (const read of reads) {

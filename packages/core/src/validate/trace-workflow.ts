@@ -25,7 +25,7 @@ export interface TracedWorkflow {
   readonly scopes: Scopes
   /** Schema of `vars`, the same for all nodes. */
   readonly vars: JsonSchema
-  /** Types a template in the params or the policy of a node; it is read when it is first asked for. */
+  /** Types a template in the params or the policy of a node; it is parsed on first use. */
   typeText(node: FlowNode, text: string): TypedTemplate
 }
 
@@ -65,13 +65,16 @@ export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<
 
   function typeAnew(node: FlowNode, text: string, analysis: TemplateAnalysis | null): TypedTemplate {
     meter.spend(text.length)
-    // A text that cannot be read has nothing to look up.
+    // A text with a syntax error reads nothing.
     if (analysis === null) return { analysis, ...typeTemplate(text, typesOfScope({})) }
     const scope = (built.types as ReturnType<typeof createScopeTypes>)(node, analysis)
     return { analysis, ...typeTemplate(survey.templates.parse(text), scope) }
   }
 
-  /** Templates that read what is the same for all nodes behind one trigger are typed once for all of them. */
+  /**
+   * Returns the cache for a template: templates that only read values shared by all nodes of a trigger are typed once
+   * for all of them.
+   */
   function typedBefore(node: FlowNode, analysis: TemplateAnalysis | null): Map<string, TypedTemplate> {
     const isShared = analysis?.reads.every(({ root }) => SHARED_ROOTS.has(root)) ?? false
     const owner = isShared ? (built.scopes as Scopes).trigger(node) : node

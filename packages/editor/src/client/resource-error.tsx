@@ -2,7 +2,7 @@ import { ErrorState } from '../ui/error-state.tsx'
 import type { Resource } from './use-resource.ts'
 
 interface ResourceErrorProps {
-  /** What could not be loaded. @defaultValue 'This could not be loaded' */
+  /** Title that names the failed load. @defaultValue 'This could not be loaded' */
   readonly title?: string
   readonly resource: Pick<Resource<unknown>, 'error' | 'isRetrying' | 'reload'>
 }

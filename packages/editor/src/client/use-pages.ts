@@ -8,10 +8,10 @@ export interface Pages<Item>
   readonly items: readonly Item[]
   readonly hasMore: boolean
   readonly isLoadingMore: boolean
-  /** Why the last page that was asked for could not be loaded. */
+  /** Failure of the last requested page; `null` without one. */
   readonly moreError: unknown
   readonly loadMore: () => void
-  /** Puts a newer state of one item in its place, on the pages after the first. */
+  /** Replaces one item by its newer state, on the pages after the first. */
   readonly replaceOlder: (item: Item) => void
   /** Keys of the items after the first page. */
   readonly olderKeys: readonly string[]

@@ -1,16 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { canRetry, retryLater } from '../instance/retry-later.ts'
 
-/** Something that is loaded from the server, in one of its states; the last value stays while it is loaded again. */
+/** A value from the server with its state; the last value is kept while it is loaded again. */
 export interface Resource<Value> {
   readonly value: Value | null
   readonly error: unknown
   readonly isLoading: boolean
-  /** True while a failed load is retried without the user: the reason may pass by itself. */
+  /** True while a failed load is retried automatically, since the reason may be temporary. */
   readonly isRetrying: boolean
   /** Loads again at once, without the error of the last load. */
   readonly reload: () => void
-  /** Loads again because something has changed: a load in progress is finished first, so that it always ends. */
+  /** Loads again after a change: a load in progress is finished first, so that loading always ends. */
   readonly refresh: () => void
   /** Replaces the value by a newer one from another source. */
   readonly replace: (value: Value) => void

@@ -166,7 +166,7 @@ function keyOf(path: ParamPath | 'notes'): string {
   return path === 'notes' ? path : path.join('.')
 }
 
-/** The attributes that name a field, which its stand-in has as well. */
+/** Returns the attributes that name a field, which its placeholder has as well. */
 function nameOf({ id, 'aria-label': label, 'aria-labelledby': labelledBy }: Readonly<Record<string, string>>) {
   return { id, 'aria-label': label, 'aria-labelledby': labelledBy }
 }

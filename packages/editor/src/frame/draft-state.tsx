@@ -5,7 +5,7 @@ import { useEditorStore } from '../session/session-context.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton, useDelayed } from '../ui/skeleton.tsx'
 
-/** Lies over the canvas until the draft is there, and says so when it cannot be had. */
+/** Covers the canvas until the draft is loaded, and shows a failure. */
 export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null }) {
   const t = useTranslate()
   const phase = useEditorStore((state) => state.phase)

@@ -7,7 +7,7 @@ export interface BackLayers {
    * Puts a layer on top of the open ones.
    *
    * @param close - Called when the user goes back.
-   * @returns Releases the layer, for whoever closes it in another way; may be called any number of times.
+   * @returns A function that releases the layer if it is closed in another way; may be called any number of times.
    */
   readonly open: (close: () => void) => () => void
   /** Follows the history of the page. Returns how to stop. */

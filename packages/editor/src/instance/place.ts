@@ -84,23 +84,23 @@ export function onNetworkChange(listener: () => void): () => void {
   }
 }
 
-/** The history of the page, which the editor shares with its host. */
+/** Returns the history of the page, which the editor shares with its host. */
 export function pageHistory(): Pick<History, 'state' | 'pushState' | 'go'> {
   return window.history
 }
 
-/** Calls back after the user, or the page, has gone back or forward. Returns how to stop. */
+/** Calls the listener after the user or the page has gone back or forward. Returns `unsubscribe`. */
 export function onHistoryTravel(listener: () => void): () => void {
   window.addEventListener('popstate', listener)
   return () => window.removeEventListener('popstate', listener)
 }
 
-/** Checks whether the page can be seen; a tab in the background cannot. */
+/** Checks whether the page is visible; a tab in the background is not. */
 export function isPageVisible(): boolean {
   return document.visibilityState === 'visible'
 }
 
-/** Calls back when the page is shown and when it is hidden. Returns how to stop. */
+/** Calls the listener when the page is shown and when it is hidden. Returns `unsubscribe`. */
 export function onPageVisibility(listener: () => void): () => void {
   document.addEventListener('visibilitychange', listener)
   return () => document.removeEventListener('visibilitychange', listener)

@@ -6,7 +6,7 @@ import { isPlainPort } from '../manifest/ports.ts'
 /** One item of the outline with the items below it. */
 export type OutlineItem =
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly branches: readonly OutlineBranch[] }
-  /** The way goes on at a node that is listed elsewhere. */
+  /** The path continues at a node that is listed elsewhere. */
   | { readonly kind: 'link'; readonly nodeId: NodeId }
 
 export interface OutlineBranch {

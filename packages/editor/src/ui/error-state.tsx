@@ -11,7 +11,7 @@ export interface ErrorStateProps {
   readonly error: unknown
   /** Tries again at once. */
   readonly onRetry?: () => void
-  /** True while it is tried again without the user, after pauses. @defaultValue false */
+  /** True while it is retried automatically. @defaultValue false */
   readonly isRetrying?: boolean
 }
 

@@ -7,10 +7,10 @@ import {
   type WorkflowVariable,
 } from '@tenon/core/document'
 
-/** How a part of one document differs from the same part of another. */
+/** Kind of a difference between the same part of two documents. */
 export type ChangeKind = 'added' | 'removed' | 'changed'
 
-/** One difference between two documents; `before` is `null` for what was added, `after` for what was removed. */
+/** One difference between two documents; `before` is `null` for an added part, `after` for a removed one. */
 export type DocumentChange =
   | (Both<WorkflowNode> & { readonly part: 'node' })
   | (Both<WorkflowEdge> & { readonly part: 'edge' })
@@ -61,7 +61,7 @@ function kindOf(before: unknown, after: unknown): ChangeKind {
   return after === null ? 'removed' : 'changed'
 }
 
-/** What is new or changed in the order of `after`, then what is gone. */
+/** Returns added and changed items in the order of `after`, then removed ones. */
 function differences<Item>(
   before: readonly Item[],
   after: readonly Item[],

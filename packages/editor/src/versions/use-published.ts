@@ -15,7 +15,7 @@ export function useChangesSincePublished(client: TenonClient, workflowId: string
     latest.current.versions
       .get(workflowId, version, { abortSignal: abort.signal })
       .then(({ document }) => store.setState({ published: { version, document } }))
-      // Without the version there is no number to show; everything else works.
+      // Without the version the number is not shown; everything else works.
       .catch(() => {})
     return () => abort.abort()
   }, [workflowId, version, store])

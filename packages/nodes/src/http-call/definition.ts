@@ -124,7 +124,7 @@ export const httpCall = defineNode({
       when:
         'params?.authorization != null && ' +
         '("Authorization" in keys(params?.headers ?? {}) || "authorization" in keys(params?.headers ?? {}))',
-      message: 'There is an Authorization header as well; the secret is sent in its place',
+      message: 'There is also an Authorization header; the secret replaces it',
       field: 'headers',
     },
   ],

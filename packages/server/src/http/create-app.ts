@@ -140,7 +140,7 @@ const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
 }
 
-/** Ends the body of a response to HEAD, which Hono drops: an event stream would go on. */
+/** Ends the body of a response to HEAD, which Hono drops: an event stream would continue. */
 const bodyless: MiddlewareHandler = async (c, next) => {
   await next()
   if (c.req.method === 'HEAD') await c.res.body?.cancel().catch(() => undefined)

@@ -1,7 +1,7 @@
 import type { TenantId, UserId, WorkflowId } from '@tenon/core/document'
 import type { DraftRow, DraftSnapshotRow, DraftUpdateRow, ServerTx, WorkflowRow } from './server-tables.ts'
 
-/** Which draft: of one tenant, of one workflow. */
+/** Identifies a draft by its tenant and its workflow. */
 export interface DraftRef {
   readonly tenantId: TenantId
   readonly workflowId: WorkflowId

@@ -49,7 +49,7 @@ import type {
   workflowSchema,
 } from './workflow.ts'
 
-/** What a schema gives is the wire type and nothing more, and the other way round. */
+/** Checks that the output of a schema and the wire type are the same type. */
 type Same<Schema extends z.ZodType, Wire> = [z.output<Schema>] extends [Wire]
   ? [Wire] extends [z.output<Schema>]
     ? [keyof z.output<Schema>] extends [keyof Wire]

@@ -29,9 +29,9 @@ export interface ExpressionProblem extends Span {
 /** Schemas of the names in an expression: `{ input: ..., nodes: ..., vars: ... }`. */
 export type ScopeSchema = Readonly<Record<string, JsonSchema>>
 
-/** The types of an expression's names. */
+/** Types of the names in an expression. */
 export interface ScopeTypes {
-  /** The type of a name; `undefined` for one that is not there. */
+  /** Returns the type of a name; `undefined` for an unknown one. */
   readonly root: (name: string) => StaticType | undefined
   readonly rootNames: readonly string[]
 }

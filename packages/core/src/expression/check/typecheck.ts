@@ -15,7 +15,7 @@ export interface TemplateTypes {
   readonly schema: JsonSchema
   /** Possible kinds of the value; `null` for any. */
   readonly kinds: readonly ValueKind[] | null
-  /** In order of place. */
+  /** Problems in the order of the text. */
   readonly problems: readonly ExpressionProblem[]
 }
 
@@ -25,7 +25,7 @@ export interface TypecheckOptions {
   readonly expected?: JsonSchema
 }
 
-/** The types that the schemas of a scope describe; each root is read when it is first asked for. */
+/** Returns the types of a scope; each root is converted on first use. */
 export function typesOfScope(scope: ScopeSchema): ScopeTypes {
   const types = new Map<string, StaticType>()
   const root = (name: string): StaticType | undefined => {
@@ -38,7 +38,7 @@ export function typesOfScope(scope: ScopeSchema): ScopeTypes {
   return { root, rootNames: Object.keys(scope) }
 }
 
-/** The checking of expressions in one text against one scope. */
+/** Creates the check of expressions in one text against one scope. */
 export function createChecking(text: string, scope: ScopeTypes, report: Checking['report']): Checking {
   return { text, root: scope.root, rootNames: scope.rootNames, report }
 }
@@ -83,18 +83,18 @@ export function typecheckTemplate(
   return { schema: schemaOfType(type), kinds: kindsOf(type), problems: withExpectation(problems, text, type, wanted) }
 }
 
-/** A template's type, with what is wrong with it. */
+/** Type of a template, with its problems. */
 export interface TypedText {
-  /** Unknown for a text that cannot be read. */
+  /** Type of the value; unknown for a text with a syntax error. */
   readonly type: StaticType
-  /** In order of place. */
+  /** Problems in the order of the text. */
   readonly problems: readonly ExpressionProblem[]
 }
 
 const TEXT = typeOfKind('text')
 const byStart = (a: ExpressionProblem, b: ExpressionProblem): number => a.start - b.start
 
-/** Types a template as {@link typecheckTemplate} does, for callers whose scopes share types. */
+/** Types a template like {@link typecheckTemplate}, for callers whose scopes share types. */
 export function typeTemplate(template: string | ParsedTemplate, scope: ScopeTypes): TypedText {
   let parsed: ParsedTemplate
   try {
@@ -112,9 +112,9 @@ export function typeTemplate(template: string | ParsedTemplate, scope: ScopeType
 }
 
 /**
- * Adds to the problems of a template the one that it never gives what is needed at its place.
+ * Adds the problem that a template never gives the type that its param needs, if so.
  *
- * @param wanted - The kinds that are needed; `null` for any.
+ * @param wanted - Needed kinds; `null` for any.
  */
 export function withExpectation(
   problems: readonly ExpressionProblem[],

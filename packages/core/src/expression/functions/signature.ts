@@ -12,7 +12,7 @@ export type ReturnRule =
   | { readonly sameAs: number }
   /** The type of an item of the argument, `null` too where `orNull` is set. */
   | { readonly itemOf: number; readonly orNull?: true }
-  /** What stands at the path that argument `path` names, in each item of the list `of`. */
+  /** A list of the values at a path in each item of a list; `path` and `pluckedFrom` are indexes of arguments. */
   | { readonly pluckedFrom: number; readonly path: number }
   /** A list whose items are those of all lists given. */
   | { readonly joined: true }

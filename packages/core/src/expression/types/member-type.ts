@@ -38,7 +38,7 @@ function inVariant(variant: StaticVariant, key: MemberKey): StaticProperty | nul
   return saysNothing ? sure(() => UNKNOWN) : null
 }
 
-/** The member of a type of one variant, as most types are. */
+/** Returns the member of a type of one variant, the usual case. */
 function ofOneVariant(variant: StaticVariant, property: StaticProperty | null): MemberType {
   return {
     type: property === null ? [] : unionOf([property.type()]),

@@ -71,7 +71,7 @@ describe('SECRET_HOST_OPEN', () => {
         nodeId: 'a',
         path: ['params', 'url'],
         field: 'params.url',
-        message: 'a: "URL" must begin with its host, since "API key" is sent there',
+        message: 'a: "URL" must begin with a fixed host, since "API key" is sent to it',
       },
     ])
   })

@@ -110,6 +110,28 @@ describe('what is seen of a workflow', () => {
     })
   }
 
+  test('names of three and four words are not cut, and their tiles do not touch', async () => {
+    const { page } = await open({ document: 'ticket-words', width: 1_256 })
+    await expect.poll(() => cardsInView(page)).toBe(13)
+    const { cut, touching } = await page.evaluate(() => {
+      const boxOf = (element: Element) => element.getBoundingClientRect()
+      const tiles = [...document.querySelectorAll('.tn-card-head')].map(boxOf)
+      const areApart = (a: DOMRect, b: DOMRect) =>
+        a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
+      return {
+        // A line is a little lower than its letters.
+        cut: [...document.querySelectorAll('.tn-card-title > b')]
+          .filter((name) => name.scrollWidth > name.clientWidth + 1 || name.scrollHeight > name.clientHeight * 1.25)
+          .map((name) => name.textContent),
+        touching: tiles.flatMap((tile, index) => tiles.slice(index + 1).filter((other) => !areApart(tile, other)))
+          .length,
+      }
+    })
+    expect(cut).toEqual([])
+    expect(touching).toBe(0)
+    expect((await sizesOnScreen(page)).name).toBeGreaterThanOrEqual(9.5)
+  })
+
   test('a narrow editor gives the canvas the room of the inspector until something is selected', async () => {
     const { page, canvas, card, inspector } = await open({ document: 'chain', width: 1_024 })
     expect(await inspector.isVisible()).toBe(false)

@@ -30,6 +30,13 @@ const chainOf = (count: number, column: (index: number) => number, row: (index: 
   edges: Array.from({ length: count - 1 }, (_, index) => edge(`n${index}`, 'success', `n${index + 1}`)),
 })
 
+const WORDY: Readonly<Record<string, string>> = {
+  ticket: 'Escalate to a person',
+  crm: 'Log to the CRM',
+  review: 'Ask the team lead',
+  respond: 'Answer the customer',
+}
+
 /** What an editor on the test page begins with. */
 export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly empty: WorkflowDocument } = {
   empty: EMPTY_DOCUMENT,
@@ -78,4 +85,9 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
     edges: [edge('start', 'success', 'a')],
   },
   ticket: TICKET_DOCUMENT,
+  /** The same with names of three and four words. */
+  'ticket-words': {
+    ...TICKET_DOCUMENT,
+    nodes: TICKET_DOCUMENT.nodes.map((given) => ({ ...given, name: WORDY[given.id] ?? given.name })),
+  },
 }

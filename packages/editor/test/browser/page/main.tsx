@@ -27,7 +27,7 @@ function Place({ index }: { readonly index: number }) {
     <div className="place" data-editor={index}>
       <WorkflowEditor
         value={value}
-        manifest={query.get('document') === 'ticket' ? TICKET_MANIFEST : SMALL_MANIFEST}
+        manifest={query.get('document')?.startsWith('ticket') === true ? TICKET_MANIFEST : SMALL_MANIFEST}
         name={`Workflow ${index}`}
         theme={THEME}
         readOnly={query.has('read-only')}

@@ -1,0 +1,74 @@
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
+import { editorSuite } from './open-editor.ts'
+
+const { open } = editorSuite()
+
+// Not at once: the page may be gone before it could answer.
+const goBack = (page: Page) => page.evaluate(() => void setTimeout(() => history.back()))
+const entries = (page: Page) => page.evaluate(() => history.length)
+
+async function openPanelAndDialog() {
+  const editor = await open({ document: 'chain', width: 480 })
+  const { page, inspector } = editor
+  await page.getByRole('button', { name: /^Alpha/ }).click()
+  await inspector.waitFor()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await dialog.waitFor()
+  return { ...editor, dialog }
+}
+
+describe('Back on a phone', () => {
+  test('closes the dialog, then the panel, and only then leaves the page', async () => {
+    const { page, inspector, dialog } = await openPanelAndDialog()
+    const address = page.url()
+    await goBack(page)
+    await dialog.waitFor({ state: 'detached' })
+    expect(await inspector.isVisible()).toBe(true)
+    await goBack(page)
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    expect(page.url()).toBe(address)
+    await goBack(page)
+    await page.waitForURL('about:blank')
+  })
+
+  test('leaves at once what was closed by its own button', async () => {
+    const { page, inspector, dialog } = await openPanelAndDialog()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await inspector.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => inspector.isVisible()).toBe(false)
+    await expect.poll(() => page.evaluate(() => history.state?.tenonLayers)).toBeUndefined()
+    await goBack(page)
+    await page.waitForURL('about:blank')
+  })
+
+  test('closes a menu and a popover', async () => {
+    const { page } = await open({ document: 'faulty', width: 480 })
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    const menu = page.getByRole('menu')
+    await menu.waitFor()
+    await expect.poll(() => page.evaluate(() => history.state?.tenonLayers)).toBeDefined()
+    await goBack(page)
+    await menu.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^\d+ problems?$/ }).click()
+    const problems = page.getByRole('dialog', { name: 'Problems' })
+    await problems.waitFor()
+    await expect.poll(() => page.evaluate(() => history.state?.tenonLayers)).toBeDefined()
+    await goBack(page)
+    await problems.waitFor({ state: 'detached' })
+  })
+
+  test('a wide editor adds nothing to the history of its host', async () => {
+    const { page, card, inspector } = await open({ document: 'chain', width: 1_024 })
+    const before = await entries(page)
+    await card('Alpha').click()
+    await inspector.waitFor()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    expect(await entries(page)).toBe(before)
+  })
+})

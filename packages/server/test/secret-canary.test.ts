@@ -46,6 +46,7 @@ const post = defineNode({
     fail: z.enum(['no', 'typed', 'untyped']).default('no'),
     apiKey: z.string().min(4).meta({ title: 'API key', secret: true }),
     signingKey: z.string().optional().meta({ title: 'Signing key', secret: true }),
+    authorization: z.string().optional().meta({ title: 'Authorization', secret: true }),
   }),
   ports: [{ name: 'success', title: 'Done' }],
   outputs: { success: z.unknown() },
@@ -55,7 +56,7 @@ const post = defineNode({
 })
 
 const postNode = implementNode(post, async ({ params, http, log, toolCall }) => {
-  const { url, headers, body, prompt, apiKey, signingKey = '', fail } = params
+  const { url, headers, body, prompt, apiKey, signingKey = '', authorization, fail } = params
   const echo = `key ${apiKey}, signed by ${encodeURIComponent(signingKey)}, sent ${JSON.stringify(headers)} to ${url}`
   log('info', `Sending with ${echo}`, { headers, apiKey })
   toolCall({ name: 'post', input: { apiKey, url }, output: { echo }, durationMs: 0 } as never)
@@ -64,6 +65,10 @@ const postNode = implementNode(post, async ({ params, http, log, toolCall }) => 
     headers: { ...headers, 'content-type': 'application/json', 'x-param-key': apiKey, 'x-param-signature': signingKey },
     body: JSON.stringify({ body, prompt }),
   })
+  // As the HTTP call sends its secret: redirects that lead to another host must lose it.
+  const init = { headers: authorization === undefined ? {} : { authorization } }
+  const moved = await http.request(new URL('/moved', url).href, init)
+  const echoed = { moved: (await moved.json()) as Json, token: (authorization ?? '').replace('Bearer ', '') }
   if (fail === 'untyped') throw new Error(`401 from the provider: ${echo}`)
   if (fail === 'typed') {
     throw new TenonError('MODEL_FAILED', `Incorrect API key provided: ${echo}`, {
@@ -71,7 +76,8 @@ const postNode = implementNode(post, async ({ params, http, log, toolCall }) => 
       details: { echo, headers, answer: await answer.text() },
     })
   }
-  return { port: 'success', output: { headers: answer.headers, echo: (await answer.json()) as Json, sent: echo } }
+  const echoes = { echo: (await answer.json()) as Json, sent: echo, echoed }
+  return { port: 'success', output: { headers: answer.headers, ...echoes } }
 })
 
 /** Texts that must be found nowhere but at the service; `param` ones are values of secret params. */
@@ -111,7 +117,14 @@ const FIELDS = [
 ]
 const FORMS = ['sk-proj-', 'ghp_', 'xoxb-', 'AIza', 'github_pat_', 'glpat-']
 
-let target: { readonly url: string; readonly received: () => string; close(): Promise<void> }
+interface Target {
+  readonly url: string
+  readonly received: () => string
+  close(): Promise<void>
+}
+
+let target: Target
+let elsewhere: Target
 let server: TestServer
 let url: string
 let logs: unknown[]
@@ -122,7 +135,8 @@ const runs: string[] = []
 let workflowId: string
 
 beforeAll(async () => {
-  target = await openTarget()
+  elsewhere = await openTarget()
+  target = await openTarget(elsewhere.url)
   logs = []
   const pglite = await openTestPGlite()
   database = createDatabase<ServerTables>({ pglite })
@@ -130,7 +144,7 @@ beforeAll(async () => {
   server = await openTestServer({
     database: { pglite },
     nodes: [...testNodes, postNode],
-    egress: { allow: [new URL(target.url).host] },
+    egress: { allow: [target, elsewhere].map((each) => new URL(each.url).host) },
     keyProvider: localKeyProvider({ file }),
     log: (...line) => logs.push(line),
   })
@@ -139,7 +153,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => {
   await server.close()
-  await target.close()
+  await Promise.all([target.close(), elsewhere.close()])
 })
 
 /** One workflow whose nodes carry every canary, by every way in which a value can arrive. */
@@ -162,7 +176,12 @@ async function prepare(): Promise<void> {
     [
       node('start', 'start'),
       // Created with the value itself.
-      node('a', 'acme/post', { ...whole, apiKey: canary('param'), signingKey: canary('param') }),
+      node('a', 'acme/post', {
+        ...whole,
+        apiKey: canary('param'),
+        signingKey: canary('param'),
+        authorization: `Bearer ${canary('param')}`,
+      }),
       ...ids.slice(1).map((id) => node(id, 'acme/post', { ...plain(), fail: id === 'd' ? 'typed' : 'no' })),
       node('end', 'end'),
     ],
@@ -219,8 +238,8 @@ async function untilTrue(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-/** A service that answers with everything that it gets, and a cookie. */
-async function openTarget() {
+/** A service that answers with everything that it gets, and a cookie. @param next - Where `/moved` leads. */
+async function openTarget(next?: string): Promise<Target> {
   const received: string[] = []
   const http = createServer(async (request: IncomingMessage, response) => {
     let body = ''
@@ -228,7 +247,8 @@ async function openTarget() {
     received.push(JSON.stringify([request.url, request.headers, body]))
     response.setHeader('content-type', 'application/json')
     response.setHeader('set-cookie', `session=${sessionCookie}; HttpOnly`)
-    response.end(JSON.stringify({ headers: request.headers, body: JSON.parse(body) }))
+    if (request.url === '/moved' && next !== undefined) response.writeHead(307, { location: `${next}/moved` })
+    response.end(JSON.stringify({ headers: request.headers, body: body === '' ? null : JSON.parse(body) }))
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   return {
@@ -319,6 +339,11 @@ describe('canaries', () => {
     const received = target.received()
     const missing = canaries.filter(({ value }) => !holds(received, value) && value !== sessionCookie)
     expect(missing).toEqual([])
+  })
+
+  test('reach no host that a redirect leads to', () => {
+    expect(elsewhere.received()).toContain('/moved')
+    expect(found([elsewhere.received()])).toEqual([])
   })
 
   test('reach the viewer by no route', async () => {

@@ -1,18 +1,40 @@
 import type { Draft, Run, StartedRun, Workflow } from '@tenon/core/api'
 import type { DocumentOperation } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
+import { defineNode, implementNode } from '@tenon/core/node'
+import { edge, node } from '@tenon/core/testing'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { greeting, publish, untilRun } from '../testing/kit/sample-workflows.ts'
+import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+
+/** Gives the names of its headers in the order in which its body gets them. */
+const listHeaders = implementNode(
+  defineNode({
+    type: 'acme/list-headers',
+    version: 1,
+    title: 'List headers',
+    description: 'Names its headers',
+    icon: 'M4 12h16',
+    category: 'action',
+    params: z.object({ headers: z.record(z.string(), z.string()) }),
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({ names: z.array(z.string()) }) },
+    summary: 'Lists headers',
+    effect: 'none',
+  }),
+  async ({ params }) => ({ port: 'success', output: { names: Object.keys(params.headers) } }),
+)
 
 let server: TestServer
 let pglite: Awaited<ReturnType<typeof openTestPGlite>>
 
 beforeAll(async () => {
   pglite = await openTestPGlite()
-  server = await openTestServer({ database: { pglite } })
+  server = await openTestServer({ database: { pglite }, nodes: [...testNodes, listHeaders] })
 })
 afterAll(() => server.close())
 
@@ -29,6 +51,25 @@ async function newDraft() {
 const rename = (name: string): DocumentOperation => ({ op: 'update_node', nodeId: 'greet', set: { name } })
 
 describe('PATCH /workflows/{id}/draft', () => {
+  test('arranges the keys of an object for every reader and for runs', async () => {
+    const { as, id, path, patch } = await newDraft()
+    const headers = { 'X-A': '{{input.text}}', 'X-B': 'b', 'X-C': 'c' }
+    await patch([
+      { op: 'add_node', node: node('list', 'acme/list-headers', { headers }) },
+      { op: 'remove_edge', edgeId: edge('greet>end').id },
+      { op: 'add_edge', edge: edge('greet>list') },
+      { op: 'add_edge', edge: edge('list>end') },
+      { op: 'set_key_order', nodeId: 'list', pointer: '/headers', keys: ['X-C', 'X-A'] },
+    ])
+    const arranged = '"headers":{"X-C":"c","X-A":"{{input.text}}","X-B":"b"}'
+    expect(await (await server.call(path, { as })).text()).toContain(arranged)
+    await server.json(201, `/workflows/${id}/versions`, { as, method: 'POST' })
+    expect(await (await server.call(`/workflows/${id}/versions/1`, { as })).text()).toContain(arranged)
+    const start = { as, method: 'POST', body: { input: { text: 'a' } } }
+    const { runId } = await server.json<StartedRun>(201, `/workflows/${id}/runs`, start)
+    expect(await untilRun(server, as, runId)).toMatchObject({ output: { names: ['X-C', 'X-A', 'X-B'] } })
+  })
+
   test('applies operations and moves the ETag', async () => {
     const { as, path, patch } = await newDraft()
     const before = await server.json<Draft>(200, path, { as })

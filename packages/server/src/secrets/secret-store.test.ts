@@ -8,7 +8,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { createDatabase } from '@tenon/runtime/postgres'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { fromBase64, toBase64 } from 'lib0/buffer'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import { deleteUnversionedSecrets, keepForVersion } from '../tables/secret-repository.ts'
@@ -62,6 +62,7 @@ beforeAll(async () => {
     keyProvider: localKeyProvider({ file }),
   })
 })
+afterEach(() => void vi.unstubAllEnvs())
 afterAll(() => server.close())
 
 async function withSecret(value: string, as = testIdentity()) {
@@ -111,6 +112,31 @@ describe('a secret', () => {
     expect((await set({ ...secret, param: 'other' })).status).toBe(422)
     expect((await set({ ...secret, nodeType: 'set' })).status).toBe(422)
     expect((await set({ ...secret, value: '' })).status).toBe(422)
+  })
+})
+
+describe('a server in production without a key provider', () => {
+  test('stores everything but the values of optional secrets', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const as = testIdentity()
+    const optional = measure(z.object({ apiKey: z.string().optional().meta({ secret: true }) }))
+    const none: object = { keyProvider: undefined }
+    const lone = await server.sibling({ nodes: [...testNodes, implementNode(optional, run as never)], ...none })
+    const body = { name: 'S', document: workflow([node('start', 'start'), node('m', 'acme/measure')], ['start>m']) }
+    const { id } = await lone.json<Workflow>(201, '/workflows', { as, method: 'POST', body })
+    const path = `/workflows/${id}/draft`
+    const patch = (value: string) => {
+      const operations = [{ op: 'set_param', nodeId: 'm', path: ['apiKey'], value }]
+      return lone.call(path, { as, method: 'PATCH', body: { operations } })
+    }
+    const secret = { nodeType: 'acme/measure', typeVersion: 1, param: 'apiKey', value: 'twelve chars' }
+    const setting = await lone.call(`/workflows/${id}/secrets`, { as, method: 'POST', body: secret })
+    for (const answer of [setting, await patch('twelve chars')]) {
+      expect([answer.status, await answer.json()]).toMatchObject([500, { code: 'KEY_PROVIDER_REQUIRED' }])
+    }
+    const draft = await lone.json<Draft>(200, path, { as })
+    expect(draft.document.nodes[1]?.params).toEqual({})
+    await lone.close()
   })
 })
 

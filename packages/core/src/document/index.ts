@@ -35,7 +35,7 @@ export { insertParamItem, paramAt, removeParamItem, setParam, unsetParam } from 
 export { parseDocument } from './parse-document.ts'
 export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
 export { DEFAULT_RETRY, findRetryFaults, RETRY_INTERVAL_GROWTH, type RetryFault } from './retry-policy.ts'
-export { arrangeSchema, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
+export { arrangeSchema, keepSchemaOrder, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
 export { isSecretMarker, SECRET_SET_BY_MAX_LENGTH, type SecretMarker, secretParamsOf } from './secret-marker.ts'
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { arrangeSchema, orderedProperties } from './index.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { arrangeSchema, keepSchemaOrder, orderedProperties } from './index.ts'
 
 const ticket = {
   type: 'object',
@@ -37,5 +38,38 @@ describe('arrangeSchema', () => {
     const schema = { default: { 'x-order': ['a'] }, enum: [{ 'x-order': [] }], properties: [1] }
     expect(arrangeSchema(schema)).toEqual(schema)
     expect(arrangeSchema(true)).toBe(true)
+  })
+})
+
+describe('keepSchemaOrder', () => {
+  test('lists written properties at every depth, where they are not sorted', () => {
+    const inner = { properties: { z: {}, default: { properties: { y: {}, x: {} } } } }
+    const schema = { type: 'object', properties: { b: { items: [inner] }, a: {} }, default: inner, required: ['a'] }
+    const kept = keepSchemaOrder(schema)
+    expect(kept).toEqual({
+      ...schema,
+      properties: {
+        b: {
+          items: [
+            {
+              properties: { z: {}, default: { properties: { y: {}, x: {} }, 'x-order': ['y', 'x'] } },
+              'x-order': ['z', 'default'],
+            },
+          ],
+        },
+        a: {},
+      },
+      'x-order': ['b', 'a'],
+    })
+    expect(arrangeSchema(kept as JsonObject)).toEqual(schema)
+  })
+
+  test.each<[string, Json]>([
+    ['sorted properties', { properties: { a: {}, b: {} } }],
+    ['an order that is listed', { properties: { b: {}, a: {} }, 'x-order': ['a'] }],
+    ['properties that are no object', { properties: [{ b: 1, a: 2 }] }],
+    ['a schema that is no object', true],
+  ])('leaves %s', (_what, schema) => {
+    expect(keepSchemaOrder(schema)).toEqual(schema)
   })
 })

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { isSorted } from './key-order.ts'
 
 /**
  * Keyword of an object schema that lists the names of its properties in the order of the author. Stored JSON has its
@@ -38,6 +39,23 @@ function arrange(schema: JsonObject): JsonObject {
     return [keyword, DATA_KEYWORDS.has(keyword) ? value : arrangePart(value)]
   })
   return Object.fromEntries(entries)
+}
+
+/**
+ * Returns a schema that lists its properties in the order in which they are written, at every depth, so that storing it
+ * keeps this order. An order that the schema lists already stays, and a sorted one needs no list.
+ */
+export function keepSchemaOrder(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map((item: Json) => keepSchemaOrder(item))
+  if (!isJsonObject(schema)) return schema
+  const entries = Object.entries(schema).map(([keyword, value]): [string, Json] => {
+    if (DATA_KEYWORDS.has(keyword)) return [keyword, value]
+    if (keyword !== 'properties' || !isJsonObject(value)) return [keyword, keepSchemaOrder(value)]
+    return [keyword, Object.fromEntries(Object.entries(value).map(([name, part]) => [name, keepSchemaOrder(part)]))]
+  })
+  const written = isJsonObject(schema.properties) ? Object.keys(schema.properties) : []
+  const isKept = schema[SCHEMA_ORDER_KEYWORD] !== undefined || isSorted(written)
+  return Object.fromEntries(isKept ? entries : [...entries, [SCHEMA_ORDER_KEYWORD, written]])
 }
 
 const DATA_KEYWORDS: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])

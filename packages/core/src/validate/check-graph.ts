@@ -75,8 +75,8 @@ function checkReachable(survey: WorkflowSurvey, report: ReportIssue): void {
 
 /**
  * Repairs for nodes that no trigger leads to: the first node before them that nothing leads to is connected, to the
- * only open port of the nodes that run, else to the only trigger. Where neither is the only one, the node is removed:
- * people know best what it belongs to.
+ * only open port of the nodes that run, else to the only trigger. Where neither is the only one, or is in another
+ * container, the node is removed: only its author knows what it belongs to.
  */
 function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[], reachable: ReadonlySet<NodeId>) {
   const source = reachSource(survey, triggers, reachable)
@@ -92,7 +92,8 @@ function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[
   return ({ node, name }: SurveyedNode): IssueFix => {
     const root = roots.get(node.id)
     const input = root?.entry?.inputs[0]?.name
-    if (source === null || root === undefined || input === undefined) {
+    const isBeside = source !== null && source.node.node.parentId === root?.node.parentId
+    if (!isBeside || root === undefined || input === undefined) {
       return { title: `Remove "${name}"`, operations: [{ op: 'remove_node', nodeId: node.id }] }
     }
     const operations = connect(source.node, [source.port], root.node.id, input)

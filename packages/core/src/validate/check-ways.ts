@@ -1,5 +1,6 @@
 import type { ResolvedPort } from '../document/ports.ts'
 import { edgeId } from '../document/types.ts'
+import type { NodeId } from '../ids.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
 import { type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
@@ -37,7 +38,10 @@ function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: S
   const edges = incoming.flatMap(({ source, sourceHandle }) =>
     outgoing.map(({ target, targetHandle }) => ({ source, sourceHandle, target, targetHandle })),
   )
-  const added = edges.filter((ends) => ends.source !== ends.target && !taken.has(edgeId(ends)))
+  const isGone = (id: NodeId) => isInside(survey, id, node.id)
+  const added = edges.filter(
+    (ends) => ends.source !== ends.target && !taken.has(edgeId(ends)) && !isGone(ends.source) && !isGone(ends.target),
+  )
   return {
     title: `Remove "${name}"`,
     operations: [
@@ -45,6 +49,17 @@ function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: S
       ...added.map((ends) => ({ op: 'add_edge', edge: { ...ends, id: edgeId(ends) } }) as const),
     ],
   }
+}
+
+/** Checks whether a node is another one, or inside of it: it goes away with it. */
+function isInside({ byId }: WorkflowSurvey, id: NodeId, outer: NodeId): boolean {
+  const seen = new Set<NodeId>()
+  let at: NodeId | undefined = id
+  while (at !== undefined && at !== outer && !seen.has(at)) {
+    seen.add(at)
+    at = byId.get(at)?.node.parentId
+  }
+  return at === outer
 }
 
 function checkForkAndJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {

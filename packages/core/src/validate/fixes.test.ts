@@ -104,6 +104,10 @@ describe('nodes that no trigger leads to', () => {
     ],
     ['the trigger has no port', workflow([node('s', 'acme/mute'), call('b')], [])],
     ['they lead in a circle', workflow([start, call('b'), end], ['start>end', 'b>b'])],
+    [
+      'they are in a container',
+      workflow([start, set('p'), set('b', {}, { parentId: 'p' }), end], ['start>p', 'p>end']),
+    ],
     ['they take no edges', workflow([start, node('b', 'acme/closed'), end], ['start>end'])],
   ])('are removed where %s', (_title, document) => {
     const entryOf = (type: string) => manifest.nodes.find((entry) => entry.type === type)
@@ -131,6 +135,24 @@ describe('a join with a single edge', () => {
     const document = workflow([start, call('a'), node('j', 'join'), end], ['start>a', 'a>j', 'j>end', 'a>end', 'j>a'])
     const issue = issueIn(document, 'JOIN_SINGLE')
     expect(fixed(document, issue).edges.map(({ id }) => id)).toEqual(['start:success>a:in', 'a:success>end:in'])
+  })
+})
+
+describe('a join that contains nodes', () => {
+  test('is removed with them, and edges lead to what is left', () => {
+    const inside = set('c', {}, { parentId: 'j' })
+    const loops = [set('p', {}, { parentId: 'q' }), set('q', {}, { parentId: 'p' }), set('r', {}, { parentId: 'gone' })]
+    const document = workflow(
+      [start, node('j', 'join'), inside, ...loops, end],
+      ['start>j', 'j>c', 'j>p', 'j>r', 'j>end'],
+    )
+    const operations = issueIn(document, 'JOIN_SINGLE').fix?.operations ?? []
+    expect(operations.map((operation) => (operation.op === 'add_edge' ? operation.edge.id : operation.op))).toEqual([
+      'remove_node',
+      'start:success>p:in',
+      'start:success>r:in',
+      'start:success>end:in',
+    ])
   })
 })
 

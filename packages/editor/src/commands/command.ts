@@ -1,6 +1,7 @@
 import type {
   DocumentOperation,
   Json,
+  JsonObject,
   NodeFields,
   NodeId,
   NodeMove,
@@ -34,8 +35,47 @@ export type EditorCommand =
   | { readonly type: 'tidy-up'; readonly moves: readonly NodeMove[] }
   | { readonly type: 'rename-node'; readonly nodeId: NodeId; readonly name: string }
   | { readonly type: 'set-fields'; readonly nodeIds: readonly NodeId[]; readonly set: NodeFields }
-  | { readonly type: 'set-param'; readonly nodeId: NodeId; readonly path: ParamPath; readonly value: Json }
+  | {
+      readonly type: 'set-param'
+      readonly nodeId: NodeId
+      readonly path: ParamPath
+      readonly value: Json
+      /** Keeps the order in which the keys of the objects in `value` are written. @defaultValue false */
+      readonly isAsWritten?: boolean
+    }
   | { readonly type: 'unset-param'; readonly nodeId: NodeId; readonly path: ParamPath }
+  /** Adds a member to an object in the params, behind the others; `path` is that of the object. */
+  | {
+      readonly type: 'add-member'
+      readonly nodeId: NodeId
+      readonly path: ParamPath
+      readonly name: string
+      readonly value: Json
+    }
+  | {
+      readonly type: 'rename-member'
+      readonly nodeId: NodeId
+      readonly path: ParamPath
+      readonly from: string
+      readonly to: string
+    }
+  /** Renames a field of a schema in the params; `schema` is the renamed schema, and `path` that of the schema. */
+  | {
+      readonly type: 'rename-field'
+      readonly nodeId: NodeId
+      readonly path: ParamPath
+      readonly from: string
+      readonly to: string
+      readonly schema: JsonObject
+    }
+  /** Moves a member of an object to an index among all members. */
+  | {
+      readonly type: 'move-member'
+      readonly nodeId: NodeId
+      readonly path: ParamPath
+      readonly name: string
+      readonly to: number
+    }
   | { readonly type: 'insert-item'; readonly nodeId: NodeId; readonly path: ParamPath; readonly value: Json }
   | { readonly type: 'remove-item'; readonly nodeId: NodeId; readonly path: ParamPath }
   | {

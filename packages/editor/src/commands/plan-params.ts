@@ -3,19 +3,42 @@ import {
   ERROR_PORT,
   isJsonObject,
   type Json,
+  jsonEqual,
   type NodeId,
   type ParamPath,
   PORT_NAME_PATTERN,
+  paramPointer,
+  type WorkflowNode,
+  writtenKeyOrder,
 } from '@tenon/core/document'
 import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { valueAt } from '../manifest/ports.ts'
 import { type PlanContext, type Planner, refuse } from './command.ts'
 import { edgeOperation } from './plan-edges.ts'
 
-export const planSetParam: Planner<'set-param'> = ({ nodeId, path, value }, context) => ({
-  operations: [...groundFor(context, nodeId, path), { op: 'set_param', nodeId, path, value }],
+export const planSetParam: Planner<'set-param'> = ({ nodeId, path, value, isAsWritten = false }, context) => ({
+  operations: [
+    ...groundFor(context, nodeId, path),
+    { op: 'set_param', nodeId, path, value },
+    ...(isAsWritten ? keepWrittenOrder(nodeOf(context, nodeId), path, value) : []),
+  ],
   message: null,
 })
+
+/**
+ * Returns the operations that set the key orders of the objects in a new value, and remove those of the replaced
+ * objects.
+ */
+function keepWrittenOrder(node: WorkflowNode | undefined, path: ParamPath, value: Json): DocumentOperation[] {
+  if (node === undefined) return []
+  const before = node.keyOrder ?? {}
+  const after = writtenKeyOrder(value, path)
+  const at = paramPointer(path)
+  const inside = Object.keys(before).filter((pointer) => pointer === at || pointer.startsWith(`${at}/`))
+  return [...new Set([...inside, ...Object.keys(after)])]
+    .filter((pointer) => !jsonEqual(before[pointer], after[pointer]))
+    .map((pointer) => ({ op: 'set_key_order', nodeId: node.id, pointer, keys: after[pointer] ?? null }))
+}
 
 export const planUnsetParam: Planner<'unset-param'> = ({ nodeId, path }, context) => ({
   operations: valueAt(paramsOf(context, nodeId), path) === undefined ? [] : [{ op: 'unset_param', nodeId, path }],
@@ -37,7 +60,7 @@ export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, con
   const ground = groundFor(context, nodeId, path)
   const [first] = ground
   const params = paramsOf(context, nodeId)
-  const known = first?.op === 'set_param' ? { ...params, [String(first.path[0])]: first.value } : params
+  const known = first !== undefined ? { ...params, [String(first.path[0])]: first.value } : params
   const from = valueAt(known, path)
   if (from === to) return { operations: [], message: null }
   if (!PORT_NAME_PATTERN.test(to) || to === ERROR_PORT) return refuse('command.portName')
@@ -52,12 +75,14 @@ export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, con
   return { operations, message: { key: 'command.renamed', values: { name: to } } }
 }
 
+type SetParam = Extract<DocumentOperation, { readonly op: 'set_param' }>
+
 /**
  * Returns the operations that create the parents of a path in the params: the default that is shown while no value is
  * stored, and empty objects and lists.
  */
-function groundFor(context: PlanContext, nodeId: NodeId, path: ParamPath): DocumentOperation[] {
-  const operations: DocumentOperation[] = []
+export function groundFor(context: PlanContext, nodeId: NodeId, path: ParamPath): SetParam[] {
+  const operations: SetParam[] = []
   let at: Json | undefined = paramsOf(context, nodeId)
   for (let depth = 0; depth < path.length - 1; depth += 1) {
     const next = valueAt(at, path.slice(depth, depth + 1))
@@ -72,14 +97,18 @@ function groundFor(context: PlanContext, nodeId: NodeId, path: ParamPath): Docum
   return operations
 }
 
-function defaultOf({ document, manifest }: PlanContext, nodeId: NodeId, name: string | number | undefined) {
-  const node = document.nodes.find((candidate) => candidate.id === nodeId)
-  const entry = node === undefined ? undefined : manifest.entryOf(node)
+function defaultOf(context: PlanContext, nodeId: NodeId, name: string | number | undefined) {
+  const node = nodeOf(context, nodeId)
+  const entry = node === undefined ? undefined : context.manifest.entryOf(node)
   if (entry === undefined) return undefined
   const fields = fieldsOf(entry.params, resolveSchema(entry.params, entry.params))
   return fields.find((field) => field.name === name)?.schema.default
 }
 
-function paramsOf({ document }: PlanContext, nodeId: NodeId) {
-  return document.nodes.find((candidate) => candidate.id === nodeId)?.params
+export function nodeOf({ document }: PlanContext, nodeId: NodeId): WorkflowNode | undefined {
+  return document.nodes.find((candidate) => candidate.id === nodeId)
+}
+
+function paramsOf(context: PlanContext, nodeId: NodeId) {
+  return nodeOf(context, nodeId)?.params
 }

@@ -1,6 +1,8 @@
-import { applyOperations, type WorkflowDocument } from '@tenon/core/document'
+import { applyOperationsToDraft, readDraft, textFieldsOf, writeDocument } from '@tenon/core/collab'
+import { applyOperations, type JsonObject, type KeyOrder, type WorkflowDocument } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import type { EditorCommand, Plan } from './command.ts'
@@ -224,5 +226,175 @@ describe('move-nodes', () => {
       moves: chain.nodes.map(({ id, position }) => ({ nodeId: id, position })),
     })
     expect(plan.operations).toEqual([])
+  })
+})
+
+describe('fields that are renamed', () => {
+  const schema = { type: 'object', properties: { town: { type: 'string' } } }
+  const input = { type: 'object', properties: { city: { type: 'string' } } }
+  const rename: EditorCommand = {
+    type: 'rename-field',
+    nodeId: 'start',
+    path: ['inputSchema'],
+    from: 'city',
+    to: 'town',
+    schema,
+  }
+  const start = node('start', 'start', { inputSchema: input })
+  const paramsAfter = (document: WorkflowDocument, id: string, command: EditorCommand = rename) =>
+    carryOut(document, command).after.nodes.find((each) => each.id === id)?.params
+
+  test('are followed by every template: in texts, lists, rows and policies, by each way to read them', () => {
+    const policy = { skipIf: '{{ trigger.city == "" }}', idempotency: 'x-{{input["city"]}}', timeout: '5s' } as const
+    const reader = node(
+      'a',
+      'step',
+      {
+        text: 'In {{input.city.name}} and {{ nodes.start.output.city }}',
+        fields: { city: '{{upper(input.city)}}', list: ['{{ input?.city ?? "" }}', '{{input.other}}'] },
+        kind: '{{input.city}}',
+      },
+      { policy },
+    )
+    const document = workflow([start, reader, node('z', 'stop')], ['start>a', 'a>z'])
+    const { plan, after } = carryOut(document, rename)
+    expect(after.nodes.map(({ params, policy: own }) => ({ params, own }))).toEqual([
+      { params: { inputSchema: schema }, own: undefined },
+      {
+        params: {
+          text: 'In {{input.town.name}} and {{ nodes.start.output.town }}',
+          fields: { city: '{{upper(input.town)}}', list: ['{{ input?.town ?? "" }}', '{{input.other}}'] },
+          // A param that takes no templates.
+          kind: '{{input.city}}',
+        },
+        own: { skipIf: '{{ trigger.town == "" }}', idempotency: 'x-{{input["town"]}}', timeout: '5s' },
+      },
+      { params: {}, own: undefined },
+    ])
+    expect(plan.message).toEqual({ key: 'command.fieldRenamed', values: { name: 'town', count: 6 } })
+    // One operation for each text that changes, so that what others write meanwhile stays.
+    expect(plan.operations).toHaveLength(6)
+  })
+
+  test('keep references that mean the field of another node', () => {
+    const other = node('other', 'start', { inputSchema: input })
+    const text = '{{input.city}} {{nodes.start.output.city}}'
+    const document = workflow(
+      [start, other, node('a', 'step', { text }), node('b', 'step', { text }), node('c', 'step', { text })],
+      ['start>a', 'other>b', 'start>c', 'other>c'],
+    )
+    expect(['a', 'b', 'c'].map((id) => paramsAfter(document, id)?.text)).toEqual([
+      '{{input.town}} {{nodes.start.output.town}}',
+      '{{input.city}} {{nodes.start.output.town}}',
+      '{{input.city}} {{nodes.start.output.town}}',
+    ])
+  })
+
+  test('are followed where an earlier node had a field of the same name, or a later one is disabled', () => {
+    const late = node('late', 'start', { inputSchema: input }, { disabled: true })
+    const text = '{{input.city}}'
+    const document = workflow(
+      [node('first', 'start', { inputSchema: input }), start, late, node('a', 'step', { text })],
+      ['first>start', 'start>late', 'late>a'],
+    )
+    expect(paramsAfter(document, 'a')?.text).toBe('{{input.town}}')
+  })
+
+  test('of a param that describes no output are followed by nothing', () => {
+    const text = '{{input.city}} {{nodes.a.output.city}}'
+    const document = workflow(
+      [start, node('a', 'step', { fields: { city: 1 } }), node('b', 'step', { text })],
+      ['start>a', 'a>b'],
+    )
+    const command: EditorCommand = { type: 'rename-member', nodeId: 'a', path: ['fields'], from: 'city', to: 'town' }
+    expect(paramsAfter(document, 'a', command)?.fields).toEqual({ town: 1 })
+    expect(paramsAfter(document, 'b', command)?.text).toBe(text)
+    expect(planCommand({ ...command, from: 'none' }, { document, manifest })).toEqual({ operations: [], message: null })
+  })
+
+  test('whose values are the output are followed, and rows that are no such output too', () => {
+    const nodes = SMALL_MANIFEST.nodes.map((entry) =>
+      entry.type === 'step'
+        ? { ...entry, outputs: { success: { fromParam: 'fields', as: 'values' as const } } }
+        : entry,
+    )
+    const context = { manifest: createManifestIndex({ hash: 'values', nodes }) }
+    const reader = node('b', 'step', { text: '{{input.city}} {{input["full name"]}}' })
+    const document = workflow([node('a', 'step', { fields: { city: 1 } }), reader], ['a>b'])
+    const command = { type: 'rename-member', nodeId: 'a', path: ['fields'], from: 'city', to: 'big city' } as const
+    const plan = planCommand(command, { document, ...context })
+    const after = applyOperations(document, 'refused' in plan ? [] : plan.operations)
+    expect(after.nodes.map(({ params }) => params)).toEqual([
+      { fields: { 'big city': 1 } },
+      { text: '{{input["big city"]}} {{input["full name"]}}' },
+    ])
+  })
+
+  test('merge with what another person types into the same template', () => {
+    const fields = textFieldsOf(SMALL_MANIFEST)
+    const document = workflow([start, node('a', 'step', { text: 'To {{input.city}}' })], ['start>a'])
+    const [mine, theirs] = [new Y.Doc(), new Y.Doc()]
+    writeDocument(mine, document, fields)
+    Y.applyUpdate(theirs, Y.encodeStateAsUpdate(mine))
+    applyOperationsToDraft(
+      theirs,
+      [{ op: 'set_param', nodeId: 'a', path: ['text'], value: 'To {{input.city}}, now' }],
+      fields,
+    )
+    applyOperationsToDraft(mine, carryOut(document, rename).plan.operations, fields)
+    Y.applyUpdate(mine, Y.encodeStateAsUpdate(theirs))
+    expect(readDraft(mine).document.nodes[1]?.params.text).toBe('To {{input.town}}, now')
+  })
+})
+
+describe('members of an object', () => {
+  const rows = (fields: JsonObject, keyOrder?: KeyOrder) =>
+    workflow([node('a', 'step', { fields }, keyOrder === undefined ? {} : { keyOrder })])
+  const at = { nodeId: 'a', path: ['fields'] } as const
+  const after = (document: WorkflowDocument, command: EditorCommand) => carryOut(document, command).after.nodes[0]
+
+  test('are added behind the others; an order that is sorted is not stored', () => {
+    const sorted = after(rows({ a: 1 }), { type: 'add-member', ...at, name: 'b', value: '' })
+    expect(sorted).toMatchObject({ params: { fields: { a: 1, b: '' } } })
+    expect(sorted).not.toHaveProperty('keyOrder')
+    expect(after(rows({ b: 1 }), { type: 'add-member', ...at, name: 'a', value: '' })?.keyOrder).toEqual({
+      '/fields': ['b', 'a'],
+    })
+  })
+
+  test('are added to an object that is a default so far', () => {
+    const document = workflow([node('a', 'step')])
+    expect(after(document, { type: 'add-member', ...at, name: 'b', value: 1 })?.params).toEqual({ fields: { b: 1 } })
+    expect(after(document, { type: 'move-member', ...at, name: 'b', to: 0 })).not.toHaveProperty('keyOrder')
+  })
+
+  test('are moved within bounds, and keep their position under another name', () => {
+    const order = { '/fields': ['c', 'a', 'b'] }
+    const document = rows({ a: 1, b: 2, c: 3 }, order)
+    expect(after(document, { type: 'move-member', ...at, name: 'c', to: 9 })?.keyOrder).toEqual({
+      '/fields': ['a', 'b', 'c'],
+    })
+    expect(after(document, { type: 'move-member', ...at, name: 'b', to: -1 })?.keyOrder).toEqual({
+      '/fields': ['b', 'c', 'a'],
+    })
+    expect(after(document, { type: 'rename-member', ...at, from: 'a', to: 'z' })).toMatchObject({
+      params: { fields: { b: 2, c: 3, z: 1 } },
+      keyOrder: { '/fields': ['c', 'z', 'b'] },
+    })
+  })
+
+  test('keep the order in which they are written, and forget the one of what was there', () => {
+    const document = rows({ a: { y: 1, x: 2 } }, { '/fields/a': ['y', 'x'], '/fields': ['a'] })
+    const command: EditorCommand = {
+      type: 'set-param',
+      nodeId: 'a',
+      path: ['fields', 'a'],
+      value: { b: [{ d: 1, c: 2 }] },
+    }
+    expect(after(document, { ...command, isAsWritten: true })?.keyOrder).toEqual({
+      '/fields': ['a'],
+      '/fields/a/b/0': ['d', 'c'],
+    })
+    expect(after(document, command)?.keyOrder).toEqual({ '/fields/a': ['y', 'x'], '/fields': ['a'] })
   })
 })

@@ -10,6 +10,7 @@ import {
   planSetSetting,
   planTidyUp,
 } from './plan-fields.ts'
+import { planAddMember, planMoveMember, planRenameField, planRenameMember } from './plan-members.ts'
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
 import { planRestore } from './plan-restore.ts'
@@ -26,6 +27,10 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'set-fields': planSetFields,
   'set-param': planSetParam,
   'unset-param': planUnsetParam,
+  'add-member': planAddMember,
+  'rename-member': planRenameMember,
+  'rename-field': planRenameField,
+  'move-member': planMoveMember,
   'insert-item': planInsertItem,
   'remove-item': planRemoveItem,
   'set-policy': planSetPolicy,

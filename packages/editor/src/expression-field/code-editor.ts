@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { defaultKeymap, historyKeymap } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from '@codemirror/view'
@@ -7,9 +7,10 @@ import { yCollab } from 'y-codemirror.next'
 import type * as Y from 'yjs'
 import type { Reference } from '../graph/template-parts.ts'
 import { chipExtension, refreshChips } from './chips.ts'
-import { completeReferences } from './completion.ts'
+import { completeReferences, renderHelp } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
 import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
+import { plainHistory, sharedUndoSteps } from './undo-steps.ts'
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement
@@ -132,17 +133,20 @@ function templateCompletion(options: CodeEditorOptions): Extension {
     closeOnBlur: true,
     activateOnTyping: true,
     tooltipClass: () => 'tn-completions',
+    addToOptions: [{ position: 90, render: renderHelp }],
   })
 }
 
 // The history of the editor undoes changes of a shared text; the field has its own history for a plain value.
 function sourceExtension({ source, onUndo, onRedo }: CodeEditorOptions): Extension {
-  if (source.kind === 'plain') return [history(), keymap.of([...historyKeymap])]
+  if (source.kind === 'plain') return [plainHistory(), keymap.of([...historyKeymap])]
   const run = (action: () => void) => () => {
     action()
     return true
   }
   return [
+    // Before the text is shared, since a step ends before the change that begins the next one.
+    sharedUndoSteps(source.undoManager),
     yCollab(source.text, null, { undoManager: source.undoManager }),
     keymap.of([
       { key: 'Mod-z', run: run(onUndo), preventDefault: true },

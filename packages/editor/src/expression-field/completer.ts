@@ -5,13 +5,20 @@ import type { Translate } from '../messages/format.ts'
 import type { ScopeReader } from '../session/scope-cache.ts'
 import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 import { typeWords } from './type-words.ts'
-import { listUpstream } from './upstream-fields.ts'
+import { listUpstream, sourceTitle } from './upstream-fields.ts'
 
 const loadExpressions = () => import('@tenon/core/expression')
 
 type Kinds = CompletionItem['kind']
 
 const KINDS: Readonly<Record<string, Kinds>> = { root: 'variable', property: 'field', function: 'function' }
+const GROUPS = {
+  root: 'completion.names',
+  property: 'completion.fields',
+  function: 'completion.functions',
+  keyword: 'completion.constants',
+  value: 'completion.values',
+} as const
 
 /** Creates the completion for the fields of one node: outputs of earlier nodes, and functions. */
 export function createCompleter(
@@ -31,7 +38,8 @@ export function createCompleter(
         label: item.title ?? item.label,
         insert: item.insert,
         detail: item.detail ?? '',
-        info: item.help ?? '',
+        info: item.kind === 'property' ? (item.help ?? '') : helpOf(item.label, item.help ?? '', t),
+        group: t(GROUPS[item.kind]),
         kind: KINDS[item.kind] ?? 'keyword',
         // A key that is not a name replaces the point before it by brackets.
         ...(shift === '' ? {} : { eats: shift.length }),
@@ -42,17 +50,24 @@ export function createCompleter(
   }
 }
 
+// Functions, names and constants have no code, so their own names are the keys of their help.
+function helpOf(name: string, help: string, t: Translate): string {
+  return t.ofCode(`help.${name}`, { help }) ?? help
+}
+
 // At the beginning people search for a field, not for the name of a root.
 function shortcuts(scope: ScopeSchema, t: Translate): CompletionItem[] {
-  return listUpstream(scope).flatMap((source) =>
-    source.fields
+  return listUpstream(scope).flatMap((source) => {
+    const owner = sourceTitle(source, t)
+    return source.fields
       .filter((field) => field.depth === 0)
       .map((field) => ({
-        label: source.title === null ? field.name : `${source.title} › ${field.name}`,
+        label: `${owner} › ${field.name}`,
         insert: field.expression,
         detail: typeWords(field.schema, t),
         info: field.description,
+        group: source.kind === 'node' ? t('completion.earlier') : owner,
         kind: 'field' as const,
-      })),
-  )
+      }))
+  })
 }

@@ -1,4 +1,5 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
+import type { EditorState } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import type { CompletionAnswer, CompletionItem } from './field-types.ts'
 
@@ -11,20 +12,47 @@ export function completeReferences(
     if (answer === null || context.aborted || answer.items.length === 0) return null
     return {
       from: answer.from,
-      options: answer.items.map((item, index) => toCompletion(item, answer.items.length - index)),
+      options: toCompletions(answer.items),
       validFor: /^[\w$ ]*$/,
     }
   }
 }
 
-function toCompletion(item: CompletionItem, rank: number): Completion {
+/** A completion with the sentence that is shown below its name. */
+interface DescribedCompletion extends Completion {
+  readonly help: string
+}
+
+/**
+ * Renders the sentence of a completion in its row, since there is no room for a panel beside the list in an inspector.
+ */
+export function renderHelp(completion: Completion, _state: EditorState, view: EditorView): Node | null {
+  const { help = '' } = completion as Partial<DescribedCompletion>
+  if (help === '') return null
+  const element = view.dom.ownerDocument.createElement('span')
+  element.className = 'tn-completion-help'
+  element.textContent = help
+  return element
+}
+
+/** Converts completions; groups are listed in the order in which the items name them. */
+function toCompletions(items: readonly CompletionItem[]): DescribedCompletion[] {
+  const groups = [...new Set(items.map(({ group }) => group))]
+  const sections = new Map(groups.map((name, rank) => [name, { name, rank }]))
+  return items.map((item, index) => ({
+    ...toCompletion(item, items.length - index),
+    section: sections.get(item.group) ?? item.group,
+  }))
+}
+
+function toCompletion(item: CompletionItem, rank: number): DescribedCompletion {
   return {
     label: item.label,
     detail: item.detail,
     type: item.kind,
     // Fields of nearer nodes come first if they match equally.
     boost: Math.min(98, rank / 10),
-    ...(item.info === '' ? {} : { info: item.info }),
+    help: item.info,
     apply: (view, _completion, from, to) => applyItem(view, item, from, to),
   }
 }

@@ -6,8 +6,10 @@ export interface CompletionItem {
   readonly insert: string
   /** Type of the value, or the arguments of a function. */
   readonly detail: string
-  /** One sentence beside the list. */
+  /** One sentence below the name; empty for none. */
   readonly info: string
+  /** Heading above the items of its kind. */
+  readonly group: string
   /** Number of characters before `from` that it also replaces. */
   readonly eats?: number
   readonly kind: 'node' | 'field' | 'function' | 'variable' | 'keyword'

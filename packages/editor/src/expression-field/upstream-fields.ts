@@ -7,6 +7,7 @@ import {
   orderedProperties,
 } from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
+import type { Translate } from '../messages/format.ts'
 
 /** One value that a field may refer to. */
 export interface UpstreamField {
@@ -26,6 +27,11 @@ export interface UpstreamSource {
   /** Name of the node; `null` for roots, whose names the message catalogue translates. */
   readonly title: string | null
   readonly fields: readonly UpstreamField[]
+}
+
+/** Returns the name of a source in the language of the editor. */
+export function sourceTitle({ kind, title }: UpstreamSource, t: Translate): string {
+  return title ?? (kind === 'node' ? '' : t(`input.${kind}`))
 }
 
 const DEEPEST = 2

@@ -8,7 +8,7 @@ import { IconTile } from '../ui/icon-tile.tsx'
 import { SearchInput } from '../ui/search-input.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { typeWords } from './type-words.ts'
-import { listUpstream, type UpstreamField, type UpstreamSource } from './upstream-fields.ts'
+import { listUpstream, sourceTitle, type UpstreamField, type UpstreamSource } from './upstream-fields.ts'
 
 interface UpstreamTreeProps {
   readonly nodeId: NodeId
@@ -42,7 +42,7 @@ function SourceSection({ source, onPick }: { readonly source: UpstreamSource } &
   const t = useTranslate()
   const node = useEditorStore((state) => (source.nodeId === null ? undefined : state.nodesById.get(source.nodeId)))
   const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
-  const title = source.title ?? (source.kind === 'node' ? '' : t(`input.${source.kind}`))
+  const title = sourceTitle(source, t)
   return (
     <section aria-label={title}>
       <h3 className="tn-upstream-source">

@@ -12,6 +12,7 @@ import { NumberInput } from '../ui/number-input.tsx'
 import { Select } from '../ui/select.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { FieldFault } from './controls/field-fault.tsx'
+import { textOf } from './controls/text-of.ts'
 import { useFieldProblems } from './controls/use-field-problems.ts'
 
 interface PolicyTabProps {
@@ -29,8 +30,10 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const own = node.policy ?? {}
   const policy: NodePolicy = { ...entry?.policy, ...own }
-  const set = (field: keyof NodePolicy, value: Json | null) =>
-    inBurst(field, () => dispatch({ type: 'set-policy', nodeId: node.id, field, value }))
+  const set = (field: keyof NodePolicy, value: Json | null) => {
+    const typed = { field, before: textOf(own[field] as Json | undefined), after: textOf(value ?? undefined) }
+    inBurst(typed, () => dispatch({ type: 'set-policy', nodeId: node.id, field, value }))
+  }
   const isTrigger = entry?.category === 'trigger'
   const isInline = entry?.inline === true
   return (

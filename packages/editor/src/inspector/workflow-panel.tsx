@@ -94,7 +94,10 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
           isReadOnly={false}
           placeholder={t('control.noLimit')}
           unit="d"
-          onChange={(value) => inBurst('timeout', () => dispatch({ type: 'set-setting', key: 'timeout', value }))}
+          onChange={(value) => {
+            const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
+            inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
+          }}
         />
       </Field>
     </>

@@ -45,7 +45,8 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   const undoManager = new Y.UndoManager(draftUndoScope(doc), {
     doc,
     trackedOrigins: new Set([origin]),
-    captureTimeout: 500,
+    // Commands and code fields end undo steps, never the clock alone.
+    captureTimeout: Number.POSITIVE_INFINITY,
   })
   const selections = keepSelections(undoManager, store)
   const { tell, skipTo, onChange } = createChangeTeller(store)
@@ -120,7 +121,8 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
 
   const asBurst = (burst: TypingBurst, change: () => void): void => {
     const outer = current
-    current = burst
+    // The field of the typed text decides where its undo steps end.
+    current = outer ?? burst
     try {
       change()
     } finally {

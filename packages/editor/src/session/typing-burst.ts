@@ -15,17 +15,16 @@ export function createTypingBurst(): TypingBurst {
 /**
  * Runs a change so that it becomes part of the undo step of its burst, while that is still the newest step, and
  * otherwise a step of its own.
+ *
+ * @param undoManager - Captures without a time limit, until `stopCapturing`.
  */
 export function captureInBurst(undoManager: Y.UndoManager, burst: TypingBurst | null, change: () => void): void {
-  const { captureTimeout } = undoManager
   if (burst !== null && burst.item !== null && undoManager.undoStack.at(-1) === burst.item) {
     undoManager.lastChange = Date.now()
-    undoManager.captureTimeout = Number.POSITIVE_INFINITY
   } else undoManager.stopCapturing()
   try {
     change()
   } finally {
-    undoManager.captureTimeout = captureTimeout
     undoManager.stopCapturing()
   }
   if (burst !== null) burst.item = undoManager.undoStack.at(-1) ?? null

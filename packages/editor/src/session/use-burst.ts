@@ -1,25 +1,30 @@
 import { useMemo } from 'react'
 import { useSession } from './session-context.tsx'
 import { createTypingBurst } from './typing-burst.ts'
+import { createTypingSteps, editBetween } from './typing-steps.ts'
 
-const PAUSE_MS = 1_000
+/** A change of a field, as texts. */
+interface FieldChange {
+  /** Name of the field. */
+  readonly field: string
+  readonly before: string
+  readonly after: string
+}
 
 /**
- * Runs changes of fields that commit each character, so that a burst of typing in one of them is one undo step.
- *
- * @returns A function of the name of the field and the change.
+ * Runs changes of fields that commit each character, so that the letters of a word, and words without a pause, are one
+ * undo step.
  */
-export function useBurst(): (field: string, change: () => void) => void {
+export function useBurst(): (typed: FieldChange, change: () => void) => void {
   const session = useSession()
   return useMemo(() => {
     let burst = createTypingBurst()
-    let lastAt = 0
     let lastField: string | null = null
-    return (field, change) => {
-      const now = Date.now()
-      if (field !== lastField || now - lastAt > PAUSE_MS) burst = createTypingBurst()
-      lastAt = now
+    const steps = createTypingSteps()
+    return ({ field, before, after }, change) => {
+      if (field !== lastField) steps.end()
       lastField = field
+      if (steps.begins(editBetween(before, after), Date.now())) burst = createTypingBurst()
       session.asBurst(burst, change)
     }
   }, [session])

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
 import { useSession } from './session-context.tsx'
 import { createTypingBurst, type TypingBurst } from './typing-burst.ts'
+import { createTypingSteps, editBetween } from './typing-steps.ts'
 
 interface DelayedChangeOptions {
   /**
@@ -23,8 +24,6 @@ export interface DelayedChange {
 const PAUSE_MS = 300
 /** Longest typing in milliseconds that is not yet committed. */
 const LONGEST_WAIT_MS = 1_000
-/** Pause in milliseconds after which the next character begins another undo step. */
-const BURST_PAUSE_MS = 1_000
 
 interface Pending {
   readonly text: string
@@ -35,7 +34,8 @@ interface Pending {
 
 /**
  * Commits a typed text after a pause, and at once when the field is left, when it is unmounted, when the page is
- * left, and before any other command of the session. Texts typed in one burst are one undo step.
+ * left, and before any other command of the session. Undo steps end where {@link createTypingSteps} says, and with the
+ * field.
  *
  * @param onCommit - Need not be stable; the last one is called.
  */
@@ -49,7 +49,8 @@ export function useDelayedChange(
   const change = useMemo<DelayedChange>(() => {
     let pending: Pending | null = null
     let burst: TypingBurst = createTypingBurst()
-    let lastPushAt = 0
+    const steps = createTypingSteps()
+    let lastText = ''
     const take = (): string | null => {
       if (pending === null) return null
       const { text, timer, release } = pending
@@ -58,26 +59,30 @@ export function useDelayedChange(
       release()
       return text
     }
-    const flush = () => {
+    const commit = () => {
       const text = take()
       if (text === null) return
       // A text that is committed when the field is left is an undo step of its own.
       if (pauseMs === null) latest.current(text)
       else session.asBurst(burst, () => latest.current(text))
     }
+    const flush = () => {
+      commit()
+      steps.end()
+    }
     return {
       push: (text) => {
         const now = Date.now()
-        if (now - lastPushAt > BURST_PAUSE_MS) burst = createTypingBurst()
-        lastPushAt = now
+        if (steps.begins(editBetween(lastText, text), now)) burst = createTypingBurst()
+        lastText = text
         const since = pending?.since ?? now
         if (pending?.timer != null) clearTimeout(pending.timer)
         const waitMs = pauseMs === null ? null : Math.max(0, Math.min(pauseMs, since + LONGEST_WAIT_MS - now))
         pending = {
           text,
           since,
-          timer: waitMs === null ? null : setTimeout(flush, waitMs),
-          release: pending?.release ?? session.input.hold(flush, pauseMs !== null),
+          timer: waitMs === null ? null : setTimeout(commit, waitMs),
+          release: pending?.release ?? session.input.hold(commit, pauseMs !== null),
         }
       },
       flush,

@@ -1,6 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import { useSession } from './session-context.tsx'
+import { TYPING_PAUSE_MS } from './typing-steps.ts'
 import { useDelayedChange } from './use-delayed-change.ts'
 
 /** Identifies a field within its editor, so that a refused text is restored. */
@@ -29,8 +30,10 @@ interface TypedTextOptions {
 
 export interface TypedText {
   readonly text: string
-  /** Reason why the shown text is not stored; `null` if it is. */
+  /** Reason why the shown text is not stored; `null` until the user pauses in typing or leaves the field. */
   readonly error: string | null
+  /** True if the shown text can be stored. */
+  readonly isStorable: boolean
   readonly onChange: (text: string) => void
   readonly onBlur: () => void
   /** Commits at once, and keeps the focus. */
@@ -58,7 +61,8 @@ export function useTypedText(options: TypedTextOptions): TypedText {
     if (!isSame(text, value)) onCommit(text)
   }
   const change = useDelayedChange(commit, commitOn === 'leave' ? { pauseMs: null } : {})
-  const error = draft === null ? null : check(draft)
+  const fault = draft === null ? null : check(draft)
+  const { isTyping, typed, paused } = useTypingPause()
   // Another user, or undo, has changed the value; a committed text is shown as it was typed.
   useEffect(() => {
     if (shownValue.current === value) return
@@ -67,29 +71,50 @@ export function useTypedText(options: TypedTextOptions): TypedText {
   }, [value, change, check, isSame])
   // The text may be valid now: another field may have released the name.
   useEffect(() => {
-    if (draft !== null && error === null && !change.isPending() && input.refusedText(field.key) !== null) commit(draft)
+    if (draft !== null && fault === null && !change.isPending() && input.refusedText(field.key) !== null) commit(draft)
   })
   const leave = () => {
     change.flush()
-    if (error === null) setDraft(null)
+    paused()
+    if (fault === null) setDraft(null)
   }
   return {
     text: draft ?? value,
-    error,
+    error: isTyping ? null : fault,
+    isStorable: fault === null,
     commit: leave,
     onChange: (text) => {
       if (draft === null) firstValue.current = value
       setDraft(text)
+      typed()
       change.push(text)
     },
     onBlur: leave,
     cancel: () => {
       change.drop()
+      paused()
       input.accept(field.key)
       setDraft(null)
       if (draft !== null && !isSame(firstValue.current, value)) onCommit(firstValue.current)
     },
   }
+}
+
+/** Holds the reason back while the user is typing: half a text is not judged. */
+function useTypingPause() {
+  const [isTyping, setIsTyping] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const paused = () => {
+    clearTimeout(timer.current)
+    setIsTyping(false)
+  }
+  const typed = () => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(paused, TYPING_PAUSE_MS)
+    setIsTyping(true)
+  }
+  return { isTyping, typed, paused }
 }
 
 function anyText(): null {

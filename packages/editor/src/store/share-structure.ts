@@ -1,6 +1,6 @@
 /**
  * Returns `next` with equal parts taken from `previous`, so that unchanged parts keep their reference and do not render
- * again. For JSON values only.
+ * again. The order of keys counts. For JSON values only.
  */
 export function shareStructure<Value>(previous: unknown, next: Value): Value {
   return share(previous, next) as Value
@@ -22,11 +22,12 @@ function shareList(previous: readonly unknown[], next: readonly unknown[]): read
 
 function shareObject(previous: object, next: object): object {
   const before = new Map(Object.entries(previous))
+  const keys = [...before.keys()]
   const entries = Object.entries(next)
   let isSame = before.size === entries.length
-  const shared = entries.map(([key, value]): [string, unknown] => {
+  const shared = entries.map(([key, value], index): [string, unknown] => {
     const merged = share(before.get(key), value)
-    if (merged !== before.get(key) || !before.has(key)) isSame = false
+    if (merged !== before.get(key) || keys[index] !== key) isSame = false
     return [key, merged]
   })
   return isSame ? previous : Object.fromEntries(shared)

@@ -45,7 +45,7 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
     onCommit: (text) => onRename(text.trim()),
   })
   const finish = (isKept: boolean) => {
-    if (isKept && typed.error === null) typed.commit()
+    if (isKept && typed.isStorable) typed.commit()
     else typed.cancel()
     onClose()
   }

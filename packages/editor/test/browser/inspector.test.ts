@@ -51,6 +51,74 @@ describe('setting a node up', () => {
       .toBe('hello {{nodes.start.output.city}} {{nodes.start.output.city}}!')
   })
 
+  test('undo takes whole words back, however slowly they were typed, and one field at a time', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    const text = () => page.evaluate(`${paramsOf('a')}.text`)
+    await page.evaluate(() => {
+      const now = Date.now.bind(Date)
+      let ahead = 0
+      Date.now = () => now() + ahead
+      window.addEventListener('pause', () => {
+        ahead += 10_000
+      })
+    })
+    const pause = () => page.evaluate(() => void window.dispatchEvent(new Event('pause')))
+    const before = 'hello {{nodes.start.output.city}}'
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+End')
+    for (const part of [' see', 'ing', ' yo', 'u']) {
+      await page.keyboard.type(part)
+      await pause()
+    }
+    await inspector.getByRole('spinbutton', { name: 'Count' }).focus()
+    await field.focus()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type('r')
+    for (const wanted of [`${before} seeing you`, `${before} seeing`, before]) {
+      await page.keyboard.press('ControlOrMeta+z')
+      await expect.poll(text).toBe(wanted)
+    }
+    await page.keyboard.press('ControlOrMeta+Shift+Z')
+    await expect.poll(text).toBe(`${before} seeing`)
+  })
+
+  test('what can be written comes in groups, with a sentence about each', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type(' {{')
+    const list = page.locator('.tn-completions')
+    await list
+      .getByRole('option', { name: /Run › workflowId/ })
+      .getByText('Id of the workflow')
+      .waitFor()
+    expect(await list.locator('completion-section').allInnerTexts()).toEqual([
+      'Earlier nodes',
+      'Run',
+      'Names',
+      'Functions',
+      'Constants',
+    ])
+    const input = list.getByRole('option', { name: /^input/ })
+    expect(await input.textContent()).toContain('All fields that earlier nodes have added')
+  })
+
+  test('half an expression is no fault while it is typed, and one when the field is left', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const row = inspector.locator('[data-param="text"]')
+    await row.getByRole('textbox', { name: 'Text' }).click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.insertText(' {{ nodes.start.output.')
+    await page.getByRole('button', { name: /problems?$/ }).waitFor()
+    expect(await row.locator('[data-invalid]').count()).toBe(0)
+    await inspector.getByRole('spinbutton', { name: 'Count' }).focus()
+    await row.getByText('The expression is unfinished: expected a key or a list index').waitFor()
+  })
+
   test('a field can be picked from a list, by the button or on the input tab', async () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()

@@ -58,6 +58,19 @@ describe('JsonSchemaControl', () => {
     expect(form()).toEqual(before.map((name, index) => `${name} ${['text', 'choice', 'json'][index]}`))
   })
 
+  test('keeps the order of fields that are written as JSON', async () => {
+    const { user, stored, form, names } = await open()
+    await user.click(screen.getByRole('button', { name: 'Edit as JSON Schema' }))
+    const field = screen.getByRole('textbox', { name: 'Input' })
+    const written = { type: 'object', properties: { zone: { type: 'string' }, city: { type: 'number' } } }
+    fireEvent.change(field, { target: { value: JSON.stringify(written) } })
+    fireEvent.blur(field)
+    expect(stored()).toEqual({ ...written, 'x-order': ['zone', 'city'] })
+    expect(form()).toEqual(['zone text', 'city number'])
+    await user.click(screen.getByRole('button', { name: 'Edit as fields' }))
+    expect(names()).toEqual(['zone', 'city'])
+  })
+
   test('moves a field by dragging its grip', async () => {
     const { names } = await open()
     const rows = [...document.querySelectorAll('.tn-schema-row')]

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject } from '@tenon/core/document'
-import { type KeyboardEvent, useState } from 'react'
+import { isJsonObject, type JsonObject, keepSchemaOrder } from '@tenon/core/document'
+import { useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
+import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { ControlProps } from './control-props.ts'
@@ -30,7 +31,13 @@ export function JsonSchemaControl(props: ControlProps) {
   return (
     <div className="tn-schema">
       {isJson ? (
-        <JsonText field={textFieldOf(nodeId, field)} value={schema} onChange={onChange} isReadOnly={isReadOnly} />
+        <JsonText
+          field={textFieldOf(nodeId, field)}
+          value={schema}
+          onChange={onChange}
+          toStored={keepSchemaOrder}
+          isReadOnly={isReadOnly}
+        />
       ) : (
         <SchemaRows control={props} fields={fields} schema={schema} />
       )}
@@ -52,12 +59,11 @@ interface SchemaRowsProps {
   readonly schema: JsonObject
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 }
-
 function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
   const { nodeId, field: param, onChange, isReadOnly } = control
   const t = useTranslate()
   const { announce } = useAnnouncer()
+  const { dispatch } = useSession()
   const [added, setAdded] = useState<string | null>(null)
   const names = fields.map((field) => field.name)
   const { rows, rename } = useRows(names, 'given')
@@ -91,27 +97,19 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
             isNew={name === added}
             isReadOnly={isReadOnly}
             isDropTarget={drag.dropAt === index}
-            grip={{
-              ...drag.handlers(index),
-              onKeyDown: (event: KeyboardEvent) => {
-                const step = STEPS[event.key]
-                if (step === undefined) return
-                event.preventDefault()
-                event.stopPropagation()
-                move(index, index + step)
-              },
-            }}
+            grip={drag.handlers(index)}
             onRename={(next) => {
               setAdded(null)
               rename(name, next)
-              onChange(renameSchemaField(schema, name, next))
+              const renamed = renameSchemaField(schema, name, next)
+              dispatch({ type: 'rename-field', nodeId, path: param.path, from: name, to: next, schema: renamed })
             }}
             onChange={(change) => onChange(changeSchemaField(schema, name, change))}
             onRemove={() => onChange(removeSchemaField(schema, name))}
           />
         )
       })}
-      {rows.length > 0 && <div className="tn-schema-end" data-drop={drag.dropAt === rows.length || undefined} />}
+      {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {!isReadOnly && (
         <Button size="s" variant="ghost" icon="plus" onClick={add}>
           {t('schema.add')}

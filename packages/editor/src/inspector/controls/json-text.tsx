@@ -12,12 +12,21 @@ interface JsonTextProps {
   readonly onChange: (value: Json | undefined) => void
   /** True if an empty text means no value and is not a fault. @defaultValue false */
   readonly isOptional?: boolean
+  /** True if the order of keys is stored, so that another order is a change. @defaultValue false */
+  readonly hasKeyOrder?: boolean
+  /** Converts a typed value to its stored form. @defaultValue unchanged */
+  readonly toStored?: (value: Json) => Json
   readonly isReadOnly: boolean
 }
 
 /** Field for any value as JSON; stored while the user types, if the text is valid. */
-export function JsonText({ field, value, onChange, isReadOnly, isOptional = false }: JsonTextProps) {
+export function JsonText(props: JsonTextProps) {
+  const { field, value, onChange, isReadOnly, isOptional = false, hasKeyOrder = false, toStored = asTyped } = props
   const t = useTranslate()
+  const valueIn = (text: string): Json | undefined => {
+    const parsed = isEmpty(text) ? null : parseJson(text)
+    return parsed?.ok === true ? toStored(parsed.json) : undefined
+  }
   const isEmpty = (text: string) => isOptional && text.trim() === ''
   const typed = useTypedText({
     field,
@@ -27,8 +36,11 @@ export function JsonText({ field, value, onChange, isReadOnly, isOptional = fals
       if (parsed === null || parsed.ok) return null
       return parsed.fault.kind === 'syntax' ? t('control.notJson') : jsonFaultText(t, parsed.fault)
     },
-    isSame: (text) => jsonEqual(isEmpty(text) ? undefined : valueIn(text), value),
-    onCommit: (text) => onChange(isEmpty(text) ? undefined : valueIn(text)),
+    isSame: (text) => {
+      const typedValue = valueIn(text)
+      return hasKeyOrder ? JSON.stringify(typedValue) === JSON.stringify(value) : jsonEqual(typedValue, value)
+    },
+    onCommit: (text) => onChange(valueIn(text)),
   })
   return (
     <>
@@ -48,7 +60,6 @@ export function JsonText({ field, value, onChange, isReadOnly, isOptional = fals
   )
 }
 
-function valueIn(text: string): Json | undefined {
-  const parsed = parseJson(text)
-  return parsed.ok ? parsed.json : undefined
+function asTyped(value: Json): Json {
+  return value
 }

@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
-import type { JsonObject } from '@tenon/core/document'
+import { canonicalDocument, type JsonObject } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
+import type { EditorSession } from '../../session/editor-session.ts'
 
 async function render(fields: JsonObject) {
   const document = workflow([node('start', 'begin'), node('a', 'step', { text: 'hi', fields })], ['start>a'])
@@ -16,6 +17,75 @@ async function render(fields: JsonObject) {
 }
 
 const typeOf = (name: string) => screen.getByRole<HTMLSelectElement>('combobox', { name: `Type of ${name}` })
+
+const names = () => screen.getAllByRole('textbox', { name: 'Name' }).map((box) => box.getAttribute('value'))
+const grip = (name: string) => screen.getByRole('button', { name: `Move ${name} with the arrow keys` })
+
+/** The draft as another user, or the same one after a reload, opens it. */
+function reopen(session: EditorSession) {
+  const stored = JSON.parse(JSON.stringify(session.read()))
+  cleanup()
+  return renderInspector({ document: canonicalDocument(stored), nodeId: 'a' })
+}
+
+describe('the order of rows', () => {
+  test('is that of the author, also after a reload, a rename and a change of a value', async () => {
+    const { user, session } = await render({ zone: 'z', area: 'a' })
+    expect(names()).toEqual(['area', 'zone'])
+    await user.click(screen.getByRole('button', { name: 'Add a field' }))
+    await user.type(screen.getAllByRole('textbox', { name: 'Name' })[2] as HTMLElement, 'city{Enter}')
+    await user.click(screen.getByRole('button', { name: 'Add a field' }))
+    await user.type(screen.getAllByRole('textbox', { name: 'Name' })[3] as HTMLElement, '10{Enter}')
+    expect(names()).toEqual(['area', 'zone', 'city', '10'])
+    const first = screen.getAllByRole('textbox', { name: 'Name' })[0] as HTMLElement
+    await user.clear(first)
+    await user.type(first, 'where{Enter}')
+    reopen(session)
+    await screen.findByText('Notes')
+    expect(names()).toEqual(['where', 'zone', 'city', '10'])
+  })
+
+  test('is changed by the arrow keys and by dragging, as one undo step each', async () => {
+    const { user, session, fieldsNow } = await render({ a: 1, b: 2, c: 3 })
+    grip('c').focus()
+    await user.keyboard('{ArrowUp}{ArrowUp}{ArrowUp}')
+    expect(names()).toEqual(['c', 'a', 'b'])
+    expect(Object.keys(fieldsNow() as object)).toEqual(['c', 'a', 'b'])
+    expect(await screen.findByText('c moved to position 1 of 3')).toBeTruthy()
+    for (const [index, row] of [...document.querySelectorAll('.tn-pair')].entries()) {
+      row.getBoundingClientRect = () => ({ top: index * 60, height: 60 }) as DOMRect
+    }
+    fireEvent.pointerDown(grip('c'), { button: 0, clientY: 10 })
+    fireEvent.pointerMove(grip('c'), { clientY: 400 })
+    fireEvent.pointerUp(grip('c'))
+    expect(names()).toEqual(['a', 'b', 'c'])
+    act(() => session.undo())
+    expect(names()).toEqual(['c', 'a', 'b'])
+  })
+
+  test('is kept by removing a row, and by one that comes back', async () => {
+    const { user, session } = await render({ b: 1, a: 2, c: 3 })
+    grip('b').focus()
+    await user.keyboard('{ArrowUp}')
+    await user.click(screen.getByRole('button', { name: 'Remove a' }))
+    expect(names()).toEqual(['b', 'c'])
+    act(() => session.undo())
+    expect(names()).toEqual(['b', 'a', 'c'])
+  })
+
+  test('holds in the JSON of a value, where another order is a change', async () => {
+    const { session } = await render({ card: { b: 1, a: 2 } })
+    const json = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Value of card' })
+    fireEvent.change(json(), { target: { value: '{"b": 1, "a": [{"z": 1, "y": 2}]}' } })
+    fireEvent.blur(json())
+    reopen(session)
+    await screen.findByText('Notes')
+    expect(json().value.replaceAll(/\s/g, '')).toBe('{"b":1,"a":[{"z":1,"y":2}]}')
+    fireEvent.change(json(), { target: { value: '{"a": 1, "b": 2}' } })
+    fireEvent.blur(json())
+    expect(json().value.replaceAll(/\s/g, '')).toBe('{"a":1,"b":2}')
+  })
+})
 
 describe('fields of any value', () => {
   test('each has the type of its stored value, old documents too', async () => {

@@ -1,17 +1,19 @@
-import { isJsonObject, type Json, type JsonObject } from '@tenon/core/document'
+import { isJsonObject, type Json, type JsonObject, orderedKeys, paramPointer } from '@tenon/core/document'
 import { useState } from 'react'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
-import { useSession } from '../../session/session-context.tsx'
+import { useEditorStore, useSession } from '../../session/session-context.tsx'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { FieldNote } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { useAnnouncer } from '../../ui/live-region.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from './control-props.ts'
 import { checkName } from './field-names.ts'
 import { textFieldOf, textOf } from './text-of.ts'
 import { TypedValue } from './typed-value.tsx'
+import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
 /** Checks whether the schema allows values of any type, as for the fields of a set node. */
@@ -23,25 +25,48 @@ function takesAnyValue({ schema }: ControlProps['field']): boolean {
   )
 }
 
-/** Control for names and values, one row each; values of any type have a list of types. */
+/** Control for names and values in the order of the author; values of any type have a list of types. */
 export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const { dispatch, store } = useSession()
+  const { announce } = useAnnouncer()
+  const { path } = field
+  const order = useEditorStore((state) => state.nodesById.get(nodeId)?.keyOrder?.[paramPointer(path)])
   const pairs: JsonObject = isJsonObject(value) ? value : {}
-  const names = Object.keys(pairs)
-  const { rows, rename: renameRow } = useRows(names)
+  const names = orderedKeys(pairs, order)
+  const { rows, rename: renameRow } = useRows(names, 'given')
   const [isAdding, setIsAdding] = useState(false)
   const set = (name: string, next: Json) =>
-    dispatch({ type: 'set-param', nodeId, path: [...field.path, name], value: next })
+    dispatch({ type: 'set-param', nodeId, path: [...path, name], value: next, isAsWritten: true })
   const rename = (from: string, to: string) => {
-    const renamed = Object.fromEntries(Object.entries(pairs).map(([name, item]) => [name === from ? to : name, item]))
     renameRow(from, to)
-    dispatch({ type: 'set-param', nodeId, path: field.path, value: renamed })
+    dispatch({ type: 'rename-member', nodeId, path, from, to })
   }
+  const move = (from: number, to: number) => {
+    const name = names[from]
+    if (name === undefined || to < 0 || to >= names.length) return
+    dispatch({ type: 'move-member', nodeId, path, name, to })
+    announce(t('schema.moved', { name, position: to + 1, count: names.length }))
+  }
+  const drag = useRowDrag('.tn-pair', move)
   return (
     <div className="tn-pairs">
-      {rows.map(({ id, name }) => (
-        <div key={id} className="tn-pair">
+      {rows.map(({ id, name }, index) => (
+        <div
+          key={id}
+          className="tn-pair"
+          data-drop={drag.dropAt === index || undefined}
+          data-readonly={isReadOnly || undefined}
+        >
+          {!isReadOnly && (
+            <IconButton
+              className="tn-row-grip"
+              icon="grip"
+              size="s"
+              label={t('schema.move', { name })}
+              {...drag.handlers(index)}
+            />
+          )}
           <PairName
             field={textFieldOf(nodeId, field, { id: `name of ${name}`, label: t('control.name') })}
             name={name}
@@ -82,8 +107,9 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
           )}
         </div>
       ))}
+      {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {isAdding && (
-        <div className="tn-pair">
+        <div className="tn-pair" data-readonly>
           <PairName
             field={textFieldOf(nodeId, field, { id: 'new name', label: t('control.name') })}
             name=""
@@ -91,7 +117,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
             isReadOnly={false}
             onCommit={(next) => {
               setIsAdding(false)
-              set(next, '')
+              dispatch({ type: 'add-member', nodeId, path, name: next, value: '' })
             }}
             onEntered={(next) => store.setState({ fieldFocus: { nodeId, path: [...field.path, next] } })}
             onLeaveEmpty={() => setIsAdding(false)}
@@ -143,7 +169,7 @@ function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeave
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
             typed.commit()
-            if (typed.error === null && typed.text.trim() !== '') onEntered?.(typed.text.trim())
+            if (typed.isStorable && typed.text.trim() !== '') onEntered?.(typed.text.trim())
           }
           if (event.key === 'Escape') typed.cancel()
         }}

@@ -15,6 +15,7 @@ import { useControl } from './controls-context.ts'
 import { FieldFault } from './field-fault.tsx'
 import { textOf } from './text-of.ts'
 import { diagnosticsOf, useFieldProblems } from './use-field-problems.ts'
+import { useJudgedProblems } from './use-judged-problems.ts'
 
 interface ParamRowsProps {
   readonly nodeId: NodeId
@@ -52,9 +53,10 @@ interface ParamRowProps {
 
 function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProps) {
   const { dispatch } = useSession()
-  const problems = useFieldProblems(nodeId, ['params', ...field.path], {
+  const found = useFieldProblems(nodeId, ['params', ...field.path], {
     withParts: !NESTING_CONTROLS.includes(field.control),
   })
+  const { problems, onFocus, onBlur } = useJudgedProblems(found, value)
   const diagnostics = useMemo(
     () => diagnosticsOf(problems.filter((problem) => problem.field.length === field.path.length + 1)),
     [problems, field.path],
@@ -63,18 +65,20 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
   const Control = useControl(field.control)
   const { path } = field
   const inBurst = useBurst()
+  const isAsWritten = field.control === 'json'
   const isTyped = !CHOICE_CONTROLS.includes(field.control)
   const onChange = useCallback(
     (next: Json | undefined) => {
-      if (next !== undefined && value !== undefined && jsonEqual(next, value)) return
+      const isSame = isAsWritten ? JSON.stringify(next) === JSON.stringify(value) : jsonEqual(next, value)
+      if (next !== undefined && value !== undefined && isSame) return
       const change = () =>
         next === undefined
           ? dispatch({ type: 'unset-param', nodeId, path })
-          : dispatch({ type: 'set-param', nodeId, path, value: next })
-      if (isTyped) inBurst('value', change)
+          : dispatch({ type: 'set-param', nodeId, path, value: next, isAsWritten })
+      if (isTyped) inBurst({ field: 'value', before: textOf(value), after: textOf(next) }, change)
       else change()
     },
-    [dispatch, inBurst, isTyped, nodeId, path, value],
+    [dispatch, inBurst, isAsWritten, isTyped, nodeId, path, value],
   )
   const canSwitch = field.meta.literal !== true && SWITCHABLE_CONTROLS.includes(field.control)
   const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)
@@ -83,7 +87,8 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
     first === undefined ? undefined : <FieldFault problem={first} more={problems.length - 1} title={field.title} />
   const isInvalid = first?.severity === 'error'
   return (
-    <div data-param={path.join('.')}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the row only watches whether the focus is inside
+    <div data-param={path.join('.')} onFocus={onFocus} onBlur={onBlur}>
       <Field
         label={field.title}
         help={fault !== undefined && !isInvalid ? fault : field.description}

@@ -6,7 +6,7 @@ import { Chip } from '../../ui/chip.tsx'
 import { AddText } from './add-text.tsx'
 import type { ControlProps } from './control-props.ts'
 
-/** Control for roles and people. */
+/** Control for roles and people. The API has no list of the people of a tenant, so their ids are not checked. */
 export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const current: JsonObject = isJsonObject(value) ? value : {}
@@ -61,6 +61,7 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
           onAdd={(userId) => set('userIds', [...userIds, userId])}
         />
       )}
+      {userIds.length > 0 && <p className="tn-field-note">{t('control.personUnchecked')}</p>}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import { TextInput } from '../../ui/text-input.tsx'
 import { AddText } from './add-text.tsx'
 import { JsonText } from './json-text.tsx'
 import { type SchemaField, type SchemaFieldChange, valueOfText } from './schema-fields.ts'
+import { textOf } from './text-of.ts'
 
 interface SchemaFieldOptionsProps {
   readonly nodeId: NodeId
@@ -132,7 +133,10 @@ function DefaultInput({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldOp
         value={typeof fallback === 'number' ? fallback : null}
         integer={type === 'integer'}
         disabled={isReadOnly}
-        onChange={(value) => inBurst('default', () => onChange({ fallback: value ?? undefined }))}
+        onChange={(value) => {
+          const change = () => onChange({ fallback: value ?? undefined })
+          inBurst({ field: 'default', before: textOf(fallback), after: textOf(value ?? undefined) }, change)
+        }}
       />
     )
   }

@@ -38,7 +38,7 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
   return (
     <div className="tn-schema-row" data-drop={isDropTarget || undefined} data-readonly={isReadOnly || undefined}>
       {!isReadOnly && (
-        <IconButton className="tn-schema-grip" icon="grip" size="s" label={t('schema.move', { name })} {...grip} />
+        <IconButton className="tn-row-grip" icon="grip" size="s" label={t('schema.move', { name })} {...grip} />
       )}
       <FieldName {...props} />
       <TypeSelect field={field} isReadOnly={isReadOnly} onChange={onChange} />

@@ -85,6 +85,7 @@ export function JsonControl({ nodeId, field, value, onChange, isReadOnly }: Cont
       value={value}
       onChange={onChange}
       isOptional={!field.isRequired}
+      hasKeyOrder
       isReadOnly={isReadOnly}
     />
   )

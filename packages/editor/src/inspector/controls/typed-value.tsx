@@ -65,6 +65,7 @@ function ValueField(props: TypedValueProps & { readonly type: ValueType }) {
         <JsonText
           field={field}
           value={value}
+          hasKeyOrder
           onChange={(next) => {
             if (next !== undefined) onChange(next)
           }}

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
 
 interface RowDrag {
   /** Drop target: index of the row before which the row would be inserted, or the count of rows for the end. */
@@ -8,15 +8,18 @@ interface RowDrag {
     readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void
     readonly onPointerUp: () => void
     readonly onPointerCancel: () => void
+    readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void
   }
 }
 
+const STEPS: Readonly<Record<string, number>> = Object.freeze({ ArrowUp: -1, ArrowDown: 1 })
+
 /**
- * Drags rows of a list by their grips. The rows are not moved until the pointer is released, since an element that
- * moves in the document loses the pointer.
+ * Moves rows of a list by their grips, by dragging or by the arrow keys. The rows are not moved until the pointer is
+ * released, since an element that moves in the document loses the pointer.
  *
  * @param rowSelector - Matches the rows, all of them children of one element, in their order.
- * @param onMove - Called with the old and the new index of the dragged row.
+ * @param onMove - Called with the old and the new index of the row; by the keys, the new one may be one beyond the list.
  */
 export function useRowDrag(rowSelector: string, onMove: (from: number, to: number) => void): RowDrag {
   const dragged = useRef<{ readonly from: number; readonly rows: readonly Element[] } | null>(null)
@@ -52,6 +55,13 @@ export function useRowDrag(rowSelector: string, onMove: (from: number, to: numbe
         stop()
       },
       onPointerCancel: stop,
+      onKeyDown: (event) => {
+        const step = STEPS[event.key]
+        if (step === undefined) return
+        event.preventDefault()
+        event.stopPropagation()
+        onMove(index, index + step)
+      },
     }),
   }
 }

@@ -14,6 +14,8 @@ export const editorMessages = {
   'command.deletedOne': '{name} deleted',
   'command.deleted': '{count, plural, one {# item deleted} other {# items deleted}}',
   'command.renamed': 'Renamed to {name}',
+  'command.fieldRenamed':
+    'Renamed to {name}{count, plural, =0 {} one {; # reference updated} other {; # references updated}}',
   'command.disabled': '{count, plural, one {{name} disabled} other {# nodes disabled}}',
   'command.enabled': '{count, plural, one {{name} enabled} other {# nodes enabled}}',
   'command.tidied': '{count, plural, one {# node arranged} other {# nodes arranged}}',

@@ -1,0 +1,46 @@
+import type { Json } from '@tenon/core/document'
+import { useEffect, useRef, useState } from 'react'
+import { TYPING_PAUSE_MS } from '../../session/typing-steps.ts'
+import type { EditorProblem } from '../../store/editor-state.ts'
+
+interface JudgedField {
+  /** Problems to show: while a person types, those that were shown before. */
+  readonly problems: readonly EditorProblem[]
+  readonly onFocus: () => void
+  readonly onBlur: () => void
+}
+
+/**
+ * Holds new problems of a field back while a person is typing into it, until a pause or until the field is left: half a
+ * value is no fault.
+ */
+export function useJudgedProblems(found: readonly EditorProblem[], value: Json | undefined): JudgedField {
+  const isFocused = useRef(false)
+  const shown = useRef<ReadonlySet<string>>(new Set())
+  const judgedValue = useRef(value)
+  const [isTyping, setIsTyping] = useState(false)
+  useEffect(() => {
+    if (judgedValue.current === value) return
+    judgedValue.current = value
+    if (!isFocused.current) return
+    setIsTyping(true)
+    const timer = setTimeout(() => setIsTyping(false), TYPING_PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  // Before the effect has seen the new value, in the render that brings it.
+  const isHeld = isTyping || (isFocused.current && judgedValue.current !== value)
+  const problems = isHeld ? found.filter(({ id }) => shown.current.has(id)) : found
+  useEffect(() => {
+    if (!isHeld) shown.current = new Set(found.map(({ id }) => id))
+  }, [found, isHeld])
+  return {
+    problems,
+    onFocus: () => {
+      isFocused.current = true
+    },
+    onBlur: () => {
+      isFocused.current = false
+      setIsTyping(false)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { createTypingSteps, editBetween } from './typing-steps.ts'
+
+/** The texts that undo would stop at: those before which a step begins. */
+function stopsOf(...typed: readonly (readonly [atMs: number, text: string])[]): readonly string[] {
+  const steps = createTypingSteps()
+  let text = ''
+  return typed.flatMap(([atMs, next]) => {
+    const before = text
+    text = next
+    return steps.begins(editBetween(before, next), atMs) ? [before] : []
+  })
+}
+
+describe('createTypingSteps', () => {
+  test('a pause inside a word ends no step, one behind it does', () => {
+    expect(stopsOf([0, 'hel'], [9_000, 'hello'], [9_100, 'hello '], [20_000, 'hello w'], [40_000, 'hello wo'])).toEqual(
+      ['', 'hello '],
+    )
+  })
+
+  test('words without a pause are one step', () => {
+    expect(stopsOf([0, 'a'], [900, 'a b'], [1_800, 'a b, c'])).toEqual([''])
+  })
+
+  test('letters of any script, digits and joined words are words', () => {
+    for (const [half, whole] of [
+      ['ab', 'abcd'],
+      ['Grü', 'Grüße'],
+      ['안', '안녕'],
+      ['12', '123'],
+      ['wo', "won't"],
+      ['e', 'e-mail'],
+      ['𝒜', '𝒜ℬ'],
+    ]) {
+      expect(stopsOf([0, String(half)], [5_000, String(whole)])).toEqual([''])
+    }
+    expect(stopsOf([0, 'ab'], [5_000, 'ab.'])).toEqual(['', 'ab'])
+  })
+
+  test('deleting belongs to the word, and typing elsewhere to another step', () => {
+    expect(stopsOf([0, 'hello'], [5_000, 'hell'], [9_000, 'help'])).toEqual([''])
+    expect(stopsOf([0, 'hello world'], [100, 'well hello world'], [200, 'well hello wild'])).toEqual([
+      '',
+      'hello world',
+      'well hello world',
+    ])
+  })
+
+  test('leaving the field ends the step', () => {
+    const steps = createTypingSteps()
+    steps.begins(editBetween('', 'hel'), 0)
+    steps.end()
+    expect(steps.begins(editBetween('hel', 'hello'), 10)).toBe(true)
+  })
+
+  test('a change of another user moves the position, and ends nothing', () => {
+    const steps = createTypingSteps()
+    steps.shift((offset) => offset + 4)
+    steps.begins(editBetween('', 'hel'), 0)
+    steps.shift((offset) => offset + 4)
+    expect(steps.begins(editBetween('Hi! hel', 'Hi! hello'), 5_000)).toBe(false)
+  })
+})

@@ -9,8 +9,8 @@ import type { Reference } from '../graph/template-parts.ts'
 import { chipExtension, refreshChips } from './chips.ts'
 import { completeReferences, renderHelp } from './completion.ts'
 import { diagnosticsExtension, setDiagnostics } from './diagnostics.ts'
+import { plainHistory, sharedHistory } from './field-history.ts'
 import type { CompletionAnswer, FieldDiagnostic } from './field-types.ts'
-import { plainHistory, sharedUndoSteps } from './undo-steps.ts'
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement
@@ -146,7 +146,7 @@ function sourceExtension({ source, onUndo, onRedo }: CodeEditorOptions): Extensi
   }
   return [
     // Before the text is shared, since a step ends before the change that begins the next one.
-    sharedUndoSteps(source.undoManager),
+    sharedHistory(source.undoManager),
     yCollab(source.text, null, { undoManager: source.undoManager }),
     keymap.of([
       { key: 'Mod-z', run: run(onUndo), preventDefault: true },

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { useSession } from './session-context.tsx'
 import { createTypingBurst } from './typing-burst.ts'
-import { createTypingSteps, editBetween } from './typing-steps.ts'
+import { createUndoBorders, editBetween } from './undo-borders.ts'
 
 /** A change of a field, as texts. */
 interface FieldChange {
@@ -20,11 +20,11 @@ export function useBurst(): (typed: FieldChange, change: () => void) => void {
   return useMemo(() => {
     let burst = createTypingBurst()
     let lastField: string | null = null
-    const steps = createTypingSteps()
+    const borders = createUndoBorders()
     return ({ field, before, after }, change) => {
-      if (field !== lastField) steps.end()
+      if (field !== lastField) borders.end()
       lastField = field
-      if (steps.begins(editBetween(before, after), Date.now())) burst = createTypingBurst()
+      if (borders.begins(editBetween(before, after), Date.now())) burst = createTypingBurst()
       session.asBurst(burst, change)
     }
   }, [session])

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
 import { useSession } from './session-context.tsx'
 import { createTypingBurst, type TypingBurst } from './typing-burst.ts'
-import { createTypingSteps, editBetween } from './typing-steps.ts'
+import { createUndoBorders, editBetween } from './undo-borders.ts'
 
 interface DelayedChangeOptions {
   /**
@@ -34,7 +34,7 @@ interface Pending {
 
 /**
  * Commits a typed text after a pause, and at once when the field is left, when it is unmounted, when the page is
- * left, and before any other command of the session. Undo steps end where {@link createTypingSteps} says, and with the
+ * left, and before any other command of the session. Undo steps end where {@link createUndoBorders} says, and with the
  * field.
  *
  * @param onCommit - Need not be stable; the last one is called.
@@ -49,7 +49,7 @@ export function useDelayedChange(
   const change = useMemo<DelayedChange>(() => {
     let pending: Pending | null = null
     let burst: TypingBurst = createTypingBurst()
-    const steps = createTypingSteps()
+    const borders = createUndoBorders()
     let lastText = ''
     const take = (): string | null => {
       if (pending === null) return null
@@ -68,12 +68,12 @@ export function useDelayedChange(
     }
     const flush = () => {
       commit()
-      steps.end()
+      borders.end()
     }
     return {
       push: (text) => {
         const now = Date.now()
-        if (steps.begins(editBetween(lastText, text), now)) burst = createTypingBurst()
+        if (borders.begins(editBetween(lastText, text), now)) burst = createTypingBurst()
         lastText = text
         const since = pending?.since ?? now
         if (pending?.timer != null) clearTimeout(pending.timer)

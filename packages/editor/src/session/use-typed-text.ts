@@ -1,7 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import { useSession } from './session-context.tsx'
-import { TYPING_PAUSE_MS } from './typing-steps.ts'
+import { TYPING_PAUSE_MS } from './undo-borders.ts'
 import { useDelayedChange } from './use-delayed-change.ts'
 
 /** Identifies a field within its editor, so that a refused text is restored. */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { TYPING_PAUSE_MS } from '../../session/typing-steps.ts'
+import { TYPING_PAUSE_MS } from '../../session/undo-borders.ts'
 import type { EditorProblem } from '../../store/editor-state.ts'
 import { useJudgedProblems } from './use-judged-problems.ts'
 

@@ -1,6 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
-import { TYPING_PAUSE_MS } from '../../session/typing-steps.ts'
+import { TYPING_PAUSE_MS } from '../../session/undo-borders.ts'
 import type { EditorProblem } from '../../store/editor-state.ts'
 
 interface JudgedField {

@@ -9,7 +9,7 @@ export interface TypedEdit {
 }
 
 /** Divides typing into undo steps. */
-export interface TypingSteps {
+export interface UndoBorders {
   /**
    * Checks whether an edit begins another undo step, and remembers it as the last one.
    *
@@ -40,7 +40,7 @@ export function continuesWord({ before, removed, inserted }: TypedEdit): boolean
  * Makes undo steps that end where people pause, at the border of a word, and where they type at another position. A
  * pause inside a word ends none.
  */
-export function createTypingSteps(): TypingSteps {
+export function createUndoBorders(): UndoBorders {
   let last: { readonly end: number; readonly atMs: number } | null = null
   return {
     begins: (edit, nowMs) => {

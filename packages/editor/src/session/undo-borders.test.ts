@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { createTypingSteps, editBetween } from './typing-steps.ts'
+import { createUndoBorders, editBetween } from './undo-borders.ts'
 
 /** The texts that undo would stop at: those before which a step begins. */
 function stopsOf(...typed: readonly (readonly [atMs: number, text: string])[]): readonly string[] {
-  const steps = createTypingSteps()
+  const borders = createUndoBorders()
   let text = ''
   return typed.flatMap(([atMs, next]) => {
     const before = text
     text = next
-    return steps.begins(editBetween(before, next), atMs) ? [before] : []
+    return borders.begins(editBetween(before, next), atMs) ? [before] : []
   })
 }
 
-describe('createTypingSteps', () => {
+describe('createUndoBorders', () => {
   test('a pause inside a word ends no step, one behind it does', () => {
     expect(stopsOf([0, 'hel'], [9_000, 'hello'], [9_100, 'hello '], [20_000, 'hello w'], [40_000, 'hello wo'])).toEqual(
       ['', 'hello '],
@@ -48,17 +48,17 @@ describe('createTypingSteps', () => {
   })
 
   test('leaving the field ends the step', () => {
-    const steps = createTypingSteps()
-    steps.begins(editBetween('', 'hel'), 0)
-    steps.end()
-    expect(steps.begins(editBetween('hel', 'hello'), 10)).toBe(true)
+    const borders = createUndoBorders()
+    borders.begins(editBetween('', 'hel'), 0)
+    borders.end()
+    expect(borders.begins(editBetween('hel', 'hello'), 10)).toBe(true)
   })
 
   test('a change of another user moves the position, and ends nothing', () => {
-    const steps = createTypingSteps()
-    steps.shift((offset) => offset + 4)
-    steps.begins(editBetween('', 'hel'), 0)
-    steps.shift((offset) => offset + 4)
-    expect(steps.begins(editBetween('Hi! hel', 'Hi! hello'), 5_000)).toBe(false)
+    const borders = createUndoBorders()
+    borders.shift((offset) => offset + 4)
+    borders.begins(editBetween('', 'hel'), 0)
+    borders.shift((offset) => offset + 4)
+    expect(borders.begins(editBetween('Hi! hel', 'Hi! hello'), 5_000)).toBe(false)
   })
 })

@@ -2,7 +2,7 @@ import { history } from '@codemirror/commands'
 import { type ChangeSet, type Extension, type Text, Transaction } from '@codemirror/state'
 import { EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type * as Y from 'yjs'
-import { continuesWord, createTypingSteps, TYPING_PAUSE_MS, type TypedEdit } from '../session/typing-steps.ts'
+import { continuesWord, createUndoBorders, TYPING_PAUSE_MS, type TypedEdit } from '../session/undo-borders.ts'
 
 /** The changes of a transaction as one edit; `null` for changes at several positions. */
 function editIn(changes: ChangeSet, doc: Text): TypedEdit | null {
@@ -16,20 +16,20 @@ function editIn(changes: ChangeSet, doc: Text): TypedEdit | null {
 }
 
 /** Ends the undo steps of a shared text at pauses behind words, where the caret was moved, and when the field is left. */
-export function sharedUndoSteps(undoManager: Y.UndoManager): Extension {
-  const steps = createTypingSteps()
+export function sharedHistory(undoManager: Y.UndoManager): Extension {
+  const borders = createUndoBorders()
   const end = () => {
-    steps.end()
+    borders.end()
     undoManager.stopCapturing()
   }
   const update = ({ view, changes, startState, transactions, docChanged, focusChanged }: ViewUpdate) => {
     if (focusChanged && !view.hasFocus) end()
     if (!docChanged) return
     const isTyped = transactions.some((transaction) => transaction.annotation(Transaction.userEvent) !== undefined)
-    if (!isTyped) return steps.shift((offset) => changes.mapPos(offset, 1))
+    if (!isTyped) return borders.shift((offset) => changes.mapPos(offset, 1))
     const edit = editIn(changes, startState.doc)
     if (edit === null) end()
-    else if (steps.begins(edit, Date.now())) undoManager.stopCapturing()
+    else if (borders.begins(edit, Date.now())) undoManager.stopCapturing()
   }
   return ViewPlugin.define(() => ({ update, destroy: end }))
 }

@@ -1,6 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { StopSignal } from './attempts/stop-signal.ts'
 
-/** Waits before something is tried again; cut short, not failed, when the signal is aborted. */
-export async function pause(ms: number, abortSignal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal: abortSignal }).catch(() => undefined)
+/** Waits before a retry; resolves early if the signal aborts. */
+export function pause(ms: number, signal: StopSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
 }

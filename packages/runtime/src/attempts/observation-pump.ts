@@ -6,6 +6,7 @@ import type { ObservationToCommit, StartedNode } from '../commit/commit-types.ts
 import { pause } from '../pause.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append.ts'
+import { createStopSignal } from './stop-signal.ts'
 
 /** Stores the observations of one attempt in the run log while its body runs. */
 export interface ObservationPump {
@@ -17,15 +18,15 @@ export interface ObservationPump {
    * @throws {@link TenonError} `APPEND_REFUSED` if the database refuses it for good.
    */
   journal(entry: Extract<Observation, { type: 'node_journaled' }>['data'], payloads: readonly Payload[]): Promise<void>
-  /** Stops taking in, and gives what is not known to be stored: it goes with the outcome. */
+  /** Stops and returns the entries that may not be stored: they are stored with the outcome. */
   close(): Promise<PumpedObservations>
 }
 
-/** Observations on their way into the log. */
+/** Observations that may not be stored yet. */
 export interface PumpedObservations {
   readonly observations: readonly ObservationToCommit[]
   readonly payloads: readonly Payload[]
-  /** An earlier try failed: some of them may be stored. */
+  /** True after a failed try: some of them may be stored. */
   readonly isRepeated: boolean
 }
 
@@ -33,7 +34,10 @@ export type StoreObservations = (batch: PumpedObservations) => Promise<unknown>
 
 const MAX_LINES = 2_000
 const MAX_CALLS = 1_000
-/** Most bytes of lines, and of tool calls, of one attempt, about: they are in memory until they are stored. */
+/**
+ * Approximate limit in bytes of the lines, and of the tool calls, of one attempt, which are in memory until they are
+ * stored.
+ */
 const MAX_BYTES = 4_194_304
 const MAX_MESSAGE = 8_192
 const MAX_DATA = 16_384
@@ -52,15 +56,14 @@ export interface PumpDeps {
   readonly store: StoreObservations
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
-  /** Called each time that a batch could not be stored. */
+  /** Called for each batch that could not be stored. */
   readonly onRefused: (error: unknown) => void
 }
 
 /**
- * Takes observations in at any pace and stores them one batch after the other. A batch that cannot be stored is tried
- * again, with what has come meanwhile, until the pump is closed; an entry that the database refuses for good is left
- * out. Lines beyond 2,000 an attempt or 4 MiB, and tool calls beyond 1,000 or 4 MiB, are left out, with a last line that
- * says so.
+ * Accepts observations at any rate and stores them batch by batch. A batch that cannot be stored is retried, together
+ * with newer entries, until the pump is closed; an entry that the database refuses for good is left out. Lines beyond
+ * 2,000 an attempt or 4 MiB, and tool calls beyond 1,000 or 4 MiB, are left out, with a last line that says so.
  */
 export function createObservationPump(
   started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
@@ -70,7 +73,7 @@ export function createObservationPump(
   const waiting: Entry[] = []
   /** Entries of a batch that the database refused: they come before those that wait. */
   const alone: Entry[] = []
-  const closing = new AbortController()
+  const closing = createStopSignal()
   let pumping: Promise<void> | null = null
   let isClosed = false
   let isRepeated = false
@@ -99,7 +102,7 @@ export function createObservationPump(
       } catch (error) {
         onRefused(error)
         if (isAppendRefused(error)) {
-          // Each alone from now on: one that the database refuses for good must not hold up the others.
+          // One by one from now on: an entry that the database refuses for good must not hold up the others.
           if (batch.length === 1) batch[0]?.refused(error)
           else alone.push(...batch)
           continue
@@ -107,7 +110,7 @@ export function createObservationPump(
         const queue = isAlone ? alone : waiting
         queue.unshift(...batch)
         isRepeated = true
-        await pause(waitMs, closing.signal)
+        await pause(waitMs, closing)
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
       }
     }
@@ -167,7 +170,7 @@ function drop(stored: Promise<void>): void {
   stored.catch(() => undefined)
 }
 
-/** Copies a call as the log stores it: what the body changes afterwards must not reach an append. */
+/** Copies a call for the log, so that later changes by the body do not affect the append. */
 function recordOf(call: ToolCallRecord): ToolCallRecord {
   const record = readable({ ...call }, MAX_CALL)
   if (typeof record !== 'string') return record as unknown as ToolCallRecord
@@ -179,7 +182,7 @@ function recordOf(call: ToolCallRecord): ToolCallRecord {
   }
 }
 
-/** A value that the log can hold, or a text that says why not. */
+/** Returns a value that the log can store, or a text with the reason why not. */
 function readable(value: unknown, maxLength: number): Json {
   try {
     return encodeValue(value, { maxLength }).json

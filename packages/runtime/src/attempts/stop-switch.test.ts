@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { pause } from '../pause.ts'
+import { createStopSignal } from './stop-signal.ts'
 import { createStopSwitch } from './stop-switch.ts'
 
 test('createStopSwitch tells of each reason by itself, and of both in either order', () => {
@@ -7,4 +9,26 @@ test('createStopSwitch tells of each reason by itself, and of both in either ord
   expect([pressed.signals.cancel.aborted, pressed.signals.shutdown.aborted]).toEqual([true, false])
   pressed.stop('shutdown')
   expect([pressed.signals.cancel.aborted, pressed.signals.shutdown.aborted]).toEqual([true, true])
+})
+
+test('a stop signal calls its listeners once, but for those that were removed', () => {
+  const signal = createStopSignal()
+  const calls: string[] = []
+  const removed = () => calls.push('removed')
+  signal.addEventListener('abort', removed)
+  signal.addEventListener('abort', () => calls.push('kept'))
+  signal.removeEventListener('abort', removed)
+  signal.removeEventListener('abort', removed)
+  signal.abort()
+  signal.abort()
+  expect([calls, signal.aborted]).toEqual([['kept'], true])
+})
+
+test('a pause ends when its signal is aborted, and does not begin after that', async () => {
+  const signal = createStopSignal()
+  const paused = pause(1e9, signal)
+  signal.abort()
+  await paused
+  await pause(1e9, signal)
+  await pause(1, createStopSignal())
 })

@@ -1,8 +1,10 @@
+import { createStopSignal, type StopSignal } from './stop-signal.ts'
+
 /** Reason for which a body has to stop: its node run is canceled, or its process shuts down. */
 export type StopReason = 'cancel' | 'shutdown'
 
 /** A signal for each reason: a canceled body may still run when its process shuts down. */
-export type StopSignals = Readonly<Record<StopReason, AbortSignal>>
+export type StopSignals = Readonly<Record<StopReason, StopSignal>>
 
 /** Stops one attempt, for one reason or for both. */
 export interface StopSwitch {
@@ -11,9 +13,6 @@ export interface StopSwitch {
 }
 
 export function createStopSwitch(): StopSwitch {
-  const controllers = { cancel: new AbortController(), shutdown: new AbortController() }
-  return {
-    signals: { cancel: controllers.cancel.signal, shutdown: controllers.shutdown.signal },
-    stop: (reason) => controllers[reason].abort(),
-  }
+  const signals = { cancel: createStopSignal(), shutdown: createStopSignal() }
+  return { signals, stop: (reason) => signals[reason].abort() }
 }

@@ -2,6 +2,7 @@ import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
 import type { CommitResult } from '../commit/commit-types.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { pause } from '../pause.ts'
+import type { StopSignal } from './stop-signal.ts'
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
@@ -9,8 +10,11 @@ const NEVER_STORED: readonly TenonErrorCode[] = ['FACT_INVALID', 'APPEND_REFUSED
 
 /** Dependencies of {@link untilStored}. */
 export interface UntilStoredDeps {
-  /** Aborted when the process shuts down. A cancelation does not stop the retries: the outcome is still the best to store. */
-  readonly shutdown: AbortSignal
+  /**
+   * Aborted when the process shuts down. A cancelation does not stop the retries, since the outcome is still worth
+   * storing.
+   */
+  readonly shutdown: StopSignal
   readonly log: RuntimeLog
   readonly runId: string
   readonly nodeRunId: string
@@ -21,8 +25,8 @@ export interface UntilStoredDeps {
  * outage.
  *
  * @returns Null if the process shuts down before the outcome is stored; the attempt then counts as lost.
- * @throws {@link TenonError} `FACT_INVALID`: the outcome does not fit the run, and never will; `APPEND_REFUSED`: the
- * database cannot store it, and never will.
+ * @throws {@link TenonError} `FACT_INVALID`: the outcome contradicts the run; `APPEND_REFUSED`: the database refuses it
+ * for good.
  */
 export async function untilStored(
   commit: (isRepeated: boolean) => Promise<CommitResult>,

@@ -128,9 +128,10 @@ describe.each(Object.entries(sources))('createDatabase over %s', (name, open) =>
     expect(row).toEqual({ tenant: null, same: true })
   })
 
-  test('refuses a transaction inside another instead of waiting for itself', async () => {
+  test('refuses a transaction inside another where both would wait for one connection', async () => {
     const nested = database.withTenant('acme', () => database.withTenant('acme', async () => 1))
-    await expect(nested).rejects.toMatchObject({ code: 'DB_TRANSACTION_NESTED' })
+    if (name !== 'PGlite' && name !== 'Postgres, one connection') expect(await nested).toBe(1)
+    else await expect(nested).rejects.toMatchObject({ code: 'DB_TRANSACTION_NESTED' })
   })
 
   test('lets what was begun in a transaction open another after its end', async () => {

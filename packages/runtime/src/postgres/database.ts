@@ -20,24 +20,26 @@ import { identifier, literal } from './quote.ts'
 import { retryConflicts } from './refusal.ts'
 import type { Database, HeldLock, Tx } from './types.ts'
 
-/** Where the tables live: the host's own pool, or a PGlite that the host opened. */
+/** Connection to the database: the host's own pool, or a PGlite that the host opened. */
 export type DatabaseSource = { readonly pool: PgPool } | { readonly pglite: PgliteDatabase }
 
-/** Names in the database that a host may choose. */
+/** Options of the database: names, time limits and prepared statements. */
 export interface DatabaseOptions {
   /** Schema that holds the tables. @defaultValue 'tenon' */
   readonly schema?: string
-  /** Taken on in each transaction when the login itself would bypass RLS. @defaultValue 'tenon_app' */
+  /** Role that transactions assume if the login itself would bypass RLS. @defaultValue 'tenon_app' */
   readonly appRole?: string
   /**
-   * Longest wait for a connection and for each answer to a read or a transaction, in milliseconds, above 0. After it the
-   * connection is destroyed and the call fails with `UNAVAILABLE`. Migrations have no limit; PGlite runs in this process
-   * and has none either.
+   * Longest wait for a connection and for each response to a read or a transaction, in milliseconds, above 0. After it
+   * the connection is destroyed and the call fails with `UNAVAILABLE`. Migrations have no limit; PGlite runs in this
+   * process and has none either.
    *
    * @defaultValue 30_000
    */
   readonly statementTimeoutMs?: number
-  /** The same for an append to run logs; keep it below the lease of a worker. @defaultValue 6_000 */
+  /**
+   * Longest wait for an append to run logs, in milliseconds; keep it below the lease of a worker. @defaultValue 6_000
+   */
   readonly appendTimeoutMs?: number
   /**
    * Sends the statements of appends by name, so that Postgres parses each once a connection. Set it to `false` behind a
@@ -49,15 +51,17 @@ export interface DatabaseOptions {
   readonly preparedStatements?: boolean
 }
 
-/** The tenant setting of transactions that see the dispatch tables of all tenants; no tenant id may be this. */
+/** Tenant setting of transactions that see the dispatch tables of all tenants; it is not a valid tenant id. */
 const EVERY_TENANT = '*'
 
-/** Nothing but the database is awaited inside a transaction, so it is idle only while its process is busy or stopped. */
+/**
+ * Longest idle time of a transaction in milliseconds. Transactions only await the database, so one is idle only while
+ * its process is busy or suspended.
+ */
 const MAX_IDLE_MS = 5_000
 
 /**
- * Opens the database kit over a pool or a PGlite; connects at first use. The caller hands the source over:
- * `close()` ends it.
+ * Opens the database kit over a pool or a PGlite; connects at first use. The kit owns the source: `close()` ends it.
  *
  * @example
  * ```ts
@@ -76,7 +80,8 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   const compiler = dialect.createQueryCompiler()
   const adapter = dialect.createAdapter()
   const driver = dialect.createDriver()
-  const current = new AsyncLocalStorage<{ open: boolean }>()
+  // Following promises costs every one of the process a little. Pools of several connections give a nested transaction one.
+  const current = link.maxConnections === 1 ? new AsyncLocalStorage<{ open: boolean }>() : null
   let role: Promise<string | null> | undefined
 
   const findRoleOnce = (): Promise<string | null> => {
@@ -88,9 +93,9 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
     )
     return role
   }
-  // With a pool of one, or on PGlite, a transaction inside another would wait for itself for ever.
+  // With a pool of one, or on PGlite, a nested transaction would wait for itself forever.
   const refuseNested = (): void => {
-    if (current.getStore()?.open) throw new TenonError('DB_TRANSACTION_NESTED', 'A transaction is open already')
+    if (current?.getStore()?.open) throw new TenonError('DB_TRANSACTION_NESTED', 'A transaction is open already')
   }
   const transact = async <View, Value>(tenant: string, work: (tx: Tx<View>) => Promise<Value>): Promise<Value> => {
     refuseNested()
@@ -104,7 +109,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
       const provider = new SingleConnectionProvider(connection)
       const executor = new DefaultQueryExecutor(compiler, adapter, provider, plugins)
       const tx = new Transaction<View>({ config: { dialect, plugins }, driver, dialect, executor })
-      const value = await current.run(scope, () => work(tx))
+      const value = await (current === null ? work(tx) : current.run(scope, () => work(tx)))
       await connection.commit()
       return value
     } catch (error) {
@@ -142,7 +147,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
         return connection.isUsable
       },
       release: async () => {
-        // A connection that is lost has given up its lock.
+        // A lost connection has released its lock.
         await connection.executeQuery(statement('unlock')).catch(() => undefined)
         connection.release()
       },
@@ -167,7 +172,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
 }
 
 function checkTenant(tenantId: TenantId): string {
-  if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is no tenant id')
+  if (!TENANT_ID_PATTERN.test(tenantId)) throw new TenonError('TENANT_INVALID', 'This is not a valid tenant id')
   return tenantId
 }
 

@@ -30,7 +30,7 @@ export interface Database<Tables> {
    * when the database ends it because of a deadlock: `work` has no effect but on the database.
    *
    * @throws {@link TenonError} `TENANT_INVALID`; `DB_TRANSACTION_NESTED` inside another transaction of the same
-   * call chain; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made, or an answer takes
+   * call chain, where there is one connection only; `DB_ROLE_REQUIRED`; `UNAVAILABLE` when no connection can be made, or an answer takes
    * longer than `statementTimeoutMs`.
    */
   withTenant<Value>(tenantId: TenantId, work: (tx: Tx<Tables>) => Promise<Value>): Promise<Value>

@@ -13,7 +13,10 @@ import { nextAttemptAt, shellFailureOf } from './shell-failure.ts'
 import type { ExecuteNodeRequest, ShellActivities } from './shell-types.ts'
 
 const HEARTBEAT_MS = 3_000
-/** During a deploy, a task may reach a worker without its node type; Temporal hands it to another one after so long. */
+/**
+ * Delay in milliseconds after which Temporal retries a task on another worker: during a deploy, a task may reach a
+ * worker without its node type.
+ */
 const UNABLE_RETRY_MS = 2_000
 
 /** Dependencies of the activities of a shell. */
@@ -24,16 +27,16 @@ export interface ShellActivityDeps {
   readonly readInbox: (run: RunRef) => Promise<readonly FactToCommit[]>
   readonly attempts: Omit<ExecuteAttemptDeps, 'stop' | 'hasStoredTimers' | 'onHeartbeat'>
   readonly log: RuntimeLog
-  /** Aborted when the worker is gone: Temporal cancels an activity once, and not again when its worker ends. */
+  /** Aborted when the worker ends: Temporal cancels an activity once, and not again when its worker ends. */
   readonly gone: AbortSignal
 }
 
-/** Temporal's worker counts what runs at once, so releasing a slot does nothing. */
+/** Temporal's worker limits concurrency, so releasing a slot does nothing. */
 const FREE_SLOT: Slot = { release: () => undefined }
 
 const CANCELED_BY_OPERATOR: Fact = { type: 'cancel_requested', data: { reason: 'operator', actor: null } }
 
-/** Creates the activities of a shell. Each answers with the commands after the shell's cursor, so none is ever missed. */
+/** Creates the activities of a shell. Each returns the commands after the shell's cursor, so that none is missed. */
 export function createShellActivities(deps: ShellActivityDeps): ShellActivities {
   const { committer, readInbox, attempts, log } = deps
   /** Passes whose bodies run in this process. */
@@ -48,7 +51,7 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
     return page
   }
 
-  /** Takes messages into a run and evaluates its inline nodes slice by slice, with the messages that came meanwhile. */
+  /** Applies messages to a run and evaluates its inline nodes slice by slice, with newly arrived messages. */
   const advance = async (
     run: RunRef,
     first: readonly FactToCommit[],
@@ -95,11 +98,14 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
         const stop = createStopSwitch()
         const stopBeating = beat()
         followCancelation(stop)
+        const leave = () => stop.stop('shutdown')
+        if (deps.gone.aborted) leave()
+        deps.gone.addEventListener('abort', leave)
         running.set(passKey(pass), stop)
         try {
-          const { cancel, shutdown } = stop.signals
-          await runAttempt(pass, { cancel, shutdown: AbortSignal.any([shutdown, deps.gone]) })
+          await runAttempt(pass, stop.signals)
         } finally {
+          deps.gone.removeEventListener('abort', leave)
           running.delete(passKey(pass))
           stopBeating()
         }
@@ -124,7 +130,7 @@ export function createShellActivities(deps: ShellActivityDeps): ShellActivities 
     advance: ({ tenantId, runId, cursor, timer, isCanceled }) =>
       withCodesOnly({ tenantId, runId }, async () => {
         const operator = isCanceled ? [{ fact: CANCELED_BY_OPERATOR }] : []
-        // The shell's clock says that the timer is due; this machine's clock may lag behind it.
+        // By the shell's clock the timer is due; this machine's clock may lag behind it.
         const due = timer === null ? {} : { fireTimersDueAt: Math.max(timer.dueAt, attempts.now()) }
         await advance({ tenantId, runId }, operator, due)
         return readCommands(tenantId, runId, cursor)

@@ -58,11 +58,12 @@ function pathsIn(expression: Expression): PathExpression[] {
 }
 
 function knownKeys(segments: readonly PathSegment[]): readonly (string | number)[] {
-  const dynamic = segments.findIndex(({ kind }) => kind === 'computed')
-  return (dynamic === -1 ? segments : segments.slice(0, dynamic)).flatMap((segment): (string | number)[] => {
-    if (segment.kind === 'computed') return []
-    return segment.kind === 'key' ? [segment.key] : [segment.index]
-  })
+  const known: (string | number)[] = []
+  for (const segment of segments) {
+    if (segment.kind === 'computed') break
+    known.push(segment.kind === 'key' ? segment.key : segment.index)
+  }
+  return known
 }
 
 /** Returns the replacement of a key; one that is not a name replaces the point before it by brackets. */

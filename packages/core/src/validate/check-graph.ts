@@ -107,10 +107,10 @@ function reachSource({ nodes }: WorkflowSurvey, triggers: readonly SurveyedNode[
     .filter(({ node }) => reachable.has(node.id))
     .flatMap((node) => openPorts(node).map(({ name }) => ({ node, port: name })))
   if (open !== undefined && moreOpen.length === 0) return open
-  const [trigger, ...moreTriggers] = triggers
-  const [port, ...morePorts] = trigger?.ports.filter(({ isError }) => !isError) ?? []
-  if (trigger === undefined || port === undefined || moreTriggers.length + morePorts.length > 0) return null
-  return { node: trigger, port: port.name }
+  const [start, ...moreStarts] = triggers.flatMap((node) =>
+    node.ports.filter(({ isError }) => !isError).map(({ name }) => ({ node, port: name })),
+  )
+  return start === undefined || moreStarts.length > 0 ? null : start
 }
 
 /** Creates a fix that adds an end to the only path; with several paths there is none, since people choose. */

@@ -80,6 +80,7 @@ describe('SECRET_HOST_OPEN', () => {
     ['without the secret', { url: '{{input.url}}' }],
     ['of a host that is written', { url: 'https://x.test/{{input.path}}', apiKey: marker }],
     ['of a variable', { url: '{{vars.desk}}', apiKey: marker }],
+    ['beside a marker that is in no secret param', { url: '{{input.url}}', note: marker }],
     ['that cannot be read', { url: '{{input.', apiKey: marker }],
     ['beside other texts', { url: 'https://x.test', note: '{{input.a}}', fixed: '{{input.b}}', apiKey: marker }],
   ])('takes one %s', (_title, params) => {

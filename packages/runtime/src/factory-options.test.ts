@@ -32,6 +32,9 @@ describe('embeddedEngine', () => {
     [{ leaseMs: 0 }, 'leaseMs must be a number of milliseconds above 0'],
     [{ drainMs: '10s' }, 'drainMs must be a number of milliseconds from 0'],
     [{ busyGraceMs: Number.NaN }, 'busyGraceMs must be a number of milliseconds from 0'],
+    [{ appendLanes: 0 }, 'appendLanes must be an integer of at least 1 (got 0)'],
+    [{ appendLanes: 1.5 }, 'appendLanes must be an integer'],
+    [{ maxPendingBytes: '64 MB' }, 'maxPendingBytes must be an integer of at least 1'],
     [{ tenantWeight: 2 }, 'tenantWeight must be a function'],
     [{ now: 0 }, 'now must be a function'],
     [null, 'the options must be an object (got null)'],
@@ -49,7 +52,7 @@ describe('embeddedEngine', () => {
       nodeQueueWaitMs: 0,
     }
     expect(embeddedEngine(bounds)).toBeTypeOf('function')
-    expect(embeddedEngine({ maxRuns: Number.POSITIVE_INFINITY, nodeQueues: [] })).toBeTypeOf('function')
+    expect(embeddedEngine({ maxRuns: Number.POSITIVE_INFINITY, nodeQueues: [], appendLanes: 1 })).toBeTypeOf('function')
   })
 })
 
@@ -61,6 +64,8 @@ describe('temporalEngine', () => {
     [{ address, workflowBundle: 'bundle.js' }, 'workflowBundle must be what bundleWorkflowCode()'],
     [{ address, tls: 'yes' }, 'tls must be true or false (got "yes")'],
     [{ address, maxConcurrentNodes: 0 }, 'maxConcurrentNodes must be an integer of at least 1 (got 0)'],
+    [{ address, maxPendingBytes: 0 }, 'maxPendingBytes must be an integer of at least 1 (got 0)'],
+    [{ address, appendLanes: '2' }, 'appendLanes must be an integer of at least 1 (got "2")'],
     [{ address, drainMs: -1 }, 'drainMs must be a number of milliseconds from 0'],
     [null, 'the options must be an object (got null)'],
   ])('refuses %j', (options, message) => {

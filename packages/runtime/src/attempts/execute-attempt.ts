@@ -11,7 +11,7 @@ import type { Payload } from '../store/append.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
 import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
-import { createObservationPump, type PumpedObservations } from './observation-pump.ts'
+import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
 import { openParams, redactEnd, redactPump } from './open-params.ts'
 import { readableError } from './readable-error.ts'
 import type { StopSignals } from './stop-switch.ts'
@@ -49,10 +49,11 @@ type Outcome =
 /**
  * Runs the body of a started attempt and stores its result: an outcome, or an error with the time of the next attempt.
  * As long as the database does not answer, storing is retried; the body is not. An outcome that the
- * database refuses for good becomes a failure with `OUTCOME_REFUSED`.
+ * database refuses for good becomes a failure with `OUTCOME_REFUSED`. An outcome is encoded only when there is memory for
+ * it, and until then its body counts as running.
  */
 export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptDeps): Promise<ExecutedAttempt> {
-  const { tenantId, runId, nodeRunId, pass, attempt } = started
+  const { tenantId, runId, nodeRunId } = started
   const { committer, now, graceMs = 10_000 } = deps
   const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
   const onRefused = (error: unknown): void => {
@@ -70,11 +71,43 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
       ),
     (error: unknown): BodyEnd => ({ kind: 'thrown', error }),
   )
-  deps.onBodyEnd?.()
-  const rest = await pump.close()
-  if (end.kind === 'left') return { kind: 'left' }
+  if (end.kind === 'left') {
+    deps.onBodyEnd?.()
+    await pump.close()
+    return { kind: 'left' }
+  }
+  const entering = committer.outcomes.enter()
+  const room = entering instanceof Promise ? await entering : entering
+  // The process has no time left to store the waiting outcomes one after another.
+  if (entering instanceof Promise && deps.stop.shutdown.aborted) {
+    room.release()
+    deps.onBodyEnd?.()
+    return { kind: 'left' }
+  }
+  try {
+    const outcome = outcomeOf(started, end, deps)
+    room.weigh(outcome.kind === 'fact' ? payloadBytes(outcome.payloads) : 0)
+    // Only now, so that a body that ends while others wait to be stored does not let the next one begin.
+    deps.onBodyEnd?.()
+    return await storeOutcome(started, outcome, pump, deps)
+  } finally {
+    room.release()
+  }
+}
 
-  const outcome = outcomeOf(started, end, deps)
+function payloadBytes(payloads: readonly Payload[]): number {
+  return payloads.reduce((sum, { size }) => sum + size, 0)
+}
+
+async function storeOutcome(
+  started: StartedNode,
+  outcome: Outcome,
+  pump: ObservationPump,
+  deps: ExecuteAttemptDeps,
+): Promise<ExecutedAttempt> {
+  const { tenantId, runId, nodeRunId, pass, attempt } = started
+  const { committer, now } = deps
+  const rest = await pump.close()
   const retry = outcome.kind === 'retry' ? outcome : null
   const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
   const alarm = retry === null || !deps.hasStoredTimers ? null : retry.nextAt

@@ -4,6 +4,7 @@ import type { Fact, Observation, RunEvent, RunStatus, ValueRef } from '@tenon/co
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { AppendOperation, Payload } from '../store/append.ts'
 import type { PassOfRun, PassRef, RunRef } from '../store/run-ref.ts'
+import type { ByteBudget } from './byte-budget.ts'
 import type { Command } from './commands.ts'
 import type { RunSession } from './session.ts'
 import type { ValueLoader } from './value-loader.ts'
@@ -160,6 +161,8 @@ export interface Committer {
   withSession<Value>(run: RunToRead, read: (session: RunSession) => Promise<Value> | Value): Promise<Value | null>
   /** Loads values of the runs; keeps recent ones in memory. */
   readonly values: ValueLoader
+  /** Memory budget of outcomes of bodies until they are stored; reserve before encoding one. */
+  readonly outcomes: ByteBudget
 }
 
 /** Decision of {@link Committer.commitDecision}. */

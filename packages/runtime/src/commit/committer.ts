@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { getHeapStatistics } from 'node:v8'
 import { type Fact, isRunOver, type RunEvent } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
@@ -11,6 +12,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
 import { runKey } from '../store/run-ref.ts'
+import { type ByteBudget, createByteBudget } from './byte-budget.ts'
 import { commandsOf } from './commands.ts'
 import type {
   CommitResult,
@@ -51,6 +53,12 @@ export interface CommitterDeps {
   readonly now: () => number
   /** Memory for the sessions of runs that are kept between commits, in bytes, about. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
+  /**
+   * Approximate memory in bytes for outcomes of bodies that wait to be stored, and the same amount for appends.
+   *
+   * @defaultValue a sixteenth of the heap of this process, at most 67_108_864
+   */
+  readonly maxPendingBytes?: number | undefined
 }
 
 const MISSING: CommitResult = {
@@ -64,7 +72,16 @@ const MISSING: CommitResult = {
 }
 
 /** Dependencies of one commit. */
-type CommitDeps = Omit<CommitterDeps, 'maxSessionBytes'> & { readonly values: ValueLoader }
+interface CommitDeps extends Omit<CommitterDeps, 'maxSessionBytes' | 'maxPendingBytes'> {
+  readonly values: ValueLoader
+  /** Memory for appends until they are stored. */
+  readonly appends: ByteBudget
+}
+
+/** Returns the default budget. A value takes several times its size while it is encoded and sent. */
+function defaultPendingBytes(): number {
+  return Math.min(67_108_864, Math.floor(getHeapStatistics().heap_size_limit / 16))
+}
 
 /** Creates the committer of one process. */
 export function createCommitter(deps: CommitterDeps): Committer {
@@ -73,7 +90,8 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const sessions = createLru<RunSession>(deps.maxSessionBytes ?? 67_108_864, sessionBytes)
   const locks = createRunLocks()
   const values = createValueLoader(database)
-  const commitDeps = { ...deps, values }
+  const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
+  const commitDeps = { ...deps, values, appends: createByteBudget(maxPendingBytes) }
 
   const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
     const known = sessions.get(key)
@@ -103,6 +121,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
 
   return {
     values,
+    outcomes: createByteBudget(maxPendingBytes),
     commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
       const run = { tenantId, runId, isStale }
       const key = runKey(run)
@@ -219,6 +238,8 @@ const SLICE = { maxTurns: 200, maxMs: 50 } as const
  * the turn at fault.
  */
 const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
+/** Approximate size of an event with its inline value. */
+const EVENT_BYTES = 1_024
 
 /**
  * Commits work to a run, append by append, until all that is left needs a body, or a slice of inline nodes is full. The
@@ -246,6 +267,9 @@ async function performCommit(
   let extras: CommitWork | null = work
   let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
   for (;;) {
+    const entering = deps.appends.enter()
+    // Without a pause if there is room, so that appends that are ready together share a flush.
+    const room = entering instanceof Promise ? await entering : entering
     const pending = createPendingAppend(session)
     try {
       addWork(pending, extras)
@@ -263,7 +287,9 @@ async function performCommit(
         await applyOperations(deps.database, session, pending.operations)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
       }
+      room.weigh(pending.payloadBytes + pending.events.length * EVENT_BYTES)
       const result = await deps.appender.append(appendOf(pending, session, create, extras?.isPinned === true))
+      room.release()
       if (result.outcome === 'ok') {
         const stored = await acceptAppend(session, pending, result, deps)
         if (stored.metOthers) metOthers = true
@@ -301,6 +327,8 @@ async function performCommit(
         if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
       }
       isAlone = true
+    } finally {
+      room.release()
     }
   }
 }

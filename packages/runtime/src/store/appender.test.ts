@@ -178,6 +178,26 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(calls).toBe(1)
   })
 
+  test('sends as many batches at once as it has lanes, on PGlite one', async () => {
+    let inFlight = 0
+    let most = 0
+    const counted = {
+      ...opened.database,
+      call: async <Row>(...args: Parameters<typeof opened.database.call>) => {
+        inFlight += 1
+        most = Math.max(most, inFlight)
+        try {
+          return await opened.database.call<Row>(...args)
+        } finally {
+          inFlight -= 1
+        }
+      },
+    }
+    const wide = createAppender(counted, { lanes: 3 })
+    await Promise.all(Array.from({ length: 60 }, () => wide.append(create(tenant()))))
+    expect(most).toBe(kind === 'PGlite' ? 1 : 3)
+  })
+
   test('sends no more than so many bytes together, and a larger append alone', async () => {
     const batches: number[] = []
     const counted = {

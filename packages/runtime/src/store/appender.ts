@@ -26,10 +26,10 @@ export interface AppenderOptions {
   /** Most bytes of values and events in one round trip, about; a larger append goes alone. @defaultValue 8_388_608 */
   readonly maxBytes?: number
   /**
-   * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. @defaultValue 2 on
-   * Postgres, 1 on PGlite, which has one connection
+   * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. PGlite has one
+   * connection and so one lane. @defaultValue 2
    */
-  readonly lanes?: number
+  readonly lanes?: number | undefined
 }
 
 interface Waiting extends AppendToSend {
@@ -45,7 +45,8 @@ interface Waiting extends AppendToSend {
  * gets no answer is not sent again: it may have been stored.
  */
 export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
-  const { maxBatch = 200, maxBytes = 8_388_608, lanes: count = database.dialect === 'pglite' ? 1 : 2 } = options
+  const { maxBatch = 200, maxBytes = 8_388_608 } = options
+  const count = database.dialect === 'pglite' ? 1 : (options.lanes ?? 2)
   const statements = createAppendStatements(database.schema)
 
   const call = async <Row>({ statement, values, resultsOf }: AppendCall<Row>): Promise<readonly AppendResult[]> => {

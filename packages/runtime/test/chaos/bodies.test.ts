@@ -57,17 +57,23 @@ describe('embeddedEngine, when bodies break their contract', () => {
 })
 
 describe('embeddedEngine on a small heap', () => {
-  test('values of 30 MB end no process', async () => {
-    const runs = sized({ short: 6, full: 40 })
-    const worker = await attacks.arena.worker({ heapMb: 512, poolMax: 2 })
+  test('bodies that all return 30 MB at the same moment wait for each other, and none is refused', async () => {
+    const runs = sized({ short: 8, full: 60 })
+    const worker = await attacks.arena.worker({ heapMb: 384, poolMax: 4 })
     await startRuns(
       () => [worker],
       attacks.arena.newRuns(runs),
-      () => single({ ms: 50, outputSize: 30 * MB }),
+      () => single({ isGated: true, outputSize: 30 * MB }),
     )
-    expect(worker.isAlive).toBe(true)
+    await attacks.arena.bodies(runs)
+    await worker.call('openGates')
     // Two values in the cache, and an append on each of the two lanes whose result has not arrived yet. An append of this
     // size goes alone: were the values of all runs in one batch, it would hold them all.
-    expect(await attacks.arena.finish({ heapMb: 150 })).toMatchObject({ faults: [], completed: runs })
+    expect(await attacks.arena.finish({ heapMb: 150 })).toMatchObject({
+      faults: [],
+      completed: runs,
+      lostAttempts: 0,
+      repeatedBodies: 0,
+    })
   })
 })

@@ -68,9 +68,9 @@ describe('embeddedEngine, when processes are killed', () => {
 })
 
 describe('embeddedEngine, when Postgres crashes', () => {
-  test('no run is lost and none is stuck', async () => {
+  test.each(sized({ short: [2], full: [1, 2, 3] }))('%i workers: no run is lost and none is stuck', async (count) => {
     const { runs, crashes } = sized({ short: { runs: 12, crashes: 2 }, full: { runs: 100, crashes: 12 } })
-    const workers = await attacks.arena.workers(2)
+    const workers = await attacks.arena.workers(count)
     const started = startRuns(() => workers, attacks.arena.newRuns(runs), mixed)
     for (let crash = 1; crash <= crashes; crash += 1) {
       await attacks.arena.bodies(crash * 4)

@@ -61,6 +61,21 @@ export interface EmbeddedEngineOptions {
    * @defaultValue 1 for each tenant
    */
   readonly tenantWeight?: (tenantId: string) => number
+  /**
+   * Flushes of appends in flight at once, each on a connection of its own; ≥ 1. More help where a commit takes long, such as
+   * a Postgres with a synchronous replica, and cost batch size elsewhere. A run always uses the same one. PGlite has one
+   * connection and ignores it.
+   *
+   * @defaultValue 2
+   */
+  readonly appendLanes?: number
+  /**
+   * Approximate memory for outcomes that are not stored yet, in bytes; above 0. When it is full, a body that ends keeps
+   * its slot until there is room for its outcome, so that fewer bodies begin. Appends to run logs have the same amount.
+   *
+   * @defaultValue a sixteenth of the heap of the process, at most 67_108_864
+   */
+  readonly maxPendingBytes?: number
   /** Interval at which the database is polled for work without a wake-up, in ms. @defaultValue 1_000 */
   readonly pollIntervalMs?: number
   /** A worker that does not renew its lease for so long loses its runs to others, in ms. @defaultValue 8_000 */
@@ -104,6 +119,8 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
     nodeQueues: optional(listOf(text, 'task queues')),
     nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
     reservedSlots: optional(reservedSlotsOf(options?.concurrency ?? 64)),
+    appendLanes: optional(integerFrom(1)),
+    maxPendingBytes: optional(integerFrom(1)),
     tenantWeight: optional(aFunction('tenantWeight must be a function (tenantId) that returns a number above 0')),
     pollIntervalMs: optional(timerMs),
     leaseMs: optional(timerMs),
@@ -138,8 +155,19 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const workerId = `${processPrefix()}${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
   const monotonicMs = () => performance.now()
-  const appender = watchProgress(createAppender(database), { stallMs: leaseMs, monotonicMs })
-  const committer = createCommitter({ database, appender, findType, bus, log, now })
+  const appender = watchProgress(createAppender(database, { lanes: options.appendLanes }), {
+    stallMs: leaseMs,
+    monotonicMs,
+  })
+  const committer = createCommitter({
+    database,
+    appender,
+    findType,
+    bus,
+    log,
+    now,
+    maxPendingBytes: options.maxPendingBytes,
+  })
   const capabilities = capabilitiesOf(registry, nodeQueues)
   const requirements = createRequirementStore(database, capabilities)
   const dispatch = createDispatchStore(database, { workerId, capabilities, busyGraceMs })

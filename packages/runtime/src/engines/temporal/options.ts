@@ -20,7 +20,19 @@ export interface TemporalEngineOptions {
   readonly nodeQueueWaitMs?: number
   /** Node runs that this process carries out at once, on each queue. @defaultValue 50 */
   readonly maxConcurrentNodes?: number
-  /** How long a canceled body may take to come back before it is abandoned, in ms. @defaultValue 10_000 */
+  /**
+   * Flushes of appends in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. PGlite has
+   * one connection and ignores it. @defaultValue 2
+   */
+  readonly appendLanes?: number
+  /**
+   * Approximate memory for outcomes that are not stored yet, in bytes; above 0. When it is full, a body that ends keeps
+   * its slot until there is room for its outcome. Appends to run logs have the same amount.
+   *
+   * @defaultValue a sixteenth of the heap of the process, at most 67_108_864
+   */
+  readonly maxPendingBytes?: number
+  /** Longest time that a canceled body may take to end before it is abandoned, in ms. @defaultValue 10_000 */
   readonly cancelGraceMs?: number
   /** How long `close()` waits for bodies that run, in ms. @defaultValue 10_000 */
   readonly drainMs?: number

@@ -73,6 +73,8 @@ export function temporalEngine(options: TemporalEngineOptions): EngineFactory {
     nodeQueueWaitMs: optional(msUpTo(MAX_DURATION_MS)),
     maxConcurrentNodes: optional(integerFrom(1)),
     cancelGraceMs: optional(msUpTo()),
+    appendLanes: optional(integerFrom(1)),
+    maxPendingBytes: optional(integerFrom(1)),
     drainMs: optional(msUpTo()),
     workflowsPath: optional(text),
     workflowBundle: optional(workflowBundle),
@@ -88,8 +90,16 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   const { now } = clock
   const workerId = `${process.pid.toString(36)}-${randomBytes(4).toString('hex')}`
   const findType = nodeTypesOf(registry)
-  const appender = createAppender(database)
-  const committer = createCommitter({ database, appender, findType, bus, log, now })
+  const appender = createAppender(database, { lanes: options.appendLanes })
+  const committer = createCommitter({
+    database,
+    appender,
+    findType,
+    bus,
+    log,
+    now,
+    maxPendingBytes: options.maxPendingBytes,
+  })
   const inbox = createInbox(database, now)
   const { reconcileMs = RECONCILE_MS } = options
   const partitions = createPartitionKeeper(database, log)

@@ -219,6 +219,11 @@ export const ERROR_TABLE = {
     remedy: 'Change the value, or check it with an if-else node before.',
   },
   RUN_LOG_GAP: { status: 500, retryable: false, remedy: 'Read the run log again from the start.' },
+  RUN_LOG_NEWER: {
+    status: 503,
+    retryable: true,
+    remedy: 'Start a worker of the version that has written to the run; the run waits for it.',
+  },
   FACT_INVALID: { status: 500, retryable: false, remedy: 'The run log contradicts the plan. Report this as a bug.' },
   SNAPSHOT_UNREADABLE: { status: 500, retryable: false, remedy: 'Rebuild the machine from the facts of the run log.' },
   PAYLOAD_NOT_FOUND: {

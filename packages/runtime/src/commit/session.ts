@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Actor, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
+import { type Actor, eventClassOf, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
 import type { Machine, MachineFact, MachineSnapshot } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
@@ -194,7 +194,8 @@ export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan)
  * Rebuilds a run from its snapshot and the log after it.
  *
  * @returns Null for a run that the tenant does not have.
- * @throws {@link TenonError} `RUN_LOG_GAP` if plan or events lack.
+ * @throws {@link TenonError} `RUN_LOG_GAP` if the plan or events are missing; `RUN_LOG_NEWER` (details: `type`) if the
+ * log holds a fact that only a later version can read.
  */
 export async function loadSession(
   database: RuntimeDatabase,
@@ -222,7 +223,11 @@ export async function loadSession(
   return session
 }
 
-/** Reads what the log has beyond the session and applies it; true if there was anything. */
+/**
+ * Applies the events of the log that the session lacks; returns true if there were any.
+ *
+ * @throws {@link TenonError} as {@link loadSession}; the session must not be used then.
+ */
 export async function catchUp(database: RuntimeDatabase, session: RunSession): Promise<boolean> {
   const { tenantId, runId } = session.identity
   const before = session.nextSeq
@@ -250,11 +255,17 @@ function replay(session: RunSession, events: readonly RunEvent[]): void {
   }
 }
 
-/** The fact that a stored event of class `fact` holds. */
+/**
+ * Returns the fact of a stored event of class `fact`. A later version of this package may have written an unknown one.
+ */
 function factOf(event: RunEvent): MachineFact {
   return event as Fact & { readonly at: number }
 }
 
+  if (eventClassOf(event.type) !== 'fact') {
+    const message = `The run log holds an event of the type "${event.type}", which this version cannot read`
+    throw new TenonError('RUN_LOG_NEWER', message, { details: { type: event.type, seq: event.seq } })
+  }
 /** Writes a session as a text from which {@link loadSession} continues. */
 export function snapshotText(session: RunSession): string {
   const snapshot: SessionSnapshot = {

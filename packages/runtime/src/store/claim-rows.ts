@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
 import { type Quota, shareOut, type WaitingGroup } from './share-out.ts'
@@ -16,6 +17,8 @@ export interface ClaimableRows {
   readonly order: Sql
   /** Assignments of a claim besides the worker. */
   readonly claimed: Sql
+  /** Assignments that make a row free again, besides the worker. */
+  readonly freed: Sql
 }
 
 /** Runs with work to do. */
@@ -25,6 +28,7 @@ export const READY_RUNS: ClaimableRows = {
   isFree: sql<SqlBool>`r.worker_id is null and r.woken`,
   order: sql`r.priority desc, r.ready_at`,
   claimed: sql`woken = false`,
+  freed: sql`woken = true`,
 }
 
 /** Nodes that wait in a task queue of their own; those between two attempts are not free yet. */
@@ -34,6 +38,7 @@ export const READY_DISPATCHES: ClaimableRows = {
   isFree: sql<SqlBool>`r.worker_id is null and r.ready_at <= (extract(epoch from statement_timestamp()) * 1000)::bigint`,
   order: sql`r.ready_at`,
   claimed: sql`is_canceling = r.is_canceling`,
+  freed: sql`ready_at = ${databaseNow}`,
 }
 
 export interface ClaimRequest {

@@ -3,7 +3,7 @@ import type { FactToCommit } from '../commit/commit-types.ts'
 import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import type { Tx } from '../postgres/types.ts'
-import { claimRows, READY_RUNS } from './claim-rows.ts'
+import { claimRows, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
 import { lockOpenWaits, readMessages } from './inbox.ts'
 import {
   type DispatchClaim,
@@ -12,6 +12,7 @@ import {
   findDispatches,
   releaseDispatch,
 } from './node-dispatches.ts'
+import { releaseToReaders } from './release-to-readers.ts'
 import { freeOrphans, type RenewedLease, renewLease, type WorkerRow } from './renew-lease.ts'
 import { type PassRef, type RunRef, runKey } from './run-ref.ts'
 
@@ -54,6 +55,13 @@ export interface DispatchStore {
   clearTimers(run: RunRef, timerIds: readonly string[]): Promise<void>
   /** Releases a run. False when it was woken meanwhile: drive it again. */
   release(run: RunRef): Promise<boolean>
+  /**
+   * Releases a run whose log holds a fact that this worker cannot read, to workers that can: the run requires it from now
+   * on.
+   */
+  releaseToReaders(run: RunRef, factType: string): Promise<void>
+  /** The same for a queued node of such a run. */
+  releaseDispatchToReaders(queued: PassRef, factType: string): Promise<void>
   /** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
   releaseDispatch(queued: PassRef, notBefore: number): Promise<void>
   /** Removes a queued node whose node run has its outcome. */
@@ -141,6 +149,14 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
           .executeTakeFirst()
         return left === undefined
       }),
+    releaseToReaders: (run, factType) => {
+      const key = [run.tenantId, run.runId]
+      return releaseToReaders(database, READY_RUNS, { ...run, key, workerId }, factType)
+    },
+    releaseDispatchToReaders: (queued, factType) => {
+      const key = [queued.tenantId, queued.runId, queued.nodeRunId, queued.pass]
+      return releaseToReaders(database, READY_DISPATCHES, { ...queued, key, workerId }, factType)
+    },
     releaseDispatch: (queued, notBefore) =>
       database.withTenant(queued.tenantId, (tx) => releaseDispatch(tx, queued, workerId, notBefore)),
     endDispatch: (queued) => database.withTenant(queued.tenantId, (tx) => endDispatch(tx, queued, workerId)),

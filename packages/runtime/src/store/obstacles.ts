@@ -90,6 +90,8 @@ function describe(capability: string): string {
       return `node type "${type}" version ${version}`
     case 'queue':
       return `task queue "${name}"`
+    case 'fact':
+      return `a version that reads events of the type "${name}"`
     case 'plan':
       return `plan format ${name}`
     default:

@@ -2,7 +2,14 @@ import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../interpreter/compile.ts'
 import { createTestNodes } from '../testing/test-nodes.ts'
-import { allRequirements, capabilitiesOf, dispatchRequirements, isQueued, runRequirements } from './requirements.ts'
+import {
+  allRequirements,
+  capabilitiesOf,
+  dispatchRequirements,
+  isQueued,
+  runRequirements,
+  withFact,
+} from './requirements.ts'
 
 const { registry } = createTestNodes()
 const plan = compile(
@@ -55,5 +62,16 @@ describe('requirements', () => {
       allRequirements(run).map((each) => each.capabilities.every((one) => capabilities.includes(one)))
     expect(meets(capabilitiesOf(registry, ['gpu']))).toEqual([true, true, true])
     expect(meets(capabilitiesOf(registry, [])).filter(Boolean)).toHaveLength(2)
+  })
+
+  test('grow by the facts that only a later version can read', () => {
+    const required = runRequirements(run)
+    const later = withFact(required, 'run_paused')
+    expect(later.capabilities).toEqual([...required.capabilities, 'fact:run_paused'].sort())
+    expect(later.key).not.toBe(required.key)
+    expect(later.key.split('/')[0]).toBe('1.1')
+    expect(withFact(later, 'run_paused')).toEqual(later)
+    expect(capabilitiesOf(registry, [])).toContain('fact:cancel_requested')
+    expect(capabilitiesOf(registry, [])).not.toContain('fact:node_scheduled')
   })
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { NodeRegistry } from '@tenon/core/node'
+import { eventClassOf, RUN_EVENT_TYPES } from '@tenon/core/run'
 import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
@@ -7,8 +8,8 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 
 /**
  * Capabilities that a worker needs in order to drive a run, or to execute one queued node of it: `semantics:1`,
- * `plan:1`, `node:acme/mail@2`, `queue:gpu`. Only a worker that has all of them claims the work; during a deploy, old
- * workers leave the runs of new versions to new workers, and the other way round.
+ * `plan:1`, `fact:run_started`, `node:acme/mail@2`, `queue:gpu`. Only a worker that has all of them claims the work;
+ * during a deploy, old workers leave the runs of new versions to new workers, and the other way round.
  *
  * @see docs/adr/0027-runs-say-what-they-require.md
  */
@@ -51,12 +52,22 @@ export function allRequirements(run: RequiringRun): readonly Requirements[] {
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
+/**
+ * Adds the capability to read a type of fact, which the log of a run holds. New runs do not require it: each type is known
+ * to every version that can write it.
+ */
+export function withFact({ key, capabilities }: Requirements, type: string): Requirements {
+  const [machine = ''] = key.split('/')
+  return named(machine, [...capabilities, `fact:${type}`])
+}
+
 /** Lists what a worker with these node types can do that serves these task queues. */
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
   const types = registry.manifest.nodes.map(({ type, version }) => `node:${type}@${version}`)
-  return [...semantics, ...plans, ...types, ...queues.map((queue) => `queue:${queue}`)]
+  const facts = RUN_EVENT_TYPES.filter((type) => eventClassOf(type) === 'fact').map((type) => `fact:${type}`)
+  return [...semantics, ...plans, ...facts, ...types, ...queues.map((queue) => `queue:${queue}`)]
 }
 
 /** Checks whether a node is executed by the workers of its own queue, not where its run is. */
@@ -65,10 +76,14 @@ export function isQueued({ mode, disabled, taskQueue }: PlanNode): boolean {
 }
 
 function requirementsOf(run: RequiringRun, more: readonly string[]): Requirements {
-  const capabilities = [...new Set([...machineCapabilities(run), ...more])].sort()
+  return named(machineKey(run), [...machineCapabilities(run), ...more])
+}
+
+function named(machine: string, list: readonly string[]): Requirements {
+  const capabilities = [...new Set(list)].sort()
   const hash = createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
   // The part before the slash is the key of the machine alone: the inbox cuts the key there when a run is canceled.
-  return { key: `${machineKey(run)}/${hash}`, capabilities }
+  return { key: `${machine}/${hash}`, capabilities }
 }
 
 function machineKey({ plan, semantics }: RequiringRun): string {

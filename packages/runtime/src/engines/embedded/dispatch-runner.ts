@@ -5,6 +5,7 @@ import { executeAttempt } from '../../attempts/execute-attempt.ts'
 import { createStopSwitch, type StopSwitch } from '../../attempts/stop-switch.ts'
 import { createLru } from '../../lru.ts'
 import type { NodeDispatch } from '../../store/node-dispatches.ts'
+import { unreadableFact } from '../../store/release-to-readers.ts'
 import type { RenewedLease } from '../../store/renew-lease.ts'
 import { type PassRef, passKey } from '../../store/run-ref.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -82,6 +83,16 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       await attempt(queued, stop)
       failures.delete(name)
     } catch (error) {
+      const factType = unreadableFact(error)
+      if (factType !== null) {
+        log(
+          'warn',
+          'node_dispatch.released: a later version has written to the run',
+          fieldsOf(queued, error, nodeRunId),
+        )
+        await dispatch.releaseDispatchToReaders(queued, factType).catch(() => undefined)
+        return
+      }
       const count = (failures.get(name) ?? 0) + 1
       failures.set(name, count)
       const retryInMs = retryDelayMs(error, count)

@@ -6,7 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createDatabase } from '../../postgres/database.ts'
 import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../../postgres/tables.ts'
+import type { PendingEvent } from '../../store/append.ts'
+import { createAppender } from '../../store/appender.ts'
+import { createDispatchStore } from '../../store/dispatch-store.ts'
 import { findObstacles, findRunObstacles } from '../../store/obstacles.ts'
+import { capabilitiesOf } from '../../store/requirements.ts'
+import type { RunRef } from '../../store/run-ref.ts'
 import { openEmbedded, testDeps } from '../../testing/embedded.ts'
 import { startTestPostgres, type TestPostgres } from '../../testing/postgres.ts'
 import { drivenRun, startRun } from '../../testing/run-driver.ts'
@@ -119,6 +124,86 @@ describe('a rolling deploy', () => {
   })
 })
 
+describe('a run with a fact of a later version in its log', () => {
+  const LATER = 'run_paused'
+  const needsLater = [`a version that reads events of the type "${LATER}"`]
+
+  /** An engine with a worker, and the messages that it logs. */
+  async function loggingWorker(options: EmbeddedEngineOptions = {}) {
+    const messages: string[] = []
+    const ports = { ...testDeps(open(), nodes.registry), log: (_: string, message: string) => messages.push(message) }
+    const engine = embeddedEngine({ ...QUICK, ...options })(ports)
+    closing.push(() => engine.close())
+    await engine.startWorker()
+    return { ...ports, engine, messages }
+  }
+
+  /** Appends the fact as a worker of that version would, and wakes the run. */
+  async function appendLater({ tenantId, runId }: RunRef) {
+    const database = open()
+    const { turn } = await database.withTenant(tenantId, (tx) =>
+      tx.selectFrom('runs').select('turn').where('run_id', '=', runId).executeTakeFirstOrThrow(),
+    )
+    const body = { type: LATER, data: {} } as unknown as PendingEvent['body']
+    const result = await createAppender(database).append({
+      ...{ tenantId, runId, kind: 'advance', expectTurn: turn, turns: 1, status: null, create: null, patch: null },
+      events: [{ class: 'fact', id: 'later', at: Date.now(), turnOffset: 1, causeOffset: null, body }],
+      operations: [{ op: 'ready', workerId: null }],
+      payloads: [],
+    })
+    expect(result.outcome).toBe('ok')
+  }
+
+  /** Runs and queued nodes that a worker of that version claims. */
+  async function claimedByLater() {
+    const capabilities = [...capabilitiesOf(nodes.registry, ['gpu']), `fact:${LATER}`]
+    const later = createDispatchStore(open(), { workerId: 'later', capabilities, busyGraceMs: 0 })
+    const limits = { held: new Map(), weightOf: () => 1, mostOfTenant: 10, queueWaitMs: 3_600_000 }
+    return later.findWork({ ...limits, capacity: 10, afterTenant: '' })
+  }
+
+  test('is left alone by old workers, says why, and is claimed by a worker that reads it', async () => {
+    const old = await loggingWorker()
+    const document = workflow(
+      [node('start', 'start'), node('review', 'approval', { title: 'Go on?' }), node('b', 'probe')],
+      ['start>review', 'review:approve>b'],
+    )
+    const run = await startRun(old, document)
+    await run.until('waiting')
+    await appendLater(run)
+    await expect.poll(() => findRunObstacles(old.database, run)).toEqual(needsLater)
+    expect(await findObstacles(old.database)).toEqual(needsLater)
+    // A vote and a cancelation wake it; an old worker leaves it again.
+    const { approvalId } = await run.approvalOf('review')
+    await run.decide(approvalId, 'approve')
+    await old.engine.cancel(run.tenantId, run.runId, null)
+    await expect.poll(() => findRunObstacles(old.database, run)).toEqual(needsLater)
+    const other = await startRun(old, plain)
+    expect(await other.ended()).toMatchObject({ status: 'completed' })
+    expect(await old.reader.getRun(run.tenantId, run.runId)).toMatchObject({ status: 'waiting' })
+    const released = old.messages.filter((message) => message.startsWith('run.released'))
+    expect(released.length).toBeGreaterThanOrEqual(1)
+    expect(released.length).toBeLessThanOrEqual(3)
+    expect(old.messages.filter((message) => message.startsWith('run.drive_failed'))).toEqual([])
+    expect((await claimedByLater()).runs).toEqual([{ tenantId: run.tenantId, runId: run.runId }])
+  })
+
+  test('has its queued nodes left alone as well', async () => {
+    const main = await worker()
+    const run = await startRun(main, inQueue('gpu'))
+    await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
+    await appendLater(run)
+    await expect.poll(() => findRunObstacles(main.database, run)).toEqual(expect.arrayContaining(needsLater))
+    const queue = await loggingWorker({ nodeQueues: ['gpu'] })
+    await expect.poll(() => findRunObstacles(main.database, run)).toEqual(needsLater)
+    await expect.poll(() => queue.messages.filter((each) => each.startsWith('node_dispatch.released'))).toHaveLength(1)
+    expect(nodes.probes.callsOf(run.runId, 'a')).toEqual([])
+    const found = await claimedByLater()
+    expect(found.runs).toEqual([{ tenantId: run.tenantId, runId: run.runId }])
+    expect(found.dispatches.claimed).toMatchObject([{ runId: run.runId, nodeRunId: 'a', pass: 1 }])
+  })
+})
+
 describe('task queues of nodes', () => {
   test('hand a node to the workers of its queue, and the run goes on at its own', async () => {
     const main = await worker()
@@ -195,6 +280,27 @@ describe('task queues of nodes', () => {
 
   const dispatches = () =>
     open().withSystem((tx) => tx.selectFrom('node_dispatches').select(['run_id', 'worker_id']).execute())
+})
+
+describe('appendLanes', () => {
+  test('is the number of batches that an engine sends at once', async () => {
+    const database = open()
+    let inFlight = 0
+    let most = 0
+    const call: RuntimeDatabase['call'] = async (...args) => {
+      inFlight += 1
+      most = Math.max(most, inFlight)
+      return database.call<never>(...args).finally(() => {
+        inFlight -= 1
+      })
+    }
+    const ports = testDeps({ ...database, call }, nodes.registry)
+    const engine = embeddedEngine({ ...QUICK, appendLanes: 3 })(ports)
+    closing.push(() => engine.close())
+    const handle = { ...ports, engine, registry: nodes.registry }
+    await Promise.all(Array.from({ length: 60 }, () => startRun(handle, plain)))
+    expect(most).toBe(3)
+  })
 })
 
 describe('fair shares', () => {

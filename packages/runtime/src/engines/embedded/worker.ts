@@ -1,6 +1,7 @@
 import { attemptTimerId } from '../../attempts/begin-attempt.ts'
 import { advanceRun } from '../../commit/advance-run.ts'
 import type { AcquireSlot, CommitResult } from '../../commit/commit-types.ts'
+import { unreadableFact } from '../../store/release-to-readers.ts'
 import type { RenewedLease } from '../../store/renew-lease.ts'
 import { type RunRef, runKey } from '../../store/run-ref.ts'
 import { type ClaimedRun, claimedRun, createPassRunner } from './pass-runner.ts'
@@ -107,12 +108,27 @@ export function createWorker(deps: WorkerDeps): Worker {
         if (!isReleased) run.isWoken = true
       }
     } catch (error) {
-      const retryInMs = retryLater(run, error)
-      log('warn', 'run.drive_failed: retrying', { ...fieldsOf(run, error), retryInMs })
+      if (!(await leaveToReaders(run, error))) {
+        const retryInMs = retryLater(run, error)
+        log('warn', 'run.drive_failed: retrying', { ...fieldsOf(run, error), retryInMs })
+      }
     } finally {
       run.isDriving = false
       if (isReleased) forgetIfIdle(run)
     }
+  }
+  /** Leaves a run whose log a later version has written to, for a worker of that version; false for any other error. */
+  const leaveToReaders = async (run: ClaimedRun, error: unknown): Promise<boolean> => {
+    const factType = unreadableFact(error)
+    if (factType === null) return false
+    try {
+      await dispatch.releaseToReaders(run, factType)
+    } catch {
+      return false
+    }
+    log('warn', 'run.released: a later version has written to its log', fieldsOf(run, error))
+    drop(run)
+    return true
   }
   const driveOnce = async (run: ClaimedRun): Promise<void> => {
     const { tenantId, runId } = run

@@ -2,7 +2,7 @@ import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { copyFragment, parseFragment } from './fragment.ts'
+import { copyFragment, parseFragment, renewFragment } from './fragment.ts'
 
 const document = workflow([node('a', 'step'), node('b', 'step'), node('c', 'step')], ['a>b', 'b>c'])
 
@@ -11,6 +11,17 @@ describe('copyFragment', () => {
     const fragment = copyFragment(document, createManifestIndex(SMALL_MANIFEST), new Set(['a', 'b']))
     expect(fragment.edges.map(({ id }) => id)).toEqual(['a:success>b:in'])
     expect(parseFragment(JSON.stringify(fragment))).toEqual(fragment)
+  })
+
+  test('keeps the order of keys through the clipboard and in the copy', () => {
+    const keyOrder = { '/fields': ['b', 'a'] }
+    const source = workflow([node('a', 'step', { fields: { a: 1, b: 2 } }, { keyOrder })], [])
+    const pasted = parseFragment(
+      JSON.stringify(copyFragment(source, createManifestIndex(SMALL_MANIFEST), new Set(['a']))),
+    )
+    if (pasted === null) throw new Error('The fragment cannot be read')
+    const { nodes } = renewFragment(pasted, source, { x: 10, y: 10 })
+    expect(nodes).toMatchObject([{ params: { fields: { a: 1, b: 2 } }, keyOrder }])
   })
 
   test('leaves the container behind that is not copied along', () => {

@@ -2,7 +2,8 @@ import { history } from '@codemirror/commands'
 import { type ChangeSet, type Extension, type Text, Transaction } from '@codemirror/state'
 import { EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view'
 import type * as Y from 'yjs'
-import { continuesWord, createUndoBorders, TYPING_PAUSE_MS, type TypedEdit } from '../session/undo-borders.ts'
+import { continuesWord, createUndoBorders, type TypedEdit } from '../session/undo-borders.ts'
+import { TYPING_PAUSE_MS } from '../ui/use-typing-pause.ts'
 
 /** The changes of a transaction as one edit; `null` for changes at several positions. */
 function editIn(changes: ChangeSet, doc: Text): TypedEdit | null {

@@ -1,3 +1,5 @@
+import { TYPING_PAUSE_MS } from '../ui/use-typing-pause.ts'
+
 /** One change of a text. */
 export interface TypedEdit {
   /** Offset of the change, in UTF-16 units. */
@@ -21,9 +23,6 @@ export interface UndoBorders {
   /** Follows an edit of another user. @param move - Gives the new offset for an offset before that edit. */
   readonly shift: (move: (offset: number) => number) => void
 }
-
-/** Pause in typing after which a new word begins another undo step and the text is judged, in milliseconds. */
-export const TYPING_PAUSE_MS = 1_000
 
 const WORD = /[\p{L}\p{M}\p{N}_'’-]/u
 

@@ -1,7 +1,7 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
+import { useTypingPause } from '../ui/use-typing-pause.ts'
 import { useSession } from './session-context.tsx'
-import { TYPING_PAUSE_MS } from './undo-borders.ts'
 import { useDelayedChange } from './use-delayed-change.ts'
 
 /** Identifies a field within its editor, so that a refused text is restored. */
@@ -98,23 +98,6 @@ export function useTypedText(options: TypedTextOptions): TypedText {
       if (draft !== null && !isSame(firstValue.current, value)) onCommit(firstValue.current)
     },
   }
-}
-
-/** Holds the reason back while the user is typing: half a text is not judged. */
-function useTypingPause() {
-  const [isTyping, setIsTyping] = useState(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const paused = () => {
-    clearTimeout(timer.current)
-    setIsTyping(false)
-  }
-  const typed = () => {
-    clearTimeout(timer.current)
-    timer.current = setTimeout(paused, TYPING_PAUSE_MS)
-    setIsTyping(true)
-  }
-  return { isTyping, typed, paused }
 }
 
 function anyText(): null {

@@ -3,6 +3,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { classNames } from './class-names.ts'
 import { FieldNote, useFieldControl } from './field.tsx'
+import { useTypingPause } from './use-typing-pause.ts'
 
 export interface NumberInputProps
   extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange' | 'type' | 'min' | 'max' | 'step'> {
@@ -30,12 +31,14 @@ export function NumberInput(props: NumberInputProps) {
   const t = useTranslate()
   const field = useFieldControl()
   const [draft, setDraft] = useState<string | null>(unreadable)
+  const { isTyping, typed, paused } = useTypingPause()
   const isReadable = (text: string) => {
     const next = parseNumber(text)
     return next === null || (next !== undefined && (!integer || Number.isInteger(next)))
   }
   const change = (text: string) => {
     setDraft(text)
+    typed()
     const isGood = isReadable(text)
     if (isGood !== (draft === null || isReadable(draft)) || !isGood) onUnreadable?.(isGood ? null : text)
     const next = parseNumber(text)
@@ -52,7 +55,8 @@ export function NumberInput(props: NumberInputProps) {
     <input
       {...field}
       {...rest}
-      {...(isInvalid ? { 'aria-invalid': true, 'data-unreadable': '' } : {})}
+      {...(isInvalid ? { 'data-unreadable': '' } : {})}
+      {...(isInvalid && !isTyping ? { 'aria-invalid': true } : {})}
       type="text"
       inputMode={integer ? 'numeric' : 'decimal'}
       role="spinbutton"
@@ -62,7 +66,10 @@ export function NumberInput(props: NumberInputProps) {
       className={classNames('tn-input', className)}
       value={draft ?? (value === null ? '' : String(value))}
       onChange={(event) => change(event.target.value)}
-      onBlur={() => !isInvalid && setDraft(null)}
+      onBlur={() => {
+        paused()
+        if (!isInvalid) setDraft(null)
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
         event.preventDefault()
@@ -73,7 +80,7 @@ export function NumberInput(props: NumberInputProps) {
   return (
     <>
       {input}
-      <FieldNote error={isInvalid ? t(faultOf(draft, integer)) : null} />
+      <FieldNote error={isInvalid && !isTyping ? t(faultOf(draft, integer)) : null} />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useDelayedChange } from '../../session/use-delayed-change.ts'
 import { FieldNote } from '../../ui/field.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
+import { useTypingPause } from '../../ui/use-typing-pause.ts'
 
 interface AddTextProps {
   readonly label: string
@@ -14,7 +15,9 @@ interface AddTextProps {
 /** Field that adds texts to a list with Enter and when it is left. */
 export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
   const [draft, setDraft] = useState('')
-  const error = draft.trim() === '' ? null : check(draft.trim())
+  const { isTyping, typed, paused } = useTypingPause()
+  const fault = draft.trim() === '' ? null : check(draft.trim())
+  const error = isTyping ? null : fault
   const change = useDelayedChange(
     (text) => {
       const added = text.trim()
@@ -24,7 +27,8 @@ export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
   )
   const add = () => {
     change.flush()
-    if (error === null) setDraft('')
+    paused()
+    if (fault === null) setDraft('')
   }
   return (
     <div>
@@ -33,6 +37,7 @@ export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
         value={draft}
         onChange={(text) => {
           setDraft(text)
+          typed()
           change.push(text)
         }}
         onBlur={add}

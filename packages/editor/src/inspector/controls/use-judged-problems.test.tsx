@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { act, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { TYPING_PAUSE_MS } from '../../session/undo-borders.ts'
 import type { EditorProblem } from '../../store/editor-state.ts'
+import { TYPING_PAUSE_MS } from '../../ui/use-typing-pause.ts'
 import { useJudgedProblems } from './use-judged-problems.ts'
 
 const problem = (id: string): EditorProblem => ({

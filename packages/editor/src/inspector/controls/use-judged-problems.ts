@@ -1,7 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
-import { TYPING_PAUSE_MS } from '../../session/undo-borders.ts'
 import type { EditorProblem } from '../../store/editor-state.ts'
+import { TYPING_PAUSE_MS } from '../../ui/use-typing-pause.ts'
 
 interface JudgedField {
   /** Problems to show: while a person types, those that were shown before. */

@@ -79,6 +79,8 @@ describe('RunForm', () => {
     await user.clear(json)
     await user.click(json)
     await user.paste('{"a": 1,\n "b" 2}')
+    expect(screen.queryByText('Invalid JSON at line 2, column 6.')).toBeNull()
+    await user.tab()
     expect(screen.getByText('Invalid JSON at line 2, column 6.')).toBeDefined()
     expect(screen.getByRole('button', { name: 'Run' })).toHaveProperty('disabled', true)
   })

@@ -10,6 +10,7 @@ import { describeError } from '../../ui/error-state.tsx'
 import { Field } from '../../ui/field.tsx'
 import { SegmentedControl } from '../../ui/segmented-control.tsx'
 import { TextArea } from '../../ui/text-input.tsx'
+import { useTypingPause } from '../../ui/use-typing-pause.ts'
 import { type RunFormDraft, startDraft } from './form-draft.ts'
 import { checkForm, type FormErrors, serverErrors } from './form-errors.ts'
 import { FormFieldView } from './form-field-view.tsx'
@@ -68,6 +69,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const parsed = parseJson(text)
+  const { isTyping, typed, paused } = useTypingPause()
 
   const change = (path: FormPath, value: Json | undefined) => {
     setValues((before) => writeValue(before, path, value))
@@ -134,8 +136,22 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
           />
         ))}
       {mode === 'json' && (
-        <Field label={t('runs.form.json')} help={t('runs.form.jsonHelp')} error={jsonError ?? listOf(errors)}>
-          <TextArea mono value={text} onChange={setText} rows={12} spellCheck={false} />
+        <Field
+          label={t('runs.form.json')}
+          help={t('runs.form.jsonHelp')}
+          error={(isTyping ? null : jsonError) ?? listOf(errors)}
+        >
+          <TextArea
+            mono
+            value={text}
+            onChange={(next) => {
+              setText(next)
+              typed()
+            }}
+            onBlur={paused}
+            rows={12}
+            spellCheck={false}
+          />
         </Field>
       )}
       {told !== null && (

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createPlainScope, evaluateExpression, evaluateValue } from '@tenon/core/evaluate'
 import { createHttpResponse, type HttpClient, toManifest } from '@tenon/core/node'
-import { paramSink } from '@tenon/core/validate'
+import { node, workflow } from '@tenon/core/testing'
+import { paramSink, validateWorkflow } from '@tenon/core/validate'
 import { describe, expect, test } from 'vitest'
 import { sendJson, startLocalServer } from '../../test/local-server.ts'
 import { failureOf, harnessOf, plainHttp } from '../../test/run-node.ts'
@@ -125,6 +126,22 @@ describe('http-call', () => {
     expect(failure).toMatchObject({ code: 'HTTP_STATUS', details: { status: 401 } })
     const shown = JSON.stringify([result, harness.logs, harness.toolCalls, failure.message, failure.details])
     expect(shown).not.toMatch(/hunter2/)
+  })
+
+  test('a second Authorization header is a warning, since the secret replaces it', () => {
+    const marker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
+    const codesOf = (params: JsonObject) => {
+      const call = node('call', 'http-call', { url: 'https://a.example', ...params })
+      return validateWorkflow(workflow([call]), toManifest([httpCall]))
+        .filter(({ nodeId }) => nodeId === 'call')
+        .map(({ code, field }) => `${code} ${field}`)
+    }
+    const headers = { authorization: 'x' }
+    const code = 'AUTHORIZATION_DUPLICATE params.headers'
+    expect(codesOf({ authorization: marker, headers })).toContain(code)
+    expect(codesOf({ authorization: marker, headers: { Accept: 'x' } })).not.toContain(code)
+    expect(codesOf({ authorization: marker })).not.toContain(code)
+    expect(codesOf({ headers })).not.toContain(code)
   })
 
   test('headers and query parameters are sent in the order of the author', async () => {

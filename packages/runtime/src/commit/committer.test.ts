@@ -14,7 +14,7 @@ import { postgresRunReader } from '../store/run-reader.ts'
 import { verifyRunLog } from '../store/verify-run-log.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
-import { createTestNodes } from '../testing/test-nodes.ts'
+import { createTestNodes, inlineNodes } from '../testing/test-nodes.ts'
 import { advanceRun } from './advance-run.ts'
 import type { CommitResult, Committer } from './commit-types.ts'
 import { createCommitter } from './committer.ts'
@@ -484,6 +484,30 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     await committer().commit({ ...run, facts: [], isStale: true })
     expect(await status()).toBe('completed')
     await check()
+  })
+
+  test('wakes a worker that has the type of an inline node behind a full slice', async () => {
+    const sets = Array.from({ length: 199 }, (_, index) => `s${index}`)
+    const ids = ['start', 'a', ...sets, 'end']
+    const { run, check } = await create(
+      committer(),
+      workflow(
+        ids.map((id) => node(id, sets.includes(id) ? 'set' : id === 'a' ? 'probe' : id)),
+        ids.slice(1).map((id, index) => `${ids[index]}>${id}`),
+      ),
+    )
+    const setsOnly = createNodeRegistry(inlineNodes().filter(({ definition }) => definition.type === 'set'))
+    const poorer = createCommitter({
+      ...{ database: opened.database, appender: createAppender(opened.database), bus: inMemoryBus() },
+      ...{ log: () => undefined, now: () => now, findType: nodeTypesOf(setsOnly) },
+    })
+    await rest(poorer, run, await poorer.commit({ ...run, facts: [{ fact: completed('a') }] }))
+    const ready = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('run_ready').select('woken').where('run_id', '=', run.runId).execute(),
+    )
+    expect(ready).toEqual([{ woken: true }])
+    await rest(committer(), run, await committer().commit({ ...run, facts: [], isStale: true }))
+    expect((await check()).at(-1)?.type).toBe('run_completed')
   })
 
   describe('what the database refuses for good', () => {

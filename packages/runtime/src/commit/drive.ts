@@ -66,6 +66,8 @@ export async function drive(
       .filter(({ canceling }) => canceling)
       .map(passOfRunKey),
   )
+  const isForeignWork = (work: Work): boolean =>
+    'inline' in work && isForeign(session, work.inline, canceling, deps.findType)
   let hasForeign = false
   const startedAt = performance.now()
   const isFull = () =>
@@ -74,7 +76,7 @@ export async function drive(
     performance.now() - startedAt > request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    if ('inline' in work && isForeign(session, work.inline, canceling, deps.findType)) {
+    if (isForeignWork(work)) {
       hasForeign = true
       continue
     }
@@ -100,7 +102,8 @@ export async function drive(
     if (queue.length > 0 && isFull()) break
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
-  if (hasForeign && pending.turns > 0) wakeOthers(session, pending)
+  // With this append, also for one that the full slice has left: a later commit that moves nothing could wake no worker.
+  if (pending.turns > 0 && (hasForeign || queue.some(isForeignWork))) wakeOthers(session, pending)
   return queue.filter((work) => 'fact' in work)
 }
 

@@ -160,7 +160,7 @@ export interface Version {
   /** SHA-256 of the document, hex. */
   readonly contentHash: string
   /** SHA-256 of what affects a run, hex; equal for documents that differ in layout only. */
-  readonly planHash: string
+  readonly behaviorHash: string
   /** Time of the publication. */
   readonly publishedAt: IsoInstant
   /** User who published, with the name at that time. */

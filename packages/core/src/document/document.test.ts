@@ -4,6 +4,7 @@ import { arbitraryDocument } from '../../test/arbitraries.ts'
 import type { NodeManifestEntry } from '../node/index.ts'
 import { edge, node, withPolicy, workflow } from '../testing/index.ts'
 import {
+  behaviorHash,
   canonicalDocument,
   canonicalText,
   contentHash,
@@ -12,7 +13,6 @@ import {
   insertParamItem,
   paramAt,
   parseDocument,
-  planHash,
   resolveInputs,
   resolvePorts,
   upstreamOf,
@@ -64,7 +64,7 @@ describe('canonicalDocument', () => {
   })
 })
 
-describe('contentHash and planHash', () => {
+describe('contentHash and behaviorHash', () => {
   test('do not depend on the order of edges and keys', () => {
     const other = {
       ...base,
@@ -77,7 +77,7 @@ describe('contentHash and planHash', () => {
         nodes: other.nodes.map((each, index) => ({ ...each, position: base.nodes[index]?.position ?? each.position })),
       }),
     ).toBe(contentHash(base))
-    expect(planHash(other)).toBe(planHash(base))
+    expect(behaviorHash(other)).toBe(behaviorHash(base))
   })
 
   test('only contentHash knows where things stand and what is noted', () => {
@@ -92,7 +92,7 @@ describe('contentHash and planHash', () => {
       edges: base.edges.map((each) => ({ ...each, points: [{ x: 1, y: 1 }] })),
       annotations: [{ id: 'n', kind: 'note', rect: { x: 0, y: 0, width: 1, height: 1 }, text: 'hi' }],
     }
-    expect(planHash(moved)).toBe(planHash(base))
+    expect(behaviorHash(moved)).toBe(behaviorHash(base))
     expect(contentHash(moved)).not.toBe(contentHash(base))
   })
 
@@ -104,9 +104,9 @@ describe('contentHash and planHash', () => {
       { ...base, variables: [{ name: 'x', value: 1 }] },
       { ...base, settings: { timeout: '1h' } },
     ]
-    expect(new Set([base, ...changes].map(planHash)).size).toBe(changes.length + 1)
+    expect(new Set([base, ...changes].map(behaviorHash)).size).toBe(changes.length + 1)
     expect(new Set([base, ...changes].map(contentHash)).size).toBe(changes.length + 1)
-    expect(planHash(base)).toMatch(/^[0-9a-f]{64}$/)
+    expect(behaviorHash(base)).toMatch(/^[0-9a-f]{64}$/)
   })
 })
 

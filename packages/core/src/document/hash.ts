@@ -19,7 +19,7 @@ export function contentHash(document: WorkflowDocument): string {
  * Hashes the parts of a document that affect a run. Position, size, notes, annotations and bend points do not count, so
  * moving a card does not change the plan.
  */
-export function planHash(document: WorkflowDocument): string {
+export function behaviorHash(document: WorkflowDocument): string {
   const { nodes, edges, annotations, ...rest } = canonicalDocument(document)
   return sha256Hex(
     canonicalText({

@@ -24,7 +24,7 @@ export {
   documentOrder,
   upstreamOf,
 } from './document-order.ts'
-export { contentHash, planHash, sha256Hex } from './hash.ts'
+export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
 export { inKeyOrder, isSorted, type KeyOrder, orderedKeys, paramPointer, writtenKeyOrder } from './key-order.ts'
 export { DOCUMENT_LIMITS, RETRY_LIMITS, TASK_QUEUE_WAIT_MS } from './limits.ts'

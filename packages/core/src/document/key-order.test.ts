@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { node, workflow } from '../testing/index.ts'
 import {
   applyOperations,
+  behaviorHash,
   canonicalDocument,
   contentHash,
   type DocumentOperation,
@@ -10,7 +11,6 @@ import {
   orderedKeys,
   paramPointer,
   parseDocument,
-  planHash,
   writtenKeyOrder,
 } from './index.ts'
 
@@ -99,7 +99,7 @@ describe('the key order of a node', () => {
     const [plain, empty, ordered] = [{}, { keyOrder: {} }, { keyOrder: { '/headers': ['X-B', 'X-A'] } }].map((fields) =>
       workflow([node('a', 'set', { headers: HEADERS }, fields)]),
     ) as [ReturnType<typeof workflow>, ReturnType<typeof workflow>, ReturnType<typeof workflow>]
-    for (const hash of [contentHash, planHash]) {
+    for (const hash of [contentHash, behaviorHash]) {
       expect(hash(empty)).toBe(hash(plain))
       expect(hash(ordered)).not.toBe(hash(plain))
     }

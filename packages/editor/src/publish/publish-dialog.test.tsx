@@ -34,7 +34,7 @@ const VERSION_5: Version = {
   version: '5',
   notes: '',
   contentHash: '',
-  planHash: '',
+  behaviorHash: '',
   publishedAt: '2026-11-20T10:00:00.000Z',
   publishedBy: { userId: 'u-ada', displayName: 'Ada Obi' },
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '@tenon/core/api'
 import { applyOperationsToDraft, diffDocuments, readDraft } from '@tenon/core/collab'
-import { type DocumentOperation, planHash, type UserId, type WorkflowDocument } from '@tenon/core/document'
+import { behaviorHash, type DocumentOperation, type UserId, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { ServerContext } from '../context.ts'
@@ -105,6 +105,11 @@ async function writeOperations(
   if (rows !== null) await insertSecrets(tx, rows, mostSecrets)
   await bindClients(tx, ref, [ydoc.clientID], SERVER_USER)
   const bytes = Y.encodeStateAsUpdate(ydoc, before)
-  const append = { updates: [{ bytes, userId }], seq: row.seq, at, planHash: planHash(readDraft(ydoc).document) }
+  const append = {
+    updates: [{ bytes, userId }],
+    seq: row.seq,
+    at,
+    behaviorHash: behaviorHash(readDraft(ydoc).document),
+  }
   return (await server.draftAppender.appendIn(tx, ref, append)).seq
 }

@@ -1,8 +1,8 @@
 import type { Draft } from '@tenon/core/api'
 import { type DraftLoss, readDraft } from '@tenon/core/collab'
-import { planHash, type TenantId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
+import { behaviorHash, type TenantId, type WorkflowDocument, type WorkflowId } from '@tenon/core/document'
 import { toInstant } from '../http/instant.ts'
-import { type DraftRef, draftHeads, keepPlanHash } from '../tables/draft-repository.ts'
+import { type DraftRef, draftHeads, keepBehaviorHash } from '../tables/draft-repository.ts'
 import type { ServerDatabase, ServerTx } from '../tables/server-tables.ts'
 import { loadDraft } from './load-draft.ts'
 
@@ -42,10 +42,10 @@ export function toDraft(state: DraftState): Draft {
 }
 
 /**
- * The plan hashes of drafts, by workflow. A hash that is older than its draft is computed again and kept, each in
+ * Behavior hashes of drafts, by workflow. A hash that is older than its draft is computed again and kept, each in
  * transactions of its own, so that a list never holds up those who edit.
  */
-export async function draftPlanHashes(
+export async function draftBehaviorHashes(
   database: ServerDatabase,
   tenantId: TenantId,
   workflowIds: readonly WorkflowId[],
@@ -54,14 +54,14 @@ export async function draftPlanHashes(
   const hashes = new Map<string, string>()
   for (const head of heads) {
     const ref = { tenantId, workflowId: head.workflow_id }
-    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.plan_hash : await refreshHash(database, ref))
+    hashes.set(head.workflow_id, head.hash_seq === head.seq ? head.behavior_hash : await refreshHash(database, ref))
   }
   return hashes
 }
 
 async function refreshHash(database: ServerDatabase, ref: DraftRef): Promise<string> {
   const state = await database.withTenant(ref.tenantId, (tx) => readDraftState(tx, ref))
-  const hash = planHash(state.document)
-  await database.withTenant(ref.tenantId, (tx) => keepPlanHash(tx, ref, { hash, seq: state.seq }))
+  const hash = behaviorHash(state.document)
+  await database.withTenant(ref.tenantId, (tx) => keepBehaviorHash(tx, ref, { hash, seq: state.seq }))
   return hash
 }

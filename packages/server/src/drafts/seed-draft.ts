@@ -1,5 +1,5 @@
 import { type TextFields, writeDocument } from '@tenon/core/collab'
-import { planHash, type WorkflowDocument } from '@tenon/core/document'
+import { behaviorHash, type WorkflowDocument } from '@tenon/core/document'
 import * as Y from 'yjs'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { bindClients, insertDraft, SERVER_USER } from '../tables/draft-repository.ts'
@@ -20,7 +20,7 @@ export async function seedDraft(
     seq: 1,
     snapshot_seq: 1,
     total_bytes: snapshot.byteLength,
-    plan_hash: planHash(seed.document),
+    behavior_hash: behaviorHash(seed.document),
     hash_seq: 1,
     updated_at: seed.at,
   }

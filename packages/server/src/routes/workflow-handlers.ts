@@ -54,7 +54,7 @@ export const workflowHandlers: readonly RouteImplementation[] = [
       name: body.name,
       description: body.description ?? '',
       latest_version: null,
-      latest_plan_hash: null,
+      latest_behavior_hash: null,
       created_at: at,
       updated_at: at,
       deleted_at: null,

@@ -17,7 +17,7 @@ import { PLANNED_ONCE } from '@tenon/runtime/postgres'
 export const APPEND_DRAFT = `
 create function $schema.append_draft_v1(
   p_role text, p_tenant text, p_workflow text, p_seq bigint, p_max_bytes bigint, p_at bigint, p_touch_ms bigint,
-  p_plan_hash text, p_bytes bytea[], p_users text[],
+  p_behavior_hash text, p_bytes bytea[], p_users text[],
   out result text, out last_seq bigint, out snapshot_at bigint, out total bigint, out missed bytea[]
 ) language plpgsql ${PLANNED_ONCE} as $body$
 declare
@@ -40,8 +40,8 @@ begin
 
   update $schema.drafts d set
       seq = d.seq + added, total_bytes = d.total_bytes + size, updated_at = p_at,
-      plan_hash = coalesce(p_plan_hash, d.plan_hash),
-      hash_seq = case when p_plan_hash is null then d.hash_seq else d.seq + added end
+      behavior_hash = coalesce(p_behavior_hash, d.behavior_hash),
+      hash_seq = case when p_behavior_hash is null then d.hash_seq else d.seq + added end
     where d.tenant_id = p_tenant and d.workflow_id = p_workflow and d.total_bytes + size <= p_max_bytes
     returning d.seq, d.snapshot_seq, d.total_bytes into last_seq, snapshot_at, total;
   if not found then

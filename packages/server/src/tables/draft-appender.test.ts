@@ -45,7 +45,7 @@ async function newDraft(tenantId = `t-${randomUUID()}`): Promise<DraftRef> {
   const ref = { tenantId, workflowId: randomUUID() }
   const row = {
     ...{ tenant_id: tenantId, workflow_id: ref.workflowId, name: 'Shared', description: '' },
-    ...{ latest_version: null, latest_plan_hash: null, created_at: CREATED_AT, updated_at: CREATED_AT },
+    ...{ latest_version: null, latest_behavior_hash: null, created_at: CREATED_AT, updated_at: CREATED_AT },
     deleted_at: null,
   }
   await database.withTenant(tenantId, async (tx) => {
@@ -77,12 +77,12 @@ describe('createDraftAppender', () => {
   test('numbers updates without gaps, and answers those of others that the caller has not seen', async () => {
     const ref = await newDraft()
     const empty = (await headOf(ref))?.total_bytes ?? 0
-    const first = await appender.append(ref, updates(1, [10, 11], { planHash: 'planned' }))
+    const first = await appender.append(ref, updates(1, [10, 11], { behaviorHash: 'planned' }))
     expect(first).toEqual({ seq: 3, snapshotSeq: 1, totalBytes: empty + 2, missed: [] })
-    expect(await headOf(ref)).toMatchObject({ plan_hash: 'planned', hash_seq: 3, updated_at: CREATED_AT + 1_000 })
+    expect(await headOf(ref)).toMatchObject({ behavior_hash: 'planned', hash_seq: 3, updated_at: CREATED_AT + 1_000 })
     const second = await appender.append(ref, updates(2, [12]))
     expect({ ...second, missed: numbers(second.missed) }).toMatchObject({ seq: 4, missed: [[11]] })
-    expect(await headOf(ref)).toMatchObject({ seq: 4, plan_hash: 'planned', hash_seq: 3, total_bytes: empty + 3 })
+    expect(await headOf(ref)).toMatchObject({ seq: 4, behavior_hash: 'planned', hash_seq: 3, total_bytes: empty + 3 })
 
     const snapshot = Uint8Array.of(99, 98)
     await database.withTenant(ref.tenantId, (tx) => compactDraft(tx, ref, { seq: 3, snapshot }))

@@ -20,8 +20,8 @@ export interface DraftAppend {
   readonly seq: number
   /** Milliseconds since the Unix epoch. */
   readonly at: number
-  /** Plan hash of the document after the updates. @defaultValue computed when it is needed */
-  readonly planHash?: string
+  /** Behavior hash of the document after the updates. @defaultValue computed when it is needed */
+  readonly behaviorHash?: string
 }
 
 /** A draft after an append. */
@@ -64,7 +64,7 @@ const PARAMETERS = [
   ['p_max_bytes', 'bigint'],
   ['p_at', 'bigint'],
   ['p_touch_ms', 'bigint'],
-  ['p_plan_hash', 'text'],
+  ['p_behavior_hash', 'text'],
   ['p_bytes', 'bytea[]'],
   ['p_users', 'text[]'],
 ] as const
@@ -87,9 +87,9 @@ export function createDraftAppender(database: ServerDatabase): DraftAppender {
   const valuesOf = (
     role: string | null,
     { tenantId, workflowId }: DraftRef,
-    { updates, seq, at, planHash }: DraftAppend,
+    { updates, seq, at, behaviorHash }: DraftAppend,
   ): readonly unknown[] => [
-    ...[role, tenantId, workflowId, seq, DRAFT_LIMITS.draftBytes, at, TOUCH_MS, planHash ?? null],
+    ...[role, tenantId, workflowId, seq, DRAFT_LIMITS.draftBytes, at, TOUCH_MS, behaviorHash ?? null],
     ...[updates.map(({ bytes }) => bytes), updates.map(({ userId }) => userId)],
   ]
   return {

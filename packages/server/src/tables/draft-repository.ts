@@ -77,11 +77,11 @@ export async function draftHeads(
   tx: ServerTx,
   tenantId: TenantId,
   workflowIds: readonly WorkflowId[],
-): Promise<readonly Pick<DraftRow, 'workflow_id' | 'seq' | 'plan_hash' | 'hash_seq'>[]> {
+): Promise<readonly Pick<DraftRow, 'workflow_id' | 'seq' | 'behavior_hash' | 'hash_seq'>[]> {
   if (workflowIds.length === 0) return []
   return tx
     .selectFrom('drafts')
-    .select(['workflow_id', 'seq', 'plan_hash', 'hash_seq'])
+    .select(['workflow_id', 'seq', 'behavior_hash', 'hash_seq'])
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', 'in', workflowIds)
     .execute()
@@ -103,15 +103,15 @@ export async function listUpdates(
     .execute()
 }
 
-/** Keeps the plan hash of a draft as of `seq`, unless one of a later `seq` is kept already. */
-export async function keepPlanHash(
+/** Keeps the behavior hash of a draft as of `seq`, unless one of a later `seq` is kept already. */
+export async function keepBehaviorHash(
   tx: ServerTx,
   ref: DraftRef,
   { hash, seq }: { readonly hash: string; readonly seq: number },
 ): Promise<void> {
   await tx
     .updateTable('drafts')
-    .set({ plan_hash: hash, hash_seq: seq })
+    .set({ behavior_hash: hash, hash_seq: seq })
     .where('tenant_id', '=', ref.tenantId)
     .where('workflow_id', '=', ref.workflowId)
     .where('hash_seq', '<', seq)

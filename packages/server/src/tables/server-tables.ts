@@ -10,7 +10,7 @@ export interface WorkflowRow {
   readonly description: string
   /** Number of the latest published version. */
   readonly latest_version: number | null
-  readonly latest_plan_hash: string | null
+  readonly latest_behavior_hash: string | null
   readonly created_at: number
   readonly updated_at: number
   readonly deleted_at: number | null
@@ -25,7 +25,7 @@ export interface VersionRow {
   readonly number: number | null
   readonly notes: string
   readonly content_hash: string
-  readonly plan_hash: string
+  readonly behavior_hash: string
   readonly document: string
   readonly plan: string
   readonly lockfile: string
@@ -43,8 +43,8 @@ export interface DraftRow {
   readonly snapshot_seq: number
   /** Bytes of snapshot and updates together. */
   readonly total_bytes: number
-  /** Plan hash of the document as of `hash_seq`. */
-  readonly plan_hash: string
+  /** Behavior hash of the document as of `hash_seq`. */
+  readonly behavior_hash: string
   readonly hash_seq: number
   readonly updated_at: number
 }

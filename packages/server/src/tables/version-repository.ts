@@ -11,7 +11,7 @@ const SUMMARY = [
   'number',
   'notes',
   'content_hash',
-  'plan_hash',
+  'behavior_hash',
   'published_at',
   'publisher_id',
   'publisher_name',

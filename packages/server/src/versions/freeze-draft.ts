@@ -27,7 +27,7 @@ export function freezeDraft(server: ServerContext, freezing: Freezing): VersionR
     number,
     notes: freezing.notes,
     content_hash: prepared.contentHash,
-    plan_hash: prepared.planHash,
+    behavior_hash: prepared.behaviorHash,
     document: prepared.document,
     plan: prepared.plan,
     lockfile: prepared.lockfile,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { canonicalText, contentHash, planHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
+import { behaviorHash, canonicalText, contentHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { compile } from '@tenon/runtime/interpreter'
@@ -11,7 +11,7 @@ const MOST_ISSUES = 200
 /** A draft that has been checked and compiled. */
 export interface PreparedVersion {
   readonly contentHash: string
-  readonly planHash: string
+  readonly behaviorHash: string
   /** JSON, as the columns of a version hold it. */
   readonly document: string
   readonly plan: string
@@ -45,7 +45,7 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
   await setImmediate()
   return {
     contentHash: contentHash(document),
-    planHash: planHash(document),
+    behaviorHash: behaviorHash(document),
     document: JSON.stringify(document),
     plan,
     lockfile: JSON.stringify(lockfileOf(server, document)),

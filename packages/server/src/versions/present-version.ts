@@ -9,7 +9,7 @@ export function presentVersion(row: VersionSummaryRow): Version {
     version: row.version,
     notes: row.notes,
     contentHash: row.content_hash,
-    planHash: row.plan_hash,
+    behaviorHash: row.behavior_hash,
     publishedAt: toInstant(row.published_at),
     publishedBy: { userId: row.publisher_id, displayName: row.publisher_name },
   }

@@ -103,7 +103,7 @@ async function storeVersion(
     const version = freezeDraft(server, { workflowId, identity, prepared, number, notes })
     const at = version.published_at
     await insertVersion(tx, version)
-    const set = { latest_version: number, latest_plan_hash: version.plan_hash, updated_at: at }
+    const set = { latest_version: number, latest_behavior_hash: version.behavior_hash, updated_at: at }
     await updateWorkflowRow(tx, tenantId, workflowId, set)
     const details = { version: version.version }
     await insertAudit(tx, { identity, action: 'version.publish', resource: workflowId, at, details })

@@ -2,7 +2,7 @@ import type { Workflow } from '@tenon/core/api'
 import type { TenantId } from '@tenon/core/document'
 import type { RunStatus } from '@tenon/core/run'
 import type { ServerContext } from '../context.ts'
-import { draftPlanHashes } from '../drafts/read-draft-state.ts'
+import { draftBehaviorHashes } from '../drafts/read-draft-state.ts'
 import { toInstant, toInstantOrNull } from '../http/instant.ts'
 import { lastRuns } from '../tables/last-runs.ts'
 import type { WorkflowRow } from '../tables/server-tables.ts'
@@ -15,7 +15,7 @@ export async function presentWorkflows(
 ): Promise<readonly Workflow[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.workflow_id)
-  const hashes = await draftPlanHashes(server.database, tenantId, ids)
+  const hashes = await draftBehaviorHashes(server.database, tenantId, ids)
   const runs = await server.database.withTenant(tenantId, (tx) => lastRuns(tx, tenantId, ids))
   return rows.map((row) => {
     const lastRun = runs.get(row.workflow_id)
@@ -24,7 +24,7 @@ export async function presentWorkflows(
       name: row.name,
       description: row.description,
       version: row.latest_version === null ? null : String(row.latest_version),
-      hasUnpublishedChanges: hashes.get(row.workflow_id) !== row.latest_plan_hash,
+      hasUnpublishedChanges: hashes.get(row.workflow_id) !== row.latest_behavior_hash,
       createdAt: toInstant(row.created_at),
       updatedAt: toInstant(row.updated_at),
       deletedAt: toInstantOrNull(row.deleted_at),

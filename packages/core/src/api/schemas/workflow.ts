@@ -81,7 +81,7 @@ const versionFields = {
   version: z.string(),
   notes: z.string(),
   contentHash: z.string(),
-  planHash: z.string(),
+  behaviorHash: z.string(),
   publishedAt: instantSchema,
   publishedBy: z.strictObject({ userId: z.string(), displayName: z.string() }),
 }

@@ -2,8 +2,8 @@ import type { Change } from '@tenon/core/api'
 import type { RunId, TenantId } from '@tenon/core/document'
 
 /**
- * Fan-out between the parts of a server and between server processes. A message is a hint without tenant
- * content (ids and numbers); it may be lost or doubled, so receivers read the truth from the database.
+ * Fan-out between the parts of a server and between server processes. A message is a hint without tenant content (ids
+ * and numbers); it may be lost or duplicated, so receivers read the state from the database.
  */
 export interface Bus {
   /** Sends a message to every subscriber of the topic, in other processes as well. */
@@ -21,12 +21,12 @@ export interface Bus {
 /** Small plain JSON; at most 4 kB as text. */
 export type BusMessage = Readonly<Record<string, string | number | boolean | null>>
 
-/** The topic on which a run announces new events: `{ seq }` is the last one. */
+/** Returns the topic on which a run announces new events; `{ seq }` is the last one. */
 export function runTopic(tenantId: TenantId, runId: RunId): string {
   return `run:${tenantId}:${runId}`
 }
 
-/** The topic on which a tenant's {@link Change} hints travel. */
+/** Returns the topic of a tenant's {@link Change} hints. */
 export function changesTopic(tenantId: TenantId): string {
   return `changes:${tenantId}`
 }
@@ -37,7 +37,7 @@ export function publishChange(bus: Bus, tenantId: TenantId, change: Exclude<Chan
 }
 
 /**
- * The topic on which a bus that joins several processes says, within its process, that it is connected again after it
- * was not: messages of other processes may have been lost in between.
+ * Topic within one process on which a bus between processes reports that it has reconnected: messages of other
+ * processes may have been lost.
  */
 export const BUS_RESTORED_TOPIC = 'bus:restored'

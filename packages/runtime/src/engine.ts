@@ -7,13 +7,13 @@ import type { RuntimeDatabase, RuntimeTables } from './postgres/tables.ts'
 import type { Tx } from './postgres/types.ts'
 import type { RunReader } from './run-store.ts'
 
-/** What an engine needs to start a run. The input must fit the trigger already; the engine does not check it. */
+/** Request that starts a run. The input must be valid for the trigger; the engine does not check it. */
 export interface StartRunRequest {
   /** Tenant of the run. */
   readonly tenantId: TenantId
   /** Workflow of the run. */
   readonly workflowId: WorkflowId
-  /** `"3"` or `"test:<id>"`. */
+  /** Version to run: `"3"` or `"test:<id>"`. */
   readonly version: string
   /** `test` for a run of a draft, which does not count in metrics. */
   readonly mode: 'live' | 'test'
@@ -29,7 +29,7 @@ export interface StartRunRequest {
   readonly runId?: RunId
 }
 
-/** The run that a start made or found; `startedAt` is in milliseconds since the Unix epoch, null while queued. */
+/** Run that a start created or found. */
 export interface StartedRunRow {
   /** Id of the run, unique within the tenant. */
   readonly runId: RunId
@@ -39,24 +39,24 @@ export interface StartedRunRow {
   readonly startedAt: number | null
 }
 
-/** What became of a vote. `accepted` is stored and counted by the run soon; `closed` came too late. */
+/** Result of a vote. `accepted` is stored and will be counted by the run; `closed` was too late. */
 export type DecideResult =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'closed' }
 
-/** What became of a cancelation. `accepted` is stored, and the run ends soon; `closed` came after its end. */
+/** Result of a cancelation. `accepted` is stored, and the run will end; `closed` was after its end. */
 export type CancelResult = { readonly outcome: 'accepted' | 'not_found' | 'closed' }
 
 /**
- * Writes what belongs to a message in the transaction that stores it, so that either both are stored or neither is: an
- * audit entry. Not called for a message that is not accepted. A server sees its own tables with `tx.withTables()`.
+ * Writes related rows, such as an audit entry, in the transaction that stores a message, so that both or neither are
+ * stored. Not called for a message that is not accepted. A server accesses its own tables with `tx.withTables()`.
  */
 export type TransactionHook = (tx: Tx<RuntimeTables>) => Promise<void>
 
 /**
- * Carries out what the machine decides. What is acknowledged is stored: `start`, `decide` and `cancel`
- * answer after their transaction has committed.
+ * Executes the decisions of the machine. `start`, `decide` and `cancel` resolve after their transaction has committed,
+ * so that acknowledged changes are stored.
  */
 export interface Engine {
   /** Name of the engine, recorded with each run. */
@@ -68,11 +68,11 @@ export interface Engine {
    */
   start(request: StartRunRequest): Promise<StartedRunRow>
   /**
-   * Takes a vote in; the same vote again is accepted, without `hook`.
+   * Stores a vote; the same vote again is accepted, without `hook`.
    *
    * @param approvalId - `StoredWait.approvalId`: unique in the tenant, where a wait id is unique in a run.
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that is not offered, `APPROVAL_VOTED` for another choice
-   * of somebody who has voted.
+   * of a user who has already voted.
    */
   decide(tenantId: TenantId, approvalId: string, vote: Vote, hook?: TransactionHook): Promise<DecideResult>
   /** Stores a request to cancel a run; `actor` is `null` when no person asked for it. */
@@ -82,12 +82,12 @@ export interface Engine {
    * executed where its run is.
    *
    * @returns Those of `queues` that have no worker now.
-   * @throws {@link TenonError} `UNAVAILABLE` when the engine cannot be asked.
+   * @throws {@link TenonError} `UNAVAILABLE` if the engine does not respond.
    */
   unservedQueues(queues: readonly string[]): Promise<readonly string[]>
   /** Starts the worker of this process; runs that were started before wait in the store. */
   startWorker(): Promise<void>
-  /** Lets what runs come to a safe point and stops; nothing acknowledged is lost. */
+  /** Waits until running work has reached a safe point and stops; no acknowledged change is lost. */
   close(): Promise<void>
 }
 
@@ -99,12 +99,12 @@ export interface SecretReader {
    * @param secretId - `$secret` of a marker.
    * @param field - Node type and param that the value was set for: `acme/mail.apiKey`.
    * @throws {@link TenonError} `SECRET_NOT_FOUND` for an unknown id, or one that was set for another field;
-   * `UNAVAILABLE` when it cannot be read or decrypted now.
+   * `UNAVAILABLE` if it temporarily cannot be read or decrypted.
    */
   reveal(tenantId: TenantId, secretId: string, field: string): Promise<string>
 }
 
-/** What an engine is given by the server that it works for; all of it stays the server's to close. */
+/** Dependencies of an engine, owned and closed by the server. */
 export interface EngineDeps {
   /** Database that holds the tables of the runtime. */
   readonly database: RuntimeDatabase
@@ -118,14 +118,14 @@ export interface EngineDeps {
   readonly bus: Bus
   /** Receives the log lines of the engine. */
   readonly log: RuntimeLog
-  /** Left out, nodes with secret params fail with `SECRET_NOT_FOUND`. */
+  /** Decrypts secret params. Without it, nodes with secret params fail with `SECRET_NOT_FOUND`. */
   readonly secrets?: SecretReader
 }
 
 /**
- * What `embeddedEngine(options)` and `temporalEngine(options)` return; calling it starts nothing.
+ * Creates an engine; returned by `embeddedEngine(options)` and `temporalEngine(options)`. Calling it starts no work.
  *
- * @example How a server brings an engine together with the rest
+ * @example Creating an engine in a server
  * ```ts
  * const database = createDatabase<ServerTables>({ pool })
  * const runtimeDatabase = database.view<RuntimeTables>()
@@ -140,7 +140,7 @@ export interface EngineDeps {
  */
 export type EngineFactory = (deps: EngineDeps) => Engine
 
-/** One line a call; the host may send it to its own logger. Never gets secrets or params. */
+/** Receives one log line per call, for the logger of the host. Lines contain no secrets or params. */
 export type RuntimeLog = (
   level: 'info' | 'warn' | 'error',
   message: string,

@@ -1,4 +1,4 @@
-/** Keeps the entries that were used last. */
+/** Cache of the least recently used kind: evicts the oldest entries. */
 export interface Lru<Value> {
   get(key: string): Value | undefined
   set(key: string, value: Value): void
@@ -6,7 +6,7 @@ export interface Lru<Value> {
 }
 
 /**
- * @param capacity - Most weight that is kept; an entry alone above it is not kept at all.
+ * @param capacity - Largest total weight; a single entry above it is not stored.
  * @param weigh - Weight of an entry. @defaultValue 1 each
  */
 export function createLru<Value>(capacity: number, weigh: (value: Value) => number = () => 1): Lru<Value> {
@@ -21,7 +21,7 @@ export function createLru<Value>(capacity: number, weigh: (value: Value) => numb
     get: (key) => {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      // A Map keeps the order of insertion: the entry that was put back last is the youngest.
+      // A Map keeps the order of insertion: the entry that was set last is the newest.
       entries.delete(key)
       entries.set(key, entry)
       return entry.value

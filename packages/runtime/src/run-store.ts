@@ -4,7 +4,7 @@ import type { Vote, WaitFor } from '@tenon/core/node'
 import type { NodeRunId, RunEvent, RunFailure, RunStatus, ValueRef, WaitId } from '@tenon/core/run'
 import type { Plan } from './interpreter/plan.ts'
 
-/** A run row with what belongs to it in the tables of the store. */
+/** A stored run with its related rows. */
 export interface StoredRun {
   /** Tenant of the run. */
   readonly tenantId: TenantId
@@ -12,7 +12,7 @@ export interface StoredRun {
   readonly runId: RunId
   /** Workflow of the run. */
   readonly workflowId: WorkflowId
-  /** `"3"` or `"test:<id>"`. */
+  /** Version of the run: `"3"` or `"test:<id>"`. */
   readonly version: string
   /** `test` for a run of a draft. */
   readonly mode: 'live' | 'test'
@@ -44,15 +44,15 @@ export interface StoredRun {
   readonly error: RunFailure | null
 }
 
-/** An approval of a run as it is stored, with the votes so far. Instants are milliseconds since the Unix epoch. */
+/** A stored approval of a run, with the votes so far. Instants are milliseconds since the Unix epoch. */
 export interface StoredWait {
   /** Tenant of the run. */
   readonly tenantId: TenantId
   /** Run that waits. */
   readonly runId: RunId
-  /** Names the wait within its run, as the run log does: `review/1/0`. */
+  /** Id of the wait within its run, as in the run log: `review/1/0`. */
   readonly waitId: WaitId
-  /** Names the wait within its tenant; what `getWait`, `Engine.decide` and the approvals API take. URL-safe. */
+  /** Id of the wait within its tenant, for `getWait`, `Engine.decide` and the approvals API. URL-safe. */
   readonly approvalId: string
   /** Node run that waits. */
   readonly nodeRunId: NodeRunId
@@ -74,11 +74,11 @@ export interface StoredWait {
 
 /**
  * Obstacle of an open run: `NO_WORKER` if no worker takes it, `STUCK` if its workflow on Temporal fails again and
- * again, `ENGINE_UNAVAILABLE` if Temporal does not answer.
+ * again, `ENGINE_UNAVAILABLE` if Temporal does not respond.
  */
 export type RunObstacle = 'NO_WORKER' | 'STUCK' | 'ENGINE_UNAVAILABLE'
 
-/** Which page of a list is asked for: `cursor` of the page before, and 1 to 200 items. */
+/** Request of one page of a list. */
 export interface PageRequest {
   /** `nextCursor` of the previous page. @defaultValue the first page */
   readonly cursor?: string
@@ -87,7 +87,7 @@ export interface PageRequest {
 }
 
 /**
- * What the server reads of runs. Every call is bound to one tenant; another tenant's id answers as an
+ * Reads runs for the server. Every call is bound to one tenant; the id of another tenant gives the same result as an
  * unknown one: `null`, or an empty page.
  */
 export interface RunReader {
@@ -102,18 +102,18 @@ export interface RunReader {
     tenantId: TenantId,
     filter: RunFilter,
   ): Promise<{ readonly items: readonly StoredRun[]; readonly nextCursor: string | null }>
-  /** Events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
+  /** Reads events with `seq` > `after`, ascending, at most `limit` (default 1,000). */
   readEvents(tenantId: TenantId, runId: RunId, after: number, limit?: number): Promise<readonly RunEvent[]>
   /**
    * Loads a value of any size.
    *
-   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if it is gone.
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if it was deleted.
    */
   loadValue(tenantId: TenantId, ref: ValueRef): Promise<Json>
   /**
-   * Many values with one query, in the order of `refs`. Look at their sizes before: all are in memory at once.
+   * Loads many values with one query, in the order of `refs`. Check their sizes before: all are in memory at once.
    *
-   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if one of them is gone.
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND` if one of them was deleted.
    */
   loadValues(tenantId: TenantId, refs: readonly ValueRef[]): Promise<readonly Json[]>
   /** Reads the plan that runs of the tenant were started with. */
@@ -128,7 +128,7 @@ export interface RunReader {
     filter: { readonly status?: 'open' | 'closed'; readonly runId?: RunId } & PageRequest,
   ): Promise<{ readonly items: readonly StoredWait[]; readonly nextCursor: string | null }>
   /**
-   * Reads what holds up runs on Temporal, as of the last look at their shells, at most 30 s ago.
+   * Reads the obstacles of runs on Temporal, as of the last check of their shells, at most 30 s ago.
    *
    * @returns An entry for each run that is held up; none for runs on the embedded engine.
    */

@@ -36,7 +36,7 @@ describe('toAttemptFailure', () => {
     const failure = toAttemptFailure(thrown, write, {})
     expect(failure.retryable).toBe(retryable)
     expect(failure.message).not.toContain('hunter2')
-    if (!retryable) expect(failure.remedy).toContain('Check whether the service has carried it out')
+    if (!retryable) expect(failure.remedy).toContain('Check whether the service executed it')
     expect(toAttemptFailure(thrown, write, { idempotentWhen: 'true' }).retryable).toBe(true)
     expect(toAttemptFailure(thrown, { ...write, effect: 'read' }, {}).retryable).toBe(true)
   })

@@ -5,10 +5,10 @@ import type { NodeDefinition } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
 
 const REMEDY =
-  'Check whether the service has carried it out before you run it again. ' +
-  'A node repeats such a call only where the service honors the idempotency key.'
+  'Check whether the service executed it before you run it again. ' +
+  'A node repeats such a call only if the service honors the idempotency key.'
 
-/** Failures after which a service may have carried out what it was asked, unless `details.sent` is `false`. */
+/** Failures after which a service may have executed the request, unless `details.sent` is `false`. */
 const UNCERTAIN_CODES: ReadonlySet<string> = new Set(['HTTP_FAILED', 'NODE_TIMEOUT', 'NODE_FAILED'])
 
 type Repeatable = Pick<NodeDefinition, 'idempotentWhen'>
@@ -17,7 +17,7 @@ type Repeatable = Pick<NodeDefinition, 'idempotentWhen'>
  * Checks whether an attempt that may have had its effect can be made again: the node reads, or its type says that a
  * repeated write does no harm with these params.
  *
- * @param node - Its params as the plan has them: what `idempotentWhen` reads are literals.
+ * @param node - Node of the plan: the params that `idempotentWhen` reads are literals.
  */
 export function isIdempotent({ effect, params }: Pick<PlanNode, 'effect' | 'params'>, definition: Repeatable): boolean {
   if (effect !== 'write') return true
@@ -31,8 +31,8 @@ export function isIdempotent({ effect, params }: Pick<PlanNode, 'effect' | 'para
 }
 
 /**
- * The failure of an attempt as it counts for the next one: after a write that may have been carried out there is none.
- * The policy of the node cannot overrule that.
+ * Returns the failure of an attempt with its effect on the next one: a write that may have been executed is not
+ * retried. The policy of the node cannot override that.
  *
  * @see docs/adr/0011-writes-are-not-repeated-blindly.md
  */
@@ -53,9 +53,9 @@ export function toAttemptFailure(
   })
 }
 
-/** The failure of a write whose attempt was lost with its worker. */
+/** Returns the failure of a write whose attempt was lost with its worker. */
 export function lostWrite(): TenonError {
-  return new TenonError('ATTEMPTS_LOST', 'The attempt was lost with its worker, and may have been carried out', {
+  return new TenonError('ATTEMPTS_LOST', 'The attempt was lost with its worker and may have been executed', {
     remedy: REMEDY,
   })
 }

@@ -98,7 +98,7 @@ describe('beginAttempt', () => {
     expect(lost).toMatchObject({ kind: 'ended', result: { status: 'failed' } })
     const stored = await postgresRunReader(opened.database).getRun(run.tenantId, run.runId)
     expect(stored?.error).toMatchObject({ code: 'ATTEMPTS_LOST', nodeId: 'a' })
-    expect(stored?.error?.remedy).toContain('Check whether the service has carried it out')
+    expect(stored?.error?.remedy).toContain('Check whether the service executed it')
   })
 
   test('gives up after six lost attempts, although only two may fail', async () => {

@@ -32,11 +32,11 @@ export interface BeginAttemptDeps {
   readonly findType: FindNodeType
   readonly now: () => number
   readonly worker: string
-  /** For what follows from an outcome. */
+  /** Acquires slots for the node runs that follow from an outcome. @defaultValue none */
   readonly acquireSlot?: AcquireSlot | undefined
 }
 
-/** What has to be written before a body may begin. */
+/** Events to write before a body begins. */
 type Opening =
   | { readonly kind: 'gone' }
   | { readonly kind: 'unable' }
@@ -50,14 +50,14 @@ type Opening =
       readonly payloads: readonly Payload[]
     }
 
-/** Names the timer of a node run's next attempt, among the timers of its run. */
+/** Returns the id of the timer of a node run's next attempt, unique in its run. */
 export function attemptTimerId(pass: PassOfRun): string {
   return `attempt/${passOfRunKey(pass)}`
 }
 
 /**
  * Begins the next attempt of an open node run and stores that it has begun. An attempt that began and never ended is
- * recorded as lost first: by calling, the caller says that it runs no body of this node run.
+ * recorded as lost first: the caller must run no body of this node run.
  *
  * @param options.isStale - Reads the tail of the log first: for engines whose workers share a run.
  * @param options.unserved - Fails the node run with this error instead of beginning: no worker has taken it.
@@ -182,7 +182,7 @@ function countAttempts(session: RunSession, nodeRunId: string): { readonly faile
   }
 }
 
-/** A type that this worker lacks promises nothing. */
+/** Returns the definition of a node type; for a type that this worker lacks, no repetition is allowed. */
 function definitionOf(findType: FindNodeType, node: PlanNode): Pick<NodeDefinition, 'idempotentWhen'> {
   try {
     return findType(node).implementation.definition

@@ -135,7 +135,7 @@ async function storeOutcome(
       ...{ runId, nodeRunId },
       ...error.details,
     })
-    // Alone, since any of what the node has returned or logged may be at fault.
+    // Alone, since the output or any log line may be at fault.
     const facts = [{ fact: refusedOutcome(started, deps.now()) }]
     const result = await untilStored(() => committer.commit({ ...common, facts }), storing)
     return result === null ? { kind: 'left' } : { kind: 'ended', result }
@@ -144,7 +144,7 @@ async function storeOutcome(
 
 /** Result of a node run when the database cannot store its outcome: it fails and is not retried. */
 function refusedOutcome({ node, nodeRunId, pass, attempt, startedAt }: StartedNode, now: number): Fact {
-  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store the output of the node')
   const error = failureOf(refused, node.id)
   const durationMs = Math.max(0, now - startedAt)
   return { type: 'node_failed', nodeRunId, data: { pass, attempt, error, durationMs } }
@@ -169,7 +169,7 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension, now: 
     const waitFor = storeWait(result.suspend)
     return { kind: 'fact', fact: { type: 'node_suspended', nodeRunId, data: { pass, waitFor } }, payloads: [] }
   }
-  // checkParams has made params from an object schema.
+  // checkParams returns the params of an object schema.
   const checked = checkOutput(implementation.definition, result, params as Readonly<Record<string, unknown>>)
   const { ref, payloads } = storeValue(checked.output)
   const durationMs = Math.max(0, now - startedAt)
@@ -180,7 +180,7 @@ function completed(started: StartedNode, result: NodeOutcome | Suspension, now: 
 
 function failed(started: StartedNode, thrown: unknown, deps: ExecuteAttemptDeps): Outcome {
   const { nodeRunId, pass, attempt, startedAt, node, failedBefore, lostBefore, idempotencyKey, runId } = started
-  // Only the machine may ask a node run to stop; an attempt that fails while its process goes has failed.
+  // Only the machine can cancel a node run; an attempt that fails while its process shuts down has failed.
   if (deps.stop.cancel.aborted) {
     return { kind: 'fact', fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } }, payloads: [] }
   }
@@ -237,7 +237,7 @@ export function runBody(started: StartedNode, deps: BodyDeps): Promise<BodyEnd> 
   const timers = new Set<Alarm>()
   const after = (ms: number, act: () => void): Alarm => {
     const alarm: Alarm = { timer: undefined }
-    // The platform's timers go no further; a longer time takes several.
+    // The limit of timers; a longer time takes several.
     const wait = (left: number): void => {
       const step = Math.min(left, MAX_TIMER_MS)
       alarm.timer = setTimeout(() => (left > step ? wait(left - step) : act()), step)
@@ -275,7 +275,7 @@ export function runBody(started: StartedNode, deps: BodyDeps): Promise<BodyEnd> 
       silence = listen()
     }
     if (shutdown.aborted || cancel.aborted) {
-      // Stopped before it began: the body is not called at all.
+      // Stopped before it began: the body is not called.
       const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
       resolve(shutdown.aborted ? { kind: 'left' } : { kind: 'thrown', error })
       return

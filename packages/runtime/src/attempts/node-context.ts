@@ -13,7 +13,7 @@ export interface NodeContextDeps {
   readonly pump: ObservationPump
 }
 
-/** The abort of a body; its controller is made when the body asks for the signal, which most never do. */
+/** Abort of a body; its controller is created when the body reads the signal, which most never do. */
 export interface LazyAbort {
   readonly signal: AbortSignal
   abort(reason: TenonError): void
@@ -36,7 +36,7 @@ export function createLazyAbort(): LazyAbort {
   }
 }
 
-/** Builds what the body of a started attempt is called with. */
+/** Builds the context with which the body of a started attempt is called. */
 export function nodeContextOf(
   started: StartedNode,
   { http, pump, values }: NodeContextDeps,
@@ -80,7 +80,7 @@ export function nodeContextOf(
     durable: async <Value extends Json>(key: string, call: () => Promise<Value>): Promise<Value> => {
       const once = calls.get(key) ?? callOnce(key, call)
       calls.set(key, once)
-      // The value under a key is the one that this very call once gave.
+      // The value under a key is the result of the same call.
       return (await once) as Value
     },
   }
@@ -95,7 +95,7 @@ function journalFull(limit: string): TenonError {
   return new TenonError('JOURNAL_TOO_LARGE', `The node run has journaled more than ${limit}`)
 }
 
-/** Requests of a node end with its attempt, whether or not its body hands the signal on. */
+/** Wraps a client so that requests of a node end with its attempt, even if its body does not pass the signal. */
 function endingWith(http: HttpClient, attempt: LazyAbort): HttpClient {
   const both = (signal: AbortSignal | null | undefined): AbortSignal =>
     signal === null || signal === undefined || signal === attempt.signal

@@ -55,7 +55,7 @@ describe('openParams', () => {
     await expect(open(() => Promise.reject(cause))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       retryable: true,
-      message: 'The value of mail.apiKey cannot be read now',
+      message: 'The value of mail.apiKey is temporarily unavailable',
       cause,
     })
   })

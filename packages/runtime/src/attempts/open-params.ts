@@ -9,13 +9,13 @@ import type { SecretReader } from '../engine.ts'
 import type { BodyEnd } from './execute-attempt.ts'
 import type { ObservationPump } from './observation-pump.ts'
 
-/** The params of a body, and what must not get out of it. */
+/** Params of a body, with redactors for its secrets. */
 export interface OpenedParams {
-  /** As zod gives them, with the values of secret params. */
+  /** Params parsed by zod, with the values of secret params. */
   readonly params: unknown
-  /** Replaces the values of secret params: for whatever the body returns. */
+  /** Replaces the values of secret params, for the output of the body. */
   readonly secrets: Redactor
-  /** Replaces credentials in other params as well: for errors, log lines and tool calls. */
+  /** Also replaces credentials in other params, for errors, log lines and tool calls. */
   readonly credentials: Redactor
 }
 
@@ -37,7 +37,7 @@ export async function openParams(
   const values: Record<string, string> = {}
   for (const name of names) {
     const value = given[name]
-    // A version that was published before secrets were stored apart holds the value itself.
+    // A version from before secrets were stored separately contains the value itself.
     if (typeof value === 'string') values[name] = value
     else if (isSecretMarker(value)) values[name] = await reveal(reader, tenantId, value.$secret, `${node.type}.${name}`)
   }
@@ -56,7 +56,7 @@ async function reveal(
     return await reader.reveal(tenantId, secretId, field)
   } catch (cause) {
     if (cause instanceof TenonError) throw cause
-    throw new TenonError('UNAVAILABLE', `The value of ${field} cannot be read now`, { cause })
+    throw new TenonError('UNAVAILABLE', `The value of ${field} is temporarily unavailable`, { cause })
   }
 }
 
@@ -69,7 +69,7 @@ function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedPa
   }
 }
 
-/** A pump whose log lines and tool calls show no credential. */
+/** Wraps a pump so that its log lines and tool calls contain no credentials. */
 export function redactPump(pump: ObservationPump, { credentials }: OpenedParams): ObservationPump {
   const hide = <Value extends Json>(value: Value): Value => maskCredentials(credentials.json(value))
   return {
@@ -103,7 +103,7 @@ function redactError(error: unknown, credentials: Redactor): unknown {
   })
 }
 
-/** Redacts what is JSON; what is not is refused where it is stored. */
+/** Redacts a JSON value; other values are refused when they are stored. */
 function hideJson<Value>(value: Value, hide: (value: Json) => Json): Value {
   try {
     const { json } = encodeValue(value)

@@ -1,8 +1,8 @@
 import { TenonError } from '@tenon/core/errors'
 
 /**
- * Gives back what a body has thrown if it can be read, or an error in its place: a proxy or a getter of a body may throw
- * again each time it is read, and then the attempt would have no outcome.
+ * Returns the value that a body has thrown if it can be read, else an error that replaces it: a proxy or a getter may
+ * throw on each access, and the attempt would have no outcome.
  */
 export function readableError(thrown: unknown): unknown {
   try {

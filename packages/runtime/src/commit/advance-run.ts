@@ -6,7 +6,7 @@ import type { CommitRequest, CommitResult, Committer } from './commit-types.ts'
 const CANCELED_BY_REFUSAL: Fact = { type: 'cancel_requested', data: { reason: 'refused', actor: null } }
 
 /**
- * Commits messages and due timers to a run. If the database refuses for good what follows from them, the run is canceled
+ * Commits messages and due timers to a run. If the database refuses the resulting append for good, the run is canceled
  * with the reason `refused`: otherwise the commit would be retried forever.
  *
  * @throws {@link TenonError} as {@link Committer.commit}; `APPEND_REFUSED` only if the cancelation is refused, too.

@@ -6,11 +6,11 @@ import type { Actor, CancelReason, RunFailure } from '@tenon/core/run'
 export interface CancelCause {
   /** User who canceled; null if it was not a person, or is no longer known. */
   readonly actor: Actor | null
-  /** The time limit of the run. */
+  /** Time limit of the run in milliseconds; null if it has none. */
   readonly timeoutMs: number | null
 }
 
-/** Says why a run was canceled, for its row, lists and the API: by whom, or by which limit. */
+/** Returns the failure of a canceled run for its row, lists and the API: who canceled it, or which limit. */
 export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: CancelCause): RunFailure {
   switch (reason) {
     case 'timeout': {
@@ -25,7 +25,7 @@ export function cancelFailure(reason: CancelReason, { actor, timeoutMs }: Cancel
     case 'operator':
       return failure('RUN_CANCELED', 'Canceled by an operator of the engine', { reason })
     case 'refused':
-      return failure('APPEND_REFUSED', 'Canceled: the database cannot store what the run has to record', { reason })
+      return failure('APPEND_REFUSED', 'Canceled: the database refuses the events of the run', { reason })
   }
 }
 
@@ -45,7 +45,7 @@ const UNITS = [
   ['ms', 1],
 ] as const
 
-/** The two largest units: `2m`, `1h 30m`, `250ms`. */
+/** Formats a duration with its two largest units: `2m`, `1h 30m`, `250ms`. */
 function shortDuration(lengthMs: number): string {
   const parts: string[] = []
   let restMs = lengthMs

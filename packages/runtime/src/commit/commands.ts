@@ -51,7 +51,7 @@ function commandOf(event: RunEvent): Command | null {
   }
 }
 
-/** Lists the commands of a stretch of the log, in order. */
+/** Returns the commands of a part of the log, in order. */
 export function commandsOf(events: readonly RunEvent[]): readonly Command[] {
   return events.map(commandOf).filter((command) => command !== null)
 }

@@ -9,14 +9,14 @@ import type { Command } from './commands.ts'
 import type { RunSession } from './session.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-/** A fact that is to be stored. */
+/** A fact to store. */
 export interface FactToCommit {
   readonly fact: Fact
   /** Its message in the run's inbox, which is deleted in the same transaction. */
   readonly messageId?: string
 }
 
-/** An observation that is to be stored, with what its id is made of. */
+/** An observation to store, with the parts of its id. */
 export interface ObservationToCommit {
   readonly observation: Observation
   readonly pass: number
@@ -36,11 +36,11 @@ export interface StartedNode extends PassRef {
   readonly node: PlanNode
   readonly attempt: number
   readonly implementation: AnyNodeImplementation
-  /** As zod gives them; of a node with secret params, as they are resolved, with markers. */
+  /** Params parsed by zod; for a node with secret params, resolved but not parsed, with markers. */
   readonly params: unknown
   readonly resume: Resume | null
   readonly idempotencyKey: string
-  /** Attempts of this pass that ended with an error, and that were lost, before this one. */
+  /** Earlier attempts of this pass that failed or were lost. */
   readonly failedBefore: number
   readonly lostBefore: number
   readonly startedAt: number
@@ -62,15 +62,15 @@ export interface CommitRequest extends RunRef {
   /** Stored before the facts. */
   readonly observations?: readonly ObservationToCommit[]
   /**
-   * True after a commit of the same observations that failed without saying whether it was stored: those that are in the
-   * log are left out. Facts need no such flag, since the machine ignores repeated ones. @defaultValue false
+   * True after a failed commit of the same observations whose result is unknown: those in the log are omitted. Facts
+   * need no such flag, since the machine ignores repeated ones. @defaultValue false
    */
   readonly isRepeated?: boolean
   /** Values of the facts and observations that are too large for the log. */
   readonly payloads?: readonly Payload[]
-  /** Operations of the first append; executed also if no fact mattered. */
+  /** Operations of the first append; also executed if no fact had an effect. */
   readonly operations?: readonly AppendOperation[]
-  /** Reads the tail of the log first: for runs that other processes may have moved. */
+  /** Reads the tail of the log first: for runs that other processes may have changed. */
   readonly isStale?: boolean
   /** Adds a `timer_fired` for each timer that is due at this instant. */
   readonly fireTimersDueAt?: number
@@ -82,7 +82,7 @@ export interface CommitRequest extends RunRef {
 
 /** Result of a commit. */
 export interface CommitResult {
-  /** `unchanged`: no fact mattered. `missing`: the tenant has no such run. */
+  /** `unchanged`: no fact had an effect. `missing`: the tenant has no such run. */
   readonly outcome: 'committed' | 'unchanged' | 'missing'
   readonly status: RunStatus
   /** Stored events, ascending by `seq`. */
@@ -114,7 +114,7 @@ export interface CreateRunRequest extends RunRef {
   readonly worker?: string | undefined
 }
 
-/** Contents of one commit, in a session that is at hand. */
+/** Contents of one commit in a loaded session. */
 export interface CommitWork extends Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'> {
   /**
    * Stores only if the log ends where the session ends. If another process has written since, the session is brought up
@@ -125,14 +125,14 @@ export interface CommitWork extends Omit<CommitRequest, 'tenantId' | 'runId' | '
 
 /** A run whose session is to be read. */
 export interface RunToRead extends RunRef {
-  /** Reads the tail of the log first: for runs that other processes may have moved. @defaultValue false */
+  /** Reads the tail of the log first: for runs that other processes may have changed. @defaultValue false */
   readonly isStale?: boolean
 }
 
-/** Writes to the logs of runs: every event of a run is stored by it, on both engines. */
+/** Writes to the logs of runs. All events are stored by it, on both engines. */
 export interface Committer {
   /**
-   * Stores facts and observations with what follows from them: the machine applies them at turn t, inline nodes are
+   * Stores facts and observations with the resulting decisions: the machine applies them at turn t, inline nodes are
    * evaluated, and the append expects turn t. On a mismatch the tail of the log is read, and the commit starts over.
    *
    * @throws {@link TenonError} `UNAVAILABLE`, `FACT_INVALID`, and the database's own errors. Whether the append was

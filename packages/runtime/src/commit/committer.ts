@@ -51,7 +51,7 @@ export interface CommitterDeps {
   readonly log: RuntimeLog
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
-  /** Memory for the sessions of runs that are kept between commits, in bytes, about. @defaultValue 67_108_864 */
+  /** Approximate memory in bytes for the sessions of runs between commits. @defaultValue 67_108_864 */
   readonly maxSessionBytes?: number
   /**
    * Approximate memory in bytes for outcomes of bodies that wait to be stored, and the same amount for appends.
@@ -109,11 +109,11 @@ export function createCommitter(deps: CommitterDeps): Committer {
       const performed = await work
       const { status } = session.machine
       if (isRunOver(status)) sessions.delete(key)
-      // Weighed again: it has grown. The session of a run that another start has created is not the one in use.
+      // Weighed again, since it has grown. If another start created the run, this session is not in use.
       else if (sessions.get(key) === session) sessions.set(key, session)
       return { ...performed, status, commands: commandsOf(performed.events) }
     } catch (error) {
-      // Whether the append was stored is not known: the log says so, the session does not.
+      // Whether the append was stored is unknown to the session and has to be read from the log.
       sessions.delete(key)
       throw error
     }
@@ -125,8 +125,8 @@ export function createCommitter(deps: CommitterDeps): Committer {
     commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
       const run = { tenantId, runId, isStale }
       const key = runKey(run)
-      // A turn fences facts. Observations move none: an append of theirs that was given up and lands later must not be
-      // stored beside its repetition.
+      // The turn fences facts. Observations do not change it: an abandoned append of observations that arrives later
+      // must not be stored in addition to its repetition.
       const isPinned = observations.length > 0 && (isRepeated || work.facts.length === 0)
       return locks.exclusive(key, async () => {
         const session = await find(key, run)
@@ -242,8 +242,8 @@ const STRICT_SLICE = { maxTurns: 1, maxMs: Number.POSITIVE_INFINITY } as const
 const EVENT_BYTES = 1_024
 
 /**
- * Commits work to a run, append by append, until all that is left needs a body, or a slice of inline nodes is full. The
- * caller holds the run's lock. After an error the session must not be used again.
+ * Commits work to a run, append by append, until the remaining work needs a body or a slice of inline nodes is full.
+ * The caller holds the run's lock. After an error the session must not be used again.
  *
  * An append that the database refuses for good is split turn by turn: an inline node whose outcome is refused
  * fails with `OUTCOME_REFUSED`, a refused message is dropped.

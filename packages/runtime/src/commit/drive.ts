@@ -32,7 +32,7 @@ export interface DriveRequest {
   readonly refusedPasses: ReadonlySet<string>
 }
 
-/** A slice of inline nodes ends behind so many bytes of values. */
+/** Bytes of values after which a slice of inline nodes ends. */
 const MAX_SLICE_BYTES = 8_388_608
 
 /** A pass of a node run that the machine has scheduled. */
@@ -48,9 +48,8 @@ type Work = FactToCommit | { readonly inline: ScheduledPass }
  * Applies facts to the machine and executes the decisions that need no body: inline nodes are evaluated, and dispatched
  * ones that get a slot are prepared, all for the same append.
  *
- * @returns The facts that are left over when the slice is full; inline node runs that are left are marked by
- * `hasLooseInline`.
- * @throws {@link TenonError} `UNAVAILABLE` when values cannot be read now, `FACT_INVALID` for a fact that cannot be.
+ * @returns The remaining facts if the slice is full; `hasLooseInline` marks remaining inline node runs.
+ * @throws {@link TenonError} `UNAVAILABLE` if values are temporarily unreadable, `FACT_INVALID` for an impossible fact.
  */
 export async function drive(
   session: RunSession,
@@ -107,7 +106,7 @@ export async function drive(
   return queue.filter((work) => 'fact' in work)
 }
 
-/** Checks whether an inline node run has a type that this process lacks: a worker that has the type evaluates it. */
+/** Checks whether an inline node run has a type that this process lacks: a worker with the type evaluates it. */
 function isForeign(
   session: RunSession,
   { nodeRunId, pass }: ScheduledPass,
@@ -138,7 +137,7 @@ function sourceOf(work: Work): TurnSource {
 
 /** Result of an inline node when the database cannot store its outcome. */
 function refusedPass(session: RunSession, { nodeRunId, pass }: ScheduledPass): FactToCommit {
-  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store what the node returned')
+  const refused = new TenonError('OUTCOME_REFUSED', 'The database cannot store the output of the node')
   const error = failureOf(refused, planNodeOf(session, nodeRunId).id)
   return { fact: { type: 'node_failed', nodeRunId, data: { pass, attempt: 1, error, durationMs: 0 } } }
 }
@@ -168,7 +167,10 @@ async function evaluatePass(
   return { fact }
 }
 
-/** Lets the machine decide and adds the turn to the append. Of a fact that no longer matters, only the message is deleted. */
+/**
+ * Applies a fact to the machine and adds the turn to the append. For a fact without effect, only the message is
+ * deleted.
+ */
 function applyFact(
   session: RunSession,
   pending: PendingAppend,

@@ -6,7 +6,7 @@ import { cancelFailure } from './cancel-failure.ts'
 import type { PendingAppend } from './pending-append.ts'
 import { noteCancelRequest, planNodeOf, type RunSession } from './session.ts'
 
-/** Enters what a fact changes in the tables beside the log. */
+/** Adds the changes of a fact to the tables beside the log. */
 export function addFactEffects(pending: PendingAppend, session: RunSession, fact: MachineFact): void {
   const { identity } = session
   noteCancelRequest(session, fact)
@@ -15,7 +15,7 @@ export function addFactEffects(pending: PendingAppend, session: RunSession, fact
     pending.operations.push({ op: 'timer_clear', timerId: fact.data.timerId })
   }
   if (identity.engine === 'embedded' && isOutcome(fact) && isQueued(planNodeOf(session, fact.nodeRunId))) {
-    // The worker that executes the node need not be the one that drives the run.
+    // The worker that executes the node may differ from the one that drives the run.
     const { nodeRunId, data } = fact
     pending.operations.push({ op: 'dispatch_end', nodeRunId, pass: data.pass }, { op: 'ready', workerId: null })
   }
@@ -27,7 +27,7 @@ function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly t
   return (OUTCOMES as readonly string[]).includes(fact.type)
 }
 
-/** Enters what a decision changes in the tables beside the log: timers, waits, the end of the run. */
+/** Adds the changes of a decision to the tables beside the log: timers, waits, the end of the run. */
 export function addDecisionEffects(pending: PendingAppend, session: RunSession, decision: Decision, at: number): void {
   const { identity } = session
   // On Temporal the shell's own timers are the clock.
@@ -103,7 +103,7 @@ function addEnd(
   if (identity.engine === 'temporal') pending.operations.push({ op: 'outbox_clear' })
 }
 
-/** Names a wait within its tenant: opaque, safe in a URL, the same whenever it is asked for. */
+/** Returns the id of a wait within its tenant: opaque, URL-safe and deterministic. */
 export function approvalIdOf(runId: string, waitId: string): string {
   return createHash('sha256').update(`${runId}\n${waitId}`).digest('hex').slice(0, 32)
 }

@@ -25,9 +25,9 @@ export interface InlineOutcome {
 }
 
 /**
- * Evaluates an inline node: no I/O but the values that it reads. Every failure of the node is a fact.
+ * Evaluates an inline node, without I/O except reading values. Every failure of the node becomes a fact.
  *
- * @throws {@link TenonError} `UNAVAILABLE` when the values cannot be read now.
+ * @throws {@link TenonError} `UNAVAILABLE` if the values are temporarily unreadable.
  */
 export async function evaluateInline(
   run: InlineRun,
@@ -57,7 +57,7 @@ function evaluate({ node, nodeRunId, pass, scheduledAt, resume }: InlineRun, typ
   const { definition, evaluate: run } = type.implementation
   if (run === undefined) throw new TenonError('NODE_TYPE_UNKNOWN', `"${node.type}" is not evaluated in the commit`)
   const params = checkParams(definition, resolved.params)
-  // The registry holds implementations of every type; checkParams has just given these params theirs.
+  // The registry holds implementations of every type; checkParams has checked these params.
   const result = run(params as never, { now: scheduledAt, resume })
   if ('suspend' in result) {
     const waitFor = storeWait(result.suspend)
@@ -70,7 +70,7 @@ function evaluate({ node, nodeRunId, pass, scheduledAt, resume }: InlineRun, typ
   return { fact: { type: 'node_completed', nodeRunId, data }, payloads } as const
 }
 
-/** @throws {@link TenonError} `OUTCOME_REFUSED` for a text that no text column can hold. */
+/** @throws {@link TenonError} `OUTCOME_REFUSED` for a text that a text column cannot store. */
 function checkedOutcome(outcome: unknown): string {
   const text = String(outcome ?? 'completed')
   const fault = textFault(text)

@@ -7,8 +7,8 @@ import { cutText, repairText } from '@tenon/core/text'
 const MAX_MESSAGE = 2_000
 
 /**
- * Converts a thrown value to the failure that the log may show. What is not a {@link TenonError} becomes `NODE_FAILED`
- * without its message, since that may hold a secret. Credentials in messages and details are masked.
+ * Converts a thrown value to a failure for the log. A value that is not a {@link TenonError} becomes `NODE_FAILED`
+ * without its message, which may contain a secret. Credentials in messages and details are masked.
  */
 export function failureOf(thrown: unknown, nodeId: string): RunFailure {
   const error = thrown instanceof TenonError ? thrown : new TenonError('NODE_FAILED', 'The node failed unexpectedly')
@@ -27,7 +27,7 @@ function readableDetails({ details }: TenonError): Json | undefined {
   try {
     return maskCredentials(encodeValue(details, { maxLength: 16_384 }).json)
   } catch {
-    // Details are an extra: a failure is reported without them as well.
+    // Details are optional: without them the failure is still reported.
     return undefined
   }
 }

@@ -9,8 +9,8 @@ import { loadSession } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
 /**
- * Returns the input of one inline node run: its params with the templates resolved, evaluated again, since the log does not
- * hold them. Null where they cannot be evaluated (the node failed because of them, or its type is gone).
+ * Returns the input of one inline node run: its params with the templates resolved, evaluated again, since the log does
+ * not contain them. Null if they cannot be evaluated (the node failed because of them, or its type is gone).
  *
  * @param scheduledAt - Instant of its `node_scheduled`, milliseconds since the Unix epoch.
  */

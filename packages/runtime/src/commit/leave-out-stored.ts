@@ -6,8 +6,8 @@ import type { ObservationToCommit } from './commit-types.ts'
 import type { RunIdentity } from './session.ts'
 
 /**
- * Leaves out observations that are in the log already: for a commit that is repeated because the answer to it was lost.
- * Reads the run's log, since no index knows the ids of events; nothing else ever asks for them.
+ * Removes observations that are in the log already, for a commit that is repeated because its response was lost. Reads
+ * the run's log, since event ids have no index and are needed only here.
  */
 export async function leaveOutStored(
   database: RuntimeDatabase,
@@ -18,7 +18,7 @@ export async function leaveOutStored(
   const ids = observations.map((entry) => observationId(entry.observation, entry))
   const texts = ids.map((id) => JSON.stringify(id))
   const rows = await database.withTenant(tenantId, async (tx) => {
-    // Behind an append that is still on its way: it holds this row.
+    // Waits for an append in flight, which locks this row.
     await tx
       .selectFrom('runs')
       .select('run_id')

@@ -24,7 +24,7 @@ import type { RunSession } from './session.ts'
 import { type StoredValue, storeValue } from './stored-value.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-/** An attempt of a dispatched node run whose body is to begin. */
+/** An attempt of a dispatched node run to begin. */
 interface NodeToPrepare extends PassOfRun {
   readonly session: RunSession
   readonly node: PlanNode
@@ -40,14 +40,14 @@ type PreparedNode =
       readonly implementation: AnyNodeImplementation
       /** As zod gives them; of a node with secret params, as they are resolved. */
       readonly params: unknown
-      /** The resolved params as the log shows them: with markers for secrets, and without credentials. */
+      /** Resolved params for the log: with markers for secrets, and without credentials. */
       readonly input: ValueRef
       readonly payloads: readonly Payload[]
       readonly idempotencyKey: string
     }
   | { readonly kind: 'ended'; readonly fact: Fact }
 
-/** Stores the resolved params as the log shows them: without credentials. */
+/** Converts the resolved params to their form in the log, without credentials. */
 function storeShown(stored: StoredValue, schema: JsonSchema): StoredValue {
   const shown = maskParams(schema, stored.json)
   return shown === stored.json ? stored : storeValue(shown)
@@ -57,16 +57,16 @@ function hasSecrets(schema: JsonSchema): boolean {
   return secretParamsOf(schema).length > 0
 }
 
-/** Derives the key that is the same on every attempt of a node run and on no other. */
+/** Derives the idempotency key of a node run: the same on every attempt and unique otherwise. */
 export function derivedKey(session: RunSession, nodeRunId: string): string {
   return `${session.identity.runId}/${nodeRunId}`
 }
 
 /**
- * Resolves and checks what a node run needs before its body begins. Faults of templates and params are not tried
- * again: they are the same on every attempt.
+ * Resolves and checks the params of a node run before its body begins. Faults of templates and params are not retried,
+ * since they are the same on every attempt.
  *
- * @throws {@link TenonError} `UNAVAILABLE` when the values cannot be read now.
+ * @throws {@link TenonError} `UNAVAILABLE` if the values are temporarily unreadable.
  */
 export async function prepareNode(
   run: NodeToPrepare,
@@ -81,8 +81,8 @@ export async function prepareNode(
     if (resolved.isSkipped) return { kind: 'ended', fact: { type: 'node_skipped', nodeRunId, data: { pass } } }
     const stored = storeValue(resolved.params)
     const { ref: input, payloads } = storeShown(stored, paramsSchema)
-    // Of the copy: what a body does to its params must not reach the values of the run. Secrets are no texts yet; their
-    // node is checked once they are.
+    // From the copy, so that changes by a body do not affect the values of the run. Secrets are still markers; their
+    // node is checked after they are decrypted.
     const copy = inKeyOrder(stored.json as JsonObject, node.keyOrder)
     const params = hasSecrets(paramsSchema) ? copy : checkParams(implementation.definition, copy)
     const idempotencyKey = resolved.idempotencyKey ?? derivedKey(session, nodeRunId)
@@ -94,12 +94,12 @@ export async function prepareNode(
   }
 }
 
-/** A node run whose templates are to be resolved. */
+/** A node run with templates to resolve. */
 interface NodeToResolve {
   readonly session: RunSession
   readonly node: PlanNode
   readonly nodeRunId: string
-  /** Instant of the fact that scheduled the pass: what `now()` gives. */
+  /** Instant of the fact that scheduled the pass, the value of `now()`. */
   readonly scheduledAt: number
   readonly values: ValueLoader
 }
@@ -107,7 +107,7 @@ interface NodeToResolve {
 export interface ResolvedNode {
   readonly params: JsonObject
   readonly isSkipped: boolean
-  /** What the policy's own key gives, or null for the derived one. */
+  /** Key from the policy; null for the derived one. */
   readonly idempotencyKey: string | null
 }
 
@@ -115,9 +115,9 @@ export interface ResolvedNode {
  * Resolves the templates of a node: `skipIf` first (first attempts alone), then params and the policy's key. The same
  * on every attempt, also after a crash.
  *
- * @param schema - Params schema of the manifest: params that are `literal` there stay as they are.
- * @throws {@link TenonError} as `evaluateValue`, with `param` (a path in the params) or `policy` (a field of it)
- * in its details; `UNAVAILABLE` when values cannot be read now.
+ * @param schema - Params schema of the manifest: `literal` params are not resolved.
+ * @throws {@link TenonError} as `evaluateValue`, with `param` (a path in the params) or `policy` (a field of it) in its
+ * details; `UNAVAILABLE` if values are temporarily unreadable.
  */
 export async function resolveNode(
   run: NodeToResolve,
@@ -156,7 +156,7 @@ export async function resolveNode(
   }
 }
 
-/** Names the field of the policy in the details of what it throws. */
+/** Adds the field of the policy to the details of errors. */
 function inPolicy<Value>(policy: string, evaluate: () => Value): Value {
   try {
     return evaluate()
@@ -178,8 +178,8 @@ type MutableObject = { [key: string]: Json }
 type TemplateRoots = Readonly<Record<string, Json>>
 
 /**
- * Loads the values that the templates of a node run read, and no others: of `input` only the keys that are named, unless
- * the whole is.
+ * Loads only the values that the templates of a node run read: of `input` only the named keys, unless a template reads
+ * all of it.
  */
 async function loadRoots(
   session: RunSession,
@@ -253,7 +253,7 @@ async function buildNodes(
 /** Path that a template reads, root first; it ends before the first part that is only known at run time. */
 type ReadPath = readonly [root: string, ...path: (string | number)[]]
 
-/** Lists the templates within a value, at any depth. */
+/** Returns the templates within a value, at any depth. */
 export function templatesIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return isTemplate(value) ? [value] : []
   if (typeof value !== 'object' || value === null) return []
@@ -261,7 +261,7 @@ export function templatesIn(value: unknown): readonly string[] {
 }
 
 /**
- * Lists the paths that templates read; a superset, since branches that are not taken count.
+ * Returns the paths that templates read; a superset, since branches that are not taken are included.
  *
  * @throws {@link TenonError} `EXPRESSION_SYNTAX`, `EXPRESSION_LIMIT`.
  */

@@ -3,7 +3,7 @@ import { TenonError } from '@tenon/core/errors'
 import type { AnyNodeImplementation, NodeRegistry } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
 
-/** A node type as the driver needs it. */
+/** The part of a node type that the driver needs. */
 export interface NodeType {
   readonly implementation: AnyNodeImplementation
   readonly paramsSchema: JsonSchema
@@ -23,7 +23,7 @@ export function hasNodeType(findType: FindNodeType, node: PlanNode): boolean {
   }
 }
 
-/** @throws {@link TenonError} `NODE_TYPE_UNKNOWN` from the function, for a type that this host does not have. */
+/** @throws {@link TenonError} `NODE_TYPE_UNKNOWN` from the function, for an unknown type. */
 export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
   const schemas = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]))
   return ({ type, typeVersion }) => {

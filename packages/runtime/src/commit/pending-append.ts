@@ -21,19 +21,19 @@ import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from 
 import { absorb, catchUp, type RunSession, snapshotText } from './session.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-/** Origin of a turn: a pass of an inline node that this process has evaluated, or a fact that it was given. */
+/** Origin of a turn: a pass of an inline node that this process has evaluated, or a given fact. */
 export type TurnSource =
   | ({ readonly kind: 'inline' } & PassOfRun)
   | { readonly kind: 'fact'; readonly fact: FactToCommit }
 
-/** What one append will hold. */
+/** Contents of one append. */
 export interface PendingAppend {
   readonly events: PendingEvent[]
   readonly operations: AppendOperation[]
   readonly payloads: Payload[]
   /** Bytes of the payloads so far. */
   payloadBytes: number
-  /** The values of the payloads by hash: what this append stores may be read before it is stored. */
+  /** Values of the payloads by hash, which may be read before the append is stored. */
   readonly fresh: Map<string, Json>
   readonly started: StartedNode[]
   /** Origin of its last turn; null before the first. */
@@ -44,7 +44,7 @@ export interface PendingAppend {
   readonly statusBefore: RunStatus
 }
 
-/** Begins an append at the session's turn. */
+/** Creates an append at the session's turn. */
 export function createPendingAppend(session: RunSession): PendingAppend {
   return {
     events: [],
@@ -61,7 +61,7 @@ export function createPendingAppend(session: RunSession): PendingAppend {
   }
 }
 
-/** Enters a fact that has moved the machine, with the decisions that follow from it. */
+/** Adds a fact that has changed the machine, with its decisions. */
 export function addTurn(pending: PendingAppend, fact: Fact, at: number, decisions: readonly Decision[]): void {
   pending.turns += 1
   const id = factId(fact)
@@ -74,14 +74,14 @@ export function addTurn(pending: PendingAppend, fact: Fact, at: number, decision
   }
 }
 
-/** Enters an observation behind what the append holds already. */
+/** Adds an observation at the end of the append. */
 export function addObservation(pending: PendingAppend, entry: ObservationToCommit): void {
   const { observation, at } = entry
   const id = observationId(observation, entry)
   pending.events.push({ class: 'observation', id, at, turnOffset: pending.turns, causeOffset: null, body: observation })
 }
 
-/** Enters values that are too large for the log. */
+/** Adds values that are too large for the log. */
 export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]): void {
   pending.payloads.push(...payloads)
   for (const { hash, json, size } of payloads) {
@@ -115,7 +115,7 @@ export function appendOf(
   }
 }
 
-/** The sort is stable: operations on one table keep their order, so that the last setting of a timer counts. */
+/** Sorts operations by the lock order. The sort is stable, so that the last of several operations on a timer wins. */
 function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOperation[] {
   return [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
 }
@@ -138,7 +138,7 @@ function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: numb
   })
 }
 
-/** Enters what a commit brings besides its facts. */
+/** Adds the work of a commit besides its facts. */
 export function addWork(pending: PendingAppend, work: CommitWork | null): void {
   for (const entry of work?.observations ?? []) addObservation(pending, entry)
   pending.operations.push(...(work?.operations ?? []))
@@ -147,7 +147,10 @@ export function addWork(pending: PendingAppend, work: CommitWork | null): void {
 
 const SNAPSHOT_TURNS = 256
 
-/** Enters a snapshot of the last stored turn; ever rarer in a growing run, so that all together cost no more than the log. */
+/**
+ * Adds a snapshot of the last stored turn; less often in a growing run, so that all snapshots together cost no more
+ * than the log.
+ */
 export function addSnapshot(pending: PendingAppend, session: RunSession): void {
   const { turn } = session.machine
   if (turn - session.snapshotTurn < Math.max(SNAPSHOT_TURNS, session.snapshotTurn)) return
@@ -174,7 +177,8 @@ export async function acceptAppend(
 ): Promise<{ readonly events: readonly RunEvent[]; readonly metOthers: boolean }> {
   const metOthers = firstSeq > session.nextSeq
   session.machine.mark()
-  // Observations of another process lie between: they move no machine, but attempts are counted by them.
+  // Observations of another process may be in between: they do not change the machine, but attempts are counted by
+  // them.
   if (metOthers) await catchUp(database, session)
   const events = storedEvents(pending, firstSeq, turnBefore)
   absorb(session, events)
@@ -195,7 +199,7 @@ function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending:
   }
 }
 
-/** Takes an append back that was not stored: the machine to the last stored turn, the slots to those that wait. */
+/** Undoes an append that was not stored: resets the machine to the last stored turn and releases the slots. */
 export function undoAppend(session: RunSession, pending: PendingAppend): void {
   session.machine.rollback()
   session.hasLooseInline = true
@@ -203,8 +207,8 @@ export function undoAppend(session: RunSession, pending: PendingAppend): void {
 }
 
 /**
- * Takes out what the database refuses for good, so that the run continues: a message is dropped, and the pass of an inline
- * node is added to `refusedPasses`, so that it fails.
+ * Removes the part that the database refuses for good, so that the run continues: a message is dropped, and the pass of
+ * an inline node is added to `refusedPasses`, so that it fails.
  *
  * @returns Id of the dropped message, or null.
  * @throws The refusal, if the caller's own fact or observation is at fault.
@@ -229,7 +233,7 @@ export async function dropRefused(
   return null
 }
 
-/** Executes the operations of messages that moved nothing, which an append would have executed otherwise. */
+/** Executes the operations of messages without effect, which have no append. */
 export async function applyOperations(
   database: RuntimeDatabase,
   { identity }: RunSession,

@@ -9,25 +9,25 @@ import { selectPlan } from '../store/run-reader.ts'
 export interface LoadedPlan {
   readonly plan: Plan
   readonly index: PlanIndex
-  /** Memory that it takes, in bytes, about. */
+  /** Approximate memory in bytes. */
   readonly bytes: number
 }
 
-/** Plans by their hash; a tenant gets only what its own table or its own request holds. */
+/** Plans by their hash; a tenant gets only plans of its own table or its own request. */
 export interface PlanCache {
   /** @throws {@link TenonError} `RUN_LOG_GAP` if the tenant has no such plan. */
   get(tenantId: string, planHash: string): Promise<LoadedPlan>
   put(tenantId: string, plan: Plan): LoadedPlan
-  /** Whether this process knows that the tenant's table has the plan. */
+  /** Returns true if this process knows that the tenant's table has the plan. */
   isStored(tenantId: string, planHash: string): boolean
   noteStored(tenantId: string, planHash: string): void
 }
 
-/** Memory that a plan and its index take for each character of the plan's text, about. */
+/** Approximate memory of a plan and its index for each character of the plan's text, in bytes. */
 const BYTES_PER_CHARACTER = 4
 const MOST_STORED = 10_000
 
-/** @param maxBytes - Memory for the plans that are kept, in bytes, about. */
+/** @param maxBytes - Approximate memory for cached plans, in bytes. */
 export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864): PlanCache {
   const plans = createLru<LoadedPlan>(maxBytes, ({ bytes }) => bytes)
   const stored = createLru<true>(MOST_STORED)
@@ -50,7 +50,8 @@ export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864
       const known = plans.get(keyOf(tenantId, planHash))
       if (known !== undefined) return known
       const plan = await database.withTenant(tenantId, (tx) => selectPlan(tx, tenantId, planHash))
-      if (plan === null) throw new TenonError('RUN_LOG_GAP', 'The plan of the run is gone', { details: { planHash } })
+      if (plan === null)
+        throw new TenonError('RUN_LOG_GAP', 'The plan of the run is missing', { details: { planHash } })
       stored.set(keyOf(tenantId, planHash), true)
       return put(tenantId, plan)
     },

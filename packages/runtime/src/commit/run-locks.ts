@@ -1,4 +1,4 @@
-/** Lets the work on one run happen one after the other in this process; runs do not wait for each other. */
+/** Serializes the work on each run in this process; runs do not wait for each other. */
 export interface RunLocks {
   exclusive<Value>(key: string, work: () => Promise<Value>): Promise<Value>
 }

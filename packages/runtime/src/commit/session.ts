@@ -42,7 +42,10 @@ export interface PassAttempts {
   readonly records: AttemptRecord[]
 }
 
-/** State of a run in this process: the machine, and what else follows from the log. A cache that the log rebuilds. */
+/**
+ * State of a run in this process: the machine, and other state derived from the log. A cache that can be rebuilt from
+ * the log.
+ */
 export interface RunSession {
   readonly identity: RunIdentity
   readonly plan: Plan
@@ -51,30 +54,30 @@ export interface RunSession {
   beginning: RunBeginning | null
   /** `seq` of the next event that this session has not seen. */
   nextSeq: number
-  /** `at` of the last event: instants of a log never go back. */
+  /** `at` of the last event; instants of a log never decrease. */
   lastAt: number
-  /** Open timers of the machine, by id: when they are due. */
+  /** Due times of the open timers of the machine, by id. */
   readonly timers: Map<string, number>
   readonly attempts: Map<string, PassAttempts>
   /** Results of `durable` calls of open node runs, by node run and key. */
   readonly journal: Map<string, Map<string, ValueRef>>
-  /** Inline node runs may be open that no commit is about to evaluate: after a load or a catch-up. */
+  /** True if inline node runs may be open that no commit evaluates yet, after a load or a catch-up. */
   hasLooseInline: boolean
   /** User who canceled the run, if a person did. Not part of snapshots, so it may be lost before the run ends. */
   cancelActor: Actor | null
   /** Turn of the last snapshot. */
   snapshotTurn: number
-  /** Memory that the session holds, in bytes, about: values in its events, and the text of its snapshot. */
+  /** Approximate memory of the session in bytes: values in its events, and the text of its snapshot. */
   bytes: number
 }
 
-/** Updates a session, all but its machine, with events of the log. */
+/** Updates a session, except its machine, with events of the log. */
 export function absorb(session: RunSession, events: readonly RunEvent[]): void {
   for (const event of events) {
     if (event.seq < session.nextSeq) continue
     session.nextSeq = event.seq + 1
     session.lastAt = Math.max(session.lastAt, event.at)
-    // What bodies observe is not kept, but for what they journal.
+    // Observations of bodies are not kept, except journaled results.
     if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += inlineBytes(event.data)
     absorbTimers(session, event)
     absorbAttempts(session, event)
@@ -87,16 +90,16 @@ export function absorb(session: RunSession, events: readonly RunEvent[]): void {
   }
 }
 
-/** Keeps the user who requested the cancelation of the run first. */
+/** Stores the user who first requested the cancelation of the run. */
 export function noteCancelRequest(session: RunSession, fact: { readonly type: string; readonly data?: unknown }): void {
   if (fact.type !== 'cancel_requested') return
   session.cancelActor ??= (fact.data as { readonly actor: Actor | null }).actor
 }
 
-/** Memory that a session holds before its first event, in bytes, about. */
+/** Approximate memory of a session before its first event, in bytes. */
 const SESSION_BYTES = 8_192
 
-/** Weighs a session for a cache, in bytes. */
+/** Returns the approximate memory of a session for a cache, in bytes. */
 export function sessionBytes({ bytes }: RunSession): number {
   return SESSION_BYTES + bytes
 }
@@ -114,14 +117,14 @@ function absorbAttempts({ attempts }: RunSession, event: RunEvent): void {
     case 'node_started': {
       const { attempt } = event.data
       const records = attempts.get(event.nodeRunId)?.records
-      // Logs from before starts were fenced may hold a start twice.
+      // Logs from before starts were fenced may contain a start twice.
       if (records?.every((each) => each.attempt !== attempt)) records.push({ attempt, how: 'running', nextAt: null })
       return
     }
     case 'node_error':
     case 'attempt_lost': {
       const record = attempts.get(event.nodeRunId)?.records.find((each) => each.attempt === event.data.attempt)
-      // An attempt ends once: a body that was given up may still report its error.
+      // An attempt ends once: an abandoned body may still report its error.
       if (record?.how !== 'running') return
       record.how = event.type === 'node_error' ? 'failed' : 'lost'
       record.nextAt = event.data.nextAt
@@ -147,7 +150,7 @@ function absorbJournal({ journal }: RunSession, event: RunEvent): void {
   }
 }
 
-/** The node of the plan that a node run is a run of. */
+/** Returns the node of the plan for a node run. */
 export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): PlanNode {
   const node = plan.nodes[index.indexOf(nodeIdOf(nodeRunId)) ?? -1]
   if (node === undefined) throw new TenonError('FACT_INVALID', `The plan has no node for "${nodeRunId}"`)
@@ -156,7 +159,7 @@ export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): Plan
 
 const PAGE = 5_000
 
-/** Grows with the form of {@link SessionSnapshot}; others are rebuilt from the log. */
+/** Version of {@link SessionSnapshot}; sessions of other versions are rebuilt from the log. */
 const SESSION_VERSION = 1
 
 interface SessionSnapshot {
@@ -306,7 +309,7 @@ function restoreSession(
       cancelActor: null,
     }
   } catch {
-    // A snapshot is a cache: whatever cannot be read of it, the log has.
+    // A snapshot is a cache: unreadable parts are rebuilt from the log.
     return null
   }
 }

@@ -5,21 +5,21 @@ import type { WaitFor } from '@tenon/core/node'
 import { encodeValue, refOfEncoded, type TextDigest, type ValueRef } from '@tenon/core/run'
 import type { Payload } from '../store/append.ts'
 
-/** A value on its way into the log, with the payload that goes beside it when it is large. */
+/** A value for the log, with a payload if it is large. */
 export interface StoredValue {
   readonly ref: ValueRef
-  /** A copy that shares nothing with what the node gave. */
+  /** Copy that shares nothing with the value of the node. */
   readonly json: Json
   readonly payloads: readonly Payload[]
 }
 
-/** The digest of a text by the platform's own SHA-256. */
+/** Returns the digest of a text by the platform's SHA-256. */
 function nativeDigest(text: string): TextDigest {
   return { hash: createHash('sha256').update(text).digest('hex'), size: Buffer.byteLength(text) }
 }
 
 /**
- * Turns what a node gave into what the log stores.
+ * Converts a value of a node to its form in the log.
  *
  * @throws {@link TenonError} `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`.
  */
@@ -31,11 +31,14 @@ export function storeValue(value: unknown): StoredValue {
   return { ref, json: encoded.json, payloads }
 }
 
-/** Most characters of a wait with its evidence, as JSON: it is in the log, in the row of the wait and in every list. */
+/**
+ * Most characters of a wait with its evidence, as JSON: it is stored in the log and the row of the wait, and is part of
+ * every list.
+ */
 const MAX_WAIT_LENGTH = 262_144
 
 /**
- * Checks a wait that code may have made up, and copies it: what the node changes afterwards reaches no log.
+ * Checks and copies a wait from a node, so that later changes by the node do not affect the log.
  *
  * @throws {@link TenonError} `VALUE_NOT_JSON`; `VALUE_TOO_LARGE` beyond 262,144 characters of JSON with its evidence;
  * `NODE_OUTPUT_INVALID` for an unknown kind, an approval
@@ -57,13 +60,13 @@ function problemOf(waitFor: WaitFor | null): WaitProblem | null {
   const kind = waitFor?.kind
   if (kind !== 'approval' && kind !== 'time') {
     return {
-      message: `There is no wait of the kind "${kind}"`,
+      message: `Unknown kind of wait "${kind}"`,
       remedy: 'Return suspend with the kind approval or time',
     }
   }
   if (waitFor?.kind === 'approval' && !isDecidable(waitFor)) {
     return {
-      message: 'The approval has no choices, or does not require a whole number of votes from 1 on',
+      message: 'The approval has no choices, or does not require a whole number of at least 1 vote',
       remedy: 'Return suspend with at least one text in choices, and required as an integer above 0',
     }
   }

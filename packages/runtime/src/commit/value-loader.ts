@@ -8,13 +8,13 @@ import { selectValue } from '../store/run-reader.ts'
 /** Reads values by their reference; large ones are kept for a while. */
 export interface ValueLoader {
   /**
-   * The value as it is stored. Callers never change it.
+   * Returns the stored value. Callers must not change it.
    *
-   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`; `UNAVAILABLE` for every trouble with the database, so that it is
-   * never taken for the node's own.
+   * @throws {@link TenonError} `PAYLOAD_NOT_FOUND`; `UNAVAILABLE` for every error of the database, so that it is not
+   * attributed to the node.
    */
   load(tenantId: string, ref: ValueRef): Promise<Json>
-  /** Lets a value that was just stored be read without asking the database. */
+  /** Caches a value that was just stored. */
   keep(tenantId: string, ref: ValueRef, json: Json): void
 }
 
@@ -35,7 +35,7 @@ export function createValueLoader(database: RuntimeDatabase): ValueLoader {
         .withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref))
         .catch((cause: unknown) => {
           if (cause instanceof TenonError && cause.code === 'PAYLOAD_NOT_FOUND') throw cause
-          throw new TenonError('UNAVAILABLE', 'A stored value cannot be read now', { cause })
+          throw new TenonError('UNAVAILABLE', 'A stored value is temporarily unavailable', { cause })
         })
       keep(tenantId, ref, json)
       return json

@@ -3,22 +3,22 @@ import { isHeaderName, isPortAllowed, isReservedHeader } from '@tenon/core/node'
 import { refused } from './failures.ts'
 
 /**
- * Reads an address that a request or a redirect names.
+ * Parses the URL of a request or a redirect.
  *
- * @throws {@link TenonError} `EGRESS_REFUSED` for another protocol than http and https, a port of
- * another service, or credentials in the address; `HTTP_FAILED` for what is no address.
+ * @throws {@link TenonError} `EGRESS_REFUSED` for another protocol than http and https, a port of another service, or
+ * credentials in the URL; `HTTP_FAILED` for an invalid URL.
  */
 export function checkUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base)) {
-    throw malformed('The address cannot be read')
+    throw malformed('The URL is invalid')
   }
   const url = new URL(text, base)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refused('protocol', `Only http and https may be called, not ${url.protocol.slice(0, 20)}`)
+    throw refused('protocol', `Only http and https are allowed, not ${url.protocol.slice(0, 20)}`)
   }
   if (!isPortAllowed(url.port)) throw refused('port', `Port ${url.port} is blocked for requests`)
   if (url.username !== '' || url.password !== '') {
-    throw refused('credentials', 'An address must not hold a user name or a password')
+    throw refused('credentials', 'A URL must not contain a user name or a password')
   }
   return url
 }
@@ -26,8 +26,8 @@ export function checkUrl(text: string, base?: URL): URL {
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
- * @throws {@link TenonError} `EGRESS_REFUSED` for a header that is not the caller's to set; `HTTP_FAILED` for a name or
- * a value that no header line can carry, such as one with a line break.
+ * @throws {@link TenonError} `EGRESS_REFUSED` for a header that callers must not set; `HTTP_FAILED` for a name or a
+ * value that a header cannot contain, such as one with a line break.
  */
 export function checkHeaders(headers: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
   const checked = new Map<string, string>()

@@ -3,9 +3,9 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** Decides by host, port and resolved address; one object for the life of an egress. */
+/** Rules of an egress by host, port and resolved address. */
 export interface EgressRules {
-  /** Whether a socket to this address may be opened for this host and port. */
+  /** Checks whether a socket to this address may be opened for this host and port. */
   allows(host: string, port: number, address: string): boolean
 }
 
@@ -17,21 +17,20 @@ interface RuleSet {
   readonly ranges: readonly (readonly [Address, number])[]
 }
 
-/** Global unicast; what lies outside has no public host, whatever its range is called. */
+/** Global unicast; addresses outside of it are never public hosts. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
-// The addresses of cloud platforms that look public and answer a machine's own secrets.
+// Addresses of cloud platforms that look public and return secrets of the machine.
 const PLATFORM_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16'])
 
-/** The ports of an entry that names none: those of http and https. */
+/** Ports of an entry without a port: those of http and https. */
 const STANDARD_PORTS: readonly number[] = [80, 443]
 
 /**
- * Reads the lists of an egress: `host:port`, `host` for ports 80 and 443, `*.domain` or `*.domain:port` for every name
+ * Parses the lists of an egress: `host:port`, `host` for ports 80 and 443, `*.domain` or `*.domain:port` for every name
  * below a domain, a CIDR range, or one address.
  *
- * A denied entry wins over an allowed one, and an allowed one over the rule that only public addresses may
- * be reached.
+ * A denied entry wins over an allowed one, and an allowed one over the rule that only public addresses are allowed.
  *
  * @throws {@link TenonError} `REQUEST_INVALID` for an entry of none of these forms.
  */
@@ -76,7 +75,7 @@ function readHost(entry: string): HostEntry {
   const [, wildcard, host = '', port] = ENTRY.exec(entry) ?? []
   const name = plainName(host)
   const isAddress = ipaddr.isValid(name)
-  // "*.0.0.1" would otherwise be every address that ends so.
+  // "*.0.0.1" would otherwise match every address that ends with it.
   const isName = DOMAIN.test(name) && !/(^|\.)\d+$/.test(name)
   const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
   if (!isPort || !(wildcard === undefined ? isName || isAddress : isName)) {
@@ -101,7 +100,7 @@ function matches(rules: RuleSet, host: string, port: number, address: Address): 
   return rules.ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
 }
 
-/** Checks whether one of the domains has a name below it: as many look-ups as the name has labels. */
+/** Checks whether a name is below one of the domains, with one look-up per label of the name. */
 function isBelow(domains: ReadonlySet<string>, name: string, port: number): boolean {
   for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1)) {
     if (domains.has(`${name.slice(dot)}:${port}`)) return true
@@ -116,7 +115,7 @@ function plainName(host: string): string {
     .replace(/\.$/, '')
 }
 
-/** Mapped addresses are judged as what they are: the IPv4 address inside. */
+/** Parses an address; a mapped address becomes the IPv4 address inside. */
 function parseAddress(text: string): Address | undefined {
   return ipaddr.isValid(text) ? ipaddr.process(text) : undefined
 }

@@ -8,21 +8,21 @@ import { guardedRequest } from './guarded-request.ts'
 const DEFAULT_MAX_FETCH_BYTES = 33_554_432
 const DEFAULT_MAX_RESPONSE_BYTES = 33_554_432
 
-/** What nodes may reach by HTTP beyond public addresses, what not, and how much they may read. */
+/** Options of an egress: allowed and denied addresses, and limits of responses. */
 export interface EgressOptions {
   /**
-   * Addresses that requests may reach although they are not public: `host:port` (whatever address it has), `host` for ports 80 and 443,
+   * Non-public addresses that are allowed: `host:port` (with any address), `host` for ports 80 and 443,
    * `*.internal.example` or `*.internal.example:8443` for every name below a domain, a CIDR range, or one address.
    */
   readonly allow?: readonly string[]
-  /** Addresses that requests may not reach although they are public or allowed; the same forms. */
+  /** Addresses that are denied although they are public or allowed, in the same forms. */
   readonly deny?: readonly string[]
-  /** Finds the addresses of a host. @defaultValue the resolver of the system */
+  /** Resolves the addresses of a host. @defaultValue the resolver of the system */
   readonly dns?: ResolveHost
-  /** Limit of a decompressed answer of `fetch`, in bytes. @defaultValue 33_554_432 */
+  /** Limit of a decompressed response of `fetch`, in bytes. @defaultValue 33_554_432 */
   readonly maxFetchBytes?: number
   /**
-   * The largest limit that a request of a node may set for its decompressed answer, in bytes.
+   * Largest limit that a request of a node may set for its decompressed response, in bytes.
    *
    * @defaultValue 33_554_432
    */
@@ -31,17 +31,17 @@ export interface EgressOptions {
 
 /** The guarded client with its sockets. */
 export interface Egress extends HttpClient {
-  /** Lets open requests end and closes the sockets. */
+  /** Waits for open requests and closes the sockets. */
   close(): Promise<void>
 }
 
 /**
- * The only way out of a node: an HTTP client that reaches public addresses and what the host allows.
+ * Creates the HTTP client of nodes, which can reach public addresses and those that the host allows.
  *
- * Each socket is checked by the address that it connects to, after the name was resolved, and each redirect
- * is checked like a first request: at most five, without credentials to another origin. Only http and https;
- * no credentials in addresses; a limit on the decompressed size. The clock is the caller's: the timeout of a node's
- * policy ends its requests, and a `fetch` ends with its signal.
+ * Each socket is checked by the address that it connects to, after the name was resolved, and each redirect is checked
+ * like a first request: at most five, without credentials to another origin. Only http and https; no credentials in
+ * URLs; a limit on the decompressed size. Callers set time limits: the timeout of a node's policy ends its requests,
+ * and a `fetch` ends with its signal.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown or faulty option; `REQUEST_INVALID` for an entry of `allow` or `deny` that cannot be read.
  *

@@ -4,7 +4,7 @@ const MAX_CAUSES = 16
 const DECOMPRESSION_CODE = /^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_ZLIB)/
 
 export function addressRefused(host: string): TenonError {
-  return refused('address', `${host} has no address that may be reached from here`)
+  return refused('address', `${host} has no allowed address`)
 }
 
 export function refused(
@@ -14,7 +14,7 @@ export function refused(
   return new TenonError('EGRESS_REFUSED', message, { details: { reason } })
 }
 
-/** The innermost code in the causes of an error, and the error of ours among them, if there is one. */
+/** Returns the innermost code in the causes of an error, and the {@link TenonError} among them, if any. */
 function lookInto(thrown: unknown): { readonly code: string | undefined; readonly ours: TenonError | undefined } {
   let cause: unknown = thrown
   let code: string | undefined
@@ -29,22 +29,22 @@ function lookInto(thrown: unknown): { readonly code: string | undefined; readonl
 
 const inBrackets = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`)
 
-/** A connection that was never made: the request surely did not reach the service. */
+/** Converts the error of a failed connection: the request certainly did not reach the service. */
 export function toConnectFailure(thrown: unknown, host: string): TenonError {
   const { code, ours } = lookInto(thrown)
   if (ours !== undefined) return ours
-  return new TenonError('HTTP_FAILED', `No connection to ${host} was made${inBrackets(code)}`, {
+  return new TenonError('HTTP_FAILED', `The connection to ${host} failed${inBrackets(code)}`, {
     cause: thrown,
     details: { code: code ?? null, sent: false },
   })
 }
 
 /**
- * Turns what a socket or a parser threw into an error of ours; one of ours within its causes is that error.
+ * Converts an error of a socket or a parser to a {@link TenonError}; one among its causes is returned unchanged.
  *
  * The message names the host and the kind of failure, never an address, a header or a body.
  *
- * @param status - Of the answer, if it had begun: the request was carried out, whatever became of the body.
+ * @param status - Status of the response, if it had begun: the request was executed, even if the body is incomplete.
  */
 export function toHttpFailure(thrown: unknown, host: string, status?: number): TenonError {
   const { code, ours } = lookInto(thrown)
@@ -61,14 +61,14 @@ export function toHttpFailure(thrown: unknown, host: string, status?: number): T
     )
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The headers of the answer of ${host} are too large`, {
+    return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The headers of the response of ${host} are too large`, {
       cause: thrown,
       remedy: 'Let the service send fewer or shorter headers.',
       details: { code },
     })
   }
   const isMalformed = code === 'UND_ERR_INVALID_ARG'
-  const what = status === undefined ? 'gave no answer' : `answered ${status}, then the answer broke off`
+  const what = status === undefined ? 'did not respond' : `answered ${status}, then the response was cut off`
   return new TenonError('HTTP_FAILED', `${host} ${what}${inBrackets(code)}`, {
     cause: thrown,
     ...(isMalformed ? { retryable: false } : {}),

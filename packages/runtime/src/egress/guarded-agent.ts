@@ -8,14 +8,14 @@ import { addressRefused, toConnectFailure } from './failures.ts'
 /** Finds the addresses of a host. @throws any error if there are none. */
 export type ResolveHost = (hostname: string) => Promise<readonly string[]>
 
-/** The clock of a request is its caller's, for connecting, headers and body alike. */
+/** Callers limit the time of a request, for connecting, headers and body. */
 const NO_TIMEOUT = 0
 
 /**
- * An undici agent whose sockets go to checked addresses only.
+ * Creates an undici agent whose sockets connect to checked addresses only.
  *
- * The check stands in the lookup of the socket itself: the address that is judged is the address that is
- * connected to, so a name that answers differently the next time gains nothing.
+ * The check is part of the lookup of the socket: the checked address is the one that is connected to, so a name that
+ * later resolves differently cannot bypass it.
  */
 export function createGuardedAgent(rules: EgressRules, resolveHost: ResolveHost = resolveBySystem): Agent {
   return new Agent({

@@ -8,15 +8,16 @@ import { followRedirect, type Hop } from './redirects.ts'
 const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 204, 205, 304])
 
 /**
- * A standard `fetch` over a guarded agent, for SDK clients: streams, the rules of redirects, a size limit.
+ * Creates a standard `fetch` over a guarded agent, for SDK clients: streams, the rules of redirects, a size limit.
  *
- * Headers that steer the connection are dropped, as the standard has it. Failures are errors of ours, not the `TypeError` of the standard; an abort gives the signal's own reason.
+ * Headers that control the connection are dropped, as the standard requires. Failures are {@link TenonError}s, not the
+ * `TypeError` of the standard; an abort rejects with the reason of the signal.
  *
  * @param maxResponseBytes - Limit of a decoded body, counted while it streams.
  */
 export function createGuardedFetch(agent: Agent, maxResponseBytes: number): typeof globalThis.fetch {
   return async function guardedFetch(input, init) {
-    // `Request` throws a `TypeError` of its own for addresses that we refuse by name.
+    // `Request` throws a `TypeError` of its own for URLs that are refused with a code here.
     if (!(input instanceof Request)) checkUrl(String(input))
     const request = new Request(input, init)
     const follow = init?.redirect ?? request.redirect
@@ -51,7 +52,7 @@ export function createGuardedFetch(agent: Agent, maxResponseBytes: number): type
   }
 }
 
-/** SDKs compare with the runtime's own `Response`; undici's copy is another class. */
+/** Converts a response to the runtime's `Response`, since SDKs compare with that class and undici has its own. */
 function toStandard(
   response: Awaited<ReturnType<typeof fetch>>,
   maxResponseBytes: number,
@@ -78,7 +79,7 @@ function limit(
     transform(chunk, controller) {
       size += chunk.byteLength
       if (size > maxBytes)
-        controller.error(tooLarge(maxBytes, 'Ask for less at once, or raise maxFetchBytes of the egress.'))
+        controller.error(tooLarge(maxBytes, 'Request less data at once, or raise maxFetchBytes of the egress.'))
       else controller.enqueue(chunk)
     },
   })

@@ -6,7 +6,7 @@ import { toHttpFailure } from './failures.ts'
 import { readBody } from './read-body.ts'
 import { followRedirect, type Hop, refuseRedirect } from './redirects.ts'
 
-/** Only for callers who give no signal either. */
+/** Default timeout in milliseconds, for callers without a signal. */
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_RESPONSE_BYTES = 1_048_576
 const LARGEST_TIMEOUT_MS = 2_147_483_647
@@ -22,9 +22,10 @@ interface Terms {
 }
 
 /**
- * Sends one request and reads its answer whole. The clock is the caller's: its signal, and `timeoutMs` if it gives one.
+ * Sends one request and reads the whole response. The caller limits the time: by its signal, and `timeoutMs` if given.
  *
- * @param mostBytes - The largest answer that the host allows; a request may ask for less, never for more.
+ * @param mostBytes - Largest response that the host allows, in bytes; a request may set a lower limit, never a higher
+ * one.
  */
 export async function guardedRequest(
   agent: Agent,
@@ -41,7 +42,7 @@ export async function guardedRequest(
   try {
     return await untilAborted(sendAlongRedirects(agent, first, { redirect, maxBytes, signal }), signal)
   } catch (thrown) {
-    // Who aborts knows why, and gets its own reason back.
+    // A caller that aborts gets its own reason.
     abortSignal?.throwIfAborted()
     if (deadline?.aborted === true) {
       throw new TenonError('NODE_TIMEOUT', `${first.url.host} did not answer within ${timeoutMs} ms`, {
@@ -53,7 +54,7 @@ export async function guardedRequest(
   }
 }
 
-/** A request that still connects does not look at its signal; its caller need not wait for that. */
+/** Rejects as soon as the signal aborts, since a request that is still connecting ignores its signal. */
 function untilAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason)
@@ -80,7 +81,7 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
         signal: terms.signal,
       })
       status = answer.statusCode
-      // A body that is thrown away reports its abort as an error, which has no reader.
+      // A discarded body reports its abort as an error without a listener.
       answer.body.on('error', () => undefined)
       try {
         const headers = flatten(answer.headers)
@@ -104,7 +105,7 @@ async function sendAlongRedirects(agent: Agent, first: Hop<Body>, terms: Terms):
   }
 }
 
-/** Once a service has answered, even with a redirect, no later failure means that the request did not reach it. */
+/** Marks a failure after a response, even a redirect: the request has reached the service. */
 function afterAnswer(failure: TenonError, status: number | undefined): TenonError {
   if (status === undefined || failure.details?.sent === undefined || failure.details.status !== undefined)
     return failure

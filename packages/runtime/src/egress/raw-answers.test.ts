@@ -148,7 +148,7 @@ describe('failures say whether the service got the request', () => {
     await using server = await startRawServer((_line, socket) => void socket.destroy())
     const error = await failureOf(egressTo(server).request(server.origin, { method: 'POST', body: '{}' }))
     expect(error).toMatchObject({ code: 'HTTP_FAILED', details: { sent: true } })
-    expect(error.message).toContain('gave no answer')
+    expect(error.message).toContain('did not respond')
   })
 
   test('an answer that breaks off: it did, and its status is named', async () => {
@@ -173,7 +173,7 @@ test('a redirect to a service that says nothing: it did, and that service is nam
   const egress = createEgress({ allow: ['127.0.0.1'] })
   const error = await failureOf(egress.request(server.origin, { method: 'POST', body: '{}' }))
   expect(error).toMatchObject({ code: 'HTTP_FAILED', details: { sent: true, status: 307 } })
-  expect(error.message).toContain(`127.0.0.1:${silent.port} gave no answer`)
+  expect(error.message).toContain(`127.0.0.1:${silent.port} did not respond`)
 })
 
 describe('redirects', () => {

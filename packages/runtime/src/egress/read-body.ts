@@ -2,7 +2,7 @@ import { Duplex, PassThrough, pipeline as pipe, Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { TenonError } from '@tenon/core/errors'
 
-/** More layers than a service has reason for; each costs memory. */
+/** Most layers of encodings; each costs memory. */
 const MOST_ENCODINGS = 4
 const ZLIB_METHOD = 8
 
@@ -16,7 +16,7 @@ const DECODERS: Readonly<Record<string, () => Duplex>> = {
 
 const ignore = (): void => undefined
 
-/** `deflate` means the zlib form; many services send the raw one, which has no header. */
+/** Decodes `deflate`: the zlib form, or the raw one without a header that many services send. */
 async function* inflate(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const chunks = source[Symbol.asyncIterator]()
   const first = await chunks.next()
@@ -27,12 +27,12 @@ async function* inflate(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     yield* { [Symbol.asyncIterator]: () => chunks }
   }
   const decoder = isZlib ? createInflate() : createInflateRaw()
-  // Its errors come out of the decoder as well.
+  // Its errors are also reported by the decoder.
   pipe(Readable.from(all()), decoder, ignore)
   yield* decoder
 }
 
-/** The decoders for a `Content-Encoding`, outermost layer first. */
+/** Returns the decoders for a `Content-Encoding`, outermost layer first. */
 function decodersFor(encoding: string): readonly Duplex[] {
   const names = encoding.split(',').map((name) => name.trim().toLowerCase())
   const wanted = names.filter((name) => name !== '').reverse()
@@ -40,18 +40,18 @@ function decodersFor(encoding: string): readonly Duplex[] {
   if (unknown === undefined && wanted.length <= MOST_ENCODINGS)
     return wanted.map((name) => (DECODERS[name] as () => Duplex)())
   const what = unknown === undefined ? `more than ${MOST_ENCODINGS} content encodings` : 'an unknown content encoding'
-  throw new TenonError('HTTP_RESPONSE_INVALID', `The answer has ${what}`, {
+  throw new TenonError('HTTP_RESPONSE_INVALID', `The response has ${what}`, {
     remedy: 'Let the service send gzip, br, deflate or no Content-Encoding.',
   })
 }
 
 /**
- * Reads a body whole, decompressed, and not a byte beyond the limit: a bomb is cut off while it unpacks. A body
- * without a byte is empty, whatever its encoding says.
+ * Reads and decompresses a whole body up to the limit: a decompression bomb is cut off while it unpacks. A body of zero
+ * bytes is empty for any encoding.
  *
  * @param encoding - Value of `Content-Encoding`, layers in the order in which they were applied.
  * @param maxBytes - Limit of the decompressed body.
- * @throws {@link TenonError} `HTTP_RESPONSE_TOO_LARGE`; `HTTP_RESPONSE_INVALID` for an encoding that is not known.
+ * @throws {@link TenonError} `HTTP_RESPONSE_TOO_LARGE`; `HTTP_RESPONSE_INVALID` for an unknown encoding.
  */
 export async function readBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
   const decoders = decodersFor(encoding)
@@ -62,7 +62,7 @@ export async function readBody(body: Readable, encoding: string, maxBytes: numbe
     yield first.value
     yield* { [Symbol.asyncIterator]: () => source }
   }
-  // A fault of one layer comes out of the last, which is read here; leaving the loop closes them all.
+  // A fault of one layer is reported by the last one, which is read here; leaving the loop closes all of them.
   const decoded = decoders.reduce<Readable>((layer, decoder) => pipe(layer, decoder, ignore), Readable.from(whole()))
   const chunks: Buffer[] = []
   let size = 0
@@ -76,7 +76,7 @@ export async function readBody(body: Readable, encoding: string, maxBytes: numbe
 }
 
 export function tooLarge(maxBytes: number, remedy?: string): TenonError {
-  return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The answer is larger than ${maxBytes} bytes`, {
+  return new TenonError('HTTP_RESPONSE_TOO_LARGE', `The response is larger than ${maxBytes} bytes`, {
     details: { maxBytes },
     ...(remedy === undefined ? {} : { remedy }),
   })

@@ -6,7 +6,7 @@ const MAX_REDIRECTS = 5
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** One request on its way through redirects. */
+/** One request with its redirects. */
 export interface Hop<Body> {
   readonly url: URL
   readonly method: string
@@ -21,19 +21,19 @@ export interface Answer {
 
 const isRedirect = ({ status, location }: Answer): boolean => REDIRECT_STATUSES.has(status) && location !== null
 
-/** @throws {@link TenonError} `HTTP_REDIRECT_REFUSED` (details: `status`) for an answer that names another address. */
+/** @throws {@link TenonError} `HTTP_REDIRECT_REFUSED` (details: `status`) for a redirect. */
 export function refuseRedirect(hop: Pick<Hop<unknown>, 'url'>, answer: Answer): void {
   if (!isRedirect(answer)) return
   const { status } = answer
-  throw new TenonError('HTTP_REDIRECT_REFUSED', `${hop.url.host} answered ${status} with another address`, {
+  throw new TenonError('HTTP_REDIRECT_REFUSED', `${hop.url.host} answered ${status} with a redirect`, {
     details: { status },
   })
 }
 
 /**
- * The request that a redirect asks for, or `null` if the answer is none.
+ * Returns the request that follows a redirect; `null` if the response is not a redirect.
  *
- * Another origin never gets credentials; a changed method never carries its body on.
+ * Another origin never gets credentials; a changed method drops the body.
  *
  * @param hops - Redirects followed before this one.
  * @throws {@link TenonError} `HTTP_FAILED` after five redirects; `EGRESS_REFUSED` as {@link checkUrl}.

@@ -3,7 +3,7 @@ import type { StartedRunRow } from '../engine.ts'
 import type { RunReader } from '../run-store.ts'
 import type { RunRef } from '../store/run-ref.ts'
 
-/** Answers a start: with the run that it has made, or with the one that had the id already. */
+/** Returns the result of a start: the new run, or the existing one with the same id. */
 export async function startedRun(
   reader: Pick<RunReader, 'getRun'>,
   { tenantId, runId }: RunRef,

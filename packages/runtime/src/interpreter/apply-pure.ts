@@ -4,7 +4,7 @@ import type { MachineFact, MachineSnapshot } from './machine-types.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * The machine as a pure function, for tests and previews: restore, apply, snapshot. O(nodes) a fact.
+ * Applies one fact as a pure function, for tests and previews: restore, apply, snapshot. O(nodes) per fact.
  *
  * @param state - `null` before the first fact.
  * @throws {@link TenonError} `FACT_INVALID`, `SNAPSHOT_UNREADABLE`.

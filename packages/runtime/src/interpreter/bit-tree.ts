@@ -1,16 +1,18 @@
 import { lowestBit } from './bitset.ts'
 import { itemAt } from './lookup.ts'
 
-/** A set of positions that finds the next held one without looking at those in between. */
+/** A set of positions that finds the next member without visiting those in between. */
 export interface BitTree {
   add(position: number): void
   remove(position: number): void
   has(position: number): boolean
-  /** The smallest held position from `position` on; -1 if there is none. */
+  /** Returns the smallest member ≥ `position`; -1 if there is none. */
   next(position: number): number
 }
 
-/** Holds none of the positions 0 to `size` - 1 at first. Each word of a level stands for 32 of the one below. */
+/**
+ * Creates an empty set for the positions 0 to `size` - 1. Each word of a level represents 32 words of the one below.
+ */
 export function createBitTree(size: number): BitTree {
   const levels: number[][] = []
   for (let length = Math.max(1, size); levels.length === 0 || length > 1; ) {
@@ -51,7 +53,7 @@ export function createBitTree(size: number): BitTree {
       let at = position
       for (const [level, words] of levels.entries()) {
         if (at >> 5 >= words.length) return -1
-        // Shifting there and back clears the bits below.
+        // Shifting right and left clears the bits below.
         const rest = (itemAt(words, at >> 5) >>> (at & 31)) << (at & 31)
         if (rest !== 0) return descend(level, (at >> 5) * 32 + lowestBit(rest))
         at = (at >> 5) + 1

@@ -19,25 +19,25 @@ export function addBits(bitset: number[], other: Bitset): void {
   for (const [word, bits] of other.entries()) bitset[word] = itemAt(bitset, word) | bits
 }
 
-/** Positions beyond the end are not held. */
+/** Checks for a position; positions beyond the end are not members. */
 export function hasBit(bitset: Bitset, position: number): boolean {
   const word = position >> 5
   return word < bitset.length && (itemAt(bitset, word) & (1 << (position & 31))) !== 0
 }
 
-/** Index of the lowest bit of a word that is not 0. */
+/** Returns the index of the lowest set bit of a word other than 0. */
 export function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word)
 }
 
-/** The positions held, ascending. */
+/** Yields the members, ascending. */
 export function* bitsOf(bitset: Bitset): Generator<number> {
   for (const [word, bits] of bitset.entries()) {
     for (let rest = bits; rest !== 0; rest &= rest - 1) yield word * WORD_BITS + lowestBit(rest)
   }
 }
 
-/** The positions held, descending. */
+/** Yields the members, descending. */
 export function* bitsDownOf(bitset: Bitset): Generator<number> {
   for (let word = bitset.length - 1; word >= 0; word -= 1) {
     for (let rest = itemAt(bitset, word); rest !== 0; ) {

@@ -5,8 +5,8 @@ import { itemAt } from './lookup.ts'
 import type { PlanEdge, PlanNode } from './plan.ts'
 
 /**
- * The edges of a document by index, in the order of their sources, then of their ids: two documents that
- * differ in the order of their edges alone give one plan.
+ * Compiles the edges of a document by index, in the order of their sources, then of their ids, so that documents that
+ * differ only in the order of edges have the same plan.
  */
 export function compileEdges(
   document: WorkflowDocument,
@@ -19,7 +19,7 @@ export function compileEdges(
     const source = indexes.get(edge.source)
     const target = indexes.get(edge.target)
     if (source === undefined || target === undefined) {
-      issues.add(['edges', index], 'EDGE_DANGLING', `The edge "${id}" leads from or to a missing node`)
+      issues.add(['edges', index], 'EDGE_DANGLING', `The edge "${id}" starts or ends at a missing node`)
       continue
     }
     const { sourceHandle, targetHandle } = edge
@@ -28,13 +28,13 @@ export function compileEdges(
   return [...edges.values()].sort((a, b) => a.source - b.source || (a.id < b.id ? -1 : 1))
 }
 
-/** The edges at one node, by index. */
+/** Edges at one node, by index. */
 export interface EdgesAtNode {
   readonly incoming: readonly number[]
   readonly outgoing: readonly number[]
 }
 
-/** The edges at each of `count` nodes. */
+/** Returns the edges at each of `count` nodes. */
 export function edgesByNode(edges: readonly PlanEdge[], count: number): readonly EdgesAtNode[] {
   const byNode = Array.from({ length: count }, () => ({ incoming: [] as number[], outgoing: [] as number[] }))
   for (const [index, { source, target }] of edges.entries()) {
@@ -44,14 +44,14 @@ export function edgesByNode(edges: readonly PlanEdge[], count: number): readonly
   return byNode
 }
 
-/** Reports edges that could never carry anything: from a port that the node has not, or into a trigger. */
+/** Reports edges that can never become live: from a missing port, or into a trigger. */
 export function checkEdges(edges: readonly PlanEdge[], nodes: readonly PlanNode[], issues: IssueList): void {
   for (const { id, source, sourceHandle, target } of edges) {
     if (sourceHandle !== ERROR_PORT && !itemAt(nodes, source).ports.includes(sourceHandle)) {
-      issues.add(['edges', id], 'PORT_UNKNOWN', `The edge "${id}" leaves a port that the node does not have`)
+      issues.add(['edges', id], 'PORT_UNKNOWN', `The edge "${id}" starts at a port that the node does not have`)
     }
     if (itemAt(nodes, target).control === 'trigger') {
-      issues.add(['edges', id], 'TRIGGER_HAS_EDGE', `The edge "${id}" leads into a trigger`)
+      issues.add(['edges', id], 'TRIGGER_HAS_EDGE', `The edge "${id}" ends at a trigger`)
     }
   }
 }

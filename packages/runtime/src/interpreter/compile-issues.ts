@@ -10,7 +10,7 @@ export interface CompileIssue {
   readonly message: string
 }
 
-/** Gathers what is wrong, so that one answer names all of it. */
+/** Collects issues, so that one error reports all of them. */
 export interface IssueList {
   add(path: CompileIssue['path'], code: string, message: string): void
   /** @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`) if anything was added. */

@@ -16,7 +16,7 @@ export function compileNode(
 ): PlanNode {
   const type = entry as NodeManifestEntry
   const policy = compilePolicy(node.policy, type, issues, ['nodes', node.id, 'policy'])
-  // In the order of the canonical text, which then has nothing to sort: a plan is hashed whole.
+  // In the order of the canonical text, so that hashing the plan does not sort.
   return {
     control: type.control ?? null,
     disabled: node.disabled ?? false,

@@ -14,7 +14,7 @@ import type { CompiledRetryPolicy } from './plan.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
-/** The part of a plan's node that its policy decides. */
+/** The part of a plan's node that its policy defines. */
 export interface CompiledPolicy {
   readonly skipIf: string | null
   readonly join: JoinMode
@@ -31,7 +31,7 @@ type Report = (field: string, code: string, message: string) => void
 function msOf(duration: string | undefined, field: string, report: Report): number | null {
   if (duration === undefined) return null
   if (isDurationString(duration)) return durationToMs(duration)
-  report(field, 'POLICY_INVALID', `${field} is no duration like 30s`)
+  report(field, 'POLICY_INVALID', `${field} must be a duration like 30s`)
   return null
 }
 
@@ -40,13 +40,13 @@ function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetr
     ...DEFAULT_RETRY,
     ...policy,
   }
-  // Validation has refused what lies outside of the limits; a plan keeps to them in any case.
+  // Validation has refused values outside of the limits; a plan enforces them in any case.
   const { minIntervalMs, attempts } = RETRY_LIMITS
   const initialIntervalMs = Math.max(msOf(initialInterval, 'retry.initialInterval', report) ?? 0, minIntervalMs)
   const maximumIntervalMs =
     msOf(maximumInterval, 'retry.maximumInterval', report) ?? RETRY_INTERVAL_GROWTH * initialIntervalMs
   if (!Number.isSafeInteger(maximumAttempts) || maximumAttempts < 1) {
-    report('retry.maximumAttempts', 'POLICY_INVALID', 'maximumAttempts must be a whole number from 1 on')
+    report('retry.maximumAttempts', 'POLICY_INVALID', 'maximumAttempts must be a whole number of at least 1')
   }
   if (!(backoffCoefficient >= 1)) {
     report('retry.backoffCoefficient', 'POLICY_INVALID', 'backoffCoefficient must be at least 1')
@@ -62,14 +62,14 @@ function compileRetry(policy: NodePolicy['retry'], report: Report): CompiledRetr
 
 function compileJoin(join: JoinMode, report: Report): JoinMode {
   if (typeof join === 'object' && !(Number.isSafeInteger(join.count) && join.count >= 1)) {
-    report('join', 'POLICY_INVALID', 'count must be a whole number from 1 on')
+    report('join', 'POLICY_INVALID', 'count must be a whole number of at least 1')
   }
   return join
 }
 
 /**
- * Lays a node's own policy over that of its type, field by field, and fills in what neither says: 3 attempts
- * from 1 s on, doubling up to 100 times that, and 30 s an attempt for dispatched nodes.
+ * Merges a node's own policy into that of its type, field by field, and fills in defaults: 3 attempts with a first wait
+ * of 1 s that doubles up to 100 times that, and 30 s per attempt for dispatched nodes.
  */
 export function compilePolicy(
   own: NodePolicy | undefined,

@@ -26,11 +26,11 @@ function checkNodes(nodes: readonly SurveyedNode[], issues: IssueList) {
 function timeoutOf({ timeout }: WorkflowDocument['settings'], issues: IssueList): number | null {
   if (timeout === undefined) return null
   if (isDurationString(timeout)) return durationToMs(timeout)
-  issues.add(['settings', 'timeout'], 'SETTING_INVALID', 'timeout is no duration like 30s')
+  issues.add(['settings', 'timeout'], 'SETTING_INVALID', 'timeout must be a duration like 30s')
   return null
 }
 
-/** Only a document without cycles has an order. */
+/** Reports cycles; only a document without cycles has an order. */
 function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
   for (const cycle of cycles) {
     issues.add(['nodes', itemAt(cycle, 0)], 'WORKFLOW_CYCLE', `These nodes form a loop: ${cycle.join(', ')}`)
@@ -38,17 +38,17 @@ function checkCycles({ cycles }: WorkflowSurvey, issues: IssueList): void {
 }
 
 /**
- * Turns a document into the form in which the machine runs it: nodes in document order, adjacency by index,
- * durations in milliseconds, policies and params with the defaults of their types.
+ * Compiles a document to the plan that the machine runs: nodes in document order, adjacency by index, durations in
+ * milliseconds, policies and params with the defaults of their types.
  *
- * `planHash` names the plan itself, so what a node type adds to it counts: the same document compiled after
- * a change of a node type is another plan, and runs that began before keep theirs.
+ * `planHash` names the plan itself, so what a node type adds to it counts: the same document compiled after a change of
+ * a node type is another plan, and runs that started before keep their plan.
  *
  * @param manifest - Must have each node type in the version that the document names.
- * @param survey - What `checkWorkflowInSlices` surveyed of this document and manifest; made here if it is left out.
+ * @param survey - Survey of this document and manifest from `checkWorkflowInSlices`. @defaultValue a new survey
  * @returns Fresh plain JSON, except that `params` may be those of the document.
- * @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`, each with path, code and message) for
- * cycles, unknown types, edges that lead nowhere, policies out of range and what is not available yet.
+ * @throws {@link TenonError} `WORKFLOW_INVALID` (details: `issues`, each with path, code and message) for cycles,
+ * unknown types, invalid edges, policies out of range and features that are not available yet.
  */
 export function compile(
   document: WorkflowDocument,

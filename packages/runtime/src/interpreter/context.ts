@@ -9,7 +9,7 @@ import type { PlanIndex } from './plan-index.ts'
 import { createRunState, PHASE, type RunState } from './state.ts'
 import { createUndoLog, type UndoLog } from './undo-log.ts'
 
-/** What the parts of a machine share. */
+/** State that the parts of a machine share. */
 export interface MachineContext {
   readonly plan: Plan
   readonly index: PlanIndex
@@ -20,14 +20,14 @@ export interface MachineContext {
   readonly keyOwners: KeyOwners
 }
 
-/** One fact under way. Decisions go out in the order of the lists. */
+/** The fact that is being applied. Decisions are returned in the order of the lists. */
 export interface Turn {
   /** Instant of the fact, ms since the Unix epoch. */
   readonly at: number
-  /** What the fact itself brings about. */
+  /** Decisions of the fact itself. */
   readonly direct: Decision[]
   readonly skipped: Record<SkipReason, number[]>
-  /** What follows in the graph, in document order. */
+  /** Decisions that follow in the graph, in document order. */
   readonly following: Decision[]
   /** Nodes that may start, in document order; a join that fires later in the turn may still make them lose. */
   readonly ready: number[]
@@ -69,7 +69,7 @@ export function nodeAt(context: MachineContext, node: number): PlanNode {
 }
 
 /**
- * The node that a fact is about.
+ * Returns the index of the node of a fact.
  *
  * @throws {@link TenonError} `FACT_INVALID` for an id that the plan does not have.
  */

@@ -4,7 +4,7 @@ import { itemAt } from './lookup.ts'
 import { cancelRun } from './open-runs.ts'
 import { type Ending, inDocumentOrder, PHASE } from './state.ts'
 
-/** Decides that the run does not complete: nothing new starts, what is open is asked to stop. */
+/** Starts the end of a run that does not complete: no node starts, and open ones are canceled. */
 export function beginEnding(context: MachineContext, turn: Turn, ending: Ending): void {
   const { state, undoLog } = context
   undoLog.setField(state, 'ending', ending)
@@ -25,7 +25,7 @@ function terminalEvent({ state, plan }: MachineContext): Decision {
     : { type: 'run_canceled', data: { reason: ending.reason } }
 }
 
-/** Ends the run once nothing is open; the last thing that a turn does. */
+/** Ends the run if no node run is open; called last in a turn. */
 export function endWhenIdle(context: MachineContext, out: Decision[]): void {
   const { state, undoLog } = context
   if (state.open.size > 0) return
@@ -37,5 +37,5 @@ export function endWhenIdle(context: MachineContext, out: Decision[]): void {
   out.push(terminalEvent(context))
 }
 
-/** The timer that ends a run which takes too long. */
+/** Timer of the run's time limit. */
 export const DEADLINE_TIMER = 'deadline'

@@ -21,8 +21,8 @@ function inlineRefOf(value: Json): ValueRef | undefined {
 }
 
 /**
- * What leaves a node by its `error` port. It always fits into the decision itself, since the machine has no
- * payload store: details that do not are left out.
+ * Returns the output of an `error` port. It always fits into the decision itself, since the machine has no payload
+ * store: larger details are omitted.
  */
 export function failureOutput({ code, message, details = null }: RunFailure): ValueRef {
   const short = {
@@ -33,7 +33,7 @@ export function failureOutput({ code, message, details = null }: RunFailure): Va
   return inlineRefOf({ ...short, details }) ?? makeValueRef(short)
 }
 
-/** What follows when the last attempt of a node has failed, as its policy says. */
+/** Applies the policy of a node whose last attempt has failed. */
 export function handleFailure(
   context: MachineContext,
   turn: Turn,

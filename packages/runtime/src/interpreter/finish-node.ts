@@ -3,7 +3,7 @@ import { leaveRace, type MachineContext, nodeAt, type Turn } from './context.ts'
 import { itemAt } from './lookup.ts'
 import { type NodeOutput, PHASE } from './state.ts'
 
-/** The port of a failed node whose policy says `route`. */
+/** Port of a failed node with the policy `route`. */
 export const ERROR_PORT = 'error'
 
 function isLive(port: string | null, sourceHandle: string): boolean {
@@ -14,7 +14,7 @@ function touchEdge(context: MachineContext, turn: Turn, edgeIndex: number, port:
   const { state, undoLog, plan } = context
   undoLog.visit()
   const { target, sourceHandle } = itemAt(plan.edges, edgeIndex)
-  // A join that has fired takes no further notice of its edges.
+  // A join that has fired ignores its edges.
   if (itemAt(state.phases, target) !== PHASE.pending) return
   undoLog.setItem(state.pendingEdges, target, itemAt(state.pendingEdges, target) - 1)
   if (isLive(port, sourceHandle)) {
@@ -25,20 +25,20 @@ function touchEdge(context: MachineContext, turn: Turn, edgeIndex: number, port:
   turn.work.push(target)
 }
 
-/** Ends a node without looking at its edges: the run is ending, or everything behind it has lost. */
+/** Ends a node without its edges: the run is ending, or all later nodes have lost. */
 export function close(context: MachineContext, node: number): void {
   const { state, undoLog } = context
   undoLog.setItem(state.phases, node, PHASE.finished)
   leaveRace(context, node)
 }
 
-/** Ends a node none of whose ports is live. */
+/** Ends a node without a live port. */
 export function finishDead(context: MachineContext, turn: Turn, node: number): void {
   close(context, node)
   for (const edge of nodeAt(context, node).outgoing) touchEdge(context, turn, edge, null, false)
 }
 
-/** Ends a node with what left it; the edges of its port become live, the others dead. */
+/** Ends a node with an output; the edges of its port become live, the others dead. */
 export function finishLive(
   context: MachineContext,
   turn: Turn,
@@ -54,7 +54,7 @@ export function finishLive(
   for (const edge of nodeAt(context, node).outgoing) touchEdge(context, turn, edge, output.port, options.clean)
 }
 
-/** Ends a node that is passed over: its first port is live, with `{}`. */
+/** Ends a skipped node: its first port is live, with `{}`. */
 export function finishPassedOver(
   context: MachineContext,
   turn: Turn,
@@ -66,7 +66,7 @@ export function finishPassedOver(
   return output
 }
 
-// An end has no ports; the name then leads nowhere.
+// An end has no ports; the name has no effect then.
 function firstPort(context: MachineContext, node: number): string {
   return nodeAt(context, node).ports[0] ?? 'success'
 }

@@ -1,6 +1,6 @@
 import type { JoinMode } from '@tenon/core/document'
 
-/** The incoming edges of a node as they stand. */
+/** State of the incoming edges of a node. */
 export interface Arrivals {
   /** Edges whose source is not finished. */
   readonly pending: number
@@ -10,7 +10,7 @@ export interface Arrivals {
   readonly clean: number
 }
 
-/** What a node does next; `arrived` counts what its mode counts. */
+/** Decision of a join; `arrived` counts the edges that its mode counts. */
 export interface JoinVerdict {
   readonly kind: 'wait' | 'fire' | 'dead' | 'unsatisfied'
   readonly arrived: number
@@ -18,9 +18,9 @@ export interface JoinVerdict {
 }
 
 /**
- * Decides whether a node starts. `all` counts the edges that are or may still become live; the others fire
- * with the arrival that they need, and fail once every edge is finished without it. A node that nothing
- * arrives at is dead in every mode.
+ * Decides whether a node starts. `all` counts the edges that are or may still become live; the others fire with the
+ * arrival that they need, and fail once every edge is finished without it. A node without a live edge is dead in every
+ * mode.
  */
 export function judgeJoin(mode: JoinMode, { pending, live, clean }: Arrivals): JoinVerdict {
   const arrived = mode === 'first-success' ? clean : live
@@ -30,7 +30,7 @@ export function judgeJoin(mode: JoinMode, { pending, live, clean }: Arrivals): J
   return { kind: live === 0 ? 'dead' : 'unsatisfied', arrived, need }
 }
 
-/** Whether a node with this mode may fire before all of its edges are finished. */
+/** Checks whether a node with this mode may fire before all of its edges are finished. */
 export function isRacing(mode: JoinMode): boolean {
   return mode !== 'all'
 }

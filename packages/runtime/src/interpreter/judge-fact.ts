@@ -9,7 +9,7 @@ import { rulesFor, start } from './propagate.ts'
 import type { OpenRun } from './state.ts'
 import { castVote, findWait, fireWaitTimer, openWait } from './waits.ts'
 
-/** Carries a fact out; called only when the fact matters. */
+/** Applies a fact; called only if the fact has an effect. */
 export type Act = (turn: Turn) => void
 
 type Outcome = Extract<Fact, { readonly nodeRunId: string }>
@@ -20,7 +20,7 @@ interface Awaited {
   readonly open: OpenRun
 }
 
-/** The open pass that an outcome is for; `null` if that pass has its outcome already. */
+/** Returns the open pass of an outcome; `null` if that pass has its outcome already. */
 function findAwaited(context: MachineContext, { nodeRunId, data: { pass } }: Outcome): Awaited | null {
   const { state } = context
   const node = nodeOf(context, nodeRunId)
@@ -31,7 +31,7 @@ function findAwaited(context: MachineContext, { nodeRunId, data: { pass } }: Out
   return open === undefined || open.pass !== pass || open.wait !== null ? null : { node, open }
 }
 
-/** An outcome that was asked to be a cancelation, or comes too late for its join: an end without data. */
+/** Ends a canceled node, or one that is too late for its join, without data. */
 function endWithoutData(context: MachineContext, node: number): void {
   closeRun(context, node)
   close(context, node)
@@ -134,10 +134,10 @@ function judgeCancel(
 }
 
 /**
- * Says what a fact does, without doing it.
+ * Checks a fact and returns its effect, without applying it.
  *
- * @returns `null` for a fact that no longer matters.
- * @throws {@link TenonError} `FACT_INVALID` for one that cannot have happened.
+ * @returns `null` for a fact without effect.
+ * @throws {@link TenonError} `FACT_INVALID` for an impossible fact.
  */
 export function judgeFact(context: MachineContext, fact: Fact): Act | null {
   switch (fact.type) {
@@ -163,23 +163,23 @@ export function judgeFact(context: MachineContext, fact: Fact): Act | null {
     case 'cancel_requested':
       return judgeCancel(context, fact.data)
     default:
-      return refuse('The interpreter knows no such fact', { type: (fact as { readonly type: string }).type })
+      return refuse('The interpreter does not know this fact', { type: (fact as { readonly type: string }).type })
   }
 }
 
 type StartData = Extract<Fact, { type: 'run_started' }>['data']
 
-/** Checks that a run of this plan can begin so. */
+/** Checks that a run of this plan can start like this. */
 function checkStart(context: MachineContext, { planHash, semantics, trigger }: StartData): number {
   const { plan } = context
   if (planHash !== plan.planHash) refuse('The run was started with another plan', { planHash, expected: plan.planHash })
   rulesFor(semantics)
   const node = nodeOf(context, trigger)
-  if (nodeAt(context, node).control !== 'trigger') refuse(`The node "${trigger}" is no trigger`, { trigger })
+  if (nodeAt(context, node).control !== 'trigger') refuse(`The node "${trigger}" is not a trigger`, { trigger })
   return node
 }
 
-/** Starts the trigger; every other node without incoming edges is dead, with all that only it leads to. */
+/** Starts the trigger; every other node without incoming edges is dead, with all nodes that only it leads to. */
 function startRun(context: MachineContext, turn: Turn, trigger: number, data: StartData): void {
   const { state, undoLog, index } = context
   undoLog.setField(state, 'semantics', data.semantics)

@@ -2,15 +2,15 @@ import type { ValueRef } from '@tenon/core/run'
 import { itemAt } from './lookup.ts'
 import type { UndoLog } from './undo-log.ts'
 
-/** For each top-level key of the run's data, the nodes whose output has it, in document order. */
+/** Index from each top-level key of the run's data to the nodes whose output has it, in document order. */
 export interface KeyOwners {
-  /** Enters the keys of an output; what left by the `error` port is a failure, no data of the run. */
+  /** Adds the keys of an output; the output of an `error` port is a failure and not data of the run. */
   add(node: number, port: string, output: ValueRef): void
-  /** Ascending. */
+  /** Returns the nodes whose output has the key, ascending. */
   ownersOf(key: string): readonly number[]
 }
 
-/** Index of the first item that is not below `value`, in an ascending list. */
+/** Returns the index of the first item ≥ `value` in an ascending list. */
 export function lowerBound(list: readonly number[], value: number): number {
   let low = 0
   let high = list.length

@@ -1,9 +1,9 @@
 import { TenonError } from '@tenon/core/errors'
 
 /**
- * Reads an element that must be there.
+ * Returns an element that must exist.
  *
- * @throws {@link TenonError} `INTERNAL` if it is not: the structure that holds it is broken.
+ * @throws {@link TenonError} `INTERNAL` if it does not: the structure is broken.
  */
 export function itemAt<Item>(list: ArrayLike<Item>, index: number): Item {
   const item = list[index]
@@ -12,9 +12,9 @@ export function itemAt<Item>(list: ArrayLike<Item>, index: number): Item {
 }
 
 /**
- * Reads an entry that must be there.
+ * Returns an entry that must exist.
  *
- * @throws {@link TenonError} `INTERNAL` if it is not.
+ * @throws {@link TenonError} `INTERNAL` if it does not.
  */
 export function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
   const value = map.get(key)

@@ -6,8 +6,8 @@ import { cancelRun } from './open-runs.ts'
 import { PHASE } from './state.ts'
 
 /**
- * The nodes that lose when a join fires: everything not finished whose every path leads through this join.
- * Each node is found at most once in a run, since losing takes it out of the contenders.
+ * Returns the nodes that lose when a join fires: all unfinished nodes whose every path leads through this join. Each
+ * node is found at most once in a run, since losers are removed from the contenders.
  */
 export function findLosers(context: MachineContext, join: number): readonly number[] {
   const { contenders, index, undoLog } = context
@@ -22,12 +22,12 @@ export function findLosers(context: MachineContext, join: number): readonly numb
   return losers.sort((a, b) => a - b)
 }
 
-/** The losers that run or wait: the ones that are canceled. */
+/** Returns the losers that run or wait, which are canceled. */
 export function openAmong({ state }: MachineContext, losers: readonly number[]): readonly number[] {
   return losers.filter((node) => itemAt(state.phases, node) === PHASE.open)
 }
 
-/** Cancels the losers that run, ends those that wait, and passes over those that have not begun. */
+/** Cancels the losers that run, ends those that wait, and skips those that have not started. */
 export function dropLosers(context: MachineContext, turn: Turn, losers: readonly number[]): void {
   for (const node of losers) {
     if (itemAt(context.state.phases, node) === PHASE.open) {
@@ -39,7 +39,7 @@ export function dropLosers(context: MachineContext, turn: Turn, losers: readonly
   }
 }
 
-/** Ids of nodes as decisions name them. */
+/** Returns the ids of nodes for decisions. */
 export function idsOf(context: MachineContext, nodes: readonly number[]): readonly string[] {
   return nodes.map((node) => nodeAt(context, node).id)
 }

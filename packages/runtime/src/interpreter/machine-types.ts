@@ -2,10 +2,10 @@ import type { Resume } from '@tenon/core/node'
 import type { Decision, Fact, RunStatus } from '@tenon/core/run'
 import type { RunOutputs } from './run-outputs.ts'
 
-/** The semantics that new runs get; a run keeps the number it started with. */
+/** Semantics of new runs; a run keeps the number with which it started. */
 export const CURRENT_SEMANTICS = 1
 
-/** The state of a machine as plain JSON; a cache only, the facts can always rebuild it. */
+/** State of a machine as plain JSON; a cache that can be rebuilt from the facts. */
 export interface MachineSnapshot {
   /** Version of the state format; other versions are rejected with `SNAPSHOT_UNREADABLE`. */
   readonly stateVersion: number
@@ -14,34 +14,33 @@ export interface MachineSnapshot {
 }
 
 /**
- * What follows from what happened. No clock, no randomness, no I/O; order follows the document.
+ * Turns facts into decisions. No clock, no randomness, no I/O; decisions are in document order.
  *
- * A fact that no longer matters (second outcome of one pass, timer of a closed wait, outcome after the
- * end) gives no decisions and changes nothing. A fact that cannot be (unknown node, wrong type) throws
- * `FACT_INVALID` and changes nothing.
+ * A fact without effect (second outcome of one pass, timer of a closed wait, outcome after the end) gives no decisions
+ * and changes nothing. An impossible fact (unknown node, wrong type) throws `FACT_INVALID` and changes nothing.
  */
 export interface Machine {
   /**
    * Applies a fact and returns the decisions that follow from it.
    *
-   * @throws {@link TenonError} `FACT_INVALID` for a fact that cannot have happened.
+   * @throws {@link TenonError} `FACT_INVALID` for an impossible fact.
    */
   apply(fact: MachineFact): readonly Decision[]
-  /** From here on `rollback` comes back to this state. */
+  /** Sets the state to which `rollback` returns. */
   mark(): void
-  /** Takes back everything since the mark; the mark stays. */
+  /** Undoes all changes since the mark, which is kept. */
   rollback(): void
   /** Copies the state as plain JSON. */
   snapshot(): MachineSnapshot
-  /** Facts that mattered so far: `apply` has raised it if and only if the fact belongs into the log. */
+  /** Number of facts with an effect; `apply` increases it if and only if the fact belongs into the log. */
   readonly turn: number
   /** Status of the run after the last fact. */
   readonly status: RunStatus
-  /** What the node runs may read. */
+  /** Outputs that the node runs can read. */
   readonly outputs: RunOutputs
-  /** What has been scheduled and has no outcome yet, in document order: for a driver that takes a run over. */
+  /** Returns the scheduled node runs without an outcome, in document order, for a driver that resumes a run. */
   openNodeRuns(): readonly OpenNodeRun[]
-  /** Changes and visits so far: what the facts have cost, for tests that compare runs of different sizes. */
+  /** Number of changes and visits so far, for tests that compare the cost of runs of different sizes. */
   readonly operations: number
 }
 
@@ -59,9 +58,9 @@ export interface OpenNodeRun {
   readonly resume: Resume | null
   /** Instant of the fact that scheduled the pass. */
   readonly scheduledAt: number
-  /** Its cancelation has been asked for. */
+  /** True if its cancelation was requested. */
   readonly canceling: boolean
-  /** The wait that it is suspended on. */
+  /** Wait on which it is suspended; `null` if it is not. */
   readonly waitId: string | null
 }
 

@@ -151,7 +151,7 @@ describe('the machine on random graphs, outcomes and orders', () => {
     )
   })
 
-  test('a machine from a snapshot behaves as the one that went on', () => {
+  test('a machine from a snapshot behaves like the one that continued', () => {
     fc.assert(
       fc.property(anyPlan, arbitraryTape, arbitraryOptions, fc.nat(30), (plan, values, options, at) => {
         const { log } = play(plan, values, options)

@@ -30,12 +30,12 @@ function openNodeRunsOf(context: MachineContext): readonly OpenNodeRun[] {
 }
 
 /**
- * Creates the machine of one run: it turns facts into decisions, and does nothing else.
+ * Creates the machine of one run, which turns facts into decisions.
  *
- * State is changed in place with a log of how to undo each change, so that a fact costs what it brings about,
- * not what the run holds. A new machine counts as marked.
+ * State is changed in place with an undo log, so that the cost of a fact depends on its changes, not on the size of the
+ * run. A new machine counts as marked.
  *
- * @param snapshot - From another machine of the same plan; the new one behaves as that one went on.
+ * @param snapshot - Snapshot of another machine of the same plan; the new one continues from it.
  * @param index - Shared by the runs of a plan. @defaultValue a new one
  * @throws {@link TenonError} `SNAPSHOT_UNREADABLE` if the snapshot is of another version or plan.
  *

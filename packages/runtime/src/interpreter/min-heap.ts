@@ -1,11 +1,11 @@
 import { itemAt } from './lookup.ts'
 
-/** Gives back the smallest of the numbers put in; holds each number once. */
+/** Min-heap of distinct numbers. */
 export interface MinHeap {
   readonly size: number
-  /** A number that is held already is not put in again. */
+  /** Adds a number; a duplicate is ignored. */
   push(value: number): void
-  /** Call only while `size` > 0. */
+  /** Removes and returns the smallest number; call only while `size` > 0. */
   pop(): number
 }
 

@@ -1,23 +1,23 @@
 import { sha256Hex } from '@tenon/core/document'
 import type { CompiledRetryPolicy } from './plan.ts'
 
-/** Attempts of one pass that may be lost with their workers; they do not use up `maximumAttempts`. */
+/** Most attempts of one pass that may be lost with their workers; they do not count towards `maximumAttempts`. */
 export const MAX_LOST_ATTEMPTS = 5
 
-/** A server's Retry-After is followed up to so long. */
+/** Longest `Retry-After` of a service that is respected, in milliseconds. */
 export const MAX_RETRY_AFTER_MS = 86_400_000
 
-/** How the last attempt failed, as the executor caught it. */
+/** Failure of the last attempt. */
 export interface AttemptError {
   /** Error code of Tenon, or one that the node threw. */
   readonly code: string
   /** `true` if another attempt may succeed. */
   readonly retryable: boolean
-  /** `retryAfterMs`: how long a server asked to wait. */
+  /** Details of the failure; `retryAfterMs` is the wait that the service requested. */
   readonly details?: unknown
 }
 
-/** Whether there is another attempt; `code` is the failure of the node where it is not the attempt's own. */
+/** Decision about another attempt; `code` is the failure of the node if it differs from that of the attempt. */
 export type NextAttempt =
   | { readonly retry: true; readonly delayMs: number }
   | { readonly retry: false; readonly code?: 'ATTEMPTS_LOST' }
@@ -28,7 +28,7 @@ function backoffMs(policy: CompiledRetryPolicy, retries: number): number {
   return Math.min(policy.maximumIntervalMs, policy.initialIntervalMs * growth)
 }
 
-/** 0 ≤ share < 1, the same for the same attempt wherever it is worked out. */
+/** Returns 0 ≤ share < 1, the same for the same attempt in every process. */
 function shareOf(idempotencyKey: string, attempt: number): number {
   return Number.parseInt(sha256Hex(`${idempotencyKey}/${attempt}`).slice(0, 8), 16) / 2 ** 32
 }
@@ -42,13 +42,13 @@ function retryAfterMsOf(details: unknown): number {
 /**
  * Decides whether a node run is tried again, and when. Pure: both engines and every worker agree.
  *
- * The wait grows with the attempts up to the policy's cap and is then made up to a fifth shorter, so that
- * what failed together does not come back together. A server's Retry-After may make it longer than the cap.
+ * The wait grows with the attempts up to the policy's cap and is then shortened by up to a fifth, so that attempts that
+ * failed together are not retried together. `Retry-After` may make it longer than the cap.
  *
  * @param failedSoFar - Attempts of this pass that ended with an error, the last one included.
  * @param lostSoFar - Attempts of this pass that were lost, the last one included.
- * @param error - What the last attempt failed with; `null` if it was lost.
- * @param idempotencyKey - Of the node run.
+ * @param error - Failure of the last attempt; `null` if it was lost.
+ * @param idempotencyKey - Idempotency key of the node run.
  * @returns `delayMs` in whole milliseconds from the end of the last attempt.
  */
 export function nextAttempt(

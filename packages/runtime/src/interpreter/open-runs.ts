@@ -12,19 +12,19 @@ export function schedule(context: MachineContext, out: Decision[], node: number,
   const pass = itemAt(state.passes, node) + 1
   undoLog.setItem(state.passes, node, pass)
   undoLog.setItem(state.phases, node, PHASE.open)
-  // A later pass sees what the first one saw: an approver decides on what was shown.
+  // A later pass reads the same outputs as the first one, so that approvers decide about the displayed data.
   if (pass === 1) undoLog.setItem(state.scheduledTurns, node, state.turn)
   undoLog.setEntry(state.open, node, { pass, resume, scheduledAt: at, canceling: false, wait: null })
   const queue = mode === 'dispatch' ? taskQueue : null
   out.push({ type: 'node_scheduled', nodeRunId: id, data: { pass, mode, queue, resume } })
 }
 
-/** Takes a node run that has its outcome out of the open ones. */
+/** Removes a node run with an outcome from the open ones. */
 export function closeRun({ state, undoLog }: MachineContext, node: number): void {
   undoLog.deleteEntry(state.open, node)
 }
 
-/** Ends a wait without an answer; the node run ends with it. */
+/** Ends a wait without a result, and its node run. */
 function closeWait(context: MachineContext, out: Decision[], node: number, wait: OpenWait): void {
   const { state, undoLog } = context
   const { waitId, waitFor } = wait
@@ -35,7 +35,7 @@ function closeWait(context: MachineContext, out: Decision[], node: number, wait:
   close(context, node)
 }
 
-/** Asks an open node run to stop; one that waits is ended at once, one that is asked already is left alone. */
+/** Requests the cancelation of an open node run; a waiting one ends at once, and a repeated request is ignored. */
 export function cancelRun(
   context: MachineContext,
   out: Decision[],

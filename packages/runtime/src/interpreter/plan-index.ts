@@ -6,29 +6,29 @@ import type { Plan } from './plan.ts'
 import { type PostDominators, postDominatorsOf } from './post-dominators.ts'
 
 /**
- * What can be read off a plan once for all of its runs; holds no state of any run. Keep it beside the plan
- * and give it to each machine.
+ * Data derived from a plan once for all of its runs, without state of a run. Keep it beside the plan and pass it to
+ * each machine.
  */
 export interface PlanIndex {
   /** Plan that the index describes. */
   readonly plan: Plan
-  /** Templates of the plan, each parsed and analyzed when it is first asked for. */
+  /** Templates of the plan, each parsed and analyzed on first use. */
   readonly templates: TemplateTable
-  /** Index into `plan.nodes`; `undefined` for an unknown id. */
+  /** Returns the index into `plan.nodes`; `undefined` for an unknown id. */
   indexOf(nodeId: string): number | undefined
-  /** The nodes without incoming edges, ascending. */
+  /** Returns the nodes without incoming edges, ascending. */
   roots(): readonly number[]
-  /** Indexes of the nodes from which a path of edges leads to this one; worked out when first asked for. */
+  /** Returns the indexes of the nodes from which a path of edges leads to this one; computed on first use. */
   ancestorsOf(index: number): Bitset
-  /** Worked out when first asked for. */
+  /** Returns the post-dominators; computed on first use. */
   postDominators(): PostDominators
-  /** Words of ancestor sets worked out so far, for tests that compare plans of different sizes. */
+  /** Number of computed words of ancestor sets, for tests that compare plans of different sizes. */
   readonly operations: number
-  /** The output of a node that was passed over: `{}`. */
+  /** Output of a skipped node: `{}`. */
   readonly emptyOutput: ValueRef
 }
 
-/** Creates the index of a plan; O(nodes), the rest when it is needed. */
+/** Creates the index of a plan; O(nodes), other parts on first use. */
 export function createPlanIndex(plan: Plan): PlanIndex {
   const indexes = new Map(plan.nodes.map(({ id }, index) => [id, index]))
   const ancestors = new Map<number, Bitset>()

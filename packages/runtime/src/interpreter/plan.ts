@@ -15,7 +15,7 @@ export interface CompiledRetryPolicy {
   readonly nonRetryableErrorTypes: readonly string[]
 }
 
-/** A node as the machine reads it: policies filled in from its type, edges as indexes. */
+/** A node for the machine: policies filled in from its type, edges as indexes. */
 export interface PlanNode {
   /** Id of the node in the document. */
   readonly id: string
@@ -25,7 +25,7 @@ export interface PlanNode {
   readonly typeVersion: number
   /** Name of the node in the document. */
   readonly name: string
-  /** As in the document, templates unresolved. */
+  /** Params of the document, templates unresolved. */
   readonly params: Readonly<Record<string, unknown>>
   /** Order of the keys in objects of `params`, as in the document. @defaultValue keys are sorted */
   readonly keyOrder?: KeyOrder
@@ -45,7 +45,7 @@ export interface PlanNode {
   readonly join: JoinMode
   /** Outcome after the last failed attempt. */
   readonly onError: OnError
-  /** Whether an edge leaves the `error` port: without one, `route` is `fail`. */
+  /** True if an edge leaves the `error` port; without one, `route` acts like `fail`. */
   readonly hasErrorEdge: boolean
   /** Retries, with all defaults filled in. */
   readonly retry: CompiledRetryPolicy
@@ -63,7 +63,7 @@ export interface PlanNode {
   readonly outgoing: readonly number[]
 }
 
-/** An edge as the machine reads it, with its ends as indexes into the nodes of the plan. */
+/** An edge for the machine, with its ends as indexes into the nodes of the plan. */
 export interface PlanEdge {
   /** Id of the edge in the document. */
   readonly id: string
@@ -77,7 +77,7 @@ export interface PlanEdge {
   readonly targetHandle: string
 }
 
-/** A document as the machine runs it: nodes in document order, adjacency by index. Plain JSON. */
+/** A compiled document for the machine: nodes in document order, adjacency by index. Plain JSON. */
 export interface Plan {
   /** Version of the plan format. */
   readonly planVersion: 1
@@ -87,7 +87,7 @@ export interface Plan {
   readonly nodes: readonly PlanNode[]
   /** Edges between the nodes. */
   readonly edges: readonly PlanEdge[]
-  /** Longest life of a run in milliseconds; `null` without a limit. */
+  /** Longest duration of a run in milliseconds; `null` without a limit. */
   readonly timeoutMs: number | null
   /** `strict` stores every pure node before the next one starts. */
   readonly durability: 'normal' | 'strict'

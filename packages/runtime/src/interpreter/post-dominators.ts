@@ -1,8 +1,8 @@
 import { itemAt } from './lookup.ts'
 
 /**
- * Nodes that every path to an end must pass, as an interval for each node: `first` is its own position, and the
- * nodes all of whose paths lead through it have the positions from `first + 1` to `last`.
+ * Post-dominators of all nodes, as an interval for each node: `first` is its own position, and the nodes all of whose
+ * paths lead through it have the positions from `first + 1` to `last`.
  */
 export interface PostDominators {
   readonly first: readonly number[]

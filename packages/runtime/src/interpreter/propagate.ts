@@ -9,12 +9,12 @@ import { schedule } from './open-runs.ts'
 import { rulesOf, type SemanticsRules } from './semantics.ts'
 import { PHASE } from './state.ts'
 
-/** The rules by which this run was started. */
+/** Returns the rules with which this run was started. */
 export function rulesFor(semantics: number): SemanticsRules {
   return rulesOf(semantics) ?? refuse(`Semantics ${semantics} are unknown to this interpreter`, { semantics })
 }
 
-/** Makes a node ready to start; a disabled one is passed over instead. */
+/** Makes a node ready to start; a disabled one is skipped instead. */
 export function start(context: MachineContext, turn: Turn, node: number): void {
   if (nodeAt(context, node).disabled) {
     turn.skipped.disabled.push(node)
@@ -75,13 +75,13 @@ function visitNode(context: MachineContext, rules: SemanticsRules, turn: Turn, n
 }
 
 /**
- * Carries what has finished through the graph. Edges lead from lower to higher indexes, so taking the nodes in
- * document order visits each once a turn, after everything before it.
+ * Propagates finished nodes through the graph. Edges lead from lower to higher indexes, so that document order visits
+ * each node once per turn, after all nodes before it.
  */
 export function propagate(context: MachineContext, turn: Turn): void {
   const { state } = context
   const rules = rulesOf(state.semantics)
-  // A run that is canceled before its start has no rules and nothing to carry on.
+  // A run that is canceled before its start has no rules and nothing to propagate.
   if (rules === undefined) return
   while (turn.work.size > 0 && state.ending === null) visitNode(context, rules, turn, turn.work.pop())
 }
@@ -94,7 +94,7 @@ function skippedFor(context: MachineContext, turn: Turn, reason: SkipReason): re
   return [{ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } }]
 }
 
-/** Puts the decisions of a turn in their order and starts what is still ready. */
+/** Orders the decisions of a turn and starts the nodes that are still ready. */
 export function conclude(context: MachineContext, turn: Turn): Decision[] {
   const { phases } = context.state
   const decisions = [

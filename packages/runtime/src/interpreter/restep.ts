@@ -3,11 +3,11 @@ import { createMachine } from './machine.ts'
 import type { Machine } from './machine-types.ts'
 import type { Plan } from './plan.ts'
 
-/** First difference between a log and the machine, with both texts; `null` where one of them has nothing. */
+/** First difference between a log and the machine, with both texts; `null` if one of them has none. */
 export interface RestepMismatch {
   /** False for a mismatch. */
   readonly same: false
-  /** Of the fact after which they part; 0 before the first one. */
+  /** `seq` of the fact after which they differ; 0 before the first one. */
   readonly seq: number
   /** First differing decision in the log. */
   readonly recorded: string | null
@@ -15,7 +15,7 @@ export interface RestepMismatch {
   readonly repeated: string | null
 }
 
-/** Result of repeating a log: the `turns` that gave the same decisions, or the first turn that differs. */
+/** Result of repeating a log: the number of `turns` with the same decisions, or the first turn that differs. */
 export type RestepResult = { readonly same: true; readonly turns: number } | RestepMismatch
 
 type DecisionEvent = Extract<RunEvent, Decision>
@@ -30,12 +30,12 @@ function isDecision(event: RunEvent): event is DecisionEvent {
 }
 
 interface Stretch {
-  /** `null` for decisions that precede every fact: a log never has any. */
+  /** Fact of the turn; `null` for decisions before the first fact, which logs never have. */
   readonly fact: FactEvent | null
   readonly decisions: DecisionEvent[]
 }
 
-/** A log without observations, as turns. */
+/** Splits a log without observations into turns. */
 function turnsOf(events: Iterable<RunEvent>): readonly Stretch[] {
   let current: Stretch = { fact: null, decisions: [] }
   const turns = [current]
@@ -77,14 +77,13 @@ function keyOf(fact: FactEvent, index: number): DecisionKey {
 }
 
 /**
- * Applies the facts of a recorded run again and compares what follows with what was recorded, byte for
- * byte: type, node run, data, id, turn and cause of every decision. The test that an upgrade of the
- * interpreter breaks no run.
+ * Applies the facts of a recorded run again and compares the decisions with the recorded ones, byte for byte: type,
+ * node run, data, id, turn and cause. Used to test that an upgrade of the interpreter breaks no run.
  *
- * @param events - The whole log of a run, ascending by `seq`; observations are passed over.
- * @param createFor - The machine to test. @defaultValue {@link createMachine}
- * @returns The first difference. Each fact must have moved the machine by one turn.
- * @throws {@link TenonError} `FACT_INVALID` if a fact cannot have happened under this plan.
+ * @param events - The whole log of a run, ascending by `seq`; observations are ignored.
+ * @param createFor - Creates the machine to test. @defaultValue {@link createMachine}
+ * @returns The first difference. Each fact must advance the machine by one turn.
+ * @throws {@link TenonError} `FACT_INVALID` if a fact is impossible for this plan.
  */
 export function restep(
   events: Iterable<RunEvent>,

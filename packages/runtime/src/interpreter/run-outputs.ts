@@ -5,37 +5,37 @@ import { ERROR_PORT } from './finish-node.ts'
 import { lowerBound } from './key-owners.ts'
 import { entryOf, itemAt } from './lookup.ts'
 
-/** An output with the node that it left. */
+/** An output with its node and port. */
 export interface OwnedOutput {
-  /** Node that the output left. */
+  /** Node of the output. */
   readonly nodeId: string
-  /** Port that it left by. */
+  /** Port of the output. */
   readonly port: string
   /** Reference to the stored value. */
   readonly output: ValueRef
 }
 
 /**
- * What a node run may read, as it was when its first pass was scheduled: the same in every pass and when
- * the log is read again. Only references; the caller loads the values that it needs.
+ * Outputs that a node run can read, as of the moment at which its first pass was scheduled: the same in every pass and
+ * on replay. References only; the caller loads the values that it needs.
  */
 export interface InputView {
   /**
-   * The owner of one top-level key of `input`: of the ancestors whose output has the key, the last in document
-   * order. `null` if none has it.
+   * Returns the owner of one top-level key of `input`: the last ancestor in document order whose output has the key;
+   * `null` if none has it.
    */
   ownerOf(key: string): OwnedOutput | null
-  /** The outputs that make up `input` as a whole, in document order: later ones lie over earlier ones. */
+  /** Returns the outputs of which the whole `input` consists, in document order: later ones override earlier ones. */
   owners(): readonly OwnedOutput[]
-  /** `nodes.<id>.output` as far as it was there at that moment; `null` for one that was not. */
+  /** Returns `nodes.<id>.output` at that moment; `null` if there was none. */
   outputOf(nodeId: string): OwnedOutput | null
-  /** The `error` of an error branch: the failure of the last ancestor in document order that was routed. */
+  /** Returns the `error` of an error branch: the failure of the last routed ancestor in document order. */
   error(): OwnedOutput | null
 }
 
-/** Reads the data flow of a run; holds nothing itself and follows the machine. */
+/** Data flow of a run, derived from the state of the machine. */
 export interface RunOutputs {
-  /** What has left a node so far; `null` before, for an unknown node, and for one that lost or never ran. */
+  /** Returns the output of a node; `null` before it ends, for an unknown node, and for one that lost or never ran. */
   outputOf(nodeId: string): OwnedOutput | null
   /**
    * Collects the outputs that a node run can read as `input`.
@@ -69,8 +69,8 @@ export function createRunOutputs(context: MachineContext): RunOutputs {
       return port !== ERROR_PORT && (output.keys?.includes(key) ?? false)
     }
 
-    // Down the ancestors and down the owners of the key at the same pace: where one list is long without a
-    // hit, as the owners in parallel branches or the ancestors in a long chain, the other one is short.
+    // Searches the ancestors and the owners of the key in parallel: if one list is long without a match, like the
+    // owners in parallel branches or the ancestors in a long chain, the other one is short.
     function findOwner(key: string): number | null {
       const owners = keyOwners.ownersOf(key)
       const down = bitsDownOf(ancestors)

@@ -3,7 +3,7 @@ import { entryOf } from './lookup.ts'
 import type { MachineSnapshot } from './machine-types.ts'
 import { inDocumentOrder, type NodeOutput, type OpenRun, type RunState } from './state.ts'
 
-/** Grows whenever the form of a snapshot changes; older ones are then rebuilt from the facts. */
+/** Version of the format of snapshots; state of other versions is rebuilt from the facts. */
 export const STATE_VERSION = 2
 
 type Entries<Value> = readonly (readonly [number, Value])[]
@@ -37,7 +37,7 @@ function copyLists(state: Omit<RunState, 'open' | 'outputs'>): Omit<RunState, 'o
   }
 }
 
-/** Copies a state into plain JSON that nothing changes later. */
+/** Copies a state to plain JSON. */
 export function snapshotOf(state: RunState, planHash: string): MachineSnapshot {
   const stored: StoredState = {
     planHash,

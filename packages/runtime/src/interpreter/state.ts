@@ -1,7 +1,7 @@
 import type { Resume, Vote, WaitFor } from '@tenon/core/node'
 import type { CancelReason, RunFailure, ValueRef } from '@tenon/core/run'
 
-/** Where a node of a run stands. `ready` exists within a turn only. */
+/** Phase of a node in a run. `ready` exists within a turn only. */
 export const PHASE = Object.freeze({ pending: 0, ready: 1, open: 2, finished: 3 })
 
 export interface OpenWait {
@@ -15,35 +15,35 @@ export interface OpenRun {
   readonly pass: number
   readonly resume: Resume | null
   readonly scheduledAt: number
-  /** Its cancelation has been asked for; whatever it answers is its end. */
+  /** True if its cancelation was requested; any outcome ends it then. */
   readonly canceling: boolean
   readonly wait: OpenWait | null
 }
 
-/** What left a node, by which port. */
+/** Output of a node with its port. */
 export interface NodeOutput {
   readonly port: string
   readonly output: ValueRef
 }
 
-/** Why a run ends without completing; decided once, carried out when nothing is open. */
+/** Reason why a run ends without completing; decided once, applied when no node run is open. */
 export type Ending =
   | { readonly kind: 'failed'; readonly error: RunFailure; readonly nodeId: string | null }
   | { readonly kind: 'canceled'; readonly reason: CancelReason }
 
-/** The whole state of a run. Lists have an entry for each node of the plan. */
+/** State of a run. Lists have an entry for each node of the plan. */
 export interface RunState {
-  /** Facts that mattered so far. */
+  /** Number of facts with an effect. */
   turn: number
-  /** 0 before the start. */
+  /** Semantics of the run; 0 before the start. */
   semantics: number
   over: boolean
   ending: Ending | null
-  /** Whether the deadline timer is set. */
+  /** True if the deadline timer is set. */
   deadline: boolean
-  /** The first end in document order that was reached. */
+  /** First reached end in document order; `null` if none. */
   reachedEnd: { readonly index: number; readonly outcome: string } | null
-  /** How many of the open node runs wait. */
+  /** Number of open node runs that wait. */
   waiting: number
   readonly phases: number[]
   /** Last pass that was scheduled; 0 before the first. */
@@ -56,13 +56,13 @@ export interface RunState {
   readonly cleanArrivals: number[]
   /** Turn of the first pass; 0 before. */
   readonly scheduledTurns: number[]
-  /** Turn in which the output came to be; 0 before. */
+  /** Turn in which the node ended; 0 before. */
   readonly finishedTurns: number[]
   readonly open: Map<number, OpenRun>
   readonly outputs: Map<number, NodeOutput>
 }
 
-/** The state of a run before its first fact. */
+/** Creates the state of a run before its first fact. */
 export function createRunState(incomingCounts: readonly number[]): RunState {
   const zeros = (): number[] => incomingCounts.map(() => 0)
   return {
@@ -85,7 +85,7 @@ export function createRunState(incomingCounts: readonly number[]): RunState {
   }
 }
 
-/** Keys of a map by node index, in document order. */
+/** Returns the keys of a map by node index, in document order. */
 export function inDocumentOrder(map: ReadonlyMap<number, unknown>): readonly number[] {
   return [...map.keys()].sort((a, b) => a - b)
 }

@@ -1,23 +1,23 @@
 import { itemAt } from './lookup.ts'
 
 /**
- * Every change of a machine's state goes through here, so that it can be taken back to the mark at a cost
- * that depends on the changes alone, not on the size of the run.
+ * Undo log of a machine. All changes of its state are recorded here, so that the cost of a rollback to the mark depends
+ * on the changes, not on the size of the run.
  */
 export interface UndoLog {
-  /** Changes and visits so far: what a fact costs, for tests that compare runs of different sizes. */
+  /** Number of changes and visits so far, for tests that compare the cost of runs of different sizes. */
   readonly operations: number
   /** Counts work that changes nothing. */
   visit(): void
-  /** Notes how to take back the change that is about to be made. */
+  /** Records how to undo the next change. */
   note(undo: () => void): void
   setField<Target extends object, Key extends keyof Target>(target: Target, key: Key, value: Target[Key]): void
   setItem<Item>(list: Item[], index: number, item: Item): void
   setEntry<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void
   deleteEntry<Key, Value>(map: Map<Key, Value>, key: Key): void
-  /** Forgets how to go back; the state stays as it is. */
+  /** Clears the log and keeps the state. */
   mark(): void
-  /** Takes back every change since the mark, the last one first. */
+  /** Undoes every change since the mark, the last one first. */
   rollback(): void
 }
 

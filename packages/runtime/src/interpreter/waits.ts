@@ -5,7 +5,7 @@ import { entryOf, itemAt } from './lookup.ts'
 import { closeRun, schedule } from './open-runs.ts'
 import type { OpenWait } from './state.ts'
 
-/** A wait that is open, with its node. */
+/** An open wait with its node. */
 export interface WaitingNode {
   readonly node: number
   readonly wait: OpenWait
@@ -14,15 +14,15 @@ export interface WaitingNode {
 const WAIT_ID = /^(.+)\/([1-9][0-9]{0,8})\/0$/
 
 /**
- * Finds the wait that a vote or a timer is for.
+ * Finds the wait of a vote or a timer.
  *
  * @returns `null` if it has been closed.
- * @throws {@link TenonError} `FACT_INVALID` if this run cannot have had such a wait.
+ * @throws {@link TenonError} `FACT_INVALID` if this run never had such a wait.
  */
 export function findWait(context: MachineContext, waitId: string): WaitingNode | null {
   const { state } = context
   const [, nodeRunId, pass] = WAIT_ID.exec(waitId) ?? []
-  if (nodeRunId === undefined) refuse(`"${waitId}" names no wait`, { waitId })
+  if (nodeRunId === undefined) refuse(`"${waitId}" is not the id of a wait`, { waitId })
   const node = nodeOf(context, nodeRunId)
   if (Number(pass) > itemAt(state.passes, node)) refuse(`The wait "${waitId}" has never been opened`, { waitId })
   const wait = state.open.get(node)?.wait ?? null
@@ -59,7 +59,7 @@ function resumeRun(context: MachineContext, { direct, at }: Turn, node: number, 
   schedule(context, direct, node, at, resume)
 }
 
-/** A vote: the one that makes `required` for its choice closes the approval, and the node run goes on. */
+/** Applies a vote; the one that reaches `required` for its choice closes the approval, and the node run continues. */
 export function castVote(
   context: MachineContext,
   turn: Turn,
@@ -80,7 +80,7 @@ export function castVote(
   resumeRun(context, turn, node, { kind: 'approval', choice: vote.choice, votes })
 }
 
-/** The timer of a wait: what waits for an instant has got it, an approval has run out of time. */
+/** Applies the timer of a wait: a wait for an instant ends, and an approval times out. */
 export function fireWaitTimer(context: MachineContext, turn: Turn, { node, wait }: WaitingNode): void {
   const { waitId, waitFor, votes } = wait
   const nodeRunId = nodeAt(context, node).id

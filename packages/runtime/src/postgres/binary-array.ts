@@ -12,7 +12,7 @@ const ELEMENT_OID: Readonly<Record<ArrayType, number>> = {
 const HEADER_BYTES = 20
 const TWO_32 = 2 ** 32
 
-/** True for array types. */
+/** Checks for an array type. */
 export function isArrayType(type: ParameterType | undefined): type is ArrayType {
   return type?.endsWith('[]') === true
 }
@@ -39,7 +39,7 @@ export function encodeArray(type: ArrayType, items: readonly unknown[]): Buffer 
   return bytes.subarray(0, end)
 }
 
-/** Bytes that an item takes at most. */
+/** Returns the most bytes that an item takes. */
 function roomFor(type: ArrayType, item: unknown): number {
   if (item === null) return 4
   if (type === 'integer[]') return 8

@@ -3,10 +3,10 @@ import { sql } from 'kysely'
 import type { Database } from './types.ts'
 
 /**
- * Proves at start-up that row-level security holds: every table enables and forces it, and a row of one made-up
- * tenant can neither be seen nor written as another. Leaves nothing behind.
+ * Checks at start-up that row-level security works: every table enables and forces it, and a row of a test tenant can
+ * be neither read nor written by another one. Leaves no data behind.
  *
- * @throws {@link TenonError} `DB_RLS_BROKEN` naming what failed.
+ * @throws {@link TenonError} `DB_RLS_BROKEN` with the failed check in the message.
  */
 export async function canary<Tables>(database: Database<Tables>): Promise<void> {
   await checkCatalog(database)
@@ -53,5 +53,5 @@ async function probe<Tables>(database: Database<Tables>): Promise<void> {
 }
 
 function broken(reason: string): TenonError {
-  return new TenonError('DB_RLS_BROKEN', `Tenants are not kept apart: ${reason}`, { details: { reason } })
+  return new TenonError('DB_RLS_BROKEN', `Tenants are not isolated: ${reason}`, { details: { reason } })
 }

@@ -7,7 +7,7 @@ import { TenonError } from '@tenon/core/errors'
 interface LockHolder {
   readonly pid: number
   readonly host: string
-  /** Tells a process from a later one that got the same pid. */
+  /** Distinguishes a process from a later one with the same pid. */
   readonly born: string
   readonly token: string
 }
@@ -21,8 +21,8 @@ const BEAT_MS = 5_000
 const SILENT_MS = 30_000
 
 /**
- * Takes a directory for this process alone. The lock of a dead process is taken over; one of another machine (a shared
- * volume) counts as dead after 30 s without a beat.
+ * Locks a directory for this process. The lock of a dead process is replaced; one of another machine (a shared volume)
+ * counts as dead after 30 s without a heartbeat.
  *
  * @throws {@link TenonError} `DB_DIRECTORY_LOCKED` (details: `pid`, `host`) while another holder lives.
  */
@@ -53,13 +53,13 @@ async function takeLock(path: string, holder: LockHolder): Promise<void> {
   const mine = `${path}.${holder.token}`
   await writeFile(mine, JSON.stringify(holder))
   try {
-    // A hard link appears whole or not at all, and never over another.
+    // A hard link is created atomically and never replaces another file.
     if (await tryLink(mine, path)) return
     const found = await readHolder(path)
     if (found !== null && (await isAlive(found, path))) throw locked(found)
     const stale = `${path}.stale.${holder.token}`
     await rename(path, stale).catch(() => undefined)
-    // Between the look and the rename a third process may have taken the lock over: give it back.
+    // Between the check and the rename a third process may have acquired the lock: restore it.
     const moved = await readHolder(stale)
     if (moved !== null && moved.token !== found?.token && (await tryLink(stale, path))) {
       await rm(stale, { force: true })
@@ -107,12 +107,12 @@ async function isBeating(path: string): Promise<boolean> {
   return Date.now() - mtimeMs < SILENT_MS
 }
 
-/** When a process was born, as Linux tells it; elsewhere its pid has to do. */
+/** Returns the start time of a process on Linux; elsewhere an empty text, so that only the pid is compared. */
 async function birthOf(pid: number): Promise<string> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold spaces; field 22, the start time, is the 20th after it.
+    // The name in parentheses may contain spaces; field 22, the start time, is the 20th after it.
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
     return `${boot.trim()}/${startTime}`
   } catch {

@@ -10,7 +10,7 @@ import {
 import type { DatabaseLink, LinkConnection } from './link.ts'
 
 /**
- * Makes a Kysely dialect of a link.
+ * Creates a Kysely dialect of a link.
  *
  * @param timeoutMs - As for {@link DatabaseLink.acquire}. @defaultValue no limit
  */

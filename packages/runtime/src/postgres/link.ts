@@ -1,9 +1,9 @@
 import type { DatabaseConnection } from 'kysely'
 import type { PreparedStatement } from './prepared-statement.ts'
 
-/** One connection as Kysely sees it, with transactions that begin in one message. */
+/** One connection for Kysely, with transactions that begin in one message. */
 export interface LinkConnection extends DatabaseConnection {
-  /** @param opening - SQL without parameters that goes out together with `begin`. */
+  /** @param opening - SQL without parameters that is sent together with `begin`. */
   begin(opening: string): Promise<void>
   commit(): Promise<void>
   /** @param values - One for each parameter; a list for an array, null for a null. */
@@ -14,14 +14,14 @@ export interface LinkConnection extends DatabaseConnection {
   readonly isUsable: boolean
 }
 
-/** A way to a database: a `pg` pool or a PGlite. */
+/** Access to a database: a `pg` pool or a PGlite. */
 export interface DatabaseLink {
   readonly dialect: 'postgres' | 'pglite'
   /**
    * Gets a connection.
    *
-   * @param timeoutMs - Longest wait for the connection, and for the answer to each of its statements. A connection that
-   * exceeds it is destroyed, and the call throws `UNAVAILABLE`. @defaultValue no limit, for migrations
+   * @param timeoutMs - Longest wait for the connection, and for the response to each of its statements. A connection
+   * that exceeds it is destroyed, and the call throws `UNAVAILABLE`. @defaultValue no limit, for migrations
    */
   acquire(timeoutMs?: number): Promise<LinkConnection>
   close(): Promise<void>

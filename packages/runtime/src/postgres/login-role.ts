@@ -10,7 +10,7 @@ export interface Login {
   readonly canCreateRoles: boolean
 }
 
-/** Reads what the login of a connection may do. */
+/** Reads the rights of the login of a connection. */
 export async function readLogin(owner: QueryExecutorProvider): Promise<Login> {
   const { rows } = await sql<{ name: string; superuser: boolean; bypass: boolean; createrole: boolean }>`
     select rolname as name, rolsuper as superuser, rolbypassrls as bypass, rolcreaterole as createrole
@@ -20,15 +20,16 @@ export async function readLogin(owner: QueryExecutorProvider): Promise<Login> {
   return { name: row.name, isSuperuser: row.superuser, bypassesRls: row.bypass, canCreateRoles: row.createrole }
 }
 
-/** Whether RLS does not bind a login, so that transactions must take on another role. */
+/** Checks whether a login bypasses RLS, so that transactions must assume another role. */
 export function bypassesRls(login: Login): boolean {
   return login.isSuperuser || login.bypassesRls
 }
 
 /**
- * Finds the role that transactions take on: none for a login that RLS binds (FORCE binds the owner, too).
+ * Finds the role that transactions assume: none for a login that RLS applies to (FORCE applies it to the owner as
+ * well).
  *
- * @throws {@link TenonError} `DB_ROLE_REQUIRED` (details: `sql`) when a role is needed and cannot be taken on.
+ * @throws {@link TenonError} `DB_ROLE_REQUIRED` (details: `sql`) if a role is needed and cannot be assumed.
  */
 export async function findRole(owner: QueryExecutorProvider, schema: string, appRole: string): Promise<string | null> {
   const login = await readLogin(owner)
@@ -53,7 +54,7 @@ export function createRole(appRole: string): string {
       exception when duplicate_object or unique_violation then null; end $do$`
 }
 
-/** The error that carries the SQL with which an admin makes the role, or corrects one that exists. */
+/** Returns the error with the SQL by which an admin creates or corrects the role. */
 export function roleRequired(loginName: string, schema: string, appRole: string): TenonError {
   const role = identifier(appRole)
   const statements = [
@@ -66,15 +67,15 @@ export function roleRequired(loginName: string, schema: string, appRole: string)
   const script = statements.map((statement) => `${statement};`).join('\n')
   return new TenonError(
     'DB_ROLE_REQUIRED',
-    `The database login is not bound by row-level security and cannot take on the role "${appRole}"`,
+    `The database login bypasses row-level security and cannot assume the role "${appRole}"`,
     { details: { sql: script }, remedy: `Run as a database admin, then call migrate() again: ${script}` },
   )
 }
 
-/** The error that carries the SQL with which an admin makes the schema. */
+/** Returns the error with the SQL by which an admin creates the schema. */
 export function schemaRequired(loginName: string, schema: string): TenonError {
   const script = `create schema ${identifier(schema)} authorization ${identifier(loginName)};`
-  return new TenonError('DB_ROLE_REQUIRED', `The database login may not create the schema "${schema}"`, {
+  return new TenonError('DB_ROLE_REQUIRED', `The database login cannot create the schema "${schema}"`, {
     details: { sql: script },
     remedy: `Run as a database admin, then call migrate() again: ${script}`,
   })

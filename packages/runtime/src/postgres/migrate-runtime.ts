@@ -9,7 +9,10 @@ const WEEK_MS = 604_800_000
 const WEEKS_AHEAD = 8
 const CHECK_VIOLATION = '23514'
 
-/** The week in which a run was accepted, counted from the Unix epoch; its log stays in that partition. */
+/**
+ * Returns the week of an instant, counted from the Unix epoch. The log of a run is in the partition of the week in
+ * which it was accepted.
+ */
 export function weekOf(at: number): number {
   return Math.floor(at / WEEK_MS)
 }
@@ -21,14 +24,15 @@ const RUNTIME_MIGRATIONS = {
   retired: ['0001-run-log', '0004-append', '0005-fenced-append'],
 } as const
 
-/** How the tables of the runtime are made. */
+/** Options for migrating the tables of the runtime. */
 export interface MigrateRuntimeOptions extends Pick<MigrateOptions, 'appRole'> {
-  /** Milliseconds since the Unix epoch: partitions are made from its week on. @defaultValue `Date.now` */
+  /** Milliseconds since the Unix epoch: partitions are created from its week on. @defaultValue `Date.now` */
   readonly now?: () => number
 }
 
 /**
- * Makes or brings forward the runtime's tables, and the partitions of the coming eight weeks; call it at each start.
+ * Creates or migrates the runtime's tables, and creates the partitions of the coming eight weeks; call it at each
+ * start.
  *
  * @returns Names of the migrations that ran now.
  * @throws {@link TenonError} `DB_ROLE_REQUIRED`, `DB_MIGRATION_FAILED` as {@link migrate}.
@@ -42,7 +46,7 @@ export async function migrateRuntime<Tables>(
   return done
 }
 
-/** The SQL that {@link migrateRuntime} would run now. Changes nothing. */
+/** Returns the SQL that {@link migrateRuntime} would run now, without changing the database. */
 export async function printRuntimeMigration<Tables>(
   database: Database<Tables>,
   { now = Date.now, ...options }: MigrateRuntimeOptions = {},
@@ -52,7 +56,7 @@ export async function printRuntimeMigration<Tables>(
   return tables + toScript(missing.flat())
 }
 
-/** One list of statements for each week without a partition. */
+/** Returns one list of statements for each week without a partition. */
 async function missingPartitions<Tables>(
   { schema, owner }: Database<Tables>,
   from: number,

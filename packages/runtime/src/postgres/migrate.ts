@@ -4,18 +4,18 @@ import { bypassesRls, createRole, type Login, readLogin, roleRequired, schemaReq
 import { identifier, literal } from './quote.ts'
 import type { Database } from './types.ts'
 
-/** What a migration is told about the database that it runs in. */
+/** Context of a migration. */
 export interface MigrationContext {
   /** Name of the schema, unquoted, that holds the tables. */
   readonly schema: string
 }
 
-/** One step forward; names sort in the order in which they were written and never change. */
+/** One migration; names are sorted in the order of the migrations and never change. */
 export interface Migration {
   /** Name in the migration table, unique within it; never rename a released one. */
   readonly name: string
   /**
-   * Processes of the version before may restart and keep working with it: it only adds what they do not use.
+   * True if processes of the previous version can restart and work with it, since it only adds unused parts.
    *
    * @defaultValue false
    */
@@ -24,9 +24,9 @@ export interface Migration {
   readonly up: (context: MigrationContext) => readonly string[]
 }
 
-/** Which migrations are applied, and where is kept which have been. */
+/** Migrations to apply, and the table that records them. */
 export interface MigrateOptions {
-  /** Each package keeps its own: `runtime_migrations`, `server_migrations`. Must end in `_migrations`. */
+  /** Migration table of the package: `runtime_migrations`, `server_migrations`. Must end in `_migrations`. */
   readonly table: string
   /** Migrations of the package, oldest first; those that `table` already lists are skipped. */
   readonly migrations: readonly Migration[]
@@ -42,13 +42,13 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings a database forward: makes schema, role and migration table where they are missing, and runs what is pending, all in
- * one transaction under an advisory lock, so that several processes may start at once.
+ * Migrates a database: creates missing schema, role and migration table, and runs pending migrations, all in one
+ * transaction under an advisory lock, so that several processes may start at once.
  *
  * @returns Names of the migrations that ran now.
- * @throws {@link TenonError} `DB_ROLE_REQUIRED` when a role or a schema is needed that the login cannot create;
- * `DB_MIGRATION_FAILED` when the database refuses, holds migrations of a newer version that do not say that this one may
- * keep working, or was created by a version before the first release.
+ * @throws {@link TenonError} `DB_ROLE_REQUIRED` if a role or a schema is missing that the login cannot create;
+ * `DB_MIGRATION_FAILED` if the database refuses, has incompatible migrations of a newer version, or was created by a
+ * version before the first release.
  */
 export async function migrate<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<readonly string[]> {
   const login = await readLogin(database.owner)
@@ -61,10 +61,10 @@ export async function migrate<Tables>(database: Database<Tables>, options: Migra
 }
 
 /**
- * The SQL that {@link migrate} would run now, for a database admin who runs it by hand. Changes nothing.
+ * Returns the SQL that {@link migrate} would run now, for a database admin, without changing the database.
  *
  * @returns A script of one transaction; for `psql` and any other client.
- * @throws {@link TenonError} as {@link migrate}, but for what the database would refuse.
+ * @throws {@link TenonError} as {@link migrate}, except for refusals of the database.
  */
 export async function printMigration<Tables>(database: Database<Tables>, options: MigrateOptions): Promise<string> {
   const login = await readLogin(database.owner)
@@ -73,7 +73,7 @@ export async function printMigration<Tables>(database: Database<Tables>, options
   return toScript([lock, ...statements])
 }
 
-/** One transaction of statements, each with its end. */
+/** Formats statements as a script of one transaction. */
 export function toScript(statements: readonly string[]): string {
   return ['begin', ...statements, 'commit'].map((statement) => `${statement.trim()};\n`).join('')
 }
@@ -85,7 +85,7 @@ async function planMigration(
   { table, migrations, retired = [], appRole = 'tenon_app' }: MigrateOptions,
 ): Promise<{ readonly statements: readonly string[]; readonly pending: readonly string[] }> {
   const statements: string[] = []
-  // Looked for first: a login may own the schema and have no right to create one.
+  // Checked first, since a login may own the schema without the right to create one.
   if (!(await schemaExists(trx, schema))) {
     if (!(await mayCreateSchema(trx))) throw schemaRequired(login.name, schema)
     statements.push(`create schema if not exists ${identifier(schema)}`)
@@ -117,7 +117,10 @@ function lockName(schema: string): string {
   return `tenon.migrate.${schema}`
 }
 
-/** Until the end of the transaction nobody else changes the schema. PGlite always grants it: it is alone anyway. */
+/**
+ * Locks the schema against other migrations until the end of the transaction. PGlite always grants the lock, since it
+ * has one process.
+ */
 export async function lockSchema(trx: QueryExecutorProvider, schema: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext(${lockName(schema)}))`.execute(trx)
 }
@@ -133,7 +136,7 @@ async function execute(trx: QueryExecutorProvider, statement: string): Promise<v
   }
 }
 
-/** The migrations that were applied, and which of them older versions can work with. */
+/** Returns the applied migrations, with those that older versions can work with. */
 async function readHistory(
   trx: QueryExecutorProvider,
   schema: string,
@@ -164,7 +167,7 @@ function refuseRetired(
   })
 }
 
-/** A process of an older version may restart after a newer one has migrated, if the newer one says so. */
+/** Refuses unknown migrations, unless the newer version has marked them as compatible. */
 function refuseUnknown(done: ReadonlyMap<string, boolean>, migrations: readonly Migration[], table: string): void {
   const known = new Set(migrations.map((migration) => migration.name))
   const unknown = [...done].filter(([name, isCompatible]) => !known.has(name) && !isCompatible).map(([name]) => name)
@@ -190,7 +193,7 @@ async function roleExists(trx: QueryExecutorProvider, appRole: string): Promise<
   return rows.length > 0
 }
 
-// After every migration, so that migrations need not speak of roles; the history stays with its owner.
+// After every migration, so that migrations need no grants; the history is not granted.
 function grants(schema: string, appRole: string): readonly string[] {
   const role = identifier(appRole)
   const quoted = identifier(schema)

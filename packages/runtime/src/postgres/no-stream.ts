@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import type { QueryResult } from 'kysely'
 
-/** Answers Kysely's `stream()`: lists are read in pages by cursor here. */
+/** Implements Kysely's `stream()` by throwing, since lists are read in pages by cursor. */
 export function noStream<Row>(): AsyncIterableIterator<QueryResult<Row>> {
   throw new TenonError('INTERNAL', 'Read pages by cursor; rows are not streamed')
 }

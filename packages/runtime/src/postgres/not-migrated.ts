@@ -3,14 +3,16 @@ import { TenonError } from '@tenon/core/errors'
 /** SQLSTATEs of a table, schema, function or column that does not exist. */
 const MISSING: ReadonlySet<unknown> = new Set(['42P01', '3F000', '42883', '42703'])
 
-/** Explains an error that a database gives which was never migrated, or not by this version; any other stays as it is. */
+/**
+ * Converts an error of a database that was not migrated, or not by this version; other errors are returned unchanged.
+ */
 export function explainMissing(error: unknown, schema: string): unknown {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   if (!MISSING.has(code)) return error
   return notMigrated(schema, { cause: error, sqlState: String(code) })
 }
 
-/** The error of a database whose tables are missing. */
+/** Returns the error of a database with missing tables. */
 export function notMigrated(
   schema: string,
   { cause, ...details }: { readonly cause?: unknown; readonly sqlState?: string } = {},

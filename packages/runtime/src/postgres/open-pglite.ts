@@ -8,7 +8,7 @@ import type { PgliteDatabase } from './pglite-link.ts'
 /** PGlite's own notation for a database in memory. */
 const MEMORY = 'memory://'
 
-/** Requires a path, or an address of PGlite that a server can open: a scheme would otherwise become the name of a folder. */
+/** Requires a path or `memory://`; any other scheme would become the name of a folder. */
 const aDirectory: OptionCheck = (value, field) => {
   const faults = text(value, field)
   if (faults.length > 0 || value === MEMORY || !/^[a-z][a-z0-9+.-]*:\/\//i.test(String(value))) return faults
@@ -19,11 +19,11 @@ const aDirectory: OptionCheck = (value, field) => {
 }
 
 /**
- * Opens a PGlite on a directory that no other process may use meanwhile; two on one directory would corrupt it.
- * The first boot takes 3 to 6 s.
+ * Opens a PGlite on a directory and locks it, since two processes on one directory would corrupt it. The first boot
+ * takes 3 to 6 s.
  *
- * @param dataDir - Path of the directory, created if missing. Without it, and with PGlite's own `memory://`, the database
- * lives in memory.
+ * @param dataDir - Path of the directory, created if missing. Without it, and with PGlite's own `memory://`, the
+ * database is in memory.
  * @throws {@link TenonError} `DB_DIRECTORY_LOCKED` while another live process holds the directory; `OPTIONS_INVALID` for
  * a `dataDir` with another scheme, and if `@electric-sql/pglite` is not installed.
  */
@@ -48,8 +48,8 @@ export async function openPGlite(dataDir?: string): Promise<PgliteDatabase> {
 }
 
 /**
- * Loads the optional peer on use. The name is not a literal, so that bundlers leave it alone: hosts on Postgres need not
- * install it, and a bundled copy does not find the files that it loads from its own folder.
+ * Loads the optional peer on use. The name is not a literal, so that bundlers ignore it: hosts on Postgres need not
+ * install it, and a bundled copy would not find its own files.
  */
 async function loadPGlite(): Promise<typeof import('@electric-sql/pglite')> {
   const name: string = '@electric-sql/pglite'

@@ -147,7 +147,7 @@ describe('pgLink on a silent connection', () => {
     const silenced = ask()
     await expect(silenced).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: `The database does not answer (waited ${limitMs} ms)`,
+      message: `The database does not respond (waited ${limitMs} ms)`,
     })
     expect([proxy.counts.silent, silentPool.totalCount]).toEqual([1, 0])
     await expect(limited.withTenant('acme', async () => 'answered')).resolves.toBe('answered')

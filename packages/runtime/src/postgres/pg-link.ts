@@ -28,11 +28,11 @@ interface PgClient {
   off(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What is used of a `pg.Pool`; hosts pass their own. */
+/** The part of a `pg.Pool` that is used; hosts pass their own. */
 export interface PgPool {
   /** Takes a client from the pool. */
   connect(): Promise<PgClient>
-  /** Closes the pool; called only if the host hands the pool over. */
+  /** Closes the pool; called only if the database owns it. */
   end(): Promise<void>
   /** Options of the pool, of which the size is read. */
   readonly options?: { readonly max?: number | undefined }
@@ -54,10 +54,10 @@ export interface PgLinkOptions {
   readonly isPrepared?: boolean
 }
 
-/** Reaches Postgres over a `pg` pool; 64-bit integers come back as numbers, as PGlite gives them. */
+/** Creates a link to Postgres over a `pg` pool; 64-bit integers are returned as numbers, as with PGlite. */
 export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}): DatabaseLink {
-  // For good: the pool drops an idle connection that is lost, and without a listener `pg` would end the host's process.
-  // Once for each pool, however many databases are opened over it.
+  // Never removed: the pool drops a lost idle connection, and without a listener `pg` would end the host's process.
+  // Once per pool, for any number of databases over it.
   if ((pool.listenerCount?.('error') ?? 0) === 0) pool.on?.('error', () => undefined)
   return {
     dialect: 'postgres',
@@ -73,7 +73,7 @@ async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
   try {
     return await within(timeoutMs, connecting, 'The database has no free connection')
   } catch (cause) {
-    // A client that comes too late goes back to the pool; a refused connection has been reported below.
+    // A client that arrives too late is returned to the pool; a refused connection is reported below.
     connecting.then(
       (client) => client.release(),
       () => undefined,
@@ -87,7 +87,7 @@ function pgConnection(
   { timeoutMs, isPrepared }: { readonly timeoutMs: number; readonly isPrepared: boolean },
 ): LinkConnection {
   let broken: Error | undefined
-  // While a client is out of the pool nobody else listens, and a server that goes away would end the host's process.
+  // While a client is checked out it has no other listener, and a lost server would end the host's process.
   const onError = (error: Error): void => {
     broken = error
   }
@@ -98,12 +98,12 @@ function pgConnection(
   }
   const send = async (query: PgQuery): Promise<PgResult> => {
     try {
-      return await within(timeoutMs, client.query(query), 'The database does not answer')
+      return await within(timeoutMs, client.query(query), 'The database does not respond')
     } catch (error) {
-      // The client could not write the statement out, which is no fault of the server; what it has sent of it is open.
+      // The client could not send the statement, which is not a fault of the server; a part of it may have been sent.
       if (error instanceof Error && isTooLarge(error)) broken = error
       if (!isConnectionLost(error)) throw error
-      // The pool must not hand out a connection that is gone, or whose transaction may still be open.
+      // The pool must not reuse a lost connection, or one whose transaction may still be open.
       broken = error
       throw unavailable(error)
     }
@@ -127,10 +127,10 @@ function pgConnection(
       }
     },
     rollback: async () => {
-      // The server rolls back by itself when its connection is destroyed; a silent one would answer no rollback either.
+      // The server rolls back when the connection is destroyed; a silent server would not respond to a rollback.
       if (broken !== undefined) return
       try {
-        await within(timeoutMs, client.query({ text: 'rollback' }), 'The database does not answer')
+        await within(timeoutMs, client.query({ text: 'rollback' }), 'The database does not respond')
       } catch (error) {
         broken = error instanceof Error ? error : new TenonError('UNAVAILABLE', 'The transaction cannot be rolled back')
       }
@@ -150,7 +150,7 @@ function pgConnection(
   }
 }
 
-/** Lists become binary arrays; `pg` sends bytes as they are. */
+/** Encodes lists as binary arrays; `pg` sends bytes unchanged. */
 function encodeValues({ types }: PreparedStatement, values: readonly unknown[]): unknown[] {
   return values.map((value, index) => {
     const type = types[index]
@@ -158,7 +158,7 @@ function encodeValues({ types }: PreparedStatement, values: readonly unknown[]):
   })
 }
 
-/** SQLSTATEs of a name that this connection does not have, or that another client has taken. */
+/** SQLSTATEs of a statement name that this connection does not have, or that another client uses. */
 const LOST_STATEMENT: ReadonlySet<unknown> = new Set(['26000', '42P05'])
 
 function explainPooler(error: unknown): unknown {
@@ -169,10 +169,10 @@ function explainPooler(error: unknown): unknown {
   return new TenonError('DB_PREPARED_STATEMENTS', message, { cause: error, details: { sqlState: String(code) } })
 }
 
-/** SQLSTATE classes of a server that goes away or has no room: what was asked for may work in a moment. */
+/** SQLSTATE classes of a server that is shutting down or overloaded; a retry may succeed. */
 const LOST = /^(08|57P|53)/
 
-/** Errors of the server carry five characters; the client's own, of sockets and of a connection that ended, do not. */
+/** Checks for a lost connection. Errors of the server have codes of five characters; those of the client do not. */
 function isConnectionLost(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof TypeError || isTooLarge(error)) return false
   if (error instanceof TenonError) return error.code === 'UNAVAILABLE'
@@ -182,5 +182,5 @@ function isConnectionLost(error: unknown): error is Error {
 
 function unavailable(cause: unknown): TenonError {
   if (cause instanceof TenonError) return cause
-  return new TenonError('UNAVAILABLE', 'The database cannot be reached', { cause })
+  return new TenonError('UNAVAILABLE', 'The database is unreachable', { cause })
 }

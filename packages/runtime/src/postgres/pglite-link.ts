@@ -17,9 +17,9 @@ interface PgliteTransaction extends PgliteSession {
   rollback(): Promise<void>
 }
 
-/** What is used of a `PGlite`; `openPGlite` gives one that is alone on its directory. */
+/** The part of a `PGlite` that is used; `openPGlite` returns one that has its directory locked. */
 export interface PgliteDatabase extends PgliteSession {
-  /** Runs `work` in one transaction; others wait for it. */
+  /** Runs `work` in one transaction; other transactions wait for it. */
   transaction<Value>(work: (transaction: PgliteTransaction) => Promise<Value>): Promise<Value>
   /** Closes the database and frees its directory. */
   close(): Promise<void>
@@ -29,7 +29,7 @@ const INT8_OID = 20
 const NUMERIC_OID = 1700
 const options = { parsers: { [INT8_OID]: Number, [NUMERIC_OID]: Number } }
 
-/** Reaches a PGlite: one session, so transactions queue; never open one inside another. */
+/** Creates a link to a PGlite: it has one session, so transactions queue; never nest them. */
 export function pgliteLink(pglite: PgliteDatabase): DatabaseLink {
   return {
     dialect: 'pglite',
@@ -43,7 +43,7 @@ function pgliteConnection(pglite: PgliteDatabase): LinkConnection {
   let session: PgliteSession = pglite
   let end: ((how: 'commit' | 'rollback') => Promise<void>) | undefined
 
-  // PGlite hands its session to a callback; Kysely wants begin and commit as calls of their own.
+  // PGlite passes its session to a callback; Kysely calls begin and commit separately.
   const begin = (opening: string): Promise<void> =>
     new Promise((resolve, reject) => {
       let finish: (how: 'commit' | 'rollback') => void

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TenonError } from '@tenon/core/errors'
 
-/** SQLSTATE classes of what will be refused again: wrong data (22), broken constraints (23), beyond a limit (54). */
+/** SQLSTATE classes of permanent errors: invalid data (22), violated constraints (23), exceeded limits (54). */
 const PERMANENT = /^(22|23|54)[0-9A-Z]{3}$/
 
 /**
- * The SQLSTATE of an error with which the database refused data for good; null for all that may pass another time, such
- * as deadlocks, serialization failures and lost connections.
+ * Returns the SQLSTATE of an error with which the database refused data for good; null for errors that a retry may
+ * resolve, such as deadlocks, serialization failures and lost connections.
  */
 export function permanentRefusal(error: unknown): string | null {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
@@ -20,25 +20,25 @@ export function isTooLarge(error: unknown): boolean {
   return error instanceof Error && !('severity' in error) && TOO_LARGE.test(error.message)
 }
 
-/** SQLSTATEs of a transaction that was in the way of another: deadlock, serialization failure. */
+/** SQLSTATEs of a conflict between transactions: deadlock, serialization failure. */
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40P01', '40001'])
 const MAX_TRIES = 5
 const FIRST_PAUSE_MS = 10
 
-/** Replaces the pauses between tries in tests. */
+/** Dependencies for tests. */
 export interface RetryDeps {
-  /** @defaultValue a timer */
+  /** Waits between two tries. @defaultValue a timer */
   readonly pause?: (ms: number) => Promise<unknown>
-  /** From 0 to below 1. @defaultValue `Math.random` */
+  /** Returns a number in [0, 1). @defaultValue `Math.random` */
   readonly random?: () => number
 }
 
 /**
- * Runs a transaction again when the database has ended it in favor of another one, at most five times in all. Nothing of
- * it was stored. The pause before a try doubles from 10 ms on and is shortened at random by up to half: two transactions
- * that have met each other do not meet again.
+ * Retries a transaction that the database has aborted in favor of another one, at most five tries in all. The pause
+ * before a try doubles from 10 ms on and is shortened at random by up to half, so that two conflicting transactions do
+ * not conflict again.
  *
- * @param transaction - Must have no effect but on the database.
+ * @param transaction - Must have no effect outside of the database.
  * @throws The error of the last try; any other error at once.
  */
 export async function retryConflicts<Value>(

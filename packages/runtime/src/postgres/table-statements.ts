@@ -1,6 +1,6 @@
 import { identifier } from './quote.ts'
 
-/** What a table of tenants' rows is made from; row-level security and the tenant's column come with it. */
+/** Definition of a table of tenants; the column of the tenant and row-level security are added. */
 export interface TableShape {
   /** Schema of the table, unquoted. */
   readonly schema: string
@@ -11,31 +11,32 @@ export interface TableShape {
   /** Keys after `tenant_id`; the primary key. */
   readonly key: readonly string[]
   /**
-   * Holds ids, times and leases only, and is read across tenants by `withSystem`. The catalog test names each.
+   * True for a table with ids, times and leases only, which `withSystem` reads across tenants. The catalog test lists
+   * each.
    *
    * @defaultValue false
    */
   readonly isDispatch?: boolean
   /**
-   * Is written by appends of several tenants in one statement, which name their tenants in `tenon.batch`. The catalog test
-   * names each.
+   * True for a table that appends of several tenants write in one statement, with their tenants in `tenon.batch`. The
+   * catalog test lists each.
    *
    * @defaultValue false
    */
   readonly isBatched?: boolean
   /**
-   * Column lists of further indexes. They are created before the primary key: of two indexes that cost the same the planner
-   * takes the newer one, and on a small table an index on the tenant alone costs what the key does. A plan that a function
-   * keeps would still read all rows of the tenant when the table is large.
+   * Column lists of further indexes. They are created before the primary key: of two indexes with the same cost the
+   * planner uses the newer one, and on a small table an index on the tenant alone costs the same as the key. A cached
+   * plan of a function would still read all rows of the tenant when the table is large.
    *
    * @defaultValue none
    */
   readonly indexes?: readonly string[]
-  /** What stands behind the closing bracket: storage options, partitioning. */
+  /** SQL after the closing parenthesis: storage options, partitioning. */
   readonly suffix?: string
 }
 
-/** The statements that make a table of tenants: composite key, RLS enabled and forced, one policy. */
+/** Returns the statements that create a table of tenants: composite key, RLS enabled and forced, one policy. */
 export function tenantTable(shape: TableShape): readonly string[] {
   const { schema, name, columns, key, isDispatch = false, isBatched = false, indexes = [], suffix = '' } = shape
   const table = `${identifier(schema)}.${identifier(name)}`
@@ -49,17 +50,17 @@ export function tenantTable(shape: TableShape): readonly string[] {
   ]
 }
 
-/** The statements that make a table without tenants, for `withSystem` alone: RLS enabled and forced. */
+/** Returns the statements that create a table without tenants, for `withSystem` only: RLS enabled and forced. */
 export function systemTable(shape: { schema: string; name: string; columns: string }): readonly string[] {
   const table = `${identifier(shape.schema)}.${identifier(shape.name)}`
   return [`create table ${table} (\n  ${shape.columns.trim()}\n)`, ...forceRls(table, EVERY_TENANT)]
 }
 
-// The setting is stable, so the planner reads it once a statement; a volatile function here costs a call per row.
+// The setting is stable, so it is read once per statement; a volatile function would be called for each row.
 const OWN_TENANT = `tenant_id = current_setting('tenon.tenant', true)`
 const EVERY_TENANT = `current_setting('tenon.tenant', true) = '*'`
-// The tenants of a batch are the keys of a JSON object, read once a statement. The condition can only filter: an index on
-// the tenant is used through the condition of the statement itself.
+// The tenants of a batch are the keys of a JSON object, read once per statement. The condition only filters: an index
+// on the tenant is used by the condition of the statement itself.
 const BATCH = `(select nullif(current_setting('tenon.batch', true), '')::jsonb) ? tenant_id`
 
 function forceRls(table: string, condition: string): readonly string[] {
@@ -70,7 +71,7 @@ function forceRls(table: string, condition: string): readonly string[] {
   ]
 }
 
-/** Wraps statements that fill or change the rows of all tenants: RLS does not bind the owner meanwhile. */
+/** Wraps statements that change the rows of all tenants: RLS does not apply to the owner during them. */
 export function backfill(schema: string, name: string, statements: readonly string[]): readonly string[] {
   const table = `${identifier(schema)}.${identifier(name)}`
   return [

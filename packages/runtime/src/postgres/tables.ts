@@ -41,7 +41,7 @@ interface RunLogTable {
   readonly events: string
   /** Inline values of the events. May be set to null, in whole or in part: the hash chain does not cover them. */
   readonly inlines: string | null
-  /** On the last row of each append: the hash chain up to here. */
+  /** Hash chain up to this row; on the last row of each append only. */
   readonly link: Uint8Array | null
 }
 
@@ -85,7 +85,7 @@ export interface RuntimeTables {
   }
   /** Payloads that each run refers to. */
   readonly payload_refs: { readonly tenant_id: string; readonly run_id: string; readonly hash: string }
-  /** The pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function makes them. */
+  /** Pads of HMAC-SHA-256 under the tenant's key, 64 bytes each; the append function creates them. */
   readonly tenant_keys: { readonly tenant_id: string; readonly inner_pad: Uint8Array; readonly outer_pad: Uint8Array }
   /** Compiled versions by plan hash. */
   readonly plans: { readonly tenant_id: string; readonly plan_hash: string; readonly data: string }
@@ -99,7 +99,7 @@ export interface RuntimeTables {
     readonly vote: string
     readonly at: number
   }
-  /** Facts that were accepted and that the run has yet to apply; the append that applies one deletes it. */
+  /** Accepted facts that the run has yet to apply; the append that applies one deletes it. */
   readonly run_inbox: {
     readonly tenant_id: string
     readonly run_id: string
@@ -108,7 +108,7 @@ export interface RuntimeTables {
     readonly fact: string
     readonly at: number
   }
-  /** Open runs of the embedded engine: which worker owns each, and whether it has work to do (`woken`). */
+  /** Open runs of the embedded engine, with their worker and a mark for pending work (`woken`). */
   readonly run_ready: {
     readonly tenant_id: string
     readonly run_id: string
@@ -144,7 +144,7 @@ export interface RuntimeTables {
     readonly due_at: number
     readonly fire_at: number
   }
-  /** Work that follows from stored decisions and has yet to be handed on. */
+  /** Messages of stored decisions that have yet to be delivered. */
   readonly outbox: {
     readonly tenant_id: string
     readonly outbox_id: Generated<number>
@@ -152,10 +152,10 @@ export interface RuntimeTables {
     readonly kind: string
     readonly ready_at: number
     readonly attempts: Generated<number>
-    /** Obstacle of the run when its shell was last looked for. */
+    /** Obstacle of the run when its shell was last checked. */
     readonly health: string | null
   }
-  /** Processes that carry runs out, each until its lease ends. */
+  /** Processes that execute runs, each until its lease expires. */
   readonly workers: {
     readonly worker_id: string
     readonly started_at: number

@@ -5,7 +5,7 @@ import { TenonError } from '@tenon/core/errors'
  * connection again.
  *
  * @param timeoutMs - Milliseconds; `Infinity` for no limit.
- * @throws {@link TenonError} `UNAVAILABLE` when the time is over.
+ * @throws {@link TenonError} `UNAVAILABLE` after the time limit.
  */
 export async function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
   if (timeoutMs === Number.POSITIVE_INFINITY) return work
@@ -18,7 +18,7 @@ export async function within<Value>(timeoutMs: number, work: Promise<Value>, mes
     return await Promise.race([work, lapse])
   } finally {
     clearTimeout(timer)
-    // What loses the race may still fail; the caller has its error already.
+    // The work may still fail after the limit; the caller has its error already.
     work.catch(() => undefined)
   }
 }

@@ -4,13 +4,13 @@ import type { Append, AppendOperation, AppendResult } from './append.ts'
 import { LOCK_ORDER } from './append.ts'
 import type { PackedAppend } from './stored-events.ts'
 
-/** An append with its events laid out in rows of the log. */
+/** An append with its events packed into rows of the log. */
 export interface AppendToSend {
   readonly append: Append
   readonly packed: PackedAppend
 }
 
-/** A call of the database that stores appends: its values, and how its answer is read. */
+/** A call of the database that stores appends: its values, and a parser of its response. */
 export interface AppendCall<Row> {
   readonly statement: PreparedStatement
   readonly values: readonly unknown[]
@@ -80,11 +80,11 @@ interface ManyRow {
   readonly results: readonly Exclude<AppendResult['outcome'], 'ok'>[] | null
 }
 
-/** The statements with which an appender stores its batches. */
+/** Statements with which an appender stores its batches. */
 export interface AppendStatements {
-  /** The call for one append, if {@link isPlain} holds for it. */
+  /** Returns the call for one append for which {@link isPlain} is true. */
   one(role: string | null, toSend: AppendToSend): AppendCall<OneRow>
-  /** The call for appends of different runs, ordered by tenant and run. */
+  /** Returns the call for appends of different runs, ordered by tenant and run. */
   many(role: string | null, batch: readonly AppendToSend[]): AppendCall<ManyRow>
 }
 
@@ -116,7 +116,7 @@ export function isPlain({ append, packed }: AppendToSend): boolean {
   )
 }
 
-/** Null for observations, which need no turn. */
+/** Returns the expected turn; null for observations, which need none. */
 function expectTurnOf({ kind, expectTurn }: Append): number | null {
   return kind === 'observe' ? null : expectTurn
 }
@@ -165,7 +165,7 @@ function valuesOfMany(role: string | null, batch: readonly AppendToSend[]): read
   ]
 }
 
-/** One array for each field, or null for each if there are no items. */
+/** Returns one array for each field, or null for each if there are no items. */
 function columnsOf<Item>(items: readonly Item[], fields: readonly (keyof Item)[]): readonly unknown[] {
   return fields.map((field) => (items.length === 0 ? null : items.map((item) => item[field])))
 }
@@ -178,7 +178,10 @@ function textOf(value: object | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value)
 }
 
-/** The operations of all appends, ordered by their tables first, so that two batches never lock in opposite orders. */
+/**
+ * Returns the operations of all appends, ordered by their tables first, so that two batches never lock in opposite
+ * orders.
+ */
 function operationsOf(appends: readonly Append[]): readonly { readonly position: number; readonly text: string }[] {
   const groups: { readonly position: number; readonly rank: number; readonly operations: AppendOperation[] }[] = []
   for (const [index, append] of appends.entries()) {

@@ -12,7 +12,7 @@ import type {
 } from '@tenon/core/run'
 import type { RunRef } from './run-ref.ts'
 
-/** An event that has no number yet; turn and cause count from the append that it is part of. */
+/** An event without a number; turn and cause are relative to its append. */
 export interface PendingEvent {
   readonly class: EventClass
   /** Deterministic within the run. */
@@ -33,7 +33,7 @@ export interface Payload {
   readonly json: Json
 }
 
-/** What changes in the run row besides turn, number and chain. */
+/** Changes of the run row besides turn, number and chain. */
 export interface RunPatch {
   readonly startedAt?: number
   readonly finishedAt?: number
@@ -42,7 +42,7 @@ export interface RunPatch {
   readonly error?: RunFailure
 }
 
-/** The row of a run that is to be made. */
+/** Row of a new run. */
 export interface NewRun {
   readonly startWeek: number
   readonly traceId: string
@@ -55,7 +55,7 @@ export interface NewRun {
   readonly queuedAt: number
 }
 
-/** What an append changes in the tables beside the log, in the same transaction. */
+/** Change of the tables beside the log in the transaction of an append. */
 export type AppendOperation =
   | { readonly op: 'timer_set'; readonly timerId: string; readonly dueAt: number }
   | { readonly op: 'timer_clear'; readonly timerId: string }
@@ -98,11 +98,14 @@ export type AppendOperation =
 
 /** One append to the log of one run. */
 export interface Append extends RunRef {
-  /** `observe` adds observations alone: it needs no turn and gives none. */
+  /** `observe` adds only observations, without a turn. */
   readonly kind: 'create' | 'advance' | 'observe'
   /** Turn that the run must be at; 0 for `create`. */
   readonly expectTurn: number
-  /** `seq` that its first event must get: fences the start of an attempt, which moves no turn. @defaultValue any */
+  /**
+   * `seq` that its first event must get: fences the start of an attempt, which does not change the turn. @defaultValue
+   * any
+   */
   readonly expectSeq?: number
   readonly turns: number
   readonly events: readonly PendingEvent[]
@@ -124,9 +127,9 @@ export type AppendResult =
   | { readonly outcome: 'exists' }
 
 /**
- * Every transaction locks in this order: the run, payloads and plans, waits and votes, messages, timers, rows of ready
- * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append that took them the other
- * way round would deadlock.
+ * Order of locks in every transaction: the run, payloads and plans, waits and votes, messages, timers, rows of ready
+ * runs and of queued nodes, the outbox. A vote locks its wait before its message; an append in the opposite order would
+ * deadlock.
  */
 export const LOCK_ORDER: Readonly<Record<AppendOperation['op'], number>> = {
   plan: 0,

@@ -11,19 +11,23 @@ export interface Appender {
   /**
    * Resolves once the append is stored.
    *
-   * @throws {@link TenonError} `UNAVAILABLE` when the database does not answer; whether it was stored is then open.
+   * @throws {@link TenonError} `UNAVAILABLE` if the database does not respond; it is then unknown whether the append
+   * was stored.
    * @throws {@link TenonError} `APPEND_REFUSED` (details: `sqlState`) if the database refuses this append for good, and
    * its own error if it refuses it for now.
    */
   append(append: Append): Promise<AppendResult>
-  /** Resolves when everything handed over so far has its result. */
+  /** Resolves when all appends so far have a result. */
   drain(): Promise<void>
 }
 
 export interface AppenderOptions {
   /** Most appends of one round trip. @defaultValue 200 */
   readonly maxBatch?: number
-  /** Most bytes of values and events in one round trip, about; a larger append goes alone. @defaultValue 8_388_608 */
+  /**
+   * Approximate limit of bytes of values and events in one round trip; a larger append is sent alone. @defaultValue
+   * 8_388_608
+   */
   readonly maxBytes?: number
   /**
    * Flushes in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. PGlite has one
@@ -33,16 +37,16 @@ export interface AppenderOptions {
 }
 
 interface Waiting extends AppendToSend {
-  /** Orders a batch: two processes that lock rows in one order cannot wait for each other. */
+  /** Sort key within a batch: processes that lock rows in the same order cannot deadlock. */
   readonly key: string
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * Group commit: the appends that are ready while a flush is in flight go out in the next one of their lane. A flush that
- * the database refuses is cut in half until the append at fault is alone, so that it harms its own run only. A flush that
- * gets no answer is not sent again: it may have been stored.
+ * Creates an appender with group commit: appends that become ready while a flush is in flight are sent in the next
+ * flush of their lane. A refused flush is halved until the faulty append is alone, so that only its run is affected. A
+ * flush without a response is not sent again, since it may have been stored.
  */
 export function createAppender(database: RuntimeDatabase, options: AppenderOptions = {}): Appender {
   const { maxBatch = 200, maxBytes = 8_388_608 } = options
@@ -51,7 +55,7 @@ export function createAppender(database: RuntimeDatabase, options: AppenderOptio
 
   const call = async <Row>({ statement, values, resultsOf }: AppendCall<Row>): Promise<readonly AppendResult[]> => {
     const [row] = await database.call<Row>(statement, values)
-    if (row === undefined) throw new TenonError('UNAVAILABLE', 'The database gave no result for an append')
+    if (row === undefined) throw new TenonError('UNAVAILABLE', 'The database returned no result for an append')
     return resultsOf(row)
   }
   const store = async (batch: readonly Waiting[]): Promise<readonly AppendResult[]> => {
@@ -101,7 +105,7 @@ function createLane(
   const queue: Waiting[] = []
   let flushing: Promise<void> | null = null
   const flush = async (): Promise<void> => {
-    // One turn of the microtask queue: what becomes ready together goes out together.
+    // One turn of the microtask queue, so that appends that become ready together share a flush.
     await Promise.resolve()
     while (queue.length > 0) await send(takeBatch(queue, limits))
     flushing = null
@@ -117,7 +121,7 @@ function createLane(
   }
 }
 
-/** FNV-1a, for an even share of every kind of run id. */
+/** Returns the lane of a run by FNV-1a, which distributes all kinds of run ids evenly. */
 function laneOf(runId: string, count: number): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < runId.length; index += 1) {
@@ -127,8 +131,8 @@ function laneOf(runId: string, count: number): number {
 }
 
 /**
- * Takes at most one append of each run, the oldest, as long as they stay within the limits; at least one. The batch is
- * ordered by tenant and run.
+ * Takes at most one append of each run, the oldest, within the limits; at least one. The batch is ordered by tenant and
+ * run.
  */
 function takeBatch(
   queue: Waiting[],
@@ -150,7 +154,7 @@ function takeBatch(
   return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-/** Size of an append, about: its values and events, and the texts of its operations. */
+/** Returns the approximate size of an append: its values and events, and the texts of its operations. */
 function sizeOf({ append, packed }: Waiting): number {
   let bytes = 0
   for (const { size } of append.payloads) bytes += size

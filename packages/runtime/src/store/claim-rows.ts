@@ -13,7 +13,7 @@ export interface ClaimableRows {
   readonly key: readonly string[]
   /** Condition on a row `r` that no worker owns and that has work to do now; its index serves it. */
   readonly isFree: RawBuilder<SqlBool>
-  /** Rows of one group, first to be claimed first. */
+  /** Order of the rows of one group, the first to claim first. */
   readonly order: Sql
   /** Assignments of a claim besides the worker. */
   readonly claimed: Sql
@@ -31,7 +31,7 @@ export const READY_RUNS: ClaimableRows = {
   freed: sql`woken = true`,
 }
 
-/** Nodes that wait in a task queue of their own; those between two attempts are not free yet. */
+/** Nodes that wait in a task queue of their own; those between two attempts are not free. */
 export const READY_DISPATCHES: ClaimableRows = {
   table: 'node_dispatches',
   key: ['tenant_id', 'run_id', 'node_run_id', 'pass'],
@@ -44,11 +44,11 @@ export const READY_DISPATCHES: ClaimableRows = {
 export interface ClaimRequest {
   readonly schema: string
   readonly workerId: string
-  /** Capabilities of the worker; rows that require more are left to others. */
+  /** Capabilities of the worker; rows that require more are for other workers. */
   readonly capabilities: readonly string[]
   /** Most rows to claim and to lock. */
   readonly capacity: number
-  /** Tenant that was served last; the round continues behind it. */
+  /** Tenant that was served last; the round continues after it. */
   readonly afterTenant: string
   /** Rows that the worker holds, by tenant. */
   readonly held: ReadonlyMap<string, number>
@@ -62,19 +62,19 @@ export interface ClaimRequest {
 export interface Claimed<Row> {
   readonly rows: readonly Row[]
   readonly lastTenant: string | null
-  /** Other workers have taken rows that were seen: there may be more behind them. */
+  /** True if other workers have claimed rows that were found: there may be more. */
   readonly isShort: boolean
 }
 
-/** Groups that one claim reads; each is one step through the index. */
+/** Most groups that one claim reads; each is one step through the index. */
 const MAX_GROUPS = 256
 
 /**
- * Claims free rows for a worker: picks first and locks then, so that one claim locks no more rows than it takes, and
- * workers that claim at once get different rows.
+ * Claims free rows for a worker: selects before locking, so that a claim locks only the rows that it gets, and
+ * concurrent claims get different rows.
  *
- * Tenants and their requirements are found by skipping through the index, so a long queue of one costs no more than a
- * short one, and rows that this worker cannot take are passed over as one group.
+ * Tenants and their requirements are found by skipping through the index, so that a long queue of one tenant costs no
+ * more than a short one, and rows that this worker cannot execute are skipped as one group.
  *
  * @returns The keys of the rows, tenant by tenant in turn.
  */
@@ -93,8 +93,8 @@ export async function claimRows<Key extends { readonly tenant_id: string }>(
 }
 
 /**
- * SQL of the tenants and requirements of free rows: each group is one step through the index, and only as many steps are
- * taken as rows are read.
+ * Returns the SQL of the tenants and requirements of free rows: each group is one step through the index, and the
+ * number of steps is that of the rows read.
  *
  * @param bounds - Condition on a row `r`.
  */

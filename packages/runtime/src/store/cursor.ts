@@ -10,24 +10,24 @@ export interface ListCursor {
 
 const ID_PATTERN = /^[\x21-\x7e]{1,200}$/
 
-/** Writes a position as an opaque text. */
+/** Encodes a position as an opaque text. */
 export function writeCursor({ at, id }: ListCursor): string {
   return Buffer.from(JSON.stringify([at, id])).toString('base64url')
 }
 
 /**
- * Reads a position back.
+ * Decodes a position.
  *
- * @throws {@link TenonError} `CURSOR_INVALID` for a text that no list gave out.
+ * @throws {@link TenonError} `CURSOR_INVALID` for a text that no list returned.
  */
 export function readCursor(text: string): ListCursor {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     const [at, id] = Array.isArray(read) ? (read as readonly unknown[]) : []
-    // Only what a query may hold: another text would be an error of the database, not of the caller.
+    // Only values that a query accepts: others would cause an error of the database instead of one of the caller.
     if (Number.isSafeInteger(at) && typeof id === 'string' && ID_PATTERN.test(id)) return { at: at as number, id }
   } catch {
-    // Falls through to the one answer for every text that is no cursor.
+    // Falls through to the error for every invalid cursor.
   }
-  throw new TenonError('CURSOR_INVALID', 'The cursor is not one that a list gave out')
+  throw new TenonError('CURSOR_INVALID', 'The cursor was not returned by a list')
 }

@@ -2,15 +2,18 @@ import { databaseNow } from '../postgres/database-now.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 
 /**
- * The clock of the database as a process reads it without a query: its own clock plus the difference that was measured
- * last. All processes of a database date events and timers by it, so one whose clock is minutes off delays nothing.
+ * Clock of the database without a query: the clock of this process plus the last measured difference. All processes of
+ * a database date events and timers by it, so that a process with a wrong clock delays no runs.
  */
 export interface DatabaseClock {
-  /** Milliseconds since the Unix epoch. Starts a new measurement in the background when the last is a minute old. */
+  /**
+   * Returns milliseconds since the Unix epoch. Starts a new measurement in the background if the last one is a minute
+   * old.
+   */
   now(): number
   /** Resolves when there is a measurement. Rejects with the database's error if the first one fails. */
   ready(): Promise<void>
-  /** Takes over a time that the database has just given: `now()` is never behind it. */
+  /** Adjusts to a time that the database has just returned: `now()` is never behind it. */
   observe(at: number): void
 }
 
@@ -26,7 +29,8 @@ export function createDatabaseClock(database: RuntimeDatabase, wallNow: () => nu
     const asked = wallNow()
     const { at } = await database.withSystem((tx) => tx.selectNoFrom(databaseNow.as('at')).executeTakeFirstOrThrow())
     const answered = wallNow()
-    // The database read its clock somewhere between. Within that span the clocks agree as far as can be known.
+    // The database read its clock between the two. Within that span the clocks agree within the precision of the
+    // measurement.
     offset = at < asked ? at - asked : at > answered ? at - answered : 0
     measuredAt = answered
   }
@@ -40,7 +44,7 @@ export function createDatabaseClock(database: RuntimeDatabase, wallNow: () => nu
     now: () => {
       const wall = wallNow()
       const isOld = measuredAt !== null && Math.abs(wall - measuredAt) >= MEASURE_EVERY_MS
-      // Until it succeeds, the last difference holds.
+      // Until it succeeds, the last difference is used.
       if (isOld && measuring === null) measureOnce().catch(() => undefined)
       return wall + offset
     },

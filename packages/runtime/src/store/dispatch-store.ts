@@ -20,19 +20,19 @@ import { type PassRef, type RunRef, runKey } from './run-ref.ts'
 export interface FoundWork {
   /** Runs to drive: newly claimed ones, and own ones that were woken. */
   readonly runs: readonly RunRef[]
-  /** Milliseconds until the next timer of any run is due, or until a run that was locked is to be tried again. */
+  /** Milliseconds until the next timer of any run is due, or until a locked run is retried. */
   readonly nextInMs: number | null
-  /** Tenant that was served last: where the next round begins. */
+  /** Tenant that was served last; the next round begins after it. */
   readonly lastTenant: string | null
   /** Nodes in task queues of their own. */
   readonly dispatches: FoundDispatches
 }
 
-/** A run that this worker owns, as the database sees it at one moment. */
+/** State of an owned run in the database at one moment. */
 export interface AcquiredRun {
   /** Messages that the run has yet to apply, oldest first. */
   readonly messages: readonly FactToCommit[]
-  /** Time of the database, in milliseconds since the Unix epoch: which timers are due. */
+  /** Time of the database, in milliseconds since the Unix epoch, by which timers are due. */
   readonly at: number
   /** Timers of the run that were due at `at`. */
   readonly dueTimers: readonly string[]
@@ -41,7 +41,10 @@ export interface AcquiredRun {
 /** Free capacity of this worker. */
 export type ClaimLimits = Omit<DispatchClaim, 'schema' | 'workerId' | 'capabilities'>
 
-/** The embedded engine's side of the dispatch tables; nothing here decides, it only records which worker owns which run. */
+/**
+ * Access of the embedded engine to the dispatch tables. It makes no decisions and only records which worker owns which
+ * run.
+ */
 export interface DispatchStore {
   /** Makes runs with due timers ready, and claims free ones that this worker can drive, tenant by tenant in turn. */
   findWork(claim: ClaimLimits): Promise<FoundWork>
@@ -51,30 +54,27 @@ export interface DispatchStore {
    * @returns `null` if another worker owns the run, or the run has ended.
    */
   acquire(run: RunRef): Promise<AcquiredRun | null>
-  /** Deletes timers of a run that nothing waits for any more. */
+  /** Deletes unused timers of a run. */
   clearTimers(run: RunRef, timerIds: readonly string[]): Promise<void>
-  /** Releases a run. False when it was woken meanwhile: drive it again. */
+  /** Releases a run. Returns `false` if it was woken meanwhile: drive it again. */
   release(run: RunRef): Promise<boolean>
-  /**
-   * Releases a run whose log holds a fact that this worker cannot read, to workers that can: the run requires it from now
-   * on.
-   */
+  /** Releases a run with a fact in its log that this worker cannot read, and adds the requirement to read it. */
   releaseToReaders(run: RunRef, factType: string): Promise<void>
-  /** The same for a queued node of such a run. */
+  /** Releases a queued node of such a run. */
   releaseDispatchToReaders(queued: PassRef, factType: string): Promise<void>
-  /** Gives a queued node back to its queue, not before an instant in milliseconds since the Unix epoch. */
+  /** Returns a queued node to its queue, not before an instant in milliseconds since the Unix epoch. */
   releaseDispatch(queued: PassRef, notBefore: number): Promise<void>
   /** Removes a queued node whose node run has its outcome. */
   endDispatch(queued: PassRef): Promise<void>
-  /** Renews the lease of this worker, as {@link renewLease} does. */
+  /** Renews the lease of this worker like {@link renewLease}. */
   renewLease(leaseMs: number): Promise<RenewedLease>
-  /** Frees the runs of all workers of other processes: for PGlite, which one process has alone. */
+  /** Frees the runs of all workers of other processes: for PGlite, which only one process uses. */
   freeOthers(processPrefix: string): Promise<void>
   /** Releases all runs and removes the worker. */
   leave(): Promise<void>
 }
 
-/** A timer whose run was woken wakes it again after so long, in case no worker has driven it. */
+/** Time in milliseconds after which a timer wakes its run again, in case no worker has driven it. */
 const TIMER_RETRY_MS = 30_000
 const TIMER_BATCH = 500
 const SKIPPED_RETRY_MS = 20
@@ -115,8 +115,8 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
         const found = await acquireRun(tx, schema, { tenantId, runId }, worker)
         if (!found.acquired) return null
         const { at, due_timers: dueTimers } = found
-        // Waits for votes that are under way on waits that are due: a vote counts if it has the lock of its wait before
-        // the due date, so the messages are read behind it; a later vote is answered `closed`.
+        // Waits for votes in flight on due waits: a vote counts if it has the lock of its wait before the due date, so
+        // the messages are read after it; a later vote gets `closed`.
         if (dueTimers.length > 0) await lockOpenWaits(tx, { tenantId, runId }, at)
         return { messages: await readMessages(tx, { tenantId, runId }), at, dueTimers }
       }),
@@ -170,14 +170,14 @@ export function createDispatchStore(database: RuntimeDatabase, worker: WorkerRow
     leave: async () => {
       await database.withSystem(async (tx) => {
         await tx.deleteFrom('workers').where('worker_id', '=', workerId).execute()
-        // Rows that an append holds are freed by the next renewal of any worker.
+        // Rows that an append has locked are freed by the next renewal of any worker.
         await freeOrphans(tx)
       })
     },
   }
 }
 
-/** Rows that an append holds are left for the next poll: waiting for several in any order would deadlock. */
+/** Skips rows that an append has locked until the next poll, since waiting for several in any order could deadlock. */
 function claimWoken(tx: Tx<RuntimeTables>, workerId: string) {
   return tx
     .with('woken', (with_) =>
@@ -241,8 +241,8 @@ interface AcquireRow {
 }
 
 /**
- * Takes a run that no worker owns and that this one can drive, or verifies that it is this worker's. Writes only if
- * something changes: for a run that this worker owns it is one lookup.
+ * Acquires a free run that this worker can drive, or verifies that this worker owns it. Writes only changes: for an
+ * owned run it is one lookup.
  */
 async function acquireRun(
   tx: Tx<RuntimeTables>,

@@ -10,7 +10,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { StoredWait } from '../run-store.ts'
 import type { RunRef } from './run-ref.ts'
 
-/** The id that `factId` gives to every request to cancel a run. */
+/** Id of every request to cancel a run, from `factId`. */
 const CANCEL_MESSAGE = 'cancel'
 
 /** Result of a message to a run; accepted ones are stored, and the run applies them soon. */
@@ -18,7 +18,7 @@ export type PutMessage =
   | { readonly outcome: 'accepted'; readonly runId: string; readonly owner: string | null }
   | { readonly outcome: 'not_found' | 'closed' }
 
-/** Receiver of the wake-up for a message, and what else its transaction stores. */
+/** Receiver of the wake-up for a message, and other rows that its transaction stores. */
 export interface MessageRoute {
   /**
    * Embedded: the worker of this process, which gets the run if no worker owns it, or null. Temporal: absent, the
@@ -28,13 +28,13 @@ export interface MessageRoute {
   readonly hook?: TransactionHook | undefined
 }
 
-/** Accepts votes and cancelations of people; the same on both engines. */
+/** Accepts votes and cancelations; the same on both engines. */
 export interface RunInbox {
   /**
-   * Accepts a vote if it will count. The decision is made under the lock of the wait's row, so of twenty people who vote
-   * at once on an approval that needs one vote, one is `accepted` and the others are `closed`. Also `closed`: the due
-   * date has passed by the database's clock, or the run is being canceled. The same vote again, while the approval is
-   * open or resolved, is accepted and changes nothing: a client that got no answer may retry.
+   * Accepts a vote if it will count. The check holds the lock of the wait's row, so that of twenty concurrent votes on
+   * an approval that needs one, one is `accepted` and the others are `closed`. Also `closed`: the due date has passed
+   * by the database's clock, or the run is being canceled. The same vote again, while the approval is open or resolved,
+   * is accepted and changes nothing: a client without a response may retry.
    *
    * @throws {@link TenonError} `REQUEST_INVALID` for a choice that the approval does not offer, `APPROVAL_VOTED` for
    * another choice of a user who has voted.
@@ -75,12 +75,13 @@ export function createInbox(database: RuntimeDatabase, now: () => number): RunIn
           .select('status')
           .where('tenant_id', '=', tenantId)
           .where('run_id', '=', runId)
-          // Behind an append that is under way: it may end the run.
+          // After an append in flight, which may end the run.
           .forShare()
           .executeTakeFirst()
         if (run === undefined) return { outcome: 'not_found' }
         if (isRunOver(run.status as RunStatus)) return { outcome: 'closed' }
-        // Orders it and the votes of its run: no vote is accepted behind a cancelation that it does not see.
+        // Orders the cancelation and the votes of its run, so that no vote is accepted after a cancelation that it does
+        // not see.
         await lockOpenWaits(tx, { tenantId, runId })
         const fact: Fact = { type: 'cancel_requested', data: { reason: 'user', actor } }
         return putMessage(tx, { tenantId, runId, fact, at: now(), route })
@@ -122,7 +123,7 @@ function lockWait(tx: RuntimeTx, tenantId: string, approvalId: string): Promise<
 interface VoteToJudge {
   readonly tenantId: string
   readonly approvalId: string
-  /** Its row, locked. */
+  /** Locked row of the wait. */
   readonly wait: WaitRow
   readonly waitFor: StoredWait['waitFor']
   readonly vote: Vote
@@ -148,7 +149,7 @@ async function judgeVote(
   if (own?.choice === vote.choice && (wait.status === 'open' || wait.status === 'resolved')) return 'repeated'
   if (wait.status !== 'open' || isDecided(votes, waitFor)) return 'closed'
   if (own !== undefined) throw new TenonError('APPROVAL_VOTED', 'You already voted for a different option')
-  // Read after the lock: a transaction that waited for it may have waited past the due date.
+  // Read after the lock: a transaction may have waited for it past the due date.
   const { at, is_canceling: isCanceling } = await tx
     .selectFrom('waits')
     .select((eb) => [
@@ -170,7 +171,7 @@ async function judgeVote(
   return isCanceling || (wait.due_at !== null && wait.due_at <= at) ? 'closed' : 'new'
 }
 
-/** Checks whether a choice has the votes that it needs; the run has yet to apply the last of them. */
+/** Checks whether a choice has enough votes; the run may have yet to apply the last of them. */
 function isDecided(votes: readonly Vote[], { choices, required }: StoredWait['waitFor']): boolean {
   return choices.some((choice) => votes.filter((vote) => vote.choice === choice).length >= required)
 }
@@ -188,7 +189,7 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
     .onConflict((conflict) => conflict.doNothing())
     .returning('run_id')
     .executeTakeFirst()
-  // The message waits already: its transaction has stored what belongs to it, and has woken the run.
+  // The message is stored already: its transaction has stored the related rows and has woken the run.
   if (added === undefined) return { outcome: 'accepted', runId, owner: null }
   await route.hook?.(tx)
   if (route.workerId === undefined) {
@@ -209,7 +210,7 @@ async function putMessage(tx: RuntimeTx, { tenantId, runId, fact, at, route }: M
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'run_id']).doUpdateSet({
         woken: true,
-        // Ending a run takes no node type: a run whose types no worker has can still be canceled.
+        // Ending a run requires no node type, so that a run with types that no worker has can still be canceled.
         ...(fact.type === 'cancel_requested'
           ? { requires_key: sql<string>`split_part(run_ready.requires_key, '/', 1)` }
           : {}),

@@ -1,11 +1,11 @@
 import type { ValueRef } from '@tenon/core/run'
 
-/** Bytes of an event besides its values: its ids, names and numbers. */
+/** Bytes of an event besides its values: ids, names and numbers. */
 const EVENT_BYTES = 400
 
 /**
- * The bytes that an event holds in memory, about: the values that lie in the event itself, and the texts that people or
- * nodes have written. Looks at the fields of the event only, not into its values.
+ * Returns the approximate memory of an event in bytes: its inline values, and texts of people or nodes. Reads the
+ * fields of the event only, not the contents of its values.
  */
 export function inlineBytes(data: unknown): number {
   let bytes = EVENT_BYTES

@@ -2,16 +2,16 @@ import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 
-/** Keeps the partitions of the coming weeks made while a worker runs. */
+/** Creates the partitions of the coming weeks while a worker runs. */
 export interface PartitionKeeper {
-  /** Makes what is missing now, in the background, and looks again every six hours. */
+  /** Creates missing partitions in the background, and checks again every six hours. */
   start(): void
-  /** Resolves when nothing is under way any more. */
+  /** Stops; resolves when no check is in flight. */
   stop(): Promise<void>
 }
 
 const EVERY_MS = 6 * 3_600_000
-/** There are weeks to go: the partitions are made eight weeks ahead. */
+/** Pause after a failure in milliseconds; partitions are created eight weeks ahead. */
 const RETRY_MS = 10 * 60_000
 
 export function createPartitionKeeper(database: RuntimeDatabase, log: RuntimeLog): PartitionKeeper {
@@ -48,9 +48,9 @@ export function createPartitionKeeper(database: RuntimeDatabase, log: RuntimeLog
 }
 
 /**
- * Makes the weekly partitions of the run log that are missing, from this week to eight weeks ahead.
+ * Creates the missing weekly partitions of the run log, from this week to eight weeks ahead.
  *
- * @returns How many were made.
+ * @returns The number of created partitions.
  */
 export async function makeLogPartitions(database: RuntimeDatabase): Promise<number> {
   const { rows } = await database.withSystem((tx) =>

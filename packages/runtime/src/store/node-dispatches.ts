@@ -7,13 +7,13 @@ import type { PassRef } from './run-ref.ts'
 
 /** A node in a task queue of its own that this worker has claimed. */
 export interface NodeDispatch extends PassRef {
-  /** It has waited too long for a worker of its queue, and fails. */
+  /** True if it has waited too long for a worker of its queue, and fails. */
   readonly isExpired: boolean
   /** Time that it has waited, in milliseconds, if it is expired; else 0. */
   readonly waitedMs: number
 }
 
-/** Tasks that a poll has found for a worker. */
+/** Queued nodes that a poll has found for a worker. */
 export interface FoundDispatches {
   /** Newly claimed ones. */
   readonly claimed: readonly NodeDispatch[]
@@ -33,12 +33,12 @@ interface DispatchRow {
   readonly pass: number
 }
 
-/** Nodes of any queue that one poll ends, because they are canceled or no worker serves their queue. */
+/** Most nodes of any queue that one poll ends, because they are canceled or no worker serves their queue. */
 const OVERDUE_BATCH = 50
 
 /**
- * Claims queued nodes: those of the worker's queues, and of every queue those that only have to be ended: canceled before a
- * worker took them, or waiting for longer than a node may.
+ * Claims queued nodes: those of the worker's queues, and those of every queue that only need to be ended: canceled
+ * before a worker claimed them, or expired.
  */
 export async function findDispatches(tx: Tx<RuntimeTables>, request: DispatchClaim): Promise<FoundDispatches> {
   const { workerId, capabilities } = request
@@ -79,7 +79,7 @@ async function claimOverdue(
   }))
 }
 
-/** Lists the queued nodes that a worker owns. */
+/** Returns the queued nodes that a worker owns. */
 export async function ownedDispatches(tx: Tx<RuntimeTables>, workerId: string): Promise<readonly NodeDispatch[]> {
   const rows = await tx
     .selectFrom('node_dispatches')

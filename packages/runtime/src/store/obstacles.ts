@@ -5,11 +5,12 @@ import type { Tx } from '../postgres/types.ts'
 import { type ClaimableRows, freeGroups, READY_DISPATCHES, READY_RUNS } from './claim-rows.ts'
 import type { RunRef } from './run-ref.ts'
 
-/** Groups of waiting work that one check reads. */
+/** Most groups of waiting work that one check reads. */
 const MAX_GROUPS = 1_000
 
 /**
- * Finds what holds up a run of the embedded engine: what it or its queued nodes require now and no running worker has.
+ * Finds the obstacles of a run of the embedded engine: requirements of it or its queued nodes that no running worker
+ * meets.
  *
  * @returns Texts for a message, such as `node type "acme/mail" version 2` or `task queue "gpu"`; empty if a worker can
  * continue the run, or if it only waits.
@@ -25,7 +26,7 @@ export async function findRunObstacles(database: RuntimeDatabase, run: RunRef): 
   })
 }
 
-/** Finds what runs of any tenant wait for and no running worker has, as {@link findRunObstacles} does for one. */
+/** Finds the obstacles of runs of all tenants, like {@link findRunObstacles} for one. */
 export async function findObstacles(database: RuntimeDatabase): Promise<readonly string[]> {
   return database.withSystem(async (tx) => {
     const required = [
@@ -65,7 +66,7 @@ async function requiredByWaiting(
   return found
 }
 
-/** Collects what each set lacks at the worker that comes closest to it. */
+/** Returns the capabilities that the closest worker lacks for each set. */
 async function missingOf(tx: Tx<RuntimeTables>, required: readonly Required[]): Promise<readonly string[]> {
   if (required.length === 0) return []
   const workers = await tx

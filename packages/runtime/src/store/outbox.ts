@@ -4,7 +4,7 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { RunObstacle } from '../run-store.ts'
 import type { RunRef } from './run-ref.ts'
 
-/** A shell to start, one to wake, or one to look for now and then while its run is open. */
+/** Kinds of messages: start a shell, wake one, or check one regularly while its run is open. */
 const OUTBOX_KINDS = ['start', 'wake', 'watch'] as const
 
 /** A message that this process has claimed. */
@@ -15,27 +15,27 @@ export interface OutboxRow {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
-  /** Obstacle of the run when its shell was last looked for. */
+  /** Obstacle of the run when its shell was last checked. */
   readonly health: RunObstacle | null
 }
 
-/** Messages for Temporal that transactions have left; several processes may claim them. */
+/** Messages for Temporal from committed transactions; several processes may claim them. */
 export interface Outbox {
   /**
-   * Claims due messages, at most `limit`: the same share for each tenant, beginning behind the tenant that was served
-   * last, so that a backlog of one delays no other. A claimed message is hidden from other processes for 30 s; it comes
-   * back by itself if its process dies.
+   * Claims due messages, at most `limit`: the same share for each tenant, beginning after the tenant that was served
+   * last, so that the backlog of one does not delay others. A claimed message is hidden from other processes for 30 s;
+   * it becomes visible again if its process dies.
    */
   claim(limit: number): Promise<readonly OutboxRow[]>
   /** Deletes a delivered message. */
   remove(row: OutboxRow): Promise<void>
-  /** Returns a message to the queue, to be delivered again after `delayMs`, and records what holds up the run. */
+  /** Returns a message to the queue, to be delivered again after `delayMs`, and records the obstacle of the run. */
   postpone(row: OutboxRow, delayMs: number, health: RunObstacle | null): Promise<void>
-  /** Has the shell of a run looked for within `withinMs`, and then often again, if the run is open. */
+  /** Schedules a check of the shell of an open run within `withinMs`, followed by frequent checks. */
   hasten(run: RunRef, withinMs: number): Promise<void>
 }
 
-/** Longer than the calls of one delivery may take together. */
+/** Length of a claim in milliseconds, longer than the calls of one delivery. */
 const CLAIM_MS = 30_000
 
 export function createOutbox(database: RuntimeDatabase): Outbox {
@@ -45,8 +45,8 @@ export function createOutbox(database: RuntimeDatabase): Outbox {
 
   return {
     claim: async (limit) => {
-      // Picked first and locked then: only rows that are claimed are ever locked. The tenants are found by skipping
-      // through the index, so that a long queue of one costs nothing.
+      // Selected before locking, so that only claimed rows are locked. The tenants are found by skipping through the
+      // index, so that a long queue of one costs nothing.
       const { rows } = await database.withSystem((tx) =>
         sql<OutboxRow & { readonly turn: number }>`
           with recursive clock as materialized (select ${databaseNow} as at),

@@ -17,7 +17,7 @@ export interface RenewedLease {
   readonly workers: number
 }
 
-/** A worker as the other processes see it. */
+/** Row of a worker, which other processes read. */
 export interface WorkerRow {
   readonly workerId: string
   /**
@@ -25,7 +25,7 @@ export interface WorkerRow {
    * because a body computes, and the lease is renewed on the same thread.
    */
   readonly busyGraceMs: number
-  /** Its capabilities, so that the processes without a worker know which runs have none. */
+  /** Capabilities of the worker, so that processes without a worker can find runs that no worker can execute. */
   readonly capabilities: readonly string[]
 }
 
@@ -99,7 +99,7 @@ interface Expiry {
 }
 
 async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGraceMs, schema }: Expiry): Promise<void> {
-  // Both keys of an advisory lock are shown without their sign.
+  // `pg_locks` shows both keys of an advisory lock as unsigned.
   const key = (text: RawBuilder<unknown>) => sql`(hashtext(${text})::bigint & 4294967295)::oid`
   const isConnected = sql<SqlBool>`exists (
     select from pg_catalog.pg_locks l
@@ -123,7 +123,7 @@ async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGra
       ),
     )
     .forUpdate()
-    // A worker that renews at this moment, or stopped in the middle of it, keeps its row.
+    // A worker that is renewing, or was suspended during it, keeps its row.
     .skipLocked()
     .execute()
   if (expired.length === 0) return
@@ -138,8 +138,8 @@ async function removeExpired(tx: Tx<RuntimeTables>, { workerId, leaseMs, busyGra
 }
 
 /**
- * Frees the rows of workers that are gone. Rows that an append holds are left for the next renewal: waiting for several
- * locks in any order would deadlock.
+ * Frees the rows of dead workers. Rows that an append has locked are skipped until the next renewal, since waiting for
+ * several locks in any order could deadlock.
  */
 export async function freeOrphans(tx: Tx<RuntimeTables>): Promise<void> {
   await tx

@@ -14,38 +14,38 @@ import type { RuntimeDatabase } from '../postgres/tables.ts'
  * @see docs/adr/0027-runs-say-what-they-require.md
  */
 export interface Requirements {
-  /** Names the set within its tenant; equal sets have equal keys. */
+  /** Key of the set within its tenant; equal sets have equal keys. */
   readonly key: string
   /** Ascending, without duplicates. */
   readonly capabilities: readonly string[]
 }
 
-/** A run as far as its requirements depend on it. */
+/** The part of a run on which its requirements depend. */
 export interface RequiringRun {
   readonly plan: Pick<Plan, 'planVersion' | 'nodes'>
   readonly semantics: number
 }
 
-/** Forms of a plan that this version of the runtime reads. */
+/** Formats of plans that this version of the runtime reads. */
 const PLAN_VERSIONS: readonly number[] = [1]
 
 /**
- * Lists the requirements of driving a run: its machine, and every node type that is evaluated or executed where the run
- * is. A node with a task queue of its own has requirements of its own.
+ * Returns the requirements of driving a run: its machine, and every node type that is evaluated or executed where the
+ * run is. A node with a task queue of its own has requirements of its own.
  */
 export function runRequirements(run: RequiringRun): Requirements {
   const nodes = run.plan.nodes.filter((node) => !node.disabled && !isQueued(node))
   return requirementsOf(run, nodes.map(typeOf))
 }
 
-/** Lists the requirements of executing a node that has a task queue of its own. */
+/** Returns the requirements of executing a node with a task queue of its own. */
 export function dispatchRequirements(run: RequiringRun, node: PlanNode): Requirements {
   return requirementsOf(run, [typeOf(node), `queue:${node.taskQueue}`])
 }
 
-/** Lists every set of requirements that rows of the run may refer to, in the order of their keys. */
+/** Returns all sets of requirements that rows of the run may refer to, in the order of their keys. */
 export function allRequirements(run: RequiringRun): readonly Requirements[] {
-  // The machine alone ends a run: one whose node types no worker has can still be canceled.
+  // Only the machine is needed to end a run, so that one with node types that no worker has can still be canceled.
   const machine = { key: machineKey(run), capabilities: machineCapabilities(run) }
   const queued = run.plan.nodes.filter(isQueued).map((node) => dispatchRequirements(run, node))
   const byKey = new Map([machine, runRequirements(run), ...queued].map((each) => [each.key, each]))
@@ -53,15 +53,15 @@ export function allRequirements(run: RequiringRun): readonly Requirements[] {
 }
 
 /**
- * Adds the capability to read a type of fact, which the log of a run holds. New runs do not require it: each type is known
- * to every version that can write it.
+ * Adds the capability to read a type of fact in the log of a run. New runs do not require it: each type is known to
+ * every version that can write it.
  */
 export function withFact({ key, capabilities }: Requirements, type: string): Requirements {
   const [machine = ''] = key.split('/')
   return named(machine, [...capabilities, `fact:${type}`])
 }
 
-/** Lists what a worker with these node types can do that serves these task queues. */
+/** Returns the capabilities of a worker with these node types and task queues. */
 export function capabilitiesOf(registry: NodeRegistry, queues: readonly string[]): readonly string[] {
   const semantics = Array.from({ length: CURRENT_SEMANTICS }, (_, index) => `semantics:${index + 1}`)
   const plans = PLAN_VERSIONS.map((version) => `plan:${version}`)
@@ -98,7 +98,7 @@ function typeOf({ type, typeVersion }: PlanNode): string {
   return `node:${type}@${typeVersion}`
 }
 
-/** Requirements of a new run of a plan, as this process sees them. */
+/** Requirements of a new run of a plan. */
 export interface PreparedRun {
   /** Key of its requirements, for its row in `run_ready`. */
   readonly requires: string
@@ -116,10 +116,10 @@ export interface RequirementStore {
   prepare(tenantId: string, plan: Plan): Promise<PreparedRun>
 }
 
-/** Plans whose requirements a process remembers. */
+/** Most plans whose requirements a process caches. */
 const CAPACITY = 1_000
 
-/** @param capabilities - What the worker of this process can do. */
+/** @param capabilities - Capabilities of the worker of this process. */
 export function createRequirementStore(database: RuntimeDatabase, capabilities: readonly string[]): RequirementStore {
   const prepared = createLru<PreparedRun>(CAPACITY)
   const own = new Set(capabilities)
@@ -132,7 +132,8 @@ export function createRequirementStore(database: RuntimeDatabase, capabilities: 
       const rows = allRequirements(run).map((each) => ({
         ...{ tenant_id: tenantId, requires_key: each.key, capabilities: each.capabilities },
       }))
-      // In key order, and apart from the append: two processes that start runs of one plan do not wait for each other.
+      // In key order, and separate from the append, so that two processes that start runs of one plan do not wait for
+      // each other.
       await database.withTenant(tenantId, (tx) =>
         tx
           .insertInto('run_requirements')

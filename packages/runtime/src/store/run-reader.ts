@@ -18,7 +18,7 @@ const DEFAULT_EVENTS = 1_000
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 200
 
-/** Reads runs from the run store; every call is one transaction that sees one tenant. */
+/** Creates a reader of the run store; every call is one transaction of one tenant. */
 export function postgresRunReader(database: RuntimeDatabase): RunReader {
   return {
     getRun: (tenantId, runId) => database.withTenant(tenantId, (tx) => selectRun(tx, tenantId, runId)),
@@ -89,7 +89,7 @@ export async function selectEvents(
   const rows = await log
     .select(['seq', 'turn', 'events', 'inlines'])
     .where((eb) => eb('seq', '>=', eb.fn.coalesce(rowAtStart, sql.lit(0))))
-    // Numbers are dense: later rows are of no use.
+    // Numbers are dense, so later rows are not needed.
     .where('seq', '<=', after + limit)
     .orderBy('seq')
     .execute()
@@ -135,7 +135,7 @@ function selectPayloads(tx: RuntimeTx, tenantId: TenantId, hashes: readonly stri
 }
 
 function payloadNotFound(ref: ValueRef): TenonError {
-  return new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is gone', { details: { hash: ref.hash } })
+  return new TenonError('PAYLOAD_NOT_FOUND', 'The stored value is missing', { details: { hash: ref.hash } })
 }
 
 export async function selectPlan(tx: RuntimeTx, tenantId: TenantId, planHash: string): Promise<Plan | null> {
@@ -190,7 +190,7 @@ async function selectWait(tx: RuntimeTx, tenantId: TenantId, approvalId: string)
   return waitOfRow(row, votes.get(approvalId) ?? [])
 }
 
-/** A message for Temporal that is overdue for so long finds no process that delivers it. */
+/** Time in milliseconds after which an overdue message for Temporal has no process that delivers it. */
 const OVERDUE_MS = 12_000
 
 async function selectObstacles(
@@ -245,7 +245,7 @@ function pageSize(limit: number | undefined): number {
   return Math.min(Math.max(limit ?? DEFAULT_PAGE, 1), MAX_PAGE)
 }
 
-/** Reads a row of `runs`. */
+/** Converts a row of `runs`. */
 function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
   return {
     tenantId: row.tenant_id,
@@ -269,7 +269,7 @@ function runOfRow(row: Selectable<RuntimeTables['runs']>): StoredRun {
   }
 }
 
-/** Reads a row of `waits` with the votes that belong to it. */
+/** Converts a row of `waits` with its votes. */
 function waitOfRow(row: Selectable<RuntimeTables['waits']>, votes: readonly Vote[]): StoredWait {
   return {
     tenantId: row.tenant_id,

@@ -16,27 +16,27 @@ export interface PassRef extends RunRef {
   readonly pass: number
 }
 
-/** Refers to a pass within a run that the reader has at hand. */
+/** Refers to a pass within a known run. */
 export type PassOfRun = Pick<PassRef, 'nodeRunId' | 'pass'>
 
-/** Writes a reference to a run as one text: a key of maps. */
+/** Formats a reference to a run as a key of maps. */
 export function runKey({ tenantId, runId }: RunRef): string {
   return `${tenantId}/${runId}`
 }
 
-/** Writes a reference to a pass as one text, unique within the process: a key of maps. */
+/** Formats a reference to a pass as a key of maps, unique within the process. */
 export function passKey({ tenantId, runId, nodeRunId, pass }: PassRef): string {
   return JSON.stringify([tenantId, runId, nodeRunId, pass])
 }
 
-/** Writes a reference to a pass as one text, unique within its run: a key of maps. */
+/** Formats a reference to a pass as a key of maps, unique within its run. */
 export function passOfRunKey({ nodeRunId, pass }: PassOfRun): string {
   return `${nodeRunId}/${pass}`
 }
 
 /**
- * Makes an id for a new run: a UUID of version 7, in lower case. It begins with the time, so that the rows of new runs
- * lie together in every index; random ids double the write-ahead log of a large store.
+ * Creates an id for a new run: a UUID of version 7, in lower case. It begins with the time, so that the rows of new
+ * runs are adjacent in every index; random ids would double the write-ahead log of a large store.
  *
  * @see RFC 9562, section 5.7
  */

@@ -7,20 +7,20 @@ export interface WaitingGroup {
 }
 
 export interface ShareOutOptions {
-  /** Rows to share out; ≥ 0. */
+  /** Rows to distribute; ≥ 0. */
   readonly capacity: number
   /** Work that the worker holds already, by tenant. @defaultValue none */
   readonly held?: ReadonlyMap<string, number>
   /** Share of a tenant in relation to others; > 0. @defaultValue 1 for each */
   readonly weightOf?: (tenantId: string) => number
   /**
-   * Most work of one tenant, with what the worker holds of it. One row is given beyond it, so that a message to a run is not
-   * held up by the bodies of the same tenant. @defaultValue no limit
+   * Most work of one tenant, including the work that the worker holds. One further row is given, so that a message to a
+   * run is not held up by the bodies of the same tenant. @defaultValue no limit
    */
   readonly mostOfTenant?: number
 }
 
-/** A group with the number of its rows that are to be claimed. */
+/** A group with the number of rows to claim. */
 export interface Quota extends WaitingGroup {
   readonly quota: number
 }
@@ -29,18 +29,18 @@ interface Tenant {
   readonly tenantId: string
   readonly weight: number
   readonly groups: (WaitingGroup & { quota: number })[]
-  /** Work that the worker holds, and what it is given here. */
+  /** Work that the worker holds, plus the rows given here. */
   load: number
-  /** Rows that it may still get. */
+  /** Rows that the tenant may still get. */
   left: number
 }
 
 /**
- * Shares the capacity of a claim out between tenants: each row goes to the tenant with the least work in hand for its
- * weight, ties in the order of `groups`. So a tenant with one waiting row gets it in the first claim, however many
- * another has. Within a tenant, groups take turns.
+ * Distributes the capacity of a claim among tenants: each row goes to the tenant with the least work for its weight,
+ * ties in the order of `groups`. So a tenant with one waiting row gets it in the first claim, regardless of the rows of
+ * others. Within a tenant, groups take turns.
  *
- * @param groups - In the order in which tenants have their turn.
+ * @param groups - Groups in the order of the tenants' turns.
  * @returns The groups with a quota of at least 1, in the order of `groups`; the quotas are `capacity` together at most.
  */
 export function shareOut(groups: readonly WaitingGroup[], options: ShareOutOptions): readonly Quota[] {
@@ -73,7 +73,7 @@ function isOpen({ quota, waiting }: WaitingGroup & { readonly quota: number }): 
   return quota < waiting
 }
 
-/** The first of those with the smallest value. */
+/** Returns the first item with the smallest value. */
 function least<Item>(items: readonly Item[], rank: (item: Item) => number): Item | undefined {
   let best: { readonly item: Item; readonly value: number } | undefined
   for (const item of items) {

@@ -4,9 +4,9 @@ import type { Decision, EventClass, Fact, Observation, RunEvent, ValueRef } from
 import type { PendingEvent } from './append.ts'
 
 /**
- * The stored format of run logs: one row for each append, or several for a large one. `events` has the events without
- * their inline values, `inlines` has those values. The hash chain covers `events` alone, so that values can be erased
- * without breaking it.
+ * Row of a run log in its stored format: one row for each append, or several for a large one. `events` has the events
+ * without their inline values, `inlines` has those values. The hash chain covers only `events`, so that values can be
+ * erased without breaking it.
  *
  * @see docs/adr/0019-stored-format-of-the-run-log.md
  */
@@ -17,11 +17,11 @@ export interface LogRow {
   readonly count: number
   /** JSON text: a list of {@link StoredEvent}. */
   readonly events: string
-  /** JSON text: a list of `[value]`, or `null` in the place of an erased one; `null` if there is none at all. */
+  /** JSON text: a list of `[value]`, or `null` for an erased one; `null` if there is none at all. */
   readonly inlines: string | null
 }
 
-/** Rows of an append, and what its link in the hash chain covers. */
+/** Rows of an append, with the digest for its link in the hash chain. */
 export interface PackedAppend {
   readonly rows: readonly LogRow[]
   /** SHA-256 of the `events` of all rows, one after the other; 32 bytes. */
@@ -33,7 +33,7 @@ const MAX_ROW_LENGTH = 65_536
 
 type EventBody = Fact | Decision | Observation
 
-/** Turn and cause count from the row: `turn` of the row plus the first, `seq` of the row plus the second. */
+/** Turn and cause are relative to the row: `turn` of the row plus the first, `seq` of the row plus the second. */
 type StoredEvent = readonly [
   eventClass: EventClass,
   id: string,
@@ -61,18 +61,18 @@ const VALUE_FIELD = {
 }
 const VALUE_FIELDS: ReadonlyMap<string, string> = new Map(Object.entries(VALUE_FIELD))
 
-/** The value that an event refers to, if it is of a type that does. */
+/** Returns the reference of an event to a value; `undefined` for types without one. */
 export function valueRefOf(event: RunEvent): ValueRef | undefined {
   const field = VALUE_FIELDS.get(event.type)
   return field === undefined ? undefined : (event.data as Record<string, unknown> as Record<string, ValueRef>)[field]
 }
 
-/** A reference as it is stored: `inline` is the position of the value in `inlines`. */
+/** A stored reference: `inline` is the position of the value in `inlines`. */
 type StoredRef = Omit<ValueRef, 'inline'> & { inline?: unknown }
 
 /**
- * Lays the events of an append out in rows of the run log; none without events. A value that occurs twice in a row is stored
- * once.
+ * Packs the events of an append into rows of the run log; none without events. A value that occurs twice in a row is
+ * stored once.
  */
 export function packAppend(events: readonly PendingEvent[], maxRowLength: number = MAX_ROW_LENGTH): PackedAppend {
   const rows: LogRow[] = []
@@ -134,7 +134,7 @@ function withoutValue(row: OpenRow, data: Record<string, unknown>, field: string
   return { ...data, [field]: { ...ref, inline: position } }
 }
 
-/** A row of `run_log` as readers select it. */
+/** A selected row of `run_log`. */
 export interface StoredLogRow {
   readonly seq: number
   /** Turn of the run before the append. */
@@ -154,7 +154,7 @@ export function unrollRow(row: StoredLogRow): readonly RunEvent[] {
     const inlines = row.inlines === null ? [] : (JSON.parse(row.inlines) as readonly (readonly [unknown] | null)[])
     return events.map((event, index) => runEventOf(row, event, index, inlines))
   } catch (cause) {
-    const message = `The run log cannot be read from event ${row.seq} on`
+    const message = `The run log is unreadable from event ${row.seq} on`
     throw new TenonError('RUN_LOG_GAP', message, { cause, details: { seq: row.seq } })
   }
 }
@@ -180,7 +180,7 @@ function runEventOf(
   })
 }
 
-/** Parts of an event of the log; `cause` and `nodeRunId` are null where it has none. */
+/** Parts of an event of the log; `cause` and `nodeRunId` are null if it has none. */
 interface EventParts {
   readonly seq: number
   readonly turn: number
@@ -193,9 +193,9 @@ interface EventParts {
   readonly data: unknown
 }
 
-/** Puts an event of the log together. The caller has type and data from an event of these types. */
+/** Assembles an event of the log. Type and data must belong together. */
 export function eventOf({ seq, turn, class: eventClass, id, at, cause, type, nodeRunId, data }: EventParts): RunEvent {
-  // Written out, not spread: every event of a run passes here.
+  // Without spread syntax, since this runs for every event of a run.
   const event: Record<string, unknown> = { seq, turn, class: eventClass, id, v: 1, at, type, data }
   if (cause !== null) event['cause'] = cause
   if (nodeRunId !== null) event['nodeRunId'] = nodeRunId

@@ -5,7 +5,7 @@ import type { Tx } from '../postgres/types.ts'
 import type { RunRef } from './run-ref.ts'
 import { type StoredLogRow, unrollRow, valueRefOf } from './stored-events.ts'
 
-/** Rows of the log in memory at once. */
+/** Most rows of the log in memory at once. */
 const PAGE = 100
 
 /** Result of checking the hash chain of a run log. */
@@ -15,8 +15,8 @@ export type RunLogCheck =
   | { readonly isIntact: false; readonly brokenAt: number }
 
 /**
- * Computes the hash chain of a run again and compares: any event that was changed, added or removed shows, and so does an
- * inline value that does not have the hash in its event. An inline value that was erased does not break the chain.
+ * Recomputes the hash chain of a run and compares it. Detects changed, added and removed events, and inline values that
+ * do not match the hash in their event. Erased inline values do not break the chain.
  */
 export async function verifyRunLog(database: RuntimeDatabase, tenantId: string, runId: string): Promise<RunLogCheck> {
   return database.withTenant(tenantId, async (tx) => {
@@ -43,7 +43,7 @@ export async function verifyRunLog(database: RuntimeDatabase, tenantId: string, 
   })
 }
 
-/** The events of a row; none if it cannot be read. */
+/** Returns the events of a row; none if it is unreadable. */
 function readRow(row: StoredLogRow): readonly RunEvent[] {
   try {
     return unrollRow(row)
@@ -57,12 +57,12 @@ function hasOtherValue(event: RunEvent): boolean {
   return ref?.inline !== undefined && makeValueRef(ref.inline).hash !== ref.hash
 }
 
-/** The append whose rows are being read. */
+/** Creates the state of the append whose rows are being read. */
 function openAppend(firstSeq: number, turnBefore: number) {
   return { firstSeq, turnBefore, digest: createHash('sha256') }
 }
 
-/** The rows of a run page by page, from the one partition that has them; from all if the run itself is gone. */
+/** Reads the rows of a run page by page, from its partition, or from all partitions if the run row is missing. */
 async function* rowsOf(tx: Tx<RuntimeTables>, { tenantId, runId, startWeek }: RunToVerify) {
   const rows = tx
     .selectFrom('run_log')
@@ -109,14 +109,14 @@ async function readHead(
   return { pads: row, startWeek: row.start_week, nextSeq: row.next_seq, headHash: row.head_hash }
 }
 
-/** `seq` as the database sends a 64-bit integer. */
+/** Encodes `seq` like a 64-bit integer of the database. */
 function seqBytes(seq: number): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigInt64BE(BigInt(seq))
   return bytes
 }
 
-/** HMAC-SHA-256 with the key's pads made beforehand, as the append functions compute it. */
+/** Computes HMAC-SHA-256 with precomputed pads, like the append functions. */
 function linkOf(pads: Pads, parts: readonly Uint8Array[]): Uint8Array {
   const inner = createHash('sha256').update(pads.inner_pad)
   for (const part of parts) inner.update(part)

@@ -1,10 +1,10 @@
 import type { Appender } from './appender.ts'
 
-/** An appender that knows whether the database stores what it is given. */
+/** An appender that detects whether the database stores its appends. */
 export interface WatchedAppender extends Appender {
   /**
-   * Checks whether appends are handed over and none has been stored for `stallMs`: a worker in this state must not keep
-   * its runs, however well its lease is renewed by another connection.
+   * Checks whether appends are pending and none has been stored for `stallMs`. A worker in this state must not keep its
+   * runs, even if another connection renews its lease.
    */
   isStalled(): boolean
 }
@@ -12,14 +12,14 @@ export interface WatchedAppender extends Appender {
 export interface WatchOptions {
   /** Time without a stored append after which appends are stalled, in milliseconds. */
   readonly stallMs: number
-  /** A clock that no change of the system time moves, such as `performance.now`. */
+  /** A clock that is independent of the system time, such as `performance.now`. */
   readonly monotonicMs: () => number
 }
 
 /** Watches the appends of a process. */
 export function watchProgress(appender: Appender, { stallMs, monotonicMs }: WatchOptions): WatchedAppender {
   let inFlight = 0
-  /** Since when appends have been tried without success; null if the last one was stored. */
+  /** Time since which appends have failed; null if the last one was stored. */
   let tryingSince: number | null = null
   let failedAt = Number.NEGATIVE_INFINITY
   return {
@@ -40,7 +40,7 @@ export function watchProgress(appender: Appender, { stallMs, monotonicMs }: Watc
     drain: () => appender.drain(),
     isStalled: () => {
       const now = monotonicMs()
-      // What failed long ago is not tried again: there is nothing to store, and so nothing that stalls.
+      // An append that failed long ago is not retried, so there is nothing to store and no stall.
       if (inFlight === 0 && now - failedAt >= stallMs) tryingSince = null
       return tryingSince !== null && now - tryingSince >= stallMs
     },

@@ -5,7 +5,7 @@ import type { RuntimeDatabase, RuntimeTables } from '../postgres/tables.ts'
 import { openTestPGlite } from './pglite.ts'
 import { startTestPostgres } from './postgres.ts'
 
-/** A migrated database for a test file; tests keep apart by fresh tenants. */
+/** A migrated database for a test file; tests are isolated by new tenants. */
 export interface TestDatabase {
   /** Database with all migrations applied. */
   readonly database: RuntimeDatabase
@@ -13,7 +13,7 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-/** The databases on which every store and engine must behave the same. */
+/** Databases on which every store and engine must behave the same. */
 export const TEST_DATABASES = ['PGlite', 'Postgres'] as const
 
 /** Opens an empty, migrated database in memory (PGlite) or on a Postgres of its own. */

@@ -9,17 +9,17 @@ import { postgresRunReader } from '../store/run-reader.ts'
 import { inMemoryBus } from './in-memory-bus.ts'
 import type { EngineUnderTest } from './test-engine.ts'
 
-/** A client that lets nothing out. */
+/** HTTP client that refuses all requests. */
 const closedEgress: HttpClient = {
   request: async () => {
-    throw new TenonError('EGRESS_REFUSED', 'Tests reach nothing outside')
+    throw new TenonError('EGRESS_REFUSED', 'Tests must not send requests')
   },
   fetch: async () => {
-    throw new TenonError('EGRESS_REFUSED', 'Tests reach nothing outside')
+    throw new TenonError('EGRESS_REFUSED', 'Tests must not send requests')
   },
 }
 
-/** Ports over a database for an engine of a test. */
+/** Creates the dependencies of an engine in a test. */
 export function testDeps(database: RuntimeDatabase, registry: NodeRegistry): EngineDeps {
   const log = () => undefined
   return { database, reader: postgresRunReader(database), registry, egress: closedEgress, bus: inMemoryBus(), log }

@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '../bus.ts'
 
-/** Fan-out within a test. */
+/** Creates a bus within a test. */
 export function inMemoryBus(): Bus {
   const listeners = new Map<string, Set<(message: BusMessage) => void>>()
   return {

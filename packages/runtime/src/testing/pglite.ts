@@ -28,7 +28,7 @@ async function makeDump(path: string): Promise<Buffer> {
   await pglite.close()
   const unfinished = `${path}.${randomUUID()}`
   await writeFile(unfinished, dump)
-  // At once or not at all: another test process may read it already.
+  // Atomically, since another test process may read it already.
   await rename(unfinished, path)
   return dump
 }

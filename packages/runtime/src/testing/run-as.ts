@@ -10,7 +10,7 @@ export interface SystemUser {
   readonly gid: number
 }
 
-/** The ids of a user that root may act as; null when this process is not root and acts as itself. */
+/** Returns the ids of a user for a process of root; null if this process is not root. */
 export async function systemUser(name: string): Promise<SystemUser | null> {
   if (userInfo().uid !== 0) return null
   try {
@@ -19,7 +19,7 @@ export async function systemUser(name: string): Promise<SystemUser | null> {
   } catch (cause) {
     throw new TenonError('UNAVAILABLE', `Root cannot run Postgres, and there is no user "${name}"`, {
       cause,
-      remedy: `Make one: useradd --system ${name}`,
+      remedy: `Create it: useradd --system ${name}`,
     })
   }
 }

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import type { RunReader, StoredRun, StoredWait } from '../run-store.ts'
 
-/** An engine with what a test sees of it. */
+/** An engine with the parts that a test accesses. */
 export interface EngineHandle {
   /** Engine under test. */
   readonly engine: Engine
@@ -19,7 +19,7 @@ export interface EngineHandle {
   readonly registry: NodeRegistry
 }
 
-/** What a run of the test driver starts with; what is left out is made up afresh. */
+/** Options of a run in a test. */
 export interface StartOptions {
   /** Tenant of the run. @defaultValue a new tenant */
   readonly tenantId?: string
@@ -29,7 +29,7 @@ export interface StartOptions {
   readonly input?: Json
 }
 
-/** One run in the hands of a test. */
+/** One run with methods for tests. */
 export interface DrivenRun {
   /** Tenant of the run. */
   readonly tenantId: string
@@ -39,11 +39,11 @@ export interface DrivenRun {
   until(...statuses: readonly RunStatus[]): Promise<StoredRun>
   /** Resolves with the run once it has ended. */
   ended(): Promise<StoredRun>
-  /** Resolves with the log once it holds such an event. */
+  /** Resolves with the log once it contains such an event. */
   untilEvent(matches: (event: RunEvent) => boolean): Promise<readonly RunEvent[]>
   /** Reads the whole run log. */
   events(): Promise<readonly RunEvent[]>
-  /** The run's output. */
+  /** Loads the output of the run. */
   output(): Promise<Json>
   /** Resolves with the open approval of a node. */
   approvalOf(nodeRunId: string): Promise<StoredWait>
@@ -75,11 +75,11 @@ export async function startRun(
   return drivenRun(handle, tenantId, runId)
 }
 
-/** Takes a run that is there into the hands of a test. */
+/** Returns the methods for tests of an existing run. */
 export function drivenRun({ engine, reader, bus }: EngineHandle, tenantId: string, runId: string): DrivenRun {
   const events = () => readAll(reader, tenantId, runId)
 
-  /** Looks whenever the bus says so, and now and then, since a hint may get lost. */
+  /** Checks on each message of the bus, and regularly, since a message may get lost. */
   const lookUntil = async <Value>(look: () => Promise<Value | null>): Promise<Value> => {
     for (;;) {
       let wake = (): void => undefined

@@ -24,22 +24,22 @@ export interface EngineUnderTest {
   readonly bus: Bus
   /** Database of the engine. */
   readonly database: RuntimeDatabase
-  /** Closes the engine and all that it stands on. */
+  /** Closes the engine and its database. */
   close(): Promise<void>
 }
 
-/** How the contract suite gets the engine that it tests. */
+/** Options of the contract suite: the engine to test. */
 export interface EngineSuiteOptions {
   /**
-   * Makes the engine and starts its worker in this process, with these node types. A canceled body should be abandoned
-   * after at most 500 ms.
+   * Creates the engine and starts its worker in this process, with these node types. A canceled body should be
+   * abandoned after at most 500 ms.
    */
   create(registry: NodeRegistry): Promise<EngineUnderTest>
 }
 
 /**
- * The contract of every engine, as tests: call it in a test file. After each test the logs of its runs are checked:
- * taking the facts again gives the same decisions, numbers are dense, and the hash chain is whole.
+ * Defines the contract tests of engines; call it in a test file. After each test the logs of its runs are checked:
+ * replaying the facts gives the same decisions, numbers are dense, and the hash chain is intact.
  *
  * @example
  * ```ts

@@ -133,15 +133,15 @@ const probe = defineNode({
     /** Attempts that fail before one succeeds. */
     failures: z.number().default(0),
     failure: z.enum(['coded', 'final', 'plain', 'value', 'output']).default('coded'),
-    /** Never ends by itself, and looks at no signal. */
+    /** Never ends by itself, and ignores its signal. */
     isStuck: z.boolean().default(false),
     logs: z.array(z.string()).default([]),
     tools: z.array(z.string()).default([]),
-    /** Tokens that it says to have got from a model. */
+    /** Reported tokens of a model. */
     tokens: z.number().optional(),
-    /** Keys of calls that are made durably; the output counts how often they were really made. */
+    /** Keys of durable calls; the output counts how often they were executed. */
     durable: z.array(z.string()).default([]),
-    /** Beats so often, 50 ms apart, before it goes on. */
+    /** Number of heartbeats, 50 ms apart, before it continues. */
     beats: z.number().default(0),
     /** Suspends in its first pass. */
     waitMs: z.number().optional(),
@@ -159,13 +159,13 @@ const probe = defineNode({
 
 const QUESTION = { kind: 'approval', message: '', choices: ['approve', 'reject'], approvers: {} } as const
 
-/** Control and inline nodes, and `probe`, whose body does what its params say. */
+/** Creates control and inline nodes, and `probe`, whose params control its body. */
 export function createTestNodes(): { readonly registry: NodeRegistry; readonly probes: Probes } {
   const probes = createProbes()
   return { registry: createNodeRegistry([...inlineNodes(), probeNode(probes)]), probes }
 }
 
-/** Control nodes and inline nodes of tests: start, end, set, if-else, fork, join, delay and approval. */
+/** Returns the control nodes and inline nodes of tests: start, end, set, if-else, fork, join, delay and approval. */
 export function inlineNodes(): readonly AnyNodeImplementation[] {
   return [
     implementInlineNode(start, () => ({ port: 'success', output: {} })),

@@ -18,13 +18,13 @@ export interface PlanScan {
   readonly condition: string
 }
 
-/** The plans that a connection has used. */
+/** Plans that a connection has used. */
 export interface PlanWatch {
-  /** Texts of the statements so far that name a table of the schema `tenon`, in their order. */
+  /** Returns the texts of the statements so far that use a table of the schema `tenon`, in order. */
   texts(): readonly string[]
-  /** Every read of a table in them. */
+  /** Returns every read of a table in them. */
   scans(): readonly PlanScan[]
-  /** The plans in them as JSON; a generic plan names parameters, and another one has their values. */
+  /** Returns their plans as JSON; a generic plan has parameters, a custom one has their values. */
   plans(): readonly string[]
 }
 

@@ -12,8 +12,8 @@ import { retryDelayMs } from './retry-delay.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
 /**
- * Executes nodes of the task queues that this process serves. Their runs may belong to other workers: the outcome goes
- * into the log, and wakes the run.
+ * Executes nodes of the task queues that this process serves. Their runs may belong to other workers: the outcome is
+ * stored in the log and wakes the run.
  */
 export interface DispatchRunner {
   /** Executes claimed queued nodes, each once at a time. */
@@ -29,7 +29,7 @@ export interface DispatchRunner {
 }
 
 const RETRY_MS = 1_000
-/** Queued nodes whose errors are counted; the count of one that is forgotten begins anew. */
+/** Most queued nodes whose errors are counted; an evicted one is counted from 0 again. */
 const MAX_FAILURES = 1_000
 
 /** Creates the runner of one process. */

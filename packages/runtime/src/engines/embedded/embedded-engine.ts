@@ -33,7 +33,7 @@ import { createPoller, ENGINE_TOPIC } from './poller.ts'
 import { createPresence } from './presence.ts'
 import { createWorker } from './worker.ts'
 
-/** How the embedded engine works in one process. */
+/** Options of the embedded engine in one process. */
 export interface EmbeddedEngineOptions {
   /** Node bodies that run at once in this process; ≥ 1. A worker claims runs while it has free slots. @defaultValue 64 */
   readonly concurrency?: number
@@ -78,7 +78,7 @@ export interface EmbeddedEngineOptions {
   readonly maxPendingBytes?: number
   /** Interval at which the database is polled for work without a wake-up, in ms. @defaultValue 1_000 */
   readonly pollIntervalMs?: number
-  /** A worker that does not renew its lease for so long loses its runs to others, in ms. @defaultValue 8_000 */
+  /** Length of a lease in ms; a worker that does not renew it loses its runs to others. @defaultValue 8_000 */
   readonly leaseMs?: number
   /**
    * Longest time that a worker keeps its runs while it is connected to Postgres and does not renew its lease, in ms:
@@ -101,8 +101,8 @@ export interface EmbeddedEngineOptions {
 }
 
 /**
- * The default engine: the processes of the host execute runs, over its own database. Survives a kill at any point; on
- * Postgres several processes share the runs, each those that it has the node types for.
+ * Creates the default engine: the processes of the host execute runs, with its own database. Survives a kill at any
+ * point; on Postgres several processes share the runs, and each executes those whose node types it has.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown or faulty option.
  * @see docs/guides/several-workers.md
@@ -132,7 +132,7 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): EngineFacto
   return (deps) => createEmbeddedEngine(deps, options)
 }
 
-/** Requires fewer slots than there are: otherwise no tenant could fill one. */
+/** Requires fewer reserved slots than slots; otherwise no tenant could use one. */
 const reservedSlotsOf =
   (concurrency: number): OptionCheck =>
   (value, field) => {
@@ -141,7 +141,7 @@ const reservedSlotsOf =
     return optionFault(field, `${field} must be below concurrency, which is ${concurrency} (got ${String(value)})`)
   }
 
-/** A busy worker claims so small a share of its slots at once. */
+/** Smallest share of its slots that a busy worker claims at once. */
 const BUSY_SHARE = 16
 
 function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions): Engine {
@@ -186,7 +186,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   const limits = () => {
     const held = new Map(worker.heldByTenant())
     for (const tenantId of dispatches.tenants()) held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
-    // A worker without a free slot still drives a few runs: a message to a run need not wait for the end of a body.
+    // A worker without a free slot still drives a few runs, so that messages to runs do not wait for the end of a body.
     const room = Math.max(slots.free, Math.ceil(concurrency / BUSY_SHARE))
     const capacity = Math.max(0, Math.min(maxRuns - worker.claimed.size, room))
     const mostOfTenant = Math.max(1, concurrency - reservedSlots)
@@ -205,12 +205,12 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     if (run.owner === workerId) worker.drive(run)
     else wakeWorkers()
   }
-  /** The worker of this process if it may own one more run. */
+  /** Returns the worker of this process if it may own one more run. */
   const owner = (): string | null =>
     poller.isRunning && lease.isValid() && worker.claimed.size < maxRuns ? workerId : null
   /**
-   * The worker of this process if it begins a new run itself, which is fastest: as long as it has no more than its share
-   * of the slots of all workers in use. Other runs are for the worker that claims them first.
+   * Returns the worker of this process if it starts a new run itself, which is fastest, as long as it uses no more than
+   * its share of the slots of all workers. Other runs are claimed by any worker.
    */
   const starter = (): string | null => (slots.inUse < Math.ceil(concurrency / poller.workers) ? owner() : null)
 
@@ -288,7 +288,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
   }
 }
 
-/** The same for all engines of a process and for no other process. */
+/** Returns a prefix that is the same for all engines of a process and unique among processes. */
 function processPrefix(): string {
   return `${process.pid.toString(36)}-${Math.round(performance.timeOrigin).toString(36)}-`
 }

@@ -2,18 +2,20 @@ import type { DispatchStore } from '../../store/dispatch-store.ts'
 import type { RenewedLease } from '../../store/renew-lease.ts'
 
 /**
- * The lease of one worker as its own process sees it. The database decides who owns a run; this says when the process
- * must stop believing what it last heard, since a process that was stopped for a while does not hear that its lease is
- * over.
+ * Lease of one worker, measured in its own process. The database decides who owns a run; the local lease limits how
+ * long the process may rely on its last renewal, since a process that was suspended does not notice that its lease has
+ * expired.
  */
 export interface Lease {
   /** False from the moment at which other workers may take this worker's runs. */
   isValid(): boolean
-  /** @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors; the lease then runs on to its end. */
+  /**
+   * @throws {@link TenonError} `UNAVAILABLE`, and the database's own errors; the lease then continues until it expires.
+   */
   renew(): Promise<RenewedLease>
 }
 
-/** @param monotonicMs - A clock that no change of the system time moves, such as `performance.now`. */
+/** @param monotonicMs - A clock that is independent of the system time, such as `performance.now`. */
 export function createLease(
   dispatch: Pick<DispatchStore, 'renewLease'>,
   { leaseMs, monotonicMs }: { readonly leaseMs: number; readonly monotonicMs: () => number },

@@ -2,11 +2,11 @@ import type { Slot } from '../../commit/commit-types.ts'
 
 /** Slots of the bodies that run at once in this process, shared fairly between tenants. */
 export interface NodeSlots {
-  /** Gives a slot at once; null if all are in use, or the tenant has its most or waits already. */
+  /** Gives a slot at once; null if all are in use, or the tenant has its maximum or is waiting already. */
   tryAcquire(tenantId: string): Slot | null
   /** Waits for a slot. Resolves with null once the slots are closed. */
   acquire(tenantId: string): Promise<Slot | null>
-  /** Gives null to all that wait, now and later. */
+  /** Resolves all waiting and later calls with null. */
   close(): void
   /** Slots in use. */
   readonly inUse: number
@@ -15,7 +15,7 @@ export interface NodeSlots {
 }
 
 export interface NodeSlotsOptions {
-  /** Bodies at once; ≥ 1. */
+  /** Most bodies at once; ≥ 1. */
   readonly capacity: number
   /** Slots that no single tenant may fill, so that another one gets a slot at once; below `capacity`. @defaultValue 0 */
   readonly reserved?: number
@@ -67,7 +67,7 @@ export function createNodeSlots({ capacity, reserved = 0, weightOf = () => 1 }: 
       const queue = tenantId === null ? undefined : waiting.get(tenantId)
       if (tenantId === null || queue === undefined) return
       const resolve = queue.shift()
-      // To the end of the round, so that tenants with equal loads take turns.
+      // Moved to the end, so that tenants with equal loads take turns.
       waiting.delete(tenantId)
       if (queue.length > 0) waiting.set(tenantId, queue)
       resolve?.(grant(tenantId))
@@ -81,7 +81,7 @@ export function createNodeSlots({ capacity, reserved = 0, weightOf = () => 1 }: 
       return capacity - inUse
     },
     tryAcquire: (tenantId) => {
-      // While a slot is free, the tenants that wait have their most, so this overtakes none of them.
+      // While a slot is free, waiting tenants have their maximum, so this overtakes none of them.
       const isFull = isClosed || inUse >= capacity || heldBy(tenantId) >= mostOfTenant
       return isFull || waiting.has(tenantId) ? null : grant(tenantId)
     },

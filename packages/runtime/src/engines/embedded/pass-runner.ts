@@ -6,15 +6,15 @@ import { planNodeOf } from '../../commit/session.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../../store/run-ref.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
-/** A run that this worker drives, with what it does for it at the moment. */
+/** A run that this worker drives, with its current work. */
 export interface ClaimedRun extends RunRef {
   /** Passes that this worker holds: waiting for a slot, beginning, or running. */
   readonly passes: Map<string, HeldPass>
-  /** The database has confirmed the owner; false while a start or an acquisition is in flight. */
+  /** True if the database has confirmed the owner; false while a start or an acquisition is in flight. */
   isOwned: boolean
-  /** A loop drives it at the moment. */
+  /** True while a loop drives it. */
   isDriving: boolean
-  /** It is to be driven again: something has changed since the loop began. */
+  /** True if it must be driven again, because of a change since the loop began. */
   isWoken: boolean
   isClosed: boolean
   /** Errors since it was last driven without one. */
@@ -24,7 +24,7 @@ export interface ClaimedRun extends RunRef {
 /** A pass of a node run that this worker holds. */
 export interface HeldPass {
   readonly stop: StopSwitch
-  /** Its body has been started; before that a cancelation needs no body. */
+  /** True if its body has been started; before that a cancelation needs no body. */
   isRunning: boolean
   /** Given back when the body has ended; the pass itself is held until its outcome is stored. */
   slot: Slot | null
@@ -36,7 +36,7 @@ export interface PassRunner {
   slotsFor(run: ClaimedRun): AcquireSlot
   /** Runs the body of a node run that has begun with a commit. */
   launch(run: ClaimedRun, started: StartedNode): void
-  /** Begins a node run as soon as there is a slot. */
+  /** Starts a node run as soon as a slot is free. */
   enqueue(run: ClaimedRun, pass: PassOfRun): void
   /** Stops a body, or records the cancelation of a node run without one. */
   cancel(run: ClaimedRun, pass: PassOfRun): void
@@ -48,7 +48,9 @@ export interface PassHooks {
   follow(run: ClaimedRun, result: CommitResult): void
   /** A pass was released. */
   passReleased(run: ClaimedRun): void
-  /** Something could not be stored: drives the run again in a while, later after an error that a retry does not mend. */
+  /**
+   * Something could not be stored: drives the run again in a while, later after an error that a retry does not resolve.
+   */
   retryLater(run: ClaimedRun, error: unknown): unknown
   track(work: Promise<void>): void
   /** False while this process shuts down, and while other workers may own its runs. */
@@ -88,7 +90,7 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
         stop: held.stop.signals,
         hasStoredTimers: true,
         graceMs: deps.cancelGraceMs,
-        // What follows needs a slot within the same commit, which half of them would otherwise not find free.
+        // Released first, since the next node needs a slot within the same commit.
         onBodyEnd: () => held.slot?.release(),
       })
       started.slot.release()
@@ -179,13 +181,14 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
     cancel: (run, pass) => {
       const held = heldPass(run, pass)
       held?.stop.stop('cancel')
-      // It has no body: it waits for its next attempt or for a slot. One that is beginning meets its cancelation there.
+      // It has no body: it waits for its next attempt or for a slot. A pass that is beginning finds its cancelation
+      // there.
       if (held?.isRunning !== true) hooks.track(cancelUnstarted(run, pass))
     },
   }
 }
 
-/** A slot that releases the pass with it. */
+/** Wraps a slot so that releasing it also releases the pass. */
 function slotOf(run: ClaimedRun, pass: PassOfRun, held: HeldPass, slot: Slot): Slot {
   held.slot = slot
   return {

@@ -65,7 +65,7 @@ export function createPoller(deps: PollerDeps): Poller {
   }
   const poll = (): void => {
     isWanted = true
-    // In a later turn: without a lease it ends before its promise would be assigned.
+    // In a later microtask, since without a lease it ends before its promise is assigned.
     polling ??= Promise.resolve().then(pollWhileWanted)
   }
   const pollWhileWanted = async (): Promise<void> => {
@@ -129,7 +129,7 @@ export function createPoller(deps: PollerDeps): Poller {
       workers = (await lease.renew()).workers
       isRunning = true
       renewal = setInterval(() => {
-        // One at a time: a late one would bring back the row of a worker that has left.
+        // One at a time, since a late renewal would restore the row of a worker that has left.
         renewing ??= renew().finally(() => {
           renewing = null
         })

@@ -4,19 +4,22 @@ import type { HeldLock } from '../../postgres/types.ts'
 import { presenceSpace } from '../../store/renew-lease.ts'
 
 /**
- * Shows the other workers that this process is connected, by a lock on a connection of its own. The connection ends with
- * the process, and does not depend on its main thread: it distinguishes a worker that only computes from one that is gone.
+ * Shows the other workers that this process is connected, by a lock on a connection of its own. The connection ends
+ * with the process, and does not depend on its main thread: it distinguishes a busy worker from a dead one.
  */
 export interface Presence {
-  /** Acquires the lock. Resolves when it is held, or cannot be now: a worker that begins a body at once may be busy then. */
+  /**
+   * Acquires the lock. Resolves when it is held or temporarily cannot be: a worker that begins a body at once may be
+   * busy later.
+   */
   start(): Promise<void>
   /** Acquires the lock again if it was lost. Returns at once. */
   keep(): void
-  /** Gives the connection back to the pool. */
+  /** Returns the connection to the pool. */
   stop(): Promise<void>
 }
 
-/** @param database - Null to show nothing. */
+/** @param database - Null for no presence. */
 export function createPresence(database: RuntimeDatabase | null, workerId: string, log: RuntimeLog): Presence {
   let held: HeldLock | null = null
   let locking: Promise<void> | null = null

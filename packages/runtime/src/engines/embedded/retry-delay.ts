@@ -5,7 +5,8 @@ const MAX_MS = 300_000
 
 /**
  * Returns the pause before a run is driven again after an error, in milliseconds. An outage ends at any time, so it is
- * always one second; an error that a retry does not mend, such as a run log with a gap, doubles it up to five minutes.
+ * always one second; an error that a retry does not resolve, such as a run log with a gap, doubles it up to five
+ * minutes.
  *
  * @param failures - Errors of the run since it was last driven without one, this one included; ≥ 1.
  */

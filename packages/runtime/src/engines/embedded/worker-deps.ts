@@ -19,7 +19,7 @@ export interface WorkerDeps extends Pick<EngineDeps, 'egress' | 'log' | 'secrets
   /** The clock behind `now`. */
   readonly clock: Pick<DatabaseClock, 'observe'>
   readonly cancelGraceMs: number
-  /** Wakes the workers of all processes: there is work that is not this worker's. */
+  /** Wakes the workers of all processes, for work of other workers. */
   readonly wakeWorkers: () => void
   /** Polls for work at an instant, ms since the Unix epoch. */
   readonly wakeAt: (at: number) => void

@@ -21,7 +21,7 @@ export interface Worker {
   follow(run: RunRef, result: CommitResult): void
   /**
    * Compares the runs that this worker drives with those that it owns in the database, after each renewal of its lease:
-   * it drives a run that it does not know (the answer to a claim was lost), and drops one that it no longer owns.
+   * it drives a run that it does not know (the response to a claim was lost), and drops one that it no longer owns.
    */
   renewed(lease: RenewedLease): void
   /** Runs that it drives, by tenant. */
@@ -73,7 +73,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
     if (result.metOthers || result.hasMore) drive(run)
   }
-  /** A run without a held pass is driven once more, which releases it if it only waits. */
+  /** Drives a run without a held pass once more, which releases it if it only waits. */
   const passReleased = (run: ClaimedRun): void => {
     if (run.passes.size > 0 || isDraining) return
     if (run.isClosed) forgetIfIdle(run)

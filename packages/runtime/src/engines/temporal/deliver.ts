@@ -5,11 +5,13 @@ import type { Delivered, OutboxEntry } from './outbox-relay.ts'
 import type { ShellClient } from './shell-client.ts'
 
 const LONGEST_RECONCILE_MS = 10 * 60_000
-/** A run with work at Temporal is looked at so often: what holds it up is known within 30 s. */
+/**
+ * Interval in milliseconds at which a run with work at Temporal is checked, so that its obstacle is known within 30 s.
+ */
 const BUSY_MS = 15_000
-/** So is one that is held up, or that may be about to be. */
+/** Interval in milliseconds for a run that is or may be held up. */
 const SUSPICIOUS_MS = 5_000
-/** After a message to a run, and after one of its timers: by then a worker should have taken it. */
+/** Time in milliseconds after a message or a timer within which a worker should have taken the task. */
 const SETTLED_MS = 10_000
 
 /** Dependencies of the delivery of messages. */
@@ -19,15 +21,15 @@ export interface DeliverDeps {
   readonly committer: Pick<Committer, 'commit' | 'withSession'>
   readonly outbox: Pick<Outbox, 'hasten'>
   readonly now: () => number
-  /** Time until the shell of a waiting run is looked for the second time, in ms; then ever longer. */
+  /** Time until the shell of a waiting run is checked the second time, in ms; it then increases. */
   readonly reconcileMs: number
 }
 
 /**
- * Delivers a message of the outbox: starts the shell of a run, wakes it, or looks for it. A shell that is gone although
- * its run continues is started again, since the log has all of its commands; one that an operator has ended cancels its
- * run. A look also finds what holds up the run: as long as Temporal has a task for it, it is looked at every 15 s, a run
- * that only waits ever more rarely, and soon after its next timer.
+ * Creates the delivery of messages of the outbox: a message starts the shell of a run, wakes it, or checks it. A
+ * missing shell of an open run is started again, since the log has all of its commands; a shell that an operator has
+ * ended cancels its run. A check also finds the obstacle of a run: while Temporal has a task for it, it is checked
+ * every 15 s; a waiting run less and less often, and soon after its next timer.
  */
 export function createDeliver({ client, reader, committer, outbox, now, reconcileMs }: DeliverDeps) {
   const idleMs = async ({ tenantId, runId, attempts }: OutboxEntry): Promise<number> => {
@@ -59,7 +61,7 @@ export function createDeliver({ client, reader, committer, outbox, now, reconcil
     if (kind !== 'watch') return 'done'
     const { obstacle, isIdle } = found.health
     if (isIdle) return { againMs: await idleMs(entry), health: null }
-    // Between two looks a task may come to wait too long.
+    // Between two checks a task may wait too long.
     const isSuspicious = obstacle !== null || entry.attempts === 0
     return { againMs: isSuspicious ? SUSPICIOUS_MS : BUSY_MS, health: obstacle }
   }

@@ -9,13 +9,16 @@ const ACTIVITY_QUEUE = 2
 const CALL_TIMEOUT_MS = 10_000
 const MOST_AT_ONCE = 8
 const MOST_KNOWN = 1_000
-/** Temporal itself remembers a worker for minutes after its last poll. */
+/**
+ * Time in milliseconds for which a served queue is not checked again; Temporal remembers a worker for minutes after its
+ * last poll.
+ */
 const KNOWN_MS = 30_000
 
 /**
- * Finds the task queues that no worker has polled lately: in the last minutes, as Temporal remembers.
+ * Finds the task queues that no worker has polled in the last minutes, by the record of Temporal.
  *
- * @throws {@link TenonError} `UNAVAILABLE` when Temporal does not answer within 10 s.
+ * @throws {@link TenonError} `UNAVAILABLE` if Temporal does not respond within 10 s.
  */
 export type FindUnservedQueues = (queues: readonly string[]) => Promise<readonly string[]>
 
@@ -27,7 +30,7 @@ export function createUnservedQueueFinder(
   connect: () => Promise<{ readonly isServed: AskQueue; close(): Promise<void> }>,
   now: () => number = Date.now,
 ): FindUnservedQueues {
-  // A queue that was served is not asked for again for a while; one that was not may get its worker any moment.
+  // A served queue is not checked again for a while; an unserved one may get its worker at any moment.
   const servedAt = createLru<number>(MOST_KNOWN)
   const isKnown = (queue: string): boolean => now() - (servedAt.get(queue) ?? Number.NEGATIVE_INFINITY) < KNOWN_MS
 
@@ -50,7 +53,7 @@ export function createUnservedQueueFinder(
         await close()
       }
     } catch (cause) {
-      throw new TenonError('UNAVAILABLE', 'Temporal did not say which task queues have workers', { cause })
+      throw new TenonError('UNAVAILABLE', 'Temporal did not report which task queues have workers', { cause })
     }
     return open.filter((queue) => unserved.includes(queue))
   }

@@ -16,10 +16,10 @@ export interface FollowStoppedDeps {
 }
 
 /**
- * Asks Temporal every 10 s for shells that an operator has ended, one call for all runs, and has those looked for at
- * once whose run is open. A waiting run is otherwise looked at every ten minutes.
+ * Queries Temporal every 10 s for shells that an operator has ended, with one call for all runs, and checks open runs
+ * among them at once. A waiting run is otherwise checked every ten minutes.
  *
- * @returns Stops asking; resolves when no call is under way.
+ * @returns A function that stops the queries; resolves when no call is in flight.
  */
 export function followStoppedShells({
   client,

@@ -15,7 +15,7 @@ interface KeptWorker {
  * Keeps a worker running: one that ends by itself is replaced, with retries until the new one has started.
  *
  * @param start - Starts a worker, with the function by which that one reports its end.
- * @throws What `start` throws, the first time.
+ * @throws The error of the first call of `start`.
  */
 export async function keepWorker(
   start: (onFailure: (error: unknown) => void) => Promise<ShellWorker>,

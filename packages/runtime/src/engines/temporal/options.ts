@@ -1,10 +1,10 @@
-/** Where Temporal is and how this process takes part. */
+/** Options of the Temporal engine in one process. */
 export interface TemporalEngineOptions {
   /** `host:port` of the frontend. */
   readonly address: string
   /** Temporal namespace of the runs. @defaultValue 'default' */
   readonly namespace?: string
-  /** API key for Temporal Cloud or another server that asks for one. @defaultValue none */
+  /** API key for Temporal Cloud or another server that requires one. @defaultValue none */
   readonly apiKey?: string
   /** Encrypts the connection with TLS. @defaultValue true with an `apiKey`, else false */
   readonly tls?: boolean
@@ -18,7 +18,7 @@ export interface TemporalEngineOptions {
    * @defaultValue 3_600_000
    */
   readonly nodeQueueWaitMs?: number
-  /** Node runs that this process carries out at once, on each queue. @defaultValue 50 */
+  /** Node runs that this process executes at once, on each queue. @defaultValue 50 */
   readonly maxConcurrentNodes?: number
   /**
    * Flushes of appends in flight at once, each on a connection of its own; ≥ 1. A run always uses the same one. PGlite has
@@ -34,15 +34,15 @@ export interface TemporalEngineOptions {
   readonly maxPendingBytes?: number
   /** Longest time that a canceled body may take to end before it is abandoned, in ms. @defaultValue 10_000 */
   readonly cancelGraceMs?: number
-  /** How long `close()` waits for bodies that run, in ms. @defaultValue 10_000 */
+  /** Longest time that `close()` waits for running bodies, in ms. @defaultValue 10_000 */
   readonly drainMs?: number
-  /** The shell's source for the worker's bundler. @defaultValue the one that this package ships */
+  /** Path of the shell's source for the worker's bundler. @defaultValue the one of this package */
   readonly workflowsPath?: string
-  /** The shell as `bundleWorkflowCode` made it earlier, so that the start of the worker need not. */
+  /** Bundle of the shell from `bundleWorkflowCode`, which the worker otherwise creates at its start. */
   readonly workflowBundle?: { readonly code: string }
   /** Events of a shell's history after which it continues as new. @defaultValue 8_000 */
   readonly maxHistoryEvents?: number
-  /** Time until the shell of an open run is first looked for, in ms; it may be gone or held up. @defaultValue 10_000 */
+  /** Time until the shell of an open run is first checked, in ms; it may be missing or held up. @defaultValue 10_000 */
   readonly reconcileMs?: number
 }
 
@@ -52,10 +52,10 @@ export const DEFAULT_TASK_QUEUE = 'tenon'
 export const TENANT_ATTRIBUTE = 'TenonTenant'
 export const WORKFLOW_ATTRIBUTE = 'TenonWorkflow'
 
-/** First look for a shell after the start of its run. */
+/** Time until the first check of a shell after the start of its run, in ms. */
 export const RECONCILE_MS = 10_000
 
-/** What `Connection.connect` and `NativeConnection.connect` take. */
+/** Returns the options of `Connection.connect` and `NativeConnection.connect`. */
 export function connectionOptions({ address, apiKey, tls }: TemporalEngineOptions) {
   return { address, ...(apiKey === undefined ? {} : { apiKey }), ...(tls === undefined ? {} : { tls }) }
 }

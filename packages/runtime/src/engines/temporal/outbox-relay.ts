@@ -8,22 +8,25 @@ const IDLE_MS = 250
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 30_000
 
-/** A message of the outbox on its way to Temporal. */
+/** A message of the outbox for Temporal. */
 export interface OutboxEntry extends RunRef {
   readonly kind: string
   /** Deliveries so far that were postponed. */
   readonly attempts: number
-  /** Obstacle of the run when its shell was last looked for. */
+  /** Obstacle of the run when its shell was last checked. */
   readonly health: RunObstacle | null
 }
 
-/** The message is done with, or is to be delivered again after some ms; until then this holds up the run. */
+/**
+ * Result of a delivery: done, or a time after which the message is delivered again, with the obstacle of the run until
+ * then.
+ */
 export type Delivered = 'done' | { readonly againMs: number; readonly health: RunObstacle | null }
 
 /** Dependencies of a relay. */
 export interface OutboxRelayDeps {
   readonly log: RuntimeLog
-  /** Called when another obstacle, or none, holds up a run. */
+  /** Called when the obstacle of a run has changed. */
   readonly onHealth: (entry: OutboxEntry, health: RunObstacle | null) => void
 }
 
@@ -31,13 +34,13 @@ export interface OutboxRelayDeps {
 export interface OutboxRelay {
   /** Looks for new messages at once. */
   wake(): void
-  /** Claims nothing more; resolves when the deliveries under way have ended. */
+  /** Stops claiming; resolves when the deliveries in flight have ended. */
   stop(): Promise<void>
 }
 
 /**
- * Delivers what transactions have left for Temporal, at least once: a message is deleted after its delivery, and comes
- * back later when delivering failed. Deliveries run side by side, so that a slow one holds up no other. Several
+ * Delivers messages of committed transactions to Temporal, at least once: a message is deleted after its delivery, and
+ * delivered again later after a failure. Deliveries are concurrent, so that a slow one does not hold up others. Several
  * processes may relay; delivering is idempotent.
  */
 export function startOutboxRelay(
@@ -68,7 +71,7 @@ export function startOutboxRelay(
     } catch (error) {
       const againMs = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
       log('warn', 'outbox.deliver_failed: retrying', { tenantId, runId, kind, reason: reasonOf(error), againMs })
-      // Without an answer of the database the claim ends by itself.
+      // Without a response of the database the claim expires by itself.
       await postpone(againMs, 'ENGINE_UNAVAILABLE').catch(() => undefined)
     }
   }

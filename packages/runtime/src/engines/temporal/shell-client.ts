@@ -27,12 +27,12 @@ export type FoundShell =
   | { readonly state: 'running'; readonly health: ShellHealth }
   | { readonly state: 'stopped' | 'gone' }
 
-/** Starts, wakes and looks for shells; all of it may be repeated. */
+/** Starts, wakes and finds shells; all calls are idempotent. */
 export interface ShellClient {
   start(run: RunRef & { readonly workflowId: string }): Promise<void>
-  /** @returns false when the shell is gone. */
+  /** Wakes a shell. @returns `false` if it does not exist. */
   wake(runId: string): Promise<boolean>
-  /** Looks for the shell of a run. */
+  /** Finds the shell of a run. */
   find(runId: string): Promise<FoundShell>
   /** Finds the runs whose shells an operator has ended since an instant, ms since the Unix epoch; at most 1,000. */
   findStopped(since: number): Promise<readonly RunRef[]>
@@ -47,7 +47,7 @@ export async function connectShellClient(
   const { namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, maxHistoryEvents = MAX_HISTORY_EVENTS } = options
   const connection = await Connection.connect(connectionOptions(options))
   let isReady = false
-  /** Before the first start, and again after one that failed: a Temporal that lost its data has lost these, too. */
+  /** Before the first start, and again after a failed one: a Temporal that lost its data has also lost these. */
   const prepare = async () => {
     if (!isReady) await ensureSearchAttributes(connection, namespace, log)
     isReady = true
@@ -57,7 +57,7 @@ export async function connectShellClient(
   const tenantKey = defineSearchAttributeKey(TENANT_ATTRIBUTE, SearchAttributeType.KEYWORD)
   const workflowKey = defineSearchAttributeKey(WORKFLOW_ATTRIBUTE, SearchAttributeType.KEYWORD)
 
-  /** Undefined when Temporal knows no such shell that runs. */
+  /** Calls Temporal; returns undefined if no such shell is running. */
   const ask = async <Value>(call: () => Promise<Value>): Promise<Value | undefined> => {
     try {
       return await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call)
@@ -127,7 +127,9 @@ export async function connectShellClient(
   }
 }
 
-/** Temporal takes keys of at most 64 bytes; a longer tenant id goes in by its hash. */
+/**
+ * Returns the fairness key of a tenant. Temporal accepts at most 64 bytes; a longer tenant id is replaced by its hash.
+ */
 export function fairnessKeyOf(tenantId: string): string {
   if (Buffer.byteLength(tenantId) <= MAX_FAIRNESS_KEY_BYTES) return tenantId
   return createHash('sha256').update(tenantId).digest('hex')
@@ -137,8 +139,8 @@ export function fairnessKeyOf(tenantId: string): string {
 const KEYWORD = 2
 
 /**
- * Registers what shells are found by, where it is missing, so that a plain `temporal server start-dev` will do. Where
- * an operator keeps that right (Temporal Cloud), the attributes have to be there already.
+ * Registers missing search attributes of shells, so that a plain `temporal server start-dev` is sufficient. If only an
+ * operator may do so (Temporal Cloud), the attributes must exist already.
  */
 async function ensureSearchAttributes(
   { operatorService }: Pick<Connection, 'operatorService'>,

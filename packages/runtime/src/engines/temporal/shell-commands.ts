@@ -33,7 +33,7 @@ export function createReadCommands(committer: Committer, reader: RunReader, queu
     const commands = commandsOf(events)
     const end = commands.find((command) => command.kind === 'close_run')
     if (end !== undefined) return { cursor: reached, commands: [{ seq: end.id, type: 'close_run' }] }
-    // After the events, so that what they began is known to be open.
+    // After the events, so that passes that they started are known to be open.
     const open = await committer.withSession({ tenantId, runId, isStale: true }, (session) =>
       shellCommandsOf(commands, {
         nodeRuns: session.machine.openNodeRuns(),
@@ -42,22 +42,24 @@ export function createReadCommands(committer: Committer, reader: RunReader, queu
         queueWaitMs,
       }),
     )
-    // A run that is gone (its tenant was erased) needs no shell.
+    // A deleted run (its tenant was erased) needs no shell.
     if (open === null) return { cursor, commands: [{ seq: Number.MAX_SAFE_INTEGER, type: 'close_run' }] }
     return { cursor: reached, commands: open }
   }
 }
 
-/** A worker that says nothing for so long is gone. */
+/** Time in milliseconds without a heartbeat after which a worker counts as dead. */
 const HEARTBEAT_TIMEOUT_MS = 12_000
-/** Attempts have timeouts of their own; a dead worker shows by its missing heartbeats. */
+/**
+ * Longest execution of an activity. Attempts have timeouts of their own, and missing heartbeats reveal a dead worker.
+ */
 const START_TO_CLOSE_MS = 30 * 24 * 3_600_000
 
-/** Never before the timeout of the policy, with a day to store the outcome. */
+/** Returns the longest execution of an activity: the timeout of the policy plus a day to store the outcome. */
 const startToCloseMs = (timeoutMs: number | null): number =>
   Math.max(START_TO_CLOSE_MS, (timeoutMs ?? 0) + 24 * 3_600_000)
 
-/** What is open in a run now, so that a shell that starts late repeats nothing that is over. */
+/** Open work of a run, so that a shell that starts late does not repeat finished work. */
 export interface OpenWork {
   readonly nodeRuns: readonly OpenNodeRun[]
   readonly hasTimer: (timerId: string) => boolean
@@ -66,10 +68,7 @@ export interface OpenWork {
   readonly queueWaitMs: number
 }
 
-/**
- * What the shell has to do about commands. Waits need nothing of it: they are rows in the store. What is over already
- * is left out.
- */
+/** Returns the commands of the shell. Waits are rows in the store and need no command; finished work is omitted. */
 export function shellCommandsOf(commands: readonly Command[], open: OpenWork): readonly ShellCommand[] {
   const passes = new Set(open.nodeRuns.filter(({ waitId }) => waitId === null).map(passOfRunKey))
   return commands.flatMap((command): readonly ShellCommand[] => {

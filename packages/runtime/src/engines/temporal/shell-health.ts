@@ -1,16 +1,19 @@
 import type { RunObstacle } from '../../run-store.ts'
 
-/** `PendingWorkflowTaskState` and `PendingActivityState` of Temporal's API: no worker has taken it. */
+/** `PendingWorkflowTaskState` and `PendingActivityState` of Temporal's API: not taken by a worker yet. */
 const SCHEDULED = 1
-/** A task that waits for longer has found no worker. A worker that was killed holds its own tasks for up to 10 s more. */
+/**
+ * Longest wait of a task in milliseconds; after it, no worker is available. A killed worker holds its own tasks for up
+ * to 10 s more.
+ */
 const LONGEST_WAIT_MS = 8_000
-/** A shell whose step has failed so often fails because of what it does, not because a worker was stopped. */
+/** Failures of a step after which the shell itself is at fault, not a stopped worker. */
 const FAILED_ATTEMPTS = 3
-/** So has the activity that takes messages into the run; the bodies of nodes are retried by their policy. */
+/** Failures of the activity that applies messages to the run; the bodies of nodes are retried by their policy. */
 const FAILED_ADVANCES = 5
 const ADVANCE = 'advance'
 
-/** Description of a running shell by Temporal, as far as its health follows from it. */
+/** The part of Temporal's description of a running shell from which its health is derived. */
 export interface ShellDescription {
   readonly pendingWorkflowTask?: PendingTask | null
   readonly pendingActivities?: readonly (PendingTask & {
@@ -28,13 +31,13 @@ interface PendingTask {
 export interface ShellHealth {
   /** Obstacle of the run; `null` for none. */
   readonly obstacle: RunObstacle | null
-  /** Nothing is pending: it waits for a timer or a message. */
+  /** True if no task is pending: the shell waits for a timer or a message. */
   readonly isIdle: boolean
 }
 
 /**
- * Judges a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_WORKER` if no worker has
- * taken one of its tasks for 8 s.
+ * Returns the health of a shell by its pending tasks: `STUCK` if its next step fails again and again, `NO_WORKER` if no
+ * worker has taken one of its tasks for 8 s.
  *
  * @param now - Milliseconds since the Unix epoch.
  */
@@ -54,7 +57,7 @@ export function judgeShell(
   return { obstacle: isUnserved ? 'NO_WORKER' : null, isIdle }
 }
 
-/** A time that is ahead belongs to a retry that is yet to come. */
+/** Returns the time at which a task was scheduled; a time in the future belongs to a later retry. */
 function scheduledAtOf({ scheduledTime }: PendingTask, now: number): number {
   return scheduledTime?.seconds == null ? now : Number(scheduledTime.seconds.toString()) * 1_000
 }

@@ -18,7 +18,7 @@ export type ShellCommand =
       readonly nodeRunId: string
       readonly pass: number
       readonly queue: string | null
-      /** What operators see: type and id of the node. */
+      /** Summary for operators: type and id of the node. */
       readonly summary: string
       readonly startToCloseMs: number
       readonly heartbeatMs: number
@@ -68,14 +68,14 @@ export interface UnservedNodeRequest extends ExecuteNodeRequest {
 
 export interface AdvanceRequest extends RunRef {
   readonly cursor: number
-  /** A timer that is due now; null to take in what waits in the store. */
+  /** Timer that is due; null to apply the messages in the store. */
   readonly timer: ShellTimer | null
-  /** An operator has asked Temporal to cancel the shell. */
+  /** True if an operator has asked Temporal to cancel the shell. */
   readonly isCanceled: boolean
 }
 
 export interface ShellActivities {
-  /** Executes one node run, all of its attempts; fails only to be retried. */
+  /** Executes one node run with all of its attempts; fails only for a retry. */
   executeNode(request: ExecuteNodeRequest): Promise<CommandPage>
   /** Records that a node run was canceled before any worker had it. */
   abandonNode(request: ExecuteNodeRequest): Promise<CommandPage>

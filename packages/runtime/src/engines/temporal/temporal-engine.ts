@@ -37,7 +37,7 @@ import { connectShellClient, type ShellClient } from './shell-client.ts'
 import { createReadCommands } from './shell-commands.ts'
 import type { ShellWorker } from './worker/index.ts'
 
-/** Everything that runs only between `startWorker` and `close`. */
+/** Parts that run between `startWorker` and `close`. */
 interface Running {
   readonly client: ShellClient
   readonly relay: OutboxRelay
@@ -45,15 +45,16 @@ interface Running {
   readonly stopFollowing: () => Promise<void>
 }
 
-/** Requires what `bundleWorkflowCode` returns; its other fields are Temporal's. */
+/** Requires a result of `bundleWorkflowCode`. */
 const workflowBundle: OptionCheck = (value, field) =>
   isOptionObject(value) && typeof value['code'] === 'string'
     ? []
-    : optionFault(field, `${field} must be what bundleWorkflowCode() of @temporalio/worker resolves to`)
+    : optionFault(field, `${field} must be the result of bundleWorkflowCode() of @temporalio/worker`)
 
 /**
- * Runs on Temporal: the store decides, as on the embedded engine, and a thin durable workflow carries out. What this
- * process acknowledges is in the store with a message for Temporal beside it, so it holds while Temporal is away.
+ * Creates the Temporal engine: decisions are made in the store, as on the embedded engine, and a thin durable workflow
+ * executes them. Acknowledged changes are stored together with a message for Temporal, so that they survive an outage
+ * of Temporal.
  *
  * @throws {@link TenonError} `OPTIONS_INVALID` for an unknown, missing or faulty option.
  *
@@ -108,7 +109,7 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
   let running: Promise<Running> | null = null
   let relay: OutboxRelay | null = null
 
-  /** Has the lists and views that show a run read it again. */
+  /** Announces a change of a run to the lists and views that show it. */
   const announceRun = async (tenantId: string, runId: string): Promise<void> => {
     const run = await reader.getRun(tenantId, runId).catch(() => null)
     if (run !== null) publishChange(bus, tenantId, { kind: 'run', id: runId, workflowId: run.workflowId })
@@ -192,9 +193,9 @@ function createTemporalEngine(deps: EngineDeps, options: TemporalEngineOptions):
     startWorker: async () => {
       running ??= open()
       await running.catch((cause: unknown) => {
-        // Temporal may come later; whoever starts this process may try again.
+        // Temporal may start later; the caller may try again.
         running = null
-        throw new TenonError('UNAVAILABLE', `Temporal does not answer at ${options.address}`, { cause })
+        throw new TenonError('UNAVAILABLE', `Temporal does not respond at ${options.address}`, { cause })
       })
     },
     close: async () => {

@@ -9,7 +9,7 @@ import { nestedPlan } from './nested-plan.ts'
 
 const TYPES = ['probe', 'set', 'if-else', 'switch', 'fork', 'join', 'approval', 'delay', 'end', 'start'] as const
 type TestType = (typeof TYPES)[number]
-/** Forks and joins make the graphs worth while. */
+/** More forks and joins, which make the graphs interesting. */
 const DRAWN: readonly TestType[] = [...TYPES, 'probe', 'probe', 'fork', 'fork', 'fork', 'join', 'join', 'join']
 
 const PORTS: Readonly<Record<TestType, readonly string[]>> = {
@@ -30,7 +30,7 @@ interface NodeDraft {
   readonly disabled: boolean
   readonly onError: OnError
   readonly join: JoinMode
-  /** Where its edges come from: mostly ports that nothing leaves yet, sometimes any port before it. */
+  /** Sources of its edges: mostly ports without edges, sometimes any earlier port. */
   readonly sources: readonly { readonly anywhere: boolean; readonly pick: number }[]
   readonly rank: number
 }
@@ -61,7 +61,7 @@ interface SourcePort {
   readonly sourceHandle: string
 }
 
-// Joins gather what is open, other nodes mostly follow one port: so that branches end in joins.
+// Joins collect open ports, and other nodes mostly follow one port, so that branches end in joins.
 function sourcesOf({ type, sources, rank }: NodeDraft): NodeDraft['sources'] {
   if (type === 'start') return []
   return type === 'join' ? sources : sources.slice(0, rank % 4 === 0 ? 2 : 1)
@@ -94,8 +94,8 @@ function nodeFrom({ type, disabled, onError, join }: NodeDraft, index: number): 
 }
 
 /**
- * Plans of up to about 30 nodes of every kind, with the trigger `n0`: forks, switches, joins of all modes,
- * disabled nodes, further triggers, parts that nothing leads to.
+ * Generates plans of up to about 30 nodes of every kind, with the trigger `n0`: forks, switches, joins of all modes,
+ * disabled nodes, further triggers, unreachable parts.
  */
 export function arbitraryPlan(
   options: { readonly racing?: boolean; readonly failing?: boolean; readonly maxNodes?: number } = {},
@@ -113,5 +113,5 @@ export function arbitraryPlan(
     })
 }
 
-/** {@link arbitraryPlan}, and in every other case {@link nestedPlan}. */
+/** Plans of {@link arbitraryPlan} and of {@link nestedPlan}, half of each. */
 export const anyPlan: fc.Arbitrary<Plan> = fc.oneof(arbitraryPlan(), arbitraryTape.map(nestedPlan))

@@ -39,7 +39,7 @@ function briefly(decision: Decision): string {
   }
 }
 
-/** The decisions of a turn in short texts, in their order. */
+/** Formats the decisions of a turn as short texts, in order. */
 export function brief(decisions: readonly Decision[]): string[] {
   return decisions.map(briefly)
 }

@@ -21,7 +21,7 @@ function entry(type: string, fields: Partial<NodeManifestEntry>): NodeManifestEn
 
 const port = (name: string) => ({ name, title: name })
 
-/** Node types as the machine sees them: the control nodes, some inline ones, and `probe`, which is dispatched. */
+/** Node types for tests of the machine: the control nodes, some inline ones, and `probe`, which is dispatched. */
 export const TEST_MANIFEST: NodeManifest = {
   hash: 'test',
   nodes: [

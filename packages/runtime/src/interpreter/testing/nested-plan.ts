@@ -41,7 +41,7 @@ function grow(builder: Builder, entry: SourcePort, depth: number): SourcePort {
   if (shape === 0) {
     const [type, sourceHandle] = LEAVES[tape.next(LEAVES.length)] ?? LEAVES[0]
     const exit = { source: add(builder, type, [entry]), sourceHandle }
-    // A path of its own: what stands before it can lose no race.
+    // A path of its own: nodes before it cannot lose a race.
     if (tape.next(8) === 0) add(builder, 'end', [exit])
     return exit
   }
@@ -56,7 +56,7 @@ function grow(builder: Builder, entry: SourcePort, depth: number): SourcePort {
   return { source: add(builder, 'join', exits, mode), sourceHandle: 'success' }
 }
 
-/** A graph of branches inside branches that meet in joins, most of which make losers; at most about 60 nodes. */
+/** Creates a graph of nested branches that end in joins, most of which have losers; at most about 60 nodes. */
 export function nestedPlan(values: readonly number[]): Plan {
   const builder: Builder = { nodes: [], edges: [], tape: tapeOf(values) }
   const start = add(builder, 'start', [])

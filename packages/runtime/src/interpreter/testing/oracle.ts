@@ -1,7 +1,7 @@
 import type { CancelReason, Decision, Fact } from '@tenon/core/run'
 import type { Plan, PlanEdge, PlanNode } from '../plan.ts'
 
-/** What one turn has to bring about, without its order. */
+/** Expected decisions of one turn, without their order. */
 export interface Expected {
   readonly scheduled: string[]
   readonly skipped: string[]
@@ -15,7 +15,7 @@ export interface Expected {
   terminal: string | null
 }
 
-/** The same, read off the decisions of the machine. */
+/** Converts the decisions of the machine to the form of the oracle. */
 export function observe(decisions: readonly Decision[]): Expected {
   const seen = nothing()
   for (const decision of decisions) {
@@ -96,8 +96,8 @@ interface EdgeState {
 }
 
 /**
- * The semantics once more, as plainly as they can be said: after each fact every node is looked at, paths
- * are walked, nothing is counted ahead. Shares no code with the machine.
+ * Creates an oracle: a second, simple implementation of the semantics. After each fact it visits every node and walks
+ * paths, without counters. It shares no code with the machine.
  */
 export function createOracle(plan: Plan): { apply(fact: Fact): Expected; openIds(): string[]; isOver(): boolean } {
   const cells = new Map<string, Cell>(

@@ -14,12 +14,12 @@ function nodeFrom(each: NodeText): WorkflowNode {
   return node(id, type, params, { ...(policy === undefined ? {} : { policy }), ...fields })
 }
 
-/** A plan from texts: `planOf(['start', 'a:probe', 'end'], ['start>a', 'a>end'])`. */
+/** Creates a plan from texts: `planOf(['start', 'a:probe', 'end'], ['start>a', 'a>end'])`. */
 export function planOf(nodes: readonly NodeText[], edges: readonly string[], parts: WorkflowParts = {}): Plan {
   return compile(workflow(nodes.map(nodeFrom), edges, parts), TEST_MANIFEST)
 }
 
-/** A chain `start > n1 > … > n<length> > end` of nodes of one type. */
+/** Creates a chain of `length` nodes of one type between `start` and `end`. */
 export function chainOf(length: number, type = 'probe'): Plan {
   const ids = Array.from({ length }, (_, index) => `n${index + 1}`)
   const all = ['start', ...ids, 'end']

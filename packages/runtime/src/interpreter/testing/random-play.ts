@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts'
 import { approvalOf, voteOf } from './simulated-run.ts'
 import type { Tape } from './tape.ts'
 
-/** How wild a play is; chances are one in so many, 0 for never. */
+/** Frequencies of events in a random run: one in the given number, 0 for never. */
 export interface PlayOptions {
   readonly cancelOneIn?: number
   readonly deadlineAt?: number | null
@@ -61,7 +61,7 @@ function answerRun(plan: Plan, { nodeRunId, pass, resume, canceling }: OpenNodeR
   return { type: 'node_completed', nodeRunId, data: node?.control === 'end' ? { ...data, outcome: 'done' } : data }
 }
 
-/** The next fact of a run that goes as the tape says; `null` once it is over. */
+/** Returns the next fact of a random run, chosen by the tape; `null` once it has ended. */
 export function nextFact(plan: Plan, machine: Machine, tape: Tape, options: PlayOptions = {}): Fact | null {
   const { cancelOneIn = 0, deadlineAt = null } = options
   if (machine.turn === 0) return startFact(plan, deadlineAt)

@@ -5,7 +5,7 @@ import { createMachine } from '../machine.ts'
 import { CURRENT_SEMANTICS, type Machine } from '../machine-types.ts'
 import type { Plan } from '../plan.ts'
 
-/** A run driven by hand: keeps its log as the store would, and offers each fact by name. */
+/** A run that a test drives: it keeps a log like the store, and has a method for each fact. */
 export interface SimulatedRun {
   readonly machine: Machine
   readonly log: readonly RunEvent[]
@@ -25,7 +25,7 @@ export interface SimulatedRun {
   cancel(): readonly Decision[]
 }
 
-/** An approval to wait for. */
+/** Creates an approval to wait for. */
 export function approvalOf(
   options: { readonly required?: number; readonly dueAt?: number | null } = {},
 ): Extract<WaitFor, { kind: 'approval' }> {
@@ -41,12 +41,12 @@ export function approvalOf(
   }
 }
 
-/** A vote of one user. */
+/** Creates a vote of one user. */
 export function voteOf(choice: string, userId = 'ann', at = 0): Vote {
   return { actor: { userId, displayName: userId, role: 'admin' }, choice, at }
 }
 
-/** Begins a run of the plan; a clock of its own ticks 10 ms a fact. */
+/** Starts a run of the plan; its clock advances by 10 ms per fact. */
 export function simulateRun(plan: Plan, machine: Machine = createMachine(plan)): SimulatedRun {
   const log: RunEvent[] = []
   let at = 1_000

@@ -3,7 +3,7 @@ import type { Plan } from '../plan.ts'
 import { planOf } from './plan-of.ts'
 
 /**
- * The support ticket router: guardrails, a review by a person, two branches at once.
+ * Creates the plan of the support ticket router: guardrails, a review by a person, two parallel branches.
  *
  * @param escalate - Policy of the node that escalates.
  */

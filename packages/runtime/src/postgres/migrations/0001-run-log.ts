@@ -2,7 +2,10 @@ import type { Migration } from '../migrate.ts'
 import { identifier } from '../quote.ts'
 import { systemTable, tenantTable } from '../table-statements.ts'
 
-/** Runs, their log, and what the log refers to. Instants are milliseconds since the Unix epoch. */
+/**
+ * Creates the tables of runs, their log, and the data that the log refers to. Instants are milliseconds since the Unix
+ * epoch.
+ */
 export const runLog: Migration = {
   name: '0001-runs',
   up: ({ schema }) =>
@@ -65,7 +68,7 @@ export const runLog: Migration = {
     ].map((statement) => statement.replaceAll('$schema', identifier(schema))),
 }
 
-/** People and messages that runs wait for. */
+/** Creates the tables of waits, votes and messages of runs. */
 export const runWaits: Migration = {
   name: '0002-run-waits',
   up: ({ schema }) =>
@@ -83,7 +86,7 @@ export const runWaits: Migration = {
 }
 
 /**
- * The dispatch tables: ids, times and leases only, read across tenants.
+ * Creates the dispatch tables: ids, times and leases only, read across tenants.
  *
  * A run keeps its row in `run_ready` until it ends, so that its requirements are written once. The row is free when it
  * has no worker and is `woken`; without either, the run only waits. A node with a task queue of its own has a row in
@@ -167,21 +170,24 @@ const RUN_READY = `
   run_id text not null, priority integer not null default 0, requires_key text not null default '',
   ready_at bigint not null, worker_id text, woken boolean not null default false, ${RUN_KEY}`
 
-// ready_at is when the node waits for a worker: since the decision, or from the next attempt on.
+// ready_at: time from which the node waits for a worker, after the decision or from the next attempt on.
 const NODE_DISPATCHES = `
   run_id text not null, node_run_id text not null, pass integer not null, requires_key text not null,
   ready_at bigint not null, is_canceling boolean not null default false, worker_id text, ${RUN_KEY}`
 
-// fire_at is when a worker should look; it moves on while one is looking. due_at never moves.
+// fire_at: time at which a worker should check; it is moved while one is checking. due_at never changes.
 const TIMERS = `
   run_id text not null, timer_id text not null, due_at bigint not null, fire_at bigint not null, ${RUN_KEY}`
 
-// health is what held up the run at the last look for its shell.
+// health: obstacle of the run at the last check of its shell.
 const OUTBOX = `
   outbox_id bigint generated always as identity, run_id text not null, kind text not null,
   ready_at bigint not null, attempts integer not null default 0, health text`
 
-/** A partition answers through its parent only: RLS without a policy shows nothing to direct readers. */
+/**
+ * Returns the statements of a partition, which is readable through its parent only: RLS without a policy hides all rows
+ * from direct readers.
+ */
 export function logPartition(schema: string, name: string, bounds: string): readonly string[] {
   const table = `${identifier(schema)}.${identifier(name)}`
   return [

@@ -4,11 +4,12 @@ import { identifier } from '../quote.ts'
 import { APPEND_OPERATIONS } from './append-operations.ts'
 
 /**
- * The two ways into the run log. Both compare the turn, number the events under the lock of the run row, link the append
- * into the run's hash chain under the tenant's key, and answer for each append with one result: `ok`, `conflict` (another
- * turn was faster), `closed` (observations of a run that has ended), `missing`, or `exists` (a run to be created).
+ * Creates the two functions that write the run log. Both compare the turn, number the events under the lock of the run
+ * row, link the append into the run's hash chain under the tenant's key, and return one result for each append: `ok`,
+ * `conflict` (another turn was faster), `closed` (observations of a run that has ended), `missing`, or `exists` (a run
+ * to be created).
  *
- * A start of an attempt moves no turn. To fence it, an append may also name the `seq` that it expects to write.
+ * The start of an attempt does not change the turn. To fence it, an append may also contain the expected `seq`.
  *
  * Their names end in a version: a later version of this package adds functions, and processes of this one continue to
  * call these.
@@ -45,7 +46,10 @@ begin
   return found_key;
 end $body$`
 
-/** HMAC-SHA-256 under the tenant's key, whose pads are made beforehand: of the link before, the first `seq`, the digest. */
+/**
+ * Returns the SQL of HMAC-SHA-256 under the tenant's key, with precomputed pads, over the previous link, the first
+ * `seq` and the digest.
+ */
 const link = (tenant: string, digest: string): string =>
   `(select sha256(k.outer_pad || sha256(k.inner_pad || r.head_hash || int8send(r.next_seq) || ${digest}))
         from $schema.tenant_keys k where k.tenant_id = ${tenant})`
@@ -86,10 +90,10 @@ begin
 end $body$`
 
 /**
- * Stores appends of many runs and tenants, at most one for each run, ordered by tenant and run. One without events stores
- * its operations alone. Names the tenants of the
- * batch to the policies, then locks in the one order of all transactions: runs, payloads, plans, and what the operations
- * change, each in the order of its key. Operations come ordered by their tables.
+ * Stores appends of many runs and tenants, at most one for each run, ordered by tenant and run. An append without
+ * events only stores its operations. Sets the tenants of the batch for the policies, then locks in the order of all
+ * transactions: runs, payloads, plans, and the rows that the operations change, each in the order of its key.
+ * Operations are ordered by their tables.
  *
  * The first row of each append is in the arrays of the runs (`r_`), the others of a large one in those of rows (`l_`).
  * `l_append`, `y_append`, `n_append` and `o_append` are positions in the arrays of the runs, from 1.

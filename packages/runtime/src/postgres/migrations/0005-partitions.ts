@@ -1,21 +1,24 @@
 import type { Migration } from '../migrate.ts'
 import { identifier, literal } from '../quote.ts'
 
-/** Lets workers make the partitions of the coming weeks, on a database that was migrated long ago as well. */
+/**
+ * Creates a function with which workers create the partitions of the coming weeks, also long after the last migration.
+ */
 export const partitions: Migration = {
   name: '0005-partitions',
   up: ({ schema }) => makePartitions(schema, 'run_log'),
 }
 
 /**
- * The statements of the function that makes the weekly partitions of the run log, from this week to eight weeks ahead.
+ * Returns the statements of the function that creates the weekly partitions of the run log, from this week to eight
+ * weeks ahead.
  *
- * It is the one function that runs with the rights of its owner: workers log in with a role that changes no tables. It
- * takes no argument and reads the clock of the database, so a caller has no choice of what is made.
+ * It is the only function that runs with the rights of its owner, since workers log in with a role that cannot change
+ * tables. It takes no argument and reads the clock of the database, so that callers cannot influence it.
  *
- * A partition is made apart and attached: that takes no lock which stops readers or writers of the other weeks. It gives
- * up when the lock of the default partition is not free within 2 s, and the next call tries again. Events of a week that
- * lie in the default partition already stay there.
+ * A partition is created separately and attached, which does not block readers or writers of other weeks. The function
+ * gives up if the lock of the default partition is not free within 2 s, and the next call tries again. Events of a week
+ * that are in the default partition already remain there.
  *
  * @param table - Parent table; its partitions are named `<table>_w<week>`, counted from the Unix epoch.
  */

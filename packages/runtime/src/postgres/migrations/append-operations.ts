@@ -1,7 +1,7 @@
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
 /**
- * The function that changes the rows beside the log of one run in the transaction of its append: timers, waits, messages,
+ * Function that changes the rows beside the log of one run in the transaction of its append: timers, waits, messages,
  * readiness, plans, snapshots, messages to Temporal. `append_many_v1` calls it.
  */
 export const APPEND_OPERATIONS = `

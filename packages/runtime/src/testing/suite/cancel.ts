@@ -10,7 +10,7 @@ function single(params: object, settings = {}) {
   })
 }
 
-/** Cancelation of runs. */
+/** Tests of the cancelation of runs. */
 export const cancelTests: SuiteGroup = (context) => {
   describe('cancel', () => {
     const cancel = (run: { tenantId: string; runId: string }) =>
@@ -56,7 +56,7 @@ export const cancelTests: SuiteGroup = (context) => {
       expect(ofType(await run.events(), 'node_canceled')).toMatchObject([{ data: { how: 'abandoned' } }])
     })
 
-    test('closes an approval that nobody has decided', async () => {
+    test('closes an approval without a decision', async () => {
       const document = workflow([node('start', 'start'), node('review', 'approval', { title: 'x' })], ['start>review'])
       const run = await context().start(document)
       const { approvalId } = await run.approvalOf('review')

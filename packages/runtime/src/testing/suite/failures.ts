@@ -18,7 +18,7 @@ function alone(params: object, policy: NodePolicy) {
   )
 }
 
-/** Attempts, timeouts, failures. */
+/** Tests of attempts, timeouts and failures. */
 export const failureTests: SuiteGroup = (context) => {
   describe('failures', () => {
     test('tries again as the policy says, under one key, and records each attempt', async () => {
@@ -62,13 +62,13 @@ export const failureTests: SuiteGroup = (context) => {
       expect(context().probes.callsOf(listed.runId, 'a')).toHaveLength(1)
     })
 
-    test('never repeats a write that may have been carried out', async () => {
+    test('never repeats a write that may have been executed', async () => {
       const write = { isIdempotent: false }
       for (const failure of ['coded', 'plain', 'value']) {
         const run = await context().run(alone({ ...write, failures: 9, failure }, { retry: QUICK, onError: 'fail' }))
         const { error } = await run.ended()
         expect(error).toMatchObject({ code: failure === 'coded' ? 'HTTP_FAILED' : 'NODE_FAILED', nodeId: 'a' })
-        expect(error?.remedy).toContain('Check whether the service has carried it out')
+        expect(error?.remedy).toContain('Check whether the service executed it')
         expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
       }
       const late = await context().run(
@@ -134,7 +134,7 @@ export const failureTests: SuiteGroup = (context) => {
       for (const run of [missing, wrong]) expect(context().probes.callsOf(run.runId, 'a')).toEqual([])
     })
 
-    test('ends an attempt that takes too long, and tells its body', async () => {
+    test('ends an attempt that takes too long, and aborts its body', async () => {
       const retry = { ...QUICK, maximumAttempts: 2 }
       const run = await context().run(alone({ isStuck: true }, { timeout: '100ms', retry, onError: 'route' }))
       expect(await run.output()).toMatchObject({ code: 'NODE_TIMEOUT' })
@@ -148,7 +148,7 @@ export const failureTests: SuiteGroup = (context) => {
       expect(await run.output()).toMatchObject({ code: 'NODE_TIMEOUT' })
     })
 
-    test('lets an attempt take its time that tells that it is alive', async () => {
+    test('does not end an attempt that sends heartbeats', async () => {
       const policy = { heartbeat: '200ms', retry: { ...QUICK, maximumAttempts: 1 }, onError: 'route' } as const
       const run = await context().run(alone({ beats: 8, output: { x: 1 } }, policy))
       expect(await run.output()).toEqual({ x: 1, after: true })

@@ -23,10 +23,10 @@ function forked(join: JoinMode, probes: Record<'a' | 'b' | 'c', object>) {
 
 const NONE = { a: {}, b: {}, c: {} }
 
-/** Forks, the four join modes, losers. */
+/** Tests of forks, the four join modes and losers. */
 export const joinTests: SuiteGroup = (context) => {
   describe('fork and join', () => {
-    test('all waits for every branch and tells the same story for the same order of outcomes', async () => {
+    test('all waits for every branch and gives the same log for the same order of outcomes', async () => {
       const { probes } = context()
       const run = await context().start(forked('all', NONE))
       for (const id of ['c', 'a', 'b']) {
@@ -56,7 +56,7 @@ export const joinTests: SuiteGroup = (context) => {
       ])
     })
 
-    test('any goes on with the first arrival and cancels the others', async () => {
+    test('any continues with the first arrival and cancels the others', async () => {
       const { probes } = context()
       const run = await context().start(forked('any', NONE))
       for (const id of ['a', 'b', 'c']) await probes.reached(run.runId, id)
@@ -74,7 +74,7 @@ export const joinTests: SuiteGroup = (context) => {
       expect(probes.aborted).toEqual(expect.arrayContaining([`${run.runId}/a`, `${run.runId}/c`]))
     })
 
-    test('count goes on with the nth arrival', async () => {
+    test('count continues with the nth arrival', async () => {
       const { probes } = context()
       const run = await context().start(forked({ count: 2 }, NONE))
       for (const id of ['a', 'b', 'c']) await probes.reached(run.runId, id)
@@ -86,7 +86,7 @@ export const joinTests: SuiteGroup = (context) => {
       expect(ofType(await run.events(), 'join_fired')).toMatchObject([{ data: { losers: ['b'] } }])
     })
 
-    test('first-success passes over branches that failed', async () => {
+    test('first-success ignores branches that failed', async () => {
       const { probes } = context()
       const failing = { failures: 9, failure: 'final' }
       const document = forked('first-success', { a: failing, b: {}, c: {} })
@@ -100,7 +100,7 @@ export const joinTests: SuiteGroup = (context) => {
       expect(await run.output()).toEqual({ b: 2 })
     })
 
-    test('drops what a loser gives that completes in spite of its cancelation', async () => {
+    test('drops the output of a loser that completes in spite of its cancelation', async () => {
       const { probes } = context()
       const run = await context().start(forked('any', { ...NONE, a: { isGated: false, isStuck: false } }))
       await run.ended()

@@ -14,7 +14,7 @@ const two = workflow(
   ['start>a', 'a>end'],
 )
 
-/** Starting, the log as it is read, many runs. */
+/** Tests of starts, the log, and many runs. */
 export const logTests: SuiteGroup = (context) => {
   describe('runs and their logs', () => {
     test('starts a run once for one run id', async () => {
@@ -27,7 +27,7 @@ export const logTests: SuiteGroup = (context) => {
       expect(await again.output()).toEqual({ n: 1 })
     })
 
-    test('refuses an input that is no JSON before anything is stored', async () => {
+    test('refuses an input that is not JSON before anything is stored', async () => {
       const tenantId = `t-${randomUUID()}`
       const start = context().start(two, { tenantId, input: { bad: Number.NaN } })
       await expect(start).rejects.toMatchObject({ code: 'VALUE_NOT_JSON' })
@@ -46,7 +46,7 @@ export const logTests: SuiteGroup = (context) => {
       await run.ended()
     })
 
-    test('keeps what a node used of models beside its output, and nothing that is none', async () => {
+    test('keeps the model usage of a node beside its output, and no invalid usage', async () => {
       const ask = (tokens: number) =>
         workflow([node('start', 'start'), node('a', 'probe', { tokens }), node('end', 'end')], ['start>a', 'a>end'])
       const run = await context().start(ask(7))
@@ -57,7 +57,7 @@ export const logTests: SuiteGroup = (context) => {
       expect(await wrong.ended()).toMatchObject({ status: 'failed', error: { code: 'NODE_OUTPUT_INVALID' } })
     })
 
-    test('tells the bus of new events, and readers get them in order from any place', async () => {
+    test('announces new events on the bus, and readers get them in order from any position', async () => {
       const { bus, reader } = context().handle
       const { probes } = context()
       const tenantId = `t-${randomUUID()}`
@@ -89,7 +89,7 @@ export const logTests: SuiteGroup = (context) => {
       expect(fold.nodeRun('a')).toMatchObject({ status: 'success', attempt: 1, toolCalls: 1 })
     })
 
-    test('carries fifty runs of ten tenants at once, each to its own end', async () => {
+    test('executes fifty runs of ten tenants at once, each to its own end', async () => {
       const document = workflow(
         [
           node('start', 'start'),
@@ -110,7 +110,7 @@ export const logTests: SuiteGroup = (context) => {
       for (const run of runs) expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
     })
 
-    test('carries a run of two hundred nodes', async () => {
+    test('executes a run of two hundred nodes', async () => {
       const ids = Array.from({ length: 100 }, (_, index) => `n${index}`)
       const nodes = ids.flatMap((id) => [node(id, 'probe', { output: { [id]: 1 } }), node(`p${id}`, 'set', {})])
       const edges = ids.flatMap((id, index) => [`${id}>p${id}`, ...(index > 0 ? [`pn${index - 1}>${id}`] : [])])

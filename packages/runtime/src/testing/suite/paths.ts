@@ -2,7 +2,7 @@ import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type SuiteGroup, story, storyOf } from './suite-context.ts'
 
-/** Sequences, branches, data flow. */
+/** Tests of sequences, branches and data flow. */
 export const pathTests: SuiteGroup = (context) => {
   describe('paths', () => {
     const chain = workflow(
@@ -16,7 +16,7 @@ export const pathTests: SuiteGroup = (context) => {
       ['start>a', 'a>pure', 'pure>b', 'b>end'],
     )
 
-    test('runs a sequence and gathers what each node adds', async () => {
+    test('runs a sequence and collects the output of each node', async () => {
       const run = await context().run(chain, { user_query: 'weather?' })
       expect(await run.output()).toEqual({
         user_query: 'weather?',
@@ -27,7 +27,7 @@ export const pathTests: SuiteGroup = (context) => {
       })
     })
 
-    test('tells the same story on every engine', async () => {
+    test('gives the same log on every engine', async () => {
       const run = await context().run(chain, { user_query: 'x' })
       expect(story(await run.events())).toEqual([
         'run_started start',
@@ -56,7 +56,7 @@ export const pathTests: SuiteGroup = (context) => {
       ])
     })
 
-    test('takes one branch and skips the other with all that only it leads to', async () => {
+    test('takes one branch and skips the other with all nodes that only it leads to', async () => {
       const branches = workflow(
         [
           node('start', 'start'),
@@ -100,7 +100,7 @@ export const pathTests: SuiteGroup = (context) => {
       expect(await run.output()).toEqual({ deep: 20, whole: { q: 1 }, limit: 7, id: run.runId })
     })
 
-    test('passes over a node whose skipIf holds, and one that is disabled', async () => {
+    test('skips a node whose skipIf is true, and one that is disabled', async () => {
       const skipping = workflow(
         [
           node('start', 'start'),
@@ -134,13 +134,13 @@ export const pathTests: SuiteGroup = (context) => {
       expect(links).toHaveLength(4)
     })
 
-    test('gives {} where no end was reached', async () => {
+    test('gives {} if no end was reached', async () => {
       const run = await context().run(workflow([node('start', 'start'), node('a', 'probe')], ['start>a']), { x: 1 })
       expect(await run.ended()).toMatchObject({ status: 'completed', outcome: 'completed', error: null })
       expect(await run.output()).toEqual({})
     })
 
-    test('carries values far beyond what the log holds, by hash', async () => {
+    test('stores values that are too large for the log by hash', async () => {
       const long = 'long "text" with \u0000 and 😀 '.repeat(2_000)
       const big = workflow(
         [

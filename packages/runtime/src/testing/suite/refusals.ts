@@ -4,9 +4,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ofType, type SuiteGroup } from './suite-context.ts'
 
-/** The output `{ text: REFUSED }` is refused by a constraint that these tests add to the run log. */
+/** Text whose output is refused by a constraint that these tests add to the run log. */
 const REFUSED = 'refuse-this-output'
-/** So are params of a dispatched node with this one. */
+/** Text whose params of a dispatched node are refused by the same constraint. */
 const REFUSED_INPUT = 'refuse-this-input'
 
 function ending(outcome: string) {
@@ -20,7 +20,10 @@ function ending(outcome: string) {
   )
 }
 
-/** Values that the database rejects end a node or a run with a code; all other values come back unchanged. */
+/**
+ * Tests that values which the database rejects end a node or a run with a code, and that all other values are read back
+ * unchanged.
+ */
 export const refusalTests: SuiteGroup = (context) => {
   describe('refusals of the database', () => {
     const alter = (change: string) => {
@@ -53,7 +56,7 @@ export const refusalTests: SuiteGroup = (context) => {
       expect(await run.ended()).toMatchObject({ status: 'completed', outcome: '完了 ✅ "quoted" \n' })
     })
 
-    test('a start whose own end is refused is a run that has failed, not an error of the start', async () => {
+    test('a start whose own end is refused gives a failed run, not an error of the start', async () => {
       const document = workflow(
         [node('start', 'start'), node('end', 'end', { outcome: '{{input.text}}' })],
         ['start>end'],
@@ -62,7 +65,7 @@ export const refusalTests: SuiteGroup = (context) => {
       expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'end' } })
     })
 
-    test('values with NUL and keys of prototypes come back unchanged', async () => {
+    test('values with NUL and keys of prototypes are read back unchanged', async () => {
       const text = 'a\0b\u0001\u2028'
       const value: Json = {
         text,
@@ -93,7 +96,7 @@ export const refusalTests: SuiteGroup = (context) => {
       const run = await context().run(workflow([node('start', 'start'), asking], ['start>a']))
       expect(await run.ended()).toMatchObject({
         status: 'failed',
-        error: { code: 'OUTCOME_REFUSED', message: 'The database cannot store what the node returned', nodeId: 'a' },
+        error: { code: 'OUTCOME_REFUSED', message: 'The database cannot store the output of the node', nodeId: 'a' },
       })
       expect(context().probes.callsOf(run.runId, 'a')).toHaveLength(1)
     })
@@ -120,26 +123,23 @@ export const refusalTests: SuiteGroup = (context) => {
       expect(await run.output()).toEqual({ code: 'OUTCOME_REFUSED' })
     })
 
-    test.each(['before a body', 'behind a body'])(
-      'an inline node whose outcome is refused fails: %s',
-      async (where) => {
-        const asking = node('ask', 'set', { fields: { text: REFUSED } })
-        const [nodes, edges] =
-          where === 'before a body'
-            ? [
-                [node('start', 'start'), asking, node('b', 'probe')],
-                ['start>ask', 'ask>b'],
-              ]
-            : [
-                [node('start', 'start'), node('a', 'probe'), asking],
-                ['start>a', 'a>ask'],
-              ]
-        const run = await context().run(workflow(nodes, edges))
-        expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'ask' } })
-      },
-    )
+    test.each(['before a body', 'after a body'])('an inline node whose outcome is refused fails: %s', async (where) => {
+      const asking = node('ask', 'set', { fields: { text: REFUSED } })
+      const [nodes, edges] =
+        where === 'before a body'
+          ? [
+              [node('start', 'start'), asking, node('b', 'probe')],
+              ['start>ask', 'ask>b'],
+            ]
+          : [
+              [node('start', 'start'), node('a', 'probe'), asking],
+              ['start>a', 'a>ask'],
+            ]
+      const run = await context().run(workflow(nodes, edges))
+      expect(await run.ended()).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_REFUSED', nodeId: 'ask' } })
+    })
 
-    test('one branch that is refused does not take what the others have stored', async () => {
+    test('a refused branch does not undo the stored results of the others', async () => {
       const document = workflow(
         [
           node('start', 'start'),

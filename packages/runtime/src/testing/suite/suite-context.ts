@@ -8,7 +8,7 @@ import { verifyRunLog } from '../../store/verify-run-log.ts'
 import type { Probes } from '../probes.ts'
 import { type DrivenRun, type EngineHandle, type StartOptions, startRun } from '../run-driver.ts'
 
-/** What `testEngine` gives to each group of its tests. */
+/** Context of a group of tests of `testEngine`. */
 export interface SuiteContext {
   readonly handle: EngineHandle
   readonly probes: Probes
@@ -56,7 +56,7 @@ export function createSuiteContext(handle: EngineHandle, probes: Probes, databas
 
 const TERMINAL = ['run_completed', 'run_error', 'run_canceled']
 
-/** A log is dense, its ids name each event once, its turns count facts, and it has at most one end. */
+/** Checks a log: numbers are dense, ids are unique, turns count facts, and there is at most one end. */
 function expectSound(events: readonly RunEvent[]): void {
   expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1))
   const ids = events.map((event) => event.id)
@@ -69,17 +69,17 @@ function expectSound(events: readonly RunEvent[]): void {
   expect(events.filter((event) => TERMINAL.includes(event.type)).length).toBeLessThanOrEqual(1)
 }
 
-/** Facts and decisions in order, by id and type: the same on every engine where bodies end in the same order. */
+/** Formats facts and decisions in order, by id and type: the same on every engine if bodies end in the same order. */
 export function story(events: readonly RunEvent[]): readonly string[] {
   return events.filter((event) => event.class !== 'observation').map((event) => `${event.type} ${event.id}`)
 }
 
-/** The types of the events of one node run, in order. */
+/** Returns the types of the events of one node run, in order. */
 export function storyOf(events: readonly RunEvent[], nodeRunId: string): readonly string[] {
   return events.filter((event) => 'nodeRunId' in event && event.nodeRunId === nodeRunId).map((event) => event.type)
 }
 
-/** Events of one type. */
+/** Returns the events of one type. */
 export function ofType<Type extends RunEvent['type']>(
   events: readonly RunEvent[],
   type: Type,

@@ -16,10 +16,10 @@ function approving(params: object) {
   )
 }
 
-/** Approvals, delays, messages. */
+/** Tests of approvals, delays and messages. */
 export const waitTests: SuiteGroup = (context) => {
   describe('waits', () => {
-    test('waits for a person and goes on with the decision', async () => {
+    test('waits for a person and continues with the decision', async () => {
       const run = await context().start(approving({}), { input: { order: 'O-1' } })
       const wait = await run.approvalOf('review')
       expect(wait).toMatchObject({ waitId: 'review/1/0', status: 'open', waitFor: { title: 'Refund O-1?' }, votes: [] })
@@ -39,7 +39,7 @@ export const waitTests: SuiteGroup = (context) => {
       ])
     })
 
-    test('takes no decision twice, none for another tenant, and none that is not offered', async () => {
+    test('accepts no decision twice, none of another tenant, and none that is not offered', async () => {
       const run = await context().start(approving({}), { input: { order: 1 } })
       const { approvalId } = await run.approvalOf('review')
       const { engine } = context().handle
@@ -79,7 +79,7 @@ export const waitTests: SuiteGroup = (context) => {
       ])
     })
 
-    test('takes two decisions at the same moment and lets one of them settle', async () => {
+    test('accepts one of two decisions at the same moment', async () => {
       const run = await context().start(approving({}), { input: { order: 1 } })
       const { approvalId } = await run.approvalOf('review')
       await Promise.all([run.decide(approvalId, 'approve', 'ann'), run.decide(approvalId, 'reject', 'bob')])
@@ -90,7 +90,7 @@ export const waitTests: SuiteGroup = (context) => {
       )
     })
 
-    test('goes on by itself when nobody decides in time', async () => {
+    test('continues by itself without a decision in time', async () => {
       const run = await context().run(approving({ timeout: '150ms' }), { order: 1 })
       expect(await run.output()).toMatchObject({ decided: 'timeout', paid: null })
       const [fired] = ofType(await run.events(), 'timer_fired')
@@ -100,7 +100,7 @@ export const waitTests: SuiteGroup = (context) => {
       expect(items).toMatchObject([{ status: 'timeout' }])
     })
 
-    test('sets no timer off that a decision has cleared', async () => {
+    test('fires no timer that a decision has cleared', async () => {
       const run = await context().start(approving({ timeout: '1h' }), { input: { order: 1 } })
       await run.decide((await run.approvalOf('review')).approvalId, 'approve')
       await run.ended()

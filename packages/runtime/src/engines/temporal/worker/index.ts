@@ -10,9 +10,9 @@ export interface ShellWorker {
 }
 
 const DRAIN_MS = 10_000
-/** A worker that does not end by then is abandoned. */
+/** Time in milliseconds after which a worker that has not ended is abandoned. */
 const FORCE_AFTER_MS = 15_000
-/** Cancelations come with the answer to a heartbeat, so heartbeats are not held back. */
+/** Heartbeats are throttled only briefly, since cancelations arrive with their response. */
 const HEARTBEAT_THROTTLE_MS = 1_000
 
 /** Dependencies of a worker of Temporal. */
@@ -68,7 +68,7 @@ export function bundleShell(workflowsPath: string): Promise<{ readonly code: str
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') })
 }
 
-/** The package names its own entry, since a bundled chunk does not know where it lies. */
+/** Returns the path of the shell by the package's own entry, since a bundled chunk does not know its location. */
 function shippedShell(): string {
   return createRequire(import.meta.url).resolve('@tenon/runtime/temporal/workflow')
 }

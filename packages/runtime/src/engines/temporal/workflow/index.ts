@@ -1,5 +1,5 @@
 // Runs in Temporal's sandbox: no clock, no randomness, no I/O, no import beyond @temporalio/workflow and types.
-// Recorded histories replay against this file, so what it does to the history changes only behind `patched()`.
+// Recorded histories replay against this file, so changes that affect the history need `patched()`.
 import {
   ActivityCancellationType,
   ActivityFailure,
@@ -42,7 +42,7 @@ const { advance, abandonNode, failUnserved } = proxyLocalActivities<
 export async function tenonRun(start: ShellState): Promise<void> {
   const shell = new Shell(start)
   setHandler(defineSignal(WAKE_SIGNAL), () => shell.wake())
-  // To cancel is for the store to decide, too: the shell asks it, and goes on until the run has ended.
+  // The store also decides cancelations: the shell asks it, and continues until the run has ended.
   CancellationScope.current().cancelRequested.catch(() => shell.askToCancel())
   await CancellationScope.nonCancellable(() => shell.run())
   if (!shell.isClosed) await continueAsNew<typeof tenonRun>(shell.state())
@@ -54,7 +54,7 @@ class Shell {
   private isWoken = true
   private isCanceled = false
   private failure: { readonly error: unknown } | null = null
-  /** Activities and local activities that have not come back. */
+  /** Activities and local activities in flight. */
   private inFlight = 0
   private readonly nodes = new Map<string, CancellationScope>()
   /** Node runs that the next shell starts, since this one's history is full. */
@@ -79,7 +79,7 @@ class Shell {
     return { ...this.start, cursor: this.cursor, timers, held: [...this.held.values()] }
   }
 
-  /** Until the run has ended, or the history is long and nothing is in flight. */
+  /** Runs until the run has ended, or the history is long and no activity is in flight. */
   async run(): Promise<void> {
     for (const timer of this.start.timers) this.setTimer(timer)
     for (const command of this.start.held) this.startNode(command)
@@ -157,7 +157,7 @@ class Shell {
     this.nodes.set(key, scope)
     const { executeNode } = proxyActivities<Pick<ShellActivities, 'executeNode'>>({
       ...(queue === null ? {} : { taskQueue: queue }),
-      // The timeouts of an activity are not part of what is compared at a replay.
+      // A replay does not compare the timeouts of an activity.
       ...(queueWaitMs === undefined ? {} : { scheduleToStartTimeout: queueWaitMs }),
       startToCloseTimeout: command.startToCloseMs,
       heartbeatTimeout: command.heartbeatMs,
@@ -217,7 +217,7 @@ function nodeKey(command: Pick<StartNodeCommand, 'nodeRunId' | 'pass'>): string 
   return `${command.nodeRunId}/${command.pass}`
 }
 
-/** Checks whether no worker has taken an activity from its queue in time; Temporal does not try it again. */
+/** Checks whether no worker has taken an activity from its queue in time; Temporal does not retry it. */
 function isUnserved(error: unknown): boolean {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof TimeoutFailure)) return false
   return error.cause.timeoutType === 'SCHEDULE_TO_START'

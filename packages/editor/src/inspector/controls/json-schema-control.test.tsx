@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { Json } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { fireEvent, screen } from '@testing-library/react'
+import { act, fireEvent, screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import { formFields } from '../../runs/form/form-model.ts'
@@ -40,6 +40,22 @@ describe('JsonSchemaControl', () => {
     expect(Object.keys(stored().properties).sort()).toEqual(['level', 'town', 'zone'])
     expect(document.activeElement).toBe(nameOf(0))
     expect(nameOf(0)).toHaveProperty('value', 'town')
+  })
+
+  test('renames a field with the references to it, as one undo step', async () => {
+    const step = node('a', 'step', { text: 'In {{input.city}}' }, { policy: { skipIf: '{{ trigger.city == "" }}' } })
+    const document = workflow([node('start', 'start', { inputSchema: SCHEMA }), step], ['start>a'])
+    const { user, session, nodeOf } = renderInspector({ document, nodeId: 'start' })
+    const [name] = await screen.findAllByRole('textbox', { name: 'Name of the field' })
+    await user.clear(name as HTMLElement)
+    await user.type(name as HTMLElement, 'town{Enter}')
+    expect(nodeOf('a')).toMatchObject({
+      params: { text: 'In {{input.town}}' },
+      policy: { skipIf: '{{ trigger.town == "" }}' },
+    })
+    act(() => session.undo())
+    expect(nodeOf('a')).toMatchObject({ params: step.params, policy: step.policy })
+    expect(nodeOf('start')?.params.inputSchema).toEqual(SCHEMA)
   })
 
   test('moves a field by the arrow keys, in the run form too, and undoes it', async () => {

@@ -13,6 +13,7 @@ export interface PlanScan {
   readonly text: string
   /** `Index Scan`, `Seq Scan` and so on. */
   readonly type: string
+  /** Name of the table, without its schema. */
   readonly table: string
   /** Condition by which an index is searched; empty without an index. */
   readonly condition: string

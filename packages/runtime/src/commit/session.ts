@@ -262,13 +262,13 @@ function replay(session: RunSession, events: readonly RunEvent[]): void {
  * Returns the fact of a stored event of class `fact`. A later version of this package may have written an unknown one.
  */
 function factOf(event: RunEvent): MachineFact {
-  return event as Fact & { readonly at: number }
-}
-
   if (eventClassOf(event.type) !== 'fact') {
     const message = `The run log holds an event of the type "${event.type}", which this version cannot read`
     throw new TenonError('RUN_LOG_NEWER', message, { details: { type: event.type, seq: event.seq } })
   }
+  return event as Fact & { readonly at: number }
+}
+
 /** Writes a session as a text from which {@link loadSession} continues. */
 export function snapshotText(session: RunSession): string {
   const snapshot: SessionSnapshot = {

@@ -7,6 +7,7 @@ import { storeValue, storeWait } from '../commit/stored-value.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
 import { nextAttempt } from '../interpreter/next-attempt.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
+import { reasonOf } from '../reason-of.ts'
 import type { Payload } from '../store/append.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
@@ -57,7 +58,7 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
   const { committer, now, graceMs = 10_000 } = deps
   const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
   const onRefused = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : 'unknown'
+    const reason = reasonOf(error)
     deps.log('warn', 'observations.store_failed: retrying', { runId, nodeRunId, reason })
   }
   const pump = createObservationPump(started, { store, now, onRefused })

@@ -2,6 +2,7 @@ import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
 import type { CommitResult } from '../commit/commit-types.ts'
 import type { RuntimeLog } from '../engine.ts'
 import { pause } from '../pause.ts'
+import { reasonOf } from '../reason-of.ts'
 import type { StopSignal } from './stop-signal.ts'
 
 const FIRST_WAIT_MS = 100
@@ -40,7 +41,7 @@ export async function untilStored(
       isRepeated = true
       if (error instanceof TenonError && NEVER_STORED.includes(error.code)) throw error
       if (shutdown.aborted) return null
-      const reason = error instanceof Error ? error.message : 'unknown'
+      const reason = reasonOf(error)
       log('warn', 'node_run.store_failed: retrying', { runId, nodeRunId, reason })
       await pause(waitMs, shutdown)
     }

@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core/errors'
 import { type QueryExecutorProvider, sql } from 'kysely'
+import { reasonOf } from '../reason-of.ts'
 import { bypassesRls, createRole, type Login, readLogin, roleRequired, schemaRequired } from './login-role.ts'
 import { identifier, literal } from './quote.ts'
 import type { Database } from './types.ts'
@@ -129,7 +130,7 @@ async function execute(trx: QueryExecutorProvider, statement: string): Promise<v
   try {
     await sql.raw(statement).execute(trx)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown'
+    const reason = reasonOf(cause)
     throw new TenonError('DB_MIGRATION_FAILED', `The database refused "${statement.slice(0, 80)}": ${reason}`, {
       cause,
     })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { RuntimeLog } from '../engine.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { reasonOf } from '../reason-of.ts'
 
 /** Creates the partitions of the coming weeks while a worker runs. */
 export interface PartitionKeeper {
@@ -26,7 +27,7 @@ export function createPartitionKeeper(database: RuntimeDatabase, log: RuntimeLog
       if (made > 0) log('info', 'partitions.made', { count: made })
     } catch (error) {
       againMs = RETRY_MS
-      log('warn', 'partitions.make_failed: retrying', { reason: error instanceof Error ? error.message : 'unknown' })
+      log('warn', 'partitions.make_failed: retrying', { reason: reasonOf(error) })
     }
     if (isStopped) return
     timer = setTimeout(() => {

@@ -16,6 +16,7 @@ import {
 import { createCommitter } from '../../commit/committer.ts'
 import { nodeTypesOf } from '../../commit/node-types.ts'
 import type { Engine, EngineDeps, EngineFactory, StartRunRequest } from '../../engine.ts'
+import { reasonOf } from '../../reason-of.ts'
 import { createAppender } from '../../store/appender.ts'
 import { createDatabaseClock } from '../../store/database-clock.ts'
 import { createDispatchStore } from '../../store/dispatch-store.ts'
@@ -244,7 +245,7 @@ function createEmbeddedEngine(deps: EngineDeps, options: EmbeddedEngineOptions):
     } catch (error) {
       log('warn', 'worker.leave_failed: its runs are free when its lease expires', {
         workerId,
-        reason: error instanceof Error ? error.message : 'unknown',
+        reason: reasonOf(error),
       })
     }
   }

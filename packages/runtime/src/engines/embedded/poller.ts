@@ -1,5 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import type { RuntimeLog } from '../../engine.ts'
+import { reasonOf } from '../../reason-of.ts'
 import type { ClaimLimits, DispatchStore } from '../../store/dispatch-store.ts'
 import type { DispatchRunner } from './dispatch-runner.ts'
 import type { Lease } from './lease.ts'
@@ -144,8 +145,4 @@ export function createPoller(deps: PollerDeps): Poller {
       await renewing
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }

@@ -1,6 +1,7 @@
 import type { RuntimeLog } from '../../engine.ts'
 import type { RuntimeDatabase } from '../../postgres/tables.ts'
 import type { HeldLock } from '../../postgres/types.ts'
+import { reasonOf } from '../../reason-of.ts'
 import { presenceSpace } from '../../store/renew-lease.ts'
 
 /**
@@ -33,7 +34,7 @@ export function createPresence(database: RuntimeDatabase | null, workerId: strin
       // No connection can be spared, now or later.
       if (held === null) isStopped = true
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown'
+      const reason = reasonOf(error)
       log('warn', 'presence.lock_failed: retrying at the next renewal', { workerId, reason })
     }
   }

@@ -1,6 +1,7 @@
 import type { Committer } from '../../commit/commit-types.ts'
 import type { FindNodeType } from '../../commit/node-types.ts'
 import type { EngineDeps } from '../../engine.ts'
+import { reasonOf } from '../../reason-of.ts'
 import type { DatabaseClock } from '../../store/database-clock.ts'
 import type { DispatchStore } from '../../store/dispatch-store.ts'
 import type { RunRef } from '../../store/run-ref.ts'
@@ -27,6 +28,6 @@ export interface WorkerDeps extends Pick<EngineDeps, 'egress' | 'log' | 'secrets
 
 /** Fields of a log line about an error: never params, never values. */
 export function fieldsOf({ tenantId, runId }: RunRef, error: unknown, nodeRunId?: string) {
-  const reason = error instanceof Error ? error.message : 'unknown'
+  const reason = reasonOf(error)
   return { tenantId, runId, ...(nodeRunId === undefined ? {} : { nodeRunId }), reason }
 }

@@ -1,4 +1,5 @@
 import type { RuntimeLog } from '../../engine.ts'
+import { reasonOf } from '../../reason-of.ts'
 import type { Outbox } from '../../store/outbox.ts'
 import type { ShellClient } from './shell-client.ts'
 
@@ -32,7 +33,7 @@ export function followStoppedShells({
     try {
       for (const run of await client.findStopped(Date.now() - OVERLAP_MS)) await outbox.hasten(run, 0)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown'
+      const reason = reasonOf(error)
       log('warn', 'shells.list_failed: retrying', { reason })
     }
     asking = null

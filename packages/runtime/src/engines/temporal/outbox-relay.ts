@@ -1,4 +1,5 @@
 import type { RuntimeLog } from '../../engine.ts'
+import { reasonOf } from '../../reason-of.ts'
 import type { RunObstacle } from '../../run-store.ts'
 import type { Outbox, OutboxRow } from '../../store/outbox.ts'
 import type { RunRef } from '../../store/run-ref.ts'
@@ -118,8 +119,4 @@ export function startOutboxRelay(
       await running
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }

@@ -2,6 +2,7 @@ import type { ProblemIssue, TenonError } from '../errors/index.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import { type JsonSchemaCheck, prepareJsonSchema } from '../node/json-schema/check-json-schema.ts'
 import type { Meter } from './meter.ts'
+import { prepareParamsCheck } from './params-check.ts'
 
 /** Cost of applying one subschema, in steps. */
 const STEPS_PER_SUBSCHEMA = 10
@@ -31,7 +32,7 @@ export function createSchemaChecker(meter: Meter): SchemaChecker {
   const checks = new Map<string, JsonSchemaCheck>()
 
   function checkOf(schemaId: string, schema: JsonSchema): JsonSchemaCheck {
-    const check = checks.get(schemaId) ?? prepareJsonSchema(schema)
+    const check = checks.get(schemaId) ?? prepareParamsCheck(schema)
     checks.set(schemaId, check)
     return check
   }

@@ -1,93 +1,192 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+import { duplicateWorkflow } from './duplicate-workflow.ts'
+import { messageOf, useWorkflows } from './use-workflows.ts'
 
 interface WorkflowsPageProps {
   readonly client: TenonClient
-  readonly canCreate: boolean
+  readonly canEdit: boolean
   readonly onOpen: (workflowId: string) => void
 }
 
-/** The tenant's workflows, and the way to a new one. */
-export function WorkflowsPage({ client, canCreate, onOpen }: WorkflowsPageProps) {
-  const [workflows, setWorkflows] = useState<readonly Workflow[] | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const [name, setName] = useState('')
-  useEffect(() => {
-    let isShown = true
-    const load = () =>
-      client.workflows.list().then(
-        (page) => isShown && setWorkflows(page.items),
-        (error: unknown) => isShown && setFailure(messageOf(error)),
-      )
-    // Others create, rename, publish and delete workflows while the list is open.
-    const unsubscribe = client.changes.subscribe((changes) => {
-      if (changes.some(({ kind }) => kind !== 'run' && kind !== 'approval')) void load()
-    })
-    void load()
-    return () => {
-      isShown = false
-      unsubscribe()
-    }
-  }, [client])
-  const create = async () => {
+/** Something that was done, with the way back where there is one. */
+interface Notice {
+  readonly text: string
+  readonly undo: (() => Promise<unknown>) | null
+}
+
+/** The tenant's workflows: open, create, duplicate, delete and restore them. */
+export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
+  const { items, failure, hasMore, loadMore, reload } = useWorkflows(client)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [notice, setNotice] = useState<Notice | null>(null)
+  const [deleting, setDeleting] = useState<Workflow | null>(null)
+  const [busyId, setBusyId] = useState<string | null>(null)
+  /** Runs an action on one workflow; its buttons wait meanwhile. */
+  const act = async (workflowId: string, action: () => Promise<Notice | null>) => {
+    setBusyId(workflowId)
+    setProblem(null)
+    setNotice(null)
     try {
-      onOpen((await client.workflows.create({ name: name.trim() || 'Untitled automation' })).id)
+      setNotice(await action())
+      reload()
     } catch (error) {
-      setFailure(messageOf(error))
+      setProblem(messageOf(error))
     }
+    setBusyId(null)
   }
+  const create = (name: string) =>
+    act('', async () => {
+      onOpen((await client.workflows.create({ name: name.trim() || 'Untitled automation' })).id)
+      return null
+    })
+  const duplicate = (workflow: Workflow) =>
+    act(workflow.id, async () => {
+      const { name } = await duplicateWorkflow(client, workflow)
+      return { text: `“${name}” was created. Secrets are not copied.`, undo: null }
+    })
+  const remove = ({ id, name }: Workflow) =>
+    act(id, async () => {
+      await client.workflows.remove(id)
+      return { text: `“${name}” was deleted.`, undo: () => client.workflows.restore(id) }
+    })
+  const undo = (action: () => Promise<unknown>) =>
+    act('', async () => {
+      await action()
+      return null
+    })
   return (
     <div className="page">
       <header className="page-head">
         <h1>Automations</h1>
-        {canCreate && (
-          <form
-            className="page-form"
-            onSubmit={(event) => {
-              event.preventDefault()
-              void create()
-            }}
-          >
-            <input
-              aria-label="Name of the new automation"
-              placeholder="Name"
-              value={name}
-              maxLength={120}
-              onChange={(event) => setName(event.target.value)}
-            />
-            <button type="submit" className="desk-button">
-              New automation
-            </button>
-          </form>
-        )}
+        {canEdit && <NewWorkflow isBusy={busyId === ''} onCreate={create} />}
       </header>
-      {failure !== null && (
+      {(problem ?? failure) !== null && (
         <p role="alert" className="page-failure">
-          {failure}
+          {problem ?? `${failure} Trying again…`}{' '}
+          {problem === null && (
+            <button type="button" className="desk-plain" onClick={reload}>
+              Try again
+            </button>
+          )}
         </p>
       )}
-      {workflows === null && failure === null && <p className="page-wait">Loading …</p>}
-      {workflows?.length === 0 && <p className="page-wait">Nothing here yet. Name your first automation above.</p>}
-      <ul className="page-list">
-        {workflows?.map((workflow) => (
-          <li key={workflow.id}>
-            <button type="button" className="page-row page-open" onClick={() => onOpen(workflow.id)}>
-              <span className="page-text">
-                <strong>{workflow.name}</strong>
-                <span>{workflow.description || 'No description'}</span>
-              </span>
-              <span className="page-state">
-                {workflow.version === null ? 'Draft' : `v${workflow.version}`}
-                {workflow.hasUnpublishedChanges && workflow.version !== null ? ' · changed' : ''}
-              </span>
+      {notice !== null && (
+        <p role="status" className="page-notice">
+          {notice.text}{' '}
+          {notice.undo !== null && (
+            <button type="button" className="desk-plain" onClick={() => notice.undo !== null && void undo(notice.undo)}>
+              Undo
             </button>
-          </li>
+          )}
+        </p>
+      )}
+      {items === null && failure === null && <p className="page-wait">Loading …</p>}
+      {items?.length === 0 && (
+        <p className="page-wait">
+          {canEdit ? 'No automations yet. Name your first one above.' : 'No automations yet.'}
+        </p>
+      )}
+      <ul className="page-list">
+        {items?.map((workflow) => (
+          <WorkflowRow
+            key={workflow.id}
+            workflow={workflow}
+            canEdit={canEdit}
+            isBusy={busyId === workflow.id}
+            onOpen={() => onOpen(workflow.id)}
+            onDuplicate={() => void duplicate(workflow)}
+            onDelete={() => setDeleting(workflow)}
+          />
         ))}
       </ul>
+      {hasMore && (
+        <button type="button" className="desk-plain page-more" onClick={loadMore}>
+          Load more
+        </button>
+      )}
+      {deleting !== null && (
+        <ConfirmDialog
+          title={`Delete “${deleting.name}”?`}
+          text="It starts no more runs. Runs in progress continue. You can undo this."
+          confirmLabel="Delete"
+          onClose={() => setDeleting(null)}
+          onConfirm={() => {
+            setDeleting(null)
+            void remove(deleting)
+          }}
+        />
+      )}
     </div>
   )
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function NewWorkflow({ isBusy, onCreate }: { readonly isBusy: boolean; readonly onCreate: (name: string) => void }) {
+  const [name, setName] = useState('')
+  return (
+    <form
+      className="page-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onCreate(name)
+      }}
+    >
+      <input
+        aria-label="Name of the new automation"
+        placeholder="Name"
+        value={name}
+        maxLength={120}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="submit" className="desk-button" disabled={isBusy}>
+        New automation
+      </button>
+    </form>
+  )
+}
+
+interface WorkflowRowProps {
+  readonly workflow: Workflow
+  readonly canEdit: boolean
+  readonly isBusy: boolean
+  readonly onOpen: () => void
+  readonly onDuplicate: () => void
+  readonly onDelete: () => void
+}
+
+function WorkflowRow({ workflow, canEdit, isBusy, onOpen, onDuplicate, onDelete }: WorkflowRowProps) {
+  const { name, description, version, hasUnpublishedChanges } = workflow
+  const state = version === null ? 'Draft' : `v${version}${hasUnpublishedChanges ? ' · changed' : ''}`
+  return (
+    <li className="page-row">
+      <button type="button" className="page-open" onClick={onOpen}>
+        <strong>{name}</strong>
+        <span>{description || 'No description'}</span>
+      </button>
+      <span className="page-state">{state}</span>
+      {canEdit && (
+        <span className="page-actions">
+          <button
+            type="button"
+            className="desk-plain"
+            aria-label={`Duplicate ${name}`}
+            disabled={isBusy}
+            onClick={onDuplicate}
+          >
+            Duplicate
+          </button>
+          <button
+            type="button"
+            className="desk-plain"
+            aria-label={`Delete ${name}`}
+            disabled={isBusy}
+            onClick={onDelete}
+          >
+            Delete
+          </button>
+        </span>
+      )}
+    </li>
+  )
 }

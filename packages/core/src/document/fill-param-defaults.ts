@@ -8,12 +8,24 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../js
  * @returns The params in the order of the document, then those filled in; the same object if none is missing.
  */
 export function fillParamDefaults(schema: JsonSchema, params: JsonObject): JsonObject {
+  return withDefaults(paramDefaults(schema), params)
+}
+
+/** Default of a param, with its name. */
+export type ParamDefault = readonly [name: string, value: Json]
+
+/** Lists the defaults that a schema of params declares. */
+export function paramDefaults(schema: JsonSchema): readonly ParamDefault[] {
   const properties = isJsonObject(schema) && isJsonObject(schema.properties) ? schema.properties : {}
-  const missing: [string, Json][] = []
-  for (const name of Object.keys(properties)) {
-    const property = properties[name]
-    if (Object.hasOwn(params, name) || !isJsonObject(property) || property.default === undefined) continue
-    missing.push([name, property.default])
-  }
+  return Object.entries(properties).flatMap(([name, property]): ParamDefault[] =>
+    isJsonObject(property as Json) && (property as JsonObject).default !== undefined
+      ? [[name, (property as JsonObject).default as Json]]
+      : [],
+  )
+}
+
+/** {@link fillParamDefaults} for defaults that are listed already. */
+export function withDefaults(defaults: readonly ParamDefault[], params: JsonObject): JsonObject {
+  const missing = defaults.filter(([name]) => !Object.hasOwn(params, name))
   return missing.length === 0 ? params : { ...params, ...Object.fromEntries(missing) }
 }

@@ -1,5 +1,5 @@
 import { documentOrder } from '../document/document-order.ts'
-import { fillParamDefaults } from '../document/fill-param-defaults.ts'
+import { type ParamDefault, paramDefaults, withDefaults } from '../document/fill-param-defaults.ts'
 import { policyTexts } from '../document/node-texts.ts'
 import type { ParamPath } from '../document/operation.ts'
 import { effectiveOnError, type ResolvedPort, resolvePorts } from '../document/ports.ts'
@@ -103,6 +103,18 @@ export function evaluatedTemplates({ node, entry, params, templates }: SurveyedN
 /** Returns the schema of a policy's template: a boolean for conditions, else any value. */
 const expectedInPolicy = ([, field]: ParamPath): JsonSchema => (field === 'skipIf' ? { type: 'boolean' } : true)
 
+/** Lists the defaults of node types, those of each type once. */
+function createDefaults(): (entry: NodeManifestEntry) => readonly ParamDefault[] {
+  const listed = new Map<NodeManifestEntry, readonly ParamDefault[]>()
+  return (entry) => {
+    const known = listed.get(entry)
+    if (known !== undefined) return known
+    const defaults = paramDefaults(entry.params)
+    listed.set(entry, defaults)
+    return defaults
+  }
+}
+
 type Ports = Pick<SurveyedNode, 'ports' | 'portNames'>
 
 const NO_PORTS: Ports = { ports: [], portNames: new Set() }
@@ -134,9 +146,10 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
   const incoming = groupEdges(document, ids, 'target')
   const outgoing = groupEdges(document, ids, 'source')
   const portsOf = createPorts()
+  const defaultsOf = createDefaults()
   const nodes = document.nodes.map((node): SurveyedNode => {
     const entry = entries.get(typeKey(node.type, node.typeVersion))
-    const params = entry === undefined ? node.params : fillParamDefaults(entry.params, node.params)
+    const params = entry === undefined ? node.params : withDefaults(defaultsOf(entry), node.params)
     const { ports, portNames } = portsOf(node, params, entry)
     const texts = paramTexts(entry?.params ?? true, node.params)
     return {

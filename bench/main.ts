@@ -7,7 +7,7 @@ import { placeReport, type Report, reportText } from './lib/report.ts'
 import type { Row, RowResult } from './lib/row.ts'
 import { rows } from './rows/index.ts'
 
-/** Where the report goes; standard output, unless whoever calls has set another descriptor aside for it. */
+/** File descriptor of the report: standard output, unless the caller passes another one. */
 const REPORT_FD = Number(process.env['TENON_BENCH_REPORT_FD'] ?? 1)
 
 async function main(): Promise<number> {

@@ -11,7 +11,7 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ]
 
-/** What an engine can do differently; the rest runs once. */
+/** Specs that depend on the engine; the rest runs once. */
 const onBoth = /(person-path|support-ticket-router|durability)\.spec\.ts/
 
 export default defineConfig<HostOptions>({

@@ -1,9 +1,9 @@
-/** What the command line asks for. */
+/** Options of the command line. */
 export type Order =
   | {
       readonly kind: 'measure'
       readonly ids: readonly string[]
-      /** What standard output gets. */
+      /** Form of standard output. */
       readonly format: 'table' | 'json'
       /** Path without extension of a report to write: `.json` as it is, in `.md` the table between its marks. */
       readonly report: string | null

@@ -7,7 +7,7 @@ const beat = defineNode({
   type: 'beat',
   version: 1,
   title: 'Beat',
-  description: 'Does nothing but tell when',
+  description: 'Only reports its calls',
   icon: 'M4 12h16',
   category: 'action',
   params: z.object({ count: z.number().optional() }),
@@ -17,7 +17,7 @@ const beat = defineNode({
   effect: 'write',
 })
 
-/** A node with a side effect whose body is empty, so that only the engine takes time; it tells when it is called. */
+/** A node with a side effect whose body is empty, so that only the engine takes time; it reports its calls. */
 export function beatNode(onBeat: (runId: string) => void): AnyNodeImplementation {
   return implementNode(beat, async ({ runId, params }) => {
     onBeat(runId)

@@ -13,7 +13,7 @@ const STRIDE = 12
 export interface DragPage {
   /** Drags a node with the mouse; the button goes up when the clock has stopped. */
   drag(): Promise<FrameWork>
-  /** Where the canvas looks. */
+  /** Viewport of the canvas. */
   viewport(): Promise<{ readonly x: number; readonly y: number; readonly zoom: number }>
   close(): Promise<void>
 }
@@ -101,7 +101,7 @@ async function readMetrics(page: Page, session: CDPSession) {
   return { frames, metrics: new Map(metrics.map(({ name, value }) => [name, value])) }
 }
 
-// The functions below run in the page, so they stand for themselves.
+// The functions below run in the page, so they use nothing outside of themselves.
 
 /** A browser hands mouse moves over once a frame, so they count the frames with input. */
 function countMoves(): void {

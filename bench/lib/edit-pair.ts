@@ -6,7 +6,7 @@ import { median } from './statistics.ts'
 /** Below the frames a second that a server takes from one socket. */
 const PAUSE_MS = 8
 
-/** Where a stock y-websocket client connects. */
+/** Address for a stock y-websocket client. */
 export interface RoomAddress {
   readonly url: string
   readonly room: string

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem, type } from 'node:os'
 
-/** What the figures were made on; the load says how quiet it was. */
+/** Machine of the figures; the load says how quiet it was. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number

@@ -16,7 +16,7 @@ export interface BenchPostgres {
   close(): Promise<void>
 }
 
-/** What to print where there is no Postgres. */
+/** Line to print on a machine without Postgres. */
 export async function missingPostgres(): Promise<string | null> {
   return (await canStartPostgres()) ? null : 'Postgres is missing (user `postgres`, or the platform package)'
 }

@@ -1,4 +1,4 @@
-/** What a row of the bench prints; the whole list is the `--json` answer. */
+/** Result of a row of the bench; `--json` prints the whole list. */
 export interface RowResult {
   readonly id: string
   readonly title: string
@@ -12,7 +12,7 @@ export interface RowResult {
   readonly must: number | null
   readonly aim: number | null
   readonly better: 'lower' | 'higher'
-  /** One figure a round, for whoever doubts the median. */
+  /** One figure a round, to check the median. */
   readonly samples: readonly Sample[]
 }
 
@@ -33,7 +33,7 @@ export interface Row {
   /** Worse than this is a defect. It binds `value`, or `ratio` where the row has a floor. */
   readonly must?: number
   readonly aim?: number
-  /** What the machine lacks, as a line to print, or null when the row can run. */
+  /** Returns a line about what the machine lacks, or null when the row can run. */
   readonly missing?: () => Promise<string | null>
   open(): Promise<OpenRow>
 }

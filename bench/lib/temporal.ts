@@ -7,14 +7,14 @@ import { findTemporal, startTemporal } from '../../scripts/run/lib/temporal.mjs'
 
 /** A Temporal server, and a look at the histories on it. */
 export interface BenchTemporal {
-  /** For an engine that shares its task queue with nobody. */
+  /** Options with a task queue that no other engine uses. */
   readonly options: TemporalEngineOptions
   /** Events in the history of a run's shell, once it has ended. */
   eventsOf(runId: string): Promise<number>
   close(): Promise<void>
 }
 
-/** What to print where there is no Temporal. */
+/** Line to print on a machine without Temporal. */
 export async function missingTemporal(): Promise<string | null> {
   if (process.env['TEMPORAL_ADDRESS'] !== undefined || (await findTemporal()) !== null) return null
   return 'Temporal is missing (put `temporal` on PATH, or set TEMPORAL_ADDRESS)'

@@ -24,7 +24,7 @@ export function gridOf(count: number): WorkflowDocument {
   }
 }
 
-/** What the address of a page asks for. */
+/** Options in the address of a page. */
 export function readQuery(): { readonly count: number; readonly viewport: { x: number; y: number; zoom: number } } {
   const query = new URLSearchParams(location.search)
   const number = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise)

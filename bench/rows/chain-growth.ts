@@ -4,7 +4,10 @@ import { msPerNode, openEngineRig } from '../lib/engine-rig.ts'
 import { missingPostgres, openBenchPostgres } from '../lib/postgres.ts'
 import type { Row } from '../lib/row.ts'
 
-/** Whether the cost of a node grows with the run: the last hundred nodes of a chain of 1,000 over its first hundred. */
+/**
+ * Growth of the cost of a node with the length of the run: the last hundred nodes of a chain of 1,000 over its first
+ * hundred.
+ */
 export const chainGrowth: Row = {
   id: 'chain-growth',
   title: 'A node of nodes 901-1,000 of one chain on Postgres, over one of nodes 1-100',

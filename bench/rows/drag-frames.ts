@@ -3,11 +3,11 @@ import type { Row } from '../lib/row.ts'
 import { servePages } from '../lib/serve-pages.ts'
 
 /**
- * What the main thread of a real Chromium does for a frame while a node is dragged with the mouse: processor time of
- * all its tasks (`TaskDuration` of the DevTools protocol in thread ticks: script, style, layout, paint) over the frames
- * in which a mouse move came in. Raster and compositing happen elsewhere and do not count; nor do the press and the drop.
- * The floor is React Flow with its default nodes: as many, in the same places, seen from the same point at the same zoom.
- * Both are production builds.
+ * Cost of a frame for the main thread of a real Chromium while a node is dragged with the mouse: processor time of all
+ * its tasks (`TaskDuration` of the DevTools protocol in thread ticks: script, style, layout, paint) over the frames in
+ * which a mouse move came in. Raster and compositing happen elsewhere and do not count; nor do the press and the drop.
+ * The floor is React Flow with its default nodes: as many, at the same positions, seen from the same point at the same
+ * zoom. Both are production builds.
  */
 function dragFrames(count: number): Row {
   return {

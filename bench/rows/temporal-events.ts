@@ -10,7 +10,7 @@ import { missingTemporal, openBenchTemporal } from '../lib/temporal.ts'
 
 const [SHORT, LONG] = [2, 12]
 
-/** What ten more nodes in a chain add to the history, each with a side effect. */
+/** Events that ten more nodes in a chain add to the history, each with a side effect. */
 export const temporalEvents: Row = {
   ...rowOf(beatChain),
   id: 'temporal-events',

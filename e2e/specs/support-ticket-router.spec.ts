@@ -12,7 +12,7 @@ const TICKETS = {
 }
 const DURATION = /^(<1 ms|[\d.]+ (ms|s)|\d+ min( \d+ s)?) · /
 
-/** What every run of the router begins with. */
+/** First events of every run of the router. */
 const UNTIL_POLICY = [
   'run_started',
   'node_started analyze',

@@ -35,7 +35,7 @@ test('a viewer sees the editor at work and can change nothing in it', async ({ o
   for (const key of ['Delete', 'd', 'ControlOrMeta+d', 'ArrowRight', 'ControlOrMeta+x', '/']) await canvas.press(key)
   await expect(page.getByRole('dialog')).toHaveCount(0)
 
-  // What somebody else changes now arrives after all that the viewer tried.
+  // The next change of another user arrives after all that the viewer tried.
   await client.drafts.patch(workflowId, { operations: [{ op: 'update_node', nodeId: 'end', set: { name: 'Finish' } }] })
   await expect(pen.card('Finish')).toBeVisible()
   const after = await pictureOn(page)

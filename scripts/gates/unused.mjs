@@ -1,4 +1,4 @@
-// Fails when nobody uses a file, an export or a dependency; and, in production, when tests alone use it. The entries are
+// Fails when a file, an export or a dependency is unused; and, in production, when only tests use it. The entries are
 // in knip.config.ts. `node scripts/gates/unused.mjs FOLDER` looks at another tree.
 import { join, resolve } from 'node:path'
 import { run } from '../run/lib/process.mjs'

@@ -20,7 +20,7 @@ export function tsupEntries(packageDirectory) {
   return entries
 }
 
-/** How every package is built. */
+/** Settings that every package is built with. */
 export const tsupCommon = Object.freeze({
   format: /** @type {const} */ ('esm'),
   target: 'es2023',

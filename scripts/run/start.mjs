@@ -20,7 +20,7 @@ if (onTemporal) {
   process.env.TEMPORAL_ADDRESS ??= await temporalAddress()
 }
 
-// In this very process: whoever kills it kills the server.
+// In this very process, so that a signal to it reaches the server.
 process.setSourceMapsEnabled(true)
 await import(pathToFileURL(join(root, 'examples/host-app/dist/server.js')).href)
 

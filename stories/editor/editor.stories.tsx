@@ -58,7 +58,7 @@ export const WithProblems = storyOf(() => {
         id: 'lost',
         type: 'http-call',
         typeVersion: 1,
-        name: 'Nobody leads here',
+        name: 'No edge leads here',
         params: {},
         position: { x: 300, y: 700 },
       },

@@ -207,7 +207,7 @@ export const States = storyOf(function States() {
         open={isOpen}
         onClose={() => setIsOpen(false)}
         title="Publish version 5"
-        description="Runs that are under way go on with their version."
+        description="Active runs continue with their version."
         footer={
           <>
             <Button onClick={() => setIsOpen(false)}>Cancel</Button>

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { parcelStatus } from './definition.ts'
 
 export interface ParcelNodesOptions {
-  /** Where the carriers answer: `https://carriers.example`. */
+  /** Address of the carriers' API: `https://carriers.example`. */
   readonly baseUrl: string
 }
 

@@ -2,9 +2,9 @@ import postcss from 'postcss'
 import selectorParser from 'postcss-selector-parser'
 
 /**
- * Finds rules of the editor's sheet that could leak into a host page, or lose to its resets: each selector must stand
- * under `.tenon` with a specificity of at least (0,2,0), and directions must be logical. In
- * `host-guard.css`, which takes the host's rules for tags away, (0,1,0) is enough.
+ * Finds rules of the editor's sheet that could leak into a host page, or lose to its resets: each selector must start
+ * with `.tenon` with a specificity of at least (0,2,0), and directions must be logical. In `host-guard.css`, which
+ * takes the host's rules for tags away, (0,1,0) is enough.
  *
  * @param {string} path
  * @param {string} css

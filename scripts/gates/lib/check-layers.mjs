@@ -22,7 +22,7 @@ export function checkLayers(files, exportsByPackage) {
     const source = parseSource(path, text)
     const imports = importsOf(source)
     graph.set(path, imports)
-    // Generators of fast-check serve tests only, and stand beside what they generate.
+    // Generators of fast-check serve tests only, and are stored beside what they generate.
     const isTest = /\.(test|test-d)\.tsx?$|\/test\/|\/testing\/arbitrar[a-z-]*\.ts$/.test(path)
     for (const found of imports) {
       const problem = faultOf(path, name, rule, found, isTest)

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import ts from 'typescript'
 
 /**
- * Type-checks code blocks as modules that stand at the root of the repository.
+ * Type-checks code blocks as modules at the root of the repository.
  *
  * @param {string} root
  * @param {{ compilerOptions: object }} base
  * @param {readonly { page: string, line: number, language: 'ts' | 'tsx', code: string }[]} blocks
- * @returns {string[]} one line a diagnostic, at its place in the page
+ * @returns {string[]} one line a diagnostic, with its line in the page
  */
 export function compileBlocks(root, base, blocks) {
   const { options } = ts.convertCompilerOptionsFromJson({ ...base.compilerOptions, noUnusedLocals: false }, root)

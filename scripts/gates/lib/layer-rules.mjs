@@ -1,5 +1,5 @@
 /**
- * What each package may import, by DESIGN's layers. `external` lists npm packages; node builtins are apart.
+ * Imports that each package may have, by DESIGN's layers. `external` lists npm packages; node builtins are apart.
  *
  * @type {Record<string, { tenon: readonly string[], node: boolean }>}
  */

@@ -34,7 +34,7 @@ export function runGate(script, folder) {
 }
 
 /**
- * @param {readonly string[]} args what Node is told
+ * @param {readonly string[]} args arguments of Node
  * @param {string} cwd
  * @param {Record<string, string>} [env] beside ours
  * @returns {Promise<{ code: number | null, output: string }>}

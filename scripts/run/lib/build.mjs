@@ -19,7 +19,7 @@ export async function buildPackages({ declarations }) {
     const cwd = join(root, 'packages', name)
     below.push(cwd)
     const hash = hashOf(below)
-    // A build with declarations serves both, so it also stands for the fast one.
+    // A build with declarations serves both, so it also counts as the fast one.
     const stamp = join(cwd, 'dist', declarations ? '.full' : '.fast')
     await unlessDone(stamp, hash, async () => {
       console.log(`building @tenon/${name} …`)

@@ -12,7 +12,7 @@ import { root } from './paths.mjs'
 /**
  * @typedef {object} Part
  * @property {string} name
- * @property {readonly string[]} args what Node is told
+ * @property {readonly string[]} args arguments of Node
  * @property {boolean} canRun
  * @property {Record<string, string>} [env]
  */
@@ -25,7 +25,7 @@ export const LINT = [biome, 'lint', '.', '--error-on-warnings']
 export const FORMAT = [biome, 'format', '.']
 
 /**
- * What `npm test` does on a machine, in this order, and what it cannot do there, in words for its last lines.
+ * Returns the parts of `npm test` on a machine, in their order, and the missing ones, in words for its last lines.
  *
  * @param {Machine} machine
  * @param {string} reports folder for the reports of the test runners
@@ -37,7 +37,7 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
   const unit = [
     ...['run', '--coverage', '--reporter=default', '--reporter=json'],
     `--outputFile.json=${join(reports, 'vitest.json')}`,
-    // What is left out covers nothing.
+    // Tests that do not run cover nothing.
     ...(leftOut.length > 0 || temporal === null ? ['--coverage.enabled=false'] : []),
   ]
   const gate = (/** @type {string} */ name) => ({ name, args: [join(root, `scripts/gates/${name}.mjs`)], canRun: true })

@@ -6,5 +6,5 @@ export const root = resolve(import.meta.dirname, '../../..')
 /** In layer order: each package imports only packages before it. */
 export const packages = ['core', 'nodes', 'runtime', 'server', 'editor']
 
-/** Where programs that the scripts fetch are kept between runs and between clones. */
+/** Folder of the programs that the scripts fetch; runs and clones share it. */
 export const cacheDirectory = process.env.TENON_CACHE_DIR ?? join(homedir(), '.cache', 'tenon')

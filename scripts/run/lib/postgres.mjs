@@ -3,7 +3,7 @@ import { root } from './paths.mjs'
 import { answers, run } from './process.mjs'
 
 /**
- * Whether this machine can start the Postgres that comes with the npm packages; initdb refuses root, so root needs
+ * Checks that this machine can start the Postgres that comes with the npm packages; initdb refuses root, so root needs
  * a user `postgres`, which is made when it is missing.
  *
  * @returns {Promise<boolean>}

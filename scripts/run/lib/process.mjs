@@ -26,7 +26,7 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Whether a program answers.
+ * Checks that a program can be called.
  *
  * @param {string} command
  * @param {readonly string[]} args

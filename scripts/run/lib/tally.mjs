@@ -6,13 +6,13 @@ import { stripVTControlCharacters } from 'node:util'
  * @typedef {object} Tally
  * @property {number} passed
  * @property {readonly string[]} failed by name, each with the first line of what it said
- * @property {readonly string[]} skipped by name: none is passed over in silence
- * @property {ReadonlyMap<string, number>} ranOn what tests stood on → how many of them ran
+ * @property {readonly string[]} skipped by name: each is reported
+ * @property {ReadonlyMap<string, number>} ranOn what tests ran on → how many of them ran
  */
 
 const NOTHING = 'no engine and no browser: units, properties, routes on PGlite, gates'
 
-/** What a test stands on, by the title of its suite or by its file. */
+/** Names of what a test runs on, by the title of its suite or by its file. */
 const GROUNDS = [
   { title: /^Engine contract: (.+)$/, name: 'engine contract: $1' },
   { title: /^.* on (PGlite|Postgres)$/, name: 'store, commit and dispatch on $1' },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-/** What the environment says, with the demo's defaults. */
+/** Settings of the environment, with the demo's defaults. */
 export interface DemoEnvironment {
   readonly port: number
   readonly dataDirectory: string

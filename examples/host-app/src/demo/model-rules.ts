@@ -23,7 +23,7 @@ const CATEGORIES: readonly (readonly [string, readonly string[]])[] = [
 /**
  * Answers one prompt by rules: prose, or JSON when a schema is given. The same prompt always gets the same answer.
  *
- * @param prompt - All messages joined; the text to judge stands between the last pair of `<text>` tags.
+ * @param prompt - All messages joined; the text to judge is between the last pair of `<text>` tags.
  */
 export function answerFor(prompt: string, schema: Readonly<Record<string, unknown>> | null): string {
   const text = quotedText(prompt)
@@ -35,7 +35,7 @@ export function answerFor(prompt: string, schema: Readonly<Record<string, unknow
   return JSON.stringify(answer)
 }
 
-/** How glad a text sounds: 0 angry, 0.5 neutral, 1 glad. */
+/** Rates the mood of a text: 0 angry, 0.5 neutral, 1 glad. */
 function sentimentOf(text: string): number {
   const glad = countOf(GLAD, text)
   const angry = countOf(ANGRY, text)

@@ -5,7 +5,7 @@ import { demoModel } from './model.ts'
 import { PEOPLE } from './people.ts'
 import type { Sessions } from './sessions.ts'
 
-/** What belongs to the demo alone: picking a person, the stand-in model, the help desk's API. */
+/** Routes of the demo alone: picking a person, the stand-in model, the help desk's API. */
 export function demoRoutes(
   sessions: Sessions,
   facts: { readonly engine: string; readonly model: string; readonly isDemoModel: boolean },
@@ -16,7 +16,7 @@ export function demoRoutes(
     const body = z.object({ userId: z.string() }).safeParse(await c.req.json().catch(() => null))
     const session = body.success ? await sessions.signIn(body.data.userId) : null
     return session === null
-      ? c.json({ error: 'Nobody has this userId; GET /demo/people lists everybody' }, 422)
+      ? c.json({ error: 'No person has this userId; GET /demo/people lists all of them' }, 422)
       : c.json(session)
   })
   app.route('/model', demoModel())

@@ -23,8 +23,8 @@ export async function seedWorkflows(automation: WorkflowServer, port: number): P
 }
 
 /**
- * The demo may come back on another port: its workflows find the desk by a variable, which then moves too. Changes that
- * somebody has not published yet stay theirs to publish.
+ * The demo may come back on another port: its workflows find the desk by a variable, which then moves too. Unpublished
+ * changes of users stay unpublished.
  */
 async function moveDesk(api: Pick<TenonClient, 'drafts' | 'versions'>, { id, name, version }: Workflow, desk: string) {
   const { document } = await api.drafts.get(id)

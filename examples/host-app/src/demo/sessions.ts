@@ -14,7 +14,7 @@ const AUDIENCE = 'tenon-demo-app'
 export interface Sessions {
   /** @returns null for an unknown user */
   signIn(userId: string): Promise<{ readonly token: string; readonly expiresAt: string } | null>
-  /** What `createWorkflowServer` asks for each request. */
+  /** Lookups that `createWorkflowServer` makes for each request. */
   authenticate(request: Request): Promise<Identity | null>
   /** Looks up a user for `createWorkflowServer`, once a minute for each user with open sockets. */
   lookUpIdentity(identity: Identity): Identity | null

@@ -17,6 +17,6 @@ export const TICKETS = [
     ticket_id: 'T-12348',
     customer_id: 'C-230',
     customer: 'Theo Park',
-    text: 'The stove is broken and nobody answers. This is terrible.',
+    text: 'The stove is broken and you do not answer. This is terrible.',
   },
 ] as const

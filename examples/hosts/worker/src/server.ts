@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { attachWebSockets, toNodeHandler } from '@tenon/server/node'
 import { createAutomation, sessions } from './automation.ts'
 
-// Answers requests and carries no run out: `worker.ts` does, in as many processes as there is work for.
+// Answers requests and executes no runs: `worker.ts` does, in as many processes as there is work for.
 const port = Number(process.env['PORT'] ?? 4400)
 const automation = createAutomation(`http://127.0.0.1:${port}`)
 const handle = toNodeHandler(automation)

@@ -4,7 +4,7 @@ import { embeddedEngine } from '@tenon/runtime'
 import { createWorker } from '@tenon/server'
 import pg from 'pg'
 
-// Carries runs out; start as many of these as there is work for.
+// Executes runs; start as many of these as there is work for.
 const port = Number(process.env['PORT'] ?? 4401)
 const worker = createWorker({
   database: { pool: new pg.Pool({ connectionString: process.env['DATABASE_URL'] }) },

@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8'
+
 /** Leave to bring a value into memory; held until the value is stored. */
 export interface Admission {
   /** Names the bytes that are held, as soon as they are known: those who wait are admitted behind it. */
@@ -59,4 +61,9 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         ? createAdmission(() => undefined)
         : new Promise((resolve) => waiting.push(resolve)),
   }
+}
+
+/** Returns the default budget, in bytes. A value takes several times its size while it is encoded and sent. */
+export function defaultPendingBytes(): number {
+  return Math.min(67_108_864, Math.floor(getHeapStatistics().heap_size_limit / 16))
 }

@@ -1,30 +1,18 @@
-import { randomUUID } from 'node:crypto'
-import { getHeapStatistics } from 'node:v8'
-import { type Fact, isRunOver, type RunEvent } from '@tenon/core/run'
+import { isRunOver, type RunEvent } from '@tenon/core/run'
 import type { Bus } from '../bus.ts'
 import type { RuntimeLog } from '../engine.ts'
-import { CURRENT_SEMANTICS } from '../interpreter/machine-types.ts'
-import type { Plan } from '../interpreter/plan.ts'
 import { createLru } from '../lru.ts'
-import { weekOf } from '../postgres/migrate-runtime.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import type { AppendOperation, NewRun } from '../store/append.ts'
 import type { Appender } from '../store/appender.ts'
 import { runKey } from '../store/run-ref.ts'
-import { type ByteBudget, createByteBudget } from './byte-budget.ts'
+import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import { commandsOf } from './commands.ts'
-import type {
-  CommitResult,
-  Committer,
-  CommitWork,
-  CreateRunRequest,
-  FactToCommit,
-  RunToRead,
-  StartedNode,
-} from './commit-types.ts'
+import type { CommitResult, Committer, CommitWork, FactToCommit, RunToRead, StartedNode } from './commit-types.ts'
 import { drive } from './drive.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
+import { newRunOf } from './new-run.ts'
 import type { FindNodeType } from './node-types.ts'
 import {
   acceptAppend,
@@ -39,7 +27,6 @@ import {
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
 import { catchUp, emptySession, loadSession, type RunSession, sessionBytes } from './session.ts'
-import { storeValue } from './stored-value.ts'
 import { createValueLoader, type ValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */
@@ -76,11 +63,6 @@ interface CommitDeps extends Omit<CommitterDeps, 'maxSessionBytes' | 'maxPending
   readonly values: ValueLoader
   /** Memory for appends until they are stored. */
   readonly appends: ByteBudget
-}
-
-/** Returns the default budget. A value takes several times its size while it is encoded and sent. */
-function defaultPendingBytes(): number {
-  return Math.min(67_108_864, Math.floor(getHeapStatistics().heap_size_limit / 16))
 }
 
 /** Creates the committer of one process. */
@@ -161,16 +143,14 @@ export function createCommitter(deps: CommitterDeps): Committer {
     create: (request, plan) => {
       const key = runKey(request)
       return locks.exclusive(key, async () => {
-        const at = deps.now()
-        const loaded = plans.put(request.tenantId, plan)
-        const session = emptySession(identityOf(request), loaded)
-        const { fact, payloads } = beginning(request, plan, at)
+        const { identity, row, fact, payloads } = newRunOf(request, plan, deps.now())
+        const session = emptySession(identity, plans.put(request.tenantId, plan))
         const planOperation: AppendOperation = { op: 'plan', planHash: plan.planHash, data: JSON.stringify(plan) }
         const isStored = plans.isStored(request.tenantId, plan.planHash)
         const operations = [...(isStored ? [] : [planOperation]), ...(request.operations ?? [])]
         const { acquireSlot, worker } = request
         const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
-        const result = await finish(key, session, performCommit(session, work, newRunOf(request, plan, at), commitDeps))
+        const result = await finish(key, session, performCommit(session, work, row, commitDeps))
         if (result.outcome === 'committed') {
           plans.noteStored(request.tenantId, plan.planHash)
           if (!isRunOver(result.status)) sessions.set(key, session)
@@ -185,37 +165,6 @@ export function createCommitter(deps: CommitterDeps): Committer {
         return session === null ? null : read(session)
       })
     },
-  }
-}
-
-function identityOf({ tenantId, runId, workflowId, version, mode, engine }: CreateRunRequest) {
-  return { tenantId, runId, workflowId, version, mode, engine, semantics: CURRENT_SEMANTICS }
-}
-
-function beginning({ trigger, input, actor }: CreateRunRequest, plan: Plan, at: number) {
-  const { ref, payloads } = storeValue(input)
-  const deadlineAt = plan.timeoutMs === null ? null : at + plan.timeoutMs
-  const { planHash } = plan
-  const seed = randomUUID()
-  const fact: Fact = {
-    type: 'run_started',
-    data: { planHash, semantics: CURRENT_SEMANTICS, seed, trigger, input: ref, deadlineAt, actor },
-  }
-  return { fact, payloads }
-}
-
-function newRunOf(request: CreateRunRequest, plan: Plan, at: number): NewRun {
-  const { workflowId, version, mode, engine } = request
-  return {
-    startWeek: weekOf(at),
-    traceId: randomUUID().replaceAll('-', ''),
-    workflowId,
-    version,
-    mode,
-    engine,
-    planHash: plan.planHash,
-    semantics: CURRENT_SEMANTICS,
-    queuedAt: at,
   }
 }
 

@@ -24,8 +24,11 @@ export function ChangeList({ changes, documents, from, to, selectedNodeId, onSel
     return <EmptyState icon="check" title={t('versions.same')} description={t('versions.sameText')} />
   }
   const names = new Map<NodeId, string>(documents.flatMap(({ nodes }) => nodes.map(({ id, name }) => [id, name])))
-  const edgeName = ({ source, target }: WorkflowEdge) =>
-    `${names.get(source) ?? source} → ${names.get(target) ?? target}`
+  // Two edges between the same nodes differ by their port.
+  const edgeName = ({ source, sourceHandle, target }: WorkflowEdge) => {
+    const port = sourceHandle === 'success' ? '' : ` (${sourceHandle})`
+    return `${names.get(source) ?? source}${port} → ${names.get(target) ?? target}`
+  }
   const fieldsOf = (before: WorkflowNode | null, after: WorkflowNode | null) =>
     before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale })
   const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
@@ -136,7 +139,8 @@ interface ValueProps {
 function Value({ kind, label, text }: ValueProps) {
   return (
     <dd className="tn-change-value" data-change={kind} dir="auto">
-      <span className="tn-visually-hidden">{label}</span> {text}
+      <span className="tn-visually-hidden">{`${label} `}</span>
+      {text}
     </dd>
   )
 }

@@ -48,4 +48,4 @@ export function useDocument(client: TenonClient, workflowId: string, version: st
 }
 
 /** A document that is loaded, or the draft. */
-export type DocumentResource = Resource<WorkflowDocument>
+type DocumentResource = Resource<WorkflowDocument>

@@ -54,6 +54,7 @@ export function VersionDetail(props: VersionDetailProps) {
   const merged = useMemo(() => mergeDocuments(after.value ?? EMPTY_DOCUMENT, changes), [after.value, changes])
   // A picture is fitted once, with what both have.
   const isComparing = base !== NOTHING && other.value === null && other.error === null
+  const firstChanged = merged.document.nodes.find(({ id }) => merged.marks.has(id))?.id
   const nameOf = (id: string) => (id === DRAFT ? t('topbar.draft') : t('versions.version', { version: id }))
   const others = [...(hasDraft ? [DRAFT] : []), ...versions.map((one) => one.version)].filter((id) => id !== shown)
   return (
@@ -100,7 +101,7 @@ export function VersionDetail(props: VersionDetailProps) {
               document={merged.document}
               manifest={manifest.manifest}
               selectedNodeId={nodeId}
-              firstNodeId={null}
+              firstNodeId={firstChanged ?? null}
               onSelectNode={setNodeId}
             />
           </ChangeMarksContext.Provider>

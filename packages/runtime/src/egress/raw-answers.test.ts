@@ -155,7 +155,7 @@ describe('failures say whether the service got the request', () => {
     await using server = await answering('201 Created', ['content-length: 100'], 'part')
     const error = await failureOf(egressTo(server).request(server.origin, { method: 'POST', body: '{}' }))
     expect(error).toMatchObject({ code: 'HTTP_FAILED', details: { sent: true, status: 201 } })
-    expect(error.message).toContain('answered 201, then the answer broke off')
+    expect(error.message).toContain('answered 201, then the response was cut off')
   })
 
   test('a redirect that leads nowhere: it did', async () => {

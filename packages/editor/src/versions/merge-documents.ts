@@ -31,6 +31,6 @@ export function mergeDocuments(after: WorkflowDocument, changes: readonly Docume
       if (change.after === null) edges.push(edge)
     }
   }
-  // What is drawn first lies below.
+  // // Later nodes and edges are drawn on top.
   return { document: { ...after, nodes: [...nodes, ...after.nodes], edges: [...edges, ...after.edges] }, marks }
 }

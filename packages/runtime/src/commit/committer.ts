@@ -95,7 +95,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
       else if (sessions.get(key) === session) sessions.set(key, session)
       return { ...performed, status, commands: commandsOf(performed.events) }
     } catch (error) {
-      // Whether the append was stored is unknown to the session and has to be read from the log.
+      // // The session does not know if the append was stored: the log is read again.
       sessions.delete(key)
       throw error
     }

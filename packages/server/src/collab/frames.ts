@@ -84,9 +84,9 @@ export function encodeUpdate(update: Uint8Array): Uint8Array {
 }
 
 /**
- * Makes the frame that says what is stored.
+ * Makes the frame that reports what is stored.
  *
- * @param taken - How many updates of this member on this socket are; a state vector says nothing of deletions.
+ * @param taken - Number of stored updates of this member on this socket; a state vector does not cover deletions.
  */
 export function encodeSaved(stateVector: Uint8Array, taken: number): Uint8Array {
   const encoder = encoding.createEncoder()

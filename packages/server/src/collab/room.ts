@@ -185,7 +185,8 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
       // A seat in the room is taken at once, so that it is not closed while the document loads.
       members.add(member)
       return change(async () => {
-        // What any client can know of others is stored; with all of it here, no client sends us a stranger's words.
+        // // Clients know only stored updates of others. With all of them loaded, no client sends another member's
+        // updates.
         await document.catchUp()
         await document.sealStored()
         if (member.canWrite) send(member, encodeSyncStep1(Y.encodeStateVector(ydoc)))
@@ -206,7 +207,7 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
         sendSaved(member)
       }),
     receiveUpdate(member, update) {
-      // What comes in while a round is being stored goes into the next one together.
+      // // Updates that arrive while a round is being stored go into the next one together.
       if (document.receive(member, update)) void change(document.storeReceived)
     },
     close,

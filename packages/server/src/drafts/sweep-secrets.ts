@@ -13,8 +13,7 @@ const SECRET_IDS = /sec_[A-Za-z0-9_-]{22}/g
  * Deletes the secrets of a workflow that neither its draft nor any version refers to and that are older than a day. The
  * draft does not change meanwhile.
  *
- * @param now - Milliseconds since the Unix epoch.
- * @returns How many were deleted.
+ * @param now - Milliseconds since the Unix epoch. @returns Number of deleted secrets.
  * @throws {@link TenonError} `WORKFLOW_NOT_FOUND`.
  */
 export async function sweepSecrets(tx: ServerTx, ref: DraftRef, now: number): Promise<number> {

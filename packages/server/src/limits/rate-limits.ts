@@ -7,7 +7,7 @@ import type { Limits, Rate, RateLimiter, RateLimiterSettings, RateName } from '.
 /** Measures what each tenant asks for. */
 export interface RateLimits {
   /**
-   * @param points - How much this request counts. @defaultValue 1
+   * @param points - Weight of this request. @defaultValue 1
    * @throws {@link TenonError} `RATE_LIMITED` with `retryAfterMs` when the tenant has used its rate up.
    */
   take(tenantId: TenantId, name: RateName, points?: number): Promise<void>
@@ -65,7 +65,7 @@ function createBucket(
     if (waitMs === null) return null
     const longWaitMs = await extra(tenantId, points)
     if (longWaitMs === null) return null
-    // What is larger than a second's share never fits into one.
+    // // Requests larger than the share of a second never fit into one.
     return points > perSecond ? longWaitMs : waitMs
   }
 }

@@ -10,7 +10,7 @@ const TAG_BYTES = 16
 /**
  * Encrypts a text by AES-256-GCM under a fresh nonce.
  *
- * @param boundTo - What the text belongs to; the same must be given to decrypt it.
+ * @param boundTo - Owner of the text; decryption requires the same value.
  * @returns Format, nonce, tag and ciphertext, one after the other.
  */
 export function encrypt(key: Uint8Array, text: string, boundTo: readonly string[]): Uint8Array {

@@ -74,7 +74,7 @@ export async function listUnversionedSecrets(tx: ServerTx, ref: DraftRef, before
   return rows.map((row) => row.secret_id)
 }
 
-/** Deletes those of the secrets that no version refers to. @returns How many were deleted. */
+/** Deletes those of the secrets that no version refers to. @returns Number of deleted secrets. */
 export async function deleteUnversionedSecrets(
   tx: ServerTx,
   ref: DraftRef,

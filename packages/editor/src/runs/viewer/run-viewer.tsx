@@ -59,12 +59,18 @@ interface ViewerProps {
 /** Selects the first node run that has not ended. */
 const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].find(isNodeRunOpen)?.nodeId ?? null
 
+// The picture is fitted once: before the events of a run have arrived, its open node is not known.
+const selectHasEvents = ({ lastSeq, stream }: RunSnapshot) =>
+  lastSeq > 0 || stream === 'retrying' || stream === 'closed'
+
 function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
   const { t, locale } = useInstance()
   const { store, nodes, graph } = scope
   const [nodeId, setNodeId] = useState<string | null>(null)
   const presenter = useMemo(() => createRunPresenter({ store, nodes, t, locale }), [store, nodes, t, locale])
   const openNodeId = useRunPart(store, selectOpenNode)
+  const hasEvents = useRunPart(store, selectHasEvents)
+  const isReady = hasEvents || scope.run.value?.startedAt === null
   const close = useCallback(() => setNodeId(null), [])
   useCloseOnBack(nodeId !== null, close)
   return (
@@ -75,13 +81,15 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
           {graph.value === null ? (
             <ResourceError title={t('runs.graphFailed')} resource={graph} />
           ) : (
-            <ReadOnlyCanvas
-              document={graph.value.document}
-              manifest={graph.value.manifest}
-              selectedNodeId={nodeId}
-              firstNodeId={openNodeId}
-              onSelectNode={setNodeId}
-            />
+            isReady && (
+              <ReadOnlyCanvas
+                document={graph.value.document}
+                manifest={graph.value.manifest}
+                selectedNodeId={nodeId}
+                firstNodeId={openNodeId}
+                onSelectNode={setNodeId}
+              />
+            )
           )}
           <Scrubber store={store} nodes={nodes} />
         </div>

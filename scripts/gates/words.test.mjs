@@ -25,25 +25,61 @@ describe('checkWords', () => {
     expect(checkWords('a.ts', text).join('\n')).toContain(message)
   })
 
-  describe('in a package in plain English', () => {
+  describe('in plain English', () => {
     test.each([
-      ["throw new Error('Nobody is signed in')", 'no user'],
-      ['// the worker tends the run', 'drive'],
-      ['/** Tells the other processes. */', 'notify'],
-      ['  const settled = []', 'decide'],
-      ["socket.close(1012, 'The server is going down')", 'shut down'],
-      ['export interface RoomPorts {}', 'Deps'],
-      ['/** Whether a path is ours. */', 'a verb or a noun first'],
-      ['   * What a client lacks.', 'a verb or a noun first'],
-    ])('catches %s', (text, use) => {
-      expect(checkWords('packages/server/src/a.ts', text).join('\n')).toContain(use)
+      ['a word', "throw new Error('Nobody is signed in')", 'another user'],
+      ['an old term', '// the worker tends the run', 'drive'],
+      ['a word that opens a docstring', '/** Tells the other processes. */', 'notify'],
+      ['a reason', "socket.close(1012, 'The server is going down')", 'continue'],
+      ['a literary verb', '/** The value that stands under a key. */', 'is stored'],
+      ['a loose position', '/** Returns the value at its place. */', 'path'],
+      ['a part of a sentence in a template', `const help = \`\${name} goes on by the port\``, 'continue'],
+      ['a text of an element', 'const part = <p>What is left goes on.</p>', 'continue'],
+      ['a question in front', '/** Whether a path is ours. */', 'a verb or a noun first'],
+      ['a question in front of a comment', '// What is stored stays.', 'a verb or a noun first'],
+      ['a question for a parameter', '/**\n * @param text - What to store.\n */', 'a verb or a noun first'],
+      ['a question for a result', '/** @returns How many were deleted. */', 'a verb or a noun first'],
+      ['a question in front of a long docstring', '/**\n * What a client lacks.\n */', 'a verb or a noun first'],
+    ])('catches %s', (_name, text, use) => {
+      for (const area of ['core', 'nodes', 'editor', 'runtime', 'server']) {
+        expect(checkWords(`packages/${area}/src/a.tsx`, text).join('\n')).toContain(use)
+      }
     })
 
-    test('passes the terms of the field, tests, and packages that are not yet checked', () => {
-      const plain = '/** Notifies the room. */\nexport interface RoomDeps {}\n// the ports of a node, standard, total'
-      expect(checkWords('packages/server/src/a.ts', plain)).toEqual([])
+    test('catches a sentence of the guides and of a style sheet, with its line', () => {
+      expect(checkWords('docs/guides/a.md', '# Title\n\nThe run goes on.\n')).toEqual([
+        'docs/guides/a.md:3 "goes on": say "continue"',
+      ])
+      expect(checkWords('packages/editor/src/a.css', '.a {}\n/* It stands here. */')).toHaveLength(1)
+    })
+
+    test('catches sentences of examples, benches, stories, fixtures, scripts and changesets', () => {
+      for (const path of ['examples/a/b.ts', 'bench/a.ts', 'stories/a.tsx', 'e2e/fixtures/a.ts', 'scripts/run/a.mjs']) {
+        expect(checkWords(path, '// nobody')).toHaveLength(1)
+      }
+      expect(checkWords('.changeset/a.md', 'The run goes on.')).toHaveLength(1)
+    })
+
+    test('catches names in a package whose names are plain', () => {
+      expect(checkWords('packages/server/src/a.ts', 'const settled = []\nexport interface RoomPorts {}')).toHaveLength(
+        2,
+      )
+    })
+
+    test('passes the terms of the field, names, examples and tests', () => {
+      const plain = [
+        '/** Notifies the room, and `whoever()` listens. @param told - A standard list. */',
+        'const settled = tell(told)',
+        '/**',
+        ' * ```ts',
+        " * say('Nobody')",
+        ' * ```',
+        ' */',
+        "const state = 'settled'",
+      ].join('\n')
+      expect(checkWords('packages/core/src/a.ts', plain)).toEqual([])
       expect(checkWords('packages/server/src/a.test.ts', '// nobody')).toEqual([])
-      expect(checkWords('packages/other/src/a.ts', '// nobody')).toEqual([])
+      expect(checkWords('docs/guides/a.md', '```ts\n// nobody\n```\n')).toEqual([])
     })
   })
 })

@@ -1,4 +1,5 @@
 import ts from 'typescript'
+import { proseOf } from './prose.mjs'
 
 /** Words that stay out of exported names, with the word to use. */
 const BANNED_IN_NAMES = new Map([
@@ -23,8 +24,17 @@ const BANNED_IN_TEXT = [
   { pattern: /\bworkflow (step|task)s?\b/i, use: 'node' },
 ]
 
-/** Packages whose texts and comments are in plain English, by path; tests are free. */
-const PLAIN_ENGLISH = [/^packages\/server\/src\/(?!.*\.test\.)/]
+/** Files whose texts, docstrings and comments are in plain English, by path; tests are free. */
+const PLAIN_ENGLISH = [
+  /^packages\/\w+\/src\/(?!.*\.test\.)/,
+  /^(docs|packages|examples|bench|\.changeset)\/.*\.md$/,
+  /^[A-Z]+\.md$/,
+  /^(bench|examples|stories|e2e\/fixtures)\/(?!.*\.test\.).*\.tsx?$/,
+  /^scripts\/(?!.*\.test\.)(?!gates\/lib\/check-words).*\.mjs$/,
+]
+
+/** Packages whose names of variables and functions are plain as well, by path; tests are free. */
+const PLAIN_NAMES = [/^packages\/server\/src\/(?!.*\.test\.)/]
 
 /** Words and sentences of a private dialect, with plain ones. */
 const BANNED_IN_PLAIN_ENGLISH = [
@@ -33,14 +43,29 @@ const BANNED_IN_PLAIN_ENGLISH = [
   { pattern: /\b(tend|tends|tended) (a|the|its|to a)\b/i, use: 'drive, renew' },
   { pattern: /\b(tells?|told)\b/i, use: 'send, return, report, notify' },
   { pattern: /\b(settles?|settled)\b/i, use: 'decide, end, store' },
-  { pattern: /\b(stands? (in|at|for|where)|how .* stands?)\b/i, use: 'is, is stored, has the state' },
   {
-    pattern: /\b(letGo|lets? go of|carries? .*out|goes? on from|going down)\b/i,
-    use: 'release, execute, continue, shut down',
+    pattern: /\b(letGo|lets? go of|carr(y|ies|ied) (\w+ ){0,3}out|goes? on from|going down)\b/i,
+    use: 'release, execute, continue',
   },
   { pattern: /\binterface \w+Ports\b/, use: 'Deps: a port belongs to a node' },
-  { pattern: /^\s*(\/\*\*|\*) (What|Whether|How|Who|Where|Why) /, use: 'a verb or a noun first' },
 ]
+
+/** Words of the same dialect that are fine in names: of `next`, `stand` and `place` there are other meanings. */
+const BANNED_IN_PROSE = [
+  { pattern: /\b(stands?|stood)\b(?!-)/i, use: 'is, is stored, has the state, represents' },
+  { pattern: /\b(goes|go|went) on\b/i, use: 'continue' },
+  { pattern: /\b(looks?|looked) after\b/i, use: 'manage, watch' },
+  {
+    pattern: /\b(passed over|as it stands|comes? about|what is left|let go|under way)\b/i,
+    use: 'skipped, in progress, …',
+  },
+  { pattern: /\b(hands?|handed) over\b/i, use: 'deliver, pass' },
+  { pattern: /\b(at|to|from|of) (the|its|their|that|this|one|each|every|a) places?\b/i, use: 'position, path' },
+  { pattern: /\bhal(f|ves) of (a|an|the) surrogate\b/i, use: 'lone surrogate' },
+]
+
+/** A comment or the text of a tag that opens with a question; one opens with a verb or a noun. */
+const QUESTION_FIRST = /(?:\/\*\*\s*(?:\*\s*)?|\/\/ |@returns? |\* {8,}- )(What|Whether|How|Who|Where|Why|Which)\b/g
 
 /**
  * Finds exported names and texts that use another word for one of our ideas.
@@ -52,13 +77,26 @@ const BANNED_IN_PLAIN_ENGLISH = [
 export function checkWords(path, text) {
   /** @type {string[]} */
   const violations = []
-  const isPlain = PLAIN_ENGLISH.some((pattern) => pattern.test(path))
-  const banned = isPlain ? [...BANNED_IN_TEXT, ...BANNED_IN_PLAIN_ENGLISH] : BANNED_IN_TEXT
-  text.split('\n').forEach((line, index) => {
-    for (const { pattern, use } of banned) {
-      if (pattern.test(line)) violations.push(`${path}:${index + 1} "${pattern.exec(line)?.[0]}": say "${use}"`)
+  /** @type {(checked: string, banned: readonly { readonly pattern: RegExp, readonly use: string }[]) => void} */
+  const check = (checked, banned) => {
+    checked.split('\n').forEach((line, index) => {
+      for (const { pattern, use } of banned) {
+        const found = pattern.exec(line)
+        if (found !== null) violations.push(`${path}:${index + 1} "${found[0]}": say "${use}"`)
+      }
+    })
+  }
+  check(text, BANNED_IN_TEXT)
+  if (PLAIN_NAMES.some((pattern) => pattern.test(path))) check(text, BANNED_IN_PLAIN_ENGLISH)
+  if (PLAIN_ENGLISH.some((pattern) => pattern.test(path))) {
+    const prose = proseOf(path, text)
+    if (!PLAIN_NAMES.some((pattern) => pattern.test(path))) check(prose, BANNED_IN_PLAIN_ENGLISH)
+    check(prose, BANNED_IN_PROSE)
+    for (const { index, 1: word } of prose.matchAll(QUESTION_FIRST)) {
+      const line = prose.slice(0, index).split('\n').length
+      violations.push(`${path}:${line} "${word}": open with a verb or a noun first`)
     }
-  })
+  }
   if (!/\.tsx?$/.test(path)) return violations
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   for (const statement of source.statements) {

@@ -22,9 +22,9 @@ afterAll(async () => {
   await served?.close()
 })
 
-async function open() {
+async function open(width = 1440) {
   server = createDraftServer(FIELDS_DOCUMENT)
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const page = await browser.newPage({ viewport: { width, height: 900 } })
   pages.push(page)
   page.setDefaultTimeout(20_000)
   const said: string[] = []
@@ -83,11 +83,52 @@ describe('content that cannot be read', () => {
     const { page } = await open()
     server.spoil('a')
     await page.getByRole('button', { name: /^\d+ problems?$/ }).waitFor()
-    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('button', { name: 'Publish', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: /to fix first$/ })
     await dialog.getByRole('button', { name: 'Remove it' }).click()
     await expect.poll(server.nodeKeys).not.toContain('a')
     await page.getByRole('dialog', { name: 'Publish a version' }).waitFor()
+  })
+})
+
+/** Opens the history of versions by the menu. */
+async function openVersions(page: Page) {
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Versions' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Versions' })
+  const list = dialog.getByRole('list', { name: 'Versions' })
+  await list.waitFor()
+  return { dialog, list, detail: (name: string) => dialog.getByRole('region', { name }) }
+}
+
+describe('the history of versions', () => {
+  test('draws what a version changed, and restores an older one as a step that can be undone', async () => {
+    const { page } = await open()
+    const { dialog, list, detail } = await openVersions(page)
+    await list.getByRole('button', { name: /^Version 4/ }).click()
+    const added = detail('Version 4').getByRole('article', { name: /^c,/ })
+    await expect.poll(() => added.getAttribute('data-change')).toBe('added')
+    await list.getByRole('button', { name: /^Version 3/ }).click()
+    await detail('Version 3').getByRole('combobox', { name: 'Compare with' }).selectOption('Draft')
+    const removed = detail('Version 3').getByRole('article', { name: /^c,/ })
+    await expect.poll(() => removed.getAttribute('data-change')).toBe('removed')
+    await dialog.getByRole('button', { name: 'Restore to draft' }).click()
+    await expect.poll(server.nodeKeys).toEqual(['a', 'start'])
+    await page.getByRole('button', { name: 'Undo' }).first().click()
+    await expect.poll(server.nodeKeys).toEqual(['a', 'c', 'start'])
+  })
+
+  test('shows the list or a version on a phone, and Back leads from the one to the other', async () => {
+    const { page } = await open(480)
+    const { dialog, list, detail } = await openVersions(page)
+    expect(await detail('Version 4').isVisible()).toBe(false)
+    await list.getByRole('button', { name: /^Version 4/ }).click()
+    await detail('Version 4').getByText('2 changes from Version 3 to Version 4').waitFor()
+    expect(await list.isVisible()).toBe(false)
+    await page.evaluate(() => history.back())
+    await expect.poll(() => list.isVisible()).toBe(true)
+    await page.evaluate(() => history.back())
+    await dialog.waitFor({ state: 'detached' })
   })
 })
 

@@ -3,6 +3,7 @@ import { readDraft, textFieldsOf, writeDocument } from '@tenon/core/collab'
 import type { WorkflowDocument } from '@tenon/core/document'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import * as Y from 'yjs'
+import { versionOf } from '../fixtures/fixture-client.ts'
 import { SMALL_MANIFEST } from '../fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../fixtures/stored-workflow.ts'
 
@@ -23,6 +24,8 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
   const stored = new Y.Doc()
   writeDocument(stored, first, textFieldsOf(SMALL_MANIFEST))
   let workflow = STORED_WORKFLOW
+  // Version 4 has added the node `c`.
+  const [before, latest] = [versionOf('3', withoutNode(first, 'c')), versionOf('4', first)]
   const answers: Readonly<Record<string, (body: Readonly<Record<string, string>>) => unknown>> = {
     'GET /api/me': () => ({ userId: 'u-ada', displayName: 'Ada Obi', role: 'editor', tenantId: 'acme' }),
     'GET /api/nodes': () => SMALL_MANIFEST,
@@ -31,7 +34,12 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
       workflow = { ...workflow, ...changes }
       return workflow
     },
-    'GET /api/workflows/wf/versions/4': () => ({ version: '4', document: first }),
+    'GET /api/workflows/wf/versions': () => ({
+      items: [latest, before].map(({ document: _, ...version }) => version),
+      nextCursor: null,
+    }),
+    'GET /api/workflows/wf/versions/4': () => latest,
+    'GET /api/workflows/wf/versions/3': () => before,
     'POST /api/socket-tickets': () => ({ ticket: 'ticket', expiresAt: new Date().toISOString() }),
     'POST /api/workflows/wf/draft/sync': ({ stateVector = '', update }) => {
       if (update !== undefined) Y.applyUpdate(stored, fromBase64(update))
@@ -64,5 +72,13 @@ export function createDraftServer(first: WorkflowDocument): DraftServer {
     },
     spoil: (nodeId) => void stored.getMap('nodes').set(nodeId, 'spoiled'),
     nodeKeys: () => [...stored.getMap('nodes').keys()].sort(),
+  }
+}
+
+function withoutNode(document: WorkflowDocument, nodeId: string): WorkflowDocument {
+  return {
+    ...document,
+    nodes: document.nodes.filter(({ id }) => id !== nodeId),
+    edges: document.edges.filter(({ source, target }) => source !== nodeId && target !== nodeId),
   }
 }

@@ -9,7 +9,7 @@ import { ensureInstalled } from './lib/install.mjs'
 import { root } from './lib/paths.mjs'
 import { run } from './lib/process.mjs'
 
-// What is stuck is found long before; this only ends what hangs.
+// An attack finds stuck runs much earlier; this limit ends an attack that hangs.
 const LONGEST_ATTACK_MS = 1_800_000
 
 const order = readChaosArguments(process.argv.slice(2))

@@ -12,7 +12,7 @@ const onlyAt = process.argv.indexOf('--only')
 const only = onlyAt === -1 ? null : (process.argv[onlyAt + 1] ?? '').split(',')
 
 await ensureInstalled()
-// What needs the installed packages comes after them.
+// These modules need the installed packages.
 const { partsOf } = await import('./lib/parts.mjs')
 const { addTallies, tallyPlaywright, tallyVitest } = await import('./lib/tally.mjs')
 const { findTemporal } = await import('./lib/temporal.mjs')

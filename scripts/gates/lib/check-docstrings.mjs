@@ -48,7 +48,7 @@ export function checkDocstrings(root, base, entries, folders = []) {
   for (const symbol of symbols) {
     const [declaration] = symbol.declarations ?? []
     const source = declaration?.getSourceFile()
-    // What comes from outside is documented there.
+    // Declarations of other packages are documented there.
     if (declaration === undefined || source === undefined || source.fileName.includes('/node_modules/')) continue
     if (hasText(symbol, checker)) documented += 1
     else addMissing(declaration, `${symbol.name} is public and has no docstring`)

@@ -30,7 +30,7 @@ const PLAIN_ENGLISH = [
   /^(docs|packages|examples|bench|\.changeset)\/.*\.md$/,
   /^[A-Z]+\.md$/,
   /^(bench|examples|stories|e2e\/fixtures)\/(?!.*\.test\.).*\.tsx?$/,
-  /^scripts\/(?!.*\.test\.)(?!gates\/lib\/check-words).*\.mjs$/,
+  /^scripts\/(?!.*\.test\.).*\.mjs$/,
 ]
 
 /** Packages whose names of variables and functions are plain as well, by path; tests are free. */

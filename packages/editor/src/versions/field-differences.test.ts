@@ -28,6 +28,15 @@ describe('fieldDifferences', () => {
     ])
   })
 
+  test('names params whose keys the author has arranged, and no others', () => {
+    const before = { ...BASE, params: { ...BASE.params, fields: { a: 1, b: 2 }, size: { c: 1, d: 2 } } }
+    const params = { ...before.params, fields: { b: 2, a: 1 } }
+    expect(differ({ params, keyOrder: { '/fields': ['b', 'a'] } }, before)).toEqual([
+      { label: 'Fields', before: '{\n  "a": 1,\n  "b": 2\n}', after: '{\n  "b": 2,\n  "a": 1\n}' },
+    ])
+    expect(differ({ params }, before)).toEqual([])
+  })
+
   test('names a param that the type does not know by its key', () => {
     expect(differ({ params: { ...BASE.params, old_limit: true } })).toEqual([
       { label: 'Old limit', before: null, after: 'On' },

@@ -25,15 +25,16 @@ const POLICY_LABELS: Readonly<Partial<Record<keyof NodePolicy, MessageKey>>> = {
   skipIf: 'policy.skipIf',
 }
 
-/** Lists the fields in which two states of a node differ: name, params in the order of the form, policy, notes. */
+/** Lists the fields in which two states of a node differ: name, params in the order of the form, policy, notes. Other orders of keys in params count. */
 export function fieldDifferences(
   before: WorkflowNode,
   after: WorkflowNode,
   { manifest, t, locale }: DifferenceOptions,
 ): readonly FieldDifference[] {
   const found: FieldDifference[] = []
-  const add = (label: string, old: Json | undefined, next: Json | undefined) => {
-    if (jsonEqual(old ?? null, next ?? null)) return
+  const add = (label: string, old: Json | undefined, next: Json | undefined, hasKeyOrder = false) => {
+    const isSame = jsonEqual(old ?? null, next ?? null)
+    if (isSame && !(hasKeyOrder && JSON.stringify(old) !== JSON.stringify(next))) return
     found.push({ label, before: textOf(old), after: textOf(next) })
   }
   const textOf = (value: Json | undefined): string | null => {
@@ -48,9 +49,11 @@ export function fieldDifferences(
   }
   add(t('inspector.name'), before.name, after.name)
   add(t('versions.type'), typeOf(before), typeOf(after))
+  // Both documents have their keys in the order of their author.
+  const isRearranged = !jsonEqual(before.keyOrder ?? {}, after.keyOrder ?? {})
   const titles = titlesOf(before, after, manifest)
   for (const name of new Set([...titles.keys(), ...Object.keys(before.params), ...Object.keys(after.params)])) {
-    add(titles.get(name) ?? humanize(name), before.params[name], after.params[name])
+    add(titles.get(name) ?? humanize(name), before.params[name], after.params[name], isRearranged)
   }
   const [old, next]: readonly Readonly<Record<string, unknown>>[] = [{ ...before.policy }, { ...after.policy }]
   for (const name of new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {})])) {

@@ -56,7 +56,8 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
   const found = useFieldProblems(nodeId, ['params', ...field.path], {
     withParts: !NESTING_CONTROLS.includes(field.control),
   })
-  const { problems, onFocus, onBlur } = useJudgedProblems(found, value)
+  const isTyped = !CHOICE_CONTROLS.includes(field.control)
+  const { problems, onFocus, onBlur } = useJudgedProblems(found, value, { isTyped })
   const diagnostics = useMemo(
     () => diagnosticsOf(problems.filter((problem) => problem.field.length === field.path.length + 1)),
     [problems, field.path],
@@ -66,7 +67,6 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
   const { path } = field
   const inBurst = useBurst()
   const isAsWritten = field.control === 'json'
-  const isTyped = !CHOICE_CONTROLS.includes(field.control)
   const onChange = useCallback(
     (next: Json | undefined) => {
       const isSame = isAsWritten ? JSON.stringify(next) === JSON.stringify(value) : jsonEqual(next, value)

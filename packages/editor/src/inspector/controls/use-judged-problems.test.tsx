@@ -18,8 +18,8 @@ const problem = (id: string): EditorProblem => ({
 })
 const [old, fresh] = [problem('OLD'), problem('NEW')]
 
-function open() {
-  const view = renderHook(({ found, value }) => useJudgedProblems(found, value), {
+function open(isTyped = true) {
+  const view = renderHook(({ found, value }) => useJudgedProblems(found, value, { isTyped }), {
     initialProps: { found: [old], value: 'a' },
   })
   return {
@@ -44,6 +44,13 @@ describe('useJudgedProblems', () => {
     act(() => void vi.advanceTimersByTime(TYPING_PAUSE_MS - 1))
     expect(ids()).toEqual([])
     act(() => void vi.advanceTimersByTime(1))
+    expect(ids()).toEqual(['NEW'])
+  })
+
+  test('shows the problem of a choice at once', () => {
+    const { result, ids, type } = open(false)
+    act(() => result.current.onFocus())
+    type('b', [fresh])
     expect(ids()).toEqual(['NEW'])
   })
 

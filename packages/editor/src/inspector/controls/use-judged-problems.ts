@@ -13,8 +13,14 @@ interface JudgedField {
 /**
  * Holds new problems of a field back while a person is typing into it, until a pause or until the field is left: half a
  * value is no fault.
+ *
+ * @param isTyped - False for fields whose changes are decisions, such as a choice: they are judged at once.
  */
-export function useJudgedProblems(found: readonly EditorProblem[], value: Json | undefined): JudgedField {
+export function useJudgedProblems(
+  found: readonly EditorProblem[],
+  value: Json | undefined,
+  { isTyped }: { readonly isTyped: boolean },
+): JudgedField {
   const isFocused = useRef(false)
   const shown = useRef<ReadonlySet<string>>(new Set())
   const judgedValue = useRef(value)
@@ -28,7 +34,7 @@ export function useJudgedProblems(found: readonly EditorProblem[], value: Json |
     return () => clearTimeout(timer)
   }, [value])
   // Before the effect has seen the new value, in the render that brings it.
-  const isHeld = isTyping || (isFocused.current && judgedValue.current !== value)
+  const isHeld = isTyped && (isTyping || (isFocused.current && judgedValue.current !== value))
   const problems = isHeld ? found.filter(({ id }) => shown.current.has(id)) : found
   useEffect(() => {
     if (!isHeld) shown.current = new Set(found.map(({ id }) => id))

@@ -41,7 +41,7 @@ test('a person draws a workflow, publishes it, runs it, decides an approval and 
   await page.keyboard.type('greeted')
   await expect(page.getByText('Saved', { exact: true })).toBeVisible()
 
-  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('button', { name: 'Publish', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click()
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   const form = page.getByRole('dialog')

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { violationsOn } from './axe-violations.ts'
 import { launchBrowser } from './counted-browser.ts'
 import { servePage } from './serve-page.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Awaited<ReturnType<typeof launchBrowser>>
 let editors: Awaited<ReturnType<typeof servePage>>
@@ -35,18 +31,7 @@ async function open(url: string, ready: string, width: number): Promise<void> {
 const openEditor = (query: string, ready = '.tn-card', width = 1440) => open(`${editors.url}/?${query}`, ready, width)
 const openRuns = (query: string, ready: string, width = 1440) => open(`${runs.url}/?${query}`, ready, width)
 
-/** Every violation inside of Tenon's root, with the elements that cause it. */
-async function violations(): Promise<readonly string[]> {
-  // Colors in motion are between two values.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
-  )
-  await page.evaluate(AXE)
-  const results = (await page.evaluate(
-    "window.axe.run(document.querySelector('.tenon'), { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'], selectors: false, preload: false })",
-  )) as AxeResults
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-}
+const violations = () => violationsOn(page)
 
 describe.each(['light', 'dark'])('axe finds nothing wrong, %s', (theme) => {
   test('with an editor and nothing selected', async () => {

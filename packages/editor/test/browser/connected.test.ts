@@ -1,6 +1,7 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { FIELDS_DOCUMENT } from '../fixtures/fields-document.ts'
+import { violationsOn } from './axe-violations.ts'
 import { launchBrowser } from './counted-browser.ts'
 import { createDraftServer, type DraftServer } from './draft-server.ts'
 import { servePage } from './serve-page.ts'
@@ -108,6 +109,7 @@ describe('the history of versions', () => {
     await list.getByRole('button', { name: /^Version 4/ }).click()
     const added = detail('Version 4').getByRole('article', { name: /^c,/ })
     await expect.poll(() => added.getAttribute('data-change')).toBe('added')
+    expect(await violationsOn(page)).toEqual([])
     await list.getByRole('button', { name: /^Version 3/ }).click()
     await detail('Version 3').getByRole('combobox', { name: 'Compare with' }).selectOption('Draft')
     const removed = detail('Version 3').getByRole('article', { name: /^c,/ })

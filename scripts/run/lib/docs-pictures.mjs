@@ -153,7 +153,7 @@ async function stillness(page) {
   const viewport = page.locator('.react-flow__viewport').first()
   if ((await viewport.count()) === 0) return
   let before = ''
-  for (;;) {
+  for (let tries = 0; tries < 50; tries += 1) {
     const now = await viewport.evaluate(
       (element) => new Promise((resolve) => setTimeout(() => resolve(getComputedStyle(element).transform), 120)),
     )

@@ -11,6 +11,7 @@ import { restep } from '../interpreter/restep.ts'
 import type { Append } from '../store/append.ts'
 import { createAppender } from '../store/appender.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
+import type { RunRef } from '../store/run-ref.ts'
 import { verifyRunLog } from '../store/verify-run-log.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import { inMemoryBus } from '../testing/in-memory-bus.ts'
@@ -82,7 +83,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   }
 
   /** Commits until nothing is left: a slice also ends after 50 ms, which a busy machine exceeds. */
-  async function rest(by: Committer, run: { tenantId: string; runId: string }, first: CommitResult): Promise<void> {
+  async function rest(by: Committer, run: RunRef, first: CommitResult): Promise<void> {
     for (let last = first; last.hasMore; ) last = await by.commit({ ...run, facts: [], isStale: true })
   }
 

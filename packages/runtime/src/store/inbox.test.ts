@@ -5,6 +5,7 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/
 import type { Append, AppendOperation } from './append.ts'
 import { createAppender } from './appender.ts'
 import { createInbox } from './inbox.ts'
+import type { RunRef } from './run-ref.ts'
 
 const AT = Date.UTC(2026, 0, 5)
 const ACTOR = { userId: 'ann', displayName: 'Ann', role: 'admin' } as const
@@ -56,7 +57,7 @@ describe.each(TEST_DATABASES)('createInbox on %s', (kind) => {
     const messages = async () => (await inbox().read({ tenantId, runId })).map(({ messageId }) => messageId)
     return { tenantId, runId, approvalId, operate, decide, messages }
   }
-  const cancel = async ({ tenantId, runId }: { readonly tenantId: string; readonly runId: string }) =>
+  const cancel = async ({ tenantId, runId }: RunRef) =>
     (await inbox().cancel(tenantId, runId, ACTOR, { workerId: null })).outcome
 
   test('accepts one of twenty votes at once where one is needed, and answers the others that it is closed', async () => {

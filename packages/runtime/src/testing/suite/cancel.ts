@@ -1,5 +1,6 @@
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
+import type { RunRef } from '../../store/run-ref.ts'
 import { ofType, type SuiteGroup } from './suite-context.ts'
 
 const ACTOR = { userId: 'ann', displayName: 'Ann' }
@@ -13,8 +14,7 @@ function single(params: object, settings = {}) {
 /** Tests of the cancelation of runs. */
 export const cancelTests: SuiteGroup = (context) => {
   describe('cancel', () => {
-    const cancel = (run: { tenantId: string; runId: string }) =>
-      context().handle.engine.cancel(run.tenantId, run.runId, ACTOR)
+    const cancel = (run: RunRef) => context().handle.engine.cancel(run.tenantId, run.runId, ACTOR)
 
     test('stops the body that runs, and ends the run when it has stopped', async () => {
       const { probes } = context()

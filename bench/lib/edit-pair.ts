@@ -1,10 +1,6 @@
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
-import { median } from './statistics.ts'
-
-/** Below the frames a second that a server takes from one socket. */
-const PAUSE_MS = 8
 
 /** Address for a stock y-websocket client. */
 export interface RoomAddress {
@@ -15,8 +11,8 @@ export interface RoomAddress {
 
 /** Two stock y-websocket clients in one room. */
 export interface EditPair {
-  /** Edits one after the other; returns the median ms from an edit in one client to its arrival in the other. */
-  edit(count: number): Promise<number>
+  /** Edits once; returns the ms from the edit in one client to its arrival in the other. */
+  edit(): Promise<number>
   readonly ydoc: Y.Doc
   close(): void
 }
@@ -27,7 +23,7 @@ export async function openEditPair(nodeId: string, addressOf: () => Promise<Room
   const nodeIn = ({ doc }: WebsocketProvider) => doc.getMap('nodes').get(nodeId) as Y.Map<unknown>
   let edits = 0
 
-  const editOnce = async (): Promise<number> => {
+  const edit = async (): Promise<number> => {
     edits += 1
     const name = `Greet ${edits}`
     const arrived = new Promise<number>((resolve) => {
@@ -44,14 +40,7 @@ export async function openEditPair(nodeId: string, addressOf: () => Promise<Room
   }
   return {
     ydoc: writer.doc,
-    edit: async (count) => {
-      const times: number[] = []
-      for (let index = 0; index < count; index += 1) {
-        times.push(await editOnce())
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
-      }
-      return median(times)
-    },
+    edit,
     close: () => {
       writer.destroy()
       reader.destroy()

@@ -31,7 +31,12 @@ export interface FinishedRun {
   readonly tookMs: number
 }
 
-export async function openEngineRig(database: RuntimeDatabase, factory: EngineFactory): Promise<EngineRig> {
+/** @param firstTenant - Number of the tenant of the first run; two rigs on one database have different tenants. */
+export async function openEngineRig(
+  database: RuntimeDatabase,
+  factory: EngineFactory,
+  firstTenant = 0,
+): Promise<EngineRig> {
   const beatsOf = new Map<string, number[]>()
   const beat = beatNode((runId) => beatsOf.get(runId)?.push(performance.now()))
   const registry = createNodeRegistry([...createBuiltInNodes({}), beat])
@@ -71,7 +76,7 @@ export async function openEngineRig(database: RuntimeDatabase, factory: EngineFa
   return {
     run: (document, runs = 1) => {
       const plan = compile(document, registry.manifest)
-      return Promise.all(Array.from({ length: runs }, (_, index) => runOne(plan, `tenant-${index}`)))
+      return Promise.all(Array.from({ length: runs }, (_, index) => runOne(plan, `tenant-${firstTenant + index}`)))
     },
     close: async () => {
       await engine.close()

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { PEERS } from '../../scripts/run/lib/peers.mjs'
+import { nextMessage } from './next-message.ts'
 
 /** Another engine of durable execution, in a process of its own. */
 export interface Peer {
@@ -25,12 +26,12 @@ export async function openPeer(name: string, order: PeerOrder): Promise<Peer> {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  await messageOf(child, name)
+  await nextMessage(child, name)
   return {
     run: async (runs) => {
       let total = 0
       for (let run = 0; run < runs; run += 1) {
-        const answer = messageOf(child, name)
+        const answer = nextMessage(child, name)
         child.send('run')
         total += ((await answer) as { readonly msPerStep: number }).msPerStep
       }
@@ -42,19 +43,5 @@ export async function openPeer(name: string, order: PeerOrder): Promise<Peer> {
       child.send('close')
       await ended
     },
-  }
-}
-
-async function messageOf(child: ChildProcess, name: string): Promise<unknown> {
-  const waiting = new AbortController()
-  try {
-    const { signal } = waiting
-    const ended = once(child, 'exit', { signal }).then(([code]) => {
-      throw new RangeError(`The process of ${name} ended with ${code}`)
-    })
-    const [message] = await Promise.race([once(child, 'message', { signal }), ended])
-    return message
-  } finally {
-    waiting.abort()
   }
 }

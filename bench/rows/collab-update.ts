@@ -10,10 +10,14 @@ import pg from 'pg'
 import * as Y from 'yjs'
 import { openEditPair, type RoomAddress } from '../lib/edit-pair.ts'
 import { missingPostgres, POOL_SIZE, startDurablePostgres } from '../lib/postgres.ts'
+import { openRawCommits } from '../lib/raw-commits.ts'
 import type { Row } from '../lib/row.ts'
+import { median } from '../lib/statistics.ts'
 import { openYjsRelay } from '../lib/yjs-relay.ts'
 
 const EDITS = 100
+/** Time between two edits, in ms: below the frames a second that a server takes from one socket. */
+const PAUSE_MS = 8
 const EDITOR: Identity = { tenantId: 'acme', userId: 'ana', role: 'editor', displayName: 'Ana' }
 const DOCUMENT = workflow(
   [node('start', 'start'), node('greet', 'set', { fields: { greeting: 'Hello' } }), node('end', 'end')],
@@ -21,28 +25,47 @@ const DOCUMENT = workflow(
 )
 
 /**
- * From an edit in one stock y-websocket client to its arrival in another, both and the server in this process. Ours is
- * guarded, and stored with fsync before it is passed on; the floor only passes it on.
+ * From an edit in one stock y-websocket client to its arrival in another, both and the server in this process, without one
+ * raw commit. Ours is guarded, and stored with fsync before it is passed on; the floor only passes it on. The commit is
+ * measured between the edits, at their pace: a server that waits in between takes longer for each.
  */
 export const collabUpdate: Row = {
   id: 'collab-update',
-  title: 'An edit from one y-websocket client to another (p50), guarded and stored, over a bare relay',
+  title: 'An edit from one y-websocket client to another (p50), beyond one raw commit at its pace, over a bare relay',
   unit: 'ms',
   better: 'lower',
   rounds: 9,
+  warmUps: 4,
+  must: 2.5,
+  aim: 1.8,
   missing: missingPostgres,
   open: async () => {
     const ours = await openDraftServer()
     const pair = await openEditPair('greet', ours.address)
     const relay = await openYjsRelay(Y.encodeStateAsUpdate(pair.ydoc))
     const barePair = await openEditPair('greet', async () => ({ url: relay.url, room: 'draft' }))
+    const raw = await openRawCommits(ours.connectionString, 1)
     return {
-      measure: () => pair.edit(EDITS),
-      floor: () => barePair.edit(EDITS),
+      measureBoth: async () => {
+        const [edits, commits, bareEdits]: [number[], number[], number[]] = [[], [], []]
+        const turns = [
+          [edits, () => pair.edit()],
+          [commits, () => raw.oneByOne(1)],
+          [bareEdits, () => barePair.edit()],
+        ] as const
+        for (let index = 0; index < EDITS; index += 1) {
+          for (const [times, measure] of turns) {
+            await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+            times.push(await measure())
+          }
+        }
+        return { value: median(edits) - median(commits), baseline: median(bareEdits) }
+      },
       close: async () => {
         pair.close()
         barePair.close()
         relay.close()
+        await raw.close()
         await ours.close()
       },
     }
@@ -51,6 +74,7 @@ export const collabUpdate: Row = {
 
 async function openDraftServer(): Promise<{
   readonly address: () => Promise<RoomAddress>
+  readonly connectionString: string
   readonly close: () => Promise<void>
 }> {
   const postgres = await startDurablePostgres()
@@ -70,6 +94,7 @@ async function openDraftServer(): Promise<{
   const client = automation.for(EDITOR)
   const { id } = await client.workflows.create({ name: 'Shared', document: DOCUMENT })
   return {
+    connectionString: postgres.url,
     address: async () => {
       const { ticket } = await client.sockets.ticket()
       return { url: `ws://127.0.0.1:${port}/workflows`, room: `${id}/collab`, params: { ticket } }

@@ -8,6 +8,7 @@ import { parallelRuns } from './parallel-runs.ts'
 import { temporalEvents, temporalEventsPure } from './temporal-events.ts'
 import { temporalEventsS1 } from './temporal-events-s1.ts'
 import { overDbos, overOpenWorkflow, overRestate } from './ten-steps.ts'
+import { twoWorkers } from './two-workers.ts'
 import { validateDocument, validateDocumentNew } from './validate-document.ts'
 
 /** Every row, in the order of the report. */
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
   durableNode,
   durableNodePure,
   parallelRuns,
+  twoWorkers,
   chainGrowth,
   startToBody,
   runCpu,

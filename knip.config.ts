@@ -11,6 +11,8 @@ const config: KnipConfig = ({ production = false }) => ({
       entry: [
         'scripts/gates/*.mjs',
         'bench/main.ts',
+        // Program of another process.
+        'bench/lib/engine-process.ts',
         // Pages that a bench or a spec opens in a browser.
         '{bench,e2e}/pages/**/*.tsx',
         'e2e/specs/*.ts',

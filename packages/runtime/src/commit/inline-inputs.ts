@@ -2,6 +2,7 @@ import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
+import { unreadableFact } from '../store/release-to-readers.ts'
 import { resolveNode } from './node-params.ts'
 import { nodeTypesOf } from './node-types.ts'
 import { createPlanCache } from './plan-cache.ts'
@@ -10,7 +11,8 @@ import { createValueLoader } from './value-loader.ts'
 
 /**
  * Returns the input of one inline node run: its params with the templates resolved, evaluated again, since the log does
- * not contain them. Null if they cannot be evaluated (the node failed because of them, or its type is gone).
+ * not contain them. Null if they cannot be evaluated: the node failed because of them, its type is gone, or a later version
+ * has written to the log.
  *
  * @param scheduledAt - Instant of its `node_scheduled`, milliseconds since the Unix epoch.
  */
@@ -19,14 +21,21 @@ export type InlineInputs = (nodeRunId: string, scheduledAt: number) => Promise<J
 /** Opens one run for reading the inputs of its inline nodes; null for a run that the tenant does not have. */
 export type OpenInlineInputs = (tenantId: string, runId: string) => Promise<InlineInputs | null>
 
+/** A run that a later version has written to can be shown all the same, without these inputs. */
+const UNREADABLE = 'unreadable' as const
+
 /** Creates a reader of the inputs of inline nodes, for ledgers and inspectors. Reads the log and stores nothing. */
 export function createInlineInputReader(database: RuntimeDatabase, registry: NodeRegistry): OpenInlineInputs {
   const plans = createPlanCache(database)
   const values = createValueLoader(database)
   const findType = nodeTypesOf(registry)
   return async (tenantId, runId) => {
-    const session = await loadSession(database, plans, { tenantId, runId })
+    const session = await loadSession(database, plans, { tenantId, runId }).catch((error: unknown) => {
+      if (unreadableFact(error) === null) throw error
+      return UNREADABLE
+    })
     if (session === null) return null
+    if (session === UNREADABLE) return async () => null
     const nodes = new Map(session.plan.nodes.map((node) => [node.id, node]))
     return async (nodeRunId, scheduledAt) => {
       const node = nodes.get(nodeRunId)

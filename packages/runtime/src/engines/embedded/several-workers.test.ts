@@ -3,6 +3,7 @@ import type { RunEvent } from '@tenon/core/run'
 import { node, withPolicy, workflow } from '@tenon/core/testing'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createInlineInputReader } from '../../commit/inline-inputs.ts'
 import { createDatabase } from '../../postgres/database.ts'
 import { migrateRuntime } from '../../postgres/migrate-runtime.ts'
 import type { RuntimeDatabase, RuntimeTables } from '../../postgres/tables.ts'
@@ -173,6 +174,9 @@ describe('a run with a fact of a later version in its log', () => {
     await appendLater(run)
     await expect.poll(() => findRunObstacles(old.database, run)).toEqual(needsLater)
     expect(await findObstacles(old.database)).toEqual(needsLater)
+    // What an old process can read of it, it shows.
+    const inputOf = await createInlineInputReader(old.database, nodes.registry)(run.tenantId, run.runId)
+    expect(await inputOf?.('start', Date.now())).toBeNull()
     // A vote and a cancelation wake it; an old worker leaves it again.
     const { approvalId } = await run.approvalOf('review')
     await run.decide(approvalId, 'approve')

@@ -159,4 +159,16 @@ describe('the tables of the server', () => {
     await expect(foreign).rejects.toThrow(/foreign key/)
     await server.close()
   })
+
+  test('of a version before the first release are rejected with a remedy', async () => {
+    const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 2 })
+    const server = await openTestServer({ database: { pool } })
+    await pool.query(`insert into tenon.server_migrations (name) values ('0001-workflows')`)
+    await expect(server.automation.migrate()).rejects.toMatchObject({
+      code: 'DB_MIGRATION_FAILED',
+      details: { table: 'server_migrations', retired: ['0001-workflows'] },
+      remedy: expect.stringContaining('another schema'),
+    })
+    await server.close()
+  })
 })

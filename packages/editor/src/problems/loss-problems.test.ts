@@ -96,4 +96,11 @@ describe('lossProblems', () => {
     const [problem] = lossProblems([{ part: 'nodes', key: 'b', message: 'm' }], context)
     expect(problem?.fixes.map(({ title }) => title)).toEqual(['Remove it'])
   })
+
+  test('has the text of the host for its code, with the original in it', () => {
+    const translate = createTranslate({ ...en, 'problem.DRAFT_UNREADABLE': 'Unlesbar in {node}: {message}' }, 'de')
+    const losses: DraftLoss[] = [{ part: 'nodes', key: 'a', message: 'Node a cannot be read' }]
+    const [problem] = lossProblems(losses, { document: draft, published: null, translate })
+    expect(problem?.message).toBe('Unlesbar in a: Node a cannot be read')
+  })
 })

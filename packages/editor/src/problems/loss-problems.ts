@@ -16,9 +16,10 @@ interface LossContext {
 
 /** Lists the content of a draft that cannot be read as problems, each with the ways to repair it. */
 export function lossProblems(losses: readonly DraftLoss[], context: LossContext): EditorProblem[] {
-  const { document } = context
+  const { document, translate: t } = context
   return losses.map((loss, index) => {
     const nodeId = loss.part === 'nodes' && document.nodes.some(({ id }) => id === loss.key) ? loss.key : null
+    const values = { message: loss.message, node: nodeId ?? '', field: '' }
     return {
       id: [DRAFT_UNREADABLE, loss.part, loss.key, index].join('|'),
       nodeId,
@@ -27,7 +28,7 @@ export function lossProblems(losses: readonly DraftLoss[], context: LossContext)
       range: null,
       severity: 'error',
       code: DRAFT_UNREADABLE,
-      message: loss.message,
+      message: t.ofCode(`problem.${DRAFT_UNREADABLE}`, values) ?? loss.message,
       fixes: fixesOf(loss, context),
     }
   })

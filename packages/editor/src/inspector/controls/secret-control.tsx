@@ -2,6 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { secretLabel } from '../../runs/format/secret-label.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -105,7 +106,7 @@ function useSecret(nodeId: string, param: string, onChange: (value: Json) => voi
       setState(IDLE)
       return true
     } catch (error) {
-      const fault = error instanceof TenonError ? error.message : t('control.secret.failed')
+      const fault = error instanceof TenonError ? failureTexts(error, t).why : t('control.secret.failed')
       setState({ isSaving: false, fault })
       return false
     }

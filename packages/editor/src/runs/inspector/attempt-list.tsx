@@ -1,5 +1,6 @@
 import { type AttemptView, attemptDurationMs } from '@tenon/core/run'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatClock } from '../format/instant.ts'
@@ -33,7 +34,7 @@ export function AttemptList({
               {t('runs.attempt', { attempt: attempt.attempt })}
               {attempt.error !== null && (
                 <span className="tn-attempt-error" dir="auto">
-                  {attempt.error.message}
+                  {failureTexts(attempt.error, t).why}
                 </span>
               )}
               {attempt.error !== null && <code className="tn-error-code">{attempt.error.code}</code>}

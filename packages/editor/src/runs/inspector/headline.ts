@@ -32,7 +32,10 @@ export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: Hea
       ? ''
       : lastFailure.error === null
         ? t('runs.headline.lost', { attempt: lastFailure.attempt })
-        : t('runs.headline.attemptFailed', { attempt: lastFailure.attempt, message: lastFailure.error.message })
+        : t('runs.headline.attemptFailed', {
+            attempt: lastFailure.attempt,
+            message: failureTexts(lastFailure.error, t).why,
+          })
   const left = Math.max(0, node.maximumAttempts - nodeRun.attempt)
   switch (nodeRun.status) {
     case 'retry': {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react'
+import { render, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../test/fixtures/fixture-client.ts'
@@ -12,6 +12,7 @@ import {
   waitingRun,
 } from '../../../test/fixtures/ticket-runs.ts'
 import { TICKET_DOCUMENT } from '../../../test/fixtures/ticket-workflow.ts'
+import { InstanceRoot } from '../../shell/instance-root.tsx'
 import { RunInspector } from '../viewer/run-parts.tsx'
 
 function show(nodeId: string | null, data: FixtureData = { frames: escalatedRun().frames }) {
@@ -20,6 +21,16 @@ function show(nodeId: string | null, data: FixtureData = { frames: escalatedRun(
 }
 
 describe('RunInspector', () => {
+  test('has the texts of the host for the codes of attempts', async () => {
+    const { client } = createFixtureClient({ frames: escalatedRun().frames })
+    render(
+      <InstanceRoot messages={{ 'error.HTTP_STATUS': 'Status' }}>
+        <RunInspector client={client} runId={FIXTURE_RUN_ID} nodeId="ticket" />
+      </InstanceRoot>,
+    )
+    expect(await screen.findByText('Status')).toBeDefined()
+  })
+
   test('says first what happened, then the facts, then each attempt', async () => {
     show('ticket')
     expect(await screen.findByRole('heading', { name: 'Create ticket' })).toBeDefined()

@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 import type { ToolCallRecord } from '@tenon/core/node'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration } from '../format/duration.ts'
@@ -55,7 +56,7 @@ function Answer({ call, number, startsOpen }: AnswerProps) {
       </button>
       {call.error !== undefined && (
         <p className="tn-attempt-error" dir="auto">
-          {call.error.message}
+          {failureTexts(call.error, t).why}
         </p>
       )}
       {isOpen && text !== null && (

@@ -69,8 +69,8 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
           </Callout>
         )}
         {run.value?.health !== undefined && !isRunOver(view.status) && (
-          <Callout tone="failed" title={run.value.health.message}>
-            {run.value.health.remedy}
+          <Callout tone="failed" title={failureTexts(run.value.health, t).why}>
+            {failureTexts(run.value.health, t).remedy}
           </Callout>
         )}
         <NodeApprovals scope={scope} nodeRunId={null} />

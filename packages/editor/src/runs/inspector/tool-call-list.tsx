@@ -1,6 +1,7 @@
 import type { ToolCallRecord } from '@tenon/core/node'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { formatDuration } from '../format/duration.ts'
@@ -35,7 +36,7 @@ function ToolCall({ call }: { readonly call: ToolCallRecord }) {
       </button>
       {call.error !== undefined && (
         <p className="tn-attempt-error" dir="auto">
-          {call.error.message}
+          {failureTexts(call.error, t).why}
         </p>
       )}
       {isOpen && (

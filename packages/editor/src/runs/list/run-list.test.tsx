@@ -2,11 +2,12 @@
 import type { RunFields, RunSummary } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import type { RunFailure, RunStatus } from '@tenon/core/run'
-import { screen, waitFor, within } from '@testing-library/react'
+import { render, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import { runState } from '../../../test/fixtures/run-state.ts'
+import { InstanceRoot } from '../../shell/instance-root.tsx'
 import { RunList } from './run-list.tsx'
 
 const TIMES = { startedAt: '2026-11-23T09:42:07.000Z', finishedAt: '2026-11-23T09:42:11.430Z' }
@@ -54,6 +55,20 @@ describe('RunList', () => {
     await waitFor(() => expect(rows()).toHaveLength(8))
     expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull()
     expect(screen.getByText('503 from the help desk')).toBeDefined()
+  })
+
+  test('has the texts of the host for the codes of errors and obstacles', async () => {
+    const health = { code: 'STUCK', message: 'The workflow fails again and again', remedy: 'Look it up.' } as const
+    const stuck = run(9, { status: 'running' })
+    if (stuck.status !== 'running') throw new RangeError('the run is running')
+    const { client } = createFixtureClient({ runs: [{ ...stuck, health }, failed] })
+    render(
+      <InstanceRoot messages={{ 'error.STUCK': 'Hängt: {message}', 'error.HTTP_STATUS': 'HTTP-Fehler' }}>
+        <RunList client={client} onOpenRun={vi.fn()} />
+      </InstanceRoot>,
+    )
+    expect(await screen.findByText('HTTP-Fehler')).toBeDefined()
+    expect(screen.getByText('Stuck').closest('[title]')?.getAttribute('title')).toBe(`Hängt: ${health.message}`)
   })
 
   test('says what holds up a run', async () => {
@@ -142,7 +157,7 @@ describe('RunList', () => {
   test('says what failed and tries again', async () => {
     const fixture = createFixtureClient({ runs })
     fixture.fail('runs.list', new TenonError('UNAVAILABLE', 'The server does not answer'))
-    const { user } = renderPart(<RunList client={fixture.client} onOpenRun={() => {}} />)
+    const { user } = renderPart(<RunList client={fixture.client} onOpenRun={vi.fn()} />)
     expect((await screen.findByRole('alert')).textContent).toContain('The server does not answer')
     fixture.fail('runs.list', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))
@@ -151,7 +166,7 @@ describe('RunList', () => {
 
   test('loads the next page again where that failed, and keeps the runs above', async () => {
     const fixture = createFixtureClient({ runs })
-    const { user } = renderPart(<RunList client={fixture.client} pageSize={4} onOpenRun={() => {}} />)
+    const { user } = renderPart(<RunList client={fixture.client} pageSize={4} onOpenRun={vi.fn()} />)
     await waitFor(() => expect(rows()).toHaveLength(4))
     fixture.fail('runs.list', new TenonError('UNAVAILABLE', 'The server does not answer'))
     await user.click(screen.getByRole('button', { name: 'Load more' }))

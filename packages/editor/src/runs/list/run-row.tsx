@@ -2,6 +2,7 @@ import type { RunSummary } from '@tenon/core/client'
 import type { MouseEvent } from 'react'
 import { callHost } from '../../instance/call-host.ts'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { formatDuration } from '../format/duration.ts'
 import { formatMoment } from '../format/instant.ts'
@@ -60,7 +61,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
         )}
         {run.error !== null && (
           <span className="tn-runs-error" dir="auto">
-            {run.error.message}
+            {failureTexts(run.error, t).why}
           </span>
         )}
       </td>

@@ -25,13 +25,29 @@ const words = {
 const error = { code: 'NODE_FAILED', message: 'It broke' }
 const actor = { userId: 'u', displayName: 'Mina Kaur', role: 'editor' }
 
-function lineOf(occurrence: Fact | Decision | Observation) {
+function lineOf(occurrence: Fact | Decision | Observation, t = words.t) {
   const [frame] = createRunLog(RUN_STARTED_AT).add(occurrence).frames
   if (frame === undefined) throw new Error('no frame')
-  return logLine(fromFrame(frame), words)
+  return logLine(fromFrame(frame), { ...words, t })
 }
 
 describe('logLine', () => {
+  test('has the text of the host for the code of a failure', () => {
+    const t = createTranslate({ ...en, 'error.NODE_FAILED': 'Defekt ({message})' }, 'de')
+    const failures: readonly (Fact | Decision | Observation)[] = [
+      { type: 'node_error', nodeRunId: 'ticket', data: { pass: 1, attempt: 1, error, durationMs: 1, nextAt: null } },
+      { type: 'node_failed', nodeRunId: 'ticket', data: { pass: 1, attempt: 1, error, durationMs: 1 } },
+      { type: 'join_unsatisfied', nodeRunId: 'join', data: { mode: 'all', arrived: 1, need: 2, error } },
+      {
+        type: 'tool_call',
+        nodeRunId: 'ticket',
+        data: { pass: 1, attempt: 1, tool: 'find', arguments: {}, error, durationMs: 1 },
+      },
+      { type: 'run_error', data: { error, nodeRunId: null } },
+    ]
+    for (const failure of failures) expect(lineOf(failure, t).text).toContain('Defekt (It broke)')
+  })
+
   test.each<readonly [Fact | Decision | Observation, string, string]>([
     [scheduled('ticket'), 'debug', 'Scheduled'],
     [started('ticket'), 'info', 'Started'],

@@ -1,6 +1,7 @@
 import type { Json } from '@tenon/core/document'
 import type { LogLevel } from '@tenon/core/node'
 import { type LogEntry, nodeRunDurationMs, type RunView } from '@tenon/core/run'
+import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
 import { formatDuration } from '../format/duration.ts'
 import { portPhrase } from '../format/port-words.ts'
@@ -69,7 +70,7 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
     }
     case 'node_error': {
       const { attempt, error, nextAt } = entry.data
-      const failed = t('runs.event.node_error', { attempt, message: error.message })
+      const failed = t('runs.event.node_error', { attempt, message: failureTexts(error, t).why })
       const next =
         nextAt === null ? '' : ` ${t('runs.event.next', { time: formatDuration(nextAt - entry.at, t, locale) })}`
       return { level: 'warn', text: `${failed}${next}` }
@@ -77,9 +78,9 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
     case 'attempt_lost':
       return { level: 'warn', text: t('runs.event.attempt_lost', { attempt: entry.data.attempt }) }
     case 'node_failed':
-      return { level: 'error', text: t('runs.event.node_failed', { message: entry.data.error.message }) }
+      return { level: 'error', text: t('runs.event.node_failed', { message: failureTexts(entry.data.error, t).why }) }
     case 'join_unsatisfied':
-      return { level: 'error', text: t('runs.event.node_failed', { message: entry.data.error.message }) }
+      return { level: 'error', text: t('runs.event.node_failed', { message: failureTexts(entry.data.error, t).why }) }
     case 'node_canceled':
       return { level: 'info', text: t('runs.event.node_canceled') }
     case 'node_suspended':
@@ -105,7 +106,7 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
       const time = formatDuration(durationMs, t, locale)
       return error === undefined
         ? { level: 'info', text: t('runs.event.tool_call', { tool, time }) }
-        : { level: 'warn', text: t('runs.event.tool_failed', { tool, message: error.message }) }
+        : { level: 'warn', text: t('runs.event.tool_failed', { tool, message: failureTexts(error, t).why }) }
     }
     case 'node_log':
       return { level: entry.data.level, text: entry.data.message }
@@ -144,7 +145,7 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
     case 'run_completed':
       return { level: 'info', text: t('runs.event.run_completed', { outcome: entry.data.outcome }) }
     case 'run_error':
-      return { level: 'error', text: t('runs.event.run_error', { message: entry.data.error.message }) }
+      return { level: 'error', text: t('runs.event.run_error', { message: failureTexts(entry.data.error, t).why }) }
     case 'run_canceled':
       return { level: 'warn', text: t('runs.event.run_canceled') }
     default:

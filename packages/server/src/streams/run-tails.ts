@@ -1,6 +1,5 @@
-import type { RunId, TenantId } from '@tenon/core/document'
 import { isRunOver, isTerminalEvent, type RunEvent } from '@tenon/core/run'
-import { BUS_RESTORED_TOPIC, runTopic } from '@tenon/runtime'
+import { BUS_RESTORED_TOPIC, type RunRef, runTopic } from '@tenon/runtime'
 import type { ServerContext } from '../context.ts'
 import { createBell } from './bell.ts'
 
@@ -26,7 +25,7 @@ export interface TailSeat {
 /** The tails of all runs that are followed in this process. */
 export interface RunTails {
   /** @param onChange - Called when there is something new: events, the end, or a failure. */
-  follow(run: { readonly tenantId: TenantId; readonly runId: RunId }, onChange: () => void): TailSeat
+  follow(run: RunRef, onChange: () => void): TailSeat
 }
 
 /** The parts of a server that following runs needs. */
@@ -85,9 +84,7 @@ interface Budget {
   used: number
 }
 
-interface TailOfRun {
-  readonly tenantId: TenantId
-  readonly runId: RunId
+interface TailOfRun extends RunRef {
   readonly pollMs: number
   readonly budget: Budget
 }

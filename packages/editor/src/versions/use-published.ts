@@ -1,5 +1,6 @@
 import type { TenonClient } from '@tenon/core/client'
 import { useEffect, useMemo, useRef } from 'react'
+import { useResource } from '../client/use-resource.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { compareDocuments } from './compare-documents.ts'
 
@@ -9,16 +10,15 @@ export function useChangesSincePublished(client: TenonClient, workflowId: string
   const { store } = useSession()
   const latest = useRef(client)
   latest.current = client
+  const load = useMemo(() => {
+    if (version === null) return null
+    return (abortSignal: AbortSignal) => latest.current.versions.get(workflowId, version, { abortSignal })
+  }, [workflowId, version])
+  const { value } = useResource(load)
   useEffect(() => {
-    if (version === null) return
-    const abort = new AbortController()
-    latest.current.versions
-      .get(workflowId, version, { abortSignal: abort.signal })
-      .then(({ document }) => store.setState({ published: { version, document } }))
-      // Without the version the number is not shown; everything else works.
-      .catch(() => {})
-    return () => abort.abort()
-  }, [workflowId, version, store])
+    if (value !== null) store.setState({ published: { version: value.version, document: value.document } })
+  }, [value, store])
+  // Until the version is loaded, the number is not shown; everything else works.
   return useDraftChanges()
 }
 

@@ -61,7 +61,7 @@ describe('temporalEngine', () => {
   test.each<[unknown, string]>([
     [undefined, 'temporalEngine: address must be a text that is not empty (got undefined)'],
     [{ adress: address }, 'adress is unknown: did you mean address?'],
-    [{ address, workflowBundle: 'bundle.js' }, 'workflowBundle must be what bundleWorkflowCode()'],
+    [{ address, workflowBundle: 'bundle.js' }, 'workflowBundle must be the result of bundleWorkflowCode()'],
     [{ address, tls: 'yes' }, 'tls must be true or false (got "yes")'],
     [{ address, maxConcurrentNodes: 0 }, 'maxConcurrentNodes must be an integer of at least 1 (got 0)'],
     [{ address, maxPendingBytes: 0 }, 'maxPendingBytes must be an integer of at least 1 (got 0)'],

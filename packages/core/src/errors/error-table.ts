@@ -96,9 +96,9 @@ export const ERROR_TABLE = {
   NODE_TIMEOUT: { status: 504, retryable: true, remedy: 'Raise the timeout of the node, or make its work smaller.' },
   SECRET_NOT_FOUND: { status: 422, retryable: false, remedy: 'Open the node and set the secret again.' },
   KEY_PROVIDER_REQUIRED: {
-    status: 500,
+    status: 422,
     retryable: false,
-    remedy: 'Give `keyProvider` to createWorkflowServer: nodes with secret params need a key to encrypt them.',
+    remedy: 'Ask the operator of this server to give `keyProvider` to createWorkflowServer, which encrypts secrets.',
   },
   JSON_SCHEMA_INVALID: { status: 422, retryable: false, remedy: 'Correct the JSON Schema; patterns must be linear.' },
   EGRESS_REFUSED: {

@@ -132,7 +132,7 @@ describe('a server in production without a key provider', () => {
     const secret = { nodeType: 'acme/measure', typeVersion: 1, param: 'apiKey', value: 'twelve chars' }
     const setting = await lone.call(`/workflows/${id}/secrets`, { as, method: 'POST', body: secret })
     for (const answer of [setting, await patch('twelve chars')]) {
-      expect([answer.status, await answer.json()]).toMatchObject([500, { code: 'KEY_PROVIDER_REQUIRED' }])
+      expect([answer.status, await answer.json()]).toMatchObject([422, { code: 'KEY_PROVIDER_REQUIRED' }])
     }
     const draft = await lone.json<Draft>(200, path, { as })
     expect(draft.document.nodes[1]?.params).toEqual({})

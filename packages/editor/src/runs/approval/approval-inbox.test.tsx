@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { TenonError } from '@tenon/core/errors'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { reviewApproval } from '../../../test/fixtures/approvals.ts'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
@@ -21,6 +21,10 @@ function show() {
   const onOpenRun = vi.fn()
   return { ...renderPart(<ApprovalInbox client={fixture.client} onOpenRun={onOpenRun} />), fixture, onOpenRun }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('ApprovalInbox', () => {
   test('puts first what the reader may decide and what is due first', async () => {
@@ -96,6 +100,25 @@ describe('ApprovalInbox', () => {
     expect(within(list).queryByText('Manual review')).toBeNull()
     await user.click(screen.getByRole('button', { name: 'Next: Payment' }))
     expect(screen.getByRole('article', { name: 'Payment' })).toBeDefined()
+  })
+
+  test('shows what another person has decided once the server that was away has answered', async () => {
+    const { client, announce } = createFixtureClient({ approvals: [reviewApproval()] })
+    const away = new TenonError('UNAVAILABLE', 'The server does not answer')
+    let isAway = true
+    const list: typeof client.approvals.list = (query, options) =>
+      query?.runId !== undefined && isAway ? Promise.reject(away) : client.approvals.list(query, options)
+    renderPart(<ApprovalInbox client={{ ...client, approvals: { ...client.approvals, list } }} />)
+    await screen.findByRole('button', { name: 'Approve' })
+    vi.useFakeTimers()
+    await act(() => client.approvals.decide('apr-1', { choice: 'reject' }))
+    act(() => announce({ kind: 'approval', id: 'apr-1', workflowId: 'wf-tickets' }))
+    await act(() => vi.advanceTimersByTimeAsync(1_000))
+    expect(screen.queryByRole('button', { name: 'Approve' })).toBeNull()
+    expect(screen.queryByText('Decided')).toBeNull()
+    isAway = false
+    await act(() => vi.advanceTimersByTimeAsync(2_000))
+    expect(screen.getByText('Decided')).toBeDefined()
   })
 
   test('a vote that does not decide takes the buttons away, whatever the answer says of them', async () => {

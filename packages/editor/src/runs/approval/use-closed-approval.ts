@@ -1,5 +1,6 @@
 import type { Approval, TenonClient } from '@tenon/core/client'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useResource } from '../../client/use-resource.ts'
 
 interface ClosedApproval {
   /** Closed approval that is shown until the reader selects another one; `null` if none. */
@@ -24,17 +25,23 @@ export function useClosedApproval(
   const hasGone = before !== undefined && !open.some(({ approvalId }) => approvalId === before.approvalId)
   const gone = hasGone && closed === null ? before : null
   last.current = closed === null ? (gone ?? shown) : undefined
+  const [left, setLeft] = useState<Approval | null>(null)
   useEffect(() => {
     if (gone === null) return
     // It cannot be decided until the server has returned its result.
     show({ ...gone, canDecide: false })
-    client.approvals.list({ runId: gone.runId, limit: 200 }).then(
-      ({ items }) => {
-        const ended = items.find(({ approvalId }) => approvalId === gone.approvalId)
-        if (ended !== undefined) show((now) => (now?.approvalId === ended.approvalId ? ended : now))
-      },
-      () => {},
-    )
-  }, [client, gone])
+    setLeft(gone)
+  }, [gone])
+  const load = useMemo(() => {
+    if (left === null) return null
+    return async (abortSignal: AbortSignal) => {
+      const { items } = await client.approvals.list({ runId: left.runId, limit: 200 }, { abortSignal })
+      return { ended: items.find(({ approvalId }) => approvalId === left.approvalId) }
+    }
+  }, [client, left])
+  const ended = useResource(load).value?.ended
+  useEffect(() => {
+    if (ended !== undefined) show((now) => (now?.approvalId === ended.approvalId ? ended : now))
+  }, [ended])
   return { closed, show }
 }

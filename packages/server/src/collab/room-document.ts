@@ -1,7 +1,7 @@
 import type { Identity } from '@tenon/core/api'
 import { CLOSE_CODES, DRAFT_LIMITS } from '@tenon/core/collab'
 import type { UserId } from '@tenon/core/document'
-import { TenonError } from '@tenon/core/errors'
+import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type DraftUpdate, draftFull } from '../tables/draft-appender.ts'
@@ -53,6 +53,9 @@ interface Received {
   readonly member: Member
   readonly update: Uint8Array
 }
+
+/** Codes for values of secret params that this server cannot store, or that exceed the quota of the tenant. */
+const SECRETS_REFUSED: readonly TenonErrorCode[] = ['QUOTA_EXCEEDED', 'KEY_PROVIDER_REQUIRED']
 
 export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomDocument {
   const { isMember, broadcast, onStored, expel, openSealing } = deps
@@ -113,7 +116,7 @@ export function createRoomDocument(log: DraftLog, deps: RoomDocumentDeps): RoomD
   async function store(accepted: readonly Received[], before: Uint8Array): Promise<void> {
     const author = accepted.at(-1)?.member.identity ?? UNKNOWN_AUTHOR
     const isSealed = await seal(author, before).catch((error: unknown) => {
-      if (!(error instanceof TenonError) || error.code !== 'QUOTA_EXCEEDED') throw error
+      if (!(error instanceof TenonError) || !SECRETS_REFUSED.includes(error.code)) throw error
       // Final for those who sent values; the other members load the draft again and continue.
       for (const member of new Set(accepted.map((entry) => entry.member))) expel(member, error)
       throw new TenonError('UNAVAILABLE', 'Reload the draft: an update of another member was refused', { cause: error })

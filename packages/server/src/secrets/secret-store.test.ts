@@ -134,6 +134,15 @@ describe('a server in production without a key provider', () => {
     for (const answer of [setting, await patch('twelve chars')]) {
       expect([answer.status, await answer.json()]).toMatchObject([422, { code: 'KEY_PROVIDER_REQUIRED' }])
     }
+    // The socket of the writer ends for good; the other members load the draft again.
+    const host = { server: lone, url: (await lone.listen()).url }
+    const other = testIdentity({ tenantId: as.tenantId })
+    const [writer, reader] = [await connect(host, as, id), await connect(host, other, id)]
+    await Promise.all([synced(writer), synced(reader)])
+    const params = nodeOf(writer.ydoc, 'm').get('params') as Y.Map<unknown>
+    params.set('apiKey', 'twelve chars')
+    expect(await Promise.all([writer.closed, reader.closed])).toEqual([4422, 4503])
+    leave([writer, reader])
     const draft = await lone.json<Draft>(200, path, { as })
     expect(draft.document.nodes[1]?.params).toEqual({})
     await lone.close()

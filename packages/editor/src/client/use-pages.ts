@@ -43,7 +43,7 @@ export function usePages<Item>(
   const loadFirst = useCallback((abortSignal: AbortSignal) => load(null, abortSignal), [load])
   const first = useResource(loadFirst)
   const [kept, setKept] = useState<Older<Item>>({ ...NOTHING_OLDER, of: load })
-  // // Pages of another filter belong to another list.
+  // Pages of another filter belong to another list.
   const older = kept.of === load ? kept : { ...NOTHING_OLDER, of: load }
   const cursor = older.items.length > 0 ? older.nextCursor : (first.value?.nextCursor ?? null)
   const latest = useRef(keyOf)

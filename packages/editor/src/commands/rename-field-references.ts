@@ -109,7 +109,7 @@ function createReaderCheck(context: PlanContext, owner: WorkflowNode, field: str
     const before = known.get(key)
     if (before !== undefined) return before
     const upstream = upstreamOf(document, nodeId, graph)
-    // // The output of the owner replaces the output of the nodes before it.
+    // The output of the owner replaces the output of the nodes before it.
     const others = [...upstream].filter((id) => id !== owner.id && !beforeOwner.has(id))
     const isOwners = upstream.has(owner.id) && !others.some((id) => mayGive(nodesById.get(id) as WorkflowNode, root))
     known.set(key, isOwners)

@@ -31,6 +31,6 @@ export function mergeDocuments(after: WorkflowDocument, changes: readonly Docume
       if (change.after === null) edges.push(edge)
     }
   }
-  // // Later nodes and edges are drawn on top.
+  // Later nodes and edges are drawn on top.
   return { document: { ...after, nodes: [...nodes, ...after.nodes], edges: [...edges, ...after.edges] }, marks }
 }

@@ -30,7 +30,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
   const [isOpened, setIsOpened] = useState(false)
   useCloseOnBack(isOpened, () => setIsOpened(false))
   const latest = pages.items[0]?.version
-  // // The list keeps the shown version selected when others publish.
+  // The list keeps the shown version selected when others publish.
   useEffect(() => {
     if (latest !== undefined) setShown((now) => now ?? (hasDraft && changes !== null && changes > 0 ? DRAFT : latest))
   }, [latest, hasDraft, changes])

@@ -95,7 +95,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
       else if (sessions.get(key) === session) sessions.set(key, session)
       return { ...performed, status, commands: commandsOf(performed.events) }
     } catch (error) {
-      // // The session does not know if the append was stored: the log is read again.
+      // The session does not know if the append was stored: the log is read again.
       sessions.delete(key)
       throw error
     }

@@ -121,7 +121,7 @@ export function createPresenceBoard({ isMember, claim, send, announce, now }: Pr
       else publish(seat)
     },
     receiveRemote(entries) {
-      // // Local members report their own presence.
+      // Local members report their own presence.
       const news = entries.filter(({ clientId }) => !seats.has(clientId))
       for (const entry of news) {
         if (isDeparture(entry)) remotes.delete(entry.clientId)

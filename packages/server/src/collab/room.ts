@@ -185,7 +185,7 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
       // A seat in the room is taken at once, so that it is not closed while the document loads.
       members.add(member)
       return change(async () => {
-        // // Clients know only stored updates of others. With all of them loaded, no client sends another member's
+        // Clients know only stored updates of others. With all of them loaded, no client sends another member's
         // updates.
         await document.catchUp()
         await document.sealStored()
@@ -207,7 +207,7 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
         sendSaved(member)
       }),
     receiveUpdate(member, update) {
-      // // Updates that arrive while a round is being stored go into the next one together.
+      // Updates that arrive while a round is being stored go into the next one together.
       if (document.receive(member, update)) void change(document.storeReceived)
     },
     close,

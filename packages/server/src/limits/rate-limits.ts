@@ -65,7 +65,7 @@ function createBucket(
     if (waitMs === null) return null
     const longWaitMs = await extra(tenantId, points)
     if (longWaitMs === null) return null
-    // // Requests larger than the share of a second never fit into one.
+    // Requests larger than the share of a second never fit into one.
     return points > perSecond ? longWaitMs : waitMs
   }
 }

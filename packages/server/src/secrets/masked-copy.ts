@@ -17,7 +17,7 @@ export function maskedCopy(ydoc: Y.Doc, manifest: Pick<NodeManifest, 'nodes'>): 
   const masked = new Map(maskDocument(document, manifest).nodes.map((node) => [node.id, node.params]))
   for (const [nodeId, node] of copy.getMap('nodes')) {
     const params: unknown = node instanceof Y.Map ? node.get('params') : undefined
-    // // Values that are not nodes cannot be checked, so all of them are masked.
+    // Values that are not nodes cannot be checked, so all of them are masked.
     if (params instanceof Y.AbstractType) maskType(params, masked.get(nodeId) ?? MASK)
   }
   return copy

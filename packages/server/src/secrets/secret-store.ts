@@ -107,7 +107,7 @@ export function createSecretStore(
 
   return {
     async openSeal(tenantId) {
-      // // Documents without secrets can be stored without a key.
+      // Documents without secrets can be stored without a key.
       if (provider === null) return () => refuseWithoutProvider()
       const key = await dataKey(tenantId, DATA_KEY_ID, true)
       return (target, value) => sealUnder(key, target, value)

@@ -17,7 +17,7 @@ export async function checkTaskQueues(
   const named = nodes.flatMap(({ id, name, type, typeVersion, disabled, policy }) => {
     const entry = types.get(`${type}@${typeVersion}`)
     const queue = policy?.taskQueue ?? entry?.policy?.taskQueue
-    // // Inline and disabled nodes use no task queue.
+    // Inline and disabled nodes use no task queue.
     return queue === undefined || disabled === true || entry?.inline === true ? [] : [{ id, name, queue }]
   })
   if (named.length === 0) return

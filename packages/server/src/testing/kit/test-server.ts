@@ -47,7 +47,7 @@ function authenticateByToken(request: Request): Identity | null {
 /** @param options - Replaces parts of what a plain test server is made of. */
 export async function openTestServer(options: Partial<WorkflowServerOptions> = {}): Promise<TestServer> {
   const given = options.database ?? { pglite: await openTestPGlite() }
-  // // A database that a test opens for a server closes with it.
+  // A database that a test opens for a server closes with it.
   const database = { endOnClose: true, ...given }
   const server = await openOn(database, options)
   await server.automation.startWorker()

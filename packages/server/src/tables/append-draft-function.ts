@@ -1,16 +1,16 @@
 import { PLANNED_ONCE } from '@tenon/runtime/postgres'
 
 /**
- * The one way in which updates reach a draft: reads the workflow, adds to the row of the draft under its lock, and stores
- * the updates behind those of others, in one statement. Updates of one draft commute, so those that the caller has not seen
- * are no conflict: they are answered in `missed`, from the snapshot on if it holds some of them.
+ * Appends updates to a draft in one statement: checks the workflow, counts and numbers the updates under the lock of the
+ * draft's row, and stores them after those of others. Updates of one draft commute, so updates that the caller has not seen
+ * are no conflict: they are returned in `missed`, preceded by the snapshot if it contains some of them.
  *
- * Its answer is one `result`: `ok`, `full` (the draft would exceed `p_max_bytes`), or `missing` (no such workflow, or a
- * deleted one); then nothing is stored.
+ * `result` is `ok`, `full` (the draft would exceed `p_max_bytes`), or `missing` (an unknown or deleted workflow); nothing is
+ * stored but for `ok`.
  *
- * A call of its own is a transaction and names the role that it takes on; within a transaction of a tenant it takes on what
- * that has taken on already. Its name ends in a version: a later version of this package adds a function, and processes of
- * this one continue to call this.
+ * A call outside of a transaction assumes the role `p_role`; inside a transaction of the tenant pass null, since the role is
+ * set already. The name ends in a version: a later version of this package adds a function, and processes of this version
+ * continue to call this one.
  *
  * @see docs/adr/0025-typing-is-one-statement.md
  */

@@ -22,6 +22,7 @@ const FOREIGN_WORDS = ['task queue', 'flow node', 'flow edge', 'flow element', '
 const BANNED_IN_TEXT = [
   { pattern: /\bcancell(ed|ing)\b/i, use: 'canceled' },
   { pattern: /\bworkflow (step|task)s?\b/i, use: 'node' },
+  { pattern: new RegExp('// '.repeat(2)), use: '//' },
 ]
 
 /** Files whose texts, docstrings and comments are in plain English, by path; tests are free. */

@@ -125,7 +125,7 @@ describe('RunViewer', () => {
 describe('Dialog', () => {
   test('holds the focus, closes on Escape, and gives the focus back', async () => {
     await open('view=dialog')
-    const publish = page.getByRole('button', { name: 'Publish' })
+    const publish = page.getByRole('button', { name: 'Publish', exact: true })
     await publish.click()
     const dialog = page.getByRole('dialog', { name: 'Publish version 5' })
     await dialog.getByLabel('Notes').fill('Better wording')
@@ -139,7 +139,7 @@ describe('Dialog', () => {
 
   test('closes by a click beside it', async () => {
     await open('view=dialog')
-    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByRole('button', { name: 'Publish', exact: true }).click()
     await page.mouse.click(10, 400)
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })

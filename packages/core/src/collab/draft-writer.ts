@@ -92,6 +92,7 @@ function moveKeyOrder(target: Target, operation: ParamOperation, working: Workin
   const before = working.nodes.get(operation.nodeId)?.keyOrder
   if (before === undefined) return
   const after = keyOrderAfter(before, operation)
+  if (after === before) return
   const shared = keyOrderIn(sharedNodeIn(target, operation.nodeId))
   for (const pointer of new Set([...Object.keys(before), ...Object.keys(after)])) {
     setField(shared, pointer, after[pointer] ?? null)
@@ -155,8 +156,11 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   },
   remove_node: (target, { nodeId }, working) => removeNode(target, nodeId, working),
   update_node: (target, { nodeId, set }) => updateNode(target, nodeId, set),
-  set_param: (target, { nodeId, path, value }, working) =>
-    writeParam(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId)),
+  set_param: (target, operation, working) => {
+    const { nodeId, path, value } = operation
+    writeParam(sharedNodeIn(target, nodeId), path, value, textsOf(target, working, nodeId))
+    moveKeyOrder(target, operation, working)
+  },
   unset_param: (target, operation, working) => {
     const { nodeId, path } = operation
     clearParam(sharedNodeIn(target, nodeId), path, textsOf(target, working, nodeId))

@@ -26,7 +26,15 @@ export {
 } from './document-order.ts'
 export { behaviorHash, contentHash, sha256Hex } from './hash.ts'
 export { canonicalJson, FORBIDDEN_KEYS, FORBIDDEN_PATH_KEYS, jsonEqual } from './json-values.ts'
-export { inKeyOrder, isSorted, type KeyOrder, orderedKeys, paramPointer, writtenKeyOrder } from './key-order.ts'
+export {
+  inKeyOrder,
+  isPointerWithin,
+  isSorted,
+  type KeyOrder,
+  orderedKeys,
+  paramPointer,
+  writtenKeyOrder,
+} from './key-order.ts'
 export { DOCUMENT_LIMITS, RETRY_LIMITS, TASK_QUEUE_WAIT_MS } from './limits.ts'
 export { mapNode, type NodeChanges, type NodeText, policyTexts, textLeaves } from './node-texts.ts'
 export type { DocumentOperation, DraftPart, NodeFields, NodeMove, ParamPath } from './operation.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Json } from '../json.ts'
 import { node, workflow } from '../testing/index.ts'
 import {
   applyOperations,
@@ -9,6 +10,7 @@ import {
   inKeyOrder,
   type KeyOrder,
   orderedKeys,
+  type ParamPath,
   paramPointer,
   parseDocument,
   writtenKeyOrder,
@@ -89,10 +91,35 @@ describe('the key order of a node', () => {
     })
   })
 
-  test('goes away with its object, and stays when a value is replaced', () => {
+  test('goes away with its object, and stays while a new value has the object', () => {
     expect(Object.keys(after({ op: 'unset_param', nodeId: 'a', path: ['map'] }) ?? {})).not.toContain('/map/z')
     expect(after({ op: 'unset_param', nodeId: 'a', path: ['map', 'z'] })).toHaveProperty(['/map'])
-    expect(after({ op: 'set_param', nodeId: 'a', path: ['map'], value: { z: 2 } })).toHaveProperty(['/map'])
+    const others = {
+      '/rows/0': ['/rows/0'],
+      '/rows/1': ['/rows/1'],
+      '/rows/2': ['/rows/2'],
+      '/rows/last': ['/rows/last'],
+    }
+    const set = (path: ParamPath, value: Json) => after({ op: 'set_param', nodeId: 'a', path, value })
+    expect(set(['map'], { z: 2 })).toEqual({ ...others, '/map': ['/map'] })
+    expect(set(['map'], { y: { z: 1 }, z: {} })).toEqual({ ...others, '/map': ['/map'], '/map/z': ['/map/z'] })
+    expect(set(['map'], [{ z: {} }])).toEqual(others)
+    expect(set(['map', 'z'], 'text')).toEqual({ ...others, '/map': ['/map'] })
+    expect(set(['rows'], [7, {}])).toEqual({ '/rows/1': ['/rows/1'], '/map': ['/map'], '/map/z': ['/map/z'] })
+    // Keys of a pointer are escaped, and members of a prototype are no members of the object.
+    const name = paramPointer(['map', 'a/b~1'])
+    const write: DocumentOperation = { op: 'set_key_order', nodeId: 'a', pointer: name, keys: ['k'] }
+    const inherited: DocumentOperation = { ...write, pointer: '/map/constructor' }
+    const replace: DocumentOperation = { op: 'set_param', nodeId: 'a', path: ['map'], value: { 'a/b~1': { k: 1 } } }
+    expect(after(write, inherited, replace)).toEqual({ ...others, '/map': ['/map'], [name]: ['k'] })
+  })
+
+  test('of a replaced list does not reach the item that is inserted at the same index later', () => {
+    const keys = after(
+      { op: 'set_param', nodeId: 'a', path: ['rows'], value: [] },
+      { op: 'insert_param_item', nodeId: 'a', path: ['rows', 0], value: { x: 9 } },
+    )
+    expect(keys).toEqual({ '/map': ['/map'], '/map/z': ['/map/z'] })
   })
 
   test('counts in both hashes, and a document without one keeps the hashes that it had', () => {

@@ -9,6 +9,11 @@ export function paramPointer(path: ParamPath): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+/** Checks whether a pointer leads to the value at another pointer, or to something inside it. */
+export function isPointerWithin(pointer: string, outer: string): boolean {
+  return pointer === outer || pointer.startsWith(`${outer}/`)
+}
+
 /**
  * The keys of an object: first those that `order` lists, in that order, then the others as they come.
  *
@@ -47,13 +52,12 @@ export type ParamOperation = Extract<DocumentOperation, { readonly path: ParamPa
 
 /**
  * The key order of a node after one of its params has changed: an order moves with the list item that holds its
- * object, and goes away with it.
+ * object, and goes away with the object. A new value keeps the orders of the objects that it has at the same pointers.
  */
 export function keyOrderAfter(keyOrder: KeyOrder, operation: ParamOperation): KeyOrder {
-  const { op, path } = operation
-  if (op === 'set_param') return keyOrder
   const pointers = Object.keys(keyOrder)
-  const moved = op === 'unset_param' ? withoutParam(path) : withItems(path, op === 'insert_param_item' ? 1 : -1)
+  if (pointers.length === 0) return keyOrder
+  const moved = movedPointers(operation)
   if (pointers.every((pointer) => moved(pointer) === pointer)) return keyOrder
   return Object.fromEntries(
     Object.entries(keyOrder).flatMap(([pointer, keys]) => {
@@ -66,9 +70,28 @@ export function keyOrderAfter(keyOrder: KeyOrder, operation: ParamOperation): Ke
 /** Returns the pointer of an object after a change; `null` if the object is removed. */
 type MovedPointer = (pointer: string) => string | null
 
+function movedPointers(operation: ParamOperation): MovedPointer {
+  const { op, path } = operation
+  if (op === 'set_param') return withValue(path, operation.value)
+  return op === 'unset_param' ? withoutParam(path) : withItems(path, op === 'insert_param_item' ? 1 : -1)
+}
+
+function withValue(path: ParamPath, value: Json): MovedPointer {
+  const set = paramPointer(path)
+  const objects = new Set(objectPointers(value, set))
+  return (pointer) => (isPointerWithin(pointer, set) && !objects.has(pointer) ? null : pointer)
+}
+
+function objectPointers(value: Json, pointer: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => objectPointers(item, `${pointer}/${index}`))
+  if (!isJsonObject(value)) return []
+  const members = Object.entries(value)
+  return [pointer, ...members.flatMap(([key, member]) => objectPointers(member, pointer + paramPointer([key])))]
+}
+
 function withoutParam(path: ParamPath): MovedPointer {
   const gone = paramPointer(path)
-  return (pointer) => (pointer === gone || pointer.startsWith(`${gone}/`) ? null : pointer)
+  return (pointer) => (isPointerWithin(pointer, gone) ? null : pointer)
 }
 
 function withItems(path: ParamPath, shift: 1 | -1): MovedPointer {

@@ -2,6 +2,7 @@ import {
   type DocumentOperation,
   ERROR_PORT,
   isJsonObject,
+  isPointerWithin,
   type Json,
   jsonEqual,
   type NodeId,
@@ -34,7 +35,7 @@ function keepWrittenOrder(node: WorkflowNode | undefined, path: ParamPath, value
   const before = node.keyOrder ?? {}
   const after = writtenKeyOrder(value, path)
   const at = paramPointer(path)
-  const inside = Object.keys(before).filter((pointer) => pointer === at || pointer.startsWith(`${at}/`))
+  const inside = Object.keys(before).filter((pointer) => isPointerWithin(pointer, at))
   return [...new Set([...inside, ...Object.keys(after)])]
     .filter((pointer) => !jsonEqual(before[pointer], after[pointer]))
     .map((pointer) => ({ op: 'set_key_order', nodeId: node.id, pointer, keys: after[pointer] ?? null }))

@@ -9,6 +9,7 @@ import { nextAttempt } from '../interpreter/next-attempt.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Payload } from '../store/append.ts'
+import { unreadableFact } from '../store/release-to-readers.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
 import { createLazyAbort, type NodeContextDeps, nodeContextOf } from './node-context.ts'
@@ -59,7 +60,8 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
   const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
   const onRefused = (error: unknown): void => {
     const reason = reasonOf(error)
-    deps.log('warn', 'observations.store_failed: retrying', { runId, nodeRunId, reason })
+    const what = unreadableFact(error) === null ? 'retrying' : 'a later version has written to the run'
+    deps.log('warn', `observations.store_failed: ${what}`, { runId, nodeRunId, reason })
   }
   const pump = createObservationPump(started, { store, now, onRefused })
   const onHeartbeat = deps.onHeartbeat ?? (() => undefined)

@@ -131,6 +131,22 @@ describe('createObservationPump', () => {
     expect(tries).toEqual([false, true])
   })
 
+  test('refuses all entries once a later version has written to the log, and asks the store once', async () => {
+    const newer = new TenonError('RUN_LOG_NEWER', 'newer', { details: { type: 'run_paused' } })
+    let tries = 0
+    const pump = open(async () => {
+      tries += 1
+      throw newer
+    })
+    pump.log('info', 'lost')
+    const value = { hash: 'h', size: 2 }
+    await expect(pump.journal({ pass: 1, attempt: 2, key: 'k', value }, [])).rejects.toBe(newer)
+    pump.log('info', 'lost as well')
+    await expect(pump.journal({ pass: 1, attempt: 2, key: 'l', value }, [])).rejects.toBe(newer)
+    expect(tries).toBe(1)
+    expect(await pump.close()).toMatchObject({ observations: [], payloads: [] })
+  })
+
   test('leaves out lines beyond two thousand, and says so once', async () => {
     const { batches, store } = keeper()
     const pump = open(store)

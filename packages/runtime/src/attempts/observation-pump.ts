@@ -6,6 +6,7 @@ import type { ObservationToCommit, StartedNode } from '../commit/commit-types.ts
 import { pause } from '../pause.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append.ts'
+import { unreadableFact } from '../store/release-to-readers.ts'
 import { createStopSignal } from './stop-signal.ts'
 
 /** Stores the observations of one attempt in the run log while its body runs. */
@@ -15,7 +16,8 @@ export interface ObservationPump {
   /**
    * Resolves once the entry is stored.
    *
-   * @throws {@link TenonError} `APPEND_REFUSED` if the database refuses it for good.
+   * @throws {@link TenonError} `APPEND_REFUSED` if the database refuses it for good; `RUN_LOG_NEWER` if a later version
+   * has written to the log, so that this version cannot add to it.
    */
   journal(entry: Extract<Observation, { type: 'node_journaled' }>['data'], payloads: readonly Payload[]): Promise<void>
   /** Stops and returns the entries that may not be stored: they are stored with the outcome. */
@@ -63,7 +65,8 @@ export interface PumpDeps {
 /**
  * Accepts observations at any rate and stores them batch by batch. A batch that cannot be stored is retried, together
  * with newer entries, until the pump is closed; an entry that the database refuses for good is left out. Lines beyond
- * 2,000 an attempt or 4 MiB, and tool calls beyond 1,000 or 4 MiB, are left out, with a last line that says so.
+ * 2,000 an attempt or 4 MiB, and tool calls beyond 1,000 or 4 MiB, are left out, with a last line that says so. Once a
+ * later version has written to the log, every entry is left out.
  */
 export function createObservationPump(
   started: Pick<StartedNode, 'nodeRunId' | 'pass' | 'attempt'>,
@@ -77,6 +80,8 @@ export function createObservationPump(
   let pumping: Promise<void> | null = null
   let isClosed = false
   let isRepeated = false
+  /** Error after which no entry of the attempt can be stored. */
+  let unstorable: unknown = null
   let lines = 0
   let lineBytes = 0
   let callBytes = 0
@@ -107,6 +112,11 @@ export function createObservationPump(
           else alone.push(...batch)
           continue
         }
+        if (unreadableFact(error) !== null) {
+          unstorable = error
+          for (const { refused } of [...batch, ...alone.splice(0), ...waiting.splice(0)]) refused(error)
+          continue
+        }
         const queue = isAlone ? alone : waiting
         queue.unshift(...batch)
         isRepeated = true
@@ -118,6 +128,7 @@ export function createObservationPump(
   }
   const add = (observation: Observation, index: number, payloads: readonly Payload[] = []): Promise<void> => {
     if (isClosed) return Promise.resolve()
+    if (unstorable !== null) return Promise.reject(unstorable)
     return new Promise((resolve, reject) => {
       const at = now()
       const entry = { observation: { observation, pass, attempt, index, at }, payloads }

@@ -42,7 +42,7 @@ describe('untilStored', () => {
     expect(calls).toEqual([false, true, true])
   })
 
-  test.each(['FACT_INVALID', 'APPEND_REFUSED'] as const)(
+  test.each(['FACT_INVALID', 'APPEND_REFUSED', 'RUN_LOG_NEWER'] as const)(
     'does not try again what can never be stored: %s',
     async (code) => {
       let calls = 0

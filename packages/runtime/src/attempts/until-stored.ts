@@ -7,7 +7,7 @@ import type { StopSignal } from './stop-signal.ts'
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
-const NEVER_STORED: readonly TenonErrorCode[] = ['FACT_INVALID', 'APPEND_REFUSED']
+const NEVER_STORED: readonly TenonErrorCode[] = ['FACT_INVALID', 'APPEND_REFUSED', 'RUN_LOG_NEWER']
 
 /** Dependencies of {@link untilStored}. */
 export interface UntilStoredDeps {
@@ -27,7 +27,7 @@ export interface UntilStoredDeps {
  *
  * @returns Null if the process shuts down before the outcome is stored; the attempt then counts as lost.
  * @throws {@link TenonError} `FACT_INVALID`: the outcome contradicts the run; `APPEND_REFUSED`: the database refuses it
- * for good.
+ * for good; `RUN_LOG_NEWER`: a later version has written to the log, so this version cannot add to it.
  */
 export async function untilStored(
   commit: (isRepeated: boolean) => Promise<CommitResult>,

@@ -3,6 +3,7 @@ import { executeAttempt } from '../../attempts/execute-attempt.ts'
 import { createStopSwitch, type StopSwitch } from '../../attempts/stop-switch.ts'
 import type { AcquireSlot, CommitResult, Slot, StartedNode } from '../../commit/commit-types.ts'
 import { planNodeOf } from '../../commit/session.ts'
+import { unreadableFact } from '../../store/release-to-readers.ts'
 import { type PassOfRun, passOfRunKey, type RunRef } from '../../store/run-ref.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
@@ -99,7 +100,11 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
       hooks.follow(run, end.result)
     } catch (error) {
       started.slot.release()
-      log('error', 'node_run.outcome_failed: the run does not accept it', fieldsOf(run, error, started.nodeRunId))
+      const isLeft = unreadableFact(error) !== null
+      const message = isLeft
+        ? 'node_run.outcome_left: a later version has written to the run'
+        : 'node_run.outcome_failed: the run does not accept it'
+      log(isLeft ? 'warn' : 'error', message, fieldsOf(run, error, started.nodeRunId))
     }
     hooks.passReleased(run)
   }

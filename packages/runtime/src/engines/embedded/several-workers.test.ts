@@ -206,6 +206,19 @@ describe('a run with a fact of a later version in its log', () => {
     expect(found.runs).toEqual([{ tenantId: run.tenantId, runId: run.runId }])
     expect(found.dispatches.claimed).toMatchObject([{ runId: run.runId, nodeRunId: 'a', pass: 1 }])
   })
+
+  test('releases a queued node whose body ends after that fact', async () => {
+    const main = await worker()
+    const queue = await loggingWorker({ nodeQueues: ['gpu'] })
+    const run = await startRun(main, inQueue('gpu', { isGated: true }))
+    await nodes.probes.reached(run.runId, 'a')
+    await appendLater(run)
+    nodes.probes.open(run.runId, 'a')
+    await expect.poll(() => queue.messages).toContain('node_dispatch.released: a later version has written to the run')
+    expect(queue.messages.filter((each) => /(store_failed|failed: retrying)/.test(each))).toEqual([])
+    const found = await claimedByLater()
+    expect(found.dispatches.claimed).toMatchObject([{ runId: run.runId, nodeRunId: 'a', pass: 1 }])
+  })
 })
 
 describe('task queues of nodes', () => {

@@ -11,7 +11,7 @@ import {
 } from '@tenon/core/document'
 import { valueAt } from '../manifest/ports.ts'
 import type { PlanContext, Planner } from './command.ts'
-import { groundFor, nodeOf } from './plan-params.ts'
+import { groundFor, moveKeyOrders, nodeOf } from './plan-params.ts'
 import { type FieldRename, renameFieldReferences } from './rename-field-references.ts'
 
 export const planAddMember: Planner<'add-member'> = ({ nodeId, path, name, value }, context) => {
@@ -27,7 +27,8 @@ export const planAddMember: Planner<'add-member'> = ({ nodeId, path, name, value
 }
 
 /**
- * Gives a member another name. It keeps its position, and the other members are not written. If it is a field of the
+ * Gives a member another name. It keeps its position and the order of the keys inside it; the other members are not
+ * written. If it is a field of the
  * output, references follow.
  */
 export const planRenameMember: Planner<'rename-member'> = ({ nodeId, path, from, to }, context) => {
@@ -40,6 +41,7 @@ export const planRenameMember: Planner<'rename-member'> = ({ nodeId, path, from,
       ...ground,
       { op: 'set_param', nodeId, path: [...path, to], value },
       { op: 'unset_param', nodeId, path: [...path, from] },
+      ...moveKeyOrders(nodeOf(context, nodeId), [...path, from], [...path, to]),
       ...arrange(names.filter((other) => other !== to).map((name) => (name === from ? to : name))),
       ...references.operations,
     ],
@@ -54,6 +56,7 @@ export const planRenameField: Planner<'rename-field'> = ({ nodeId, path, from, t
     operations: [
       ...groundFor(context, nodeId, path),
       { op: 'set_param', nodeId, path, value: schema },
+      ...moveKeyOrders(nodeOf(context, nodeId), [...path, 'properties', from], [...path, 'properties', to]),
       ...references.operations,
     ],
     message: { key: 'command.fieldRenamed', values: { name: to, count: references.count } },

@@ -5,6 +5,7 @@ import {
   isPointerWithin,
   type Json,
   jsonEqual,
+  type KeyOrder,
   type NodeId,
   type ParamPath,
   PORT_NAME_PATTERN,
@@ -26,14 +27,29 @@ export const planSetParam: Planner<'set-param'> = ({ nodeId, path, value, isAsWr
   message: null,
 })
 
+function keepWrittenOrder(node: WorkflowNode | undefined, path: ParamPath, value: Json): DocumentOperation[] {
+  return node === undefined ? [] : replaceKeyOrders(node, path, writtenKeyOrder(value, path))
+}
+
+/**
+ * Returns the operations that move the key orders of a value, and of all objects in it, with the value to another
+ * path; the orders of what was at that path are removed.
+ */
+export function moveKeyOrders(node: WorkflowNode | undefined, from: ParamPath, to: ParamPath): DocumentOperation[] {
+  if (node === undefined) return []
+  const [source, target] = [paramPointer(from), paramPointer(to)]
+  const moved = Object.entries(node.keyOrder ?? {})
+    .filter(([pointer]) => isPointerWithin(pointer, source))
+    .map(([pointer, keys]) => [target + pointer.slice(source.length), keys])
+  return replaceKeyOrders(node, to, Object.fromEntries(moved))
+}
+
 /**
  * Returns the operations that set the key orders of the objects in a new value, and remove those of the replaced
  * objects.
  */
-function keepWrittenOrder(node: WorkflowNode | undefined, path: ParamPath, value: Json): DocumentOperation[] {
-  if (node === undefined) return []
+function replaceKeyOrders(node: WorkflowNode, path: ParamPath, after: KeyOrder): DocumentOperation[] {
   const before = node.keyOrder ?? {}
-  const after = writtenKeyOrder(value, path)
   const at = paramPointer(path)
   const inside = Object.keys(before).filter((pointer) => isPointerWithin(pointer, at))
   return [...new Set([...inside, ...Object.keys(after)])]

@@ -383,6 +383,37 @@ describe('members of an object', () => {
     })
   })
 
+  test('keep the order of the keys inside them under another name', () => {
+    const fields = { a: { y: 1, x: [{ d: 1, c: 2 }] }, ab: { n: 1, m: 2 }, z: { q: 1, p: { l: 1, k: 2 } } }
+    const keyOrder = {
+      '/fields': ['z', 'a', 'ab'],
+      '/fields/a': ['y', 'x'],
+      '/fields/a/x/0': ['d', 'c'],
+      '/fields/ab': ['n', 'm'],
+    }
+    const rename = { type: 'rename-member', ...at, from: 'a' } as const
+    const renamed = after(rows(fields, keyOrder), { ...rename, to: 'b/c' })
+    expect(renamed?.keyOrder).toEqual({
+      '/fields': ['z', 'b/c', 'ab'],
+      '/fields/b~1c': ['y', 'x'],
+      '/fields/b~1c/x/0': ['d', 'c'],
+      '/fields/ab': ['n', 'm'],
+    })
+    const replaced = { ...keyOrder, '/fields/z': ['q', 'p'], '/fields/z/p': ['l', 'k'] }
+    expect(after(rows(fields, replaced), { ...rename, to: 'z' })?.keyOrder).toEqual({
+      '/fields': ['z', 'ab'],
+      '/fields/z': ['y', 'x'],
+      '/fields/z/x/0': ['d', 'c'],
+      '/fields/ab': ['n', 'm'],
+    })
+    const schemas = { properties: { a: { default: { y: 1, x: 2 } } } }
+    const schema = { properties: { b: schemas.properties.a } }
+    const field = { type: 'rename-field', ...at, from: 'a', to: 'b', schema } as const
+    expect(after(rows(schemas, { '/fields/properties/a/default': ['y', 'x'] }), field)?.keyOrder).toEqual({
+      '/fields/properties/b/default': ['y', 'x'],
+    })
+  })
+
   test('keep the order in which they are written, and forget the one of what was there', () => {
     const document = rows({ a: { y: 1, x: 2 } }, { '/fields/a': ['y', 'x'], '/fields': ['a'] })
     const command: EditorCommand = {

@@ -1,3 +1,4 @@
+import { diffDocuments } from '@tenon/core/collab'
 import type { NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
 import { useInstance } from '../instance/instance-context.ts'
 import { humanize } from '../manifest/param-field.ts'
@@ -21,7 +22,11 @@ export function ChangeList({ changes, documents, from, to, selectedNodeId, onSel
   const { t, locale } = useInstance()
   const manifest = useEditorStore((state) => state.manifest)
   if (changes.length === 0) {
-    return <EmptyState icon="check" title={t('versions.same')} description={t('versions.sameText')} />
+    return diffDocuments(...documents).length === 0 ? (
+      <EmptyState icon="check" title={t('versions.same')} />
+    ) : (
+      <EmptyState icon="check" title={t('versions.sameLogic')} description={t('versions.sameLogicText')} />
+    )
   }
   const names = new Map<NodeId, string>(documents.flatMap(({ nodes }) => nodes.map(({ id, name }) => [id, name])))
   // Two edges between the same nodes differ by their port.

@@ -1,10 +1,10 @@
+import { diffDocuments } from '@tenon/core/collab'
 import type { WorkflowDocument } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
-import { compareDocuments } from './compare-documents.ts'
 
 interface RestoreButtonsProps {
   readonly version: string
@@ -19,7 +19,7 @@ export function RestoreButtons({ version, document }: RestoreButtonsProps) {
   const { store, undoManager } = session
   const draft = useEditorStore((state) => state.document)
   const live = useEditorStore((state) => state.workflow?.version ?? null)
-  const isSame = useMemo(() => compareDocuments(draft, document).length === 0, [draft, document])
+  const isSame = useMemo(() => diffDocuments(draft, document).length === 0, [draft, document])
   const restore = (): boolean => {
     const result = session.dispatch({ type: 'restore', version, document })
     if (result.ok) return true

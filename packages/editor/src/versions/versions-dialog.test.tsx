@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import type { VersionWithDocument } from '@tenon/core/client'
-import type { WorkflowDocument } from '@tenon/core/document'
+import type { WorkflowDocument, WorkflowNode } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { act, screen, waitFor, within } from '@testing-library/react'
@@ -138,7 +138,21 @@ describe('VersionsDialog', () => {
     const button = await screen.findByRole('button', { name: 'Restore to draft' })
     expect(button.hasAttribute('disabled')).toBe(true)
     expect(button.getAttribute('title')).toBe('The draft is the same as this version.')
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Draft')
+    expect(await screen.findByText('No differences')).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Publish again' })).toBeNull()
+  })
+
+  test('restores a version that differs from the draft in its layout only, and says that it does', async () => {
+    const [alpha] = SECOND.document.nodes as [WorkflowNode]
+    const moved = { ...SECOND.document, nodes: [{ ...alpha, position: { x: 400, y: 9 } }] }
+    const { user, session } = open()
+    act(() => session.adopt(moved))
+    await user.click(await show(/^Version 4/))
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Draft')
+    expect(await screen.findByText('Only the layout differs')).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Restore to draft' }))
+    expect(session.read()).toEqual(SECOND.document)
   })
 
   test('lists a version that others publish, and keeps what is shown', async () => {

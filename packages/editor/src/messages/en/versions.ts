@@ -13,7 +13,9 @@ export const versionMessages = {
   'versions.compareNothing': 'Nothing',
   'versions.changes': '{count, plural, one {# change} other {# changes}} from {from} to {to}',
   'versions.same': 'No differences',
-  'versions.sameText': 'The positions of nodes are not compared.',
+  'versions.sameLogic': 'Only the layout differs',
+  'versions.sameLogicText':
+    'Positions, sizes and the order of nodes, bend points of edges and annotations are not listed.',
   'versions.added': 'Added',
   'versions.removed': 'Removed',
   'versions.changed': 'Changed',

@@ -19,7 +19,6 @@ export const versionMessages = {
   'versions.added': 'Added',
   'versions.removed': 'Removed',
   'versions.changed': 'Changed',
-  'versions.connections': 'Connections',
   'versions.variable': 'Variable {name}',
   'versions.before': 'Before',
   'versions.after': 'After',

@@ -10,6 +10,8 @@ const goBack = async () => {
 }
 
 let stop = () => {}
+// Entries of earlier tests stay in the history of the page, so each test has a state of its own.
+let host = { ofHost: 0 }
 
 function open(options: { readonly isWanted?: boolean } = {}): BackLayers {
   const layers = createBackLayers({ id: ':r1:', isWanted: () => options.isWanted ?? true })
@@ -18,7 +20,8 @@ function open(options: { readonly isWanted?: boolean } = {}): BackLayers {
 }
 
 beforeEach(() => {
-  history.pushState({ ofHost: 7 }, '', '/workflows/1')
+  host = { ofHost: host.ofHost + 1 }
+  history.pushState(host, '', '/workflows/1')
 })
 afterEach(() => stop())
 
@@ -29,12 +32,12 @@ describe('createBackLayers', () => {
     layers.open(() => closed.push('inspector'))
     layers.open(() => closed.push('dialog'))
     await calm()
-    expect(history.state).toMatchObject({ ofHost: 7 })
+    expect(history.state).toMatchObject(host)
     await goBack()
     expect(closed).toEqual(['dialog'])
     await goBack()
     expect(closed).toEqual(['dialog', 'inspector'])
-    expect([location.pathname, history.state]).toEqual(['/workflows/1', { ofHost: 7 }])
+    expect([location.pathname, history.state]).toEqual(['/workflows/1', host])
   })
 
   test('a layer that is closed in another way leaves no entry behind', async () => {
@@ -45,7 +48,7 @@ describe('createBackLayers', () => {
     release()
     release()
     await calm()
-    expect(history.state).toEqual({ ofHost: 7 })
+    expect(history.state).toEqual(host)
     expect(close).not.toHaveBeenCalled()
   })
 
@@ -61,7 +64,7 @@ describe('createBackLayers', () => {
     expect(history.length).toBe(length)
     await goBack()
     expect(closed).toEqual(['dialog'])
-    expect(history.state).toEqual({ ofHost: 7 })
+    expect(history.state).toEqual(host)
   })
 
   test('a layer that opens while the page goes back gets its entry afterwards', async () => {
@@ -70,12 +73,16 @@ describe('createBackLayers', () => {
     await calm()
     release()
     await new Promise((resolve) => setTimeout(resolve, 0))
+    // The page is on its way back now; it arrives in a later task.
+    expect(history.state).not.toEqual(host)
     const close = vi.fn()
     layers.open(close)
     await calm()
+    expect(close).not.toHaveBeenCalled()
+    expect(history.state).not.toEqual(host)
     await goBack()
     expect(close).toHaveBeenCalledTimes(1)
-    expect(history.state).toEqual({ ofHost: 7 })
+    expect(history.state).toEqual(host)
   })
 
   test('Forward does not come back to the entry of a closed layer', async () => {
@@ -86,17 +93,17 @@ describe('createBackLayers', () => {
     history.forward()
     await calm()
     await calm()
-    expect(history.state).toEqual({ ofHost: 7 })
+    expect(history.state).toEqual(host)
   })
 
   test('leaves the page of the host alone when the host has moved on', async () => {
     const layers = open()
     const release = layers.open(() => {})
     await calm()
-    history.pushState({ ofHost: 8 }, '', '/runs/1')
+    history.pushState({ ofHost: -1 }, '', '/runs/1')
     release()
     await calm()
-    expect([location.pathname, history.state]).toEqual(['/runs/1', { ofHost: 8 }])
+    expect([location.pathname, history.state]).toEqual(['/runs/1', { ofHost: -1 }])
   })
 
   test('adds nothing where Back is not wanted', async () => {

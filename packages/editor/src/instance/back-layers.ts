@@ -60,7 +60,12 @@ export function createBackLayers({ id, isWanted }: BackLayersOptions): BackLayer
     setTimeout(adjust, 0)
   }
   const onTravel = () => {
-    isReturning = false
+    // The instance itself went back: a layer that opened meanwhile has no entry yet.
+    if (isReturning) {
+      isReturning = false
+      adjustSoon()
+      return
+    }
     while (layers.length > depth()) layers.pop()?.close()
     adjustSoon()
   }

@@ -29,16 +29,22 @@ export function ChangeList({ changes, documents, from, to, selectedNodeId, onSel
     )
   }
   const names = new Map<NodeId, string>(documents.flatMap(({ nodes }) => nodes.map(({ id, name }) => [id, name])))
+  const nameOf = (nodeId: NodeId) => names.get(nodeId) ?? nodeId
   // Two edges between the same nodes differ by their port.
   const edgeName = ({ source, sourceHandle, target }: WorkflowEdge) => {
     const port = sourceHandle === 'success' ? '' : ` (${sourceHandle})`
-    return `${names.get(source) ?? source}${port} → ${names.get(target) ?? target}`
+    return `${nameOf(source)}${port} → ${nameOf(target)}`
   }
   const fieldsOf = (before: WorkflowNode | null, after: WorkflowNode | null) =>
-    before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale })
+    before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale, nameOf })
   const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
   const valuesOf = (before: unknown, after: unknown): readonly FieldDifference[] => [
-    { label: '', before: before === null ? null : textOf(before), after: after === null ? null : textOf(after) },
+    {
+      key: 'value',
+      label: '',
+      before: before === null ? null : textOf(before),
+      after: after === null ? null : textOf(after),
+    },
   ]
   return (
     <>
@@ -122,8 +128,8 @@ function ChangeItem({ kind, name, differences, isSelected = false, onSelect }: C
       )}
       {differences.length > 0 && (
         <dl className="tn-change-fields">
-          {differences.map(({ label, before, after }) => (
-            <div key={label}>
+          {differences.map(({ key, label, before, after }) => (
+            <div key={key}>
               {label !== '' && <dt>{label}</dt>}
               <Value kind="removed" label={t('versions.before')} text={before ?? t('versions.nothing')} />
               <Value kind="added" label={t('versions.after')} text={after ?? t('versions.nothing')} />

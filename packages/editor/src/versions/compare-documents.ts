@@ -25,7 +25,7 @@ interface Both<Item> {
 
 /**
  * Lists how two documents differ: nodes, edges, variables and settings, in this order. Positions and sizes of nodes do
- * not count, nor do the bend points of edges.
+ * not count, nor do the bend points of edges and the key orders of objects that a node does not have.
  */
 export function compareDocuments(before: WorkflowDocument, after: WorkflowDocument): readonly DocumentChange[] {
   const keys = [...new Set([...Object.keys(before.settings), ...Object.keys(after.settings)])]
@@ -50,10 +50,26 @@ const asPart =
   <Part extends string>(part: Part) =>
   <Change extends object>(change: Change) => ({ part, ...change })
 
-function isSameNode(a: WorkflowNode, b: WorkflowNode): boolean {
-  const { position: _a, size: _as, ...before } = a
-  const { position: _b, size: _bs, ...after } = b
-  return jsonEqual(before, after)
+function isSameNode(before: WorkflowNode, after: WorkflowNode): boolean {
+  const names = new Set([...Object.keys(before.params), ...Object.keys(after.params)])
+  return (
+    jsonEqual(comparedFields(before), comparedFields(after)) &&
+    [...names].every((name) => isSameParam(name, before, after))
+  )
+}
+
+function comparedFields({ position, size, params, keyOrder, ...fields }: WorkflowNode) {
+  return fields
+}
+
+/**
+ * Checks whether a param has the same value in two states of a node, with the keys of its objects in the same order.
+ * Both documents have their keys in the order of their author.
+ */
+export function isSameParam(name: string, before: WorkflowNode, after: WorkflowNode): boolean {
+  const [old, next] = [before.params[name], after.params[name]]
+  if (!jsonEqual(old, next)) return false
+  return jsonEqual(before.keyOrder ?? {}, after.keyOrder ?? {}) || JSON.stringify(old) === JSON.stringify(next)
 }
 
 function kindOf(before: unknown, after: unknown): ChangeKind {

@@ -1,13 +1,19 @@
-import type { WorkflowNode } from '@tenon/core/document'
-import { node } from '@tenon/core/testing'
+import type { Json, WorkflowNode } from '@tenon/core/document'
+import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { en } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
+import { compareDocuments } from './compare-documents.ts'
 import { fieldDifferences } from './field-differences.ts'
 
-const OPTIONS = { manifest: createManifestIndex(SMALL_MANIFEST), t: createTranslate(en, 'en'), locale: 'en' }
+const OPTIONS = {
+  manifest: createManifestIndex(SMALL_MANIFEST),
+  t: createTranslate(en, 'en'),
+  locale: 'en',
+  nameOf: (id: string) => `Loop ${id}`,
+}
 const secretBy = (setBy: string) => ({
   $secret: 'sec_aaaaaaaaaaaaaaaaaaaaaa',
   setAt: '2026-11-20T10:00:00.000Z',
@@ -21,10 +27,10 @@ const differ = (change: Partial<WorkflowNode>, before: WorkflowNode = BASE) =>
 describe('fieldDifferences', () => {
   test('names params by their titles in the order of the form, with both values', () => {
     expect(differ({ params: { fields: { x: 1 }, count: 4, text: 'hello' } })).toEqual([
-      { label: 'Text', before: 'hi', after: 'hello' },
-      { label: 'Count', before: '3', after: '4' },
-      { label: 'Kind', before: 'small', after: null },
-      { label: 'Fields', before: null, after: '{\n  "x": 1\n}' },
+      { key: 'params.text', label: 'Text', before: 'hi', after: 'hello' },
+      { key: 'params.count', label: 'Count', before: '3', after: '4' },
+      { key: 'params.kind', label: 'Kind', before: 'small', after: null },
+      { key: 'params.fields', label: 'Fields', before: null, after: '{\n  "x": 1\n}' },
     ])
   })
 
@@ -32,14 +38,19 @@ describe('fieldDifferences', () => {
     const before = { ...BASE, params: { ...BASE.params, fields: { a: 1, b: 2 }, size: { c: 1, d: 2 } } }
     const params = { ...before.params, fields: { b: 2, a: 1 } }
     expect(differ({ params, keyOrder: { '/fields': ['b', 'a'] } }, before)).toEqual([
-      { label: 'Fields', before: '{\n  "a": 1,\n  "b": 2\n}', after: '{\n  "b": 2,\n  "a": 1\n}' },
+      {
+        key: 'params.fields',
+        label: 'Fields',
+        before: '{\n  "a": 1,\n  "b": 2\n}',
+        after: '{\n  "b": 2,\n  "a": 1\n}',
+      },
     ])
     expect(differ({ params }, before)).toEqual([])
   })
 
   test('names a param that the type does not know by its key', () => {
     expect(differ({ params: { ...BASE.params, old_limit: true } })).toEqual([
-      { label: 'Old limit', before: null, after: 'On' },
+      { key: 'params.old_limit', label: 'Old limit', before: null, after: 'On' },
     ])
   })
 
@@ -64,13 +75,56 @@ describe('fieldDifferences', () => {
         notes: 'n',
       }),
     ).toEqual([
-      { label: 'Name of the node', before: 'Alpha', after: 'Beta' },
-      { label: 'Type', before: 'Plain step · version 1', after: 'Two ways · version 1' },
-      { label: 'When it fails', before: null, after: 'continue' },
-      { label: 'Heartbeat', before: null, after: '5s' },
-      { label: 'Disabled', before: null, after: 'On' },
-      { label: 'Notes', before: null, after: 'n' },
+      { key: 'name', label: 'Name of the node', before: 'Alpha', after: 'Beta' },
+      { key: 'type', label: 'Type', before: 'Plain step · version 1', after: 'Two ways · version 1' },
+      { key: 'policy.onError', label: 'When it fails', before: null, after: 'continue' },
+      { key: 'policy.heartbeat', label: 'Heartbeat', before: null, after: '5s' },
+      { key: 'disabled', label: 'Disabled', before: null, after: 'On' },
+      { key: 'notes', label: 'Notes', before: null, after: 'n' },
     ])
+  })
+
+  test('names the container by its node', () => {
+    expect(differ({ parentId: 'l2' })).toEqual([
+      { key: 'parentId', label: 'Container', before: null, after: 'Loop l2' },
+    ])
+  })
+
+  test('gives fields with the same label keys of their own', () => {
+    const params = { ...BASE.params, timeout: 5 }
+    const keys = differ({ params, policy: { timeout: '5s' } }).map(({ key }) => key)
+    expect(keys).toEqual(['params.timeout', 'policy.timeout'])
+  })
+
+  test('shows values that read the same as JSON', () => {
+    const texts = (old: Json | undefined, next: Json) => {
+      const { text: _text, ...others } = BASE.params
+      const before = { ...BASE, params: old === undefined ? others : { ...others, text: old } }
+      return differ({ params: { ...others, text: next } }, before).map((each) => [each.before, each.after])
+    }
+    expect(texts(1, '1')).toEqual([['1', '"1"']])
+    expect(texts('', null)).toEqual([['""', 'null']])
+    expect(texts(undefined, '')).toEqual([[null, '""']])
+    expect(texts(undefined, null)).toEqual([[null, 'null']])
+  })
+
+  test.each<[string, Partial<WorkflowNode>, boolean]>([
+    ['a name', { name: 'B' }, true],
+    ['a later version of the type', { typeVersion: 2 }, true],
+    ['another type', { type: 'way' }, true],
+    ['a container', { parentId: 'l' }, true],
+    ['a param', { params: { ...BASE.params, count: 4 } }, true],
+    ['an order of keys that is shown', { params: { size: { b: 1, a: 2 } }, keyOrder: { '/size': ['b', 'a'] } }, true],
+    ['an order of keys of no object', { keyOrder: { '/gone': ['b', 'a'] } }, false],
+    ['a policy', { policy: { retry: { maximumAttempts: 2 } } }, true],
+    ['disabling', { disabled: true }, true],
+    ['locking', { locked: true }, true],
+    ['notes', { notes: 'n' }, true],
+    ['a position and a size', { position: { x: 9, y: 9 }, size: { width: 300, height: 90 } }, false],
+  ])('has a field for %s exactly if the node counts as changed', (_, change, isChanged) => {
+    const before = change.keyOrder?.['/size'] === undefined ? BASE : { ...BASE, params: { size: { a: 2, b: 1 } } }
+    const changes = compareDocuments(workflow([before]), workflow([{ ...before, ...change }]))
+    expect([changes.length > 0, differ(change, before).length > 0]).toEqual([isChanged, isChanged])
   })
 
   test('is empty for equal nodes, wherever they are on the canvas', () => {

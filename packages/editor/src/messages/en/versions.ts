@@ -26,6 +26,7 @@ export const versionMessages = {
   'versions.on': 'On',
   'versions.off': 'Off',
   'versions.type': 'Type',
+  'versions.container': 'Container',
   'versions.disabled': 'Disabled',
   'versions.locked': 'Locked',
   'versions.restore': 'Restore to draft',

@@ -130,6 +130,8 @@ const probe = defineNode({
     isIdempotent: z.boolean().default(true),
     /** Waits until the test opens its gate. */
     isGated: z.boolean().default(false),
+    /** Waits at its gate even after it was aborted. */
+    ignoresAbort: z.boolean().default(false),
     /** Attempts that fail before one succeeds. */
     failures: z.number().default(0),
     failure: z.enum(['coded', 'final', 'plain', 'value', 'output']).default('coded'),
@@ -203,7 +205,8 @@ function probeNode(probes: ProbeRecorder): AnyNodeImplementation {
       await new Promise((resolve) => setTimeout(resolve, 50))
       context.heartbeat()
     }
-    if (params.isGated) await probes.pass(runId, nodeRunId, abortSignal)
+    const gateSignal = params.ignoresAbort ? new AbortController().signal : abortSignal
+    if (params.isGated) await probes.pass(runId, nodeRunId, gateSignal)
     if (params.isStuck) await new Promise(() => undefined)
     if (attempt <= params.failures) fail(params.failure, attempt)
     if (params.waitMs !== undefined && resume === null) {

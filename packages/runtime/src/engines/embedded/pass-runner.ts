@@ -20,6 +20,8 @@ export interface ClaimedRun extends RunRef {
   isClosed: boolean
   /** Errors since it was last driven without one. */
   failures: number
+  /** Called after a pass was released, while {@link stopBodies} waits. */
+  onPassReleased: (() => void) | null
 }
 
 /** A pass of a node run that this worker holds. */
@@ -27,7 +29,10 @@ export interface HeldPass {
   readonly stop: StopSwitch
   /** True if its body has been started; before that a cancelation needs no body. */
   isRunning: boolean
-  /** Given back when the body has ended; the pass itself is held until its outcome is stored. */
+  /**
+   * Released when the body has ended and there is memory for its outcome; the pass itself is held until the outcome is
+   * stored.
+   */
   slot: Slot | null
 }
 
@@ -117,6 +122,11 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
     }
     const slot = slotOf(run, pass, held, free)
     const { tenantId, runId } = run
+    // The worker has dropped the run meanwhile.
+    if (held.stop.signals.shutdown.aborted) {
+      slot.release()
+      return
+    }
     if (!hooks.mayBegin()) {
       slot.release()
       hooks.passReleased(run)
@@ -207,7 +217,7 @@ function slotOf(run: ClaimedRun, pass: PassOfRun, held: HeldPass, slot: Slot): S
 /** Creates the record of a run that this worker drives. */
 export function claimedRun({ tenantId, runId }: RunRef): ClaimedRun {
   const flags = { isOwned: false, isDriving: false, isWoken: false, isClosed: false }
-  return { tenantId, runId, passes: new Map(), ...flags, failures: 0 }
+  return { tenantId, runId, passes: new Map(), ...flags, failures: 0, onPassReleased: null }
 }
 
 /** Holds a pass, so that it begins once; null if it is held already. */
@@ -227,4 +237,22 @@ function heldPass(run: ClaimedRun, pass: PassOfRun): HeldPass | undefined {
 /** Releases a pass. */
 function releasePass(run: ClaimedRun, pass: PassOfRun): void {
   run.passes.delete(passOfRunKey(pass))
+  run.onPassReleased?.()
+}
+
+/**
+ * Cancels the bodies of a run and waits until they have ended, or their grace is over: before another worker may claim
+ * the run, which must not begin an attempt while the last one runs. Passes that wait for a slot have no body yet.
+ */
+export function stopBodies(run: ClaimedRun): Promise<void> {
+  for (const { stop } of run.passes.values()) stop.stop('cancel')
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if ([...run.passes.values()].some(({ slot }) => slot !== null)) return
+      run.onPassReleased = null
+      resolve()
+    }
+    run.onPassReleased = check
+    check()
+  })
 }

@@ -127,6 +127,7 @@ describe('a rolling deploy', () => {
 
 describe('a run with a fact of a later version in its log', () => {
   const LATER = 'run_paused'
+  const SOON = { timeout: 20_000 }
   const needsLater = [`a version that reads events of the type "${LATER}"`]
 
   /** An engine with a worker, and the messages that it logs. */
@@ -172,7 +173,7 @@ describe('a run with a fact of a later version in its log', () => {
     const run = await startRun(old, document)
     await run.until('waiting')
     await appendLater(run)
-    await expect.poll(() => findRunObstacles(old.database, run)).toEqual(needsLater)
+    await expect.poll(() => findRunObstacles(old.database, run), SOON).toEqual(needsLater)
     expect(await findObstacles(old.database)).toEqual(needsLater)
     // What an old process can read of it, it shows.
     const inputOf = await createInlineInputReader(old.database, nodes.registry)(run.tenantId, run.runId)
@@ -181,7 +182,7 @@ describe('a run with a fact of a later version in its log', () => {
     const { approvalId } = await run.approvalOf('review')
     await run.decide(approvalId, 'approve')
     await old.engine.cancel(run.tenantId, run.runId, null)
-    await expect.poll(() => findRunObstacles(old.database, run)).toEqual(needsLater)
+    await expect.poll(() => findRunObstacles(old.database, run), SOON).toEqual(needsLater)
     const other = await startRun(old, plain)
     expect(await other.ended()).toMatchObject({ status: 'completed' })
     expect(await old.reader.getRun(run.tenantId, run.runId)).toMatchObject({ status: 'waiting' })
@@ -197,14 +198,34 @@ describe('a run with a fact of a later version in its log', () => {
     const run = await startRun(main, inQueue('gpu'))
     await run.untilEvent((event) => event.type === 'node_scheduled' && event.nodeRunId === 'a')
     await appendLater(run)
-    await expect.poll(() => findRunObstacles(main.database, run)).toEqual(expect.arrayContaining(needsLater))
+    await expect.poll(() => findRunObstacles(main.database, run), SOON).toEqual(expect.arrayContaining(needsLater))
     const queue = await loggingWorker({ nodeQueues: ['gpu'] })
-    await expect.poll(() => findRunObstacles(main.database, run)).toEqual(needsLater)
-    await expect.poll(() => queue.messages.filter((each) => each.startsWith('node_dispatch.released'))).toHaveLength(1)
+    await expect.poll(() => findRunObstacles(main.database, run), SOON).toEqual(needsLater)
+    await expect
+      .poll(() => queue.messages.filter((each) => each.startsWith('node_dispatch.released')), SOON)
+      .toHaveLength(1)
     expect(nodes.probes.callsOf(run.runId, 'a')).toEqual([])
     const found = await claimedByLater()
     expect(found.runs).toEqual([{ tenantId: run.tenantId, runId: run.runId }])
     expect(found.dispatches.claimed).toMatchObject([{ runId: run.runId, nodeRunId: 'a', pass: 1 }])
+  })
+
+  test('is released only when its bodies have ended, which are stopped', async () => {
+    const old = await loggingWorker({ cancelGraceMs: 600_000, drainMs: 100 })
+    const document = workflow(
+      [node('start', 'start'), node('a', 'probe', { isGated: true, ignoresAbort: true })],
+      ['start>a'],
+    )
+    const run = await startRun(old, document)
+    await nodes.probes.reached(run.runId, 'a')
+    await appendLater(run)
+    await expect.poll(() => nodes.probes.aborted, SOON).toEqual([`${run.runId}/a`])
+    expect((await claimedByLater()).runs).toEqual([])
+    expect(await findRunObstacles(old.database, run)).toEqual([])
+    nodes.probes.open(run.runId, 'a')
+    await expect.poll(() => old.messages, SOON).toContain('run.released: a later version has written to its log')
+    expect(old.messages).toContain('node_run.outcome_left: a later version has written to the run')
+    expect((await claimedByLater()).runs).toEqual([{ tenantId: run.tenantId, runId: run.runId }])
   })
 
   test('releases a queued node whose body ends after that fact', async () => {
@@ -214,7 +235,9 @@ describe('a run with a fact of a later version in its log', () => {
     await nodes.probes.reached(run.runId, 'a')
     await appendLater(run)
     nodes.probes.open(run.runId, 'a')
-    await expect.poll(() => queue.messages).toContain('node_dispatch.released: a later version has written to the run')
+    await expect
+      .poll(() => queue.messages, SOON)
+      .toContain('node_dispatch.released: a later version has written to the run')
     expect(queue.messages.filter((each) => /(store_failed|failed: retrying)/.test(each))).toEqual([])
     const found = await claimedByLater()
     expect(found.dispatches.claimed).toMatchObject([{ runId: run.runId, nodeRunId: 'a', pass: 1 }])
@@ -328,7 +351,7 @@ describe('fair shares', () => {
     // Each worker knows of the other from its next renewal on.
     await expect.poll(() => liveWorkers()).toBe(2)
     const runs = await Promise.all(Array.from({ length: 40 }, () => startRun(first, held, { tenantId: 'acme' })))
-    await expect.poll(() => nodes.probes.calls.length).toBeGreaterThanOrEqual(6)
+    await expect.poll(() => nodes.probes.calls.length).toBe(8)
     for (const { runId } of runs) nodes.probes.open(runId, 'a')
     const byWorker = new Map<string, number>()
     for (const run of runs) {

@@ -4,7 +4,7 @@ import type { AcquireSlot, CommitResult } from '../../commit/commit-types.ts'
 import { unreadableFact } from '../../store/release-to-readers.ts'
 import type { RenewedLease } from '../../store/renew-lease.ts'
 import { type RunRef, runKey } from '../../store/run-ref.ts'
-import { type ClaimedRun, claimedRun, createPassRunner } from './pass-runner.ts'
+import { type ClaimedRun, claimedRun, createPassRunner, stopBodies } from './pass-runner.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import { fieldsOf, type WorkerDeps } from './worker-deps.ts'
 
@@ -117,10 +117,14 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (isReleased) forgetIfIdle(run)
     }
   }
-  /** Leaves a run whose log a later version has written to, for a worker of that version; false for any other error. */
+  /**
+   * Leaves a run whose log a later version has written to, for a worker of that version, as soon as its bodies here have
+   * ended; false for any other error, or if the run could not be released.
+   */
   const leaveToReaders = async (run: ClaimedRun, error: unknown): Promise<boolean> => {
     const factType = unreadableFact(error)
     if (factType === null) return false
+    await stopBodies(run)
     try {
       await dispatch.releaseToReaders(run, factType)
     } catch {

@@ -1,4 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
+import { MASK } from '@tenon/core/mask'
 import { createNodeRegistry, defineNode, implementNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +18,7 @@ const mail = implementNode(
     description: 'Sends a mail',
     icon: 'M4 12h16',
     category: 'action',
-    params: z.object({ apiKey: z.string().min(4).meta({ secret: true }) }),
+    params: z.object({ apiKey: z.string().trim().min(4).meta({ secret: true }) }),
     ports: [{ name: 'success', title: 'Done' }],
     outputs: { success: z.object({}) },
     summary: 'Sends',
@@ -48,6 +49,15 @@ describe('openParams', () => {
   test('replaces the token of a header value, too, which a service may send back without its scheme', async () => {
     const { secrets } = await open(async () => 'Bearer token-of-acme')
     expect(secrets.json({ you: 'sent token-of-acme' })).toEqual({ you: expect.not.stringContaining('token-of-acme') })
+  })
+
+  test('replaces both the stored value and the parsed one, which has no spaces around it', async () => {
+    const { params, secrets, credentials } = await open(async () => '  canary-of-acme \n')
+    expect(params).toEqual({ apiKey: 'canary-of-acme' })
+    for (const sent of ['canary-of-acme', '  canary-of-acme \n', btoa('canary-of-acme')]) {
+      expect(secrets.json({ sent })).toEqual({ sent: MASK })
+      expect(credentials.text(`401: ${sent}`)).toBe(`401: ${MASK}`)
+    }
   })
 
   test("takes an error of the database for an outage, and not for the node's own", async () => {

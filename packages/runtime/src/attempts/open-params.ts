@@ -42,7 +42,9 @@ export async function openParams(
     else if (isSecretMarker(value)) values[name] = await reveal(reader, tenantId, value.$secret, `${node.type}.${name}`)
   }
   const opened = checkParams(implementation.definition, { ...given, ...values })
-  return { params: opened, ...redactors(Object.values(values), given) }
+  // The body gets the parsed form, for example without the spaces around it; a service may send back either one.
+  const parsed = names.map((name) => (opened as JsonObject)[name]).filter((value) => typeof value === 'string')
+  return { params: opened, ...redactors([...Object.values(values), ...parsed], given) }
 }
 
 async function reveal(

@@ -1,7 +1,7 @@
 import type { HttpClient, HttpRequestInit, NodeContext } from '@tenon/core/node'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { StartedNode } from '../commit/commit-types.ts'
-import { type BodyDeps, runBody } from './execute-attempt.ts'
+import { type BodyDeps, type ExecuteAttemptDeps, executeAttempt, runBody } from './execute-attempt.ts'
 import { createStopSwitch } from './stop-switch.ts'
 
 const DAY_MS = 86_400_000
@@ -23,6 +23,56 @@ function bodyOf(run: (context: NodeContext) => Promise<unknown>, timeoutMs: numb
   const end = runBody(started as unknown as StartedNode, deps as unknown as BodyDeps)
   return { end, inits, stop }
 }
+
+describe('executeAttempt', () => {
+  test('leaves an attempt whose outcome waits for memory at shutdown only when its lines are stored', async () => {
+    const stop = createStopSwitch()
+    const done: string[] = []
+    let store = (): void => undefined
+    let admit = (): void => undefined
+    const room = { weigh: () => undefined, release: () => void done.push('room released') }
+    const committer = {
+      commit: async () => {
+        await new Promise<void>((resolve) => {
+          store = resolve
+        })
+        done.push('line stored')
+      },
+      outcomes: {
+        enter: () =>
+          new Promise((resolve) => {
+            admit = () => resolve(room)
+          }),
+      },
+    }
+    const run = async ({ log }: NodeContext) => {
+      log('info', 'a line')
+      return { port: 'success', output: {} }
+    }
+    const started = { node: { timeoutMs: null, heartbeatMs: null }, params: {}, journal: new Map() }
+    const implementation = { run, definition: {} }
+    const deps = {
+      committer,
+      findType: () => ({ paramsSchema: {}, implementation }),
+      now: () => 0,
+      log: () => undefined,
+      stop: stop.signals,
+      onBodyEnd: () => void done.push('body ended'),
+    }
+    const executed = executeAttempt(
+      { ...started, implementation } as unknown as StartedNode,
+      deps as unknown as ExecuteAttemptDeps,
+    ).then(({ kind }) => done.push(kind))
+    await new Promise((resolve) => setImmediate(resolve))
+    stop.stop('shutdown')
+    admit()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(done).toEqual(['room released', 'body ended'])
+    store()
+    await executed
+    expect(done).toEqual(['room released', 'body ended', 'line stored', 'left'])
+  })
+})
 
 describe('runBody', () => {
   afterEach(() => void vi.useRealTimers())
@@ -51,7 +101,7 @@ describe('runBody', () => {
       await http.fetch(request)
       return new Promise(() => undefined)
     }, null)
-    await vi.waitFor(() => expect(inits).toHaveLength(6))
+    await vi.waitFor(() => expect(inits).toHaveLength(6), 20_000)
     const signals = inits.map(
       (init) => (init as { abortSignal?: AbortSignal }).abortSignal ?? (init as RequestInit).signal,
     )

@@ -39,7 +39,10 @@ export interface ExecuteAttemptDeps extends BeginAttemptDeps {
   /** Longest time that a canceled body may take to end, in ms. @defaultValue 10_000 */
   readonly graceMs?: number
   readonly onHeartbeat?: () => void
-  /** Called when the body has ended, before its outcome is stored. */
+  /**
+   * Called when the body has ended and there is memory for its outcome, before the outcome is stored; or when the process
+   * shuts down.
+   */
   readonly onBodyEnd?: () => void
 }
 
@@ -85,6 +88,7 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
   if (entering instanceof Promise && deps.stop.shutdown.aborted) {
     room.release()
     deps.onBodyEnd?.()
+    await pump.close()
     return { kind: 'left' }
   }
   try {

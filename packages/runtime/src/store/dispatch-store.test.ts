@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/databases.ts'
 import type { Append } from './append.ts'
 import { createAppender } from './appender.ts'
@@ -20,6 +21,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
       await tx.deleteFrom('run_ready').execute()
       await tx.deleteFrom('timers').execute()
       await tx.deleteFrom('workers').execute()
+      await tx.deleteFrom('run_requirements').execute()
     })
   })
   afterAll(() => opened.close())
@@ -70,6 +72,40 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(first.lastTenant).toBe('a')
     const second = await store('w').findWork(2, 'a')
     expect(second.runs.map((run) => run.tenantId)).toEqual(['c', 'a'])
+  })
+
+  test('releases a run to readers with what a cancelation meanwhile requires of its worker', async () => {
+    const runId = await ready('a')
+    const machine = ['plan:1', 'semantics:1']
+    await opened.database.withTenant('a', async (tx) => {
+      const sets = { '1.1': machine, '1.1/types': [...machine, 'node:mail@1'] }
+      const values = Object.entries(sets).map(([key, capabilities]) => ({ requires_key: key, capabilities }))
+      await tx
+        .insertInto('run_requirements')
+        .values(values.map((value) => ({ tenant_id: 'a', ...value })))
+        .execute()
+      await tx.updateTable('run_ready').set({ requires_key: '1.1/types', worker_id: 'w' }).execute()
+    })
+    let isCanceled = false
+    const withTenant: RuntimeDatabase['withTenant'] = async (tenantId, work) => {
+      const result = await opened.database.withTenant(tenantId, work)
+      if (isCanceled) return result
+      isCanceled = true
+      await opened.database.withTenant('a', (tx) => tx.updateTable('run_ready').set({ requires_key: '1.1' }).execute())
+      return result
+    }
+    const worker = { workerId: 'w', capabilities: [], busyGraceMs: 60_000 }
+    const dispatch = createDispatchStore({ ...opened.database, withTenant }, worker)
+    await dispatch.releaseToReaders({ tenantId: 'a', runId }, 'run_paused')
+    const released = await opened.database.withTenant('a', (tx) =>
+      tx
+        .selectFrom('run_ready')
+        .innerJoin('run_requirements', 'run_requirements.requires_key', 'run_ready.requires_key')
+        .select(['run_id', 'worker_id', 'woken', 'capabilities'])
+        .execute(),
+    )
+    const capabilities = ['fact:run_paused', ...machine]
+    expect(released).toEqual([{ run_id: runId, worker_id: null, woken: true, capabilities }])
   })
 
   test('claims nothing without capacity', async () => {

@@ -25,6 +25,8 @@ export interface OwnedRow extends RunRef {
 /**
  * Releases a claimed row to workers that can read a type of fact: it requires that from now on, so that this worker does
  * not claim it again. Does nothing if the worker no longer owns it.
+ *
+ * Reads again if another transaction has changed what the row requires, for example a cancelation.
  */
 export async function releaseToReaders(
   database: RuntimeDatabase,
@@ -38,25 +40,29 @@ export async function releaseToReaders(
     (column, index) => sql`${sql.ref(`r.${column}`)} = ${key[index]}`,
   )
   const isOwned = sql`${sql.join([...conditions], sql` and `)} and r.worker_id = ${workerId}`
-  const known = await database.withTenant(tenantId, (tx) =>
-    sql<{ requires_key: string; capabilities: readonly string[] | null }>`
-      select r.requires_key, q.capabilities from ${rows} r
-      left join ${sql.table(`${schema}.run_requirements`)} q using (tenant_id, requires_key) where ${isOwned}`.execute(
-      tx,
-    ),
-  )
-  const [row] = known.rows
-  if (row === undefined) return
-  const required = withFact({ key: row.requires_key, capabilities: row.capabilities ?? [] }, factType)
-  // In a transaction of its own, as all that writes requirements.
-  await database.withTenant(tenantId, (tx) =>
-    tx
-      .insertInto('run_requirements')
-      .values({ tenant_id: tenantId, requires_key: required.key, capabilities: required.capabilities })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute(),
-  )
-  await database.withTenant(tenantId, (tx) =>
-    sql`update ${rows} r set requires_key = ${required.key}, worker_id = null, ${freed} where ${isOwned}`.execute(tx),
-  )
+  for (;;) {
+    const known = await database.withTenant(tenantId, (tx) =>
+      sql<{ requires_key: string; capabilities: readonly string[] | null }>`
+        select r.requires_key, q.capabilities from ${rows} r
+        left join ${sql.table(`${schema}.run_requirements`)} q using (tenant_id, requires_key)
+        where ${isOwned}`.execute(tx),
+    )
+    const [row] = known.rows
+    if (row === undefined) return
+    const required = withFact({ key: row.requires_key, capabilities: row.capabilities ?? [] }, factType)
+    // In a transaction of its own, as all that writes requirements.
+    await database.withTenant(tenantId, (tx) =>
+      tx
+        .insertInto('run_requirements')
+        .values({ tenant_id: tenantId, requires_key: required.key, capabilities: required.capabilities })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    )
+    const released = await database.withTenant(tenantId, (tx) =>
+      sql`
+        update ${rows} r set requires_key = ${required.key}, worker_id = null, ${freed}
+        where ${isOwned} and r.requires_key = ${row.requires_key} returning r.tenant_id`.execute(tx),
+    )
+    if (released.rows.length > 0) return
+  }
 }

@@ -76,6 +76,20 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       slot.release()
     }
   }
+  /** Leaves a node of a run whose log a later version has written to; false for any other error, or if that fails. */
+  const leaveToReaders = async (queued: NodeDispatch, error: unknown): Promise<boolean> => {
+    const factType = unreadableFact(error)
+    if (factType === null) return false
+    try {
+      await dispatch.releaseDispatchToReaders(queued, factType)
+    } catch {
+      return false
+    }
+    failures.delete(passKey(queued))
+    const fields = fieldsOf(queued, error, queued.nodeRunId)
+    log('warn', 'node_dispatch.released: a later version has written to the run', fields)
+    return true
+  }
   const track = async (queued: NodeDispatch, stop: StopSwitch): Promise<void> => {
     const { nodeRunId } = queued
     const name = passKey(queued)
@@ -83,16 +97,7 @@ export function createDispatchRunner(deps: WorkerDeps): DispatchRunner {
       await attempt(queued, stop)
       failures.delete(name)
     } catch (error) {
-      const factType = unreadableFact(error)
-      if (factType !== null) {
-        log(
-          'warn',
-          'node_dispatch.released: a later version has written to the run',
-          fieldsOf(queued, error, nodeRunId),
-        )
-        await dispatch.releaseDispatchToReaders(queued, factType).catch(() => undefined)
-        return
-      }
+      if (await leaveToReaders(queued, error)) return
       const count = (failures.get(name) ?? 0) + 1
       failures.set(name, count)
       const retryInMs = retryDelayMs(error, count)

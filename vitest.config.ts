@@ -19,6 +19,8 @@ export default defineConfig({
     ],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    // A state that comes late on a busy machine is no fault; one that never comes still fails.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     projects: [
       {
@@ -34,7 +36,10 @@ export default defineConfig({
           ],
         },
       },
-      { extends: true, test: { name: 'editor', include: editorTests } },
+      {
+        extends: true,
+        test: { name: 'editor', include: editorTests, setupFiles: ['packages/editor/test/setup-tests.ts'] },
+      },
     ],
     coverage: {
       provider: 'v8',

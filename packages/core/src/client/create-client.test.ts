@@ -261,7 +261,9 @@ describe('createTenonClient', () => {
     )
     vi.stubGlobal('WebSocket', Platform)
     const stop = client.runs.stream('r', { onEvents: () => undefined })
-    return vi.waitFor(() => expect(opened).toEqual([expect.stringMatching(/^wss:.*\/runs\/r\/logs\?/)])).finally(stop)
+    return vi
+      .waitFor(() => expect(opened).toEqual([expect.stringMatching(/^wss:.*\/runs\/r\/logs\?/)]), 20_000)
+      .finally(stop)
   })
 
   test('names the place of collaboration sockets', () => {

@@ -7,6 +7,8 @@ import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { createEditorStore } from '../store/editor-store.ts'
 import { createStoredDetails } from './stored-details.ts'
 
+const eventually = <Value>(check: () => Value | Promise<Value>) => vi.waitFor(check, 20_000)
+
 type Changes = Parameters<TenonClient['workflows']['update']>[1]
 
 /** A server that answers when the test says so. */
@@ -45,24 +47,24 @@ describe('createStoredDetails', () => {
     expect(sent).toEqual([{ description: 'So' }])
     expect(store.getState()).toMatchObject({ isStoringDetails: true, workflow: { description: 'Sorts' } })
     answer({ description: 'So', version: '5' })
-    await vi.waitFor(() => expect(sent).toHaveLength(2))
+    await eventually(() => expect(sent).toHaveLength(2))
     expect(store.getState().workflow).toMatchObject({ description: 'Sorts', name: 'Requests', version: '5' })
     expect(sent[1]).toEqual({ description: 'Sorts', name: 'Requests' })
     answer({ description: 'Sorts', name: 'Requests' })
-    await vi.waitFor(() => expect(store.getState().isStoringDetails).toBe(false))
+    await eventually(() => expect(store.getState().isStoringDetails).toBe(false))
   })
 
   test('keeps a change that the network does not let through, and sends it when the network is back', async () => {
     const { details, store, sent, onRefused, refuse, answer } = open()
     details.update({ description: 'Typed in a tunnel' })
     refuse(new TenonError('UNAVAILABLE', 'no answer'))
-    await vi.waitFor(() => expect(store.getState().workflow?.description).toBe('Typed in a tunnel'))
+    await eventually(() => expect(store.getState().workflow?.description).toBe('Typed in a tunnel'))
     await new Promise((resolve) => setTimeout(resolve, 0))
     window.dispatchEvent(new Event('online'))
     expect(sent).toEqual([{ description: 'Typed in a tunnel' }, { description: 'Typed in a tunnel' }])
     expect(store.getState().isStoringDetails).toBe(true)
     answer({ description: 'Typed in a tunnel' })
-    await vi.waitFor(() => expect(store.getState().isStoringDetails).toBe(false))
+    await eventually(() => expect(store.getState().isStoringDetails).toBe(false))
     expect(onRefused).not.toHaveBeenCalled()
   })
 
@@ -70,13 +72,13 @@ describe('createStoredDetails', () => {
     const { details, store, onRefused, refuse, answer } = open()
     details.update({ name: 'Taken' })
     refuse(new TenonError('FORBIDDEN', 'You cannot rename it'))
-    await vi.waitFor(() => expect(onRefused).toHaveBeenCalledTimes(1))
-    await vi.waitFor(() =>
+    await eventually(() => expect(onRefused).toHaveBeenCalledTimes(1))
+    await eventually(() =>
       expect(store.getState()).toMatchObject({ isStoringDetails: false, workflow: { name: 'Tickets' } }),
     )
     details.update({ name: 'Free' })
     answer({ name: 'Free' })
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(store.getState()).toMatchObject({ isStoringDetails: false, workflow: { name: 'Free' } }),
     )
   })
@@ -94,6 +96,6 @@ describe('createStoredDetails', () => {
     details.update({ description: 'ab' })
     stop()
     answer({ description: 'a' })
-    await vi.waitFor(() => expect(sent).toEqual([{ description: 'a' }, { description: 'ab' }]))
+    await eventually(() => expect(sent).toEqual([{ description: 'a' }, { description: 'ab' }]))
   })
 })

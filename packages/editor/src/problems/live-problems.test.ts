@@ -7,6 +7,8 @@ import { createTranslate } from '../messages/format.ts'
 import { acceptDocument, createEditorStore, select } from '../store/editor-store.ts'
 import { startLiveProblems, toProblems } from './live-problems.ts'
 
+const eventually = <Value>(check: () => Value | Promise<Value>) => vi.waitFor(check, 20_000)
+
 const t = createTranslate(en, 'en')
 
 describe('toProblems', () => {
@@ -91,7 +93,7 @@ describe('startLiveProblems', () => {
 
   test('says nothing of what a node lacks that was just added, until it is left', async () => {
     const { store, withProblems, stop } = start()
-    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    await eventually(() => expect(withProblems()).toEqual(['old']))
     expect(store.getState().problemCounts.has('new')).toBe(false)
     select(store, ['old'])
     expect(withProblems()).toEqual(['new', 'old'])
@@ -101,7 +103,7 @@ describe('startLiveProblems', () => {
 
   test('says all of it before a version is published', async () => {
     const { store, withProblems, stop } = start()
-    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    await eventually(() => expect(withProblems()).toEqual(['old']))
     store.setState({ openPanel: 'publish' })
     expect(withProblems()).toEqual(['new', 'old'])
     stop()
@@ -109,10 +111,10 @@ describe('startLiveProblems', () => {
 
   test('says at once what is wrong with a value that was entered', async () => {
     const { store, withProblems, stop } = start()
-    await vi.waitFor(() => expect(withProblems()).toEqual(['old']), 10_000)
+    await eventually(() => expect(withProblems()).toEqual(['old']))
     const nodes = document.nodes.map((node) => (node.id === 'new' ? step('new', { text: '{{ 1 + }}' }) : node))
     acceptDocument(store, { ...document, nodes })
-    await vi.waitFor(() => expect(withProblems()).toEqual(['new', 'old']), 10_000)
+    await eventually(() => expect(withProblems()).toEqual(['new', 'old']))
     stop()
   })
 })

@@ -71,6 +71,6 @@ describe('sendResponse', () => {
     })
     const answer = await received(new Response(stream))
     answer.destroy()
-    await vi.waitFor(() => expect(isCanceled).toBe(true))
+    await vi.waitFor(() => expect(isCanceled).toBe(true), 20_000)
   })
 })

@@ -162,7 +162,7 @@ describe('toNodeHandler', () => {
     })
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write(request('keep-alive'))
-    await vi.waitFor(() => expect(answer).toContain('401'))
+    await vi.waitFor(() => expect(answer).toContain('401'), 20_000)
     await new Promise((resolve) => setTimeout(resolve, 60))
     socket.write(request('close'))
     await closed

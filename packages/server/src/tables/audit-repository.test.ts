@@ -113,15 +113,17 @@ describe('a refused write', () => {
     const client = await rawClient({ server, url: (await server.listen()).url }, viewer, id)
     client.send(encodeUpdate(client.change(() => client.ydoc.getMap('nodes').delete('review'))))
     expect((await client.closed).code).toBe(4403)
-    await vi.waitFor(async () =>
-      expect(await refusals(as.tenantId)).toEqual([
-        {
-          actor_id: viewer.userId,
-          action: 'draft.update_refused',
-          resource: id,
-          details: { code: 'FORBIDDEN', status: 403 },
-        },
-      ]),
+    await vi.waitFor(
+      async () =>
+        expect(await refusals(as.tenantId)).toEqual([
+          {
+            actor_id: viewer.userId,
+            action: 'draft.update_refused',
+            resource: id,
+            details: { code: 'FORBIDDEN', status: 403 },
+          },
+        ]),
+      20_000,
     )
   })
 

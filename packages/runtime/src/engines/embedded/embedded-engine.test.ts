@@ -187,6 +187,8 @@ describe('embeddedEngine', () => {
     const many = []
     for (let index = 0; index < 10; index += 1) many.push(await startRun(handle, one, { tenantId: busy }))
     const single = await startRun(handle, one)
+    // Its node waits for the slot by now.
+    await expect.poll(async () => (await single.events()).some(({ type }) => type === 'node_scheduled')).toBe(true)
     for (const run of [...many, single]) nodes.probes.open(run.runId, 'a')
     for (const run of [...many, single]) await run.ended()
     const order = nodes.probes.calls.map((call) => call.runId)

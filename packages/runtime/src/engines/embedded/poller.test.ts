@@ -30,7 +30,7 @@ test('polls again after a renewal during which the lease had expired', async () 
   const poller = createPoller(deps as unknown as PollerDeps)
   try {
     await poller.start()
-    await vi.waitFor(() => expect(findWork).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(findWork).toHaveBeenCalledTimes(1), 20_000)
     // A slow renewal that begins while the lease is valid.
     renew.mockImplementationOnce(async () => {
       await new Promise<void>((resolve) => {

@@ -69,6 +69,35 @@ describe('createByteBudget', () => {
     expect([...admitted, ...late.admitted]).toEqual(['a', 'b', 'late'])
   })
 
+  test('counts the expected bytes of those that have not named theirs', async () => {
+    const budget = createByteBudget(100, 40)
+    const [first, second, third] = [budget.enter(), budget.enter(), budget.enter()] as Admission[]
+    const { admitted, of } = crowd(budget, ['a', 'b', 'c'])
+    await settled()
+    expect(admitted).toEqual([])
+    first?.weigh(1)
+    await settled()
+    expect(admitted).toEqual(['a'])
+    second?.weigh(40)
+    third?.release()
+    await settled()
+    expect(admitted).toEqual(['a', 'b'])
+    ;(await of('a')).release()
+    await settled()
+    expect(admitted).toEqual(['a', 'b', 'c'])
+  })
+
+  test('admits one of two that enter before either has named its bytes', async () => {
+    const budget = createByteBudget(100)
+    const first = budget.enter() as Admission
+    const { admitted } = crowd(budget, ['second'])
+    await settled()
+    expect(admitted).toEqual([])
+    first.weigh(1)
+    await settled()
+    expect(admitted).toEqual(['second'])
+  })
+
   test('counts a change of weight once, and a release once', async () => {
     const budget = createByteBudget(10)
     const admission = budget.enter() as Admission

@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 
 /** Leave to bring a value into memory; held until the value is stored. */
 export interface Admission {
-  /** Names the bytes that are held, as soon as they are known: those who wait are admitted behind it. */
+  /** Names the bytes that are held, as soon as they are known: they replace the expected ones. */
   weigh(bytes: number): void
   /** Frees the bytes. A second call has no effect. */
   release(): void
@@ -11,55 +11,54 @@ export interface Admission {
 /** Bytes that may wait to be stored at once. */
 export interface ByteBudget {
   /**
-   * Admits a caller whose bytes are not known yet: at once while less than the budget is held and no other waits, else in
-   * the order of the calls, one after another. So the budget is exceeded by one value under pressure.
+   * Admits a caller whose bytes are not known yet, and counts the expected ones until they are: at once while less than
+   * the budget is held and no other waits, else in the order of the calls. So the budget is exceeded by one caller, and
+   * by what callers have above the expected bytes.
    */
   enter(): Admission | Promise<Admission>
 }
 
-/** @param maxBytes - Above 0. */
-export function createByteBudget(maxBytes: number): ByteBudget {
+/**
+ * Creates a budget of which nothing is held.
+ *
+ * @param maxBytes - Above 0.
+ * @param expectedBytes - What a caller counts until its bytes are known, above 0. @defaultValue `maxBytes`: one caller is
+ * admitted after another, each when the bytes of the one before are known
+ */
+export function createByteBudget(maxBytes: number, expectedBytes = maxBytes): ByteBudget {
   const waiting: ((admission: Admission) => void)[] = []
   let held = 0
-  /** One that waited has been admitted, and its bytes are not known yet. */
-  let isWeighing = false
 
   const admitNext = (): void => {
-    if (isWeighing || held >= maxBytes) return
-    const next = waiting.shift()
-    if (next === undefined) return
-    isWeighing = true
-    next(
-      createAdmission(() => {
-        isWeighing = false
-      }),
-    )
+    while (held < maxBytes) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      next(createAdmission())
+    }
   }
-  const createAdmission = (onKnown: () => void): Admission => {
-    let own = 0
+  const createAdmission = (): Admission => {
+    let own = expectedBytes
+    held += own
     let isOver = false
+    const change = (bytes: number): void => {
+      held += bytes - own
+      own = bytes
+      admitNext()
+    }
     return {
       weigh: (bytes) => {
-        if (isOver) return
-        held += bytes - own
-        own = bytes
-        onKnown()
-        admitNext()
+        if (!isOver) change(bytes)
       },
       release: () => {
         if (isOver) return
         isOver = true
-        held -= own
-        onKnown()
-        admitNext()
+        change(0)
       },
     }
   }
   return {
     enter: () =>
-      held < maxBytes && waiting.length === 0 && !isWeighing
-        ? createAdmission(() => undefined)
-        : new Promise((resolve) => waiting.push(resolve)),
+      held < maxBytes && waiting.length === 0 ? createAdmission() : new Promise((resolve) => waiting.push(resolve)),
   }
 }
 

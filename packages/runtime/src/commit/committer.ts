@@ -10,7 +10,7 @@ import { runKey } from '../store/run-ref.ts'
 import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import { commandsOf } from './commands.ts'
 import type { CommitResult, Committer, CommitWork, FactToCommit, RunToRead, StartedNode } from './commit-types.ts'
-import { drive } from './drive.ts'
+import { drive, MAX_SLICE_BYTES } from './drive.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
 import { newRunOf } from './new-run.ts'
 import type { FindNodeType } from './node-types.ts'
@@ -73,7 +73,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const locks = createRunLocks()
   const values = createValueLoader(database)
   const maxPendingBytes = deps.maxPendingBytes ?? defaultPendingBytes()
-  const commitDeps = { ...deps, values, appends: createByteBudget(maxPendingBytes) }
+  const commitDeps = { ...deps, values, appends: createByteBudget(maxPendingBytes, MAX_SLICE_BYTES) }
 
   const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
     const known = sessions.get(key)

@@ -33,7 +33,7 @@ export interface DriveRequest {
 }
 
 /** Bytes of values after which a slice of inline nodes ends. */
-const MAX_SLICE_BYTES = 8_388_608
+export const MAX_SLICE_BYTES = 8_388_608
 
 /** A pass of a node run that the machine has scheduled. */
 interface ScheduledPass extends PassOfRun {

@@ -32,6 +32,17 @@ export function useVersions(client: TenonClient, workflowId: string): Pages<Vers
 }
 
 /**
+ * Returns the version before another, which need not be loaded yet; the latest one for the draft, `null` for the first.
+ *
+ * @param latest - The latest version; `null` if there is none.
+ */
+export function versionBefore(version: string, latest: string | null): string | null {
+  if (version === DRAFT) return latest
+  // Versions of a workflow are numbered from 1 without gaps.
+  return Number(version) > 1 ? String(Number(version) - 1) : null
+}
+
+/**
  * Loads the document of a version.
  *
  * @param version - A version, {@link DRAFT} for the draft of this editor as it is now, `null` for none.

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { ChangeMarksContext } from '../canvas/change-marks.ts'
 import { ReadOnlyCanvas } from '../canvas/read-only-canvas.tsx'
 import { ResourceError } from '../client/resource-error.tsx'
+import type { Pages } from '../client/use-pages.ts'
 import { useInstance } from '../instance/instance-context.ts'
 import { formatMoment } from '../runs/format/instant.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -16,15 +17,15 @@ import { ChangeList } from './change-list.tsx'
 import { compareDocuments } from './compare-documents.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { RestoreButtons } from './restore-buttons.tsx'
-import { DRAFT, useDocument } from './use-versions.ts'
+import { DRAFT, useDocument, versionBefore } from './use-versions.ts'
 
 interface VersionDetailProps {
   readonly client: TenonClient
   readonly workflowId: string
   /** A version, or the draft. */
   readonly shown: string
-  /** Newest first. */
-  readonly versions: readonly Version[]
+  /** Versions of the workflow, newest first. */
+  readonly pages: Pages<Version>
   readonly hasDraft: boolean
   readonly canEdit: boolean
   /** Back to the list, where there is no room for both. */
@@ -35,16 +36,14 @@ const NOTHING = 'nothing'
 
 /** One version: who published it and why, its picture, and how it differs from another. */
 export function VersionDetail(props: VersionDetailProps) {
-  const { client, workflowId, shown, versions, hasDraft, canEdit, onBack } = props
+  const { client, workflowId, shown, pages, hasDraft, canEdit, onBack } = props
   const { t, locale } = useInstance()
   const live = useEditorStore((state) => state.workflow?.version ?? null)
   const manifest = useEditorStore((state) => state.manifest)
   const [chosenBase, setChosenBase] = useState<string | null>(null)
   const [nodeId, setNodeId] = useState<NodeId | null>(null)
-  const version = versions.find((candidate) => candidate.version === shown)
-  // By default with the version before it.
-  const before = shown === DRAFT ? versions[0] : versions[versions.findIndex((one) => one.version === shown) + 1]
-  const base = chosenBase ?? before?.version ?? NOTHING
+  const version = pages.items.find((candidate) => candidate.version === shown)
+  const base = chosenBase ?? versionBefore(shown, pages.items[0]?.version ?? null) ?? NOTHING
   const after = useDocument(client, workflowId, shown)
   const other = useDocument(client, workflowId, base === NOTHING ? null : base)
   const changes = useMemo(
@@ -56,7 +55,9 @@ export function VersionDetail(props: VersionDetailProps) {
   const isComparing = base !== NOTHING && other.value === null && other.error === null
   const firstChanged = merged.document.nodes.find(({ id }) => merged.marks.has(id))?.id
   const nameOf = (id: string) => (id === DRAFT ? t('topbar.draft') : t('versions.version', { version: id }))
-  const others = [...(hasDraft ? [DRAFT] : []), ...versions.map((one) => one.version)].filter((id) => id !== shown)
+  const listed = [...(hasDraft ? [DRAFT] : []), ...pages.items.map((one) => one.version)].filter((id) => id !== shown)
+  // The version before the last loaded one is on the next page.
+  const others = base === NOTHING || listed.includes(base) ? listed : [...listed, base]
   return (
     <section className="tn-version-detail" aria-label={nameOf(shown)}>
       <header className="tn-version-head">
@@ -112,6 +113,8 @@ export function VersionDetail(props: VersionDetailProps) {
           <Select
             value={base}
             onChange={setChosenBase}
+            // Older versions can be chosen as well.
+            onFocus={pages.loadMore}
             options={[
               { value: NOTHING, label: t('versions.compareNothing') },
               ...others.map((id) => ({ value: id, label: nameOf(id) })),

@@ -25,15 +25,19 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
   const canEdit = useEditorStore((state) => hasDraft && !state.isReadOnly && state.phase.kind === 'ready')
   const pages = useVersions(client, workflowId)
   const changes = useDraftChanges()
-  const [shown, setShown] = useState<string | null>(null)
+  const [chosen, setChosen] = useState<string | null>(null)
   // On a phone nothing is open until it is chosen.
   const [isOpened, setIsOpened] = useState(false)
   useCloseOnBack(isOpened, () => setIsOpened(false))
-  const latest = pages.items[0]?.version
-  // The list keeps the shown version selected when others publish.
+  const latest = pages.items[0]?.version ?? null
+  const areChangesKnown = !hasDraft || changes !== null
+  const first = hasDraft && changes !== null && changes > 0 ? DRAFT : latest
+  // The list keeps the shown version selected when others publish or edit. Before the changes of the draft are known,
+  // the latest version is shown, also where they cannot be loaded.
   useEffect(() => {
-    if (latest !== undefined) setShown((now) => now ?? (hasDraft && changes !== null && changes > 0 ? DRAFT : latest))
-  }, [latest, hasDraft, changes])
+    if (areChangesKnown && latest !== null) setChosen((now) => now ?? first)
+  }, [areChangesKnown, latest, first])
+  const shown = chosen ?? first
   if (pages.items.length === 0) {
     if (pages.error !== null) return <ResourceError title={t('versions.failed')} resource={pages} />
     if (pages.isLoading) return <Skeleton lines={6} height={44} />
@@ -60,7 +64,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
         hasDraft={hasDraft}
         shown={shown}
         onShow={(version) => {
-          setShown(version)
+          setChosen(version)
           setIsOpened(true)
         }}
       />
@@ -70,7 +74,7 @@ export function VersionHistory({ client, workflowId, hasDraft }: VersionHistoryP
           client={client}
           workflowId={workflowId}
           shown={shown}
-          versions={pages.items}
+          pages={pages}
           hasDraft={hasDraft}
           canEdit={canEdit}
           onBack={() => setIsOpened(false)}

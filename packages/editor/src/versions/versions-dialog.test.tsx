@@ -17,8 +17,8 @@ import { VersionsDialog } from './versions-dialog.tsx'
 const documentOf = (text: string, ...more: readonly string[]): WorkflowDocument =>
   workflow([{ ...node('a', 'step', { text }), name: 'Alpha' }, ...more.map((id) => node(id, 'stop'))], [])
 
-const FIRST = versionOf('3', documentOf('one', 'old'), { notes: 'The first one' })
-const SECOND = versionOf('4', documentOf('two'), {
+const FIRST = versionOf('1', documentOf('one', 'old'), { notes: 'The first one' })
+const SECOND = versionOf('2', documentOf('two'), {
   notes: 'Better wording',
   publishedBy: { userId: 'u-bo', displayName: 'Bo Lind' },
 })
@@ -29,10 +29,14 @@ interface Options {
   readonly live?: string | null
   readonly isReadOnly?: boolean
   readonly failure?: TenonError
+  readonly versionsPerPage?: number
+  /** False while the document of the live version is loading. */
+  readonly isLiveLoaded?: boolean
 }
 
-function open({ versions = [SECOND, FIRST], live = '4', isReadOnly = false, failure }: Options = {}) {
-  const fixture = createFixtureClient({ versions })
+function open(options: Options = {}) {
+  const { versions = [SECOND, FIRST], live = '2', isReadOnly = false, isLiveLoaded = true, failure } = options
+  const fixture = createFixtureClient({ versions, versionsPerPage: options.versionsPerPage ?? 50 })
   if (failure !== undefined) fixture.fail('versions.list', failure)
   const session = createEditorSession({ translate: () => t })
   const { store } = session
@@ -43,7 +47,7 @@ function open({ versions = [SECOND, FIRST], live = '4', isReadOnly = false, fail
     phase: { kind: 'ready' },
     openPanel: 'versions',
     isReadOnly,
-    ...(published === undefined ? {} : { published: { version: published.version, document: published.document } }),
+    ...(published === undefined || !isLiveLoaded ? {} : { published }),
   })
   session.adopt(DRAFT)
   const view = renderPart(
@@ -67,29 +71,69 @@ describe('VersionsDialog', () => {
   test('lists the draft and each version with its author, its note and the live one, newest first', async () => {
     open()
     expect(textsOf(await items())).toEqual([
-      'Draft1 change since version 4',
-      expect.stringMatching(/^Version 4LiveBetter wordingBo Lind · Nov 20, /),
-      expect.stringMatching(/^Version 3The first oneAda Obi · Nov 20, /),
+      'Draft1 change since version 2',
+      expect.stringMatching(/^Version 2LiveBetter wordingBo Lind · Nov 20, /),
+      expect.stringMatching(/^Version 1The first oneAda Obi · Nov 20, /),
     ])
     await screen.findByRole('heading', { name: 'Draft' })
-    expect(textsOf(await changes(/1 change from Version 4 to Draft/))).toEqual([
+    expect(textsOf(await changes(/1 change from Version 2 to Draft/))).toEqual([
       'ChangedAlphaTextBefore twoAfter three',
     ])
   })
 
   test('shows what a version changed, and compares it with any other', async () => {
     const { user } = open()
-    await user.click(await show(/^Version 4/))
-    expect(textsOf(await changes(/2 changes from Version 3 to Version 4/))).toEqual([
+    await user.click(await show(/^Version 2/))
+    expect(textsOf(await changes(/2 changes from Version 1 to Version 2/))).toEqual([
       'ChangedAlphaTextBefore oneAfter two',
       'Removedold',
     ])
     await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Draft')
-    expect(textsOf(await changes(/1 change from Draft to Version 4/))).toEqual([
+    expect(textsOf(await changes(/1 change from Draft to Version 2/))).toEqual([
       'ChangedAlphaTextBefore threeAfter two',
     ])
     await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Nothing')
     expect(screen.queryByText(/from Draft/)).toBeNull()
+  })
+
+  test('compares with the version before, also where that is on a page that is not loaded', async () => {
+    const versions = ['5', '4', '3', '2', '1'].map((version) => versionOf(version, documentOf(`text ${version}`)))
+    const { user, fixture } = open({ versions, live: '5', versionsPerPage: 2 })
+    await user.click(await show(/^Version 4/))
+    const difference = ['ChangedAlphaTextBefore text 3After text 4']
+    expect(textsOf(await changes(/1 change from Version 3 to Version 4/))).toEqual(difference)
+    const select = screen.getByRole('combobox', { name: 'Compare with' })
+    const options = () => textsOf(within(select).getAllByRole('option'))
+    expect(options()).toEqual(['Nothing', 'Draft', 'Version 5', 'Version 3'])
+    act(() => select.focus())
+    await waitFor(() => expect(options()).toEqual(['Nothing', 'Draft', 'Version 5', 'Version 3', 'Version 2']))
+    expect(textsOf(await changes(/1 change from Version 3 to Version 4/))).toEqual(difference)
+    // The version is on none of the loaded pages once others have published enough.
+    versions.unshift(...['7', '6'].map((version) => versionOf(version, documentOf(`text ${version}`))))
+    act(() => fixture.announce({ kind: 'version', id: '7', workflowId: 'wf' }))
+    await show(/^Version 7/)
+    expect(screen.queryByRole('button', { name: /^Version 4/ })).toBeNull()
+    expect(textsOf(await changes(/1 change from Version 3 to Version 4/))).toEqual(difference)
+  })
+
+  test('compares the first version with nothing', async () => {
+    const { user } = open()
+    await user.click(await show(/^Version 1/))
+    expect(screen.getByRole<HTMLSelectElement>('combobox', { name: 'Compare with' }).value).toBe('nothing')
+  })
+
+  test('shows the draft first if it has changes, whichever request ends first, unless another is chosen', async () => {
+    const load = ({ session }: Pick<ReturnType<typeof open>, 'session'>) =>
+      act(() => session.store.setState({ published: SECOND }))
+    const waiting = open({ isLiveLoaded: false })
+    await screen.findByRole('region', { name: 'Version 2' })
+    load(waiting)
+    expect(screen.getByRole('region', { name: 'Draft' })).toBeTruthy()
+    waiting.unmount()
+    const chosen = open({ isLiveLoaded: false })
+    await chosen.user.click(await show(/^Version 1/))
+    load(chosen)
+    expect(screen.getByRole('region', { name: 'Version 1' })).toBeTruthy()
   })
 
   test('moves through the versions by arrow keys', async () => {
@@ -104,19 +148,19 @@ describe('VersionsDialog', () => {
 
   test('restores a version into the draft as one step, which can be undone', async () => {
     const { user, session, state } = open()
-    await user.click(await show(/^Version 3/))
+    await user.click(await show(/^Version 1/))
     await user.click(await screen.findByRole('button', { name: 'Restore to draft' }))
     expect(state().openPanel).toBeNull()
     expect(session.read()).toEqual(FIRST.document)
     const toast = screen.getByRole('region', { name: 'Notifications' })
-    expect(toast.textContent).toContain('Version 3 restored to the draft')
+    expect(toast.textContent).toContain('Version 1 restored to the draft')
     await user.click(within(toast).getByRole('button', { name: 'Undo' }))
     expect(session.read()).toEqual(DRAFT)
   })
 
   test('leaves later changes alone when the notification is used after them', async () => {
     const { user, session } = open()
-    await user.click(await show(/^Version 3/))
+    await user.click(await show(/^Version 1/))
     await user.click(await screen.findByRole('button', { name: 'Restore to draft' }))
     act(() => void session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Later' }))
     await user.click(screen.getByRole('button', { name: 'Undo' }))
@@ -125,16 +169,16 @@ describe('VersionsDialog', () => {
 
   test('publishes a version again: restores it and asks for the note', async () => {
     const { user, session, state } = open()
-    await user.click(await show(/^Version 3/))
+    await user.click(await show(/^Version 1/))
     await user.click(await screen.findByRole('button', { name: 'Publish again' }))
     expect(session.read()).toEqual(FIRST.document)
-    expect(state()).toMatchObject({ openPanel: 'publish', suggestedNotes: 'Restored from version 3' })
+    expect(state()).toMatchObject({ openPanel: 'publish', suggestedNotes: 'Restored from version 1' })
   })
 
   test('has nothing to restore where the draft is the same', async () => {
     const { user, session } = open()
     act(() => session.adopt(SECOND.document))
-    await user.click(await show(/^Version 4/))
+    await user.click(await show(/^Version 2/))
     const button = await screen.findByRole('button', { name: 'Restore to draft' })
     expect(button.hasAttribute('disabled')).toBe(true)
     expect(button.getAttribute('title')).toBe('The draft is the same as this version.')
@@ -148,7 +192,7 @@ describe('VersionsDialog', () => {
     const moved = { ...SECOND.document, nodes: [{ ...alpha, position: { x: 400, y: 9 } }] }
     const { user, session } = open()
     act(() => session.adopt(moved))
-    await user.click(await show(/^Version 4/))
+    await user.click(await show(/^Version 2/))
     await user.selectOptions(screen.getByRole('combobox', { name: 'Compare with' }), 'Draft')
     expect(await screen.findByText('Only the layout differs')).toBeTruthy()
     await user.click(screen.getByRole('button', { name: 'Restore to draft' }))
@@ -157,11 +201,11 @@ describe('VersionsDialog', () => {
 
   test('lists a version that others publish, and keeps what is shown', async () => {
     const { user, fixture, versions } = open()
-    await user.click(await show(/^Version 3/))
-    versions.unshift(versionOf('5', documentOf('five')))
-    act(() => fixture.announce({ kind: 'version', id: '5', workflowId: 'wf' }))
-    await show(/^Version 5/)
-    expect(screen.getByRole('heading', { name: 'Version 3' })).toBeTruthy()
+    await user.click(await show(/^Version 1/))
+    versions.unshift(versionOf('3', documentOf('five')))
+    act(() => fixture.announce({ kind: 'version', id: '3', workflowId: 'wf' }))
+    await show(/^Version 3/)
+    expect(screen.getByRole('heading', { name: 'Version 1' })).toBeTruthy()
     const loads = () => fixture.calls.filter(({ name }) => name === 'versions.list').length
     expect(loads()).toBe(2)
     act(() => fixture.announce({ kind: 'version', id: '9', workflowId: 'other' }))
@@ -170,8 +214,8 @@ describe('VersionsDialog', () => {
 
   test('cannot restore what the reader cannot change', async () => {
     const { user } = open({ isReadOnly: true })
-    await user.click(await show(/^Version 3/))
-    await screen.findByRole('heading', { name: 'Version 3' })
+    await user.click(await show(/^Version 1/))
+    await screen.findByRole('heading', { name: 'Version 1' })
     expect(screen.queryByRole('button', { name: /Restore|Publish/ })).toBeNull()
   })
 

@@ -12,7 +12,7 @@ export function startEngine(factory: EngineFactory, deps: EngineDeps): Engine {
   throw notAnEngine()
 }
 
-/** An `embeddedEngine` that was not called takes the ports for its options, and refuses them. */
+/** An `embeddedEngine` that was not called takes the dependencies of an engine for its options, and refuses them. */
 function callFactory(factory: EngineFactory, deps: EngineDeps): unknown {
   try {
     return factory(deps)

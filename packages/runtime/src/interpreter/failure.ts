@@ -2,7 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { type Decision, makeValueRef, type RunFailure, type ValueRef } from '@tenon/core/run'
 import { type MachineContext, nodeAt, type Turn } from './context.ts'
 import { beginEnding } from './ending.ts'
-import { close, ERROR_PORT, finishLive, finishPassedOver } from './finish-node.ts'
+import { close, ERROR_PORT, finishLive, finishSkipped } from './finish-node.ts'
 
 const MAX_CODE_LENGTH = 200
 const MAX_MESSAGE_LENGTH = 2_000
@@ -43,7 +43,7 @@ export function handleFailure(
 ): void {
   const { id, onError, hasErrorEdge } = nodeAt(context, node)
   if (onError === 'continue') {
-    const { port, output } = finishPassedOver(context, turn, node, { clean: false })
+    const { port, output } = finishSkipped(context, turn, node, { clean: false })
     out.push({ type: 'failure_handled', nodeRunId: id, data: { how: 'continue', port, output } })
     return
   }

@@ -55,7 +55,7 @@ export function finishLive(
 }
 
 /** Ends a skipped node: its first port is live, with `{}`. */
-export function finishPassedOver(
+export function finishSkipped(
   context: MachineContext,
   turn: Turn,
   node: number,

@@ -2,7 +2,7 @@ import type { Fact } from '@tenon/core/run'
 import { type MachineContext, nodeAt, nodeOf, refuse, type Turn } from './context.ts'
 import { beginEnding, DEADLINE_TIMER } from './ending.ts'
 import { handleFailure } from './failure.ts'
-import { close, ERROR_PORT, finishDead, finishLive, finishPassedOver } from './finish-node.ts'
+import { close, ERROR_PORT, finishDead, finishLive, finishSkipped } from './finish-node.ts'
 import { itemAt } from './lookup.ts'
 import { closeRun } from './open-runs.ts'
 import { rulesFor, start } from './propagate.ts'
@@ -93,7 +93,7 @@ function judgeSkipped(context: MachineContext, fact: OutcomeOf<'node_skipped'>):
   return (turn) => {
     closeRun(context, node)
     turn.skipped.skip_if.push(node)
-    finishPassedOver(context, turn, node, { clean: true })
+    finishSkipped(context, turn, node, { clean: true })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Decision, SkipReason } from '@tenon/core/run'
 import { type MachineContext, nodeAt, refuse, type Turn } from './context.ts'
 import { handleFailure } from './failure.ts'
-import { finishDead, finishPassedOver } from './finish-node.ts'
+import { finishDead, finishSkipped } from './finish-node.ts'
 import { isRacing, type JoinVerdict } from './join.ts'
 import { itemAt } from './lookup.ts'
 import { dropLosers, findLosers, idsOf, openAmong } from './losers.ts'
@@ -18,7 +18,7 @@ export function rulesFor(semantics: number): SemanticsRules {
 export function start(context: MachineContext, turn: Turn, node: number): void {
   if (nodeAt(context, node).disabled) {
     turn.skipped.disabled.push(node)
-    finishPassedOver(context, turn, node, { clean: true })
+    finishSkipped(context, turn, node, { clean: true })
     return
   }
   context.undoLog.setItem(context.state.phases, node, PHASE.ready)

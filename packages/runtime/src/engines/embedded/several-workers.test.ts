@@ -133,11 +133,11 @@ describe('a run with a fact of a later version in its log', () => {
   /** An engine with a worker, and the messages that it logs. */
   async function loggingWorker(options: EmbeddedEngineOptions = {}) {
     const messages: string[] = []
-    const ports = { ...testDeps(open(), nodes.registry), log: (_: string, message: string) => messages.push(message) }
-    const engine = embeddedEngine({ ...QUICK, ...options })(ports)
+    const deps = { ...testDeps(open(), nodes.registry), log: (_: string, message: string) => messages.push(message) }
+    const engine = embeddedEngine({ ...QUICK, ...options })(deps)
     closing.push(() => engine.close())
     await engine.startWorker()
-    return { ...ports, engine, messages }
+    return { ...deps, engine, messages }
   }
 
   /** Appends the fact as a worker of that version would, and wakes the run. */
@@ -334,10 +334,10 @@ describe('appendLanes', () => {
         inFlight -= 1
       })
     }
-    const ports = testDeps({ ...database, call }, nodes.registry)
-    const engine = embeddedEngine({ ...QUICK, appendLanes: 3 })(ports)
+    const deps = testDeps({ ...database, call }, nodes.registry)
+    const engine = embeddedEngine({ ...QUICK, appendLanes: 3 })(deps)
     closing.push(() => engine.close())
-    const handle = { ...ports, engine, registry: nodes.registry }
+    const handle = { ...deps, engine, registry: nodes.registry }
     await Promise.all(Array.from({ length: 60 }, () => startRun(handle, plain)))
     expect(most).toBe(3)
   })

@@ -14,7 +14,7 @@ const press = (
   shiftKey: false,
   ...modifiers,
 })
-const onCanvas = { isTextEntry: false, isPanel: false }
+const onCanvas = { isTextEntry: false, isPanel: false, isElsewhere: false }
 
 describe('actionFor', () => {
   test('Command and Control both mean Mod', () => {
@@ -24,17 +24,29 @@ describe('actionFor', () => {
   })
 
   test('a text field keeps its keys, except for bindings that say otherwise', () => {
-    const inText = { isTextEntry: true, isPanel: true }
+    const inText = { isTextEntry: true, isPanel: true, isElsewhere: true }
     expect(actionFor(DEFAULT_KEYMAP, press('Backspace'), inText)).toBeNull()
     expect(actionFor(DEFAULT_KEYMAP, press('m', { metaKey: true, shiftKey: true }), inText)).toBe('show-problems')
   })
 
   test('Escape leaves a panel, also from a text field, and clears the selection elsewhere', () => {
     for (const isTextEntry of [true, false]) {
-      expect(actionFor(DEFAULT_KEYMAP, press('Escape'), { isTextEntry, isPanel: true })).toBe('leave-panel')
+      expect(actionFor(DEFAULT_KEYMAP, press('Escape'), { isTextEntry, isPanel: true, isElsewhere: true })).toBe(
+        'leave-panel',
+      )
     }
     expect(actionFor(DEFAULT_KEYMAP, press('Escape'), onCanvas)).toBe('clear-selection')
   })
+
+  test.each(['Delete', 'Backspace', 'd', 'c', 'ArrowLeft'])(
+    '%s changes no node from a button beside the canvas',
+    (key) => {
+      const onButton = { isTextEntry: false, isPanel: false, isElsewhere: true }
+      expect(actionFor(DEFAULT_KEYMAP, press(key), onCanvas)).not.toBeNull()
+      expect(actionFor(DEFAULT_KEYMAP, press(key), onButton)).toBeNull()
+      expect(actionFor(DEFAULT_KEYMAP, press('z', { ctrlKey: true }), onButton)).toBe('undo')
+    },
+  )
 
   test("copy, cut and paste are listed and left to the browser's own events", () => {
     for (const [key, action] of [

@@ -93,7 +93,24 @@ function chordOf(press: KeyPress): KeyChord {
 interface KeyPlace {
   readonly isTextEntry: boolean
   readonly isPanel: boolean
+  /** True on a control beside the canvas and the outline, where no selected node has the focus. */
+  readonly isElsewhere: boolean
 }
+
+/** Actions that change the selected nodes by one key: on a button elsewhere the key is a slip. */
+const OF_SELECTED: ReadonlySet<ActionName> = new Set([
+  'delete',
+  'toggle-disabled',
+  'connect',
+  'move-left',
+  'move-right',
+  'move-up',
+  'move-down',
+  'move-left-far',
+  'move-right-far',
+  'move-up-far',
+  'move-down-far',
+])
 
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
@@ -102,6 +119,7 @@ export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place:
   return binding === undefined || binding.byBrowser === true ? null : binding.action
 }
 
-function worksAt({ inText, inPanel }: KeyBinding, { isTextEntry, isPanel }: KeyPlace): boolean {
+function worksAt({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyPlace): boolean {
+  if (isElsewhere && OF_SELECTED.has(action)) return false
   return inPanel === true ? isPanel : inText === true || !isTextEntry
 }

@@ -12,7 +12,9 @@ export function useKeymap(
     (event) => {
       if (event.defaultPrevented || event.nativeEvent.isComposing) return
       const isText = isTextEntry(event.target)
-      const action = actionFor(keymap, event, { isTextEntry: isText, isPanel: isInPanel(event) })
+      const isPanel = isInPanel(event)
+      const isElsewhere = isPanel || isControlElsewhere(event)
+      const action = actionFor(keymap, event, { isTextEntry: isText, isPanel, isElsewhere })
       if (action === null) return
       // Enter and the arrow keys have another meaning on a button.
       if (isOwnKey(event) && !isText) return
@@ -32,6 +34,12 @@ function isInPanel({ target, currentTarget }: KeyboardEvent<HTMLElement>): boole
 }
 
 const CONTROLS = 'button, a[href], [role="tab"], [role="option"], [role="menuitem"], [role="radio"], [role="switch"]'
+
+const HOMES = '.tn-canvas, .tn-outline'
+
+function isControlElsewhere({ target }: KeyboardEvent<HTMLElement>): boolean {
+  return target instanceof Element && target.closest(CONTROLS) !== null && target.closest(HOMES) === null
+}
 
 function isOwnKey(event: KeyboardEvent<HTMLElement>): boolean {
   const target = event.target

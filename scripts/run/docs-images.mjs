@@ -10,7 +10,7 @@ import { chromium } from 'playwright'
 import { freePort } from '../lib/free-port.mjs'
 import { buildExample, buildPackages } from './lib/build.mjs'
 import { findChromium } from './lib/chromium.mjs'
-import { PICTURES } from './lib/docs-pictures.mjs'
+import { picturesNamed } from './lib/docs-pictures.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { root } from './lib/paths.mjs'
 
@@ -20,6 +20,7 @@ const HEIGHTS = new Map([
   [390, 844],
 ])
 
+const pictures = chosenPictures()
 await ensureInstalled()
 await buildPackages({ declarations: false })
 await buildExample()
@@ -30,12 +31,14 @@ if (executablePath === null) {
 }
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'tenon-images-'))
-const { url, end } = await startDemo()
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+/** @type {Awaited<ReturnType<typeof startDemo>> | null} */
+let demo = null
+/** @type {import('playwright').Browser | null} */
+let browser = null
 try {
-  const wanted = process.argv.slice(2)
-  for (const { name, width, theme, draw } of PICTURES) {
-    if (wanted.length > 0 && !wanted.some((start) => name.startsWith(start))) continue
+  demo = await startDemo()
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  for (const { name, width, theme, show } of pictures) {
     const context = await browser.newContext({
       viewport: { width, height: HEIGHTS.get(width) ?? 900 },
       hasTouch: width < 640,
@@ -48,7 +51,7 @@ try {
       localStorage.setItem('hearth-theme', mode)
     }, theme)
     const page = await context.newPage()
-    await draw({ page, url })
+    await show({ page, url: demo.url })
     // A pointer over a card would draw it as hovered.
     await page.mouse.move(0, 0)
     await page.screenshot({ path: join(root, 'docs/images', `${name}.png`), animations: 'disabled', caret: 'hide' })
@@ -56,9 +59,19 @@ try {
     console.log(`docs/images/${name}.png`)
   }
 } finally {
-  await browser.close()
-  await end()
+  await browser?.close()
+  await demo?.end()
   rmSync(dataDirectory, { recursive: true, force: true })
+}
+
+/** Returns the pictures that the arguments name. */
+function chosenPictures() {
+  try {
+    return picturesNamed(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
 
 /** Starts the demo with data of its own. */

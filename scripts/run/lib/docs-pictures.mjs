@@ -1,5 +1,5 @@
 /**
- * @typedef {object} Easel
+ * @typedef {object} PictureContext
  * @property {import('playwright').Page} page
  * @property {string} url Of the demo.
  */
@@ -9,37 +9,37 @@
  * @property {string} name Of the file, without its ending.
  * @property {1440 | 1024 | 390} width
  * @property {'light' | 'dark'} theme
- * @property {(easel: Easel) => Promise<void>} draw Goes to what the picture shows.
+ * @property {(context: PictureContext) => Promise<void>} show Opens the page that the picture shows.
  */
 
 const ANGRY = 'My order never arrived and the box was broken. This is terrible.'
 const REFUND = 'I want a refund for the broken lamp.'
 
 /** @type {readonly Picture[]} */
-export const PICTURES = [
+const PICTURES = [
   ...widths('editor', /** @type {const} */ ([1440, 1024, 390]), ['light', 'dark'], showEditor),
-  ...widths('inspector', /** @type {const} */ ([1440]), ['light'], async (easel) => {
-    await showEditor(easel)
-    await easel.page.getByRole('article', { name: /^Analyze ticket,/ }).click()
-    await easel.page.getByRole('tab', { name: 'Setup' }).waitFor()
-    await stillness(easel.page)
+  ...widths('inspector', /** @type {const} */ ([1440]), ['light'], async (context) => {
+    await showEditor(context)
+    await context.page.getByRole('article', { name: /^Analyze ticket,/ }).click()
+    await context.page.getByRole('tab', { name: 'Setup' }).waitFor()
+    await waitUntilStable(context.page)
   }),
-  ...widths('run', /** @type {const} */ ([1440]), ['light', 'dark'], async (easel) => {
-    await showRun(easel, ANGRY)
-    await easel.page.getByText('Completed').first().waitFor()
-    await stillness(easel.page)
+  ...widths('run', /** @type {const} */ ([1440]), ['light', 'dark'], async (context) => {
+    await showRun(context, ANGRY)
+    await context.page.getByText('Completed').first().waitFor()
+    await waitUntilStable(context.page)
   }),
-  ...widths('gantt', /** @type {const} */ ([1440]), ['light'], async (easel) => {
-    await showRun(easel, ANGRY)
-    await easel.page.getByText('Completed').first().waitFor()
-    await easel.page.getByRole('option', { name: /^Escalate to a person / }).click()
-    await stillness(easel.page)
+  ...widths('gantt', /** @type {const} */ ([1440]), ['light'], async (context) => {
+    await showRun(context, ANGRY)
+    await context.page.getByText('Completed').first().waitFor()
+    await context.page.getByRole('option', { name: /^Escalate to a person / }).click()
+    await waitUntilStable(context.page)
   }),
-  ...widths('approval', /** @type {const} */ ([1440, 1024]), ['light'], async (easel) => {
-    await showRun(easel, REFUND)
-    await easel.page.getByRole('option', { name: /^Manual review / }).click()
-    await easel.page.getByRole('button', { name: 'Approve' }).waitFor()
-    await stillness(easel.page)
+  ...widths('approval', /** @type {const} */ ([1440, 1024]), ['light'], async (context) => {
+    await showRun(context, REFUND)
+    await context.page.getByRole('option', { name: /^Manual review / }).click()
+    await context.page.getByRole('button', { name: 'Approve' }).waitFor()
+    await waitUntilStable(context.page)
   }),
   ...widths('inbox', /** @type {const} */ ([1440]), ['light'], async ({ page, url }) => {
     await startRun(url, REFUND)
@@ -55,45 +55,60 @@ export const PICTURES = [
 ]
 
 /**
+ * Returns the pictures whose names begin with one of these texts; all of them without a text.
+ *
+ * @param {readonly string[]} starts
+ * @throws {Error} If no picture has a name that begins with one of the texts.
+ */
+export function picturesNamed(starts) {
+  const unknown = starts.filter((start) => !PICTURES.some(({ name }) => name.startsWith(start)))
+  if (unknown.length > 0) {
+    const names = PICTURES.map(({ name }) => name).join(', ')
+    throw new Error(`No picture has a name that begins with ${unknown.join(' or ')}; the names are ${names}`)
+  }
+  return PICTURES.filter(({ name }) => starts.length === 0 || starts.some((start) => name.startsWith(start)))
+}
+
+/**
  * @param {string} subject
  * @param {readonly Picture['width'][]} sizes
  * @param {readonly Picture['theme'][]} themes
- * @param {Picture['draw']} draw
+ * @param {Picture['show']} show
  * @returns {Picture[]}
  */
-function widths(subject, sizes, themes, draw) {
-  return themes.flatMap((theme) => sizes.map((width) => ({ name: `${subject}-${theme}-${width}`, width, theme, draw })))
+function widths(subject, sizes, themes, show) {
+  return themes.flatMap((theme) => sizes.map((width) => ({ name: `${subject}-${theme}-${width}`, width, theme, show })))
 }
 
-/** @param {Easel} easel */
+/** @param {PictureContext} context */
 async function showEditor({ page, url }) {
   await page.goto(`${url}/app/automations/${await routerOf(url)}`)
   await page.getByText('Analyze ticket').first().waitFor()
   await page.getByText('Saved', { exact: true }).waitFor()
-  await stillness(page)
+  await waitUntilStable(page)
 }
 
 /**
  * Shows what a change of the draft would publish.
  *
- * @param {Easel} easel
+ * @param {PictureContext} context
  */
-async function showVersions(easel) {
-  const { page, url } = easel
+async function showVersions(context) {
+  const { page, url } = context
   await call(url, 'PATCH', `/workflows/${await routerOf(url)}/draft`, {
     operations: [
       { op: 'update_node', nodeId: 'review', set: { name: 'Ask the team lead' } },
       { op: 'set_param', nodeId: 'happy', path: ['right'], value: 0.8 },
     ],
   })
-  await showEditor(easel)
+  await showEditor(context)
   await page.getByRole('button', { name: /^Draft · / }).click()
   await page.getByText('2 changes from Version 1 to Draft').waitFor()
-  await stillness(page)
+  await waitUntilStable(page)
 }
 
 /**
- * @param {Easel} easel
+ * @param {PictureContext} context
  * @param {string} text
  */
 async function showRun({ page, url }, text) {
@@ -145,11 +160,11 @@ async function call(url, method, path, body) {
 }
 
 /**
- * Waits until the canvas has come to rest: its viewport is the same in two pictures of the screen.
+ * Waits until the canvas has stopped moving: its viewport is the same at two moments, 120 ms apart.
  *
  * @param {import('playwright').Page} page
  */
-async function stillness(page) {
+async function waitUntilStable(page) {
   const viewport = page.locator('.react-flow__viewport').first()
   if ((await viewport.count()) === 0) return
   let before = ''
@@ -160,4 +175,5 @@ async function stillness(page) {
     if (now === before) return
     before = String(now)
   }
+  throw new Error('the canvas did not stop moving within 6 s')
 }

@@ -1,7 +1,7 @@
 import type { Draft } from '@tenon/core/api'
 import { readDraft } from '@tenon/core/collab'
 import { openTestPGlite } from '@tenon/runtime/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import {
@@ -17,9 +17,11 @@ import {
 } from '../testing/kit/draft-client.ts'
 import { openTestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
-import { encodeSyncStep1, encodeUpdate } from './frames.ts'
+import { encodeAwareness, encodeSyncStep1, encodeUpdate } from './frames.ts'
 
 type Pglite = Awaited<ReturnType<typeof openTestPGlite>>
+
+const isHeartbeat = (frame: Uint8Array) => Buffer.from(encodeAwareness([])).equals(frame)
 
 let host: DraftServer
 let disk: ReturnType<typeof createDisk>
@@ -55,7 +57,7 @@ describe('a room whose draft cannot be stored', () => {
     expect((await peer.closed).code).toBe(1011)
     expect(await watcher.closed).toBe(1011)
 
-    expect(peer.frames.slice(seen)).toEqual([])
+    expect(peer.frames.slice(seen).filter((frame) => !isHeartbeat(frame))).toEqual([])
     expect(nameOf(readDraft(watcher.ydoc).document)).toBe('Name 25')
     const again = await connect(host, first, id)
     await synced(again)
@@ -66,6 +68,22 @@ describe('a room whose draft cannot be stored', () => {
     const third = await connect(host, first, id)
     await until(third.ydoc, (document) => nameOf(document) === 'Goes on')
     leave([watcher, again, third])
+  })
+})
+
+describe('a room in which no one edits', () => {
+  test('sends each client a heartbeat every 10 s, before a stock provider takes its connection for lost', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { clients, first, id } = await newDraft(host)
+    const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
+    await allRead(peer.socket)
+    expect(peer.frames.filter(isHeartbeat)).toHaveLength(0)
+    for (let beats = 1; beats <= 3; beats += 1) {
+      vi.advanceTimersByTime(10_000)
+      await expect.poll(() => peer.frames.filter(isHeartbeat)).toHaveLength(beats)
+    }
+    leave(clients)
   })
 })
 

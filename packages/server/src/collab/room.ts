@@ -11,7 +11,7 @@ import { openSealing } from '../secrets/sealing.ts'
 import { auditRefused } from '../tables/audit-refused.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { createDraftLog } from './draft-log.ts'
-import { encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate } from './frames.ts'
+import { encodeAwareness, encodeSaved, encodeSyncStep1, encodeSyncStep2, encodeUpdate } from './frames.ts'
 import type { Member } from './member.ts'
 import { createPresenceBoard, type PresenceBoard } from './presence-board.ts'
 import { createPresenceRelay } from './presence-relay.ts'
@@ -34,6 +34,8 @@ export interface Room {
 const MAX_BUFFERED_BYTES = 16_777_216
 const COMPACT_ON_CLOSE = 20
 const PATROL_MS = 10_000
+/** Presence of no client. A stock provider takes a connection that is silent for 30 s for a lost one. */
+const HEARTBEAT = encodeAwareness([])
 /** Changes within this time go to readers as one. */
 const READERS_MS = 50
 
@@ -76,7 +78,10 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
 
   const unsubscribe = server.bus.subscribe(draftTopic(ref.tenantId, ref.workflowId), onHint)
   // The bus may lose a hint: updates of other processes arrive within this time.
-  const patrol = setInterval(() => change(document.catchUp), PATROL_MS)
+  const patrol = setInterval(() => {
+    broadcast(HEARTBEAT, null)
+    void change(document.catchUp)
+  }, PATROL_MS)
   relay.ask()
 
   function onHint(message: BusMessage): void {

@@ -55,7 +55,8 @@ describe('checkWords', () => {
     })
 
     test('catches sentences of examples, benches, stories, fixtures, scripts and changesets', () => {
-      for (const path of ['examples/a/b.ts', 'bench/a.ts', 'stories/a.tsx', 'e2e/fixtures/a.ts', 'scripts/run/a.mjs']) {
+      const others = ['examples/a/b.ts', 'bench/a.ts', 'stories/a.tsx', 'scripts/run/a.mjs']
+      for (const path of [...others, 'e2e/fixtures/a.ts', 'packages/core/test/a.ts', 'packages/editor/test/b/a.tsx']) {
         expect(checkWords(path, '// nobody')).toHaveLength(1)
       }
       expect(checkWords('.changeset/a.md', 'The run goes on.')).toHaveLength(1)

@@ -5,7 +5,7 @@ export const greet = defineNode({
   type: 'acme/greet',
   version: 1,
   title: 'Greet',
-  description: 'Say hello to somebody',
+  description: 'Say hello to a person',
   icon: 'M4 12h16',
   category: 'action',
   params: z.object({

@@ -40,7 +40,7 @@ export function harnessOf(
   return createNodeTestHarness(implementation, { http: plainHttp, ...options })
 }
 
-/** Carries an inline node out as a driver does, at once. */
+/** Evaluates an inline node as a driver does, at once. */
 export function evaluateNode(
   { definition, evaluate }: AnyNodeImplementation,
   params: JsonObject,

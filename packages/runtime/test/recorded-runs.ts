@@ -142,7 +142,7 @@ function passedOver(): RecordedRun {
   })
 }
 
-/** What chance, with a fixed seed, makes of races inside races. */
+/** A random run, from a fixed seed, of races inside races. */
 function nested(seed: number, cancelOneIn: number): RecordedRun {
   const values = Array.from({ length: 40 }, (_, index) => (seed * 7_919 + index * index * 31 + index * seed) % 1_009)
   const plan = nestedPlan(values)

@@ -25,9 +25,9 @@ const BANNED_IN_TEXT = [
   { pattern: new RegExp('// '.repeat(2)), use: '//' },
 ]
 
-/** Files whose texts, docstrings and comments are in plain English, by path; tests are free. */
+/** Files whose texts, docstrings and comments are in plain English, by path; the tests themselves are free. */
 const PLAIN_ENGLISH = [
-  /^packages\/\w+\/src\/(?!.*\.test\.)/,
+  /^packages\/\w+\/(src|test)\/(?!.*\.test\.)/,
   /^(docs|packages|examples|bench|\.changeset)\/.*\.md$/,
   /^[A-Z]+\.md$/,
   /^(bench|examples|stories|e2e\/fixtures)\/(?!.*\.test\.).*\.tsx?$/,

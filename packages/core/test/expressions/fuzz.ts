@@ -15,13 +15,13 @@ import { createRandom, type Random } from './random.ts'
 import { randomText } from './texts.ts'
 
 export interface FuzzReport {
-  /** How many inputs ended with a value, or with an error of each code. */
+  /** Number of inputs that ended with a value, and with an error of each code. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly maxSteps: number
   readonly maxSize: number
   /** By processor time, so that whatever else the machine does counts for nothing. */
   readonly slowest: { readonly ms: number; readonly steps: number; readonly text: string }
-  /** What must not be: untyped errors, exceeded limits, texts that do not print back. */
+  /** Faults: untyped errors, exceeded limits, texts that do not print back. */
   readonly violations: readonly string[]
 }
 
@@ -32,7 +32,7 @@ function isTyped(error: unknown): error is TenonError {
   return error instanceof TenonError && /^(EXPRESSION_|COMPARISON_TYPES_DIFFER$)/.test(error.code)
 }
 
-/** Generates inputs, uses every part of the language on them, and tells what happened. */
+/** Generates inputs, uses every part of the language on them, and reports the outcomes. */
 export function fuzzExpressions(
   seed: number,
   count: number,

@@ -104,7 +104,7 @@ function mutated(random: Random): string {
   return text
 }
 
-/** A text that nobody meant as a template: pieces in any order, characters at random, programs with slips. */
+/** A text that is no meaningful template: pieces in any order, characters at random, programs with slips. */
 export function randomText(random: Random): string {
   const choice = random.below(10)
   if (choice < 5) return soup(random)

@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 }
 
-/** What a careful host sends; the page hands the nonce to its editors. */
+/** Content security policy of a strict host; the page passes the nonce to its editors. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

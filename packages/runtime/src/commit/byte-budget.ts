@@ -22,8 +22,8 @@ export interface ByteBudget {
  * Creates a budget of which nothing is held.
  *
  * @param maxBytes - Above 0.
- * @param expectedBytes - What a caller counts until its bytes are known, above 0. @defaultValue `maxBytes`: one caller is
- * admitted after another, each when the bytes of the one before are known
+ * @param expectedBytes - Counted for a caller until its bytes are known, above 0. @defaultValue `maxBytes`: one caller
+ * is admitted after another, each when the bytes of the one before are known
  */
 export function createByteBudget(maxBytes: number, expectedBytes = maxBytes): ByteBudget {
   const waiting: ((admission: Admission) => void)[] = []

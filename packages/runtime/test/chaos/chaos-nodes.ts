@@ -13,7 +13,7 @@ const common = {
   category: 'action',
   summary: 'A node of the chaos tests',
   effect: 'write',
-  // Each line that a body writes carries its idempotency key, so that a repeated one can be told from the first.
+  // Each line that a body writes carries its idempotency key, so that a repeated one can be distinguished from the first.
   idempotentWhen: 'true',
   ports: [{ name: 'success', title: 'success' }],
   outputs: { success: z.record(z.string(), z.unknown()) },
@@ -32,7 +32,7 @@ const effect = defineNode({
     failures: z.number().default(0),
     /** Computes for `ms` without yielding to anything else in its process. */
     blocks: z.boolean().default(false),
-    /** Goes on after it was aborted. */
+    /** Continues after it was aborted. */
     ignoresAbort: z.boolean().default(false),
     /** Size of a text in the output, in characters. */
     outputSize: z.number().default(0),

@@ -82,7 +82,7 @@ function logFaults(events: readonly RunEvent[]): readonly string[] {
   if (gap !== -1) faults.push(`seq ${events[gap]?.seq} comes where ${gap + 1} belongs`)
   const ends = events.filter(({ type }) => ENDS.has(type))
   if (ends.length !== 1) faults.push(`has ${ends.length} ends`)
-  if (ends.length === 1 && events.at(-1) !== ends[0]) faults.push(`goes on after its end with ${events.at(-1)?.type}`)
+  if (ends.length === 1 && events.at(-1) !== ends[0]) faults.push(`continues after its end with ${events.at(-1)?.type}`)
   for (const id of twice(events.map(({ id }) => id))) faults.push(`has event ${id} twice`)
   const attempts = events.flatMap((event) =>
     event.type === 'node_started' ? [`${event.nodeRunId}/${event.data.pass}/${event.data.attempt}`] : [],

@@ -44,7 +44,7 @@ export const gated: WorkflowDocument = workflow(
 /** An approval with so many required votes, then a body. */
 export function approval(required: number): WorkflowDocument {
   return workflow(
-    [node('start', 'start'), node('review', 'approval', { title: 'Go on?', required }), node('b', 'effect')],
+    [node('start', 'start'), node('review', 'approval', { title: 'Continue?', required }), node('b', 'effect')],
     ['start>review', 'review:approve>b'],
   )
 }

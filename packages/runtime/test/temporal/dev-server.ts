@@ -22,7 +22,7 @@ export interface OwnDevServer extends DevServer {
   kill(): Promise<void>
 }
 
-/** Whether this machine has a Temporal; otherwise registers a test that says so, and fails where it has to be there. */
+/** Checks whether this machine has a Temporal; otherwise registers a test that says so, and that fails in CI. */
 export async function hasTemporal(): Promise<boolean> {
   if (process.env.TEMPORAL_ADDRESS !== undefined || (await findProgram()) !== null) return true
   test('Temporal is missing: nothing in this file was tested', () => {

@@ -53,7 +53,7 @@ export async function openShellRig(): Promise<ShellRig> {
     shellOf: ({ runId }) => workflow.getHandle(runId),
     historiesOf: async ({ runId, ended }) => {
       await ended()
-      // Settles when the last shell has ended, too, however it has.
+      // Resolves when the last shell has ended, too, however it has.
       await workflow
         .getHandle(runId)
         .result()

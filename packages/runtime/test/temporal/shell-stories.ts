@@ -6,7 +6,7 @@ import type { ShellRig } from './shell-rig.ts'
 
 type HistoryEvent = NonNullable<History['events']>[number]
 
-/** Stands for what tenants write: no history may hold it. */
+/** Sample of a text that tenants write: no history may have it. */
 export const SECRET = 'the-tenants-own-words'
 
 /** A run that takes the shell through one kind of history. */

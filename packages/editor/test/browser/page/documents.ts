@@ -37,7 +37,7 @@ const WORDY: Readonly<Record<string, string>> = {
   respond: 'Answer the customer',
 }
 
-/** What an editor on the test page begins with. */
+/** Documents with which the editors of the test page start. */
 export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly empty: WorkflowDocument } = {
   empty: EMPTY_DOCUMENT,
   chain: {

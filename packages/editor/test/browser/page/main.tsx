@@ -10,7 +10,7 @@ import { DOCUMENTS } from './documents.ts'
 
 declare global {
   interface Window {
-    /** What each editor on the page holds, and what it has told. */
+    /** Document of each editor on the page, and the changes that it has reported. */
     editors: { value: WorkflowDocument; changes: (readonly DocumentOperation[])[] }[]
   }
 }

@@ -6,8 +6,8 @@ import { encodeValue } from '@tenon/core/run'
 import type { StartedNode } from '../commit/commit-types.ts'
 import type { FindNodeType } from '../commit/node-types.ts'
 import type { SecretReader } from '../engine.ts'
-import type { BodyEnd } from './execute-attempt.ts'
 import type { ObservationPump } from './observation-pump.ts'
+import type { BodyEnd } from './run-body.ts'
 
 /** Params of a body, with redactors for its secrets. */
 export interface OpenedParams {

@@ -12,6 +12,7 @@ import { commandsOf } from './commands.ts'
 import type { CommitResult, Committer, CommitWork, FactToCommit, RunToRead, StartedNode } from './commit-types.ts'
 import { drive, MAX_SLICE_BYTES } from './drive.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
+import { catchUp, loadSession } from './load-session.ts'
 import { newRunOf } from './new-run.ts'
 import type { FindNodeType } from './node-types.ts'
 import {
@@ -26,7 +27,7 @@ import {
 } from './pending-append.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
-import { catchUp, emptySession, loadSession, type RunSession, sessionBytes } from './session.ts'
+import { emptySession, type RunSession, sessionBytes } from './session.ts'
 import { createValueLoader, type ValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */

@@ -3,10 +3,10 @@ import { TenonError } from '@tenon/core/errors'
 import type { NodeRegistry } from '@tenon/core/node'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
+import { loadSession } from './load-session.ts'
 import { resolveNode } from './node-params.ts'
 import { nodeTypesOf } from './node-types.ts'
 import { createPlanCache } from './plan-cache.ts'
-import { loadSession } from './session.ts'
 import { createValueLoader } from './value-loader.ts'
 
 /**

@@ -18,7 +18,9 @@ import { LOCK_ORDER } from '../store/append.ts'
 import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
 import { eventOf } from '../store/stored-events.ts'
 import type { CommitWork, FactToCommit, ObservationToCommit, StartedNode } from './commit-types.ts'
-import { absorb, catchUp, type RunSession, snapshotText } from './session.ts'
+import { catchUp } from './load-session.ts'
+import { absorb, type RunSession } from './session.ts'
+import { snapshotText } from './session-snapshot.ts'
 import type { ValueLoader } from './value-loader.ts'
 
 /** Origin of a turn: a pass of an inline node that this process has evaluated, or a given fact. */

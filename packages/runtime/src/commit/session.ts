@@ -1,15 +1,12 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Actor, eventClassOf, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
+import { type Actor, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
-import type { Machine, MachineFact, MachineSnapshot } from '../interpreter/machine-types.ts'
+import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
-import type { RuntimeDatabase } from '../postgres/tables.ts'
-import type { StoredRun } from '../run-store.ts'
 import { inlineBytes } from '../store/inline-bytes.ts'
-import { selectEvents, selectRun } from '../store/run-reader.ts'
 import type { RunRef } from '../store/run-ref.ts'
-import type { LoadedPlan, PlanCache } from './plan-cache.ts'
+import type { LoadedPlan } from './plan-cache.ts'
 
 /** Properties of a run that never change. */
 export interface RunIdentity extends RunRef {
@@ -157,22 +154,6 @@ export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): Plan
   return node
 }
 
-const PAGE = 5_000
-
-/** Version of {@link SessionSnapshot}; sessions of other versions are rebuilt from the log. */
-const SESSION_VERSION = 1
-
-interface SessionSnapshot {
-  readonly sessionVersion: number
-  readonly machine: MachineSnapshot
-  readonly turn: number
-  readonly lastAt: number
-  readonly beginning: RunBeginning | null
-  readonly timers: readonly (readonly [string, number])[]
-  readonly attempts: readonly (readonly [string, PassAttempts])[]
-  readonly journal: readonly (readonly [string, readonly (readonly [string, ValueRef])[]])[]
-}
-
 /** Creates the session of a run that has no events. */
 export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan): RunSession {
   return {
@@ -191,129 +172,4 @@ export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan)
     bytes: 0,
     cancelActor: null,
   }
-}
-
-/**
- * Rebuilds a run from its snapshot and the log after it.
- *
- * @returns Null for a run that the tenant does not have.
- * @throws {@link TenonError} `RUN_LOG_GAP` if the plan or events are missing; `RUN_LOG_NEWER` (details: `type`) if the
- * log holds a fact that only a later version can read.
- */
-export async function loadSession(
-  database: RuntimeDatabase,
-  plans: PlanCache,
-  { tenantId, runId }: RunRef,
-): Promise<RunSession | null> {
-  const found = await database.withTenant(tenantId, async (tx) => {
-    const run = await selectRun(tx, tenantId, runId)
-    if (run === null) return null
-    const snapshot = await tx
-      .selectFrom('run_snapshots')
-      .select(['seq', 'data'])
-      .where('tenant_id', '=', tenantId)
-      .where('run_id', '=', runId)
-      .executeTakeFirst()
-    return { run, snapshot }
-  })
-  if (found === null) return null
-  const { run, snapshot } = found
-  const plan = await plans.get(tenantId, run.planHash)
-  const session =
-    (snapshot === undefined ? null : restoreSession(run, plan, snapshot)) ?? emptySession(identityOf(run), plan)
-  await catchUp(database, session)
-  session.hasLooseInline = true
-  return session
-}
-
-/**
- * Applies the events of the log that the session lacks; returns true if there were any.
- *
- * @throws {@link TenonError} as {@link loadSession}; the session must not be used then.
- */
-export async function catchUp(database: RuntimeDatabase, session: RunSession): Promise<boolean> {
-  const { tenantId, runId } = session.identity
-  const before = session.nextSeq
-  for (;;) {
-    const after = session.nextSeq - 1
-    const events = await database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, PAGE))
-    replay(session, events)
-    if (events.length < PAGE) break
-  }
-  session.machine.mark()
-  if (session.nextSeq === before) return false
-  session.hasLooseInline = true
-  return true
-}
-
-function replay(session: RunSession, events: readonly RunEvent[]): void {
-  for (const event of events) {
-    if (event.seq !== session.nextSeq) {
-      throw new TenonError('RUN_LOG_GAP', `The run log continues with seq ${event.seq}; expected ${session.nextSeq}`, {
-        details: { expected: session.nextSeq, found: event.seq },
-      })
-    }
-    if (event.class === 'fact') session.machine.apply(factOf(event))
-    absorb(session, [event])
-  }
-}
-
-/**
- * Returns the fact of a stored event of class `fact`. A later version of this package may have written an unknown one.
- */
-function factOf(event: RunEvent): MachineFact {
-  if (eventClassOf(event.type) !== 'fact') {
-    const message = `The run log holds an event of the type "${event.type}", which this version cannot read`
-    throw new TenonError('RUN_LOG_NEWER', message, { details: { type: event.type, seq: event.seq } })
-  }
-  return event as Fact & { readonly at: number }
-}
-
-/** Writes a session as a text from which {@link loadSession} continues. */
-export function snapshotText(session: RunSession): string {
-  const snapshot: SessionSnapshot = {
-    sessionVersion: SESSION_VERSION,
-    machine: session.machine.snapshot(),
-    turn: session.machine.turn,
-    lastAt: session.lastAt,
-    beginning: session.beginning,
-    timers: [...session.timers],
-    attempts: [...session.attempts],
-    journal: [...session.journal].map(([nodeRunId, entries]) => [nodeRunId, [...entries]] as const),
-  }
-  return JSON.stringify(snapshot)
-}
-
-function restoreSession(
-  run: StoredRun,
-  { plan, index }: LoadedPlan,
-  row: { readonly seq: number; readonly data: string },
-): RunSession | null {
-  try {
-    const snapshot = JSON.parse(row.data) as SessionSnapshot
-    if (snapshot.sessionVersion !== SESSION_VERSION) return null
-    return {
-      identity: identityOf(run),
-      plan,
-      index,
-      machine: createMachine(plan, snapshot.machine, index),
-      beginning: snapshot.beginning,
-      nextSeq: row.seq + 1,
-      lastAt: snapshot.lastAt,
-      timers: new Map(snapshot.timers),
-      attempts: new Map(snapshot.attempts),
-      journal: new Map(snapshot.journal.map(([nodeRunId, entries]) => [nodeRunId, new Map(entries)])),
-      hasLooseInline: true,
-      snapshotTurn: snapshot.turn,
-      bytes: row.data.length,
-      cancelActor: null,
-    }
-  } catch {
-    // A snapshot is a cache: unreadable parts are rebuilt from the log.
-    return null
-  }
-}
-
-function identityOf({ tenantId, runId, workflowId, version, mode, engine, semantics }: StoredRun): RunIdentity {
-  return { tenantId, runId, workflowId, version, mode, engine, semantics }
 }

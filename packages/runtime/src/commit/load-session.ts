@@ -1,0 +1,93 @@
+import { TenonError } from '@tenon/core/errors'
+import { eventClassOf, type Fact, type RunEvent } from '@tenon/core/run'
+import type { MachineFact } from '../interpreter/machine-types.ts'
+import type { RuntimeDatabase } from '../postgres/tables.ts'
+import type { StoredRun } from '../run-store.ts'
+import { selectEvents, selectRun } from '../store/run-reader.ts'
+import type { RunRef } from '../store/run-ref.ts'
+import type { PlanCache } from './plan-cache.ts'
+import { absorb, emptySession, type RunIdentity, type RunSession } from './session.ts'
+import { restoreSession } from './session-snapshot.ts'
+
+const PAGE = 5_000
+
+/**
+ * Rebuilds a run from its snapshot and the log after it.
+ *
+ * @returns Null for a run that the tenant does not have.
+ * @throws {@link TenonError} `RUN_LOG_GAP` if the plan or events are missing; `RUN_LOG_NEWER` (details: `type`) if the
+ * log holds a fact that only a later version can read.
+ */
+export async function loadSession(
+  database: RuntimeDatabase,
+  plans: PlanCache,
+  { tenantId, runId }: RunRef,
+): Promise<RunSession | null> {
+  const found = await database.withTenant(tenantId, async (tx) => {
+    const run = await selectRun(tx, tenantId, runId)
+    if (run === null) return null
+    const snapshot = await tx
+      .selectFrom('run_snapshots')
+      .select(['seq', 'data'])
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', '=', runId)
+      .executeTakeFirst()
+    return { run, snapshot }
+  })
+  if (found === null) return null
+  const { run, snapshot } = found
+  const plan = await plans.get(tenantId, run.planHash)
+  const identity = identityOf(run)
+  const session =
+    (snapshot === undefined ? null : restoreSession(identity, plan, snapshot)) ?? emptySession(identity, plan)
+  await catchUp(database, session)
+  session.hasLooseInline = true
+  return session
+}
+
+/**
+ * Applies the events of the log that the session lacks; returns true if there were any.
+ *
+ * @throws {@link TenonError} as {@link loadSession}; the session must not be used then.
+ */
+export async function catchUp(database: RuntimeDatabase, session: RunSession): Promise<boolean> {
+  const { tenantId, runId } = session.identity
+  const before = session.nextSeq
+  for (;;) {
+    const after = session.nextSeq - 1
+    const events = await database.withTenant(tenantId, (tx) => selectEvents(tx, tenantId, runId, after, PAGE))
+    replay(session, events)
+    if (events.length < PAGE) break
+  }
+  session.machine.mark()
+  if (session.nextSeq === before) return false
+  session.hasLooseInline = true
+  return true
+}
+
+function replay(session: RunSession, events: readonly RunEvent[]): void {
+  for (const event of events) {
+    if (event.seq !== session.nextSeq) {
+      throw new TenonError('RUN_LOG_GAP', `The run log continues with seq ${event.seq}; expected ${session.nextSeq}`, {
+        details: { expected: session.nextSeq, found: event.seq },
+      })
+    }
+    if (event.class === 'fact') session.machine.apply(factOf(event))
+    absorb(session, [event])
+  }
+}
+
+/**
+ * Returns the fact of a stored event of class `fact`. A later version of this package may have written an unknown one.
+ */
+function factOf(event: RunEvent): MachineFact {
+  if (eventClassOf(event.type) !== 'fact') {
+    const message = `The run log holds an event of the type "${event.type}", which this version cannot read`
+    throw new TenonError('RUN_LOG_NEWER', message, { details: { type: event.type, seq: event.seq } })
+  }
+  return event as Fact & { readonly at: number }
+}
+
+function identityOf({ tenantId, runId, workflowId, version, mode, engine, semantics }: StoredRun): RunIdentity {
+  return { tenantId, runId, workflowId, version, mode, engine, semantics }
+}

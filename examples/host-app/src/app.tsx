@@ -2,13 +2,14 @@ import type { TenonClient } from '@tenon/core/client'
 import { WorkflowEditor } from '@tenon/editor'
 import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
 import '@tenon/editor/styles.css'
-import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import { Link, Route, Switch, useLocation, useRouter, useSearchParams } from 'wouter'
 import { nonce } from './ui/nonce.ts'
 import { filterFrom, searchOf } from './ui/run-filter.ts'
 import type { Theme } from './ui/use-theme.ts'
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
+  const { base } = useRouter()
   const [, navigate] = useLocation()
   const [search, setSearch] = useSearchParams()
   const onOpenWorkflow = (workflowId: string) => navigate(`/automations/${workflowId}`)
@@ -29,7 +30,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         <h1 className="desk-title">Runs</h1>
         <RunList
           {...host}
-          hrefOf={(runId) => `/runs/${runId}`}
+          hrefOf={(runId) => `${base}/runs/${runId}`}
           filter={filterFrom(search)}
           onFilterChange={(filter) => setSearch(searchOf(filter), { replace: true })}
         />

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { canonicalDocument, type JsonObject } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { act, cleanup, fireEvent, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
@@ -27,6 +27,18 @@ function reopen(session: EditorSession) {
   cleanup()
   return renderInspector({ document: canonicalDocument(stored), nodeId: 'a' })
 }
+
+describe('a new row', () => {
+  test.each(['Enter', 'Tab'])('leads from its name to its value by %s, and to no other field', async (key) => {
+    const { user, fieldsNow } = await render({ area: 'a' })
+    await user.click(screen.getByRole('button', { name: 'Add a field' }))
+    await user.keyboard(`city{${key}}`)
+    const rows = document.querySelectorAll('.tn-pair')
+    await waitFor(() => expect(rows[1]?.contains(document.activeElement)).toBe(true))
+    expect(document.activeElement?.closest('[data-param]')?.getAttribute('data-param')).toBe('fields.city')
+    expect(fieldsNow()).toEqual({ area: 'a', city: '' })
+  })
+})
 
 describe('the order of rows', () => {
   test('is that of the author, also after a reload, a rename and a change of a value', async () => {

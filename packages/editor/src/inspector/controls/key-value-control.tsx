@@ -140,7 +140,7 @@ interface PairNameProps {
   readonly taken: readonly string[]
   readonly isReadOnly: boolean
   readonly onCommit: (name: string) => void
-  /** Called when a new name was committed with Enter. */
+  /** Called when a new name was committed with Enter or Tab. */
   readonly onEntered?: (name: string) => void
   /** Called when a new row is left empty, which removes it. */
   readonly onLeaveEmpty?: () => void
@@ -167,9 +167,13 @@ function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeave
           onLeaveEmpty?.()
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') {
+          const isEntered = typed.isStorable && typed.text.trim() !== ''
+          // The value of a new row appears with its name: the browser would move the focus past it.
+          const isTab = event.key === 'Tab' && !event.shiftKey && isNew && isEntered
+          if (isTab) event.preventDefault()
+          if (event.key === 'Enter' || isTab) {
             typed.commit()
-            if (typed.isStorable && typed.text.trim() !== '') onEntered?.(typed.text.trim())
+            if (isEntered) onEntered?.(typed.text.trim())
           }
           if (event.key === 'Escape') typed.cancel()
         }}

@@ -83,8 +83,10 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   }
 
   /** Commits until nothing is left: a slice also ends after 50 ms, which a busy machine exceeds. */
-  async function rest(by: Committer, run: RunRef, first: CommitResult): Promise<void> {
-    for (let last = first; last.hasMore; ) last = await by.commit({ ...run, facts: [], isStale: true })
+  async function rest(by: Committer, run: RunRef, first: CommitResult): Promise<CommitResult> {
+    let last = first
+    while (last.hasMore) last = await by.commit({ ...run, facts: [], isStale: true })
+    return last
   }
 
   test('answers with the commands of what it has stored, each with the number of its decision', async () => {
@@ -382,9 +384,10 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
 
   test('needs no memory of a run: with room for none it does the same', async () => {
     const by = committer(0)
-    const { run, check } = await create(by, parallel, { q: 1 })
-    await by.commit({ ...run, facts: [{ fact: completed('a') }] })
-    const end = await by.commit({ ...run, facts: [{ fact: completed('b') }] })
+    const { run, result, check } = await create(by, parallel, { q: 1 })
+    await rest(by, run, result)
+    await rest(by, run, await by.commit({ ...run, facts: [{ fact: completed('a') }] }))
+    const end = await rest(by, run, await by.commit({ ...run, facts: [{ fact: completed('b') }] }))
     expect(end).toMatchObject({ outcome: 'committed', status: 'completed' })
     await check()
   })

@@ -4,6 +4,7 @@ import { useNodeRun } from '../canvas/node-status.ts'
 import { summarize } from '../canvas/node-summary.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useUndoToast } from '../session/use-undo-toast.ts'
 import { select } from '../store/editor-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -68,6 +69,7 @@ interface RowActionsProps {
 function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
   const t = useTranslate()
   const { store, dispatch } = useSession()
+  const undoToast = useUndoToast()
   const items: MenuItem[] = [
     {
       id: 'connect',
@@ -87,7 +89,10 @@ function RowActions({ nodeId, name, canAdd }: RowActionsProps) {
       label: t('inspector.delete'),
       icon: 'trash',
       danger: true,
-      onSelect: () => dispatch({ type: 'delete-nodes', nodeIds: [nodeId] }),
+      // A phone has no other way back.
+      onSelect: () => {
+        if (dispatch({ type: 'delete-nodes', nodeIds: [nodeId] }).ok) undoToast(t('outline.deleted', { name }))
+      },
     },
   ]
   return (

@@ -3,6 +3,7 @@ import type { WorkflowDocument } from '@tenon/core/document'
 import { useMemo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { useUndoToast } from '../session/use-undo-toast.ts'
 import { Button } from '../ui/button.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 
@@ -16,7 +17,8 @@ export function RestoreButtons({ version, document }: RestoreButtonsProps) {
   const t = useTranslate()
   const session = useSession()
   const { toast } = useAnnouncer()
-  const { store, undoManager } = session
+  const undoToast = useUndoToast()
+  const { store } = session
   const draft = useEditorStore((state) => state.document)
   const live = useEditorStore((state) => state.workflow?.version ?? null)
   const isSame = useMemo(() => diffDocuments(draft, document).length === 0, [draft, document])
@@ -29,17 +31,7 @@ export function RestoreButtons({ version, document }: RestoreButtonsProps) {
   const restoreOnly = () => {
     if (!restore()) return
     store.setState({ openPanel: null })
-    const step = undoManager.undoStack.at(-1)
-    toast(t('versions.restored', { version }), {
-      tone: 'success',
-      action: {
-        label: t('canvas.undo'),
-        // Later changes are undone one by one, by the button for that.
-        onClick: () => {
-          if (undoManager.undoStack.at(-1) === step) session.undo()
-        },
-      },
-    })
+    undoToast(t('versions.restored', { version }))
   }
   const publishAgain = () => {
     if (!restore()) return

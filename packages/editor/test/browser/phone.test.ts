@@ -72,3 +72,17 @@ describe('Back on a phone', () => {
     expect(await entries(page)).toBe(before)
   })
 })
+
+describe('Delete on a phone', () => {
+  test('can be undone by the toast that reports it', async () => {
+    const { page } = await open({ document: 'chain', width: 390 })
+    const row = page.getByRole('button', { name: /^Alpha/ })
+    await page.getByRole('button', { name: 'Actions for Alpha' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await row.waitFor({ state: 'detached' })
+    const toast = page.getByRole('region', { name: 'Notifications' })
+    await toast.getByText('Alpha deleted').waitFor()
+    await toast.getByRole('button', { name: 'Undo' }).click()
+    await row.waitFor()
+  })
+})

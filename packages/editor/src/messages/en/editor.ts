@@ -169,6 +169,7 @@ export const editorMessages = {
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.actions': 'Actions for {name}',
+  'outline.deleted': '{name} deleted',
   'outline.goesOn': 'Continues at {name}',
   'outline.show': 'Show as outline',
   'outline.hide': 'Show as canvas',

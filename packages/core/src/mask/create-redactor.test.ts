@@ -22,6 +22,14 @@ describe('createRedactor', () => {
     expect(key.text('got line-two-of-the-key')).toBe(`got ${MASK}`)
   })
 
+  test('replaces a secret with and without the spaces around it', () => {
+    const spaced = createRedactor(['  canary-of-acme\n', '  five5  '])
+    for (const form of ['  canary-of-acme\n', 'canary-of-acme', btoa('canary-of-acme')]) {
+      expect(spaced.text(`<${form}>`)).toBe(`<${MASK}>`)
+    }
+    expect(spaced.text('five5')).toBe('five5')
+  })
+
   test('reaches keys and values at any depth', () => {
     expect(json({ [secret]: [{ a: secret }, 1, null, true] })).toEqual({ [MASK]: [{ a: MASK }, 1, null, true] })
   })

@@ -31,12 +31,14 @@ function formsOf(secret: string): readonly string[] {
 }
 
 /**
- * Creates a redactor that replaces known secrets in texts and JSON, keys included.
+ * Creates a redactor that replaces known secrets in texts and JSON, keys included, with and without the spaces around
+ * them: a header is sent without.
  *
  * @param secrets - Values of fewer than 6 characters are ignored.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = [...new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf))]
+  const known = secrets.flatMap((secret) => [secret, secret.trim()]).filter(({ length }) => length >= MIN_LENGTH)
+  const forms = [...new Set(known.flatMap(formsOf))]
     .filter((form) => form.length >= MIN_LENGTH)
     // Longer secrets first, since one may contain a shorter one.
     .sort((a, b) => b.length - a.length)

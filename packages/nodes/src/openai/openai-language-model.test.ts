@@ -90,6 +90,16 @@ describe('openaiLanguageModel', () => {
     expect(bodyOf(server.requests[0]).response_format).toMatchObject({ json_schema: { schema: {}, strict: false } })
   })
 
+  test('redacts a key that was given with a line end, which the header lacks', async () => {
+    await using server = await startLocalServer(({ headers }, response) =>
+      sendJson(response, { error: { message: `No: ${headers.authorization?.replace('Bearer ', '')}` } }, 401),
+    )
+    const { apiKey, baseURL } = { apiKey: 'canary-of-acme\n', baseURL: `${server.origin}/v1` }
+    const error = await failureOf(openaiLanguageModel({ apiKey, baseURL, models: ['small'], fetch }).generate(ask))
+    expect(server.requests[0]?.headers['authorization']).toBe('Bearer canary-of-acme')
+    expect(error.details?.reason).toBe('No: ••••••••')
+  })
+
   test('offers its models', async () => {
     await using server = await startLocalServer(() => undefined)
     expect(modelOf(server).models).toEqual(['small', 'large'])

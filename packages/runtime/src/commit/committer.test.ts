@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RuntimeLog } from '../engine.ts'
 import { compile } from '../interpreter/compile.ts'
 import { restep } from '../interpreter/restep.ts'
-import type { Append } from '../store/append.ts'
+import type { Append, PendingEvent } from '../store/append.ts'
 import { createAppender } from '../store/appender.ts'
 import { postgresRunReader } from '../store/run-reader.ts'
 import type { RunRef } from '../store/run-ref.ts'
@@ -390,6 +390,24 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const end = await rest(by, run, await by.commit({ ...run, facts: [{ fact: completed('b') }] }))
     expect(end).toMatchObject({ outcome: 'committed', status: 'completed' })
     await check()
+  })
+
+  test('gives no session that has read a part of the log only, up to a fact of a later version', async () => {
+    const by = committer()
+    const { run, result } = await create(by, parallel, { q: 1 })
+    await rest(by, run, result)
+    const { turn } = await opened.database.withTenant(run.tenantId, (tx) =>
+      tx.selectFrom('runs').select('turn').where('run_id', '=', run.runId).executeTakeFirstOrThrow(),
+    )
+    const event = { class: 'fact', id: 'later', at: Date.now(), turnOffset: 1, causeOffset: null } as const
+    const body = { type: 'run_paused', data: {} } as unknown as PendingEvent['body']
+    await createAppender(opened.database).append({
+      ...{ ...run, kind: 'advance', expectTurn: turn, turns: 1, status: null, create: null, patch: null },
+      ...{ events: [{ ...event, body }], operations: [], payloads: [] },
+    })
+    const newer = { code: 'RUN_LOG_NEWER', details: { type: 'run_paused' } }
+    await expect(by.withSession({ ...run, isStale: true }, () => true)).rejects.toMatchObject(newer)
+    await expect(by.withSession(run, () => true)).rejects.toMatchObject(newer)
   })
 
   test('gives instants that never go back, whatever the clock does', async () => {

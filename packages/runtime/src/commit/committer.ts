@@ -79,7 +79,14 @@ export function createCommitter(deps: CommitterDeps): Committer {
   const find = async (key: string, { tenantId, runId, isStale = false }: RunToRead): Promise<RunSession | null> => {
     const known = sessions.get(key)
     if (known !== undefined) {
-      if (isStale) await catchUp(database, known)
+      if (!isStale) return known
+      try {
+        await catchUp(database, known)
+      } catch (error) {
+        // It may have applied a part of the tail.
+        sessions.delete(key)
+        throw error
+      }
       return known
     }
     const loaded = await loadSession(database, plans, { tenantId, runId })

@@ -29,7 +29,7 @@ interface SchemaFieldRowProps {
   readonly onRemove: () => void
 }
 
-/** Row of one field: name and type, below them description and required, and on request its options. */
+/** Row of one field: its name, below it type and required, its description, and on request its options. */
 export function SchemaFieldRow(props: SchemaFieldRowProps) {
   const { nodeId, id, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
   const t = useTranslate()
@@ -41,27 +41,36 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
         <IconButton className="tn-row-grip" icon="grip" size="s" label={t('schema.move', { name })} {...grip} />
       )}
       <FieldName {...props} />
-      <TypeSelect field={field} isReadOnly={isReadOnly} onChange={onChange} />
+      <div className="tn-schema-type">
+        <TypeSelect field={field} isReadOnly={isReadOnly} onChange={onChange} />
+      </div>
       <IconButton
+        className="tn-schema-open"
         icon={isOpen ? 'chevronDown' : 'settings'}
         size="s"
         label={t('schema.options', { name })}
         aria-expanded={isOpen}
         onClick={() => setIsOpen(!isOpen)}
       />
-      {!isReadOnly && <IconButton icon="close" size="s" label={t('schema.remove', { name })} onClick={onRemove} />}
-      <div className="tn-schema-more">
-        <Description {...props} />
-        <label className="tn-check">
-          <input
-            type="checkbox"
-            checked={field.isRequired}
-            disabled={isReadOnly}
-            onChange={(event) => onChange({ isRequired: event.target.checked })}
-          />
-          {t('schema.required')}
-        </label>
-      </div>
+      {!isReadOnly && (
+        <IconButton
+          className="tn-schema-remove"
+          icon="close"
+          size="s"
+          label={t('schema.remove', { name })}
+          onClick={onRemove}
+        />
+      )}
+      <label className="tn-check">
+        <input
+          type="checkbox"
+          checked={field.isRequired}
+          disabled={isReadOnly}
+          onChange={(event) => onChange({ isRequired: event.target.checked })}
+        />
+        {t('schema.required')}
+      </label>
+      <Description {...props} />
       {isOpen && (
         <SchemaFieldOptions nodeId={nodeId} id={id} field={field} isReadOnly={isReadOnly} onChange={onChange} />
       )}

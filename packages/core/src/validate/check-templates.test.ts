@@ -149,6 +149,9 @@ describe('templates', () => {
     expect(issueIn(around(asked('x{{ error.code }}')), 'EXPRESSION_PATH_MISSING').message).toContain(
       'There is no error here',
     )
+    expect(issueIn(around(asked('{{ inptu.t }}')), 'EXPRESSION_PATH_MISSING').message).toContain(
+      'There is no inptu here; did you mean input?',
+    )
   })
 })
 

@@ -60,22 +60,28 @@ function withWriters(survey: WorkflowSurvey, { schema, writers }: Readable): Jso
   return { description: `From ${names.join(', ')}`, ...own, 'x-writers': writers }
 }
 
+type Named = readonly [name: string, readable: Readable]
+
+/** Looks names up; a name may be listed for a node that does not see its value. */
+function readablesOf(names: readonly string[], readableOf: (name: string) => Readable | undefined): readonly Named[] {
+  return names
+    .map((name) => [name, readableOf(name)] as const)
+    .filter((found): found is Named => found[1] !== undefined)
+}
+
 function nodesSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode): JsonSchema {
-  const members = scopes.outputs(node).flatMap((id): Member[] => {
-    const output = scopes.output(node, id)
-    if (output === undefined) return []
+  const members = readablesOf(scopes.outputs(node), (id) => scopes.output(node, id)).map(([id, output]): Member => {
     const title = (survey.byId.get(id) as SurveyedNode).name
     const schema = { ...asObject(objectSchema([['output', output.schema, true]], 'no')), title }
-    return [[id, schema, output.required]]
+    return [id, schema, output.required]
   })
   return objectSchema(members, 'no')
 }
 
 function inputSchema(survey: WorkflowSurvey, scopes: Scopes, node: FlowNode): JsonSchema {
-  const members = scopes.inputKeys(node).flatMap((key): Member[] => {
-    const readable = scopes.inputKey(node, key)
-    return readable === undefined ? [] : [[key, withWriters(survey, readable), readable.required]]
-  })
+  const members = readablesOf(scopes.inputKeys(node), (key) => scopes.inputKey(node, key)).map(
+    ([key, readable]): Member => [key, withWriters(survey, readable), readable.required],
+  )
   return objectSchema(members, scopes.inputOthers(node))
 }
 

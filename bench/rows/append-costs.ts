@@ -19,7 +19,9 @@ interface Costs {
   readonly connectionString: string
 }
 
-function rowOf(measuresOf: (costs: Costs) => Promise<Omit<Extract<OpenRow, { measure: unknown }>, 'close'>>) {
+type Measures = Omit<Extract<OpenRow, { measure: unknown }>, 'close'> & { readonly close?: () => Promise<void> }
+
+function rowOf(measuresOf: (costs: Costs) => Promise<Measures>) {
   return {
     rounds: 9,
     warmUps: 25,
@@ -29,9 +31,11 @@ function rowOf(measuresOf: (costs: Costs) => Promise<Omit<Extract<OpenRow, { mea
       const admin = new pg.Client({ connectionString: postgres.connectionString })
       await admin.connect()
       const { connectionString } = postgres
+      const measures = await measuresOf({ rig, admin, connectionString })
       return {
-        ...(await measuresOf({ rig, admin, connectionString })),
+        ...measures,
         close: async () => {
+          await measures.close?.()
           await admin.end()
           await rig.close()
           await postgres.close()
@@ -108,6 +112,7 @@ export const startToBody: Row = {
         return waits.reduce((sum, wait) => sum + wait, 0) / RUNS
       },
       floor: () => raw.oneByOne(RUNS),
+      close: () => raw.close(),
     }
   }),
   id: 'start-to-body',

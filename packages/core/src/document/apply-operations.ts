@@ -1,12 +1,12 @@
 import type { NodeId } from '../ids.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { malformed } from './faults.ts'
 import { type KeyOrder, keyOrderAfter, type ParamOperation } from './key-order.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { DocumentOperation, NodeFields } from './operation.ts'
 import { operationShape, withIndex } from './operation-shape.ts'
 import { insertParamItem, removeParamItem, setParam, unsetParam } from './param-path.ts'
 import * as shape from './shape.ts'
-import { malformed } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowEdge, type WorkflowNode } from './types.ts'
 import {
   closeDocument,

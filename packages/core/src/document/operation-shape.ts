@@ -1,5 +1,8 @@
 import { TenonError } from '../errors/index.ts'
 import type { Json } from '../json.ts'
+import { faultsOf, sentenceOf } from './faults.ts'
+import { grammar, named, type Parser } from './grammar.ts'
+import { json } from './json-structure.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import { type DocumentOperation, DRAFT_PARTS, type NodeFields, type NodeMove, type ParamPath } from './operation.ts'
 import {
@@ -23,23 +26,7 @@ import {
   variable,
   variableName,
 } from './shape.ts'
-import {
-  either,
-  faultsOf,
-  grammar,
-  json,
-  list,
-  named,
-  nullable,
-  number,
-  object,
-  oneOf,
-  optional,
-  type Parser,
-  required,
-  sentenceOf,
-  text,
-} from './structure.ts'
+import { either, list, nullable, number, object, oneOf, optional, required, text } from './structure.ts'
 
 const paramPath: Parser<ParamPath> = list(
   either<string | number, string | number>(

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { malformed, type Path } from './faults.ts'
 import type { ParamPath } from './operation.ts'
-import { malformed, type Path } from './structure.ts'
 
 type Change = (container: Json, key: string | number, place: Path) => Json
 

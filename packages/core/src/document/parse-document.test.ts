@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { edge, node, workflow } from '../testing/index.ts'
+import { faultsOf } from './faults.ts'
 import { DOCUMENT_LIMITS, EMPTY_DOCUMENT, parseDocument } from './index.ts'
-import { faultsOf } from './structure.ts'
 
 const full = workflow(
   [

@@ -1,6 +1,8 @@
+import { type Gathering, gather, malformed, type Path } from './faults.ts'
+import { named } from './grammar.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import { annotation, edge, node, settings, variable } from './shape.ts'
-import { type Gathering, gather, list, malformed, named, object, oneOf, type Path, required } from './structure.ts'
+import { list, object, oneOf, required } from './structure.ts'
 import { edgeId, type WorkflowDocument, type WorkflowNode } from './types.ts'
 
 /** Structure of a document, field by field. Missing ends of edges and duplicate ids are not checked here. */

@@ -1,25 +1,11 @@
 import { DURATION_PATTERN, type DurationString } from '../duration.ts'
 import { NODE_ID_PATTERN, PORT_NAME_PATTERN } from '../ids.ts'
 import type { Json, JsonObject, JsonSchema } from '../json.ts'
+import { malformed } from './faults.ts'
+import { grammar, named, type Parser } from './grammar.ts'
+import { json, jsonObject } from './json-structure.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
-import {
-  boolean,
-  either,
-  grammar,
-  json,
-  jsonObject,
-  list,
-  malformed,
-  named,
-  number,
-  object,
-  oneOf,
-  optional,
-  type Parser,
-  record,
-  required,
-  text,
-} from './structure.ts'
+import { boolean, either, list, number, object, oneOf, optional, record, required, text } from './structure.ts'
 import {
   type Annotation,
   type JoinMode,

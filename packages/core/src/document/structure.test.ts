@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TenonError } from '../errors/index.ts'
-import { faultsOf, grammar, jsonSchemaOf, malformed, named } from './structure.ts'
+import { faultsOf, malformed } from './faults.ts'
+import { grammar, jsonSchemaOf, named } from './grammar.ts'
 
 describe('faultsOf', () => {
   test('gives the faults of a refused document', () => {

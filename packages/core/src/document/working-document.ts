@@ -1,5 +1,5 @@
 import type { NodeId } from '../ids.ts'
-import { malformed } from './structure.ts'
+import { malformed } from './faults.ts'
 import type {
   Annotation,
   WorkflowDocument,

@@ -1,5 +1,5 @@
+import { faultsOf, sentenceOf } from '../document/faults.ts'
 import { documentShape } from '../document/parse-document.ts'
-import { faultsOf, sentenceOf } from '../document/structure.ts'
 import type { WorkflowDocument } from '../document/types.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { checkCollisions } from './check-collisions.ts'

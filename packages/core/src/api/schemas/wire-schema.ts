@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { faultsOf, jsonSchemaOf, type Parser } from '../../document/structure.ts'
+import { faultsOf } from '../../document/faults.ts'
+import { jsonSchemaOf, type Parser } from '../../document/grammar.ts'
 
 /**
  * Creates the wire schema of one part of the document grammar: the parser checks values, and its JSON Schema is

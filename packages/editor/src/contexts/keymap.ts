@@ -97,20 +97,10 @@ interface KeyPlace {
   readonly isElsewhere: boolean
 }
 
-/** Actions that change the selected nodes by one key: on a button elsewhere the key is a slip. */
-const OF_SELECTED: ReadonlySet<ActionName> = new Set([
-  'delete',
-  'toggle-disabled',
-  'connect',
-  'move-left',
-  'move-right',
-  'move-up',
-  'move-down',
-  'move-left-far',
-  'move-right-far',
-  'move-up-far',
-  'move-down-far',
-])
+/** Checks for an action that changes the selected nodes by one key: on a button elsewhere the key is a slip. */
+function isOfSelected(action: ActionName): boolean {
+  return action === 'delete' || action === 'toggle-disabled' || action === 'connect' || action.startsWith('move-')
+}
 
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
@@ -120,6 +110,6 @@ export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place:
 }
 
 function worksAt({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyPlace): boolean {
-  if (isElsewhere && OF_SELECTED.has(action)) return false
+  if (isElsewhere && isOfSelected(action)) return false
   return inPanel === true ? isPanel : inText === true || !isTextEntry
 }

@@ -158,7 +158,7 @@ describe('beginAttempt', () => {
   test('finds nothing to begin in a run that is over, unknown or of another tenant', async () => {
     const { deps, run, pass } = await startRun()
     const open = { isStale: true }
-    expect(await beginAttempt({ ...pass, nodeRunId: 'nobody' }, slot, deps, open)).toEqual({ kind: 'gone' })
+    expect(await beginAttempt({ ...pass, nodeRunId: 'unknown' }, slot, deps, open)).toEqual({ kind: 'gone' })
     expect(await beginAttempt({ ...pass, pass: 2 }, slot, deps, open)).toEqual({ kind: 'gone' })
     expect(await beginAttempt({ ...pass, tenantId: 'another' }, slot, deps, open)).toEqual({ kind: 'gone' })
     await deps.committer.commit({ ...run, facts: [{ fact: CANCEL }] })

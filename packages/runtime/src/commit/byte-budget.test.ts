@@ -55,7 +55,7 @@ describe('createByteBudget', () => {
     expect(admitted).toEqual(['a', 'b', 'c'])
   })
 
-  test('admits nobody past those who wait, and goes on behind one that brings nothing', async () => {
+  test('keeps the order of those that wait, also behind one without bytes', async () => {
     const budget = createByteBudget(1)
     const first = budget.enter() as Admission
     first.weigh(5)

@@ -245,7 +245,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
   test('refuses a fact that cannot be and goes on from where it was', async () => {
     const by = committer()
     const { run, check } = await create(by, parallel, { q: 1 })
-    const impossible = by.commit({ ...run, facts: [{ fact: completed('nobody') }] })
+    const impossible = by.commit({ ...run, facts: [{ fact: completed('unknown') }] })
     await expect(impossible).rejects.toMatchObject({ code: 'FACT_INVALID' })
     expect((await by.commit({ ...run, facts: [{ fact: completed('a') }] })).outcome).toBe('committed')
     await check()
@@ -268,7 +268,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     const result = await by.commit({
       ...run,
       facts: [
-        { fact: completed('nobody'), messageId: 'bad' },
+        { fact: completed('unknown'), messageId: 'bad' },
         { fact: completed('a'), messageId: 'good' },
       ],
     })

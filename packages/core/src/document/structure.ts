@@ -152,7 +152,7 @@ export function list<Item>(parse: Parser<Item>, rules: ListRules): Parser<readon
   )
 }
 
-export function requireObject(value: unknown, path: Path): Readonly<Record<string, unknown>> {
+function requireObject(value: unknown, path: Path): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) malformed(path, 'must be an object')
   return value as Readonly<Record<string, unknown>>
 }

@@ -28,7 +28,7 @@ function checkArgument(signature: FunctionSignature, call: FunctionCall, value: 
   if (type === 'any') return value
   // An argument that is omitted before another one is written as null.
   if (optional && value === null) return undefined
-  const kind = kindOf(value, call.place)
+  const kind = kindOf(value, call.span)
   const kinds = typeof type === 'string' ? [type] : type
   if (!kinds.includes(kind)) {
     const wanted = kinds.map(aKind).join(' or ')
@@ -51,7 +51,7 @@ export function callFunction(evaluation: Evaluation, expression: CallExpression,
   const call: FunctionCall = {
     name,
     evaluation,
-    place: expression,
+    span: expression,
     fault: (code, message) => fault(code, message, expression, { function: name }),
   }
   const signature = functionSignature(name)

@@ -10,22 +10,22 @@ import { aKind, kindOf, ownKeys, ownValue } from './values.ts'
 import { checkDepth } from './write-json.ts'
 
 /** Checks whether two values are deeply equal as JSON, without conversion: values of different types never are. */
-function isEqual(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
-  return equalAt(evaluation, left, right, place, 0)
+function isEqual(evaluation: Evaluation, left: Json, right: Json, span: Span): boolean {
+  return equalAt(evaluation, left, right, span, 0)
 }
 
 function equalAt(
   evaluation: Evaluation,
   left: Json | undefined,
   right: Json | undefined,
-  place: Span,
+  span: Span,
   depth: number,
 ): boolean {
   const { meter } = evaluation
   checkDepth(depth)
   spendSteps(meter, 1)
-  const kind = kindOf(left, place)
-  if (kind !== kindOf(right, place)) return false
+  const kind = kindOf(left, span)
+  if (kind !== kindOf(right, span)) return false
   switch (kind) {
     case 'text':
       if ((left as string).length !== (right as string).length) return false
@@ -35,7 +35,7 @@ function equalAt(
       const [items, others] = [left as readonly Json[], right as readonly Json[]]
       if (items.length !== others.length) return false
       return items.every((_item, index) =>
-        equalAt(evaluation, ownValue(items, index), ownValue(others, index), place, depth + 1),
+        equalAt(evaluation, ownValue(items, index), ownValue(others, index), span, depth + 1),
       )
     }
     case 'object': {
@@ -44,7 +44,7 @@ function equalAt(
       if (keys.length !== ownKeys(meter, other).length) return false
       return keys.every((key) => {
         const opposite = ownValue(other, key)
-        return opposite !== undefined && equalAt(evaluation, ownValue(object, key), opposite, place, depth + 1)
+        return opposite !== undefined && equalAt(evaluation, ownValue(object, key), opposite, span, depth + 1)
       })
     }
     default:
@@ -79,9 +79,9 @@ function spendBoth({ meter }: Evaluation, left: Json, right: Json): void {
  * `"true"` equals true, two ISO 8601 dates are equal if they are the same instant. Values of other different types are
  * not equal. Items and members of lists and objects are compared as {@link isEqual} does: nothing is converted there.
  */
-export function equals(evaluation: Evaluation, left: Json, right: Json, place: Span): boolean {
-  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
-  if (ours === theirs && ours !== 'text') return isEqual(evaluation, left, right, place)
+export function equals(evaluation: Evaluation, left: Json, right: Json, span: Span): boolean {
+  const [ours, theirs] = [kindOf(left, span), kindOf(right, span)]
+  if (ours === theirs && ours !== 'text') return isEqual(evaluation, left, right, span)
   spendSteps(evaluation.meter, 1)
   spendBoth(evaluation, left, right)
   if (typeof left === 'string' && typeof right === 'string') return left === right || dateOrder(left, right) === 0
@@ -97,8 +97,8 @@ export type Unordered = 'types_differ' | 'no_order'
  * Returns a negative number, zero or a positive number if `left` comes before, with or after `right`. Numbers and texts
  * that are exactly JSON numbers are compared by value, two ISO 8601 dates by instant, other texts by UTF-16 code units.
  */
-export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: Span): number | Unordered {
-  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
+export function orderOf(evaluation: Evaluation, left: Json, right: Json, span: Span): number | Unordered {
+  const [ours, theirs] = [kindOf(left, span), kindOf(right, span)]
   spendBoth(evaluation, left, right)
   if (isNumeric(left) && isNumeric(right)) return numberOrder(left, right)
   if (ours !== theirs) return 'types_differ'
@@ -108,15 +108,15 @@ export function orderOf(evaluation: Evaluation, left: Json, right: Json, place: 
 }
 
 /** Creates the fault of a comparison of values without an order. */
-export function unorderedFault(reason: Unordered, operator: string, left: Json, right: Json, place: Span): TenonError {
-  const [ours, theirs] = [kindOf(left, place), kindOf(right, place)]
+export function unorderedFault(reason: Unordered, operator: string, left: Json, right: Json, span: Span): TenonError {
+  const [ours, theirs] = [kindOf(left, span), kindOf(right, span)]
   if (reason === 'no_order') {
-    return fault('EXPRESSION_TYPE', `${operator} compares numbers, texts or dates, not two of type ${ours}`, place)
+    return fault('EXPRESSION_TYPE', `${operator} compares numbers, texts or dates, not two of type ${ours}`, span)
   }
   const isNumberWithText = [ours, theirs].every((kind) => kind === 'number' || kind === 'text')
   const hint = isNumberWithText ? ': the text is not a number' : ''
   const message = `${operator} cannot compare ${aKind(ours)} with ${aKind(theirs)}${hint}`
-  return fault('COMPARISON_TYPES_DIFFER', message, place, { left: ours, right: theirs })
+  return fault('COMPARISON_TYPES_DIFFER', message, span, { left: ours, right: theirs })
 }
 
 /** Order of all values of a list, by index. One kind of comparison for the whole list keeps it transitive. */
@@ -138,6 +138,6 @@ export function listOrder(values: readonly Json[]): ListOrder | null {
 }
 
 /** Formats the types of two values for messages: `a text and a number`. */
-export function bothKinds(left: Json, right: Json, place: Span): string {
-  return `${aKind(kindOf(left, place))} and ${aKind(kindOf(right, place))}`
+export function bothKinds(left: Json, right: Json, span: Span): string {
+  return `${aKind(kindOf(left, span))} and ${aKind(kindOf(right, span))}`
 }

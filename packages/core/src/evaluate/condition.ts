@@ -9,7 +9,7 @@ import { patternOf } from './pattern.ts'
 import { createPlainScope } from './scope.ts'
 
 function mismatch(operator: string, left: Json, right: Json, call: FunctionCall): Error {
-  return call.fault('EXPRESSION_TYPE', `${call.name}: ${operator} cannot take ${bothKinds(left, right, call.place)}`)
+  return call.fault('EXPRESSION_TYPE', `${call.name}: ${operator} cannot take ${bothKinds(left, right, call.span)}`)
 }
 
 function orderHolds(operator: ConditionOperator, order: number): boolean {
@@ -19,7 +19,7 @@ function orderHolds(operator: ConditionOperator, order: number): boolean {
 }
 
 function textHolds(operator: ConditionOperator, left: string, right: string, call: FunctionCall): boolean {
-  if (operator === 'matches') return patternOf(call.evaluation, right, call.place).test(left)
+  if (operator === 'matches') return patternOf(call.evaluation, right, call.span).test(left)
   spendReading(call.evaluation.meter, right.length)
   return operator === 'startsWith' ? left.startsWith(right) : left.endsWith(right)
 }
@@ -34,23 +34,23 @@ export function conditionHolds(
   right: Json,
   call: FunctionCall,
 ): boolean {
-  const { evaluation, place } = call
+  const { evaluation, span } = call
   const isThere = left !== undefined && left !== null
   if (operator === 'exists') return isThere
   if (operator === 'missing') return !isThere
   const value = left ?? null
-  if (operator === '==') return equals(evaluation, value, right, place)
-  if (operator === '!=') return !equals(evaluation, value, right, place)
-  if (operator === 'in') return isIn(evaluation, value, right, place)
+  if (operator === '==') return equals(evaluation, value, right, span)
+  if (operator === '!=') return !equals(evaluation, value, right, span)
+  if (operator === 'in') return isIn(evaluation, value, right, span)
   if (!isThere) return false
-  if (operator === 'contains') return isIn(evaluation, right, value, place)
+  if (operator === 'contains') return isIn(evaluation, right, value, span)
   if (operator === 'startsWith' || operator === 'endsWith' || operator === 'matches') {
     if (typeof value === 'string' && typeof right === 'string') return textHolds(operator, value, right, call)
     throw mismatch(operator, value, right, call)
   }
   if (right === null) return false
-  const order = orderOf(evaluation, value, right, place)
-  if (typeof order === 'string') throw unorderedFault(order, operator, value, right, place)
+  const order = orderOf(evaluation, value, right, span)
+  if (typeof order === 'string') throw unorderedFault(order, operator, value, right, span)
   return orderHolds(operator, order)
 }
 
@@ -81,11 +81,11 @@ export function testCondition(
   right: Json = null,
   limits: EvaluationLimits = {},
 ): boolean {
-  const place = { start: 0, end: 0 }
+  const span = { start: 0, end: 0 }
   return conditionHolds(operator, left, right, {
     name: operator,
     evaluation: createEvaluation(createPlainScope({}), createMeter(limits)),
-    place,
-    fault: (code, message) => fault(code, message, place),
+    span,
+    fault: (code, message) => fault(code, message, span),
   })
 }

@@ -19,8 +19,8 @@ export function createEvaluation(scope: EvaluationScope, meter: Meter): Evaluati
 export function fault(
   code: TenonErrorCode,
   message: string,
-  place: Span,
+  span: Span,
   details: Readonly<Record<string, unknown>> = {},
 ): TenonError {
-  return new TenonError(code, message, { details: { position: place.start, end: place.end, ...details } })
+  return new TenonError(code, message, { details: { position: span.start, end: span.end, ...details } })
 }

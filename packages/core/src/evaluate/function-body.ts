@@ -8,7 +8,7 @@ import { spendText } from './meter.ts'
 export interface FunctionCall {
   readonly name: string
   readonly evaluation: Evaluation
-  readonly place: Span
+  readonly span: Span
   readonly fault: (code: TenonErrorCode, message: string) => TenonError
 }
 

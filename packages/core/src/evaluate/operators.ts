@@ -19,50 +19,50 @@ function bothNumbers(left: Json, right: Json): [number, number] | null {
  *
  * @param isOwn - True if `left` was built in the same chain, so that only the added part counts as new.
  */
-export function add(evaluation: Evaluation, left: Json, right: Json, place: Span, isOwn: boolean): Json {
+export function add(evaluation: Evaluation, left: Json, right: Json, span: Span, isOwn: boolean): Json {
   const numbers = bothNumbers(left, right)
-  if (numbers !== null) return exact(numbers[0] + numbers[1], place)
+  if (numbers !== null) return exact(numbers[0] + numbers[1], span)
   if (typeof left !== 'string' && typeof right !== 'string') {
-    throw fault('EXPRESSION_TYPE', `+ joins numbers or texts, not ${bothKinds(left, right, place)}`, place)
+    throw fault('EXPRESSION_TYPE', `+ joins numbers or texts, not ${bothKinds(left, right, span)}`, span)
   }
-  const before = textOf(evaluation, left, place)
-  const after = textOf(evaluation, right, place)
+  const before = textOf(evaluation, left, span)
+  const after = textOf(evaluation, right, span)
   spendText(evaluation.meter, after.length + (isOwn ? 0 : before.length))
   return before + after
 }
 
 /** Calculates `left operator right`, for numbers only. */
-export function calculate(operator: Arithmetic, left: Json, right: Json, place: Span): number {
+export function calculate(operator: Arithmetic, left: Json, right: Json, span: Span): number {
   const numbers = bothNumbers(left, right)
   if (numbers === null) {
-    throw fault('EXPRESSION_TYPE', `${operator} takes numbers, not ${bothKinds(left, right, place)}`, place)
+    throw fault('EXPRESSION_TYPE', `${operator} takes numbers, not ${bothKinds(left, right, span)}`, span)
   }
   const [a, b] = numbers
   switch (operator) {
     case '-':
-      return exact(a - b, place)
+      return exact(a - b, span)
     case '*':
-      return exact(a * b, place)
+      return exact(a * b, span)
     default:
-      if (b === 0) throw fault('EXPRESSION_VALUE', 'Division by zero', place)
-      return exact(operator === '/' ? a / b : a % b, place)
+      if (b === 0) throw fault('EXPRESSION_VALUE', 'Division by zero', span)
+      return exact(operator === '/' ? a / b : a % b, span)
   }
 }
 
 /** Checks whether a list contains an item, a text a part, or an object a key. */
-export function isIn(evaluation: Evaluation, part: Json, whole: Json, place: Span): boolean {
+export function isIn(evaluation: Evaluation, part: Json, whole: Json, span: Span): boolean {
   if (Array.isArray(whole)) {
     const items: readonly Json[] = whole
-    return items.some((item) => equals(evaluation, part, item, place))
+    return items.some((item) => equals(evaluation, part, item, span))
   }
-  const kind = kindOf(whole, place)
+  const kind = kindOf(whole, span)
   if (typeof part === 'string' && kind === 'text') {
     spendReading(evaluation.meter, (whole as string).length + part.length)
     return createTextFinder(part)(whole as string, 0) !== -1
   }
   if (typeof part === 'string' && kind === 'object') return ownValue(whole as JsonObject, part) !== undefined
-  const message = `${aKind(kindOf(part, place))} cannot be in ${aKind(kind)}`
-  throw fault('EXPRESSION_TYPE', message[0]?.toUpperCase() + message.slice(1), place)
+  const message = `${aKind(kindOf(part, span))} cannot be in ${aKind(kind)}`
+  throw fault('EXPRESSION_TYPE', message[0]?.toUpperCase() + message.slice(1), span)
 }
 
 /**
@@ -75,13 +75,13 @@ export function compare(
   operator: ComparisonOperator,
   left: Json,
   right: Json,
-  place: Span,
+  span: Span,
 ): boolean {
-  if (operator === '==') return equals(evaluation, left, right, place)
-  if (operator === '!=') return !equals(evaluation, left, right, place)
-  if (operator === 'in') return isIn(evaluation, left, right, place)
-  const order = orderOf(evaluation, left, right, place)
-  if (typeof order === 'string') throw unorderedFault(order, operator, left, right, place)
+  if (operator === '==') return equals(evaluation, left, right, span)
+  if (operator === '!=') return !equals(evaluation, left, right, span)
+  if (operator === 'in') return isIn(evaluation, left, right, span)
+  const order = orderOf(evaluation, left, right, span)
+  if (typeof order === 'string') throw unorderedFault(order, operator, left, right, span)
   switch (operator) {
     case '<':
       return order < 0

@@ -16,7 +16,7 @@ export function readPath(path: string, call: FunctionCall): readonly StaticSegme
     // The position in that error is relative to the path, so it is replaced by that of the call.
     const { line, column, expected, ...more } = details as Readonly<Record<string, unknown>>
     const message = `${call.name}: a path consists of keys separated by points, such as "customer.name"`
-    const { start: position, end } = call.place
+    const { start: position, end } = call.span
     throw new TenonError(code, message, { cause, details: { ...more, position, end, function: call.name } })
   }
 }
@@ -37,7 +37,7 @@ export function valueAt(value: Json, segments: readonly StaticSegment[], call: F
 
 function missingInItem(index: number, path: string, call: FunctionCall): TenonError {
   const message = `${call.name}: item ${index} has no ${path}; write ?. before a key that may be absent`
-  return fault('EXPRESSION_PATH_MISSING', message, call.place, { path: `[${index}].${path}`, function: call.name })
+  return fault('EXPRESSION_PATH_MISSING', message, call.span, { path: `[${index}].${path}`, function: call.name })
 }
 
 /** Returns the value at a path of the item at `index`; a missing value is a fault unless the path has `?.` there. */

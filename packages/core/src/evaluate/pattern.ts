@@ -52,7 +52,7 @@ class CountedText extends String {
   }
 }
 
-function compile(meter: Meter, source: string, place: Span): RE2JS {
+function compile(meter: Meter, source: string, span: Span): RE2JS {
   const { patternLength, patternSize } = EVALUATION_LIMITS
   if (source.length > patternLength) throw limitFault('patternLength', patternLength, 'A pattern is too long')
   const size = patternSizeBound(source)
@@ -63,12 +63,12 @@ function compile(meter: Meter, source: string, place: Span): RE2JS {
   } catch (cause) {
     // The original message would quote the pattern, which may come from data.
     const reason = (cause as Partial<RE2JSSyntaxException>).getDescription?.()
-    throw fault('EXPRESSION_VALUE', `The pattern is not valid RE2: ${reason}`, place, { reason })
+    throw fault('EXPRESSION_VALUE', `The pattern is not valid RE2: ${reason}`, span, { reason })
   }
 }
 
-function createPattern(meter: Meter, source: string, place: Span): Pattern {
-  const compiled = compile(meter, source, place)
+function createPattern(meter: Meter, source: string, span: Span): Pattern {
+  const compiled = compile(meter, source, span)
   const groupCount = compiled.groupCount()
   const unitsPerRead = UNITS_PER_READ + compiled.programSize()
   let units = 0
@@ -100,10 +100,10 @@ function createPattern(meter: Meter, source: string, place: Span): Pattern {
  * @throws {@link TenonError} `EXPRESSION_VALUE` for a pattern that is not valid RE2, `EXPRESSION_LIMIT` for a pattern
  * that is too long or has too many repetitions.
  */
-export function patternOf(evaluation: Evaluation, source: string, place: Span): Pattern {
+export function patternOf(evaluation: Evaluation, source: string, span: Span): Pattern {
   const known = evaluation.patterns.get(source)
   if (known !== undefined) return known
-  const pattern = createPattern(evaluation.meter, source, place)
+  const pattern = createPattern(evaluation.meter, source, span)
   evaluation.patterns.set(source, pattern)
   return pattern
 }

@@ -9,7 +9,7 @@ import { type Meter, spendSteps } from './meter.ts'
  * Returns the type of a value. Values that are not JSON (a function, `undefined`, NaN) are refused, so that a host
  * object in the scope cannot be used.
  */
-export function kindOf(value: Json | undefined, place: Span): ValueKind {
+export function kindOf(value: Json | undefined, span: Span): ValueKind {
   switch (typeof value) {
     case 'string':
       return 'text'
@@ -21,7 +21,7 @@ export function kindOf(value: Json | undefined, place: Span): ValueKind {
     case 'number':
       if (Number.isFinite(value)) return 'number'
   }
-  throw fault('EXPRESSION_TYPE', `A ${typeof value} is not a JSON value and cannot be used`, place)
+  throw fault('EXPRESSION_TYPE', `A ${typeof value} is not a JSON value and cannot be used`, span)
 }
 
 const ARTICLES: Readonly<Record<ValueKind, string>> = Object.freeze({
@@ -41,16 +41,16 @@ export function ownValue(value: object, key: string | number): Json | undefined 
   return Object.getOwnPropertyDescriptor(value, key)?.value
 }
 
-function allowed(key: string, forbidden: readonly string[], place: Span): string {
+function allowed(key: string, forbidden: readonly string[], span: Span): string {
   if (!forbidden.includes(key)) return key
-  throw fault('EXPRESSION_KEY_FORBIDDEN', `The key "${key}" is not allowed`, place, { key })
+  throw fault('EXPRESSION_KEY_FORBIDDEN', `The key "${key}" is not allowed`, span, { key })
 }
 
 /** Refuses a key that no JSON object may have. */
-export const allowKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_KEYS, place)
+export const allowKey = (key: string, span: Span): string => allowed(key, FORBIDDEN_KEYS, span)
 
 /** Refuses a segment of a path that could reach a prototype. */
-export const allowPathKey = (key: string, place: Span): string => allowed(key, FORBIDDEN_PATH_KEYS, place)
+export const allowPathKey = (key: string, span: Span): string => allowed(key, FORBIDDEN_PATH_KEYS, span)
 
 /** Returns the keys of own data properties, in order; costs one step each. */
 export function ownKeys(meter: Meter, value: JsonObject): string[] {

@@ -22,7 +22,7 @@ export function checkDepth(depth: number): void {
   if (depth > EVALUATION_LIMITS.valueDepth) throw valueTooDeep()
 }
 
-function createWriter(meter: Meter, place: Span, options: WriteOptions) {
+function createWriter(meter: Meter, span: Span, options: WriteOptions) {
   const pieces: string[] = []
 
   const put = (piece: string): void => {
@@ -68,7 +68,7 @@ function createWriter(meter: Meter, place: Span, options: WriteOptions) {
   const write = (value: Json | undefined, depth: number): void => {
     checkDepth(depth)
     spendSteps(meter, 1)
-    const kind = kindOf(value, place)
+    const kind = kindOf(value, span)
     if (kind === 'text') putText(value as string)
     else if (kind === 'list') putList(value as readonly Json[], depth)
     else if (kind === 'object') putObject(value as JsonObject, depth)
@@ -82,8 +82,8 @@ function createWriter(meter: Meter, place: Span, options: WriteOptions) {
 }
 
 /** Serializes a value to JSON and counts the text while it is written. */
-export function writeJson({ meter }: Evaluation, value: Json, place: Span, indent = 0): string {
-  const write = createWriter(meter, place, {
+export function writeJson({ meter }: Evaluation, value: Json, span: Span, indent = 0): string {
+  const write = createWriter(meter, span, {
     indent: ' '.repeat(indent),
     sorted: false,
     spendSize: (characters) => spendSize(meter, characters),
@@ -92,20 +92,20 @@ export function writeJson({ meter }: Evaluation, value: Json, place: Span, inden
 }
 
 /** Returns a text that is the same for equal values only; counts steps, since the text is not kept. */
-export function keyText({ meter }: Evaluation, value: Json, place: Span): string {
-  return createWriter(meter, place, { indent: '', sorted: true, spendSize: () => undefined })(value)
+export function keyText({ meter }: Evaluation, value: Json, span: Span): string {
+  return createWriter(meter, span, { indent: '', sorted: true, spendSize: () => undefined })(value)
 }
 
 /** Converts a value to text as templates do: null to empty text, lists and objects to JSON. */
-export function textOf(evaluation: Evaluation, value: Json, place: Span): string {
-  switch (kindOf(value, place)) {
+export function textOf(evaluation: Evaluation, value: Json, span: Span): string {
+  switch (kindOf(value, span)) {
     case 'text':
       return value as string
     case 'null':
       return ''
     case 'list':
     case 'object':
-      return writeJson(evaluation, value, place)
+      return writeJson(evaluation, value, span)
     default:
       return String(value)
   }

@@ -12,7 +12,7 @@ const MOST_INDENT = 10
 function spendParsed(value: Json, call: FunctionCall): void {
   const { meter } = call.evaluation
   spendSteps(meter, 1)
-  const kind = kindOf(value, call.place)
+  const kind = kindOf(value, call.span)
   if (kind === 'text') spendSize(meter, (value as string).length)
   if (kind === 'list') {
     const items = value as readonly Json[]
@@ -36,18 +36,18 @@ const parseJson: FunctionBody = ([value], call) => {
     return reading.value
   }
   if (reading.fault === 'depth') throw valueTooDeep()
-  if (reading.fault === 'content') allowKey('__proto__', call.place)
+  if (reading.fault === 'content') allowKey('__proto__', call.span)
   throw call.fault('EXPRESSION_VALUE', 'parseJson takes a text that is valid JSON')
 }
 
 const toJson: FunctionBody = ([value, indent = 0], call) => {
   const width = wholeNumber(call, indent, 'indent', 0)
   if (width > MOST_INDENT) throw call.fault('EXPRESSION_VALUE', `toJson indents by at most ${MOST_INDENT}`)
-  return writeJson(call.evaluation, value as Json, call.place, width)
+  return writeJson(call.evaluation, value as Json, call.span, width)
 }
 
 function isEmpty(value: Json, call: FunctionCall): boolean {
-  switch (kindOf(value, call.place)) {
+  switch (kindOf(value, call.span)) {
     case 'null':
       return true
     case 'text':
@@ -65,6 +65,6 @@ function isEmpty(value: Json, call: FunctionCall): boolean {
 export const JSON_BODIES: FunctionBodies = Object.freeze({
   toJson,
   parseJson,
-  typeOf: ([value], { place }) => kindOf(value, place),
+  typeOf: ([value], { span }) => kindOf(value, span),
   isEmpty: ([value], call) => isEmpty(value as Json, call),
 })

@@ -19,7 +19,7 @@ function spendSorting(values: List, { evaluation }: FunctionCall): void {
 }
 
 function mixedFault(values: List, call: FunctionCall): Error {
-  const kinds = [...new Set(values.map((value) => kindOf(value, call.place)))]
+  const kinds = [...new Set(values.map((value) => kindOf(value, call.span)))]
   const code = kinds.length > 1 ? 'COMPARISON_TYPES_DIFFER' : 'EXPRESSION_TYPE'
   const found = kinds.map(aKind).join(' and ')
   return call.fault(code, `sort takes all numbers, all dates or all texts, not ${found}`)
@@ -43,7 +43,7 @@ const unique: FunctionBody = ([list, path = ''], call) => {
   const values = itemValues(items, path as string, call)
   const seen = new Set<string>()
   const kept = items.filter((_item, at) => {
-    const key = keyText(call.evaluation, values[at] as Json, call.place)
+    const key = keyText(call.evaluation, values[at] as Json, call.span)
     if (seen.has(key)) return false
     seen.add(key)
     return true
@@ -53,8 +53,8 @@ const unique: FunctionBody = ([list, path = ''], call) => {
 }
 
 function groupKey(value: Json, call: FunctionCall): string {
-  const kind = kindOf(value, call.place)
-  if (kind === 'text' || kind === 'number' || kind === 'boolean') return allowKey(String(value), call.place)
+  const kind = kindOf(value, call.span)
+  if (kind === 'text' || kind === 'number' || kind === 'boolean') return allowKey(String(value), call.span)
   throw call.fault('EXPRESSION_TYPE', `groupBy takes texts, numbers or booleans as keys, not ${aKind(kind)}`)
 }
 

@@ -50,16 +50,16 @@ const range: FunctionBody = ([from, to, by = 1], call) => {
   if (increment === 0) throw call.fault('EXPRESSION_VALUE', 'The step of range cannot be 0')
   const count = Math.max(0, Math.ceil((end - start) / increment))
   spendItems(call.evaluation.meter, count)
-  return Array.from({ length: count }, (_none, at) => exact(start + at * increment, call.place))
+  return Array.from({ length: count }, (_none, at) => exact(start + at * increment, call.span))
 }
 
-const join: FunctionBody = ([list, separator = ','], { evaluation, place }) => {
+const join: FunctionBody = ([list, separator = ','], { evaluation, span }) => {
   const items = list as List
   const { meter } = evaluation
   spendItems(meter, items.length)
   spendSize(meter, Math.max(0, items.length - 1) * (separator as string).length)
   const texts = items.map((item) => {
-    const text = textOf(evaluation, item, place)
+    const text = textOf(evaluation, item, span)
     spendText(meter, text.length)
     return text
   })

@@ -15,7 +15,7 @@ function toNumber(value: Json, call: FunctionCall): number {
   if (value.length > MOST_SPELLED || !SPELLING.test(value)) {
     throw call.fault('EXPRESSION_VALUE', 'number takes a text that contains a number, such as "12.5"')
   }
-  return exact(Number(value), call.place)
+  return exact(Number(value), call.span)
 }
 
 /** Moves the decimal point by `digits` in decimal notation, since `number * 10 ** digits` would be inexact. */
@@ -51,7 +51,7 @@ function numbersOf(args: readonly Json[], call: FunctionCall): readonly number[]
   spendSteps(call.evaluation.meter, values.length)
   for (const value of values) {
     if (typeof value === 'number') continue
-    throw call.fault('EXPRESSION_TYPE', `${call.name} takes numbers, not ${aKind(kindOf(value, call.place))}`)
+    throw call.fault('EXPRESSION_TYPE', `${call.name} takes numbers, not ${aKind(kindOf(value, call.span))}`)
   }
   if (values.length === 0) throw call.fault('EXPRESSION_VALUE', `${call.name} needs at least one number`)
   return values as readonly number[]
@@ -61,7 +61,7 @@ function total([list, path]: readonly Json[], call: FunctionCall): number {
   let sum = 0
   for (const value of itemValues(list as readonly Json[], (path ?? '') as string, call)) {
     if (typeof value !== 'number') {
-      throw call.fault('EXPRESSION_TYPE', `${call.name} adds numbers, not ${aKind(kindOf(value, call.place))}`)
+      throw call.fault('EXPRESSION_TYPE', `${call.name} adds numbers, not ${aKind(kindOf(value, call.span))}`)
     }
     sum += value
   }
@@ -72,12 +72,12 @@ function total([list, path]: readonly Json[], call: FunctionCall): number {
 const calculated =
   (calculate: (...numbers: number[]) => number): FunctionBody =>
   (args, call) =>
-    exact(calculate(...(args as readonly number[])), call.place)
+    exact(calculate(...(args as readonly number[])), call.span)
 
 /** Bodies of the number functions. */
 export const NUMBER_BODIES: FunctionBodies = Object.freeze({
   number: ([value], call) => toNumber(value as Json, call),
-  round: ([number, digits], call) => exact(rounded(number as number, digitsOf(digits, call)), call.place),
+  round: ([number, digits], call) => exact(rounded(number as number, digitsOf(digits, call)), call.span),
   floor: calculated(Math.floor),
   ceil: calculated(Math.ceil),
   abs: calculated(Math.abs),
@@ -85,11 +85,11 @@ export const NUMBER_BODIES: FunctionBodies = Object.freeze({
   power: calculated(Math.pow),
   min: (args, call) => numbersOf(args, call).reduce((a, b) => Math.min(a, b)),
   max: (args, call) => numbersOf(args, call).reduce((a, b) => Math.max(a, b)),
-  sum: (args, call) => exact(total(args, call), call.place),
+  sum: (args, call) => exact(total(args, call), call.span),
   average: (args, call) => {
     const { length } = args[0] as readonly Json[]
     if (length === 0) throw call.fault('EXPRESSION_VALUE', 'average needs at least one number')
-    return exact(total(args, call) / length, call.place)
+    return exact(total(args, call) / length, call.span)
   },
   formatNumber,
 })

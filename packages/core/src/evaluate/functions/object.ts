@@ -7,21 +7,21 @@ import { aKind, allowKey, kindOf, ownKeys, ownValue } from '../values.ts'
 type Builder = Record<string, Json>
 
 /** Adds a member to an object that a function builds. */
-function put(builder: Builder, key: string, value: Json, { evaluation, place }: FunctionCall): void {
+function put(builder: Builder, key: string, value: Json, { evaluation, span }: FunctionCall): void {
   spendSize(evaluation.meter, key.length + 8)
-  builder[allowKey(key, place)] = value
+  builder[allowKey(key, span)] = value
 }
 
 function putAll(builder: Builder, object: JsonObject, keys: readonly string[], call: FunctionCall): void {
   for (const key of keys) put(builder, key, ownValue(object, key) as Json, call)
 }
 
-function members(object: Json, { evaluation, place }: FunctionCall): [string, Json][] {
+function members(object: Json, { evaluation, span }: FunctionCall): [string, Json][] {
   const source = object as JsonObject
   const keys = ownKeys(evaluation.meter, source)
   return keys.map((key) => {
     const value = ownValue(source, key) as Json
-    kindOf(value, place)
+    kindOf(value, span)
     return [key, value]
   })
 }
@@ -31,7 +31,7 @@ function keyTexts(list: Json, call: FunctionCall): readonly string[] {
   spendSteps(call.evaluation.meter, keys.length)
   return keys.map((key) => {
     if (typeof key === 'string') return key
-    throw call.fault('EXPRESSION_TYPE', `${call.name} takes texts as keys, not ${aKind(kindOf(key, call.place))}`)
+    throw call.fault('EXPRESSION_TYPE', `${call.name} takes texts as keys, not ${aKind(kindOf(key, call.span))}`)
   })
 }
 
@@ -40,7 +40,7 @@ const fromEntries: FunctionBody = ([list], call) => {
   spendItems(call.evaluation.meter, items.length)
   const object: Builder = {}
   for (const item of items) {
-    const entry = kindOf(item, call.place) === 'object' ? (item as JsonObject) : {}
+    const entry = kindOf(item, call.span) === 'object' ? (item as JsonObject) : {}
     const key = ownValue(entry, 'key')
     const value = ownValue(entry, 'value')
     if (typeof key !== 'string' || value === undefined) {
@@ -69,9 +69,7 @@ const set: FunctionBody = ([object, key, value], call) => {
 const pick: FunctionBody = ([object, keys], call) => {
   const source = object as JsonObject
   const picked: Builder = {}
-  const present = keyTexts(keys as Json, call).filter(
-    (key) => ownValue(source, allowKey(key, call.place)) !== undefined,
-  )
+  const present = keyTexts(keys as Json, call).filter((key) => ownValue(source, allowKey(key, call.span)) !== undefined)
   putAll(picked, source, present, call)
   return picked
 }

@@ -10,7 +10,7 @@ interface Search {
 }
 
 function searchOf([value, source, group = 0]: readonly Json[], call: FunctionCall): Search {
-  const pattern = patternOf(call.evaluation, source as string, call.place)
+  const pattern = patternOf(call.evaluation, source as string, call.span)
   const number = wholeNumber(call, group, 'group', 0)
   if (number > pattern.groupCount) {
     throw call.fault('EXPRESSION_VALUE', `The pattern has ${pattern.groupCount} groups, not ${number}`)
@@ -74,8 +74,7 @@ const replacePattern: FunctionBody = (args, call) => {
 
 /** Bodies of the text functions that work with patterns. */
 export const PATTERN_BODIES: FunctionBodies = Object.freeze({
-  matches: ([text, source], { evaluation, place }) =>
-    patternOf(evaluation, source as string, place).test(text as string),
+  matches: ([text, source], { evaluation, span }) => patternOf(evaluation, source as string, span).test(text as string),
   extract,
   extractAll,
   replacePattern,

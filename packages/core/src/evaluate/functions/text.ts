@@ -22,8 +22,8 @@ function capitalized(text: string): string {
   return first.toUpperCase() + text.slice(first.length)
 }
 
-function lengthOf(value: Json, { evaluation, place }: FunctionCall): number {
-  const kind = kindOf(value, place)
+function lengthOf(value: Json, { evaluation, span }: FunctionCall): number {
+  const kind = kindOf(value, span)
   if (kind === 'list') return (value as readonly Json[]).length
   if (kind === 'object') return ownKeys(evaluation.meter, value as JsonObject).length
   spendReading(evaluation.meter, (value as string).length)
@@ -32,14 +32,14 @@ function lengthOf(value: Json, { evaluation, place }: FunctionCall): number {
 
 function soughtText(part: Json, call: FunctionCall): string {
   if (typeof part === 'string') return part
-  throw call.fault('EXPRESSION_TYPE', `${call.name} looks for a text in a text, not ${aKind(kindOf(part, call.place))}`)
+  throw call.fault('EXPRESSION_TYPE', `${call.name} looks for a text in a text, not ${aKind(kindOf(part, call.span))}`)
 }
 
-function placeOf(value: Json, part: Json, call: FunctionCall): number {
-  const { evaluation, place } = call
+function indexOfPart(value: Json, part: Json, call: FunctionCall): number {
+  const { evaluation, span } = call
   if (Array.isArray(value)) {
     const items: readonly Json[] = value
-    return items.findIndex((item) => equals(evaluation, item, part, place))
+    return items.findIndex((item) => equals(evaluation, item, part, span))
   }
   const text = value as string
   const sought = soughtText(part, call)
@@ -138,7 +138,7 @@ function fillFor(text: string, length: Json | undefined, fill: string, call: Fun
 
 /** Bodies of the text functions that work without patterns. */
 export const TEXT_BODIES: FunctionBodies = Object.freeze({
-  text: ([value], { evaluation, place }) => textOf(evaluation, value as Json, place),
+  text: ([value], { evaluation, span }) => textOf(evaluation, value as Json, span),
   upper: mapped((text) => text.toUpperCase()),
   lower: mapped((text) => text.toLowerCase()),
   capitalize: mapped(capitalized),
@@ -146,7 +146,7 @@ export const TEXT_BODIES: FunctionBodies = Object.freeze({
   length: ([value], call) => lengthOf(value as Json, call),
   contains: ([value, part], call) => {
     if (typeof value === 'string') soughtText(part as Json, call)
-    return isIn(call.evaluation, part as Json, value as Json, call.place)
+    return isIn(call.evaluation, part as Json, value as Json, call.span)
   },
   startsWith: ([value, start], { evaluation }) => {
     spendReading(evaluation.meter, (start as string).length)
@@ -156,7 +156,7 @@ export const TEXT_BODIES: FunctionBodies = Object.freeze({
     spendReading(evaluation.meter, (end as string).length)
     return (value as string).endsWith(end as string)
   },
-  indexOf: ([value, part], call) => placeOf(value as Json, part as Json, call),
+  indexOf: ([value, part], call) => indexOfPart(value as Json, part as Json, call),
   substring,
   truncate,
   replace,

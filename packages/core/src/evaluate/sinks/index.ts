@@ -51,12 +51,12 @@ export function evaluateForSink(
   return TEMPLATE_SINKS[sink].write(typeof template === 'string' ? parseTemplate(template) : template, {
     name,
     evaluate: (expression) => evaluate(evaluation, expression),
-    toText: (value, place) => textOf(evaluation, value, place),
-    toJson: (value, place) => writeJson(evaluation, value, place),
+    toText: (value, span) => textOf(evaluation, value, span),
+    toJson: (value, span) => writeJson(evaluation, value, span),
     spend: (text) => {
       spendText(meter, text.length)
       return text
     },
-    fault: (code, message, place: Span) => fault(code, message, place),
+    fault: (code, message, span: Span) => fault(code, message, span),
   })
 }

@@ -18,11 +18,11 @@ export interface SinkWriter {
   readonly name: string
   readonly evaluate: (expression: Expression) => Json
   /** Converts a value to text: `null` to empty text, lists and objects to JSON. */
-  readonly toText: (value: Json, place: Span) => string
-  readonly toJson: (value: Json, place: Span) => string
+  readonly toText: (value: Json, span: Span) => string
+  readonly toJson: (value: Json, span: Span) => string
   /** Counts a text that a sink builds. */
   readonly spend: (text: string) => string
-  readonly fault: (code: TenonErrorCode, message: string, place: Span) => Error
+  readonly fault: (code: TenonErrorCode, message: string, span: Span) => Error
 }
 
 /** Returns the value of an expression that reads only variables of the workflow; `undefined` if it is not known. */

@@ -198,9 +198,9 @@ describe('approval', () => {
     })
   })
 
-  test('asks anybody, once, without limit, unless told otherwise', () => {
-    expect(evaluateNode(approvalNode, { evidence: null })).toMatchObject({
-      suspend: { approvers: {}, required: 1, dueAt: null, evidence: null, message: '' },
+  test('by default asks every admin and editor for one vote, without a time limit, and shows no data of the run', () => {
+    expect(evaluateNode(approvalNode, {})).toMatchObject({
+      suspend: { approvers: {}, required: 1, dueAt: null, evidence: {}, message: '' },
     })
   })
 
@@ -208,6 +208,7 @@ describe('approval', () => {
     [{ required: 0 }, 'required'],
     [{ timeout: 'soon' }, 'timeout'],
     [{ title: '' }, 'title'],
+    [{ evidence: 'all of it' }, 'evidence'],
   ])('%j is refused', (params, place) => {
     expect(() => evaluateNode(approvalNode, params)).toThrow(invalid(place))
   })

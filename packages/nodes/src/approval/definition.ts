@@ -67,10 +67,10 @@ export const approval = defineNode({
       placeholder: 'No limit',
       examples: ['4h'],
     }),
-    evidence: z.unknown().default('{{input}}').meta({
-      title: 'Evidence',
-      description: 'Data shown with the question. By default, everything gathered so far.',
-      control: 'expression',
+    evidence: z.record(z.string().min(1).max(128), z.unknown()).default({}).meta({
+      title: 'Details',
+      description: 'Fields shown with the question. The approval shows no other data of the run.',
+      control: 'key-value',
     }),
   }),
   ports: [

@@ -24,7 +24,7 @@ function toWait(params: NodeParams<typeof approval>, now: number): WaitFor {
     approvers: toApprovers(params.approvers),
     required,
     // Resolved templates contain JSON only; the engine encodes it again for the log.
-    evidence: (params.evidence ?? null) as Json,
+    evidence: params.evidence as Json,
     dueAt: timeout === undefined ? null : now + durationToMs(timeout),
   }
 }

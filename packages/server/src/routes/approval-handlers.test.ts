@@ -54,6 +54,25 @@ describe('GET /approvals', () => {
     expect([await canDecide(editor), await canDecide(viewer), await canDecide(admin)]).toEqual([false, true, true])
   })
 
+  test('shows the details that the author chose and no other data of the run', async () => {
+    const editor = testIdentity()
+    const approver = testIdentity({ tenantId: editor.tenantId, role: 'viewer', userId: 'vera' })
+    const document = asking({ userIds: ['vera'], evidence: { order: '{{input.order}}' } })
+    const id = await publish(server, editor, document)
+    const input = { order: 'O-1', card: 'visa-4111', note: 'private note' }
+    const run = await runToEnd(server, editor, id, input, (candidate) => candidate.status === 'waiting')
+    const list = await server.call(`/approvals?runId=${run.runId}`, { as: approver }).then((answer) => answer.text())
+    const [approval] = (JSON.parse(list) as Page<Approval>).items
+    expect(approval?.evidence).toEqual({ order: 'O-1' })
+    const decided = await server.call(`/approvals/${approval?.approvalId}/decision`, {
+      as: approver,
+      method: 'POST',
+      body: { choice: 'approve' },
+    })
+    expect(decided.status).toBe(200)
+    for (const text of [list, await decided.text()]) expect(text).not.toMatch(/visa-4111|private note/)
+  })
+
   test('lists open and closed ones apart', async () => {
     const { editor, decide, approval, run } = await waitingRun()
     await decide(editor, 'approve')

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import type { EditorSession } from '../../session/editor-session.ts'
 
-async function render(fields: JsonObject) {
+async function render(fields: JsonObject | string) {
   const document = workflow([node('start', 'begin'), node('a', 'step', { text: 'hi', fields })], ['start>a'])
   const view = renderInspector({ document, nodeId: 'a' })
   // The fields of a node are fetched.
@@ -133,5 +133,15 @@ describe('fields of any value', () => {
     await user.type(input, '[[1, 2]')
     await user.tab()
     expect(fieldsNow()).toEqual({ tags: [1, 2] })
+  })
+})
+
+describe('a template that gives the whole object', () => {
+  test('is shown as text and can be replaced by rows', async () => {
+    const { user, fieldsNow } = await render('{{input}}')
+    expect(screen.queryByRole('button', { name: 'Add a field' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Use a fixed value' }))
+    expect(screen.getByRole('button', { name: 'Add a field' })).toBeTruthy()
+    expect(fieldsNow()).not.toBe('{{input}}')
   })
 })

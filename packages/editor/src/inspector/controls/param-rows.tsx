@@ -80,7 +80,9 @@ function ParamRow({ nodeId, rootSchema, field, value, isReadOnly }: ParamRowProp
     },
     [dispatch, inBurst, isAsWritten, isTyped, nodeId, path, value],
   )
-  const canSwitch = field.meta.literal !== true && SWITCHABLE_CONTROLS.includes(field.control)
+  // Rows cannot show a template that gives the whole object, so it has a field of its own until it is replaced.
+  const isWholeTemplate = field.control === 'key-value' && isTemplate(value)
+  const canSwitch = field.meta.literal !== true && (SWITCHABLE_CONTROLS.includes(field.control) || isWholeTemplate)
   const isShownAsTemplate = canSwitch && (isTemplate(value) || wantsTemplate)
   const [first] = problems
   const fault =

@@ -1,3 +1,4 @@
+import type { Json } from '@tenon/core/document'
 import { type AnyNodeImplementation, defineNode, implementInlineNode, implementNode } from '@tenon/core/node'
 import { z } from 'zod'
 
@@ -70,6 +71,7 @@ const approval = defineNode({
     roles: z.array(z.enum(['admin', 'editor', 'viewer'])).default([]),
     userIds: z.array(z.string()).default([]),
     required: z.number().int().min(1).default(1),
+    evidence: z.record(z.string(), z.unknown()).default({}),
   }),
   ports: [
     { name: 'approve', title: 'approve' },
@@ -101,7 +103,7 @@ export const testNodes: readonly AnyNodeImplementation[] = [
   implementInlineNode(start, () => ({ port: 'success', output: {} })),
   implementInlineNode(end, ({ output }) => ({ port: 'end', output })),
   implementInlineNode(set, ({ values }) => ({ port: 'success', output: values })),
-  implementInlineNode(approval, ({ title, roles, userIds, required }, { resume }) => {
+  implementInlineNode(approval, ({ title, roles, userIds, required, evidence }, { resume }) => {
     if (resume?.kind === 'approval') {
       return { port: resume.choice === 'approve' ? 'approve' : 'reject', output: { decision: resume.choice } }
     }
@@ -113,7 +115,7 @@ export const testNodes: readonly AnyNodeImplementation[] = [
         choices: ['approve', 'reject'],
         approvers: { roles, userIds },
         required,
-        evidence: null,
+        evidence: evidence as Json,
         dueAt: null,
       },
     }

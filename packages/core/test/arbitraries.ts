@@ -11,7 +11,7 @@ import {
 } from '../src/document/index.ts'
 import type { Json, JsonObject } from '../src/json.ts'
 
-// Small pools, so that random documents and operations meet at the same nodes, params and places.
+// Small pools, so that random documents and operations meet at the same nodes, params and positions.
 const NODE_IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 const PARAM_NAMES = ['prompt', 'title', 'cases', 'value'] as const
 const NAMES = ['x', 'y', 'z'] as const
@@ -110,7 +110,7 @@ const anyAnnotation = (id: string) =>
     {
       id: fc.constant(id),
       kind: fc.constantFrom('note' as const, 'frame' as const),
-      rect: fc.tuple(position, size).map(([place, extent]) => ({ ...place, ...extent })),
+      rect: fc.tuple(position, size).map(([corner, extent]) => ({ ...corner, ...extent })),
       color: fc.constantFrom('amber', 'blue'),
       text: someText,
     },

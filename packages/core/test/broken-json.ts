@@ -104,7 +104,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     .map(([key, value]): Change => addKey(key, value)),
 )
 
-/** Values with up to three random changes, so that most are broken in one place or in several. */
+/** Values with up to three random changes, so that most are broken once or several times. */
 export function broken(values: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
   return fc
     .tuple(values, fc.array(fc.tuple(fc.nat(), change), { minLength: 1, maxLength: 3 }))

@@ -16,7 +16,7 @@ const paths = document.paths as Readonly<Record<string, Readonly<Record<string, 
 const components = document.components as { readonly schemas: Readonly<Record<string, unknown>> }
 
 describe('createOpenApiDocument', () => {
-  test('names its version and the place of the server', () => {
+  test('names its version and the URL of the server', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(document.servers).toEqual([{ url: 'https://app.example/automation' }])
   })

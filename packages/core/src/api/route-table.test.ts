@@ -15,13 +15,13 @@ describe('ROUTES', () => {
   })
 
   test('no two routes share a method and a path', () => {
-    const places = routes.map(([, route]) => `${route.method === 'WS' ? 'GET' : route.method} ${route.path}`)
-    expect(new Set(places).size).toBe(places.length)
+    const methodsAndPaths = routes.map(([, route]) => `${route.method === 'WS' ? 'GET' : route.method} ${route.path}`)
+    expect(new Set(methodsAndPaths).size).toBe(methodsAndPaths.length)
   })
 
   test('has the routes that outside callers already know', () => {
-    const places = routes.map(([, route]) => `${route.method} ${route.path}`)
-    expect(places).toEqual(
+    const methodsAndPaths = routes.map(([, route]) => `${route.method} ${route.path}`)
+    expect(methodsAndPaths).toEqual(
       expect.arrayContaining([
         'POST /workflows/{id}/runs',
         'GET /runs/{runId}',

@@ -266,7 +266,7 @@ describe('createTenonClient', () => {
       .finally(stop)
   })
 
-  test('names the place of collaboration sockets', () => {
+  test('names the URL of collaboration sockets', () => {
     expect(clientOn(() => Response.json({})).client.sockets.collabUrl).toBe('wss://app.example/automation/workflows')
   })
 })

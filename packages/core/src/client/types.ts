@@ -129,7 +129,7 @@ export interface TenonClient {
     /**
      * Stores the value of a secret param.
      *
-     * @returns The marker to put in its place in the draft.
+     * @returns The marker to put into the draft instead.
      * @throws {@link TenonError} `REFERENCE_NOT_FOUND`, `QUOTA_EXCEEDED`, `UNAVAILABLE`.
      */
     setSecret(workflowId: WorkflowId, body: SetSecret, options?: RequestOptions): Promise<SecretMarker>

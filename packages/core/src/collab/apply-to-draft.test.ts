@@ -88,7 +88,7 @@ describe('applyOperationsToDraft', () => {
     expect(paramText(ydoc, 'ask', ['cases', 0, 'title'])?.toString()).toBe('Eins')
   })
 
-  test('makes params, policy, notes and texts anew where something else lies in their place', () => {
+  test('makes params, policy, notes and texts anew where something else lies there instead', () => {
     const ydoc = seeded()
     const nodes = ydoc.getMap<Y.Map<unknown>>('nodes')
     for (const field of ['params', 'policy', 'notes']) nodes.get('ask')?.set(field, 'broken')
@@ -111,7 +111,7 @@ describe('applyOperationsToDraft', () => {
     expect(annotationText(ydoc, 'n')?.toString()).toBe('shared')
   })
 
-  test('gives a variable its place again where something else lies under its name', () => {
+  test('gives a variable its position again where something else lies under its name', () => {
     const ydoc = seeded({
       ...sample,
       variables: [

@@ -122,7 +122,7 @@ describe('diffDocuments names no more than differs', () => {
     expect(changes({}, bent)).toEqual([{ op: 'set_edge_points', edgeId: edge('a>b').id, points: null }])
   })
 
-  test('only the nodes that have to change their place', () => {
+  test('only the nodes that have to move', () => {
     const order = (letters: string) => ({
       nodes: [...letters].map((id) => base.nodes.find((each) => each.id === id) as WorkflowNode),
     })

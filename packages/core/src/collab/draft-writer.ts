@@ -100,7 +100,7 @@ function moveKeyOrder(target: Target, operation: ParamOperation, working: Workin
 }
 
 /** Computes the positions after the moves; a later move of a node starts from the earlier one. */
-function places(
+function movedNodes(
   working: WorkingDocument,
   moves: readonly NodeMove[],
 ): Pick<WorkflowNode, 'id' | 'position' | 'size'>[] {
@@ -139,7 +139,7 @@ function dropUnreadableIn(target: Target, part: DraftPart, key: string, working:
   const variable = part === 'variables' ? working.variables.get(key) : undefined
   if (node !== undefined && entry instanceof Y.Map) keepReadableNode(target, entry, node)
   else if (variable !== undefined) {
-    const order = isPlainObject(entry) ? entry.order : target.variableOrder().place(key, null)
+    const order = isPlainObject(entry) ? entry.order : target.variableOrder().insert(key, null)
     root.set(key, variableEntry(variable, order))
   } else {
     // Edges, annotations and settings are readable whole or not at all.
@@ -150,7 +150,7 @@ function dropUnreadableIn(target: Target, part: DraftPart, key: string, working:
 
 const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
   add_node: (target, { node }) => {
-    const order = target.nodeOrder().place(node.id, null)
+    const order = target.nodeOrder().insert(node.id, null)
     mapRoot(target.ydoc, 'nodes').set(node.id, sharedNode(node, order, target.fields))
     target.positions().set([node])
   },
@@ -185,10 +185,10 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
     setField(policy instanceof Y.Map ? policy : node.set('policy', new Y.Map<unknown>()), field, value)
   },
   place_node: (target, { nodeId, before }) => {
-    const order = target.nodeOrder().place(nodeId, before)
+    const order = target.nodeOrder().insert(nodeId, before)
     sharedNodeIn(target, nodeId).set('order', order)
   },
-  move_nodes: (target, { moves }, working) => target.positions().set(places(working, moves)),
+  move_nodes: (target, { moves }, working) => target.positions().set(movedNodes(working, moves)),
   add_edge: ({ ydoc }, { edge }) => {
     mapRoot(ydoc, 'edges').set(edge.id, edgeEntry(edge))
   },
@@ -205,7 +205,7 @@ const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {
       return
     }
     const existing = variables.get(name)
-    const order = isPlainObject(existing) ? existing.order : target.variableOrder().place(name, null)
+    const order = isPlainObject(existing) ? existing.order : target.variableOrder().insert(name, null)
     variables.set(name, variableEntry(variable, order))
   },
   set_annotation: ({ ydoc }, { id, annotation }) => writeAnnotation(ydoc, id, annotation),

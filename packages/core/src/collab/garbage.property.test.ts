@@ -7,7 +7,7 @@ import { applyOperationsToDraft, DRAFT_ROOTS, readDraft, textFieldsOf, writeDocu
 
 const fields = textFieldsOf({ nodes: TEXT_MANIFEST.nodes as never })
 
-/** Makes a fresh value each time, since a Y type can be placed only once. */
+/** Makes a fresh value each time, since a Y type can be added only once. */
 type Make = () => unknown
 
 const KEYS = [

@@ -13,37 +13,37 @@ function entriesOf(keys: Record<string, unknown>) {
     renewed.push(id)
     entries.set(id, key)
   })
-  const place = (id: string, before: string | null) => void entries.set(id, book.place(id, before))
+  const insert = (id: string, before: string | null) => void entries.set(id, book.insert(id, before))
   const order = () =>
     list()
       .sort(compareOrdered)
       .map(({ id }) => id)
       .join('')
-  return { book, place, order, renewed, entries }
+  return { book, insert, order, renewed, entries }
 }
 
 describe('an order book', () => {
-  test('places entries before others and at the end', () => {
-    const { place, order, renewed } = entriesOf({ a: 'a0', b: 'a1' })
-    place('c', null)
-    place('d', 'b')
-    place('e', 'a')
-    place('a', null)
+  test('inserts entries before others and at the end', () => {
+    const { insert, order, renewed } = entriesOf({ a: 'a0', b: 'a1' })
+    insert('c', null)
+    insert('d', 'b')
+    insert('e', 'a')
+    insert('a', null)
     expect(order()).toBe('edbca')
     expect(renewed).toEqual([])
   })
 
   test('begins an empty order', () => {
-    const { place, order } = entriesOf({})
-    place('x', null)
-    place('y', 'x')
+    const { insert, order } = entriesOf({})
+    insert('x', null)
+    insert('y', 'x')
     expect(order()).toBe('yx')
   })
 
   test('puts an entry last when the one that it should stand before is gone', () => {
-    const { book, place, order } = entriesOf({ a: 'a0', b: 'a1' })
+    const { book, insert, order } = entriesOf({ a: 'a0', b: 'a1' })
     book.remove('b')
-    place('c', 'b')
+    insert('c', 'b')
     expect(order()).toBe('abc')
   })
 
@@ -55,26 +55,26 @@ describe('an order book', () => {
     ['keys have grown too long', { a: 'a0', b: `a0${'0'.repeat(198)}1` }],
     ['a key cannot be read', { a: 'a0', b: 'b0' }],
   ])('gives all keys anew when %s', (_, keys) => {
-    const { place, order } = entriesOf(keys)
+    const { insert, order } = entriesOf(keys)
     const before = order()
-    place('n', 'b')
+    insert('n', 'b')
     expect(order()).toBe(before.replace('b', 'nb'))
-    place('m', 'b')
+    insert('m', 'b')
     expect(order()).toBe(before.replace('b', 'nmb'))
   })
 
-  test('follows any list of places', () => {
+  test('follows any list of insertions', () => {
     const id = fc.constantFrom(...'abcdef')
     fc.assert(
-      fc.property(fc.array(fc.tuple(id, fc.option(id))), (places) => {
-        const { place, order } = entriesOf({})
+      fc.property(fc.array(fc.tuple(id, fc.option(id))), (insertions) => {
+        const { insert, order } = entriesOf({})
         let expected: string[] = []
-        for (const [placed, before] of places) {
-          if (placed === before) continue
-          expected = expected.filter((other) => other !== placed)
+        for (const [id, before] of insertions) {
+          if (id === before) continue
+          expected = expected.filter((other) => other !== id)
           const at = before === null ? -1 : expected.indexOf(before)
-          expected.splice(at === -1 ? expected.length : at, 0, placed)
-          place(placed, before)
+          expected.splice(at === -1 ? expected.length : at, 0, id)
+          insert(id, before)
           expect(order()).toBe(expected.join(''))
         }
       }),

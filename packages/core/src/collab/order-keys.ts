@@ -42,7 +42,7 @@ function keyBetween(before: Ordered | undefined, after: Ordered | undefined): st
 /** Order of the entries of one root, for inserting entries while operations are written. */
 export interface OrderBook {
   /** Returns an order key before the entry `before`; with `null`, after the last entry. */
-  place(id: string, before: string | null): string
+  insert(id: string, before: string | null): string
   remove(id: string): void
 }
 
@@ -72,7 +72,7 @@ export function openOrderBook(entries: readonly Ordered[], write: (id: string, k
   }
   return {
     remove,
-    place(id, before) {
+    insert(id, before) {
       if (book.some((entry) => entry.id === id)) remove(id)
       const found = before === null ? -1 : book.findIndex((entry) => entry.id === before)
       const at = found === -1 ? book.length : found

@@ -8,7 +8,7 @@ import { setItem, setMember, sharedMap, sharedValue, unsetMember } from './write
 
 type Container = Y.Map<unknown> | Y.Array<unknown>
 
-interface Place {
+interface Target {
   readonly container: Container
   readonly key: string | number
   readonly paths: TextPaths
@@ -39,7 +39,7 @@ function enter(container: Container, key: string | number, paths: TextPaths): Co
   return shared
 }
 
-function find(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): Place {
+function find(node: Y.Map<unknown>, path: ParamPath, root: TextPaths): Target {
   let container: Container = openParams(node, root)
   let paths = root
   for (const key of path.slice(0, -1)) {

@@ -14,7 +14,7 @@ export function plainText(text: string, max: number = DOCUMENT_LIMITS.textLength
 export type Report = (sentence: string) => void
 
 interface Reading {
-  readonly place: string
+  readonly label: string
   readonly report: Report
 }
 
@@ -31,27 +31,27 @@ export function sharedEntries(map: Y.Map<unknown>): [string, unknown][] {
   return entries
 }
 
-function readMembers(entries: [string, unknown][], depth: number, { place, report }: Reading): Json {
+function readMembers(entries: [string, unknown][], depth: number, { label, report }: Reading): Json {
   const members: [string, Json][] = []
   for (const [key, member] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (isAbsentText(member) || member === undefined) continue
-    const at = `${place}.${key}`
+    const at = `${label}.${key}`
     if (!isReadableKey(key) || members.length >= DOCUMENT_LIMITS.members) {
       report(`${at} cannot be read: the key is invalid, or the object has too many members`)
       continue
     }
-    const read = readValue(member, depth - 1, { place: at, report })
+    const read = readValue(member, depth - 1, { label: at, report })
     if (read !== undefined) members.push([key, read])
   }
   return Object.fromEntries(members)
 }
 
-function readItems(items: readonly unknown[], depth: number, { place, report }: Reading): Json {
-  if (items.length > DOCUMENT_LIMITS.members) report(`${place} cut to ${DOCUMENT_LIMITS.members} items`)
+function readItems(items: readonly unknown[], depth: number, { label, report }: Reading): Json {
+  if (items.length > DOCUMENT_LIMITS.members) report(`${label} cut to ${DOCUMENT_LIMITS.members} items`)
   // An item that cannot be read becomes null, so that the others keep their index.
   return items
     .slice(0, DOCUMENT_LIMITS.members)
-    .map((item, index) => readValue(item, depth - 1, { place: `${place}.${index}`, report }) ?? null)
+    .map((item, index) => readValue(item, depth - 1, { label: `${label}.${index}`, report }) ?? null)
 }
 
 /** Checks for a JSON object that is stored as one value: no Y type, no bytes, no list. */
@@ -62,20 +62,20 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 function readContainer(value: unknown, depth: number, reading: Reading): Json | undefined {
   if (depth <= 0) {
-    reading.report(`${reading.place} cannot be read: it is nested too deep`)
+    reading.report(`${reading.label} cannot be read: it is nested too deep`)
     return undefined
   }
   if (value instanceof Y.Map) return readMembers(sharedEntries(value), depth, reading)
   if (value instanceof Y.Array) return readItems(value.toArray(), depth, reading)
   if (Array.isArray(value)) return readItems(value, depth, reading)
   if (isPlainObject(value)) return readMembers(Object.entries(value), depth, reading)
-  reading.report(`${reading.place} cannot be read: it is not a JSON value`)
+  reading.report(`${reading.label} cannot be read: it is not a JSON value`)
   return undefined
 }
 
-function readText(text: string, { place, report }: Reading): string {
+function readText(text: string, { label, report }: Reading): string {
   const read = plainText(text)
-  if (read.length < text.length) report(`${place} cut to ${DOCUMENT_LIMITS.textLength} characters`)
+  if (read.length < text.length) report(`${label} cut to ${DOCUMENT_LIMITS.textLength} characters`)
   return read
 }
 
@@ -94,5 +94,5 @@ export function readValue(value: unknown, depth: number, reading: Reading): Json
 
 /** Converts a shared value to JSON without a report: unreadable parts become `null`. */
 export function plainValue(value: unknown): Json {
-  return readValue(value, DOCUMENT_LIMITS.valueDepth, { place: '', report: () => {} }) ?? null
+  return readValue(value, DOCUMENT_LIMITS.valueDepth, { label: '', report: () => {} }) ?? null
 }

@@ -1,6 +1,6 @@
 import type * as Y from 'yjs'
 import type { WorkflowNode } from '../document/types.ts'
-import { placeEntry } from './write-document.ts'
+import { positionEntry } from './write-document.ts'
 
 /** Writes positions with one entry per node: the old one is deleted, the new one appended. */
 export interface PositionsWriter {
@@ -23,7 +23,7 @@ export function createPositionsWriter(positions: Y.Array<unknown>): PositionsWri
     remove,
     set(nodes) {
       remove(new Set(nodes.map(({ id }) => id)))
-      positions.push(nodes.map(placeEntry))
+      positions.push(nodes.map(positionEntry))
       for (const { id } of nodes) known.add(id)
     },
   }

@@ -162,7 +162,7 @@ describe('readDraft', () => {
     expect(readDraft(ydoc).repairs).toEqual([])
   })
 
-  test('puts a sign in the place of half a surrogate pair, and cuts long names', () => {
+  test('puts a sign in place of a lone surrogate, and cuts long names', () => {
     const ydoc = seeded()
     const ask = ydoc.getMap<Y.Map<unknown>>('nodes').get('ask')
     ask?.set('name', 'n'.repeat(300))

@@ -35,7 +35,7 @@ export interface DraftReading {
   readonly losses: readonly DraftLoss[]
 }
 
-type Place = Position & { readonly size?: Size }
+type Placement = Position & { readonly size?: Size }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
@@ -67,23 +67,23 @@ const NAMES: Readonly<Record<DraftPart, string>> = Object.freeze({
   settings: 'Setting',
 })
 
-function readPlace(entry: unknown): { id: unknown; place: Place } | null {
+function readPlacement(entry: unknown): { id: unknown; placement: Placement } | null {
   if (!Array.isArray(entry)) return null
   const [id, x, y, width, height] = entry as unknown[]
   const position = attempt(shape.position, { x, y })
   if (position === undefined) return null
   const size = attempt(shape.size, width === undefined ? undefined : { width, height })
-  return { id, place: size === undefined ? position : { ...position, size } }
+  return { id, placement: size === undefined ? position : { ...position, size } }
 }
 
 /** Reads positions: the rightmost entry of a node wins; entries of deleted nodes are ignored. */
-function readPlaces(ydoc: Y.Doc): ReadonlyMap<unknown, Place> {
-  const places = new Map<unknown, Place>()
+function readPlacements(ydoc: Y.Doc): ReadonlyMap<unknown, Placement> {
+  const placements = new Map<unknown, Placement>()
   for (const entry of positionsRootOf(ydoc)?.toArray() ?? []) {
-    const read = readPlace(entry)
-    if (read !== null) places.set(read.id, read.place)
+    const read = readPlacement(entry)
+    if (read !== null) placements.set(read.id, read.placement)
   }
-  return places
+  return placements
 }
 
 /** Moves nodes with a missing parent to the top level, and of each cycle of containers the smallest id. */
@@ -120,10 +120,10 @@ function readNodes(ydoc: Y.Doc, repairs: Repairs): WorkflowNode[] {
     compareOrdered({ id: a.node.id, order: a.order }, { id: b.node.id, order: b.order }),
   )
   const kept = cutTo(ordered, ({ node }) => node.id, { part: 'nodes', max: DOCUMENT_LIMITS.nodes, repairs })
-  const places = readPlaces(ydoc)
+  const placements = readPlacements(ydoc)
   const parents = liftParents(kept, repairs.reportMerge)
   return kept.map(({ node: { parentId: _, ...node } }) => {
-    const { size, ...position } = places.get(node.id) ?? { x: 0, y: 0 }
+    const { size, ...position } = placements.get(node.id) ?? { x: 0, y: 0 }
     const parentId = parents.get(node.id)
     return {
       ...node,
@@ -148,9 +148,9 @@ function readEdges(ydoc: Y.Doc, ids: ReadonlySet<string>, repairs: Repairs): rea
     const edge = readEdge(key, entry)
     const missing = edge === undefined ? undefined : [edge.source, edge.target].find((end) => !ids.has(end))
     if (edge !== undefined && missing === undefined) return [edge]
-    const place = `Edge ${plainText(key, 80)}`
-    if (missing === undefined) repairs.reportLoss('edges', key)(`${place} cannot be read: it is not an edge`)
-    else repairs.reportMerge(`${place} removed: node ${missing} is missing`)
+    const label = `Edge ${plainText(key, 80)}`
+    if (missing === undefined) repairs.reportLoss('edges', key)(`${label} cannot be read: it is not an edge`)
+    else repairs.reportMerge(`${label} removed: node ${missing} is missing`)
     return []
   })
   return cutTo(edges, ({ id }) => id, { part: 'edges', max: DOCUMENT_LIMITS.edges, repairs })
@@ -158,13 +158,13 @@ function readEdges(ydoc: Y.Doc, ids: ReadonlySet<string>, repairs: Repairs): rea
 
 function readVariables(ydoc: Y.Doc, repairs: Repairs): readonly WorkflowVariable[] {
   const found = entriesOf(mapRootOf(ydoc, 'variables')).flatMap(([name, entry]) => {
-    const place = `Variable ${plainText(name, 64)}`
+    const label = `Variable ${plainText(name, 64)}`
     const report = repairs.reportLoss('variables', name)
-    const read = readValue(entry, DOCUMENT_LIMITS.valueDepth + 1, { place, report })
+    const read = readValue(entry, DOCUMENT_LIMITS.valueDepth + 1, { label, report })
     const { schema, value, order } = isJsonObject(read) ? read : {}
     const bare = attempt(shape.variable, { name, value })
     if (bare === undefined) {
-      report(`${place} cannot be read: it is not a variable`)
+      report(`${label} cannot be read: it is not a variable`)
       return []
     }
     return [{ order, id: name, variable: attempt(shape.variable, { name, value, schema }) ?? bare }]
@@ -191,7 +191,7 @@ function readAnnotations(ydoc: Y.Doc, repairs: Repairs): readonly Annotation[] {
 function readSettings(ydoc: Y.Doc, repairs: Repairs): WorkflowSettings {
   const sound = entriesOf(mapRootOf(ydoc, 'settings')).flatMap(([key, entry]) => {
     const report = repairs.reportLoss('settings', key)
-    const value = readValue(entry, DOCUMENT_LIMITS.valueDepth, { place: `Setting ${plainText(key, 64)}`, report })
+    const value = readValue(entry, DOCUMENT_LIMITS.valueDepth, { label: `Setting ${plainText(key, 64)}`, report })
     const setting = attempt(shape.settings, { [key]: value })
     if (setting === undefined) report(`Setting ${plainText(key, 64)} cannot be read: it is not a valid setting`)
     return setting === undefined ? [] : [setting]

@@ -25,46 +25,46 @@ export function readText(value: unknown, max: number): string {
   return value instanceof Y.Text ? plainText(value.toString(), max) : ''
 }
 
-function readPolicy(value: unknown, place: string, report: Report): NodePolicy | undefined {
+function readPolicy(value: unknown, label: string, report: Report): NodePolicy | undefined {
   if (value === undefined) return undefined
-  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })
+  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { label, report })
   if (!isJsonObject(read)) {
-    report(`${place} cannot be read: it is not an object`)
+    report(`${label} cannot be read: it is not an object`)
     return undefined
   }
   const sound = Object.entries(read).filter(([field, fieldValue]) => {
     const fits = attempt(shape.policy, { [field]: fieldValue }) !== undefined
-    if (!fits) report(`${place}.${field} cannot be read: it is not a valid policy value`)
+    if (!fits) report(`${label}.${field} cannot be read: it is not a valid policy value`)
     return fits
   })
   return sound.length === 0 ? undefined : (Object.fromEntries(sound) as NodePolicy)
 }
 
-function readParams(value: unknown, place: string, report: Report): JsonObject {
-  const read = value === undefined ? {} : readValue(value, DOCUMENT_LIMITS.paramDepth, { place, report })
+function readParams(value: unknown, label: string, report: Report): JsonObject {
+  const read = value === undefined ? {} : readValue(value, DOCUMENT_LIMITS.paramDepth, { label, report })
   if (!isJsonObject(read)) {
-    report(`${place} cannot be read: they are not an object`)
+    report(`${label} cannot be read: they are not an object`)
     return {}
   }
   const sound = Object.entries(read).filter(([name]) => {
     const fits = PORT_NAME_PATTERN.test(name)
-    if (!fits) report(`${place}.${name} cannot be read: the name is not a valid param name`)
+    if (!fits) report(`${label}.${name} cannot be read: the name is not a valid param name`)
     return fits
   })
   return Object.fromEntries(sound)
 }
 
 /** Reads the key order and reports unreadable entries, whose objects have sorted keys. */
-function readKeyOrder(value: unknown, place: string, report: Report): KeyOrder | undefined {
+function readKeyOrder(value: unknown, label: string, report: Report): KeyOrder | undefined {
   if (value === undefined) return undefined
-  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { place, report })
+  const read = readValue(value, DOCUMENT_LIMITS.valueDepth, { label, report })
   if (!isJsonObject(read)) {
-    report(`${place} cannot be read: it is not an object`)
+    report(`${label} cannot be read: it is not an object`)
     return undefined
   }
   const sound = Object.entries(read).filter(([pointer, keys]) => {
     const fits = attempt(shape.keyOrder, { [pointer]: keys }) !== undefined
-    if (!fits) report(`${place} ${pointer} cannot be read: it is not a list of keys`)
+    if (!fits) report(`${label} ${pointer} cannot be read: it is not a list of keys`)
     return fits
   })
   return sound.length === 0 ? undefined : (Object.fromEntries(sound) as Record<string, readonly string[]>)
@@ -78,20 +78,20 @@ export interface DraftNode {
 
 /** Reads one node; `null` if the entry is not a node. Unreadable fields are left out. */
 export function readNode(id: string, entry: unknown, report: Report): DraftNode | null {
-  const place = `Node ${plainText(id, 64)}`
+  const label = `Node ${plainText(id, 64)}`
   if (!NODE_ID_PATTERN.test(id) || !(entry instanceof Y.Map)) {
-    report(`${place} cannot be read: it is not a node`)
+    report(`${label} cannot be read: it is not a node`)
     return null
   }
   const type = attempt(shape.nodeType, entry.get('type'))
   const typeVersion = attempt(shape.typeVersion, entry.get('typeVersion'))
   if (type === undefined || typeVersion === undefined) {
-    report(`${place} cannot be read: its type is missing or invalid`)
+    report(`${label} cannot be read: its type is missing or invalid`)
     return null
   }
   const parentId = attempt(shape.nodeId, entry.get('parentId'))
-  const policy = readPolicy(entry.get('policy'), `${place} policy`, report)
-  const keyOrder = readKeyOrder(entry.get('keyOrder'), `${place} key order`, report)
+  const policy = readPolicy(entry.get('policy'), `${label} policy`, report)
+  const keyOrder = readKeyOrder(entry.get('keyOrder'), `${label} key order`, report)
   const notes = readText(entry.get('notes'), DOCUMENT_LIMITS.notesLength)
   return {
     order: entry.get('order'),
@@ -100,7 +100,7 @@ export function readNode(id: string, entry: unknown, report: Report): DraftNode 
       type,
       typeVersion,
       name: readText(entry.get('name'), DOCUMENT_LIMITS.nameLength),
-      params: inKeyOrder(readParams(entry.get('params'), `${place} params`, report), keyOrder),
+      params: inKeyOrder(readParams(entry.get('params'), `${label} params`, report), keyOrder),
       ...(keyOrder === undefined ? {} : { keyOrder }),
       ...(parentId === undefined ? {} : { parentId }),
       ...(policy === undefined ? {} : { policy }),

@@ -60,13 +60,13 @@ describe('updateText', () => {
 })
 
 describe('a text that is absent', () => {
-  const placed = (): Y.Text => {
+  const attached = (): Y.Text => {
     const map = new Y.Doc().getMap('m')
     return map.set('text', createAbsentText())
   }
 
   test('is there from the first character on', () => {
-    const text = placed()
+    const text = attached()
     expect(isAbsentText(text)).toBe(true)
     text.insert(0, 'x')
     expect(isAbsentText(text)).toBe(false)
@@ -75,7 +75,7 @@ describe('a text that is absent', () => {
   })
 
   test('is there as an empty text once it is set to one', () => {
-    const text = placed()
+    const text = attached()
     updateText(text, '')
     expect(isAbsentText(text)).toBe(false)
     updateText(text, '')

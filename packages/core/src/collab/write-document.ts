@@ -38,9 +38,9 @@ export function sharedKeyOrder(keyOrder: KeyOrder = {}): Y.Map<unknown> {
 }
 
 /** Returns the entry of a node in the list of positions. */
-export function placeEntry({ id, position, size }: Pick<WorkflowNode, 'id' | 'position' | 'size'>): unknown[] {
-  const place = [id, position.x, position.y]
-  return size === undefined ? place : [...place, size.width, size.height]
+export function positionEntry({ id, position, size }: Pick<WorkflowNode, 'id' | 'position' | 'size'>): unknown[] {
+  const entry = [id, position.x, position.y]
+  return size === undefined ? entry : [...entry, size.width, size.height]
 }
 
 /** Returns the stored value of an edge. */
@@ -80,7 +80,7 @@ export function writeDocument(ydoc: Y.Doc, document: WorkflowDocument, fields: T
     for (const [index, node] of document.nodes.entries()) {
       nodes.set(node.id, sharedNode(node, nodeKeys[index] as string, fields))
     }
-    positionsRoot(ydoc).push(document.nodes.map(placeEntry))
+    positionsRoot(ydoc).push(document.nodes.map(positionEntry))
     const edges = mapRoot(ydoc, 'edges')
     for (const edge of document.edges) edges.set(edge.id, edgeEntry(edge))
     const variables = mapRoot(ydoc, 'variables')

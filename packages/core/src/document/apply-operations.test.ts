@@ -367,7 +367,7 @@ describe('parseOperations', () => {
     ['a negative index', [{ op: 'remove_param_item', nodeId: 'a', path: ['x', -1] }], ['path', 1]],
     ['an unknown policy field', [{ op: 'set_policy', nodeId: 'a', field: 'x', value: 1 }], ['field']],
     ['a null that is not allowed', [{ op: 'update_node', nodeId: 'a', set: { name: null } }], ['set', 'name']],
-  ])('refuses %s and names the place', (_, candidate, path) => {
+  ])('refuses %s and names its path', (_, candidate, path) => {
     expect(() => parseOperations(candidate)).toThrow(
       expect.objectContaining({ code: 'OPERATION_INVALID', details: expect.objectContaining({ index: 0, path }) }),
     )

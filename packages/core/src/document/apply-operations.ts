@@ -109,8 +109,8 @@ function setNamed<Value>(
   }
 }
 
-function checkName(given: string, own: string, place: string): void {
-  if (given !== own) malformed([place], `must be "${given}"`)
+function checkName(given: string, own: string, field: string): void {
+  if (given !== own) malformed([field], `must be "${given}"`)
 }
 
 const handlers: { readonly [Op in DocumentOperation['op']]: Handler<Op> } = {

@@ -148,8 +148,8 @@ export function documentOrder(
   const idAt = (index: number): NodeId => (document.nodes[index] as WorkflowNode).id
   const order = topological(graph)
   if (order.length === document.nodes.length) return { order: order.map(idAt), cycles: [] }
-  const placed = new Set(order)
-  const rest = [...document.nodes.keys()].filter((index) => !placed.has(index))
+  const known = new Set(order)
+  const rest = [...document.nodes.keys()].filter((index) => !known.has(index))
   const cycles = findCycles(graph, rest).map((cycle) => cycle.map(idAt))
   return { order: [...order, ...rest].map(idAt), cycles }
 }

@@ -2,20 +2,20 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { malformed, type Path } from './faults.ts'
 import type { ParamPath } from './operation.ts'
 
-type Change = (container: Json, key: string | number, place: Path) => Json
+type Change = (container: Json, key: string | number, fullPath: Path) => Json
 
-function withItem(list: readonly Json[], index: string | number, place: Path, max: number): number {
+function withItem(list: readonly Json[], index: string | number, fullPath: Path, max: number): number {
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index > max) {
-    malformed(place, `is not an index of a list of ${list.length}`)
+    malformed(fullPath, `is not an index of a list of ${list.length}`)
   }
   return index
 }
 
-function childOf(container: Json, key: string | number, place: Path): Json {
-  if (Array.isArray(container)) return container[withItem(container, key, place, container.length - 1)] as Json
-  if (!isJsonObject(container)) malformed(place, 'is inside a value that is not an object or list')
+function childOf(container: Json, key: string | number, fullPath: Path): Json {
+  if (Array.isArray(container)) return container[withItem(container, key, fullPath, container.length - 1)] as Json
+  if (!isJsonObject(container)) malformed(fullPath, 'is inside a value that is not an object or list')
   const child = typeof key === 'string' && Object.hasOwn(container, key) ? container[key] : undefined
-  return child === undefined ? malformed(place, 'does not exist') : child
+  return child === undefined ? malformed(fullPath, 'does not exist') : child
 }
 
 function replaceChild(container: Json, key: string | number, child: Json): Json {
@@ -25,36 +25,36 @@ function replaceChild(container: Json, key: string | number, child: Json): Json 
 
 function changeAt(container: Json, path: ParamPath, depth: number, change: Change): Json {
   const key = path[depth] as string | number
-  const place = ['params', ...path.slice(0, depth + 1)]
-  if (depth === path.length - 1) return change(container, key, place)
-  return replaceChild(container, key, changeAt(childOf(container, key, place), path, depth + 1, change))
+  const fullPath = ['params', ...path.slice(0, depth + 1)]
+  if (depth === path.length - 1) return change(container, key, fullPath)
+  return replaceChild(container, key, changeAt(childOf(container, key, fullPath), path, depth + 1, change))
 }
 
 const setChild =
   (value: Json): Change =>
-  (container, key, place) => {
-    if (Array.isArray(container)) childOf(container, key, place)
-    else if (!isJsonObject(container)) malformed(place, 'is inside a value that is not an object or list')
-    else if (typeof key !== 'string') malformed(place, 'is a number, but its parent is an object')
+  (container, key, fullPath) => {
+    if (Array.isArray(container)) childOf(container, key, fullPath)
+    else if (!isJsonObject(container)) malformed(fullPath, 'is inside a value that is not an object or list')
+    else if (typeof key !== 'string') malformed(fullPath, 'is a number, but its parent is an object')
     return replaceChild(container, key, value)
   }
 
-const unsetChild: Change = (container, key, place) => {
-  childOf(container, key, place)
-  if (Array.isArray(container)) malformed(place, 'is in a list; remove the item instead')
+const unsetChild: Change = (container, key, fullPath) => {
+  childOf(container, key, fullPath)
+  if (Array.isArray(container)) malformed(fullPath, 'is in a list; remove the item instead')
   return Object.fromEntries(Object.entries(container as JsonObject).filter(([name]) => name !== key))
 }
 
 const insertItem =
   (value: Json): Change =>
-  (container, key, place) => {
-    if (!Array.isArray(container)) malformed(place, 'is not in a list')
-    return container.toSpliced(withItem(container, key, place, container.length), 0, value)
+  (container, key, fullPath) => {
+    if (!Array.isArray(container)) malformed(fullPath, 'is not in a list')
+    return container.toSpliced(withItem(container, key, fullPath, container.length), 0, value)
   }
 
-const removeItem: Change = (container, key, place) => {
-  if (!Array.isArray(container)) malformed(place, 'is not in a list')
-  return container.toSpliced(withItem(container, key, place, container.length - 1), 1)
+const removeItem: Change = (container, key, fullPath) => {
+  if (!Array.isArray(container)) malformed(fullPath, 'is not in a list')
+  return container.toSpliced(withItem(container, key, fullPath, container.length - 1), 1)
 }
 
 function change(params: JsonObject, path: ParamPath, how: Change): JsonObject {

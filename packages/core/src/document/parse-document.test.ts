@@ -47,7 +47,7 @@ const full = workflow(
   },
 )
 
-/** A copy of the full document with one place set (or taken away by `undefined`). */
+/** A copy of the full document with one value set (or removed by `undefined`). */
 function changed(path: readonly (string | number)[], value: unknown): unknown {
   const copy = structuredClone(full) as unknown
   let at = copy as Record<string | number, unknown>
@@ -66,8 +66,8 @@ describe('parseDocument', () => {
     expect(parseDocument(EMPTY_DOCUMENT)).toEqual(EMPTY_DOCUMENT)
   })
 
-  test('names every fault of a document at once, with its place, up to a hundred', () => {
-    const places = (candidate: unknown): string[] => {
+  test('names every fault of a document at once, with its path, up to a hundred', () => {
+    const paths = (candidate: unknown): string[] => {
       try {
         parseDocument(candidate)
       } catch (error) {
@@ -80,7 +80,7 @@ describe('parseDocument', () => {
       { ...start, name: 5, extra: 1, params: { Upper: 1, ok: JSON.parse('{"__proto__":1}') } },
       { ...charge, typeVersion: 0, policy: { timeout: 'never', join: 'some' } },
     ]
-    expect(places({ ...full, nodes, edges: 7, annotations: undefined, more: 1 })).toEqual([
+    expect(paths({ ...full, nodes, edges: 7, annotations: undefined, more: 1 })).toEqual([
       'more',
       'nodes.0.extra',
       'nodes.0.name',
@@ -94,19 +94,19 @@ describe('parseDocument', () => {
     ])
     const lost = edge('gone>away')
     const twice = [...full.variables, ...full.variables]
-    expect(places({ ...full, nodes: [...full.nodes, start], variables: twice })).toEqual([
+    expect(paths({ ...full, nodes: [...full.nodes, start], variables: twice })).toEqual([
       'nodes.2.id',
       'variables.2.name',
       'variables.3.name',
     ])
-    expect(places({ ...full, edges: [lost, { ...lost, id: 'x' }] })).toEqual([
+    expect(paths({ ...full, edges: [lost, { ...lost, id: 'x' }] })).toEqual([
       'edges.0.source',
       'edges.0.target',
       'edges.1.id',
       'edges.1.source',
       'edges.1.target',
     ])
-    expect(places({ ...full, nodes: Array(500).fill(null) })).toHaveLength(100)
+    expect(paths({ ...full, nodes: Array(500).fill(null) })).toHaveLength(100)
   })
 
   test('takes the three words of a join mode', () => {
@@ -184,7 +184,7 @@ describe('parseDocument', () => {
     ['an unknown kind of annotation', ['annotations', 0, 'kind'], 'image'],
     ['an unknown setting', ['settings', 'color'], 'red'],
     ['an unknown durability', ['settings', 'durability'], 'none'],
-  ])('refuses %s and names the place', (_, path, value, at = path) => {
+  ])('refuses %s and names its path', (_, path, value, at = path) => {
     expect(() => parseDocument(changed(path, value))).toThrow(
       expect.objectContaining({
         code: 'DOCUMENT_MALFORMED',

@@ -5,10 +5,10 @@ import type { TokenReader } from './token-reader.ts'
 
 type Read = (reader: TokenReader) => Expression
 
-function segmentOf(reader: TokenReader, key: string, place: Span & { readonly optional: boolean }): PathSegment {
+function segmentOf(reader: TokenReader, key: string, position: Span & { readonly optional: boolean }): PathSegment {
   const index = indexOfText(key)
-  if (index !== null) return { kind: 'index', index, ...place }
-  return { kind: 'key', key: reader.allowPathKey(key, place.start), ...place }
+  if (index !== null) return { kind: 'index', index, ...position }
+  return { kind: 'key', key: reader.allowPathKey(key, position.start), ...position }
 }
 
 function afterPoint(reader: TokenReader, optional: boolean): PathSegment {
@@ -25,12 +25,13 @@ function inBrackets(reader: TokenReader, optional: boolean, readExpression: Read
   reader.enter()
   const expression = readExpression(reader)
   reader.leave()
-  const place = { optional, start, end: reader.lastEnd }
+  const position = { optional, start, end: reader.lastEnd }
   reader.expect(']', 'an operator')
-  if (expression.kind !== 'literal') return { kind: 'computed', expression, ...place }
+  if (expression.kind !== 'literal') return { kind: 'computed', expression, ...position }
   const { value } = expression
-  if (typeof value === 'string') return segmentOf(reader, value, place)
-  if (typeof value === 'number' && indexOfText(String(value)) !== null) return segmentOf(reader, String(value), place)
+  if (typeof value === 'string') return segmentOf(reader, value, position)
+  if (typeof value === 'number' && indexOfText(String(value)) !== null)
+    return segmentOf(reader, String(value), position)
   const expected = ['a text or a number such as 0']
   throw syntaxError(reader.text, start, 'This is neither a key nor a list index', expected)
 }

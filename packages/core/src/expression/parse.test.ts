@@ -57,7 +57,7 @@ describe('parseExpression', () => {
     })
   })
 
-  test('reads digits behind a point as places, not as a fraction', () => {
+  test('reads digits behind a point as list indexes, not as a fraction', () => {
     expect(shape('a.0.1')).toEqual(shape('a[0][1]'))
     expect(shape('a["0"]')).toEqual(shape('a.0'))
     expect(shape('a["00"]')).not.toEqual(shape('a.0'))
@@ -264,7 +264,7 @@ describe('parseTemplate', () => {
     ['{{}}', 2],
     ['x {{ a }} {{ ] }}', 13],
     ['{{ a }} {{', 10],
-  ])('refuses %j at its place', (text, position) => {
+  ])('refuses %j at its position', (text, position) => {
     const fault = templateFault(text)
     expect(fault.code).toBe('EXPRESSION_SYNTAX')
     expect(fault.details?.position).toBe(position)

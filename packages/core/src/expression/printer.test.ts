@@ -4,7 +4,7 @@ import { EXPRESSION_LIMITS } from './limits.ts'
 import { parseExpression, parseTemplate } from './parse.ts'
 import { printExpression, printTemplate } from './printer.ts'
 
-const withoutPlaces = (expression: Expression): string =>
+const withoutSpans = (expression: Expression): string =>
   JSON.stringify(expression, (key, value) => (/^(start|end|nameEnd)$/.test(key) ? undefined : value))
 
 const compactOnly = (body: string) => {
@@ -43,7 +43,7 @@ describe('printExpression', () => {
     ['null', 'null'],
   ])('prints %s as %s', (text, printed) => {
     expect(printExpression(parseExpression(text))).toBe(printed)
-    expect(withoutPlaces(parseExpression(printed))).toBe(withoutPlaces(parseExpression(text)))
+    expect(withoutSpans(parseExpression(printed))).toBe(withoutSpans(parseExpression(text)))
   })
 
   test.each([
@@ -65,7 +65,7 @@ describe('printExpression', () => {
     const expression = parseExpression(text)
     const printed = printExpression(expression)
     expect(printed.length).toBeLessThanOrEqual(text.length)
-    expect(withoutPlaces(parseExpression(printed))).toBe(withoutPlaces(expression))
+    expect(withoutSpans(parseExpression(printed))).toBe(withoutSpans(expression))
   })
 })
 

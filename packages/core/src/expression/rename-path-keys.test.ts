@@ -36,7 +36,7 @@ describe('renamePathKeys', () => {
     )
   })
 
-  test('leaves a place in a list, and a key behind the end of the path', () => {
+  test('leaves a list index, and a key behind the end of the path', () => {
     const at = (index: number) => renamePathKeys('{{ input.0 }}', () => ({ at: index, to: 'x' }))
     expect([at(0), at(1)]).toEqual(['{{ input.0 }}', '{{ input.0 }}'])
   })

@@ -2,16 +2,16 @@ import { TenonError, type TenonErrorCode } from '../errors/index.ts'
 import { EXPRESSION_LIMITS, type ExpressionLimit } from './limits.ts'
 
 /** Returns the line and column of an offset, both from 1. */
-function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
+function lineAndColumn(text: string, position: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, position)
   const lastBreak = before.lastIndexOf('\n')
   return { line: before.split('\n').length, column: position - lastBreak }
 }
 
 function faultAt(code: TenonErrorCode, text: string, position: number, message: string, details: object): TenonError {
-  const place = placeOf(text, position)
-  return new TenonError(code, `${message} (line ${place.line}, column ${place.column})`, {
-    details: { position, ...place, ...details },
+  const location = lineAndColumn(text, position)
+  return new TenonError(code, `${message} (line ${location.line}, column ${location.column})`, {
+    details: { position, ...location, ...details },
   })
 }
 

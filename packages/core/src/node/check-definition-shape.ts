@@ -104,7 +104,7 @@ const CHECKS: OptionChecks = {
 /**
  * Checks that a definition has its fields and no others, each of its type: JavaScript or a cast can pass any value.
  *
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` with all faults, and the first of them in `details.place`.
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` with all faults, and the first of them in `details.field`.
  */
 export function checkDefinitionShape(definition: unknown): void {
   const faults = optionFaults(isOptionObject(definition) ? definition : {}, CHECKS)
@@ -114,6 +114,6 @@ export function checkDefinitionShape(definition: unknown): void {
   const remedy = faults.map(({ message }) => message).join('; ')
   throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}": ${remedy}`, {
     remedy,
-    details: { type, place: first.field },
+    details: { type, field: first.field },
   })
 }

@@ -7,7 +7,7 @@ import { checkParamSchemas } from './check-param-schemas.ts'
 import { checkPolicy } from './check-policy.ts'
 import { checkSecrets } from './check-secrets.ts'
 import type { NodeDefinition } from './definition.ts'
-import { isPortsFromParam, listSummaryPlaces } from './definition-parts.ts'
+import { isPortsFromParam, listSummaryPlaceholders } from './definition-parts.ts'
 
 const TYPE_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?$/
 // Path data only: characters that could open an element or an entity are not allowed.
@@ -15,13 +15,13 @@ const ICON_PATTERN = /^[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]{2,2000}$/
 const TITLE_MAX_LENGTH = 60
 const DESCRIPTION_MAX_LENGTH = 80
 
-type Fail = (place: string, why: string) => never
+type Fail = (field: string, why: string) => never
 
 /** Refuses a definition that the editor, the validator or the machine cannot use. */
 export function checkDefinition(definition: NodeDefinition): void {
-  const fail: Fail = (place, why) => {
-    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${definition.type}", ${place}: ${why}`, {
-      details: { type: definition.type, place },
+  const fail: Fail = (field, why) => {
+    throw new TenonError('NODE_DEFINITION_INVALID', `Node type "${definition.type}", ${field}: ${why}`, {
+      details: { type: definition.type, field },
     })
   }
   checkDefinitionShape(definition)
@@ -32,7 +32,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkPorts(definition, fail)
   checkOutputs(definition, fail)
   checkInputs(definition, fail)
-  checkPlaces(definition, fail)
+  checkNamedParams(definition, fail)
   checkSecrets(definition, fail)
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
@@ -93,8 +93,8 @@ function checkInputs(definition: NodeDefinition, fail: Fail): void {
   if (definition.control === 'trigger' && names.size > 0) fail('inputs', 'a trigger has no inputs')
 }
 
-function checkPlaces(definition: NodeDefinition, fail: Fail): void {
-  for (const name of listSummaryPlaces(definition.summary)) {
+function checkNamedParams(definition: NodeDefinition, fail: Fail): void {
+  for (const name of listSummaryPlaceholders(definition.summary)) {
     if (!hasParam(definition, name)) fail('summary', `unknown param "${name}"`)
   }
   for (const [index, rule] of (definition.lint ?? []).entries()) {
@@ -111,12 +111,12 @@ function checkRepetition({ idempotentWhen }: NodeDefinition, fail: Fail): void {
   if (idempotentWhen !== undefined) checkExpression(idempotentWhen, 'idempotentWhen', fail)
 }
 
-function checkExpression(text: string, place: string, fail: Fail): void {
+function checkExpression(text: string, field: string, fail: Fail): void {
   try {
     parseExpression(text)
   } catch (error) {
     // The parser throws no other errors.
-    fail(place, (error as TenonError).message)
+    fail(field, (error as TenonError).message)
   }
 }
 

@@ -30,9 +30,9 @@ describe('what only code refuses', () => {
     ['refine in a record', z.record(text, long), 'params.a.*'],
     ['refine in an object', z.object({ b: long }), 'params.a.b'],
     ['refine in a choice', z.union([z.number(), long]), 'params.a'],
-  ])('is refused: %s', (_what, schema, place) => {
+  ])('is refused: %s', (_what, schema, field) => {
     const error = refusalOf(z.object({ a: schema }))
-    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, place } })
+    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, field } })
     expect(error?.message).toContain('add a lint rule for the field')
   })
 
@@ -55,15 +55,15 @@ describe('what code would change', () => {
     ['codec', z.codec(text, z.number(), { decode: Number, encode: String }), 'params.a'],
     ['transform in a list', z.array(text.transform(Number)), 'params.a.*'],
     ['transform below a default', text.transform(Number).default(1), 'params.a'],
-  ])('is refused: %s', (_what, schema, place) => {
+  ])('is refused: %s', (_what, schema, field) => {
     const error = refusalOf(z.object({ a: schema }))
-    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, place } })
+    expect(error).toMatchObject({ code: 'NODE_DEFINITION_INVALID', details: { type: greet.type, field } })
     expect(error?.message).toContain('Declare the stored type, and convert it in run')
   })
 
   test('is refused in outputs too, and a check of a pipe is none', () => {
     const outputs = { success: z.object({ sum: text.transform(Number) }) }
-    expect(refusalOf(z.object({}), { outputs })?.details).toEqual({ type: greet.type, place: 'outputs.success.sum' })
+    expect(refusalOf(z.object({}), { outputs })?.details).toEqual({ type: greet.type, field: 'outputs.success.sum' })
     expect(refusalOf(z.object({ a: text.pipe(z.string().min(1)) }))).toBeNull()
   })
 })
@@ -93,10 +93,10 @@ describe('what .meta() says', () => {
 
 describe('types that JSON does not have', () => {
   test('are refused in params and in outputs', () => {
-    expect(refusalOf(z.object({ a: z.date() }))).toMatchObject({ details: { place: 'params' } })
+    expect(refusalOf(z.object({ a: z.date() }))).toMatchObject({ details: { field: 'params' } })
     const outputs = { success: z.object({ at: z.date() }) }
     expect(refusalOf(z.object({}), { outputs })).toMatchObject({
-      details: { place: 'outputs.success' },
+      details: { field: 'outputs.success' },
       remedy: 'Use types that JSON has: z.iso.datetime() for a date',
     })
   })

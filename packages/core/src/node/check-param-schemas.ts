@@ -4,7 +4,7 @@ import { isPortsFromParam } from './definition-parts.ts'
 import { toJsonSchema } from './json-schema-of.ts'
 import { isRefined, metaOf, type SchemaPart, schemaParts } from './schema-parts.ts'
 
-type Fail = (place: string, why: string) => never
+type Fail = (field: string, why: string) => never
 
 /** Keywords of JSON Schema that reject values; in `.meta()`, they declare the rules of a `refine` for the validator. */
 const ASSERTIONS = [
@@ -21,7 +21,7 @@ const ASSERTIONS = [
   'minLength',
 ]
 
-const placeOf = ({ path }: SchemaPart): string => ['params', ...path].join('.')
+const fieldOf = ({ path }: SchemaPart): string => ['params', ...path].join('.')
 
 /** Returns the lists whose items become ports; the validator checks their ids. */
 function portLists({ ports }: NodeDefinition): readonly string[] {
@@ -33,31 +33,31 @@ function checkRefinement(definition: NodeDefinition, part: SchemaPart, fail: Fai
   const [param] = part.path
   const hasRule = definition.lint?.some(({ field }) => field !== undefined && field.split('.')[0] === param)
   const meta = metaOf(part.schema)
-  if (hasRule || ASSERTIONS.some((keyword) => keyword in meta) || portLists(definition).includes(placeOf(part))) return
+  if (hasRule || ASSERTIONS.some((keyword) => keyword in meta) || portLists(definition).includes(fieldOf(part))) return
   fail(
-    placeOf(part),
+    fieldOf(part),
     'the rules of refine() are not known before a run. Declare them in .meta() with keywords of JSON Schema, such as not, or add a lint rule for the field',
   )
 }
 
 /** Refuses transforms: the editor would show one type, and `run` would get another. */
-function checkNoTransform({ schema }: SchemaPart, place: string, fail: Fail): void {
+function checkNoTransform({ schema }: SchemaPart, field: string, fail: Fail): void {
   const { def } = schema._zod
   const isCodec = def.type === 'pipe' && 'transform' in def
   if (def.type !== 'transform' && !isCodec) return
-  fail(place, 'JSON Schema cannot express a transform. Declare the stored type, and convert it in run')
+  fail(field, 'JSON Schema cannot express a transform. Declare the stored type, and convert it in run')
 }
 
 function checkMeta(part: SchemaPart, siblings: ReadonlySet<string>, fail: Fail): void {
   const { control, dependsOn } = metaOf(part.schema)
   const meant = typeof control === 'string' ? nearest(control, CONTROL_NAMES) : null
   if (meant !== null && meant !== control) {
-    fail(placeOf(part), `unknown control "${control}". Did you mean "${meant}"?`)
+    fail(fieldOf(part), `unknown control "${control}". Did you mean "${meant}"?`)
   }
   const named =
     typeof dependsOn === 'object' && dependsOn !== null && 'param' in dependsOn ? dependsOn.param : undefined
   if (named !== undefined && !siblings.has(String(named))) {
-    fail(placeOf(part), `it depends on the unknown param "${String(named)}"`)
+    fail(fieldOf(part), `it depends on the unknown param "${String(named)}"`)
   }
 }
 
@@ -76,7 +76,7 @@ export function checkParamSchemas(definition: NodeDefinition, fail: Fail): void 
         .map((part) => String(part.path.at(-1))),
     )
   for (const part of parts) {
-    checkNoTransform(part, placeOf(part), fail)
+    checkNoTransform(part, fieldOf(part), fail)
     checkRefinement(definition, part, fail)
     checkMeta(part, names(part.path), fail)
   }

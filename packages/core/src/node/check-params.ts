@@ -19,7 +19,7 @@ export function checkParams<Definition extends NodeDefinition>(
   // The schema's own output: `z.output<Definition['params']>` by construction, which inference cannot derive.
   if (result.success) return result.data as z.output<Definition['params']>
   const issues = toIssues(result.error, resolved)
-  const places = issues.map(({ path }) => path.join('.') || 'params')
-  const message = `Invalid params of "${definition.type}": ${places.join(', ')}. ${places[0]}: ${issues[0]?.message}`
+  const paths = issues.map(({ path }) => path.join('.') || 'params')
+  const message = `Invalid params of "${definition.type}": ${paths.join(', ')}. ${paths[0]}: ${issues[0]?.message}`
   throw new TenonError('NODE_PARAMS_INVALID', message, { details: { issues } })
 }

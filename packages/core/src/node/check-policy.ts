@@ -13,13 +13,13 @@ export function checkPolicy({ type, policy }: Pick<NodeDefinition, 'type' | 'pol
       'NODE_DEFINITION_INVALID',
       `Node type "${type}", policy.${field}: it must be a duration like 30s`,
       {
-        details: { type, place: `policy.${field}` },
+        details: { type, field: `policy.${field}` },
       },
     )
   }
   const [fault] = policy.retry === undefined ? [] : findRetryFaults(policy.retry)
   if (fault === undefined) return
   throw new TenonError('RETRY_POLICY_INVALID', `Node type "${type}", policy.retry: ${fault.message}`, {
-    details: { type, place: `policy.retry.${fault.field}` },
+    details: { type, field: `policy.retry.${fault.field}` },
   })
 }

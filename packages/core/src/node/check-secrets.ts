@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { NodeDefinition } from './definition.ts'
-import { listSummaryPlaces } from './definition-parts.ts'
+import { listSummaryPlaceholders } from './definition-parts.ts'
 
-type Fail = (place: string, why: string) => never
+type Fail = (field: string, why: string) => never
 
 /**
  * Refuses a secret param that could not be kept secret: one that is not a text param, that has a default, that the
@@ -13,14 +13,15 @@ export function checkSecrets(definition: NodeDefinition, fail: Fail): void {
   const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonObject
   const properties = schema.properties as JsonObject
   for (const [name, property] of Object.entries(properties)) {
-    const place = `params.${name}`
+    const field = `params.${name}`
     const isSecret = isJsonObject(property) && property.secret === true
-    if (!isSecret && holdsSecret(property as Json)) fail(place, 'only a whole param can be secret, not a part of one')
+    if (!isSecret && holdsSecret(property as Json)) fail(field, 'only a whole param can be secret, not a part of one')
     if (!isSecret) continue
-    if (property.type !== 'string') fail(place, 'a secret must be a text: z.string().meta({ secret: true })')
-    if (property.default !== undefined) fail(place, 'a secret cannot have a default')
-    if (definition.inline === true) fail(place, 'an inline node cannot have secrets, since they are decrypted in `run`')
-    if (listSummaryPlaces(definition.summary).includes(name)) fail('summary', `it shows the secret param "${name}"`)
+    if (property.type !== 'string') fail(field, 'a secret must be a text: z.string().meta({ secret: true })')
+    if (property.default !== undefined) fail(field, 'a secret cannot have a default')
+    if (definition.inline === true) fail(field, 'an inline node cannot have secrets, since they are decrypted in `run`')
+    if (listSummaryPlaceholders(definition.summary).includes(name))
+      fail('summary', `it shows the secret param "${name}"`)
   }
   if (isJsonObject(schema.$defs) && holdsSecret(schema.$defs)) fail('params', 'a shared schema cannot be secret')
 }

@@ -10,7 +10,7 @@ describe('checkParams', () => {
     expect(checkParams(greet, { name: 'Ada', extra: 1 })).toEqual({ name: 'Ada', times: 1 })
   })
 
-  test('names the faulty places, deep ones too, and never a value', () => {
+  test('names the paths of all faults, deep ones too, and never a value', () => {
     const check = () => checkParams(route, { cases: [{ id: 'a', title: 4711 }], schema: 'hunter2' })
     expect(check).toThrow(
       expect.objectContaining({
@@ -101,7 +101,7 @@ describe('checkOutput', () => {
     )
   })
 
-  test('refuses an output outside the schema with its places', () => {
+  test('refuses an output outside the schema with the paths of its faults', () => {
     expect(() => checkOutput(greet, { port: 'success', output: { greeting: 5 } }, {})).toThrow(
       expect.objectContaining({
         code: 'NODE_OUTPUT_INVALID',

@@ -41,7 +41,7 @@ expectTypeOf(
 ).toExtend<AnyNodeImplementation>()
 implementNode(greet, async () => ({ suspend: { kind: 'time', dueAt: 1 } }))
 
-// Literal ports survive several returns and a place that asks for any implementation.
+// Literal ports survive several returns and a parameter that takes any implementation.
 const twoWays = defineNode({
   ...common,
   params: z.object({ n: z.number() }),

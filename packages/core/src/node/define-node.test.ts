@@ -107,7 +107,7 @@ describe('defineNode', () => {
     ['an input name with a capital', 'inputs.0', { inputs: [{ name: 'In' }] }],
     ['an input twice', 'inputs.1', { inputs: [{ name: 'in' }, { name: 'in' }] }],
     ['a trigger with an input', 'inputs', { control: 'trigger', inputs: [{ name: 'in' }] }],
-    ['a summary place without param', 'summary', { summary: 'Greets {nobody}' }],
+    ['a summary placeholder without param', 'summary', { summary: 'Greets {nobody}' }],
     ['a repetition that is no expression', 'idempotentWhen', { idempotentWhen: 'params.' }],
     ['a sink that is not there', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: 'sql' }) }) }],
     [
@@ -144,10 +144,10 @@ describe('defineNode', () => {
     ],
     ['a timeout without unit', 'policy.timeout', { policy: { timeout: '30' as '30s' } }],
     ['a heartbeat in words', 'policy.heartbeat', { policy: { heartbeat: 'soon' as '1s' } }],
-  ])('refuses %s', (_what, place, change) => {
+  ])('refuses %s', (_what, field, change) => {
     const error = refusalOf(change)
     expect(error.code).toBe('NODE_DEFINITION_INVALID')
-    expect(error.details?.place).toBe(place)
+    expect(error.details?.field).toBe(field)
   })
 
   test.each<[string, unknown, string, string]>([
@@ -181,9 +181,9 @@ describe('defineNode', () => {
       'lint.0.severity',
       'error',
     ],
-  ])('refuses %s, with its remedy', (_what, definition, place, remedy) => {
+  ])('refuses %s, with its remedy', (_what, definition, field, remedy) => {
     const check = () => checkDefinition(definition as NodeDefinition)
-    const details = { type: base.type, place }
+    const details = { type: base.type, field }
     expect(check).toThrow(
       expect.objectContaining({ code: 'NODE_DEFINITION_INVALID', details, remedy: expect.stringContaining(remedy) }),
     )
@@ -195,7 +195,7 @@ describe('defineNode', () => {
       message: expect.stringMatching(
         /^Node type "": type must .*; version must .*; title .*; category .*; params .*; ports .*; outputs .*; effect /,
       ),
-      details: { type: '', place: 'type' },
+      details: { type: '', field: 'type' },
     })
     expect(() => defineNode({} as never)).toThrow(refused)
     expect(() => defineNode(undefined as never)).toThrow(refused)
@@ -212,7 +212,7 @@ describe('defineNode', () => {
   ])('refuses a retry policy whose %s is out of range', (field, retry) => {
     const error = refusalOf({ policy: { retry } })
     expect(error.code).toBe('RETRY_POLICY_INVALID')
-    expect(error.details?.place).toBe(`policy.retry.${field}`)
+    expect(error.details?.field).toBe(`policy.retry.${field}`)
   })
 
   test('accepts a complete policy', () => {

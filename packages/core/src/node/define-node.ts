@@ -36,7 +36,7 @@ export type NodeDefinitionInput<
  * Declares a node type as frozen data, from which the types of params, ports and outputs are inferred.
  *
  * @param definition - Its schemas must have a JSON Schema form, from which the editor builds the form.
- * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `place`) for a field that is missing, unknown
+ * @throws {@link TenonError} `NODE_DEFINITION_INVALID` (details: `type`, `field`) for a field that is missing, unknown
  * or of another type, a transform, an invalid name, a port without output or an output without port, an unknown param
  * in the summary, a path or `dependsOn`, a misspelled control, a type that JSON does not have such as a date, or a
  * `refine()` whose rule neither `.meta()` nor a lint rule declares; `RETRY_POLICY_INVALID` for a default retry policy

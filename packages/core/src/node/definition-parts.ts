@@ -6,6 +6,6 @@ export function isPortsFromParam(port: PortDefinition | PortsFromParam): port is
 }
 
 /** Returns the params that a summary shows, in order: `"{method} {url}"` gives `['method', 'url']`. */
-export function listSummaryPlaces(summary: string): readonly string[] {
-  return Array.from(summary.matchAll(/(?<=\{)[^{}]*(?=\})/g), ([place]) => place)
+export function listSummaryPlaceholders(summary: string): readonly string[] {
+  return Array.from(summary.matchAll(/(?<=\{)[^{}]*(?=\})/g), ([name]) => name)
 }

@@ -29,12 +29,12 @@ test.each<[string, () => unknown, string, string]>([
   ['an object', () => implementInlineNode(route, {} as never), 'evaluate', 'must be the function evaluate of'],
   ['no definition', () => implementNode(undefined as never, async () => null as never), 'definition', 'defineNode('],
   ['another object', () => implementNode({} as never, async () => null as never), 'definition', 'defineNode('],
-])('refuses %s, with the remedy', (_what, bind, place, remedy) => {
+])('refuses %s, with the remedy', (_what, bind, field, remedy) => {
   expect(bind).toThrow(
     expect.objectContaining({
       code: 'NODE_DEFINITION_INVALID',
       remedy: expect.stringContaining(remedy),
-      details: expect.objectContaining({ place }),
+      details: expect.objectContaining({ field }),
     }),
   )
 })

@@ -56,16 +56,16 @@ export function implementInlineNode<Definition extends NodeDefinition>(
   return Object.freeze({ definition, evaluate })
 }
 
-function checkHalves(binder: string, definition: unknown, code: unknown, place: 'run' | 'evaluate'): void {
+function checkHalves(binder: string, definition: unknown, code: unknown, field: 'run' | 'evaluate'): void {
   const refusal = (type: string, at: string, remedy: string): TenonError =>
-    new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, place: at } })
+    new TenonError('NODE_DEFINITION_INVALID', `${binder}: ${remedy}`, { remedy, details: { type, field: at } })
   const type = isOptionObject(definition) ? definition['type'] : undefined
   if (typeof type !== 'string')
     throw refusal('', 'definition', 'the first argument must be the result of defineNode({ ... })')
   if (typeof code !== 'function')
-    throw refusal(type, place, `the second argument must be the function ${place} of "${type}"`)
+    throw refusal(type, field, `the second argument must be the function ${field} of "${type}"`)
 }
 
 function wrongHalf({ type }: NodeDefinition, why: string): TenonError {
-  return new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}" ${why}`, { details: { type, place: 'inline' } })
+  return new TenonError('NODE_DEFINITION_INVALID', `Node type "${type}" ${why}`, { details: { type, field: 'inline' } })
 }

@@ -81,10 +81,10 @@ test('versions of one type stand in order, and one version twice is refused', ()
   )
 })
 
-test('a schema without JSON Schema form is refused with its place', () => {
+test('a schema without JSON Schema form is refused with its field', () => {
   const dated: NodeDefinition = { ...greet, params: z.object({ name: z.date() }) }
   expect(() => toManifest([dated])).toThrow(
-    expect.objectContaining({ code: 'NODE_DEFINITION_INVALID', details: { type: 'acme/greet', place: 'params' } }),
+    expect.objectContaining({ code: 'NODE_DEFINITION_INVALID', details: { type: 'acme/greet', field: 'params' } }),
   )
 })
 

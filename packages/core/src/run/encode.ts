@@ -27,8 +27,8 @@ interface Encoder {
 
 function refuse(encoder: Encoder, why: string): never {
   const path = [...encoder.path]
-  const place = path.length === 0 ? 'The value' : `The value at ${path.join('.')}`
-  throw new TenonError('VALUE_NOT_JSON', `${place} ${why}`, { details: { path } })
+  const subject = path.length === 0 ? 'The value' : `The value at ${path.join('.')}`
+  throw new TenonError('VALUE_NOT_JSON', `${subject} ${why}`, { details: { path } })
 }
 
 function write(encoder: Encoder, text: string): void {
@@ -54,8 +54,8 @@ function encodeKey(encoder: Encoder, key: string): void {
   encodeText(encoder, key)
 }
 
-function encodeAt(encoder: Encoder, place: string | number, value: unknown): Json {
-  encoder.path.push(place)
+function encodeAt(encoder: Encoder, key: string | number, value: unknown): Json {
+  encoder.path.push(key)
   const json = encodeAny(encoder, value)
   encoder.path.pop()
   return json

@@ -48,18 +48,18 @@ test('decisionId counts the decisions of a fact', () => {
 test('observationId has pass and attempt, and an index where there may be several', () => {
   const nodeRunId = 'charge'
   const started = { pass: 1, attempt: 2, input: output, worker: 'w', queue: null }
-  const place = { pass: 1, attempt: 2 }
-  expect(observationId({ type: 'node_started', nodeRunId, data: started }, place)).toBe('charge/1/2/started')
-  expect(observationId({ type: 'attempt_lost', nodeRunId, data: { ...place, nextAt: 1 } }, place)).toBe(
+  const origin = { pass: 1, attempt: 2 }
+  expect(observationId({ type: 'node_started', nodeRunId, data: started }, origin)).toBe('charge/1/2/started')
+  expect(observationId({ type: 'attempt_lost', nodeRunId, data: { ...origin, nextAt: 1 } }, origin)).toBe(
     'charge/1/2/lost',
   )
   expect(
-    observationId({ type: 'node_error', nodeRunId, data: { ...place, error, nextAt: null, durationMs: 1 } }, place),
+    observationId({ type: 'node_error', nodeRunId, data: { ...origin, error, nextAt: null, durationMs: 1 } }, origin),
   ).toBe('charge/1/2/error')
-  const call = { ...place, tool: 't', arguments: null, durationMs: 1 }
-  expect(observationId({ type: 'tool_call', nodeRunId, data: call }, { ...place, index: 0 })).toBe('charge/1/2/tool/0')
+  const call = { ...origin, tool: 't', arguments: null, durationMs: 1 }
+  expect(observationId({ type: 'tool_call', nodeRunId, data: call }, { ...origin, index: 0 })).toBe('charge/1/2/tool/0')
   const line = { timestamp: '', level: 'info', message: '' } as const
-  expect(observationId({ type: 'node_log', nodeRunId, data: line }, { ...place, index: 7 })).toBe('charge/1/2/log/7')
+  expect(observationId({ type: 'node_log', nodeRunId, data: line }, { ...origin, index: 7 })).toBe('charge/1/2/log/7')
 })
 
 test('nodeIdOf takes the path of the iteration away', () => {

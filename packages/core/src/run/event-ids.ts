@@ -42,13 +42,13 @@ const OBSERVATION_NAMES = {
 /**
  * Returns the id of an observation: `charge/1/2/started` for pass 1, attempt 2.
  *
- * @param place - Pass and attempt that it belongs to, and for tool calls and log lines the index (from 0)
+ * @param origin - Pass and attempt that it belongs to, and for tool calls and log lines the index (from 0)
  * within that attempt.
  */
 export function observationId(
   observation: Observation,
-  place: { readonly pass: number; readonly attempt: number; readonly index?: number },
+  origin: { readonly pass: number; readonly attempt: number; readonly index?: number },
 ): string {
-  const id = `${observation.nodeRunId}/${place.pass}/${place.attempt}/${OBSERVATION_NAMES[observation.type]}`
-  return place.index === undefined ? id : `${id}/${place.index}`
+  const id = `${observation.nodeRunId}/${origin.pass}/${origin.attempt}/${OBSERVATION_NAMES[observation.type]}`
+  return origin.index === undefined ? id : `${id}/${origin.index}`
 }

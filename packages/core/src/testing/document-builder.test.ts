@@ -18,7 +18,7 @@ describe('edge', () => {
 })
 
 describe('workflow', () => {
-  test('makes a sound document, its nodes in a row unless they have a place', () => {
+  test('makes a sound document, its nodes in a row unless they have a position', () => {
     const document = workflow(
       [
         node('a', 'set'),

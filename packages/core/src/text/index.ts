@@ -1,6 +1,6 @@
 export { cutText } from './cut-text.ts'
 export { type DecodedText, decodeText, isTextType, mediaTypeOf } from './decode-text.ts'
 export { isNumberText } from './number-text.ts'
-export { type JsonReading, type KeptPlace, type ParseJsonOptions, parseJson } from './parse-json.ts'
+export { type JsonReading, type KeptValue, type ParseJsonOptions, parseJson } from './parse-json.ts'
 export { encodePathSegment } from './path-segment.ts'
 export { isWellFormed, repairText, textFault, toWellFormed } from './well-formed.ts'

@@ -49,7 +49,7 @@ describe('numbers', () => {
     expect(refuse(source)).toEqual({ ok: true, value, kept: [] })
   })
 
-  test('names the place of every refused number, and what to do', () => {
+  test('names the path of every refused number, and what to do', () => {
     const reading = refuse('{"order":{"ids":[9007199254740993,1,1e999]}}')
     expect(reading).toEqual({
       ok: false,

@@ -21,7 +21,7 @@ export interface ParseJsonOptions {
 }
 
 /** A value that {@link parseJson} converted so that it could be kept. */
-export interface KeptPlace {
+export interface KeptValue {
   /** Path to the value from the root. */
   readonly path: Path
   /** `number`: a number that became a text with its digits. `text`: a text or key with a replaced lone surrogate. */
@@ -30,7 +30,7 @@ export interface KeptPlace {
 
 /** Result of {@link parseJson}: the value, or at most 100 issues with their paths. */
 export type JsonReading =
-  | { readonly ok: true; readonly value: Json; readonly kept: readonly KeptPlace[] }
+  | { readonly ok: true; readonly value: Json; readonly kept: readonly KeptValue[] }
   | {
       readonly ok: false
       /** `syntax` and `depth`: the text as a whole. `content`: the paths in `issues`. */
@@ -59,7 +59,7 @@ function failure(fault: 'syntax' | 'depth', message: string): JsonReading {
 }
 
 interface Findings {
-  readonly kept: KeptPlace[]
+  readonly kept: KeptValue[]
   readonly issues: ProblemIssue[]
   readonly onLoss: ParseJsonOptions['onLoss']
 }

@@ -118,7 +118,7 @@ describe('params', () => {
       'params.lines',
     ],
     ['a choice', call('a', { mixed: { n: 'one' } }), 'PARAM_INVALID', 'params.mixed'],
-  ])('%s is an issue at its place', (_, of, code, field) => {
+  ])('%s is an issue at its path', (_, of, code, field) => {
     expect(issueIn(around(of), code)).toMatchObject({ severity: 'error', nodeId: 'a', field })
   })
 

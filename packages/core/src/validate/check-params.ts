@@ -29,51 +29,51 @@ const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
 const PLAIN_NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$/
 const MISSING_FIELD = /^The field "(.*)" is missing$/s
 
-interface Place {
+interface CheckedNode {
   readonly surveyed: SurveyedNode
   readonly entry: NodeManifestEntry
   readonly schema: JsonSchema
 }
 
-const valueAt = ({ surveyed }: Place, path: ParamPath) =>
+const valueAt = ({ surveyed }: CheckedNode, path: ParamPath) =>
   path.length === 0 ? surveyed.params : paramAt(surveyed.params, path)
 
 /** Checks whether the fault depends on a template that is evaluated at run time. */
-function isOpen(place: Place, { path, code }: ProblemIssue): boolean {
-  if (schemaAt(place.schema, path).isLiteral) return false
-  const value = valueAt(place, path)
+function isOpen(checked: CheckedNode, { path, code }: ProblemIssue): boolean {
+  if (schemaAt(checked.schema, path).isLiteral) return false
+  const value = valueAt(checked, path)
   if (typeof value === 'string' && isTemplate(value)) return true
   return WHOLE_VALUE_KEYWORDS.has(code) && holdsTemplate(value)
 }
 
 const isBlank = (value: Json | undefined): boolean => typeof value === 'string' && value.trim() === ''
 
-function reportFault(place: Place, issue: ProblemIssue, report: ReportIssue): void {
-  const { node, name } = place.surveyed
+function reportFault(checked: CheckedNode, issue: ProblemIssue, report: ReportIssue): void {
+  const { node, name } = checked.surveyed
   const missing = issue.code === 'required' ? MISSING_FIELD.exec(issue.message)?.[1] : undefined
   const path = missing === undefined ? issue.path : [...issue.path, missing]
   const at = { nodeId: node.id, path: ['params', ...path] }
-  const title = titleAt(place.schema, path)
+  const title = titleAt(checked.schema, path)
   // Schemas refuse empty texts by length, by pattern, or by a list of values.
-  const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(place, path))
+  const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(checked, path))
   if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
   else
-    report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, { ...at, ...repairOf(place, issue) }))
+    report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, { ...at, ...repairOf(checked, issue) }))
 }
 
 /**
  * Creates a fix of one value if the schema leaves no choice: the bound of a number, or the value that was probably
  * meant.
  */
-function repairOf(place: Place, { path, code }: ProblemIssue): { readonly fix?: IssueFix } {
-  const nodeId = place.surveyed.node.id
-  const written = path.length === 0 ? undefined : paramAt(place.surveyed.node.params, path)
+function repairOf(checked: CheckedNode, { path, code }: ProblemIssue): { readonly fix?: IssueFix } {
+  const nodeId = checked.surveyed.node.id
+  const written = path.length === 0 ? undefined : paramAt(checked.surveyed.node.params, path)
   if (written === undefined) return {}
   if (code === 'false' && typeof path.at(-1) === 'string') {
     const operation = { op: 'unset_param', nodeId, path } as const
-    return { fix: { title: `Remove "${titleAt(place.schema, path)}"`, operations: [operation] } }
+    return { fix: { title: `Remove "${titleAt(checked.schema, path)}"`, operations: [operation] } }
   }
-  const value = valueInstead(asObject(schemaAt(place.schema, path).schema) ?? {}, code, written)
+  const value = valueInstead(asObject(schemaAt(checked.schema, path).schema) ?? {}, code, written)
   if (value === undefined) return {}
   const operation = { op: 'set_param', nodeId, path, value } as const
   return { fix: { title: `Change to ${JSON.stringify(value)}`, operations: [operation] } }
@@ -90,11 +90,11 @@ function valueInstead(schema: JsonObject, code: string, written: Json): Json | u
   return fits ? Number(written) : undefined
 }
 
-function checkSchema(place: Place, check: SchemaChecker, report: ReportIssue): void {
-  const { node, name, params } = place.surveyed
-  const verdict = check(typeKey(node.type, node.typeVersion), place.schema, params)
+function checkSchema(checked: CheckedNode, check: SchemaChecker, report: ReportIssue): void {
+  const { node, name, params } = checked.surveyed
+  const verdict = check(typeKey(node.type, node.typeVersion), checked.schema, params)
   if ('issues' in verdict) {
-    for (const issue of verdict.issues) if (!isOpen(place, issue)) reportFault(place, issue, report)
+    for (const issue of verdict.issues) if (!isOpen(checked, issue)) reportFault(checked, issue, report)
   } else
     report(
       errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${verdict.unusable}`, { nodeId: node.id }),
@@ -110,7 +110,7 @@ function renameFix(nodeId: string, from: string, to: string, params: JsonObject)
 }
 
 /** Reports params that the node type does not know; they are ignored at run time and often misspelled. */
-function checkUnknown({ surveyed, schema }: Place, report: ReportIssue): void {
+function checkUnknown({ surveyed, schema }: CheckedNode, report: ReportIssue): void {
   const { node, name } = surveyed
   const object = asObject(schema)
   if (object === null || object.additionalProperties !== undefined || !isJsonObject(object.properties)) return
@@ -128,7 +128,7 @@ function checkUnknown({ surveyed, schema }: Place, report: ReportIssue): void {
   }
 }
 
-function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
+function checkLiterals({ surveyed, schema }: CheckedNode, report: ReportIssue): void {
   const { node, name, texts } = surveyed
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (!isLiteral || !isTemplate(text) || asObject(own)?.literal !== true) continue
@@ -138,7 +138,7 @@ function checkLiterals({ surveyed, schema }: Place, report: ReportIssue): void {
 }
 
 /** Reports params that should contain a JSON Schema but do not. */
-function checkSchemaParams({ surveyed, entry }: Place, report: ReportIssue): void {
+function checkSchemaParams({ surveyed, entry }: CheckedNode, report: ReportIssue): void {
   const { node, name, params } = surveyed
   for (const output of Object.values(entry.outputs)) {
     if (typeof output === 'boolean' || !('fromParam' in output) || output.as === 'values') continue
@@ -173,10 +173,10 @@ export function* checkParams(
   for (const surveyed of survey.nodes) {
     yield
     if (surveyed.entry === undefined) continue
-    const place: Place = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
-    checkSchema(place, check, report)
-    checkUnknown(place, report)
-    checkLiterals(place, report)
-    checkSchemaParams(place, report)
+    const checked: CheckedNode = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
+    checkSchema(checked, check, report)
+    checkUnknown(checked, report)
+    checkLiterals(checked, report)
+    checkSchemaParams(checked, report)
   }
 }

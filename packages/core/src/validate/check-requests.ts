@@ -59,12 +59,12 @@ function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportI
   const schema = entry?.params ?? true
   for (const { path, text, schema: own } of texts) {
     if (!holdsToken(text, sinkOf(own, schema, node.params) !== null)) continue
-    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. ${placeForToken(schema)}`
+    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. ${remedyForToken(schema)}`
     report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
   }
 }
 
-function placeForToken(schema: JsonSchema): string {
+function remedyForToken(schema: JsonSchema): string {
   const [own] = secretParamsOf(schema)
   if (own !== undefined) return `Set it in "${titleAt(schema, [own])}" instead, where it is stored encrypted`
   return 'Use a node type with a secret field for it; if there is none, ask your administrator to add one'

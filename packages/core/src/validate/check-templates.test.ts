@@ -96,7 +96,7 @@ describe('templates', () => {
     expect(only(validate(document), 'EXPRESSION_PATH_MISSING')).toEqual([])
   })
 
-  test('of the wrong kind for their place', () => {
+  test('of the wrong kind for their param', () => {
     const document = from(
       { text: { type: 'string' } },
       asked('https://x', { lines: [{ sku: 'A', count: '{{ input.text }}' }] }),

@@ -12,27 +12,27 @@ import { titleAt } from './param-schema.ts'
 import type { NodeTemplate, WorkflowSurvey } from './survey.ts'
 import type { TracedWorkflow, TypedTemplate } from './trace-workflow.ts'
 
-interface Place {
+interface CheckedTemplate {
   readonly survey: WorkflowSurvey
   readonly traced: TracedWorkflow
   readonly node: FlowNode
   readonly template: NodeTemplate
 }
 
-function writeText({ node, template: { path } }: Place, text: string): DocumentOperation {
+function writeText({ node, template: { path } }: CheckedTemplate, text: string): DocumentOperation {
   const nodeId = node.surveyed.node.id
   const [section, ...rest] = path
   if (section === 'params') return { op: 'set_param', nodeId, path: rest, value: text }
   return { op: 'set_policy', nodeId, field: rest[0] === 'skipIf' ? 'skipIf' : 'idempotency', value: text }
 }
 
-function fixOf(place: Place, { fix }: ExpressionProblem): { fix?: IssueFix } {
+function fixOf(checked: CheckedTemplate, { fix }: ExpressionProblem): { fix?: IssueFix } {
   if (fix === undefined) return {}
-  const text = place.template.text.slice(0, fix.start) + fix.text + place.template.text.slice(fix.end)
-  return { fix: { title: fix.title, operations: [writeText(place, text)] } }
+  const text = checked.template.text.slice(0, fix.start) + fix.text + checked.template.text.slice(fix.end)
+  return { fix: { title: fix.title, operations: [writeText(checked, text)] } }
 }
 
-function titleOf({ node, template: { path } }: Place): string {
+function titleOf({ node, template: { path } }: CheckedTemplate): string {
   const { entry, name } = node.surveyed
   const [section, ...rest] = path
   return `${name}: "${section === 'params' ? titleAt(entry?.params ?? true, rest) : rest.join(' ')}"`
@@ -48,11 +48,11 @@ function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProbl
 }
 
 /** Returns the message of a problem, with the number of paths that have the key, if known. */
-function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProblem): string {
+function messageOf(checked: CheckedTemplate, typed: TypedTemplate, problem: ExpressionProblem): string {
   if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
-  const key = inputKeyAt(typed, problem, place.template.text)
+  const key = inputKeyAt(typed, problem, checked.template.text)
   if (key === null) return problem.message
-  const ways = place.traced.scopes.waysWith(place.node, key)
+  const ways = checked.traced.scopes.waysWith(checked.node, key)
   const isCounted = ways !== null && ways.having > 0 && ways.having < ways.all
   return isCounted ? `input.${key} exists on ${ways.having} of ${ways.all} paths` : problem.message
 }
@@ -60,9 +60,13 @@ function messageOf(place: Place, typed: TypedTemplate, problem: ExpressionProble
 const NOTHING: ReadonlySet<number> = new Set()
 
 /** Reports references to nodes that do not come before, by their names. */
-function reportStrangers(place: Place, { analysis }: TypedTemplate, report: ReportIssue): ReadonlySet<number> {
+function reportStrangers(
+  checked: CheckedTemplate,
+  { analysis }: TypedTemplate,
+  report: ReportIssue,
+): ReadonlySet<number> {
   let reported = NOTHING
-  const { survey, traced, node, template } = place
+  const { survey, traced, node, template } = checked
   for (const read of analysis?.reads ?? []) {
     const named = read.node === undefined ? undefined : survey.byId.get(read.node.id)
     if (named === undefined || read.node === undefined || traced.scopes.output(node, read.node.id) !== undefined)
@@ -71,7 +75,7 @@ function reportStrangers(place: Place, { analysis }: TypedTemplate, report: Repo
     reported = new Set([...reported, start])
     const why = id === node.surveyed.node.id ? 'it is the same node' : `no path leads from ${named.name} to here`
     const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end } }
-    report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(place)} reads ${named.name}, but ${why}`, details))
+    report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(checked)} reads ${named.name}, but ${why}`, details))
   }
   return reported
 }
@@ -90,17 +94,17 @@ function createKindsIn(): KindsIn {
   }
 }
 
-function checkTemplate(place: Place, kindsIn: KindsIn, report: ReportIssue): void {
-  const { text, expected } = place.template
-  const typed = place.traced.typeText(place.node, text)
-  const reported = reportStrangers(place, typed, report)
+function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, report: ReportIssue): void {
+  const { text, expected } = checked.template
+  const typed = checked.traced.typeText(checked.node, text)
+  const reported = reportStrangers(checked, typed, report)
   for (const problem of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
     if (reported.has(problem.start)) continue
     const { code, severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
-    const message = `${titleOf(place)}: ${messageOf(place, typed, problem)}`
-    const details = { nodeId: place.node.surveyed.node.id, path: place.template.path, range: { start, end } }
-    report(build(code, message, { ...details, ...fixOf(place, problem) }))
+    const message = `${titleOf(checked)}: ${messageOf(checked, typed, problem)}`
+    const details = { nodeId: checked.node.surveyed.node.id, path: checked.template.path, range: { start, end } }
+    report(build(code, message, { ...details, ...fixOf(checked, problem) }))
   }
 }
 

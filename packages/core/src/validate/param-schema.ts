@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../js
 import { asObject } from './schema-facts.ts'
 
 /** Schema at a path of the params. */
-export interface PlaceSchema {
+export interface SchemaAtPath {
   readonly schema: JsonSchema
   /** True if the param or one around it takes literals only: templates there are plain text. */
   readonly isLiteral: boolean
@@ -33,18 +33,18 @@ function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
   return true
 }
 
-function below({ schema, isLiteral }: PlaceSchema, key: string | number): PlaceSchema {
+function below({ schema, isLiteral }: SchemaAtPath, key: string | number): SchemaAtPath {
   const own = schemaBelow(schema, key)
   return { schema: own, isLiteral: isLiteral || asObject(own)?.literal === true }
 }
 
 /** Returns the schema at a path of the params, as far as the schema of the params defines it. */
-export function schemaAt(params: JsonSchema, path: ParamPath): PlaceSchema {
-  return path.reduce<PlaceSchema>(below, { schema: params, isLiteral: false })
+export function schemaAt(params: JsonSchema, path: ParamPath): SchemaAtPath {
+  return path.reduce<SchemaAtPath>(below, { schema: params, isLiteral: false })
 }
 
 /** A text in the params of a node, with its path and its schema. */
-export interface ParamText extends PlaceSchema {
+export interface ParamText extends SchemaAtPath {
   readonly path: ParamPath
   readonly text: string
 }
@@ -52,12 +52,12 @@ export interface ParamText extends PlaceSchema {
 /** Returns all texts of params at any depth, each with its schema. */
 export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
   const texts: ParamText[] = []
-  const visit = (value: Json, path: ParamPath, place: PlaceSchema): void => {
-    if (typeof value === 'string') texts.push({ path, text: value, ...place })
+  const visit = (value: Json, path: ParamPath, found: SchemaAtPath): void => {
+    if (typeof value === 'string') texts.push({ path, text: value, ...found })
     else if (Array.isArray(value)) {
-      value.forEach((item: Json, index) => void visit(item, [...path, index], below(place, index)))
+      value.forEach((item: Json, index) => void visit(item, [...path, index], below(found, index)))
     } else if (typeof value === 'object' && value !== null) {
-      for (const key of Object.keys(value)) visit((value as JsonObject)[key] as Json, [...path, key], below(place, key))
+      for (const key of Object.keys(value)) visit((value as JsonObject)[key] as Json, [...path, key], below(found, key))
     }
   }
   visit(params, [], { schema, isLiteral: false })

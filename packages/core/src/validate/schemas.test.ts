@@ -139,7 +139,7 @@ describe('schemaAt', () => {
     expect(schemaAt(schema, ['list', 0]).isLiteral).toBe(false)
   })
 
-  test('names places for people', () => {
+  test('names paths for people', () => {
     expect(titleAt(schema, ['list', 1, 'x'])).toBe('Lines 2 X')
     expect(titleAt(schema, ['record', 'any'])).toBe('record any')
   })

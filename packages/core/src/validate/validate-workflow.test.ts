@@ -28,7 +28,7 @@ describe('validateWorkflow', () => {
     ])
   })
 
-  test('reports all places at which a document cannot be read, with the node if it is in one', () => {
+  test('reports all paths that cannot be read, with the node if it is in one', () => {
     const broken = around({ ...set('a'), typeVersion: 0 })
     expect(validate(broken)).toEqual([
       expect.objectContaining({

@@ -49,7 +49,7 @@ describe('workflowDocumentSchema', () => {
     ['a duration in words', { settings: { timeout: 'soon' } }, ['settings', 'timeout']],
     ['another schema version', { schemaVersion: 2 }, ['schemaVersion']],
     ['an endless position', { nodes: [{ ...node, position: { x: Infinity, y: 0 } }] }, ['nodes', 0, 'position', 'x']],
-  ])('names the place of %s', (_title, part, path) => {
+  ])('names the path of %s', (_title, part, path) => {
     const answer = workflowDocumentSchema.safeParse({ ...EMPTY_DOCUMENT, ...part })
     expect(answer.error?.issues[0]?.path).toEqual(path)
   })

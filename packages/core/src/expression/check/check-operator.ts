@@ -27,7 +27,7 @@ export function checkPrefix(checking: Checking, { operator, operand }: PrefixExp
 }
 
 /** Returns the type of a sum: numbers are added, and a text on either side makes it a text. */
-function sumType(checking: Checking, left: StaticType, right: StaticType, place: Expression): StaticType {
+function sumType(checking: Checking, left: StaticType, right: StaticType, operand: Expression): StaticType {
   const [ours, theirs] = [kindsOf(left), kindsOf(right)]
   const isOnly = (kinds: readonly ValueKind[] | null, kind: ValueKind) => kinds?.length === 1 && kinds[0] === kind
   if (isOnly(ours, 'text') || isOnly(theirs, 'text')) return TEXT
@@ -35,7 +35,7 @@ function sumType(checking: Checking, left: StaticType, right: StaticType, place:
   if (ours.includes('text') || theirs.includes('text')) return unionOf([NUMBER, TEXT])
   const wrong = [...ours, ...theirs].filter((kind) => kind !== 'number')
   if (wrong.length > 0) {
-    const { start, end } = place
+    const { start, end } = operand
     const isFault = !ours.includes('number') || !theirs.includes('number')
     const message = `+ joins numbers or texts, ${isFault ? 'not' : 'but this may be'} ${describeKinds([...new Set(wrong)])}`
     checking.report({ code: 'EXPRESSION_TYPE', severity: isFault ? 'error' : 'warning', message, start, end })

@@ -45,7 +45,7 @@ function optionalFix({ text }: Checking, { start }: PathSegment): { readonly fix
   return { fix: { title: 'Use null if missing', text: written, start: start - 1, end: start } }
 }
 
-interface Place {
+interface Access {
   readonly path: PathExpression
   readonly at: number
   readonly segment: PathSegment
@@ -53,7 +53,7 @@ interface Place {
   readonly member: MemberType
 }
 
-function reportMissing(checking: Checking, { path, at, segment, owner, member }: Place, mode: PathMode): void {
+function reportMissing(checking: Checking, { path, at, segment, owner, member }: Access, mode: PathMode): void {
   const { start, end } = segment
   const name = printPath(path, at)
   const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
@@ -73,7 +73,7 @@ function reportMissing(checking: Checking, { path, at, segment, owner, member }:
   })
 }
 
-function reportUnsure(checking: Checking, { path, at, segment, member }: Place): void {
+function reportUnsure(checking: Checking, { path, at, segment, member }: Access): void {
   const { start, end } = segment
   const name = printPath(path, at)
   const count = `${name} exists on ${member.found} of ${member.total} paths`
@@ -103,15 +103,15 @@ export function checkPath(
     const segment = path.segments[at] as PathSegment
     const member = memberType(type, keys[at] as MemberKey)
     const isOptional = mode === 'lenient' || segment.optional || path.segments[at + 1]?.optional === true
-    const place: Place = { path, at, segment, owner: type, member }
+    const access: Access = { path, at, segment, owner: type, member }
     if (member.found === 0) {
       // A value that is always null is reported at its source; `?.` handles the others.
-      if (!(isOptional && member.onlyNullLacks)) reportMissing(checking, place, isOptional ? 'lenient' : 'strict')
+      if (!(isOptional && member.onlyNullLacks)) reportMissing(checking, access, isOptional ? 'lenient' : 'strict')
       return UNKNOWN
     }
     if (!member.isSure) {
       if (isOptional) mayMiss = true
-      else reportUnsure(checking, place)
+      else reportUnsure(checking, access)
     }
     type = member.type
   }

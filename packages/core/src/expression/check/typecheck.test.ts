@@ -256,14 +256,14 @@ describe('typecheckTemplate', () => {
     expect(fixed('{{ zzz }}')).toEqual(['no fix'])
   })
 
-  test('reports every problem in order of place', () => {
-    const places = typecheckTemplate('{{ !input.nmae }} {{ 1 * "a" }} {{ upper(input.maybe) }}', scope).problems
-    expect(places.map(({ code }) => code)).toEqual([
+  test('reports every problem in order of position', () => {
+    const problems = typecheckTemplate('{{ !input.nmae }} {{ 1 * "a" }} {{ upper(input.maybe) }}', scope).problems
+    expect(problems.map(({ code }) => code)).toEqual([
       'EXPRESSION_PATH_MISSING',
       'EXPRESSION_TYPE',
       'EXPRESSION_PATH_UNSURE',
     ])
-    expect(places.map(({ start }) => start)).toEqual([...places.map(({ start }) => start)].sort((a, b) => a - b))
+    expect(problems.map(({ start }) => start)).toEqual([...problems.map(({ start }) => start)].sort((a, b) => a - b))
   })
 
   test.each([
@@ -342,7 +342,7 @@ describe('typecheckTemplate', () => {
     expect(typecheckTemplate(template, scope).schema).toEqual(schema)
   })
 
-  test('says that a value never fits the place it goes to', () => {
+  test('says that a value never fits the type of its param', () => {
     const expected = { type: 'number' }
     const messages = (template: string, schema: JsonSchema = expected) =>
       typecheckTemplate(template, scope, { expected: schema }).problems.map(({ message }) => message)

@@ -25,7 +25,7 @@ const scope: ScopeSchema = {
   },
 }
 
-/** `|` is the place in the template. */
+/** `|` marks the position in the template. */
 function at(marked: string) {
   const offset = marked.indexOf('|')
   const list = completionsAt(marked.replace('|', ''), offset, scope)

@@ -137,7 +137,7 @@ describe('memberType', () => {
     expect(at(true, 'x')).toMatchObject({ type: 'any', found: 1, isSure: true })
   })
 
-  test('takes places of lists, and keys that only evaluation knows', () => {
+  test('takes list indexes, and keys that only evaluation knows', () => {
     expect(at({ type: 'array', items: text }, 0)).toMatchObject({ type: 'text', found: 1 })
     expect(at({ type: 'array', items: text }, 'x')).toMatchObject({ found: 0 })
     expect(at({ type: 'array', items: text }, null)).toMatchObject({ type: 'text' })

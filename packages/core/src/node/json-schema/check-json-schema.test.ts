@@ -25,7 +25,7 @@ describe('checkJsonSchema', () => {
     expect(checkJsonSchema(invoice, { number: 'INV-1', lines: [{ total: 1 }] })).toEqual([])
   })
 
-  test('tells all faults at once, each with its place, list positions as numbers', () => {
+  test('reports all faults at once, each with its path, list positions as numbers', () => {
     expect(checkJsonSchema(invoice, { number: '1', lines: [{ total: 1 }, { total: 'x' }, {}], extra: true })).toEqual([
       { path: ['number'], code: 'pattern', message: 'It does not match the required pattern' },
       { path: ['lines', 1, 'total'], code: 'type', message: 'It must be number, not string' },
@@ -92,7 +92,7 @@ describe('patterns', () => {
     expect(codes({ not: { pattern: '^a' } }, 'abc')).toEqual(['not'])
   })
 
-  test('may stand at several places', () => {
+  test('may be used several times', () => {
     const lower: JsonSchema = { type: 'string', pattern: '^[a-z]+$' }
     expect(paths({ properties: { a: lower, b: lower, c: lower } }, { a: 'x', b: 'X', c: 'Y' })).toEqual(['b', 'c'])
   })

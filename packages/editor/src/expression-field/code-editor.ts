@@ -1,7 +1,13 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  insertBracket,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, historyKeymap } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
-import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from '@codemirror/view'
 import { yCollab } from 'y-codemirror.next'
 import type * as Y from 'yjs'
@@ -67,6 +73,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
         EditorView.perLineTextDirection.of(true),
         drawSelection(),
         bracketMatching(),
+        replaceSelection,
         closeBrackets(),
         EditorState.languageData.of(() => [{ closeBrackets: { brackets: ['(', '[', '{'] } }]),
         options.placeholder === '' ? [] : placeholderOf(options.placeholder),
@@ -125,6 +132,28 @@ const singleLine: Extension = [
   EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction)),
   EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\s*\r?\n\s*/g, ' ')),
 ]
+
+// By default, a bracket that is typed over a selection is put around it. Here it replaces the selection, as in every
+// other text field; with its closing bracket, as without a selection.
+const replaceSelection: Extension = Prec.high(
+  EditorView.inputHandler.of((view, from, to, text) => {
+    const { main, ranges } = view.state.selection
+    if (view.state.readOnly || ranges.length > 1 || main.empty || main.from !== from || main.to !== to) return false
+    const deletion = view.state.update({ changes: { from, to }, selection: { anchor: from }, userEvent: 'input.type' })
+    const insertion = insertBracket(deletion.state, text)
+    if (insertion === null) return false
+    const bracket = insertion.newDoc.sliceString(from, insertion.newDoc.length - (deletion.newDoc.length - from))
+    // One transaction, so that one undo gives the selected text back.
+    view.dispatch({
+      changes: { from, to, insert: bracket },
+      selection: insertion.newSelection,
+      effects: insertion.effects,
+      userEvent: 'input.type',
+      scrollIntoView: true,
+    })
+    return true
+  }),
+)
 
 function templateCompletion(options: CodeEditorOptions): Extension {
   return autocompletion({

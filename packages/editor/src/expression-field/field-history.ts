@@ -30,7 +30,8 @@ export function sharedHistory(undoManager: Y.UndoManager): Extension {
     if (!isTyped) return borders.shift((offset) => changes.mapPos(offset, 1))
     const edit = editIn(changes, startState.doc)
     if (edit === null) end()
-    else if (borders.begins(edit, Date.now())) undoManager.stopCapturing()
+    // A closing bracket that was added is behind the caret.
+    else if (borders.begins({ ...edit, caret: view.state.selection.main.head }, Date.now())) undoManager.stopCapturing()
   }
   return ViewPlugin.define(() => ({ update, destroy: end }))
 }

@@ -47,6 +47,17 @@ describe('createUndoBorders', () => {
     ])
   })
 
+  test('typing goes on before a closing bracket that was added', () => {
+    const borders = createUndoBorders()
+    const steps = [
+      { ...editBetween('', '{}'), caret: 1 },
+      { ...editBetween('{}', '{{}}'), caret: 2 },
+      { from: 2, removed: '', inserted: 'a', before: '{{' },
+      { from: 5, removed: '', inserted: 'b', before: '}}' },
+    ]
+    expect(steps.map((step) => borders.begins(step, 0))).toEqual([true, false, false, true])
+  })
+
   test('leaving the field ends the step', () => {
     const borders = createUndoBorders()
     borders.begins(editBetween('', 'hel'), 0)

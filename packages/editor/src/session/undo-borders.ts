@@ -8,6 +8,8 @@ export interface TypedEdit {
   readonly inserted: string
   /** Up to two UTF-16 units before the change: enough for its last character. */
   readonly before: string
+  /** Offset of the caret after the change. @defaultValue the end of the inserted text */
+  readonly caret?: number
 }
 
 /** Divides typing into undo steps. */
@@ -45,7 +47,7 @@ export function createUndoBorders(): UndoBorders {
     begins: (edit, nowMs) => {
       const { from, removed, inserted } = edit
       const before = last
-      last = { end: from + inserted.length, atMs: nowMs }
+      last = { end: edit.caret ?? from + inserted.length, atMs: nowMs }
       if (before === null) return true
       const isAdjacent = from === before.end || from + removed.length === before.end
       return !isAdjacent || (nowMs - before.atMs > TYPING_PAUSE_MS && !continuesWord(edit))

@@ -84,6 +84,38 @@ describe('setting a node up', () => {
     await expect.poll(text).toBe(`${before} seeing`)
   })
 
+  test('what is typed replaces the selected text, brackets too, and one undo restores it', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    const text = () => page.evaluate(`${paramsOf('a')}.text`)
+    await card('Alpha').click()
+    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    const pairs = [
+      ['{{', '{{}}'],
+      ['(', '()'],
+      ['[a', '[a]'],
+      ['"', '"'],
+      ["'", "'"],
+      ['`', '`'],
+    ] as const
+    for (const [typed, wanted] of pairs) {
+      await page.keyboard.press('ControlOrMeta+a')
+      await page.keyboard.type(typed)
+      await expect.poll(text).toBe(wanted)
+      await page.keyboard.press('ControlOrMeta+z')
+      await expect.poll(text).toBe('hello {{nodes.start.output.city}}')
+    }
+  })
+
+  test('a bracket replaces a part of the text, and its closing bracket is typed over', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    await page.keyboard.press('ControlOrMeta+Home')
+    for (const _ of 'hello') await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.type('(hi)!')
+    await expect.poll(() => page.evaluate(`${paramsOf('a')}.text`)).toBe('(hi)! {{nodes.start.output.city}}')
+  })
+
   test('what can be written comes in groups, with a sentence about each', async () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()
@@ -146,7 +178,7 @@ describe('setting a node up', () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()
     await inspector.getByRole('spinbutton', { name: 'Count' }).fill('42')
-    await inspector.locator('[data-param="count"]').getByText(/9/).waitFor()
+    await inspector.getByText('Enter a number from 0 to 9.').waitFor()
     await inspector.locator('[data-param="count"]').getByRole('button', { name: 'Use a reference' }).click()
     await inspector.getByRole('textbox', { name: 'Count' }).click()
     await page.keyboard.press('ControlOrMeta+a')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { durationToMs, isDurationString, MAX_DURATION_MS } from './duration.ts'
+import { durationToMs, isDurationString, LONGEST_DURATIONS, MAX_DURATION_MS } from './duration.ts'
 
 describe('durationToMs', () => {
   test.each([
@@ -27,6 +27,11 @@ describe('durationToMs', () => {
       expect(() => durationToMs(text)).toThrow(`"${text}" is not a duration of at most 3650 days`)
     },
   )
+
+  test.each(Object.entries(LONGEST_DURATIONS))('%s: the largest amount is %i', (unit, amount) => {
+    expect(isDurationString(`${amount}${unit}`)).toBe(true)
+    expect(isDurationString(`${amount + 1}${unit}`)).toBe(false)
+  })
 
   test.each(['', '30', 's', '-1s', '1.s', '1e3s', '30 s', '1234567890s', '1.2345s', '30s\n'])('refuses %j', (text) => {
     expect(isDurationString(text)).toBe(false)

@@ -25,6 +25,15 @@ const AMOUNTS = [
  */
 export const DURATION_PATTERN = `^(${AMOUNTS.join('|')})$`
 
+/** Largest amount of each unit in a {@link DurationString}. */
+export const LONGEST_DURATIONS: Readonly<Record<keyof typeof UNIT_MS, number>> = Object.freeze({
+  ms: 999_999_999,
+  s: 299_999_999,
+  m: 4_999_999,
+  h: 79_999,
+  d: 3_650,
+})
+
 const durationRegExp = new RegExp(DURATION_PATTERN)
 
 /** Checks whether a text has the form of a {@link DurationString}: digits, at most three decimals, a unit. */

@@ -1,5 +1,5 @@
 export type { DurationString } from '../duration.ts'
-export { DURATION_PATTERN, durationToMs, isDurationString, MAX_DURATION_MS } from '../duration.ts'
+export { DURATION_PATTERN, durationToMs, isDurationString, LONGEST_DURATIONS, MAX_DURATION_MS } from '../duration.ts'
 export {
   NODE_ID_PATTERN,
   type NodeId,

@@ -1,4 +1,13 @@
-import type { JoinMode, Json, NodeId, NodePolicy, OnError, RetryPolicy, WorkflowNode } from '@tenon/core/document'
+import {
+  type JoinMode,
+  type Json,
+  type NodeId,
+  type NodePolicy,
+  type OnError,
+  RETRY_LIMITS,
+  type RetryPolicy,
+  type WorkflowNode,
+} from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { ExpressionField } from '../expression-field/expression-field.tsx'
 import { edgesInto, graphOf } from '../graph/graph.ts'
@@ -72,6 +81,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
                 <DurationInput
                   field={policyField(node.id, 'timeout', t('policy.timeout'))}
                   value={policy.timeout ?? null}
+                  minMs={1}
                   isReadOnly={isReadOnly}
                   placeholder={t('control.byDefault', { value: '30' })}
                   onChange={(value) => set('timeout', value)}
@@ -148,7 +158,7 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
           {...attempts}
           integer
           min={1}
-          max={100}
+          max={RETRY_LIMITS.attempts}
           value={retry.maximumAttempts ?? 3}
           disabled={isReadOnly}
           onChange={(maximumAttempts) => set({ maximumAttempts })}
@@ -159,6 +169,7 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
           <DurationInput
             field={policyField(nodeId, 'firstWait', t('policy.firstWait'))}
             value={retry.initialInterval ?? '1s'}
+            minMs={RETRY_LIMITS.minIntervalMs}
             isReadOnly={isReadOnly}
             onChange={(initialInterval) => set({ initialInterval })}
           />
@@ -201,9 +212,12 @@ function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
             {...unreadable}
             integer
             min={1}
+            isRequired
             value={join.count}
             disabled={isReadOnly}
-            onChange={(count) => onChange({ count: count ?? 1 })}
+            onChange={(count) => {
+              if (count !== null) onChange({ count })
+            }}
           />
         </Field>
       )}

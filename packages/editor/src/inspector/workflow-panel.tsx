@@ -91,6 +91,7 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
         <DurationInput
           field={{ key: 'timeout', nodeId: null, label: t('inspector.runLimit') }}
           value={settings.timeout ?? null}
+          minMs={1}
           isReadOnly={false}
           placeholder={t('control.noLimit')}
           unit="d"

@@ -2,6 +2,7 @@ import { useSession } from './session-context.tsx'
 import type { TypedTextField } from './use-typed-text.ts'
 
 interface Unreadable {
+  /** Refused text when the field is rendered. */
   readonly unreadable: string | null
   readonly onUnreadable: (text: string | null) => void
 }

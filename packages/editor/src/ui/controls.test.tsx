@@ -132,6 +132,43 @@ describe('NumberInput', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
+  test.each([
+    ['-5', { min: 0 }, 'Enter a number of at least 0.'],
+    ['1e9', { max: 100 }, 'Enter a number of at most 100.'],
+    ['1e9', { min: 1, max: 1_000 }, 'Enter a number from 1 to 1,000.'],
+    ['0', { above: 0 }, 'Enter a number above 0.'],
+    ['0.75', { below: 0.5 }, 'Enter a number below 0.5.'],
+    ['', { isRequired: true }, 'Enter a number, for example 12.5.'],
+    ['13', { check: (value: number) => (value === 13 ? 'Not 13.' : null) }, 'Not 13.'],
+  ])('keeps %j with the limits %j, writes nothing, and Escape restores the value', async (text, limits, why) => {
+    const onValue = vi.fn()
+    const onUnreadable = vi.fn()
+    const onPanelKey = vi.fn()
+    const { user } = renderPart(
+      // biome-ignore lint/a11y/noStaticElementInteractions: a panel that Escape closes
+      <div onKeyDown={(event) => onPanelKey(event.key)}>
+        <Numbers onValue={onValue} onUnreadable={onUnreadable} {...limits} />
+      </div>,
+    )
+    const input = screen.getByRole('spinbutton', { name: 'Amount' })
+    fireEvent.change(input, { target: { value: text } })
+    fireEvent.blur(input)
+    expect(input).toHaveProperty('value', text)
+    expect(input.getAttribute('aria-invalid')).toBe('true')
+    expect(screen.getByRole('alert').textContent).toBe(why)
+    expect(onUnreadable).toHaveBeenLastCalledWith(text)
+    await user.click(input)
+    onPanelKey.mockClear()
+    await user.keyboard('{Escape}')
+    expect(onPanelKey).not.toHaveBeenCalled()
+    expect(input).toHaveProperty('value', '1')
+    expect(screen.queryByRole('alert')).toBeNull()
+    expect(onUnreadable).toHaveBeenLastCalledWith(null)
+    expect(onValue).not.toHaveBeenCalled()
+    await user.keyboard('{Escape}')
+    expect(onPanelKey.mock.calls).toEqual([['Escape']])
+  })
+
   test('counts by arrow keys within its limits, without the noise of fractions', async () => {
     const onValue = vi.fn()
     const { user } = renderPart(<Numbers onValue={onValue} step={0.1} max={1.2} />)

@@ -1,20 +1,24 @@
 import { type InputHTMLAttributes, useState } from 'react'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance } from '../instance/instance-context.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { classNames } from './class-names.ts'
 import { FieldNote, useFieldControl } from './field.tsx'
+import { type NumberRange, rangeFault } from './number-range.ts'
 import { useTypingPause } from './use-typing-pause.ts'
 
 export interface NumberInputProps
-  extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange' | 'type' | 'min' | 'max' | 'step'> {
+  extends NumberRange,
+    Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange' | 'type' | 'min' | 'max' | 'step'> {
   readonly value: number | null
-  /** Called with the number, or `null` for an empty field; not called for invalid text. */
+  /** Called with the number, or `null` for an empty field; not called for invalid text and numbers out of range. */
   readonly onChange: (value: number | null) => void
-  readonly min?: number
-  readonly max?: number
   /** Step of the arrow keys. @defaultValue 1 */
   readonly step?: number
   readonly integer?: boolean
+  /** True if an empty field is invalid. @defaultValue false */
+  readonly isRequired?: boolean
+  /** Returns the reason why a number is invalid; `null` if it is valid. @defaultValue every number in range is valid */
+  readonly check?: (value: number) => string | null
   /** Invalid text that is shown at first instead of the value. */
   readonly unreadable?: string | null
   /** Called with invalid text, and with `null` once the text is valid. */
@@ -23,34 +27,47 @@ export interface NumberInputProps
 
 /**
  * Field for a number. It is a text field, since a native number field reacts to the mouse wheel and hides invalid text.
- * Invalid text is kept, with the reason below it.
+ * Invalid text and numbers out of range are kept, with the reason below, until Escape restores the value.
  */
 export function NumberInput(props: NumberInputProps) {
-  const { value, onChange, min, max, step = 1, integer = false, className, ...others } = props
-  const { unreadable = null, onUnreadable, ...rest } = others
-  const t = useTranslate()
+  const { value, onChange, min, max, above, below, step = 1, integer = false, isRequired = false, ...others } = props
+  const { check, unreadable = null, onUnreadable, className, onKeyDown, ...rest } = others
+  const { t, locale } = useInstance()
   const field = useFieldControl()
   const [draft, setDraft] = useState<string | null>(unreadable)
   const { isTyping, typed, paused } = useTypingPause()
-  const isReadable = (text: string) => {
+  const faultOf = (text: string): string | null => {
     const next = parseNumber(text)
-    return next === null || (next !== undefined && (!integer || Number.isInteger(next)))
+    if (next === null && !isRequired) return null
+    if (typeof next !== 'number' || (integer && !Number.isInteger(next))) return t(syntaxFault(text, integer))
+    const range = {
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+      ...(above === undefined ? {} : { above }),
+      ...(below === undefined ? {} : { below }),
+    }
+    return check?.(next) ?? rangeFault(next, range, t, locale)
   }
   const change = (text: string) => {
     setDraft(text)
     typed()
-    const isGood = isReadable(text)
-    if (isGood !== (draft === null || isReadable(draft)) || !isGood) onUnreadable?.(isGood ? null : text)
+    const isGood = faultOf(text) === null
+    if (isGood !== (draft === null || faultOf(draft) === null) || !isGood) onUnreadable?.(isGood ? null : text)
     const next = parseNumber(text)
     if (isGood && next !== undefined) onChange(next)
   }
+  const restore = () => {
+    setDraft(null)
+    paused()
+    onUnreadable?.(null)
+  }
   const nudge = (direction: 1 | -1) => {
     const next = clamp(roundTo((value ?? 0) + direction * step), min, max)
-    setDraft(null)
-    onUnreadable?.(null)
+    restore()
     onChange(next)
   }
-  const isInvalid = draft !== null && !isReadable(draft)
+  const fault = draft === null ? null : faultOf(draft)
+  const isInvalid = fault !== null
   const input = (
     <input
       {...field}
@@ -71,6 +88,12 @@ export function NumberInput(props: NumberInputProps) {
         if (!isInvalid) setDraft(null)
       }}
       onKeyDown={(event) => {
+        onKeyDown?.(event)
+        if (event.key === 'Escape' && isInvalid) {
+          // The next Escape leaves the panel.
+          event.stopPropagation()
+          restore()
+        }
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
         event.preventDefault()
         nudge(event.key === 'ArrowUp' ? 1 : -1)
@@ -80,7 +103,7 @@ export function NumberInput(props: NumberInputProps) {
   return (
     <>
       {input}
-      <FieldNote error={isInvalid && !isTyping ? t(faultOf(draft, integer)) : null} />
+      <FieldNote error={isTyping ? null : fault} />
     </>
   )
 }
@@ -92,7 +115,7 @@ function isRounded(text: string): boolean {
   return INTEGER.test(text.trim()) && !Number.isSafeInteger(Number(text))
 }
 
-function faultOf(text: string, integer: boolean): MessageKey {
+function syntaxFault(text: string, integer: boolean): MessageKey {
   if (isRounded(text)) return 'ui.tooManyDigits'
   return integer ? 'ui.notInteger' : 'ui.notNumber'
 }

@@ -2,6 +2,7 @@ import type { Json } from '@tenon/core/document'
 import { valueLabel } from '../../manifest/value-label.ts'
 import { useUnreadable } from '../../session/use-unreadable.ts'
 import { NumberInput } from '../../ui/number-input.tsx'
+import { rangeOf } from '../../ui/number-range.ts'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import type { ControlProps } from './control-props.ts'
@@ -25,7 +26,7 @@ export function SelectControl({ field, value, onChange, isReadOnly }: ControlPro
 
 export function NumberControl({ nodeId, field, value, onChange, isReadOnly }: ControlProps) {
   const unreadable = useUnreadable(textFieldOf(nodeId, field))
-  const { minimum, maximum, type, multipleOf } = field.schema
+  const { type, multipleOf } = field.schema
   const current = value ?? field.schema.default
   return (
     <NumberInput
@@ -34,8 +35,7 @@ export function NumberControl({ nodeId, field, value, onChange, isReadOnly }: Co
       onChange={(next) => onChange(next ?? undefined)}
       integer={type === 'integer'}
       step={typeof multipleOf === 'number' ? multipleOf : type === 'integer' ? 1 : 0.1}
-      {...(typeof minimum === 'number' ? { min: minimum } : {})}
-      {...(typeof maximum === 'number' ? { max: maximum } : {})}
+      {...rangeOf(field.schema)}
       placeholder={field.meta.placeholder}
       disabled={isReadOnly}
     />

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import type { JsonObject } from '@tenon/core/document'
+import type { JsonObject, NodeId } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
-import { act, screen } from '@testing-library/react'
+import { act, fireEvent, screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import { SMALL_MANIFEST } from '../../../test/fixtures/small-manifest.ts'
@@ -64,5 +64,65 @@ describe('an empty duration', () => {
     await user.clear(field)
     expect([field.value, field.placeholder, unitBeside(field)]).toEqual(['', 'No limit', 'minutes'])
     expect(nodeOf('a')?.params.limit).toBeUndefined()
+  })
+})
+
+describe('a duration out of range', () => {
+  test.each([
+    ['1000000000', 'Enter 0.001 to 299,999,999 seconds.'],
+    ['-5', 'Enter 0.001 to 299,999,999 seconds.'],
+    ['0', 'Enter 0.001 to 299,999,999 seconds.'],
+    ['1.2345', 'Use at most 3 decimals.'],
+  ])('keeps %j with its reason, writes nothing, and Escape restores the stored timeout', async (text, why) => {
+    const { user, nodeOf, session } = show({})
+    act(() => void session.dispatch({ type: 'set-policy', nodeId: 'a' as NodeId, field: 'timeout', value: '7s' }))
+    await user.click(await screen.findByRole('tab', { name: 'Policy' }))
+    const field = await input('Timeout per attempt')
+    fireEvent.change(field, { target: { value: text } })
+    fireEvent.blur(field)
+    expect([field.value, screen.getByRole('alert').textContent]).toEqual([text, why])
+    expect(nodeOf('a')?.policy?.timeout).toBe('7s')
+    expect(screen.getByRole('status').textContent).toContain('Not saved')
+    await user.click(screen.getByRole('tab', { name: 'Setup' }))
+    await user.click(screen.getByRole('tab', { name: 'Policy' }))
+    const again = await input('Timeout per attempt')
+    expect([again.value, screen.getByRole('alert').textContent]).toEqual([text, why])
+    await user.click(again)
+    await user.keyboard('{Escape}')
+    expect([again.value, screen.queryByRole('alert')]).toEqual(['7', null])
+    expect(screen.getByRole('status').textContent).not.toContain('Not saved')
+  })
+
+  test('is judged again with another unit', async () => {
+    const { user, nodeOf } = show({}, { limit: '5m' })
+    const field = await input('Limit')
+    const unit = () => screen.getByRole('combobox', { name: 'Unit' })
+    fireEvent.change(field, { target: { value: '80000' } })
+    fireEvent.blur(field)
+    await user.selectOptions(unit(), 'days')
+    expect([(await input('Limit')).value, screen.getByRole('alert').textContent]).toEqual([
+      '80000',
+      'Enter 0 to 3,650 days.',
+    ])
+    expect(nodeOf('a')?.params.limit).toBe('80000m')
+    await user.selectOptions(unit(), 'seconds')
+    expect(nodeOf('a')?.params.limit).toBe('80000s')
+    expect([(await input('Limit')).value, screen.queryByRole('alert')]).toEqual(['80000', null])
+  })
+
+  test('is shown when it is stored, so that it can be corrected', async () => {
+    show({}, { limit: '100000000d' })
+    const field = await input('Limit')
+    expect([field.value, unitBeside(field)]).toEqual(['100000000', 'days'])
+  })
+
+  test('the wait before the second attempt has its own limits', async () => {
+    const { user, nodeOf } = show({})
+    await user.click(await screen.findByRole('tab', { name: 'Policy' }))
+    const field = await input('Wait before the second attempt')
+    fireEvent.change(field, { target: { value: '0.01' } })
+    fireEvent.blur(field)
+    expect(screen.getByRole('alert').textContent).toBe('Enter 0.1 to 299,999,999 seconds.')
+    expect(nodeOf('a')?.policy?.retry).toBeUndefined()
   })
 })

@@ -1,10 +1,12 @@
-import { isDurationString, type JsonObject } from '@tenon/core/document'
+import { durationToMs, isDurationString, type JsonObject, LONGEST_DURATIONS } from '@tenon/core/document'
 import { useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
+import { useSession } from '../../session/session-context.tsx'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
 import { useUnreadable } from '../../session/use-unreadable.ts'
 import { useFieldControl } from '../../ui/field.tsx'
-import { NumberInput } from '../../ui/number-input.tsx'
+import { NumberInput, parseNumber } from '../../ui/number-input.tsx'
+import { formatLimit } from '../../ui/number-range.ts'
 import { Select } from '../../ui/select.tsx'
 import type { ControlProps } from './control-props.ts'
 import { textFieldOf } from './text-of.ts'
@@ -40,23 +42,50 @@ interface DurationInputProps {
   readonly placeholder?: string | undefined
   /** Initial unit without a value. @defaultValue 's' */
   readonly unit?: Unit | undefined
+  /** Shortest duration in milliseconds. @defaultValue 0 */
+  readonly minMs?: number
 }
 
 /** Field for a duration as a number and a unit. */
-export function DurationInput({ field, value, onChange, isReadOnly, placeholder, unit = 's' }: DurationInputProps) {
-  const { t } = useInstance()
-  const unreadable = useUnreadable(field)
+export function DurationInput(props: DurationInputProps) {
+  const { field, value, onChange, isReadOnly, placeholder, unit = 's', minMs = 0 } = props
+  const { t, locale } = useInstance()
+  const { input } = useSession()
+  const { onUnreadable } = useUnreadable(field)
   const { id } = useFieldControl()
   const parsed = parse(value)
+  const refused = splitRefused(input.refusedText(field.key))
   const [chosenUnit, setChosenUnit] = useState<Unit>(parsed?.unit ?? unit)
-  const shownUnit = parsed?.unit ?? chosenUnit
+  const shownUnit = refused?.unit ?? parsed?.unit ?? chosenUnit
+  const minOf = (name: Unit) => Math.ceil((minMs / durationToMs(`1${name}`)) * 1_000) / 1_000
+  const faultOf = (amount: number, name: Unit): string | null => {
+    const [min, max] = [minOf(name), LONGEST_DURATIONS[name]]
+    if (amount < min || amount > max) {
+      const limits = { min: formatLimit(min, locale), max: formatLimit(max, locale) }
+      return t('control.durationRange', { ...limits, unit: t(`unit.${name}`) })
+    }
+    return isDurationString(`${amount}${name}`) ? null : t('control.durationDecimals')
+  }
+  const changeUnit = (next: Unit) => {
+    setChosenUnit(next)
+    const text = splitRefused(input.refusedText(field.key))?.text ?? (parsed === null ? '' : String(parsed.amount))
+    const amount = parseNumber(text)
+    if (amount === null) return
+    const isGood = amount !== undefined && faultOf(amount, next) === null
+    onUnreadable(isGood ? null : `${text} ${next}`)
+    if (isGood) onChange(`${amount}${next}`)
+  }
   return (
     <span className="tn-duration">
       <NumberInput
-        {...unreadable}
+        key={shownUnit}
+        unreadable={refused?.text ?? null}
+        onUnreadable={(text) => onUnreadable(text === null ? null : `${text} ${shownUnit}`)}
         aria-labelledby={id === undefined ? undefined : `${id}-label`}
         value={parsed?.amount ?? null}
-        min={0}
+        min={minOf(shownUnit)}
+        max={LONGEST_DURATIONS[shownUnit]}
+        check={(amount) => faultOf(amount, shownUnit)}
         placeholder={placeholder}
         disabled={isReadOnly}
         onChange={(amount) => onChange(amount === null ? null : `${amount}${shownUnit}`)}
@@ -67,10 +96,7 @@ export function DurationInput({ field, value, onChange, isReadOnly, placeholder,
         value={shownUnit}
         disabled={isReadOnly}
         options={UNITS.map((name) => ({ value: name, label: t(`unit.${name}`) }))}
-        onChange={(next) => {
-          setChosenUnit(next)
-          if (parsed !== null) onChange(`${parsed.amount}${next}`)
-        }}
+        onChange={changeUnit}
       />
     </span>
   )
@@ -81,8 +107,15 @@ function firstExample({ examples }: JsonObject) {
   return parse(typeof first === 'string' ? first : null)
 }
 
+/** Splits a refused text, which is kept with its unit: `-5 s`. */
+function splitRefused(refused: string | null): { readonly text: string; readonly unit: Unit } | null {
+  const at = refused?.lastIndexOf(' ') ?? -1
+  return refused === null || at < 0 ? null : { text: refused.slice(0, at), unit: refused.slice(at + 1) as Unit }
+}
+
+// A stored duration out of range is shown, so that it can be corrected.
 function parse(text: string | null): { readonly amount: number; readonly unit: Unit } | null {
-  if (text === null || !isDurationString(text)) return null
-  const match = /^([\d.]+)(ms|s|m|h|d)$/.exec(text)
+  if (text === null) return null
+  const match = /^(-?\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
   return match === null ? null : { amount: Number(match[1]), unit: match[2] as Unit }
 }

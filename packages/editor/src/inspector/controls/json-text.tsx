@@ -48,6 +48,12 @@ export function JsonText(props: JsonTextProps) {
         value={typed.text}
         onChange={typed.onChange}
         onBlur={typed.onBlur}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || typed.isStorable) return
+          // The next Escape leaves the panel.
+          event.stopPropagation()
+          typed.cancel()
+        }}
         rows={Math.min(16, Math.max(4, typed.text.split('\n').length))}
         mono
         spellCheck={false}

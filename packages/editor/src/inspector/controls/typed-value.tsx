@@ -2,6 +2,7 @@ import type { Json, NodeId, ParamPath } from '@tenon/core/document'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
+import { useUnreadable } from '../../session/use-unreadable.ts'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
@@ -44,12 +45,15 @@ export function TypedValue(props: TypedValueProps) {
 function ValueField(props: TypedValueProps & { readonly type: ValueType }) {
   const { nodeId, path, name, field, value, onChange, isReadOnly, type } = props
   const t = useTranslate()
+  const unreadable = useUnreadable(field)
   const label = t('control.valueOf', { name })
   switch (type) {
     case 'number':
       return (
         <NumberInput
+          {...unreadable}
           value={value as number}
+          isRequired
           onChange={(next) => {
             if (next !== null) onChange(next)
           }}

@@ -78,6 +78,9 @@ export const inspectorMessages = {
   'control.noLimit': 'No limit',
   'control.byDefault': '{value} (default)',
 
+  'control.durationRange': 'Enter {min} to {max} {unit}.',
+  'control.durationDecimals': 'Use at most 3 decimals.',
+
   'unit.ms': 'milliseconds',
   'unit.s': 'seconds',
   'unit.m': 'minutes',

@@ -26,5 +26,10 @@ export const uiMessages = {
   'ui.addItem': 'Add item',
   'ui.notNumber': 'Enter a number, for example 12.5.',
   'ui.notInteger': 'Enter a whole number.',
+  'ui.notInRange': 'Enter a number from {min} to {max}.',
+  'ui.tooSmall': 'Enter a number of at least {min}.',
+  'ui.tooLarge': 'Enter a number of at most {max}.',
+  'ui.notAbove': 'Enter a number above {min}.',
+  'ui.notBelow': 'Enter a number below {max}.',
   'ui.tooManyDigits': 'This number has too many digits to be exact.',
 } as const

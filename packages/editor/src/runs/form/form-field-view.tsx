@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
+import { rangeOf } from '../../ui/number-range.ts'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { TextArea, TextInput } from '../../ui/text-input.tsx'
@@ -88,8 +89,7 @@ function Control({ field, value, onChange }: ControlProps) {
           onChange={(next) => onChange(next ?? undefined)}
           placeholder={placeholder}
           integer={field.kind === 'integer'}
-          {...(typeof schema['minimum'] === 'number' ? { min: schema['minimum'] } : {})}
-          {...(typeof schema['maximum'] === 'number' ? { max: schema['maximum'] } : {})}
+          {...rangeOf(schema)}
           {...(typeof schema['multipleOf'] === 'number' ? { step: schema['multipleOf'] } : {})}
         />
       )

@@ -13,17 +13,30 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
   const [, navigate] = useLocation()
   const [search, setSearch] = useSearchParams()
   const onOpenWorkflow = (workflowId: string) => navigate(`/automations/${workflowId}`)
-  const host = { client, theme, nonce: nonce(), onOpenRun: (runId: string) => navigate(`/runs/${runId}`) }
+  const onOpenRun = (runId: string) => navigate(`/runs/${runId}`)
+  const onOpenApprovals = () => navigate('/approvals')
+  const host = { client, theme, nonce: nonce(), onOpenRun }
   return (
     <Switch>
       <Route path="/automations/:id">
         {({ id }) => (
-          <WorkflowEditor {...host} workflowId={id} breadcrumb={<Link href="/automations">Automations</Link>} />
+          <WorkflowEditor
+            {...host}
+            workflowId={id}
+            breadcrumb={<Link href="/automations">Automations</Link>}
+            onOpenApprovals={onOpenApprovals}
+          />
         )}
       </Route>
       <Route path="/runs/:id">
         {({ id }) => (
-          <RunViewer {...host} runId={id} start={<Link href="/runs">Runs</Link>} onOpenWorkflow={onOpenWorkflow} />
+          <RunViewer
+            {...host}
+            runId={id}
+            start={<Link href="/runs">Runs</Link>}
+            onOpenWorkflow={onOpenWorkflow}
+            onOpenApprovals={onOpenApprovals}
+          />
         )}
       </Route>
       <Route path="/runs">

@@ -12,6 +12,7 @@ import { KeymapContext } from './contexts/keymap-context.ts'
 import { isConnected, type WorkflowEditorProps } from './editor-props.ts'
 import { createInsertTarget, InsertTargetContext } from './expression-field/insert-target.ts'
 import { DraftBar } from './frame/draft-bar.tsx'
+import { DraftFailure, useDraftFailure } from './frame/draft-failure.tsx'
 import { DraftState } from './frame/draft-state.tsx'
 import type { RunLayer } from './frame/live-run.tsx'
 import { PanelEdge } from './frame/panel-edge.tsx'
@@ -59,8 +60,18 @@ interface EditorFrameProps {
   readonly onRetry: (() => void) | null
 }
 
-/** Renders the parts of an editor and handles its keys. */
+/** Renders an editor, or only the reason if its workflow cannot be shown. */
 export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
+  const failure = useDraftFailure()
+  return failure === null ? (
+    <Frame host={host} onRetry={onRetry} />
+  ) : (
+    <DraftFailure failure={failure} onRetry={onRetry} back={host.breadcrumb} />
+  )
+}
+
+/** Renders the parts of an editor and handles its keys. */
+function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
   const session = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0)
@@ -170,6 +181,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
                       onOpened={() => canvas.current?.fitIfHidden()}
                       onShow={(nodeId) => canvas.current?.revealIfHidden(nodeId)}
                       onOpenRun={host.onOpenRun}
+                      onOpenApprovals={host.onOpenApprovals}
                     />
                   </BoundedPart>
                 )}

@@ -69,6 +69,8 @@ export interface ConnectedEditorProps extends CommonEditorProps {
   readonly version?: string
   /** Opens a run on a page of the host. Without it, the editor shows no button for that. */
   readonly onOpenRun?: (runId: RunId) => void
+  /** Opens the list of approvals on a page of the host. Without it, a run that waits has no link to that list. */
+  readonly onOpenApprovals?: () => void
 }
 
 /** Props of an editor for a document of the host. */

@@ -2,7 +2,6 @@ import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useRef } from 'react'
 import { useTenantChanges } from '../client/use-tenant-changes.ts'
-import { useTranslate } from '../instance/instance-context.ts'
 import type { EditorSession } from '../session/editor-session.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
 
@@ -17,11 +16,10 @@ interface WorkflowChangesOptions {
 
 /** Shows changes of the workflow by other users in an open editor: rename, publish, delete and restore. */
 export function useWorkflowChanges({ session, client, workflowId, details, onRestored }: WorkflowChangesOptions): void {
-  const t = useTranslate()
   const isDeleted = useRef(false)
   const lastRead = useRef(0)
-  const latest = useRef({ details, onRestored, t })
-  latest.current = { details, onRestored, t }
+  const latest = useRef({ details, onRestored })
+  latest.current = { details, onRestored }
   const read = async () => {
     lastRead.current += 1
     const own = lastRead.current
@@ -35,11 +33,8 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
       const isGone = error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
       if (!isGone || own !== lastRead.current) return
       isDeleted.current = true
-      const why = new TenonError('WORKFLOW_NOT_FOUND', latest.current.t('editor.deleted'), {
-        remedy: latest.current.t('editor.deletedRemedy'),
-      })
       session.flush()
-      session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error: why } })
+      session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error, isDeleted: true } })
     }
   }
   useTenantChanges({

@@ -1,4 +1,3 @@
-import { TenonError } from '@tenon/core/errors'
 import { useTranslate } from '../instance/instance-context.ts'
 import { canRetry } from '../instance/retry-later.ts'
 import { useEditorStore } from '../session/session-context.tsx'
@@ -16,7 +15,7 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
       {phase.kind === 'failed' ? (
         <div className="tn-draft-failed">
           <ErrorState
-            title={t(isNotFound(phase.error) ? 'editor.notFound' : 'editor.loadFailed')}
+            title={t('editor.loadFailed')}
             error={phase.error}
             isRetrying={onRetry !== null && canRetry(phase.error)}
             {...(onRetry === null ? {} : { onRetry })}
@@ -41,8 +40,4 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
       )}
     </div>
   )
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
 }

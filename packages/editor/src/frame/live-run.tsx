@@ -11,13 +11,13 @@ import { createRunPresenter } from '../runs/store/run-presenter.ts'
 import { RunProvider, type RunScope } from '../runs/store/run-scope.tsx'
 import { useRunSnapshot } from '../runs/store/use-run.ts'
 import { CancelRun } from '../runs/viewer/cancel-run.tsx'
+import { OpenApprovals } from '../runs/viewer/open-approvals.tsx'
 import { RunDock } from '../runs/viewer/run-dock.tsx'
 import { RunFault } from '../runs/viewer/run-fault.tsx'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
-import { useAnnouncer } from '../ui/live-region.tsx'
 
 /** Parts of a run that other parts of the editor show. */
 export interface RunLayer {
@@ -36,6 +36,7 @@ interface LiveRunProps {
   /** Called when a node was chosen in a run view. */
   readonly onShow: (nodeId: NodeId) => void
   readonly onOpenRun: ((runId: RunId) => void) | undefined
+  readonly onOpenApprovals: (() => void) | undefined
 }
 
 /** Panel of a run under the canvas: timeline, log and output; the canvas shows the status of its nodes. */
@@ -53,7 +54,7 @@ export function LiveRun({ client, runId, ...rest }: LiveRunProps): ReactNode {
 
 type DockProps = Omit<LiveRunProps, 'client'> & { readonly scope: RunScope }
 
-function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: DockProps): ReactNode {
+function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun, onOpenApprovals }: DockProps): ReactNode {
   const { t, locale } = useInstance()
   const session = useSession()
   const { store, nodes } = scope
@@ -71,10 +72,10 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: D
     session.store.setState({ tab: 'last-run' })
     onShow(nodeId)
   }
-  useOpenApprovals(scope, show)
   return (
     <>
       <RunFault scope={scope} onSelectNode={show} />
+      <OpenApprovals scope={scope} onSelectNode={show} onOpenApprovals={onOpenApprovals} />
       <RunDock
         scope={scope}
         selectedNodeId={only}
@@ -94,26 +95,4 @@ function Dock({ scope, runId, onLayer, onClose, onOpened, onShow, onOpenRun }: D
       />
     </>
   )
-}
-
-// A run that waits for a person must be visible.
-function useOpenApprovals(scope: RunScope, show: (nodeId: NodeId) => void): void {
-  const { t } = useInstance()
-  const { toast } = useAnnouncer()
-  const { live } = useRunSnapshot(scope.store)
-  const told = useRef(new Set<string>())
-  const latest = useRef(show)
-  latest.current = show
-  useEffect(() => {
-    for (const approval of live.approvals.values()) {
-      if (approval.closed !== null || told.current.has(approval.waitId)) continue
-      told.current.add(approval.waitId)
-      const nodeId = live.nodeRuns.get(approval.nodeRunId)?.nodeId
-      if (nodeId === undefined) continue
-      const { name } = scope.nodes.get(nodeId)
-      toast(t('run.waits', { name }), {
-        action: { label: t('run.decide'), onClick: () => latest.current(nodeId) },
-      })
-    }
-  }, [live, scope, t, toast])
 }

@@ -18,7 +18,11 @@ import type { Panels } from './panels.ts'
 export type Phase =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly error: unknown }
+  | {
+      readonly kind: 'failed'
+      readonly error: unknown /** True if it was deleted while it was open. */
+      readonly isDeleted?: true
+    }
 
 /**
  * State of the last change: `local` means that no server is involved, `unsent` that it waits for a lost connection,

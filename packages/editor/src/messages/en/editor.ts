@@ -4,6 +4,9 @@ export const editorMessages = {
   'editor.loading': 'Loading the draft',
   'editor.loadFailed': 'The workflow could not be loaded',
   'editor.notFound': 'Workflow not found',
+  'editor.versionNotFound': 'Version not found',
+  'editor.notFoundText': 'Check the link. The workflow may have been deleted, or you may not have access to it.',
+  'editor.deletedTitle': 'Workflow deleted',
   'editor.deleted': 'This workflow was deleted.',
   'editor.deletedRemedy': 'Restore it in the list of workflows. This page then opens it again.',
   'editor.sheetMissing': 'The style sheet @tenon/editor/styles.css is not loaded.',
@@ -160,8 +163,10 @@ export const editorMessages = {
   'start.noTrigger': 'No trigger to start from',
   'start.noTriggerText': 'Add a trigger to the workflow.',
 
-  'run.waits': '{name} is waiting for a decision',
+  'run.waits': '{name} is waiting for a decision.',
   'run.decide': 'Decide',
+  'run.showQuestion': 'Show the question',
+  'run.openApprovals': 'All approvals',
   'run.open': 'Open run',
   'run.hide': 'Hide the run',
 

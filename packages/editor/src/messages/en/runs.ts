@@ -49,6 +49,8 @@ export const runMessages = {
   'runs.segment.waiting': 'Waiting',
   'runs.segment.pause': 'Waiting to retry',
   'runs.loadFailed': 'The run could not be loaded',
+  'runs.notFound': 'Run not found',
+  'runs.notFoundText': 'Check the link. The run may have been deleted, or you may not have access to it.',
   'runs.event.run_started': 'Run started',
   'runs.event.node_scheduled': 'Scheduled',
   'runs.event.node_started': 'Started',

@@ -23,7 +23,7 @@ export function RunFault({ scope, onSelectNode }: RunFaultProps) {
   const { why } = failureTexts(error, t)
   const name = nodeId === null ? '' : scope.nodes.get(nodeId).name
   return (
-    <p className="tn-run-fault" role="alert">
+    <p className="tn-run-line" data-tone="failed" role="alert">
       <Icon name="error" size={16} />
       <span dir="auto">{nodeId === null ? why : t('runs.fault.atNode', { node: name, message: why })}</span>
       {nodeId !== null && (

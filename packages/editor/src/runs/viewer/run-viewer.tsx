@@ -16,6 +16,7 @@ import { createRunPresenter } from '../store/run-presenter.ts'
 import { type RunIdentity, RunProvider, type RunScope } from '../store/run-scope.tsx'
 import type { RunSnapshot } from '../store/run-store.ts'
 import { useRunPart } from '../store/use-run.ts'
+import { OpenApprovals } from './open-approvals.tsx'
 import { RunDock } from './run-dock.tsx'
 import { RunHeader } from './run-header.tsx'
 
@@ -29,17 +30,27 @@ export interface RunViewerProps extends InstanceProps, RunIdentity {
   readonly onOpenRun?: (runId: string) => void
   /** Opens the workflow of the run; without it, "Open in editor" is hidden. */
   readonly onOpenWorkflow?: (workflowId: string) => void
+  /** Opens the list of approvals; without it, a run that waits for a decision has no link to that list. */
+  readonly onOpenApprovals?: () => void
 }
 
 /** View of a run, live and at every moment of its past: canvas, timeline, log, output, and details of each node. */
-export function RunViewer({ client, runId, start, end, onOpenRun, onOpenWorkflow, ...instance }: RunViewerProps) {
+export function RunViewer({ client, runId, ...rest }: RunViewerProps) {
+  const { start, end, onOpenRun, onOpenWorkflow, onOpenApprovals, ...instance } = rest
   return (
     <EnsureInstance {...instance}>
       <RunProvider client={client} runId={runId}>
         {(scope) => (
-          <RunReady scope={scope} skeleton={<ViewerSkeleton />}>
+          <RunReady scope={scope} skeleton={<ViewerSkeleton />} back={start}>
             {(ready) => (
-              <Viewer scope={ready} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
+              <Viewer
+                scope={ready}
+                start={start}
+                end={end}
+                onOpenRun={onOpenRun}
+                onOpenWorkflow={onOpenWorkflow}
+                onOpenApprovals={onOpenApprovals}
+              />
             )}
           </RunReady>
         )}
@@ -54,6 +65,7 @@ interface ViewerProps {
   readonly end: ReactNode
   readonly onOpenRun: ((runId: string) => void) | undefined
   readonly onOpenWorkflow: ((workflowId: string) => void) | undefined
+  readonly onOpenApprovals: (() => void) | undefined
 }
 
 /** Selects the first node run that has not ended. */
@@ -63,7 +75,7 @@ const selectOpenNode = ({ live }: RunSnapshot) => [...live.nodeRuns.values()].fi
 const selectHasEvents = ({ lastSeq, stream }: RunSnapshot) =>
   lastSeq > 0 || stream === 'retrying' || stream === 'closed'
 
-function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
+function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals }: ViewerProps) {
   const { t, locale } = useInstance()
   const { store, nodes, graph } = scope
   const [nodeId, setNodeId] = useState<string | null>(null)
@@ -78,6 +90,7 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow }: ViewerProps) {
       <RunFrame>
         <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
         <div className="tn-run-stage">
+          <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
           {graph.value === null ? (
             <ResourceError title={t('runs.graphFailed')} resource={graph} />
           ) : (

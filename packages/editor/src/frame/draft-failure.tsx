@@ -1,0 +1,57 @@
+import { TenonError, type TenonErrorCode } from '@tenon/core/errors'
+import type { ReactNode } from 'react'
+import { useTranslate } from '../instance/instance-context.ts'
+import { canRetry } from '../instance/retry-later.ts'
+import type { MessageKey } from '../messages/en/index.ts'
+import { useEditorStore } from '../session/session-context.tsx'
+import type { Phase } from '../store/editor-state.ts'
+import { HostSlot } from '../ui/boundary.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
+import { NotFound } from '../ui/not-found.tsx'
+
+type Failure = Extract<Phase, { readonly kind: 'failed' }>
+
+const NOT_FOUND: { readonly [Code in TenonErrorCode]?: MessageKey } = {
+  WORKFLOW_NOT_FOUND: 'editor.notFound',
+  VERSION_NOT_FOUND: 'editor.versionNotFound',
+}
+
+/** Returns the failure of a workflow that was never loaded or no longer exists, so that no part of an editor has a use. */
+export function useDraftFailure(): Failure | null {
+  return useEditorStore(({ phase, workflow }) =>
+    phase.kind === 'failed' && (workflow === null || titleOf(phase.error) !== undefined) ? phase : null,
+  )
+}
+
+interface DraftFailureProps {
+  readonly failure: Failure
+  /** Loads the workflow again; `null` if that changes nothing. */
+  readonly onRetry: (() => void) | null
+  /** Way back, from the host. */
+  readonly back: ReactNode
+}
+
+/** Page of a workflow that cannot be shown: the reason, and the way back. */
+export function DraftFailure({ failure: { error, isDeleted }, onRetry, back }: DraftFailureProps) {
+  const t = useTranslate()
+  const title = titleOf(error)
+  if (isDeleted === true) {
+    return <NotFound title={t('editor.deletedTitle')} description={t('editor.deletedRemedy')} back={back} />
+  }
+  if (title !== undefined) return <NotFound title={t(title)} description={t('editor.notFoundText')} back={back} />
+  return (
+    <div className="tn-whole-page">
+      <ErrorState
+        title={t('editor.loadFailed')}
+        error={error}
+        isRetrying={onRetry !== null && canRetry(error)}
+        {...(onRetry === null ? {} : { onRetry })}
+      />
+      {back !== undefined && <HostSlot>{back}</HostSlot>}
+    </div>
+  )
+}
+
+function titleOf(error: unknown): MessageKey | undefined {
+  return error instanceof TenonError ? NOT_FOUND[error.code] : undefined
+}

@@ -1,0 +1,42 @@
+import { useTranslate } from '../../instance/instance-context.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { useRunApprovals } from '../approval/use-run-approvals.ts'
+import type { RunScope } from '../store/run-scope.tsx'
+import { useRunSnapshot } from '../store/use-run.ts'
+
+interface OpenApprovalsProps {
+  readonly scope: RunScope
+  readonly onSelectNode: (nodeId: string) => void
+  /** Opens the list of approvals on a page of the host; without it, there is no link to it. */
+  readonly onOpenApprovals: (() => void) | undefined
+}
+
+/** Line for each open approval of a run, with the way to decide it; empty for a run that waits for no decision. */
+export function OpenApprovals({ scope, onSelectNode, onOpenApprovals }: OpenApprovalsProps) {
+  const t = useTranslate()
+  const { view } = useRunSnapshot(scope.store)
+  const { approvals } = useRunApprovals(scope)
+  const open = approvals.filter(({ status }) => status === 'open')
+  return (
+    <div role="status">
+      {open.map(({ nodeRunId, canDecide }) => {
+        const nodeId = view.nodeRuns.get(nodeRunId)?.nodeId
+        if (nodeId === undefined) return null
+        return (
+          <p key={nodeRunId} className="tn-run-line" data-tone="waiting">
+            <Icon name="clock" size={16} />
+            <span dir="auto">{t('run.waits', { name: scope.nodes.get(nodeId).name })}</span>
+            <button type="button" className="tn-link" onClick={() => onSelectNode(nodeId)}>
+              {t(canDecide ? 'run.decide' : 'run.showQuestion')}
+            </button>
+            {onOpenApprovals !== undefined && (
+              <button type="button" className="tn-link" onClick={onOpenApprovals}>
+                {t('run.openApprovals')}
+              </button>
+            )}
+          </p>
+        )
+      })}
+    </div>
+  )
+}

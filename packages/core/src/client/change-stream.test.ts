@@ -27,14 +27,14 @@ class ScriptedSocket implements StreamSocket {
   }
 
   send(...frames: unknown[]): void {
-    for (const frame of frames) this.tell('message', { data: JSON.stringify(frame), code: 0 })
+    for (const frame of frames) this.emit('message', { data: JSON.stringify(frame), code: 0 })
   }
 
   drop(code = 1006): void {
-    this.tell('close', { data: null, code })
+    this.emit('close', { data: null, code })
   }
 
-  private tell(type: string, event: { data: unknown; code: number }): void {
+  private emit(type: string, event: { data: unknown; code: number }): void {
     for (const listener of this.listeners) if (listener.type === type) listener.hear(event)
   }
 }
@@ -95,7 +95,7 @@ const socket = (index: number): ScriptedSocket => {
   return found
 }
 /** Long enough for promises, imports and streams, too short for any timer of more than 1 ms. */
-const settle = async () => {
+const flush = async () => {
   for (let turn = 0; turn < 10; turn += 1) {
     await vi.advanceTimersByTimeAsync(0)
     await vi.dynamicImportSettled()
@@ -120,16 +120,16 @@ describe('client.changes', () => {
     const [one, two]: Change[][] = [[], []]
     const leaveOne = stream.subscribe((changes) => one?.push(...changes))
     const leaveTwo = stream.subscribe((changes) => two?.push(...changes))
-    await settle()
+    await flush()
     expect(socket(0).url).toBe('wss://app.example/changes?ticket=ticket')
     socket(0).send(READY, run('a'), run('b'))
-    await settle()
+    await flush()
     expect(one).toEqual([READY, run('a'), run('b')])
     expect(two).toEqual(one)
     leaveOne()
     leaveOne()
     socket(0).send(run('c'))
-    await settle()
+    await flush()
     expect([one?.length, two?.length]).toEqual([3, 4])
     expect(socket(0).closedWith).toBeNull()
     leaveTwo()
@@ -141,16 +141,16 @@ describe('client.changes', () => {
   test('hands over what arrives together in one call, and opens again for a later listener', async () => {
     const { subscribe, seen } = setUp()
     const leave = subscribe()
-    await settle()
+    await flush()
     socket(0).send(READY, run('a'))
     leave()
-    await settle()
+    await flush()
     expect(seen).toEqual([])
     subscribe()()
     subscribe()
-    await settle()
+    await flush()
     socket(ScriptedSocket.opened.length - 1).send(READY, run('a'))
-    await settle()
+    await flush()
     expect(seen).toEqual([[READY, run('a')]])
   })
 
@@ -169,9 +169,9 @@ describe('client.changes', () => {
     })
     subscribe()
     leaveOther = stream.subscribe(() => seen.push([run('never')]))
-    await settle()
+    await flush()
     socket(0).send(READY)
-    await settle()
+    await flush()
     expect(seen).toEqual([[READY]])
     expect(thrown).toHaveLength(1)
   })
@@ -179,20 +179,20 @@ describe('client.changes', () => {
   test('connects again after a loss, later and later while nothing but the first frame arrives', async () => {
     const { subscribe, seen } = setUp()
     subscribe()
-    await settle()
+    await flush()
     for (const [index, delayMs] of [250, 500, 1_000].entries()) {
       socket(index).send(READY)
       socket(index).drop()
       await vi.advanceTimersByTimeAsync(delayMs - 1)
       expect(ScriptedSocket.opened).toHaveLength(index + 1)
       await vi.advanceTimersByTimeAsync(1)
-      await settle()
+      await flush()
       expect(ScriptedSocket.opened).toHaveLength(index + 2)
     }
     socket(3).send(READY, { kind: 'heartbeat' })
     socket(3).drop(4503)
     await vi.advanceTimersByTimeAsync(250)
-    await settle()
+    await flush()
     expect(ScriptedSocket.opened).toHaveLength(5)
     expect(seen.flat()).toEqual([READY, READY, READY, READY])
   })
@@ -200,9 +200,9 @@ describe('client.changes', () => {
   test('ignores what it does not know', async () => {
     const { subscribe, seen } = setUp()
     subscribe()
-    await settle()
+    await flush()
     socket(0).send(READY, null, 7, { kind: 'task', id: 'x' }, { kind: 'run' }, { kind: 'approval', id: 'p' })
-    await settle()
+    await flush()
     expect(seen.flat()).toEqual([READY, { kind: 'approval', id: 'p' }])
   })
 
@@ -213,16 +213,16 @@ describe('client.changes', () => {
     const answer = openAnswer(READY)
     const { subscribe, seen } = setUp({ openEvents: async () => answer.response })
     const leave = subscribe()
-    await settle()
+    await flush()
     play(socket(0))
     await vi.advanceTimersByTimeAsync(waitMs)
-    await settle()
+    await flush()
     answer.send({ kind: 'of a newer server' }, run('a'))
-    await settle()
+    await flush()
     expect(seen.flat()).toEqual([READY, run('a')])
     answer.end()
     await vi.advanceTimersByTimeAsync(250)
-    await settle()
+    await flush()
     // The socket may work by now.
     expect(ScriptedSocket.opened).toHaveLength(2)
     leave()
@@ -244,7 +244,7 @@ describe('client.changes', () => {
     })
     const seen: Change[] = []
     const leave = client.changes.subscribe((changes) => seen.push(...changes))
-    await settle()
+    await flush()
     leave()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(seen).toEqual([READY])
@@ -264,10 +264,10 @@ describe('client.changes', () => {
     })
     const [first] = answers
     const leave = subscribe()
-    await settle()
+    await flush()
     first?.break()
     await vi.advanceTimersByTimeAsync(250)
-    await settle()
+    await flush()
     expect([seen.flat(), eventRequests()]).toEqual([[READY, READY], 2])
     leave()
     expect(canceled).toBe(true)
@@ -278,10 +278,10 @@ describe('client.changes', () => {
   test('takes server-sent events that fall silent as lost', async () => {
     const { subscribe, eventRequests } = setUp({ hasSocket: false, openEvents: async () => openAnswer(READY).response })
     const leave = subscribe()
-    await settle()
+    await flush()
     await vi.advanceTimersByTimeAsync(45_000)
     await vi.advanceTimersByTimeAsync(250)
-    await settle()
+    await flush()
     expect(eventRequests()).toBe(2)
     leave()
   })
@@ -293,10 +293,10 @@ describe('client.changes', () => {
   ])('asks to read again every 15 s where neither works: the stream %s', async (_title, openEvents) => {
     const { subscribe, seen } = setUp({ hasSocket: false, ...(openEvents === undefined ? {} : { openEvents }) })
     const leave = subscribe()
-    await settle()
+    await flush()
     expect(seen.flat()).toEqual([READY])
     await vi.advanceTimersByTimeAsync(15_000)
-    await settle()
+    await flush()
     expect(seen.flat()).toEqual([READY, READY])
     leave()
   })
@@ -312,7 +312,7 @@ describe('client.changes', () => {
         },
       })
       const leave = subscribe()
-      await settle()
+      await flush()
       await vi.advanceTimersByTimeAsync(59_000)
       expect([tickets, eventRequests(), seen]).toEqual([1, 0, []])
       await vi.advanceTimersByTimeAsync(1_000)
@@ -324,17 +324,17 @@ describe('client.changes', () => {
   test('a role that was lost closes for a minute; a ticket that was too old is renewed at once', async () => {
     const { subscribe } = setUp()
     const leave = subscribe()
-    await settle()
+    await flush()
     socket(0).send(READY)
     socket(0).drop(4401)
     await vi.advanceTimersByTimeAsync(250)
-    await settle()
+    await flush()
     socket(1).drop(4403)
     await vi.advanceTimersByTimeAsync(59_000)
-    await settle()
+    await flush()
     expect(ScriptedSocket.opened).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(1_000)
-    await settle()
+    await flush()
     expect(ScriptedSocket.opened).toHaveLength(3)
     leave()
   })
@@ -358,10 +358,10 @@ describe('client.changes', () => {
         },
       })
       const leave = subscribe()
-      if (when === 'while the events are opened') await settle()
+      if (when === 'while the events are opened') await flush()
       leave()
       release()
-      await settle()
+      await flush()
       await vi.advanceTimersByTimeAsync(60_000)
       expect(ScriptedSocket.opened).toHaveLength(0)
       expect(seen).toEqual([])
@@ -382,10 +382,10 @@ describe('client.changes', () => {
       },
     })
     const leave = client.changes.subscribe(() => undefined)
-    await settle()
+    await flush()
     expect(socket(0).url).toBe('wss://app.example/automation/changes?ticket=t')
     socket(0).drop(1006)
-    await settle()
+    await flush()
     expect(requests).toEqual([
       ['POST https://app.example/automation/socket-tickets', 'Bearer secret'],
       ['GET https://app.example/automation/changes/events', 'Bearer secret'],

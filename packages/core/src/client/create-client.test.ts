@@ -233,7 +233,7 @@ describe('createTenonClient', () => {
     await expect(client.me({ abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
-  test('an answer that breaks off is UNAVAILABLE, or the reason of whoever aborts', async () => {
+  test('an answer that breaks off is UNAVAILABLE, or the reason of the abort', async () => {
     const abort = new AbortController()
     const broken = () => new Response('{"runId":', { headers: { 'content-type': 'application/json' } })
     await expect(clientOn(broken).client.me()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })

@@ -53,7 +53,7 @@ describe('errorOf', () => {
     ['a text that is no JSON', answer(503, '{', 'application/json')],
     ['JSON that is no object', answer(503, '"RATE_LIMITED"', 'application/json')],
     ['null', answer(503, 'null', 'application/json')],
-    ['a code of nobody', problem(503, { code: 'toString' })],
+    ['an unknown code', problem(503, { code: 'toString' })],
     ['no code', problem(503, {})],
   ])('goes by the status when the answer has %s', async (_name, response) => {
     expect(await errorOf(response)).toMatchObject({ code: 'UNAVAILABLE' })

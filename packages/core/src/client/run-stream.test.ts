@@ -33,14 +33,14 @@ class ScriptedSocket implements StreamSocket {
   }
 
   sendText(data: unknown): void {
-    this.tell('message', { data, code: 0 })
+    this.emit('message', { data, code: 0 })
   }
 
   drop(code = 1006): void {
-    this.tell('close', { data: null, code })
+    this.emit('close', { data: null, code })
   }
 
-  private tell(type: string, event: { data: unknown; code: number }): void {
+  private emit(type: string, event: { data: unknown; code: number }): void {
     for (const listener of this.listeners) if (listener.type === type) listener.hear(event)
   }
 
@@ -91,7 +91,7 @@ const socket = (index: number): ScriptedSocket => {
   if (found === undefined) throw new Error(`Socket ${index} was never opened`)
   return found
 }
-const settle = () => vi.advanceTimersByTimeAsync(0)
+const flush = () => vi.advanceTimersByTimeAsync(0)
 
 describe('followRun', () => {
   beforeEach(() => {
@@ -104,13 +104,13 @@ describe('followRun', () => {
 
   test('hands frames over in order, several at once, and ends with the run', async () => {
     const run = follow()
-    await settle()
+    await flush()
     expect(socket(0).protocol).toBe('tenon.v1')
     expect(socket(0).query.get('ticket')).toBe('ticket-1')
     expect(socket(0).query.get('after')).toBe('0')
     socket(0).send(1, 2)
     socket(0).sendText(JSON.stringify(frame(3, 'run_completed')))
-    await settle()
+    await flush()
     expect(run.seen).toEqual([1, 2, 3])
     expect(run.batches).toEqual([3])
     socket(0).drop(1000)
@@ -121,21 +121,21 @@ describe('followRun', () => {
 
   test('goes on after the last seq with a fresh ticket when the connection is lost', async () => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).send(1, 2)
     socket(0).drop()
     await vi.advanceTimersByTimeAsync(250)
     expect(socket(1).query.get('after')).toBe('2')
     expect(socket(1).query.get('ticket')).toBe('ticket-2')
     socket(1).send(2, 3)
-    await settle()
+    await flush()
     expect(run.seen).toEqual([1, 2, 3])
     expect(run.states).toEqual(['connecting', 'live', 'retrying', 'live'])
   })
 
   test('a close with 1000 before the end of the run is no end', async () => {
     follow()
-    await settle()
+    await flush()
     socket(0).send(1)
     socket(0).drop(1000)
     await vi.advanceTimersByTimeAsync(250)
@@ -144,7 +144,7 @@ describe('followRun', () => {
 
   test('a gap drops the connection and asks again', async () => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).send(1, 3)
     await vi.advanceTimersByTimeAsync(250)
     expect(socket(0).closedWith).toBe(1000)
@@ -152,13 +152,13 @@ describe('followRun', () => {
     expect(socket(1).query.get('after')).toBe('1')
     socket(0).send(4)
     socket(1).send(2, 3)
-    await settle()
+    await flush()
     expect(run.seen).toEqual([1, 2, 3])
   })
 
   test('waits longer after each failure, and starts over after a success', async () => {
     follow()
-    await settle()
+    await flush()
     socket(0).drop()
     await vi.advanceTimersByTimeAsync(250)
     socket(1).drop()
@@ -174,7 +174,7 @@ describe('followRun', () => {
 
   test('a used ticket (4401) brings a new one', async () => {
     const run = follow(7)
-    await settle()
+    await flush()
     socket(0).drop(4401)
     await vi.advanceTimersByTimeAsync(250)
     expect(socket(1).query.get('ticket')).toBe('ticket-2')
@@ -188,7 +188,7 @@ describe('followRun', () => {
     [4422, 'REQUEST_INVALID'],
   ])('%i is final and says why', async (code, error) => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).drop(code)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(run.states).toEqual(['connecting', 'closed'])
@@ -198,7 +198,7 @@ describe('followRun', () => {
 
   test('a refused ticket is final, an unreachable server is not', async () => {
     const run = follow(0, new TenonError('UNAVAILABLE', 'down'))
-    await settle()
+    await flush()
     expect(run.states).toEqual(['connecting', 'retrying'])
     run.behavior.fail = new TenonError('UNAUTHENTICATED', 'signed out')
     await vi.advanceTimersByTimeAsync(250)
@@ -226,7 +226,7 @@ describe('followRun', () => {
         },
       },
     )
-    await settle()
+    await flush()
     expect(states).toEqual(['connecting', 'closed'])
     expect(errors.at(-1)).toMatchObject({ code: 'UNAVAILABLE', cause: refusal })
     expect(vi.getTimerCount()).toBe(0)
@@ -234,7 +234,7 @@ describe('followRun', () => {
 
   test('a silent connection counts as dead, a heartbeat keeps it', async () => {
     follow()
-    await settle()
+    await flush()
     await vi.advanceTimersByTimeAsync(44_000)
     socket(0).sendText('{"type":"heartbeat","seq":0}')
     await vi.advanceTimersByTimeAsync(44_000)
@@ -246,16 +246,16 @@ describe('followRun', () => {
 
   test.each(['garbage', '[]', '{"seq":"1"}', new ArrayBuffer(2), 'null'])('%s is passed over', async (data) => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).sendText(data)
     socket(0).send(1)
-    await settle()
+    await flush()
     expect(run.seen).toEqual([1])
   })
 
   test('stop closes the socket, drops what is pending, and is idempotent', async () => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).send(1)
     run.stop()
     run.stop()
@@ -275,7 +275,7 @@ describe('followRun', () => {
         atEvents()
       },
     })
-    await settle()
+    await flush()
     socket(0).send(1)
     socket(0).drop()
     const atState = followRun(deps, {
@@ -284,7 +284,7 @@ describe('followRun', () => {
         if (state === 'live') atState()
       },
     })
-    await settle()
+    await flush()
     socket(1).send(2)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(heard).toEqual(['events'])
@@ -293,7 +293,7 @@ describe('followRun', () => {
 
   test('a socket that was given up is not heard, and neither is what is no text', async () => {
     const run = follow()
-    await settle()
+    await flush()
     socket(0).sendText(new ArrayBuffer(8))
     socket(0).sendText('null')
     socket(0).sendText('{"seq":"1"}')
@@ -303,7 +303,7 @@ describe('followRun', () => {
     expect(run.seen).toEqual([])
     socket(1).send(1)
     socket(0).drop(4403)
-    await settle()
+    await flush()
     expect(run.seen).toEqual([1])
     expect(run.states.at(-1)).toBe('live')
   })
@@ -311,7 +311,7 @@ describe('followRun', () => {
   test('stop before the ticket is refused says nothing of it', async () => {
     const run = follow(undefined, new TenonError('FORBIDDEN', 'No'))
     run.stop()
-    await settle()
+    await flush()
     expect(run.states).toEqual(['connecting', 'closed'])
     expect(run.errors).toEqual([undefined, undefined])
   })
@@ -334,7 +334,7 @@ describe('followRun', () => {
     expect(request?.aborted).toBe(false)
     stop()
     expect(request?.aborted).toBe(true)
-    await settle()
+    await flush()
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -350,7 +350,7 @@ describe('followRun', () => {
         },
       },
     )
-    await settle()
+    await flush()
     socket(0).drop()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(states).toEqual(['connecting', 'retrying', 'closed'])
@@ -360,7 +360,7 @@ describe('followRun', () => {
   test('stop while the ticket is on its way opens no socket', async () => {
     const run = follow()
     run.stop()
-    await settle()
+    await flush()
     expect(ScriptedSocket.opened).toHaveLength(0)
   })
 })
@@ -433,7 +433,7 @@ const events = (index: number): ScriptedEvents => {
   return found
 }
 // Streams go through several promises for each chunk, and the parser is loaded on use.
-const settleStream = async () => {
+const flushStream = async () => {
   for (let turn = 0; turn < 50; turn += 1) await vi.advanceTimersByTimeAsync(0)
 }
 const unreachable = (): never => {
@@ -453,18 +453,18 @@ describe('a run whose socket does not open', () => {
 
   test('comes by server-sent events, to its end', async () => {
     const run = followBoth()
-    await settle()
+    await flush()
     socket(0).drop(1006)
-    await settleStream()
+    await flushStream()
     expect(events(0).after).toBe(0)
     expect(run.states).toEqual(['connecting', 'live'])
     events(0).send(frame(1), frame(2))
-    await settleStream()
+    await flushStream()
     await vi.advanceTimersByTimeAsync(50)
     expect(run.seen).toEqual([1, 2])
     events(0).send(frame(3, 'run_completed'))
     events(0).end()
-    await settleStream()
+    await flushStream()
     expect(run.seen).toEqual([1, 2, 3])
     expect(run.states).toEqual(['connecting', 'live', 'closed'])
   })
@@ -472,7 +472,7 @@ describe('a run whose socket does not open', () => {
   test('does not wait for a socket that hangs', async () => {
     const run = followBoth()
     await vi.advanceTimersByTimeAsync(5_000)
-    await settleStream()
+    await flushStream()
     expect(socket(0).closedWith).toBe(1000)
     expect(events(0).after).toBe(0)
     run.stop()
@@ -482,70 +482,70 @@ describe('a run whose socket does not open', () => {
 
   test('goes on with events after a break, without asking for a socket again', async () => {
     const run = followBoth()
-    await settle()
+    await flush()
     socket(0).drop(1006)
-    await settleStream()
+    await flushStream()
     events(0).send(frame(1))
-    await settleStream()
+    await flushStream()
     events(0).end()
-    await settleStream()
+    await flushStream()
     await vi.advanceTimersByTimeAsync(250)
-    await settleStream()
+    await flushStream()
     expect(events(1).after).toBe(1)
     expect(ScriptedSocket.opened).toHaveLength(1)
     // A gap: the next stream brings what is missing.
     events(1).send(frame(3))
-    await settleStream()
+    await flushStream()
     expect(events(1).abortSignal.aborted).toBe(true)
     await vi.advanceTimersByTimeAsync(500)
-    await settleStream()
+    await flushStream()
     expect(events(2).after).toBe(1)
     run.stop()
   })
 
   test('tries the socket again when events do not come either', async () => {
     const run = followBoth({ answer: unreachable })
-    await settle()
+    await flush()
     socket(0).drop(1006)
-    await settleStream()
+    await flushStream()
     expect(run.states).toEqual(['connecting', 'retrying'])
     await vi.advanceTimersByTimeAsync(250)
-    await settleStream()
+    await flushStream()
     socket(1).send(1)
-    await settle()
+    await flush()
     expect(run.states.at(-1)).toBe('live')
     run.stop()
   })
 
   test('ends when the server says that nothing more comes, or that there is no such run', async () => {
     const over = followBoth({ after: 7, answer: () => new Response(null, { status: 204 }) })
-    await settle()
+    await flush()
     socket(0).drop(1006)
-    await settleStream()
+    await flushStream()
     expect(over.states.at(-1)).toBe('closed')
     const gone = followBoth({
       answer: () => {
         throw new TenonError('RUN_NOT_FOUND', 'No run has this id')
       },
     })
-    await settle()
+    await flush()
     socket(1).drop(1006)
-    await settleStream()
+    await flushStream()
     expect(gone.states.at(-1)).toBe('closed RUN_NOT_FOUND')
   })
 
   test('takes a close with a reason of the server as before', async () => {
     const run = followBoth()
-    await settle()
+    await flush()
     socket(0).drop(4403)
-    await settleStream()
+    await flushStream()
     expect(run.states.at(-1)).toBe('closed FORBIDDEN')
     expect(ScriptedEvents.opened).toHaveLength(0)
   })
 
   test('stays with a socket that has brought something', async () => {
     const run = followBoth()
-    await settle()
+    await flush()
     socket(0).send(1)
     await vi.advanceTimersByTimeAsync(10_000)
     socket(0).drop(1006)
@@ -573,12 +573,12 @@ describe('a run whose socket does not open', () => {
       },
       { onEvents: () => undefined, onState: (state) => run.states.push(state) },
     )
-    await settle()
+    await flush()
     socket(1).drop(1006)
-    await settleStream()
+    await flushStream()
     held()
     fail(new Error('too late'))
-    await settleStream()
+    await flushStream()
     expect(run.states.at(-1)).toBe('closed')
     run.stop()
   })

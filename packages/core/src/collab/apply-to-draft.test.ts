@@ -29,7 +29,7 @@ describe('applyOperationsToDraft', () => {
   test('writes nothing when an operation does not fit', () => {
     const ydoc = seeded()
     const before = Y.encodeStateAsUpdate(ydoc)
-    const bad: DocumentOperation[] = [setParam(['prompt'], 'x'), { op: 'remove_node', nodeId: 'nobody' }]
+    const bad: DocumentOperation[] = [setParam(['prompt'], 'x'), { op: 'remove_node', nodeId: 'missing' }]
     expect(() => apply(ydoc, ...bad)).toThrow(expect.objectContaining({ code: 'OPERATION_INVALID' }))
     expect(Y.encodeStateAsUpdate(ydoc)).toEqual(before)
   })

@@ -82,7 +82,7 @@ describe('bindTickets', () => {
     const second = synced(provider)
     server.dropAll(CLOSE_CODES.draining)
     await second
-    // The provider tries the used ticket by itself before it is told that it needs another.
+    // The provider tries the used ticket by itself before it learns that it needs another.
     expect(server.seen).toEqual(['t1', 't1', 't2'])
     expect(provider.params).toEqual({ other: 'stays', ticket: 't2' })
   })

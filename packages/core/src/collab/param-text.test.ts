@@ -47,7 +47,7 @@ describe('texts that are edited by character', () => {
     const ydoc = seeded()
     expect(paramText(ydoc, 'ask', ['cases', 'x'])).toBeUndefined()
     expect(paramText(ydoc, 'log', ['value', 'text'])).toBeUndefined()
-    expect(paramText(ydoc, 'nobody', ['prompt'])).toBeUndefined()
+    expect(paramText(ydoc, 'missing', ['prompt'])).toBeUndefined()
     expect(notesText(new Y.Doc(), 'ask')).toBeUndefined()
   })
 })

@@ -30,7 +30,7 @@ describe('readDraft', () => {
     expect(readDraft(ydoc).document.nodes[0]?.position).toEqual({ x: 0, y: 0 })
   })
 
-  test('breaks ties of the order by id, whoever came first', () => {
+  test('breaks ties of the order by id, whichever came first', () => {
     const { a, b, meet } = pair(workflow([node('m', 'set')]))
     apply(a, { op: 'add_node', node: node('z', 'set') })
     apply(b, { op: 'add_node', node: node('y', 'set') })

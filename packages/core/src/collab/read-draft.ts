@@ -95,12 +95,12 @@ function liftParents(nodes: readonly DraftNode[], report: Report): ReadonlyMap<N
     if (ids.has(node.parentId)) parents.set(node.id, node.parentId)
     else report(`Node ${node.id} moved to the top level: its container ${node.parentId} is missing`)
   }
-  const settled = new Set<NodeId>()
+  const visited = new Set<NodeId>()
   for (const start of parents.keys()) {
     const chain: NodeId[] = []
     let at: NodeId | undefined = start
-    for (; at !== undefined && !settled.has(at); at = parents.get(at)) {
-      settled.add(at)
+    for (; at !== undefined && !visited.has(at); at = parents.get(at)) {
+      visited.add(at)
       chain.push(at)
     }
     const from = at === undefined ? -1 : chain.indexOf(at)

@@ -53,7 +53,7 @@ describe('textFieldsOf', () => {
         one: { oneOf: [text] },
         all: { allOf: [{ properties: { c: text } }] },
         named: { $ref: '#/$defs/named' },
-        lost: { $ref: '#/$defs/nobody' },
+        lost: { $ref: '#/$defs/missing' },
         odd: { $ref: 'https://example.com/schema' },
       },
       $defs: { named: text },

@@ -165,7 +165,7 @@ describe('upstreamOf', () => {
     const document = graph('edcba', ['a>b', 'b>c', 'd>c', 'c>e'])
     expect([...upstreamOf(document, 'c')]).toEqual(['d', 'b', 'a'])
     expect([...upstreamOf(document, 'a')]).toEqual([])
-    expect([...upstreamOf(document, 'nobody')]).toEqual([])
+    expect([...upstreamOf(document, 'missing')]).toEqual([])
   })
 
   test('holds the node itself only on a cycle', () => {
@@ -256,7 +256,7 @@ describe('resolvePorts', () => {
 })
 
 describe('resolveInputs and effectiveOnError', () => {
-  test('tell what the type says', () => {
+  test('describe the type', () => {
     expect(resolveInputs(entry({}))).toEqual([{ name: 'in' }])
     expect(effectiveOnError(node('a', 'x'), entry({}))).toBe('fail')
   })

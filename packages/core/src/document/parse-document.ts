@@ -30,10 +30,10 @@ function refuseDuplicates({ read }: Gathering, names: readonly string[], pathOf:
 /** Refuses containers that contain themselves, each cycle once. */
 function refuseParentCycles({ read }: Gathering, nodes: readonly WorkflowNode[]): void {
   const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
-  const settled = new Set<string>()
+  const visited = new Set<string>()
   for (const [index, { id }] of nodes.entries()) {
     const chain = new Set<string>()
-    for (let at: string | undefined = id; at !== undefined && !settled.has(at); at = parents.get(at)) {
+    for (let at: string | undefined = id; at !== undefined && !visited.has(at); at = parents.get(at)) {
       if (chain.has(at)) {
         const own = at
         read(() => malformed(['nodes', index, 'parentId'], `is inside itself: "${own}"`))
@@ -41,7 +41,7 @@ function refuseParentCycles({ read }: Gathering, nodes: readonly WorkflowNode[])
       }
       chain.add(at)
     }
-    for (const each of chain) settled.add(each)
+    for (const each of chain) visited.add(each)
   }
 }
 

@@ -184,7 +184,7 @@ describe('evaluateExpression', () => {
     expect(evaluateExpression(parseExpression('1 + 1'), scope)).toBe(2)
   })
 
-  test('tells where a fault stands in the template', () => {
+  test('reports the position of a fault in the template', () => {
     const template = 'Dear {{ input.nmae }}'
     const { details } = faultOf(() => evaluateTemplate(template, scope))
     expect(template.slice(details?.position as number, details?.end as number)).toBe('nmae')

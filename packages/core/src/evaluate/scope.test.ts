@@ -80,7 +80,7 @@ describe('createEvaluationContext', () => {
     }
   })
 
-  test('tells the recorded instant, and refuses one that is none', () => {
+  test('returns the recorded instant, and refuses an invalid one', () => {
     expect(evaluateExpression('now()', scopeOf('a#0'))).toBe('1970-01-01T00:00:01.000Z')
     const scope = createPlainScope({}, createEvaluationContext({ nowMs: Number.NaN, runSeed: '', nodeRunId: '' }))
     expect(outcomeOf(() => evaluateExpression('now()', scope))).toContain('EXPRESSION_VALUE')

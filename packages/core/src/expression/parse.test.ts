@@ -186,7 +186,7 @@ describe('parseExpression', () => {
     expect(parseExpression(text).kind).toBe('object')
   })
 
-  test('tells line and column as an editor counts them', () => {
+  test('reports line and column as an editor counts them', () => {
     expect(faultOf(() => parseExpression('a +\n  #')).details).toMatchObject({ position: 6, line: 2, column: 3 })
     expect(faultOf(() => parseExpression('#')).details).toMatchObject({ position: 0, line: 1, column: 1 })
   })

@@ -12,7 +12,11 @@ describe('maskCredentials', () => {
       { headers: [{ name: 'X-Api-Key', value: MASK }] },
     ],
     ['a row with a key', { headers: [{ key: 'Cookie', value: S }] }, { headers: [{ key: 'Cookie', value: MASK }] }],
-    ['any header with a telling name', { headers: { 'X-Session': S } }, { headers: { 'X-Session': MASK } }],
+    [
+      'any header with a name that suggests a secret',
+      { headers: { 'X-Session': S } },
+      { headers: { 'X-Session': MASK } },
+    ],
     [
       'a field beside a name and a value',
       { name: 'Ada', value: 3, apiKey: S, key: 'k' },

@@ -19,7 +19,7 @@ function refusalOf(change: Partial<NodeDefinition>): TenonError {
 }
 
 describe('defineNode', () => {
-  test('gives a definition that nobody can change, down to its lists', () => {
+  test('gives a definition that cannot be changed, down to its lists', () => {
     expect(Object.isFrozen(greet)).toBe(true)
     expect(Object.isFrozen(greet.ports)).toBe(true)
     expect(Object.isFrozen(greet.ports[0])).toBe(true)
@@ -107,7 +107,7 @@ describe('defineNode', () => {
     ['an input name with a capital', 'inputs.0', { inputs: [{ name: 'In' }] }],
     ['an input twice', 'inputs.1', { inputs: [{ name: 'in' }, { name: 'in' }] }],
     ['a trigger with an input', 'inputs', { control: 'trigger', inputs: [{ name: 'in' }] }],
-    ['a summary placeholder without param', 'summary', { summary: 'Greets {nobody}' }],
+    ['a summary placeholder without param', 'summary', { summary: 'Greets {missing}' }],
     ['a repetition that is no expression', 'idempotentWhen', { idempotentWhen: 'params.' }],
     ['a sink that is not there', 'params.name.sink', { params: z.object({ name: z.string().meta({ sink: 'sql' }) }) }],
     [
@@ -119,7 +119,7 @@ describe('defineNode', () => {
     [
       'a lint field without param',
       'lint.0.field',
-      { lint: [{ code: 'A', severity: 'error', when: 'true', message: 'A', field: 'nobody' }] },
+      { lint: [{ code: 'A', severity: 'error', when: 'true', message: 'A', field: 'missing' }] },
     ],
     [
       'a lint fix without field',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventClassOf, isTerminalEvent, RUN_EVENT_TYPES } from './event-class.ts'
 
-test('eventClassOf tells facts, decisions and observations apart', () => {
+test('eventClassOf classifies facts, decisions and observations', () => {
   expect(eventClassOf('node_completed')).toBe('fact')
   expect(eventClassOf('node_scheduled')).toBe('decision')
   expect(eventClassOf('node_log')).toBe('observation')

@@ -64,7 +64,7 @@ export function patchApproval(state: FoldState, waitId: WaitId, patch: (approval
 }
 
 /** Updates the status of the run: it is waiting if all open node runs wait. */
-export function settleRunStatus(state: FoldState): void {
+export function deriveRunStatus(state: FoldState): void {
   const { status } = state.head
   if (status === 'queued' || isRunOver(status)) return
   const next = state.open > 0 && state.open === state.waiting ? 'waiting' : 'running'

@@ -154,7 +154,7 @@ describe('a node run', () => {
     })
   })
 
-  test('whose last attempt failed has one entry for it, though the log tells it twice', () => {
+  test('whose last attempt failed has one entry for it, though the log has it twice', () => {
     const log = logOf(started, scheduled('a'), begun('a'), erred('a', 1, null), failed('a', 1))
     expect(nodeOf(foldRunEvents(log.slice(0, 4))).status).toBe('running')
     expect(nodeOf(foldRunEvents(log))).toMatchObject({
@@ -301,7 +301,7 @@ describe('an approval', () => {
     expect(view.approvals.get('a/1/0')?.closed).toBe('canceled')
   })
 
-  test('that nobody knows takes no vote', () => {
+  test('that is unknown takes no vote', () => {
     expect(foldRunEvents(logOf(started, voted('a', 'approve'))).approvals.size).toBe(0)
   })
 

@@ -61,7 +61,7 @@ describe('createRunFold', () => {
     expect(fold.viewAt(99_999)).toBe(fold.view())
   })
 
-  test('goes on from a view and goes back no further than that', () => {
+  test('continues from a view and goes back no further than that', () => {
     const from = foldRunEvents(log.slice(0, 300))
     const fold = createRunFold(from)
     expect(fold.view()).toBe(from)

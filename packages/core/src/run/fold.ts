@@ -3,7 +3,7 @@ import type { NodeRunId } from '../ids.ts'
 import { emptyRunView } from './empty-view.ts'
 import { foldDecision } from './fold-decisions.ts'
 import { foldOccurrence } from './fold-facts.ts'
-import { type FoldState, foldStateOf, settleRunStatus, viewOf } from './fold-state.ts'
+import { deriveRunStatus, type FoldState, foldStateOf, viewOf } from './fold-state.ts'
 import type { LogEntry } from './frame.ts'
 import type { NodeRunView, RunView } from './view.ts'
 
@@ -45,7 +45,7 @@ function applyEntry(state: FoldState, entry: LogEntry): boolean {
   state.head = { ...state.head, seq: entry.seq }
   foldOccurrence(state, entry)
   foldDecision(state, entry)
-  settleRunStatus(state)
+  deriveRunStatus(state)
   return true
 }
 

@@ -133,15 +133,15 @@ export function createNodeTestHarness(
         },
         durable: (key, call) => remember(journal, key, call),
       }
-      const result = await carryOut(implementation, context, now)
+      const result = await executeNode(implementation, context, now)
       if ('suspend' in result) return { port: null, output: null, waitFor: result.suspend }
-      const { output, ...told } = checkOutput(implementation.definition, result, params)
-      return { ...told, output: encodeValue(output).json, waitFor: null }
+      const { output, ...outcome } = checkOutput(implementation.definition, result, params)
+      return { ...outcome, output: encodeValue(output).json, waitFor: null }
     },
   }
 }
 
-async function carryOut(
+async function executeNode(
   { evaluate, run }: AnyNodeImplementation,
   context: NodeContext,
   now: number,

@@ -18,7 +18,7 @@ describe('templates', () => {
     })
   })
 
-  test('that read what nobody writes offer what was meant', () => {
+  test('that read a key without a writer offer what was meant', () => {
     const closed = from({ sentiment: { type: 'string' } }, asked('x {{ input.sentimant }}'), {
       additionalProperties: false,
     })
@@ -192,7 +192,7 @@ describe('KEY_COLLISION', () => {
     expect(only(validate(exclusive), 'KEY_COLLISION')).toEqual([])
   })
 
-  test('says nothing of a key that nobody reads after the branches have met', () => {
+  test('says nothing of a key without a reader after the branches have met', () => {
     const meeting = (output: string) =>
       workflow(
         [start, node('fork', 'fork'), call('a'), call('b'), node('join', 'join'), node('end', 'end', { output })],

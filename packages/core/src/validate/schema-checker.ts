@@ -1,8 +1,8 @@
 import type { ProblemIssue, TenonError } from '../errors/index.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import { type JsonSchemaCheck, prepareJsonSchema } from '../node/json-schema/check-json-schema.ts'
+import { prepareFit } from '../node/json-schema/prepare-fit.ts'
 import type { Meter } from './meter.ts'
-import { prepareParamsCheck } from './params-check.ts'
 
 /** Cost of applying one subschema, in steps. */
 const STEPS_PER_SUBSCHEMA = 10
@@ -27,12 +27,23 @@ function judge(check: () => readonly ProblemIssue[]): SchemaVerdict {
   }
 }
 
+/** Prepares a check that lists faults only for params that have some. */
+function prepareCheck(schema: JsonSchema): JsonSchemaCheck {
+  const fits = prepareFit(schema)
+  let faultsOf: JsonSchemaCheck | null = null
+  return (params, onStep) => {
+    if (fits(params as JsonObject, onStep)) return []
+    faultsOf ??= prepareJsonSchema(schema)
+    return faultsOf(params, onStep)
+  }
+}
+
 /** Creates a checker that prepares each schema once. */
 export function createSchemaChecker(meter: Meter): SchemaChecker {
   const checks = new Map<string, JsonSchemaCheck>()
 
   function checkOf(schemaId: string, schema: JsonSchema): JsonSchemaCheck {
-    const check = checks.get(schemaId) ?? prepareParamsCheck(schema)
+    const check = checks.get(schemaId) ?? prepareCheck(schema)
     checks.set(schemaId, check)
     return check
   }

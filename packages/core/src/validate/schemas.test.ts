@@ -18,7 +18,7 @@ const a = {
 const b = { type: 'object', properties: { b: {}, both: {} }, required: ['b'] } as const
 
 describe('objectFacts', () => {
-  test('tells the fields of an object', () => {
+  test('describes the fields of an object', () => {
     expect(fieldsOf(a)).toEqual(['a', 'both'])
     expect(fieldsOf(b)).toEqual(['b', 'both?'])
     expect(fieldsOf({ properties: { x: true } })).toEqual(['x?'])

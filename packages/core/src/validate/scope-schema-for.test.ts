@@ -35,7 +35,7 @@ describe('input', () => {
     expect(object(scope(document, 'b').input)).not.toHaveProperty('additionalProperties')
   })
 
-  test('tells the type of a key and who wrote it; a later sure writer hides an earlier one', () => {
+  test('has the type of a key and its writers; a later sure writer hides an earlier one', () => {
     const document = workflow(
       [start(), set('a', { x: 'text' }, { name: 'First' }), set('b', { x: 5 }, { name: 'Second' }), set('c', {})],
       ['start>a', 'a>b', 'b>c'],
@@ -150,7 +150,7 @@ describe('input', () => {
     expect(scope(document, 'z').trigger).toEqual({ anyOf: [schema, { ...schema, required: [] }] })
   })
 
-  test('may have anything behind a node that nobody knows or that says so', () => {
+  test('may have anything behind a node of an unknown type, or one with an open output', () => {
     const others = (between: WorkflowNode) =>
       object(scope(workflow([start(), between, set('z', {})], ['start>a', 'a>z']), 'z').input).additionalProperties
     expect(others(node('a', 'gone/away'))).toBe(true)
@@ -313,7 +313,7 @@ describe('vars and run', () => {
   })
 
   test('are all that is known of a node that is not there', () => {
-    const { vars, nodes } = scope(document, 'nobody')
+    const { vars, nodes } = scope(document, 'missing')
     expect(keys(vars)).toContain('limit')
     expect(keys(nodes)).toEqual([])
   })

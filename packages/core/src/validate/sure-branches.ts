@@ -40,7 +40,7 @@ function openRanks({ forks, meter }: Branching, { waited, started, absorbed }: M
 export function addSureBranches(branching: Branching, meeting: Meeting): void {
   const { nodes, exits, forks, meter } = branching
   const { taken, waited, started, absorbed } = meeting
-  const settled: FlowNode[] = []
+  const ready: FlowNode[] = []
   const swept = new Set<FlowNode>()
 
   function follow(exit: Exit): void {
@@ -55,7 +55,7 @@ export function addSureBranches(branching: Branching, meeting: Meeting): void {
   function start({ targets }: Exit): void {
     for (const rank of targets) {
       setBit(started, rank)
-      if (hasBit(waited, rank)) settled.push(nodes[rank] as FlowNode)
+      if (hasBit(waited, rank)) ready.push(nodes[rank] as FlowNode)
     }
   }
 
@@ -80,8 +80,8 @@ export function addSureBranches(branching: Branching, meeting: Meeting): void {
     const hasLeft = node.exits.some(({ index }) => hasBit(taken, index))
     const hasStarted = node.arriving.some(({ index }) => hasBit(taken, index))
     if (hasLeft && hasBit(forks, rank)) sweep(node)
-    if (hasStarted && hasBit(waited, rank)) settled.push(node)
+    if (hasStarted && hasBit(waited, rank)) ready.push(node)
     if (!hasLeft && !hasStarted) clearBit(started, rank)
   }
-  for (let node = settled.pop(); node !== undefined; node = settled.pop()) absorb(node)
+  for (let node = ready.pop(); node !== undefined; node = ready.pop()) absorb(node)
 }

@@ -33,13 +33,13 @@ export function naiveReach(flow: DataFlow): NaiveReach {
   const taken = new Map<FlowNode, Set<Exit>>()
   const all = <Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value => map.get(key) as Value
 
-  function closeOver(own: Set<Exit>, settled: ReadonlySet<FlowNode>): void {
+  function closeOver(own: Set<Exit>, ready: ReadonlySet<FlowNode>): void {
     // Values added to a set during iteration are visited too.
     for (const { node, port } of own) {
       for (const sibling of node.exits) if (sibling.isSure) own.add(sibling)
       for (const { sourceHandle, target } of node.surveyed.outgoing) {
         const next = sourceHandle === port ? flow.byId.get(target) : undefined
-        if (next === undefined || !settled.has(next)) continue
+        if (next === undefined || !ready.has(next)) continue
         for (const before of all(taken, next)) own.add(before)
         for (const after of next.exits) if (after.isSure) own.add(after)
       }

@@ -146,7 +146,7 @@ describe('memberType', () => {
     expect(at(text, null)).toMatchObject({ found: 0 })
   })
 
-  test('counts the variants that have a key, and tells null from the rest', () => {
+  test('counts the variants that have a key, and null apart from the rest', () => {
     const schema = { anyOf: [object({ a: text }) as Json, object({ a: number }) as Json, { type: 'null' }] }
     expect(at(schema, 'a')).toMatchObject({ type: 'text or number', found: 2, total: 3, onlyNullLacks: true })
     const other = { anyOf: [object({ a: text }) as Json, object({}) as Json, { type: 'null' }] }

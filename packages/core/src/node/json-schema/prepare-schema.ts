@@ -135,7 +135,12 @@ function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-function compilePattern(pattern: Json): (text: string) => boolean {
+/**
+ * Compiles a pattern to a test that takes linear time.
+ *
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID` for a pattern that is too long or uses a feature that RE2 lacks.
+ */
+export function compilePattern(pattern: Json): (text: string) => boolean {
   if (typeof pattern !== 'string' || pattern.length > MAX_PATTERN_LENGTH) {
     throw schemaInvalid(`A pattern must be a text of up to ${MAX_PATTERN_LENGTH} characters`)
   }

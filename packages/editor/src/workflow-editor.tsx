@@ -40,10 +40,10 @@ export function WorkflowEditor(props: WorkflowEditorProps): ReactNode {
   const { theme, dir, locale, messages, nonce, attribution, closeOnBack, className, minHeightPx } = props
   const style =
     minHeightPx === undefined ? props.style : { ['--tn-min-height' as string]: `${minHeightPx}px`, ...props.style }
-  const place = defined({ theme, dir, locale, messages, nonce, attribution, closeOnBack, className, style })
+  const hostProps = defined({ theme, dir, locale, messages, nonce, attribution, closeOnBack, className, style })
   const label = messages?.['editor.label'] ?? en['editor.label']
   return (
-    <InstanceRoot {...place} isEditor label={label} placeholder={<Placeholder />}>
+    <InstanceRoot {...hostProps} isEditor label={label} placeholder={<Placeholder />}>
       {isConnected(props) ? (
         <ConnectedEditor key={`${props.workflowId}@${props.version ?? 'draft'}`} {...props} />
       ) : (
@@ -102,7 +102,7 @@ interface ConnectedSessionProps {
 
 function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps): ReactNode {
   const session = useEditorSession()
-  const { presence, retry, unsaved, letGo } = useConnectedDraft({ session, props, carried, onRebased })
+  const { presence, retry, unsaved, discardUnsaved } = useConnectedDraft({ session, props, carried, onRebased })
   const { client, workflowId } = props
   const details = useStoredDetails(session, client, workflowId)
   useWorkflowChanges({ session, client, workflowId, details, onRestored: retry })
@@ -117,7 +117,7 @@ function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps):
           <SecretsContext.Provider value={setSecret}>
             <EditorFrame host={props} onRetry={retry} />
           </SecretsContext.Provider>
-          {unsaved !== null && <UnsavedDialog work={unsaved} onClose={letGo} />}
+          {unsaved !== null && <UnsavedDialog work={unsaved} onClose={discardUnsaved} />}
         </WorkflowDetailsContext.Provider>
       </PresenceContext.Provider>
     </SessionProvider>

@@ -16,7 +16,7 @@ const MARGIN = 8
 export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) {
   useCloseOnBack(true, onClose)
   const panel = useRef<HTMLDivElement>(null)
-  const [place, setPlace] = useState<Position | null>(null)
+  const [position, setPosition] = useState<Position | null>(null)
   useLayoutEffect(() => {
     const element = panel.current
     const canvas = element?.parentElement?.getBoundingClientRect()
@@ -26,7 +26,7 @@ export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) 
       at === null
         ? { x: (canvas.width - width) / 2, y: canvas.height * 0.16 }
         : { x: at.x - canvas.x, y: at.y - canvas.y }
-    setPlace({
+    setPosition({
       x: Math.max(MARGIN, Math.min(wanted.x, canvas.width - width - MARGIN)),
       y: Math.max(MARGIN, Math.min(wanted.y, canvas.height - height - MARGIN)),
     })
@@ -38,7 +38,7 @@ export function CanvasPopup({ label, at, onClose, children }: CanvasPopupProps) 
       role="dialog"
       aria-label={label}
       className="tn-canvas-popup"
-      style={place === null ? { opacity: 0 } : { left: place.x, top: place.y }}
+      style={position === null ? { opacity: 0 } : { left: position.x, top: position.y }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose()
         event.stopPropagation()

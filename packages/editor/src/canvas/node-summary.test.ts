@@ -11,7 +11,7 @@ const text = (summary: string, params: Parameters<typeof summarize>[1]) =>
     .join('')
 
 describe('summarize', () => {
-  test('puts params into the places of the sentence, references as chips by their field', () => {
+  test('puts params into the placeholders of the sentence, references as chips by their field', () => {
     expect(text('{kind}: {text}', { kind: 'large', text: 'Hi {{nodes.a.output.first.name}}' })).toBe('large: Hi [name]')
   })
 
@@ -27,7 +27,7 @@ describe('summarize', () => {
     ).toBe('[x] ≠ 3, 2 cases, sets k, l')
   })
 
-  test('is empty while nothing is filled in, but not for a sentence without places', () => {
+  test('is empty while nothing is filled in, but not for a sentence without placeholders', () => {
     expect(summarize({ ...step, summary: 'Sends {text}' }, {})).toEqual([])
     expect(summarize({ ...step, summary: 'Sets {fields}' }, { fields: {} })).toEqual([])
     expect(text('Waits', {})).toBe('Waits')

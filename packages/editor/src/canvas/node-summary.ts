@@ -20,22 +20,22 @@ const MAX_LENGTH = 140
 export function summarize(entry: NodeManifestEntry, params: JsonObject): readonly SummaryPart[] {
   const parts: SummaryPart[] = []
   let filled = 0
-  let places = 0
+  let placeholders = 0
   let left = MAX_LENGTH
   for (const piece of entry.summary.split(/(\{[A-Za-z_][\w.]*\})/)) {
     if (left <= 0) break
-    const place = /^\{([\w.]+)\}$/.exec(piece)
-    if (place === null) {
+    const placeholder = /^\{([\w.]+)\}$/.exec(piece)
+    if (placeholder === null) {
       if (piece !== '') parts.push({ kind: 'text', text: piece })
       continue
     }
-    places += 1
-    const shown = partsOfValue(valueAt(params, (place[1] ?? '').split('.')), left)
+    placeholders += 1
+    const shown = partsOfValue(valueAt(params, (placeholder[1] ?? '').split('.')), left)
     if (shown.length > 0) filled += 1
     for (const part of shown) left -= part.text.length
     parts.push(...shown)
   }
-  return places > 0 && filled === 0 ? [] : joinText(parts)
+  return placeholders > 0 && filled === 0 ? [] : joinText(parts)
 }
 
 function partsOfValue(value: Json | undefined, left: number): SummaryPart[] {

@@ -2,7 +2,7 @@ import { getViewportForBounds, type Rect, useReactFlow, useStoreApi } from '@xyf
 import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle, CanvasSlot } from '../contexts/canvas-handle.ts'
-import { elementsAt } from '../instance/place.ts'
+import { elementsAt } from '../instance/browser.ts'
 import { useSession } from '../session/session-context.tsx'
 import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { readingViewport } from './reading-viewport.ts'

@@ -1,7 +1,7 @@
 import { applyNodeChanges, type NodeChange } from '@xyflow/react'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { prefersReducedMotion } from '../instance/browser.ts'
 import { useInstance } from '../instance/instance-context.ts'
-import { prefersReducedMotion } from '../instance/place.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { flowEdgesOf, flowNodesOf } from './flow-elements.ts'
 import type { FlowEdge, FlowNode } from './flow-types.ts'

@@ -16,7 +16,7 @@ export function useNodeDrag(): NodeDrag {
   const session = useSession()
   const presence = usePresence()
   return useMemo(() => {
-    const tell = (moved: readonly FlowNode[]) => {
+    const share = (moved: readonly FlowNode[]) => {
       const [first] = moved
       const start = first === undefined ? undefined : session.store.getState().nodesById.get(first.id)?.position
       if (first === undefined || start === undefined) return
@@ -33,9 +33,9 @@ export function useNodeDrag(): NodeDrag {
       })
     }
     return {
-      onNodeDrag: (_event, _node, nodes) => tell(nodes),
+      onNodeDrag: (_event, _node, nodes) => share(nodes),
       onNodeDragStop: (_event, _node, nodes) => drop(nodes),
-      onSelectionDrag: (_event, nodes) => tell(nodes),
+      onSelectionDrag: (_event, nodes) => share(nodes),
       onSelectionDragStop: (_event, nodes) => drop(nodes),
     }
   }, [session, presence])

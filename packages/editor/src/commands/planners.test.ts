@@ -10,7 +10,7 @@ import { planCommand } from './planners.ts'
 
 const manifest = createManifestIndex(SMALL_MANIFEST)
 
-function carryOut(document: WorkflowDocument, command: EditorCommand) {
+function runCommand(document: WorkflowDocument, command: EditorCommand) {
   const plan = planCommand(command, { document, manifest })
   if ('refused' in plan) throw new Error(plan.refused)
   return { plan, after: applyOperations(document, plan.operations) }
@@ -28,7 +28,7 @@ const chain = workflow([node('start', 'start'), node('a', 'step'), node('z', 'st
 describe('add-node', () => {
   test('behind a node with a free port, the new one is joined to it and stands to its right', () => {
     const document = workflow([node('start', 'start')])
-    const { plan, after } = carryOut(document, {
+    const { plan, after } = runCommand(document, {
       type: 'add-node',
       nodeType: 'step',
       placement: { kind: 'after', nodeId: 'start' },
@@ -40,7 +40,7 @@ describe('add-node', () => {
   })
 
   test('behind a node whose way is taken, it goes into the edge and what follows makes room', () => {
-    const { plan, after } = carryOut(chain, {
+    const { plan, after } = runCommand(chain, {
       type: 'add-node',
       nodeType: 'step',
       placement: { kind: 'after', nodeId: 'a' },
@@ -52,7 +52,7 @@ describe('add-node', () => {
   })
 
   test('onto an edge: both ends are joined by way of the new node', () => {
-    const { plan, after } = carryOut(chain, {
+    const { plan, after } = runCommand(chain, {
       type: 'add-node',
       nodeType: 'way',
       placement: { kind: 'on-edge', edgeId: 'start:success>a:in' },
@@ -62,7 +62,7 @@ describe('add-node', () => {
   })
 
   test('a node without a way out leaves the edge alone that it is dropped on', () => {
-    const { after } = carryOut(chain, {
+    const { after } = runCommand(chain, {
       type: 'add-node',
       nodeType: 'stop',
       placement: { kind: 'on-edge', edgeId: 'start:success>a:in' },
@@ -71,7 +71,7 @@ describe('add-node', () => {
   })
 
   test('a trigger is joined to nothing, wherever it is added', () => {
-    const { after } = carryOut(chain, {
+    const { after } = runCommand(chain, {
       type: 'add-node',
       nodeType: 'start',
       placement: { kind: 'after', nodeId: 'a' },
@@ -81,8 +81,8 @@ describe('add-node', () => {
   })
 
   test('names are counted up and ids differ even for the same type', () => {
-    const first = carryOut(workflow([]), { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
-    const second = carryOut(first.after, { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
+    const first = runCommand(workflow([]), { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
+    const second = runCommand(first.after, { type: 'add-node', nodeType: 'step', placement: at(0, 0) })
     expect(second.after.nodes.map(({ name }) => name)).toEqual(['Plain step', 'Plain step 2'])
     expect(new Set(second.after.nodes.map(({ id }) => id)).size).toBe(2)
     for (const { id } of second.after.nodes) expect(id).toMatch(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/)
@@ -127,7 +127,7 @@ describe('connect', () => {
 
 describe('delete-nodes', () => {
   test('what stood alone between two others leaves them joined', () => {
-    const { after } = carryOut(chain, { type: 'delete-nodes', nodeIds: ['a'] })
+    const { after } = runCommand(chain, { type: 'delete-nodes', nodeIds: ['a'] })
     expect(edgesOf(after)).toEqual(['start:success>z:in'])
   })
 
@@ -136,7 +136,7 @@ describe('delete-nodes', () => {
       [node('start', 'start'), node('w', 'way'), node('a', 'step'), node('b', 'step')],
       ['start>w', 'w:yes>a', 'w:no>b'],
     )
-    expect(carryOut(parted, { type: 'delete-nodes', nodeIds: ['w'] }).after.edges).toEqual([])
+    expect(runCommand(parted, { type: 'delete-nodes', nodeIds: ['w'] }).after.edges).toEqual([])
   })
 
   test('locked nodes stay', () => {
@@ -145,7 +145,7 @@ describe('delete-nodes', () => {
   })
 
   test('edges alone can be deleted', () => {
-    const { after } = carryOut(chain, { type: 'delete-nodes', nodeIds: [], edgeIds: ['a:success>z:in'] })
+    const { after } = runCommand(chain, { type: 'delete-nodes', nodeIds: [], edgeIds: ['a:success>z:in'] })
     expect(edgesOf(after)).toEqual(['start:success>a:in'])
   })
 })
@@ -154,26 +154,26 @@ describe('params that are not stored yet', () => {
   const bare = workflow([node('a', 'step'), node('c', 'cases')])
 
   test('what is written inside of one brings its default along', () => {
-    const { after } = carryOut(bare, { type: 'set-param', nodeId: 'a', path: ['fields', 'who'], value: 'me' })
+    const { after } = runCommand(bare, { type: 'set-param', nodeId: 'a', path: ['fields', 'who'], value: 'me' })
     expect(after.nodes[0]?.params).toEqual({ fields: { who: 'me' } })
-    const inserted = carryOut(bare, { type: 'insert-item', nodeId: 'c', path: ['cases', 1], value: { id: 'b' } })
+    const inserted = runCommand(bare, { type: 'insert-item', nodeId: 'c', path: ['cases', 1], value: { id: 'b' } })
     expect(inserted.after.nodes[1]?.params).toEqual({ cases: [{ id: 'a', title: 'First' }, { id: 'b' }] })
-    const renamed = carryOut(bare, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'first' })
+    const renamed = runCommand(bare, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'first' })
     expect(renamed.after.nodes[1]?.params).toEqual({ cases: [{ id: 'first', title: 'First' }] })
   })
 
   test('a name that is too long is cut before an emoji, not within it', () => {
-    const { after } = carryOut(bare, { type: 'rename-node', nodeId: 'a', name: `${'n'.repeat(199)}😀` })
+    const { after } = runCommand(bare, { type: 'rename-node', nodeId: 'a', name: `${'n'.repeat(199)}😀` })
     expect(after.nodes[0]?.name).toBe('n'.repeat(199))
   })
 
   test('objects and lists on the way are made', () => {
-    const { after } = carryOut(bare, { type: 'set-param', nodeId: 'a', path: ['x', 'y', 'z'], value: 1 })
+    const { after } = runCommand(bare, { type: 'set-param', nodeId: 'a', path: ['x', 'y', 'z'], value: 1 })
     expect(after.nodes[0]?.params).toEqual({ x: { y: { z: 1 } } })
   })
 
   test('taking away what is not there is no change', () => {
-    expect(carryOut(bare, { type: 'unset-param', nodeId: 'a', path: ['text'] }).plan.operations).toEqual([])
+    expect(runCommand(bare, { type: 'unset-param', nodeId: 'a', path: ['text'] }).plan.operations).toEqual([])
   })
 })
 
@@ -184,7 +184,7 @@ describe('rename-port', () => {
   )
 
   test('edges follow their port', () => {
-    const { after } = carryOut(cases, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'vip' })
+    const { after } = runCommand(cases, { type: 'rename-port', nodeId: 'c', path: ['cases', 0, 'id'], to: 'vip' })
     expect(edgesOf(after)).toEqual(['c:vip>z:in'])
     expect(after.nodes[0]?.params).toEqual({ cases: [{ id: 'vip', title: 'VIP' }] })
   })
@@ -206,7 +206,7 @@ describe('paste and duplicate', () => {
   )
 
   test('copies get new ids, and references among them follow; others stay', () => {
-    const { plan, after } = carryOut(source, { type: 'duplicate', nodeIds: ['a', 'b'] })
+    const { plan, after } = runCommand(source, { type: 'duplicate', nodeIds: ['a', 'b'] })
     const [a = '', b = ''] = plan.select ?? []
     const copy = after.nodes.find(({ id }) => id === b)
     expect(copy?.params).toEqual({ text: `{{nodes.${a}.output.sum}} {{nodes.q.output.x}}` })
@@ -214,14 +214,14 @@ describe('paste and duplicate', () => {
   })
 
   test('secrets are not copied', () => {
-    const { plan, after } = carryOut(source, { type: 'duplicate', nodeIds: ['a'] })
+    const { plan, after } = runCommand(source, { type: 'duplicate', nodeIds: ['a'] })
     expect(after.nodes.find(({ id }) => id === addedTo(plan))?.params).toEqual({ text: 'x' })
   })
 })
 
 describe('move-nodes', () => {
   test('nothing is written for nodes that stay where they are', () => {
-    const { plan } = carryOut(chain, {
+    const { plan } = runCommand(chain, {
       type: 'move-nodes',
       moves: chain.nodes.map(({ id, position }) => ({ nodeId: id, position })),
     })
@@ -242,7 +242,7 @@ describe('fields that are renamed', () => {
   }
   const start = node('start', 'start', { inputSchema: input })
   const paramsAfter = (document: WorkflowDocument, id: string, command: EditorCommand = rename) =>
-    carryOut(document, command).after.nodes.find((each) => each.id === id)?.params
+    runCommand(document, command).after.nodes.find((each) => each.id === id)?.params
 
   test('are followed by every template: in texts, lists, rows and policies, by each way to read them', () => {
     const policy = { skipIf: '{{ trigger.city == "" }}', idempotency: 'x-{{input["city"]}}', timeout: '5s' } as const
@@ -257,7 +257,7 @@ describe('fields that are renamed', () => {
       { policy },
     )
     const document = workflow([start, reader, node('z', 'stop')], ['start>a', 'a>z'])
-    const { plan, after } = carryOut(document, rename)
+    const { plan, after } = runCommand(document, rename)
     expect(after.nodes.map(({ params, policy: own }) => ({ params, own }))).toEqual([
       { params: { inputSchema: schema }, own: undefined },
       {
@@ -341,7 +341,7 @@ describe('fields that are renamed', () => {
       [{ op: 'set_param', nodeId: 'a', path: ['text'], value: 'To {{input.city}}, now' }],
       fields,
     )
-    applyOperationsToDraft(mine, carryOut(document, rename).plan.operations, fields)
+    applyOperationsToDraft(mine, runCommand(document, rename).plan.operations, fields)
     Y.applyUpdate(mine, Y.encodeStateAsUpdate(theirs))
     expect(readDraft(mine).document.nodes[1]?.params.text).toBe('To {{input.town}}, now')
   })
@@ -351,7 +351,7 @@ describe('members of an object', () => {
   const rows = (fields: JsonObject, keyOrder?: KeyOrder) =>
     workflow([node('a', 'step', { fields }, keyOrder === undefined ? {} : { keyOrder })])
   const at = { nodeId: 'a', path: ['fields'] } as const
-  const after = (document: WorkflowDocument, command: EditorCommand) => carryOut(document, command).after.nodes[0]
+  const after = (document: WorkflowDocument, command: EditorCommand) => runCommand(document, command).after.nodes[0]
 
   test('are added behind the others; an order that is sorted is not stored', () => {
     const sorted = after(rows({ a: 1 }), { type: 'add-member', ...at, name: 'b', value: '' })

@@ -65,7 +65,7 @@ describe('actionFor', () => {
 })
 
 describe('mergeKeymap', () => {
-  test("a host's binding takes the place of all keys of that action", () => {
+  test("a host's binding replaces all keys of that action", () => {
     const keymap = mergeKeymap([{ keys: 'x', action: 'delete' }])
     expect(actionFor(keymap, press('x'), onCanvas)).toBe('delete')
     expect(actionFor(keymap, press('Delete'), onCanvas)).toBeNull()

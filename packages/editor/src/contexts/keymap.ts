@@ -90,7 +90,7 @@ function chordOf(press: KeyPress): KeyChord {
 }
 
 /** Context in which a key was pressed. */
-interface KeyPlace {
+interface KeyContext {
   readonly isTextEntry: boolean
   readonly isPanel: boolean
   /** True on a control beside the canvas and the outline, where no selected node has the focus. */
@@ -103,13 +103,13 @@ function isOfSelected(action: ActionName): boolean {
 }
 
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
-export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, place: KeyPlace): ActionName | null {
+export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, context: KeyContext): ActionName | null {
   const chord = chordOf(press)
-  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, place))
+  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, context))
   return binding === undefined || binding.byBrowser === true ? null : binding.action
 }
 
-function worksAt({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyPlace): boolean {
+function worksAt({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyContext): boolean {
   if (isElsewhere && isOfSelected(action)) return false
   return inPanel === true ? isPanel : inText === true || !isTextEntry
 }

@@ -4,7 +4,7 @@ import { dragsOf, markPeers, readPeers } from './read-peers.ts'
 const user = { userId: 'u1', displayName: 'Mika' }
 
 describe('readPeers', () => {
-  test('leaves this client and everybody without a name out', () => {
+  test('leaves out this client and users without a name', () => {
     const states = new Map<number, unknown>([
       [1, { user }],
       [2, { user: { userId: 'u2' } }],

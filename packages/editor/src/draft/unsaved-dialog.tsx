@@ -1,7 +1,7 @@
 import type { DocumentOperation } from '@tenon/core/document'
 import { useRef, useState } from 'react'
+import { writeClipboard } from '../instance/browser.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { writeClipboard } from '../instance/place.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'

@@ -34,7 +34,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   readonly retry: () => void
   /** Changes that would be lost, until they are discarded; `null` if none. */
   readonly unsaved: UnsavedWork | null
-  readonly letGo: () => void
+  readonly discardUnsaved: () => void
 } {
   const { session, props } = options
   const t = useTranslate()
@@ -94,5 +94,5 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
     setAttempt((count) => count + 1)
   }
   useRetries(session.store, () => setAttempt((count) => count + 1))
-  return { presence, retry, unsaved, letGo: () => setUnsaved(null) }
+  return { presence, retry, unsaved, discardUnsaved: () => setUnsaved(null) }
 }

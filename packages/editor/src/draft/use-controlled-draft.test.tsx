@@ -16,7 +16,7 @@ const chain = workflow([node('start', 'start'), node('a', 'step', { text: 'hi' }
 
 function mount(first: WorkflowDocument) {
   const session = createEditorSession({ translate: () => createTranslate(en, 'en') })
-  const told: { next: WorkflowDocument; operations: readonly DocumentOperation[] }[] = []
+  const reported: { next: WorkflowDocument; operations: readonly DocumentOperation[] }[] = []
   const view = renderHook(
     ({ value, readOnly }: { value: WorkflowDocument; readOnly: boolean }) =>
       useControlledDraft(session, {
@@ -24,7 +24,7 @@ function mount(first: WorkflowDocument) {
         // A host that writes everything inline.
         manifest: { ...SMALL_MANIFEST },
         readOnly,
-        onChange: (next, operations) => told.push({ next, operations }),
+        onChange: (next, operations) => reported.push({ next, operations }),
       }),
     { initialProps: { value: first, readOnly: false }, wrapper: StrictMode },
   )
@@ -32,7 +32,7 @@ function mount(first: WorkflowDocument) {
   const nameNow = () => session.store.getState().nodesById.get('a')?.name
   return {
     session,
-    told,
+    reported,
     rename,
     nameNow,
     show: (value: WorkflowDocument) => view.rerender({ value, readOnly: false }),
@@ -41,42 +41,42 @@ function mount(first: WorkflowDocument) {
 }
 
 describe('useControlledDraft', () => {
-  test('tells each command once, with its operations', () => {
-    const { told, rename } = mount(chain)
+  test('reports each command once, with its operations', () => {
+    const { reported, rename } = mount(chain)
     rename('One')
-    expect(told).toHaveLength(1)
-    expect(told[0]?.operations).toEqual([{ op: 'update_node', nodeId: 'a', set: { name: 'One' } }])
+    expect(reported).toHaveLength(1)
+    expect(reported[0]?.operations).toEqual([{ op: 'update_node', nodeId: 'a', set: { name: 'One' } }])
   })
 
-  test('the echo of what was told changes nothing, also when it comes late', () => {
-    const { told, rename, nameNow, show } = mount(chain)
+  test('the echo of a reported document changes nothing, also when it comes late', () => {
+    const { reported, rename, nameNow, show } = mount(chain)
     rename('One')
     rename('Two')
-    show(told[0]?.next ?? chain)
+    show(reported[0]?.next ?? chain)
     expect(nameNow()).toBe('Two')
-    show(told[1]?.next ?? chain)
+    show(reported[1]?.next ?? chain)
     expect(nameNow()).toBe('Two')
-    expect(told).toHaveLength(2)
+    expect(reported).toHaveLength(2)
   })
 
-  test('another value is taken over, without being told back and without an undo', () => {
-    const { session, told, rename, nameNow, show } = mount(chain)
+  test('another value is taken over, without a report and without an undo', () => {
+    const { session, reported, rename, nameNow, show } = mount(chain)
     rename('One')
-    show(told[0]?.next ?? chain)
+    show(reported[0]?.next ?? chain)
     show(chain)
     expect(nameNow()).toBe('a')
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
     act(() => session.undo())
     expect(session.store.getState().document.nodes).toHaveLength(2)
   })
 
   test('a host that goes back to an earlier value is believed', () => {
-    const { told, rename, nameNow, show } = mount(chain)
+    const { reported, rename, nameNow, show } = mount(chain)
     rename('One')
-    show(told[0]?.next ?? chain)
+    show(reported[0]?.next ?? chain)
     rename('Two')
-    show(told[1]?.next ?? chain)
-    show(told[0]?.next ?? chain)
+    show(reported[1]?.next ?? chain)
+    show(reported[0]?.next ?? chain)
     expect(nameNow()).toBe('One')
   })
 
@@ -89,9 +89,9 @@ describe('useControlledDraft', () => {
   })
 
   test('read only refuses commands', () => {
-    const { told, rename, view } = mount(chain)
+    const { reported, rename, view } = mount(chain)
     view.rerender({ value: chain, readOnly: true })
     rename('One')
-    expect(told).toHaveLength(0)
+    expect(reported).toHaveLength(0)
   })
 })

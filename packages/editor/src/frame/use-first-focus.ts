@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { fillsWindow, hasPageFocus } from '../instance/place.ts'
+import { fillsWindow, hasPageFocus } from '../instance/browser.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 
 const VIEW = ':scope > .tn-outline, :scope > .tn-canvas'

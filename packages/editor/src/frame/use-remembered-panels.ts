@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
-import { onPageLeave } from '../instance/place.ts'
+import { onPageLeave } from '../instance/browser.ts'
 import { PANELS_KEY, recall, remember, type ViewMemory } from '../instance/view-memory.ts'
 import { useSession } from '../session/session-context.tsx'
 import { panelsFrom } from '../store/panels.ts'

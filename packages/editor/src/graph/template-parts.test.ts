@@ -2,19 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { parseReference, splitTemplate } from './template-parts.ts'
 
 describe('splitTemplate', () => {
-  test('tells text, references and expressions apart and covers the whole template', () => {
+  test('keeps text, references and expressions apart and covers the whole template', () => {
     const template = 'Hi {{ nodes.start.output.name }}, {{ upper(input.city) }}!'
     const parts = splitTemplate(template)
     expect(parts.map((part) => part.kind)).toEqual(['text', 'reference', 'text', 'expression', 'text'])
     expect(parts.map((part) => template.slice(part.from, part.to)).join('')).toBe(template)
   })
 
-  test('closing braces inside a quoted text do not end a place', () => {
+  test('closing braces inside a quoted text do not end a placeholder', () => {
     const parts = splitTemplate('{{ concat("}}", input.a) }} after')
     expect(parts.map((part) => part.text)).toEqual(['concat("}}", input.a)', ' after'])
   })
 
-  test('a place that is not closed is text', () => {
+  test('a placeholder that is not closed is text', () => {
     expect(splitTemplate('a {{ input.b')).toEqual([{ kind: 'text', text: 'a {{ input.b', from: 0, to: 12 }])
   })
 })

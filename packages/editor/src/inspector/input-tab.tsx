@@ -1,8 +1,8 @@
 import type { NodeId } from '@tenon/core/document'
 import { useInsertTarget } from '../expression-field/insert-target.ts'
 import { UpstreamTree } from '../expression-field/upstream-tree.tsx'
+import { writeClipboard } from '../instance/browser.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { writeClipboard } from '../instance/place.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'
 

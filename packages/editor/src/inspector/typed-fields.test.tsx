@@ -8,14 +8,14 @@ import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { whenSaved } from '../publish/when-saved.ts'
 
 type UpdateWorkflow = Parameters<TenonClient['workflows']['update']>[1]
-type Place = ReturnType<typeof renderInspector> & { readonly updates: readonly UpdateWorkflow[] }
+type OpenInspector = ReturnType<typeof renderInspector> & { readonly updates: readonly UpdateWorkflow[] }
 
 /** A field that people type into, and where its text has to arrive. */
 interface TypedField {
   readonly nodeId?: string
-  readonly open: (place: Place) => Promise<HTMLElement> | HTMLElement
+  readonly open: (inspector: OpenInspector) => Promise<HTMLElement> | HTMLElement
   readonly typed: string
-  readonly stored: (place: Place) => unknown
+  readonly stored: (inspector: OpenInspector) => unknown
   readonly expected: unknown
 }
 
@@ -24,8 +24,8 @@ const box = (name: string | RegExp, index = 0) => {
   if (found === undefined) throw new Error(`There is no ${name} ${index}`)
   return found
 }
-const propertiesOf = ({ nodeOf }: Place) => nodeOf('start')?.params.inputSchema
-const optionsOf = async ({ user }: Place, name: string) => {
+const propertiesOf = ({ nodeOf }: OpenInspector) => nodeOf('start')?.params.inputSchema
+const optionsOf = async ({ user }: OpenInspector, name: string) => {
   await user.click(screen.getByRole('button', { name: `Options of ${name}` }))
 }
 
@@ -101,8 +101,8 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
   },
   'default of a schema field': {
     nodeId: 'start',
-    open: async (place) => {
-      await optionsOf(place, 'zone')
+    open: async (inspector) => {
+      await optionsOf(inspector, 'zone')
       return box('Default')
     },
     typed: 'north',
@@ -113,8 +113,8 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
   },
   'allowed value of a schema field': {
     nodeId: 'start',
-    open: async (place) => {
-      await optionsOf(place, 'zone')
+    open: async (inspector) => {
+      await optionsOf(inspector, 'zone')
       return box('Add a value')
     },
     typed: 'north',
@@ -142,7 +142,7 @@ const FIELDS: Readonly<Record<string, TypedField>> = {
 }
 
 /** Ways to leave a field after typing into it. */
-const LEAVES: Readonly<Record<string, (place: Place, field: HTMLElement) => unknown>> = {
+const LEAVES: Readonly<Record<string, (inspector: OpenInspector, field: HTMLElement) => unknown>> = {
   'by hiding the page': () => fireEvent(window, new Event('pagehide')),
   'by going to another page of the host': ({ leave }) => leave(),
   'by publishing': ({ session }) => act(() => void whenSaved(session, 0)),
@@ -155,37 +155,37 @@ const cases = Object.entries(FIELDS).flatMap(([what, field]) =>
   Object.keys(LEAVES).map((how) => ({ what, how, field })),
 )
 
-async function open(options: InspectorOptions = {}): Promise<Place> {
+async function open(options: InspectorOptions = {}): Promise<OpenInspector> {
   const updates: UpdateWorkflow[] = []
   const { client } = createFixtureClient()
   const update: TenonClient['workflows']['update'] = async (_workflowId, changes) => {
     updates.push(changes)
     return { ...STORED_WORKFLOW, ...changes }
   }
-  const place = renderInspector({ ...options, client: { ...client, workflows: { ...client.workflows, update } } })
+  const inspector = renderInspector({ ...options, client: { ...client, workflows: { ...client.workflows, update } } })
   // The fields of a node are fetched.
   if (options.nodeId !== undefined) await screen.findByText('Notes')
-  return Object.assign(place, { updates })
+  return Object.assign(inspector, { updates })
 }
 
 describe('text that is typed and left at once', () => {
   test.each(cases)('$what is stored when the field is left $how', async ({ how, field }) => {
-    const place = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
-    const element = await field.open(place)
+    const inspector = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+    const element = await field.open(inspector)
     act(() => element.focus())
     fireEvent.change(element, { target: { value: field.typed } })
-    await LEAVES[how]?.(place, element)
-    expect(field.stored(place)).toEqual(field.expected)
+    await LEAVES[how]?.(inspector, element)
+    expect(field.stored(inspector)).toEqual(field.expected)
   })
 
   test.each(Object.entries(FIELDS).filter(([what]) => !['a number', 'length of time'].includes(what)))(
     '%s is not called saved while it is only typed',
     async (_what, field) => {
-      const place = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
-      const element = await field.open(place)
+      const inspector = await open(field.nodeId === undefined ? {} : { nodeId: field.nodeId })
+      const element = await field.open(inspector)
       fireEvent.change(element, { target: { value: field.typed } })
       expect(screen.getByText('Editing…')).toBeTruthy()
-      place.session.flush()
+      inspector.session.flush()
       await waitFor(() => expect(screen.getByText('Saved')).toBeTruthy())
     },
   )

@@ -1,6 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import { useEffect, useState } from 'react'
-import { activeElementIn, rootOf } from '../instance/place.ts'
+import { activeElementIn, rootOf } from '../instance/browser.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
 const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'

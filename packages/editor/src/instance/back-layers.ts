@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '@tenon/core/document'
-import { onHistoryTravel, pageHistory } from './place.ts'
+import { onHistoryTravel, pageHistory } from './browser.ts'
 
 /** Closes dialogs, menus and panels by the Back button of the browser, the topmost first. */
 export interface BackLayers {

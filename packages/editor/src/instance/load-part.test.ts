@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadPart } from './load-part.ts'
 
-/** Fails as often as it is told to. */
+/** Fails as often as the test asks for. */
 function flaky(failures: number) {
   const load = vi.fn(async () => {
     if (load.mock.calls.length <= failures) throw new TypeError('Failed to fetch dynamically imported module')

@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { isOnline, isPageVisible, onNetworkChange, onPageVisibility } from './place.ts'
+import { isOnline, isPageVisible, onNetworkChange, onPageVisibility } from './browser.ts'
 
 const LONGEST_PAUSE_MS = 15_000
 

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback } from 'react'
 import type { Actions } from '../contexts/action-names.ts'
 import { actionFor, type KeyBinding } from '../contexts/keymap.ts'
-import { isTextEntry } from '../instance/place.ts'
+import { isTextEntry } from '../instance/browser.ts'
 
 /** Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. */
 export function useKeymap(

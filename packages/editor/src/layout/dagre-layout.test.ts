@@ -7,11 +7,11 @@ const edge = (source: string, target: string) => ({ source, target })
 
 describe('arrangeWithDagre', () => {
   test('a chain of cards of different heights is a straight line from left to right', () => {
-    const places = arrangeWithDagre({
+    const positions = arrangeWithDagre({
       nodes: [size('a', 72), size('b', 180), size('c', 96)],
       edges: [edge('a', 'b'), edge('b', 'c')],
     })
-    const [a, b, c] = ['a', 'b', 'c'].map((id) => places.get(id) ?? { x: 0, y: 0 })
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => positions.get(id) ?? { x: 0, y: 0 })
     expect(b?.y).toBe(a?.y)
     expect(c?.y).toBe(a?.y)
     expect((b?.x ?? 0) - (a?.x ?? 0)).toBeGreaterThan(236)
@@ -21,10 +21,10 @@ describe('arrangeWithDagre', () => {
   test('no two cards overlap, however uneven they are', () => {
     const nodes = Array.from({ length: 12 }, (_, index) => size(`n${index}`, 70 + ((index * 53) % 130)))
     const edges = nodes.slice(1).map(({ id }, index) => edge(`n${Math.floor(index / 3)}`, id))
-    const places = arrangeWithDagre({ nodes, edges })
+    const positions = arrangeWithDagre({ nodes, edges })
     for (const [index, a] of nodes.entries()) {
       for (const b of nodes.slice(index + 1)) {
-        const [p, q] = [places.get(a.id), places.get(b.id)]
+        const [p, q] = [positions.get(a.id), positions.get(b.id)]
         if (p === undefined || q === undefined || p.x !== q.x) continue
         const [upper, lower, height] = p.y < q.y ? [p, q, a.height] : [q, p, b.height]
         expect(lower.y - upper.y).toBeGreaterThanOrEqual(height)
@@ -33,8 +33,8 @@ describe('arrangeWithDagre', () => {
   })
 
   const portEdge = (source: string, target: string, sourcePort: number) => ({ source, target, sourcePort })
-  const orderOf = (places: ReadonlyMap<string, { readonly y: number }>, ids: readonly string[]) =>
-    [...ids].sort((a, b) => (places.get(a)?.y ?? 0) - (places.get(b)?.y ?? 0))
+  const orderOf = (positions: ReadonlyMap<string, { readonly y: number }>, ids: readonly string[]) =>
+    [...ids].sort((a, b) => (positions.get(a)?.y ?? 0) - (positions.get(b)?.y ?? 0))
 
   test.each([
     ['in port order', ['e0', 'e1', 'e2']],
@@ -47,10 +47,10 @@ describe('arrangeWithDagre', () => {
       portEdge('start', 'call', 0),
       portEdge('call', 'approval', 0),
     ]
-    const places = arrangeWithDagre({ nodes: ids.map((id) => size(id)), edges })
-    expect(orderOf(places, listed)).toEqual(['e0', 'e1', 'e2'])
-    const middle = places.get('e1')
-    expect(middle?.y).toBe(places.get('approval')?.y)
+    const positions = arrangeWithDagre({ nodes: ids.map((id) => size(id)), edges })
+    expect(orderOf(positions, listed)).toEqual(['e0', 'e1', 'e2'])
+    const middle = positions.get('e1')
+    expect(middle?.y).toBe(positions.get('approval')?.y)
   })
 
   test('branches of branches keep the order, whatever their lengths', () => {
@@ -66,9 +66,9 @@ describe('arrangeWithDagre', () => {
       portEdge('a1x', 'meet', 0),
       portEdge('a2', 'meet', 0),
     ]
-    const places = arrangeWithDagre({ nodes, edges })
-    expect(orderOf(places, ['b', 'a'])).toEqual(['a', 'b'])
-    expect(orderOf(places, ['b1', 'b2', 'a1', 'a2'])).toEqual(['a1', 'a2', 'b1', 'b2'])
+    const positions = arrangeWithDagre({ nodes, edges })
+    expect(orderOf(positions, ['b', 'a'])).toEqual(['a', 'b'])
+    expect(orderOf(positions, ['b1', 'b2', 'a1', 'a2'])).toEqual(['a1', 'a2', 'b1', 'b2'])
   })
 
   test('a random tree is arranged in the order of its ports', () => {
@@ -84,10 +84,10 @@ describe('arrangeWithDagre', () => {
     fc.assert(
       fc.property(tree, (edges) => {
         const nodes = Array.from({ length: edges.length + 1 }, (_, index) => size(`n${index}`)).reverse()
-        const places = arrangeWithDagre({ nodes, edges: [...edges].reverse() })
+        const positions = arrangeWithDagre({ nodes, edges: [...edges].reverse() })
         for (const { id } of nodes) {
           const targets = edges.filter(({ source }) => source === id).map(({ target }) => target)
-          expect(orderOf(places, targets)).toEqual(targets)
+          expect(orderOf(positions, targets)).toEqual(targets)
         }
       }),
       { numRuns: 50 },
@@ -97,11 +97,11 @@ describe('arrangeWithDagre', () => {
   test('parts of a circle and targets of several ports are arranged as well', () => {
     const nodes = ['a', 'b', 'c'].map((id) => size(id))
     const edges = [portEdge('a', 'c', 1), portEdge('a', 'b', 0), portEdge('a', 'b', 2), portEdge('b', 'a', 0)]
-    const places = arrangeWithDagre({ nodes, edges })
-    expect(orderOf(places, ['c', 'b'])).toEqual(['b', 'c'])
+    const positions = arrangeWithDagre({ nodes, edges })
+    expect(orderOf(positions, ['c', 'b'])).toEqual(['b', 'c'])
   })
 
-  test('the same graph gives the same places', () => {
+  test('the same graph gives the same positions', () => {
     const graph = { nodes: [size('a'), size('b'), size('c')], edges: [edge('a', 'b'), edge('a', 'c')] }
     expect([...arrangeWithDagre(graph)]).toEqual([...arrangeWithDagre(structuredClone(graph))])
   })

@@ -21,7 +21,7 @@ export function arrangeWithDagre(graph: LayoutGraph): ReadonlyMap<NodeId, Positi
   layout(dagre, {
     customOrder: (layered, order) => order(layered, { constraints: portConstraints(layered, graph.edges) }),
   })
-  const places = new Map(
+  const positions = new Map(
     graph.nodes.map(({ id, width }): [NodeId, Position] => {
       const { x = 0, y = 0 } = dagre.node(id) as { x?: number; y?: number }
       // Cards are aligned by their headers, at which edges arrive, not by their centers, so that a chain is a straight
@@ -29,7 +29,7 @@ export function arrangeWithDagre(graph: LayoutGraph): ReadonlyMap<NodeId, Positi
       return [id, { x: snap(x - width / 2), y: snap(y) }]
     }),
   )
-  return wrapRows(graph, places)
+  return wrapRows(graph, positions)
 }
 
 function snap(value: number): number {

@@ -26,7 +26,7 @@ export async function tidyUp(session: EditorSession, layout: LayoutProvider, can
     // An edge of a port that the node no longer has is drawn below the others.
     return index < 0 ? ports.length : index
   }
-  const places = await layout.arrange({
+  const positions = await layout.arrange({
     nodes: nodes.map(({ id }) => ({ id, ...sizeOf(id) })),
     edges: document.edges
       .filter((edge) => ids.has(edge.source) && ids.has(edge.target))
@@ -34,9 +34,9 @@ export async function tidyUp(session: EditorSession, layout: LayoutProvider, can
   })
   const left = isPart ? Math.min(...nodes.map((node) => node.position.x)) : 0
   const top = isPart ? Math.min(...nodes.map((node) => node.position.y)) : 0
-  const arranged = [...places].map(([id, { x, y }]) => ({ id, x: x + left, y: y + top, ...sizeOf(id) }))
+  const arranged = [...positions].map(([id, { x, y }]) => ({ id, x: x + left, y: y + top, ...sizeOf(id) }))
   const others = document.nodes
-    .filter((node) => !places.has(node.id))
+    .filter((node) => !positions.has(node.id))
     .map(({ id, position }) => ({ ...position, ...sizeOf(id) }))
   const shift = besideOthers(arranged, others)
   const moves: NodeMove[] = arranged.map(({ id, x, y }) => ({

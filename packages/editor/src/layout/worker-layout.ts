@@ -30,8 +30,8 @@ export function workerLayout(options: WorkerLayoutOptions = {}): LayoutProvider 
   return {
     arrange: async (graph) => {
       if (isWorkerUsable && graph.nodes.length >= fromNodes) {
-        const places = await askWorker(graph, options)
-        if (places !== null) return places
+        const positions = await askWorker(graph, options)
+        if (positions !== null) return positions
         isWorkerUsable = false
       }
       const { arrangeWithDagre } = await import('./dagre-layout.ts')
@@ -52,10 +52,10 @@ function askWorker(
       resolve(null)
       return
     }
-    const finish = (places: ReadonlyMap<NodeId, Position> | null) => {
+    const finish = (positions: ReadonlyMap<NodeId, Position> | null) => {
       clearTimeout(timer)
       worker.terminate()
-      resolve(places)
+      resolve(positions)
     }
     const timer = setTimeout(() => finish(null), patienceMs)
     worker.onerror = (event) => {

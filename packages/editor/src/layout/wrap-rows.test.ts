@@ -9,20 +9,20 @@ const chain = (count: number, from = 0) => ({
   })),
 })
 
-function boundsOf(places: ReadonlyMap<string, { readonly x: number; readonly y: number }>) {
-  const all = [...places.values()]
+function boundsOf(positions: ReadonlyMap<string, { readonly x: number; readonly y: number }>) {
+  const all = [...positions.values()]
   const span = (values: number[]) => Math.max(...values) - Math.min(...values)
   return { width: span(all.map(({ x }) => x)) + 236, height: span(all.map(({ y }) => y)) + 96 }
 }
 
 describe('wrapRows', () => {
   test('a chain of 100 nodes has the form of a screen, in reading order', () => {
-    const places = arrangeWithDagre(chain(100))
-    const { width, height } = boundsOf(places)
+    const positions = arrangeWithDagre(chain(100))
+    const { width, height } = boundsOf(positions)
     expect(width / height).toBeGreaterThan(1.2)
     expect(width / height).toBeLessThan(2.6)
     for (let index = 1; index < 100; index += 1) {
-      const [before, here] = [places.get(`n${index - 1}`), places.get(`n${index}`)]
+      const [before, here] = [positions.get(`n${index - 1}`), positions.get(`n${index}`)]
       const goesOn = here?.y === before?.y && (here?.x ?? 0) > (before?.x ?? 0)
       const beginsRow = here?.x === 0 && (here?.y ?? 0) >= (before?.y ?? 0) + 96 + 72
       expect(goesOn || beginsRow).toBe(true)
@@ -30,8 +30,8 @@ describe('wrapRows', () => {
   })
 
   test('a workflow of twelve columns stays one row', () => {
-    const places = arrangeWithDagre(chain(12))
-    expect(new Set([...places.values()].map(({ y }) => y)).size).toBe(1)
+    const positions = arrangeWithDagre(chain(12))
+    expect(new Set([...positions.values()].map(({ y }) => y)).size).toBe(1)
   })
 
   test('branches are not torn apart: a row ends only where one edge leads on', () => {
@@ -49,12 +49,12 @@ describe('wrapRows', () => {
         join('n49', 'n60'),
       ],
     }
-    const places = arrangeWithDagre(graph)
+    const positions = arrangeWithDagre(graph)
     for (let index = 0; index < 10; index += 1) {
-      expect(places.get(`n${20 + index}`)?.x).toBe(places.get(`n${40 + index}`)?.x)
+      expect(positions.get(`n${20 + index}`)?.x).toBe(positions.get(`n${40 + index}`)?.x)
     }
     const backward = graph.edges.filter(({ source, target }) => {
-      return (places.get(target)?.x ?? 0) < (places.get(source)?.x ?? 0)
+      return (positions.get(target)?.x ?? 0) < (positions.get(source)?.x ?? 0)
     })
     expect(backward.length).toBeGreaterThan(0)
     for (const { source } of backward) {

@@ -20,30 +20,30 @@ interface Column {
  * Breaks are only between columns that a single edge crosses, so that branches are not split; without such a column,
  * the row continues.
  *
- * @param places - Upper left corners, in columns from left to right.
+ * @param positions - Upper left corners, in columns from left to right.
  */
-export function wrapRows(graph: LayoutGraph, places: ReadonlyMap<NodeId, Position>): ReadonlyMap<NodeId, Position> {
+export function wrapRows(graph: LayoutGraph, positions: ReadonlyMap<NodeId, Position>): ReadonlyMap<NodeId, Position> {
   const sizes = new Map(graph.nodes.map((node) => [node.id, node]))
-  const columns = columnsOf(graph, places)
-  if (columns.length <= LEAST_COLUMNS) return places
+  const columns = columnsOf(graph, positions)
+  if (columns.length <= LEAST_COLUMNS) return positions
   const columnOf = new Map(columns.flatMap(({ ids }, index) => ids.map((id) => [id, index] as const)))
   const crossing = crossingEdges(graph, columnOf, columns.length)
-  const top = Math.min(...[...places.values()].map(({ y }) => y))
-  const height = Math.max(...[...places].map(([id, { y }]) => y + (sizes.get(id)?.height ?? 0))) - top + ROW_GAP
+  const top = Math.min(...[...positions.values()].map(({ y }) => y))
+  const height = Math.max(...[...positions].map(([id, { y }]) => y + (sizes.get(id)?.height ?? 0))) - top + ROW_GAP
   const width = (columns.at(-1)?.right ?? 0) - (columns[0]?.left ?? 0)
   const target = Math.max(Math.sqrt(width * height * ASPECT), width / Math.ceil(columns.length / 4))
   const rows = rowsOf(columns, crossing, target)
-  if (rows.length === 1) return places
+  if (rows.length === 1) return positions
   const moved = new Map<NodeId, Position>()
   let y = 0
   for (const row of rows) {
     const ids = row.flatMap((column) => column.ids)
     const left = row[0]?.left ?? 0
-    const rowTop = Math.min(...ids.map((id) => places.get(id)?.y ?? 0))
+    const rowTop = Math.min(...ids.map((id) => positions.get(id)?.y ?? 0))
     let bottom = y
     for (const id of ids) {
-      const place = places.get(id) ?? { x: 0, y: 0 }
-      const next = { x: place.x - left, y: place.y - rowTop + y }
+      const position = positions.get(id) ?? { x: 0, y: 0 }
+      const next = { x: position.x - left, y: position.y - rowTop + y }
       moved.set(id, next)
       bottom = Math.max(bottom, next.y + (sizes.get(id)?.height ?? 0))
     }
@@ -53,11 +53,11 @@ export function wrapRows(graph: LayoutGraph, places: ReadonlyMap<NodeId, Positio
 }
 
 /** Groups cards into columns: those that overlap in reading direction. */
-function columnsOf(graph: LayoutGraph, places: ReadonlyMap<NodeId, Position>): Column[] {
+function columnsOf(graph: LayoutGraph, positions: ReadonlyMap<NodeId, Position>): Column[] {
   const boxes = graph.nodes
     .flatMap(({ id, width }) => {
-      const place = places.get(id)
-      return place === undefined ? [] : [{ id, left: place.x, right: place.x + width }]
+      const position = positions.get(id)
+      return position === undefined ? [] : [{ id, left: position.x, right: position.x + width }]
     })
     .sort((a, b) => a.left - b.left)
   const columns: Column[] = []

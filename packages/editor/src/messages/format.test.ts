@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { formatMessage } from './format.ts'
 
 describe('formatMessage', () => {
-  test('fills named places and leaves unknown ones readable', () => {
+  test('fills named placeholders and leaves unknown ones readable', () => {
     expect(formatMessage('{a} and {b}', { a: 'x' })).toBe('x and {b}')
   })
 
@@ -13,7 +13,7 @@ describe('formatMessage', () => {
     expect(formatMessage(text, { count: 12 })).toBe('12 problems left')
   })
 
-  test('fills places inside a plural form', () => {
+  test('fills placeholders inside a plural form', () => {
     expect(formatMessage('{n, plural, one {# of {all}} other {# of {all}!}}', { n: 2, all: 'ten' })).toBe('2 of ten!')
   })
 

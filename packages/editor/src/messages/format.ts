@@ -38,13 +38,13 @@ function read(cursor: Cursor, values: MessageValues, locale: string, count: numb
     const char = cursor.text[cursor.at]
     if (char === '}') break
     cursor.at += 1
-    if (char === '{') out += readPlace(cursor, values, locale)
+    if (char === '{') out += readPlaceholder(cursor, values, locale)
     else out += char === '#' && count !== null ? String(count) : char
   }
   return out
 }
 
-function readPlace(cursor: Cursor, values: MessageValues, locale: string): string {
+function readPlaceholder(cursor: Cursor, values: MessageValues, locale: string): string {
   const name = readUntil(cursor, ',}').trim()
   if (cursor.text[cursor.at] === '}') {
     cursor.at += 1

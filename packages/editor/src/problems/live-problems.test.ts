@@ -58,7 +58,7 @@ describe('toProblems', () => {
     expect(problems[0]?.fixes).toEqual([{ title: 'Ende anfügen', operations: [] }])
   })
 
-  test('two faults of one place have ids of their own that stay', () => {
+  test('two faults of one field have ids of their own that stay', () => {
     const issue = { code: 'X', severity: 'error', message: 'm', nodeId: 'a', path: ['params', 'text'] } as const
     const ids = () => toProblems([issue, issue], names, t).map(({ id }) => id)
     expect(new Set(ids()).size).toBe(2)

@@ -58,18 +58,18 @@ export function startLiveProblems(store: EditorStore, translate: () => Translate
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(() => void check(), PAUSE_MS)
   }
-  const isSettled = (state: EditorState) => state.phase.kind === 'ready'
+  const isReady = (state: EditorState) => state.phase.kind === 'ready'
   const unsubscribe = store.subscribe((state, before) => {
     const hasChanged =
       state.document !== before.document || state.manifest !== before.manifest || state.phase !== before.phase
-    if (hasChanged && isSettled(state)) schedule()
+    if (hasChanged && isReady(state)) schedule()
     const hasLosses =
       state.losses !== before.losses || (state.losses.length > 0 && state.published !== before.published)
     if (state.freshNodes !== before.freshNodes || hasLosses) show()
     else if (state.freshNodes.size > 0 && isLeft(state, before)) store.setState({ freshNodes: NO_NODES })
   })
   if (store.getState().losses.length > 0) show()
-  if (isSettled(store.getState())) schedule()
+  if (isReady(store.getState())) schedule()
   return () => {
     isWanted = false
     unsubscribe()

@@ -71,7 +71,7 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       />
     )
   }
-  const told = failure === null ? null : describeError(failure, t)
+  const fault = failure === null ? null : describeError(failure, t)
   return (
     <Dialog
       open
@@ -88,10 +88,10 @@ function OpenPublishDialog(props: PublishDialogProps & { readonly onClose: () =>
       }
     >
       <div className="tn-start">
-        {told !== null && (
+        {fault !== null && (
           <div role="alert">
-            <Callout tone="failed" title={told.why === '' ? t('publish.failed') : told.why}>
-              {told.remedy}
+            <Callout tone="failed" title={fault.why === '' ? t('publish.failed') : fault.why}>
+              {fault.remedy}
             </Callout>
           </div>
         )}

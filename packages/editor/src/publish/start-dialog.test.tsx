@@ -45,32 +45,32 @@ function open(panel: 'try' | 'run', { onTry, isWithoutInput = false }: OpenOptio
     drafts: { ...fixture.client.drafts, try: answer('try') },
     runs: { ...fixture.client.runs, start: answer('start') },
   }
-  const told: string[] = []
+  const reported: string[] = []
   const opened: string[] = []
   const view = renderPart(
     <SessionProvider session={session}>
       <StartDialog
         client={client}
         workflowId="wf"
-        onStarted={(runId, mode) => told.push(`${mode} ${runId}`)}
+        onStarted={(runId, mode) => reported.push(`${mode} ${runId}`)}
         onOpenProblem={({ nodeId, field }) => opened.push([nodeId, ...field].join('.'))}
       />
     </SessionProvider>,
   )
   const reopen = () => act(() => session.store.setState({ openPanel: panel }))
-  return { ...view, fixture, session, started, told, opened, reopen }
+  return { ...view, fixture, session, started, reported, opened, reopen }
 }
 
 describe('StartDialog', () => {
   test('asks for what the published version takes, and runs that version', async () => {
-    const { user, fixture, started, told } = open('run')
+    const { user, fixture, started, reported } = open('run')
     const field = await screen.findByRole('textbox', { name: /Published/ })
     expect(document.activeElement).toBe(field)
     await user.type(field, 'Hello')
     expect(screen.queryByRole('textbox', { name: /Drafted/ })).toBeNull()
     expect(screen.getByText('Runs version 4.')).toBeTruthy()
     await user.click(screen.getByRole('button', { name: 'Run' }))
-    await waitFor(() => expect(told).toEqual(['live run-1']))
+    await waitFor(() => expect(reported).toEqual(['live run-1']))
     expect(fixture.calls).toEqual([{ name: 'versions.get', args: ['wf', '4'] }])
     expect(started).toEqual([
       { kind: 'start', body: { input: { Published: 'Hello' }, trigger: 'begin', version: '4' } },
@@ -78,10 +78,10 @@ describe('StartDialog', () => {
   })
 
   test('asks for what the draft takes when it is tried', async () => {
-    const { user, started, told } = open('try')
+    const { user, started, reported } = open('try')
     await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
     await user.click(screen.getByRole('button', { name: 'Try' }))
-    await waitFor(() => expect(told).toEqual(['test run-1']))
+    await waitFor(() => expect(reported).toEqual(['test run-1']))
     expect(started).toEqual([{ kind: 'try', body: { input: { Drafted: 'Hello' }, trigger: 'begin_2' } }])
   })
 
@@ -89,10 +89,10 @@ describe('StartDialog', () => {
     ['try', 'Try', 'test run-1'],
     ['run', 'Run', 'live run-1'],
   ] as const)('%s without input has the focus on its button, so that Enter starts it', async (panel, label, ran) => {
-    const { user, told } = open(panel, { isWithoutInput: true })
+    const { user, reported } = open(panel, { isWithoutInput: true })
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: label })))
     await user.keyboard('{Enter}')
-    await waitFor(() => expect(told).toEqual([ran]))
+    await waitFor(() => expect(reported).toEqual([ran]))
   })
 
   test('says so when the version cannot be had, and reads it again when asked', async () => {
@@ -105,10 +105,10 @@ describe('StartDialog', () => {
   })
 
   test('keeps the input of a try after its run, and after it was closed', async () => {
-    const { user, told, reopen } = open('try')
+    const { user, reported, reopen } = open('try')
     await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), 'Hello')
     await user.click(screen.getByRole('button', { name: 'Try' }))
-    await waitFor(() => expect(told).toHaveLength(1))
+    await waitFor(() => expect(reported).toHaveLength(1))
     reopen()
     await user.type(await screen.findByRole('textbox', { name: /Drafted/ }), ' again')
     await user.click(screen.getByRole('button', { name: 'Cancel' }))

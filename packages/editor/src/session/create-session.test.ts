@@ -92,7 +92,7 @@ describe('createEditorSession', () => {
     expect(state().document).toBe(before)
   })
 
-  test('typing into a shared text is told as an operation before the next command', () => {
+  test('typing into a shared text is reported as an operation before the next command', () => {
     const { session, changes } = open()
     const stop = session.start()
     session.textAt('a', ['text'])?.insert(2, '!')

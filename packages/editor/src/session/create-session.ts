@@ -13,13 +13,13 @@ import { TenonError } from '@tenon/core/errors'
 import * as Y from 'yjs'
 import type { CommandResult, EditorCommand } from '../commands/command.ts'
 import { planCommand } from '../commands/planners.ts'
-import { onPageLeave } from '../instance/place.ts'
+import { onPageLeave } from '../instance/browser.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
-import { createChangeTeller } from './change-teller.ts'
+import { createChangeReporter } from './change-reporter.ts'
 import type { EditorSession } from './editor-session.ts'
 import { createPendingInput } from './pending-input.ts'
 import { createScopeReader } from './scope-cache.ts'
@@ -49,7 +49,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     captureTimeout: Number.POSITIVE_INFINITY,
   })
   const selections = keepSelections(undoManager, store)
-  const { tell, skipTo, onChange } = createChangeTeller(store)
+  const { report, skipTo, onChange } = createChangeReporter(store)
   const input = createPendingInput(store)
   /** The typing that a change belongs to while it is committed. */
   let current: TypingBurst | null = null
@@ -80,7 +80,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     clearTimeout(typing)
     typing = null
     refresh()
-    tell('typing')
+    report('typing')
   }
   const refuse = (reason: MessageKey): CommandResult => {
     announce(store, translate()(reason))
@@ -115,7 +115,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     }
     // A screen reader already speaks the typed characters.
     if (message !== null && burst === null) announce(store, translate()(message.key, message.values))
-    if (operations.length > 0) tell(command.type, operations)
+    if (operations.length > 0) report(command.type, operations)
     return { ok: true, operations, selected: plan.select ?? [] }
   }
 
@@ -144,7 +144,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     refresh()
     selections.restore(item, direction)
     announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))
-    tell(direction)
+    report(direction)
   }
 
   return {

@@ -1,7 +1,7 @@
 import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { createBackLayers } from '../instance/back-layers.ts'
+import { isSheetMissing, rootOf } from '../instance/browser.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
-import { isSheetMissing, rootOf } from '../instance/place.ts'
 import { useColorMode } from '../instance/use-color-mode.ts'
 import { isNarrow } from '../instance/use-is-phone.ts'
 import { en, type HostMessages, type Messages } from '../messages/en/index.ts'

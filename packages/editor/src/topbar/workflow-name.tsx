@@ -56,7 +56,7 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
       aria-label={t('topbar.name')}
       value={typed.text}
       maxLength={200}
-      // biome-ignore lint/a11y/noAutofocus: the field takes the place of the button that was just pressed
+      // biome-ignore lint/a11y/noAutofocus: the field replaces the button that was just pressed
       autoFocus
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => typed.onChange(event.target.value)}

@@ -93,7 +93,7 @@ describe('NumberInput', () => {
     )
   }
 
-  test('keeps what is typed and tells only numbers', async () => {
+  test('keeps the typed text and reports only numbers', async () => {
     const onValue = vi.fn()
     const { user } = renderPart(<Numbers onValue={onValue} />)
     const input = screen.getByRole('spinbutton', { name: 'Amount' })

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
+import { writeClipboard } from '../instance/browser.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import { writeClipboard } from '../instance/place.ts'
 import { Icon } from './icon.tsx'
 import { useAnnouncer } from './live-region.tsx'
 

@@ -55,7 +55,7 @@ describe('LaterPart', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('tries no more once its place is gone', async () => {
+  test('tries no more once it is unmounted', async () => {
     const { load, unmount } = show()
     await pass(600)
     const tries = load.mock.calls.length

@@ -9,7 +9,7 @@ const VIEW_PX = 300
 const ROW_PX = 30
 
 beforeEach(() => {
-  // jsdom lays nothing out, so the list is told how high its view is and how far its content goes.
+  // jsdom lays nothing out, so the test sets the height of its view and of its content.
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(VIEW_PX)
   vi.spyOn(HTMLElement.prototype, 'scrollHeight', 'get').mockImplementation(function scrollHeight(this: HTMLElement) {
     return Number.parseFloat(this.querySelector<HTMLElement>('.tn-virtual-space')?.style.blockSize ?? '0')

@@ -79,17 +79,17 @@ describe('drawing with the mouse', () => {
     await expect.poll(edges).toHaveLength(3)
   })
 
-  test('dragging cards writes their place once, and undo puts them back', async () => {
+  test('dragging cards writes their positions once, and undo puts them back', async () => {
     const { page, card, dragTo } = await open({ document: 'chain' })
-    const places = () => page.evaluate(() => window.editors[0]?.value.nodes.map((node) => node.position))
-    const before = await places()
+    const positions = () => page.evaluate(() => window.editors[0]?.value.nodes.map((node) => node.position))
+    const before = await positions()
     const box = await card('Alpha').boundingBox()
     await dragTo(card('Alpha').locator('.tn-card-title'), { x: (box?.x ?? 0) + 160, y: (box?.y ?? 0) + 200 })
-    await expect.poll(places).not.toEqual(before)
+    await expect.poll(positions).not.toEqual(before)
     const changes = await page.evaluate(() => window.editors[0]?.changes.map((list) => list.map(({ op }) => op)))
     expect(changes).toEqual([['move_nodes']])
     await page.getByRole('button', { name: 'Undo' }).click()
-    await expect.poll(places).toEqual(before)
+    await expect.poll(positions).toEqual(before)
   })
 
   test('adding a node leaves the view where it is while the node is in sight', async () => {

@@ -48,7 +48,7 @@ describe('an editor whose server has no sockets', () => {
     await page.getByText('Live cursors unavailable').waitFor()
     expect(await page.getByText(/no longer change|Connecting/).count()).toBe(0)
     const [event] = await page.evaluate(() =>
-      window.events.flatMap((told) => (told.type === 'connection' ? [`${told.transport} ${told.error?.remedy}`] : [])),
+      window.events.flatMap((each) => (each.type === 'connection' ? [`${each.transport} ${each.error?.remedy}`] : [])),
     )
     expect(event).toMatch(/^http .*attachWebSockets/)
     expect(said.join()).toContain('attachWebSockets')
@@ -135,7 +135,7 @@ describe('the history of versions', () => {
 })
 
 /** Types into one field and gives what should then be on the server. */
-type Typing = (place: Awaited<ReturnType<typeof open>>) => Promise<() => unknown>
+type Typing = (opened: Awaited<ReturnType<typeof open>>) => Promise<() => unknown>
 
 const TYPINGS: Readonly<Record<string, readonly [Typing, unknown]>> = {
   'the description of the workflow': [
@@ -190,9 +190,9 @@ const TYPINGS: Readonly<Record<string, readonly [Typing, unknown]>> = {
 
 describe('a page that is left right after typing', () => {
   test.each(Object.entries(TYPINGS))('has stored %s', async (_what, [type, expected]) => {
-    const place = await open()
-    const stored = await type(place)
-    await place.page.goto('about:blank')
+    const opened = await open()
+    const stored = await type(opened)
+    await opened.page.goto('about:blank')
     await expect.poll(stored, { timeout: 10_000 }).toEqual(expected)
   })
 })

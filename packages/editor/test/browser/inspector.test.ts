@@ -6,7 +6,7 @@ const { open } = editorSuite()
 describe('setting a node up', () => {
   const paramsOf = (id: string) => `window.editors[0].value.nodes.find((node) => node.id === '${id}').params`
 
-  test('typed text is told after a pause, as one change', async () => {
+  test('typed text is reported after a pause, as one change', async () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()
     const field = inspector.getByRole('textbox', { name: 'Text' })
@@ -227,7 +227,7 @@ describe('setting a node up', () => {
       .toBe('vip_customers')
   })
 
-  test('a problem leads to its field, and its fix settles it', async () => {
+  test('a problem leads to its field, and its fix removes it', async () => {
     const { page, palette, card, inspector } = await open({ document: 'chain' })
     await palette.getByRole('searchbox').fill('plain')
     await palette.getByRole('searchbox').press('Enter')

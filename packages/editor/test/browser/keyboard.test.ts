@@ -220,7 +220,7 @@ describe('two editors on one page', () => {
     expect(twice).toEqual([])
   })
 
-  test('the outline and the canvas take the place of each other, and keep the keyboard', async () => {
+  test('the outline and the canvas replace each other, and keep the keyboard', async () => {
     const { page, canvas } = await open({ document: 'chain' })
     await canvas.focus()
     await page.keyboard.press('o')

@@ -103,7 +103,7 @@ describe('changing a schema by its fields', () => {
     expect(changed.properties).toEqual({ a: { type, ...values } })
   })
 
-  test('renaming keeps the place, the requirement and everything in the field', () => {
+  test('renaming keeps the position, the requirement and everything in the field', () => {
     const next = renameSchemaField(ticket, 'text', 'body')
     expect(namesOf(next)).toEqual(['body', 'score'])
     expect(next.required).toEqual(['body'])

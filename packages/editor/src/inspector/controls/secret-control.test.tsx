@@ -13,7 +13,7 @@ const marker: SecretMarker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '20
 function show(secret?: SecretMarker, refuse?: TenonError) {
   const sent: SecretToSet[] = []
   const { client } = createFixtureClient()
-  const place = renderInspector({
+  const inspector = renderInspector({
     document: workflow(
       [node('a', 'step', { text: 'hi', ...(secret === undefined ? {} : { secret: { ...secret } }) })],
       [],
@@ -31,7 +31,7 @@ function show(secret?: SecretMarker, refuse?: TenonError) {
       },
     },
   })
-  return { ...place, sent, stored: () => place.nodeOf('a')?.params.secret }
+  return { ...inspector, sent, stored: () => inspector.nodeOf('a')?.params.secret }
 }
 
 // The setup of a node is loaded when it is first shown.

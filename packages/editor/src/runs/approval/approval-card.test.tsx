@@ -36,14 +36,14 @@ describe('ApprovalCard', () => {
   })
 
   test('refuses a second click while a decision is on its way', async () => {
-    let settle = () => {}
-    const onDecide = vi.fn(() => new Promise<void>((resolve) => (settle = resolve)))
+    let finish = () => {}
+    const onDecide = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)))
     const { user } = show({}, onDecide)
     await user.click(screen.getByRole('button', { name: 'Reject' }))
     await user.click(screen.getByRole('button', { name: 'Reject' }))
     expect(screen.getByRole('button', { name: 'Approve' })).toHaveProperty('disabled', true)
     expect(onDecide).toHaveBeenCalledTimes(1)
-    settle()
+    finish()
     await waitFor(() => expect(screen.getByRole('button', { name: 'Approve' })).toHaveProperty('disabled', false))
   })
 

@@ -19,7 +19,7 @@ describe('writeValue', () => {
   })
 })
 
-test('pathKey tells a slash in a name from a step', () => {
+test('pathKey keeps a slash in a name apart from a separator', () => {
   expect(pathKey(['a/b', 0])).toBe('a~1b/0')
   expect(pathKey(['a', 'b', 0])).toBe('a/b/0')
 })

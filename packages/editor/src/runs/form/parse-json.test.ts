@@ -53,7 +53,7 @@ describe('parseJson', () => {
     expect(parsed.ok ? '' : jsonFaultText(t, parsed.fault)).toBe(message)
   })
 
-  test('finds a place within or just behind every broken text', () => {
+  test('finds a position within or just behind every broken text', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(), (value, at) => {
         const whole = JSON.stringify(value, null, 1)

@@ -9,8 +9,8 @@ import type { Translate } from '../../messages/format.ts'
 export type JsonFault =
   | { readonly kind: 'syntax'; readonly line: number; readonly column: number }
   /** A number that would be rounded, at a path such as `order.id`. */
-  | { readonly kind: 'number'; readonly place: string }
-  | { readonly kind: 'content'; readonly place: string }
+  | { readonly kind: 'number'; readonly path: string }
+  | { readonly kind: 'content'; readonly path: string }
   | { readonly kind: 'depth' }
 
 /** Value of a text, or the fault. */
@@ -26,8 +26,8 @@ export function parseJson(text: string): ParsedJson {
   const { fault, issues } = reading
   if (fault === 'depth') return { ok: false, fault: { kind: 'depth' } }
   if (fault === 'content') {
-    const place = issues[0]?.path.join('.') ?? ''
-    return { ok: false, fault: { kind: issues[0]?.code === 'number_inexact' ? 'number' : 'content', place } }
+    const path = issues[0]?.path.join('.') ?? ''
+    return { ok: false, fault: { kind: issues[0]?.code === 'number_inexact' ? 'number' : 'content', path } }
   }
   const at = faultIndex(text)
   const before = text.slice(0, at)
@@ -43,9 +43,9 @@ export function jsonFaultText(t: Translate, fault: JsonFault): string {
     case 'depth':
       return t('runs.form.jsonDepth')
     case 'number':
-      return fault.place === '' ? t('runs.form.jsonNumber') : t('runs.form.jsonNumberAt', { place: fault.place })
+      return fault.path === '' ? t('runs.form.jsonNumber') : t('runs.form.jsonNumberAt', { path: fault.path })
     case 'content':
-      return t('runs.form.jsonContent', { place: fault.place })
+      return t('runs.form.jsonContent', { path: fault.path })
   }
 }
 

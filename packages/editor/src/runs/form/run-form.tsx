@@ -106,7 +106,7 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
     }
   }
   const jsonError = parsed.ok ? null : jsonFaultText(t, parsed.fault)
-  const told = failure === null ? null : describeError(failure, t)
+  const fault = failure === null ? null : describeError(failure, t)
   return (
     <form ref={form} className="tn-form" noValidate onSubmit={(event) => void submit(event)}>
       {fields !== null && (
@@ -154,10 +154,10 @@ function Form({ schema, onSubmit, onCancel, submitLabel, draft, onDraft }: Omit<
           />
         </Field>
       )}
-      {told !== null && (
+      {fault !== null && (
         <div role="alert">
-          <Callout tone="failed" title={told.why === '' ? t('runs.form.failed') : told.why}>
-            {told.remedy === '' ? undefined : told.remedy}
+          <Callout tone="failed" title={fault.why === '' ? t('runs.form.failed') : fault.why}>
+            {fault.remedy === '' ? undefined : fault.remedy}
           </Callout>
         </div>
       )}
@@ -181,7 +181,7 @@ function without(errors: FormErrors, key: string): FormErrors {
 /** Formats faults with their paths, for a form without fields. */
 function listOf(errors: FormErrors): string | undefined {
   if (errors.size === 0) return undefined
-  return [...errors].map(([place, message]) => (place === '' ? message : `${place}: ${message}`)).join(' ')
+  return [...errors].map(([path, message]) => (path === '' ? message : `${path}: ${message}`)).join(' ')
 }
 
 /** Focuses the first field with a fault, after the faults are rendered. */

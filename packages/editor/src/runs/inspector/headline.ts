@@ -26,7 +26,7 @@ export interface HeadlineInput {
 /** Returns the summary of a node run; `null` if its status is sufficient. */
 export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: HeadlineInput): Headline | null {
   const lastFailure = nodeRun.attempts.findLast((attempt) => attempt.how === 'failed' || attempt.how === 'lost')
-  const told = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
+  const fault = nodeRun.error == null ? null : failureTexts(nodeRun.error, t)
   const failed =
     lastFailure === undefined
       ? ''
@@ -58,9 +58,9 @@ export function headlineOf({ nodeRun, node, skipReason, moment, t, locale }: Hea
     case 'failed':
       return {
         tone: 'failed',
-        title: t('runs.headline.failed', { message: told?.why ?? '' }),
+        title: t('runs.headline.failed', { message: fault?.why ?? '' }),
         detail: sentences([
-          told?.remedy ?? '',
+          fault?.remedy ?? '',
           nodeRun.attempt > 1 ? t('runs.headline.afterAttempts', { count: nodeRun.attempt }) : '',
           nodeRun.port === null ? '' : t('runs.headline.handled', { port: nodeRun.port }),
         ]),

@@ -12,7 +12,7 @@ import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { AttemptList } from './attempt-list.tsx'
-import { faultPlace } from './fault-place.ts'
+import { faultyField } from './faulty-field.ts'
 import { headlineOf } from './headline.ts'
 import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
 import { NodeApprovals } from './node-approvals.tsx'
@@ -62,9 +62,9 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     facts.push({ label: t('runs.fact.model'), value: model })
     facts.push({ label: t('runs.fact.tokens'), value: t('runs.fact.tokenCounts', { inputTokens, outputTokens }) })
   }
-  const place = faultPlace(nodeRun.error?.details, node.node, node.params)
-  if (place !== null) {
-    const { field, expression } = place
+  const faulty = faultyField(nodeRun.error?.details, node.node, node.params)
+  if (faulty !== null) {
+    const { field, expression } = faulty
     facts.unshift(
       { label: t('runs.fact.field'), value: <span dir="auto">{field}</span> },
       ...(expression === null

@@ -40,7 +40,7 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
           { label: t('runs.fact.trace'), value: <Copyable text={run.value.traceId} /> },
         ]),
   ]
-  const told = view.error === null ? null : failureTexts(view.error, t)
+  const fault = view.error === null ? null : failureTexts(view.error, t)
   return (
     <div className="tn-inspect">
       <header className="tn-inspect-head">
@@ -54,8 +54,8 @@ export function RunSummary({ scope, onSelectNode }: RunSummaryProps) {
       </header>
       <div className="tn-inspect-body">
         {view.status === 'failed' && (
-          <Callout tone="failed" title={told?.why ?? t('runs.output.failed')}>
-            {told?.remedy}
+          <Callout tone="failed" title={fault?.why ?? t('runs.output.failed')}>
+            {fault?.remedy}
             {failed !== undefined && (
               <button type="button" className="tn-text-button" onClick={() => onSelectNode(failed.nodeId)}>
                 {t('runs.summary.openFailed', { node: nodes.get(failed.nodeId).name })}

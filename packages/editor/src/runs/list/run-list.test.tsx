@@ -130,7 +130,7 @@ describe('RunList', () => {
     await waitFor(() => expect(rows()).toHaveLength(2))
   })
 
-  test('shows what the host wants to have shown, and tells it what the reader chooses', async () => {
+  test('shows what the host wants to have shown, and reports to it what the reader chooses', async () => {
     const fixture = createFixtureClient({ runs: [...runs, failed, run(51, { mode: 'test', status: 'failed' })] })
     const onFilterChange = vi.fn()
     const { user } = renderPart(

@@ -14,7 +14,7 @@ function show(frames = failedRun().frames, nodeId: string | null = null) {
 const rows = () => within(screen.getByRole('log')).getAllByRole('button')
 
 describe('RunLog', () => {
-  test('tells events in words and keeps the machine’s own steps out at first', async () => {
+  test('shows events in words and keeps the machine’s own steps out at first', async () => {
     show()
     await screen.findByRole('log')
     expect(screen.getByText('Run failed: 503 from the help desk')).toBeDefined()

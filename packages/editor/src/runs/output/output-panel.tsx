@@ -36,13 +36,13 @@ export function OutputPanel({ scope, onSelectNode }: OutputPanelProps) {
     return <EmptyState icon="clock" title={t('runs.output.pending')} description={t('runs.output.pendingWhy')} />
   }
   if (view.status === 'failed') {
-    const told = view.error === null ? null : failureTexts(view.error, t)
+    const fault = view.error === null ? null : failureTexts(view.error, t)
     return (
       <div className="tn-output">
         <Callout tone="failed" title={t('runs.output.failed')}>
-          {told?.why}
+          {fault?.why}
         </Callout>
-        {told !== null && told.remedy !== '' && <p className="tn-muted">{told.remedy}</p>}
+        {fault !== null && fault.remedy !== '' && <p className="tn-muted">{fault.remedy}</p>}
       </div>
     )
   }

@@ -66,7 +66,7 @@ describe('createRunPresenter', () => {
     expect(presenter.node('ticket')).not.toBe(before)
   })
 
-  test('counts the time of a node that runs while somebody looks', () => {
+  test('counts the time of a node that runs while it is shown', () => {
     const log = escalatingRun(RUN_STARTED_AT - 5_000)
     vi.setSystemTime(log.at)
     const { presenter } = present(log.frames)

@@ -45,7 +45,7 @@ describe('timelineRows', () => {
     }
   })
 
-  test('show waiting up to now while nobody has decided', () => {
+  test('show waiting up to now without a decision', () => {
     const log = waitingRun()
     const { segments } = rowOf(viewOf(log), 'review', log.at + 60_000)
     expect(segments.at(-1)).toMatchObject({ kind: 'waiting', isOpen: true, to: log.at + 60_000 })

@@ -20,9 +20,9 @@ describe('createTimeScale', () => {
       { from: 10_000, to: 40_000 },
       { from: 50_000, to: 90_000 },
     ])
-    const places = [0, 5_000, 10_000, 20_000, 40_000, 45_000, 60_000, 90_000, 95_000, 100_000].map(scale.at)
-    expect(places).toEqual([...places].sort((a, b) => a - b))
-    expect(new Set(places).size).toBe(places.length)
+    const positions = [0, 5_000, 10_000, 20_000, 40_000, 45_000, 60_000, 90_000, 95_000, 100_000].map(scale.at)
+    expect(positions).toEqual([...positions].sort((a, b) => a - b))
+    expect(new Set(positions).size).toBe(positions.length)
   })
 
   test('never lets collapsed stretches take more than half', () => {

@@ -48,10 +48,10 @@ export function createTimeScale(from: number, to: number, quiet: readonly Interv
     add(gap.to, true)
   }
   add(end, false)
-  return { from, to: end, pieces, at: (instant) => place(pieces, Math.min(Math.max(instant, from), end)) }
+  return { from, to: end, pieces, at: (instant) => positionIn(pieces, Math.min(Math.max(instant, from), end)) }
 }
 
-function place(pieces: readonly ScalePiece[], instant: number): number {
+function positionIn(pieces: readonly ScalePiece[], instant: number): number {
   const piece = pieces.find((candidate) => instant <= candidate.to)
   if (piece === undefined) return 1
   const part = (instant - piece.from) / (piece.to - piece.from)

@@ -20,7 +20,7 @@ function show(frames = escalatedRun().frames, onSelectNode = vi.fn(), selectedNo
 }
 
 describe('RunTimeline', () => {
-  test('has a row for each node that ran, told in words', async () => {
+  test('has a row for each node that ran, described in words', async () => {
     show()
     const rows = await screen.findAllByRole('option')
     expect(rows).toHaveLength(9)
@@ -42,7 +42,7 @@ describe('RunTimeline', () => {
     expect(onSelectNode).toHaveBeenLastCalledWith('escalated')
   })
 
-  test('tells the chosen node to people who do not see it', async () => {
+  test('announces the chosen node to screen readers', async () => {
     show(escalatedRun().frames, vi.fn(), 'policy')
     const chosen = await screen.findByRole('option', { selected: true })
     expect(screen.getByRole('listbox').getAttribute('aria-activedescendant')).toBe(chosen.id)

@@ -18,7 +18,7 @@ const app = document.getElementById('app')
 if (app !== null) {
   createRoot(app).render(
     <StrictMode>
-      <div className="place">
+      <div className="frame">
         <WorkflowEditor
           client={client}
           workflowId="wf"

@@ -19,12 +19,12 @@ const query = new URLSearchParams(location.search)
 const THEME = query.get('theme') === 'dark' ? 'dark' : 'light'
 const first = DOCUMENTS[query.get('document') ?? 'empty'] ?? DOCUMENTS.empty
 
-function Place({ index }: { readonly index: number }) {
+function Frame({ index }: { readonly index: number }) {
   const [value, setValue] = useState(first)
   const record = { value, changes: window.editors[index]?.changes ?? [] }
   window.editors[index] = record
   return (
-    <div className="place" data-editor={index}>
+    <div className="frame" data-editor={index}>
       <WorkflowEditor
         value={value}
         manifest={query.get('document')?.startsWith('ticket') === true ? TICKET_MANIFEST : SMALL_MANIFEST}
@@ -56,8 +56,8 @@ if (query.has('hostile')) {
     button { background: yellow; border-radius: 20px; min-height: 70px }
     input, textarea { border: 4px solid green; width: 30px }
     h1, h2, b, small { font-size: 40px } p { margin: 30px } ul { list-style: square } label { display: block }
-    html, body, #app, .place { all: revert; height: 100%; margin: 0 }
-    .place { flex: 1 } #app { display: flex; flex-direction: column }
+    html, body, #app, .frame { all: revert; height: 100%; margin: 0 }
+    .frame { flex: 1 } #app { display: flex; flex-direction: column }
   `
   document.head.prepend(sheet)
 }
@@ -71,8 +71,8 @@ if (app !== null) {
   createRoot(app).render(
     <StrictMode>
       {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the places are all alike
-        <Place key={index} index={index} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: the frames are all alike
+        <Frame key={index} index={index} />
       ))}
     </StrictMode>,
   )

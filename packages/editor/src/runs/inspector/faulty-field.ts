@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonSchema, type WorkflowNode } from '@te
 import { fieldsOf, humanize, resolveSchema } from '../../manifest/param-field.ts'
 
 /** Field in the setup of a node where a failure began. */
-interface FaultPlace {
+interface FaultyField {
   /** Name of the field in the form: `Headers › Authorization`. */
   readonly field: string
   /** Expression or template in the field; `null` if not known. */
@@ -20,11 +20,11 @@ const MAX_LENGTH = 300
  * @param node - Node that the run executed.
  * @returns `null` for a failure that names no field.
  */
-export function faultPlace(
+export function faultyField(
   details: Json | undefined,
   node: WorkflowNode | null,
   params: JsonSchema,
-): FaultPlace | null {
+): FaultyField | null {
   if (!isJsonObject(details)) return null
   const { param, policy, position, end } = details
   const isPolicy = typeof policy === 'string'

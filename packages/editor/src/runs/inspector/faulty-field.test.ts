@@ -1,6 +1,6 @@
 import type { WorkflowNode } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
-import { faultPlace } from './fault-place.ts'
+import { faultyField } from './faulty-field.ts'
 
 const SCHEMA = {
   type: 'object',
@@ -21,31 +21,31 @@ const node: WorkflowNode = {
   policy: { skipIf: '{{ input.x > 1 }}' },
   position: { x: 0, y: 0 },
 }
-const place = (details: Parameters<typeof faultPlace>[0]) => faultPlace(details, node, SCHEMA)
+const faulty = (details: Parameters<typeof faultyField>[0]) => faultyField(details, node, SCHEMA)
 
-describe('faultPlace', () => {
+describe('faultyField', () => {
   test('names the field by its title and the expression by its text', () => {
     const position = url.indexOf('input')
     const details = { param: ['url'], position, end: position + 'input.nmae'.length, path: 'input.nmae' }
-    expect(place(details)).toEqual({ field: 'URL', expression: '{{ input.nmae }}' })
+    expect(faulty(details)).toEqual({ field: 'URL', expression: '{{ input.nmae }}' })
   })
 
   test('names what lies inside of a field, and the whole text where no part is named', () => {
-    expect(place({ param: ['headers', 'X-Id'] })).toEqual({ field: 'Headers › X-Id', expression: '{{ 1 / 0 }}' })
-    expect(place({ param: ['cases', 1, 'when'] })).toEqual({ field: 'Cases › 2 › Condition', expression: '{{ b }}' })
+    expect(faulty({ param: ['headers', 'X-Id'] })).toEqual({ field: 'Headers › X-Id', expression: '{{ 1 / 0 }}' })
+    expect(faulty({ param: ['cases', 1, 'when'] })).toEqual({ field: 'Cases › 2 › Condition', expression: '{{ b }}' })
   })
 
   test('names a field of the policy', () => {
-    expect(place({ policy: 'skipIf' })).toEqual({ field: 'Skip if', expression: '{{ input.x > 1 }}' })
+    expect(faulty({ policy: 'skipIf' })).toEqual({ field: 'Skip if', expression: '{{ input.x > 1 }}' })
   })
 
   test('names the field alone where the version is not known or the text is too long', () => {
-    expect(faultPlace({ param: ['url'] }, null, SCHEMA)).toEqual({ field: 'URL', expression: null })
+    expect(faultyField({ param: ['url'] }, null, SCHEMA)).toEqual({ field: 'URL', expression: null })
     const long = { ...node, params: { url: `{{ ${'a'.repeat(400)} }}` } }
-    expect(faultPlace({ param: ['url'] }, long, SCHEMA)?.expression).toBeNull()
+    expect(faultyField({ param: ['url'] }, long, SCHEMA)?.expression).toBeNull()
   })
 
   test.each([undefined, null, 'url', { status: 503 }, { param: [] }])('finds none in %j', (details) => {
-    expect(place(details)).toBeNull()
+    expect(faulty(details)).toBeNull()
   })
 })

@@ -3,27 +3,27 @@ import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
 import type { EditorStore } from '../store/editor-store.ts'
 import type { DraftChange } from './editor-session.ts'
 
-export interface ChangeTeller {
+export interface ChangeReporter {
   /** Reports all changes since the last report; `operations` if they are known already. */
-  readonly tell: (command: DraftChange['command'], operations?: readonly DocumentOperation[]) => void
+  readonly report: (command: DraftChange['command'], operations?: readonly DocumentOperation[]) => void
   /** Marks a document from the listener itself as reported. */
   readonly skipTo: (document: WorkflowDocument) => void
   readonly onChange: (listener: (change: DraftChange) => void) => () => void
 }
 
 /** Reports the changes of the user to the host, including typed text as operations. */
-export function createChangeTeller(store: EditorStore): ChangeTeller {
+export function createChangeReporter(store: EditorStore): ChangeReporter {
   const listeners = new Set<(change: DraftChange) => void>()
-  let told = store.getState().document
+  let reported = store.getState().document
   return {
-    tell: (command, known) => {
+    report: (command, known) => {
       const { document } = store.getState()
-      const operations = known ?? diffDocuments(told, document)
-      told = document
+      const operations = known ?? diffDocuments(reported, document)
+      reported = document
       if (operations.length > 0) for (const listener of listeners) listener({ command, operations, document })
     },
     skipTo: (document) => {
-      told = document
+      reported = document
     },
     onChange: (listener) => {
       listeners.add(listener)

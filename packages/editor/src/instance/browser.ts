@@ -25,8 +25,8 @@ export function isTextEntry(target: EventTarget | null): boolean {
 
 /** Returns the point of a mouse or touch event on the page. */
 export function pointOfEvent(event: MouseEvent | TouchEvent): { readonly x: number; readonly y: number } {
-  const place = 'clientX' in event ? event : event.changedTouches[0]
-  return { x: place?.clientX ?? 0, y: place?.clientY ?? 0 }
+  const point = 'clientX' in event ? event : event.changedTouches[0]
+  return { x: point?.clientX ?? 0, y: point?.clientY ?? 0 }
 }
 
 /** Returns the elements under a point of the page, topmost first, within the root of this element. */

@@ -74,7 +74,7 @@ export function EditorFrame({ host, onRetry }: EditorFrameProps): ReactNode {
 function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
   const session = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
-  const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0)
+  const hasSelection = useEditorStore((state) => state.selectedNodes.size > 0 || state.deletedNode !== null)
   const [frame, setFrame] = useState<HTMLDivElement | null>(null)
   const canvas = useRef<CanvasHandle | null>(null) satisfies CanvasSlot
   const search = useRef<HTMLInputElement>(null)

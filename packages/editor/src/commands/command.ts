@@ -15,6 +15,7 @@ import type { Connection } from '../graph/connection-rules.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { MessageValues } from '../messages/format.ts'
+import type { DeletedNode } from '../store/deleted-node.ts'
 import type { Fragment } from './fragment.ts'
 
 /** Position of a new node: at a point, after a node (and into its edge), on an edge, or before an input. */
@@ -95,6 +96,8 @@ export type EditorCommand =
   | { readonly type: 'fix'; readonly operations: readonly DocumentOperation[]; readonly title: string }
   /** Makes the draft the same as the document of a version. */
   | { readonly type: 'restore'; readonly version: string; readonly document: WorkflowDocument }
+  /** Adds a node again that another user has deleted. */
+  | { readonly type: 'restore-node'; readonly deleted: DeletedNode }
 
 export type CommandType = EditorCommand['type']
 

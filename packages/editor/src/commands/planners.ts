@@ -13,7 +13,7 @@ import {
 import { planAddMember, planMoveMember, planRenameField, planRenameMember } from './plan-members.ts'
 import { planInsertItem, planRemoveItem, planRenamePort, planSetParam, planUnsetParam } from './plan-params.ts'
 import { planDuplicate, planPaste } from './plan-paste.ts'
-import { planRestore } from './plan-restore.ts'
+import { planRestore, planRestoreNode } from './plan-restore.ts'
 
 const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   'add-node': planAddNode,
@@ -40,6 +40,7 @@ const PLANNERS: { readonly [Type in CommandType]: Planner<Type> } = {
   duplicate: planDuplicate,
   fix: planFix,
   restore: planRestore,
+  'restore-node': planRestoreNode,
 }
 
 /** Plans a command for this document, without changing it. */

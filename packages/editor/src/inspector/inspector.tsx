@@ -8,6 +8,7 @@ import { select } from '../store/editor-store.ts'
 import { PartTrouble } from '../ui/later-part.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { type TabItem, Tabs } from '../ui/tabs.tsx'
+import { DeletedPanel } from './deleted-panel.tsx'
 import { InspectorHead } from './inspector-head.tsx'
 import { SelectionPanel } from './selection-panel.tsx'
 import { useFieldFocus } from './use-field-focus.ts'
@@ -28,6 +29,7 @@ export function Inspector({ lastRun }: InspectorProps) {
   const t = useTranslate()
   const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
+  const deleted = useEditorStore((state) => state.deletedNode)
   const tabs = usePart(loadTabs)
   const [only, ...more] = selected
   // From now on an empty field is a problem, also of a node that was just added.
@@ -38,7 +40,8 @@ export function Inspector({ lastRun }: InspectorProps) {
   }
   return (
     <aside className="tn-inspector" aria-label={t('inspector.label')} onBlur={leaveField}>
-      {only === undefined && <WorkflowPanel />}
+      {only === undefined && deleted !== null && <DeletedPanel key={deleted.node.id} deleted={deleted} />}
+      {only === undefined && deleted === null && <WorkflowPanel />}
       {only !== undefined && more.length > 0 && <SelectionPanel nodeIds={[...selected]} />}
       {only !== undefined && more.length === 0 && <NodePanel key={only} nodeId={only} tabs={tabs} lastRun={lastRun} />}
     </aside>

@@ -17,10 +17,13 @@ import { onPageLeave } from '../instance/browser.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
+import type { DeletedNode } from '../store/deleted-node.ts'
+import type { Peer } from '../store/editor-state.ts'
 import { acceptDocument, announce, createEditorStore, type EditorStore, select } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { createChangeReporter } from './change-reporter.ts'
 import type { EditorSession } from './editor-session.ts'
+import { createKeptInput } from './kept-input.ts'
 import { createPendingInput } from './pending-input.ts'
 import { createScopeReader } from './scope-cache.ts'
 import { captureInBurst, type TypingBurst } from './typing-burst.ts'
@@ -51,6 +54,9 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   const selections = keepSelections(undoManager, store)
   const { report, skipTo, onChange } = createChangeReporter(store)
   const input = createPendingInput(store)
+  const kept = createKeptInput(store)
+  /** The other users when they changed the draft, until the change is read; `null` without such a change. */
+  let unreadBy: readonly Peer[] | null = null
   /** The typing that a change belongs to while it is committed. */
   let current: TypingBurst | null = null
   let textFields: { readonly manifest: ManifestIndex; readonly fields: TextFields } | null = null
@@ -62,8 +68,11 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   }
   const refresh = (): WorkflowDocument => {
     const { document, repairs: sentences, losses } = readDraft(doc)
-    acceptDocument(store, document)
-    input.prune((nodeId) => store.getState().nodesById.has(nodeId))
+    const { deletedNode } = store.getState()
+    acceptDocument(store, document, unreadBy)
+    unreadBy = null
+    const { nodesById } = store.getState()
+    kept.keepRefused(input.prune((nodeId) => nodesById.has(nodeId)))
     const lost = new Set(losses.map(({ message }) => message))
     const before = store.getState()
     const repairs = shareStructure(
@@ -72,7 +81,14 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     )
     const shared = shareStructure(before.losses, losses)
     if (repairs !== before.repairs || shared !== before.losses) store.setState({ repairs, losses: shared })
+    if (deletedNode !== null && nodesById.has(deletedNode.node.id)) applyKept(deletedNode)
     return store.getState().document
+  }
+  /** Applies the input that was kept while the node was deleted. */
+  const applyKept = (deleted: DeletedNode) => {
+    const { commands, refused } = kept.take(deleted)
+    for (const [key, text] of refused) input.refuse(key, text)
+    for (const command of commands) dispatch(command)
   }
   let typing: ReturnType<typeof setTimeout> | null = null
   const finishTyping = () => {
@@ -95,6 +111,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     // Text typed before a command is committed first.
     if (burst === null) input.flush()
     finishTyping()
+    if (unreadBy !== null) refresh()
     const plan = planCommand(command, store.getState())
     if ('refused' in plan) return refuse(plan.refused)
     const { operations, message } = plan
@@ -103,8 +120,8 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         captureInBurst(undoManager, burst, () => applyOperationsToDraft(doc, operations, fieldsNow(), origin))
       } catch (error) {
         // Another user was faster: the target of the command no longer exists.
-        if (error instanceof TenonError && error.code === 'OPERATION_INVALID') return refuse('command.outdated')
-        throw error
+        if (!(error instanceof TenonError) || error.code !== 'OPERATION_INVALID') throw error
+        return kept.keepCommand(command) ? { ok: false, reason: 'command.outdated' } : refuse('command.outdated')
       }
       refresh()
     }
@@ -138,6 +155,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   const travel = (direction: 'undo' | 'redo'): void => {
     if (store.getState().isReadOnly) return
     flush()
+    if (unreadBy !== null) refresh()
     undoManager.stopCapturing()
     const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
     if (item === null) return
@@ -176,6 +194,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         const state = store.getState()
         if (state.canUndo !== canUndo || state.canRedo !== canRedo) store.setState({ canUndo, canRedo })
         if (transaction.origin === origin || transaction.origin === hostOrigin) return
+        if (!transaction.local) unreadBy ??= state.peers
         reading ??= setTimeout(() => {
           reading = null
           refresh()

@@ -27,8 +27,8 @@ export interface PendingInput {
   /** Removes the refused text of a field. */
   readonly accept: (key: string) => void
   readonly refusedText: (key: string) => string | null
-  /** Removes the refused texts of nodes that no longer exist. */
-  readonly prune: (hasNode: (nodeId: NodeId) => boolean) => void
+  /** Removes the refused texts of nodes that no longer exist, and returns them by their keys. */
+  readonly prune: (hasNode: (nodeId: NodeId) => boolean) => readonly (readonly [key: string, input: RefusedInput])[]
 }
 
 /** Tracks input between the keyboard and the draft, and shows in the store that there is some. */
@@ -61,9 +61,9 @@ export function createPendingInput(store: EditorStore): PendingInput {
     refusedText: (key) => refused.get(key)?.text ?? null,
     prune: (hasNode) => {
       const gone = [...refused].filter(([, { nodeId }]) => nodeId !== null && !hasNode(nodeId))
-      if (gone.length === 0) return
       for (const [key] of gone) refused.delete(key)
-      show()
+      if (gone.length > 0) show()
+      return gone
     },
   }
 }

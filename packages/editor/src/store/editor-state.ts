@@ -12,6 +12,7 @@ import type {
 import type { Placement } from '../commands/command.ts'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
 import type { RefusedInput } from '../session/pending-input.ts'
+import type { DeletedNode } from './deleted-node.ts'
 import type { Panels } from './panels.ts'
 
 /** State of loading the draft, with the failure. */
@@ -134,6 +135,8 @@ export interface EditorState {
   readonly published: PublishedVersion | null
   readonly selectedNodes: ReadonlySet<NodeId>
   readonly selectedEdges: ReadonlySet<string>
+  /** The node of the open form, if another user has deleted it; `null` once something else is selected. */
+  readonly deletedNode: DeletedNode | null
   readonly problems: readonly EditorProblem[]
   /** Nodes that this user has just added; missing values are not reported until another node is selected. */
   readonly freshNodes: ReadonlySet<NodeId>

@@ -1,7 +1,8 @@
 import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { createManifestIndex, EMPTY_MANIFEST } from '../manifest/manifest-index.ts'
-import type { EditorState, InputState } from './editor-state.ts'
+import { deletedNode } from './deleted-node.ts'
+import type { EditorState, InputState, Peer } from './editor-state.ts'
 import { DEFAULT_PANELS } from './panels.ts'
 import { shareStructure } from './share-structure.ts'
 
@@ -28,6 +29,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     published: null,
     selectedNodes: NOTHING,
     selectedEdges: NOTHING,
+    deletedNode: null,
     problems: [],
     freshNodes: NOTHING,
     problemCounts: new Map(),
@@ -53,18 +55,33 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
   }))
 }
 
-/** Applies a newly read document: equal parts keep their references, deleted nodes are removed from the selection. */
-export function acceptDocument(store: EditorStore, read: WorkflowDocument): void {
+/**
+ * Applies a newly read document: equal parts keep their references, deleted nodes are removed from the selection.
+ *
+ * @param others - The other users if they may have changed the document; `null` for changes of this user alone. If
+ * they have deleted the selected node, it is kept as `deletedNode`, until it is there again.
+ */
+export function acceptDocument(
+  store: EditorStore,
+  read: WorkflowDocument,
+  others: readonly Peer[] | null = null,
+): void {
   const state = store.getState()
   const document = shareStructure(state.document, read)
   if (document === state.document) return
   const nodesById = new Map(document.nodes.map((node) => [node.id, node]))
   const edgeIds = new Set(document.edges.map((edge) => edge.id))
+  const [only, ...more] = state.selectedNodes
+  const isOpen = others !== null && only !== undefined && more.length === 0
+  const deleted = isOpen ? deletedNode(only, state.document, document, others) : null
+  const known = state.deletedNode
+  const isBack = known !== null && nodesById.has(known.node.id)
   store.setState({
     document,
     nodesById,
-    selectedNodes: keep(state.selectedNodes, (id) => nodesById.has(id)),
+    selectedNodes: isBack ? new Set([known.node.id]) : keep(state.selectedNodes, (id) => nodesById.has(id)),
     selectedEdges: keep(state.selectedEdges, (id) => edgeIds.has(id)),
+    deletedNode: isBack ? null : (deleted ?? known),
   })
 }
 
@@ -73,10 +90,11 @@ export function select(store: EditorStore, nodeIds: Iterable<string>, edgeIds: I
   const state = store.getState()
   const selectedNodes = sameOr(state.selectedNodes, new Set(nodeIds))
   const selectedEdges = sameOr(state.selectedEdges, new Set(edgeIds))
-  if (selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges) return
+  const isSame = selectedNodes === state.selectedNodes && selectedEdges === state.selectedEdges
+  if (isSame && state.deletedNode === null) return
   // The panel of a node replaces this one, and closing it shows the canvas.
   const isWorkflowPanelOpen = selectedNodes.size === 0 && state.isWorkflowPanelOpen
-  store.setState({ selectedNodes, selectedEdges, isWorkflowPanelOpen })
+  store.setState({ selectedNodes, selectedEdges, isWorkflowPanelOpen, deletedNode: null })
 }
 
 /** Stores the state of the typed input. */

@@ -26,6 +26,7 @@ export const editorMessages = {
   'command.duplicated': '{count, plural, one {# node duplicated} other {# nodes duplicated}}',
   'command.copied': '{count, plural, one {# node copied} other {# nodes copied}}',
   'command.fixed': 'Fixed: {title}',
+  'command.restored': '{name} restored',
   'command.itemAdded': 'Item added',
   'command.itemRemoved': 'Item removed',
   'command.undone': 'Undone',
@@ -162,6 +163,8 @@ export const editorMessages = {
   'start.trigger': 'Start from',
   'start.noTrigger': 'No trigger to start from',
   'start.noTriggerText': 'Add a trigger to the workflow.',
+  'start.allDisabled': 'Every trigger is disabled',
+  'start.allDisabledText': 'A disabled trigger starts no runs. Select a trigger and enable it.',
 
   'run.waits': '{name} is waiting for a decision.',
   'run.decide': 'Decide',

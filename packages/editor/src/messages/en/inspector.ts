@@ -17,7 +17,11 @@ export const inspectorMessages = {
   'inspector.lock': 'Lock',
   'inspector.unlock': 'Unlock',
   'inspector.delete': 'Delete',
-  'inspector.disabledNote': 'Disabled. Runs pass through this node without running it.',
+  'inspector.disabledNote': 'This node is disabled',
+  'inspector.disabledText': 'Runs skip it and continue with the next node.',
+  'inspector.disabledTrigger': 'This trigger is disabled',
+  'inspector.disabledTriggerText': 'It starts no new runs. Runs in progress continue.',
+  'inspector.enableNode': 'Enable it',
   'inspector.noParams': 'This node has no settings.',
   'inspector.notes': 'Notes',
   'inspector.notesHelp': 'For your team. Runs ignore notes.',
@@ -34,6 +38,10 @@ export const inspectorMessages = {
   'inspector.runLimitHelp': 'A run that takes longer is canceled. Leave empty for no limit.',
   'inspector.repairs':
     '{count, plural, one {# part was left out when edits were merged} other {# parts were left out when edits were merged}}',
+  'inspector.deletedBy': '{person} deleted “{name}”.',
+  'inspector.deleted': 'Someone else deleted “{name}”.',
+  'inspector.deletedText': 'Restore the node to continue with the text that you entered.',
+  'inspector.restore': 'Restore the node',
   'inspector.hint': 'Select a node to edit it.',
   'inspector.shortcuts': 'Keyboard shortcuts',
 

@@ -1,0 +1,51 @@
+import type { NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
+import type { Peer } from './editor-state.ts'
+
+/** The node of the open form, after another user has deleted it. */
+export interface DeletedNode {
+  readonly node: WorkflowNode
+  /** Its edges. */
+  readonly edges: readonly WorkflowEdge[]
+  /** Edges that replaced it: between a node before it and a node after it. */
+  readonly bridges: readonly string[]
+  /** Node that followed it in the document; `null` for the last one. */
+  readonly next: NodeId | null
+  /** Name of the user who deleted it; `null` if unknown. */
+  readonly by: string | null
+}
+
+/**
+ * Describes a node that is missing in a newly read document, so that it can be restored. The draft does not store who
+ * has deleted a node: it was the user who had it selected, if only one had.
+ *
+ * @param peers - The other users when the change arrived.
+ * @returns `null` if the node is not missing.
+ */
+export function deletedNode(
+  nodeId: NodeId,
+  before: WorkflowDocument,
+  after: WorkflowDocument,
+  peers: readonly Peer[],
+): DeletedNode | null {
+  const index = before.nodes.findIndex(({ id }) => id === nodeId)
+  const node = before.nodes[index]
+  if (node === undefined || after.nodes.some(({ id }) => id === nodeId)) return null
+  const edges = before.edges.filter(({ source, target }) => source === nodeId || target === nodeId)
+  const sources = new Set(edges.map(({ source }) => source))
+  const targets = new Set(edges.map(({ target }) => target))
+  const known = new Set(before.edges.map(({ id }) => id))
+  const bridges = after.edges.filter(
+    ({ id, source, target }) => !known.has(id) && sources.has(source) && targets.has(target),
+  )
+  const suspects = new Map(
+    peers.filter(({ selection }) => selection.includes(nodeId)).map((peer) => [peer.userId, peer.displayName]),
+  )
+  const [by = null, ...others] = suspects.values()
+  return {
+    node,
+    edges,
+    bridges: bridges.map(({ id }) => id),
+    next: before.nodes[index + 1]?.id ?? null,
+    by: others.length === 0 ? by : null,
+  }
+}

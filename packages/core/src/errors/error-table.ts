@@ -45,6 +45,11 @@ export const ERROR_TABLE = {
   OPERATION_INVALID: { status: 422, retryable: false, remedy: 'Read the draft again and send operations that fit it.' },
   DOCUMENT_MALFORMED: { status: 422, retryable: false, remedy: 'Correct the document at the path in the message.' },
   RUN_INPUT_INVALID: { status: 422, retryable: false, remedy: 'Correct the input fields listed in issues.' },
+  TRIGGER_DISABLED: {
+    status: 422,
+    retryable: false,
+    remedy: 'Enable the trigger in the workflow and publish it again, or start the run at another trigger.',
+  },
   RUN_CANCELED: { status: 409, retryable: false, remedy: 'Start a new run.' },
   RUN_TIMEOUT: {
     status: 504,

@@ -35,6 +35,15 @@ describe('triggers, ends and ways', () => {
     expect(issue?.fix?.operations).toMatchObject([{ op: 'add_node', node: { id: 'cron_job' } }])
   })
 
+  test('TRIGGER_DISABLED warns that a trigger starts no runs, and enables it', () => {
+    const document = workflow([{ ...start, disabled: true }, end], ['start>end'])
+    const issue = issueIn(document, 'TRIGGER_DISABLED')
+    expect(issue).toMatchObject({ severity: 'warning', nodeId: 'start', message: expect.stringContaining('no runs') })
+    const next = fixed(document, issue)
+    expect(next.nodes[0]).not.toHaveProperty('disabled')
+    expect(validate(next).filter(({ code }) => code === 'TRIGGER_DISABLED')).toEqual([])
+  })
+
   test('END_MISSING and NODE_UNREACHABLE warn', () => {
     const document = workflow([start, set('a'), set('lost', {}, { name: 'Lost' }), end], ['start>a', 'lost>end'])
     expect(issueIn(document, 'END_MISSING')).toMatchObject({ severity: 'warning' })

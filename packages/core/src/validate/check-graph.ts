@@ -49,6 +49,19 @@ function checkTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
   report(errorIssue('TRIGGER_MISSING', 'Nothing starts this workflow; add a trigger such as Start', fix))
 }
 
+function checkDisabledTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
+  for (const { node, name } of survey.nodes.filter(isTrigger)) {
+    if (node.disabled !== true) continue
+    const operations: DocumentOperation[] = [{ op: 'update_node', nodeId: node.id, set: { disabled: null } }]
+    report(
+      warningIssue('TRIGGER_DISABLED', `${name} is disabled, so it starts no runs`, {
+        nodeId: node.id,
+        fix: { title: 'Enable', operations },
+      }),
+    )
+  }
+}
+
 function reachableFrom(survey: WorkflowSurvey, starts: readonly SurveyedNode[]): ReadonlySet<NodeId> {
   const found = new Set(starts.map(({ node }) => node.id))
   // Iteration of a Set includes values added on the way.
@@ -154,9 +167,10 @@ function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
   }
 }
 
-/** Reports workflows without a trigger, with unreachable nodes, with cycles or without an end. */
+/** Reports missing and disabled triggers, unreachable nodes, cycles and a missing end. */
 export function checkGraph(survey: WorkflowSurvey, report: ReportIssue): void {
   if (survey.nodes.some(isTrigger)) checkReachable(survey, report)
   else checkTriggers(survey, report)
+  checkDisabledTriggers(survey, report)
   checkCycles(survey, report)
 }

@@ -36,7 +36,7 @@ export function SetupTab({ node, entry }: SetupTabProps) {
   return (
     <div className="tn-panel-form" data-inspector-form>
       <NodeFaults node={node} />
-      {node.disabled === true && <Callout tone="neutral" title={t('inspector.disabledNote')} />}
+      {node.disabled === true && <DisabledNote node={node} entry={entry} />}
       {entry === undefined ? (
         <UnknownType node={node} />
       ) : (
@@ -53,6 +53,27 @@ export function SetupTab({ node, entry }: SetupTabProps) {
       {entry !== undefined && fields.length === 0 && <p className="tn-panel-note">{t('inspector.noParams')}</p>}
       <Notes node={node} isReadOnly={isReadOnly} />
     </div>
+  )
+}
+
+function DisabledNote({ node, entry }: SetupTabProps) {
+  const t = useTranslate()
+  const { dispatch } = useSession()
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
+  const isTrigger = entry?.control === 'trigger'
+  return (
+    <Callout tone="neutral" title={t(isTrigger ? 'inspector.disabledTrigger' : 'inspector.disabledNote')}>
+      {t(isTrigger ? 'inspector.disabledTriggerText' : 'inspector.disabledText')}
+      {!isReadOnly && (
+        <button
+          type="button"
+          className="tn-text-button"
+          onClick={() => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { disabled: null } })}
+        >
+          {t('inspector.enableNode')}
+        </button>
+      )}
+    </Callout>
   )
 }
 

@@ -26,13 +26,16 @@ interface OpenOptions {
   readonly onTry?: () => never
   /** The workflow takes no input. */
   readonly isWithoutInput?: boolean
+  /** The only trigger of the draft is disabled. */
+  readonly isDisabled?: boolean
 }
 
-function open(panel: 'try' | 'run', { onTry, isWithoutInput = false }: OpenOptions = {}) {
+function open(panel: 'try' | 'run', { onTry, isWithoutInput = false, isDisabled = false }: OpenOptions = {}) {
   const fixture = createFixtureClient({ document: startsWith('begin', isWithoutInput ? null : 'Published') })
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, manifest: createManifestIndex(SMALL_MANIFEST) })
-  session.adopt(startsWith('begin_2', isWithoutInput ? null : 'Drafted'))
+  const draft = startsWith('begin_2', isWithoutInput ? null : 'Drafted')
+  session.adopt(isDisabled ? { ...draft, nodes: draft.nodes.map((begin) => ({ ...begin, disabled: true })) } : draft)
   session.store.setState({ phase: { kind: 'ready' }, sync: 'saved', openPanel: panel })
   const started: { kind: string; body: StartRun | TryDraft }[] = []
   const answer = (kind: string) => async (_workflowId: string, body: StartRun | TryDraft) => {
@@ -62,6 +65,12 @@ function open(panel: 'try' | 'run', { onTry, isWithoutInput = false }: OpenOptio
 }
 
 describe('StartDialog', () => {
+  test('says that a disabled trigger starts no runs, and how to enable it', async () => {
+    open('try', { isDisabled: true })
+    expect(await screen.findByText('Every trigger is disabled')).toBeTruthy()
+    expect(screen.getByText('A disabled trigger starts no runs. Select a trigger and enable it.')).toBeTruthy()
+  })
+
   test('asks for what the published version takes, and runs that version', async () => {
     const { user, fixture, started, reported } = open('run')
     const field = await screen.findByRole('textbox', { name: /Published/ })

@@ -54,7 +54,12 @@ function TriggerForm({ mode, document, submitLabel, onSubmit, onCancel, form: Ru
   const [chosen, setChosen] = useState<NodeId | null>(starts.triggers.get(mode) ?? null)
   const trigger = triggers.find(({ nodeId }) => nodeId === chosen) ?? triggers[0]
   if (trigger === undefined) {
-    return <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
+    const hasTrigger = document.nodes.some((node) => manifest.entryOf(node)?.control === 'trigger')
+    return hasTrigger ? (
+      <EmptyState icon="pause" title={t('start.allDisabled')} description={t('start.allDisabledText')} />
+    ) : (
+      <EmptyState icon="play" title={t('start.noTrigger')} description={t('start.noTriggerText')} />
+    )
   }
   const memory = `${mode}/${trigger.nodeId}`
   const kept = starts.drafts.get(memory)

@@ -1,6 +1,7 @@
 import type { Ledger, Page, Run, RunSummary, StartedRun, Version, VersionWithDocument } from '@tenon/core/api'
 import type { Problem } from '@tenon/core/errors'
 import type { RunEventFrame } from '@tenon/core/run'
+import { node, workflow } from '@tenon/core/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asking, endingAs, greeting, publish, runToEnd, untilRun, working } from '../testing/kit/sample-workflows.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
@@ -138,6 +139,20 @@ describe('POST /workflows/{id}/runs', () => {
     const id = await publish(server, as, greeting)
     const response = await start(as, id, { input: { text: 'x' }, ...body })
     expect([response.status, ((await response.json()) as Problem).code]).toEqual([422, 'REFERENCE_NOT_FOUND'])
+  })
+
+  test('starts no run at a disabled trigger, and at the first enabled one by default', async () => {
+    const as = testIdentity()
+    const off = { ...node('off', 'start'), disabled: true }
+    const both = workflow([off, node('on', 'start'), node('end', 'end', { outcome: 'done' })], ['off>end', 'on>end'])
+    const id = await publish(server, as, both)
+    const refused = await start(as, id, { input: {}, trigger: 'off' })
+    const problem = (await refused.json()) as Problem
+    expect([refused.status, problem.code]).toEqual([422, 'TRIGGER_DISABLED'])
+    const { runId } = (await (await start(as, id, { input: {} })).json()) as StartedRun
+    expect(await untilRun(server, as, runId)).toMatchObject({ status: 'completed', outcome: 'done' })
+    const none = await publish(server, as, workflow([off, node('end', 'end')], ['off>end']))
+    expect(((await (await start(as, none, { input: {} })).json()) as Problem).code).toBe('TRIGGER_DISABLED')
   })
 
   test('the version of another workflow is no reference either', async () => {

@@ -83,7 +83,7 @@ function checkKey(key: string): void {
 export interface Beginning {
   readonly identity: Identity
   readonly version: VersionRow
-  /** @defaultValue the first trigger in document order */
+  /** @defaultValue the first enabled trigger in document order */
   readonly trigger: string | undefined
   /** @defaultValue `{}` */
   readonly input: Json | undefined
@@ -95,7 +95,7 @@ export interface Beginning {
  * Makes the request to the engine after checking the input; stores nothing.
  *
  * @throws {@link TenonError} `RUN_INPUT_INVALID` with the paths, `REFERENCE_NOT_FOUND` for a trigger that is not in
- * the version.
+ * the version, `TRIGGER_DISABLED` for one that is disabled, also if all are.
  */
 export function checkBeginning(beginning: Beginning): StartRunRequest {
   const { identity, version, input = {} } = beginning
@@ -117,11 +117,15 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
 
 function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
-  const trigger = triggerId === undefined ? triggers[0] : triggers.find((node) => node.id === triggerId)
+  const enabled = triggers.find(({ disabled }) => !disabled) ?? triggers[0]
+  const trigger = triggerId === undefined ? enabled : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
       details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },
     })
+  }
+  if (trigger.disabled) {
+    throw new TenonError('TRIGGER_DISABLED', `The trigger "${trigger.name}" is disabled, so it starts no runs`)
   }
   return trigger
 }

@@ -110,6 +110,13 @@ export const draftRoutes = {
     bodyOptional: true,
     maxBodyBytes: RUN_INPUT_BYTES,
     responses: { 201: { description: 'The started run', schema: startedRunSchema } },
-    errors: ['WORKFLOW_INVALID', 'RUN_INPUT_INVALID', 'REFERENCE_NOT_FOUND', 'VALUE_NOT_JSON', 'VALUE_TOO_LARGE'],
+    errors: [
+      'WORKFLOW_INVALID',
+      'RUN_INPUT_INVALID',
+      'TRIGGER_DISABLED',
+      'REFERENCE_NOT_FOUND',
+      'VALUE_NOT_JSON',
+      'VALUE_TOO_LARGE',
+    ],
   }),
 }

@@ -30,6 +30,7 @@ export const runRoutes = {
     errors: [
       'REFERENCE_NOT_FOUND',
       'RUN_INPUT_INVALID',
+      'TRIGGER_DISABLED',
       'VALUE_NOT_JSON',
       'VALUE_TOO_LARGE',
       'IDEMPOTENCY_KEY_REUSED',

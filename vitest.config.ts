@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './scripts/run/lib/longest-first.mjs'
+import { testsThatNeed } from './scripts/run/lib/needs.mjs'
 
 const source = { conditions: ['@tenon/source', 'module', 'node', 'development|production'] }
 
 // Files of a worker share their modules, of which none keeps state: loading them anew for each file took more time than
-// most tests. The editor's tests share a document as well, so each file of theirs gets both anew.
-const editorTests = ['packages/editor/src/**/*.test.{ts,tsx}', 'packages/editor/test/**/*.test.ts']
+// most tests. Tests with a document would share that as well, so each file of theirs gets both anew.
+const { document: withDocument } = testsThatNeed(import.meta.dirname)
 
 export default defineConfig({
   resolve: source,
@@ -22,6 +24,7 @@ export default defineConfig({
     // A state that comes late on a busy machine is no fault; one that never comes still fails.
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -29,16 +32,26 @@ export default defineConfig({
           name: 'shared modules',
           isolate: false,
           include: [
-            'packages/{core,nodes,runtime,server}/{src,test}/**/*.test.ts',
+            'packages/*/{src,test}/**/*.test.{ts,tsx}',
             'scripts/**/*.test.mjs',
             'bench/**/*.test.ts',
             'examples/host-app/src/**/*.test.ts',
           ],
+          exclude: ['packages/editor/test/browser/**', ...withDocument],
         },
       },
       {
         extends: true,
-        test: { name: 'editor', include: editorTests, setupFiles: ['packages/editor/test/setup-tests.ts'] },
+        test: {
+          name: 'editor in Chromium',
+          isolate: false,
+          include: ['packages/editor/test/browser/*.test.ts'],
+          globalSetup: ['packages/editor/test/browser/build-pages.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'editor', include: withDocument, setupFiles: ['packages/editor/test/setup-tests.ts'] },
       },
     ],
     coverage: {

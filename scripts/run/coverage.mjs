@@ -21,11 +21,12 @@ if (chromium === null) {
   console.error('There is no Chromium: set CHROMIUM_PATH.')
   process.exit(1)
 }
-// Everything after `--` names tests, to look at a part: `npm run coverage -- packages/editor`.
-const only = process.argv.slice(2)
+// Everything after `--` goes to Vitest; names of tests look at a part: `npm run coverage -- packages/editor`.
+const args = process.argv.slice(2)
+const isPart = args.some((arg) => !arg.startsWith('-'))
 const folder = mkdtempSync(join(tmpdir(), 'tenon-coverage-'))
 const reports = join(root, 'coverage')
-const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...only, '--coverage']
+const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args, '--coverage']
 const reporters = ['text-summary', 'json'].map((name) => `--coverage.reporter=${name}`)
 try {
   await run(process.execPath, [...vitest, ...reporters, `--coverage.reportsDirectory=${reports}`], {
@@ -33,7 +34,7 @@ try {
     env: { CHROMIUM_PATH: chromium, TENON_BROWSER_COVERAGE: folder },
   })
 } catch (error) {
-  if (only.length === 0) throw error
+  if (!isPart) throw error
   console.error(`With a part of the tests only: ${String(error)}`)
 }
 

@@ -1,0 +1,43 @@
+import { relative } from 'node:path'
+import { BaseSequencer } from 'vitest/node'
+
+/**
+ * Files that take long though they are short, longest first: their cases are in a suite that they share, or in programs
+ * that they start.
+ */
+export const LONG = [
+  /\/engines\/temporal\/temporal\.test\.ts$/,
+  /\/engines\/embedded\/postgres\.test\.ts$/,
+  /\/editor\/test\/browser\/(axe|connected|canvas|layout|keyboard)\.test\.ts$/,
+  /\.property\.test\.ts$/,
+  /\/test\/chaos\//,
+  /\/temporal\/.*\.test\.ts$/,
+  /^scripts\/gates\/(tarballs|unused|storybook)\.test\.mjs$/,
+  /(log-partitions|busy-worker|session-memory|follow-run-log|pglite|open-pglite|several-workers)\.test\.ts$/,
+]
+
+/**
+ * Starts the tests that take longest first, so that none of them runs alone at the end. Vitest knows how long each took
+ * from its last run on the machine; a machine that has run none would go by the sizes of the files.
+ */
+export class LongestFirst extends BaseSequencer {
+  /**
+   * @override
+   * @param {import('vitest/node').TestSpecification[]} files
+   */
+  async sort(files) {
+    const sorted = await super.sort(files)
+    const ranks = new Map(sorted.map((file) => [file, rankOf(relative(file.project.config.root, file.moduleId))]))
+    // A worker keeps its modules while the next file is of the same project.
+    const projects = [...new Set(sorted.map(({ project }) => project.name))]
+    return projects.flatMap((name) =>
+      sorted.filter(({ project }) => project.name === name).sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0)),
+    )
+  }
+}
+
+/** @param {string} path */
+function rankOf(path) {
+  const rank = LONG.findIndex((pattern) => pattern.test(path.replaceAll('\\', '/')))
+  return rank === -1 ? LONG.length : rank
+}

@@ -62,10 +62,39 @@ describe('checkWords', () => {
       expect(checkWords('.changeset/a.md', 'The run goes on.')).toHaveLength(1)
     })
 
-    test('catches names in a package whose names are plain', () => {
-      expect(checkWords('packages/server/src/a.ts', 'const settled = []\nexport interface RoomPorts {}')).toHaveLength(
-        2,
-      )
+    test('catches names in the source of every package, and in the tests of two', () => {
+      const names = 'const settled = []\nconst { letGo } = useDraft()\nexport interface RoomPorts {}'
+      for (const area of ['core', 'nodes', 'editor', 'runtime', 'server']) {
+        expect(checkWords(`packages/${area}/src/a.ts`, names)).toHaveLength(3)
+      }
+      expect(checkWords('packages/core/test/a.ts', names)).toHaveLength(3)
+      expect(checkWords('packages/editor/src/a.test.tsx', names)).toHaveLength(3)
+      expect(checkWords('packages/server/src/a.test.ts', names)).toEqual([])
+    })
+
+    test.each([
+      'const place = 1',
+      'const { places } = read()',
+      'details: { place }',
+      'const at = placeOf(text)',
+      'interface FaultPlace {}',
+      'const withoutPlaces = 1',
+      'const placed = new Set()',
+      "test('names the place of a fault', () => {})",
+    ])('catches %s, a path or a position', (text) => {
+      expect(checkWords('packages/core/src/a.test.ts', text)).toEqual([expect.stringContaining('say "path')])
+      expect(checkWords('packages/runtime/src/postgres/a.ts', text)).toEqual([])
+    })
+
+    test('passes replacements, placeholders, placements and what is changed in place', () => {
+      const names = [
+        "op: 'place_node'",
+        'const placeholder = replaceChild(placement)',
+        'placeNodes(updateInPlace)',
+        "test('uses the value in place of the marker')",
+        "style={{ 'place-items': 'center' }}",
+      ]
+      expect(checkWords('packages/editor/src/a.tsx', names.join('\n'))).toEqual([])
     })
 
     test('passes the terms of the field, names, examples and tests', () => {
@@ -79,7 +108,7 @@ describe('checkWords', () => {
         ' */',
         "const state = 'settled'",
       ].join('\n')
-      expect(checkWords('packages/core/src/a.ts', plain)).toEqual([])
+      expect(checkWords('bench/a.ts', plain)).toEqual([])
       expect(checkWords('packages/server/src/a.test.ts', '// nobody')).toEqual([])
       expect(checkWords('docs/guides/a.md', '```ts\n// nobody\n```\n')).toEqual([])
     })

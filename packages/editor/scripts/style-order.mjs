@@ -1,7 +1,7 @@
 // Comes before React Flow's own sheet, which it must not undo.
 export const FIRST_SHEET = 'host-guard.css'
 
-// The sheets of src/styles in the order in which they stand in dist/styles.css; add yours at the end of its group.
+// The sheets of src/styles in the order that they have in dist/styles.css; add yours at the end of its group.
 export const STYLE_ORDER = [
   'tokens.css',
   'base.css',

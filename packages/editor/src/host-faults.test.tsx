@@ -19,7 +19,7 @@ import { WorkflowEditor } from './workflow-editor.tsx'
 const documentWith = (count: number) => workflow([{ ...node('a', 'step', { text: 'hi', count }), name: 'Alpha' }], [])
 const DOCUMENT = documentWith(3)
 
-/** Everything that a host may hand over wrongly stands beside something of its own, which must stay. */
+/** Each option that a host can pass wrongly, beside valid options that must keep their effect. */
 function Host({ children }: { readonly children: ReactNode }) {
   return (
     <main>

@@ -166,8 +166,8 @@ describe('delay', () => {
     [{ mode: 'until', until: '2030-02-01T99:00:00Z' }, 'until'],
     [{ mode: 'until', until: '2030-02-31T09:00:00Z' }, 'until'],
     [{ mode: 'until', until: 'tomorrow' }, 'until'],
-  ])('%j has nothing to wait for', (params, place) => {
-    expect(() => evaluateNode(delayNode, params)).toThrow(invalid(place))
+  ])('%j has nothing to wait for', (params, field) => {
+    expect(() => evaluateNode(delayNode, params)).toThrow(invalid(field))
   })
 })
 
@@ -209,8 +209,8 @@ describe('approval', () => {
     [{ timeout: 'soon' }, 'timeout'],
     [{ title: '' }, 'title'],
     [{ evidence: 'all of it' }, 'evidence'],
-  ])('%j is refused', (params, place) => {
-    expect(() => evaluateNode(approvalNode, params)).toThrow(invalid(place))
+  ])('%j is refused', (params, field) => {
+    expect(() => evaluateNode(approvalNode, params)).toThrow(invalid(field))
   })
 
   test('goes on with the decision, who settled it, and every vote', () => {

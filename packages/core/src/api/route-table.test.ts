@@ -37,7 +37,7 @@ describe('ROUTES', () => {
     expect(open.sort()).toEqual(['getLive', 'getOpenApi', 'getReady'])
   })
 
-  test('a route with an id in its path names the resource that the id stands for', () => {
+  test('a route with an id in its path names the resource that the id identifies', () => {
     for (const [id, route] of routes) {
       expect([id, route.resource !== null]).toEqual([id, route.path.includes('{')])
     }

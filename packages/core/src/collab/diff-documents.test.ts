@@ -37,7 +37,7 @@ describe('diffDocuments names no more than differs', () => {
     ])
   })
 
-  test('one move for all nodes that stand elsewhere or have another size', () => {
+  test('one move for all nodes with another position or size', () => {
     const size = { width: 1, height: 2 }
     const moved = {
       nodes: base.nodes.map((each) =>

@@ -40,7 +40,7 @@ describe('an order book', () => {
     expect(order()).toBe('yx')
   })
 
-  test('puts an entry last when the one that it should stand before is gone', () => {
+  test('puts an entry last when the one before which it belongs is gone', () => {
     const { book, insert, order } = entriesOf({ a: 'a0', b: 'a1' })
     book.remove('b')
     insert('c', 'b')

@@ -35,7 +35,7 @@ describe('texts that are edited by character', () => {
     expect(paramText(ydoc, 'ask', ['title'])).toBeInstanceOf(Y.Text)
   })
 
-  test('become shared where another kind of value stood', () => {
+  test('become shared where another kind of value was stored', () => {
     const ydoc = seeded()
     apply(ydoc, { op: 'set_param', nodeId: 'ask', path: ['prompt'], value: 5 })
     expect(paramText(ydoc, 'ask', ['prompt'])).toBeUndefined()

@@ -50,7 +50,7 @@ describe('updateText', () => {
     )
   })
 
-  test('writes the whole text anew where foreign content stands in it', () => {
+  test('writes the whole text anew where it holds foreign content', () => {
     const text = shared('ab')
     text.insertEmbed(1, { image: 'x' })
     updateText(text, 'aXb')

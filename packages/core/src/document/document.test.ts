@@ -80,7 +80,7 @@ describe('contentHash and behaviorHash', () => {
     expect(behaviorHash(other)).toBe(behaviorHash(base))
   })
 
-  test('only contentHash knows where things stand and what is noted', () => {
+  test('only contentHash depends on positions and notes', () => {
     const moved: WorkflowDocument = {
       ...base,
       nodes: base.nodes.map((each) => ({
@@ -96,7 +96,7 @@ describe('contentHash and behaviorHash', () => {
     expect(contentHash(moved)).not.toBe(contentHash(base))
   })
 
-  test('both know what runs, and in which order nodes stand', () => {
+  test('both depend on what runs and on the order of nodes', () => {
     const changes: WorkflowDocument[] = [
       { ...base, nodes: [...base.nodes].reverse() },
       { ...base, edges: base.edges.slice(1) },

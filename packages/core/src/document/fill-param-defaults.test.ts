@@ -5,7 +5,7 @@ const schema = {
   properties: { output: { default: '{{input}}' }, outcome: { type: 'string' }, keep: { default: 1 }, any: true },
 }
 
-test('fills in what is missing and keeps what stands, null too', () => {
+test('fills in what is missing and keeps present values, null too', () => {
   expect(fillParamDefaults(schema, { keep: null })).toEqual({ keep: null, output: '{{input}}' })
 })
 

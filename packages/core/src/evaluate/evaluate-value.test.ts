@@ -59,7 +59,7 @@ describe('evaluateValue', () => {
     expect(forwards.a).not.toBe(forwards.b)
   })
 
-  test('says in which param a fault stands', () => {
+  test('names the param of a fault', () => {
     const { code, details } = faultOf(() => evaluateValue({ a: ['x', { b: '{{ input.nmae }}' }] }, scope))
     expect(code).toBe('EXPRESSION_PATH_MISSING')
     expect(details).toMatchObject({ param: ['a', 1, 'b'], path: 'input.nmae', position: 9 })

@@ -26,7 +26,7 @@ describe('analyzeTemplate', () => {
     expect(reads(template)).toEqual(expected)
   })
 
-  test('names the node of a reference and where its id stands', () => {
+  test('names the node of a reference and the span of its id', () => {
     const template = 'Hi {{ nodes.charge.output.id }} {{ nodes["ship"] }} {{ nodes[x] }} {{ nodes }} {{ nodes.0 }}'
     const nodes = analyzeTemplate(template).reads.flatMap(({ node }) => node ?? [])
     expect(nodes.map(({ id, start, end }) => [id, template.slice(start, end)])).toEqual([

@@ -20,7 +20,7 @@ describe('nextToken', () => {
     }
   })
 
-  test('ends a name at the first character that cannot stand in one', () => {
+  test('ends a name at the first character that it cannot contain', () => {
     expect(nextToken('aé1$_-b', 0)).toMatchObject({ name: 'aé1$_' })
     expect(nextToken('a😀', 0)).toMatchObject({ name: 'a' })
     expect(nextToken('a\u200d', 0)).toMatchObject({ name: 'a' })

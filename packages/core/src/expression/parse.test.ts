@@ -99,7 +99,7 @@ describe('parseExpression', () => {
     expect(shape('now()')).toEqual({ kind: 'call', name: 'now', arguments: [] })
   })
 
-  test('knows where everything stands', () => {
+  test('records the span of every part', () => {
     const text = '  max(a.b, 1) '
     const call = parseExpression(text) as Extract<Expression, { kind: 'call' }>
     expect([call.start, call.nameEnd, call.end]).toEqual([2, 5, 13])
@@ -247,7 +247,7 @@ describe('parseTemplate', () => {
     expect(parts(text)).toEqual(expected)
   })
 
-  test('is whole only where nothing stands beside the expression', () => {
+  test('is whole only without text beside the expression', () => {
     expect(parseTemplate('{{ a }}').whole).toMatchObject({ kind: 'root', name: 'a' })
     expect(parseTemplate('{{ a }} ').whole).toBeNull()
     expect(parseTemplate('a').whole).toBeNull()

@@ -73,7 +73,7 @@ test('order of registration does not matter, a change does', () => {
   expect(toManifest([{ ...greet, title: 'Welcome' }, route]).hash).not.toBe(hash)
 })
 
-test('versions of one type stand in order, and one version twice is refused', () => {
+test('versions of one type are sorted, and one version twice is refused', () => {
   const versions = toManifest([withVersion(10), withVersion(2), greet]).nodes.map(({ version }) => version)
   expect(versions).toEqual([1, 2, 10])
   expect(() => toManifest([withVersion(2), greet, withVersion(2)])).toThrow(

@@ -45,8 +45,8 @@ export const objectOf =
       : optionFault(field, `${field} must be an object (got ${shownOption(value)})`)
 
 /**
- * Checks the options of a factory, all at once: each known field by its check; other fields are refused. A promise in
- * place of a value is reported as a forgotten `await`.
+ * Checks the options of a factory, all at once: each known field by its check; other fields are refused. A promise
+ * instead of a value is reported as a forgotten `await`.
  *
  * @param name - Name of the factory, for the message.
  * @param options - As the host passed them; `undefined` counts as an object without fields.

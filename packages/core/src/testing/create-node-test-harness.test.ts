@@ -163,7 +163,7 @@ describe('HTTP in the harness', () => {
     })
   })
 
-  test('a client of the test takes the place of respond', async () => {
+  test('a client of the test replaces respond', async () => {
     const http = { fetch, request: async () => Promise.reject(new Error('mine')) }
     const harness = createNodeTestHarness(
       greetBy(async ({ http: given }) => (await given.request('https://a.example/')).url),

@@ -130,7 +130,7 @@ describe('params', () => {
     ['a choice', { headers: { x: '{{ 1 }}' } }],
     ['an object', { headers: '{{ {} }}' }],
     ['a part of a choice', { mixed: { n: '{{ 1 }}' } }],
-  ])('a template may stand for %s', (_, params) => {
+  ])('a template is allowed as %s', (_, params) => {
     expect(validate(around(call('a', params)))).toEqual([])
   })
 

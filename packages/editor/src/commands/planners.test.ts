@@ -26,7 +26,7 @@ const addedTo = (plan: Plan) => plan.select?.[0] ?? ''
 const chain = workflow([node('start', 'start'), node('a', 'step'), node('z', 'stop')], ['start>a', 'a>z'])
 
 describe('add-node', () => {
-  test('behind a node with a free port, the new one is joined to it and stands to its right', () => {
+  test('behind a node with a free port, the new one is joined to it, on its right', () => {
     const document = workflow([node('start', 'start')])
     const { plan, after } = runCommand(document, {
       type: 'add-node',
@@ -126,7 +126,7 @@ describe('connect', () => {
 })
 
 describe('delete-nodes', () => {
-  test('what stood alone between two others leaves them joined', () => {
+  test('a node alone between two others leaves them joined', () => {
     const { after } = runCommand(chain, { type: 'delete-nodes', nodeIds: ['a'] })
     expect(edgesOf(after)).toEqual(['start:success>z:in'])
   })

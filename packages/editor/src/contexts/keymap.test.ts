@@ -81,7 +81,7 @@ describe('DEFAULT_KEYMAP', () => {
 })
 
 describe('chordLabel', () => {
-  test('prints keys as they stand on the keyboard', () => {
+  test('prints keys as the keyboard labels them', () => {
     expect(chordLabel('Mod+Shift+z', true)).toBe('⌘ ⇧ Z')
     expect(chordLabel('Mod+Shift+z', false)).toBe('Ctrl Shift Z')
     expect(chordLabel('Shift++', false)).toBe('Shift +')

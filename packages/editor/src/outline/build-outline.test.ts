@@ -60,7 +60,7 @@ function textOf(items: readonly OutlineItem[]): string {
 const outline = (...lines: readonly string[]) => textOf(buildOutline(documentOf(...lines), manifest))
 
 describe('buildOutline', () => {
-  test('nodes that follow each other stand at one level', () => {
+  test('nodes that follow each other have one level', () => {
     expect(outline('a>b', 'b>c')).toBe('a b c')
   })
 

@@ -241,7 +241,7 @@ test('a search is emptied by Escape first, which then does what it does elsewher
   function Search() {
     const [value, setValue] = useState('abc')
     return (
-      // biome-ignore lint/a11y/noStaticElementInteractions: stands for a panel that Escape closes
+      // biome-ignore lint/a11y/noStaticElementInteractions: represents a panel that Escape closes
       <div onKeyDown={(event) => event.key === 'Escape' && onClose()}>
         <SearchInput label="Search nodes" value={value} onChange={setValue} />
       </div>

@@ -37,7 +37,7 @@ describe('Menu', () => {
     expect(document.activeElement).toBe(trigger)
   })
 
-  test('stands inside the instance, so that its styles reach it', async () => {
+  test('is inside the instance, so that its styles reach it', async () => {
     const { user } = renderPart(menu)
     await user.click(screen.getByRole('button', { name: 'More actions' }))
     expect((await screen.findByRole('menu')).closest('.tenon')).not.toBeNull()

@@ -47,8 +47,8 @@ function pgliteConnection(pglite: PgliteDatabase): LinkConnection {
   const begin = (opening: string): Promise<void> =>
     new Promise((resolve, reject) => {
       let finish: (how: 'commit' | 'rollback') => void
-      const finished = new Promise<'commit' | 'rollback'>((settle) => {
-        finish = settle
+      const finished = new Promise<'commit' | 'rollback'>((resolveEnd) => {
+        finish = resolveEnd
       })
       const transaction = pglite.transaction(async (opened) => {
         await opened.exec(opening)

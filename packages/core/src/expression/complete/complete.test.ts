@@ -108,7 +108,7 @@ describe('completionsAt', () => {
     ['{{ "a" in (input).|', ''],
     ['{{ { a: [input.|] } }}', ''],
     ['{{ {a: {b: 1}}.a == input.|', ''],
-  ])('offers the keys of what stands before the point at %s', (marked, word) => {
+  ])('offers the keys of the value before the point at %s', (marked, word) => {
     const list = at(marked)
     expect(list?.word).toBe(word)
     expect(list?.labels).toEqual(['name', 'odd key', 'lines'])
@@ -147,7 +147,7 @@ describe('completionsAt', () => {
     ['{{ ).|', undefined],
     ['{{ f(].|', undefined],
     ['{{ input.lines.|0', ['0']],
-  ])('finds what stands before the point at %s', (marked, labels) => {
+  ])('finds the value before the point at %s', (marked, labels) => {
     expect(at(marked)?.labels).toEqual(labels)
   })
 

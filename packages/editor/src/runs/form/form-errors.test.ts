@@ -61,7 +61,7 @@ describe('serverErrors', () => {
   const fields = formFields({ type: 'object', properties: { ticket_id: { type: 'string' } } }) ?? []
   const refuse = (issues: unknown) => new TenonError('RUN_INPUT_INVALID', 'no', { details: { issues } })
 
-  test('are placed at the fields that the server names, with or without the envelope', () => {
+  test('are shown at the fields that the server names, with or without the envelope', () => {
     const issue = { code: 'pattern', message: 'Write T- and digits.' }
     expect([...serverErrors(refuse([{ ...issue, path: ['ticket_id'] }]), fields)]).toEqual([
       ['ticket_id', issue.message],

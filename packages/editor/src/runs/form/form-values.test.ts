@@ -13,7 +13,7 @@ describe('writeValue', () => {
     expect(writeValue({ list: [1, 2, 3] }, ['list', 1], undefined)).toEqual({ list: [1, 3] })
   })
 
-  test('keeps what stands beside as the same object', () => {
+  test('keeps its siblings as the same objects', () => {
     const beside = { deep: true }
     expect(writeValue({ beside, a: 1 }, ['a'], 2)['beside']).toBe(beside)
   })

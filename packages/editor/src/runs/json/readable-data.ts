@@ -7,11 +7,11 @@ import { isJsonObject, type Json } from '@tenon/core/document'
 export function readableData(data: Json): Json {
   if (!isJsonObject(data)) return data
   const readable: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(data)) readable[key] = inPlace(value)
+  for (const [key, value] of Object.entries(data)) readable[key] = inlineValue(value)
   return readable
 }
 
-function inPlace(value: Json): Json {
+function inlineValue(value: Json): Json {
   if (!isJsonObject(value) || typeof value['hash'] !== 'string' || typeof value['size'] !== 'number') return value
   if (value['inline'] !== undefined) return value['inline']
   return { size: value['size'], ...(value['keys'] === undefined ? {} : { keys: value['keys'] }) }

@@ -20,7 +20,7 @@ function rowOf(view: ReturnType<typeof viewOf>, nodeId: string, moment: number) 
 }
 
 describe('timelineRows', () => {
-  test('stand in the order of scheduling, without the nodes that were passed over', () => {
+  test('are in the order of scheduling, without skipped nodes', () => {
     const log = escalatedRun()
     const ids = timelineRows(viewOf(log), log.at).map((row) => row.nodeId)
     expect(ids).toEqual(['start', 'analyze', 'policy', 'happy', 'fork', 'ticket', 'crm', 'join', 'escalated'])

@@ -19,7 +19,7 @@ describe('tickDistance', () => {
 })
 
 describe('ticksOf', () => {
-  test('stand at round distances from the start', () => {
+  test('are at round distances from the start', () => {
     const ticks = ticksOf(createTimeScale(7_300, 11_730), 800)
     expect(ticks.map((tick) => tick.elapsedMs)).toEqual([0, 1_000, 2_000, 3_000, 4_000])
     expect(ticks[2]?.left).toBeCloseTo(2_000 / 4_430)
@@ -53,7 +53,7 @@ describe('labels of ticks', () => {
 })
 
 describe('growingEnd', () => {
-  test('stands still between two round lengths', () => {
+  test('stays the same between two round lengths', () => {
     expect(growingEnd(0, 3_100)).toBe(growingEnd(0, 3_700))
     expect(growingEnd(0, 3_100)).toBeGreaterThan(3_100)
   })

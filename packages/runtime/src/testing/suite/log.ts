@@ -62,15 +62,15 @@ export const logTests: SuiteGroup = (context) => {
       const { probes } = context()
       const tenantId = `t-${randomUUID()}`
       const runId = randomUUID()
-      const told: number[] = []
-      const stop = bus.subscribe(runTopic(tenantId, runId), (message) => void told.push(Number(message.seq)))
+      const announced: number[] = []
+      const stop = bus.subscribe(runTopic(tenantId, runId), (message) => void announced.push(Number(message.seq)))
       const run = await context().start(two, { tenantId, runId })
       await probes.reached(runId, 'a')
       probes.open(runId, 'a')
       await run.ended()
       const all = await run.events()
-      await expect.poll(() => told.at(-1)).toBe(all.length)
-      expect(told).toEqual([...told].sort((a, b) => a - b))
+      await expect.poll(() => announced.at(-1)).toBe(all.length)
+      expect(announced).toEqual([...announced].sort((a, b) => a - b))
       stop()
       expect(await reader.readEvents(tenantId, runId, 3, 2)).toEqual(all.slice(3, 5))
       expect(await reader.readEvents('another-tenant', runId, 0)).toEqual([])

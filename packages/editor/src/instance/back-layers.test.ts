@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type BackLayers, createBackLayers } from './back-layers.ts'
 
-/** Lets the page go where it was sent; jsdom does so after some tasks, as browsers do. */
-const calm = () => new Promise<void>((resolve) => setTimeout(resolve, 30))
+/** Lets the page go where it was sent; jsdom does so after some tasks, as browsers do. Tasks run in order, at any load. */
+const calm = async () => {
+  for (let task = 0; task < 20; task += 1) await new Promise((resolve) => setTimeout(resolve, 0))
+}
 const goBack = async () => {
   history.back()
   await calm()

@@ -16,9 +16,9 @@ import {
 import { SecretsContext, type SetSecret } from './inspector/controls/secrets-context.ts'
 import { useInstance } from './instance/instance-context.ts'
 import { en } from './messages/en/index.ts'
-import { createEditorSession } from './session/create-session.ts'
-import type { EditorSession } from './session/editor-session.ts'
+import { createEditorSession } from './session/session.ts'
 import { SessionProvider } from './session/session-context.tsx'
+import type { EditorSession } from './session/session-types.ts'
 import { WorkflowDetailsContext } from './session/workflow-details.ts'
 import { InstanceRoot } from './shell/instance-root.tsx'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openaiLanguageModel } from './openai/openai-language-model.ts'
-import { createBuiltInNodes } from './server/create-built-in-nodes.ts'
+import { createBuiltInNodes } from './server/built-in-nodes.ts'
 
 const refusal = (message: string) =>
   expect.objectContaining({ code: 'OPTIONS_INVALID', message: expect.stringContaining(message) })

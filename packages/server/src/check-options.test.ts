@@ -5,12 +5,12 @@ import { temporalEngine } from '@tenon/runtime/temporal'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { createWorker } from './create-worker.ts'
-import { createWorkflowServer } from './create-workflow-server.ts'
 import type { WorkflowServerOptions } from './options.ts'
 import { greeting } from './testing/kit/sample-workflows.ts'
 import { testNodes } from './testing/kit/test-nodes.ts'
 import { testIdentity } from './testing/test-identity.ts'
+import { createWorker } from './worker.ts'
+import { createWorkflowServer } from './workflow-server.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -4,8 +4,6 @@ export { type ListenClient, type PostgresBusOptions, postgresBus } from './bus/p
 export type { LookUpIdentity } from './connections/look-up-identity.ts'
 export type { UserRef } from './connections/revocations.ts'
 export type { ServerSocket } from './connections/server-socket.ts'
-export { createWorker, type WorkerOptions, type WorkflowWorker } from './create-worker.ts'
-export { createWorkflowServer } from './create-workflow-server.ts'
 export type {
   LimitOptions,
   Rate,
@@ -21,4 +19,6 @@ export type {
   WorkflowServerOptions,
 } from './options.ts'
 export type { RequestContext } from './request-context.ts'
-export type { ServerSockets } from './sockets/server-sockets.ts'
+export type { ServerSockets } from './sockets/server-sockets-types.ts'
+export { createWorker, type WorkerOptions, type WorkflowWorker } from './worker.ts'
+export { createWorkflowServer } from './workflow-server.ts'

@@ -7,7 +7,7 @@ import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
 import type { RequestContext } from './request-context.ts'
-import type { ServerSockets } from './sockets/server-sockets.ts'
+import type { ServerSockets } from './sockets/server-sockets-types.ts'
 
 /**
  * Returns who calls, or `null` for an anonymous caller. Must not read the body. Called for every request but health and

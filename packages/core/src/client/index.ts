@@ -30,7 +30,7 @@ export type {
   VersionWithDocument,
   Workflow,
 } from '../api/types.ts'
-export { createTenonClient } from './create-client.ts'
+export { createTenonClient } from './tenon-client.ts'
 export type {
   RequestOptions,
   RunStreamOptions,

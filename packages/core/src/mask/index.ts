@@ -1,5 +1,5 @@
-export { createRedactor, type Redactor } from './create-redactor.ts'
 export { isCredentialField, isCredentialHeader, isCredentialQuery } from './credential-names.ts'
 export { credentialsIn, maskCredentials } from './mask-credentials.ts'
 export { hideSecrets, maskDocument, maskParams } from './mask-params.ts'
 export { MASK, maskText } from './mask-text.ts'
+export { createRedactor, type Redactor } from './redactor.ts'

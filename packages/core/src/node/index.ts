@@ -2,7 +2,6 @@ export { fillParamDefaults } from '../document/fill-param-defaults.ts'
 export { isHeaderName, isPortAllowed, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 export { checkOutput } from './check-output.ts'
 export { checkParams } from './check-params.ts'
-export { createNodeRegistry } from './create-node-registry.ts'
 export { defineNode, type NodeDefinitionInput } from './define-node.ts'
 export {
   CONTROL_KINDS,
@@ -45,6 +44,7 @@ export {
 } from './implementation.ts'
 export { checkJsonSchema } from './json-schema/check-json-schema.ts'
 export { toManifest } from './manifest.ts'
+export { createNodeRegistry, type NodeRegistry } from './node-registry.ts'
 export type {
   ChatMessage,
   Connection,
@@ -59,4 +59,3 @@ export type {
   ModelUsage,
   WrappedKey,
 } from './ports.ts'
-export type { NodeRegistry } from './registry-types.ts'

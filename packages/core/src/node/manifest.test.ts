@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { greet, route } from '../../test/node-definitions.ts'
-import { createNodeRegistry } from './create-node-registry.ts'
 import type { NodeDefinition } from './definition.ts'
 import { implementInlineNode, implementNode } from './implement-node.ts'
 import { LOG_LEVELS, NODE_CATEGORIES } from './index.ts'
 import { toManifest } from './manifest.ts'
+import { createNodeRegistry } from './node-registry.ts'
 
 const greetNode = implementNode(greet, async () => ({ port: 'success', output: { greeting: '' } }))
 const routeNode = implementInlineNode(route, () => ({ port: 'default', output: {} }))

@@ -1,3 +1,4 @@
+export { edge, node, type WorkflowParts, withPolicy, workflow } from './document-builder.ts'
 export {
   createNodeTestHarness,
   type NodeTestHarness,
@@ -5,6 +6,5 @@ export {
   type NodeTestLog,
   type NodeTestRun,
   type NodeTestRunOptions,
-} from './create-node-test-harness.ts'
-export { edge, node, type WorkflowParts, withPolicy, workflow } from './document-builder.ts'
+} from './node-test-harness.ts'
 export type { Respond, ScriptedAnswer, ScriptedRequest } from './scripted-http.ts'

@@ -15,7 +15,7 @@ import { openRoom } from '../../test/fixtures/room.ts'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import { connectDraft } from './connect-draft.ts'
 import { createPresence } from './presence.ts'
 

@@ -1,5 +1,5 @@
 import type { TenonClient } from '@tenon/core/client'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import { loadSurroundings } from './load-surroundings.ts'
 
 interface ShowVersionOptions {

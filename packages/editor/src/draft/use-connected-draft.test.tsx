@@ -11,8 +11,8 @@ import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { TICKET_DOCUMENT } from '../../test/fixtures/ticket-workflow.ts'
 import type { ConnectedEditorProps, EditorEvent } from '../editor-props.ts'
-import { createEditorSession } from '../session/create-session.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import { createEditorSession } from '../session/session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import { useConnectedDraft } from './use-connected-draft.ts'
 
 afterEach(() => {

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { en } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import { useControlledDraft } from './use-controlled-draft.ts'
 
 afterEach(cleanup)

@@ -6,7 +6,7 @@ import type { ControlledEditorProps } from '../editor-props.ts'
 import { callHost } from '../instance/call-host.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { startLiveProblems } from '../problems/live-problems.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 
 const MOST_AWAITED = 32
 

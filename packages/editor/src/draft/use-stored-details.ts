@@ -1,7 +1,7 @@
 import type { TenonClient } from '@tenon/core/client'
 import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
 import { describeError } from '../ui/error-state.tsx'
 import { useAnnouncer } from '../ui/live-region.tsx'

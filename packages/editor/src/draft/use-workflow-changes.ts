@@ -2,7 +2,7 @@ import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { useRef } from 'react'
 import { useTenantChanges } from '../client/use-tenant-changes.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
 
 interface WorkflowChangesOptions {

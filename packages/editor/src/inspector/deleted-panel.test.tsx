@@ -8,7 +8,7 @@ import { t } from '../../test/fixtures/render.tsx'
 import { renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import type { Peer } from '../store/editor-state.ts'
 
 const A = 'a' as NodeId

@@ -3,7 +3,7 @@ import { copyFragment, type Fragment, parseFragment } from '../commands/fragment
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import { hasTextSelection, isTextEntry, readClipboard, writeClipboard } from '../instance/browser.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import { announce } from '../store/editor-store.ts'
 import { useAnnouncer } from '../ui/live-region.tsx'
 

@@ -4,7 +4,7 @@ import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { workerLayout } from '../layout/worker-layout.ts'
 import { useSession } from '../session/session-context.tsx'
-import { createActions } from './create-actions.ts'
+import { createActions } from './actions.ts'
 import { useClipboard } from './use-clipboard.ts'
 
 interface EditorActionsOptions {

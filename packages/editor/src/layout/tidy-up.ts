@@ -1,7 +1,7 @@
 import { type NodeId, type NodeMove, resolvePorts, type WorkflowEdge } from '@tenon/core/document'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'
 

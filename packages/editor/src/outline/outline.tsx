@@ -3,7 +3,7 @@ import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { buildOutline, type OutlineBranch, type OutlineItem } from './build-outline.ts'
+import { buildOutline, type OutlineBranch, type OutlineItem } from './outline-items.ts'
 import { OutlineRow } from './outline-row.tsx'
 
 /**

@@ -1,5 +1,5 @@
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'
 

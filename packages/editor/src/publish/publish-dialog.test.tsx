@@ -7,7 +7,7 @@ import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import type { EditorEvent } from '../editor-props.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
 

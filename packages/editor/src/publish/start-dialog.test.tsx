@@ -10,7 +10,7 @@ import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { StartDialog } from './start-dialog.tsx'
 

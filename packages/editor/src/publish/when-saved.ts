@@ -1,4 +1,4 @@
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 
 /**
  * Commits typed text and waits until the server has the last change, so that the tested or published draft is the

@@ -1,7 +1,7 @@
 import { diffDocuments } from '@tenon/core/collab'
 import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
 import type { EditorStore } from '../store/editor-store.ts'
-import type { DraftChange } from './editor-session.ts'
+import type { DraftChange } from './session-types.ts'
 
 export interface ChangeReporter {
   /** Reports all changes since the last report; `operations` if they are known already. */

@@ -2,7 +2,7 @@ import { TenonError } from '@tenon/core/errors'
 import { createContext, type ReactNode, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { EditorState } from '../store/editor-state.ts'
-import type { EditorSession } from './editor-session.ts'
+import type { EditorSession } from './session-types.ts'
 
 const SessionContext = createContext<EditorSession | null>(null)
 

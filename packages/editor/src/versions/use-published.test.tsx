@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFixtureClient, versionOf } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
-import { createEditorSession } from '../session/create-session.ts'
+import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { useChangesSincePublished } from './use-published.ts'
 

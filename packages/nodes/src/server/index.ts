@@ -1,1 +1,1 @@
-export { type BuiltInNodesOptions, createBuiltInNodes } from './create-built-in-nodes.ts'
+export { type BuiltInNodesOptions, createBuiltInNodes } from './built-in-nodes.ts'

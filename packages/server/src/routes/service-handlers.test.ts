@@ -2,12 +2,12 @@ import type { SocketTicket } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
 import { openTestPGlite } from '@tenon/runtime/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWorker } from '../create-worker.ts'
-import { createWorkflowServer } from '../create-workflow-server.ts'
 import { working } from '../testing/kit/sample-workflows.ts'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
+import { createWorker } from '../worker.ts'
+import { createWorkflowServer } from '../workflow-server.ts'
 
 const options = {
   engine: embeddedEngine(),

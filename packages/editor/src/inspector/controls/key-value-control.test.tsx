@@ -5,7 +5,7 @@ import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
-import type { EditorSession } from '../../session/editor-session.ts'
+import type { EditorSession } from '../../session/session-types.ts'
 
 async function render(fields: JsonObject | string) {
   const document = workflow([node('start', 'begin'), node('a', 'step', { text: 'hi', fields })], ['start>a'])

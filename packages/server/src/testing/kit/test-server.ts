@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { Identity } from '@tenon/core/api'
 import { embeddedEngine } from '@tenon/runtime'
 import { openTestPGlite } from '@tenon/runtime/testing'
-import { createWorkflowServer } from '../../create-workflow-server.ts'
 import { attachWebSockets } from '../../node/attach-web-sockets.ts'
 import { toNodeHandler } from '../../node/to-node-handler.ts'
 import type { DatabaseOptions, WorkflowServer, WorkflowServerOptions } from '../../options.ts'
+import { createWorkflowServer } from '../../workflow-server.ts'
 import { testNodes } from './test-nodes.ts'
 
 export interface CallOptions {

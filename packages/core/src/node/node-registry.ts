@@ -1,6 +1,14 @@
+import type { NodeManifest } from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
 import { toManifest } from './manifest.ts'
-import type { NodeRegistry } from './registry-types.ts'
+
+/** Frozen registry of the node types of a host, by type and version. */
+export interface NodeRegistry {
+  /** Returns the implementation of a node type, or `undefined` for an unknown type or version. */
+  get(type: string, version: number): AnyNodeImplementation | undefined
+  /** Definitions of all node types as plain data for the editor. */
+  readonly manifest: NodeManifest
+}
 
 /**
  * Creates the frozen registry of the node types of a host.

@@ -7,8 +7,8 @@ import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { en } from '../messages/en/index.ts'
 import { createTranslate } from '../messages/format.ts'
 import { select } from '../store/editor-store.ts'
-import { createEditorSession } from './create-session.ts'
-import type { DraftChange } from './editor-session.ts'
+import { createEditorSession } from './session.ts'
+import type { DraftChange } from './session-types.ts'
 
 const chain = workflow(
   [node('start', 'start'), node('a', 'step', { text: 'hi' }), node('z', 'stop')],

@@ -5,7 +5,7 @@ import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { LayoutProvider } from '../layout/layout-provider.ts'
 import { placementAtSelection } from '../layout/placement.ts'
 import { tidyUp } from '../layout/tidy-up.ts'
-import type { EditorSession } from '../session/editor-session.ts'
+import type { EditorSession } from '../session/session-types.ts'
 import { select } from '../store/editor-store.ts'
 import { type PanelName, withPanel } from '../store/panels.ts'
 

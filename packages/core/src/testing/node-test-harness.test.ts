@@ -4,7 +4,7 @@ import { greet, route } from '../../test/node-definitions.ts'
 import type { NodeDefinition } from '../node/definition.ts'
 import { implementInlineNode, implementNode } from '../node/implement-node.ts'
 import type { NodeContext } from '../node/implementation.ts'
-import { createNodeTestHarness } from './create-node-test-harness.ts'
+import { createNodeTestHarness } from './node-test-harness.ts'
 
 type GreetContext = NodeContext<{ name: string; times: number }>
 

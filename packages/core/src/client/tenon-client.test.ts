@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ROUTES } from '../api/route-table.ts'
 import { TenonError } from '../errors/tenon-error.ts'
-import { createTenonClient } from './create-client.ts'
+import { createTenonClient } from './tenon-client.ts'
 import type { TenonClient } from './types.ts'
 
 interface Seen {

@@ -1,6 +1,6 @@
 import { MASK } from '@tenon/core/mask'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createLog } from './create-log.ts'
+import { createLog } from './log.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

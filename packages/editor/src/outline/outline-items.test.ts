@@ -2,7 +2,7 @@ import { EMPTY_DOCUMENT, edgeId, type WorkflowDocument } from '@tenon/core/docum
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { describe, expect, test } from 'vitest'
 import { createManifestIndex } from '../manifest/manifest-index.ts'
-import { buildOutline, type OutlineItem } from './build-outline.ts'
+import { buildOutline, type OutlineItem } from './outline-items.ts'
 
 const entry = (type: string, ports: readonly string[]): NodeManifestEntry => ({
   type,

@@ -1,5 +1,5 @@
 import type { ResolvedPort } from '../document/ports.ts'
-import { edgeId } from '../document/types.ts'
+import { edgeId, type WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
@@ -35,18 +35,21 @@ const fixed = (fix: IssueFix | undefined): { readonly fix?: IssueFix } => (fix =
 /** Creates a fix that replaces a join with one edge by that edge. */
 function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: SurveyedNode): IssueFix {
   const taken = new Set(survey.document.edges.map(({ id }) => id))
-  const edges = incoming.flatMap(({ source, sourceHandle }) =>
-    outgoing.map(({ target, targetHandle }) => ({ source, sourceHandle, target, targetHandle })),
-  )
   const isGone = (id: NodeId) => isInside(survey, id, node.id)
-  const added = edges.filter(
-    (ends) => ends.source !== ends.target && !taken.has(edgeId(ends)) && !isGone(ends.source) && !isGone(ends.target),
-  )
+  // Two ports of the join may lead to the same input.
+  const added = new Map<string, Omit<WorkflowEdge, 'id'>>()
+  for (const { source, sourceHandle } of incoming) {
+    for (const { target, targetHandle } of outgoing) {
+      const ends = { source, sourceHandle, target, targetHandle }
+      const id = edgeId(ends)
+      if (source !== target && !taken.has(id) && !isGone(source) && !isGone(target)) added.set(id, ends)
+    }
+  }
   return {
     title: `Remove "${name}"`,
     operations: [
       { op: 'remove_node', nodeId: node.id },
-      ...added.map((ends) => ({ op: 'add_edge', edge: { ...ends, id: edgeId(ends) } }) as const),
+      ...Array.from(added, ([id, ends]) => ({ op: 'add_edge', edge: { ...ends, id } }) as const),
     ],
   }
 }

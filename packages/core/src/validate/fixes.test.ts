@@ -136,6 +136,13 @@ describe('a join with a single edge', () => {
     const issue = issueIn(document, 'JOIN_SINGLE')
     expect(fixed(document, issue).edges.map(({ id }) => id)).toEqual(['start:success>a:in', 'a:success>end:in'])
   })
+
+  test('adds an edge once for two ports that lead to the same input', () => {
+    const join = node('j', 'join', {}, { policy: { onError: 'route' } })
+    const document = workflow([start, join, end], ['start>j', 'j>end', 'j:error>end'])
+    const next = fixed(document, issueIn(document, 'JOIN_SINGLE'))
+    expect(next.edges.map(({ id }) => id)).toEqual(['start:success>end:in'])
+  })
 })
 
 describe('a join that contains nodes', () => {

@@ -49,12 +49,13 @@ function write(value: unknown, depth: number): string {
 /**
  * Orders the keys of a value at every depth, for `JSON.stringify` to write. Shares what is ordered already.
  *
- * @returns `undefined` for a value that {@link write} has to refuse, or that `JSON.stringify` would write otherwise.
+ * @returns `undefined` for a value that {@link write} has to refuse, or that `JSON.stringify` would write otherwise; lone
+ * surrogates are not noticed.
  */
 function ordered(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
-      return isWellFormed(value) ? value : undefined
+      return value
     case 'number':
       return Number.isFinite(value) ? value : undefined
     case 'boolean':
@@ -80,6 +81,9 @@ function orderedList(list: readonly unknown[], depth: number): readonly unknown[
   return copy ?? list
 }
 
+/** Beginning of the escape that `JSON.stringify` writes for a lone surrogate; a backslash in a text may look like it. */
+const SURROGATE_ESCAPE = '\\ud'
+
 /** Matches keys that an object may keep before all others. */
 const INDEX = /^\d/
 
@@ -103,7 +107,7 @@ function orderedObject(object: object, depth: number): object | undefined {
     const key = keys[at] as string
     const member = members[key]
     const next = member === undefined ? undefined : ordered(member, depth + 1)
-    if (!isWellFormed(key) || (next === undefined && member !== undefined)) return undefined
+    if (next === undefined && member !== undefined) return undefined
     if (copy === null && next !== member) {
       copy = {}
       for (const before of keys.slice(0, at)) copy[before] = members[before]
@@ -126,5 +130,6 @@ function orderedObject(object: object, depth: number): object | undefined {
 export function canonicalText(value: unknown): string {
   // `JSON.stringify` writes several times as fast.
   const inOrder = ordered(value, 0)
-  return inOrder === undefined ? write(value, 0) : JSON.stringify(inOrder)
+  const text = inOrder === undefined ? null : JSON.stringify(inOrder)
+  return text === null || text.includes(SURROGATE_ESCAPE) ? write(value, 0) : text
 }

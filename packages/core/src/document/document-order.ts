@@ -24,19 +24,25 @@ const ascending = (a: number, b: number): number => a - b
 /** Indexes a document once, for {@link documentOrder} and {@link upstreamOf} over all of its nodes. */
 export function documentGraph(document: Pick<WorkflowDocument, 'nodes' | 'edges'>): DocumentGraph {
   const indexOf = new Map(document.nodes.map(({ id }, index) => [id, index]))
-  const successors = document.nodes.map(() => new Set<number>())
-  const predecessors = document.nodes.map(() => new Set<number>())
+  const successors = document.nodes.map((): number[] => [])
+  const predecessors = document.nodes.map((): number[] => [])
   const link = (from: number | undefined, to: number | undefined): void => {
     if (from === undefined || to === undefined) return
-    ;(successors[from] as Set<number>).add(to)
-    ;(predecessors[to] as Set<number>).add(from)
+    ;(successors[from] as number[]).push(to)
+    ;(predecessors[to] as number[]).push(from)
   }
   for (const { source, target } of document.edges) link(indexOf.get(source), indexOf.get(target))
   for (const [index, { parentId }] of document.nodes.entries()) {
     if (parentId !== undefined) link(indexOf.get(parentId), index)
   }
-  const sorted = (sets: readonly ReadonlySet<number>[]) => sets.map((set) => [...set].sort(ascending))
-  return { indexOf, successors: sorted(successors), predecessors: sorted(predecessors) }
+  return { indexOf, successors: successors.map(distinct), predecessors: predecessors.map(distinct) }
+}
+
+/** Returns the numbers ascending, each once. */
+function distinct(numbers: number[]): readonly number[] {
+  if (numbers.length < 2) return numbers
+  numbers.sort(ascending)
+  return numbers.filter((number, at) => number !== numbers[at - 1])
 }
 
 /** Creates a min-heap of numbers. */

@@ -26,6 +26,11 @@ export function paramDefaults(schema: JsonSchema): readonly ParamDefault[] {
 
 /** {@link fillParamDefaults} for defaults that are listed already. */
 export function withDefaults(defaults: readonly ParamDefault[], params: JsonObject): JsonObject {
-  const missing = defaults.filter(([name]) => !Object.hasOwn(params, name))
-  return missing.length === 0 ? params : { ...params, ...Object.fromEntries(missing) }
+  let filled: Record<string, Json> | null = null
+  for (const [name, value] of defaults) {
+    if (Object.hasOwn(params, name)) continue
+    filled ??= { ...params }
+    filled[name] = value
+  }
+  return filled ?? params
 }

@@ -32,8 +32,11 @@ export function textLeaves(value: Json, path: ParamPath = []): NodeText[] {
   return Object.entries(value).flatMap(([key, member]) => textLeaves(member as Json, [...path, key]))
 }
 
+const NO_TEXTS: readonly NodeText[] = Object.freeze([])
+
 /** Returns the texts of a node's own policy that are templates. */
-export function policyTexts({ policy = {} }: Pick<WorkflowNode, 'policy'>): NodeText[] {
+export function policyTexts({ policy }: Pick<WorkflowNode, 'policy'>): readonly NodeText[] {
+  if (policy === undefined) return NO_TEXTS
   return Object.entries(policy).flatMap(([field, text]) =>
     POLICY_FIELDS[field as keyof NodePolicy] === 'template' && typeof text === 'string'
       ? [{ path: ['policy', field], text }]

@@ -5,7 +5,7 @@ export function createBits(size: number): Bits {
   return new Uint32Array((size + 31) >>> 5)
 }
 
-/** Pool of sets of one size that are reused, since allocating a set costs more than filling it. */
+/** Pool of sets of one size that share memory and are reused, since allocating a set costs more than filling it. */
 export interface BitsPool {
   /** Returns a set with the members of `bits`. */
   copy(bits: Bits): Bits
@@ -14,16 +14,30 @@ export interface BitsPool {
   release(bits: Bits): void
 }
 
+const SETS_PER_CHUNK = 64
+
 export function createBitsPool(size: number): BitsPool {
+  const words = (size + 31) >>> 5
   const free: Bits[] = []
+  let chunk = createBits(0)
+  let used = 0
+
+  function fresh(): Bits {
+    if (used + words > chunk.length) {
+      chunk = new Uint32Array(words * SETS_PER_CHUNK)
+      used = 0
+    }
+    used += words
+    return chunk.subarray(used - words, used)
+  }
+
   return {
     copy(bits) {
-      const used = free.pop()
-      if (used === undefined) return bits.slice()
-      used.set(bits)
-      return used
+      const copied = free.pop() ?? fresh()
+      copied.set(bits)
+      return copied
     },
-    empty: () => free.pop()?.fill(0) ?? createBits(size),
+    empty: () => free.pop()?.fill(0) ?? fresh(),
     release: (bits) => void free.push(bits),
   }
 }

@@ -15,7 +15,7 @@ import { createDominators, type Dominators } from './dominators.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import type { Meter } from './meter.ts'
 import type { OutputFacts } from './output-facts.ts'
-import { addSureBranches, type Branching } from './sure-branches.ts'
+import { addSureBranches, type Branching, type Meeting } from './sure-branches.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /**
@@ -60,6 +60,7 @@ export type DescribeExit = (node: FlowNode, port: string) => OutputFacts
 export function takenExits({ taken }: FlowNode, { exits }: FlowNode, meter: Meter): readonly Exit[] | null {
   const first = exits[0] as Exit
   meter.spendWords(1 + (exits.length >>> 5))
+  if (exits.length === 1) return hasBit(taken, first.index) ? exits : null
   const indexes = bitsBetween(taken, first.index, first.index + exits.length)
   return indexes.length === 0 ? null : indexes.map((index) => exits[index - first.index] as Exit)
 }
@@ -85,16 +86,18 @@ interface ExitPort {
  * Returns the ports by which the run may continue. A disabled node only takes its first port; an error port without an
  * edge ends the run.
  */
-function exitPorts({ node, ports, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
-  const isUsed = (port: string) => outgoing.some(({ sourceHandle }) => sourceHandle === port)
-  const names = new Set<string>()
-  for (const { name, isError } of ports) if (!isError || isUsed(name)) names.add(name)
-  for (const { sourceHandle } of outgoing) names.add(sourceHandle)
+function exitPorts({ node, ports, portNames, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
+  const names: string[] = []
+  for (const { name, isError } of ports) {
+    if (!isError || outgoing.some(({ sourceHandle }) => sourceHandle === name)) names.push(name)
+  }
+  const unknown = outgoing.filter(({ sourceHandle }) => !portNames.has(sourceHandle))
+  if (unknown.length > 0) for (const port of new Set(unknown.map((edge) => edge.sourceHandle))) names.push(port)
   const [first] = names
   if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
   const isFork = entry?.control === 'fork'
-  const isOnly = entry !== undefined && names.size === 1
-  return [...names].map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
+  const isOnly = entry !== undefined && names.length === 1
+  return names.map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
 }
 
 /** Facts about a node for later nodes while the flow is traced; dropped once no edge remains. */
@@ -103,7 +106,8 @@ interface Trail {
   readonly waited: Bits
   readonly started: Bits
   readonly absorbed: Bits
-  readonly exitByPort: ReadonlyMap<string, Exit>
+  /** Returns the exit at a port; `undefined` for a port by which the run never continues. */
+  readonly exitAt: (port: string) => TracedExit | undefined
   edgesLeft: number
 }
 
@@ -112,32 +116,50 @@ interface Tracing extends Branching {
   readonly byId: Map<NodeId, FlowNode>
   readonly nodes: FlowNode[]
   readonly dominators: Dominators
-  readonly trails: Map<FlowNode, Trail>
+  /** Trails by rank; `null` for those that no later node needs. */
+  readonly trails: (Trail | null)[]
   readonly ranks: ReadonlyMap<NodeId, number>
   /** Exit ports of each node, by rank. */
   readonly exitPorts: readonly (readonly ExitPort[])[]
-  readonly nodeCount: number
   /** Pool of sets of exits; those of `taken` are kept. */
   readonly exitSets: BitsPool
-  /** Pool of sets of nodes, needed only as long as a {@link Trail}. */
+  /** Pool of sets of nodes; most are needed only as long as a {@link Trail}. */
   readonly trailSets: BitsPool
 }
 
+/** An exit while its node is traced. */
+type TracedExit = Exit & { readonly targets: number[] }
+
+/** Most exits of a node that are searched one by one. */
+const FEW_EXITS = 8
+
+/** Returns a search for the exit of a node at a port. */
+function exitAt(exits: readonly TracedExit[]): Trail['exitAt'] {
+  if (exits.length <= FEW_EXITS) return (port) => exits.find((exit) => exit.port === port)
+  const byPort = new Map(exits.map((exit) => [exit.port, exit]))
+  return (port) => byPort.get(port)
+}
+
+const trailOf = ({ trails }: Tracing, { rank }: FlowNode): Trail => trails[rank] as Trail
+
 /** Returns the exits that lead to a node from earlier ones; edges backwards, which only cycles have, are ignored. */
 function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit[] {
-  return incoming.flatMap(({ source, sourceHandle }) => {
+  const arriving: Exit[] = []
+  for (const { source, sourceHandle } of incoming) {
     const before = byId.get(source)
-    return (before && trails.get(before)?.exitByPort.get(sourceHandle)) ?? []
-  })
+    const exit = before && trails[before.rank]?.exitAt(sourceHandle)
+    if (exit !== undefined) arriving.push(exit)
+  }
+  return arriving
 }
 
 /** Releases the trails that no later node needs. */
 function release(tracing: Tracing, arriving: readonly Exit[]): void {
   for (const { node } of arriving) {
-    const trail = tracing.trails.get(node) as Trail
+    const trail = trailOf(tracing, node)
     trail.edgesLeft -= 1
     if (trail.edgesLeft > 0) continue
-    tracing.trails.delete(node)
+    tracing.trails[node.rank] = null
     releaseSets(tracing, trail)
   }
 }
@@ -147,35 +169,59 @@ function releaseSets({ trailSets }: Tracing, { started, absorbed }: Pick<Trail, 
   trailSets.release(absorbed)
 }
 
-type BeforeExit = (exit: Exit, trail: Trail) => { readonly bits: Bits; readonly own: readonly number[] }
+/** Facts that hold on every path to a node. */
+type SureFacts = Pick<Meeting, 'taken' | 'started' | 'absorbed'>
 
-/** Returns the facts that hold on every path to the node. */
-function onAllWays({ trails, meter }: Tracing, pool: BitsPool, arriving: readonly Exit[], before: BeforeExit): Bits {
-  let common: Bits | null = null
-  for (const exit of arriving) {
-    const { bits, own } = before(exit, trails.get(exit.node) as Trail)
-    meter.spendWords(bits.length)
-    meter.spend(own.length)
-    const known: Bits | null = common
-    const kept = known === null ? own : own.filter((index) => hasBit(known, index))
-    if (common === null) common = pool.copy(bits)
-    else keepBits(common, bits)
-    for (const index of kept) setBit(common, index)
+/** Returns the facts that hold behind an exit: those of its node, and that it has been taken. */
+function factsBehind(tracing: Tracing, { index, node, targets }: Exit): SureFacts {
+  const { exitSets, trailSets, forks, meter } = tracing
+  const trail = trailOf(tracing, node)
+  const taken = exitSets.copy(node.taken)
+  setBit(taken, index)
+  const started = trailSets.copy(trail.started)
+  setBit(started, node.rank)
+  for (const rank of targets) setBit(started, rank)
+  const absorbed = trailSets.copy(trail.absorbed)
+  if (!hasBit(forks, node.rank)) setBit(absorbed, node.rank)
+  meter.spendWords(taken.length + started.length + absorbed.length)
+  meter.spend(targets.length)
+  return { taken, started, absorbed }
+}
+
+/** Keeps the members that are in `other` or in `own`. */
+function keepKnown(bits: Bits, other: Bits, own: readonly number[]): void {
+  const kept = own.filter((index) => hasBit(bits, index))
+  keepBits(bits, other)
+  for (const index of kept) setBit(bits, index)
+}
+
+/** Returns the facts that hold on every path to a node. */
+function factsOnAllPaths(tracing: Tracing, [first, ...others]: readonly Exit[]): SureFacts {
+  const { exitSets, trailSets, forks, meter } = tracing
+  if (first === undefined) return { taken: exitSets.empty(), started: trailSets.empty(), absorbed: trailSets.empty() }
+  const { taken, started, absorbed } = factsBehind(tracing, first)
+  for (const { index, node, targets } of others) {
+    const trail = trailOf(tracing, node)
+    keepKnown(taken, node.taken, [index])
+    keepKnown(started, trail.started, [node.rank, ...targets])
+    keepKnown(absorbed, trail.absorbed, hasBit(forks, node.rank) ? [] : [node.rank])
+    meter.spendWords(taken.length + started.length + absorbed.length)
+    meter.spend(targets.length)
   }
-  return common ?? pool.empty()
+  return { taken, started, absorbed }
 }
 
 /** Collects the sets of ranks of all paths, each with the node that it leads through. */
-function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bitsOf: (node: FlowNode) => Bits): Bits {
+function onAnyWay({ trailSets, meter }: Tracing, arriving: readonly Exit[], bitsOf: (node: FlowNode) => Bits): Bits {
   let all: Bits | null = null
   for (const { node } of arriving) {
     const bits = bitsOf(node)
     meter.spendWords(bits.length)
-    if (all === null) all = bits.slice()
+    if (all === null) all = trailSets.copy(bits)
     else addBits(all, bits)
     setBit(all, node.rank)
   }
-  return all ?? createBits(nodeCount)
+  return all ?? trailSets.empty()
 }
 
 /**
@@ -183,31 +229,22 @@ function onAnyWay({ nodeCount, meter }: Tracing, arriving: readonly Exit[], bits
  * may still be running.
  */
 function waitedFor(tracing: Tracing, surveyed: SurveyedNode, arriving: readonly Exit[], ancestors: Bits): Bits {
-  if (arriving.length > 1 && !joinsAll(surveyed)) return createBits(tracing.nodeCount)
-  const trailOf = (node: FlowNode): Trail => tracing.trails.get(node) as Trail
+  if (arriving.length > 1 && !joinsAll(surveyed)) return tracing.trailSets.empty()
   // Without an early join before it, a node waits for all of its ancestors, and the set is shared.
-  if (arriving.every(({ node }) => trailOf(node).waited === node.ancestors)) return ancestors
-  return onAnyWay(tracing, arriving, (node) => trailOf(node).waited)
+  if (arriving.every(({ node }) => trailOf(tracing, node).waited === node.ancestors)) return ancestors
+  return onAnyWay(tracing, arriving, (node) => trailOf(tracing, node).waited)
 }
 
 function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit): FlowNode {
-  const { nodes, byId, exits, forks, dominators, meter, exitSets, trailSets } = tracing
+  const { nodes, byId, exits, forks, dominators, meter } = tracing
   const arriving = arrivingAt(tracing, surveyed)
   meter.spend(1 + arriving.length + surveyed.outgoing.length)
   const ancestors = onAnyWay(tracing, arriving, (node) => node.ancestors)
   const waited = waitedFor(tracing, surveyed, arriving, ancestors)
-  const taken = onAllWays(tracing, exitSets, arriving, ({ node, index }) => ({ bits: node.taken, own: [index] }))
-  const started = onAllWays(tracing, trailSets, arriving, ({ node, targets }, trail) => ({
-    bits: trail.started,
-    own: [node.rank, ...targets],
-  }))
-  const absorbed = onAllWays(tracing, trailSets, arriving, ({ node }, trail) => ({
-    bits: trail.absorbed,
-    own: hasBit(forks, node.rank) ? [] : [node.rank],
-  }))
+  const { taken, started, absorbed } = factsOnAllPaths(tracing, arriving)
   if (arriving.length > 1) addSureBranches(tracing, { taken, waited, started, absorbed })
   release(tracing, arriving)
-  const own: (Exit & { readonly targets: number[] })[] = []
+  const own: TracedExit[] = []
   const node: FlowNode = { rank: nodes.length, surveyed, ancestors, taken, arriving, exits: own }
   nodes.push(node)
   dominators.add(arriving.map((exit) => exit.node.rank))
@@ -219,13 +256,13 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
     exits.push(exit)
   }
   if (own.length > 1 && own.some(({ isSure }) => isSure)) setBit(forks, node.rank)
-  const exitByPort = new Map(own.map((exit) => [exit.port, exit]))
+  const exitOf = exitAt(own)
   for (const { sourceHandle, target } of surveyed.outgoing) {
-    exitByPort.get(sourceHandle)?.targets.push(tracing.ranks.get(target) as number)
+    exitOf(sourceHandle)?.targets.push(tracing.ranks.get(target) as number)
   }
   const edgesLeft = surveyed.outgoing.length
-  if (edgesLeft > 0) tracing.trails.set(node, { waited, started, absorbed, exitByPort, edgesLeft })
-  else releaseSets(tracing, { started, absorbed })
+  if (edgesLeft === 0) releaseSets(tracing, { started, absorbed })
+  tracing.trails.push(edgesLeft === 0 ? null : { waited, started, absorbed, exitAt: exitOf, edgesLeft })
   return node
 }
 
@@ -251,11 +288,10 @@ export function* traceDataFlow(
     nodes: [],
     byId: new Map(),
     exits: [],
-    trails: new Map(),
+    trails: [],
     forks: createBits(nodeCount),
     ranks: new Map(survey.ordered.map(({ node }, rank) => [node.id, rank])),
     exitPorts: ports,
-    nodeCount,
     exitSets: createBitsPool(exitCount),
     trailSets: createBitsPool(nodeCount),
     meter,

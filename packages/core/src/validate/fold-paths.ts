@@ -21,44 +21,54 @@ export function createPathFold<Answer>(
   question: PathQuestion<Answer>,
 ): (node: FlowNode) => Answer {
   const answers = new Map<FlowNode, Answer>()
-  const carry = question.carry ?? ((answer: Answer) => answer)
-  const tops = new Map<FlowNode, FlowNode>()
+  // Most results need no other one.
+  let tops: Map<FlowNode, FlowNode> | null = null
 
   function topOf(node: FlowNode): FlowNode {
-    const found = tops.get(node)
+    const found = tops?.get(node)
     if (found !== undefined) return found
     meter.spend(1)
     const change = question.lastChange(node)
     const top = change === null ? node : (nodes[dominators.firstAfter(node.rank, change.rank)] as FlowNode)
-    tops.set(node, top)
+    tops?.set(node, top)
     return top
   }
 
-  const answerOf = (node: FlowNode): Answer => {
-    const top = topOf(node)
-    return carry(answers.get(top) as Answer, top, node)
+  const carried = (top: FlowNode, node: FlowNode): Answer => {
+    const answer = answers.get(top) as Answer
+    return question.carry === undefined ? answer : question.carry(answer, top, node)
+  }
+
+  /** Finds out whether the result of a node is known without those before it. */
+  function isKnown(node: FlowNode): boolean {
+    if (answers.has(node)) return true
+    meter.spend(1)
+    const answer = question.known(node)
+    if (answer === undefined) return false
+    answers.set(node, answer)
+    return true
+  }
+
+  /** Computes the result of a node from those before it. */
+  function fold(asked: FlowNode): void {
+    tops ??= new Map()
+    const open = [asked]
+    const waiting = new Set<FlowNode>()
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (waiting.has(node) || isKnown(node)) continue
+      waiting.add(node)
+      meter.spend(2 * node.arriving.length)
+      for (const exit of node.arriving) open.push(topOf(exit.node))
+    }
+    for (const node of [...waiting].sort((a, b) => a.rank - b.rank)) {
+      const answer = question.combine(node, (exit) => carried(topOf(exit.node), exit.node))
+      answers.set(node, answer)
+    }
   }
 
   return (asked) => {
-    const open = [topOf(asked)]
-    const waiting = new Set<FlowNode>()
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (answers.has(node) || waiting.has(node)) continue
-      meter.spend(1)
-      const answer = question.known(node)
-      if (answer !== undefined) answers.set(node, answer)
-      else {
-        waiting.add(node)
-        meter.spend(2 * node.arriving.length)
-        for (const exit of node.arriving) open.push(topOf(exit.node))
-      }
-    }
-    for (const node of [...waiting].sort((a, b) => a.rank - b.rank)) {
-      answers.set(
-        node,
-        question.combine(node, (exit) => answerOf(exit.node)),
-      )
-    }
-    return answerOf(asked)
+    const top = topOf(asked)
+    if (!isKnown(top)) fold(top)
+    return carried(top, asked)
   }
 }

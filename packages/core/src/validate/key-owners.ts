@@ -1,7 +1,7 @@
 import { type Bits, createBits, hasBit, haveCommonBit, setBit } from './bits.ts'
 import type { Exit, FlowNode } from './data-flow.ts'
 import type { Meter } from './meter.ts'
-import { createOwnerList, type KeyOwner, type OwnerList } from './owner-list.ts'
+import { type KeyOwner, OwnerList } from './owner-list.ts'
 
 /** Index of the nodes that add keys to the input of later ones. */
 export interface KeyOwners {
@@ -11,6 +11,8 @@ export interface KeyOwners {
   keys(): Iterable<string>
   /** Returns all nodes that add a key, ascending. */
   of(key: string): readonly KeyOwner[]
+  /** Returns the last owner that comes before a node; `null` if there is none. */
+  lastBefore(node: FlowNode, key: string): KeyOwner | null
   /** Yields the owners that come before a node, descending; none for a key that no node adds. */
   before(node: FlowNode, key: string): Iterable<KeyOwner>
   /** Yields the owners that come before a node and have another type than `type`, ascending. */
@@ -21,7 +23,10 @@ export interface KeyOwners {
 
 interface Entry {
   readonly all: OwnerList
-  readonly byType: Map<string, OwnerList>
+  /** Type of the first owner. */
+  readonly type: string
+  /** Owners by their types; `null` while all are of the first type. */
+  byType: Map<string, OwnerList> | null
   readonly sure: Exit[]
   // A long list is also kept as a set.
   sureExits: Bits | null
@@ -60,11 +65,19 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     }
   }
 
-  function addTo(entry: Entry, exit: Exit): void {
+  function addToType(byType: Map<string, OwnerList>, exit: Exit): void {
     const { type } = exit.node.surveyed.node
-    const ofType = entry.byType.get(type) ?? createOwnerList(nodeCount, meter)
-    entry.byType.set(type, ofType)
+    const ofType = byType.get(type) ?? new OwnerList(nodeCount, meter)
+    byType.set(type, ofType)
     ofType.add(exit)
+  }
+
+  function addTo(entry: Entry, exit: Exit): void {
+    if (entry.byType === null && exit.node.surveyed.node.type !== entry.type) {
+      entry.byType = new Map()
+      for (const { exits } of entry.all.owners) for (const each of exits) addToType(entry.byType, each)
+    }
+    if (entry.byType !== null) addToType(entry.byType, exit)
     entry.all.add(exit)
   }
 
@@ -73,8 +86,9 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
       for (const [key, { required }] of exit.facts.adds.fields) {
         meter.spend(1)
         const entry = entries.get(key) ?? {
-          all: createOwnerList(nodeCount, meter),
-          byType: new Map(),
+          all: new OwnerList(nodeCount, meter),
+          type: exit.node.surveyed.node.type,
+          byType: null,
           sure: [],
           sureExits: null,
         }
@@ -85,10 +99,11 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     },
     keys: () => entries.keys(),
     of: (key) => entryOf(key).all.owners,
+    lastBefore: (node, key) => entries.get(key)?.all.lastBefore(node) ?? null,
     before: (node, key) => entries.get(key)?.all.beforeDown(node) ?? [],
     otherwiseBefore(node, key, type) {
-      const { all, byType } = entryOf(key)
-      if (all.owners.length === 1 && all.owners[0]?.node === node) return []
+      const { all, byType, type: onlyType } = entryOf(key)
+      if (byType === null) return onlyType === type ? [] : all.before(node)
       const lists: Iterable<KeyOwner>[] = []
       for (const [each, list] of byType) if (each !== type) lists.push(list.before(node))
       return lists.length === 1 ? (lists[0] as Iterable<KeyOwner>) : merge(lists)

@@ -2,7 +2,7 @@ import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { inlineRefs } from './inline-refs.ts'
-import { ANYTHING, asObject, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
+import { ANYTHING, asObject, type FieldFacts, NO_FIELDS, type ObjectFacts, objectFacts } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
 
 /** Schema of the output of an error port. */
@@ -24,24 +24,20 @@ export interface OutputFacts {
 }
 
 /** Returns the schema of an object from its values, such as the output of a `set` node. */
-export function schemaOfValues(values: JsonObject, typeOf: TypeOfValue): JsonSchema {
-  const keys = Object.keys(values)
-  return {
-    type: 'object',
-    properties: Object.fromEntries(keys.map((key) => [key, typeOf(values[key] as Json) as Json])),
-    required: keys,
-    additionalProperties: false,
-  }
+export function schemaOfValues(values: JsonObject, typeOf: TypeOfValue) {
+  const required = Object.keys(values)
+  const properties: Record<string, Json> = {}
+  for (const key of required) properties[key] = typeOf(values[key] as Json) as Json
+  return { type: 'object', properties, required, additionalProperties: false } as const satisfies JsonSchema
 }
 
-function describedSchema({ entry, params }: SurveyedNode, port: string, typeOf: TypeOfValue): JsonSchema {
-  const output = entry?.outputs[port] ?? entry?.outputs['*']
-  if (output === undefined) return true
-  if (typeof output === 'boolean' || !('fromParam' in output)) return output
-  const name = String(output.fromParam)
-  const value = params[name]
-  if (output.as === 'values') return isJsonObject(value) ? schemaOfValues(value, typeOf) : { type: 'object' }
-  return typeof value === 'boolean' ? value : (asObject(value) ?? true)
+/** Returns the facts about an object from its values; their schemas have no references, and all of its fields exist. */
+function factsOfValues(values: JsonObject, typeOf: TypeOfValue): OutputFacts {
+  const schema = schemaOfValues(values, typeOf)
+  const { properties } = schema
+  const fields = new Map<string, FieldFacts>()
+  for (const key of Object.keys(values)) fields.set(key, { schema: properties[key] as JsonSchema, required: true })
+  return { schema, adds: { fields, others: 'no' } }
 }
 
 /** Checks whether a node may be skipped or continue after a failure, both with output `{}`. */
@@ -68,13 +64,23 @@ function factsOf(schema: JsonSchema): OutputFacts {
   return { schema: inlined, adds: objectFacts(inlined) }
 }
 
-function describedFacts(surveyed: SurveyedNode, port: string, typeOf: TypeOfValue, known: KnownOutputs): OutputFacts {
-  const schema = describedSchema(surveyed, port, typeOf)
-  const { outputs } = surveyed.entry as NodeManifestEntry
-  if (schema !== (outputs[port] ?? outputs['*'])) return factsOf(schema)
-  const facts = known.get(schema) ?? factsOf(schema)
-  known.set(schema, facts)
-  return facts
+function describedFacts(
+  { outputs }: NodeManifestEntry,
+  params: JsonObject,
+  port: string,
+  typeOf: TypeOfValue,
+  known: KnownOutputs,
+): OutputFacts {
+  const output = outputs[port] ?? outputs['*']
+  if (output === undefined) return UNDESCRIBED
+  if (typeof output === 'boolean' || !('fromParam' in output)) {
+    const facts = known.get(output) ?? factsOf(output)
+    known.set(output, facts)
+    return facts
+  }
+  const value = params[String(output.fromParam)]
+  if (output.as !== 'values') return factsOf(typeof value === 'boolean' ? value : (asObject(value) ?? true))
+  return isJsonObject(value) ? factsOfValues(value, typeOf) : factsOf({ type: 'object' })
 }
 
 /** Returns the facts about the output of a port. @param typeOf - Types the templates in the node's own params. */
@@ -84,11 +90,11 @@ export function outputFacts(
   typeOf: TypeOfValue,
   known: KnownOutputs,
 ): OutputFacts {
-  const { node, entry } = surveyed
+  const { node, entry, params } = surveyed
   if (node.disabled) return PASSED
   if (port === ERROR_PORT) return FAILED
   if (entry === undefined) return UNDESCRIBED
-  const facts = describedFacts(surveyed, port, typeOf, known)
+  const facts = describedFacts(entry, params, port, typeOf, known)
   if (!maybePassed(surveyed)) return facts
   return { schema: { anyOf: [facts.schema as Json, { type: 'object' }] }, adds: withoutPromise(facts.adds) }
 }

@@ -9,17 +9,6 @@ export interface KeyOwner {
   readonly exits: readonly Exit[]
 }
 
-/** Owners of one key by rank, searched for those that come before a node. */
-export interface OwnerList {
-  /** Adds an exit; exits must be added in ascending order. */
-  add(exit: Exit): void
-  readonly owners: readonly KeyOwner[]
-  /** Yields the owners before the node, ascending. */
-  before(node: FlowNode): Iterable<KeyOwner>
-  /** Yields the owners before the node, descending. */
-  beforeDown(node: FlowNode): Iterable<KeyOwner>
-}
-
 /** Counts the owners with a rank below `rank`. */
 function countBelow(owners: readonly KeyOwner[], rank: number): number {
   let low = 0
@@ -32,52 +21,86 @@ function countBelow(owners: readonly KeyOwner[], rank: number): number {
   return low
 }
 
-export function createOwnerList(nodeCount: number, meter: Meter): OwnerList {
-  const owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
-  const words = (nodeCount + 31) >>> 5
+/** Owners of one key by rank, searched for those that come before a node. */
+export class OwnerList {
+  /** All owners, ascending. */
+  readonly owners: readonly KeyOwner[]
+  readonly #owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
+  readonly #nodeCount: number
+  readonly #meter: Meter
   // A long list is also kept as a set: intersecting it with the ancestors costs less than iterating over it.
-  let index: { readonly ranks: Bits; readonly byRank: Map<number, KeyOwner> } | null = null
+  #index: { readonly ranks: Bits; readonly byRank: Map<number, KeyOwner> } | null = null
 
-  function enter(owner: KeyOwner): void {
-    if (index !== null) {
-      setBit(index.ranks, owner.node.rank)
-      index.byRank.set(owner.node.rank, owner)
-    } else if (owners.length > words) {
-      index = { ranks: createBits(nodeCount), byRank: new Map() }
-      for (const each of owners) enter(each)
+  constructor(nodeCount: number, meter: Meter) {
+    this.owners = this.#owners
+    this.#nodeCount = nodeCount
+    this.#meter = meter
+  }
+
+  /** Adds an exit; exits must be added in ascending order. */
+  add(exit: Exit): void {
+    const last = this.#owners.at(-1)
+    if (last?.node === exit.node) {
+      last.exits.push(exit)
+      return
+    }
+    const owner = { node: exit.node, exits: [exit] }
+    this.#owners.push(owner)
+    this.#enter(owner)
+  }
+
+  #enter(owner: KeyOwner): void {
+    if (this.#index !== null) {
+      setBit(this.#index.ranks, owner.node.rank)
+      this.#index.byRank.set(owner.node.rank, owner)
+    } else if (this.owners.length > this.#words) {
+      this.#index = { ranks: createBits(this.#nodeCount), byRank: new Map() }
+      for (const each of this.owners) this.#enter(each)
     }
   }
 
-  function* walk({ ancestors, rank }: FlowNode, isDown: boolean): Generator<KeyOwner> {
-    if (index !== null) {
-      meter.spendWords(words)
-      for (const found of (isDown ? commonBitsDown : commonBits)(index.ranks, ancestors)) {
-        meter.spend(1)
-        yield index.byRank.get(found) as KeyOwner
+  get #words(): number {
+    return (this.#nodeCount + 31) >>> 5
+  }
+
+  /** Returns the last owner before the node; `null` if there is none. */
+  lastBefore(node: FlowNode): KeyOwner | null {
+    if (this.#index !== null) {
+      for (const owner of this.#walk(node, true)) return owner
+      return null
+    }
+    for (let at = countBelow(this.owners, node.rank) - 1; at >= 0; at--) {
+      this.#meter.spend(1)
+      const owner = this.owners[at] as KeyOwner
+      if (hasBit(node.ancestors, owner.node.rank)) return owner
+    }
+    return null
+  }
+
+  /** Yields the owners before the node, ascending. */
+  before(node: FlowNode): Iterable<KeyOwner> {
+    return this.#walk(node, false)
+  }
+
+  /** Yields the owners before the node, descending. */
+  beforeDown(node: FlowNode): Iterable<KeyOwner> {
+    return this.#walk(node, true)
+  }
+
+  *#walk({ ancestors, rank }: FlowNode, isDown: boolean): Generator<KeyOwner> {
+    if (this.#index !== null) {
+      this.#meter.spendWords(this.#words)
+      for (const found of (isDown ? commonBitsDown : commonBits)(this.#index.ranks, ancestors)) {
+        this.#meter.spend(1)
+        yield this.#index.byRank.get(found) as KeyOwner
       }
       return
     }
-    const end = countBelow(owners, rank)
+    const end = countBelow(this.owners, rank)
     for (let at = 0; at < end; at++) {
-      meter.spend(1)
-      const owner = owners[isDown ? end - 1 - at : at] as KeyOwner
+      this.#meter.spend(1)
+      const owner = this.owners[isDown ? end - 1 - at : at] as KeyOwner
       if (hasBit(ancestors, owner.node.rank)) yield owner
     }
-  }
-
-  return {
-    add(exit) {
-      const last = owners.at(-1)
-      if (last?.node === exit.node) {
-        last.exits.push(exit)
-        return
-      }
-      const owner = { node: exit.node, exits: [exit] }
-      owners.push(owner)
-      enter(owner)
-    },
-    owners,
-    before: (node) => walk(node, false),
-    beforeDown: (node) => walk(node, true),
   }
 }

@@ -9,33 +9,36 @@ export interface SchemaAtPath {
   readonly isLiteral: boolean
 }
 
-function branchesOf(schema: JsonObject): readonly JsonObject[] {
-  if (schema.anyOf === undefined && schema.oneOf === undefined && schema.allOf === undefined) return [schema]
-  const lists = [schema.anyOf, schema.oneOf, schema.allOf]
-  const branches = lists.flatMap((list): readonly Json[] => (Array.isArray(list) ? list : []))
-  return [schema, ...branches.filter(isJsonObject)]
+/** Returns the schema of a member by the keywords of one schema, without those that combine schemas. */
+function schemaInBranch(branch: JsonObject, key: string | number): Json | undefined {
+  if (typeof key === 'number') {
+    const prefix = Array.isArray(branch.prefixItems) ? (branch.prefixItems[key] as Json | undefined) : undefined
+    return prefix ?? branch.items
+  }
+  const { properties, additionalProperties } = branch
+  const named = isJsonObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined
+  return named ?? (isJsonObject(additionalProperties) ? additionalProperties : undefined)
 }
+
+const COMBINING = ['anyOf', 'oneOf', 'allOf'] as const
 
 function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
   const object = asObject(schema)
   if (object === null) return true
-  for (const branch of branchesOf(object)) {
-    if (typeof key === 'number') {
-      const prefix = Array.isArray(branch.prefixItems) ? (branch.prefixItems[key] as Json | undefined) : undefined
-      const item = prefix ?? branch.items
-      if (item !== undefined) return item as JsonSchema
-      continue
-    }
-    const named = isJsonObject(branch.properties) ? branch.properties[key] : undefined
-    const found = named ?? (isJsonObject(branch.additionalProperties) ? branch.additionalProperties : undefined)
-    if (found !== undefined) return found as JsonSchema
+  let found = schemaInBranch(object, key)
+  for (const keyword of COMBINING) {
+    const branches = found === undefined ? object[keyword] : undefined
+    if (!Array.isArray(branches)) continue
+    for (const branch of branches) found ??= isJsonObject(branch) ? schemaInBranch(branch, key) : undefined
   }
-  return true
+  return (found ?? true) as JsonSchema
 }
+
+const takesLiterals = (schema: JsonSchema): boolean => asObject(schema)?.literal === true
 
 function below({ schema, isLiteral }: SchemaAtPath, key: string | number): SchemaAtPath {
   const own = schemaBelow(schema, key)
-  return { schema: own, isLiteral: isLiteral || asObject(own)?.literal === true }
+  return { schema: own, isLiteral: isLiteral || takesLiterals(own) }
 }
 
 /** Returns the schema at a path of the params, as far as the schema of the params defines it. */
@@ -52,17 +55,22 @@ export interface ParamText extends SchemaAtPath {
 /** Returns all texts of params at any depth, each with its schema. */
 export function paramTexts(schema: JsonSchema, params: JsonObject): readonly ParamText[] {
   const texts: ParamText[] = []
-  const visit = (value: Json, path: ParamPath, found: SchemaAtPath): void => {
-    if (typeof value === 'string') texts.push({ path, text: value, ...found })
-    else if (Array.isArray(value)) {
-      value.forEach((item: Json, index) => void visit(item, [...path, index], below(found, index)))
-    } else if (typeof value === 'object' && value !== null) {
-      for (const key of Object.keys(value)) visit((value as JsonObject)[key] as Json, [...path, key], below(found, key))
+  const visit = (value: Json, path: ParamPath, own: JsonSchema, isLiteral: boolean): void => {
+    if (typeof value === 'string') texts.push({ path, text: value, schema: own, isLiteral })
+    else if (typeof value === 'object' && value !== null) {
+      for (const key of keysOf(value)) {
+        const schemaOfMember = schemaBelow(own, key)
+        const member = (value as Readonly<Record<string | number, Json>>)[key] as Json
+        visit(member, [...path, key], schemaOfMember, isLiteral || takesLiterals(schemaOfMember))
+      }
     }
   }
-  visit(params, [], { schema, isLiteral: false })
+  visit(params, [], schema, false)
   return texts
 }
+
+const keysOf = (value: JsonObject | readonly Json[]): Iterable<string | number> =>
+  Array.isArray(value) ? value.keys() : Object.keys(value)
 
 /** Returns the display name of a param: the titles along its path, or its keys. */
 export function titleAt(params: JsonSchema, path: ParamPath): string {

@@ -59,19 +59,24 @@ export function createScopeTypes(
     return sought.flatMap((name) => nearest(name, known) ?? [])
   }
 
+  /** Returns the properties of a root that a template reads. */
   function propertiesOf(
-    names: ReadonlySet<string>,
-    propertyOf: (name: string) => StaticProperty | undefined,
+    name: string,
+    reads: readonly TemplateRead[],
+    propertyOf: (key: string) => StaticProperty | undefined,
     all: () => readonly string[],
   ): ReadonlyMap<string, StaticProperty> {
     const properties = new Map<string, StaticProperty>()
-    const strangers: string[] = []
-    for (const name of names) {
-      const property = propertyOf(name)
-      if (property === undefined) strangers.push(name)
-      else properties.set(name, property)
+    const strangers = new Set<string>()
+    for (const { root, path } of reads) {
+      const [first] = path
+      if (root !== name || first === undefined) continue
+      const key = String(first)
+      const property = properties.get(key) ?? propertyOf(key)
+      if (property === undefined) strangers.add(key)
+      else properties.set(key, property)
     }
-    for (const name of meantBy(strangers, all)) properties.set(name, propertyOf(name) as StaticProperty)
+    for (const key of meantBy([...strangers], all)) properties.set(key, propertyOf(key) as StaticProperty)
     return properties
   }
 
@@ -85,9 +90,10 @@ export function createScopeTypes(
     return property
   }
 
-  function inputType(node: FlowNode, keys: ReadonlySet<string>): StaticType {
+  function inputType(node: FlowNode, reads: readonly TemplateRead[]): StaticType {
     const properties = propertiesOf(
-      keys,
+      'input',
+      reads,
       (key) => inputProperty(node, key),
       () => scopes.inputKeys(node, MOST_CANDIDATES),
     )
@@ -97,14 +103,15 @@ export function createScopeTypes(
   function outputProperty(node: FlowNode, id: NodeId): StaticProperty | undefined {
     const output = scopes.output(node, id)
     if (output === undefined) return undefined
-    const members = new Map([['output', { type: () => typeOf(output.schema), isRequired: true }]])
     const { name } = survey.byId.get(id) as SurveyedNode
-    return { type: () => objectOf(members, 'none'), isRequired: output.required, title: name }
+    const type = () => objectOf(new Map([['output', { type: () => typeOf(output.schema), isRequired: true }]]), 'none')
+    return { type, isRequired: output.required, title: name }
   }
 
-  function nodesType(node: FlowNode, ids: ReadonlySet<NodeId>): StaticType {
+  function nodesType(node: FlowNode, reads: readonly TemplateRead[]): StaticType {
     const properties = propertiesOf(
-      ids,
+      'nodes',
+      reads,
       (id) => outputProperty(node, id),
       () => scopes.outputs(node, MOST_CANDIDATES),
     )
@@ -114,9 +121,9 @@ export function createScopeTypes(
   function rootType(node: FlowNode, name: string, reads: readonly TemplateRead[]): StaticType | undefined {
     switch (name) {
       case 'input':
-        return inputType(node, firstKeys(reads, name))
+        return inputType(node, reads)
       case 'nodes':
-        return nodesType(node, firstKeys(reads, name))
+        return nodesType(node, reads)
       case 'trigger':
         return typeOf(scopes.trigger(node))
       case 'vars':
@@ -133,19 +140,17 @@ export function createScopeTypes(
   }
 
   return (node, { reads }) => {
-    const roots = new Map<string, StaticType | undefined>()
-    for (const { root } of reads) if (!roots.has(root)) roots.set(root, rootType(node, root, reads))
-    const hasError = roots.get('error') !== undefined
-    return { root: (name) => roots.get(name), rootNames: hasError ? NAMES_WITH_ERROR : ROOT_NAMES }
+    const names: string[] = []
+    const rootTypes: (StaticType | undefined)[] = []
+    const root = (name: string): StaticType | undefined => {
+      const known = names.indexOf(name)
+      if (known !== -1) return rootTypes[known]
+      const type = rootType(node, name, reads)
+      names.push(name)
+      rootTypes.push(type)
+      return type
+    }
+    const hasError = reads.some((read) => read.root === 'error') && root('error') !== undefined
+    return { root, rootNames: hasError ? NAMES_WITH_ERROR : ROOT_NAMES }
   }
-}
-
-/** Returns the keys of a root that a template reads. */
-function firstKeys(reads: readonly TemplateRead[], root: string): ReadonlySet<string> {
-  const keys = new Set<string>()
-  for (const read of reads) {
-    const [key] = read.path
-    if (read.root === root && key !== undefined) keys.add(String(key))
-  }
-  return keys
 }

@@ -105,10 +105,7 @@ export function createScopes(flow: DataFlow): Scopes {
   const { nodes, byId, owners, dominators, meter } = flow
   const nodeAt = (rank: number): FlowNode => nodes[rank] as FlowNode
 
-  function lastOwner(node: FlowNode, key: string): FlowNode | null {
-    for (const owner of owners.before(node, key)) return owner.node
-    return null
-  }
+  const lastOwner = (node: FlowNode, key: string): FlowNode | null => owners.lastBefore(node, key)?.node ?? null
 
   const isKeySure = memoByName((key) =>
     createPathFold<boolean>(flow, {

@@ -66,18 +66,27 @@ export interface WorkflowSurvey {
 /** Returns the key of a node type in the index of the manifest. */
 export const typeKey = (type: string, version: number): string => `${type}@${version}`
 
-function groupEdges(document: WorkflowDocument, ids: ReadonlySet<NodeId>, end: 'source' | 'target') {
-  const groups = new Map<NodeId, WorkflowEdge[]>()
+/** Groups the edges whose ends both exist by their ends; of edges with the same id the first one counts. */
+function groupEdges({ nodes, edges }: WorkflowDocument) {
+  const ids = new Set(nodes.map(({ id }) => id))
+  const [incoming, outgoing] = [new Map<NodeId, WorkflowEdge[]>(), new Map<NodeId, WorkflowEdge[]>()]
   const seen = new Set<string>()
-  for (const edge of document.edges) {
+  for (const edge of edges) {
     if (!ids.has(edge.source) || !ids.has(edge.target) || seen.has(edge.id)) continue
     seen.add(edge.id)
-    const group = groups.get(edge[end])
-    if (group === undefined) groups.set(edge[end], [edge])
-    else group.push(edge)
+    addTo(incoming, edge.target, edge)
+    addTo(outgoing, edge.source, edge)
   }
-  return groups
+  return { incoming, outgoing }
 }
+
+function addTo(groups: Map<NodeId, WorkflowEdge[]>, nodeId: NodeId, edge: WorkflowEdge): void {
+  const known = groups.get(nodeId)
+  if (known === undefined) groups.set(nodeId, [edge])
+  else known.push(edge)
+}
+
+const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
 
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
@@ -142,9 +151,7 @@ function createPorts(): (node: WorkflowNode, params: JsonObject, entry: NodeMani
  */
 export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowSurvey {
   const entries = new Map(manifest.nodes.map((entry) => [typeKey(entry.type, entry.version), entry]))
-  const ids = new Set(document.nodes.map(({ id }) => id))
-  const incoming = groupEdges(document, ids, 'target')
-  const outgoing = groupEdges(document, ids, 'source')
+  const { incoming, outgoing } = groupEdges(document)
   const portsOf = createPorts()
   const defaultsOf = createDefaults()
   const nodes = document.nodes.map((node): SurveyedNode => {
@@ -161,12 +168,13 @@ export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeMa
       templates: templatesOf(node, texts),
       ports,
       portNames,
-      incoming: incoming.get(node.id) ?? [],
-      outgoing: outgoing.get(node.id) ?? [],
+      incoming: incoming.get(node.id) ?? NO_EDGES,
+      outgoing: outgoing.get(node.id) ?? NO_EDGES,
     }
   })
   // Of two nodes with the same id the first one is used; the other is reported.
-  const byId = new Map([...nodes].reverse().map((each) => [each.node.id, each]))
+  const byId = new Map<NodeId, SurveyedNode>()
+  for (const each of nodes) if (!byId.has(each.node.id)) byId.set(each.node.id, each)
   const { order, cycles } = documentOrder(document)
   const ordered = [...new Set(order)].map((id) => byId.get(id) as SurveyedNode)
   return { document, manifest, templates: createTemplateTable(), nodes, byId, ordered, cycles }

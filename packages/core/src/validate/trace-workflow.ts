@@ -32,16 +32,16 @@ export interface TracedWorkflow {
 /** Roots whose values are the same for every node behind the same trigger. */
 const SHARED_ROOTS: ReadonlySet<string> = new Set(['trigger', 'vars', 'run'])
 
-/** Ports of a node that share a schema share its facts. */
+/** Describes exits; adjacent ports of a node that share a schema share its facts. */
 function describeExits(typeOf: (node: FlowNode) => TypeOfValue): DescribeExit {
   const known: KnownOutputs = new Map()
-  let described: { readonly node: FlowNode; readonly facts: Map<unknown, OutputFacts> } | null = null
+  let last: { readonly node: FlowNode; readonly source: unknown; readonly facts: OutputFacts } | null = null
   return (node, port) => {
     const { entry } = node.surveyed
-    if (described?.node !== node) described = { node, facts: new Map() }
     const source = port === ERROR_PORT ? ERROR_PORT : (entry?.outputs[port] ?? entry?.outputs['*'])
-    const facts = described.facts.get(source) ?? outputFacts(node.surveyed, port, typeOf(node), known)
-    described.facts.set(source, facts)
+    if (last?.node === node && last.source === source) return last.facts
+    const facts = outputFacts(node.surveyed, port, typeOf(node), known)
+    last = { node, source, facts }
     return facts
   }
 }

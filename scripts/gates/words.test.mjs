@@ -26,6 +26,16 @@ describe('checkWords', () => {
     expect(checkWords('a.ts', text).join('\n')).toContain(message)
   })
 
+  test('catches a file that is named after the verb of its factory', () => {
+    for (const name of ['create-redactor.ts', 'build-outline.test.ts', 'make-row.tsx']) {
+      const [violation] = checkWords(`packages/core/src/mask/${name}`, '')
+      expect(violation).toContain(`"${name}": say "the noun that the factory makes"`)
+    }
+    expect(checkWords('packages/core/src/create-client.ts', '')).toHaveLength(1)
+    const fine = ['core/src/mask/redactor.ts', 'editor/test/build-styles.test.ts', 'core/src/creates.ts']
+    for (const path of fine) expect(checkWords(`packages/${path}`, '')).toEqual([])
+  })
+
   describe('in plain English', () => {
     test.each([
       ['a word', "throw new Error('Nobody is signed in')", 'another user'],

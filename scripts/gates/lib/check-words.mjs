@@ -37,6 +37,9 @@ const PLAIN_ENGLISH = [
 /** Files whose names of variables and functions are plain as well, by path: the source, and the tests of two packages. */
 const PLAIN_NAMES = [/^packages\/\w+\/src\/(?!.*\.test\.)/, /^packages\/(core|editor)\/(src|test)\//]
 
+/** A file named after a factory's verb; its name is the noun that the factory makes: `redactor.ts` has `createRedactor`. */
+const FACTORY_FILE = /^packages\/\w+\/src\/(?:.*\/)?((?:create|build|make)-[^/]+\.tsx?)$/
+
 /** Files in which "place" is no name of a path, a position or a span; SQL of released migrations has it. */
 const WITHOUT_PLACES = [/^packages\/(core|editor|nodes)\/(src|test)\/.*\.tsx?$/]
 
@@ -82,7 +85,7 @@ const BANNED_IN_PROSE = [
 const QUESTION_FIRST = /(?:\/\*\*\s*(?:\*\s*)?|\/\/ |@returns? |\* {8,}- )(What|Whether|How|Who|Where|Why|Which)\b/g
 
 /**
- * Finds exported names and texts that use another word for one of our ideas.
+ * Finds names of files, exported names and texts that use another word for one of our ideas.
  *
  * @param {string} path
  * @param {string} text
@@ -100,6 +103,8 @@ export function checkWords(path, text) {
       }
     })
   }
+  const factoryFile = FACTORY_FILE.exec(path)?.[1]
+  if (factoryFile !== undefined) violations.push(`${path} "${factoryFile}": say "the noun that the factory makes"`)
   check(text, BANNED_IN_TEXT)
   if (PLAIN_NAMES.some((pattern) => pattern.test(path))) check(text, BANNED_IN_PLAIN_ENGLISH)
   if (WITHOUT_PLACES.some((pattern) => pattern.test(path))) check(text, BANNED_PLACES)

@@ -17,8 +17,9 @@ const onBoth = /(person-path|support-ticket-router|durability)\.spec\.ts/
 export default defineConfig<HostOptions>({
   testDir: './specs',
   outputDir: '../test-results',
+  // Each worker has a host with data of its own; the tests of a file share one.
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME === undefined ? 'list' : [['list'], ['json']],

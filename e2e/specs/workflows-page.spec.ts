@@ -8,7 +8,7 @@ test('an editor duplicates a workflow, deletes the copy after a question, and ta
 }) => {
   const page = await openAs(ACME.editor, { path: '/automations' })
   await page.getByRole('button', { name: 'Duplicate Support ticket router' }).click()
-  await expect(page.getByRole('status')).toContainText('“Support ticket router (copy)” was created.')
+  await expect(page.getByRole('status')).toContainText('"Support ticket router (copy)" was created.')
   const copy = page.getByRole('button', { name: /^Support ticket router \(copy\)/ })
   await expect(copy).toBeVisible()
   const client = clientOf(ACME.editor)
@@ -18,7 +18,7 @@ test('an editor duplicates a workflow, deletes the copy after a question, and ta
   expect(copied.document).toEqual(original.document)
 
   await page.getByRole('button', { name: 'Delete Support ticket router (copy)' }).click()
-  const question = page.getByRole('dialog', { name: 'Delete “Support ticket router (copy)”?' })
+  const question = page.getByRole('dialog', { name: 'Delete "Support ticket router (copy)"?' })
   await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(question).toBeHidden()

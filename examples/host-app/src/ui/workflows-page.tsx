@@ -44,12 +44,12 @@ export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
   const duplicate = (workflow: Workflow) =>
     act(workflow.id, async () => {
       const { name } = await duplicateWorkflow(client, workflow)
-      return { text: `“${name}” was created. Secrets are not copied.`, undo: null }
+      return { text: `"${name}" was created. Secrets are not copied.`, undo: null }
     })
   const remove = ({ id, name }: Workflow) =>
     act(id, async () => {
       await client.workflows.remove(id)
-      return { text: `“${name}” was deleted.`, undo: () => client.workflows.restore(id) }
+      return { text: `"${name}" was deleted.`, undo: () => client.workflows.restore(id) }
     })
   const undo = (action: () => Promise<unknown>) =>
     act('', async () => {
@@ -108,7 +108,7 @@ export function WorkflowsPage({ client, canEdit, onOpen }: WorkflowsPageProps) {
       )}
       {deleting !== null && (
         <ConfirmDialog
-          title={`Delete “${deleting.name}”?`}
+          title={`Delete "${deleting.name}"?`}
           text="No new runs can start. Runs in progress continue. You can undo this."
           confirmLabel="Delete"
           onClose={() => setDeleting(null)}

@@ -56,7 +56,7 @@ describe('a node that another user deletes while its form is open', () => {
     const { remove } = await openTwo([peer('u1', 'Ada Obi', ['a']), peer('u2', 'Ben', ['z'])])
     screen.getByRole('spinbutton', { name: 'Count' }).focus()
     await remove()
-    expect(screen.getByRole('alert').textContent).toContain('Ada Obi deleted “a”.')
+    expect(screen.getByRole('alert').textContent).toContain('Ada Obi deleted "a".')
     expect(document.activeElement).toBe(screen.getByRole('region', { name: 'a' }))
   })
 
@@ -66,7 +66,7 @@ describe('a node that another user deletes while its form is open', () => {
   ])('names no user if %s', async (_why, peers) => {
     const { remove } = await openTwo(peers)
     await remove()
-    expect(screen.getByRole('alert').textContent).toContain('Someone else deleted “a”.')
+    expect(screen.getByRole('alert').textContent).toContain('Someone else deleted "a".')
   })
 
   test('comes back with its edges, the text that was being typed and the text that was refused', async () => {

@@ -263,8 +263,8 @@ describe('undo of typing', () => {
 
 describe('text that cannot be stored', () => {
   test.each([
-    ['start', 'Name of the field', 'my field', /for example “my_field”/],
-    ['start', 'Name of the field', 'zone', /“zone” already exists/],
+    ['start', 'Name of the field', 'my field', /for example "my_field"/],
+    ['start', 'Name of the field', 'zone', /"zone" already exists/],
     ['start', 'Name of the field', 'constructor', /reserved/],
     ['a', 'Name', '__proto__', /reserved/],
     ['c', 'Name of the port', 'First Port', /starts with a lowercase letter/],

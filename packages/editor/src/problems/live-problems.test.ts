@@ -23,7 +23,7 @@ describe('toProblems', () => {
       names,
       t,
     )
-    expect(problems.map(({ message }) => message)).toEqual(['Nothing starts this workflow', 'may be missing'])
+    expect(problems.map(({ message }) => message)).toEqual(['Nothing starts this workflow', 'May be missing'])
   })
 
   test('other nodes are called by their names', () => {

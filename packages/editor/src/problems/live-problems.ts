@@ -6,6 +6,7 @@ import type { EditorProblem, EditorState, ProblemCount, ProblemFix } from '../st
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { lossProblems } from './loss-problems.ts'
+import { sentenceCase } from './sentence-case.ts'
 
 /** Pause after the last change in milliseconds, so that incomplete values are not reported. */
 const PAUSE_MS = 350
@@ -145,7 +146,8 @@ function inOwnWords(fix: ProblemFix, code: string, t: Translate): ProblemFix {
 // The node is named beside its problem already, and other nodes are shown by name, not by id.
 function inWords({ message, nodeId }: ListedIssue, names: ReadonlyMap<NodeId, string>): string {
   const name = nodeId === undefined ? undefined : names.get(nodeId)
-  const rest = name !== undefined && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+  const rest =
+    name !== undefined && message.startsWith(`${name}: `) ? sentenceCase(message.slice(name.length + 2)) : message
   return rest.replaceAll(/\bnodes\.([A-Za-z_]\w*)\.output\.?/g, (whole, id: string) => {
     const other = names.get(id)
     return other === undefined ? whole : `${other} › `

@@ -60,13 +60,13 @@ describe('PublishDialog', () => {
   })
 
   test('lists what the server finds, though the editor has found nothing', async () => {
-    const issues = [{ path: ['nodes', 'a'], code: 'QUEUE_UNKNOWN', message: 'No worker serves “gpu”' }]
+    const issues = [{ path: ['nodes', 'a'], code: 'QUEUE_UNKNOWN', message: 'No worker serves "gpu"' }]
     const { user } = open(async () => {
       throw new TenonError('WORKFLOW_INVALID', 'The workflow has one problem: raw text', { details: { issues } })
     })
     await user.click(screen.getByRole('button', { name: 'Publish' }))
     expect(await screen.findByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
-    expect(screen.getByRole('button', { name: /No worker serves “gpu”/ })).toBeTruthy()
+    expect(screen.getByRole('button', { name: /No worker serves "gpu"/ })).toBeTruthy()
     expect(screen.queryByText(/raw text/)).toBeNull()
   })
 })

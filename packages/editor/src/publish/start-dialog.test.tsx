@@ -164,7 +164,7 @@ describe('StartDialog', () => {
 
   test('lists problems that only the server finds in the same way, and gives the input back afterwards', async () => {
     const issues = [
-      { path: ['nodes', 'begin_2', 'policy', 'queue'], code: 'QUEUE_UNKNOWN', message: 'No worker serves “gpu”' },
+      { path: ['nodes', 'begin_2', 'policy', 'queue'], code: 'QUEUE_UNKNOWN', message: 'No worker serves "gpu"' },
       { path: [], code: 'WORKFLOW', message: 'The workflow is too large' },
     ]
     const { user, opened, reopen } = open('try', {

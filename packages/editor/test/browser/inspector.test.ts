@@ -206,7 +206,7 @@ describe('setting a node up', () => {
 
   test('a case names its port when it gets its title, and its edge stays', async () => {
     const { page, canvas, card, inspector, edges } = await open({ document: 'empty' })
-    await page.getByRole('button', { name: 'Add “Start”' }).click()
+    await page.getByRole('button', { name: 'Add "Start"' }).click()
     for (const search of ['many', 'stop']) {
       await canvas.press('/')
       await page.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox').fill(search)

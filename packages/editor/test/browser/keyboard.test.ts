@@ -6,7 +6,7 @@ const { open } = editorSuite()
 describe('drawing with the keyboard', () => {
   test('a workflow is drawn without the mouse', async () => {
     const { page, canvas, names, edges } = await open({ document: 'empty' })
-    await page.getByRole('button', { name: 'Add “Start”' }).press('Enter')
+    await page.getByRole('button', { name: 'Add "Start"' }).press('Enter')
     for (const search of ['plain', 'stop']) {
       await canvas.press('/')
       await page
@@ -45,7 +45,7 @@ describe('drawing with the keyboard', () => {
     })
     expect(covered).toBe(0)
     const single = await open({ document: 'empty' })
-    await single.page.getByRole('button', { name: 'Add “Start”' }).press('Enter')
+    await single.page.getByRole('button', { name: 'Add "Start"' }).press('Enter')
     await single.canvas.press('Escape')
     await quickAdd(single)
     await expect.poll(single.edges).toHaveLength(1)

@@ -41,7 +41,7 @@ export const approval = defineNode({
     }),
     message: z.string().max(10_000).default('').meta({
       title: 'Background',
-      description: 'Shown with the question. Explain the consequence of each answer.',
+      description: 'Explain the consequence of each answer. Approvers see this text below the question.',
       control: 'prompt',
     }),
     approvers: z
@@ -69,7 +69,7 @@ export const approval = defineNode({
     }),
     evidence: z.record(z.string().min(1).max(128), z.unknown()).default({}).meta({
       title: 'Details',
-      description: 'Fields shown with the question. The approval shows no other data of the run.',
+      description: 'Approvers see these fields below the question, and no other data of the run.',
       control: 'key-value',
     }),
   }),

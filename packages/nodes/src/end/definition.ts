@@ -15,7 +15,7 @@ export const end = defineNode({
   params: z.object({
     outcome: requiredText(64).default('completed').meta({
       title: 'Outcome',
-      description: 'Outcome of the run in one word. Shown with the run.',
+      description: 'Outcome of the run in one word. Lists of runs show it.',
       control: 'text',
       placeholder: 'answered',
     }),

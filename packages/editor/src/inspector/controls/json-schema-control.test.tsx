@@ -118,7 +118,7 @@ describe('JsonSchemaControl', () => {
     await user.click(screen.getByRole('button', { name: 'Options of level' }))
     const add = screen.getByRole('textbox', { name: 'Add a value' })
     await user.type(add, '2{Enter}')
-    expect(screen.getByText('“2” is already in the list.')).toBeTruthy()
+    expect(screen.getByText('"2" is already in the list.')).toBeTruthy()
     await user.clear(add)
     await user.type(add, '2.5{Enter}')
     expect(screen.getByText('Enter a whole number.')).toBeTruthy()

@@ -22,5 +22,5 @@ export const canvasMessages = {
   'canvas.emptyText': 'Add a trigger, then add the nodes that follow it.',
   'canvas.emptyReadOnly': 'This workflow has no nodes yet.',
   'canvas.emptyAction': 'Add a trigger',
-  'canvas.emptyAdd': 'Add “{type}”',
+  'canvas.emptyAdd': 'Add "{type}"',
 } as const

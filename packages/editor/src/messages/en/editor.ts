@@ -187,7 +187,7 @@ export const editorMessages = {
   'palette.quickAdd': 'Add a node',
   'palette.found': '{count, plural, one {# match} other {# matches}}',
   'palette.nothing': 'No matching node type',
-  'palette.nothingText': 'No results for “{query}”. Try a shorter word.',
+  'palette.nothingText': 'No results for "{query}". Try a shorter word.',
 
   'panel.paletteShow': 'Show node types',
   'panel.paletteHide': 'Hide node types',

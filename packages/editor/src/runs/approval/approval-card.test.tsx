@@ -89,8 +89,8 @@ describe('ApprovalCard', () => {
   })
 
   test.each([
-    ['timeout', 'No decision was made in time'],
-    ['canceled', 'The run was canceled before a decision was made'],
+    ['timeout', 'No decision was made in time.'],
+    ['canceled', 'The run was canceled before a decision was made.'],
   ] as const)('says that it was closed by %s', (status, text) => {
     show({ status })
     expect(screen.getByText(text)).toBeDefined()

@@ -41,11 +41,11 @@ describe('parseJson', () => {
   test.each([
     [
       '{"order": {"ids": [1, 7615917337495251231]}}',
-      'The number at “order.ids.1” has too many digits to be exact. Put it in quotes.',
+      'The number at "order.ids.1" has too many digits to be exact. Put it in quotes.',
     ],
     ['1e400', 'This number has too many digits to be exact. Put it in quotes.'],
-    ['{"a": {"__proto__": 1}}', 'The value at “a.__proto__” cannot be stored.'],
-    ['{"a": "\\ud83d"}', 'The value at “a” cannot be stored.'],
+    ['{"a": {"__proto__": 1}}', 'The value at "a.__proto__" cannot be stored.'],
+    ['{"a": "\\ud83d"}', 'The value at "a" cannot be stored.'],
     ['['.repeat(200), 'This JSON is nested too deeply.'],
     ['{"a"', 'Invalid JSON at line 1, column 5.'],
   ])('says of %.40s what is wrong', (text, message) => {

@@ -7,7 +7,7 @@ export function portWords(port: string | null, t: Translate): string {
   return port === ALL_PORTS ? t('runs.allPorts') : port
 }
 
-/** The same as part of a sentence: `the “fail” port`. */
+/** The same as part of a sentence: `the "fail" port`. */
 export function portPhrase(port: string | null, t: Translate): string {
   if (isOnlyPort(port)) return ''
   return port === ALL_PORTS ? t('runs.allPorts') : t('runs.namedPort', { port })

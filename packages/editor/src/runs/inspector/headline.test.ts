@@ -46,7 +46,7 @@ describe('headlineOf', () => {
   test('says how a node succeeded', () => {
     expect(headline(escalatedRun(), 'policy')).toMatchObject({
       tone: 'success',
-      title: 'Succeeded in 640 ms · took the “pass” port',
+      title: 'Succeeded in 640 ms · took the "pass" port',
     })
     expect(headline(escalatedRun(), 'crm')).toMatchObject({ tone: 'success', title: 'Succeeded in 210 ms' })
   })

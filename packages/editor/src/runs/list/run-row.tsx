@@ -60,7 +60,7 @@ export function RunRow({ run, hasWorkflow, onOpenRun, hrefOf }: RunRowProps) {
           </a>
         )}
         {run.error !== null && (
-          <span className="tn-runs-error" dir="auto">
+          <span className="tn-runs-error" data-tone={run.status === 'failed' ? 'failed' : 'neutral'} dir="auto">
             {failureTexts(run.error, t).why}
           </span>
         )}

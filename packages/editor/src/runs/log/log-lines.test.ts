@@ -31,6 +31,11 @@ function lineOf(occurrence: Fact | Decision | Observation, t = words.t) {
   return logLine(fromFrame(frame), { ...words, t })
 }
 
+function toolCall(tool: string): Observation {
+  const data = { pass: 1, attempt: 1, tool, arguments: {}, durationMs: 122, answer: null }
+  return { type: 'tool_call', nodeRunId: 'analyze', data }
+}
+
 describe('logLine', () => {
   test('has the text of the host for the code of a failure', () => {
     const t = createTranslate({ ...en, 'error.NODE_FAILED': 'Defekt ({message})' }, 'de')
@@ -53,7 +58,7 @@ describe('logLine', () => {
     [started('ticket'), 'info', 'Started'],
     [started('ticket', {}, 3), 'info', 'Started, attempt 3'],
     [completed('ticket', { durationMs: 1_840 }), 'info', 'Finished in 1.84 s'],
-    [completed('policy', { port: 'pass', durationMs: 12 }), 'info', 'Finished in 12 ms · took the “pass” port'],
+    [completed('policy', { port: 'pass', durationMs: 12 }), 'info', 'Finished in 12 ms · took the "pass" port'],
     [completed('fork', { port: '*' }), 'info', 'Finished in 1 ms · took all ports'],
     [
       attemptFailed('ticket', 1, 'It broke', RUN_STARTED_AT + 1_200),
@@ -94,7 +99,7 @@ describe('logLine', () => {
     [
       { type: 'approval_decided', data: { waitId: 'w', vote: { actor, choice: 'approve', at: 0 } } },
       'info',
-      'Mina Kaur decided: approve',
+      'Mina Kaur decided: Approve',
     ],
     [
       { type: 'cancel_requested', data: { reason: 'timeout', actor: null } },
@@ -128,6 +133,15 @@ describe('logLine', () => {
       },
       'warn',
       'Call of find failed: Not there',
+    ],
+    [toolCall('http'), 'info', 'HTTP request answered in 122 ms'],
+    [toolCall('model'), 'info', 'Model answered in 122 ms'],
+    [toolCall('find'), 'info', 'Called find in 122 ms'],
+    [{ type: 'run_completed', data: { outcome: 'completed', endNodeRunId: null } }, 'info', 'Run completed'],
+    [
+      { type: 'run_completed', data: { outcome: 'answered', endNodeRunId: null } },
+      'info',
+      'Run completed with the outcome "answered"',
     ],
     [
       { type: 'node_log', nodeRunId: 'ticket', data: { timestamp: '', level: 'error', message: 'As it is' } },

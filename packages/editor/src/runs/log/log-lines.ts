@@ -3,6 +3,7 @@ import type { LogLevel } from '@tenon/core/node'
 import { type LogEntry, nodeRunDurationMs, type RunView } from '@tenon/core/run'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import type { Translate } from '../../messages/format.ts'
+import { choiceLabel } from '../approval/approval-words.ts'
 import { formatDuration } from '../format/duration.ts'
 import { portPhrase } from '../format/port-words.ts'
 import { readableData } from '../json/readable-data.ts'
@@ -104,9 +105,10 @@ function sayOfNode(entry: LogEntry, { t, locale, nodeRuns }: LogWords): Said | n
     case 'tool_call': {
       const { tool, error, durationMs } = entry.data
       const time = formatDuration(durationMs, t, locale)
+      const kind = tool === 'http' || tool === 'model' ? tool : 'tool'
       return error === undefined
-        ? { level: 'info', text: t('runs.event.tool_call', { tool, time }) }
-        : { level: 'warn', text: t('runs.event.tool_failed', { tool, message: failureTexts(error, t).why }) }
+        ? { level: 'info', text: t(`runs.event.${kind}_call`, { tool, time }) }
+        : { level: 'warn', text: t(`runs.event.${kind}_failed`, { tool, message: failureTexts(error, t).why }) }
     }
     case 'node_log':
       return { level: entry.data.level, text: entry.data.message }
@@ -135,7 +137,8 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
       return { level: 'debug', text: t('runs.event.timer_fired') }
     case 'approval_decided': {
       const { actor, choice } = entry.data.vote
-      return { level: 'info', text: t('runs.event.approval_decided', { person: actor.displayName, choice }) }
+      const label = choiceLabel(choice, t)
+      return { level: 'info', text: t('runs.event.approval_decided', { person: actor.displayName, choice: label }) }
     }
     case 'cancel_requested':
       return {
@@ -143,12 +146,19 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
         text: t('runs.event.cancel_requested', { person: entry.data.actor?.displayName ?? t('runs.event.system') }),
       }
     case 'run_completed':
-      return { level: 'info', text: t('runs.event.run_completed', { outcome: entry.data.outcome }) }
+      return { level: 'info', text: completedText(entry.data.outcome, t) }
     case 'run_error':
       return { level: 'error', text: t('runs.event.run_error', { message: failureTexts(entry.data.error, t).why }) }
     case 'run_canceled':
       return { level: 'warn', text: t('runs.event.run_canceled') }
+    case 'node_journaled':
+      return { level: 'debug', text: t('runs.event.node_journaled') }
     default:
-      return { level: 'debug', text: entry.type }
+      return { level: 'debug', text: t('runs.event.unknown') }
   }
+}
+
+// An end node without an outcome of its own completes the run as "completed", which would be said twice.
+function completedText(outcome: string, t: Translate): string {
+  return outcome === 'completed' ? t('runs.event.run_completed') : t('runs.event.run_completed_as', { outcome })
 }

@@ -60,7 +60,7 @@ describe('RunLog', () => {
     const { fixture } = show(frames.slice(0, 8))
     await screen.findByRole('log')
     fixture.push(...frames.slice(8))
-    await waitFor(() => expect(screen.getByText('Run completed: escalated')).toBeDefined())
+    await waitFor(() => expect(screen.getByText('Run completed with the outcome "escalated"')).toBeDefined())
   })
 
   test('says what will be here before the first event', async () => {

@@ -91,20 +91,22 @@ function Viewer({ scope, start, end, onOpenRun, onOpenWorkflow, onOpenApprovals 
         <RunHeader scope={scope} start={start} end={end} onOpenRun={onOpenRun} onOpenWorkflow={onOpenWorkflow} />
         <div className="tn-run-stage">
           <OpenApprovals scope={scope} onSelectNode={setNodeId} onOpenApprovals={onOpenApprovals} />
-          {graph.value === null ? (
-            <ResourceError title={t('runs.graphFailed')} resource={graph} />
-          ) : (
-            isReady && (
-              <ReadOnlyCanvas
-                document={graph.value.document}
-                manifest={graph.value.manifest}
-                selectedNodeId={nodeId}
-                firstNodeId={openNodeId}
-                onSelectNode={setNodeId}
-              />
-            )
-          )}
-          <Scrubber store={store} nodes={nodes} />
+          <div className="tn-run-canvas">
+            {graph.value === null ? (
+              <ResourceError title={t('runs.graphFailed')} resource={graph} />
+            ) : (
+              isReady && (
+                <ReadOnlyCanvas
+                  document={graph.value.document}
+                  manifest={graph.value.manifest}
+                  selectedNodeId={nodeId}
+                  firstNodeId={openNodeId}
+                  onSelectNode={setNodeId}
+                />
+              )
+            )}
+            <Scrubber store={store} nodes={nodes} />
+          </div>
         </div>
         <aside className="tn-run-side" aria-label={t('runs.inspector.label')}>
           {nodeId === null ? (

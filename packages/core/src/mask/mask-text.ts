@@ -24,12 +24,15 @@ const PRIVATE_KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,16384}-----END [A-Z ]{0,40}PRIVATE KEY-----/g
 
+/** Length of the shortest key that {@link KNOWN_KEY} finds. */
+const SHORTEST_KEY = 15
+
 /**
  * Checks for a key that is recognized by its format alone, such as `ghp_…`, `AKIA…` or a PEM private key, even if its
  * end is missing.
  */
 export function holdsKnownKey(text: string): boolean {
-  return text.search(KNOWN_KEY) !== -1 || PRIVATE_KEY_BEGIN.test(text)
+  return text.length >= SHORTEST_KEY && (text.search(KNOWN_KEY) !== -1 || PRIVATE_KEY_BEGIN.test(text))
 }
 
 function holdsOnlyTemplates(value: string): boolean {
@@ -64,29 +67,55 @@ function decode(text: string): string {
  */
 export function maskText(text: string, replace: ReplaceCredential = () => MASK): string {
   if (text.length < 4) return text
-  return text
-    .replaceAll(PRIVATE_KEY, (found) => replace(found))
-    .replaceAll(URL_PATTERN, (url) => maskUrl(url, replace))
-    .replaceAll(HEADER_LINE, (whole, before: string, name: string, bare: string, value: string) =>
-      HEADER_NAME.test(bare) && isCredentialHeader(bare) && !value.includes(MASK) && !holdsOnlyTemplates(value)
-        ? `${before}${name}${maskHeaderValue(value, replace)}`
-        : whole,
-    )
-    .replaceAll(SCHEME, (whole, scheme: string, space: string, found: string) =>
-      WORD.test(found) && scheme.toLowerCase() !== 'bearer' ? whole : `${scheme}${space}${replace(found)}`,
-    )
-    .replaceAll(JSON_PAIR, (whole, before: string, name: string, value: string) =>
-      isCredentialField(name) && !value.includes(MASK) && !holdsOnlyTemplates(value)
-        ? `${before}${replace(value)}"`
-        : whole,
-    )
-    .replaceAll(FORM_PAIR, (whole, before: string, pair: string, name: string, value: string) =>
-      isCredentialField(name) && !value.includes(MASK) && !holdsOnlyTemplates(value)
-        ? `${before}${pair}${replace(value)}`
-        : whole,
-    )
-    .replaceAll(KNOWN_KEY, (found) => replace(found))
+  return MASKING.reduce((masked, { mark, mask }) => (masked.includes(mark) ? mask(masked, replace) : masked), text)
 }
+
+interface Masking {
+  /** Text without which there is nothing to mask; most texts have none, and searching for it costs less. */
+  readonly mark: string
+  readonly mask: (text: string, replace: ReplaceCredential) => string
+}
+
+/** Kinds of credentials, in the order in which they are masked. */
+const MASKING: readonly Masking[] = [
+  { mark: '-----BEGIN', mask: (text, replace) => text.replaceAll(PRIVATE_KEY, (found) => replace(found)) },
+  { mark: '://', mask: (text, replace) => text.replaceAll(URL_PATTERN, (url) => maskUrl(url, replace)) },
+  {
+    mark: ':',
+    mask: (text, replace) =>
+      text.replaceAll(HEADER_LINE, (whole, before: string, name: string, bare: string, value: string) =>
+        HEADER_NAME.test(bare) && isCredentialHeader(bare) && !value.includes(MASK) && !holdsOnlyTemplates(value)
+          ? `${before}${name}${maskHeaderValue(value, replace)}`
+          : whole,
+      ),
+  },
+  {
+    mark: '',
+    mask: (text, replace) =>
+      text.replaceAll(SCHEME, (whole, scheme: string, space: string, found: string) =>
+        WORD.test(found) && scheme.toLowerCase() !== 'bearer' ? whole : `${scheme}${space}${replace(found)}`,
+      ),
+  },
+  {
+    mark: '"',
+    mask: (text, replace) =>
+      text.replaceAll(JSON_PAIR, (whole, before: string, name: string, value: string) =>
+        isCredentialField(name) && !value.includes(MASK) && !holdsOnlyTemplates(value)
+          ? `${before}${replace(value)}"`
+          : whole,
+      ),
+  },
+  {
+    mark: '=',
+    mask: (text, replace) =>
+      text.replaceAll(FORM_PAIR, (whole, before: string, pair: string, name: string, value: string) =>
+        isCredentialField(name) && !value.includes(MASK) && !holdsOnlyTemplates(value)
+          ? `${before}${pair}${replace(value)}`
+          : whole,
+      ),
+  },
+  { mark: '', mask: (text, replace) => text.replaceAll(KNOWN_KEY, (found) => replace(found)) },
+]
 
 /** Masks the value of a credential header; its scheme and references are kept. */
 export function maskHeaderValue(value: string, replace: ReplaceCredential): string {

@@ -52,7 +52,8 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
     byType.set(entry, names)
     const schema = entry?.params ?? true
     const used = names.filter((param) => node.params[param] !== undefined && isParamUsed(schema, node.params, param))
-    for (const { path, text, schema: own, isLiteral } of texts.filter((leaf) => used.includes(String(leaf.path[0])))) {
+    for (const { path, text, schema: own, isLiteral } of texts) {
+      if (used.length === 0 || !used.includes(String(path[0]))) continue
       meter.spend(text.length)
       const sink = isLiteral || text === '' ? null : sinkOf(own, schema, node.params)
       const template = sink === null ? null : parsed(survey, text)

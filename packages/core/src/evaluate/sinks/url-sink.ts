@@ -14,6 +14,8 @@ import {
 
 /** Scheme, host and port, up to the character after them. URL parsers read `\` as `/`. */
 const BASE = /^\s*https?:\/\/[^/?#\\\s]+(?=[/?#])/i
+/** A port, a user name or a password before the path. */
+const NAMES_MORE_THAN_HOST = /^\s*https?:\/\/[^/?#\\]*[:@]/i
 const CUT_ESCAPE = /%[0-9a-f]?$/i
 // URL parsers drop these silently, so the URL would differ from the text.
 const DROPPED = /[\t\r\n]/
@@ -89,6 +91,7 @@ function check(template: ParsedTemplate, constantOf: ConstantOf): readonly SinkF
   if (!hasBase(`${written.trim()}/`) || !URL.canParse(written)) {
     return [{ message: 'This is not a full http or https URL', ...wholeSpan(template) }]
   }
+  if (!NAMES_MORE_THAN_HOST.test(written)) return []
   const { port, username, password } = new URL(written)
   if (!isPortAllowed(port)) return [{ message: `Port ${port} is blocked for requests`, ...wholeSpan(template) }]
   if (username === '' && password === '') return []

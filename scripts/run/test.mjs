@@ -1,5 +1,5 @@
 // `npm test`: everything, from the formatter to the browser. `npm test -- --only unit,e2e` runs the named parts.
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium } from './lib/chromium.mjs'
 import { ensureInstalled } from './lib/install.mjs'
@@ -14,6 +14,7 @@ const only = onlyAt === -1 ? null : (process.argv[onlyAt + 1] ?? '').split(',')
 await ensureInstalled()
 // These modules need the installed packages.
 const { partsOf } = await import('./lib/parts.mjs')
+const { runParts } = await import('./lib/run-parts.mjs')
 const { addTallies, tallyPlaywright, tallyVitest } = await import('./lib/tally.mjs')
 const { findTemporal } = await import('./lib/temporal.mjs')
 
@@ -33,23 +34,26 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
-/** @type {string[]} */
-const failures = []
-const chosen = parts.filter(({ name }) => only === null || only.includes(name))
-for (const part of chosen) {
-  if (!part.canRun) continue
-  const from = Date.now()
-  const seconds = () => Math.round((Date.now() - from) / 1000)
-  console.log(`\n=== ${part.name}`)
-  try {
-    await run(process.execPath, part.args, { cwd: root, env: { ...env, ...part.env } })
-    console.log(`=== ${part.name}: ok, ${seconds()} s`)
-  } catch (error) {
-    failures.push(part.name)
-    console.error(`=== ${part.name}: FAILED, ${seconds()} s (${String(error)})`)
-    break
-  }
-}
+const chosen = parts.filter(({ name, canRun }) => canRun && (only === null || only.includes(name)))
+const failures = await runParts(chosen, {
+  start: async ({ name, args, env: own }, isLive) => {
+    const options = { cwd: root, env: { ...env, ...own } }
+    if (isLive) {
+      console.log(`\n=== ${name}`)
+      return run(process.execPath, args, options)
+    }
+    const log = join(reports, `${name}.log`)
+    try {
+      await run(process.execPath, args, { ...options, outputFile: log })
+    } finally {
+      console.log(`\n=== ${name}\n${readFileSync(log, 'utf8').trimEnd()}`)
+    }
+  },
+  ended: ({ name }, seconds, fault) => {
+    if (fault === undefined) console.log(`=== ${name}: ok, ${seconds} s`)
+    else console.error(`=== ${name}: FAILED, ${seconds} s (${String(fault)})`)
+  },
+})
 
 const vitest = tallyVitest(join(reports, 'vitest.json'), root)
 const tally = addTallies([vitest, tallyPlaywright(join(reports, 'playwright.json'))])
@@ -61,7 +65,7 @@ for (const name of tally.skipped) console.error(`SKIPPED: ${name}`)
 for (const name of tally.failed) console.error(`FAILED TEST: ${name}`)
 if (only !== null) console.error(`ONLY ${only.join(', ')}: the other parts did not run`)
 for (const line of missing) console.error(`MISSING HERE, SO NOT TESTED: ${line}`)
-if (failures.length > 0) console.error(`FAILED: ${failures.join(', ')}; the parts after it did not run`)
+if (failures.length > 0) console.error(`FAILED: ${failures.join(', ')}; the parts that had not started did not run`)
 // A part without a report has failed as one.
 const failed = Math.max(tally.failed.length, failures.length)
 console.log(`${tally.passed} passed, ${failed} failed, ${tally.skipped.length} skipped`)

@@ -15,6 +15,8 @@ import { root } from './paths.mjs'
  * @property {readonly string[]} args arguments of Node
  * @property {boolean} canRun
  * @property {Record<string, string>} [env]
+ * @property {'front' | 'beside'} lane the parts of a lane run one after the other, the lanes at the same time
+ * @property {readonly string[]} [after] parts of the other lane that have to end first
  */
 
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path)
@@ -34,26 +36,31 @@ export const FORMAT = [biome, 'format', '.']
 export function partsOf({ chromium, temporal, postgres }, reports) {
   const needs = testsThatNeed(root)
   const leftOut = [...(chromium === null ? needs.chromium : []), ...(postgres ? [] : needs.postgres)]
-  const unit = [
-    ...['run', '--coverage', '--reporter=default', '--reporter=json'],
-    `--outputFile.json=${join(reports, 'vitest.json')}`,
-    // Tests that do not run cover nothing.
-    ...(leftOut.length > 0 || temporal === null ? ['--coverage.enabled=false'] : []),
-  ]
-  const gate = (/** @type {string} */ name) => ({ name, args: [join(root, `scripts/gates/${name}.mjs`)], canRun: true })
+  // Tests that do not run cover nothing.
+  const hasAll = leftOut.length === 0 && temporal !== null
+  const runner = hasAll ? [join(root, 'scripts/run/coverage.mjs')] : [bin('vitest/vitest.mjs'), 'run']
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'vitest.json')}`]
+  /** @returns {Part} */
+  const gate = (/** @type {string} */ name) => ({
+    name,
+    args: [join(root, `scripts/gates/${name}.mjs`)],
+    canRun: true,
+    lane: 'beside',
+  })
   return {
     parts: [
-      { name: 'format', args: FORMAT, canRun: true },
-      { name: 'lint', args: LINT, canRun: true },
+      { name: 'format', args: FORMAT, canRun: true, lane: 'beside' },
+      { name: 'lint', args: LINT, canRun: true, lane: 'beside' },
       ...['lockfile', 'layers', 'words', 'css', 'unused', 'typecheck', 'docs'].map(gate),
       {
         name: 'unit',
-        args: [bin('vitest/vitest.mjs'), ...unit],
+        args: [...runner, ...reporters],
         canRun: true,
         // Not `--exclude`, which Vitest does not hand on to the projects of its settings.
         env: { TENON_TESTS_LEFT_OUT: leftOut.join(',') },
+        lane: 'front',
       },
-      { name: 'build', args: [join(root, 'scripts/run/build.mjs')], canRun: true },
+      { name: 'build', args: [join(root, 'scripts/run/build.mjs')], canRun: true, lane: 'beside' },
       ...['packages', 'sizes', 'tarballs', 'hosts', 'storybook'].map(gate),
       {
         name: 'e2e',
@@ -63,6 +70,8 @@ export function partsOf({ chromium, temporal, postgres }, reports) {
         ],
         canRun: chromium !== null,
         env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'playwright.json') },
+        lane: 'front',
+        after: ['build'],
       },
     ],
     missing: [

@@ -20,6 +20,22 @@ describe('partsOf', () => {
     expect(leftOutOf(whole)).toEqual([])
   })
 
+  test('lets a part wait only for parts before it', () => {
+    const { parts } = partsOf(whole, '/reports')
+    const before = (/** @type {number} */ index) => parts.slice(0, index).map(({ name }) => name)
+    for (const [index, { after = [] }] of parts.entries())
+      expect(before(index)).toEqual(expect.arrayContaining([...after]))
+    expect(parts.find(({ name }) => name === 'e2e')?.after).toEqual(['build'])
+  })
+
+  test('counts coverage only where every test runs', () => {
+    const runnerOf = (/** @type {import('./parts.mjs').Machine} */ machine) =>
+      partsOf(machine, '/reports').parts.find(({ name }) => name === 'unit')?.args[0]
+    expect(runnerOf(whole)).toMatch(/run.coverage\.mjs$/)
+    expect(runnerOf({ ...whole, temporal: null })).toMatch(/vitest\.mjs$/)
+    expect(runnerOf({ ...whole, postgres: false })).toMatch(/vitest\.mjs$/)
+  })
+
   test('names each file that it leaves out', () => {
     const { parts, missing } = partsOf(lacking, '/reports')
     const leftOut = leftOutOf(lacking)

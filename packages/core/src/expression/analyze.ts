@@ -1,3 +1,4 @@
+import { trimmed } from '../lists.ts'
 import type { Expression, ParsedTemplate, PathExpression, RootExpression, Span } from './ast.ts'
 import { functionSignature } from './functions/index.ts'
 import { parseTemplate } from './parse.ts'
@@ -94,5 +95,5 @@ export function analyzeTemplate(template: string | ParsedTemplate): TemplateAnal
     open.push(...visitsIn(visit).reverse())
   }
   const isImpure = [...functions].some((name) => functionSignature(name)?.impure === true)
-  return { reads, functions: [...functions], isImpure, isWhole: whole !== null }
+  return { reads: trimmed(reads), functions: [...functions], isImpure, isWhole: whole !== null }
 }

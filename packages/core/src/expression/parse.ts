@@ -1,3 +1,4 @@
+import { trimmed } from '../lists.ts'
 import type { Expression, ParsedTemplate, TemplatePart } from './ast.ts'
 import { nextToken } from './lexer.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
@@ -64,7 +65,7 @@ export function parseTemplate(text: string): ParsedTemplate {
   }
   const [only] = parts
   const whole = parts.length === 1 && only?.kind === 'expression' ? only.expression : null
-  return { text, parts, whole }
+  return { text, parts: trimmed(parts), whole }
 }
 
 /** Checks whether a text contains or at least begins an expression; cheap, without parsing. */

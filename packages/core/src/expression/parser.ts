@@ -1,3 +1,4 @@
+import { trimmed } from '../lists.ts'
 import type { ComparisonOperator, Expression, ObjectMember, PathSegment } from './ast.ts'
 import { readSegment } from './parse-path.ts'
 import { COMPARISON_OPERATORS, chainOperatorAt, PRECEDENCE, precedenceOf } from './precedence.ts'
@@ -31,10 +32,10 @@ function separated(reader: TokenReader, close: Punctuator, read: () => void): vo
   reader.leave()
 }
 
-function values(reader: TokenReader, close: Punctuator): Expression[] {
+function values(reader: TokenReader, close: Punctuator): readonly Expression[] {
   const found: Expression[] = []
   separated(reader, close, () => found.push(conditional(reader)))
-  return found
+  return trimmed(found)
 }
 
 function member(reader: TokenReader): ObjectMember {
@@ -57,7 +58,7 @@ function object(reader: TokenReader, start: number): Expression {
     keys.add(next.key)
     members.push(next)
   })
-  return made(reader, { kind: 'object', members, start, end: reader.lastEnd })
+  return made(reader, { kind: 'object', members: trimmed(members), start, end: reader.lastEnd })
 }
 
 function named(reader: TokenReader, name: string, start: number, end: number): Expression {
@@ -99,7 +100,8 @@ function path(reader: TokenReader): Expression {
     reader.count()
     segments.push(next)
   }
-  return segments.length === 0 ? base : made(reader, { kind: 'path', base, segments, start, end: reader.lastEnd })
+  if (segments.length === 0) return base
+  return made(reader, { kind: 'path', base, segments: trimmed(segments), start, end: reader.lastEnd })
 }
 
 function prefix(reader: TokenReader): Expression {
@@ -154,7 +156,13 @@ function chain(reader: TokenReader, level: number): Expression {
     operands.push(operandAt(reader, level + 1))
     operator = operatorHere()
   }
-  return made(reader, { kind: 'chain', operators, operands, start, end: reader.lastEnd })
+  return made(reader, {
+    kind: 'chain',
+    operators: trimmed(operators),
+    operands: trimmed(operands),
+    start,
+    end: reader.lastEnd,
+  })
 }
 
 function conditional(reader: TokenReader): Expression {

@@ -8,6 +8,7 @@ import type { NodeManifestEntry } from '../node/definition.ts'
 import { faultyReferences } from './check-refs.ts'
 import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import type { Meter } from './meter.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
 import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
@@ -167,11 +168,12 @@ function checkVariables({ document }: WorkflowSurvey, report: ReportIssue): void
 export function* checkParams(
   survey: WorkflowSurvey,
   check: SchemaChecker,
+  meter: Meter,
   report: ReportIssue,
 ): Generator<undefined, void> {
   checkVariables(survey, report)
   for (const surveyed of survey.nodes) {
-    yield
+    if (meter.isSliceOver()) yield
     if (surveyed.entry === undefined) continue
     const checked: CheckedNode = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
     checkSchema(checked, check, report)

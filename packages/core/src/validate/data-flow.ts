@@ -1,5 +1,5 @@
-import { ERROR_PORT } from '../document/ports.ts'
 import type { NodeId } from '../ids.ts'
+import { trimmed } from '../lists.ts'
 import {
   addBits,
   type Bits,
@@ -12,6 +12,7 @@ import {
   setBit,
 } from './bits.ts'
 import { createDominators, type Dominators } from './dominators.ts'
+import { type ExitPort, exitPorts } from './exit-ports.ts'
 import { createKeyOwners, type KeyOwners } from './key-owners.ts'
 import type { Meter } from './meter.ts'
 import type { OutputFacts } from './output-facts.ts'
@@ -77,37 +78,15 @@ export function mayHaveLeft(node: FlowNode, exit: Exit, meter: Meter): boolean {
 const joinsAll = ({ node, entry }: SurveyedNode): boolean =>
   (node.policy?.join ?? entry?.policy?.join ?? 'all') === 'all'
 
-interface ExitPort {
-  readonly port: string
-  readonly isSure: boolean
-}
-
-/**
- * Returns the ports by which the run may continue. A disabled node only takes its first port; an error port without an
- * edge ends the run.
- */
-function exitPorts({ node, ports, portNames, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
-  const names: string[] = []
-  for (const { name, isError } of ports) {
-    if (!isError || outgoing.some(({ sourceHandle }) => sourceHandle === name)) names.push(name)
-  }
-  const unknown = outgoing.filter(({ sourceHandle }) => !portNames.has(sourceHandle))
-  if (unknown.length > 0) for (const port of new Set(unknown.map((edge) => edge.sourceHandle))) names.push(port)
-  const [first] = names
-  if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
-  const isFork = entry?.control === 'fork'
-  const isOnly = entry !== undefined && names.length === 1
-  return names.map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
-}
-
 /** Facts about a node for later nodes while the flow is traced; dropped once no edge remains. */
 interface Trail {
   /** Ranks of the nodes that have ended when this one runs. */
   readonly waited: Bits
   readonly started: Bits
   readonly absorbed: Bits
-  /** Returns the exit at a port; `undefined` for a port by which the run never continues. */
-  readonly exitAt: (port: string) => TracedExit | undefined
+  readonly exits: readonly TracedExit[]
+  /** Exits by their ports; `null` for a few, which are searched one by one. */
+  readonly byPort: ReadonlyMap<string, TracedExit> | null
   edgesLeft: number
 }
 
@@ -128,29 +107,28 @@ interface Tracing extends Branching {
 }
 
 /** An exit while its node is traced. */
-type TracedExit = Exit & { readonly targets: number[] }
+type TracedExit = Exit & { targets: number[] }
 
 /** Most exits of a node that are searched one by one. */
 const FEW_EXITS = 8
 
-/** Returns a search for the exit of a node at a port. */
-function exitAt(exits: readonly TracedExit[]): Trail['exitAt'] {
-  if (exits.length <= FEW_EXITS) return (port) => exits.find((exit) => exit.port === port)
-  const byPort = new Map(exits.map((exit) => [exit.port, exit]))
-  return (port) => byPort.get(port)
+/** Returns the exit at a port; `undefined` for a port by which the run never continues. */
+function exitAt({ exits, byPort }: Pick<Trail, 'exits' | 'byPort'>, port: string): TracedExit | undefined {
+  return byPort === null ? exits.find((exit) => exit.port === port) : byPort.get(port)
 }
 
 const trailOf = ({ trails }: Tracing, { rank }: FlowNode): Trail => trails[rank] as Trail
 
 /** Returns the exits that lead to a node from earlier ones; edges backwards, which only cycles have, are ignored. */
-function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): Exit[] {
+function arrivingAt({ byId, trails }: Tracing, { incoming }: SurveyedNode): readonly Exit[] {
   const arriving: Exit[] = []
   for (const { source, sourceHandle } of incoming) {
     const before = byId.get(source)
-    const exit = before && trails[before.rank]?.exitAt(sourceHandle)
-    if (exit !== undefined) arriving.push(exit)
+    const trail = before && trails[before.rank]
+    const exit = trail && exitAt(trail, sourceHandle)
+    if (exit) arriving.push(exit)
   }
-  return arriving
+  return trimmed(arriving)
 }
 
 /** Releases the trails that no later node needs. */
@@ -244,31 +222,41 @@ function trace(tracing: Tracing, surveyed: SurveyedNode, describe: DescribeExit)
   const { taken, started, absorbed } = factsOnAllPaths(tracing, arriving)
   if (arriving.length > 1) addSureBranches(tracing, { taken, waited, started, absorbed })
   release(tracing, arriving)
-  const own: TracedExit[] = []
-  const node: FlowNode = { rank: nodes.length, surveyed, ancestors, taken, arriving, exits: own }
+  const node: FlowNode & { exits: readonly Exit[] } = {
+    rank: nodes.length,
+    surveyed,
+    ancestors,
+    taken,
+    arriving,
+    exits: [],
+  }
   nodes.push(node)
   dominators.add(arriving.map((exit) => exit.node.rank))
   byId.set(surveyed.node.id, node)
-  for (const { port, isSure } of tracing.exitPorts[node.rank] as readonly ExitPort[]) {
+  const own = (tracing.exitPorts[node.rank] as readonly ExitPort[]).map(({ port, isSure }): TracedExit => {
     meter.spend(1)
     const exit = { index: exits.length, node, port, isSure, facts: describe(node, port), targets: [] }
-    own.push(exit)
     exits.push(exit)
-  }
+    return exit
+  })
+  node.exits = own
   if (own.length > 1 && own.some(({ isSure }) => isSure)) setBit(forks, node.rank)
-  const exitOf = exitAt(own)
+  const lookup = { exits: own, byPort: own.length > FEW_EXITS ? new Map(own.map((exit) => [exit.port, exit])) : null }
   for (const { sourceHandle, target } of surveyed.outgoing) {
-    exitOf(sourceHandle)?.targets.push(tracing.ranks.get(target) as number)
+    const exit = exitAt(lookup, sourceHandle)
+    const rank = tracing.ranks.get(target) as number
+    if (exit?.targets.length === 0) exit.targets = [rank]
+    else exit?.targets.push(rank)
   }
   const edgesLeft = surveyed.outgoing.length
   if (edgesLeft === 0) releaseSets(tracing, { started, absorbed })
-  tracing.trails.push(edgesLeft === 0 ? null : { waited, started, absorbed, exitAt: exitOf, edgesLeft })
+  tracing.trails.push(edgesLeft === 0 ? null : { waited, started, absorbed, ...lookup, edgesLeft })
   return node
 }
 
 /**
  * Traces the data through a document, node by node in document order, so that the output of a node may depend on its
- * input. Yields after each node, so that a caller may pause.
+ * input. Yields between nodes when a slice is over, so that a caller may pause.
  *
  * O(nodes + edges) steps for structured documents, and a bit set operation of nodes / 32 words for each edge.
  *
@@ -302,7 +290,7 @@ export function* traceDataFlow(
   for (const surveyed of survey.ordered) {
     const node = trace(tracing, surveyed, describeExit)
     for (const exit of node.exits) owners.add(exit)
-    yield
+    if (meter.isSliceOver()) yield
   }
   return flow
 }

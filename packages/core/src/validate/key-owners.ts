@@ -27,7 +27,7 @@ interface Entry {
   readonly type: string
   /** Owners by their types; `null` while all are of the first type. */
   byType: Map<string, OwnerList> | null
-  readonly sure: Exit[]
+  sure: Exit[]
   // A long list is also kept as a set.
   sureExits: Bits | null
 }
@@ -57,7 +57,8 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
   const entryOf = (key: string): Entry => entries.get(key) as Entry
 
   function addSure(entry: Entry, exit: Exit): void {
-    entry.sure.push(exit)
+    if (entry.sure.length === 0) entry.sure = [exit]
+    else entry.sure.push(exit)
     if (entry.sureExits !== null) setBit(entry.sureExits, exit.index)
     else if (entry.sure.length > exitWords) {
       entry.sureExits = createBits(exitCount)

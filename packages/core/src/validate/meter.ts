@@ -9,6 +9,8 @@ export interface Meter {
   count(steps: number): void
   /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_UNIT}. */
   spendWords(words: number): void
+  /** Checks whether the steps of a slice are spent, and begins the next slice if so. */
+  isSliceOver(): boolean
   /** Steps spent so far, words included. */
   readonly steps: number
   readonly words: number
@@ -17,9 +19,16 @@ export interface Meter {
 /** Words of a bit set that cost as much as one unit of work. */
 export const WORDS_PER_UNIT = 16
 
-export function createMeter(budget = Number.POSITIVE_INFINITY): Meter {
+/**
+ * Creates a meter.
+ *
+ * @param budget - Steps after which the work stops.
+ * @param stepsPerSlice - Steps between two pauses.
+ */
+export function createMeter(budget = Number.POSITIVE_INFINITY, stepsPerSlice = Number.POSITIVE_INFINITY): Meter {
   let steps = 0
   let words = 0
+  let sliceBegan = 0
   const total = () => steps + words / WORDS_PER_UNIT
   const check = (): void => {
     if (total() > budget) throw new BudgetSpent()
@@ -35,6 +44,11 @@ export function createMeter(budget = Number.POSITIVE_INFINITY): Meter {
     spendWords(count) {
       words += count
       check()
+    },
+    isSliceOver() {
+      if (total() - sliceBegan < stepsPerSlice) return false
+      sliceBegan = total()
+      return true
     },
     get steps() {
       return total()

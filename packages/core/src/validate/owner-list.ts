@@ -23,18 +23,20 @@ function countBelow(owners: readonly KeyOwner[], rank: number): number {
 
 /** Owners of one key by rank, searched for those that come before a node. */
 export class OwnerList {
-  /** All owners, ascending. */
-  readonly owners: readonly KeyOwner[]
-  readonly #owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
+  #owners: { readonly node: FlowNode; readonly exits: Exit[] }[] = []
   readonly #nodeCount: number
   readonly #meter: Meter
   // A long list is also kept as a set: intersecting it with the ancestors costs less than iterating over it.
   #index: { readonly ranks: Bits; readonly byRank: Map<number, KeyOwner> } | null = null
 
   constructor(nodeCount: number, meter: Meter) {
-    this.owners = this.#owners
     this.#nodeCount = nodeCount
     this.#meter = meter
+  }
+
+  /** All owners, ascending. */
+  get owners(): readonly KeyOwner[] {
+    return this.#owners
   }
 
   /** Adds an exit; exits must be added in ascending order. */
@@ -45,7 +47,9 @@ export class OwnerList {
       return
     }
     const owner = { node: exit.node, exits: [exit] }
-    this.#owners.push(owner)
+    // Most keys have one owner, for which a list that grows has too much room.
+    if (last === undefined) this.#owners = [owner]
+    else this.#owners.push(owner)
     this.#enter(owner)
   }
 

@@ -1,5 +1,6 @@
 import type { ParamPath } from '../document/operation.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
+import { trimmed } from '../lists.ts'
 import { asObject } from './schema-facts.ts'
 
 /** Schema at a path of the params. */
@@ -61,12 +62,12 @@ export function paramTexts(schema: JsonSchema, params: JsonObject): readonly Par
       for (const key of keysOf(value)) {
         const schemaOfMember = schemaBelow(own, key)
         const member = (value as Readonly<Record<string | number, Json>>)[key] as Json
-        visit(member, [...path, key], schemaOfMember, isLiteral || takesLiterals(schemaOfMember))
+        visit(member, path.concat(key), schemaOfMember, isLiteral || takesLiterals(schemaOfMember))
       }
     }
   }
   visit(params, [], schema, false)
-  return texts
+  return trimmed(texts)
 }
 
 const keysOf = (value: JsonObject | readonly Json[]): Iterable<string | number> =>

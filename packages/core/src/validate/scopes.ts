@@ -29,6 +29,8 @@ export interface Scopes {
   inputOthers(node: FlowNode): ObjectFacts['others']
   /** Counts the paths with a key; `null` if there are too many to count. */
   waysWith(node: FlowNode, key: string): Ways | null
+  /** Checks whether a node comes before another one, which can then read its output. */
+  comesBefore(node: FlowNode, of: NodeId): boolean
   /** Returns `nodes.<id>.output`; `undefined` for a node that does not come before. */
   output(node: FlowNode, of: NodeId): Readable | undefined
   /** Returns the ids of the nodes before, at most `most`. */
@@ -207,9 +209,14 @@ export function createScopes(flow: DataFlow): Scopes {
     eitherSchema(distinct((byId.get(id) as FlowNode).exits, ({ facts }) => facts.schema)),
   )
 
-  function output(node: FlowNode, of: NodeId): Readable | undefined {
+  function comesBefore(node: FlowNode, of: NodeId): boolean {
     const target = byId.get(of)
-    if (target === undefined || !hasBit(node.ancestors, target.rank)) return undefined
+    return target !== undefined && hasBit(node.ancestors, target.rank)
+  }
+
+  function output(node: FlowNode, of: NodeId): Readable | undefined {
+    if (!comesBefore(node, of)) return undefined
+    const target = byId.get(of) as FlowNode
     const taken = takenExits(node, target, meter)
     const schema = taken === null ? schemaOfAll(of) : eitherSchema(distinct(taken, ({ facts }) => facts.schema))
     return { schema, required: hasRun(of)(node), writers: [of] }
@@ -255,6 +262,7 @@ export function createScopes(flow: DataFlow): Scopes {
       const all = allWays(node)
       return all > MOST_WAYS ? null : { having: waysHaving(key)(node), all }
     },
+    comesBefore,
     output,
     outputs(node, most = Number.POSITIVE_INFINITY) {
       const found: NodeId[] = []

@@ -8,6 +8,7 @@ import { isTemplate } from '../expression/parse.ts'
 import { createTemplateTable, type TemplateTable } from '../expression/template-table.ts'
 import type { NodeId } from '../ids.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
+import { trimmed } from '../lists.ts'
 import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
 import { type ParamText, paramTexts } from './param-schema.ts'
 
@@ -88,16 +89,18 @@ function addTo(groups: Map<NodeId, WorkflowEdge[]>, nodeId: NodeId, edge: Workfl
 
 const NO_EDGES: readonly WorkflowEdge[] = Object.freeze([])
 
+const PARAMS: ParamPath = ['params']
+
 /** Returns the templates of a node that are evaluated; those in literal params are plain text. */
 function templatesOf(node: WorkflowNode, texts: readonly ParamText[]): readonly NodeTemplate[] {
   const templates: NodeTemplate[] = []
   for (const { path, text, schema, isLiteral } of texts) {
-    if (!isLiteral && isTemplate(text)) templates.push({ path: ['params', ...path], text, expected: schema })
+    if (!isLiteral && isTemplate(text)) templates.push({ path: PARAMS.concat(path), text, expected: schema })
   }
   for (const { path, text } of policyTexts(node)) {
     if (isTemplate(text)) templates.push({ path, text, expected: expectedInPolicy(path) })
   }
-  return templates
+  return trimmed(templates)
 }
 
 /**

@@ -47,8 +47,8 @@ function describeExits(typeOf: (node: FlowNode) => TypeOfValue): DescribeExit {
 }
 
 /**
- * Traces the data through a workflow; templates are typed on first use, each once. Yields after each node, so that a
- * caller may pause.
+ * Traces the data through a workflow; templates are typed on first use, each once. Yields between nodes when a
+ * slice is over, so that a caller may pause.
  */
 export function* traceWorkflow(survey: WorkflowSurvey, meter: Meter): Generator<undefined, TracedWorkflow> {
   const vars = varsSchema(survey)

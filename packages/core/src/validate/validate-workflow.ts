@@ -70,14 +70,14 @@ function* allChecks(
   report: ReportIssue,
 ): Generator<undefined, void> {
   meter.spend(survey.nodes.length + survey.document.edges.length)
-  yield
+  if (meter.isSliceOver()) yield
   checkGraph(survey, report)
   checkNodes(survey, report)
   checkEdges(survey, report)
   checkPolicies(survey, report)
   checkWays(survey, report)
   checkRequests(survey, report)
-  yield* checkParams(survey, checkSchema, report)
+  yield* checkParams(survey, checkSchema, meter, report)
   yield* checkLint(survey, meter, report)
   yield* checkSinks(survey, meter, report)
   const traced = yield* traceWorkflow(survey, meter)
@@ -108,7 +108,6 @@ function* validation(
   const reading = isParsed ? { sound: document } : parsed(document)
   if ('issues' in reading) return { issues: reading.issues, survey: null }
   const { sound } = reading
-  yield
   const issues: WorkflowIssue[] = []
   const survey = surveyDocument(sound, checking.manifest)
   try {
@@ -186,15 +185,12 @@ export async function checkWorkflowInSlices(
   manifest: Pick<NodeManifest, 'nodes'>,
   { pause, isParsed, stepsPerSlice = STEPS_PER_SLICE, maxSteps = VALIDATION_BUDGET }: ValidationSlices,
 ): Promise<CheckedWorkflow> {
-  const meter = createMeter(maxSteps)
+  const meter = createMeter(maxSteps, stepsPerSlice)
   const checkSchema = createSchemaChecker(meter)
   const work = validation(document, { manifest, checkSchema, meter }, isParsed)
-  let pausedAt = 0
   for (;;) {
     const step = work.next()
     if (step.done === true) return step.value
-    if (meter.steps - pausedAt < stepsPerSlice) continue
-    pausedAt = meter.steps
     await pause()
   }
 }

@@ -78,6 +78,8 @@ export function orNull(type: StaticType): StaticType {
 
 /** Returns the possible kinds of a type, each once; `null` for any kind. */
 export function kindsOf(type: StaticType): readonly ValueKind[] | null {
+  const [only] = type
+  if (type.length === 1 && only !== undefined) return only.kind === 'unknown' ? null : [only.kind]
   const kinds = new Set<ValueKind>()
   for (const { kind } of type) {
     if (kind === 'unknown') return null

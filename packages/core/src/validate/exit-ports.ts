@@ -1,0 +1,27 @@
+import { ERROR_PORT } from '../document/ports.ts'
+import type { SurveyedNode } from './survey.ts'
+
+/** A port by which a run may continue. */
+export interface ExitPort {
+  readonly port: string
+  /** True if the run always continues by it. */
+  readonly isSure: boolean
+}
+
+/**
+ * Returns the ports by which the run may continue. A disabled node only takes its first port; an error port without an
+ * edge ends the run.
+ */
+export function exitPorts({ node, ports, portNames, outgoing, entry }: SurveyedNode): readonly ExitPort[] {
+  const names: string[] = []
+  for (const { name, isError } of ports) {
+    if (!isError || outgoing.some(({ sourceHandle }) => sourceHandle === name)) names.push(name)
+  }
+  const unknown = outgoing.filter(({ sourceHandle }) => !portNames.has(sourceHandle))
+  if (unknown.length > 0) for (const port of new Set(unknown.map((edge) => edge.sourceHandle))) names.push(port)
+  const [first] = names
+  if (node.disabled) return first === undefined ? [] : [{ port: first, isSure: true }]
+  const isFork = entry?.control === 'fork'
+  const isOnly = entry !== undefined && names.length === 1
+  return names.map((port) => ({ port, isSure: isOnly || (isFork && port !== ERROR_PORT) }))
+}

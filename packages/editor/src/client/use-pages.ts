@@ -1,5 +1,6 @@
 import type { Page } from '@tenon/core/client'
 import { useCallback, useRef, useState } from 'react'
+import { loadPageGap, type PageGap } from './page-gap.ts'
 import { type Resource, useResource } from './use-resource.ts'
 
 /** A list that is loaded page by page. */
@@ -22,16 +23,23 @@ interface Older<Item> {
   /** The list that they belong to. */
   readonly of: unknown
   readonly items: readonly Item[]
+  /** Cursor with which they begin; `null` while there are none. */
+  readonly from: string | null
   readonly nextCursor: string | null
   readonly isLoading: boolean
   readonly error: unknown
 }
 
-const NOTHING_OLDER = Object.freeze({ items: [], nextCursor: null, isLoading: false, error: null })
+/** The first page, with what lies between it and the pages after the former first page. */
+interface Head<Item> extends Page<Item> {
+  readonly gap: PageGap<Item> | null
+}
+
+const NOTHING_OLDER = Object.freeze({ items: [], from: null, nextCursor: null, isLoading: false, error: null })
 
 /**
- * Lists something page by page. `refresh` loads the first page again; an item that has moved to an older page meanwhile
- * is listed once, where the newest load has it.
+ * Lists something page by page, without gaps: `refresh` loads the first page again, and the items that have moved from
+ * there to the pages after it. An item that is on several pages is listed once, where the newest load has it.
  *
  * @param load - Stable between renders; another function is another list. Without a cursor it loads the first page.
  * @param keyOf - Key of an item, unique within the list.
@@ -40,28 +48,52 @@ export function usePages<Item>(
   load: (cursor: string | null, abortSignal?: AbortSignal) => Promise<Page<Item>>,
   keyOf: (item: Item) => string,
 ): Pages<Item> {
-  const loadFirst = useCallback((abortSignal: AbortSignal) => load(null, abortSignal), [load])
-  const first = useResource(loadFirst)
   const [kept, setKept] = useState<Older<Item>>({ ...NOTHING_OLDER, of: load })
   // Pages of another filter belong to another list.
   const older = kept.of === load ? kept : { ...NOTHING_OLDER, of: load }
-  const cursor = older.items.length > 0 ? older.nextCursor : (first.value?.nextCursor ?? null)
-  const latest = useRef(keyOf)
-  latest.current = keyOf
+  const latest = useRef({ keyOf, older })
+  latest.current = { keyOf, older }
+  const loadFirst = useCallback(
+    async (abortSignal: AbortSignal): Promise<Head<Item>> => {
+      const head = await load(null, abortSignal)
+      const { older: known, keyOf: key } = latest.current
+      if (known.of !== load || known.from === null) return { ...head, gap: null }
+      const gap = await loadPageGap({
+        load: (cursor) => load(cursor, abortSignal),
+        keyOf: key,
+        cursor: head.nextCursor,
+        until: known.from,
+        known: new Set(known.items.map(key)),
+      })
+      return { ...head, gap }
+    },
+    [load],
+  )
+  const first = useResource(loadFirst)
+  const [joined, setJoined] = useState(first.value)
+  if (first.value !== joined) {
+    setJoined(first.value)
+    if (first.value !== null && first.value.gap !== null) setKept(join(older, first.value, keyOf))
+  }
+  const cursor = older.from === null ? (first.value?.nextCursor ?? null) : older.nextCursor
   const loadMore = () => {
     if (cursor === null || older.isLoading) return
-    const finish = (change: Partial<Older<Item>>) =>
-      setKept((now) => (now.of === load ? { ...now, ...change, isLoading: false } : now))
-    setKept({ ...older, isLoading: true, error: null })
+    // A refresh meanwhile may have moved the end of the list; the page is then requested again.
+    const finish = (change: (now: Older<Item>) => Partial<Older<Item>>) =>
+      setKept((now) => {
+        if (now.of !== load) return now
+        return { ...now, ...(now.nextCursor === cursor ? change(now) : {}), isLoading: false }
+      })
+    setKept({ ...older, from: older.from ?? cursor, nextCursor: cursor, isLoading: true, error: null })
     load(cursor).then(
-      ({ items, nextCursor }) => finish({ items: [...older.items, ...items], nextCursor }),
-      (error: unknown) => finish({ error }),
+      ({ items, nextCursor }) => finish((now) => ({ items: [...now.items, ...items], nextCursor })),
+      (error: unknown) => finish(() => ({ error })),
     )
   }
   const replaceOlder = (item: Item) =>
     setKept((now) =>
       now.of === load
-        ? { ...now, items: now.items.map((known) => (latest.current(known) === latest.current(item) ? item : known)) }
+        ? { ...now, items: now.items.map((known) => (keyOf(known) === keyOf(item) ? item : known)) }
         : now,
     )
   return {
@@ -77,6 +109,19 @@ export function usePages<Item>(
     loadMore,
     replaceOlder,
     olderKeys: older.items.map(keyOf),
+  }
+}
+
+/** Puts the items of a gap before the later pages; pages that the gap does not reach are dropped, to be loaded again. */
+function join<Item>(older: Older<Item>, { nextCursor, gap }: Head<Item>, keyOf: (item: Item) => string): Older<Item> {
+  if (gap === null) return older
+  const at = older.items.findLastIndex((item) => gap.overlap.has(keyOf(item))) + 1
+  const rest = gap.isClosed ? older.items.slice(at) : []
+  return {
+    ...older,
+    items: [...gap.items, ...rest],
+    from: nextCursor,
+    nextCursor: rest.length === 0 ? gap.nextCursor : older.nextCursor,
   }
 }
 

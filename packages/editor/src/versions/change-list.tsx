@@ -4,7 +4,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import { humanize } from '../manifest/param-field.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import type { ChangeKind, DocumentChange } from './compare-documents.ts'
+import { type ChangeKind, countedChanges, type DocumentChange } from './compare-documents.ts'
 import { type FieldDifference, fieldDifferences } from './field-differences.ts'
 
 interface ChangeListProps {
@@ -18,9 +18,10 @@ interface ChangeListProps {
 }
 
 /** The differences between two documents: each node with its fields before and after, then the rest. */
-export function ChangeList({ changes, documents, from, to, selectedNodeId, onSelectNode }: ChangeListProps) {
+export function ChangeList({ changes: all, documents, from, to, selectedNodeId, onSelectNode }: ChangeListProps) {
   const { t, locale } = useInstance()
   const manifest = useEditorStore((state) => state.manifest)
+  const changes = countedChanges(all)
   if (changes.length === 0) {
     return diffDocuments(...documents).length === 0 ? (
       <EmptyState icon="check" title={t('versions.same')} />

@@ -1,6 +1,6 @@
 import { EMPTY_DOCUMENT, edgeId, type WorkflowDocument, type WorkflowNode } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
-import { compareDocuments } from './compare-documents.ts'
+import { compareDocuments, countedChanges } from './compare-documents.ts'
 
 const node: WorkflowNode = {
   id: 'a',
@@ -56,5 +56,36 @@ describe('compareDocuments', () => {
     const later: WorkflowDocument = { ...draft, settings: { timeout: '2h' }, variables: [{ name: 'limit', value: 4 }] }
     expect(short(draft, later)).toEqual(['variable changed', 'setting changed'])
     expect(compareDocuments(draft, later).at(-1)).toMatchObject({ key: 'timeout', before: '1h', after: '2h' })
+  })
+})
+
+describe('countedChanges', () => {
+  const [start, a, z] = ['start', 'a', 'z'].map((id) => ({ ...node, id })) as [WorkflowNode, WorkflowNode, WorkflowNode]
+  const edge = (source: string, target: string, sourceHandle = 'success') => {
+    const ends = { source, sourceHandle, target, targetHandle: 'in' }
+    return { id: edgeId(ends), ...ends }
+  }
+  const whole = { ...EMPTY_DOCUMENT, nodes: [start, a, z], edges: [edge('start', 'a'), edge('a', 'z')] }
+  const bridged = { ...EMPTY_DOCUMENT, nodes: [start, z], edges: [edge('start', 'z')] }
+  const counted = (before: WorkflowDocument, after: WorkflowDocument) =>
+    countedChanges(compareDocuments(before, after)).map(({ part, kind }) => `${part} ${kind}`)
+
+  test('a node that is deleted from a chain, or inserted into it, is one change', () => {
+    expect(compareDocuments(whole, bridged)).toHaveLength(4)
+    expect(counted(whole, bridged)).toEqual(['node removed'])
+    expect(counted(bridged, whole)).toEqual(['node added'])
+  })
+
+  test('edges between nodes that both documents have count, each by itself', () => {
+    const other = { ...whole, edges: [edge('start', 'a'), edge('start', 'z', 'error')] }
+    expect(counted(whole, other)).toEqual(['edge added', 'edge removed'])
+    expect(counted(bridged, { ...bridged, edges: [] })).toEqual(['edge removed'])
+  })
+
+  test('an edge elsewhere counts beside a deleted node', () => {
+    const b = { ...node, id: 'b' }
+    const before = { ...whole, nodes: [...whole.nodes, b] }
+    const after = { ...bridged, nodes: [...bridged.nodes, b], edges: [...bridged.edges, edge('z', 'b')] }
+    expect(counted(before, after)).toEqual(['node removed', 'edge added'])
   })
 })

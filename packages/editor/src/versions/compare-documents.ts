@@ -1,5 +1,6 @@
 import {
   jsonEqual,
+  type NodeId,
   type WorkflowDocument,
   type WorkflowEdge,
   type WorkflowNode,
@@ -44,6 +45,33 @@ export function compareDocuments(before: WorkflowDocument, after: WorkflowDocume
       return [{ part: 'setting', key, kind: kindOf(old, next), before: old, after: next } as const]
     }),
   ]
+}
+
+/**
+ * Returns the changes as people count them: without the edges that were added or removed with a node, and without those
+ * that replace a removed node, or that an added node replaces.
+ */
+export function countedChanges(changes: readonly DocumentChange[]): readonly DocumentChange[] {
+  const nodes = new Set<NodeId>()
+  const edges = { added: new Set<string>(), removed: new Set<string>(), changed: new Set<string>() }
+  for (const { part, kind, before, after } of changes) {
+    if (part === 'node' && kind !== 'changed') nodes.add((after ?? before)?.id ?? '')
+    const edge = part === 'edge' ? (after ?? before) : null
+    if (edge !== null) edges[kind].add(endsOf(edge.source, edge.target))
+  }
+  const isImplied = (kind: ChangeKind, { source, target }: WorkflowEdge) => {
+    if (nodes.has(source) || nodes.has(target)) return true
+    const others = edges[kind === 'added' ? 'removed' : 'added']
+    return [...nodes].some((id) => others.has(endsOf(source, id)) && others.has(endsOf(id, target)))
+  }
+  return changes.filter((change) => {
+    const edge = change.part === 'edge' ? (change.after ?? change.before) : null
+    return edge === null || !isImplied(change.kind, edge)
+  })
+}
+
+function endsOf(source: NodeId, target: NodeId): string {
+  return JSON.stringify([source, target])
 }
 
 const asPart =

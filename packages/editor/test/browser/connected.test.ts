@@ -125,7 +125,7 @@ describe('the history of versions', () => {
     const { dialog, list, detail } = await openVersions(page)
     expect(await detail('Version 4').isVisible()).toBe(false)
     await list.getByRole('button', { name: /^Version 4/ }).click()
-    await detail('Version 4').getByText('2 changes from Version 3 to Version 4').waitFor()
+    await detail('Version 4').getByText('1 change from Version 3 to Version 4').waitFor()
     expect(await list.isVisible()).toBe(false)
     await page.evaluate(() => history.back())
     await expect.poll(() => list.isVisible()).toBe(true)

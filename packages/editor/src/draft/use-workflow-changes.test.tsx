@@ -2,7 +2,7 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
 import { act, screen, waitFor } from '@testing-library/react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
@@ -86,5 +86,27 @@ describe('useWorkflowChanges', () => {
     change({})
     act(() => fixture.announce({ kind: 'workflow', id: 'wf', workflowId: 'wf' }))
     await waitFor(() => expect(onRestored).toHaveBeenCalledTimes(1))
+  })
+
+  test.each([
+    ['deleted while it was open', STORED_WORKFLOW],
+    ['deleted before it was opened', null],
+  ])('finds a workflow that was %s and is restored, although no hint arrives', async (_when, workflow) => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { session, get, change, onRestored } = open()
+    change(null)
+    const error = new TenonError('WORKFLOW_NOT_FOUND', 'No workflow has this id')
+    act(() => session.store.setState({ workflow, phase: { kind: 'failed', error } }))
+    const wait = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms))
+    await wait(2_000 + 4_000)
+    expect(get).toHaveBeenCalledTimes(2)
+    expect(onRestored).not.toHaveBeenCalled()
+    change({})
+    await wait(8_000)
+    expect(onRestored).toHaveBeenCalledTimes(1)
+    act(() => session.store.setState({ phase: { kind: 'ready' } }))
+    await wait(60_000)
+    expect(get).toHaveBeenCalledTimes(3)
   })
 })

@@ -1,9 +1,14 @@
 import type { TenonClient } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
 import { useTenantChanges } from '../client/use-tenant-changes.ts'
+import { retryLater } from '../instance/retry-later.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import type { WorkflowDetailsStore } from '../session/workflow-details.ts'
+import type { EditorState } from '../store/editor-state.ts'
+
+const FIRST_PAUSE_MS = 2_000
 
 interface WorkflowChangesOptions {
   readonly session: EditorSession
@@ -14,9 +19,12 @@ interface WorkflowChangesOptions {
   readonly onRestored: () => void
 }
 
-/** Shows changes of the workflow by other users in an open editor: rename, publish, delete and restore. */
+/**
+ * Shows changes of the workflow by other users in an open editor: rename, publish, delete and restore. While the workflow
+ * does not exist, it is requested again after pauses that double from 2 s to 15 s, as long as the page is visible.
+ */
 export function useWorkflowChanges({ session, client, workflowId, details, onRestored }: WorkflowChangesOptions): void {
-  const isDeleted = useRef(false)
+  const isMissing = useStore(session.store, isWorkflowMissing)
   const lastRead = useRef(0)
   const latest = useRef({ details, onRestored })
   latest.current = { details, onRestored }
@@ -27,12 +35,10 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
       const workflow = await client.workflows.get(workflowId)
       if (own !== lastRead.current) return
       latest.current.details?.accept(workflow)
-      if (isDeleted.current) latest.current.onRestored()
-      isDeleted.current = false
+      if (isWorkflowMissing(session.store.getState())) latest.current.onRestored()
     } catch (error) {
       const isGone = error instanceof TenonError && error.code === 'WORKFLOW_NOT_FOUND'
-      if (!isGone || own !== lastRead.current) return
-      isDeleted.current = true
+      if (!isGone || own !== lastRead.current || isWorkflowMissing(session.store.getState())) return
       session.flush()
       session.store.setState({ isReadOnly: true, phase: { kind: 'failed', error, isDeleted: true } })
     }
@@ -45,7 +51,27 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
         : change.kind === 'version' && change.workflowId === workflowId,
     onChange: () => {
       // Before the first load has ended there is nothing to sync.
-      if (session.store.getState().workflow !== null) void read()
+      const state = session.store.getState()
+      if (state.workflow !== null || isWorkflowMissing(state)) void read()
     },
   })
+  const reading = useRef(read)
+  reading.current = read
+  // A hint of the restore may be lost: the connection may have ended with the workflow.
+  useEffect(() => {
+    if (!isMissing) return
+    let stop = () => {}
+    const wait = (failures: number) => {
+      const next = () =>
+        void reading.current().then(() => isWorkflowMissing(session.store.getState()) && wait(failures + 1))
+      stop = retryLater(next, { failures, firstPauseMs: FIRST_PAUSE_MS, onlyVisible: true })
+    }
+    wait(1)
+    return () => stop()
+  }, [isMissing, session])
+}
+
+/** Checks whether the workflow of an editor does not exist: deleted while it was open, or before. */
+function isWorkflowMissing({ phase }: Pick<EditorState, 'phase'>): boolean {
+  return phase.kind === 'failed' && phase.error instanceof TenonError && phase.error.code === 'WORKFLOW_NOT_FOUND'
 }

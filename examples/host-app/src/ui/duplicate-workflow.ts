@@ -1,10 +1,10 @@
 import type { TenonClient, Workflow } from '@tenon/core/client'
-import { isSecretMarker, type WorkflowDocument } from '@tenon/core/document'
+import { withoutSecrets } from '@tenon/core/document'
 import { cutText } from '@tenon/core/text'
 
 /**
- * Creates a workflow with the draft of another. Secrets belong to the workflow for which they were set, so the copy has
- * none of them.
+ * Creates a workflow with the draft of another. Secrets belong to the workflow for which they were set, so they are
+ * missing in the copy, which its editor reports as problems.
  *
  * @throws {@link TenonError} `QUOTA_EXCEEDED`.
  */
@@ -13,18 +13,12 @@ export async function duplicateWorkflow(client: TenonClient, original: Workflow)
   return client.workflows.create({
     name: `${cutText(original.name, MAX_NAME - SUFFIX.length)}${SUFFIX}`,
     description: original.description,
-    document: withoutSecrets(document),
+    document: {
+      ...document,
+      nodes: document.nodes.map((node) => ({ ...node, params: withoutSecrets(node.params) })),
+    },
   })
 }
 
 const MAX_NAME = 200
 const SUFFIX = ' (copy)'
-
-/** Removes the markers of secret params. */
-function withoutSecrets(document: WorkflowDocument): WorkflowDocument {
-  const nodes = document.nodes.map((node) => ({
-    ...node,
-    params: Object.fromEntries(Object.entries(node.params).filter(([, value]) => !isSecretMarker(value))),
-  }))
-  return { ...document, nodes }
-}

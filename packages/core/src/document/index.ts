@@ -44,7 +44,15 @@ export { parseDocument } from './parse-document.ts'
 export { ERROR_PORT, effectiveOnError, type ResolvedPort, resolveInputs, resolvePorts } from './ports.ts'
 export { DEFAULT_RETRY, findRetryFaults, RETRY_INTERVAL_GROWTH, type RetryFault } from './retry-policy.ts'
 export { arrangeSchema, keepSchemaOrder, orderedProperties, SCHEMA_ORDER_KEYWORD } from './schema-order.ts'
-export { isSecretMarker, SECRET_SET_BY_MAX_LENGTH, type SecretMarker, secretParamsOf } from './secret-marker.ts'
+export {
+  isMissingSecret,
+  isSecretMarker,
+  MISSING_SECRET,
+  SECRET_SET_BY_MAX_LENGTH,
+  type SecretMarker,
+  secretParamsOf,
+  withoutSecrets,
+} from './secret-marker.ts'
 export { ANNOTATION_ID_PATTERN, NODE_TYPE_PATTERN, VARIABLE_NAME_PATTERN } from './shape.ts'
 export {
   type Annotation,

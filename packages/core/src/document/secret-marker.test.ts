@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isSecretMarker, secretParamsOf } from './secret-marker.ts'
+import { isMissingSecret, isSecretMarker, MISSING_SECRET, secretParamsOf, withoutSecrets } from './secret-marker.ts'
 
 const marker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
 
@@ -21,6 +21,29 @@ describe('isSecretMarker', () => {
     ['more than a marker', { ...marker, value: 'plain' }],
   ])('refuses %s', (_title, value) => {
     expect(isSecretMarker(value)).toBe(false)
+  })
+})
+
+describe('withoutSecrets', () => {
+  test('leaves a marker of a missing secret for each one that is set', () => {
+    const params = { url: 'x', key: marker, other: marker, plain: 's3cr3t', empty: '', none: null }
+    const copied = withoutSecrets(params, ['key', 'plain', 'empty', 'none'])
+    expect(copied).toEqual({
+      url: 'x',
+      key: MISSING_SECRET,
+      other: MISSING_SECRET,
+      plain: MISSING_SECRET,
+      empty: '',
+      none: null,
+    })
+    expect([copied.key, params.key, copied.url].map(isMissingSecret)).toEqual([true, false, false])
+    expect(isSecretMarker(copied.key)).toBe(true)
+  })
+
+  test('returns the same params if there is no secret', () => {
+    const params = { url: 'x', none: null }
+    expect(withoutSecrets(params, ['none'])).toBe(params)
+    expect(withoutSecrets(params)).toBe(params)
   })
 })
 

@@ -17,6 +17,34 @@ const SECRET_ID = /^sec_[A-Za-z0-9_-]{22}$/
 /** Longest display name in a marker, in UTF-16 code units. */
 export const SECRET_SET_BY_MAX_LENGTH = 200
 
+/**
+ * Marker of a secret that a copy of a node or workflow does not have, since secrets are not copied. It has the form of
+ * other markers, with an id that no stored value has.
+ */
+export const MISSING_SECRET: SecretMarker = Object.freeze({
+  $secret: `sec_${'0'.repeat(22)}`,
+  setAt: '1970-01-01T00:00:00.000Z',
+  setBy: '',
+})
+
+/** Checks for the marker of a secret that has to be set again, {@link MISSING_SECRET}. */
+export function isMissingSecret(value: unknown): boolean {
+  return isSecretMarker(value) && value.$secret === MISSING_SECRET.$secret
+}
+
+/**
+ * Returns params for a copy: secrets that are set become missing ones, also values that were not encrypted yet.
+ *
+ * @param secretParams - Names of the secret params of the node type; markers in other params are replaced as well.
+ */
+export function withoutSecrets(params: JsonObject, secretParams: readonly string[] = []): JsonObject {
+  const isSet = ([name, value]: readonly [string, Json]) =>
+    isSecretMarker(value) || (secretParams.includes(name) && value !== null && value !== '')
+  const entries = Object.entries(params)
+  if (!entries.some(isSet)) return params
+  return Object.fromEntries(entries.map((entry) => (isSet(entry) ? [entry[0], { ...MISSING_SECRET }] : entry)))
+}
+
 /** Schema of a secret param in the manifest, which accepts the marker only. */
 export const SECRET_MARKER_SCHEMA: JsonObject = Object.freeze({
   type: 'object',

@@ -4,13 +4,14 @@ import {
   type NodeId,
   type Position,
   parseDocument,
+  secretParamsOf,
   type WorkflowDocument,
   type WorkflowEdge,
   type WorkflowNode,
+  withoutSecrets,
 } from '@tenon/core/document'
 import { parseJson } from '@tenon/core/text'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
-import { fieldsOf, resolveSchema } from '../manifest/param-field.ts'
 import { followReferences } from './follow-references.ts'
 import { unusedId, unusedName } from './new-node.ts'
 
@@ -30,7 +31,7 @@ export function copyFragment(
 ): Fragment {
   const nodes = document.nodes
     .filter((node) => nodeIds.has(node.id))
-    .map((node) => withoutOuterParent(withoutSecrets(node, manifest), nodeIds))
+    .map((node) => withoutOuterParent(copiedParams(node, manifest), nodeIds))
   const edges = document.edges.filter((edge) => nodeIds.has(edge.source) && nodeIds.has(edge.target))
   return { tenon: 'fragment', version: 1, nodes, edges }
 }
@@ -87,12 +88,8 @@ function withoutOuterParent(node: WorkflowNode, nodeIds: ReadonlySet<NodeId>): W
   return parentId === undefined || nodeIds.has(parentId) ? node : rest
 }
 
-function withoutSecrets(node: WorkflowNode, manifest: ManifestIndex): WorkflowNode {
+function copiedParams(node: WorkflowNode, manifest: ManifestIndex): WorkflowNode {
   const entry = manifest.entryOf(node)
-  if (entry === undefined) return node
-  const secret = fieldsOf(entry.params, resolveSchema(entry.params, entry.params))
-    .filter((field) => field.meta.secret === true)
-    .map((field) => field.name)
-  if (secret.length === 0) return node
-  return { ...node, params: Object.fromEntries(Object.entries(node.params).filter(([key]) => !secret.includes(key))) }
+  const params = withoutSecrets(node.params, entry === undefined ? [] : secretParamsOf(entry.params))
+  return params === node.params ? node : { ...node, params }
 }

@@ -1,5 +1,11 @@
 import { applyOperationsToDraft, readDraft, textFieldsOf, writeDocument } from '@tenon/core/collab'
-import { applyOperations, type JsonObject, type KeyOrder, type WorkflowDocument } from '@tenon/core/document'
+import {
+  applyOperations,
+  type JsonObject,
+  type KeyOrder,
+  MISSING_SECRET,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -213,9 +219,9 @@ describe('paste and duplicate', () => {
     expect(edgesOf(after)).toContain(`${a}:success>${b}:in`)
   })
 
-  test('secrets are not copied', () => {
+  test('secrets are not copied, and are missing in the copy', () => {
     const { plan, after } = runCommand(source, { type: 'duplicate', nodeIds: ['a'] })
-    expect(after.nodes.find(({ id }) => id === addedTo(plan))?.params).toEqual({ text: 'x' })
+    expect(after.nodes.find(({ id }) => id === addedTo(plan))?.params).toEqual({ text: 'x', secret: MISSING_SECRET })
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Json } from '@tenon/core/document'
+import { isMissingSecret, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
 import { useInstance } from '../../instance/instance-context.ts'
@@ -18,7 +18,7 @@ export function SecretControl({ nodeId, field, value, onChange, isReadOnly }: Co
   const { t, locale } = useInstance()
   const { text, type, save, state, reset } = useSecret(nodeId, field.name, onChange)
   const [isReplacing, setIsReplacing] = useState(false)
-  const isSet = value !== undefined && value !== ''
+  const isSet = value !== undefined && value !== '' && !isMissingSecret(value)
   if (isSet && !isReplacing) {
     return (
       <div className="tn-secret">

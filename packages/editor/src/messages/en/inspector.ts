@@ -49,6 +49,7 @@ export const inspectorMessages = {
   'control.asValue': 'Use a fixed value',
   'control.secret.placeholder': 'Enter a value',
   'control.secret.set': 'Set',
+  'control.secret.missing': 'Not set',
   'control.secret.setOn': 'Set on {time}',
   'control.secret.setBy': 'Set on {time} by {name}',
   'control.secret.save': 'Save',

@@ -7,18 +7,6 @@ import { pack } from './pack.mjs'
 const ours = resolve(import.meta.dirname, '../../..')
 const compiler = join(ours, 'node_modules/typescript/bin/tsc')
 
-/** The examples get these at the versions that this repository pins. */
-const TOOLS = [
-  'typescript',
-  'tsup',
-  'vitest',
-  '@types/node',
-  '@types/react',
-  '@types/react-dom',
-  '@types/ws',
-  '@types/pg',
-]
-
 /**
  * @typedef {object} Example
  * @property {string} name folder relative to `examples/`, with the variant behind it
@@ -121,16 +109,19 @@ async function buildCopy(root, directory, tarballs, { name, folder, dependencies
  */
 function manifestOf(root, manifest, tarballs, dependencies) {
   const pins = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies ?? {}
-  const tools = Object.fromEntries(TOOLS.flatMap((tool) => (pins[tool] === undefined ? [] : [[tool, pins[tool]]])))
-  /** @param {Record<string, string>} [ranges] */
-  const replaced = (ranges = {}) =>
+  /** @param {Record<string, string>} [ranges] @param {Record<string, string>} [versions] */
+  const replaced = (ranges = {}, versions = {}) =>
     Object.fromEntries(
-      Object.entries(ranges).map(([name, range]) => [name, dependencies[name] ?? tarballs[name] ?? range]),
+      Object.entries(ranges).map(([name, range]) => [
+        name,
+        dependencies[name] ?? tarballs[name] ?? versions[name] ?? range,
+      ]),
     )
   return {
     ...manifest,
     dependencies: replaced(manifest.dependencies),
-    devDependencies: replaced({ ...manifest.devDependencies, ...tools }),
+    // Its tools at the versions that this repository pins.
+    devDependencies: replaced(manifest.devDependencies, pins),
     // Every nested package of ours comes from the same tarballs.
     overrides: tarballs,
   }

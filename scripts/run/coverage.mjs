@@ -28,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tenon-coverage-'))
 const reports = join(root, 'coverage')
 const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args, '--coverage']
 const reporters = ['text-summary', 'json'].map((name) => `--coverage.reporter=${name}`)
-// A look at a part goes on after a test that fails.
+// A look at a part continues after a test that fails.
 if (isPart) reporters.push('--coverage.reportOnFailure')
 try {
   await run(process.execPath, [...vitest, ...reporters, `--coverage.reportsDirectory=${reports}`], {

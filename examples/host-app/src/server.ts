@@ -11,6 +11,7 @@ import { attachWebSockets, localKeyProvider } from '@tenon/server/node'
 import { Hono } from 'hono'
 import { openDatabase } from './demo/database.ts'
 import { readEnvironment } from './demo/environment.ts'
+import { demoMembers } from './demo/members.ts'
 import { pages } from './demo/pages.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { seedWorkflows } from './demo/seed.ts'
@@ -36,6 +37,7 @@ const automation = createWorkflowServer({
   nodes: createBuiltInNodes({ languageModel }),
   authenticate: sessions.authenticate,
   lookUpIdentity: sessions.lookUpIdentity,
+  members: demoMembers,
   basePath: '/',
   publicUrl: `http://127.0.0.1:${port}`,
   egress: { allow },

@@ -13,6 +13,7 @@ import {
   isConnected,
   type WorkflowEditorProps,
 } from './editor-props.ts'
+import { type ListMembers, MembersContext } from './inspector/controls/members-context.ts'
 import { SecretsContext, type SetSecret } from './inspector/controls/secrets-context.ts'
 import { useInstance } from './instance/instance-context.ts'
 import { en } from './messages/en/index.ts'
@@ -110,12 +111,15 @@ function ConnectedSession({ props, carried, onRebased }: ConnectedSessionProps):
     (secret) => client.drafts.setSecret(workflowId, secret),
     [client, workflowId],
   )
+  const listMembers = useCallback<ListMembers>((search, options) => client.members.list(search, options), [client])
   return (
     <SessionProvider session={session}>
       <PresenceContext.Provider value={presence}>
         <WorkflowDetailsContext.Provider value={details}>
           <SecretsContext.Provider value={setSecret}>
-            <EditorFrame host={props} onRetry={retry} />
+            <MembersContext.Provider value={listMembers}>
+              <EditorFrame host={props} onRetry={retry} />
+            </MembersContext.Provider>
           </SecretsContext.Provider>
           {unsaved !== null && <UnsavedDialog work={unsaved} onClose={discardUnsaved} />}
         </WorkflowDetailsContext.Provider>

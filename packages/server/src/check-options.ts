@@ -123,6 +123,7 @@ const SERVER_CHECKS: OptionChecks = {
   identityCheckMs: optional(timerMs),
   limits: optional(limits),
   lookUpIdentity: optional(aFunction('lookUpIdentity must be a function')),
+  members: optional(anObjectWith(['search', 'lookUp'], 'members must have the functions search and lookUp')),
 }
 
 /**

@@ -4,6 +4,7 @@ import type { NodeRegistry } from '@tenon/core/node'
 import type { Bus, Engine, OpenInlineInputs, RunReader, RuntimeLog } from '@tenon/runtime'
 import type { Connections } from './connections/connections.ts'
 import type { TenantLimits } from './limits/tenant-limits.ts'
+import type { MemberDirectory } from './members/member-directory.ts'
 import type { SecretFields } from './secrets/secret-fields.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { RunTails } from './streams/run-tails.ts'
@@ -31,6 +32,8 @@ export interface ServerContext {
   /** The sockets and event streams that are open in this process. */
   readonly connections: Connections
   readonly limits: TenantLimits
+  /** User directory of the host; `null` without one. */
+  readonly members: MemberDirectory | null
   /** The runs that are followed in this process, each read once for all who follow it. */
   readonly runTails: RunTails
   /** Public address of the API with its base path, without a slash at the end. */

@@ -11,6 +11,7 @@ export type {
   RateLimiterSettings,
   RateName,
 } from './limits/limit-options.ts'
+export type { MemberDirectory } from './members/member-directory.ts'
 export type {
   Authenticate,
   DatabaseOptions,

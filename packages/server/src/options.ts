@@ -6,6 +6,7 @@ import type { DatabaseOptions as DatabaseNames, DatabaseSource } from '@tenon/ru
 import type { LookUpIdentity } from './connections/look-up-identity.ts'
 import type { UserRef } from './connections/revocations.ts'
 import type { LimitOptions } from './limits/limit-options.ts'
+import type { MemberDirectory } from './members/member-directory.ts'
 import type { RequestContext } from './request-context.ts'
 import type { ServerSockets } from './sockets/server-sockets-types.ts'
 
@@ -100,6 +101,11 @@ export interface WorkflowServerOptions {
    * effect on open sockets with `automation.revoke()` or after `socketLifetimeMs`.
    */
   readonly lookUpIdentity?: LookUpIdentity
+  /**
+   * People of the tenants, so that approvers are chosen by name and unknown ones are refused when a workflow is
+   * published or tried. Without it, approvers are entered by id and not checked.
+   */
+  readonly members?: MemberDirectory
   /** Time between two calls of `lookUpIdentity` for a user, in milliseconds. @defaultValue 60_000 */
   readonly identityCheckMs?: number
 }

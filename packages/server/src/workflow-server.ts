@@ -89,6 +89,7 @@ export function createWorkflowServer(options: WorkflowServerOptions): WorkflowSe
     now: Date.now,
     connections,
     limits: createTenantLimits(limits, log),
+    members: options.members ?? null,
     runTails: createRunTails({ bus, reader }),
     apiUrl,
     openApi: () => {

@@ -43,6 +43,8 @@ export {
   type Identity,
   type IsoInstant,
   type Me,
+  type Member,
+  type MemberList,
   type Page,
   type PatchDraft,
   type PublishVersion,

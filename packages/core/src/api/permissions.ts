@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   'approval:read',
   'approval:decide',
   'approval:override',
+  'member:read',
 ] as const
 /** Permission that a route requires of the caller's role; check it with `roleAllows(role, permission)`. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -26,7 +27,14 @@ const VIEWER: readonly Permission[] = [
   // Viewers can be approvers: each approval lists its own, so the role alone does not exclude them.
   'approval:decide',
 ]
-const EDITOR: readonly Permission[] = [...VIEWER, 'workflow:write', 'version:publish', 'run:start', 'run:cancel']
+const EDITOR: readonly Permission[] = [
+  ...VIEWER,
+  'workflow:write',
+  'version:publish',
+  'run:start',
+  'run:cancel',
+  'member:read',
+]
 const ADMIN: readonly Permission[] = [...EDITOR, 'approval:override']
 
 const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

@@ -221,6 +221,24 @@ export interface DecideApproval {
   readonly comment?: string
 }
 
+/** A person of the tenant, as the host knows them. */
+export interface Member {
+  /** Id of the user, as in identities. */
+  readonly userId: UserId
+  /** Name to show. */
+  readonly displayName: string
+  /** What tells people of the same name apart, such as an email address or a team. */
+  readonly detail?: string
+}
+
+/** People of the tenant that match a search or a list of ids. */
+export interface MemberList {
+  /** At most 20 people, the best match first. */
+  readonly items: readonly Member[]
+  /** False if the host has no directory of its people: then nothing is known about any id. */
+  readonly isAvailable: boolean
+}
+
 /** A ticket that opens one socket; single use, valid for 30 seconds. */
 export interface SocketTicket {
   /** Ticket for the query parameter `ticket`. */

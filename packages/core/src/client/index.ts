@@ -24,6 +24,8 @@ export type {
   DecideApproval,
   Draft,
   Me,
+  Member,
+  MemberList,
   Page,
   PublishVersion,
   Version,

@@ -69,6 +69,16 @@ export function createTenonClient(options: TenonClientOptions): TenonClient {
         ),
     },
     approvals: approvalMethods(send),
+    members: {
+      list: ({ query, userIds } = {}, request) =>
+        send({
+          method: 'GET',
+          path: '/members',
+          // Ids are data of the host and may contain commas.
+          query: { query, userIds: userIds?.map(encodeURIComponent).join(',') },
+          ...sendingOf(request),
+        }),
+    },
     changes: createChangeStream({
       socketUrl: `${socketBase}/changes`,
       WebSocket: options.WebSocket ?? globalThis.WebSocket ?? null,

@@ -6,6 +6,7 @@ import type {
   DecideApproval,
   Draft,
   Me,
+  MemberList,
   Page,
   PatchDraft,
   PublishVersion,
@@ -194,6 +195,19 @@ export interface TenonClient {
     ): Promise<Page<Approval>>
     /** Votes on an approval. @throws {@link TenonError} `APPROVAL_CLOSED`, `APPROVAL_VOTED`. */
     decide(approvalId: string, body: DecideApproval, options?: RequestOptions): Promise<Approval>
+  }
+  /** People of the tenant, from the directory of the host. */
+  readonly members: {
+    /**
+     * Finds people by a part of their name, or looks up those with the given ids; ids that belong to no person of the
+     * tenant are left out. At most 20 people and 20 ids. Requires the role of an editor.
+     *
+     * @throws {@link TenonError} `UNAVAILABLE` if the directory of the host does not answer.
+     */
+    list(
+      search?: { readonly query?: string; readonly userIds?: readonly string[] },
+      options?: RequestOptions,
+    ): Promise<MemberList>
   }
   /** Notifications that something of the tenant has changed. */
   readonly changes: {

@@ -9,6 +9,7 @@ import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { setSecret } from '../drafts/set-secret.ts'
 import { implementRoute, type RouteAnswer, type RouteImplementation } from '../http/route-handler.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
+import { checkApprovers } from '../members/check-approvers.ts'
 import { presentStartedRun } from '../runs/present-run.ts'
 import { checkBeginning } from '../runs/start-run.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
@@ -55,6 +56,7 @@ export const draftHandlers: readonly RouteImplementation[] = [
     const draft = await readSealedDraft(server, ref, identity)
     await takeValidation(server.limits, tenantId, draft.document)
     await checkTaskQueues(server, draft.document)
+    await checkApprovers(server, tenantId, draft.document)
     const version = freezeDraft(server, {
       workflowId: resource.workflow_id,
       identity,

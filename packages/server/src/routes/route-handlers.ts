@@ -2,6 +2,7 @@ import type { RouteImplementation } from '../http/route-handler.ts'
 import { approvalHandlers } from './approval-handlers.ts'
 import { changeHandlers } from './change-handlers.ts'
 import { draftHandlers } from './draft-handlers.ts'
+import { memberHandlers } from './member-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { serviceHandlers } from './service-handlers.ts'
 import { versionHandlers } from './version-handlers.ts'
@@ -15,5 +16,6 @@ export const routeHandlers: readonly RouteImplementation[] = [
   ...runHandlers,
   ...approvalHandlers,
   ...changeHandlers,
+  ...memberHandlers,
   ...serviceHandlers,
 ]

@@ -7,6 +7,7 @@ import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { sweepSecrets } from '../drafts/sweep-secrets.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
+import { checkApprovers } from '../members/check-approvers.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
 import type { VersionRow } from '../tables/server-tables.ts'
@@ -47,6 +48,7 @@ export async function publishVersion(server: ServerContext, publication: Publica
       await takeValidation(server.limits, tenantId, draft.document)
       const prepared = await prepareVersion(server, draft)
       await checkTaskQueues(server, draft.document)
+      await checkApprovers(server, tenantId, draft.document)
       const version = await storeVersion(server, publication, { draft, prepared, latest })
       if (version === null) continue
       publishChange(server.bus, tenantId, { kind: 'version', id: version.version, workflowId })

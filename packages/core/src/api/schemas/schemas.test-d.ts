@@ -12,6 +12,7 @@ import type {
   DecideApproval,
   Draft,
   Me,
+  MemberList,
   PatchDraft,
   PublishVersion,
   PutDraft,
@@ -24,6 +25,7 @@ import type {
 } from '../types.ts'
 import type { approvalSchema, decideApprovalSchema } from './approval.ts'
 import type { workflowDocumentSchema } from './document.ts'
+import type { memberListSchema } from './member.ts'
 import type { documentOperationSchema } from './operation.ts'
 import type {
   ledgerEntrySchema,
@@ -84,6 +86,7 @@ same<Same<typeof approvalSchema, Approval>>()
 same<Same<typeof decideApprovalSchema, DecideApproval>>()
 same<Same<typeof changeFrameSchema, Change | { readonly kind: 'heartbeat' }>>()
 same<Same<typeof meSchema, Me>>()
+same<Same<typeof memberListSchema, MemberList>>()
 same<Same<typeof socketTicketSchema, SocketTicket>>()
 same<Same<typeof nodeManifestSchema, NodeManifest>>()
 same<Same<typeof problemSchema, Problem>>()

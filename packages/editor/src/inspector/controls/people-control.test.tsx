@@ -1,7 +1,10 @@
 // @vitest-environment jsdom
+import type { TenonClient } from '@tenon/core/client'
+import type { JsonObject } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { act, screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
+import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import { SMALL_MANIFEST } from '../../../test/fixtures/small-manifest.ts'
 import { createManifestIndex } from '../../manifest/manifest-index.ts'
@@ -21,12 +24,17 @@ const params = {
   },
 } as const
 
+function showAsking(approvers: JsonObject, client?: TenonClient) {
+  const document = workflow([node('ask', 'step', { approvers })])
+  const nodes = SMALL_MANIFEST.nodes.map((entry) => (entry.type === 'step' ? { ...entry, params } : entry))
+  const view = renderInspector({ document, nodeId: 'ask', ...(client === undefined ? {} : { client }) })
+  act(() => view.session.store.setState({ manifest: createManifestIndex({ hash: 'ask', nodes }) }))
+  return view
+}
+
 describe('PeopleControl', () => {
   test('says that the IDs of people are not checked, as soon as one is named', async () => {
-    const document = workflow([node('ask', 'step', { approvers: { roles: ['admin'] } })])
-    const nodes = SMALL_MANIFEST.nodes.map((entry) => (entry.type === 'step' ? { ...entry, params } : entry))
-    const { user, nodeOf, session } = renderInspector({ document, nodeId: 'ask' })
-    act(() => session.store.setState({ manifest: createManifestIndex({ hash: 'ask', nodes }) }))
+    const { user, nodeOf } = showAsking({ roles: ['admin'] })
     const field = await screen.findByRole('textbox', { name: 'Add a person by ID' })
     const note = 'IDs are not checked. If no user has an ID, an admin can decide instead.'
     expect(screen.queryByText(note)).toBeNull()
@@ -37,5 +45,25 @@ describe('PeopleControl', () => {
     await user.type(field, 'ada')
     await user.tab()
     expect(nodeOf('ask')?.params.approvers).toMatchObject({ userIds: ['ada'] })
+  })
+  test('finds people of the tenant by name, and shows those by name who are chosen', async () => {
+    const members = [
+      { userId: 'u-ada', displayName: 'Ada Obi', detail: 'ada@acme.example' },
+      { userId: 'u-adam', displayName: 'Adam Novak' },
+    ]
+    const { client } = createFixtureClient({ members })
+    const { user, nodeOf } = showAsking({ userIds: ['u-adam', 'gone'] }, client)
+    expect(await screen.findByText('Adam Novak')).toBeTruthy()
+    expect(screen.getByText('gone is not a member and cannot decide.')).toBeTruthy()
+    expect(screen.queryByText(/IDs are not checked/)).toBeNull()
+    await user.type(screen.getByRole('combobox', { name: 'Find a person by name' }), 'ada')
+    const [option, ...more] = await screen.findAllByRole('option')
+    expect(option?.textContent).toContain('ada@acme.example')
+    expect(more).toEqual([])
+    await user.keyboard('{Enter}')
+    expect(nodeOf('ask')?.params.approvers).toEqual({ userIds: ['u-adam', 'gone', 'u-ada'] })
+    expect(await screen.findByText('Ada Obi')).toBeTruthy()
+    await user.type(screen.getByRole('combobox', { name: 'Find a person by name' }), 'zoe')
+    expect(await screen.findByText('No person matches "zoe".')).toBeTruthy()
   })
 })

@@ -3,16 +3,20 @@ import { useTranslate } from '../../instance/instance-context.ts'
 import { humanize } from '../../manifest/param-field.ts'
 import { valueAt } from '../../manifest/ports.ts'
 import { Chip } from '../../ui/chip.tsx'
+import { FieldNote } from '../../ui/field.tsx'
 import { AddText } from './add-text.tsx'
 import type { ControlProps } from './control-props.ts'
+import { MemberSearch } from './member-search.tsx'
+import { useMembers } from './use-members.ts'
 
-/** Control for roles and people. The API has no list of the people of a tenant, so their ids are not checked. */
+/** Control for roles and people; without a directory of the host, people are entered by id and not checked. */
 export function PeopleControl({ field, value, onChange, isReadOnly }: ControlProps) {
   const t = useTranslate()
   const current: JsonObject = isJsonObject(value) ? value : {}
   const offered = textsIn(valueAt(field.schema, ['properties', 'roles', 'items', 'enum']))
   const roles = textsIn(current.roles)
   const userIds = textsIn(current.userIds)
+  const { hasDirectory, byId, unknownIds } = useMembers(userIds)
   const set = (key: 'roles' | 'userIds', next: readonly string[]) => {
     const { [key]: _before, ...rest } = current
     onChange(next.length === 0 ? rest : { ...rest, [key]: next })
@@ -39,6 +43,7 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
           {userIds.map((userId) => (
             <Chip
               key={userId}
+              tone={unknownIds.includes(userId) ? 'broken' : 'plain'}
               {...(isReadOnly
                 ? {}
                 : {
@@ -49,19 +54,27 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
                       ),
                   })}
             >
-              {userId}
+              {byId.get(userId)?.displayName ?? userId}
             </Chip>
           ))}
         </div>
       )}
-      {!isReadOnly && (
+      {!isReadOnly && hasDirectory && (
+        <MemberSearch chosen={userIds} onChoose={({ userId }) => set('userIds', [...userIds, userId])} />
+      )}
+      {!isReadOnly && !hasDirectory && (
         <AddText
           label={t('control.addPerson')}
           check={(userId) => (userIds.includes(userId) ? t('control.valueTaken', { value: userId }) : null)}
           onAdd={(userId) => set('userIds', [...userIds, userId])}
         />
       )}
-      {userIds.length > 0 && <p className="tn-field-note">{t('control.personUnchecked')}</p>}
+      {!isReadOnly && userIds.length > 0 && !hasDirectory && (
+        <p className="tn-field-note">{t('control.personUnchecked')}</p>
+      )}
+      {unknownIds.length > 0 && (
+        <FieldNote error={t('control.personUnknown', { count: unknownIds.length, people: unknownIds.join(', ') })} />
+      )}
     </div>
   )
 }

@@ -77,6 +77,12 @@ export const inspectorMessages = {
   'control.everyRole': 'Every {role}',
   'control.addPerson': 'Add a person by ID',
   'control.personUnchecked': 'IDs are not checked. If no user has an ID, an admin can decide instead.',
+  'control.findPerson': 'Find a person by name',
+  'control.foundPeople': 'People',
+  'control.noPerson': 'No person matches "{query}".',
+  'control.peopleFailed': 'The list of people could not be loaded. Try again in a moment.',
+  'control.personUnknown':
+    '{count, plural, one {{people} is not a member and cannot decide.} other {{people} are not members and cannot decide.}}',
   'control.notJson': 'This is not valid JSON.',
   'control.nameEmpty': 'Enter a name.',
   'control.nameTaken': '"{name}" already exists. Use another name.',

@@ -1,0 +1,66 @@
+import type { Member } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
+import { repairText } from '@tenon/core/text'
+import { inTime } from '../in-time.ts'
+
+/** Most people of one answer. */
+export const MOST_MEMBERS = 20
+/** A host that does not answer holds up no request for longer. */
+const ANSWER_MS = 10_000
+
+/**
+ * People of the tenants, from the user directory of the host. Both functions must answer for the given tenant only.
+ *
+ * @example
+ * ```ts
+ * const members: MemberDirectory = {
+ *   search: ({ tenantId, query, limit }) => users.search(tenantId, query, limit),
+ *   lookUp: ({ tenantId, userIds }) => users.find(tenantId, userIds),
+ * }
+ * ```
+ */
+export interface MemberDirectory {
+  /** Finds people by a part of a name or an email address, the best match first; any people for an empty query. */
+  search(request: {
+    readonly tenantId: TenantId
+    /** 0 to 200 characters, as the user typed them. */
+    readonly query: string
+    /** Most people to return, 20. */
+    readonly limit: number
+  }): Promise<readonly Member[]>
+  /** Returns the people among these ids, in any order; unknown ids, and those of other tenants, are left out. */
+  lookUp(request: { readonly tenantId: TenantId; readonly userIds: readonly string[] }): Promise<readonly Member[]>
+}
+
+/**
+ * Asks the directory of the host, and keeps of its answer only what the API returns.
+ *
+ * @throws {@link TenonError} `UNAVAILABLE` if the host fails, answers with anything but people, or takes 10 s.
+ */
+export async function askDirectory(
+  ask: () => Promise<readonly Member[]>,
+  timeoutMs: number = ANSWER_MS,
+): Promise<readonly Member[]> {
+  const unavailable = (cause?: unknown) =>
+    new TenonError('UNAVAILABLE', 'The list of people cannot be read at the moment', { cause })
+  try {
+    const found: unknown = await inTime(Promise.resolve().then(ask), timeoutMs, unavailable)
+    if (!Array.isArray(found)) throw unavailable()
+    return found.map(toMember)
+  } catch (error) {
+    throw error instanceof TenonError && error.code === 'UNAVAILABLE' ? error : unavailable(error)
+  }
+}
+
+function toMember(value: unknown): Member {
+  const { userId, displayName, detail } = value as Partial<Member>
+  if (typeof userId !== 'string' || typeof displayName !== 'string') {
+    throw new TypeError('a member without userId or displayName')
+  }
+  return {
+    userId,
+    displayName: repairText(displayName),
+    ...(typeof detail === 'string' ? { detail: repairText(detail) } : {}),
+  }
+}

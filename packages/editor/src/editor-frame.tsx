@@ -37,7 +37,7 @@ import { useKeymap } from './keymap/use-keymap.ts'
 import { Outline } from './outline/outline.tsx'
 import { Palette } from './palette/palette.tsx'
 import { QuickAdd } from './palette/quick-add.tsx'
-import { openProblem } from './problems/open-problem.ts'
+import { type FieldAddress, openField, openProblem } from './problems/open-problem.ts'
 import { PublishDialog } from './publish/publish-dialog.tsx'
 import { type RunMode, StartDialog } from './publish/start-dialog.tsx'
 import { useEditorStore, useSession } from './session/session-context.tsx'
@@ -92,6 +92,7 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
   const onKeyDown = useKeymap(keymap, actions)
   useAnnouncements()
   useNarrow(frame)
+  useEffect(() => session.store.setState({ isPhone }), [session, isPhone])
   useRememberedPanels(memory)
   useFirstFocus(frame, host.autoFocus)
   const panels = useEditorStore((state) => state.panels)
@@ -101,6 +102,7 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
     session.store.setState({ isWorkflowPanelOpen: false })
   })
   const goTo = (problem: EditorProblem) => openProblem(session, canvas, problem)
+  const goToField = (field: FieldAddress) => openField(session, canvas, field)
   const onStarted = (started: RunId, mode: RunMode) => {
     setRunId(started)
     callHost(host.onEvent, { type: 'run-started', runId: started, mode })
@@ -138,9 +140,9 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
           >
             <BoundedPart className="tn-topbar">
               {isConnected(host) ? (
-                <DraftBar host={host} onOpenProblem={goTo} />
+                <DraftBar host={host} onOpenProblem={goTo} onOpenField={goToField} />
               ) : (
-                <PlainBar host={host} name={host.name} onOpenProblem={goTo} />
+                <PlainBar host={host} name={host.name} onOpenProblem={goTo} onOpenField={goToField} />
               )}
             </BoundedPart>
             {!isReadOnly && !isPhone && (
@@ -220,10 +222,11 @@ interface PlainBarProps {
   readonly host: WorkflowEditorProps
   readonly name: string | undefined
   readonly onOpenProblem: (problem: EditorProblem) => void
+  readonly onOpenField: (field: FieldAddress) => void
 }
 
 /** Renders the top bar of a controlled document, which cannot be published or run. */
-function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
+function PlainBar({ host, name, onOpenProblem, onOpenField }: PlainBarProps): ReactNode {
   const t = useTranslate()
   const menu = useViewMenu()
   return (
@@ -233,6 +236,7 @@ function PlainBar({ host, name, onOpenProblem }: PlainBarProps): ReactNode {
       onRename={null}
       state={null}
       onOpenProblem={onOpenProblem}
+      onOpenField={onOpenField}
       onTry={null}
       primary={null}
       menu={menu}

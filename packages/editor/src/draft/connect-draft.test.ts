@@ -189,7 +189,7 @@ describe('a draft whose socket does not open', () => {
     await eventually(() => expect(editor.state().sync).toBe('saved'))
     expect(editor.nameOnServer()).toBe('While offline')
     expect([editor.waiting, asksBeforeClosing()]).toEqual([[true, false], false])
-    editor.session.input.refuse('name', { nodeId: 'a', label: 'Name', text: 'Taken' })
+    editor.session.input.refuse('name', { nodeId: 'a', path: ['count'], label: 'Name', text: 'Taken' })
     expect(asksBeforeClosing()).toBe(true)
     editor.session.input.accept('name')
     expect(asksBeforeClosing()).toBe(false)

@@ -124,6 +124,10 @@ export function ExpressionField(props: ExpressionFieldProps) {
             onFocus={() => {
               wantsFocus.current = true
             }}
+            // The user has moved on before the editor is loaded.
+            onBlur={() => {
+              wantsFocus.current = false
+            }}
           >
             {value === '' ? <span className="tn-expr-placeholder">{placeholder}</span> : <TemplateText text={value} />}
           </button>

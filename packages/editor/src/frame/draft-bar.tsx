@@ -1,5 +1,6 @@
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import type { RefusedInput } from '../session/pending-input.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
@@ -11,10 +12,11 @@ import { useViewMenu } from './use-view-menu.ts'
 interface DraftBarProps {
   readonly host: ConnectedEditorProps
   readonly onOpenProblem: (problem: EditorProblem) => void
+  readonly onOpenField: (field: RefusedInput) => void
 }
 
 /** Top bar of a draft on a server: state since the last version, and actions to test, publish and run it. */
-export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
+export function DraftBar({ host, onOpenProblem, onOpenField }: DraftBarProps) {
   const t = useTranslate()
   const { store } = useSession()
   const workflow = useEditorStore((state) => state.workflow)
@@ -56,6 +58,7 @@ export function DraftBar({ host, onOpenProblem }: DraftBarProps) {
       state={stateText()}
       onShowState={showVersions}
       onOpenProblem={onOpenProblem}
+      onOpenField={onOpenField}
       onTry={canEdit ? open('try') : null}
       primary={primary}
       menu={menu}

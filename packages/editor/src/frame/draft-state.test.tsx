@@ -14,7 +14,7 @@ function show(error: unknown) {
   const onRetry = vi.fn()
   const view = renderPart(
     <SessionProvider session={session}>
-      <SyncStatus />
+      <SyncStatus onOpenField={() => {}} />
       <DraftState onRetry={onRetry} />
     </SessionProvider>,
   )

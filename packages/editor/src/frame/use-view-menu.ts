@@ -10,6 +10,7 @@ export function useViewMenu(): readonly MenuItem[] {
   const t = useTranslate()
   const actions = useActions()
   const view = useEditorStore((state) => state.view)
+  const isPhone = useEditorStore((state) => state.isPhone)
   const isNarrow = useEditorStore((state) => state.isNarrow)
   const isWorkflowPanelOpen = useEditorStore((state) => state.isWorkflowPanelOpen)
   const { store } = useSession()
@@ -26,15 +27,17 @@ export function useViewMenu(): readonly MenuItem[] {
     icon: 'settings',
     onSelect: showWorkflow,
   }
+  const otherView: MenuItem = {
+    id: 'view',
+    label: view === 'canvas' ? t('outline.show') : t('outline.hide'),
+    icon: 'list',
+    onSelect: actions['toggle-outline'],
+    ...(outlineKey === undefined ? {} : { shortcut: outlineKey }),
+  }
   return [
     ...(isNarrow ? [settings] : []),
-    {
-      id: 'view',
-      label: view === 'canvas' ? t('outline.show') : t('outline.hide'),
-      icon: 'list',
-      onSelect: actions['toggle-outline'],
-      ...(outlineKey === undefined ? {} : { shortcut: outlineKey }),
-    },
+    // There is no room for a canvas on a phone.
+    ...(isPhone ? [] : [otherView]),
     {
       id: 'keys',
       label: t('inspector.shortcuts'),

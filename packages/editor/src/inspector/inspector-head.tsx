@@ -3,6 +3,7 @@ import type { NodeManifestEntry } from '@tenon/core/node'
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
 import { useTranslate } from '../instance/instance-context.ts'
+import { NODE_NAME } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useTypedText } from '../session/use-typed-text.ts'
 import { FieldNote } from '../ui/field.tsx'
@@ -26,7 +27,7 @@ export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
   return (
     <header className="tn-inspector-head">
       <IconTile path={entry?.icon ?? UNKNOWN_ICON} category={entry?.category ?? 'flow'} />
-      <div className="tn-inspector-title">
+      <div className="tn-inspector-title" data-param={NODE_NAME.join('.')}>
         <NodeName node={node} isReadOnly={isReadOnly} />
         <small>{t('inspector.version', { type, version: node.typeVersion })}</small>
       </div>
@@ -43,7 +44,7 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
   const { dispatch } = useSession()
   const label = t('inspector.name')
   const name = useTypedText({
-    field: { key: `${node.id}/name`, nodeId: node.id, label },
+    field: { key: `${node.id}/name`, nodeId: node.id, path: NODE_NAME, label },
     value: node.name,
     check: (text) => (text.trim() === '' ? t('command.nameEmpty') : null),
     onCommit: (text) => dispatch({ type: 'rename-node', nodeId: node.id, name: text }),

@@ -79,7 +79,7 @@ export function PolicyTab({ node, entry }: PolicyTabProps) {
                 group
               >
                 <DurationInput
-                  field={policyField(node.id, 'timeout', t('policy.timeout'))}
+                  field={policyField(node.id, ['timeout'], t('policy.timeout'))}
                   value={policy.timeout ?? null}
                   minMs={1}
                   isReadOnly={isReadOnly}
@@ -133,8 +133,8 @@ function helpFor(value: OnError | undefined): 'fail' | 'continue' | 'route' {
   return value === 'continue' || value === 'route' ? value : 'fail'
 }
 
-function policyField(nodeId: NodeId, name: string, label: string): TypedTextField {
-  return { key: `${nodeId}/policy/${name}`, nodeId, label }
+function policyField(nodeId: NodeId, path: readonly string[], label: string): TypedTextField {
+  return { key: `${nodeId}/policy/${path.join('/')}`, nodeId, path: ['policy', ...path], label }
 }
 
 interface RetryFieldsProps {
@@ -146,7 +146,7 @@ interface RetryFieldsProps {
 
 function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) {
   const t = useTranslate()
-  const attempts = useUnreadable(policyField(nodeId, 'attempts', t('policy.attempts')))
+  const attempts = useUnreadable(policyField(nodeId, ['retry'], t('policy.attempts')))
   const set = (change: Record<string, Json | null>) => {
     const next = Object.entries({ ...retry, ...change }).filter(([, value]) => value !== null && value !== undefined)
     onChange(Object.fromEntries(next) as { readonly [key: string]: Json })
@@ -165,15 +165,17 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
         />
       </PolicyField>
       {(retry.maximumAttempts ?? 3) > 1 && (
-        <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
-          <DurationInput
-            field={policyField(nodeId, 'firstWait', t('policy.firstWait'))}
-            value={retry.initialInterval ?? '1s'}
-            minMs={RETRY_LIMITS.minIntervalMs}
-            isReadOnly={isReadOnly}
-            onChange={(initialInterval) => set({ initialInterval })}
-          />
-        </Field>
+        <div data-param="policy.retry.initialInterval">
+          <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
+            <DurationInput
+              field={policyField(nodeId, ['retry', 'initialInterval'], t('policy.firstWait'))}
+              value={retry.initialInterval ?? '1s'}
+              minMs={RETRY_LIMITS.minIntervalMs}
+              isReadOnly={isReadOnly}
+              onChange={(initialInterval) => set({ initialInterval })}
+            />
+          </Field>
+        </div>
       )}
     </>
   )
@@ -189,7 +191,7 @@ interface JoinFieldProps {
 // The join mode only matters for a node with several incoming edges.
 function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
   const t = useTranslate()
-  const unreadable = useUnreadable(policyField(node.id, 'joinCount', t('policy.joinCount')))
+  const unreadable = useUnreadable(policyField(node.id, ['join', 'count'], t('policy.joinCount')))
   const arriving = useEditorStore((state) => edgesInto(graphOf(state.document), node.id).length)
   if (arriving < 2 && join === 'all') return null
   const kind = typeof join === 'object' ? 'count' : join
@@ -207,19 +209,21 @@ function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
         />
       </PolicyField>
       {typeof join === 'object' && (
-        <Field label={t('policy.joinCount')} help={t('policy.joinCountHelp', { count: arriving })}>
-          <NumberInput
-            {...unreadable}
-            integer
-            min={1}
-            isRequired
-            value={join.count}
-            disabled={isReadOnly}
-            onChange={(count) => {
-              if (count !== null) onChange({ count })
-            }}
-          />
-        </Field>
+        <div data-param="policy.join.count">
+          <Field label={t('policy.joinCount')} help={t('policy.joinCountHelp', { count: arriving })}>
+            <NumberInput
+              {...unreadable}
+              integer
+              min={1}
+              isRequired
+              value={join.count}
+              disabled={isReadOnly}
+              onChange={(count) => {
+                if (count !== null) onChange({ count })
+              }}
+            />
+          </Field>
+        </div>
       )}
     </>
   )

@@ -102,7 +102,7 @@ function UnknownType({ node }: { readonly node: WorkflowNode }) {
       </Callout>
       <Field label={t('inspector.params')}>
         <JsonText
-          field={{ key: `${node.id}/params`, nodeId: node.id, label: t('inspector.params') }}
+          field={{ key: `${node.id}/params`, nodeId: node.id, path: [], label: t('inspector.params') }}
           value={node.params}
           onChange={() => {}}
           isReadOnly

@@ -6,6 +6,7 @@ import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { type InspectorOptions, renderInspector } from '../../test/fixtures/render-inspector.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import { whenSaved } from '../publish/when-saved.ts'
+import { select } from '../store/editor-store.ts'
 
 type UpdateWorkflow = Parameters<TenonClient['workflows']['update']>[1]
 type OpenInspector = ReturnType<typeof renderInspector> & { readonly updates: readonly UpdateWorkflow[] }
@@ -295,6 +296,34 @@ describe('text that cannot be stored', () => {
     await user.type(box('Name of the field', 1), 'area{Enter}')
     expect(nodeOf('start')?.params.inputSchema).toMatchObject({ 'x-order': ['zone', 'area'], required: ['zone'] })
     expect(screen.getByText('Saved')).toBeTruthy()
+  })
+
+  test('is reached by a click on "Not saved", also from another node', async () => {
+    const { user, session } = await open({ nodeId: 'start' })
+    await user.clear(box('Name of the field', 1))
+    await user.type(box('Name of the field', 1), 'my field')
+    await user.tab()
+    act(() => select(session.store, []))
+    await user.click(screen.getByRole('button', { name: 'Not saved' }))
+    await waitFor(() => expect(document.activeElement).toHaveProperty('value', 'my field'))
+    expect([...session.store.getState().selectedNodes]).toEqual(['start'])
+  })
+
+  test('is chosen from a list if there are several', async () => {
+    const { user, session } = await open({ nodeId: 'a' })
+    const count = () => screen.getByRole('spinbutton', { name: 'Count' })
+    fireEvent.change(count(), { target: { value: '99' } })
+    act(() => select(session.store, []))
+    fireEvent.change(screen.getByRole('spinbutton', { name: 'Run timeout' }), { target: { value: '-1' } })
+    await user.click(screen.getByRole('button', { name: 'Not saved' }))
+    const items = await screen.findAllByRole('menuitem')
+    expect(items.map((item) => item.textContent)).toEqual(['Count of a', 'Run timeout'])
+    await user.click(items[0] as HTMLElement)
+    await waitFor(() => expect(document.activeElement).toBe(count()))
+    await user.click(screen.getByRole('button', { name: 'Not saved' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Run timeout' }))
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('spinbutton', { name: 'Run timeout' })))
+    expect(session.store.getState().isWorkflowPanelOpen).toBe(true)
   })
 
   test('is forgotten with its node', async () => {

@@ -4,12 +4,14 @@ import { activeElementIn, rootOf } from '../instance/browser.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 
 const FOCUSABLE = 'input, select, textarea, button, [contenteditable="true"], [tabindex="0"]'
+/** The control of a row with several that has to be corrected. */
+const INVALID = '[data-unreadable], [aria-invalid="true"]'
 /** Most attempts to find the field, since code fields are loaded on demand. */
 const TRIES = 20
 const TRY_MS = 50
 
-/** Focuses the requested field once it is mounted. Returns the ref for the panel. */
-export function useFieldFocus(nodeId: NodeId): (element: HTMLElement | null) => void {
+/** Focuses the requested field of a node, or of the workflow, once it is mounted. Returns the ref for the panel. */
+export function useFieldFocus(nodeId: NodeId | null): (element: HTMLElement | null) => void {
   const { store } = useSession()
   const wish = useEditorStore((state) => state.fieldFocus)
   const [panel, setPanel] = useState<HTMLElement | null>(null)
@@ -44,7 +46,7 @@ function fieldIn(panel: HTMLElement, path: readonly (string | number)[]): HTMLEl
     const key = path.slice(0, length).join('.')
     for (const row of panel.querySelectorAll<HTMLElement>('[data-param]')) {
       if (row.dataset.param !== key) continue
-      const target = row.querySelector(FOCUSABLE)
+      const target = row.querySelector(INVALID) ?? row.querySelector(FOCUSABLE)
       if (target instanceof HTMLElement) return target
     }
   }

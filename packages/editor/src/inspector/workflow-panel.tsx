@@ -10,6 +10,7 @@ import { Field } from '../ui/field.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { DurationInput } from './controls/duration-control.tsx'
 import { SettingText } from './setting-text.tsx'
+import { useFieldFocus } from './use-field-focus.ts'
 
 /** Panel of the workflow itself, shown without a selection. */
 export function WorkflowPanel() {
@@ -23,8 +24,9 @@ export function WorkflowPanel() {
   const repairs = useEditorStore((state) => state.repairs)
   const count = useEditorStore((state) => state.document.nodes.length)
   const shortcut = useShortcut('show-shortcuts')
+  const body = useFieldFocus(null)
   return (
-    <div className="tn-inspector-body">
+    <div ref={body} className="tn-inspector-body">
       <header className="tn-inspector-head">
         <div className="tn-inspector-title">
           <h2 className="tn-inspector-heading">{t('inspector.workflow')}</h2>
@@ -81,26 +83,28 @@ function WorkflowSettingsFields({ settings, description }: WorkflowSettingsField
     <>
       <Field label={t('inspector.description')} help={t('inspector.descriptionHelp')}>
         <SettingText
-          field={{ key: 'description', nodeId: null, label: t('inspector.description') }}
+          field={{ key: 'description', nodeId: null, path: ['description'], label: t('inspector.description') }}
           value={description}
           isReadOnly={false}
           onChange={describe}
         />
       </Field>
-      <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
-        <DurationInput
-          field={{ key: 'timeout', nodeId: null, label: t('inspector.runLimit') }}
-          value={settings.timeout ?? null}
-          minMs={1}
-          isReadOnly={false}
-          placeholder={t('control.noLimit')}
-          unit="d"
-          onChange={(value) => {
-            const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
-            inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
-          }}
-        />
-      </Field>
+      <div data-param="timeout">
+        <Field label={t('inspector.runLimit')} help={t('inspector.runLimitHelp')} group>
+          <DurationInput
+            field={{ key: 'timeout', nodeId: null, path: ['timeout'], label: t('inspector.runLimit') }}
+            value={settings.timeout ?? null}
+            minMs={1}
+            isReadOnly={false}
+            placeholder={t('control.noLimit')}
+            unit="d"
+            onChange={(value) => {
+              const typed = { field: 'timeout', before: settings.timeout ?? '', after: value ?? '' }
+              inBurst(typed, () => dispatch({ type: 'set-setting', key: 'timeout', value }))
+            }}
+          />
+        </Field>
+      </div>
     </>
   )
 }

@@ -120,11 +120,15 @@ export function createActions(options: ActionOptions): Actions {
     'previous-node': stride(-1),
     'open-inspector': () => openInspector('form'),
     'toggle-outline': () => {
+      // A phone shows the outline only.
+      if (store.getState().isPhone) return
       store.setState(({ view }) => ({ view: view === 'canvas' ? 'outline' : 'canvas' }))
       focusView()
     },
     'leave-panel': focusView,
-    'toggle-palette': toggle('palette'),
+    'toggle-palette': () => {
+      if (!store.getState().isPhone) toggle('palette')()
+    },
     'toggle-inspector': toggleInspector,
     'show-problems': () => store.setState({ openPanel: 'problems' }),
     'show-shortcuts': () => store.setState({ openPanel: 'shortcuts' }),

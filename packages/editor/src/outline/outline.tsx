@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
+import { select } from '../store/editor-store.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { buildOutline, type OutlineBranch, type OutlineItem } from './outline-items.ts'
@@ -83,11 +84,7 @@ function OutlineLink({ nodeId }: { readonly nodeId: string }) {
   const { store } = useSession()
   const name = useEditorStore((state) => state.nodesById.get(nodeId)?.name ?? nodeId)
   return (
-    <button
-      type="button"
-      className="tn-outline-link"
-      onClick={() => store.setState({ selectedNodes: new Set([nodeId]), selectedEdges: new Set() })}
-    >
+    <button type="button" className="tn-outline-link" onClick={() => select(store, [nodeId])}>
       {t('outline.goesOn', { name })}
     </button>
   )

@@ -4,10 +4,12 @@ import type { EditorProblem } from '../store/editor-state.ts'
 interface FixButtonsProps {
   readonly fixes: EditorProblem['fixes']
   readonly className: string
+  /** Called when a fix was applied: its button disappears. */
+  readonly onFixed: () => void
 }
 
 /** Renders the fixes of a problem as buttons that look like links; none if the editor is read-only. */
-export function FixButtons({ fixes, className }: FixButtonsProps) {
+export function FixButtons({ fixes, className, onFixed }: FixButtonsProps) {
   const { dispatch } = useSession()
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
   if (isReadOnly) return null
@@ -16,7 +18,9 @@ export function FixButtons({ fixes, className }: FixButtonsProps) {
       key={title}
       type="button"
       className={className}
-      onClick={() => dispatch({ type: 'fix', operations, title })}
+      onClick={() => {
+        if (dispatch({ type: 'fix', operations, title }).ok) onFixed()
+      }}
     >
       {title}
     </button>

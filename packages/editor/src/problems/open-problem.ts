@@ -1,27 +1,45 @@
+import type { NodeId, ParamPath } from '@tenon/core/document'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'
+import { withPanel } from '../store/panels.ts'
 
-/** Fields of a node's policy; a problem that names one is shown on the policy tab. */
+/** Fields of a node's policy; a path that begins with this is shown on the policy tab. */
 const POLICY = 'policy'
+
+/** Path of the name of a node among the rows of its panel; a param may be called `name` as well. */
+export const NODE_NAME: ParamPath = Object.freeze(['node', 'name'])
 
 /** Shows the field of a problem: reveals its node, opens its tab and focuses its field. */
 export function openProblem(session: EditorSession, canvas: CanvasSlot, problem: EditorProblem): void {
+  if (problem.nodeId !== null) openField(session, canvas, { nodeId: problem.nodeId, path: fieldPath(problem) })
+  else if (problem.edgeId !== null) select(session.store, [], [problem.edgeId])
+}
+
+/** A field by the path of its row in a panel: `['url']` for a param, `['policy', 'timeout']`, {@link NODE_NAME}. */
+export interface FieldAddress {
+  /** Node of the field; `null` for the settings of the workflow. */
+  readonly nodeId: NodeId | null
+  readonly path: ParamPath
+}
+
+/** Opens the panel of a field, reveals its node and focuses the field. */
+export function openField(session: EditorSession, canvas: CanvasSlot, { nodeId, path }: FieldAddress): void {
   const { store } = session
-  if (problem.nodeId === null) {
-    if (problem.edgeId !== null) select(store, [], [problem.edgeId])
-    return
-  }
-  select(store, [problem.nodeId])
-  canvas.current?.reveal(problem.nodeId)
-  const isPolicy = problem.field[0] === POLICY
-  store.setState({
+  select(store, nodeId === null ? [] : [nodeId])
+  if (nodeId !== null) canvas.current?.reveal(nodeId)
+  store.setState(({ panels }) => ({
     openPanel: null,
-    tab: isPolicy ? 'policy' : 'setup',
-    fieldFocus: {
-      nodeId: problem.nodeId,
-      path: problem.field[0] === 'params' ? problem.field.slice(1) : problem.field,
-    },
-  })
+    panels: withPanel(panels, 'inspector', { isOpen: true }),
+    isWorkflowPanelOpen: nodeId === null,
+    tab: path[0] === POLICY ? 'policy' : 'setup',
+    fieldFocus: { nodeId, path },
+  }))
+}
+
+/** Returns the path of the row that shows a problem. */
+export function fieldPath({ field }: EditorProblem): ParamPath {
+  if (field[0] === 'name') return NODE_NAME
+  return field[0] === 'params' ? field.slice(1) : field
 }

@@ -185,7 +185,14 @@ describe('StartDialog', () => {
 
   test('says which typed texts are not in the draft that is tried', () => {
     const { session } = open('try')
-    act(() => session.input.refuse('k', { nodeId: 'begin_2', label: 'Name of the field', text: 'my field' }))
+    act(() =>
+      session.input.refuse('k', {
+        nodeId: 'begin_2',
+        path: ['inputSchema'],
+        label: 'Name of the field',
+        text: 'my field',
+      }),
+    )
     expect(screen.getByText('1 field is not saved')).toBeTruthy()
     expect(screen.getByText(/Name of the field of begin_2/)).toBeTruthy()
   })

@@ -1,4 +1,4 @@
-import type { NodeId } from '@tenon/core/document'
+import type { NodeId, ParamPath } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import { useTypingPause } from '../ui/use-typing-pause.ts'
 import { useSession } from './session-context.tsx'
@@ -9,6 +9,8 @@ export interface TypedTextField {
   /** Unique among the fields of the editor. */
   readonly key: string
   readonly nodeId: NodeId | null
+  /** Path of the row that shows the field, in the panel of the node or the workflow. */
+  readonly path: ParamPath
   readonly label: string
 }
 
@@ -54,7 +56,7 @@ export function useTypedText(options: TypedTextOptions): TypedText {
   const shownValue = useRef(value)
   const commit = (text: string) => {
     if (check(text) !== null) {
-      input.refuse(field.key, { nodeId: field.nodeId, label: field.label, text })
+      input.refuse(field.key, { nodeId: field.nodeId, path: field.path, label: field.label, text })
       return
     }
     input.accept(field.key)

@@ -8,10 +8,10 @@ interface Unreadable {
 }
 
 /** Keeps the invalid text of a number field, like other texts that cannot be stored. */
-export function useUnreadable({ key, nodeId, label }: TypedTextField): Unreadable {
+export function useUnreadable({ key, nodeId, path, label }: TypedTextField): Unreadable {
   const { input } = useSession()
   return {
     unreadable: input.refusedText(key),
-    onUnreadable: (text) => (text === null ? input.accept(key) : input.refuse(key, { nodeId, label, text })),
+    onUnreadable: (text) => (text === null ? input.accept(key) : input.refuse(key, { nodeId, path, label, text })),
   }
 }

@@ -101,7 +101,8 @@ export type InspectorTab = 'setup' | 'policy' | 'input' | 'last-run'
 
 /** A request to focus one field; each object is one request. */
 export interface FieldFocus {
-  readonly nodeId: NodeId
+  /** `null` for the settings of the workflow. */
+  readonly nodeId: NodeId | null
   readonly path: ParamPath
 }
 
@@ -156,6 +157,8 @@ export interface EditorState {
   readonly panels: Panels
   /** True if the editor is so narrow that the inspector covers the canvas. */
   readonly isNarrow: boolean
+  /** True if the editor is as narrow as a phone, so that it has no canvas and no palette. */
+  readonly isPhone: boolean
   /** True if a narrow editor shows the workflow settings above the canvas while no node is selected. */
   readonly isWorkflowPanelOpen: boolean
   /** Current view of the document. */

@@ -45,6 +45,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
     isArranging: false,
     panels: DEFAULT_PANELS,
     isNarrow: false,
+    isPhone: false,
     isWorkflowPanelOpen: false,
     view: 'canvas',
     openPanel: null,

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
+import { useActions } from '../contexts/actions-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
+import type { RefusedInput } from '../session/pending-input.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { EditorProblem } from '../store/editor-state.ts'
 import { AvatarGroup } from '../ui/avatar.tsx'
@@ -23,6 +25,8 @@ interface TopbarProps {
   /** Shows the history behind the state. @defaultValue none: the state is only text */
   readonly onShowState?: (() => void) | null
   readonly onOpenProblem: (problem: EditorProblem) => void
+  /** Shows a field whose text is not saved. */
+  readonly onOpenField: (field: RefusedInput) => void
   readonly onTry: (() => void) | null
   readonly isTrying?: boolean
   readonly primary: { readonly label: string; readonly onClick: () => void } | null
@@ -40,6 +44,7 @@ export function Topbar(props: TopbarProps) {
     state,
     onShowState = null,
     onOpenProblem,
+    onOpenField,
     onTry,
     isTrying = false,
     primary,
@@ -68,7 +73,7 @@ export function Topbar(props: TopbarProps) {
         </span>
       )}
       {isReadOnly && <Badge tone="waiting">{t('topbar.readOnly')}</Badge>}
-      <SyncStatus />
+      <SyncStatus onOpenField={onOpenField} />
       <span className="tn-topbar-space" />
       <People />
       <ProblemsPill onOpen={onOpenProblem} />
@@ -109,6 +114,7 @@ function Unseen() {
 function ProblemsPill({ onOpen }: { readonly onOpen: (problem: EditorProblem) => void }) {
   const t = useTranslate()
   const { store } = useSession()
+  const actions = useActions()
   const problems = useEditorStore((state) => state.problems)
   const isOpen = useEditorStore((state) => state.openPanel === 'problems')
   const hasErrors = problems.some((problem) => problem.severity === 'error')
@@ -117,7 +123,11 @@ function ProblemsPill({ onOpen }: { readonly onOpen: (problem: EditorProblem) =>
     <Popover
       label={t('problems.label')}
       open={isOpen}
-      onOpenChange={(open) => store.setState({ openPanel: open ? 'problems' : null })}
+      onOpenChange={(open) => {
+        store.setState({ openPanel: open ? 'problems' : null })
+        // Without problems the button disappears, and the focus with it.
+        if (!open && problems.length === 0) actions['leave-panel']()
+      }}
       trigger={
         <button type="button" className="tn-problems-pill" data-severity={hasErrors ? 'error' : 'warning'}>
           {t('problems.count', { count: problems.length })}

@@ -37,7 +37,7 @@ interface NameFieldProps {
 function NameField({ name, onRename, onClose }: NameFieldProps) {
   const t = useTranslate()
   const typed = useTypedText({
-    field: { key: 'workflow/name', nodeId: null, label: t('topbar.name') },
+    field: { key: 'workflow/name', nodeId: null, path: ['workflow', 'name'], label: t('topbar.name') },
     value: name,
     // Committed when the field is left, since all users see the name and a part of it is another name.
     commitOn: 'leave',

@@ -10,11 +10,30 @@ export interface FieldControl {
   readonly 'aria-required'?: true
 }
 
-const FieldContext = createContext<FieldControl | null>(null)
+const FieldContext = createContext<Partial<FieldControl> | null>(null)
 
 /** Returns the attributes of the nearest {@link Field} for its control; empty outside of one. */
 export function useFieldControl(): Partial<FieldControl> {
   return useContext(FieldContext) ?? {}
+}
+
+interface FieldRowProps {
+  readonly isInvalid?: boolean
+  readonly children: ReactNode
+}
+
+/** Row of a field with several controls: its controls are invalid by their own value, not by that of another row. */
+export function FieldRow({ isInvalid = false, children }: FieldRowProps) {
+  const field = useContext(FieldContext)
+  const describedBy = field?.['aria-describedby']
+  const control = useMemo<Partial<FieldControl>>(
+    () =>
+      isInvalid
+        ? { 'aria-invalid': true, ...(describedBy === undefined ? {} : { 'aria-describedby': describedBy }) }
+        : {},
+    [isInvalid, describedBy],
+  )
+  return <FieldContext.Provider value={control}>{children}</FieldContext.Provider>
 }
 
 export interface FieldProps {

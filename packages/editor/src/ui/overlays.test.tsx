@@ -37,6 +37,19 @@ describe('Menu', () => {
     expect(document.activeElement).toBe(trigger)
   })
 
+  test('shows no tooltip of its button after a click, neither while it is open nor after it', async () => {
+    const { user } = renderPart(menu)
+    const trigger = screen.getByRole('button', { name: 'More actions' })
+    await user.hover(trigger)
+    await screen.findByRole('tooltip')
+    await user.click(trigger)
+    await screen.findByRole('menu')
+    await waitFor(() => expect(screen.queryByRole('tooltip')).toBeNull())
+    await user.click(screen.getByRole('menuitem', { name: /Copy/ }))
+    await waitFor(() => expect(document.activeElement).toBe(trigger))
+    expect(screen.queryByRole('tooltip')).toBeNull()
+  })
+
   test('is inside the instance, so that its styles reach it', async () => {
     const { user } = renderPart(menu)
     await user.click(screen.getByRole('button', { name: 'More actions' }))

@@ -138,6 +138,30 @@ describe('setting a node up', () => {
     expect(await input.textContent()).toContain('All fields that earlier nodes have added')
   })
 
+  test('completing and explaining a fault need no inline style: the page forbids them', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    const field = inspector.getByRole('textbox', { name: 'Text' })
+    await field.click()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type(' {{')
+    const list = page.locator('.tn-completions')
+    await list.waitFor()
+    for (let count = 0; count < 30; count += 1) await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ControlOrMeta+Space')
+    await list.waitFor()
+    await page.keyboard.press('Enter')
+    await list.waitFor({ state: 'detached' })
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type('{{ nope')
+    await inspector.getByRole('spinbutton', { name: 'Count' }).focus()
+    await inspector.locator('.tn-expr-fault').first().hover()
+    await page.locator('.tn-expr-explanation').waitFor()
+    // The suite fails for every violation that the page or the console reports.
+    expect(await page.locator('.tn-expr-explanation').textContent()).not.toBe('')
+  })
+
   test('half an expression is no fault while it is typed, and one when the field is left', async () => {
     const { page, card, inspector } = await open({ document: 'chain' })
     await card('Alpha').click()

@@ -86,3 +86,19 @@ describe('Delete on a phone', () => {
     await row.waitFor()
   })
 })
+
+describe('the menu on a phone', () => {
+  test('offers no canvas, and its button shows no tooltip after it', async () => {
+    const { page } = await open({ document: 'chain', width: 390 })
+    const more = page.getByRole('button', { name: 'More', exact: true })
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Workflow settings' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: /Show as/ }).count()).toBe(0)
+    expect(await page.getByRole('tooltip').count()).toBe(0)
+    await page.mouse.click(20, 400)
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    await page.keyboard.press('o')
+    await page.getByRole('region', { name: 'Outline' }).waitFor()
+    expect(await page.getByRole('tooltip').count()).toBe(0)
+  })
+})

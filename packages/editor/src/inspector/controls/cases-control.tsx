@@ -4,6 +4,7 @@ import { useTranslate } from '../../instance/instance-context.ts'
 import { type ParamField, resolveSchema } from '../../manifest/param-field.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { FieldRow } from '../../ui/field.tsx'
 import { CaseCard } from './case-card.tsx'
 import type { ControlProps } from './control-props.ts'
 import { unusedPort } from './port-names.ts'
@@ -35,15 +36,16 @@ export function CasesControl(props: ControlProps) {
   return (
     <div className="tn-cases">
       {items.map((item, index) => (
-        <CaseCard
-          key={keyOf(ids[index] ?? '', index)}
-          control={props}
-          item={item}
-          index={index}
-          taken={ids}
-          itemSchema={itemSchema}
-          canRemove={canRemove}
-        />
+        <FieldRow key={keyOf(ids[index] ?? '', index)}>
+          <CaseCard
+            control={props}
+            item={item}
+            index={index}
+            taken={ids}
+            itemSchema={itemSchema}
+            canRemove={canRemove}
+          />
+        </FieldRow>
       ))}
       {!isReadOnly && !isFull && (
         <Button size="s" variant="ghost" icon="plus" onClick={add}>

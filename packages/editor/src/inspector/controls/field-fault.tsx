@@ -1,5 +1,8 @@
 import { useTranslate } from '../../instance/instance-context.ts'
 import { FixButtons } from '../../problems/fix-buttons.tsx'
+import { fieldPath } from '../../problems/open-problem.ts'
+import { sentenceCase } from '../../problems/sentence-case.ts'
+import { useSession } from '../../session/session-context.tsx'
 import type { EditorProblem } from '../../store/editor-state.ts'
 
 interface FieldFaultProps {
@@ -13,11 +16,16 @@ interface FieldFaultProps {
 /** Shows a problem of a field, with its fixes as links. */
 export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
+  const { store } = useSession()
+  const focusField = () => {
+    const { nodeId } = problem
+    if (nodeId !== null) store.setState({ fieldFocus: { nodeId, path: fieldPath(problem) } })
+  }
   return (
     <span className="tn-fault" data-severity={problem.severity}>
       {withoutTitle(problem.message, title)}
       {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
-      <FixButtons fixes={problem.fixes} className="tn-link tn-link-inherit" />
+      <FixButtons fixes={problem.fixes} className="tn-link tn-link-inherit" onFixed={focusField} />
     </span>
   )
 }
@@ -25,6 +33,5 @@ export function FieldFault({ problem, more, title }: FieldFaultProps) {
 function withoutTitle(message: string, title: string | undefined): string {
   const start = `"${title}": `
   const rest = title !== undefined && message.startsWith(start) ? message.slice(start.length) : message
-  // A path or a name at the beginning is not capitalized.
-  return /^[a-z]+[ ,]/.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest
+  return sentenceCase(rest)
 }

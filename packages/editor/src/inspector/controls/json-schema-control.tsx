@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
+import { FieldRow } from '../../ui/field.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
@@ -17,6 +18,7 @@ import {
   type SchemaField,
 } from './schema-fields.ts'
 import { textFieldOf } from './text-of.ts'
+import { useFaultyParts } from './use-field-problems.ts'
 import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
@@ -60,12 +62,13 @@ interface SchemaRowsProps {
 }
 
 function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
-  const { nodeId, field: param, onChange, isReadOnly } = control
+  const { nodeId, field: param, onChange, isReadOnly, isInvalid } = control
   const t = useTranslate()
   const { announce } = useAnnouncer()
   const { dispatch } = useSession()
   const [added, setAdded] = useState<string | null>(null)
   const names = fields.map((field) => field.name)
+  const faulty = useFaultyParts(nodeId, ['params', ...param.path, 'properties'])
   const { rows, rename } = useRows(names, 'given')
   const move = (from: number, to: number) => {
     const name = names[from]
@@ -88,25 +91,27 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
         const field = fields.find((candidate) => candidate.name === name)
         if (field === undefined) return null
         return (
-          <SchemaFieldRow
-            key={id}
-            nodeId={nodeId}
-            id={textFieldOf(nodeId, param, { id: name, label: name }).key}
-            field={field}
-            taken={names}
-            isNew={name === added}
-            isReadOnly={isReadOnly}
-            isDropTarget={drag.dropAt === index}
-            grip={drag.handlers(index)}
-            onRename={(next) => {
-              setAdded(null)
-              rename(name, next)
-              const renamed = renameSchemaField(schema, name, next)
-              dispatch({ type: 'rename-field', nodeId, path: param.path, from: name, to: next, schema: renamed })
-            }}
-            onChange={(change) => onChange(changeSchemaField(schema, name, change))}
-            onRemove={() => onChange(removeSchemaField(schema, name))}
-          />
+          <FieldRow key={id} isInvalid={isInvalid && faulty.has(name)}>
+            <SchemaFieldRow
+              nodeId={nodeId}
+              path={param.path}
+              id={textFieldOf(nodeId, param, { id: name, label: name }).key}
+              field={field}
+              taken={names}
+              isNew={name === added}
+              isReadOnly={isReadOnly}
+              isDropTarget={drag.dropAt === index}
+              grip={drag.handlers(index)}
+              onRename={(next) => {
+                setAdded(null)
+                rename(name, next)
+                const renamed = renameSchemaField(schema, name, next)
+                dispatch({ type: 'rename-field', nodeId, path: param.path, from: name, to: next, schema: renamed })
+              }}
+              onChange={(change) => onChange(changeSchemaField(schema, name, change))}
+              onRemove={() => onChange(removeSchemaField(schema, name))}
+            />
+          </FieldRow>
         )
       })}
       {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}

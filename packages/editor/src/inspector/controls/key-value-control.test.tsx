@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
-import { canonicalDocument, type JsonObject } from '@tenon/core/document'
+import { canonicalDocument, type JsonObject, type NodeId } from '@tenon/core/document'
 import { node, workflow } from '@tenon/core/testing'
 import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
 import type { EditorSession } from '../../session/session-types.ts'
+import type { EditorProblem } from '../../store/editor-state.ts'
 
 async function render(fields: JsonObject | string) {
   const document = workflow([node('start', 'begin'), node('a', 'step', { text: 'hi', fields })], ['start>a'])
@@ -36,7 +37,49 @@ describe('a new row', () => {
     const rows = document.querySelectorAll('.tn-pair')
     await waitFor(() => expect(rows[1]?.contains(document.activeElement)).toBe(true))
     expect(document.activeElement?.closest('[data-param]')?.getAttribute('data-param')).toBe('fields.city')
+    // Name, value, type: the type is seldom changed.
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Value of city')
+    typeOf('city').focus()
+    expect(document.activeElement?.compareDocumentPosition(rows[1]?.querySelector('.tn-expr') as Node)).toBe(
+      Node.DOCUMENT_POSITION_PRECEDING,
+    )
     expect(fieldsNow()).toEqual({ area: 'a', city: '' })
+  })
+})
+
+describe('a problem of one row', () => {
+  const problem = (name: string, fixes: EditorProblem['fixes'] = []): EditorProblem => ({
+    id: name,
+    nodeId: 'a' as NodeId,
+    edgeId: null,
+    field: ['params', 'fields', name],
+    range: null,
+    severity: 'error',
+    code: 'HEADER_NAME_INVALID',
+    message: `The name "${name}" is invalid`,
+    fixes,
+  })
+  const invalid = () =>
+    [...document.querySelectorAll('[aria-invalid="true"]')].map((box) => box.getAttribute('aria-label'))
+
+  test('marks that row only', async () => {
+    const { session } = await render({ area: 'a', 'b d': 'b', count: 3 })
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Value of area' })).toBeTruthy())
+    act(() => session.store.setState({ problems: [problem('b d')] }))
+    await waitFor(() => expect(invalid()).toEqual(['Value of b d']))
+    act(() => session.store.setState({ problems: [problem('count')] }))
+    await waitFor(() => expect(invalid()).toEqual(['Value of count']))
+  })
+
+  test('leaves the focus in the field when a fix is applied by its button', async () => {
+    const { session, user, fieldsNow } = await render({ area: 'a', 'b d': 'b' })
+    const path = ['fields', 'b d']
+    const operations = [{ op: 'set_param', nodeId: 'a' as NodeId, path, value: 'mended' }] as const
+    act(() => session.store.setState({ problems: [problem('b d', [{ title: 'Mend it', operations }])] }))
+    await user.click(await screen.findByRole('button', { name: 'Mend it' }))
+    act(() => session.store.setState({ problems: [] }))
+    expect(fieldsNow()).toEqual({ area: 'a', 'b d': 'mended' })
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Value of b d'))
   })
 })
 
@@ -48,6 +91,7 @@ describe('the order of rows', () => {
     await user.type(screen.getAllByRole('textbox', { name: 'Name' })[2] as HTMLElement, 'city{Enter}')
     await user.click(screen.getByRole('button', { name: 'Add a field' }))
     await user.type(screen.getAllByRole('textbox', { name: 'Name' })[3] as HTMLElement, '10{Enter}')
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Value of 10'))
     expect(names()).toEqual(['area', 'zone', 'city', '10'])
     const first = screen.getAllByRole('textbox', { name: 'Name' })[0] as HTMLElement
     await user.clear(first)

@@ -5,7 +5,7 @@ import { useTranslate } from '../../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../../session/session-context.tsx'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { Button } from '../../ui/button.tsx'
-import { FieldNote } from '../../ui/field.tsx'
+import { FieldNote, FieldRow } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
@@ -13,6 +13,7 @@ import type { ControlProps } from './control-props.ts'
 import { checkName } from './field-names.ts'
 import { textFieldOf, textOf } from './text-of.ts'
 import { TypedValue } from './typed-value.tsx'
+import { useFaultyParts } from './use-field-problems.ts'
 import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
@@ -26,7 +27,7 @@ function takesAnyValue({ schema }: ControlProps['field']): boolean {
 }
 
 /** Control for names and values in the order of the author; values of any type have a list of types. */
-export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlProps) {
+export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }: ControlProps) {
   const t = useTranslate()
   const { dispatch, store } = useSession()
   const { announce } = useAnnouncer()
@@ -34,6 +35,8 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
   const order = useEditorStore((state) => state.nodesById.get(nodeId)?.keyOrder?.[paramPointer(path)])
   const pairs: JsonObject = isJsonObject(value) ? value : {}
   const names = orderedKeys(pairs, order)
+  const faulty = useFaultyParts(nodeId, ['params', ...path])
+  const isFaulty = (name: string) => isInvalid && faulty.has(name)
   const { rows, rename: renameRow } = useRows(names, 'given')
   const [isAdding, setIsAdding] = useState(false)
   const set = (name: string, next: Json) =>
@@ -52,60 +55,63 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly }: ControlPro
   return (
     <div className="tn-pairs">
       {rows.map(({ id, name }, index) => (
-        <div
-          key={id}
-          className="tn-pair"
-          data-drop={drag.dropAt === index || undefined}
-          data-readonly={isReadOnly || undefined}
-        >
-          {!isReadOnly && (
-            <IconButton
-              className="tn-row-grip"
-              icon="grip"
-              size="s"
-              label={t('schema.move', { name })}
-              {...drag.handlers(index)}
-            />
-          )}
-          <PairName
-            field={textFieldOf(nodeId, field, { id: `name of ${name}`, label: t('control.name') })}
-            name={name}
-            taken={names}
-            isReadOnly={isReadOnly}
-            onCommit={(next) => rename(name, next)}
-          />
-          <div data-param={[...field.path, name].join('.')}>
-            {takesAnyValue(field) ? (
-              <TypedValue
-                nodeId={nodeId}
-                path={[...field.path, name]}
-                name={name}
-                field={textFieldOf(nodeId, field, { id: `value of ${name}`, label: t('control.valueOf', { name }) })}
-                value={pairs[name]}
-                onChange={(next) => set(name, next)}
-                isReadOnly={isReadOnly}
+        <FieldRow key={id}>
+          <div
+            className="tn-pair"
+            data-drop={drag.dropAt === index || undefined}
+            data-readonly={isReadOnly || undefined}
+          >
+            {!isReadOnly && (
+              <IconButton
+                className="tn-row-grip"
+                icon="grip"
+                size="s"
+                label={t('schema.move', { name })}
+                {...drag.handlers(index)}
               />
-            ) : (
-              <ExpressionField
-                nodeId={nodeId}
-                path={[...field.path, name]}
-                value={textOf(pairs[name])}
-                onChange={(text) => set(name, text)}
-                placeholder={t('control.value')}
-                label={t('control.valueOf', { name })}
-                isReadOnly={isReadOnly}
+            )}
+            <PairName
+              field={textFieldOf(nodeId, field, { id: `name of ${name}`, label: t('control.name') })}
+              name={name}
+              taken={names}
+              isReadOnly={isReadOnly}
+              onCommit={(next) => rename(name, next)}
+            />
+            <div data-param={[...field.path, name].join('.')}>
+              {takesAnyValue(field) ? (
+                <TypedValue
+                  nodeId={nodeId}
+                  path={[...field.path, name]}
+                  name={name}
+                  field={textFieldOf(nodeId, field, { id: `value of ${name}`, label: t('control.valueOf', { name }) })}
+                  value={pairs[name]}
+                  onChange={(next) => set(name, next)}
+                  isReadOnly={isReadOnly}
+                  isInvalid={isFaulty(name)}
+                />
+              ) : (
+                <ExpressionField
+                  nodeId={nodeId}
+                  path={[...field.path, name]}
+                  value={textOf(pairs[name])}
+                  onChange={(text) => set(name, text)}
+                  placeholder={t('control.value')}
+                  label={t('control.valueOf', { name })}
+                  isReadOnly={isReadOnly}
+                  isInvalid={isFaulty(name)}
+                />
+              )}
+            </div>
+            {!isReadOnly && (
+              <IconButton
+                icon="close"
+                size="s"
+                label={t('control.removePair', { name })}
+                onClick={() => dispatch({ type: 'unset-param', nodeId, path: [...field.path, name] })}
               />
             )}
           </div>
-          {!isReadOnly && (
-            <IconButton
-              icon="close"
-              size="s"
-              label={t('control.removePair', { name })}
-              onClick={() => dispatch({ type: 'unset-param', nodeId, path: [...field.path, name] })}
-            />
-          )}
-        </div>
+        </FieldRow>
       ))}
       {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {isAdding && (

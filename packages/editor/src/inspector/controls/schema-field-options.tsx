@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type NodeId } from '@tenon/core/document'
+import { isJsonObject, type Json, type NodeId, type ParamPath } from '@tenon/core/document'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useBurst } from '../../session/use-burst.ts'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
@@ -17,6 +17,8 @@ interface SchemaFieldOptionsProps {
   readonly nodeId: NodeId
   /** Unique among the fields of the editor. */
   readonly id: string
+  /** Path of the schema. */
+  readonly path: ParamPath
   readonly field: SchemaField
   readonly isReadOnly: boolean
   readonly onChange: (change: SchemaFieldChange) => void
@@ -96,11 +98,11 @@ function Choices({ field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
 }
 
 /** Field for a default: a choice of the allowed values, if these are listed. */
-function DefaultInput({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
+function DefaultInput({ nodeId, id, path, field, isReadOnly, onChange }: SchemaFieldOptionsProps) {
   const t = useTranslate()
   const inBurst = useBurst()
   const { fallback, choices, type } = field
-  const own: TypedTextField = { key: `${id}/default`, nodeId, label: t('schema.default') }
+  const own: TypedTextField = { key: `${id}/default`, nodeId, path, label: t('schema.default') }
   const unreadable = useUnreadable(own)
   const offered: readonly Json[] = choices.length > 0 ? choices : type === 'boolean' ? [true, false] : []
   if (offered.length > 0) {

@@ -1,4 +1,4 @@
-import type { NodeId } from '@tenon/core/document'
+import type { NodeId, ParamPath } from '@tenon/core/document'
 import { type ComponentProps, useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useTypedText } from '../../session/use-typed-text.ts'
@@ -14,6 +14,8 @@ interface SchemaFieldRowProps {
   readonly nodeId: NodeId
   /** Unique among the fields of the editor. */
   readonly id: string
+  /** Path of the schema. */
+  readonly path: ParamPath
   readonly field: SchemaField
   readonly taken: readonly string[]
   readonly isNew: boolean
@@ -31,7 +33,7 @@ interface SchemaFieldRowProps {
 
 /** Row of one field: its name, below it type and required, its description, and on request its options. */
 export function SchemaFieldRow(props: SchemaFieldRowProps) {
-  const { nodeId, id, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
+  const { nodeId, id, path, field, isReadOnly, isDropTarget, grip, onChange, onRemove } = props
   const t = useTranslate()
   const [isOpen, setIsOpen] = useState(false)
   const { name } = field
@@ -72,17 +74,24 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
       </label>
       <Description {...props} />
       {isOpen && (
-        <SchemaFieldOptions nodeId={nodeId} id={id} field={field} isReadOnly={isReadOnly} onChange={onChange} />
+        <SchemaFieldOptions
+          nodeId={nodeId}
+          id={id}
+          path={path}
+          field={field}
+          isReadOnly={isReadOnly}
+          onChange={onChange}
+        />
       )}
     </div>
   )
 }
 
-function FieldName({ nodeId, id, field, taken, isNew, isReadOnly, onRename }: SchemaFieldRowProps) {
+function FieldName({ nodeId, id, path, field, taken, isNew, isReadOnly, onRename }: SchemaFieldRowProps) {
   const t = useTranslate()
   const label = t('schema.name')
   const typed = useTypedText({
-    field: { key: `${id}/name`, nodeId, label },
+    field: { key: `${id}/name`, nodeId, path, label },
     value: field.name,
     commitOn: 'leave',
     check: (text) => checkFieldName(text.trim(), field.name, taken, t),
@@ -128,11 +137,11 @@ function TypeSelect({ field, isReadOnly, onChange }: TypeSelectProps) {
   )
 }
 
-function Description({ nodeId, id, field, isReadOnly, onChange }: SchemaFieldRowProps) {
+function Description({ nodeId, id, path, field, isReadOnly, onChange }: SchemaFieldRowProps) {
   const t = useTranslate()
   const label = t('schema.description')
   const typed = useTypedText({
-    field: { key: `${id}/description`, nodeId, label },
+    field: { key: `${id}/description`, nodeId, path, label },
     value: field.description,
     onCommit: (text) => onChange({ description: text.trim() }),
   })

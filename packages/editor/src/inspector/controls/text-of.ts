@@ -18,5 +18,5 @@ export function textFieldOf(
   { path, title }: ParamField,
   part: { readonly id: string; readonly label: string } = { id: '', label: title },
 ): TypedTextField {
-  return { key: [nodeId, 'params', ...path, part.id].join('/'), nodeId, label: part.label }
+  return { key: [nodeId, 'params', ...path, part.id].join('/'), nodeId, path, label: part.label }
 }

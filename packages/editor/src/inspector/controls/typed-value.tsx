@@ -3,6 +3,7 @@ import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { useTranslate } from '../../instance/instance-context.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
 import { useUnreadable } from '../../session/use-unreadable.ts'
+import { FieldRow } from '../../ui/field.tsx'
 import { NumberInput } from '../../ui/number-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
@@ -18,32 +19,36 @@ interface TypedValueProps {
   readonly value: Json | undefined
   readonly onChange: (value: Json) => void
   readonly isReadOnly: boolean
+  readonly isInvalid: boolean
 }
 
 /**
- * Control for a value of any type: a list of types, and the field for the selected one. The type is that of the stored
+ * Control for a value of any type: the field for its type, and behind it a list of types, which is seldom needed. The type is that of the stored
  * JSON.
  */
 export function TypedValue(props: TypedValueProps) {
-  const { name, value, onChange, isReadOnly } = props
+  const { name, value, onChange, isReadOnly, isInvalid } = props
   const t = useTranslate()
   const type = valueTypeOf(value)
   return (
     <div className="tn-typed-value">
+      <FieldRow isInvalid={isInvalid}>
+        <ValueField {...props} type={type} />
+      </FieldRow>
       <Select
+        id={undefined}
         aria-label={t('control.typeOf', { name })}
         value={type}
         onChange={(next) => onChange(convertValue(value, next))}
         options={VALUE_TYPES.map((each) => ({ value: each, label: t(`control.type.${each}`) }))}
         disabled={isReadOnly}
       />
-      <ValueField {...props} type={type} />
     </div>
   )
 }
 
 function ValueField(props: TypedValueProps & { readonly type: ValueType }) {
-  const { nodeId, path, name, field, value, onChange, isReadOnly, type } = props
+  const { nodeId, path, name, field, value, onChange, isReadOnly, isInvalid, type } = props
   const t = useTranslate()
   const unreadable = useUnreadable(field)
   const label = t('control.valueOf', { name })
@@ -86,6 +91,7 @@ function ValueField(props: TypedValueProps & { readonly type: ValueType }) {
           placeholder={t('control.value')}
           label={label}
           isReadOnly={isReadOnly}
+          isInvalid={isInvalid}
         />
       )
   }

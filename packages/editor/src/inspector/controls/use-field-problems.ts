@@ -26,6 +26,15 @@ export function useFieldProblems(
   )
 }
 
+/** Returns the keys of the parts of a value that have an error: names of an object, indexes of a list. */
+export function useFaultyParts(nodeId: NodeId, path: ParamPath): ReadonlySet<string> {
+  const problems = useFieldProblems(nodeId, path, { withParts: true })
+  return useMemo(() => {
+    const errors = problems.filter(({ severity, field }) => severity === 'error' && field.length > path.length)
+    return new Set(errors.map(({ field }) => String(field[path.length])))
+  }, [problems, path.length])
+}
+
 /** Returns the problems with a range in a text, as diagnostics. */
 export function diagnosticsOf(problems: readonly EditorProblem[]): readonly FieldDiagnostic[] {
   return problems.flatMap(({ range, severity, message }) =>

@@ -69,15 +69,7 @@ export class OwnerList {
 
   /** Returns the last owner before the node; `null` if there is none. */
   lastBefore(node: FlowNode): KeyOwner | null {
-    if (this.#index !== null) {
-      for (const owner of this.#walk(node, true)) return owner
-      return null
-    }
-    for (let at = countBelow(this.owners, node.rank) - 1; at >= 0; at--) {
-      this.#meter.spend(1)
-      const owner = this.owners[at] as KeyOwner
-      if (hasBit(node.ancestors, owner.node.rank)) return owner
-    }
+    for (const owner of this.#walk(node, true)) return owner
     return null
   }
 

@@ -30,7 +30,7 @@ function schemaBelow(schema: JsonSchema, key: string | number): JsonSchema {
   for (const keyword of COMBINING) {
     const branches = found === undefined ? object[keyword] : undefined
     if (!Array.isArray(branches)) continue
-    for (const branch of branches) found ??= isJsonObject(branch) ? schemaInBranch(branch, key) : undefined
+    for (const branch of branches.filter(isJsonObject)) found ??= schemaInBranch(branch, key)
   }
   return (found ?? true) as JsonSchema
 }

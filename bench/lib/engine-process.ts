@@ -5,7 +5,7 @@ import { createDatabase } from '@tenon/runtime/postgres'
 import pg from 'pg'
 import { beatChain } from './beat-node.ts'
 import type { EngineProcessOrder } from './engine-processes.ts'
-import { openEngineRig } from './engine-rig.ts'
+import { msOfAll, openEngineRig } from './engine-rig.ts'
 import { POOL_SIZE } from './postgres.ts'
 
 const { url, nodes, firstTenant } = JSON.parse(process.argv[2] ?? '{}') as EngineProcessOrder
@@ -15,7 +15,7 @@ const document = beatChain(nodes)
 
 process.on('message', (runs) => {
   void rig.run(document, Number(runs)).then(
-    () => process.send?.('done'),
+    (finished) => process.send?.(msOfAll(finished)),
     // Its parent reports that the process has ended.
     (error: unknown) => {
       console.error(error)

@@ -1,6 +1,6 @@
 import { embeddedEngine } from '@tenon/runtime'
 import { beatChain } from '../lib/beat-node.ts'
-import { openEngineRig } from '../lib/engine-rig.ts'
+import { msOfAll, openEngineRig } from '../lib/engine-rig.ts'
 import { missingPostgres, openBenchPostgres, POOL_SIZE } from '../lib/postgres.ts'
 import { openRawCommits } from '../lib/raw-commits.ts'
 import type { Row } from '../lib/row.ts'
@@ -26,11 +26,7 @@ export const parallelRuns: Row = {
     const raw = await openRawCommits(postgres.connectionString, POOL_SIZE)
     const document = beatChain(NODES)
     return {
-      measure: async () => {
-        const from = performance.now()
-        await rig.run(document, RUNS)
-        return (RUNS * NODES * 1_000) / (performance.now() - from)
-      },
+      measure: async () => (RUNS * NODES * 1_000) / msOfAll(await rig.run(document, RUNS)),
       floor: () => raw.atOnce(RUNS, NODES),
       close: async () => {
         await raw.close()

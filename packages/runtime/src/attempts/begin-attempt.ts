@@ -216,8 +216,8 @@ async function readyAttempt(
 ): Promise<Opening> {
   const node = planNodeOf(session, nodeRunId)
   const { resume, queue, scheduledAt } = open
-  const run = { session, node, nodeRunId, pass, attempt, scheduledAt, resume }
-  const prepared = await prepareNode(run, findType, committer.values)
+  const run = { nodeRunId, pass, scheduledAt }
+  const prepared = await prepareNode(session, node, run, attempt, findType, committer.values)
   if (prepared.kind === 'ended') return { kind: 'end', fact: prepared.fact }
   const { implementation, params, input, payloads, idempotencyKey } = prepared
   const { failed: failedBefore, lost: lostBefore } = countAttempts(session, nodeRunId)

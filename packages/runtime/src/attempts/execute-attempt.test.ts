@@ -33,7 +33,7 @@ describe('executeAttempt', () => {
     const implementation = { run, definition: {} }
     const deps = {
       committer,
-      findType: () => ({ paramsSchema: {}, implementation }),
+      findType: () => ({ paramsSchema: {}, implementation, literalParams: new Set(), secretParams: [] }),
       now: () => 0,
       log: () => undefined,
       stop: stop.signals,

@@ -1,7 +1,7 @@
 import { TenonError } from '@tenon/core/errors'
 import { checkOutput, type HttpClient, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import type { Fact, Observation } from '@tenon/core/run'
-import type { CommitResult, StartedNode } from '../commit/commit-types.ts'
+import type { CommitRequest, CommitResult, StartedNode } from '../commit/commit-types.ts'
 import { failureOf } from '../commit/failure.ts'
 import { storeValue, storeWait } from '../commit/stored-value.ts'
 import type { RuntimeLog, SecretReader } from '../engine.ts'
@@ -12,8 +12,9 @@ import type { Payload } from '../store/append.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
+import { createLazyPump, type LazyPump, NO_OBSERVATIONS } from './lazy-pump.ts'
 import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
-import { openParams, redactEnd, redactPump } from './open-params.ts'
+import { type OpenedParams, openParams, redactEnd, redactPump } from './open-params.ts'
 import { type BodyEnd, runBody } from './run-body.ts'
 import type { StopSignals } from './stop-switch.ts'
 import { untilStored } from './until-stored.ts'
@@ -57,38 +58,16 @@ type Outcome =
  * it, and until then its body counts as running.
  */
 export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptDeps): Promise<ExecutedAttempt> {
-  const { tenantId, runId, nodeRunId } = started
-  const { committer, now, graceMs = 10_000 } = deps
-  const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
-  const onRefused = (error: unknown): void => {
-    const reason = reasonOf(error)
-    const what = unreadableFact(error) === null ? 'retrying' : 'a later version has written to the run'
-    deps.log('warn', `observations.store_failed: ${what}`, { runId, nodeRunId, reason })
-  }
-  const pump = createObservationPump(started, { store, now, onRefused })
-  const onHeartbeat = deps.onHeartbeat ?? (() => undefined)
-  const body = { ...deps, values: committer.values, pump, graceMs, onHeartbeat }
-  const end = await openParams(started, deps.findType, deps.secrets).then(
-    async (opened) =>
-      redactEnd(
-        await runBody({ ...started, params: opened.params }, { ...body, pump: redactPump(pump, opened) }),
-        opened,
-      ),
-    (error: unknown): BodyEnd => ({ kind: 'thrown', error }),
-  )
-  if (end.kind === 'left') {
-    deps.onBodyEnd?.()
-    await pump.close()
-    return { kind: 'left' }
-  }
+  const { committer } = deps
+  const pump = createLazyPump()
+  const end = await endOfBody(started, pump, deps)
+  if (end.kind === 'left') return leave(pump, deps)
   const entering = committer.outcomes.enter()
   const room = entering instanceof Promise ? await entering : entering
   // The process has no time left to store the waiting outcomes one after another.
   if (entering instanceof Promise && deps.stop.shutdown.aborted) {
     room.release()
-    deps.onBodyEnd?.()
-    await pump.close()
-    return { kind: 'left' }
+    return leave(pump, deps)
   }
   try {
     const outcome = outcomeOf(started, end, deps)
@@ -101,6 +80,42 @@ export async function executeAttempt(started: StartedNode, deps: ExecuteAttemptD
   }
 }
 
+async function leave(pump: LazyPump, { onBodyEnd }: ExecuteAttemptDeps): Promise<ExecutedAttempt> {
+  onBodyEnd?.()
+  await pump.close()
+  return { kind: 'left' }
+}
+
+/** Runs the body with its params decrypted. */
+async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAttemptDeps): Promise<BodyEnd> {
+  const { committer, graceMs = 10_000, http, stop, onHeartbeat = ignore } = deps
+  let opened: OpenedParams
+  try {
+    const opening = openParams(started, deps.findType, deps.secrets)
+    opened = opening instanceof Promise ? await opening : opening
+  } catch (error) {
+    return { kind: 'thrown', error }
+  }
+  pump.onOpen(() => redactPump(openPump(started, deps), opened))
+  const body = { http, values: committer.values, pump, stop, graceMs, onHeartbeat }
+  return redactEnd(await runBody(started, opened.params, body), opened)
+}
+
+function ignore(): void {
+  // A heartbeat that no engine follows.
+}
+
+function openPump(started: StartedNode, { committer, log, now }: ExecuteAttemptDeps): ObservationPump {
+  const { tenantId, runId, nodeRunId } = started
+  const store = (batch: PumpedObservations) => committer.commit({ tenantId, runId, facts: [], ...batch })
+  const onRefused = (error: unknown): void => {
+    const reason = reasonOf(error)
+    const what = unreadableFact(error) === null ? 'retrying' : 'a later version has written to the run'
+    log('warn', `observations.store_failed: ${what}`, { runId, nodeRunId, reason })
+  }
+  return createObservationPump(started, { store, now, onRefused })
+}
+
 function payloadBytes(payloads: readonly Payload[]): number {
   return payloads.reduce((sum, { size }) => sum + size, 0)
 }
@@ -108,33 +123,21 @@ function payloadBytes(payloads: readonly Payload[]): number {
 async function storeOutcome(
   started: StartedNode,
   outcome: Outcome,
-  pump: ObservationPump,
+  pump: LazyPump,
   deps: ExecuteAttemptDeps,
 ): Promise<ExecutedAttempt> {
-  const { tenantId, runId, nodeRunId, pass, attempt } = started
-  const { committer, now } = deps
-  const rest = await pump.close()
-  const retry = outcome.kind === 'retry' ? outcome : null
-  const own = retry === null ? [] : [{ observation: retry.observation, pass, attempt, at: now() }]
-  const alarm = retry === null || !deps.hasStoredTimers ? null : retry.nextAt
+  const { tenantId, runId, nodeRunId } = started
+  const { acquireSlot, committer, worker } = deps
+  const rest = pump.isOpen ? await pump.close() : NO_OBSERVATIONS
   const storing = { shutdown: deps.stop.shutdown, log: deps.log, runId, nodeRunId }
-  const common = { tenantId, runId, worker: deps.worker, acquireSlot: deps.acquireSlot }
+  const request = { tenantId, runId, worker, acquireSlot, ...workOf(started, outcome, rest, deps) }
   try {
     const result = await untilStored(
-      (isRepeated) =>
-        committer.commit({
-          ...common,
-          facts: outcome.kind === 'fact' ? [{ fact: outcome.fact }] : [],
-          observations: [...rest.observations, ...own],
-          isRepeated: isRepeated || rest.isRepeated,
-          payloads: [...rest.payloads, ...(outcome.kind === 'fact' ? outcome.payloads : [])],
-          operations:
-            alarm === null ? [] : [{ op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: alarm }],
-        }),
+      (isRepeated) => committer.commit({ ...request, isRepeated: isRepeated || rest.isRepeated }),
       storing,
     )
     if (result === null) return { kind: 'left' }
-    return retry === null ? { kind: 'ended', result } : { kind: 'retry', nextAt: retry.nextAt, result }
+    return outcome.kind === 'fact' ? { kind: 'ended', result } : { kind: 'retry', nextAt: outcome.nextAt, result }
   } catch (error) {
     if (!isAppendRefused(error)) throw error
     deps.log('error', 'node_run.outcome_refused: the database cannot store it', {
@@ -143,8 +146,30 @@ async function storeOutcome(
     })
     // Alone, since the output or any log line may be at fault.
     const facts = [{ fact: refusedOutcome(started, deps.now()) }]
-    const result = await untilStored(() => committer.commit({ ...common, facts }), storing)
+    const alone = { tenantId, runId, worker, acquireSlot, facts }
+    const result = await untilStored(() => committer.commit(alone), storing)
     return result === null ? { kind: 'left' } : { kind: 'ended', result }
+  }
+}
+
+/** Returns what to commit for an outcome, with the observations that may not be stored yet. */
+function workOf(
+  { nodeRunId, pass, attempt }: StartedNode,
+  outcome: Outcome,
+  rest: PumpedObservations,
+  { hasStoredTimers, now }: ExecuteAttemptDeps,
+): Pick<CommitRequest, 'facts' | 'observations' | 'payloads' | 'operations'> {
+  if (outcome.kind === 'fact') {
+    const payloads = rest.payloads.length === 0 ? outcome.payloads : [...rest.payloads, ...outcome.payloads]
+    return { facts: [{ fact: outcome.fact }], observations: rest.observations, payloads, operations: [] }
+  }
+  const { observation, nextAt } = outcome
+  const alarm = { op: 'timer_set', timerId: attemptTimerId({ nodeRunId, pass }), dueAt: nextAt } as const
+  return {
+    facts: [],
+    observations: [...rest.observations, { observation, pass, attempt, at: now() }],
+    payloads: rest.payloads,
+    operations: hasStoredTimers ? [alarm] : [],
   }
 }
 

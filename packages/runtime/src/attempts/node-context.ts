@@ -39,28 +39,27 @@ export function createLazyAbort(): LazyAbort {
 /** Builds the context with which the body of a started attempt is called. */
 export function nodeContextOf(
   started: StartedNode,
+  params: unknown,
   { http, pump, values }: NodeContextDeps,
   abort: LazyAbort,
   heartbeat: () => void,
 ): NodeContext {
-  const { tenantId, runId, nodeRunId, attempt, pass, params, resume, idempotencyKey } = started
-  const calls = new Map<string, Promise<Json>>()
-  const journaled = {
-    count: started.journal.size,
-    bytes: [...started.journal.values()].reduce((sum, { size }) => sum + size, 0),
-  }
+  const { tenantId, runId, nodeRunId, attempt, pass, resume, idempotencyKey } = started
+  let journal: Journal | undefined
   const callOnce = async (key: string, call: () => Promise<Json>): Promise<Json> => {
     const known = started.journal.get(key)
     if (known !== undefined) return values.load(tenantId, known)
     if (key.length > MAX_KEY) throw journalFull(`${MAX_KEY} characters of a key`)
-    if (journaled.count >= MAX_JOURNALED) throw journalFull(`${MAX_JOURNALED} calls`)
+    journal ??= journalOf(started)
+    if (journal.count >= MAX_JOURNALED) throw journalFull(`${MAX_JOURNALED} calls`)
     const { ref, payloads, json } = storeValue(await call())
-    journaled.count += 1
-    journaled.bytes += ref.size
-    if (journaled.bytes > MAX_JOURNAL_BYTES) throw journalFull(`${MAX_JOURNAL_BYTES} bytes of results`)
+    journal.count += 1
+    journal.bytes += ref.size
+    if (journal.bytes > MAX_JOURNAL_BYTES) throw journalFull(`${MAX_JOURNAL_BYTES} bytes of results`)
     await pump.journal({ pass, attempt, key, value: ref }, payloads)
     return json
   }
+  const calls = new Map<string, Promise<Json>>()
   return {
     params,
     tenantId,
@@ -84,6 +83,18 @@ export function nodeContextOf(
       return (await once) as Value
     },
   }
+}
+
+/** Size of the journal of a node run. */
+interface Journal {
+  count: number
+  bytes: number
+}
+
+function journalOf({ journal }: StartedNode): Journal {
+  let bytes = 0
+  for (const { size } of journal.values()) bytes += size
+  return { count: journal.size, bytes }
 }
 
 /** Most calls that a node run may journal, and most bytes of their results: each is in the log for good. */

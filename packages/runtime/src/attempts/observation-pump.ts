@@ -7,7 +7,7 @@ import { pause } from '../pause.ts'
 import { isAppendRefused } from '../postgres/refusal.ts'
 import type { Payload } from '../store/append.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
-import { createStopSignal } from './stop-signal.ts'
+import { StopSource } from './stop-signal.ts'
 
 /** Stores the observations of one attempt in the run log while its body runs. */
 export interface ObservationPump {
@@ -76,7 +76,7 @@ export function createObservationPump(
   const waiting: Entry[] = []
   /** Entries of a batch that the database refused: they come before those that wait. */
   const alone: Entry[] = []
-  const closing = createStopSignal()
+  const closing = new StopSource()
   let pumping: Promise<void> | null = null
   let isClosed = false
   let isRepeated = false

@@ -1,10 +1,10 @@
-import { isJsonObject, isSecretMarker, type Json, type JsonObject, secretParamsOf } from '@tenon/core/document'
+import { isJsonObject, isSecretMarker, type Json, type JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { createRedactor, credentialsIn, maskCredentials, maskText, type Redactor } from '@tenon/core/mask'
 import { checkParams, type NodeOutcome, type Suspension } from '@tenon/core/node'
 import { encodeValue } from '@tenon/core/run'
 import type { StartedNode } from '../commit/commit-types.ts'
-import type { FindNodeType } from '../commit/node-types.ts'
+import type { FindNodeType, NodeType } from '../commit/node-types.ts'
 import type { SecretReader } from '../engine.ts'
 import type { ObservationPump } from './observation-pump.ts'
 import type { BodyEnd } from './run-body.ts'
@@ -20,22 +20,28 @@ export interface OpenedParams {
 }
 
 /**
- * Decrypts the secret params of a node whose body is about to run.
+ * Decrypts the secret params of a node whose body is about to run; at once for a node without any.
  *
  * @throws {@link TenonError} `SECRET_NOT_FOUND`, `NODE_PARAMS_INVALID`; `UNAVAILABLE` for any error of the store of
  * secrets, so that it is never taken for the node's own.
  */
-export async function openParams(
-  { tenantId, node, params }: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
+export function openParams(
+  started: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
   findType: FindNodeType,
   reader: SecretReader | undefined,
+): OpenedParams | Promise<OpenedParams> {
+  const type = findType(started.node)
+  return type.secretParams.length === 0 ? new RedactedParams(started.params, []) : decryptParams(started, type, reader)
+}
+
+async function decryptParams(
+  { tenantId, node, params }: Pick<StartedNode, 'tenantId' | 'node' | 'params'>,
+  { implementation, secretParams }: NodeType,
+  reader: SecretReader | undefined,
 ): Promise<OpenedParams> {
-  const { paramsSchema, implementation } = findType(node)
-  const names = secretParamsOf(paramsSchema)
-  const given = (isJsonObject(params as JsonObject) ? params : {}) as JsonObject
-  if (names.length === 0) return { params, ...redactors([], given) }
+  const given = objectOf(params)
   const values: Record<string, string> = {}
-  for (const name of names) {
+  for (const name of secretParams) {
     const value = given[name]
     // A version from before secrets were stored separately contains the value itself.
     if (typeof value === 'string') values[name] = value
@@ -43,8 +49,12 @@ export async function openParams(
   }
   const opened = checkParams(implementation.definition, { ...given, ...values })
   // The body gets the parsed form, for example without the spaces around it; a service may send back either one.
-  const parsed = names.map((name) => (opened as JsonObject)[name]).filter((value) => typeof value === 'string')
-  return { params: opened, ...redactors([...Object.values(values), ...parsed], given) }
+  const parsed = secretParams.map((name) => (opened as JsonObject)[name]).filter((value) => typeof value === 'string')
+  return new RedactedParams(opened, [...Object.values(values), ...parsed], given)
+}
+
+function objectOf(params: unknown): JsonObject {
+  return (isJsonObject(params as JsonObject) ? params : {}) as JsonObject
 }
 
 async function reveal(
@@ -62,12 +72,28 @@ async function reveal(
   }
 }
 
-function redactors(secrets: readonly string[], given: JsonObject): Pick<OpenedParams, 'secrets' | 'credentials'> {
-  // Of "Bearer abc", a service may send back "abc" alone.
-  const parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
-  return {
-    secrets: createRedactor(parts),
-    credentials: createRedactor([...parts, ...credentialsIn(given)]),
+const NOTHING_SECRET: Redactor = createRedactor([])
+
+/** Params with redactors that are created on first use: most bodies write no line and throw no error. */
+class RedactedParams implements OpenedParams {
+  readonly params: unknown
+  readonly #parts: readonly string[]
+  readonly #given: unknown
+  readonly secrets: Redactor
+  #credentials: Redactor | undefined
+
+  /** @param given - Params from before their secrets were decrypted. @defaultValue `params` */
+  constructor(params: unknown, secrets: readonly string[], given = params) {
+    this.params = params
+    this.#given = given
+    // Of "Bearer abc", a service may send back "abc" alone.
+    this.#parts = secrets.flatMap((secret) => [secret, ...credentialsIn({ authorization: secret })])
+    this.secrets = this.#parts.length === 0 ? NOTHING_SECRET : createRedactor(this.#parts)
+  }
+
+  get credentials(): Redactor {
+    this.#credentials ??= createRedactor([...this.#parts, ...credentialsIn(objectOf(this.#given))])
+    return this.#credentials
   }
 }
 
@@ -86,8 +112,9 @@ export function redactPump(pump: ObservationPump, { credentials }: OpenedParams)
 }
 
 /** Redacts the values of secret params in the outcome of a body, and every credential in its error. */
-export function redactEnd(end: BodyEnd, { secrets, credentials }: OpenedParams): BodyEnd {
-  if (end.kind === 'thrown') return { kind: 'thrown', error: redactError(end.error, credentials) }
+export function redactEnd(end: BodyEnd, opened: OpenedParams): BodyEnd {
+  if (end.kind === 'thrown') return { kind: 'thrown', error: redactError(end.error, opened.credentials) }
+  const { secrets } = opened
   if (end.kind !== 'result' || secrets.isEmpty) return end
   return { kind: 'result', result: hideJson(end.result, (value) => secrets.json(value)) as NodeOutcome | Suspension }
 }

@@ -20,7 +20,7 @@ function bodyOf(run: (context: NodeContext) => Promise<unknown>, timeoutMs: numb
     graceMs: 1,
     pump: {},
   }
-  const end = runBody(started as unknown as StartedNode, deps as unknown as BodyDeps)
+  const end = runBody(started as unknown as StartedNode, {}, deps as unknown as BodyDeps)
   return { end, inits, stop }
 }
 
@@ -68,7 +68,7 @@ describe('runBody', () => {
       const started = { node: { timeoutMs: null, heartbeatMs: null }, implementation: { run }, journal: new Map() }
       const pump = { journal: async () => undefined }
       const deps = { http: {}, stop: stop.signals, graceMs: 1, pump }
-      return runBody(started as unknown as StartedNode, deps as unknown as BodyDeps)
+      return runBody(started as unknown as StartedNode, {}, deps as unknown as BodyDeps)
     }
     const times = (count: number, result: () => string) => async (context: NodeContext) => {
       for (let index = 0; index < count; index += 1) await context.durable(`${index}`, async () => result())

@@ -23,77 +23,111 @@ export interface BodyDeps extends NodeContextDeps {
   readonly onHeartbeat: () => void
 }
 
+/**
+ * Runs the body of a started attempt until it ends, its time is over, or it has to stop. Never throws.
+ *
+ * @param params - Its params, with the values of secret ones.
+ */
+export function runBody(started: StartedNode, params: unknown, deps: BodyDeps): Promise<BodyEnd> {
+  const { cancel, shutdown } = deps.stop
+  if (shutdown.aborted) return Promise.resolve({ kind: 'left' })
+  if (cancel.aborted) {
+    const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
+    return Promise.resolve({ kind: 'thrown', error })
+  }
+  return new Promise((resolve) => new RunningBody(started, deps, resolve).call(params))
+}
+
+/** A body at work, with its timers and its listeners. */
+class RunningBody {
+  readonly #started: StartedNode
+  readonly #deps: BodyDeps
+  readonly #resolve: (end: BodyEnd) => void
+  readonly #abort = createLazyAbort()
+  #limit: Alarm | null = null
+  #silence: Alarm | null = null
+  #grace: Alarm | null = null
+
+  constructor(started: StartedNode, deps: BodyDeps, resolve: (end: BodyEnd) => void) {
+    this.#started = started
+    this.#deps = deps
+    this.#resolve = resolve
+  }
+
+  call(params: unknown): void {
+    const { cancel, shutdown } = this.#deps.stop
+    const { timeoutMs } = this.#started.node
+    if (timeoutMs !== null) this.#limit = alarmAfter(timeoutMs, () => this.#expire(`No end within ${timeoutMs} ms`))
+    this.#listen()
+    cancel.addEventListener('abort', this.#onCancel)
+    shutdown.addEventListener('abort', this.#onShutdown)
+    const context = nodeContextOf(this.#started, params, this.#deps, this.#abort, this.#onHeartbeat)
+    callBody(this.#started, context).then(
+      (result) => this.#end({ kind: 'result', result }),
+      (error: unknown) => this.#end({ kind: 'thrown', error: readableError(error) }),
+    )
+  }
+
+  #end(end: BodyEnd): void {
+    const { cancel, shutdown } = this.#deps.stop
+    cancel.removeEventListener('abort', this.#onCancel)
+    shutdown.removeEventListener('abort', this.#onShutdown)
+    clearTimeout(this.#limit?.timer)
+    clearTimeout(this.#silence?.timer)
+    clearTimeout(this.#grace?.timer)
+    this.#silence = null
+    this.#resolve(end)
+  }
+
+  #expire(message: string): void {
+    const error = new TenonError('NODE_TIMEOUT', message)
+    this.#end({ kind: 'timeout', error })
+    this.#abort.abort(error)
+  }
+
+  #listen(): void {
+    const { heartbeatMs } = this.#started.node
+    if (heartbeatMs === null) return
+    this.#silence = alarmAfter(heartbeatMs, () => this.#expire(`No heartbeat within ${heartbeatMs} ms`))
+  }
+
+  readonly #onHeartbeat = (): void => {
+    this.#deps.onHeartbeat()
+    if (this.#silence === null) return
+    clearTimeout(this.#silence.timer)
+    this.#listen()
+  }
+
+  readonly #onCancel = (): void => {
+    this.#grace = alarmAfter(this.#deps.graceMs, () => this.#end({ kind: 'abandoned' }))
+    this.#abort.abort(canceledError())
+  }
+
+  readonly #onShutdown = (): void => {
+    this.#end({ kind: 'left' })
+    this.#abort.abort(canceledError())
+  }
+}
+
+function canceledError(): TenonError {
+  return new TenonError('NODE_CANCELED', 'The node run was canceled')
+}
+
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 interface Alarm {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Runs the body of a started attempt until it ends, its time is over, or it has to stop. Never throws. */
-export function runBody(started: StartedNode, deps: BodyDeps): Promise<BodyEnd> {
-  const { node } = started
-  const { cancel, shutdown } = deps.stop
-  const abort = createLazyAbort()
-  const timers = new Set<Alarm>()
-  const after = (ms: number, act: () => void): Alarm => {
-    const alarm: Alarm = { timer: undefined }
-    // The limit of timers; a longer time takes several.
-    const wait = (left: number): void => {
-      const step = Math.min(left, MAX_TIMER_MS)
-      alarm.timer = setTimeout(() => (left > step ? wait(left - step) : act()), step)
-    }
-    wait(ms)
-    timers.add(alarm)
-    return alarm
+/** Calls a function after a time that may be longer than the longest timer of the platform. */
+function alarmAfter(ms: number, act: () => void): Alarm {
+  const alarm: Alarm = { timer: undefined }
+  const wait = (left: number): void => {
+    const step = Math.min(left, MAX_TIMER_MS)
+    alarm.timer = setTimeout(() => (left > step ? wait(left - step) : act()), step)
   }
-  let stopListening = (): void => undefined
-  return new Promise<BodyEnd>((resolve) => {
-    const expire = (message: string): void => {
-      const error = new TenonError('NODE_TIMEOUT', message)
-      resolve({ kind: 'timeout', error })
-      abort.abort(error)
-    }
-    const stopBody = (): void => abort.abort(new TenonError('NODE_CANCELED', 'The node run was canceled'))
-    const onCancel = (): void => {
-      after(deps.graceMs, () => resolve({ kind: 'abandoned' }))
-      stopBody()
-    }
-    const onShutdown = (): void => {
-      resolve({ kind: 'left' })
-      stopBody()
-    }
-    const { timeoutMs, heartbeatMs } = node
-    if (timeoutMs !== null) after(timeoutMs, () => expire(`No end within ${timeoutMs} ms`))
-    const listen = (): Alarm | null =>
-      heartbeatMs === null ? null : after(heartbeatMs, () => expire(`No heartbeat within ${heartbeatMs} ms`))
-    let silence = listen()
-    const onHeartbeat = (): void => {
-      deps.onHeartbeat()
-      if (silence === null) return
-      clearTimeout(silence.timer)
-      timers.delete(silence)
-      silence = listen()
-    }
-    if (shutdown.aborted || cancel.aborted) {
-      // Stopped before it began: the body is not called.
-      const error = new TenonError('NODE_CANCELED', 'The node run was canceled before it began')
-      resolve(shutdown.aborted ? { kind: 'left' } : { kind: 'thrown', error })
-      return
-    }
-    cancel.addEventListener('abort', onCancel)
-    shutdown.addEventListener('abort', onShutdown)
-    stopListening = () => {
-      cancel.removeEventListener('abort', onCancel)
-      shutdown.removeEventListener('abort', onShutdown)
-    }
-    callBody(started, nodeContextOf(started, deps, abort, onHeartbeat)).then(
-      (result) => resolve({ kind: 'result', result }),
-      (error: unknown) => resolve({ kind: 'thrown', error: readableError(error) }),
-    )
-  }).finally(() => {
-    stopListening()
-    for (const { timer } of timers) clearTimeout(timer)
-  })
+  wait(ms)
+  return alarm
 }
 
 async function callBody(

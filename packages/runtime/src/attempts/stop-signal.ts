@@ -1,6 +1,6 @@
 /**
- * Signal that becomes aborted at most once. An `AbortSignal` is one; those of {@link createStopSignal} cost a fraction,
- * since nearly every attempt ends without one of its signals.
+ * Signal that becomes aborted at most once. An `AbortSignal` is one; a {@link StopSource} costs a fraction, since nearly
+ * every attempt ends without one of its signals.
  */
 export interface StopSignal {
   readonly aborted: boolean
@@ -8,29 +8,32 @@ export interface StopSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** A {@link StopSignal} with the switch that aborts it. */
-export interface StopSignalSource extends StopSignal {
-  /** Aborts the signal and calls its listeners, the first time that it is called. */
-  abort(): void
-}
+/** A {@link StopSignal} with the switch that aborts it, for the code of this package; bodies get an `AbortSignal`. */
+export class StopSource implements StopSignal {
+  #listeners: readonly (() => void)[] = NONE
+  #aborted = false
 
-/** Creates a signal for the code of this package; bodies of nodes get an `AbortSignal`. */
-export function createStopSignal(): StopSignalSource {
-  const listeners: (() => void)[] = []
-  let aborted = false
-  return {
-    get aborted() {
-      return aborted
-    },
-    addEventListener: (_type, listener) => void listeners.push(listener),
-    removeEventListener: (_type, listener) => {
-      const at = listeners.indexOf(listener)
-      if (at !== -1) listeners.splice(at, 1)
-    },
-    abort: () => {
-      if (aborted) return
-      aborted = true
-      for (const listener of listeners.splice(0)) listener()
-    },
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners = this.#listeners.length === 0 ? [listener] : [...this.#listeners, listener]
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const left = this.#listeners.filter((each) => each !== listener)
+    this.#listeners = left.length === 0 ? NONE : left
+  }
+
+  /** Aborts the signal and calls its listeners, the first time that it is called. */
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    const listeners = this.#listeners
+    this.#listeners = NONE
+    for (const listener of listeners) listener()
   }
 }
+
+const NONE: readonly (() => void)[] = []

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pause } from '../pause.ts'
-import { createStopSignal } from './stop-signal.ts'
+import { StopSource } from './stop-signal.ts'
 import { createStopSwitch } from './stop-switch.ts'
 
 test('createStopSwitch tells of each reason by itself, and of both in either order', () => {
@@ -12,7 +12,7 @@ test('createStopSwitch tells of each reason by itself, and of both in either ord
 })
 
 test('a stop signal calls its listeners once, but for those that were removed', () => {
-  const signal = createStopSignal()
+  const signal = new StopSource()
   const calls: string[] = []
   const removed = () => calls.push('removed')
   signal.addEventListener('abort', removed)
@@ -25,10 +25,10 @@ test('a stop signal calls its listeners once, but for those that were removed', 
 })
 
 test('a pause ends when its signal is aborted, and does not begin after that', async () => {
-  const signal = createStopSignal()
+  const signal = new StopSource()
   const paused = pause(1e9, signal)
   signal.abort()
   await paused
   await pause(1e9, signal)
-  await pause(1, createStopSignal())
+  await pause(1, new StopSource())
 })

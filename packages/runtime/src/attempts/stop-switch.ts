@@ -1,4 +1,4 @@
-import { createStopSignal, type StopSignal } from './stop-signal.ts'
+import { type StopSignal, StopSource } from './stop-signal.ts'
 
 /** Reason for which a body has to stop: its node run is canceled, or its process shuts down. */
 export type StopReason = 'cancel' | 'shutdown'
@@ -13,6 +13,6 @@ export interface StopSwitch {
 }
 
 export function createStopSwitch(): StopSwitch {
-  const signals = { cancel: createStopSignal(), shutdown: createStopSignal() }
+  const signals = { cancel: new StopSource(), shutdown: new StopSource() }
   return { signals, stop: (reason) => signals[reason].abort() }
 }

@@ -115,13 +115,7 @@ export interface CreateRunRequest extends RunRef {
 }
 
 /** Contents of one commit in a loaded session. */
-export interface CommitWork extends Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'> {
-  /**
-   * Stores only if the log ends where the session ends. If another process has written since, the session is brought up
-   * to date, nothing is stored, and the outcome is `unchanged`.
-   */
-  readonly isPinned?: boolean
-}
+export type CommitWork = Omit<CommitRequest, 'tenantId' | 'runId' | 'isStale' | 'isRepeated'>
 
 /** A run whose session is to be read. */
 export interface RunToRead extends RunRef {
@@ -168,5 +162,5 @@ export interface Committer {
 /** Decision of {@link Committer.commitDecision}. */
 export interface Decided<Value> {
   readonly value: Value
-  readonly work: Omit<CommitWork, 'isPinned'> | null
+  readonly work: CommitWork | null
 }

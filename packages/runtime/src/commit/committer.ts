@@ -9,7 +9,15 @@ import type { Appender } from '../store/appender.ts'
 import { runKey } from '../store/run-ref.ts'
 import { type ByteBudget, createByteBudget, defaultPendingBytes } from './byte-budget.ts'
 import { commandsOf } from './commands.ts'
-import type { CommitResult, Committer, CommitWork, FactToCommit, RunToRead, StartedNode } from './commit-types.ts'
+import type {
+  CommitResult,
+  Committer,
+  CommitWork,
+  FactToCommit,
+  ObservationToCommit,
+  RunToRead,
+  StartedNode,
+} from './commit-types.ts'
 import { drive, MAX_SLICE_BYTES } from './drive.ts'
 import { leaveOutStored } from './leave-out-stored.ts'
 import { catchUp, loadSession } from './load-session.ts'
@@ -94,14 +102,20 @@ export function createCommitter(deps: CommitterDeps): Committer {
     return loaded
   }
 
-  const finish = async (key: string, session: RunSession, work: Promise<Performed>): Promise<CommitResult> => {
+  const perform = async (
+    key: string,
+    session: RunSession,
+    work: CommitWork,
+    options: PerformOptions,
+  ): Promise<CommitResult> => {
     try {
-      const performed = await work
+      const performed = await performCommit(session, work, options, commitDeps)
       const { status } = session.machine
       if (isRunOver(status)) sessions.delete(key)
       // Weighed again, since it has grown. If another start created the run, this session is not in use.
       else if (sessions.get(key) === session) sessions.set(key, session)
-      return { ...performed, status, commands: commandsOf(performed.events) }
+      const { outcome, events, started, metOthers, hasMore } = performed
+      return { outcome, status, events, commands: commandsOf(events), started, metOthers, hasMore }
     } catch (error) {
       // The session does not know if the append was stored: the log is read again.
       sessions.delete(key)
@@ -112,21 +126,20 @@ export function createCommitter(deps: CommitterDeps): Committer {
   return {
     values,
     outcomes: createByteBudget(maxPendingBytes),
-    commit: ({ tenantId, runId, isStale = false, isRepeated = false, observations = [], ...work }) => {
-      const run = { tenantId, runId, isStale }
-      const key = runKey(run)
+    commit: (request) => {
+      const { isRepeated = false, observations = [], facts } = request
+      const key = runKey(request)
       // The turn fences facts. Observations do not change it: an abandoned append of observations that arrives later
       // must not be stored in addition to its repetition.
-      const isPinned = observations.length > 0 && (isRepeated || work.facts.length === 0)
+      const isPinned = observations.length > 0 && (isRepeated || facts.length === 0)
       return locks.exclusive(key, async () => {
-        const session = await find(key, run)
+        const session = await find(key, request)
         if (session === null) return MISSING
         let metOthers = false
         for (;;) {
           const isAgain = isRepeated || metOthers
           const fresh = isAgain ? await leaveOutStored(database, session.identity, observations) : observations
-          const performing = performCommit(session, { ...work, observations: fresh, isPinned }, null, commitDeps)
-          const result = await finish(key, session, performing)
+          const result = await perform(key, session, request, { observations: fresh, isPinned, newRun: null })
           if (!isPinned || result.outcome !== 'unchanged' || !result.metOthers) {
             return metOthers ? { ...result, metOthers } : result
           }
@@ -142,8 +155,8 @@ export function createCommitter(deps: CommitterDeps): Committer {
         for (;;) {
           const { value, work } = await decide(session)
           if (work === null) return { value, result: null }
-          const pinned = performCommit(session, { ...work, isPinned: true }, null, commitDeps)
-          const result = await finish(key, session, pinned)
+          const { observations = [] } = work
+          const result = await perform(key, session, work, { observations, isPinned: true, newRun: null })
           if (result.outcome !== 'unchanged' || !result.metOthers) return { value, result }
         }
       })
@@ -158,7 +171,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
         const operations = [...(isStored ? [] : [planOperation]), ...(request.operations ?? [])]
         const { acquireSlot, worker } = request
         const work = { acquireSlot, worker, facts: [{ fact }], operations, payloads }
-        const result = await finish(key, session, performCommit(session, work, row, commitDeps))
+        const result = await perform(key, session, work, { observations: [], isPinned: false, newRun: row })
         if (result.outcome === 'committed') {
           plans.noteStored(request.tenantId, plan.planHash)
           if (!isRunOver(result.status)) sessions.set(key, session)
@@ -174,6 +187,15 @@ export function createCommitter(deps: CommitterDeps): Committer {
       })
     },
   }
+}
+
+/** How a commit is performed, besides its work. */
+interface PerformOptions {
+  readonly observations: readonly ObservationToCommit[]
+  /** Stores only if the log ends where the session ends; otherwise the session is brought up to date. */
+  readonly isPinned: boolean
+  /** Row of a run to create. */
+  readonly newRun: NewRun | null
 }
 
 /** Result of the appends of one commit. */
@@ -210,50 +232,44 @@ const EVENT_BYTES = 1_024
 async function performCommit(
   session: RunSession,
   work: CommitWork,
-  newRun: NewRun | null,
+  { observations, isPinned, newRun }: PerformOptions,
   deps: CommitDeps,
 ): Promise<Performed> {
-  const refusedPasses = new Set<string>()
+  let refusedPasses: Set<string> | null = null
   let isAlone = false
   const events: RunEvent[] = []
   const started: StartedNode[] = []
   const fullAt = performance.now() + SLICE.maxMs
   let turns = 0
   let metOthers = false
-  let create = newRun
-  let extras: CommitWork | null = work
-  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
+  let isFirst = true
+  let facts = withDueTimers(work.facts, session, work.fireTimersDueAt)
   for (;;) {
     const entering = deps.appends.enter()
     // Without a pause if there is room, so that appends that are ready together share a flush.
     const room = entering instanceof Promise ? await entering : entering
     const pending = createPendingAppend(session)
     try {
-      addWork(pending, extras)
+      if (isFirst) addWork(pending, work, observations)
       if (!isAlone) addSnapshot(pending, session)
-      const slice = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
+      const { maxTurns, maxMs } = isAlone || session.plan.durability === 'strict' ? STRICT_SLICE : SLICE
       const at = Math.max(deps.now(), session.lastAt)
       const acquireSlot = isAlone ? undefined : work.acquireSlot
-      const left = await drive(
-        session,
-        pending,
-        { ...slice, facts, at, acquireSlot, worker: work.worker ?? '', refusedPasses },
-        deps,
-      )
+      const worker = work.worker ?? ''
+      const request = { maxTurns, maxMs, facts, at, acquireSlot, worker, refusedPasses: refusedPasses ?? NO_PASSES }
+      const left = await drive(session, pending, request, deps)
       if (pending.events.length === 0) {
         await applyOperations(deps.database, session, pending.operations)
         return { outcome: events.length > 0 ? 'committed' : 'unchanged', events, started, metOthers, hasMore: false }
       }
       room.weigh(pending.payloadBytes + pending.events.length * EVENT_BYTES)
-      const result = await deps.appender.append(appendOf(pending, session, create, extras?.isPinned === true))
+      const isPinnedNow = isFirst && isPinned
+      const result = await deps.appender.append(appendOf(pending, session, isFirst ? newRun : null, isPinnedNow))
       room.release()
       if (result.outcome === 'ok') {
-        const stored = await acceptAppend(session, pending, result, deps)
-        if (stored.metOthers) metOthers = true
-        events.push(...stored.events)
-        started.push(...pending.started)
-        create = null
-        extras = null
+        if (await acceptAppend(session, pending, result, events, deps)) metOthers = true
+        for (const node of pending.started) started.push(node)
+        isFirst = false
         facts = left
         turns += pending.turns
         const hasMore = session.hasLooseInline
@@ -265,21 +281,17 @@ async function performCommit(
       }
       undoAppend(session, pending)
       if (result.outcome !== 'conflict') {
-        return {
-          outcome: result.outcome === 'missing' ? 'missing' : 'unchanged',
-          events,
-          started,
-          metOthers,
-          hasMore: false,
-        }
+        const outcome = result.outcome === 'missing' ? 'missing' : 'unchanged'
+        return { outcome, events, started, metOthers, hasMore: false }
       }
       await catchUp(deps.database, session)
       metOthers = true
-      if (extras?.isPinned === true) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
+      if (isPinnedNow) return { outcome: 'unchanged', events, started, metOthers, hasMore: false }
     } catch (error) {
       undoAppend(session, pending)
       if (!isAppendRefused(error)) throw error
       if (isAlone) {
+        refusedPasses ??= new Set()
         const dropped = await dropRefused(session, pending, refusedPasses, error, deps)
         if (dropped !== null) facts = facts.filter(({ messageId }) => messageId !== dropped)
       }
@@ -290,10 +302,18 @@ async function performCommit(
   }
 }
 
-function dueTimers({ timers }: RunSession, at: number | undefined): readonly FactToCommit[] {
-  if (at === undefined) return []
-  return [...timers]
-    .filter(([, dueAt]) => dueAt <= at)
-    .sort(([, a], [, b]) => a - b)
-    .map(([timerId, dueAt]) => ({ fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }))
+const NO_PASSES: ReadonlySet<string> = new Set()
+
+/** Adds a `timer_fired` for each timer that is due at an instant. */
+function withDueTimers(
+  facts: readonly FactToCommit[],
+  { timers }: RunSession,
+  at: number | undefined,
+): readonly FactToCommit[] {
+  if (at === undefined) return facts
+  const due = [...timers].filter(([, dueAt]) => dueAt <= at).sort(([, a], [, b]) => a - b)
+  const fired = due.map(([timerId, dueAt]): FactToCommit => {
+    return { fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }
+  })
+  return [...facts, ...fired]
 }

@@ -1,6 +1,7 @@
+import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Resume } from '@tenon/core/node'
-import type { Decision } from '@tenon/core/run'
+import type { Decision, Fact, ValueRef } from '@tenon/core/run'
 import type { RuntimeLog } from '../engine.ts'
 import type { MachineFact } from '../interpreter/machine-types.ts'
 import { type PassOfRun, passOfRunKey } from '../store/run-ref.ts'
@@ -55,36 +56,21 @@ export async function drive(
   session: RunSession,
   pending: PendingAppend,
   request: DriveRequest,
-  outside: DriveDeps,
+  deps: DriveDeps,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
-  const deps = { ...outside, values: withFresh(outside.values, pending) }
-  const canceling = new Set(
-    // Only a loose one can have been canceled before this drive.
-    (session.hasLooseInline ? session.machine.openNodeRuns() : [])
-      .filter(({ canceling }) => canceling)
-      .map(passOfRunKey),
-  )
-  const isForeignWork = (work: Work): boolean =>
-    'inline' in work && isForeign(session, work.inline, canceling, deps.findType)
+  const values = new FreshValues(deps.values, pending.fresh)
+  const canceling = cancelingPasses(session)
   let hasForeign = false
-  const startedAt = performance.now()
-  const isFull = () =>
-    pending.turns >= request.maxTurns ||
-    pending.payloadBytes >= MAX_SLICE_BYTES ||
-    performance.now() - startedAt > request.maxMs
+  const fullAt = performance.now() + request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    if (isForeignWork(work)) {
+    if (isForeign(session, work, canceling, deps.findType)) {
       hasForeign = true
       continue
     }
-    const isRefused = 'inline' in work && request.refusedPasses.has(passOfRunKey(work.inline))
-    const next = !('inline' in work)
-      ? work
-      : isRefused
-        ? refusedPass(session, work.inline)
-        : await evaluatePass(session, pending, work.inline, canceling, deps)
+    const next =
+      'inline' in work ? await evaluatePass(session, pending, work.inline, canceling, request, deps, values) : work
     const turns = pending.turns
     const decisions = applyFact(session, pending, next, request.at, deps.log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
@@ -93,28 +79,39 @@ export async function drive(
         canceling.add(passOfRunKey({ nodeRunId: decision.nodeRunId, pass: decision.data.pass }))
       if (decision.type !== 'node_scheduled') continue
       const { nodeRunId, data } = decision
-      const { pass, resume } = data
-      const scheduled = { nodeRunId, pass, resume, scheduledAt: request.at }
+      const scheduled = { nodeRunId, pass: data.pass, resume: data.resume, scheduledAt: request.at }
       if (data.mode === 'inline') queue.push({ inline: scheduled })
-      else queue.push(...(await beginNode(session, pending, { ...scheduled, queue: data.queue }, request, deps)))
+      else {
+        const ended = await beginNode(session, pending, scheduled, data.queue, request, deps.findType, values)
+        if (ended !== null) queue.push({ fact: ended })
+      }
     }
-    if (queue.length > 0 && isFull()) break
+    if (queue.length > 0 && isFull(pending, request, fullAt)) break
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
   // With this append, also for one that the full slice has left: a later commit that moves nothing could wake no worker.
-  if (pending.turns > 0 && (hasForeign || queue.some(isForeignWork))) wakeOthers(session, pending)
-  return queue.filter((work) => 'fact' in work)
+  hasForeign ||= queue.some((work) => isForeign(session, work, canceling, deps.findType))
+  if (pending.turns > 0 && hasForeign) wakeOthers(session, pending)
+  return queue.length === 0 ? NO_FACTS : queue.filter((work) => 'fact' in work)
 }
 
-/** Checks whether an inline node run has a type that this process lacks: a worker with the type evaluates it. */
-function isForeign(
-  session: RunSession,
-  { nodeRunId, pass }: ScheduledPass,
-  canceling: ReadonlySet<string>,
-  findType: FindNodeType,
-): boolean {
-  if (canceling.has(passOfRunKey({ nodeRunId, pass }))) return false
-  const node = planNodeOf(session, nodeRunId)
+const NO_FACTS: readonly FactToCommit[] = []
+
+function isFull({ turns, payloadBytes }: PendingAppend, request: DriveRequest, fullAt: number): boolean {
+  return turns >= request.maxTurns || payloadBytes >= MAX_SLICE_BYTES || performance.now() > fullAt
+}
+
+/** Returns the keys of open passes that are being canceled. */
+function cancelingPasses({ hasLooseInline, machine }: RunSession): Set<string> {
+  // Only a loose one can have been canceled before this drive.
+  const open = hasLooseInline ? machine.openNodeRuns() : []
+  return new Set(open.filter(({ canceling }) => canceling).map(passOfRunKey))
+}
+
+/** Checks whether work is an inline node run of a type that this process lacks: a worker with the type evaluates it. */
+function isForeign(session: RunSession, work: Work, canceling: ReadonlySet<string>, findType: FindNodeType): boolean {
+  if (!('inline' in work) || canceling.has(passOfRunKey(work.inline))) return false
+  const node = planNodeOf(session, work.inline.nodeRunId)
   return node.control !== 'trigger' && !hasNodeType(findType, node)
 }
 
@@ -125,8 +122,27 @@ function wakeOthers({ identity }: RunSession, { operations }: PendingAppend): vo
   )
 }
 
-function withFresh(values: ValueLoader, { fresh }: PendingAppend): ValueLoader {
-  return { ...values, load: async (tenantId, ref) => fresh.get(ref.hash) ?? values.load(tenantId, ref) }
+/** Values of a run, of which some are not stored yet. */
+class FreshValues implements ValueLoader {
+  readonly #stored: ValueLoader
+  readonly #fresh: ReadonlyMap<string, Json>
+
+  constructor(stored: ValueLoader, fresh: ReadonlyMap<string, Json>) {
+    this.#stored = stored
+    this.#fresh = fresh
+  }
+
+  peek(tenantId: string, ref: ValueRef): Json | undefined {
+    return this.#fresh.get(ref.hash) ?? this.#stored.peek(tenantId, ref)
+  }
+
+  async load(tenantId: string, ref: ValueRef): Promise<Json> {
+    return this.peek(tenantId, ref) ?? this.#stored.load(tenantId, ref)
+  }
+
+  keep(tenantId: string, ref: ValueRef, json: Json): void {
+    this.#stored.keep(tenantId, ref, json)
+  }
 }
 
 function sourceOf(work: Work): TurnSource {
@@ -155,14 +171,16 @@ async function evaluatePass(
   pending: PendingAppend,
   scheduled: ScheduledPass,
   canceling: ReadonlySet<string>,
-  { findType, values }: DriveDeps,
+  { refusedPasses }: DriveRequest,
+  { findType }: DriveDeps,
+  values: ValueLoader,
 ): Promise<FactToCommit> {
   const { nodeRunId, pass } = scheduled
-  if (canceling.has(passOfRunKey({ nodeRunId, pass }))) {
+  if (refusedPasses.size > 0 && refusedPasses.has(passOfRunKey(scheduled))) return refusedPass(session, scheduled)
+  if (canceling.size > 0 && canceling.has(passOfRunKey(scheduled))) {
     return { fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
-  const node = planNodeOf(session, nodeRunId)
-  const { fact, payloads } = await evaluateInline({ ...scheduled, session, node }, findType, values)
+  const { fact, payloads } = await evaluateInline(session, scheduled, findType, values)
   addPayloads(pending, payloads)
   return { fact }
 }
@@ -203,39 +221,56 @@ function applyFact(
   return decisions
 }
 
+/**
+ * Begins a dispatched node run in the same append, if it gets a slot.
+ *
+ * @returns Its outcome if it ended without a body; null otherwise.
+ */
 async function beginNode(
   session: RunSession,
   pending: PendingAppend,
-  scheduled: ScheduledPass & { readonly queue: string | null },
-  request: DriveRequest,
-  { findType, values }: DriveDeps,
-): Promise<readonly Work[]> {
+  scheduled: ScheduledPass,
+  queue: string | null,
+  { acquireSlot, at, worker }: DriveRequest,
+  findType: FindNodeType,
+  values: ValueLoader,
+): Promise<Fact | null> {
   const { tenantId, runId } = session.identity
-  const { nodeRunId, pass, resume, queue } = scheduled
+  const { nodeRunId, pass, resume } = scheduled
   const node = planNodeOf(session, nodeRunId)
-  const slot = request.acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null
-  if (slot === null) return []
+  const slot = acquireSlot?.({ nodeRunId, pass, queue, node }) ?? null
+  if (slot === null) return null
   const attempt = 1
   let hasBegun = false
   try {
-    const prepared = await prepareNode({ ...scheduled, session, node, attempt }, findType, values)
-    if (prepared.kind === 'ended') return [{ fact: prepared.fact }]
+    const prepared = await prepareNode(session, node, scheduled, attempt, findType, values)
+    if (prepared.kind === 'ended') return prepared.fact
     const { input, payloads, implementation, params, idempotencyKey } = prepared
-    const data = { pass, attempt, input, worker: request.worker, queue }
+    const data = { pass, attempt, input, worker, queue }
     addPayloads(pending, payloads)
-    addObservation(pending, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at: request.at })
+    addObservation(pending, { observation: { type: 'node_started', nodeRunId, data }, pass, attempt, at })
     pending.started.push({
-      ...{ tenantId, runId, node, nodeRunId, pass, attempt, resume, startedAt: request.at, slot },
+      tenantId,
+      runId,
+      node,
+      nodeRunId,
+      pass,
+      attempt,
+      resume,
+      startedAt: at,
+      slot,
       implementation,
       params,
       idempotencyKey,
       failedBefore: 0,
       lostBefore: 0,
-      journal: new Map(),
+      journal: NO_JOURNAL,
     })
     hasBegun = true
-    return []
+    return null
   } finally {
     if (!hasBegun) slot.release()
   }
 }
+
+const NO_JOURNAL: ReadonlyMap<string, ValueRef> = new Map()

@@ -4,18 +4,15 @@ import type { Fact } from '@tenon/core/run'
 import { textFault } from '@tenon/core/text'
 import type { PlanNode } from '../interpreter/plan.ts'
 import type { Payload } from '../store/append.ts'
-import type { PassOfRun } from '../store/run-ref.ts'
 import { failureOf } from './failure.ts'
-import { type ResolvedNode, resolveNode } from './node-params.ts'
+import { type PassToResolve, type ResolvedNode, resolveNode } from './node-params.ts'
 import type { FindNodeType, NodeType } from './node-types.ts'
-import type { RunSession } from './session.ts'
+import { planNodeOf, type RunSession } from './session.ts'
 import { storeValue, storeWait } from './stored-value.ts'
 import type { ValueLoader } from './value-loader.ts'
 
-export interface InlineRun extends PassOfRun {
-  readonly session: RunSession
-  readonly node: PlanNode
-  readonly scheduledAt: number
+/** A pass of an inline node run to evaluate. */
+export interface InlinePass extends PassToResolve {
   readonly resume: Resume | null
 }
 
@@ -30,19 +27,21 @@ export interface InlineOutcome {
  * @throws {@link TenonError} `UNAVAILABLE` if the values are temporarily unreadable.
  */
 export async function evaluateInline(
-  run: InlineRun,
+  session: RunSession,
+  run: InlinePass,
   findType: FindNodeType,
   values: ValueLoader,
 ): Promise<InlineOutcome> {
-  const { session, node, nodeRunId, pass } = run
+  const { nodeRunId, pass } = run
+  const node = planNodeOf(session, nodeRunId)
   if (node.control === 'trigger' && session.beginning !== null) {
     const data = { pass, attempt: 1, port: node.ports[0] ?? 'success', output: session.beginning.input, durationMs: 0 }
     return { fact: { type: 'node_completed', nodeRunId, data }, payloads: [] }
   }
   try {
     const type = findType(node)
-    const resolved = await resolveNode({ ...run, values }, type.paramsSchema, { mayBeSkipped: pass === 1 })
-    return evaluate(run, type, resolved)
+    const resolved = await resolveNode(session, node, run, type, values, { mayBeSkipped: pass === 1 })
+    return evaluate(node, run, type, resolved)
   } catch (error) {
     if (error instanceof TenonError && error.code === 'UNAVAILABLE') throw error
     const data = { pass, attempt: 1, error: failureOf(error, node.id), durationMs: 0 }
@@ -50,7 +49,12 @@ export async function evaluateInline(
   }
 }
 
-function evaluate({ node, nodeRunId, pass, scheduledAt, resume }: InlineRun, type: NodeType, resolved: ResolvedNode) {
+function evaluate(
+  node: PlanNode,
+  { nodeRunId, pass, scheduledAt, resume }: InlinePass,
+  type: NodeType,
+  resolved: ResolvedNode,
+) {
   if (resolved.isSkipped) {
     return { fact: { type: 'node_skipped', nodeRunId, data: { pass } }, payloads: [] } as const
   }

@@ -41,8 +41,8 @@ export function createInlineInputReader(database: RuntimeDatabase, registry: Nod
       const node = nodes.get(nodeRunId)
       if (node === undefined || node.mode !== 'inline') return null
       try {
-        const run = { session, node, nodeRunId, scheduledAt, values }
-        return (await resolveNode(run, findType(node).paramsSchema, { mayBeSkipped: false })).params
+        const run = { nodeRunId, pass: 1, scheduledAt }
+        return (await resolveNode(session, node, run, findType(node), values, { mayBeSkipped: false })).params
       } catch (error) {
         if (error instanceof TenonError && error.code !== 'UNAVAILABLE') return null
         throw error

@@ -73,7 +73,7 @@ function replay(session: RunSession, events: readonly RunEvent[]): void {
       })
     }
     if (event.class === 'fact') session.machine.apply(factOf(event))
-    absorb(session, [event])
+    absorb(session, event)
   }
 }
 

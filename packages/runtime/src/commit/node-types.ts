@@ -1,15 +1,23 @@
-import type { JsonSchema } from '@tenon/core/document'
+import { isJsonObject, type JsonSchema, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { AnyNodeImplementation, NodeRegistry } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
 
-/** The part of a node type that the driver needs. */
+/** The part of a node type that the driver needs; the same object for every node of the type. */
 export interface NodeType {
   readonly implementation: AnyNodeImplementation
   readonly paramsSchema: JsonSchema
+  /** Names of the params that are kept as they are, even if they look like templates. */
+  readonly literalParams: ReadonlySet<string>
+  /** Names of the secret params. */
+  readonly secretParams: readonly string[]
 }
 
-/** Finds node types by the node of a plan. */
+/**
+ * Finds node types by the node of a plan.
+ *
+ * @throws {@link TenonError} `NODE_TYPE_UNKNOWN` if this process lacks the type.
+ */
 export type FindNodeType = (node: PlanNode) => NodeType
 
 /** Checks whether this process has the type of a node. */
@@ -23,14 +31,41 @@ export function hasNodeType(findType: FindNodeType, node: PlanNode): boolean {
   }
 }
 
-/** @throws {@link TenonError} `NODE_TYPE_UNKNOWN` from the function, for an unknown type. */
 export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
   const schemas = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]))
-  return ({ type, typeVersion }) => {
+  const types = new Map<string, NodeType>()
+  /** By node, since a type is looked up several times in each attempt. */
+  const byNode = new WeakMap<PlanNode, NodeType>()
+
+  function typeOf({ type, typeVersion }: PlanNode): NodeType {
+    const name = `${type}@${typeVersion}`
+    const known = types.get(name)
+    if (known !== undefined) return known
     const implementation = registry.get(type, typeVersion)
     if (implementation === undefined) {
       throw new TenonError('NODE_TYPE_UNKNOWN', `This server has no node type "${type}" version ${typeVersion}`)
     }
-    return { implementation, paramsSchema: schemas.get(`${type}@${typeVersion}`) ?? true }
+    const found = describeType(implementation, schemas.get(name) ?? true)
+    types.set(name, found)
+    return found
+  }
+
+  return (node) => {
+    const known = byNode.get(node)
+    if (known !== undefined) return known
+    const found = typeOf(node)
+    byNode.set(node, found)
+    return found
+  }
+}
+
+function describeType(implementation: AnyNodeImplementation, paramsSchema: JsonSchema): NodeType {
+  const properties = isJsonObject(paramsSchema) && isJsonObject(paramsSchema.properties) ? paramsSchema.properties : {}
+  const isLiteral = (property: unknown) => typeof property === 'object' && property !== null && 'literal' in property
+  return {
+    implementation,
+    paramsSchema,
+    literalParams: new Set(Object.keys(properties).filter((name) => isLiteral(properties[name]))),
+    secretParams: secretParamsOf(paramsSchema),
   }
 }

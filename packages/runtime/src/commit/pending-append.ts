@@ -66,13 +66,13 @@ export function createPendingAppend(session: RunSession): PendingAppend {
 /** Adds a fact that has changed the machine, with its decisions. */
 export function addTurn(pending: PendingAppend, fact: Fact, at: number, decisions: readonly Decision[]): void {
   pending.turns += 1
+  const { events, turns: turnOffset } = pending
   const id = factId(fact)
-  const turnOffset = pending.turns
-  const causeOffset = pending.events.length
-  pending.events.push({ class: 'fact', id, at, turnOffset, causeOffset: null, body: fact })
-  for (const [index, decision] of decisions.entries()) {
-    const body = { class: 'decision', id: decisionId(id, index), at, turnOffset, causeOffset, body: decision } as const
-    pending.events.push(body)
+  const causeOffset = events.length
+  events.push({ class: 'fact', id, at, turnOffset, causeOffset: null, body: fact })
+  for (let index = 0; index < decisions.length; index += 1) {
+    const body = decisions[index] as Decision
+    events.push({ class: 'decision', id: decisionId(id, index), at, turnOffset, causeOffset, body })
   }
 }
 
@@ -85,10 +85,10 @@ export function addObservation(pending: PendingAppend, entry: ObservationToCommi
 
 /** Adds values that are too large for the log. */
 export function addPayloads(pending: PendingAppend, payloads: readonly Payload[]): void {
-  pending.payloads.push(...payloads)
-  for (const { hash, json, size } of payloads) {
-    pending.fresh.set(hash, json)
-    pending.payloadBytes += size
+  for (const payload of payloads) {
+    pending.payloads.push(payload)
+    pending.fresh.set(payload.hash, payload.json)
+    pending.payloadBytes += payload.size
   }
 }
 
@@ -106,7 +106,7 @@ export function appendOf(
     runId,
     kind: create !== null ? 'create' : pending.turns === 0 && !isPinned ? 'observe' : 'advance',
     expectTurn: pending.turnBefore,
-    ...(isPinned ? { expectSeq: session.nextSeq } : {}),
+    expectSeq: isPinned ? session.nextSeq : null,
     turns: pending.turns,
     events: pending.events,
     status: status === pending.statusBefore && create === null ? null : status,
@@ -119,32 +119,37 @@ export function appendOf(
 
 /** Sorts operations by the lock order. The sort is stable, so that the last of several operations on a timer wins. */
 function inLockOrder(operations: readonly AppendOperation[]): readonly AppendOperation[] {
-  return [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
+  return operations.length < 2 ? operations : [...operations].sort((a, b) => LOCK_ORDER[a.op] - LOCK_ORDER[b.op])
 }
 
-/** Numbers the events of an append as the log has stored them. */
-function storedEvents(pending: PendingAppend, firstSeq: number, turnBefore: number): readonly RunEvent[] {
-  return pending.events.map((event, index) => {
-    const { class: eventClass, id, at, turnOffset, causeOffset, body } = event
-    return eventOf({
-      seq: firstSeq + index,
-      turn: turnBefore + turnOffset,
-      class: eventClass,
-      id,
-      at,
-      cause: causeOffset === null ? null : firstSeq + causeOffset,
-      type: body.type,
-      nodeRunId: 'nodeRunId' in body ? (body.nodeRunId ?? null) : null,
-      data: body.data,
-    })
+/** Numbers an event of an append as the log has stored it. */
+function storedEvent(
+  { class: eventClass, id, at, turnOffset, causeOffset, body }: PendingEvent,
+  seq: number,
+  first: StoredAt,
+) {
+  return eventOf({
+    seq,
+    turn: first.turnBefore + turnOffset,
+    class: eventClass,
+    id,
+    at,
+    cause: causeOffset === null ? null : first.firstSeq + causeOffset,
+    type: body.type,
+    nodeRunId: 'nodeRunId' in body ? (body.nodeRunId ?? null) : null,
+    data: body.data,
   })
 }
 
 /** Adds the work of a commit besides its facts. */
-export function addWork(pending: PendingAppend, work: CommitWork | null): void {
-  for (const entry of work?.observations ?? []) addObservation(pending, entry)
-  pending.operations.push(...(work?.operations ?? []))
-  addPayloads(pending, work?.payloads ?? [])
+export function addWork(
+  pending: PendingAppend,
+  { operations = [], payloads = [] }: CommitWork,
+  observations: readonly ObservationToCommit[],
+): void {
+  for (const entry of observations) addObservation(pending, entry)
+  for (const operation of operations) pending.operations.push(operation)
+  addPayloads(pending, payloads)
 }
 
 const SNAPSHOT_TURNS = 256
@@ -166,27 +171,35 @@ interface AcceptDeps {
   readonly values: ValueLoader
 }
 
+type StoredAt = Pick<Extract<AppendResult, { outcome: 'ok' }>, 'firstSeq' | 'turnBefore'>
+
 /**
  * Brings a session up to date with an append that was stored, and announces it.
  *
- * @returns The stored events; `metOthers` if another process has written between.
+ * @param events - The stored events are added to it.
+ * @returns True if another process has written between.
  */
 export async function acceptAppend(
   session: RunSession,
   pending: PendingAppend,
-  { firstSeq, turnBefore }: Extract<AppendResult, { outcome: 'ok' }>,
+  first: StoredAt,
+  events: RunEvent[],
   { database, bus, values }: AcceptDeps,
-): Promise<{ readonly events: readonly RunEvent[]; readonly metOthers: boolean }> {
+): Promise<boolean> {
+  const { firstSeq } = first
   const metOthers = firstSeq > session.nextSeq
   session.machine.mark()
   // Observations of another process may be in between: they do not change the machine, but attempts are counted by
   // them.
   if (metOthers) await catchUp(database, session)
-  const events = storedEvents(pending, firstSeq, turnBefore)
-  absorb(session, events)
+  for (let index = 0; index < pending.events.length; index += 1) {
+    const event = storedEvent(pending.events[index] as PendingEvent, firstSeq + index, first)
+    absorb(session, event)
+    events.push(event)
+  }
   for (const payload of pending.payloads) values.keep(session.identity.tenantId, payload, payload.json)
   announce(bus, session, pending)
-  return { events, metOthers }
+  return metOthers
 }
 
 function announce(bus: Bus, { identity, machine, nextSeq }: RunSession, pending: PendingAppend): void {

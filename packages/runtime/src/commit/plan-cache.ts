@@ -4,11 +4,13 @@ import { createPlanIndex, type PlanIndex } from '../interpreter/plan-index.ts'
 import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { selectPlan } from '../store/run-reader.ts'
+import { createNodeTemplates, type NodeTemplatesTable } from './node-templates.ts'
 
 /** A plan with the index that all of its runs share. */
 export interface LoadedPlan {
   readonly plan: Plan
   readonly index: PlanIndex
+  readonly templates: NodeTemplatesTable
   /** Approximate memory in bytes. */
   readonly bytes: number
 }
@@ -34,11 +36,7 @@ export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864
   const keyOf = (tenantId: string, planHash: string) => `${tenantId}/${planHash}`
   const put = (tenantId: string, plan: Plan): LoadedPlan => {
     const key = keyOf(tenantId, plan.planHash)
-    const loaded = plans.get(key) ?? {
-      plan,
-      index: createPlanIndex(plan),
-      bytes: BYTES_PER_CHARACTER * JSON.stringify(plan).length,
-    }
+    const loaded = plans.get(key) ?? loadPlan(plan)
     plans.set(key, loaded)
     return loaded
   }
@@ -56,4 +54,10 @@ export function createPlanCache(database: RuntimeDatabase, maxBytes = 67_108_864
       return put(tenantId, plan)
     },
   }
+}
+
+function loadPlan(plan: Plan): LoadedPlan {
+  const index = createPlanIndex(plan)
+  const bytes = BYTES_PER_CHARACTER * JSON.stringify(plan).length
+  return { plan, index, templates: createNodeTemplates(index.templates), bytes }
 }

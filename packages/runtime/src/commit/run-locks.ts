@@ -4,16 +4,22 @@ export interface RunLocks {
 }
 
 export function createRunLocks(): RunLocks {
-  const tails = new Map<string, Promise<unknown>>()
+  /**
+   * Callers that wait for each locked run, in their order. It refers to no promise of earlier work: a map of V8 leads
+   * from its old table to the new one, so what an old table still names would outlive many collections.
+   */
+  const locked = new Map<string, (() => void)[]>()
   return {
     exclusive: async (key, work) => {
-      const before = tails.get(key)
-      const mine = before === undefined ? work() : before.then(work, work)
-      tails.set(key, mine)
+      const queue = locked.get(key)
+      if (queue === undefined) locked.set(key, [])
+      else await new Promise<void>((resolve) => queue.push(resolve))
       try {
-        return await mine
+        return await work()
       } finally {
-        if (tails.get(key) === mine) tails.delete(key)
+        const next = locked.get(key)?.shift()
+        if (next === undefined) locked.delete(key)
+        else next()
       }
     },
   }

@@ -40,7 +40,7 @@ export function snapshotText(session: RunSession): string {
  */
 export function restoreSession(
   identity: RunIdentity,
-  { plan, index }: LoadedPlan,
+  { plan, index, templates }: LoadedPlan,
   row: { readonly seq: number; readonly data: string },
 ): RunSession | null {
   try {
@@ -50,6 +50,7 @@ export function restoreSession(
       identity,
       plan,
       index,
+      templates,
       machine: createMachine(plan, snapshot.machine, index),
       beginning: snapshot.beginning,
       nextSeq: row.seq + 1,

@@ -6,6 +6,7 @@ import type { Plan, PlanNode } from '../interpreter/plan.ts'
 import type { PlanIndex } from '../interpreter/plan-index.ts'
 import { inlineBytes } from '../store/inline-bytes.ts'
 import type { RunRef } from '../store/run-ref.ts'
+import type { NodeTemplatesTable } from './node-templates.ts'
 import type { LoadedPlan } from './plan-cache.ts'
 
 /** Properties of a run that never change. */
@@ -47,6 +48,8 @@ export interface RunSession {
   readonly identity: RunIdentity
   readonly plan: Plan
   readonly index: PlanIndex
+  /** Templates of the plan's nodes. */
+  readonly templates: NodeTemplatesTable
   readonly machine: Machine
   beginning: RunBeginning | null
   /** `seq` of the next event that this session has not seen. */
@@ -68,22 +71,20 @@ export interface RunSession {
   bytes: number
 }
 
-/** Updates a session, except its machine, with events of the log. */
-export function absorb(session: RunSession, events: readonly RunEvent[]): void {
-  for (const event of events) {
-    if (event.seq < session.nextSeq) continue
-    session.nextSeq = event.seq + 1
-    session.lastAt = Math.max(session.lastAt, event.at)
-    // Observations of bodies are not kept, except journaled results.
-    if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += inlineBytes(event.data)
-    absorbTimers(session, event)
-    absorbAttempts(session, event)
-    absorbJournal(session, event)
-    noteCancelRequest(session, event)
-    if (event.type === 'run_started') {
-      const { seed, trigger, input } = event.data
-      session.beginning = { seed, trigger, input, startedAt: event.at }
-    }
+/** Updates a session, except its machine, with an event of the log; one that it has seen has no effect. */
+export function absorb(session: RunSession, event: RunEvent): void {
+  if (event.seq < session.nextSeq) return
+  session.nextSeq = event.seq + 1
+  session.lastAt = Math.max(session.lastAt, event.at)
+  // Observations of bodies are not kept, except journaled results.
+  if (event.class === 'fact' || event.type === 'node_journaled') session.bytes += inlineBytes(event.data)
+  absorbTimers(session, event)
+  absorbAttempts(session, event)
+  absorbJournal(session, event)
+  noteCancelRequest(session, event)
+  if (event.type === 'run_started') {
+    const { seed, trigger, input } = event.data
+    session.beginning = { seed, trigger, input, startedAt: event.at }
   }
 }
 
@@ -155,11 +156,12 @@ export function planNodeOf({ plan, index }: RunSession, nodeRunId: string): Plan
 }
 
 /** Creates the session of a run that has no events. */
-export function emptySession(identity: RunIdentity, { plan, index }: LoadedPlan): RunSession {
+export function emptySession(identity: RunIdentity, { plan, index, templates }: LoadedPlan): RunSession {
   return {
     identity,
     plan,
     index,
+    templates,
     machine: createMachine(plan, undefined, index),
     beginning: null,
     nextSeq: 1,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Json, MAX_INSTANT_MS } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { WaitFor } from '@tenon/core/node'
@@ -15,7 +15,7 @@ export interface StoredValue {
 
 /** Returns the digest of a text by the platform's SHA-256. */
 function nativeDigest(text: string): TextDigest {
-  return { hash: createHash('sha256').update(text).digest('hex'), size: Buffer.byteLength(text) }
+  return { hash: hash('sha256', text), size: Buffer.byteLength(text) }
 }
 
 /**

@@ -14,6 +14,8 @@ export interface ValueLoader {
    * attributed to the node.
    */
   load(tenantId: string, ref: ValueRef): Promise<Json>
+  /** Returns a value that is in memory; undefined if it has to be loaded. Callers must not change it. */
+  peek(tenantId: string, ref: ValueRef): Json | undefined
   /** Caches a value that was just stored. */
   keep(tenantId: string, ref: ValueRef, json: Json): void
 }
@@ -25,12 +27,14 @@ export function createValueLoader(database: RuntimeDatabase): ValueLoader {
   const keyOf = (tenantId: string, { hash }: ValueRef) => `${tenantId}/${hash}`
   const keep = (tenantId: string, ref: ValueRef, json: Json): void =>
     kept.set(keyOf(tenantId, ref), { json, size: ref.size })
+  const peek = (tenantId: string, ref: ValueRef): Json | undefined =>
+    ref.inline === undefined ? kept.get(keyOf(tenantId, ref))?.json : ref.inline
   return {
     keep,
+    peek,
     load: async (tenantId, ref) => {
-      if (ref.inline !== undefined) return ref.inline
-      const known = kept.get(keyOf(tenantId, ref))
-      if (known !== undefined) return known.json
+      const known = peek(tenantId, ref)
+      if (known !== undefined) return known
       const json = await database
         .withTenant(tenantId, (tx) => selectValue(tx, tenantId, ref))
         .catch((cause: unknown) => {

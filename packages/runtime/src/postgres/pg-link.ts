@@ -59,13 +59,25 @@ export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}):
   // Never removed: the pool drops a lost idle connection, and without a listener `pg` would end the host's process.
   // Once per pool, for any number of databases over it.
   if ((pool.listenerCount?.('error') ?? 0) === 0) pool.on?.('error', () => undefined)
+  const typesByClient = new WeakMap<PgClient, Types>()
   return {
     dialect: 'postgres',
     maxConnections: pool.options?.max ?? DEFAULT_MAX,
-    acquire: async (timeoutMs = Number.POSITIVE_INFINITY) =>
-      pgConnection(await connect(pool, timeoutMs), { timeoutMs, isPrepared }),
+    acquire: async (timeoutMs = Number.POSITIVE_INFINITY) => {
+      const client = await connect(pool, timeoutMs)
+      const types = typesByClient.get(client) ?? typesOf(client)
+      typesByClient.set(client, types)
+      return new PgConnection(client, { timeoutMs, isPrepared, types })
+    },
     close: () => pool.end(),
   }
+}
+
+/** Options of a connection while it is checked out. */
+interface ConnectionOptions {
+  readonly timeoutMs: number
+  readonly isPrepared: boolean
+  readonly types: Types
 }
 
 async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
@@ -82,71 +94,95 @@ async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
   }
 }
 
-function pgConnection(
-  client: PgClient,
-  { timeoutMs, isPrepared }: { readonly timeoutMs: number; readonly isPrepared: boolean },
-): LinkConnection {
-  let broken: Error | undefined
-  // While a client is checked out it has no other listener, and a lost server would end the host's process.
-  const onError = (error: Error): void => {
-    broken = error
-  }
-  client.on('error', onError)
-  const types = {
-    getTypeParser: (oid: number, format?: string) =>
+/** Parsers of a client's values, in which 64-bit integers become numbers. */
+type Types = NonNullable<PgQuery['types']>
+
+function typesOf(client: PgClient): Types {
+  return {
+    getTypeParser: (oid, format) =>
       oid === INT8_OID || oid === NUMERIC_OID ? Number : client.getTypeParser(oid, format),
   }
-  const send = async (query: PgQuery): Promise<PgResult> => {
+}
+
+/** A client that is checked out of its pool. */
+class PgConnection implements LinkConnection {
+  readonly #client: PgClient
+  readonly #options: ConnectionOptions
+  #broken: Error | undefined
+
+  constructor(client: PgClient, options: ConnectionOptions) {
+    this.#client = client
+    this.#options = options
+    // While a client is checked out it has no other listener, and a lost server would end the host's process.
+    client.on('error', this.#onError)
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.#broken = error
+  }
+
+  get isUsable(): boolean {
+    return this.#broken === undefined
+  }
+
+  async begin(opening: string): Promise<void> {
+    await this.#send({ text: `begin; ${opening}` })
+  }
+
+  async commit(): Promise<void> {
+    await this.#send({ text: 'commit' })
+  }
+
+  async send<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const { isPrepared, types } = this.#options
+    const { name, text } = statement
+    const encoded = encodeValues(statement, values)
     try {
-      return await within(timeoutMs, client.query(query), 'The database does not respond')
+      const query = isPrepared ? { name, text, values: encoded, types } : { text, values: encoded, types }
+      return (await this.#send(query)).rows as Row[]
     } catch (error) {
-      // The client could not send the statement, which is not a fault of the server; a part of it may have been sent.
-      if (error instanceof Error && isTooLarge(error)) broken = error
-      if (!isConnectionLost(error)) throw error
-      // The pool must not reuse a lost connection, or one whose transaction may still be open.
-      broken = error
-      throw unavailable(error)
+      throw explainPooler(error)
     }
   }
-  return {
-    get isUsable() {
-      return broken === undefined
-    },
-    begin: async (opening) => {
-      await send({ text: `begin; ${opening}` })
-    },
-    commit: async () => {
-      await send({ text: 'commit' })
-    },
-    send: async <Row>(statement: PreparedStatement, values: readonly unknown[]) => {
-      const query = { text: statement.text, values: encodeValues(statement, values), types }
-      try {
-        return (await send(isPrepared ? { name: statement.name, ...query } : query)).rows as Row[]
-      } catch (error) {
-        throw explainPooler(error)
-      }
-    },
-    rollback: async () => {
-      // The server rolls back when the connection is destroyed; a silent server would not respond to a rollback.
-      if (broken !== undefined) return
-      try {
-        await within(timeoutMs, client.query({ text: 'rollback' }), 'The database does not respond')
-      } catch (error) {
-        broken = error instanceof Error ? error : new TenonError('UNAVAILABLE', 'The transaction cannot be rolled back')
-      }
-    },
-    release: () => {
-      client.off('error', onError)
-      client.release(broken)
-    },
-    executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
-      const result = await send({ text: query.sql, values: [...query.parameters], types })
-      return {
-        rows: result.rows as Row[],
-        ...(result.rowCount === null ? {} : { numAffectedRows: BigInt(result.rowCount) }),
-      }
-    },
-    streamQuery: noStream,
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const result = await this.#send({ text: query.sql, values: [...query.parameters], types: this.#options.types })
+    return {
+      rows: result.rows as Row[],
+      ...(result.rowCount === null ? {} : { numAffectedRows: BigInt(result.rowCount) }),
+    }
+  }
+
+  readonly streamQuery = noStream
+
+  async rollback(): Promise<void> {
+    // The server rolls back when the connection is destroyed; a silent server would not respond to a rollback.
+    if (this.#broken !== undefined) return
+    try {
+      const rolledBack = this.#client.query({ text: 'rollback' })
+      await within(this.#options.timeoutMs, rolledBack, 'The database does not respond')
+    } catch (error) {
+      this.#broken =
+        error instanceof Error ? error : new TenonError('UNAVAILABLE', 'The transaction cannot be rolled back')
+    }
+  }
+
+  release(): void {
+    this.#client.off('error', this.#onError)
+    this.#client.release(this.#broken)
+  }
+
+  async #send(query: PgQuery): Promise<PgResult> {
+    try {
+      return await within(this.#options.timeoutMs, this.#client.query(query), 'The database does not respond')
+    } catch (error) {
+      // The client could not send the statement, which is not a fault of the server; a part of it may have been sent.
+      if (error instanceof Error && isTooLarge(error)) this.#broken = error
+      if (!isConnectionLost(error)) throw error
+      // The pool must not reuse a lost connection, or one whose transaction may still be open.
+      this.#broken = error
+      throw unavailable(error)
+    }
   }
 }
 

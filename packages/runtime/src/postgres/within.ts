@@ -7,18 +7,21 @@ import { TenonError } from '@tenon/core/errors'
  * @param timeoutMs - Milliseconds; `Infinity` for no limit.
  * @throws {@link TenonError} `UNAVAILABLE` after the time limit.
  */
-export async function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
+export function within<Value>(timeoutMs: number, work: Promise<Value>, message: string): Promise<Value> {
   if (timeoutMs === Number.POSITIVE_INFINITY) return work
-  let timer: NodeJS.Timeout | undefined
-  const lapse = new Promise<never>((_, reject) => {
+  return new Promise((resolve, reject) => {
     const expire = (): void => reject(new TenonError('UNAVAILABLE', `${message} (waited ${timeoutMs} ms)`))
-    timer = setTimeout(expire, timeoutMs)
+    const timer = setTimeout(expire, timeoutMs)
+    // Both listeners stay after the limit: the work may still fail, when the caller has its error already.
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([work, lapse])
-  } finally {
-    clearTimeout(timer)
-    // The work may still fail after the limit; the caller has its error already.
-    work.catch(() => undefined)
-  }
 }

@@ -124,9 +124,19 @@ function expectTurnOf({ kind, expectTurn }: Append): number | null {
 function valuesOfOne(role: string | null, { append, packed }: AppendToSend): readonly unknown[] {
   const { tenantId, runId, expectSeq = null, turns, events, status } = append
   const row = packed.rows[0]
+  const expectTurn = expectTurnOf(append)
   return [
-    ...[role, tenantId, runId, expectTurnOf(append), expectSeq, turns, events.length, status],
-    ...[packed.digest, row?.events, row?.inlines],
+    role,
+    tenantId,
+    runId,
+    expectTurn,
+    expectSeq,
+    turns,
+    events.length,
+    status,
+    packed.digest,
+    row?.events,
+    row?.inlines,
   ]
 }
 

@@ -103,10 +103,11 @@ export interface Append extends RunRef {
   /** Turn that the run must be at; 0 for `create`. */
   readonly expectTurn: number
   /**
-   * `seq` that its first event must get: fences the start of an attempt, which does not change the turn. @defaultValue
-   * any
+   * `seq` that its first event must get: fences the start of an attempt, which does not change the turn. Null for any.
+   *
+   * @defaultValue null
    */
-  readonly expectSeq?: number
+  readonly expectSeq?: number | null
   readonly turns: number
   readonly events: readonly PendingEvent[]
   readonly status: RunStatus | null

@@ -119,7 +119,8 @@ async function loadValues(
     hashes.length === 0 ? [] : await database.withTenant(tenantId, (tx) => selectPayloads(tx, tenantId, hashes))
   const values = new Map(rows.map((row) => [row.hash, JSON.parse(row.data) as Json]))
   return refs.map((ref) => {
-    const value = ref.inline ?? values.get(ref.hash)
+    // The value itself may be null.
+    const value = ref.inline === undefined ? values.get(ref.hash) : ref.inline
     if (value === undefined) throw payloadNotFound(ref)
     return value
   })

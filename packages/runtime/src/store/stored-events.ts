@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { TenonError } from '@tenon/core/errors'
 import type { Decision, EventClass, Fact, Observation, RunEvent, ValueRef } from '@tenon/core/run'
 import type { PendingEvent } from './append.ts'
@@ -76,37 +76,35 @@ type StoredRef = Omit<ValueRef, 'inline'> & { inline?: unknown }
  */
 export function packAppend(events: readonly PendingEvent[], maxRowLength: number = MAX_ROW_LENGTH): PackedAppend {
   const rows: LogRow[] = []
-  const hash = createHash('sha256')
-  let row = openRow(0)
-  const close = (): void => {
-    if (row.texts.length === 0) return
-    const text = `[${row.texts.join(',')}]`
-    hash.update(text)
-    const inlines = row.inlines.length === 0 ? null : `[${row.inlines.join(',')}]`
-    rows.push({ offset: row.offset, count: row.texts.length, events: text, inlines })
-  }
+  let row: OpenRow | null = null
   for (let index = 0; index < events.length; index += 1) {
-    if (row.length > maxRowLength) {
-      close()
-      row = openRow(index)
-    }
+    row ??= { offset: index, events: '', count: 0, inlines: '', hashes: [] }
     addEvent(row, events[index] as PendingEvent)
+    if (row.events.length + row.inlines.length <= maxRowLength) continue
+    rows.push(closeRow(row))
+    row = null
   }
-  close()
-  return { rows, digest: hash.digest() }
+  if (row !== null) rows.push(closeRow(row))
+  return { rows, digest: hash('sha256', rows.length === 1 ? (rows[0]?.events ?? '') : textOf(rows), 'buffer') }
+}
+
+function textOf(rows: readonly LogRow[]): string {
+  return rows.map(({ events }) => events).join('')
 }
 
 interface OpenRow {
   readonly offset: number
-  readonly texts: string[]
-  readonly inlines: string[]
-  /** Position in `inlines` by hash. */
-  readonly positions: Map<string, number>
-  length: number
+  /** JSON texts of the events, separated by commas. */
+  events: string
+  count: number
+  /** JSON texts of the inline values, separated by commas. */
+  inlines: string
+  /** Hashes of the inline values, in their order. */
+  readonly hashes: string[]
 }
 
-function openRow(offset: number): OpenRow {
-  return { offset, texts: [], inlines: [], positions: new Map(), length: 0 }
+function closeRow({ offset, count, events, inlines, hashes }: OpenRow): LogRow {
+  return { offset, count, events: `[${events}]`, inlines: hashes.length === 0 ? null : `[${inlines}]` }
 }
 
 function addEvent(row: OpenRow, { class: eventClass, id, at, turnOffset, causeOffset, body }: PendingEvent): void {
@@ -115,21 +113,18 @@ function addEvent(row: OpenRow, { class: eventClass, id, at, turnOffset, causeOf
   const field = VALUE_FIELDS.get(body.type)
   const data = field === undefined ? body.data : withoutValue(row, body.data as Record<string, unknown>, field)
   const event: StoredEvent = [eventClass, id, at, turnOffset, cause, body.type, nodeRunId, data]
-  const text = JSON.stringify(event)
-  row.texts.push(text)
-  row.length += text.length
+  row.events += row.count === 0 ? JSON.stringify(event) : `,${JSON.stringify(event)}`
+  row.count += 1
 }
 
 function withoutValue(row: OpenRow, data: Record<string, unknown>, field: string): object {
   const ref = data[field] as ValueRef
   if (ref.inline === undefined) return data
-  let position = row.positions.get(ref.hash)
-  if (position === undefined) {
-    position = row.inlines.length
-    const text = `[${JSON.stringify(ref.inline)}]`
-    row.positions.set(ref.hash, position)
-    row.inlines.push(text)
-    row.length += text.length
+  let position = row.hashes.indexOf(ref.hash)
+  if (position === -1) {
+    position = row.hashes.length
+    row.inlines += `${position === 0 ? '' : ','}[${JSON.stringify(ref.inline)}]`
+    row.hashes.push(ref.hash)
   }
   return { ...data, [field]: { ...ref, inline: position } }
 }

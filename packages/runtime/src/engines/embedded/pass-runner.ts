@@ -89,7 +89,11 @@ export function createPassRunner(deps: WorkerDeps, hooks: PassHooks): PassRunner
   const execute = async (run: ClaimedRun, started: StartedNode, held: HeldPass): Promise<void> => {
     try {
       const end = await executeAttempt(started, {
-        ...attemptDeps(run),
+        committer,
+        findType,
+        now,
+        worker: workerId,
+        acquireSlot: slotsFor(run),
         log,
         http: deps.egress,
         secrets: deps.secrets,

@@ -1,6 +1,6 @@
 import { createTemplateTable } from '@tenon/core/expression'
 import { describe, expect, test } from 'vitest'
-import { readsIn, templatesIn } from './node-params.ts'
+import { readsIn, templatesIn } from './node-templates.ts'
 
 describe('templatesIn', () => {
   test('finds templates at any depth, and nothing else', () => {

@@ -2,7 +2,7 @@ import type { TenonClient } from '@tenon/core/client'
 import { useEffect, useMemo, useRef } from 'react'
 import { useResource } from '../client/use-resource.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import { compareDocuments } from './compare-documents.ts'
+import { compareDocuments, countedChanges } from './compare-documents.ts'
 
 /** Loads the latest version, and counts the changes of the draft since then; see {@link useDraftChanges}. */
 export function useChangesSincePublished(client: TenonClient, workflowId: string): number | null {
@@ -29,6 +29,6 @@ export function useDraftChanges(): number | null {
   const published = useEditorStore((state) => state.published)
   return useMemo(() => {
     if (draft === null || published === null || published.version !== version) return null
-    return compareDocuments(published.document, draft).length
+    return countedChanges(compareDocuments(published.document, draft)).length
   }, [draft, published, version])
 }

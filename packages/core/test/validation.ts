@@ -6,7 +6,27 @@ import { validateWorkflow, type WorkflowIssue } from '../src/validate/index.ts'
 import { workflowManifest } from './workflow-types.ts'
 
 export const manifest = workflowManifest()
-export const validate = (document: WorkflowDocument): WorkflowIssue[] => validateWorkflow(document, manifest)
+
+/** Values that no English message shows: names of fields, and limits that are always 1. */
+const UNSEEN = ['setting', 'maximum', 'count', 'edges', 'steps']
+
+/** Checks that a text shows each of its values, so that a translation can do so as well. */
+function expectShown(text: string, values: Readonly<Record<string, string | number>> = {}): void {
+  for (const [name, value] of Object.entries(values)) {
+    const shown = JSON.stringify(String(value)).slice(1, -1)
+    if (!UNSEEN.includes(name) && !text.includes(String(value))) expect(text).toContain(shown)
+  }
+}
+
+/** The issues of a document; their messages and the titles of their fixes show the values that they give. */
+export function validate(document: WorkflowDocument): WorkflowIssue[] {
+  const issues = validateWorkflow(document, manifest)
+  for (const { message, values, fix } of issues) {
+    expectShown(message, values)
+    if (fix !== undefined) expectShown(fix.title, fix.values)
+  }
+  return issues
+}
 export const start = node('start', 'start')
 export const end = node('end', 'end')
 

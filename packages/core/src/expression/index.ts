@@ -20,6 +20,7 @@ export type {
   Span,
   TemplatePart,
 } from './ast.ts'
+export type { ExpressionFixValues } from './check/fix.ts'
 export type { ExpressionFix, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './check/problem.ts'
 export { type TemplateTypes, type TypecheckOptions, typecheckTemplate } from './check/typecheck.ts'
 export { completionsAt } from './complete/complete.ts'

@@ -1,46 +1,43 @@
+import type { DocumentOperation } from '../document/operation.ts'
 import { ERROR_PORT } from '../document/ports.ts'
 import { edgeId, type WorkflowEdge } from '../document/types.ts'
 import { nearest } from '../expression/suggest.ts'
+import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
-const removal = (edge: WorkflowEdge, title = 'Remove the edge'): IssueFix => ({
-  title,
-  operations: [{ op: 'remove_edge', edgeId: edge.id }],
-})
+const removal = (edge: WorkflowEdge): IssueFix => issueFix('REMOVE_EDGE', {}, [{ op: 'remove_edge', edgeId: edge.id }])
 
-/** Creates a fix that replaces an edge by one with other ends. */
-function rerouting(edge: WorkflowEdge, change: Partial<WorkflowEdge>, title: string): IssueFix {
+/** Returns the operations that replace an edge by one with other ends. */
+function rerouting(edge: WorkflowEdge, change: Partial<WorkflowEdge>): readonly DocumentOperation[] {
   const next = { ...edge, ...change }
-  return {
-    title,
-    operations: [
-      { op: 'remove_edge', edgeId: edge.id },
-      { op: 'add_edge', edge: { ...next, id: edgeId(next) } },
-    ],
-  }
+  return [
+    { op: 'remove_edge', edgeId: edge.id },
+    { op: 'add_edge', edge: { ...next, id: edgeId(next) } },
+  ]
 }
 
 function checkPort(edge: WorkflowEdge, source: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
   if (source.entry === undefined || source.portNames.has(edge.sourceHandle)) return
   const at = { nodeId: source.node.id, edgeId: edge.id }
   if (edge.sourceHandle === ERROR_PORT) {
-    const fix: IssueFix = {
-      title: `Send failures of ${source.name} there`,
-      operations: [{ op: 'set_policy', nodeId: source.node.id, field: 'onError', value: 'route' }],
-    }
+    const fix = issueFix('ROUTE_FAILURES', { node: source.name }, [
+      { op: 'set_policy', nodeId: source.node.id, field: 'onError', value: 'route' },
+    ])
     report(
       errorIssue('PORT_UNKNOWN', `${source.name} does not route its failures, so it has no port "error"`, {
         ...at,
         fix,
+        values: { port: ERROR_PORT },
       }),
     )
     return
   }
   const meant = nearest(edge.sourceHandle, [...source.portNames])
   const free = meant !== null && !taken.has(edgeId({ ...edge, sourceHandle: meant }))
-  const fix = free ? rerouting(edge, { sourceHandle: meant }, `Use the port "${meant}"`) : removal(edge)
-  report(errorIssue('PORT_UNKNOWN', `${source.name} has no port "${edge.sourceHandle}"`, { ...at, fix }))
+  const fix = free ? issueFix('USE_PORT', { port: meant }, rerouting(edge, { sourceHandle: meant })) : removal(edge)
+  const values = { port: edge.sourceHandle }
+  report(errorIssue('PORT_UNKNOWN', `${source.name} has no port "${edge.sourceHandle}"`, { ...at, fix, values }))
 }
 
 function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet<string>, report: ReportIssue): void {
@@ -60,8 +57,9 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
   const [only = null] = inputs
   const meant = nearest(edge.targetHandle, inputs) ?? (inputs.length === 1 ? only : null)
   const free = meant !== null && !taken.has(edgeId({ ...edge, targetHandle: meant }))
-  const fix = free ? rerouting(edge, { targetHandle: meant }, `Use the input "${meant}"`) : removal(edge)
-  report(errorIssue('INPUT_UNKNOWN', `${target.name} has no input "${edge.targetHandle}"`, { ...at, fix }))
+  const fix = free ? issueFix('USE_INPUT', { input: meant }, rerouting(edge, { targetHandle: meant })) : removal(edge)
+  const values = { input: edge.targetHandle }
+  report(errorIssue('INPUT_UNKNOWN', `${target.name} has no input "${edge.targetHandle}"`, { ...at, fix, values }))
 }
 
 /** Reports inputs with more edges than they accept. */
@@ -70,8 +68,10 @@ function checkFull(target: SurveyedNode, report: ReportIssue): void {
     if (input.maxEdges === undefined || target.incoming.length <= input.maxEdges) continue
     const arriving = target.incoming.filter(({ targetHandle }) => targetHandle === input.name)
     for (const edge of arriving.slice(input.maxEdges)) {
-      const message = `The input "${input.title ?? input.name}" of ${target.name} accepts one edge only`
-      report(errorIssue('INPUT_FULL', message, { nodeId: target.node.id, edgeId: edge.id, fix: removal(edge) }))
+      const values = { input: input.title ?? input.name, maximum: input.maxEdges }
+      const message = `The input "${values.input}" of ${target.name} accepts one edge only`
+      const at = { nodeId: target.node.id, edgeId: edge.id }
+      report(errorIssue('INPUT_FULL', message, { ...at, values, fix: removal(edge) }))
     }
   }
 }
@@ -85,6 +85,7 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
       errorIssue('EDGE_DANGLING', `An edge starts or ends at "${missing}", which does not exist`, {
         edgeId: edge.id,
         fix: removal(edge),
+        values: { missing },
       }),
     )
     return
@@ -93,7 +94,8 @@ function checkEdge(survey: WorkflowSurvey, edge: WorkflowEdge, taken: ReadonlySe
   checkInput(edge, target, taken, report)
   if (source.node.parentId !== target.node.parentId) {
     const message = `The edge from ${source.name} to ${target.name} crosses the border of a container`
-    report(errorIssue('EDGE_ACROSS_PARENTS', message, { edgeId: edge.id, fix: removal(edge) }))
+    const values = { source: source.name, target: target.name }
+    report(errorIssue('EDGE_ACROSS_PARENTS', message, { edgeId: edge.id, fix: removal(edge), values }))
   }
 }
 
@@ -102,9 +104,8 @@ export function checkEdges(survey: WorkflowSurvey, report: ReportIssue): void {
   const taken = new Set<string>()
   for (const edge of survey.document.edges) {
     if (taken.has(edgeId(edge))) {
-      report(
-        errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is a duplicate`, { edgeId: edge.id, fix: removal(edge) }),
-      )
+      const details = { edgeId: edge.id, fix: removal(edge), values: { edge: edge.id } }
+      report(errorIssue('EDGE_DUPLICATE', `The edge "${edge.id}" is a duplicate`, details))
       continue
     }
     taken.add(edgeId(edge))

@@ -4,6 +4,7 @@ import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { openPorts } from './check-ways.ts'
 import { connect, endFix, freeNodeId, NODE_GAP } from './end-fixes.ts'
+import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -40,7 +41,7 @@ function addTriggerFix(survey: WorkflowSurvey, entry: NodeManifestEntry): IssueF
     const ends = { source: id, sourceHandle: port.name, target: first.node.id, targetHandle: input.name }
     operations.push({ op: 'add_edge', edge: { id: `${id}:${port.name}>${first.node.id}:${input.name}`, ...ends } })
   }
-  return { title: `Add "${entry.title}"`, operations }
+  return issueFix('ADD_TRIGGER', { type: entry.title }, operations)
 }
 
 function checkTriggers(survey: WorkflowSurvey, report: ReportIssue): void {
@@ -56,7 +57,7 @@ function checkDisabledTriggers(survey: WorkflowSurvey, report: ReportIssue): voi
     report(
       warningIssue('TRIGGER_DISABLED', `${name} is disabled, so it starts no runs`, {
         nodeId: node.id,
-        fix: { title: 'Enable', operations },
+        fix: issueFix('ENABLE_NODE', {}, operations),
       }),
     )
   }
@@ -107,10 +108,10 @@ function createReachFix(survey: WorkflowSurvey, triggers: readonly SurveyedNode[
     const input = root?.entry?.inputs[0]?.name
     const isBeside = source !== null && source.node.node.parentId === root?.node.parentId
     if (!isBeside || root === undefined || input === undefined) {
-      return { title: `Remove "${name}"`, operations: [{ op: 'remove_node', nodeId: node.id }] }
+      return issueFix('REMOVE', { name }, [{ op: 'remove_node', nodeId: node.id }])
     }
     const operations = connect(source.node, [source.port], root.node.id, input)
-    return { title: `Connect "${source.node.name}" to "${root.name}"`, operations }
+    return issueFix('CONNECT', { source: source.node.name, target: root.name }, operations)
   }
 }
 
@@ -155,15 +156,14 @@ function checkCycles(survey: WorkflowSurvey, report: ReportIssue): void {
     const nodeId = cycle[0] as NodeId
     const from = nodeOf(survey, edge.source).name
     const to = nodeOf(survey, edge.target).name
+    const values = { nodes: listNames(survey, cycle), count: cycle.length }
     const message =
       cycle.length === 1
         ? `${from} is connected to itself`
-        : `These nodes form a loop: ${listNames(survey, cycle)}. Workflows cannot have loops`
-    const fix: IssueFix = {
-      title: `Remove the edge from ${from} to ${to}`,
-      operations: [{ op: 'remove_edge', edgeId: edge.id }],
-    }
-    report(errorIssue('WORKFLOW_CYCLE', message, { nodeId, edgeId: edge.id, fix }))
+        : `These nodes form a loop: ${values.nodes}. Workflows cannot have loops`
+    const ends = { source: from, target: to }
+    const fix = issueFix('REMOVE_EDGE_BETWEEN', ends, [{ op: 'remove_edge', edgeId: edge.id }])
+    report(errorIssue('WORKFLOW_CYCLE', message, { nodeId, edgeId: edge.id, fix, values }))
   }
 }
 

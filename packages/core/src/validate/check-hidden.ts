@@ -47,6 +47,7 @@ export function checkHidden(flow: DataFlow, node: FlowNode, report: ReportIssue)
   }
   if (keys.length === 0) return
   const { node: own, name } = node.surveyed
-  const message = `${name} replaces ${listKeys(keys)}, which ${listNames([...names])} wrote`
-  report(warningIssue('KEY_COLLISION', message, { nodeId: own.id }))
+  const values = { keys: listKeys(keys), writers: listNames([...names]) }
+  const message = `${name} replaces ${values.keys}, which ${values.writers} wrote`
+  report(warningIssue('KEY_COLLISION', message, { nodeId: own.id, values }))
 }

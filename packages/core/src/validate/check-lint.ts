@@ -26,8 +26,10 @@ function repairOf(rule: LintRule, nodeId: NodeId, params: JsonObject): { readonl
   const path = rule.field.split('.')
   try {
     const value = evaluateExpression(rule.fix.value, createPlainScope({ params })) as Json
-    const title = rule.fix.title.replaceAll('{value}', typeof value === 'string' ? value : JSON.stringify(value))
-    return { fix: { title, operations: [{ op: 'set_param', nodeId, path, value }] } }
+    const shown = typeof value === 'string' ? value : JSON.stringify(value)
+    const title = rule.fix.title.replaceAll('{value}', shown)
+    const operations = [{ op: 'set_param', nodeId, path, value } as const]
+    return { fix: { code: rule.code, values: { value: shown }, title, operations } }
   } catch {
     return {}
   }

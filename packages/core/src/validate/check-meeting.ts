@@ -163,8 +163,9 @@ export function createMeetingCheck(traced: TracedWorkflow): (node: FlowNode, rep
     for (const { writers, keys } of groups.values()) {
       const { node: own, name } = node.surveyed
       const names = writers.map(({ surveyed }) => surveyed.name)
-      const message = `${listNames(names)} write ${listKeys(keys)} in parallel; after ${name}, the value from ${names.at(-1)} is used`
-      report(warningIssue('KEY_COLLISION', message, { nodeId: own.id }))
+      const values = { keys: listKeys(keys), writers: listNames(names) }
+      const message = `${values.writers} write ${values.keys} in parallel; after ${name}, the value from ${names.at(-1)} is used`
+      report(warningIssue('KEY_COLLISION', message, { nodeId: own.id, values }))
     }
   }
 }

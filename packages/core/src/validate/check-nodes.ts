@@ -1,13 +1,12 @@
 import { nearest } from '../expression/suggest.ts'
 import { hasHiddenCharacters, withoutHiddenCharacters } from '../text/hidden-characters.ts'
+import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 function versionFix({ node, name }: SurveyedNode, version: number): IssueFix {
-  return {
-    title: `Use version ${version} for ${name}`,
-    operations: [{ op: 'update_node', nodeId: node.id, set: { typeVersion: version } }],
-  }
+  const operation = { op: 'update_node', nodeId: node.id, set: { typeVersion: version } } as const
+  return issueFix('USE_VERSION', { node: name, version }, [operation])
 }
 
 function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: ReportIssue): void {
@@ -17,7 +16,8 @@ function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
   if (versions.length > 0) {
     const latest = Math.max(...versions)
     const message = `${name}: version ${node.typeVersion} of "${node.type}" does not exist; the latest is version ${latest}`
-    const details = { nodeId: node.id, path: ['typeVersion'], fix: versionFix(surveyed, latest) }
+    const values = { type: node.type, version: node.typeVersion, latest }
+    const details = { nodeId: node.id, path: ['typeVersion'], fix: versionFix(surveyed, latest), values }
     report(errorIssue('NODE_VERSION_UNKNOWN', message, details))
     return
   }
@@ -30,6 +30,7 @@ function checkType(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
     errorIssue('NODE_TYPE_UNKNOWN', `${name}: unknown node type "${node.type}"${hint}`, {
       nodeId: node.id,
       path: ['type'],
+      values: { type: node.type, meant: meant ?? '' },
     }),
   )
 }
@@ -52,15 +53,13 @@ function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const { node, name } of survey.nodes) {
     if (seen.has(name)) {
       const free = freeName(name)
-      const fix = {
-        title: `Rename to "${free}"`,
-        operations: [{ op: 'update_node', nodeId: node.id, set: { name: free } }],
-      } as const
+      const fix = issueFix('RENAME', { name: free }, [{ op: 'update_node', nodeId: node.id, set: { name: free } }])
       report(
         warningIssue('NODE_NAME_DUPLICATE', `Two nodes have the name "${name}"`, {
           nodeId: node.id,
           path: ['name'],
           fix,
+          values: { name },
         }),
       )
     }
@@ -72,19 +71,20 @@ function checkNames(survey: WorkflowSurvey, report: ReportIssue): void {
 function checkHiddenCharacters({ node }: SurveyedNode, report: ReportIssue): void {
   if (!hasHiddenCharacters(node.name)) return
   const clean = withoutHiddenCharacters(node.name)
-  const fix: IssueFix = {
-    title: clean === '' ? 'Remove the name' : `Rename to "${clean}"`,
-    operations: [{ op: 'update_node', nodeId: node.id, set: { name: clean } }],
-  }
-  const message = `The name of "${clean === '' ? node.id : clean}" has line breaks or characters that are not visible`
-  report(errorIssue('NODE_NAME_INVALID', message, { nodeId: node.id, path: ['name'], fix }))
+  const operations = [{ op: 'update_node', nodeId: node.id, set: { name: clean } } as const]
+  const fix = clean === '' ? issueFix('REMOVE_NAME', {}, operations) : issueFix('RENAME', { name: clean }, operations)
+  const values = { name: clean === '' ? node.id : clean }
+  const message = `The name of "${values.name}" has line breaks or characters that are not visible`
+  report(errorIssue('NODE_NAME_INVALID', message, { nodeId: node.id, path: ['name'], fix, values }))
 }
 
 function checkIds(survey: WorkflowSurvey, report: ReportIssue): void {
   const seen = new Set<string>()
   for (const { node } of survey.nodes) {
-    if (seen.has(node.id))
-      report(errorIssue('NODE_ID_DUPLICATE', `Two nodes have the id "${node.id}"`, { nodeId: node.id }))
+    if (seen.has(node.id)) {
+      const details = { nodeId: node.id, values: { id: node.id } }
+      report(errorIssue('NODE_ID_DUPLICATE', `Two nodes have the id "${node.id}"`, details))
+    }
     seen.add(node.id)
   }
 }
@@ -97,10 +97,9 @@ export function checkNodes(survey: WorkflowSurvey, report: ReportIssue): void {
     checkHiddenCharacters(surveyed, report)
     const { node, name } = surveyed
     if (node.parentId === undefined) continue
-    const fix = {
-      title: `Move ${name} to the top level`,
-      operations: [{ op: 'update_node', nodeId: node.id, set: { parentId: null } }],
-    } as const
+    const fix = issueFix('MOVE_TO_TOP', { node: name }, [
+      { op: 'update_node', nodeId: node.id, set: { parentId: null } },
+    ])
     report(
       errorIssue('CONTAINER_NOT_AVAILABLE', `${name} is inside another node, but containers are not available yet`, {
         nodeId: node.id,

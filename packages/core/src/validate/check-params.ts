@@ -6,6 +6,7 @@ import { nearest } from '../expression/suggest.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { faultyReferences } from './check-refs.ts'
+import { issueFix } from './fix.ts'
 import { holdsTemplate } from './holds-template.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { Meter } from './meter.ts'
@@ -57,9 +58,13 @@ function reportFault(checked: CheckedNode, issue: ProblemIssue, report: ReportIs
   const title = titleAt(checked.schema, path)
   // Schemas refuse empty texts by length, by pattern, or by a list of values.
   const isEmpty = ['minLength', 'pattern', 'not'].includes(issue.code) && isBlank(valueAt(checked, path))
-  if (missing !== undefined || isEmpty) report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, at))
-  else
-    report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, { ...at, ...repairOf(checked, issue) }))
+  if (missing !== undefined || isEmpty) {
+    report(errorIssue('PARAM_REQUIRED', `${name}: "${title}" is required`, { ...at, values: { param: title } }))
+    return
+  }
+  const values = { param: title, fault: issue.message }
+  const details = { ...at, ...repairOf(checked, issue), values }
+  report(errorIssue('PARAM_INVALID', `${name}: "${title}": ${issue.message}`, details))
 }
 
 /**
@@ -72,12 +77,12 @@ function repairOf(checked: CheckedNode, { path, code }: ProblemIssue): { readonl
   if (written === undefined) return {}
   if (code === 'false' && typeof path.at(-1) === 'string') {
     const operation = { op: 'unset_param', nodeId, path } as const
-    return { fix: { title: `Remove "${titleAt(checked.schema, path)}"`, operations: [operation] } }
+    return { fix: issueFix('REMOVE', { name: titleAt(checked.schema, path) }, [operation]) }
   }
   const value = valueInstead(asObject(schemaAt(checked.schema, path).schema) ?? {}, code, written)
   if (value === undefined) return {}
   const operation = { op: 'set_param', nodeId, path, value } as const
-  return { fix: { title: `Change to ${JSON.stringify(value)}`, operations: [operation] } }
+  return { fix: issueFix('CHANGE_VALUE', { value: JSON.stringify(value) }, [operation]) }
 }
 
 function valueInstead(schema: JsonObject, code: string, written: Json): Json | undefined {
@@ -96,10 +101,10 @@ function checkSchema(checked: CheckedNode, check: SchemaChecker, report: ReportI
   const verdict = check(typeKey(node.type, node.typeVersion), checked.schema, params)
   if ('issues' in verdict) {
     for (const issue of verdict.issues) if (!isOpen(checked, issue)) reportFault(checked, issue, report)
-  } else
-    report(
-      errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${verdict.unusable}`, { nodeId: node.id }),
-    )
+    return
+  }
+  const details = { nodeId: node.id, values: { fault: verdict.unusable } }
+  report(errorIssue('SCHEMA_INVALID', `${name}: its params cannot be checked. ${verdict.unusable}`, details))
 }
 
 function renameFix(nodeId: string, from: string, to: string, params: JsonObject): IssueFix {
@@ -107,7 +112,7 @@ function renameFix(nodeId: string, from: string, to: string, params: JsonObject)
     { op: 'set_param', nodeId, path: [to], value: params[from] as Json },
     { op: 'unset_param', nodeId, path: [from] },
   ]
-  return { title: `Rename to "${to}"`, operations }
+  return issueFix('RENAME', { name: to }, operations)
 }
 
 /** Reports params that the node type does not know; they are ignored at run time and often misspelled. */
@@ -121,11 +126,10 @@ function checkUnknown({ surveyed, schema }: CheckedNode, report: ReportIssue): v
     const meant = nearest(key, free)
     const fix: IssueFix =
       meant === null
-        ? { title: `Remove "${key}"`, operations: [{ op: 'unset_param', nodeId: node.id, path: [key] }] }
+        ? issueFix('REMOVE', { name: key }, [{ op: 'unset_param', nodeId: node.id, path: [key] }])
         : renameFix(node.id, key, meant, node.params)
-    report(
-      warningIssue('PARAM_UNKNOWN', `${name} has no param "${key}"`, { nodeId: node.id, path: ['params', key], fix }),
-    )
+    const details = { nodeId: node.id, path: ['params', key], fix, values: { param: key } }
+    report(warningIssue('PARAM_UNKNOWN', `${name} has no param "${key}"`, details))
   }
 }
 
@@ -133,8 +137,9 @@ function checkLiterals({ surveyed, schema }: CheckedNode, report: ReportIssue): 
   const { node, name, texts } = surveyed
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (!isLiteral || !isTemplate(text) || asObject(own)?.literal !== true) continue
-    const message = `${name}: "${titleAt(schema, path)}" takes a fixed value; expressions are not evaluated here`
-    report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path: ['params', ...path] }))
+    const values = { param: titleAt(schema, path) }
+    const message = `${name}: "${values.param}" takes a fixed value; expressions are not evaluated here`
+    report(warningIssue('PARAM_LITERAL', message, { nodeId: node.id, path: ['params', ...path], values }))
   }
 }
 
@@ -146,20 +151,22 @@ function checkSchemaParams({ surveyed, entry }: CheckedNode, report: ReportIssue
     const param = String(output.fromParam)
     const schema = params[param]
     if (!isJsonObject(schema)) continue
-    const at = { nodeId: node.id, path: ['params', param] }
-    const faults = faultyReferences(schema)
-    for (const fault of faults) report(errorIssue('SCHEMA_INVALID', `${name}: $ref ${fault}`, at))
-    const unusable = faults.length > 0 ? null : schemaFault(schema)
-    if (unusable !== null) report(errorIssue('SCHEMA_INVALID', `${name}: ${unusable}`, at))
+    const references = faultyReferences(schema).map((fault) => `$ref ${fault}`)
+    const unusable = references.length > 0 ? null : schemaFault(schema)
+    for (const fault of unusable === null ? references : [unusable]) {
+      const details = { nodeId: node.id, path: ['params', param], values: { fault } }
+      report(errorIssue('SCHEMA_INVALID', `${name}: ${fault}`, details))
+    }
   }
 }
 
 /** Reports unusable schemas of variables, which define the types of expressions. */
 function checkVariables({ document }: WorkflowSurvey, report: ReportIssue): void {
   for (const [index, { name, schema }] of document.variables.entries()) {
-    for (const fault of faultyReferences(schema ?? true)) {
-      const path = ['variables', index, 'schema']
-      report(errorIssue('SCHEMA_INVALID', `The variable "${name}": $ref ${fault}`, { path }))
+    for (const reference of faultyReferences(schema ?? true)) {
+      const fault = `$ref ${reference}`
+      const details = { path: ['variables', index, 'schema'], values: { fault } }
+      report(errorIssue('SCHEMA_INVALID', `The variable "${name}": ${fault}`, details))
     }
   }
 }

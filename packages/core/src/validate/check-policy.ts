@@ -1,3 +1,4 @@
+import type { DocumentOperation } from '../document/operation.ts'
 import { ERROR_PORT, effectiveOnError } from '../document/ports.ts'
 import { findRetryFaults } from '../document/retry-policy.ts'
 import type { JoinMode, NodePolicy } from '../document/types.ts'
@@ -5,15 +6,16 @@ import { durationToMs } from '../duration.ts'
 import { TASK_QUEUE_PATTERN } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { cutText } from '../text/cut-text.ts'
-import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
+import { issueFix } from './fix.ts'
+import { errorIssue, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 const ms = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : durationToMs(duration)
 
-function unset({ node }: SurveyedNode, field: keyof NodePolicy, title: string): IssueFix {
-  return { title, operations: [{ op: 'set_policy', nodeId: node.id, field, value: null }] }
-}
+const unset = ({ node }: SurveyedNode, field: keyof NodePolicy): readonly DocumentOperation[] => [
+  { op: 'set_policy', nodeId: node.id, field, value: null },
+]
 
 function checkRetry({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
   if (node.policy?.retry === undefined) return
@@ -21,8 +23,14 @@ function checkRetry({ node, name, entry }: SurveyedNode, report: ReportIssue): v
     const at = { nodeId: node.id, path: ['policy', 'retry', field] }
     const value = { ...node.policy.retry, [field]: repair } as Json
     const operation = { op: 'set_policy', nodeId: node.id, field: 'retry', value } as const
-    const fix = repair === undefined ? {} : { fix: { title: `Set ${field} to ${repair}`, operations: [operation] } }
-    report(errorIssue('POLICY_INVALID', `${name}: ${message}`, { ...at, ...fix }))
+    const fix = repair === undefined ? {} : { fix: issueFix('SET_FIELD', { field, value: repair }, [operation]) }
+    report(
+      errorIssue('POLICY_INVALID', `${name}: ${message}`, {
+        ...at,
+        ...fix,
+        values: { setting: field, fault: message },
+      }),
+    )
   }
 }
 
@@ -31,9 +39,11 @@ function checkTaskQueue(surveyed: SurveyedNode, report: ReportIssue): void {
   const { taskQueue } = node.policy ?? {}
   if (taskQueue === undefined || TASK_QUEUE_PATTERN.test(taskQueue)) return
   const rule = 'use a letter, then letters, digits and _ . -, at most 100 characters'
-  const message = `${name}: "${cutText(taskQueue, 40)}" is not a valid name of a task queue; ${rule}`
-  const fix = unset(surveyed, 'taskQueue', 'Use the default queue')
-  report(errorIssue('POLICY_INVALID', message, { nodeId: node.id, path: ['policy', 'taskQueue'], fix }))
+  const fault = `"${cutText(taskQueue, 40)}" is not a valid name of a task queue; ${rule}`
+  const fix = issueFix('USE_DEFAULT_QUEUE', {}, unset(surveyed, 'taskQueue'))
+  const at = { nodeId: node.id, path: ['policy', 'taskQueue'] }
+  const values = { setting: 'taskQueue', fault }
+  report(errorIssue('POLICY_INVALID', `${name}: ${fault}`, { ...at, fix, values }))
 }
 
 function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
@@ -41,21 +51,22 @@ function checkTimes(surveyed: SurveyedNode, report: ReportIssue): void {
   const policy = { ...entry?.policy, ...node.policy }
   const [timeout, heartbeat] = [ms(policy.timeout), ms(policy.heartbeat)]
   // Only a field that the node itself sets can be unset.
-  const at = (field: 'timeout' | 'heartbeat') => ({
+  const at = (field: 'timeout' | 'heartbeat', fault: string) => ({
     nodeId: node.id,
     path: ['policy', field],
-    ...(node.policy?.[field] === undefined ? {} : { fix: unset(surveyed, field, `Use the default ${field}`) }),
+    values: { setting: field, fault },
+    ...(node.policy?.[field] === undefined ? {} : { fix: issueFix('USE_DEFAULT', { field }, unset(surveyed, field)) }),
   })
-  if (timeout === 0) report(errorIssue('POLICY_INVALID', `${name}: a timeout of 0 leaves no time`, at('timeout')))
-  if (heartbeat === 0) report(errorIssue('POLICY_INVALID', `${name}: a heartbeat of 0 leaves no time`, at('heartbeat')))
+  for (const [field, duration] of [
+    ['timeout', timeout],
+    ['heartbeat', heartbeat],
+  ] as const) {
+    const fault = `a ${field} of 0 leaves no time`
+    if (duration === 0) report(errorIssue('POLICY_INVALID', `${name}: ${fault}`, at(field, fault)))
+  }
   if (timeout !== undefined && heartbeat !== undefined && heartbeat > timeout) {
-    report(
-      warningIssue(
-        'POLICY_INVALID',
-        `${name}: the heartbeat is longer than the timeout, so it has no effect`,
-        at('heartbeat'),
-      ),
-    )
+    const fault = 'the heartbeat is longer than the timeout, so it has no effect'
+    report(warningIssue('POLICY_INVALID', `${name}: ${fault}`, at('heartbeat', fault)))
   }
 }
 
@@ -81,28 +92,27 @@ function checkJoin(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repor
   const most = mostLive(survey, surveyed)
   if (needed <= most) return
   const message = `${name} waits for ${needed} branches, but at most ${most} of its ${incoming.length} edges can arrive`
-  const fix: IssueFix =
-    most === 0
-      ? unset(surveyed, 'join', 'Wait for all branches')
-      : {
-          title: `Wait for ${most}`,
-          operations: [{ op: 'set_policy', nodeId: node.id, field: 'join', value: { count: most } }],
-        }
-  report(errorIssue('JOIN_IMPOSSIBLE', message, { nodeId: node.id, path: ['policy', 'join'], fix }))
+  const wait = { op: 'set_policy', nodeId: node.id, field: 'join', value: { count: most } } as const
+  const fix =
+    most === 0 ? issueFix('WAIT_FOR_ALL', {}, unset(surveyed, 'join')) : issueFix('WAIT_FOR', { count: most }, [wait])
+  const values = { needed, most, edges: incoming.length }
+  report(errorIssue('JOIN_IMPOSSIBLE', message, { nodeId: node.id, path: ['policy', 'join'], fix, values }))
 }
 
 function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
   const { node, name, entry } = surveyed
   const policy = { ...entry?.policy, ...node.policy }
   if (policy.onError === 'park') {
-    const fix = unset(surveyed, 'onError', 'Let the run fail instead')
+    const fix = issueFix('FAIL_RUN_INSTEAD', {}, unset(surveyed, 'onError'))
     const message = `${name}: parking a failed node is not available yet`
-    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
+    const values = { setting: 'onError' }
+    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'onError'], fix, values }))
   }
   if (policy.compensation !== undefined) {
-    const fix = unset(surveyed, 'compensation', 'Remove the compensation')
+    const fix = issueFix('REMOVE_COMPENSATION', {}, unset(surveyed, 'compensation'))
     const message = `${name}: compensation is not available yet`
-    report(errorIssue('POLICY_NOT_AVAILABLE', message, { nodeId: node.id, path: ['policy', 'compensation'], fix }))
+    const details = { nodeId: node.id, path: ['policy', 'compensation'], fix, values: { setting: 'compensation' } }
+    report(errorIssue('POLICY_NOT_AVAILABLE', message, details))
   }
 }
 
@@ -110,10 +120,7 @@ function checkAvailable(surveyed: SurveyedNode, report: ReportIssue): void {
 function checkRoute({ node, name, entry, outgoing }: SurveyedNode, report: ReportIssue): void {
   if (entry === undefined || node.disabled || effectiveOnError(node, entry) !== 'route') return
   if (outgoing.some(({ sourceHandle }) => sourceHandle === ERROR_PORT)) return
-  const fix: IssueFix = {
-    title: 'Let the run fail',
-    operations: [{ op: 'set_policy', nodeId: node.id, field: 'onError', value: 'fail' }],
-  }
+  const fix = issueFix('FAIL_RUN', {}, [{ op: 'set_policy', nodeId: node.id, field: 'onError', value: 'fail' }])
   const message = `A failure of ${name} ends the run: connect its port "error", or choose to fail`
   report(warningIssue('ERROR_PORT_UNCONNECTED', message, { nodeId: node.id, path: ['policy', 'onError'], fix }))
 }
@@ -130,8 +137,9 @@ function checkSharedKeys({ nodes }: WorkflowSurvey, report: ReportIssue): void {
     known.set(id, first ?? name)
     if (first === undefined) continue
     const message = `${name} has the same idempotency key as ${first}, so only one of the two may take effect`
-    const fix = unset(surveyed, 'idempotency', `Remove the key from ${name}`)
-    report(warningIssue('IDEMPOTENCY_SHARED', message, { nodeId: node.id, path: ['policy', 'idempotency'], fix }))
+    const fix = issueFix('REMOVE_IDEMPOTENCY_KEY', { node: name }, unset(surveyed, 'idempotency'))
+    const details = { nodeId: node.id, path: ['policy', 'idempotency'], fix, values: { other: first } }
+    report(warningIssue('IDEMPOTENCY_SHARED', message, details))
   }
 }
 
@@ -148,9 +156,8 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
   checkSharedKeys(survey, report)
   const { timeout } = survey.document.settings
   if (ms(timeout) !== 0) return
-  const fix: IssueFix = {
-    title: 'Remove the run timeout',
-    operations: [{ op: 'set_setting', key: 'timeout', value: null }],
-  }
-  report(errorIssue('POLICY_INVALID', 'A run timeout of 0 leaves no time', { path: ['settings', 'timeout'], fix }))
+  const fix = issueFix('REMOVE_RUN_TIMEOUT', {}, [{ op: 'set_setting', key: 'timeout', value: null }])
+  const fault = 'A run timeout of 0 leaves no time'
+  const values = { setting: 'timeout', fault }
+  report(errorIssue('POLICY_INVALID', fault, { path: ['settings', 'timeout'], fix, values }))
 }

@@ -1,3 +1,4 @@
+import type { DocumentOperation } from '../document/operation.ts'
 import { paramAt } from '../document/param-path.ts'
 import { ERROR_PORT } from '../document/ports.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
@@ -5,6 +6,7 @@ import type { Json } from '../json.ts'
 import type { PortsFromParam } from '../node/definition.ts'
 import { cutText } from '../text/cut-text.ts'
 import { hasHiddenCharacters, withoutHiddenCharacters } from '../text/hidden-characters.ts'
+import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue } from './issue.ts'
 import { asObject } from './schema-facts.ts'
 import type { SurveyedNode } from './survey.ts'
@@ -32,14 +34,18 @@ function portLists(surveyed: SurveyedNode): readonly PortList[] {
  * Creates a fix that sets the whole list, so that items of a default are kept; there is none if the list is inside
  * another param, whose parent may be missing.
  */
-function setItems({ surveyed, path }: PortList, items: readonly Json[], title: string): { readonly fix?: IssueFix } {
+function fixItems(
+  { surveyed, path }: PortList,
+  items: readonly Json[],
+  fixBy: (operations: readonly DocumentOperation[]) => IssueFix,
+): { readonly fix?: IssueFix } {
   if (path.length !== 1) return {}
-  return { fix: { title, operations: [{ op: 'set_param', nodeId: surveyed.node.id, path, value: items }] } }
+  return { fix: fixBy([{ op: 'set_param', nodeId: surveyed.node.id, path, value: items }]) }
 }
 
 function withField(list: PortList, index: number, key: string, text: string): { readonly fix?: IssueFix } {
   const items = list.items.map((item, at) => (at === index ? { ...asObject(item), [key]: text } : item))
-  return setItems(list, items, `Rename to "${text}"`)
+  return fixItems(list, items, (operations) => issueFix('RENAME', { name: text }, operations))
 }
 
 /** Returns a free name for a port: `retry`, `retry_2`, …… */
@@ -60,7 +66,7 @@ export function addBranchFix(surveyed: SurveyedNode): { readonly fix?: IssueFix 
   if (list === undefined) return {}
   const { items, port } = list
   const added = { [port.id]: freePortName(surveyed, 'branch'), [port.title]: `Branch ${items.length + 1}` }
-  return setItems(list, [...items, added], 'Add a branch')
+  return fixItems(list, [...items, added], (operations) => issueFix('ADD_BRANCH', {}, operations))
 }
 
 /** Reports invisible characters in the title of a port, which could make it look like another one. */
@@ -70,7 +76,8 @@ function checkTitle(list: PortList, index: number, title: Json | undefined, repo
   const clean = withoutHiddenCharacters(title)
   const at = { nodeId: surveyed.node.id, path: ['params', ...path, index, port.title] }
   const message = `${surveyed.name}: the name "${clean}" has line breaks or characters that are not visible`
-  report(errorIssue('PORT_TITLE_INVALID', message, { ...at, ...withField(list, index, port.title, clean) }))
+  const fix = withField(list, index, port.title, clean)
+  report(errorIssue('PORT_TITLE_INVALID', message, { ...at, ...fix, values: { title: clean } }))
 }
 
 /** Reports an item without a port of its own, because its id is not a valid name or the name of another port. */
@@ -78,14 +85,15 @@ function checkId(list: PortList, index: number, id: Json | undefined, seen: Set<
   if (typeof id !== 'string') return
   const { surveyed, port, path } = list
   const at = { nodeId: surveyed.node.id, path: ['params', ...path, index, port.id] }
-  const shown = JSON.stringify(cutText(id, 60))
+  const values = { port: cutText(id, 60) }
+  const shown = JSON.stringify(values.port)
   const fix = () => withField(list, index, port.id, freePortName(surveyed, id))
   if (!PORT_NAME_PATTERN.test(id)) {
     const message = `${surveyed.name}: ${shown} cannot be the name of a port`
-    report(errorIssue('PORT_NAME_INVALID', message, { ...at, ...fix() }))
+    report(errorIssue('PORT_NAME_INVALID', message, { ...at, ...fix(), values }))
   } else if (seen.has(id)) {
     const message = `${surveyed.name} has two ports with the name ${shown}`
-    report(errorIssue('PORT_NAME_DUPLICATE', message, { ...at, ...fix() }))
+    report(errorIssue('PORT_NAME_DUPLICATE', message, { ...at, ...fix(), values }))
   }
   seen.add(id)
 }

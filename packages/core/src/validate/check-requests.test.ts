@@ -71,6 +71,7 @@ describe('SECRET_HOST_OPEN', () => {
         nodeId: 'a',
         path: ['params', 'url'],
         field: 'params.url',
+        values: { param: 'URL', secret: 'API key' },
         message: 'a: "URL" must begin with a fixed host, since "API key" is sent to it',
       },
     ])

@@ -3,9 +3,10 @@ import { isSecretMarker, secretParamsOf } from '../document/secret-marker.ts'
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 import { hasOpenHost } from '../evaluate/sinks/url-sink.ts'
 import type { TemplateTable } from '../expression/template-table.ts'
-import { isJsonObject, type JsonSchema } from '../json.ts'
+import { isJsonObject } from '../json.ts'
 import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { cutText } from '../text/cut-text.ts'
+import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { paramSink, sinkOf } from './param-sink.ts'
@@ -14,14 +15,15 @@ import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
   const name = String(path.at(-1))
   const operation = { op: 'unset_param', nodeId: surveyed.node.id, path } as const
-  return { title: `Remove the header "${cutText(name, 40)}"`, operations: [operation] }
+  return issueFix('REMOVE_HEADER', { header: cutText(name, 40) }, [operation])
 }
 
 function checkHeader(surveyed: SurveyedNode, path: ParamPath, report: ReportIssue): void {
   const { node, name } = surveyed
   const header = String(path.at(-1))
-  const at = { nodeId: node.id, path: ['params', ...path], fix: headerFix(surveyed, path) }
-  const shown = JSON.stringify(cutText(header, 60))
+  const values = { header: cutText(header, 60) }
+  const at = { nodeId: node.id, path: ['params', ...path], fix: headerFix(surveyed, path), values }
+  const shown = JSON.stringify(values.header)
   if (!isHeaderName(header)) {
     const message = `${name}: ${shown} cannot be the name of a header. Use letters, digits and -`
     report(errorIssue('HEADER_NAME_INVALID', message, at))
@@ -57,17 +59,19 @@ function holdsToken(text: string, isSent: boolean): boolean {
 
 function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportIssue): void {
   const schema = entry?.params ?? true
-  for (const { path, text, schema: own } of texts) {
-    if (!holdsToken(text, sinkOf(own, schema, node.params) !== null)) continue
-    const message = `${name}: "${titleAt(schema, path)}" seems to contain a token, which everyone who can see the workflow can read. ${remedyForToken(schema)}`
-    report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path] }))
+  for (const { path, text, schema: textSchema } of texts) {
+    if (!holdsToken(text, sinkOf(textSchema, schema, node.params) !== null)) continue
+    const [own] = secretParamsOf(schema)
+    const values = { param: titleAt(schema, path), secret: own === undefined ? '' : titleAt(schema, [own]) }
+    const message = `${name}: "${values.param}" seems to contain a token, which everyone who can see the workflow can read. ${remedyForToken(values.secret)}`
+    report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path], values }))
   }
 }
 
-function remedyForToken(schema: JsonSchema): string {
-  const [own] = secretParamsOf(schema)
-  if (own !== undefined) return `Set it in "${titleAt(schema, [own])}" instead, where it is stored encrypted`
-  return 'Use a node type with a secret field for it; if there is none, ask your administrator to add one'
+function remedyForToken(secret: string): string {
+  return secret === ''
+    ? 'Use a node type with a secret field for it; if there is none, ask your administrator to add one'
+    : `Set it in "${secret}" instead, where it is stored encrypted`
 }
 
 /** Reports secrets that could be sent to a host from the data of a run instead of the host in the URL. */
@@ -82,8 +86,9 @@ function checkSecretHost(
   if (secret === undefined) return
   for (const { path, text, schema: own, isLiteral } of texts) {
     if (isLiteral || sinkOf(own, schema, node.params) !== 'url' || !namesOpenHost(templates, text)) continue
-    const message = `${name}: "${titleAt(schema, path)}" must begin with a fixed host, since "${titleAt(schema, [secret])}" is sent to it`
-    report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path: ['params', ...path] }))
+    const values = { param: titleAt(schema, path), secret: titleAt(schema, [secret]) }
+    const message = `${name}: "${values.param}" must begin with a fixed host, since "${values.secret}" is sent to it`
+    report(errorIssue('SECRET_HOST_OPEN', message, { nodeId: node.id, path: ['params', ...path], values }))
   }
 }
 

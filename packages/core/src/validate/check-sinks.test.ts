@@ -74,6 +74,7 @@ describe('checkSinks', () => {
         field: 'params.url',
         path: ['params', 'url'],
         range: { start: 8, end: 24 },
+        values: { param: 'URL', fault: expect.stringMatching(/^Scheme, host and port must be text/) },
         message: expect.stringMatching(/"URL": Scheme, host and port must be text/),
       },
     ])

@@ -58,8 +58,9 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
       const sink = isLiteral || text === '' ? null : sinkOf(own, schema, node.params)
       const template = sink === null ? null : parsed(survey, text)
       for (const { message, start, end } of sink === null || template === null ? [] : faultsOf(sink, template, scope)) {
-        const details = { nodeId: node.id, path: ['params', ...path], range: { start, end } }
-        report(errorIssue('TEMPLATE_INVALID', `${name}: "${titleAt(schema, path)}": ${message}`, details))
+        const values = { param: titleAt(schema, path), fault: message }
+        const details = { nodeId: node.id, path: ['params', ...path], range: { start, end }, values }
+        report(errorIssue('TEMPLATE_INVALID', `${name}: "${values.param}": ${message}`, details))
       }
     }
     if (meter.isSliceOver()) yield

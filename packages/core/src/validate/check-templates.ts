@@ -29,14 +29,15 @@ function writeText({ node, template: { path } }: CheckedTemplate, text: string):
 function fixOf(checked: CheckedTemplate, { fix }: ExpressionProblem): { fix?: IssueFix } {
   if (fix === undefined) return {}
   const text = checked.template.text.slice(0, fix.start) + fix.text + checked.template.text.slice(fix.end)
-  return { fix: { title: fix.title, operations: [writeText(checked, text)] } }
+  return { fix: { code: fix.code, values: fix.values, title: fix.title, operations: [writeText(checked, text)] } }
 }
 
-function titleOf({ node, template: { path } }: CheckedTemplate): string {
-  const { entry, name } = node.surveyed
+function paramOf({ node, template: { path } }: CheckedTemplate): string {
   const [section, ...rest] = path
-  return `${name}: "${section === 'params' ? titleAt(entry?.params ?? true, rest) : rest.join(' ')}"`
+  return section === 'params' ? titleAt(node.surveyed.entry?.params ?? true, rest) : rest.join(' ')
 }
+
+const titleOf = (checked: CheckedTemplate): string => `${checked.node.surveyed.name}: "${paramOf(checked)}"`
 
 /** Returns the key of `input` that a problem refers to, if it is directly after `input`. */
 function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProblem, text: string): string | null {
@@ -73,7 +74,8 @@ function reportStrangers(
     const { id, start, end } = read.node
     reported = new Set([...reported, start])
     const why = id === node.surveyed.node.id ? 'it is the same node' : `no path leads from ${named.name} to here`
-    const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end } }
+    const values = { param: paramOf(checked), other: named.name }
+    const details = { nodeId: node.surveyed.node.id, path: template.path, range: { start, end }, values }
     report(errorIssue('REFERENCE_NOT_UPSTREAM', `${titleOf(checked)} reads ${named.name}, but ${why}`, details))
   }
   return reported

@@ -3,6 +3,7 @@ import { edgeId, type WorkflowEdge } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import { addBranchFix, checkPortItems } from './check-port-items.ts'
 import { endFix } from './end-fixes.ts'
+import { issueFix } from './fix.ts'
 import { type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -25,9 +26,11 @@ function checkPorts(survey: WorkflowSurvey, surveyed: SurveyedNode, report: Repo
   if (open.length === 0) return
   const shown = open.slice(0, MOST_PORTS_NAMED).map(({ title }) => `"${title}"`)
   const more = open.length > shown.length ? ` and ${open.length - shown.length} more` : ''
-  const message = `${name}: no edge leaves ${shown.join(', ')}${more}, so the path ends there without an outcome`
+  const values = { ports: shown.join(', '), count: open.length }
+  const message = `${name}: no edge leaves ${values.ports}${more}, so the path ends there without an outcome`
   const ports = open.map((port) => port.name)
-  report(warningIssue('PORT_UNCONNECTED', message, { nodeId: node.id, ...fixed(endFix(survey, surveyed, ports)) }))
+  const fix = fixed(endFix(survey, surveyed, ports))
+  report(warningIssue('PORT_UNCONNECTED', message, { nodeId: node.id, ...fix, values }))
 }
 
 const fixed = (fix: IssueFix | undefined): { readonly fix?: IssueFix } => (fix === undefined ? {} : { fix })
@@ -45,13 +48,10 @@ function bypassFix(survey: WorkflowSurvey, { node, name, incoming, outgoing }: S
       if (source !== target && !taken.has(id) && !isGone(source) && !isGone(target)) added.set(id, ends)
     }
   }
-  return {
-    title: `Remove "${name}"`,
-    operations: [
-      { op: 'remove_node', nodeId: node.id },
-      ...Array.from(added, ([id, ends]) => ({ op: 'add_edge', edge: { ...ends, id } }) as const),
-    ],
-  }
+  return issueFix('REMOVE', { name }, [
+    { op: 'remove_node', nodeId: node.id },
+    ...Array.from(added, ([id, ends]) => ({ op: 'add_edge', edge: { ...ends, id } }) as const),
+  ])
 }
 
 /** Checks whether a node is another one, or inside of it: it goes away with it. */

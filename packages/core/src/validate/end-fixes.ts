@@ -2,6 +2,7 @@ import type { DocumentOperation } from '../document/operation.ts'
 import { edgeId } from '../document/types.ts'
 import type { NodeId } from '../ids.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
+import { issueFix } from './fix.ts'
 import type { IssueFix } from './issue.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
@@ -42,14 +43,14 @@ export function endFix(survey: WorkflowSurvey, source: SurveyedNode, ports: read
   const input = entry?.inputs[0]?.name
   if (entry === undefined || input === undefined) return undefined
   if (end !== null) {
-    return { title: `Connect to "${end.name}"`, operations: connect(source, ports, end.node.id, input) }
+    return issueFix('CONNECT_TO_END', { end: end.name }, connect(source, ports, end.node.id, input))
   }
   const id = freeNodeId(survey, entry)
   const { x, y } = source.node.position
   const position = { x: x + NODE_GAP, y }
   const added = { id, type: entry.type, typeVersion: entry.version, name: entry.title, params: {}, position }
-  return {
-    title: `Add "${entry.title}" as the next node`,
-    operations: [{ op: 'add_node', node: added }, ...connect(source, ports, id, input)],
-  }
+  return issueFix('ADD_END', { type: entry.title }, [
+    { op: 'add_node', node: added },
+    ...connect(source, ports, id, input),
+  ])
 }

@@ -117,7 +117,12 @@ describe('nodes that no trigger leads to', () => {
       { ...entryOf('set'), type: 'acme/closed', inputs: [] },
     ] as typeof manifest.nodes
     const [issue] = only(validateWorkflow(document, { nodes }), 'NODE_UNREACHABLE')
-    expect(issue?.fix).toEqual({ title: 'Remove "b"', operations: [{ op: 'remove_node', nodeId: 'b' }] })
+    expect(issue?.fix).toEqual({
+      code: 'REMOVE',
+      values: { name: 'b' },
+      title: 'Remove "b"',
+      operations: [{ op: 'remove_node', nodeId: 'b' }],
+    })
   })
 })
 
@@ -184,7 +189,7 @@ describe('lint rules', () => {
     ['params.missing ?? "none"', 'Set to none', 'none'],
   ])('write what %s gives', (value, title, repaired) => {
     const operations = [{ op: 'set_param', nodeId: 'a', path: ['limit'], value: repaired }]
-    expect(withFix(value)?.fix).toEqual({ title, operations })
+    expect(withFix(value)?.fix).toMatchObject({ code: 'LIMIT', values: { value: String(repaired) }, title, operations })
   })
 
   test('offer nothing where their value cannot be computed', () => {
@@ -350,7 +355,12 @@ describe('params', () => {
     const fixesOf = (params: JsonObject) =>
       only(validateWorkflow(around(node('a', 'set', params)), { nodes }), 'PARAM_INVALID').map(({ fix }) => fix)
     expect(fixesOf({ o: { color: 'red' } })).toEqual([
-      { title: 'Remove "o color"', operations: [{ op: 'unset_param', nodeId: 'a', path: ['o', 'color'] }] },
+      {
+        code: 'REMOVE',
+        values: { name: 'o color' },
+        title: 'Remove "o color"',
+        operations: [{ op: 'unset_param', nodeId: 'a', path: ['o', 'color'] }],
+      },
     ])
     expect(fixesOf({ list: [1, 2] })).toEqual([undefined])
   })

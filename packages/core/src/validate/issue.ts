@@ -1,5 +1,7 @@
 import type { DocumentOperation, ParamPath } from '../document/operation.ts'
 import type { NodeId } from '../ids.ts'
+import type { FixCode } from './fix.ts'
+import type { IssueValues } from './issue-values.ts'
 
 /** Codes of the validator itself; lint rules of node types and faults of expressions have their own codes. */
 export const ISSUE_CODES = [
@@ -53,7 +55,11 @@ export type IssueCode = (typeof ISSUE_CODES)[number]
 
 /** A change that removes an issue. */
 export interface IssueFix {
-  /** Label of the button that applies the change. */
+  /** Kind of the change, for titles in other languages; a fix of a lint rule has the code of its rule. */
+  readonly code: FixCode | (string & {})
+  /** Values in the title, by name. */
+  readonly values: Readonly<Record<string, string | number>>
+  /** Label of the button that applies the change, in English. */
   readonly title: string
   /** Operations that change the document, applied together. */
   readonly operations: readonly DocumentOperation[]
@@ -67,6 +73,8 @@ export interface WorkflowIssue {
   readonly severity: 'error' | 'warning'
   /** One sentence for people, with the names of nodes. */
   readonly message: string
+  /** Values in the message, by name, for texts in other languages; those of each code are in `IssueValues`. */
+  readonly values?: Readonly<Record<string, string | number>>
   /** Node that has the issue; absent for issues of the workflow or of an edge. */
   readonly nodeId?: NodeId
   /** Edge that has the issue. */
@@ -84,9 +92,24 @@ export interface WorkflowIssue {
 /** Receives an issue when a check finds it. */
 export type ReportIssue = (issue: WorkflowIssue) => void
 
-type Details = Pick<WorkflowIssue, 'nodeId' | 'edgeId' | 'path' | 'range' | 'fix'>
+type Location = Pick<WorkflowIssue, 'nodeId' | 'edgeId' | 'path' | 'range' | 'fix'>
 
-function issue(severity: WorkflowIssue['severity'], code: string, message: string, details: Details): WorkflowIssue {
+/** Details of an issue: the values of its code, if it has any, and its location. */
+type Details<Code extends string> = Location &
+  (Code extends keyof IssueValues ? { readonly values: IssueValues[Code] } : Pick<WorkflowIssue, 'values'>)
+
+type Build = <Code extends IssueCode | (string & {})>(
+  code: Code,
+  message: string,
+  ...details: Code extends keyof IssueValues ? [Details<Code>] : [Details<Code>?]
+) => WorkflowIssue
+
+function issue(
+  severity: WorkflowIssue['severity'],
+  code: string,
+  message: string,
+  details: Location & Pick<WorkflowIssue, 'values'> = {},
+): WorkflowIssue {
   return {
     code,
     severity,
@@ -97,11 +120,7 @@ function issue(severity: WorkflowIssue['severity'], code: string, message: strin
 }
 
 /** Creates an error, which prevents publishing. */
-export function errorIssue(code: IssueCode | (string & {}), message: string, details: Details = {}): WorkflowIssue {
-  return issue('error', code, message, details)
-}
+export const errorIssue: Build = (code, message, ...[details]) => issue('error', code, message, details)
 
 /** Creates a warning, for a possible mistake. */
-export function warningIssue(code: IssueCode | (string & {}), message: string, details: Details = {}): WorkflowIssue {
-  return issue('warning', code, message, details)
-}
+export const warningIssue: Build = (code, message, ...[details]) => issue('warning', code, message, details)

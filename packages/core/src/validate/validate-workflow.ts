@@ -37,7 +37,8 @@ function malformedIssues(error: unknown, document: unknown): WorkflowIssue[] {
     const node: unknown = Array.isArray(nodes) && typeof index === 'number' ? nodes[index] : undefined
     const id = typeof node === 'object' && node !== null && 'id' in node ? node.id : undefined
     const at = typeof id === 'string' ? { nodeId: id, path: path.slice(2) } : { path }
-    return errorIssue('DOCUMENT_MALFORMED', sentenceOf(fault), at)
+    const values = { path: path.join('.'), fault: fault.message }
+    return errorIssue('DOCUMENT_MALFORMED', sentenceOf(fault), { ...at, values })
   })
 }
 
@@ -59,9 +60,9 @@ function inDocumentOrder(issues: readonly WorkflowIssue[], document: WorkflowDoc
 }
 
 function tooComplex(meter: Meter): WorkflowIssue {
-  const steps = Math.round(meter.steps).toLocaleString('en-US')
-  const message = `The check stopped after ${steps} steps. Split the workflow, or connect and name fewer nodes at once`
-  return errorIssue('WORKFLOW_TOO_COMPLEX', message)
+  const steps = Math.round(meter.steps)
+  const message = `The check stopped after ${steps.toLocaleString('en-US')} steps. Split the workflow, or connect and name fewer nodes at once`
+  return errorIssue('WORKFLOW_TOO_COMPLEX', message, { values: { steps } })
 }
 
 function* allChecks(

@@ -39,13 +39,15 @@ describe('toProblems', () => {
     const german = {
       ...en,
       'problem.DEAD_END': '„{node}“ führt nirgends hin ({field})',
-      'fix.DEAD_END': 'Ende anfügen',
+      'fix.CONNECT_TO_END': 'Mit „{end}“ verbinden',
       'problem.OTHER': 'Fehler: {message}',
+      'problem.INPUT_FULL': 'Der Eingang „{input}“ nimmt {maximum, plural, one {eine Kante} other {# Kanten}}',
     }
-    const fix = { title: 'Add an end', operations: [] }
+    const fix = { code: 'CONNECT_TO_END', values: { end: 'Done' }, title: 'Connect to "Done"', operations: [] }
     const problems = toProblems(
       [
         { code: 'DEAD_END', severity: 'error', message: 'm', nodeId: 'a', path: ['policy', 'join'], fix },
+        { code: 'INPUT_FULL', severity: 'error', message: 'm', values: { input: 'Mail', maximum: 2 } },
         { code: 'OTHER', severity: 'error', message: 'nodes.a.output.city is not declared' },
       ],
       names,
@@ -53,9 +55,10 @@ describe('toProblems', () => {
     )
     expect(problems.map(({ message }) => message)).toEqual([
       '„Mail“ führt nirgends hin (policy.join)',
+      'Der Eingang „Mail“ nimmt 2 Kanten',
       'Fehler: Mail › city is not declared',
     ])
-    expect(problems[0]?.fixes).toEqual([{ title: 'Ende anfügen', operations: [] }])
+    expect(problems[0]?.fixes).toEqual([{ title: 'Mit „Done“ verbinden', operations: [] }])
   })
 
   test('two faults of one field have ids of their own that stay', () => {

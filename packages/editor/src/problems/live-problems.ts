@@ -1,5 +1,5 @@
 import type { NodeId } from '@tenon/core/document'
-import type { WorkflowIssue } from '@tenon/core/validate'
+import type { IssueFix, WorkflowIssue } from '@tenon/core/validate'
 import { loadPart } from '../instance/load-part.ts'
 import type { Translate } from '../messages/format.ts'
 import type { EditorProblem, EditorState, ProblemCount, ProblemFix } from '../store/editor-state.ts'
@@ -121,7 +121,7 @@ export function toProblems(
     seen.set(base, count + 1)
     const message = inWords(issue, names)
     const node = issue.nodeId === undefined ? '' : (names.get(issue.nodeId) ?? issue.nodeId)
-    const values = { message, node, field: field.join('.') }
+    const values = { ...issue.values, message, node, field: field.join('.') }
     return {
       id: `${base}|${count}`,
       nodeId: issue.nodeId ?? null,
@@ -131,16 +131,15 @@ export function toProblems(
       severity: issue.severity,
       code: issue.code,
       message: t.ofCode(`problem.${issue.code}`, values) ?? message,
-      fixes: issue.fix === undefined ? [] : [inOwnWords(issue.fix, issue.code, t)],
+      fixes: issue.fix === undefined ? [] : [inOwnWords(issue.fix, t)],
     }
   })
   const isError = (problem: EditorProblem) => problem.severity === 'error'
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
 }
 
-function inOwnWords(fix: ProblemFix, code: string, t: Translate): ProblemFix {
-  const title = t.ofCode(`fix.${code}`, { title: fix.title })
-  return title === null ? fix : { ...fix, title }
+function inOwnWords({ code, values, title, operations }: IssueFix, t: Translate): ProblemFix {
+  return { title: t.ofCode(`fix.${code}`, { ...values, title }) ?? title, operations }
 }
 
 // The node is named beside its problem already, and other nodes are shown by name, not by id.

@@ -6,6 +6,7 @@ import { nearest } from '../suggest.ts'
 import { membersOf, memberType } from '../types/member-type.ts'
 import { isUnknown, type StaticType, UNKNOWN, withoutNull } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
+import { expressionFix } from './fix.ts'
 import type { Checking } from './problem.ts'
 import { itemType, literalPath, returnType } from './return-type.ts'
 
@@ -21,7 +22,7 @@ function reportUnknown({ report }: Checking, { name, start, nameEnd: end }: Call
     message: `There is no function ${name}${hint}`,
     start,
     end,
-    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: meant, start, end } }),
+    ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
   })
 }
 
@@ -46,7 +47,9 @@ function checkValues({ report }: Checking, { name, values }: FunctionParameter, 
     message: `${name} is one of: ${values.join(', ')}`,
     start,
     end,
-    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: printText(meant), start, end } }),
+    ...(meant === null
+      ? {}
+      : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }),
   })
 }
 
@@ -74,7 +77,9 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
     const isFault = !member.isUndeclared && !segments.some(({ optional }) => optional)
     const severity = isFault ? 'error' : 'warning'
     const isWhole = value === key && meant !== null
-    const fix = isWhole ? { fix: { title: `Change to ${meant}`, text: printText(meant), start, end } } : {}
+    const fix = isWhole
+      ? { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }
+      : {}
     checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, start, end, ...fix })
     return
   }

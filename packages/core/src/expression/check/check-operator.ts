@@ -14,6 +14,7 @@ import {
 } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
 import { equalityProblem, knownTexts, orderProblem } from './compare-types.ts'
+import { expressionFix } from './fix.ts'
 import type { Checking, ExpressionProblem } from './problem.ts'
 
 const BOOLEAN = typeOfKind('boolean')
@@ -82,7 +83,7 @@ function numberFix(
   const side = withoutNull(ours).every(({ kind }) => kind === 'text') ? left : right
   if (side.kind === 'literal') return {}
   const { start, end } = side
-  return { fix: { title: 'Convert with number()', text: `number(${text.slice(start, end)})`, start, end } }
+  return { fix: expressionFix('CONVERT_TO_NUMBER', {}, { text: `number(${text.slice(start, end)})`, start, end }) }
 }
 
 function checkTexts(checking: Checking, { left, right }: ComparisonExpression, known: StaticType): void {
@@ -105,7 +106,9 @@ function checkTexts(checking: Checking, { left, right }: ComparisonExpression, k
     message: `This is never ${printText(value)}: ${hint}`,
     start,
     end,
-    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: printText(meant), start, end } }),
+    ...(meant === null
+      ? {}
+      : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }),
   })
 }
 

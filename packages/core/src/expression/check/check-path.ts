@@ -6,6 +6,7 @@ import { printPath } from '../printer.ts'
 import { nearest } from '../suggest.ts'
 import { type MemberKey, type MemberType, membersOf, memberType } from '../types/member-type.ts'
 import { describeKinds, kindsOf, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
+import { expressionFix } from './fix.ts'
 import type { Checking, ExpressionFix } from './problem.ts'
 
 /** Treatment of a missing path: a fault (`strict`) or accepted (`lenient`). */
@@ -22,7 +23,7 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
     message: `There is no ${name} here${hint}`,
     start,
     end,
-    ...(meant === null ? {} : { fix: { title: `Change to ${meant}`, text: meant, start, end } }),
+    ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
   })
   return UNKNOWN
 }
@@ -30,19 +31,19 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
 /** Creates a fix that replaces the key of a segment; a key that is not a name needs brackets. */
 function keyFix({ text }: Checking, segment: PathSegment, key: string): ExpressionFix {
   const { start, end } = segment
-  const title = `Change to ${key}`
+  const change = (written: string, from: number) =>
+    expressionFix('CHANGE_TO', { text: key }, { text: written, start: from, end })
   const isBracketed = text[start] === '"' || text[start] === "'"
-  if (isBracketed) return { title, text: printText(key), start, end }
-  if (isName(key)) return { title, text: key, start, end }
-  const point = text.lastIndexOf('.', start)
-  return { title, text: `[${printText(key)}]`, start: point, end }
+  if (isBracketed) return change(printText(key), start)
+  if (isName(key)) return change(key, start)
+  return change(`[${printText(key)}]`, text.lastIndexOf('.', start))
 }
 
 function optionalFix({ text }: Checking, { start }: PathSegment): { readonly fix?: ExpressionFix } {
   const before = text[start - 1]
   if (before !== '.' && before !== '[') return {}
   const written = before === '.' ? '?.' : '?.['
-  return { fix: { title: 'Use null if missing', text: written, start: start - 1, end: start } }
+  return { fix: expressionFix('USE_NULL', {}, { text: written, start: start - 1, end: start }) }
 }
 
 interface Access {

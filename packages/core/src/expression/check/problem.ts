@@ -2,13 +2,18 @@ import type { TenonErrorCode } from '../../errors/index.ts'
 import type { JsonSchema } from '../../json.ts'
 import type { Span } from '../ast.ts'
 import type { StaticType } from '../types/static-type.ts'
+import type { ExpressionFixValues } from './fix.ts'
 
 /** Codes of problems found in a template before it is evaluated; evaluation throws most of the same codes. */
 export type ExpressionProblemCode = Extract<TenonErrorCode, `EXPRESSION_${string}`> | 'COMPARISON_TYPES_DIFFER'
 
 /** A change of the template's text that resolves a problem. */
 export interface ExpressionFix extends Span {
-  /** Short description of the change. */
+  /** Kind of the change, for titles in other languages. */
+  readonly code: keyof ExpressionFixValues
+  /** Values in the title, by name. */
+  readonly values: ExpressionFixValues[keyof ExpressionFixValues]
+  /** Short description of the change, in English. */
   readonly title: string
   /** Text that replaces the span. */
   readonly text: string

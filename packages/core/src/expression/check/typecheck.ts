@@ -7,6 +7,7 @@ import { typeOfSchema } from '../types/schema-to-type.ts'
 import { describeKinds, kindsOf, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
 import { schemaOfType } from '../types/type-to-schema.ts'
 import { checkExpression } from './check-expression.ts'
+import { expressionFix } from './fix.ts'
 import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema, ScopeTypes } from './problem.ts'
 
 /** Types and problems of a template, known before it is evaluated. */
@@ -53,7 +54,7 @@ function syntaxProblem(text: string, { code, message, details }: TenonError): Ex
     message: message.replace(/ \(line \d+, column \d+\)$/, ''),
     start: position,
     end: Math.min(position + 1, text.length),
-    ...(isOpen ? { fix: { title: 'Close the expression', start: position, end: position, text: ' }}' } } : {}),
+    ...(isOpen ? { fix: expressionFix('CLOSE_EXPRESSION', {}, { start: position, end: position, text: ' }}' }) } : {}),
   }
 }
 

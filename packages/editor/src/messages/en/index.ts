@@ -26,14 +26,15 @@ export type MessageKey = keyof typeof en
 export type Messages = Readonly<Record<MessageKey, string>>
 
 /**
- * Key of a text from another package, by its code: a problem of the validator (`problem.DEAD_END`), the button of its
- * fix (`fix.DEAD_END`), an error of the server or of a run, or an obstacle of a run (`error.RATE_LIMITED`), its remedy
+ * Key of a text from another package, by its code: a problem of the validator (`problem.DEAD_END`), the button of a fix
+ * (`fix.CONNECT_TO_END`), an error of the server or of a run, or an obstacle of a run (`error.RATE_LIMITED`), its remedy
  * (`remedy.RATE_LIMITED`), and the help of a function, a name or a constant of expressions (`help.round`).
  */
 export type CodeKey = `problem.${string}` | `fix.${string}` | `error.${string}` | `remedy.${string}` | `help.${string}`
 
 /**
  * Texts that a host replaces. Texts by code have the original as `{message}` (fixes as `{title}`, remedies as
- * `{remedy}`, help as `{help}`); problems also have `{node}` and `{field}`, errors the scalar details of their code.
+ * `{remedy}`, help as `{help}`). Problems also have `{node}`, `{field}` and the values of their code (`IssueValues` of
+ * `@tenon/core/validate`), fixes the values of theirs (`FixValues`), errors the scalar details of their code.
  */
 export type HostMessages = Partial<Messages> & { readonly [Key in CodeKey]?: string }

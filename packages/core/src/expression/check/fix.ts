@@ -1,0 +1,30 @@
+import type { Span } from '../ast.ts'
+import type { ExpressionFix } from './problem.ts'
+
+/** Values in the titles of the fixes of expressions, by code of the fix. */
+export interface ExpressionFixValues {
+  /** Replaces a name, a key or a text by the one that was probably meant. */
+  readonly CHANGE_TO: { readonly text: string }
+  /** Adds the braces that end an expression. */
+  readonly CLOSE_EXPRESSION: Readonly<Record<string, never>>
+  /** Converts a text in a comparison with a number. */
+  readonly CONVERT_TO_NUMBER: Readonly<Record<string, never>>
+  /** Reads a path that may be missing as `null`. */
+  readonly USE_NULL: Readonly<Record<string, never>>
+}
+
+const TITLES: { readonly [Code in keyof ExpressionFixValues]: (values: ExpressionFixValues[Code]) => string } = {
+  CHANGE_TO: ({ text }) => `Change to ${text}`,
+  CLOSE_EXPRESSION: () => 'Close the expression',
+  CONVERT_TO_NUMBER: () => 'Convert with number()',
+  USE_NULL: () => 'Use null if missing',
+}
+
+/** Creates a fix of a template, with its title in English. */
+export function expressionFix<Code extends keyof ExpressionFixValues>(
+  code: Code,
+  values: ExpressionFixValues[Code],
+  change: Span & { readonly text: string },
+): ExpressionFix {
+  return { code, values, title: TITLES[code](values), ...change }
+}

@@ -227,7 +227,7 @@ export interface Member {
   readonly userId: UserId
   /** Name to show. */
   readonly displayName: string
-  /** What tells people of the same name apart, such as an email address or a team. */
+  /** Distinguishes people of the same name, such as an email address or a team. */
   readonly detail?: string
 }
 

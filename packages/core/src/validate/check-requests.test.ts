@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { around, call, fixed, issueIn, manifest, only, set, validate } from '../../test/validation.ts'
+import { MISSING_SECRET, withoutSecrets } from '../document/secret-marker.ts'
 import type { JsonObject } from '../json.ts'
 import { defineNode, toManifest } from '../node/index.ts'
 import { node } from '../testing/index.ts'
@@ -86,6 +87,40 @@ describe('SECRET_HOST_OPEN', () => {
     ['beside other texts', { url: 'https://x.test', note: '{{input.a}}', fixed: '{{input.b}}', apiKey: marker }],
   ])('takes one %s', (_title, params) => {
     expect(issuesOf(params)).toEqual([])
+  })
+
+  test('SECRET_MISSING: a copy without its secrets names each one that has to be set again', () => {
+    const strict = defineNode({
+      ...signed,
+      type: 'acme/strict',
+      params: z.object({ url: z.string(), token: z.string().meta({ title: 'Token', secret: true }) }),
+    })
+    const apiKey = z.string().optional().meta({ title: 'API key', secret: true })
+    const loose = defineNode({ ...signed, type: 'acme/loose', summary: '', params: z.object({ apiKey }) })
+    const all = { nodes: [...nodes, ...toManifest([strict, loose]).nodes] }
+    const url = 'https://x.test'
+    const missing = { ...MISSING_SECRET }
+    const copied = (type: string, params: JsonObject) =>
+      only(validateWorkflow(around(node('a', type, params)), all), 'SECRET_MISSING')
+    const at = { code: 'SECRET_MISSING', severity: 'error', nodeId: 'a' }
+    const params = withoutSecrets({ url, apiKey: marker })
+    const [issue] = copied('acme/signed', params)
+    expect(issue).toMatchObject({
+      ...at,
+      message: 'a: set "API key" again, since secrets are not copied',
+      path: ['params', 'apiKey'],
+      fix: {
+        title: 'Leave "API key" empty',
+        operations: [{ op: 'unset_param', nodeId: 'a', path: ['apiKey'] }],
+      },
+    })
+    expect(copied('acme/loose', { apiKey: missing })[0]).toHaveProperty('fix')
+    // A fix that leads to another error is no fix.
+    const [strictIssue] = copied('acme/strict', { url, token: missing })
+    expect(strictIssue).toMatchObject({ ...at, path: ['params', 'token'] })
+    expect(strictIssue).not.toHaveProperty('fix')
+    expect(copied('acme/signed', { url, apiKey: marker, note: missing })).toEqual([])
+    expect(copied('acme/unknown', { apiKey: missing })).toEqual([])
   })
 
   test('names the secret param of the node in the warning about a token in a text', () => {

@@ -1,5 +1,5 @@
 import type { ParamPath } from '../document/operation.ts'
-import { isSecretMarker, secretParamsOf } from '../document/secret-marker.ts'
+import { isMissingSecret, isSecretMarker, secretParamsOf } from '../document/secret-marker.ts'
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 import { hasOpenHost } from '../evaluate/sinks/url-sink.ts'
 import type { TemplateTable } from '../expression/template-table.ts'
@@ -10,6 +10,7 @@ import { issueFix } from './fix.ts'
 import { errorIssue, type IssueFix, type ReportIssue, warningIssue } from './issue.ts'
 import { titleAt } from './param-schema.ts'
 import { paramSink, sinkOf } from './param-sink.ts'
+import { asObject } from './schema-facts.ts'
 import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 function headerFix(surveyed: SurveyedNode, path: ParamPath): IssueFix {
@@ -92,6 +93,23 @@ function checkSecretHost(
   }
 }
 
+/** Reports secrets that a copy does not have. */
+function checkMissingSecrets({ node, name, entry }: SurveyedNode, report: ReportIssue): void {
+  if (!Object.values(node.params).some(isMissingSecret)) return
+  const schema = entry?.params ?? true
+  const required = asObject(schema)?.required
+  for (const param of secretParamsOf(schema)) {
+    if (!isMissingSecret(node.params[param])) continue
+    const title = titleAt(schema, [param])
+    const message = `${name}: set "${title}" again, since secrets are not copied`
+    const at = { nodeId: node.id, path: ['params', param] }
+    const operation = { op: 'unset_param', nodeId: node.id, path: [param] } as const
+    const isRequired = Array.isArray(required) && required.includes(param)
+    const fix = isRequired ? {} : { fix: { title: `Leave "${title}" empty`, operations: [operation] } }
+    report(errorIssue('SECRET_MISSING', message, { ...at, ...fix }))
+  }
+}
+
 /** Checks whether an expression can set the host. A template with a syntax error is reported elsewhere. */
 function namesOpenHost(templates: TemplateTable, text: string): boolean {
   try {
@@ -101,11 +119,12 @@ function namesOpenHost(templates: TemplateTable, text: string): boolean {
   }
 }
 
-/** Reports invalid headers of requests, tokens in plain text, and secrets that are sent to unknown hosts. */
+/** Reports invalid headers of requests, tokens in plain text, and secrets that are missing or sent to unknown hosts. */
 export function checkRequests(survey: WorkflowSurvey, report: ReportIssue): void {
   for (const surveyed of survey.nodes) {
     for (const path of headersOf(surveyed)) checkHeader(surveyed, path, report)
     checkTokens(surveyed, report)
+    checkMissingSecrets(surveyed, report)
     checkSecretHost(survey, surveyed, report)
   }
 }

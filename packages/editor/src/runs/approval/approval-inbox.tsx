@@ -1,5 +1,5 @@
 import type { Approval, Page, TenonClient } from '@tenon/core/client'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { ResourceError } from '../../client/resource-error.tsx'
 import { type Resource, useResource } from '../../client/use-resource.ts'
 import { useTenantChanges } from '../../client/use-tenant-changes.ts'
@@ -60,6 +60,11 @@ interface InboxBodyProps extends Pick<ApprovalInboxProps, 'client' | 'onOpenRun'
 function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   const { t } = useInstance()
   const [chosenId, setChosenId] = useState<string | null>(null)
+  const card = useRef<HTMLDivElement>(null)
+  // On a phone the card lies below the list.
+  useEffect(() => {
+    if (chosenId !== null) card.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosenId])
   const now = useNow(NOW_EVERY_MS)
   const { value, error, refresh } = page
   const open = value === null ? NONE : [...value.items].sort(byUrgency)
@@ -109,7 +114,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
   )
   const next = closed === null ? undefined : own.find((approval) => approval.approvalId !== closed.approvalId)
   return (
-    <div className="tn-inbox-body" data-chosen={chosenId !== null || undefined}>
+    <div className="tn-inbox-body">
       <div className="tn-inbox-lists">
         {own.length === 0 && <p className="tn-inbox-note">{t('runs.inbox.empty')}</p>}
         {own.length > 0 && itemsOf(own, t('runs.inbox.list'))}
@@ -120,7 +125,7 @@ function InboxBody({ client, page, onOpenRun }: InboxBodyProps) {
           </>
         )}
       </div>
-      <div className="tn-inbox-card">
+      <div ref={card} className="tn-inbox-card">
         <ApprovalCard
           approval={chosen}
           onDecide={decide}

@@ -99,6 +99,17 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     expect((await check()).map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
   })
 
+  test('reads a value that is null, and the values of several references at once', async () => {
+    const tenantId = `t-${randomUUID()}`
+    const refs = [makeValueRef(null), makeValueRef({ a: 1 }), makeValueRef(null)]
+    expect(await reader().loadValues(tenantId, refs)).toEqual([null, { a: 1 }, null])
+    const { values } = committer()
+    expect([await values.load(tenantId, makeValueRef(null)), values.peek(tenantId, makeValueRef(null))]).toEqual([
+      null,
+      null,
+    ])
+  })
+
   test('puts the start of the nodes that are taken into the same append', async () => {
     const by = committer()
     const plan = compile(parallel, registry.manifest)

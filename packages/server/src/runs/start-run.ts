@@ -6,8 +6,8 @@ import { newRunId, type StartRunRequest } from '@tenon/runtime'
 import type { Plan, PlanNode } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import { claimKey, keepAnswer } from '../tables/idempotency-repository.ts'
-import type { VersionRow, WorkflowRow } from '../tables/server-tables.ts'
-import { findVersion } from '../tables/version-repository.ts'
+import type { WorkflowRow } from '../tables/server-tables.ts'
+import { findVersionToRun, type VersionToRun } from '../tables/version-repository.ts'
 import { presentStartedRun } from './present-run.ts'
 
 export interface StartRequest {
@@ -60,11 +60,11 @@ async function versionToRun(
   server: ServerContext,
   workflow: WorkflowRow,
   asked: string | undefined,
-): Promise<VersionRow> {
+): Promise<VersionToRun> {
   const version = asked ?? (workflow.latest_version === null ? null : String(workflow.latest_version))
   if (version === null) throw new TenonError('WORKFLOW_NOT_PUBLISHED', 'The workflow has no published version')
   const { tenant_id: tenantId, workflow_id: workflowId } = workflow
-  const row = await server.database.withTenant(tenantId, (tx) => findVersion(tx, tenantId, workflowId, version))
+  const row = await server.database.withTenant(tenantId, (tx) => findVersionToRun(tx, tenantId, workflowId, version))
   // A tried draft has test runs only.
   if (row !== null && row.number !== null) return row
   throw new TenonError('REFERENCE_NOT_FOUND', 'The workflow has no version with this number', {
@@ -82,7 +82,7 @@ function checkKey(key: string): void {
 /** A run to start, of any version. */
 export interface Beginning {
   readonly identity: Identity
-  readonly version: VersionRow
+  readonly version: VersionToRun
   /** @defaultValue the first enabled trigger in document order */
   readonly trigger: string | undefined
   /** @defaultValue `{}` */

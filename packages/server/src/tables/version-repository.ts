@@ -37,6 +37,26 @@ export async function findVersion(
   return row ?? null
 }
 
+/** The part of a version that a run needs. */
+export type VersionToRun = Pick<VersionRow, 'workflow_id' | 'version' | 'number' | 'plan'>
+
+/** Finds a version without its document and its lockfile, which a start does not read. */
+export async function findVersionToRun(
+  tx: ServerTx,
+  tenantId: TenantId,
+  workflowId: WorkflowId,
+  version: string,
+): Promise<VersionToRun | null> {
+  const row = await tx
+    .selectFrom('versions')
+    .select(['workflow_id', 'version', 'number', 'plan'])
+    .where('tenant_id', '=', tenantId)
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 /** Published versions, newest first, below a number; one more than the limit, if there is one. */
 export async function listVersionRows(
   tx: ServerTx,

@@ -13,7 +13,7 @@ export interface KeyOwners {
   of(key: string): readonly KeyOwner[]
   /** Returns the last owner that comes before a node; `null` if there is none. */
   lastBefore(node: FlowNode, key: string): KeyOwner | null
-  /** Yields the owners that come before a node, descending; none for a key that no node adds. */
+  /** Yields the owners that come before a node, descending, of a key that a node adds. */
   before(node: FlowNode, key: string): Iterable<KeyOwner>
   /** Yields the owners that come before a node and have another type than `type`, ascending. */
   otherwiseBefore(node: FlowNode, key: string, type: string | null): Iterable<KeyOwner>
@@ -101,12 +101,11 @@ export function createKeyOwners(nodeCount: number, exitCount: number, meter: Met
     keys: () => entries.keys(),
     of: (key) => entryOf(key).all.owners,
     lastBefore: (node, key) => entries.get(key)?.all.lastBefore(node) ?? null,
-    before: (node, key) => entries.get(key)?.all.beforeDown(node) ?? [],
+    before: (node, key) => entryOf(key).all.beforeDown(node),
     otherwiseBefore(node, key, type) {
       const { all, byType, type: onlyType } = entryOf(key)
-      if (byType === null) return onlyType === type ? [] : all.before(node)
       const lists: Iterable<KeyOwner>[] = []
-      for (const [each, list] of byType) if (each !== type) lists.push(list.before(node))
+      for (const [each, list] of byType ?? [[onlyType, all] as const]) if (each !== type) lists.push(list.before(node))
       return lists.length === 1 ? (lists[0] as Iterable<KeyOwner>) : merge(lists)
     },
     isSurelyAdded({ taken }, key) {

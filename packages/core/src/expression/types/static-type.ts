@@ -78,14 +78,9 @@ export function orNull(type: StaticType): StaticType {
 
 /** Returns the possible kinds of a type, each once; `null` for any kind. */
 export function kindsOf(type: StaticType): readonly ValueKind[] | null {
-  const [only] = type
-  if (type.length === 1 && only !== undefined) return only.kind === 'unknown' ? null : [only.kind]
-  const kinds = new Set<ValueKind>()
-  for (const { kind } of type) {
-    if (kind === 'unknown') return null
-    kinds.add(kind)
-  }
-  return [...kinds]
+  if (isUnknown(type)) return null
+  const kinds = type.map(({ kind }) => kind as ValueKind)
+  return kinds.length < 2 ? kinds : [...new Set(kinds)]
 }
 
 const NAMES: Readonly<Record<ValueKind, string>> = Object.freeze({

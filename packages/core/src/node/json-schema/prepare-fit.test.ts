@@ -92,7 +92,9 @@ describe('prepareFit', () => {
     ['an unknown type', { type: 'text' }],
     ['types that are not texts', { type: [1] }],
     ['members that are a list', { properties: [1] }],
-    ['a limit that is not a number', { maxLength: '5', minItems: null, minimum: '1' }],
+    ['a length that is not a number', { maxLength: '5' }],
+    ['a number of items that is not a number', { minItems: null }],
+    ['a limit that is not a number', { minimum: '1' }],
   ])('leaves %s to the library, whatever it makes of it', (_, of) => {
     for (const given of ['x', [1], 1, {}] as Json[]) expect(prepareFit(of)(given)).toBe(!findsFault(of, given))
   })

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+import { TenonError } from '@tenon/core/errors'
 import { screen, waitFor } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
-import { ESCALATED_OUTPUT, escalatedRun, escalatingRun, failedRun } from '../../../test/fixtures/ticket-runs.ts'
+import { ESCALATED_OUTPUT, escalatedRun, failedRun } from '../../../test/fixtures/ticket-runs.ts'
 import { RunOutput } from '../viewer/run-parts.tsx'
 
 function show(
@@ -48,14 +49,19 @@ describe('RunOutput', () => {
     expect(screen.getByText('Check the status page of the help desk.')).toBeDefined()
   })
 
-  test('says so when the run cannot be read', async () => {
-    const fixture = createFixtureClient({ frames: escalatingRun().frames })
-    const { user } = renderPart(<RunOutput client={fixture.client} runId="another" />)
-    expect(await screen.findByRole('alert')).toHaveProperty(
-      'textContent',
-      expect.stringContaining('No run has this id'),
-    )
+  test('says so when there is no such run', async () => {
+    const fixture = createFixtureClient({ frames: escalatedRun().frames })
+    renderPart(<RunOutput client={fixture.client} runId="another" />)
+    expect(await screen.findByRole('alert')).toHaveProperty('textContent', expect.stringContaining('Run not found'))
+  })
+
+  test('says so when the run cannot be read, and reads it again when asked', async () => {
+    const fixture = createFixtureClient({ frames: escalatedRun().frames, output: ESCALATED_OUTPUT })
+    fixture.fail('runs.get', new TenonError('FORBIDDEN', 'Not your run'))
+    const { user } = renderPart(<RunOutput client={fixture.client} runId={FIXTURE_RUN_ID} />)
+    expect(await screen.findByRole('alert')).toHaveProperty('textContent', expect.stringContaining('FORBIDDEN'))
+    fixture.fail('runs.get', null)
     await user.click(screen.getByRole('button', { name: 'Try again' }))
-    expect(fixture.calls.filter((call) => call.name === 'runs.get')).toHaveLength(2)
+    expect(await screen.findByText('https://helpdesk.example/t/991')).toBeDefined()
   })
 })

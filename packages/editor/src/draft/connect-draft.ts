@@ -1,18 +1,17 @@
 import type { TenonClient } from '@tenon/core/client'
-import { CLOSE_CODES, diffDocuments, genesisOf } from '@tenon/core/collab'
-import type { DocumentOperation, WorkflowDocument } from '@tenon/core/document'
+import { CLOSE_CODES, genesisOf } from '@tenon/core/collab'
+import type { DocumentOperation } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
-import * as Y from 'yjs'
 import { guardPageClose, isOnline, onNetworkChange, onPageLeave } from '../instance/browser.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import type { SyncState } from '../store/editor-state.ts'
-import { shareStructure } from '../store/share-structure.ts'
 import type { CollabConnection } from './collab-provider.ts'
 import type { HttpSync } from './http-sync.ts'
 import { loadSurroundings } from './load-surroundings.ts'
 import type { ConnectablePresence } from './presence.ts'
-import { dragsOf, markPeers, readPeers } from './read-peers.ts'
+import { readPeers, showPeers } from './read-peers.ts'
 import { closeCodeOf, socketClosed, socketRefused } from './socket-faults.ts'
+import { createUnsavedChanges } from './unsaved-changes.ts'
 
 export interface DraftLinkOptions {
   readonly session: EditorSession
@@ -37,11 +36,6 @@ export interface DraftLinkOptions {
 
 /** Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all. */
 const SOCKET_PATIENCE_MS = 3_500
-/**
- * Time in milliseconds after which an unsaved change causes a warning when the page closes, since the connection may be
- * dead.
- */
-const LATE_MS = 3_000
 
 /**
  * Loads the data of an editor and joins the room of its draft. While no socket can be opened, the draft is synced by
@@ -61,20 +55,17 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   let patience: ReturnType<typeof setTimeout> | null = null
   let isSocketLive = false
   let isHttpLive = false
-  /** Instant of the first change that the server may lack; `null` if it has all. */
-  let pendingSinceMs: number | null = null
+  const unsaved = createUnsavedChanges(session)
   let isWaiting = false
   let isClosed = false
   /** Reason for using HTTP requests instead of the socket. */
   let refusal: TenonError | null = null
-  let stored: { readonly document: WorkflowDocument; readonly vector: Uint8Array } | null = null
 
   const syncState = (): SyncState => {
     if (isClosed) return 'closed'
     if (store.getState().phase.kind !== 'ready') return 'connecting'
-    const isPending = pendingSinceMs !== null
-    if (!(isSocketLive || isHttpLive) || !isOnline()) return isPending ? 'unsent' : 'offline'
-    return isPending ? 'saving' : 'saved'
+    if (!(isSocketLive || isHttpLive) || !isOnline()) return unsaved.isPending() ? 'unsent' : 'offline'
+    return unsaved.isPending() ? 'saving' : 'saved'
   }
   const showSync = () => {
     const sync = syncState()
@@ -86,19 +77,13 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     isWaiting = next
     onWaiting(next)
   }
-  const unsaved = () =>
-    stored === null || pendingSinceMs === null ? [] : diffDocuments(stored.document, session.read())
-  const keepStored = () => {
-    pendingSinceMs = null
-    stored = { document: session.read(), vector: Y.encodeStateVector(doc) }
-  }
   const close = (code: number) => {
     // Typed text counts as unsaved.
     session.flush()
     stopHttp()
     if (code === CLOSE_CODES.rebased) {
-      const carried = unsaved()
-      pendingSinceMs = null
+      const carried = unsaved.operations()
+      unsaved.forget()
       showWaiting(false)
       onRebased(carried)
       return
@@ -106,7 +91,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     isClosed = true
     store.setState({ isReadOnly: true })
     showSync()
-    onExpelled(code, unsaved())
+    onExpelled(code, unsaved.operations())
   }
   const sendByHttp = (body: Parameters<TenonClient['drafts']['sync']>[1], keepalive: boolean) =>
     client().drafts.sync(workflowId, body, keepalive ? { keepalive } : { abortSignal: abort.signal })
@@ -139,14 +124,14 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     http = createHttpSync({
       doc,
       send: sendByHttp,
-      known: stored?.vector ?? null,
-      hasUnsaved: pendingSinceMs !== null,
+      known: unsaved.storedVector(),
+      hasUnsaved: unsaved.isPending(),
       listener: {
         onSynced: (isSaved) => {
           isHttpLive = true
           showTransport('http', refusal ?? socketClosed(client()))
           begin()
-          if (isSaved) keepStored()
+          if (isSaved) unsaved.keepStored()
           showSync()
         },
         onUnreachable: () => {
@@ -214,25 +199,16 @@ export function connectDraft(options: DraftLinkOptions): () => void {
           if (!next) watchSocket()
         },
         onLocalChange: () => {
-          pendingSinceMs ??= Date.now()
+          unsaved.touch()
           http?.touch()
           showSync()
         },
         onSaved: (isComplete) => {
           if (!isComplete) return
-          keepStored()
+          unsaved.keepStored()
           showSync()
         },
-        onAwareness: (states, ownClientId) => {
-          const before = store.getState()
-          const peers = shareStructure(before.peers, readPeers(states, ownClientId))
-          if (peers === before.peers) return
-          store.setState({
-            peers,
-            peerMarks: markPeers(peers, before.peerMarks),
-            peerDrags: dragsOf(peers, before.peerDrags),
-          })
-        },
+        onAwareness: (states, ownClientId) => showPeers(store, readPeers(states, ownClientId)),
         onClosed: onSocketClosed,
         onTicketRefused: (error) => {
           const isExpelled = error instanceof TenonError && error.code === 'UNAUTHENTICATED'
@@ -246,15 +222,15 @@ export function connectDraft(options: DraftLinkOptions): () => void {
   const begin = () => {
     if (store.getState().phase.kind === 'ready') return
     store.setState({ phase: { kind: 'ready' } })
-    stored = { document: session.read(), vector: Y.encodeStateVector(doc) }
+    unsaved.begin()
     if (options.carried.length === 0) return
     const result = session.dispatch({ type: 'fix', operations: options.carried, title: '' })
     if (!result.ok) onExpelled(CLOSE_CODES.rebased, options.carried)
   }
   // The socket may close with its page before the last characters are sent.
   const saveOnLeave = async () => {
-    if (pendingSinceMs === null || isClosed || stored === null) return
-    const { vector } = stored
+    const vector = unsaved.storedVector()
+    if (!unsaved.isPending() || isClosed || vector === null) return
     try {
       const { bodyFor } = await part
       await sendByHttp(bodyFor(doc, vector, true), true)
@@ -272,7 +248,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
         onStored: () => finish(),
         onUnreachable: () => showWaiting(true),
         onRefused: (error) => {
-          const operations = unsaved()
+          const operations = unsaved.operations()
           finish()
           onLost(error, operations)
         },
@@ -293,7 +269,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     if (isClosed) return false
     // Typed text is sent when the page closes, unless there is no connection.
     if (input.isTyping && syncState() === 'offline') return true
-    return pendingSinceMs !== null && Date.now() - pendingSinceMs > LATE_MS
+    return unsaved.isLate()
   })
   loadSurroundings(client, workflowId, abort.signal)
     .then(({ workflow, role, manifest }) => {
@@ -306,14 +282,15 @@ export function connectDraft(options: DraftLinkOptions): () => void {
     })
   return () => {
     session.flush()
-    if (pendingSinceMs === null || isClosed || stored === null) stopGuarding()
-    else void sendAfterLeaving(stored.vector)
+    const vector = unsaved.storedVector()
+    if (!unsaved.isPending() || isClosed || vector === null) stopGuarding()
+    else void sendAfterLeaving(vector)
     abort.abort()
     stopHttp()
     stopListening()
     stopWatching()
     detachPresence?.()
     connection?.stop()
-    store.setState({ peers: [], peerMarks: new Map(), peerDrags: new Map() })
+    showPeers(store, [])
   }
 }

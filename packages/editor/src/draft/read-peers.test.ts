@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { dragsOf, markPeers, readPeers } from './read-peers.ts'
+import { createEditorStore } from '../store/editor-store.ts'
+import { readPeers, showPeers } from './read-peers.ts'
 
 const user = { userId: 'u1', displayName: 'Mika' }
 
@@ -22,20 +23,33 @@ describe('readPeers', () => {
   })
 })
 
-describe('markPeers and dragsOf', () => {
+describe('showPeers', () => {
   const peers = readPeers(new Map([[2, { user, selection: ['a', 'b'], drag: { dx: 3, dy: 4 } }]]), 1)
+  const show = () => {
+    const store = createEditorStore()
+    showPeers(store, peers)
+    return store
+  }
 
-  test('moving a cursor changes no mark', () => {
-    const marks = markPeers(peers, new Map())
+  test('moving a cursor changes no mark, and the same users change nothing', () => {
+    const store = show()
+    const shown = store.getState()
+    showPeers(store, structuredClone(peers))
+    expect(store.getState()).toBe(shown)
     const moved = peers.map((peer) => ({ ...peer, cursor: { x: 1, y: 1 } }))
-    expect(markPeers(moved, marks)).toBe(marks)
-    expect([...marks.keys()]).toEqual(['a', 'b'])
+    showPeers(store, moved)
+    expect(store.getState().peers).toEqual(moved)
+    expect(store.getState().peerMarks).toBe(shown.peerMarks)
+    expect([...shown.peerMarks.keys()]).toEqual(['a', 'b'])
   })
 
-  test('a drag moves what the person has selected', () => {
-    expect([...dragsOf(peers, new Map())]).toEqual([
+  test('a drag moves what the person has selected, until they leave', () => {
+    const store = show()
+    expect([...store.getState().peerDrags]).toEqual([
       ['a', { dx: 3, dy: 4 }],
       ['b', { dx: 3, dy: 4 }],
     ])
+    showPeers(store, [])
+    expect([store.getState().peerMarks.size, store.getState().peerDrags.size]).toEqual([0, 0])
   })
 })

@@ -1,5 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import type { Peer, PeerMark } from '../store/editor-state.ts'
+import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
 import { avatarColor } from '../ui/avatar.tsx'
 
@@ -26,11 +27,20 @@ export function readPeers(states: ReadonlyMap<number, unknown>, ownClientId: num
   return peers.sort((a, b) => a.clientId - b.clientId)
 }
 
+/** Shows other users with their marks and drags; what has not changed keeps its reference. */
+export function showPeers(store: EditorStore, read: readonly Peer[]): void {
+  const before = store.getState()
+  const peers = shareStructure(before.peers, read)
+  if (peers === before.peers) return
+  store.setState({
+    peers,
+    peerMarks: markPeers(peers, before.peerMarks),
+    peerDrags: dragsOf(peers, before.peerDrags),
+  })
+}
+
 /** Returns the user who has selected each node; of several, the first by client id. */
-export function markPeers(
-  peers: readonly Peer[],
-  before: ReadonlyMap<NodeId, PeerMark>,
-): ReadonlyMap<NodeId, PeerMark> {
+function markPeers(peers: readonly Peer[], before: ReadonlyMap<NodeId, PeerMark>): ReadonlyMap<NodeId, PeerMark> {
   const marks = new Map<NodeId, PeerMark>()
   for (const { clientId, displayName, color, selection } of peers) {
     for (const id of selection) {
@@ -44,7 +54,7 @@ export function markPeers(
 type Drags = ReadonlyMap<NodeId, { readonly dx: number; readonly dy: number }>
 
 /** Returns the drag offsets of other users by node; the same map while nothing moves. */
-export function dragsOf(peers: readonly Peer[], before: Drags): Drags {
+function dragsOf(peers: readonly Peer[], before: Drags): Drags {
   const drags = new Map(
     peers.flatMap(({ drag, selection }) => (drag === null ? [] : selection.map((id) => [id, drag] as const))),
   )

@@ -45,6 +45,8 @@ test('an approval that needs more votes than there are people is offered their n
   const document = workflow([node('start', 'start'), node('a', 'approval', params)], ['start>a'])
   const issue = validateWorkflow(document, manifest).find(({ code }) => code === 'APPROVAL_IMPOSSIBLE')
   expect(issue?.fix).toEqual({
+    code: 'APPROVAL_IMPOSSIBLE',
+    values: { value: '2' },
     title: 'Set to 2',
     operations: [{ op: 'set_param', nodeId: 'a', path: ['required'], value: 2 }],
   })

@@ -136,7 +136,7 @@ describe('params', () => {
 
   test('messages name params by their titles', () => {
     expect(issueIn(around(call('a', { lines: [{ sku: 'a', count: 1 }] })), 'PARAM_INVALID').message).toBe(
-      'a: "lines 1 sku": It does not match the required pattern',
+      'a: "lines › 1 › sku": It does not match the required pattern',
     )
   })
 

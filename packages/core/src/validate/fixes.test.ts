@@ -357,8 +357,8 @@ describe('params', () => {
     expect(fixesOf({ o: { color: 'red' } })).toEqual([
       {
         code: 'REMOVE',
-        values: { name: 'o color' },
-        title: 'Remove "o color"',
+        values: { name: 'o › color' },
+        title: 'Remove "o › color"',
         operations: [{ op: 'unset_param', nodeId: 'a', path: ['o', 'color'] }],
       },
     ])

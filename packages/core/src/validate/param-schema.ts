@@ -73,12 +73,12 @@ export function paramTexts(schema: JsonSchema, params: JsonObject): readonly Par
 const keysOf = (value: JsonObject | readonly Json[]): Iterable<string | number> =>
   Array.isArray(value) ? value.keys() : Object.keys(value)
 
-/** Returns the display name of a param: the titles along its path, or its keys. */
+/** Returns the display name of a param: the titles along its path, or its keys, as in "Headers › Accept". */
 export function titleAt(params: JsonSchema, path: ParamPath): string {
   const titles = path.map((key, index) => {
     if (typeof key === 'number') return String(key + 1)
     const title = asObject(schemaAt(params, path.slice(0, index + 1)).schema)?.title
     return typeof title === 'string' && title !== '' ? title : key
   })
-  return titles.join(' ')
+  return titles.join(' › ')
 }

@@ -140,7 +140,7 @@ describe('schemaAt', () => {
   })
 
   test('names paths for people', () => {
-    expect(titleAt(schema, ['list', 1, 'x'])).toBe('Lines 2 X')
-    expect(titleAt(schema, ['record', 'any'])).toBe('record any')
+    expect(titleAt(schema, ['list', 1, 'x'])).toBe('Lines › 2 › X')
+    expect(titleAt(schema, ['record', 'any'])).toBe('record › any')
   })
 })

@@ -34,7 +34,8 @@ export const httpCall = defineNode({
     headers: z.record(z.string(), headerParam).default({}).meta({ title: 'Headers', control: 'key-value' }),
     authorization: z.string().trim().max(8_192).optional().meta({
       title: 'Authorization',
-      description: 'Sent as the Authorization header, to the host of the URL only. Stored encrypted and never shown.',
+      description:
+        'It is sent as the Authorization header, to the host of the URL only. It is stored encrypted and never shown.',
       control: 'password',
       placeholder: 'Bearer …',
       secret: true,

@@ -56,12 +56,21 @@ const calls: Readonly<Record<string, (client: TenonClient) => Promise<unknown>>>
   getRunLedger: (client) => client.runs.ledger('r'),
   listApprovals: (client) => client.approvals.list({ status: 'open' }),
   decideApproval: (client) => client.approvals.decide('a', { choice: 'approve' }),
+  listMembers: (client) => client.members.list(),
   createSocketTicket: (client) => client.sockets.ticket(),
 }
 
 describe('createTenonClient', () => {
   afterEach(() => {
     vi.unstubAllGlobals()
+  })
+
+  test('looks people up by ids that may contain commas', async () => {
+    const { client, seen } = clientOn(() => Response.json({ items: [], isAvailable: true }))
+    await client.members.list({ userIds: ['a,1', 'b'] })
+    await client.members.list({ query: 'Ada' })
+    const queries = seen.map(({ url }) => [...new URL(url).searchParams])
+    expect(queries).toEqual([[['userIds', 'a%2C1,b']], [['query', 'Ada']]])
   })
 
   test.each(Object.entries(calls))('%s goes to its route', async (id, call) => {

@@ -60,7 +60,7 @@ function open(options: Options = {}) {
 
 const list = () => screen.findByRole('list', { name: 'Versions' })
 const items = async () => within(await list()).getAllByRole('button')
-const show = async (name: RegExp) => within(await list()).getByRole('button', { name })
+const show = async (name: RegExp) => within(await list()).findByRole('button', { name })
 const changes = async (count: RegExp) => {
   await screen.findByText(count)
   return screen.getAllByRole('listitem').filter((item) => item.matches('.tn-change'))
@@ -70,6 +70,8 @@ const textsOf = (elements: readonly Element[]) => elements.map(({ textContent })
 describe('VersionsDialog', () => {
   test('lists the draft and each version with its author, its note and the live one, newest first', async () => {
     open()
+    // The number of changes comes after the list.
+    await show(/change since/)
     expect(textsOf(await items())).toEqual([
       'Draft1 change since version 2',
       expect.stringMatching(/^Version 2LiveBetter wordingBo Lind · Nov 20, /),

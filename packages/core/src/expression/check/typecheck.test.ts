@@ -361,3 +361,11 @@ describe('typecheckTemplate', () => {
     expect(typecheckTemplate('{{ toString }}', scope).problems).toHaveLength(1)
   })
 })
+
+test('a key that each choice always has is never missing, and has the type of any of them', () => {
+  const result = { anyOf: [closed({ total: text }), closed({ total: number, tax: number })] }
+  const { problems, schema } = typecheckTemplate('{{ result.total }}', { result })
+  expect(problems).toEqual([])
+  expect(schema).toEqual({ anyOf: [{ type: 'string' }, { type: 'number' }] })
+  expect(typecheckTemplate('{{ result.tax }}', { result }).problems).toMatchObject([{ code: 'EXPRESSION_PATH_UNSURE' }])
+})

@@ -65,7 +65,9 @@ export function MemberSearch({ chosen, onChoose }: MemberSearchProps) {
           if (event.key === 'ArrowUp') setAt(Math.max(active - 1, 0))
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') event.preventDefault()
           const member = offered[active]
-          if (event.key === 'Enter' && isOpen && member !== undefined) choose(member)
+          // The people on screen may still be those of the text before.
+          const isCurrent = query === text.trim()
+          if (event.key === 'Enter' && isOpen && isCurrent && member !== undefined) choose(member)
         }}
       />
       {isOpen && (

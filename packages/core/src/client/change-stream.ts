@@ -1,12 +1,14 @@
-import type { Change } from '../api/types.ts'
+import { CHANGE_KINDS, type Change } from '../api/types.ts'
 import { CLOSE_CODES } from '../collab/close-codes.ts'
 import { TenonError } from '../errors/tenon-error.ts'
 import { backoffMs } from './backoff.ts'
-import { type ChangeFrame, readChangeFrame } from './change-frame.ts'
 import { followEvents } from './event-stream.ts'
 import { createFrameBatch } from './frame-batch.ts'
 import { openFrameSocket } from './frame-socket.ts'
 import type { TenonClient, WebSocketConstructor } from './types.ts'
+
+/** A frame that the server sends: a hint or a heartbeat. */
+type ChangeFrame = Change | { readonly kind: 'heartbeat' }
 
 export interface ChangeStreamDeps {
   /** Address of the socket without its query. */
@@ -163,4 +165,14 @@ async function sleep(delayMs: number, abortSignal: AbortSignal): Promise<void> {
     const timer = setTimeout(wake, delayMs)
     abortSignal.addEventListener('abort', wake)
   })
+}
+
+/** Reads a frame; `null` for a kind that only a newer server knows. */
+function readChangeFrame(value: unknown): ChangeFrame | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { kind, id, workflowId } = value as Record<string, unknown>
+  if (kind === 'ready' || kind === 'heartbeat') return { kind }
+  const known = CHANGE_KINDS.find((candidate) => candidate === kind)
+  if (known === undefined || typeof id !== 'string') return null
+  return { kind: known, id, ...(typeof workflowId === 'string' ? { workflowId } : {}) }
 }

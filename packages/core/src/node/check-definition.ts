@@ -1,11 +1,13 @@
+import { z } from 'zod'
+import { findRetryFaults } from '../document/retry-policy.ts'
+import { isDurationString } from '../duration.ts'
 import { TenonError } from '../errors/index.ts'
 import { SINK_NAMES } from '../evaluate/sinks/sink.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { PORT_NAME_PATTERN } from '../ids.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { checkDefinitionShape } from './check-definition-shape.ts'
 import { checkParamSchemas } from './check-param-schemas.ts'
-import { checkPolicy } from './check-policy.ts'
-import { checkSecrets } from './check-secrets.ts'
 import type { NodeDefinition } from './definition.ts'
 import { isPortsFromParam, listSummaryPlaceholders } from './definition-parts.ts'
 
@@ -37,7 +39,7 @@ export function checkDefinition(definition: NodeDefinition): void {
   checkRepetition(definition, fail)
   checkSinks(definition, fail)
   checkParamSchemas(definition, fail)
-  checkPolicy(definition)
+  checkPolicy(definition, fail)
 }
 
 function checkIdentity(definition: NodeDefinition, fail: Fail): void {
@@ -133,4 +135,47 @@ function checkSinks(definition: NodeDefinition, fail: Fail): void {
 
 function hasParam(definition: NodeDefinition, name: string): boolean {
   return Object.hasOwn(definition.params.shape, name)
+}
+
+/**
+ * Refuses a secret param that could not be kept secret: one that is not a text param, that has a default, that the
+ * summary shows, or whose node is inline, where secrets are not decrypted.
+ */
+function checkSecrets(definition: NodeDefinition, fail: Fail): void {
+  const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonObject
+  const properties = schema.properties as JsonObject
+  for (const [name, property] of Object.entries(properties)) {
+    const field = `params.${name}`
+    const isSecret = isJsonObject(property) && property.secret === true
+    if (!isSecret && holdsSecret(property as Json)) fail(field, 'only a whole param can be secret, not a part of one')
+    if (!isSecret) continue
+    if (property.type !== 'string') fail(field, 'a secret must be a text: z.string().meta({ secret: true })')
+    if (property.default !== undefined) fail(field, 'a secret cannot have a default')
+    if (definition.inline === true) fail(field, 'an inline node cannot have secrets, since they are decrypted in `run`')
+    if (listSummaryPlaceholders(definition.summary).includes(name))
+      fail('summary', `it shows the secret param "${name}"`)
+  }
+  if (isJsonObject(schema.$defs) && holdsSecret(schema.$defs)) fail('params', 'a shared schema cannot be secret')
+}
+
+function holdsSecret(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isJsonObject(value) && value.secret === true) return true
+  return Object.values(value).some((member) => holdsSecret(member as Json))
+}
+
+/** Refuses an invalid default policy. */
+function checkPolicy({ type, policy }: NodeDefinition, fail: Fail): void {
+  if (policy === undefined) return
+  for (const field of ['timeout', 'heartbeat'] as const) {
+    const duration = policy[field]
+    if (duration !== undefined && !isDurationString(duration)) {
+      fail(`policy.${field}`, 'it must be a duration like 30s')
+    }
+  }
+  const [fault] = policy.retry === undefined ? [] : findRetryFaults(policy.retry)
+  if (fault === undefined) return
+  throw new TenonError('RETRY_POLICY_INVALID', `Node type "${type}", policy.retry: ${fault.message}`, {
+    details: { type, field: `policy.retry.${fault.field}` },
+  })
 }

@@ -25,6 +25,7 @@ if (chromium === null) {
 const args = process.argv.slice(2)
 const isPart = args.some((arg) => !arg.startsWith('-'))
 const folder = mkdtempSync(join(tmpdir(), 'tenon-coverage-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const reports = join(root, 'coverage')
 const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args, '--coverage']
 const reporters = ['text-summary', 'json'].map((name) => `--coverage.reporter=${name}`)
@@ -44,7 +45,6 @@ const all = istanbul.createCoverageMap(JSON.parse(readFileSync(join(reports, 'co
 const map = istanbul.createCoverageMap({})
 for (const path of all.files().filter(isCounted)) map.addFileCoverage(all.fileCoverageFor(path))
 map.merge(await readBrowserCoverage(folder, isCounted))
-rmSync(folder, { recursive: true, force: true })
 
 /** @type {[path: string, lines: number][]} */
 const files = map.files().map((path) => [path, map.fileCoverageFor(path).toSummary().lines.pct])

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { mergeScriptCovs } from '@bcoe/v8-coverage'
@@ -18,6 +18,8 @@ export async function readBrowserCoverage(folder, isCounted) {
   const map = istanbul.createCoverageMap({})
   const names = readdirSync(folder)
   const assets = join(folder, 'pages/assets')
+  // No browser test has run.
+  if (!existsSync(assets)) return map
   for (const chunk of readdirSync(assets).filter((name) => name.endsWith('.js'))) {
     const sourceMap = JSON.parse(readFileSync(join(assets, `${chunk}.map`), 'utf8'))
     const counted = names.filter((name) => name.startsWith(`${chunk}.`))

@@ -102,10 +102,10 @@ function checkMissingSecrets({ node, name, entry }: SurveyedNode, report: Report
     if (!isMissingSecret(node.params[param])) continue
     const title = titleAt(schema, [param])
     const message = `${name}: set "${title}" again, since secrets are not copied`
-    const at = { nodeId: node.id, path: ['params', param] }
+    const at = { nodeId: node.id, path: ['params', param], values: { param: title } }
     const operation = { op: 'unset_param', nodeId: node.id, path: [param] } as const
     const isRequired = Array.isArray(required) && required.includes(param)
-    const fix = isRequired ? {} : { fix: { title: `Leave "${title}" empty`, operations: [operation] } }
+    const fix = isRequired ? {} : { fix: issueFix('EMPTY_PARAM', { param: title }, [operation]) }
     report(errorIssue('SECRET_MISSING', message, { ...at, ...fix }))
   }
 }

@@ -18,6 +18,7 @@ import { type PgliteDatabase, pgliteLink } from './pglite-link.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { identifier, literal } from './quote.ts'
 import { retryConflicts } from './refusal.ts'
+import { createSpareConnections } from './spare-connections.ts'
 import type { Database, HeldLock, Tx } from './types.ts'
 
 /** Connection to the database: the host's own pool, or a PGlite that the host opened. */
@@ -82,6 +83,7 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   const driver = dialect.createDriver()
   // Following promises costs every one of the process a little. Pools of several connections give a nested transaction one.
   const current = link.maxConnections === 1 ? new AsyncLocalStorage<{ open: boolean }>() : null
+  const spare = createSpareConnections(link, appendTimeoutMs)
   let role: Promise<string | null> | undefined
 
   const findRoleOnce = (): Promise<string | null> => {
@@ -122,13 +124,14 @@ export function createDatabase<Tables>(source: DatabaseSource, options: Database
   }
   const call = async <Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<readonly Row[]> => {
     refuseNested()
-    const connection = await link.acquire(appendTimeoutMs)
+    const acquiring = spare.acquire()
+    const connection = acquiring instanceof Promise ? await acquiring : acquiring
     try {
       return await connection.send<Row>(statement, values)
     } catch (error) {
       throw explainMissing(error, schema)
     } finally {
-      connection.release()
+      spare.release(connection)
     }
   }
   const holdLock = async (space: string, name: string): Promise<HeldLock | null> => {

@@ -37,23 +37,27 @@ describe('headers', () => {
 
 describe('SECRET_HOST_OPEN', () => {
   const marker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
-  const signed = defineNode({
-    type: 'acme/signed',
+  const common = {
     version: 1,
     title: 'Signed call',
     description: 'Calls with a key',
     icon: 'M4 12h16',
     category: 'action',
+    ports: [{ name: 'success', title: 'Done' }],
+    outputs: { success: z.object({}) },
+    summary: '',
+    effect: 'write',
+  } as const
+  const signed = defineNode({
+    ...common,
+    type: 'acme/signed',
     params: z.object({
       url: z.string().meta({ title: 'URL', sink: 'url' }),
       fixed: z.string().optional().meta({ sink: 'url', literal: true }),
       note: z.string().optional(),
       apiKey: z.string().optional().meta({ title: 'API key', secret: true }),
     }),
-    ports: [{ name: 'success', title: 'Done' }],
-    outputs: { success: z.object({}) },
     summary: '{url}',
-    effect: 'write',
   })
   const nodes = [...manifest.nodes, ...toManifest([signed]).nodes]
   const issuesOf = (params: JsonObject) => {
@@ -91,12 +95,12 @@ describe('SECRET_HOST_OPEN', () => {
 
   test('SECRET_MISSING: a copy without its secrets names each one that has to be set again', () => {
     const strict = defineNode({
-      ...signed,
+      ...common,
       type: 'acme/strict',
       params: z.object({ url: z.string(), token: z.string().meta({ title: 'Token', secret: true }) }),
     })
     const apiKey = z.string().optional().meta({ title: 'API key', secret: true })
-    const loose = defineNode({ ...signed, type: 'acme/loose', summary: '', params: z.object({ apiKey }) })
+    const loose = defineNode({ ...common, type: 'acme/loose', params: z.object({ apiKey }) })
     const all = { nodes: [...nodes, ...toManifest([strict, loose]).nodes] }
     const url = 'https://x.test'
     const missing = { ...MISSING_SECRET }

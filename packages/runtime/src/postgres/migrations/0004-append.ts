@@ -127,7 +127,9 @@ begin
     continue when r_create[i] is null;
     o := r_create[i]::json;
     was := set_config('tenon.tenant', r_tenant[i], true);
-    perform $schema.tenant_pads(r_tenant[i]);
+    -- Only for a tenant's first run, since a call costs several times as much as the search.
+    perform from $schema.tenant_keys k where k.tenant_id = r_tenant[i];
+    if not found then perform $schema.tenant_pads(r_tenant[i]); end if;
     insert into $schema.runs (tenant_id, run_id, start_week, trace_id, workflow_id, version, mode, engine, plan_hash,
         semantics, status, turn, next_seq, head_hash, queued_at)
       values (r_tenant[i], r_run[i], (o->>'startWeek')::integer, o->>'traceId', o->>'workflowId', o->>'version',

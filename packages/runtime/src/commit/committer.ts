@@ -35,7 +35,7 @@ import {
 } from './pending-append.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { createRunLocks } from './run-locks.ts'
-import { emptySession, type RunSession, sessionBytes } from './session.ts'
+import { dueTimers, emptySession, type RunSession, sessionBytes } from './session.ts'
 import { createValueLoader, type ValueLoader } from './value-loader.ts'
 
 /** Dependencies of a committer. */
@@ -243,7 +243,7 @@ async function performCommit(
   let turns = 0
   let metOthers = false
   let isFirst = true
-  let facts = withDueTimers(work.facts, session, work.fireTimersDueAt)
+  let facts: readonly FactToCommit[] = [...work.facts, ...dueTimers(session, work.fireTimersDueAt)]
   for (;;) {
     const entering = deps.appends.enter()
     // Without a pause if there is room, so that appends that are ready together share a flush.
@@ -303,17 +303,3 @@ async function performCommit(
 }
 
 const NO_PASSES: ReadonlySet<string> = new Set()
-
-/** Adds a `timer_fired` for each timer that is due at an instant. */
-function withDueTimers(
-  facts: readonly FactToCommit[],
-  { timers }: RunSession,
-  at: number | undefined,
-): readonly FactToCommit[] {
-  if (at === undefined) return facts
-  const due = [...timers].filter(([, dueAt]) => dueAt <= at).sort(([, a], [, b]) => a - b)
-  const fired = due.map(([timerId, dueAt]): FactToCommit => {
-    return { fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } } }
-  })
-  return [...facts, ...fired]
-}

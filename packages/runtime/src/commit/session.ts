@@ -1,5 +1,5 @@
 import { TenonError } from '@tenon/core/errors'
-import { type Actor, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
+import { type Actor, type Fact, nodeIdOf, type RunEvent, type ValueRef } from '@tenon/core/run'
 import { createMachine } from '../interpreter/machine.ts'
 import type { Machine } from '../interpreter/machine-types.ts'
 import type { Plan, PlanNode } from '../interpreter/plan.ts'
@@ -146,6 +146,15 @@ function absorbJournal({ journal }: RunSession, event: RunEvent): void {
   if (event.type === 'node_completed' || event.type === 'node_failed' || event.type === 'node_canceled') {
     journal.delete(event.nodeRunId)
   }
+}
+
+/** Returns a `timer_fired` for each timer that is due at an instant, in the order of their times; none without one. */
+export function dueTimers({ timers }: RunSession, at: number | undefined): readonly { readonly fact: Fact }[] {
+  if (at === undefined) return []
+  const due = [...timers].filter(([, dueAt]) => dueAt <= at).sort(([, a], [, b]) => a - b)
+  return due.map(([timerId, dueAt]) => ({
+    fact: { type: 'timer_fired', data: { timerId, dueAt, lateMs: at - dueAt } },
+  }))
 }
 
 /** Returns the node of the plan for a node run. */

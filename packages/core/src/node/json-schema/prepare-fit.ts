@@ -197,6 +197,7 @@ function keywordTests(schema: JsonObject, test: Preparation['test']): readonly T
  * Parts of the schema with keywords that are rare in params, such as `format`, are tested by `prepareJsonSchema`.
  *
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as `prepareJsonSchema`.
+ * @see docs/adr/0036-params-are-tested-before-they-are-checked.md
  */
 export function prepareFit(schema: JsonSchema): JsonSchemaFit {
   let report: (() => void) | undefined

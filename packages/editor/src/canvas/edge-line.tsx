@@ -1,11 +1,11 @@
-import { BaseEdge, type EdgeProps } from '@xyflow/react'
+import { BaseEdge, type EdgeProps, useStore } from '@xyflow/react'
 import { memo } from 'react'
+import { edgePath } from '../edges/edge-path.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { Boundary } from '../ui/boundary.tsx'
 import { useChangeMark } from './change-marks.ts'
-import { edgePath } from './edge-path.ts'
-import type { FlowEdge } from './flow-types.ts'
+import type { FlowEdge, FlowNode } from './flow-types.ts'
 import { useEdgeRun } from './node-status.ts'
 
 /** Renders one edge: a curve, colored by the run, with a button that inserts a node. */
@@ -18,12 +18,18 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>) {
 })
 
 function Edge(props: EdgeProps<FlowEdge>) {
-  const { id, source, sourceHandleId, target, selected = false } = props
+  const { id, source, sourceHandleId, target, selected = false, data } = props
   const change = useChangeMark(id)
   const run = useEdgeRun(source, sourceHandleId ?? '', target)
   const isDropTarget = useEditorStore(({ dropTarget }) => dropTarget?.kind === 'edge' && dropTarget.edgeId === id)
   const isReadOnly = useEditorStore((state) => state.isReadOnly)
-  const [path, labelX, labelY] = edgePath(props)
+  // Bend points belong to the positions in the document: while a card is dragged, its edges are curves.
+  const isMoving = useStore(({ nodeLookup }) => {
+    return (
+      data?.points !== undefined && [source, target].some((end) => isAway(nodeLookup.get(end) as FlowNode | undefined))
+    )
+  })
+  const [path, labelX, labelY] = edgePath(props, isMoving ? [] : data?.points)
   return (
     <g
       className="tn-edge"
@@ -37,6 +43,13 @@ function Edge(props: EdgeProps<FlowEdge>) {
       {!isReadOnly && <InsertButton edgeId={id} source={source} target={target} x={labelX} y={labelY} />}
     </g>
   )
+}
+
+/** Checks if a card is drawn elsewhere than in the document. A drop rounds to whole pixels. */
+function isAway(card: FlowNode | undefined): boolean {
+  if (card === undefined) return false
+  const { x, y } = card.data.node.position
+  return Math.abs(card.position.x - x) > 1 || Math.abs(card.position.y - y) > 1
 }
 
 interface InsertButtonProps {

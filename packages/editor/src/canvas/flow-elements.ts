@@ -48,8 +48,9 @@ export function flowEdgesOf(
       const before = known.get(edge.id)
       const isSelected = selected.has(edge.id)
       const ariaLabel = `${names.get(edge.source) ?? ''} → ${names.get(edge.target) ?? ''}`
-      if (before?.selected === isSelected && before.ariaLabel === ariaLabel) return before
-      const { id, source, sourceHandle, target, targetHandle } = edge
+      const { id, source, sourceHandle, target, targetHandle, points } = edge
+      const isSame = before?.selected === isSelected && before.ariaLabel === ariaLabel
+      if (isSame && before.data?.points === points) return before
       return {
         id,
         type: 'tenon',
@@ -58,7 +59,7 @@ export function flowEdgesOf(
         target,
         targetHandle,
         selected: isSelected,
-        data: {},
+        data: points === undefined ? {} : { points },
         // It contains a button, which an image cannot.
         ariaRole: 'group',
         ariaLabel,

@@ -1,4 +1,4 @@
-import { getViewportForBounds, type Rect, useReactFlow, useStoreApi } from '@xyflow/react'
+import { getViewportForBounds, type InternalNode, type Rect, useReactFlow, useStoreApi } from '@xyflow/react'
 import { type RefCallback, useCallback, useEffect, useMemo, useRef } from 'react'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle, CanvasSlot } from '../contexts/canvas-handle.ts'
@@ -96,6 +96,16 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
               { width: node.measured?.width ?? NODE_WIDTH, height: node.measured?.height ?? NODE_HEIGHT },
             ]),
         ),
+      endsOf: (edge) => {
+        const { nodeLookup } = internals.getState()
+        const from = handleOf(nodeLookup.get(edge.source), 'source', edge.sourceHandle)
+        const to = handleOf(nodeLookup.get(edge.target), 'target', edge.targetHandle)
+        if (from === undefined || to === undefined) return null
+        return {
+          from: { x: from.x + from.width, y: from.y + from.height / 2 },
+          to: { x: to.x, y: to.y + to.height / 2 },
+        }
+      },
       focus: () => element.current?.focus({ preventScroll: true }),
     }
   }, [flow, internals, store])
@@ -108,6 +118,10 @@ export function useCanvasHandle(slot: CanvasSlot): RefCallback<HTMLElement> {
   return useCallback((next: HTMLElement | null) => {
     element.current = next
   }, [])
+}
+
+function handleOf(card: InternalNode<FlowNode> | undefined, type: 'source' | 'target', name: string) {
+  return card?.internals.handleBounds?.[type]?.find(({ id }) => id === name)
 }
 
 /** Returns the part of the canvas that the inspector does not cover; on narrow screens it covers one side. */

@@ -33,7 +33,12 @@ export type EditorCommand =
   | { readonly type: 'reconnect'; readonly edgeId: string; readonly connection: Connection }
   | { readonly type: 'disconnect'; readonly edgeIds: readonly string[] }
   | { readonly type: 'move-nodes'; readonly moves: readonly NodeMove[] }
-  | { readonly type: 'tidy-up'; readonly moves: readonly NodeMove[] }
+  /** Moves nodes, and gives edges the bend points that belong to the new positions; an empty list removes them. */
+  | {
+      readonly type: 'tidy-up'
+      readonly moves: readonly NodeMove[]
+      readonly bends: ReadonlyMap<string, readonly Position[]>
+    }
   | { readonly type: 'rename-node'; readonly nodeId: NodeId; readonly name: string }
   | { readonly type: 'set-fields'; readonly nodeIds: readonly NodeId[]; readonly set: NodeFields }
   | {

@@ -10,6 +10,7 @@ import {
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { type Connection, connectionRefusal } from '../graph/connection-rules.ts'
 import { descendantsOf, edgesOutOf, graphOf } from '../graph/graph.ts'
+import { bendsAfter } from './bends-after.ts'
 import { type Placement, type PlanContext, type Planner, refuse } from './command.ts'
 import { NODE_GAP, NODE_HEIGHT, NODE_WIDTH, newNode } from './new-node.ts'
 
@@ -28,7 +29,9 @@ export const planAddNode: Planner<'add-node'> = (command, context) => {
       operations.push({ op: 'add_edge', edge: { id: edgeId(connection), ...connection } })
     }
   }
-  if (seat.moves.length > 0) operations.push({ op: 'move_nodes', moves: seat.moves })
+  if (seat.moves.length > 0) {
+    operations.push({ op: 'move_nodes', moves: seat.moves }, ...bendsAfter(seat.moves, remaining))
+  }
   return { operations, message: { key: 'command.added', values: { name: node.name } }, select: [node.id] }
 }
 

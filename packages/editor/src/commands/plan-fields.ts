@@ -1,5 +1,6 @@
-import type { NodeId, WorkflowDocument } from '@tenon/core/document'
+import type { DocumentOperation, NodeId, Position, WorkflowDocument } from '@tenon/core/document'
 import { cutText } from '@tenon/core/text'
+import { bendsAfter } from './bends-after.ts'
 import { type Planner, refuse } from './command.ts'
 
 export const planMoveNodes: Planner<'move-nodes'> = ({ moves }, { document }) => {
@@ -8,13 +9,28 @@ export const planMoveNodes: Planner<'move-nodes'> = ({ moves }, { document }) =>
     if (node === undefined || node.locked === true) return false
     return node.position.x !== position.x || node.position.y !== position.y
   })
-  return { operations: known.length === 0 ? [] : [{ op: 'move_nodes', moves: known }], message: null }
+  if (known.length === 0) return { operations: [], message: null }
+  return { operations: [{ op: 'move_nodes', moves: known }, ...bendsAfter(known, document)], message: null }
 }
 
-export const planTidyUp: Planner<'tidy-up'> = ({ moves }) => ({
-  operations: moves.length === 0 ? [] : [{ op: 'move_nodes', moves }],
-  message: { key: 'command.tidied', values: { count: moves.length } },
-})
+/** Plans an arrangement; another user may have deleted nodes and edges while it was computed. */
+export const planTidyUp: Planner<'tidy-up'> = ({ moves, bends }, { document }) => {
+  const nodes = new Set(document.nodes.map(({ id }) => id))
+  const known = moves.filter(({ nodeId }) => nodes.has(nodeId))
+  const bent = document.edges.flatMap(({ id, points: before = [] }): DocumentOperation[] => {
+    const points = bends.get(id)
+    if (points === undefined || isSameLine(points, before)) return []
+    return [{ op: 'set_edge_points', edgeId: id, points: points.length === 0 ? null : points }]
+  })
+  const others = document.edges.filter(({ id }) => !bends.has(id))
+  const operations: DocumentOperation[] = [...bent, ...bendsAfter(known, { nodes: document.nodes, edges: others })]
+  if (known.length > 0) operations.unshift({ op: 'move_nodes', moves: known })
+  return { operations, message: { key: 'command.tidied', values: { count: known.length } } }
+}
+
+function isSameLine(one: readonly Position[], other: readonly Position[]): boolean {
+  return one.length === other.length && one.every(({ x, y }, index) => x === other[index]?.x && y === other[index]?.y)
+}
 
 export const planRename: Planner<'rename-node'> = ({ nodeId, name }, { document }) => {
   const trimmed = cutText(name.trim(), 200)

@@ -1,6 +1,7 @@
 import {
   type DocumentOperation,
   ERROR_PORT,
+  edgeId,
   isJsonObject,
   isPointerWithin,
   type Json,
@@ -83,11 +84,10 @@ export const planRenamePort: Planner<'rename-port'> = ({ nodeId, path, to }, con
   if (!PORT_NAME_PATTERN.test(to) || to === ERROR_PORT) return refuse('command.portName')
   const moved = context.document.edges.filter((edge) => edge.source === nodeId && edge.sourceHandle === from)
   const operations: DocumentOperation[] = [...ground, { op: 'set_param', nodeId, path, value: to }]
-  for (const { id, source, target, targetHandle } of moved) {
-    operations.push(
-      { op: 'remove_edge', edgeId: id },
-      edgeOperation({ source, sourceHandle: to, target, targetHandle }),
-    )
+  for (const { id, source, target, targetHandle, points } of moved) {
+    const added = { source, sourceHandle: to, target, targetHandle }
+    operations.push({ op: 'remove_edge', edgeId: id }, edgeOperation(added))
+    if (points !== undefined) operations.push({ op: 'set_edge_points', edgeId: edgeId(added), points })
   }
   return { operations, message: { key: 'command.renamed', values: { name: to } } }
 }

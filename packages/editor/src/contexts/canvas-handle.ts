@@ -1,4 +1,4 @@
-import type { Position } from '@tenon/core/document'
+import type { Position, WorkflowEdge } from '@tenon/core/document'
 
 /** Methods of the canvas for the other parts of an editor. */
 export interface CanvasHandle {
@@ -22,6 +22,8 @@ export interface CanvasHandle {
   readonly edgeAt: (point: Position) => string | null
   /** Returns the measured sizes of the cards, by node id. */
   readonly sizes: () => ReadonlyMap<string, { readonly width: number; readonly height: number }>
+  /** Returns the measured points at which an edge is drawn to leave and arrive, relative to the corners of its cards. */
+  readonly endsOf: (edge: WorkflowEdge) => { readonly from: Position; readonly to: Position } | null
   readonly focus: () => void
 }
 

@@ -1,13 +1,17 @@
-import { type NodeId, type NodeMove, resolvePorts, type WorkflowEdge } from '@tenon/core/document'
+import { type NodeId, type NodeMove, type Position, resolvePorts, type WorkflowEdge } from '@tenon/core/document'
 import { NODE_HEIGHT, NODE_WIDTH } from '../commands/new-node.ts'
 import type { CanvasHandle } from '../contexts/canvas-handle.ts'
+import type { CardBox, EdgeBetween } from '../edges/card-box.ts'
 import type { EditorSession } from '../session/session-types.ts'
 import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'
 
+/** Distance from the top of a card to its input and first port, before it has been drawn. */
+const PORT_HEIGHT = 24
+
 /**
  * Arranges the selected nodes, or all when fewer than two are selected. A part of a workflow is arranged where it is,
- * beside the other nodes; locked nodes are not moved.
+ * beside the other nodes; locked nodes are not moved. Edges that would be drawn behind a card get bend points.
  */
 export async function tidyUp(session: EditorSession, layout: LayoutProvider, canvas: CanvasHandle | null) {
   const { document, nodesById, manifest, selectedNodes } = session.store.getState()
@@ -37,12 +41,37 @@ export async function tidyUp(session: EditorSession, layout: LayoutProvider, can
   const arranged = [...positions].map(([id, { x, y }]) => ({ id, x: x + left, y: y + top, ...sizeOf(id) }))
   const others = document.nodes
     .filter((node) => !positions.has(node.id))
-    .map(({ id, position }) => ({ ...position, ...sizeOf(id) }))
+    .map(({ id, position }) => ({ id, ...position, ...sizeOf(id) }))
   const shift = besideOthers(arranged, others)
-  const moves: NodeMove[] = arranged.map(({ id, x, y }) => ({
-    nodeId: id,
-    position: { x: x + shift.x, y: y + shift.y },
-  }))
+  const moved = arranged.map((card) => ({ ...card, x: card.x + shift.x, y: card.y + shift.y }))
+  const moves: NodeMove[] = moved.map(({ id, x, y }) => ({ nodeId: id, position: { x, y } }))
+  const cards = [...others, ...moved]
+  const { bendEdges } = await import('../edges/bend-edges.ts')
+  const bends = await bendEdges(measuredEdges(document.edges, cards, canvas), cards, {
+    moved: new Set(moved.map(({ id }) => id)),
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
+  })
   session.store.setState({ isArranging: true })
-  session.dispatch({ type: 'tidy-up', moves })
+  session.dispatch({ type: 'tidy-up', moves, bends })
+}
+
+/** Returns the edges that the canvas draws, with their ends at these cards. */
+function measuredEdges(
+  edges: readonly WorkflowEdge[],
+  cards: readonly CardBox[],
+  canvas: CanvasHandle | null,
+): readonly EdgeBetween[] {
+  const byId = new Map(cards.map((card) => [card.id, card]))
+  return edges.flatMap((edge) => {
+    const [source, target] = [byId.get(edge.source), byId.get(edge.target)]
+    if (source === undefined || target === undefined) return []
+    const undrawn = { from: { x: source.width, y: PORT_HEIGHT }, to: { x: 0, y: PORT_HEIGHT } }
+    const ends = canvas === null ? undrawn : canvas.endsOf(edge)
+    if (ends === null) return []
+    return [{ ...edge, from: plus(source, ends.from), to: plus(target, ends.to) }]
+  })
+}
+
+function plus(one: Position, other: Position): Position {
+  return { x: one.x + other.x, y: one.y + other.y }
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
-import { editorSuite } from './open-editor.ts'
+import { centerOf, editorSuite } from './open-editor.ts'
 
 const { open } = editorSuite()
 
@@ -193,6 +193,30 @@ describe('what is seen of a workflow', () => {
     await expect.poll(() => cardsInView(page)).toBe(100)
   })
 
+  test('tidying up leads no edge behind a card, in one undo step; a moved card drops the bends of its edges', async () => {
+    const { page, canvas, card, dragTo } = await open({ document: 'tangled' })
+    const bent = () =>
+      page.evaluate(() =>
+        (window.editors[0]?.value.edges ?? []).filter(({ points }) => points !== undefined).map(({ id }) => id),
+      )
+    await page.getByRole('button', { name: 'Tidy up' }).click()
+    await expect.poll(async () => (await bent()).length).toBeGreaterThanOrEqual(7)
+    expect(await page.evaluate(() => window.editors[0]?.changes.length)).toBe(1)
+    await expect.poll(() => hiddenEdges(page)).toEqual([])
+    const before = await bent()
+    await page.getByRole('button', { name: 'Fit' }).click()
+    const at = centerOf(await card('Node 9').boundingBox())
+    await dragTo(card('Node 9'), { x: at.x, y: at.y + 60 })
+    const others = before.filter((id) => !/^n9:|>n9:/.test(id))
+    expect(others.length).toBeLessThan(before.length)
+    await expect.poll(bent).toEqual(others)
+    await canvas.press('Control+z')
+    await expect.poll(bent).toEqual(before)
+    await expect.poll(() => hiddenEdges(page)).toEqual([])
+    await canvas.press('Control+z')
+    await expect.poll(bent).toEqual([])
+  })
+
   test('tidying up a selection lays it beside the other nodes', async () => {
     const { page, canvas, card } = await open({ document: 'parted' })
     await card('Beta').click()
@@ -211,3 +235,28 @@ describe('what is seen of a workflow', () => {
     expect(covered).toEqual([])
   })
 })
+
+/** Edges that run behind a card of another edge, or back behind one of their own, as the browser draws them. */
+function hiddenEdges(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('.react-flow__node')].map((card) => ({
+      id: card.getAttribute('data-id') ?? '',
+      box: card.getBoundingClientRect(),
+    }))
+    return [...document.querySelectorAll('.react-flow__edge')].flatMap((edge) => {
+      const id = edge.getAttribute('data-id') ?? ''
+      const path = edge.querySelector<SVGPathElement>('.react-flow__edge-path')
+      const matrix = path?.getScreenCTM()
+      if (path === null || matrix === null || matrix === undefined) return [`${id} is not drawn`]
+      const length = path.getTotalLength()
+      const points = Array.from({ length: Math.ceil(length / 3) }, (_, index) =>
+        path.getPointAtLength(index * 3).matrixTransform(matrix),
+      )
+      return boxes
+        .filter(({ box }) =>
+          points.some(({ x, y }) => x > box.left + 2 && x < box.right - 2 && y > box.top + 2 && y < box.bottom - 2),
+        )
+        .map((card) => `${id} behind ${card.id}`)
+    })
+  })
+}

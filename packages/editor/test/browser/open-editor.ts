@@ -17,7 +17,16 @@ export interface EditorPage {
 }
 
 interface OpenOptions {
-  readonly document?: 'empty' | 'chain' | 'parted' | 'large' | 'hundred' | 'faulty' | 'ticket' | 'ticket-words'
+  readonly document?:
+    | 'empty'
+    | 'chain'
+    | 'parted'
+    | 'tangled'
+    | 'large'
+    | 'hundred'
+    | 'faulty'
+    | 'ticket'
+    | 'ticket-words'
   readonly editors?: number
   readonly query?: string
   readonly width?: number

@@ -78,6 +78,51 @@ export const DOCUMENTS: { readonly [name: string]: WorkflowDocument; readonly em
     (index) => index,
     () => 0,
   ),
+  /** Circles, and edges that skip columns, of which seven are drawn behind cards once it is arranged without bends. */
+  tangled: {
+    ...EMPTY_DOCUMENT,
+    nodes: Array.from({ length: 11 }, (_, index) => {
+      const type = index === 0 ? 'start' : index === 1 || index === 10 ? 'step' : 'way'
+      return node(
+        `n${index}`,
+        type,
+        `Node ${index}`,
+        index % 4,
+        Math.floor(index / 4),
+        type === 'step' ? { text: 't' } : {},
+      )
+    }),
+    edges: [
+      'n0 success n2',
+      'n1 success n2',
+      'n1 success n8',
+      'n2 yes n4',
+      'n2 no n3',
+      'n3 yes n4',
+      'n3 no n1',
+      'n3 no n5',
+      'n4 yes n3',
+      'n4 yes n5',
+      'n4 no n5',
+      'n5 yes n9',
+      'n5 no n6',
+      'n5 no n8',
+      'n6 yes n7',
+      'n6 no n7',
+      'n7 yes n8',
+      'n7 no n9',
+      'n8 yes n10',
+      'n8 yes n9',
+      'n8 no n9',
+      'n8 no n10',
+      'n9 yes n8',
+      'n9 yes n10',
+      'n9 no n10',
+    ].map((ends) => {
+      const [source = '', port = '', target = ''] = ends.split(' ')
+      return edge(source, port, target)
+    }),
+  },
   /** A node whose required text is missing. */
   faulty: {
     ...EMPTY_DOCUMENT,

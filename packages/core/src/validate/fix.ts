@@ -6,38 +6,63 @@ type NoValues = Readonly<Record<string, never>>
 
 /** Values in the titles of fixes, by code of the fix. Names are those that people see. */
 export interface FixValues extends ExpressionFixValues {
+  /** Adds a branch to a fork. */
   readonly ADD_BRANCH: NoValues
   /** Adds an end behind a node; `type` is the title of the node type. */
   readonly ADD_END: { readonly type: string }
+  /** Adds a trigger; `type` is the title of the node type. */
   readonly ADD_TRIGGER: { readonly type: string }
   /** Replaces a param; `value` is JSON. */
   readonly CHANGE_VALUE: { readonly value: string }
+  /** Adds an edge between two nodes, by their names. */
   readonly CONNECT: { readonly source: string; readonly target: string }
+  /** Adds an edge to an end, by its name. */
   readonly CONNECT_TO_END: { readonly end: string }
+  /** Clears a param, by its title. */
   readonly EMPTY_PARAM: { readonly param: string }
+  /** Enables a disabled node. */
   readonly ENABLE_NODE: NoValues
+  /** Lets a failure of the node end the run. */
   readonly FAIL_RUN: NoValues
+  /** Lets a failure end the run instead of using the error port. */
   readonly FAIL_RUN_INSTEAD: NoValues
+  /** Moves a node out of its container, by its name. */
   readonly MOVE_TO_TOP: { readonly node: string }
   /** Removes a node or a param. */
   readonly REMOVE: { readonly name: string }
+  /** Removes the compensation of a node. */
   readonly REMOVE_COMPENSATION: NoValues
+  /** Removes an edge. */
   readonly REMOVE_EDGE: NoValues
+  /** Removes the edge between two nodes, by their names. */
   readonly REMOVE_EDGE_BETWEEN: { readonly source: string; readonly target: string }
+  /** Removes a header, by its name. */
   readonly REMOVE_HEADER: { readonly header: string }
+  /** Removes the idempotency key of a node, by its name. */
   readonly REMOVE_IDEMPOTENCY_KEY: { readonly node: string }
+  /** Removes the name of a node. */
   readonly REMOVE_NAME: NoValues
+  /** Removes the run timeout. */
   readonly REMOVE_RUN_TIMEOUT: NoValues
+  /** Renames a node or a port; `name` is the new name. */
   readonly RENAME: { readonly name: string }
+  /** Sends failures of a node, by its name, to its error port. */
   readonly ROUTE_FAILURES: { readonly node: string }
   /** Sets a field of a retry policy. */
   readonly SET_FIELD: { readonly field: string; readonly value: string | number }
+  /** Sets a field of a policy to its default, by its label. */
   readonly USE_DEFAULT: { readonly field: string }
+  /** Removes the task queue of a node. */
   readonly USE_DEFAULT_QUEUE: NoValues
+  /** Moves an edge to another input, by its title. */
   readonly USE_INPUT: { readonly input: string }
+  /** Moves an edge to another port, by its title. */
   readonly USE_PORT: { readonly port: string }
+  /** Changes a node, by its name, to a version of its type. */
   readonly USE_VERSION: { readonly node: string; readonly version: number }
+  /** Sets the number of branches that a join waits for. */
   readonly WAIT_FOR: { readonly count: number }
+  /** Lets a join wait for all branches. */
   readonly WAIT_FOR_ALL: NoValues
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createLru } from './lru.ts'
 
 describe('createLru', () => {
-  test('lets go of what was used longest ago', () => {
+  test('drops what was used longest ago', () => {
     const lru = createLru<number>(2)
     lru.set('a', 1)
     lru.set('b', 2)

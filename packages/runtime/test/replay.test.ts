@@ -20,7 +20,7 @@ function textOf({ plan, events }: RecordedRun): string {
 
 beforeAll(() => {
   // A new kind of run is recorded once, on purpose. What is there already is never written again: a log
-  // stands for runs that began under an older interpreter.
+  // represents runs that began under an older interpreter.
   if (process.env.TENON_RECORD_LOGS !== '1') return
   for (const [name, record] of Object.entries(RECORDED_RUNS)) {
     const file = join(FOLDER, `${name}.json`)
@@ -95,9 +95,9 @@ describe('a planted edit of a log is caught', () => {
     let edits = 0
     for (const name of files) {
       const { plan, events } = read(name)
-      for (const [place, event] of events.entries()) {
+      for (const [position, event] of events.entries()) {
         if (event.class !== 'decision') continue
-        const edited = events.flatMap((each, index) => (index === place ? (edit(event) ?? []) : [each]))
+        const edited = events.flatMap((each, index) => (index === position ? (edit(event) ?? []) : [each]))
         expect(restep(edited, plan).same).toBe(false)
         edits += 1
       }
@@ -106,7 +106,7 @@ describe('a planted edit of a log is caught', () => {
   })
 })
 
-/** The machine with one change that somebody might make in good faith. */
+/** The machine with one change that an engineer might make in good faith. */
 function plantedIn(change: (plan: Plan) => Plan) {
   return (plan: Plan) => createMachine(change(plan))
 }

@@ -92,7 +92,7 @@ describe('beginAttempt', () => {
     expect(again).toMatchObject({ kind: 'started', started: { attempt: 2, lostBefore: 1 } })
   })
 
-  test('does not repeat a write that was lost and may have been carried out', async () => {
+  test('does not repeat a write that was lost and may have been executed', async () => {
     const write = workflow([node('start', 'start'), node('a', 'probe', { isIdempotent: false })], ['start>a'])
     const { deps, pass, run } = await startRun(openProcess(), write)
     await beginAttempt(pass, slot, deps, { isStale: false })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { ObservationToCommit } from '../commit/commit-types.ts'
 import { createObservationPump, type StoreObservations } from './observation-pump.ts'
 
-const PLACE = { nodeRunId: 'a', pass: 1, attempt: 2 }
+const STARTED = { nodeRunId: 'a', pass: 1, attempt: 2 }
 
 /** A store that keeps what it gets; the first `failures` batches are refused. */
 function keeper(failures = 0) {
@@ -26,7 +26,7 @@ function keeper(failures = 0) {
   return { batches, store, stored, tries }
 }
 
-/** A promise that the test settles. */
+/** A promise that the test resolves. */
 function gate() {
   let open = (): void => undefined
   const passed = new Promise<void>((resolve) => {
@@ -36,11 +36,11 @@ function gate() {
 }
 
 function open(store: StoreObservations, onRefused: (error: unknown) => void = () => undefined) {
-  return createObservationPump(PLACE, { store, now: () => 1_000, onRefused })
+  return createObservationPump(STARTED, { store, now: () => 1_000, onRefused })
 }
 
 describe('createObservationPump', () => {
-  test('stores lines and calls in order, each with its place', async () => {
+  test('stores lines and calls in order, each with its index', async () => {
     const { batches, store, stored } = keeper()
     const pump = open(store)
     const three = stored(3)
@@ -102,7 +102,7 @@ describe('createObservationPump', () => {
     expect(await pump.close()).toMatchObject({ observations: [{ index: 0 }], isRepeated: true })
   })
 
-  test('tries again by itself, with what has come meanwhile, and tells of each refusal', async () => {
+  test('tries again by itself, with what has come meanwhile, and reports each refusal', async () => {
     const { batches, store, stored } = keeper(2)
     const refusals: unknown[] = []
     const first = gate()

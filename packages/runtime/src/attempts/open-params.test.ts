@@ -39,7 +39,7 @@ function open(reveal: SecretReader['reveal'] | null) {
 }
 
 describe('openParams', () => {
-  test('puts the value in the place of its marker, and replaces it in what the body returns', async () => {
+  test('puts the value in place of its marker, and replaces it in what the body returns', async () => {
     const opened = await open(async (...asked) => asked.join(' '))
     const value = 'acme sec_abcdefghijklmnopqrstuv mail.apiKey'
     expect(opened.params).toEqual({ apiKey: value })

@@ -3,7 +3,7 @@ import { pause } from '../pause.ts'
 import { StopSource } from './stop-signal.ts'
 import { createStopSwitch } from './stop-switch.ts'
 
-test('createStopSwitch tells of each reason by itself, and of both in either order', () => {
+test('createStopSwitch aborts the signal of each reason by itself, and of both in either order', () => {
   const pressed = createStopSwitch()
   pressed.stop('cancel')
   expect([pressed.signals.cancel.aborted, pressed.signals.shutdown.aborted]).toEqual([true, false])

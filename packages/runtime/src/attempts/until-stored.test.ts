@@ -13,13 +13,13 @@ const RESULT: CommitResult = {
   hasMore: false,
 }
 
-function place() {
+function createDeps() {
   const stop = new AbortController()
   const lines: string[] = []
   return {
     stop,
     lines,
-    place: {
+    deps: {
       shutdown: stop.signal,
       log: (_: string, line: string) => void lines.push(line),
       runId: 'r',
@@ -31,12 +31,12 @@ function place() {
 describe('untilStored', () => {
   test('tries again until the store answers', async () => {
     const calls: boolean[] = []
-    const { place: where, lines } = place()
+    const { deps, lines } = createDeps()
     const result = await untilStored(async (isRepeated) => {
       calls.push(isRepeated)
       if (calls.length < 3) throw new TenonError('UNAVAILABLE', 'away')
       return RESULT
-    }, where)
+    }, deps)
     expect(result).toBe(RESULT)
     expect(lines).toHaveLength(2)
     expect(calls).toEqual([false, true, true])
@@ -49,24 +49,24 @@ describe('untilStored', () => {
       const storing = untilStored(async () => {
         calls += 1
         throw new TenonError(code, 'no')
-      }, place().place)
+      }, createDeps().deps)
       await expect(storing).rejects.toMatchObject({ code })
       expect(calls).toBe(1)
     },
   )
 
   test('gives up when the process goes, at once', async () => {
-    const { stop, place: where } = place()
+    const { stop, deps } = createDeps()
     const storing = untilStored(async () => {
       stop.abort()
       throw new TenonError('UNAVAILABLE', 'away')
-    }, where)
+    }, deps)
     expect(await storing).toBeNull()
-    const { stop: later, place: there } = place()
+    const { stop: later, deps: laterDeps } = createDeps()
     const waiting = untilStored(async () => {
       setImmediate(() => later.abort())
       throw new TenonError('UNAVAILABLE', 'away')
-    }, there)
+    }, laterDeps)
     expect(await waiting).toBeNull()
   })
 })

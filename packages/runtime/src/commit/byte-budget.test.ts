@@ -17,7 +17,7 @@ function crowd(budget: ReturnType<typeof createByteBudget>, names: readonly stri
   return { admitted, of: (name: string) => entries.get(name) as Promise<Admission> }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('createByteBudget', () => {
   test('admits at once while there is room, and makes others wait for it', async () => {
@@ -28,7 +28,7 @@ describe('createByteBudget', () => {
     // More than the budget: a single value may be larger than what is left.
     second.weigh(60)
     const { admitted, of } = crowd(budget, ['third'])
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual([])
     first.release()
     ;(await of('third')).release()
@@ -42,16 +42,16 @@ describe('createByteBudget', () => {
     first.weigh(100)
     const { admitted, of } = crowd(budget, ['a', 'b', 'c'])
     first.release()
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a'])
     ;(await of('a')).weigh(99)
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a', 'b'])
     ;(await of('b')).weigh(1)
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a', 'b'])
     ;(await of('a')).release()
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a', 'b', 'c'])
   })
 
@@ -73,17 +73,17 @@ describe('createByteBudget', () => {
     const budget = createByteBudget(100, 40)
     const [first, second, third] = [budget.enter(), budget.enter(), budget.enter()] as Admission[]
     const { admitted, of } = crowd(budget, ['a', 'b', 'c'])
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual([])
     first?.weigh(1)
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a'])
     second?.weigh(40)
     third?.release()
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a', 'b'])
     ;(await of('a')).release()
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['a', 'b', 'c'])
   })
 
@@ -91,10 +91,10 @@ describe('createByteBudget', () => {
     const budget = createByteBudget(100)
     const first = budget.enter() as Admission
     const { admitted } = crowd(budget, ['second'])
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual([])
     first.weigh(1)
-    await settled()
+    await nextTurn()
     expect(admitted).toEqual(['second'])
   })
 

@@ -166,7 +166,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     }
   })
 
-  test('drops the second outcome of a pass, whoever brings it', async () => {
+  test('drops the second outcome of a pass, whichever committer brings it', async () => {
     const [one, two] = [committer(), committer()]
     const { run, check } = await create(one, parallel, { q: 1 })
     const fact = completed('a', { from: 'first' })
@@ -253,7 +253,7 @@ describe.each(TEST_DATABASES)('createCommitter on %s', (kind) => {
     expect((await check()).filter((event) => event.type === 'node_log')).toHaveLength(10)
   })
 
-  test('refuses a fact that cannot be and goes on from where it was', async () => {
+  test('refuses a fact that cannot be and continues where it was', async () => {
     const by = committer()
     const { run, check } = await create(by, parallel, { q: 1 })
     const impossible = by.commit({ ...run, facts: [{ fact: completed('unknown') }] })

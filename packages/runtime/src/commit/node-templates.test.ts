@@ -10,7 +10,7 @@ describe('templatesIn', () => {
 })
 
 describe('readsIn', () => {
-  test('names each place as far as it is known beforehand', () => {
+  test('names each path as far as it is known beforehand', () => {
     const texts = ['{{input.a.b}} and {{nodes.x.output["k"][0]}}', '{{input[vars.key].z}}', '{{input}}']
     expect(readsIn(texts, createTemplateTable())).toEqual([
       ['input', 'a', 'b'],

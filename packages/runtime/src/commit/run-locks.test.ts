@@ -22,7 +22,7 @@ describe('createRunLocks', () => {
     expect(story).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
   })
 
-  test('goes on after work that failed, and tells only its caller', async () => {
+  test('continues after work that failed, and reports it to its caller alone', async () => {
     const locks = createRunLocks()
     const failing = locks.exclusive('run', async () => {
       await pause()

@@ -102,7 +102,7 @@ describe('addresses', () => {
     })
     const url = `http://rebind.example:${server.port}/`
     expect(await codeOf(egress.request(url, { timeoutMs: 50 }))).toBe('EGRESS_REFUSED')
-    // The public answer passes the check; that nobody answers there is another failure.
+    // The public answer passes the check; that no server answers there is another failure.
     expect(await codeOf(egress.request(url, { timeoutMs: 50 }))).not.toBe('EGRESS_REFUSED')
     for (let turn = 0; turn < 4; turn += 1) expect(await codeOf(egress.request(url))).toBe('EGRESS_REFUSED')
     expect(asked).toHaveLength(6)
@@ -313,7 +313,7 @@ describe('redirects', () => {
     )
   })
 
-  test('are given back as they are where fetch is told so', async () => {
+  test('are returned as they are where the options of fetch say so', async () => {
     await withServer(
       redirectTo(() => '/b'),
       async (server, egress) => {

@@ -148,7 +148,7 @@ describe('compile', () => {
     })
   })
 
-  test('takes an edge that stands twice once', () => {
+  test('takes an edge that is listed twice once', () => {
     const document = workflow([node('start', 'start'), node('end', 'end')], ['start>end', edge('start>end')])
     expect(compile(document, TEST_MANIFEST).edges).toHaveLength(1)
   })
@@ -157,7 +157,7 @@ describe('compile', () => {
 describe('the plan hash', () => {
   const nodes = [node('start', 'start'), node('a', 'set'), node('b', 'set')]
 
-  test('is that of what runs: where cards stand and in which order edges were drawn do not count', () => {
+  test('is that of what runs: positions of cards and the order in which edges were drawn do not count', () => {
     const plan = compile(workflow(nodes, ['start>a', 'start>b', 'a>b']), TEST_MANIFEST)
     const moved = nodes.map((each) => ({ ...each, position: { x: 9, y: 9 }, notes: 'moved' }))
     const other = compile(workflow(moved, ['a>b', 'start>b', 'start>a']), TEST_MANIFEST)
@@ -182,7 +182,7 @@ describe('the plan hash', () => {
 })
 
 describe('the policy of a node', () => {
-  test('has the defaults that nobody overrides', () => {
+  test('has the defaults that neither the node nor its type overrides', () => {
     expect(policyOf({}, {})).toMatchObject({
       retry: DEFAULT_RETRY,
       timeoutMs: 30_000,

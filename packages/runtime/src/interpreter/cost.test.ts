@@ -119,14 +119,14 @@ describe('what a look into the data costs', () => {
     machine.apply({ ...startFact(plan, null, 'start'), at: 1 })
     const costs: number[] = []
     const words: number[] = []
-    for (const [place, { id }] of plan.nodes.slice(0, -1).entries()) {
-      machine.apply({ ...completed(id, 'success', place % 2 === 0 ? 'even' : 'odd'), at: 2 })
-      const next = plan.nodes[place + 1]?.id ?? ''
+    for (const [position, { id }] of plan.nodes.slice(0, -1).entries()) {
+      machine.apply({ ...completed(id, 'success', position % 2 === 0 ? 'even' : 'odd'), at: 2 })
+      const next = plan.nodes[position + 1]?.id ?? ''
       const before = [machine.operations, index.operations] as const
       const view = machine.outputs.inputView(next)
       expect(view.ownerOf('even')).not.toBeNull()
       expect(view.ownerOf('odd')?.nodeId).toBe(
-        place === 0 ? undefined : plan.nodes[place % 2 === 0 ? place - 1 : place]?.id,
+        position === 0 ? undefined : plan.nodes[position % 2 === 0 ? position - 1 : position]?.id,
       )
       expect(view.ownerOf('none')).toBeNull()
       costs.push(machine.operations - before[0])

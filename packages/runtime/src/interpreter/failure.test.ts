@@ -116,7 +116,7 @@ describe('failureOutput', () => {
     expect(inline).toEqual({ code: 'NODE_FAILED', message: 'no', details: null })
   })
 
-  test('always stands in the log itself, whatever the message', () => {
+  test('is always stored in the log itself, whatever the message', () => {
     const { inline } = failureOutput({ code: 'C'.repeat(999), message: '\u0001'.repeat(99_999) })
     expect(inline).toMatchObject({ code: 'C'.repeat(200), message: '\u0001'.repeat(2_000) })
   })

@@ -44,7 +44,7 @@ const IMPOSSIBLE: readonly [title: string, fact: Fact][] = [
   ['an outcome of half a pass', completed('a', 0.5)],
   ['a completion by the error port', completed('a', 1, 'error')],
   [
-    'a cancelation that nobody asked for',
+    'a cancelation that was not requested',
     { type: 'node_canceled', nodeRunId: 'a', data: { pass: 1, how: 'canceled' } },
   ],
   [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { entryOf, itemAt } from './lookup.ts'
 
-test('itemAt gives the item, null included, and refuses a place that is not there', () => {
+test('itemAt gives the item, null included, and refuses an index that is out of range', () => {
   expect(itemAt(['a', 'b'], 1)).toBe('b')
   expect(itemAt([null], 0)).toBeNull()
   expect(itemAt(new Int32Array([7]), 0)).toBe(7)

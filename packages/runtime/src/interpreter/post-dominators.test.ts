@@ -23,8 +23,8 @@ describe('postDominatorsOf', () => {
         const { first, last } = postDominatorsOf(successors)
         for (const node of successors.keys()) {
           for (const other of successors.keys()) {
-            const place = itemAt(first, node)
-            const inside = place > itemAt(first, other) && place <= itemAt(last, other)
+            const position = itemAt(first, node)
+            const inside = position > itemAt(first, other) && position <= itemAt(last, other)
             expect(inside).toBe(node !== other && isPassedBy(successors, node, other))
           }
         }
@@ -33,7 +33,7 @@ describe('postDominatorsOf', () => {
     )
   })
 
-  test('gives each node a place of its own', () => {
+  test('gives each node a position of its own', () => {
     fc.assert(
       fc.property(arbitraryGraph, (successors) => {
         const { first, nodeAt } = postDominatorsOf(successors)

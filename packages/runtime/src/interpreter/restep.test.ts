@@ -167,7 +167,7 @@ describe('restep', () => {
     expect(restep(short, PLAN)).toMatchObject({ recorded: null, repeated: expect.any(String) })
   })
 
-  test('catches a fact that stands in the log though it did not matter', () => {
+  test('catches a fact that is in the log though it did not matter', () => {
     const log = recorded()
     const [start] = log
     if (start === undefined) throw new RangeError('empty log')

@@ -133,7 +133,7 @@ describe('inputView', () => {
     expect(view.outputOf('ghost')).toBeNull()
   })
 
-  test('finds a key that stands far back, past many ancestors without it', () => {
+  test('finds a key that is far back, past many ancestors without it', () => {
     const ids = Array.from({ length: 40 }, (_, index) => `n${index}`)
     const all = ['start', ...ids]
     const run = simulateRun(
@@ -197,8 +197,8 @@ describe('inputView', () => {
 describe('error', () => {
   test('is the failure that led into an error branch', () => {
     const plan = planOf(
-      ['start', ['call:probe', { onError: 'route' }], 'tell:set', 'end'],
-      ['start>call', 'call:error>tell', 'tell>end', 'call>end'],
+      ['start', ['call:probe', { onError: 'route' }], 'report:set', 'end'],
+      ['start>call', 'call:error>report', 'report>end', 'call>end'],
     )
     const run = simulateRun(plan)
     run.start()
@@ -206,8 +206,8 @@ describe('error', () => {
     expect(run.machine.outputs.inputView('call').error()).toBeNull()
     run.fail('call', 'HTTP_FAILED')
     const failure = owner('call', { code: 'HTTP_FAILED', message: 'It failed: HTTP_FAILED', details: null }, 'error')
-    expect(run.machine.outputs.inputView('tell').error()).toEqual(failure)
-    run.complete('tell')
+    expect(run.machine.outputs.inputView('report').error()).toEqual(failure)
+    run.complete('report')
     expect(run.machine.outputs.inputView('end').error()).toEqual(failure)
   })
 

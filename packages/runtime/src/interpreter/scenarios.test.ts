@@ -39,7 +39,7 @@ describe('the support ticket router', () => {
     ])
   })
 
-  test('does not wait for a review that nobody needs', () => {
+  test('does not wait for a review that is not needed', () => {
     const run = simulateRun(TICKET)
     run.start()
     run.complete('start')
@@ -80,7 +80,7 @@ describe('the support ticket router', () => {
     expect(foldRunEvents(run.log)).toMatchObject({ status: 'completed', outcome: 'rejected', endNodeRunId: 'rejected' })
   })
 
-  test('asks a person when the analysis fails, and tells why', () => {
+  test('asks a person when the analysis fails, and says why', () => {
     const run = simulateRun(TICKET)
     run.start()
     run.complete('start')

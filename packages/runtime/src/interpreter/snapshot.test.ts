@@ -103,7 +103,7 @@ describe('a snapshot', () => {
     expect(brief(other.cancelNode('a'))).toEqual(['canceled (user)'])
   })
 
-  test('remembers who has lost, so that an outer race names nobody twice', () => {
+  test('remembers who has lost, so that an outer race names no node twice', () => {
     const plan = planOf(
       ['start', 'a:probe', 'b:probe', ['inner:join', { join: 'any' }], 'c:probe', ['outer:join', { join: 'any' }]],
       ['start>a', 'start>b', 'a>inner', 'b>inner', 'inner>outer', 'start>c', 'c>outer'],

@@ -44,7 +44,7 @@ describe('createUndoLog', () => {
     expect([...set]).toEqual([1])
   })
 
-  test('refuses a place that a list does not have', () => {
+  test('refuses an index that a list does not have', () => {
     expect(() => createUndoLog().setItem([1], 1, 2)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
   })
 

@@ -67,7 +67,7 @@ describe.each(TEST_DATABASES)('the catalog on %s', (kind) => {
 
   test('carries the tenant in every foreign key', async () => {
     const keys = await query<{ relname: string; columns: string[] }>(
-      `select t.relname, (select array_agg(a.attname::text order by u.place) from unnest(k.conkey) with ordinality u (num, place)
+      `select t.relname, (select array_agg(a.attname::text order by u.ordinal) from unnest(k.conkey) with ordinality u (num, ordinal)
           join pg_attribute a on a.attrelid = t.oid and a.attnum = u.num) as columns
         from (${tables}) t join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'`,
     )

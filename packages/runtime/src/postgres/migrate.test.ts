@@ -170,7 +170,7 @@ describe('migrate', () => {
     await pool.end()
   })
 
-  test('prints the SQL that an admin can run in its place', async () => {
+  test('prints the SQL that an admin can run instead of it', async () => {
     const { pool, url } = await open()
     const login = `weak_${url.pathname.slice(1)}`
     await pool.query(`create role ${login} login; create schema tenon authorization ${login}`)

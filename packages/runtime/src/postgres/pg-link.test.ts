@@ -33,7 +33,7 @@ async function cut(): Promise<void> {
 }
 
 describe('pgLink', () => {
-  test('tells a connection that was cut in a transaction as unavailable, and makes another', async () => {
+  test('reports a connection that was cut in a transaction as unavailable, and makes another', async () => {
     const cutInside = database.withTenant('acme', async (tx) => {
       await cut()
       await sql`select 1`.execute(tx)

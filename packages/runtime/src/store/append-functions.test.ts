@@ -132,7 +132,7 @@ describe('the append functions', () => {
     )
     expect(rows).toHaveLength(2)
     for (const { config } of rows) expect(config).toContain('plan_cache_mode=force_generic_plan')
-    // A generic plan names the parameters; one for single arguments has their values in their place.
+    // A generic plan names the parameters; one for single arguments has their values in place of them.
     const plans = watch.plans()
     expect(plans.some((text) => text.includes('$'))).toBe(true)
     expect(plans.filter((text) => /t-[0-9a-f]{8}-/.test(text))).toEqual([])

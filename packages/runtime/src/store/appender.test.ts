@@ -142,7 +142,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     expect(await appender.append(observe(first, ['late']))).toEqual({ outcome: 'closed' })
   })
 
-  test('tells a missing run, and the run of another tenant, as missing', async () => {
+  test('reports a missing run, and the run of another tenant, as missing', async () => {
     const first = create(tenant())
     await appender.append(first)
     expect(await appender.append(advance(create(tenant()), 1))).toEqual({ outcome: 'missing' })
@@ -262,7 +262,7 @@ describe.each(TEST_DATABASES)('createAppender on %s', (kind) => {
     await expect(reader().loadValue(tenant(), ref)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_FOUND' })
   })
 
-  test('carries out what belongs to an append in the same transaction', async () => {
+  test('executes what belongs to an append in the same transaction', async () => {
     const opens: AppendOperation[] = [
       { op: 'timer_set', timerId: 'x', dueAt: AT + 1 },
       { op: 'timer_set', timerId: 'y', dueAt: AT + 2 },

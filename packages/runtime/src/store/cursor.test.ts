@@ -5,8 +5,8 @@ const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).t
 
 describe('readCursor', () => {
   test('reads what writeCursor wrote', () => {
-    const place = { at: 1_795_000_000_000, id: crypto.randomUUID() }
-    expect(readCursor(writeCursor(place))).toEqual(place)
+    const position = { at: 1_795_000_000_000, id: crypto.randomUUID() }
+    expect(readCursor(writeCursor(position))).toEqual(position)
   })
 
   test.each([

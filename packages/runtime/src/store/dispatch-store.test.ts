@@ -195,7 +195,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(await store('second').renewLease(60_000)).toMatchObject({ owned: [{ tenantId: 'a' }] })
   })
 
-  test('tells a worker which runs it owns, known to it or not', async () => {
+  test('reports to a worker which runs it owns, known to it or not', async () => {
     await store('w').renewLease(60_000)
     await store('other').renewLease(60_000)
     const mine = await ready('a', [{ op: 'ready', workerId: 'w' }])
@@ -265,7 +265,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     expect(idsOf(await store('old', ['node:x@1']).findWork(10))).toEqual([])
     const newWorker = store('new', ['node:x@1', 'node:x@2', 'queue:gpu'])
     expect(idsOf(await newWorker.findWork(10))).toEqual(fresh)
-    // Nor does it acquire one that it was told of.
+    // Nor does it acquire one that it was notified of.
     await newWorker.release({ tenantId: 'a', runId: fresh[0] ?? '' })
     expect(await store('old', ['node:x@1']).acquire({ tenantId: 'a', runId: fresh[0] ?? '' })).toBeNull()
     expect(await newWorker.acquire({ tenantId: 'a', runId: fresh[0] ?? '' })).not.toBeNull()
@@ -280,7 +280,7 @@ describe.each(TEST_DATABASES)('createDispatchStore on %s', (kind) => {
     await readyFor('noisy', 60)
     await readyFor('quiet', 1)
     expect(tenantsOf((await store('w').findWork(8)).runs)).toEqual(['noisy', 'quiet', ...Array(6).fill('noisy')])
-    // In every place of the round.
+    // At every position of the round.
     await readyFor('aaa', 1)
     expect(tenantsOf((await store('w').findWork(2, 'noisy')).runs)).toEqual(['aaa', 'noisy'])
   })

@@ -57,7 +57,7 @@ async function worker(options: EmbeddedEngineOptions = {}, nodes = createTestNod
 }
 
 describe('embeddedEngine', () => {
-  test('keeps runs that are started before any worker, and carries them out later', async () => {
+  test('keeps runs that are started before any worker, and executes them later', async () => {
     const nodes = createTestNodes()
     const deps = testDeps(open(url), nodes.registry)
     const engine = embeddedEngine(QUICK)(deps)
@@ -240,7 +240,7 @@ describe('embeddedEngine', () => {
     expect(await drivenRun(second, run.tenantId, run.runId).ended()).toMatchObject({ status: 'canceled' })
   })
 
-  test('keeps a run until the cancelation of a node that nobody runs is stored', async () => {
+  test('keeps a run until the cancelation of a node that no worker runs is stored', async () => {
     const database = open(url)
     const isCancelation = (values: readonly unknown[]) => JSON.stringify(values).includes('node_canceled')
     const refused: unknown[] = []
@@ -256,7 +256,7 @@ describe('embeddedEngine', () => {
     const watched: RuntimeDatabase = {
       ...database,
       call: async (statement, values) => {
-        // Time enough to give the run back, if somebody means to.
+        // Time enough to give the run back, if a worker means to.
         while (isCancelation(values) && looks.length < 20) {
           const ready = await database.withSystem((tx) => tx.selectFrom('run_ready').select('run_id').execute())
           looks.push(ready.map((row) => row.run_id))

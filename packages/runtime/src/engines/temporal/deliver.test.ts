@@ -11,7 +11,7 @@ const running = (health: { obstacle?: 'STUCK' | 'NO_WORKER'; isIdle?: boolean } 
   health: { obstacle: health.obstacle ?? null, isIdle: health.isIdle ?? false },
 })
 
-/** Delivers one message to a run on a Temporal that answers as told. */
+/** Delivers one message to a run on a Temporal that gives the given answers. */
 async function deliver(
   entry: Partial<OutboxEntry>,
   shell: FoundShell,

@@ -18,7 +18,7 @@ function starter(refused: readonly number[] = []) {
   return { start, log, lines, stopped, fail: (number: number) => failures[number]?.(new RangeError('gone')), failures }
 }
 
-test('starts another worker in the place of one that has ended, until it stands', async () => {
+test('starts another worker in place of one that has ended, until one runs', async () => {
   const { start, log, lines, stopped, fail, failures } = starter([1])
   const kept = await keepWorker(start, log)
   fail(0)

@@ -38,7 +38,7 @@ if (await hasTemporal()) {
     /**
      * Appends the fact as a worker of that version would.
      *
-     * @returns Takes it away again, which stands for a worker that can read it.
+     * @returns Takes it away again, which represents a worker that can read it.
      */
     async function appendLater({ tenantId, runId }: RunRef): Promise<() => Promise<void>> {
       const { database } = opened

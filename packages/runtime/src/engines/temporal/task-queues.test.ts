@@ -45,13 +45,13 @@ if (await hasTemporal()) {
       )
 
     test('those that no worker serves are found', async () => {
-      const nobody = newTaskQueue()
-      expect(await underTest.engine.unservedQueues([served, nobody])).toEqual([nobody])
+      const unserved = newTaskQueue()
+      expect(await underTest.engine.unservedQueues([served, unserved])).toEqual([unserved])
       expect(await underTest.engine.unservedQueues([served])).toEqual([])
       expect(await underTest.engine.unservedQueues([])).toEqual([])
     })
 
-    test('a node in one that a worker serves is carried out by it', async () => {
+    test('a node in one that a worker serves is run by it', async () => {
       const run = await startRun({ ...underTest, registry }, inQueue(served))
       expect((await run.ended()).status).toBe('completed')
       const started = (await run.events()).find((event) => event.type === 'node_started')

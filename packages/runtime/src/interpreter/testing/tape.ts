@@ -6,12 +6,12 @@ export interface Tape {
 
 /** Creates a tape that repeats a list. */
 export function tapeOf(values: readonly number[]): Tape {
-  let place = 0
+  let position = 0
   return {
     next(choices) {
       // The number of the round is mixed in, so that a short tape does not repeat the same choices.
-      const value = (values[place % values.length] ?? 0) + Math.floor(place / values.length) * 7
-      place += 1
+      const value = (values[position % values.length] ?? 0) + Math.floor(position / values.length) * 7
+      position += 1
       return value % choices
     },
   }

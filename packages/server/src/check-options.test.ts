@@ -215,7 +215,7 @@ describe('close', () => {
 })
 
 describe('createWorker', () => {
-  test('needs nothing of HTTP, and carries out the runs of a server on the same database', async () => {
+  test('needs nothing of HTTP, and executes the runs of a server on the same database', async () => {
     const pglite = await openTestPGlite()
     const database = { pglite, endOnClose: false }
     const server = createWorkflowServer({ ...valid, database })

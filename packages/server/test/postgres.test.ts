@@ -73,7 +73,7 @@ describe('on Postgres', () => {
     await server.close()
   })
 
-  test('two processes tell each other of a run over LISTEN and NOTIFY', async () => {
+  test('two processes notify each other of a run over LISTEN and NOTIFY', async () => {
     const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 10 })
     const other = new pg.Pool({ connectionString: pool.options.connectionString, max: 10 })
     const worker = await openTestServer({
@@ -113,7 +113,7 @@ describe('on Postgres', () => {
 })
 
 describe('the tables of the server', () => {
-  test('hold rows of one tenant only, for whoever asks as another', async () => {
+  test('hold rows of one tenant only, for a query of another tenant', async () => {
     const pool = new pg.Pool({ connectionString: await postgres.createDatabase(), max: 5 })
     const server = await openTestServer({ database: { pool } })
     const as = testIdentity({ role: 'admin' })
@@ -142,7 +142,7 @@ describe('the tables of the server', () => {
       )
     for (const table of tables) {
       expect([table, (await countAs(as.tenantId, table)) > 0]).toEqual([table, true])
-      expect([table, await countAs('somebody.else', table)]).toEqual([table, 0])
+      expect([table, await countAs('other.tenant', table)]).toEqual([table, 0])
     }
     const { rows } = await pool.query(
       `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -150,10 +150,10 @@ describe('the tables of the server', () => {
       [tables],
     )
     expect(rows).toHaveLength(tables.length)
-    const foreign = database.withTenant('somebody.else', (tx) =>
+    const foreign = database.withTenant('other.tenant', (tx) =>
       tx
         .insertInto('draft_clients')
-        .values({ tenant_id: 'somebody.else', workflow_id: id, client_id: 1, user_id: 'x' })
+        .values({ tenant_id: 'other.tenant', workflow_id: id, client_id: 1, user_id: 'x' })
         .execute(),
     )
     await expect(foreign).rejects.toThrow(/foreign key/)

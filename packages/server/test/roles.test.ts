@@ -24,12 +24,12 @@ function pathOf(route: RouteDefinition, workflowId = ids.workflowId): string {
   return route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => params[name] ?? '')
 }
 
-/** A body that no route takes: whoever may call gets past the role and no further, so nothing changes. */
+/** A body that no route takes: a caller who may call gets past the role and no further, so nothing changes. */
 const refusedBody = '{"surprise":1}'
 
 function isAllowed(route: RouteDefinition, role: Role): boolean {
   if (route.permission === 'public') return true
-  // The sample's approval names nobody, so every admin and editor is an approver.
+  // The sample's approval names no user, so every admin and editor is an approver.
   if (route.id === 'decideApproval') return role !== 'viewer'
   return roleAllows(role, route.permission)
 }
@@ -48,11 +48,14 @@ describe('roles', () => {
     else expect(response.status).toBe(route.id === 'deleteWorkflow' ? 204 : route.body === null ? 200 : 422)
   })
 
-  test.each(routes.filter((route) => route.permission !== 'public'))('nobody may call $id', async (route) => {
-    const response = await server.call(pathOf(route), {
-      method: route.method,
-      ...(route.body === null ? {} : { body: refusedBody }),
-    })
-    expect(response.status).toBe(401)
-  })
+  test.each(routes.filter((route) => route.permission !== 'public'))(
+    '$id refuses a caller without credentials',
+    async (route) => {
+      const response = await server.call(pathOf(route), {
+        method: route.method,
+        ...(route.body === null ? {} : { body: refusedBody }),
+      })
+      expect(response.status).toBe(401)
+    },
+  )
 })

@@ -268,7 +268,7 @@ function holds(text: string, value: string): boolean {
   return text.includes(value) || text.includes(Buffer.from(value).toString('base64'))
 }
 
-/** Everything that the routes of the table answer to somebody. */
+/** Everything that the routes of the table answer to a user. */
 async function readAll(as: Identity): Promise<readonly string[]> {
   const texts: string[] = []
   const approvals = await server.json<Page<unknown>>(200, '/approvals', { as })
@@ -302,7 +302,7 @@ async function versionsOfRuns(as: Identity): Promise<readonly string[]> {
   return Promise.all(runs.map(async (runId) => (await server.json<Run>(200, `/runs/${runId}`, { as })).version))
 }
 
-/** Everything that sockets, streams and the client in process send to somebody. */
+/** Everything that sockets, streams and the client in process send to a user. */
 async function listenAll(as: Identity): Promise<readonly string[]> {
   const texts: string[] = []
   for (const runId of runs) {

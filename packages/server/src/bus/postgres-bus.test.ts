@@ -43,7 +43,7 @@ async function pair() {
   const [here, there] = [open(), open()]
   const ready = collector()
   here.subscribe('ready', ready.listener)
-  // Whether LISTEN stands shows only in what it hears.
+  // Only a notification that arrives shows that LISTEN is active.
   const knock = setInterval(() => there.publish('ready', {}), 20)
   await ready.until(1)
   clearInterval(knock)

@@ -153,7 +153,7 @@ describe('inspectUpdate', () => {
     expect(inspectUpdate(server, second).kind).toBe('change')
   })
 
-  test('what stands beside something of another client that never came has to wait', () => {
+  test('an item next to one of another client that never came has to wait', () => {
     const { server, client } = draft()
     const other = new Y.Doc()
     Y.applyUpdate(other, Y.encodeStateAsUpdate(server))
@@ -210,7 +210,7 @@ describe('inspectUpdate', () => {
     expect(inspectUpdate(server, circle)).toEqual({ kind: 'missing' })
   })
 
-  test('tells who speaks, whoever is connected', () => {
+  test('names the client that wrote, not the one that is connected', () => {
     const { server, client } = draft()
     const forged = new Y.Doc()
     forged.clientID = 4_242
@@ -227,7 +227,7 @@ function deleteSetOnly(client: number, clock: number, length: number): Uint8Arra
   return encoding.toUint8Array(encoder)
 }
 
-/** Two items, each of which says that it stands right of the other. */
+/** Two items, each of which says that it is right of the other. */
 function circularUpdate(client: number): Uint8Array {
   const encoder = encoding.createEncoder()
   for (const value of [1, 2, client, 0]) encoding.writeVarUint(encoder, value)

@@ -42,7 +42,7 @@ export function createLocator(
   }
 
   /** The position of an item that is in the document. */
-  function placeInDocument(item: Y.Item): StructPosition {
+  function positionInDocument(item: Y.Item): StructPosition {
     let depth = 1
     let parent = item.parent
     while (parent instanceof Y.AbstractType && parent._item !== null) {
@@ -65,7 +65,7 @@ export function createLocator(
     if (target === null || target instanceof Y.Skip) return null
     if (target instanceof Y.GC) return GONE
     if (target.id.clock < Y.getState(ydoc.store, target.id.client)) {
-      return inherit(item, placeInDocument(target), isParent)
+      return inherit(item, positionInDocument(target), isParent)
     }
     return { wait: target, isParent }
   }

@@ -60,8 +60,8 @@ const at = (clock: number, x = clock): AwarenessEntry => ({
   state: JSON.stringify({ cursor: { x } }),
 })
 
-/** Clocks and cursors of whom a frame tells. */
-function told(frame: Uint8Array | undefined) {
+/** Clocks and cursors of the clients in a frame. */
+function entriesIn(frame: Uint8Array | undefined) {
   if (frame === undefined) return []
   const decoder = decoding.createDecoder(frame)
   decoding.readVarUint(decoder)
@@ -74,21 +74,21 @@ function told(frame: Uint8Array | undefined) {
 }
 
 describe('createPresenceBoard', () => {
-  test('tells a newcomer who is here, until they leave', async () => {
+  test('sends a newcomer the users who are here, until they leave', async () => {
     const { board, join, leave, announced } = openBoard()
-    const somebody = join()
-    await board.receive(somebody, [at(1)])
+    const present = join()
+    await board.receive(present, [at(1)])
     const newcomer = join()
     board.greet(newcomer)
-    expect(told(newcomer.frames[0])).toEqual([{ clientId: CLIENT_ID, clock: 1, cursor: { x: 1 } }])
-    leave(somebody)
+    expect(entriesIn(newcomer.frames[0])).toEqual([{ clientId: CLIENT_ID, clock: 1, cursor: { x: 1 } }])
+    leave(present)
     expect(announced.map(({ clock, state }) => [clock, state === 'null'])).toEqual([
       [1, false],
       [2, true],
     ])
   })
 
-  test('keeps no place for somebody who leaves while their id is looked up', async () => {
+  test('keeps no entry for a user who leaves while their id is looked up', async () => {
     const { board, join, leave, holdClaims } = openBoard()
     const letClaim = holdClaims()
     const ghost = join()
@@ -102,7 +102,7 @@ describe('createPresenceBoard', () => {
     expect(board.ownEntries()).toHaveLength(1)
   })
 
-  test('keeps no place for somebody who leaves right after their next word', async () => {
+  test('keeps no entry for a user who leaves right after their next message', async () => {
     const { board, join, leave } = openBoard()
     const ghost = join()
     await board.receive(ghost, [at(1)])
@@ -112,7 +112,7 @@ describe('createPresenceBoard', () => {
     expect(board.ownEntries()).toEqual([])
   })
 
-  test('gives the place of a socket that died without a word to the same person, when they go on', async () => {
+  test('gives the entry of a socket that died without a close to the same user, when they continue', async () => {
     const { board, join, leave, announced } = openBoard()
     const dead = join()
     await board.receive(dead, [at(5)])
@@ -127,10 +127,10 @@ describe('createPresenceBoard', () => {
     expect(announced.at(-1)).toEqual({ clientId: CLIENT_ID, clock: 7, state: 'null' })
   })
 
-  test("gives nobody else's place away", async () => {
+  test('gives no entry of another user away', async () => {
     const { board, join } = openBoard()
-    const somebody = join()
-    await board.receive(somebody, [at(5)])
+    const present = join()
+    await board.receive(present, [at(5)])
     await board.receive(join(), [at(6)])
     expect(board.ownEntries().map(({ clock }) => clock)).toEqual([5])
   })

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => host.server.close())
 
 describe('a room whose draft cannot be stored', () => {
-  test('acknowledges nothing of it, keeps nothing of it, and lets everybody load the draft again', async () => {
+  test('acknowledges nothing of it, keeps nothing of it, and lets every client load the draft again', async () => {
     const { clients, first, id, path } = await newDraft(host)
     const [watcher] = clients
     const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
@@ -101,7 +101,7 @@ describe('a room whose draft is slow to store', () => {
   })
 })
 
-/** A database that fails to store an update when it is told to. */
+/** A database that fails to store an update when a test asks for it. */
 function createDisk(pglite: Pglite) {
   let next: { readonly onReached: () => void; readonly happens: Promise<void> } | null = null
 

@@ -61,7 +61,7 @@ describe('every answer', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('is kept by nobody and read as nothing else', async () => {
+  test('is kept in no cache and read as nothing else', async () => {
     const response = await server.call('/me', { as: testIdentity() })
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'cache-control': 'no-store',
@@ -95,7 +95,7 @@ describe('paths and methods', () => {
     expect([unusual.status, await codeOf(unusual)]).toEqual([405, 'METHOD_NOT_ALLOWED'])
   })
 
-  test('OPTIONS names the methods of a path to anybody', async () => {
+  test('OPTIONS names the methods of a path to every caller', async () => {
     const response = await server.call('/workflows/x/draft', { method: 'OPTIONS' })
     expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, PATCH, PUT'])
     expect((await server.call('/nothing', { method: 'OPTIONS' })).status).toBe(404)
@@ -242,7 +242,7 @@ describe('a mistake in authenticate', () => {
     { userId: '' },
     { userId: 'a\u0000b' },
     { role: 'owner' as 'admin' },
-  ])('%j lets nobody in', async (fields) => {
+  ])('%j lets no caller in', async (fields) => {
     const response = await server.call('/me', { as: testIdentity(fields) })
     expect(response.status).toBe(500)
     expect(await codeOf(response)).toBe('IDENTITY_INVALID')

@@ -17,8 +17,8 @@ describe('checkIdentity', () => {
     expect(checkIdentity(identity)).toEqual({ ...identity, displayName: 'A\u2400 \ufffd' })
   })
 
-  test.each([null, undefined])('%s is nobody', (nobody) => {
-    expect(() => checkIdentity(nobody as null)).toThrow(refusal('UNAUTHENTICATED'))
+  test.each([null, undefined])('%s is no identity', (identity) => {
+    expect(() => checkIdentity(identity as null)).toThrow(refusal('UNAUTHENTICATED'))
   })
 
   test.each<[string, unknown]>([

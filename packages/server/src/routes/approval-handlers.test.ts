@@ -37,7 +37,7 @@ async function waitingRun(params: JsonObject = {}) {
 }
 
 describe('GET /approvals', () => {
-  test('tells what is asked, and whether the caller may decide', async () => {
+  test('returns what is asked, and whether the caller may decide', async () => {
     const { editor, viewer, admin, run, approval } = await waitingRun({ userIds: ['vera'] })
     expect(approval).toMatchObject({
       runId: run.runId,
@@ -114,7 +114,7 @@ describe('POST /approvals/{approvalId}/decision', () => {
     expect(decided.votes[0]).toMatchObject({ override: true })
   })
 
-  test('the second decision is told that it comes too late', async () => {
+  test('the second decision is refused, since it comes too late', async () => {
     const { editor, admin, decide } = await waitingRun()
     await decide(editor, 'approve')
     expect((await decide(admin, 'reject', 409)).code).toBe('APPROVAL_CLOSED')

@@ -90,7 +90,7 @@ describe('PATCH /workflows/{id}/draft', () => {
 
   test('refuses what does not fit, and then changes nothing', async () => {
     const { as, path } = await newDraft()
-    const operations = [rename('Half'), { op: 'remove_node', nodeId: 'nobody' }]
+    const operations = [rename('Half'), { op: 'remove_node', nodeId: 'unknown' }]
     const problem = await server.json<Problem>(422, path, { as, method: 'PATCH', body: { operations } })
     expect(problem.code).toBe('OPERATION_INVALID')
     const draft = await server.json<Draft>(200, path, { as })
@@ -175,7 +175,7 @@ describe('POST /workflows/{id}/draft/runs', () => {
     await patch([
       {
         op: 'add_node',
-        node: { id: 'x', type: 'nobody/knows', typeVersion: 1, name: 'x', params: {}, position: { x: 0, y: 0 } },
+        node: { id: 'x', type: 'unknown/type', typeVersion: 1, name: 'x', params: {}, position: { x: 0, y: 0 } },
       },
     ])
     const problem = await server.json<Problem>(422, `${path}/runs`, { as, method: 'POST', body: {} })

@@ -295,7 +295,7 @@ describe('POST /runs/{runId}/cancel', () => {
 })
 
 describe('GET /runs/{runId}/ledger', () => {
-  test('tells what every node run got and gave, with its calls and words', async () => {
+  test('returns what every node run got and gave, with its calls and words', async () => {
     const as = testIdentity()
     const id = await publish(server, as, working())
     const run = await runToEnd(server, as, id, { text: 'to do' })
@@ -363,7 +363,7 @@ describe('GET /runs/{runId}/events', () => {
     expect(rest.at(-1)?.type).toBe('run_completed')
   })
 
-  test('goes on after the last event that is known, and tells when there is nothing more', async () => {
+  test('continues after the last event that is known, and says when there is nothing more', async () => {
     const as = testIdentity()
     const run = await runToEnd(server, as, await publish(server, as, greeting), { text: 'x' })
     const all = await readEvents(await server.call(`/runs/${run.runId}/events`, { as })).toEnd()

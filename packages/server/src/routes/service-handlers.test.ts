@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('GET /me', () => {
-  test('tells who calls', async () => {
+  test('returns the identity of the caller', async () => {
     const as = testIdentity({ role: 'viewer', plan: 'pro' })
     const { plan: _plan, ...me } = as
     expect(await server.json(200, '/me', { as })).toEqual(me)

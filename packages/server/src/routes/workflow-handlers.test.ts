@@ -63,7 +63,7 @@ describe('POST /workflows', () => {
 describe('GET /workflows', () => {
   test('lists the tenant of the caller, last changed first, page by page, without gap or duplicate', async () => {
     const as = testIdentity()
-    await create(testIdentity(), 'Of somebody else')
+    await create(testIdentity(), 'Of another tenant')
     const created: string[] = []
     for (const name of ['a', 'b', 'c', 'd', 'e']) created.unshift((await create(as, name)).id)
     const seen: string[] = []
@@ -87,7 +87,7 @@ describe('GET /workflows', () => {
     },
   )
 
-  test('tells the latest version and the last run', async () => {
+  test('returns the latest version and the last run', async () => {
     const as = testIdentity()
     const id = await publish(server, as, greeting)
     const started = await server.json<{ runId: string }>(201, `/workflows/${id}/runs`, {

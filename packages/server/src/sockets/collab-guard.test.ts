@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => host.server.close())
 
 describe('the guard', () => {
-  test("an update under somebody else's client id is refused, and that somebody writes on", async () => {
+  test("an update under another user's client id is refused, and that user continues to write", async () => {
     const { clients, first, id, path } = await newDraft(host)
     const [a] = clients
     nodeOf(a.ydoc).set('name', 'By a')
@@ -42,7 +42,7 @@ describe('the guard', () => {
     leave([a, b])
   })
 
-  test('whoever is present keeps their id, even before they have written', async () => {
+  test('a user who is present keeps their id, even before they have written', async () => {
     const { clients, first, id } = await newDraft(host)
     const [a] = clients
     a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
@@ -88,7 +88,7 @@ describe('the guard', () => {
     leave(clients)
   })
 
-  test('nobody speaks for others in presence', async () => {
+  test('no user writes the presence of others', async () => {
     const { clients, first, id } = await newDraft(host, 2)
     const [a, b] = clients
     a.provider.awareness.setLocalState({ cursor: { x: 1, y: 1 } })
@@ -115,7 +115,7 @@ describe('the guard', () => {
     leave(clients)
   })
 
-  test('what cannot be placed yet waits for what it builds on', async () => {
+  test('an update that cannot be applied yet waits for the one that it builds on', async () => {
     const { clients, first, id } = await newDraft(host)
     const [a] = clients
     const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id)
@@ -128,7 +128,7 @@ describe('the guard', () => {
     leave([a])
   })
 
-  test('a document of another life is told so', async () => {
+  test('a client with a document of an earlier life is closed with a code of its own', async () => {
     const { clients, first, id } = await newDraft(host)
     const other = new Y.Doc()
     writeDocument(other, greeting, NO_TEXT_FIELDS)
@@ -139,7 +139,7 @@ describe('the guard', () => {
 })
 
 describe('tenon.v1', () => {
-  test('tells up to where everything is stored', async () => {
+  test('reports the clock up to which everything is stored', async () => {
     const { clients, first, id } = await newDraft(host)
     const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
     expect(peer.socket.protocol).toBe('tenon.v1')
@@ -152,7 +152,7 @@ describe('tenon.v1', () => {
     leave(clients)
   })
 
-  test('tells how many updates are stored, for a deletion moves no clock', async () => {
+  test('reports how many updates are stored, for a deletion moves no clock', async () => {
     const { clients, first, id } = await newDraft(host)
     const peer = await rawClient(host, testIdentity({ tenantId: first.tenantId }), id, ['tenon.v1'])
     const deletion = peer.change(() => peer.ydoc.getMap('nodes').delete('end'))

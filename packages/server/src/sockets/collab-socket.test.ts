@@ -42,7 +42,7 @@ describe('stock y-websocket clients', () => {
     leave(clients)
   })
 
-  test('converge when everybody writes at once', async () => {
+  test('converge when all clients write at once', async () => {
     const { clients, path, first } = await newDraft(host, 3)
     for (let round = 0; round < 30; round += 1) {
       for (const [index, { ydoc }] of clients.entries()) {
@@ -187,7 +187,7 @@ describe('a room', () => {
 
   test('is not opened for a stranger, nor for an unknown workflow', async () => {
     const { clients, id } = await newDraft(host)
-    for (const path of [`/workflows/${id}/collab`, '/workflows/nobody/collab']) {
+    for (const path of [`/workflows/${id}/collab`, '/workflows/unknown/collab']) {
       expect((await openSocket(host.url + path, { as: testIdentity() }).closed).code).toBe(4404)
     }
     leave(clients)
@@ -263,7 +263,7 @@ describe('several processes', () => {
     await deaf.close()
   })
 
-  test('make up for hints that got lost when somebody joins', async () => {
+  test('make up for hints that got lost when a client joins', async () => {
     const { server } = host
     const deaf = await host.server.sibling()
     const { url: deafUrl } = await deaf.listen()

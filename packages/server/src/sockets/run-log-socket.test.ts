@@ -72,7 +72,7 @@ describe('WS /runs/{runId}/logs', () => {
   })
 
   test.each([
-    ['nobody', {}, 4401],
+    ['a caller without credentials', {}, 4401],
     ['a cookie alone', { cookie: true }, 4401],
     ['a page of another origin', { origin: 'https://evil.example', as: true }, 4403],
     ['its own page', { origin: 'https://app.example', as: true }, 1000],
@@ -91,7 +91,7 @@ describe('WS /runs/{runId}/logs', () => {
   })
 
   test.each([
-    ['an unknown run', '/runs/nobody/logs', 4404],
+    ['an unknown run', '/runs/unknown/logs', 4404],
     ['a cursor that is none', '/runs/RUN/logs?after=x', 4422],
   ])('%s', async (_title, path, code) => {
     const as = testIdentity()
@@ -99,7 +99,7 @@ describe('WS /runs/{runId}/logs', () => {
     expect((await openSocket(url + path.replace('RUN', run.runId), { as }).closed).code).toBe(code)
   })
 
-  test('is for reading: whoever says something is closed', async () => {
+  test('is for reading: a socket that sends something is closed', async () => {
     const { as, runId } = await waiting()
     const socket = openSocket(`${url}/runs/${runId}/logs`, { as })
     await socket.opened
@@ -159,7 +159,7 @@ describe('createTenonClient over a real server', () => {
     const as = testIdentity()
     const client = createTenonClient({ baseUrl: url, getToken: () => tokenOf(as), WebSocket })
     const code = await new Promise((resolve) => {
-      client.runs.stream('nobody', {
+      client.runs.stream('unknown', {
         onEvents: () => undefined,
         onState: (state, error) => {
           if (state === 'closed') resolve(error?.code)
@@ -189,7 +189,7 @@ describe('for(identity)', () => {
     expect(await server.automation.for(as).runs.get(runId)).toMatchObject({ status: 'completed' })
   })
 
-  test('ends a stream that nobody can read, or that is stopped', async () => {
+  test('ends a stream of an unknown run, and one that is stopped', async () => {
     const { as, runId } = await waiting()
     const states: string[] = []
     const streamOf = (id: string) =>
@@ -203,7 +203,7 @@ describe('for(identity)', () => {
           },
         })
       })
-    expect(await streamOf('nobody')).toBe('RUN_NOT_FOUND')
+    expect(await streamOf('unknown')).toBe('RUN_NOT_FOUND')
     expect(await streamOf(runId)).toBeUndefined()
     expect(states).toEqual(['connecting', 'closed', 'connecting', 'live', 'closed'])
   })
@@ -211,7 +211,7 @@ describe('for(identity)', () => {
   test('obeys the same rules', async () => {
     const viewer = server.automation.for(testIdentity({ role: 'viewer' }))
     await expect(viewer.workflows.create({ name: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    await expect(viewer.runs.get('nobody')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    await expect(viewer.runs.get('unknown')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
     expect(() => server.automation.for(testIdentity({ tenantId: '*' }))).toThrow(/tenantId/)
   })
 })

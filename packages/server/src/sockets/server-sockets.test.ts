@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** A server that does not come to know who somebody is. */
+/** A server whose authentication never ends. */
 async function undecided(socketLifetimeMs?: number): Promise<string> {
   const never = await server.sibling({
     authenticate: () => new Promise<never>(() => undefined),
@@ -48,7 +48,7 @@ describe('createServerSockets', () => {
   test.each([
     ['a few large messages', Array.from({ length: 3 }, () => new Uint8Array(1_000_000))],
     ['many small ones', Array.from({ length: 301 }, () => new Uint8Array(1))],
-  ])('keeps no more than an editor sends for whoever is not signed in yet: %s', async (_title, messages) => {
+  ])('keeps no more than an editor sends for a caller who is not signed in yet: %s', async (_title, messages) => {
     const socket = openSocket(`${await undecided()}/workflows/any/collab`, { as: testIdentity() })
     await socket.opened
     for (const message of messages) socket.socket.send(message)

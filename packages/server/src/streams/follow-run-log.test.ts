@@ -176,7 +176,7 @@ describe('followRunLog', () => {
     expect(await ahead.until(9)).toEqual([8, 9])
   })
 
-  test('finds what it was not told of, by reading again', async () => {
+  test('finds events of which it was not notified, by reading again', async () => {
     const { server, append } = openServer({ pollMs: 1 })
     append(1)
     const { until } = follow(server)

@@ -46,19 +46,21 @@ async function publishing(queues: readonly (string | null)[], on = server) {
 
 describe('publishing and trying', () => {
   test('name every node whose task queue no worker serves', async () => {
-    const { publish, tryIt } = await publishing(['gpu', 'nobody', null, 'other'])
+    const { publish, tryIt } = await publishing(['gpu', 'unserved', null, 'other'])
     const problem = await publish(422)
     expect(problem).toMatchObject({ code: 'WORKFLOW_INVALID', remedy: expect.stringContaining('nodeQueues') })
     expect(problem.issues).toEqual([
       {
         path: ['nodes', 'n1', 'policy', 'taskQueue'],
         code: 'TASK_QUEUE_UNSERVED',
-        message: 'n1: no worker serves the task queue "nobody"',
+        message: 'n1: no worker serves the task queue "unserved"',
+        values: { queue: 'unserved' },
       },
       {
         path: ['nodes', 'n3', 'policy', 'taskQueue'],
         code: 'TASK_QUEUE_UNSERVED',
         message: 'n3: no worker serves the task queue "other"',
+        values: { queue: 'other' },
       },
     ])
     expect((await tryIt(422)).issues).toHaveLength(2)

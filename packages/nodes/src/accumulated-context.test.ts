@@ -20,7 +20,7 @@ const completion = (fields: JsonObject) => ({
 
 const fieldsOf = (...names: readonly string[]): JsonObject => ({ type: 'object', required: names })
 
-/** Carries nodes out one after the other, each on what all before it have added: later fields over earlier ones. */
+/** Executes nodes one after the other, each on what all before it have added: later fields over earlier ones. */
 async function runChain(
   input: JsonObject,
   chain: readonly (readonly [name: string, node: AnyNodeImplementation, params: JsonObject])[],

@@ -22,7 +22,7 @@ test('without a model the nodes that need one are not offered', () => {
   expect(types).toHaveLength(10)
 })
 
-test('the models of the host stand in the manifest, the first as default', () => {
+test('the models of the host are in the manifest, the first as default', () => {
   const { manifest } = createNodeRegistry(createBuiltInNodes({ languageModel }))
   const params = manifest.nodes.find(({ type }) => type === 'llm-transform')?.params
   expect(params).toMatchObject({

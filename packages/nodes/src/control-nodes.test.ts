@@ -53,7 +53,7 @@ describe('if-else', () => {
     })
   })
 
-  test('compares for equality unless told otherwise', () => {
+  test('compares for equality unless the params say otherwise', () => {
     expect(evaluateNode(ifElseNode, { left: 'vip', right: 'vip' })).toMatchObject({ port: 'true' })
   })
 
@@ -213,7 +213,7 @@ describe('approval', () => {
     expect(() => evaluateNode(approvalNode, params)).toThrow(invalid(field))
   })
 
-  test('goes on with the decision, who settled it, and every vote', () => {
+  test('continues with the decision, its author, and every vote', () => {
     const resume = {
       kind: 'approval',
       choice: 'approve',
@@ -255,7 +255,7 @@ describe('approval', () => {
     })
   })
 
-  test('goes on at timeout when nobody settled it', () => {
+  test('continues at the timeout when no user decided', () => {
     const votes = [{ actor: ada, choice: 'approve', at: NOW }]
     expect(
       evaluateNode(approvalNode, { required: 2 }, { resume: { kind: 'timeout', firedAt: NOW + 5, votes } }),

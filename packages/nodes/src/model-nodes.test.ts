@@ -88,7 +88,7 @@ describe('llm-transform', () => {
     })
   })
 
-  test('asks the first model of the host unless told otherwise, and writes data as JSON', async () => {
+  test('asks the first model of the host unless the params say otherwise, and writes data as JSON', async () => {
     await withModel([good], async (model, sent) => {
       await harnessOf(createLlmTransformNode(model)).run({ prompt: { text: 'a' }, schema })
       expect(sent()[0]).toMatchObject({
@@ -229,7 +229,7 @@ describe('llm-transform', () => {
     })
   })
 
-  test('a schema that cannot be applied is told as such', async () => {
+  test('a schema that cannot be applied is reported as such', async () => {
     await withModel([good], async (model) => {
       const broken = { type: 'object', $ref: '#/$defs/none' }
       const error = await failureOf(harnessOf(createLlmTransformNode(model)).run({ prompt: 'a', schema: broken }))

@@ -81,7 +81,7 @@ describe('compare', () => {
     expect(compare(undefined, '<', undefined)).toEqual({ condition: false, left: null, right: null })
   })
 
-  test('tells what was compared', () => {
+  test('returns what was compared', () => {
     expect(compare(70, '<', '71')).toEqual({ condition: true, left: 70, right: 71 })
     expect(compare('a', 'exists', 'ignored')).toEqual({ condition: true, left: 'a', right: null })
   })

@@ -13,7 +13,7 @@ import { checkDepth } from './write-json.ts'
 
 type ParamPath = readonly (string | number)[]
 
-const PLACE = { start: 0, end: 0 }
+const NO_SPAN = { start: 0, end: 0 }
 
 /** Options for a value with templates: limits of each template, and the sinks of its texts. */
 export interface ValueOptions extends EvaluationLimits {
@@ -63,7 +63,7 @@ export function evaluateValue(value: Json, scope: EvaluationScope, limits: Value
     const object = part as { readonly [key: string]: Json }
     const values = new Map<string, Json>()
     for (const key of Object.keys(object).sort()) {
-      values.set(allowKey(key, PLACE), visit(object[key] as Json, [...path, key]))
+      values.set(allowKey(key, NO_SPAN), visit(object[key] as Json, [...path, key]))
     }
     return Object.fromEntries(Object.keys(object).map((key) => [key, values.get(key) as Json]))
   }

@@ -19,7 +19,7 @@ export interface Reference {
   readonly path: readonly string[]
 }
 
-const PLACE = /\{\{((?:[^"'}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\}(?!\}))*)\}\}/g
+const EXPRESSION = /\{\{((?:[^"'}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\}(?!\}))*)\}\}/g
 const PATH =
   /^\s*(input|trigger|nodes|vars|run|error|item|loop)((?:\??\.(?:[A-Za-z_]\w*|\d+)|\??\.?\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*)\s*$/
 const SEGMENT = /([A-Za-z_]\w*|\d+)|"([^"]*)"|'([^']*)'/g
@@ -28,7 +28,7 @@ const SEGMENT = /([A-Za-z_]\w*|\d+)|"([^"]*)"|'([^']*)'/g
 export function splitTemplate(template: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = []
   let end = 0
-  for (const match of template.matchAll(PLACE)) {
+  for (const match of template.matchAll(EXPRESSION)) {
     const from = match.index
     const to = from + match[0].length
     if (from > end) parts.push({ kind: 'text', text: template.slice(end, from), from: end, to: from })

@@ -15,7 +15,7 @@ test('two people see each other and what each of them draws', async ({ openAs, c
   await expect(ana.getByRole('img', { name: 'Mika Laine' })).toBeVisible()
   await expect(mika.getByRole('img', { name: 'Ana Okafor' })).toBeVisible()
 
-  await penOf(ana).place('Delay', { x: 300, y: 620 })
+  await penOf(ana).addNode('Delay', { x: 300, y: 620 })
   await expect(penOf(mika).card('Delay')).toBeVisible()
   await penOf(mika).select('Greeting')
   await expect(penOf(ana).card('Greeting').getByText('Mika Laine')).toBeVisible()
@@ -65,10 +65,10 @@ test('what two people draw while one of them is offline comes together', async (
     await expect(mika.getByText('Offline', { exact: true })).toBeVisible()
     await expect(ana.getByRole('img', { name: 'Mika Laine' })).toHaveCount(0)
 
-    await penOf(mika).place('Delay', { x: 300, y: 620 })
+    await penOf(mika).addNode('Delay', { x: 300, y: 620 })
     await penOf(mika).select('End')
     await rename(mika, 'Good end')
-    await penOf(ana).place('Switch', { x: 520, y: 620 })
+    await penOf(ana).addNode('Switch', { x: 520, y: 620 })
     await penOf(ana).select('Greeting')
     await rename(ana, 'Warm greeting')
     await expect(ana.getByText('Saved', { exact: true })).toBeVisible()

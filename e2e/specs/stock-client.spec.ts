@@ -14,7 +14,7 @@ test('a stock y-websocket client and a browser edit one draft', async ({ openAs,
   await expect(penOf(page).card('Greeting')).toBeVisible()
   stock.node('greet').set('name', 'Written by a program')
   await expect(penOf(page).card('Written by a program')).toBeVisible()
-  await penOf(page).place('Delay', { x: 300, y: 620 })
+  await penOf(page).addNode('Delay', { x: 300, y: 620 })
   await expect.poll(() => stock.read().nodes.map(({ name }) => name)).toContain('Delay')
   await expect.poll(() => pictureOn(page)).toEqual(pictureOf(stock.read()))
   expect((await client.drafts.get(workflowId)).document).toEqual(stock.read())
@@ -24,7 +24,7 @@ test('a stock y-websocket client and a browser edit one draft', async ({ openAs,
 // Frames as y-protocols writes them: sync, then update, then the length and the bytes.
 const updateFrame = (update: Uint8Array) => new Uint8Array([0, 2, update.length, ...update])
 
-test('a malformed update costs its sender the socket, and nobody anything else', async ({ openAs, clientOf }) => {
+test('a malformed update costs its sender the socket, and no other client anything', async ({ openAs, clientOf }) => {
   const client = clientOf(ACME.admin)
   const workflowId = await newGreeting(client, 'Kept from harm')
   const page = await openAs(ACME.editor, { path: `/automations/${workflowId}` })
@@ -42,7 +42,7 @@ test('a malformed update costs its sender the socket, and nobody anything else',
   expect(await vandal.closed).toBe(4422)
 
   expect(await client.drafts.get(workflowId)).toEqual(before)
-  await penOf(page).place('Delay', { x: 300, y: 620 })
+  await penOf(page).addNode('Delay', { x: 300, y: 620 })
   const good = await joinDraft(client, workflowId)
   await expect.poll(() => good.read().nodes.map(({ name }) => name)).toEqual(['Start', 'Greeting', 'End', 'Delay'])
   expect(await pictureOn(page)).toEqual(pictureOf(good.read()))

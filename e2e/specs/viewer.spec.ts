@@ -45,7 +45,7 @@ test('a viewer sees the editor at work and can change nothing in it', async ({ o
   expect(document.nodes.find(({ id }) => id === 'greet')?.params).toEqual({ fields: { greeting: 'Hello' } })
 })
 
-test('what a viewer sends on the socket closes it, and reaches nobody', async ({ openAs, clientOf }) => {
+test('what a viewer sends on the socket closes it, and reaches no other client', async ({ openAs, clientOf }) => {
   const client = clientOf(ACME.admin)
   const workflowId = await newGreeting(client, 'Kept from viewers')
   const page = await openAs(ACME.editor, { path: `/automations/${workflowId}` })

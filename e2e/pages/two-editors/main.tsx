@@ -33,7 +33,7 @@ function HostPage() {
       </div>
       {isOpen &&
         ['first', 'second'].map((name) => (
-          <section key={name} className="place" aria-label={`The ${name} automation`}>
+          <section key={name} className="automation" aria-label={`The ${name} automation`}>
             <WorkflowEditor client={client} workflowId={query.get(name) ?? ''} nonce={nonce} theme="light" />
           </section>
         ))}

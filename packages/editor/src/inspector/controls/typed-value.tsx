@@ -23,7 +23,7 @@ interface TypedValueProps {
 }
 
 /**
- * Control for a value of any type: the field for its type, and behind it a list of types, which is seldom needed. The type is that of the stored
+ * Control for a value of any type: the field for its type, and after it a list of types. The type is that of the stored
  * JSON.
  */
 export function TypedValue(props: TypedValueProps) {

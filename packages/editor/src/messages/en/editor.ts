@@ -52,7 +52,7 @@ export const editorMessages = {
   'sync.editing': 'Editing…',
   'sync.editingHint': 'Your change is saved when you pause or leave the field.',
   'sync.refused': 'Not saved',
-  'sync.refusedHint': 'Click to go to the fields that need a correction: {fields}.',
+  'sync.refusedHint': 'Show the fields that need a correction: {fields}.',
   'sync.saving': 'Saving',
   'sync.savingHint': 'Your last change is being saved.',
   'sync.saved': 'Saved',

@@ -27,13 +27,7 @@ export async function findVersion(
   workflowId: WorkflowId,
   version: string,
 ): Promise<VersionRow | null> {
-  const row = await tx
-    .selectFrom('versions')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .where('version', '=', version)
-    .executeTakeFirst()
+  const row = await versionIn(tx, tenantId, workflowId, version).selectAll().executeTakeFirst()
   return row ?? null
 }
 
@@ -47,14 +41,18 @@ export async function findVersionToRun(
   workflowId: WorkflowId,
   version: string,
 ): Promise<VersionToRun | null> {
-  const row = await tx
+  const query = versionIn(tx, tenantId, workflowId, version)
+  const row = await query.select(['workflow_id', 'version', 'number', 'plan']).executeTakeFirst()
+  return row ?? null
+}
+
+/** Selects the row of one version; the caller adds the columns. */
+function versionIn(tx: ServerTx, tenantId: TenantId, workflowId: WorkflowId, version: string) {
+  return tx
     .selectFrom('versions')
-    .select(['workflow_id', 'version', 'number', 'plan'])
     .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
     .where('version', '=', version)
-    .executeTakeFirst()
-  return row ?? null
 }
 
 /** Published versions, newest first, below a number; one more than the limit, if there is one. */

@@ -7,12 +7,18 @@ import { workflowManifest } from './workflow-types.ts'
 
 export const manifest = workflowManifest()
 
-/** Values that no English message shows: names of fields, and limits that are always 1. */
-const UNSEEN = ['setting', 'maximum', 'count', 'edges', 'steps']
+/** Values that no English message shows: names of fields, and those that choose a message. */
+const UNSEEN = ['setting', 'maximum', 'count', 'edges', 'steps', 'reason', 'limit']
+/** Values that contain kinds, which messages show with an article and joined by "or". */
+const KINDS = ['wanted', 'given', 'left', 'right']
 
 /** Checks that a text shows each of its values, so that a translation can do so as well. */
-function expectShown(text: string, values: Readonly<Record<string, string | number>> = {}): void {
+export function expectShown(text: string, values: Readonly<Record<string, string | number>> = {}): void {
   for (const [name, value] of Object.entries(values)) {
+    if (KINDS.includes(name)) {
+      for (const kind of String(value).split(', ')) expect(text.toLowerCase()).toContain(kind)
+      continue
+    }
     const shown = JSON.stringify(String(value)).slice(1, -1)
     if (!UNSEEN.includes(name) && !text.includes(String(value))) expect(text).toContain(shown)
   }

@@ -23,6 +23,7 @@ export type {
 export type { ExpressionFixValues } from './check/fix.ts'
 export type { ExpressionFix, ExpressionProblem, ExpressionProblemCode, ScopeSchema } from './check/problem.ts'
 export { type TemplateTypes, type TypecheckOptions, typecheckTemplate } from './check/typecheck.ts'
+export type { ExpressionValues } from './check/values.ts'
 export { completionsAt } from './complete/complete.ts'
 export type { CompletionItem, CompletionList } from './complete/completion.ts'
 export { EXPRESSION_FUNCTIONS, functionSignature } from './functions/index.ts'

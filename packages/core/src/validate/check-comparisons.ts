@@ -100,7 +100,9 @@ export function* checkComparisons(traced: TracedWorkflow, report: ReportIssue): 
       if (problem === null) continue
       const build = problem.severity === 'error' ? errorIssue : warningIssue
       const message = `${name}: "${titleAt(schema, right)}": ${problem.message}`
-      report(build(problem.code, message, { nodeId: own.id, path: ['params', ...right] }))
+      const code: string = problem.code
+      const values = { ...problem.values, param: titleAt(schema, right) }
+      report(build(code, message, { nodeId: own.id, path: ['params', ...right], values }))
     }
     if (traced.flow.meter.isSliceOver()) yield
   }

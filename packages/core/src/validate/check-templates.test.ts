@@ -69,7 +69,11 @@ describe('templates', () => {
       ],
     )
     const issue = issueIn(document, 'EXPRESSION_PATH_UNSURE')
-    expect(issue).toMatchObject({ severity: 'warning', message: 'a: "Address": input.k exists on 3 of 4 paths' })
+    expect(issue).toMatchObject({
+      severity: 'warning',
+      message: 'a: "Address": input.k exists on 3 of 4 paths',
+      values: { param: 'Address', reason: 'some_paths', path: 'input.k', having: 3, all: 4 },
+    })
     fixed(document, issue)
   })
 

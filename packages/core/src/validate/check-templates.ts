@@ -1,5 +1,6 @@
 import type { DocumentOperation } from '../document/operation.ts'
 import type { TemplateRead } from '../expression/analyze.ts'
+import { describeUnsure } from '../expression/check/check-path.ts'
 import type { ExpressionProblem } from '../expression/check/problem.ts'
 import { withExpectation } from '../expression/check/typecheck.ts'
 import type { ValueKind } from '../expression/functions/signature.ts'
@@ -48,14 +49,14 @@ function inputKeyAt({ analysis }: TypedTemplate, { start, end }: ExpressionProbl
   return /^[\s?.[]*$/.test(text.slice(read.start + read.root.length, start)) ? String(key) : null
 }
 
-/** Returns the message of a problem, with the number of paths that have the key, if known. */
-function messageOf(checked: CheckedTemplate, typed: TypedTemplate, problem: ExpressionProblem): string {
-  if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem.message
+/** Adds the number of paths of the workflow that have the key to a problem of `input`, if known. */
+function counted(checked: CheckedTemplate, typed: TypedTemplate, problem: ExpressionProblem): ExpressionProblem {
+  if (problem.code !== 'EXPRESSION_PATH_UNSURE') return problem
   const key = inputKeyAt(typed, problem, checked.template.text)
-  if (key === null) return problem.message
-  const ways = checked.traced.scopes.waysWith(checked.node, key)
-  const isCounted = ways !== null && ways.having > 0 && ways.having < ways.all
-  return isCounted ? `input.${key} exists on ${ways.having} of ${ways.all} paths` : problem.message
+  const ways = key === null ? null : checked.traced.scopes.waysWith(checked.node, key)
+  if (ways === null || ways.having === 0 || ways.having >= ways.all) return problem
+  const values = { reason: 'some_paths', path: `input.${key}`, having: ways.having, all: ways.all } as const
+  return { ...problem, values, message: describeUnsure(values) }
 }
 
 const NOTHING: ReadonlySet<number> = new Set()
@@ -99,13 +100,16 @@ function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, report: Repor
   const { text, expected } = checked.template
   const typed = checked.traced.typeText(checked.node, text)
   const reported = reportStrangers(checked, typed, report)
-  for (const problem of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
-    if (reported.has(problem.start)) continue
-    const { code, severity, start, end } = problem
+  for (const found of withExpectation(typed.problems, text, typed.type, kindsIn(expected))) {
+    if (reported.has(found.start)) continue
+    const problem = counted(checked, typed, found)
+    const { severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
-    const message = `${titleOf(checked)}: ${messageOf(checked, typed, problem)}`
-    const details = { nodeId: checked.node.surveyed.node.id, path: checked.template.path, range: { start, end } }
-    report(build(code, message, { ...details, ...fixOf(checked, problem) }))
+    const code: string = problem.code
+    const message = `${titleOf(checked)}: ${problem.message}`
+    const values = { ...problem.values, param: paramOf(checked) }
+    const location = { nodeId: checked.node.surveyed.node.id, path: checked.template.path, range: { start, end } }
+    report(build(code, message, { ...location, values, ...fixOf(checked, problem) }))
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { around, call, end, fixed, issueIn, set, start } from '../../test/validation.ts'
 import type { WorkflowDocument } from '../document/index.ts'
+import { EXPRESSION_LIMITS } from '../expression/limits.ts'
+import type { Json } from '../json.ts'
 import { node, workflow } from '../testing/index.ts'
 
 const condition = node('check', 'if-else', { left: 1, operator: '==', right: 1 })
@@ -37,6 +39,94 @@ describe('values of an issue', () => {
     ['POLICY_INVALID', around(call('a', {}, { policy: { timeout: '0s' } })), { setting: 'timeout' }],
   ])('%s', (code, document, values) => {
     expect(issueIn(document, code).values).toMatchObject(values)
+  })
+})
+
+describe('values of a problem of an expression', () => {
+  const read = (expression: string) =>
+    around(set('first', { n: 1, s: 'x', list: [{ name: 'y' }] }), set('a', { x: expression }))
+  const output = 'nodes.first.output'
+
+  test.each<[expression: string, code: string, values: object]>([
+    ['{{ 1 + }}', 'EXPRESSION_SYNTAX', { fault: 'The expression is unfinished: expected a value' }],
+    ['{{ input.__proto__ }}', 'EXPRESSION_KEY_FORBIDDEN', { key: '__proto__' }],
+    [
+      `{{ ${'('.repeat(100)}1${')'.repeat(100)} }}`,
+      'EXPRESSION_LIMIT',
+      { limit: 'depth', maximum: EXPRESSION_LIMITS.depth },
+    ],
+    ['{{ uper("x") }}', 'EXPRESSION_FUNCTION_UNKNOWN', { name: 'uper', meant: 'upper' }],
+    ['{{ qqqqqq("x") }}', 'EXPRESSION_FUNCTION_UNKNOWN', { name: 'qqqqqq', meant: '' }],
+    ['{{ upper() }}', 'EXPRESSION_ARGUMENTS', { reason: 'count', name: 'upper', signature: 'upper(text)' }],
+    ['{{ inputt }}', 'EXPRESSION_PATH_MISSING', { reason: 'name', path: 'inputt', meant: 'input' }],
+    [
+      `{{ ${output}.m }}`,
+      'EXPRESSION_PATH_MISSING',
+      { reason: 'missing', path: `${output}.m`, meant: expect.any(String) },
+    ],
+    [`{{ ${output}.n.x }}`, 'EXPRESSION_PATH_MISSING', { reason: 'no_keys', owner: `${output}.n`, given: 'number' }],
+    [
+      `{{ pluck(${output}.list, "nme") }}`,
+      'EXPRESSION_PATH_MISSING',
+      { reason: 'item', path: 'nme', key: 'nme', meant: 'name' },
+    ],
+    [`{{ -${output}.list }}`, 'EXPRESSION_TYPE', { reason: 'never', user: '-', wanted: 'number', given: 'list' }],
+    [
+      `{{ ${output}.list + 1 }}`,
+      'EXPRESSION_TYPE',
+      { reason: 'never', user: '+', wanted: 'number, text', given: 'list' },
+    ],
+    [
+      `{{ ${output}[${output}.list] }}`,
+      'EXPRESSION_TYPE',
+      { reason: 'never', user: 'key', wanted: 'text, number', given: 'list' },
+    ],
+    [`{{ ${output}.list == 1 }}`, 'EXPRESSION_TYPE', { reason: 'never_equal', left: 'list', right: 'number' }],
+    [
+      `{{ upper("x") < 1 }}`,
+      'COMPARISON_TYPES_DIFFER',
+      { reason: 'maybe_not_a_number', operator: '<', left: 'text', right: 'number' },
+    ],
+    [
+      `{{ "x" < 1 }}`,
+      'COMPARISON_TYPES_DIFFER',
+      { reason: 'not_a_number', operator: '<', left: 'text', right: 'number' },
+    ],
+    [`{{ upper("x") == 1 }}`, 'COMPARISON_TYPES_DIFFER', { reason: 'rarely_equal', left: 'text', right: 'number' }],
+  ])('%s: %s', (expression, code, values) => {
+    expect(issueIn(read(expression), code).values).toEqual(
+      expect.objectContaining({ ...values, param: expect.any(String) }),
+    )
+  })
+
+  test('a condition of a node has those of its comparison', () => {
+    const compare = (left: Json, operator: string, right: Json) =>
+      workflow(
+        [start, node('check', 'if-else', { left, operator, right }), end],
+        ['start>check', 'check:true>end', 'check:false>end'],
+      )
+    const found = (document: WorkflowDocument, code: string) => issueIn(document, code).values
+    expect(found(compare(5, 'contains', 'x'), 'EXPRESSION_TYPE')).toMatchObject({
+      reason: 'never',
+      user: 'contains',
+      wanted: 'list, text, object',
+      given: 'number',
+    })
+    expect(found(compare('abc', 'contains', 5), 'EXPRESSION_TYPE')).toMatchObject({
+      reason: 'never_contained',
+      left: 'text',
+      right: 'number',
+    })
+    expect(found(compare(true, '<', 5), 'EXPRESSION_TYPE')).toMatchObject({
+      user: '<',
+      wanted: 'number, text',
+      given: 'boolean',
+    })
+    expect(found(compare('{{ upper("x") }}', '<', '5'), 'COMPARISON_TYPES_DIFFER')).toMatchObject({
+      reason: 'number_as_text',
+      operator: '<',
+      number: '5',
+    })
   })
 })
 

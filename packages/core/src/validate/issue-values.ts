@@ -1,50 +1,77 @@
+import type { ExpressionValues } from '../expression/check/values.ts'
+
+/** Values of problems of expressions, with the param that contains the expression. */
+type InParam<Values> = { readonly [Code in keyof Values]: Values[Code] & { readonly param: string } }
+
 /**
  * Values in the messages of issues, by code, for texts in other languages. The node that has the issue is not among
  * them: its id is in the issue. Names are those that people see: of nodes, and titles of params, ports and inputs.
- * Codes without an entry have no values; lint rules and expressions have no fixed ones.
+ * Codes without an entry have no values; lint rules have no fixed ones. Those of expressions are in `ExpressionValues`.
  */
-export interface IssueValues {
+export interface IssueValues extends InParam<ExpressionValues> {
   /** The rule that the document breaks, as the end of a sentence: `must be a text`. */
   readonly DOCUMENT_MALFORMED: { readonly path: string; readonly fault: string }
   /** Steps that the check has taken. */
   readonly WORKFLOW_TOO_COMPLEX: { readonly steps: number }
   /** Names of the nodes, joined by commas, and their number; 1 for a node that is connected to itself. */
   readonly WORKFLOW_CYCLE: { readonly nodes: string; readonly count: number }
+  /** Id that several nodes have. */
   readonly NODE_ID_DUPLICATE: { readonly id: string }
+  /** Name that several nodes have. */
   readonly NODE_NAME_DUPLICATE: { readonly name: string }
   /** The name without its invisible characters, or the id if nothing remains. */
   readonly NODE_NAME_INVALID: { readonly name: string }
   /** `meant` is the known type with the most similar name, or empty. */
   readonly NODE_TYPE_UNKNOWN: { readonly type: string; readonly meant: string }
+  /** Type and version of the node, and the latest version that is known. */
   readonly NODE_VERSION_UNKNOWN: { readonly type: string; readonly version: number; readonly latest: number }
   /** Id of the missing node. */
   readonly EDGE_DANGLING: { readonly missing: string }
+  /** Id of the edge that occurs twice. */
   readonly EDGE_DUPLICATE: { readonly edge: string }
+  /** Names of the nodes at both ends. */
   readonly EDGE_ACROSS_PARENTS: { readonly source: string; readonly target: string }
+  /** Port that the source does not have. */
   readonly PORT_UNKNOWN: { readonly port: string }
   /** Ports without an edge, joined by commas, and their number; at most four are named. */
   readonly PORT_UNCONNECTED: { readonly ports: string; readonly count: number }
+  /** Port whose name cannot be used. */
   readonly PORT_NAME_INVALID: { readonly port: string }
+  /** Port name that occurs twice. */
   readonly PORT_NAME_DUPLICATE: { readonly port: string }
   /** The title without its invisible characters. */
   readonly PORT_TITLE_INVALID: { readonly title: string }
+  /** Input that the target does not have. */
   readonly INPUT_UNKNOWN: { readonly input: string }
+  /** Input, and the most edges that it takes. */
   readonly INPUT_FULL: { readonly input: string; readonly maximum: number }
+  /** Param without a value. */
   readonly PARAM_REQUIRED: { readonly param: string }
   /** `fault` is the sentence of the schema checker. */
   readonly PARAM_INVALID: { readonly param: string; readonly fault: string }
+  /** Param that the node type does not have. */
   readonly PARAM_UNKNOWN: { readonly param: string }
+  /** Param that takes no expressions. */
   readonly PARAM_LITERAL: { readonly param: string }
+  /** The fault of the schema, as a sentence. */
   readonly SCHEMA_INVALID: { readonly fault: string }
+  /** Header whose name cannot be sent. */
   readonly HEADER_NAME_INVALID: { readonly header: string }
+  /** Header that the HTTP client itself sets. */
   readonly HEADER_RESERVED: { readonly header: string }
   /** `secret` is the param that encrypts the token, or empty. */
   readonly SECRET_IN_TEXT: { readonly param: string; readonly secret: string }
+  /** Param that names the host with an expression, and the secret param that is sent there. */
   readonly SECRET_HOST_OPEN: { readonly param: string; readonly secret: string }
+  /** Secret param without a value, as in a copy. */
   readonly SECRET_MISSING: { readonly param: string }
+  /** Param, and the fault of its text in the language of the param. */
   readonly TEMPLATE_INVALID: { readonly param: string; readonly fault: string }
+  /** Setting, and its fault as a sentence. */
   readonly POLICY_INVALID: { readonly setting: string; readonly fault: string }
+  /** Setting that the node cannot have. */
   readonly POLICY_NOT_AVAILABLE: { readonly setting: string }
+  /** Branches that the join needs, those that can arrive at most, and its edges. */
   readonly JOIN_IMPOSSIBLE: { readonly needed: number; readonly most: number; readonly edges: number }
   /** The other node with the same key. */
   readonly IDEMPOTENCY_SHARED: { readonly other: string }
@@ -52,4 +79,12 @@ export interface IssueValues {
   readonly KEY_COLLISION: { readonly keys: string; readonly writers: string }
   /** The node that the param reads. */
   readonly REFERENCE_NOT_UPSTREAM: { readonly param: string; readonly other: string }
+  /** Found by the server only, as the codes below: content of a draft that cannot be read, by its map and key. */
+  readonly DRAFT_UNREADABLE: { readonly part: string; readonly key: string }
+  /** Secret param whose value was set elsewhere, or was deleted. */
+  readonly SECRET_NOT_FOUND: { readonly param: string }
+  /** Task queue without a worker. */
+  readonly TASK_QUEUE_UNSERVED: { readonly queue: string }
+  /** Id of the person who is not a member. */
+  readonly APPROVER_UNKNOWN: { readonly userId: string }
 }

@@ -17,6 +17,13 @@ describe('formatMessage', () => {
     expect(formatMessage('{n, plural, one {# of {all}} other {# of {all}!}}', { n: 2, all: 'ten' })).toBe('2 of ten!')
   })
 
+  test('chooses the form of a value, with placeholders in it, and "other" for any other value', () => {
+    const text = '{reason, select, null {{path} is empty} missing {{path} is missing} other {{message}}}'
+    expect(formatMessage(text, { reason: 'missing', path: 'a.b' })).toBe('a.b is missing')
+    expect(formatMessage(text, { reason: 'newer', path: 'a.b', message: 'm' })).toBe('m')
+    expect(formatMessage(text, { message: 'm' })).toBe('m')
+  })
+
   test('a # outside of a plural is a plain sign', () => {
     expect(formatMessage('Run #1')).toBe('Run #1')
   })

@@ -15,7 +15,8 @@ interface Cursor {
 }
 
 /**
- * Fills the placeholders of an ICU message: `{name}` and `{count, plural, =0 {…} one {…} other {# …}}`.
+ * Fills the placeholders of an ICU message: `{name}`, `{count, plural, =0 {…} one {…} other {# …}}` and
+ * `{reason, select, never {…} other {…}}`.
  *
  * Other ICU forms are not used by the tables and are left unchanged. Linear in the length of the text.
  */
@@ -51,10 +52,10 @@ function readPlaceholder(cursor: Cursor, values: MessageValues, locale: string):
     return String(values[name] ?? `{${name}}`)
   }
   cursor.at += 1
-  readUntil(cursor, ',}')
+  const isSelect = readUntil(cursor, ',}').trim() === 'select'
   cursor.at += 1
-  const count = Number(values[name] ?? 0)
-  const wanted = new Intl.PluralRules(locale).select(count)
+  const count = isSelect ? null : Number(values[name] ?? 0)
+  const wanted = count === null ? String(values[name]) : new Intl.PluralRules(locale).select(count)
   let other = ''
   let match: string | null = null
   while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== '}') {

@@ -61,6 +61,37 @@ describe('toProblems', () => {
     expect(problems[0]?.fixes).toEqual([{ title: 'Mit „Done“ verbinden', operations: [] }])
   })
 
+  test('texts for problems of expressions choose their form by the reason, and name kinds in the language', () => {
+    const german = {
+      ...en,
+      'schema.type.string': 'Text',
+      'schema.type.null': 'kein Wert',
+      'problem.EXPRESSION_PATH_MISSING': '{path} fehlt',
+      'problem.EXPRESSION_TYPE':
+        '{param}: {reason, select, never {{user} braucht {wanted}, nicht {given}} never_equal {{left} ist nie {right}} other {{message}}}',
+    }
+    const issue = { code: 'EXPRESSION_TYPE', severity: 'error', message: 'm' } as const
+    const problems = toProblems(
+      [
+        {
+          ...issue,
+          values: { param: 'To', reason: 'never', user: 'trim (text)', wanted: 'text', given: 'null, date' },
+        },
+        { ...issue, values: { param: 'To', reason: 'never_equal', left: 'text', right: 'list' } },
+        { ...issue, values: { param: 'To', reason: 'newer' } },
+        { ...issue, code: 'EXPRESSION_PATH_MISSING', values: { param: 'To', path: 'nodes.a.output.city' } },
+      ],
+      names,
+      createTranslate(german, 'de'),
+    )
+    expect(problems.map(({ message }) => message)).toEqual([
+      'To: trim (text) braucht Text, nicht kein Wert, date',
+      'To: Text ist nie list',
+      'To: m',
+      'Mail › city fehlt',
+    ])
+  })
+
   test('two faults of one field have ids of their own that stay', () => {
     const issue = { code: 'X', severity: 'error', message: 'm', nodeId: 'a', path: ['params', 'text'] } as const
     const ids = () => toProblems([issue, issue], names, t).map(({ id }) => id)

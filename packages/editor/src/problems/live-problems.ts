@@ -1,7 +1,8 @@
 import type { NodeId } from '@tenon/core/document'
 import type { IssueFix, WorkflowIssue } from '@tenon/core/validate'
 import { loadPart } from '../instance/load-part.ts'
-import type { Translate } from '../messages/format.ts'
+import type { MessageKey } from '../messages/en/index.ts'
+import type { MessageValues, Translate } from '../messages/format.ts'
 import type { EditorProblem, EditorState, ProblemCount, ProblemFix } from '../store/editor-state.ts'
 import type { EditorStore } from '../store/editor-store.ts'
 import { shareStructure } from '../store/share-structure.ts'
@@ -121,7 +122,7 @@ export function toProblems(
     seen.set(base, count + 1)
     const message = inWords(issue, names)
     const node = issue.nodeId === undefined ? '' : (names.get(issue.nodeId) ?? issue.nodeId)
-    const values = { ...issue.values, message, node, field: field.join('.') }
+    const values = { ...valuesInWords(issue.values ?? {}, names, t), message, node, field: field.join('.') }
     return {
       id: `${base}|${count}`,
       nodeId: issue.nodeId ?? null,
@@ -138,6 +139,31 @@ export function toProblems(
   return [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))]
 }
 
+/** Values of problems of expressions that contain kinds of values, joined by commas. */
+const KIND_VALUES = ['wanted', 'given', 'left', 'right']
+const KIND_NAMES: Readonly<Record<string, MessageKey>> = {
+  null: 'schema.type.null',
+  boolean: 'schema.type.boolean',
+  number: 'schema.type.number',
+  text: 'schema.type.string',
+  list: 'schema.type.array',
+  object: 'schema.type.object',
+}
+
+/** Replaces kinds of values by their names in the language of the editor, and ids of nodes in paths by names. */
+function valuesInWords(values: MessageValues, names: ReadonlyMap<NodeId, string>, t: Translate): MessageValues {
+  const entries = Object.entries(values).map(([name, value]) => {
+    if (typeof value !== 'string') return [name, value] as const
+    if (!KIND_VALUES.includes(name)) return [name, withNodeNames(value, names)] as const
+    const kinds = value.split(', ').map((kind) => {
+      const key = Object.hasOwn(KIND_NAMES, kind) ? KIND_NAMES[kind] : undefined
+      return key === undefined ? kind : t(key)
+    })
+    return [name, kinds.join(', ')] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 function inOwnWords({ code, values, title, operations }: IssueFix, t: Translate): ProblemFix {
   return { title: t.ofCode(`fix.${code}`, { ...values, title }) ?? title, operations }
 }
@@ -147,7 +173,11 @@ function inWords({ message, nodeId }: ListedIssue, names: ReadonlyMap<NodeId, st
   const name = nodeId === undefined ? undefined : names.get(nodeId)
   const rest =
     name !== undefined && message.startsWith(`${name}: `) ? sentenceCase(message.slice(name.length + 2)) : message
-  return rest.replaceAll(/\bnodes\.([A-Za-z_]\w*)\.output\.?/g, (whole, id: string) => {
+  return withNodeNames(rest, names)
+}
+
+function withNodeNames(text: string, names: ReadonlyMap<NodeId, string>): string {
+  return text.replaceAll(/\bnodes\.([A-Za-z_]\w*)\.output\.?/g, (whole, id: string) => {
     const other = names.get(id)
     return other === undefined ? whole : `${other} › `
   })

@@ -19,7 +19,7 @@ export function lossProblems(losses: readonly DraftLoss[], context: LossContext)
   const { document, translate: t } = context
   return losses.map((loss, index) => {
     const nodeId = loss.part === 'nodes' && document.nodes.some(({ id }) => id === loss.key) ? loss.key : null
-    const values = { message: loss.message, node: nodeId ?? '', field: '' }
+    const values = { part: loss.part, key: loss.key, message: loss.message, node: nodeId ?? '', field: '' }
     return {
       id: [DRAFT_UNREADABLE, loss.part, loss.key, index].join('|'),
       nodeId,

@@ -20,6 +20,7 @@ function reportUnknown({ report }: Checking, { name, start, nameEnd: end }: Call
     code: 'EXPRESSION_FUNCTION_UNKNOWN',
     severity: 'error',
     message: `There is no function ${name}${hint}`,
+    values: { name, meant: meant ?? '' },
     start,
     end,
     ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
@@ -32,8 +33,9 @@ function checkCount({ report }: Checking, call: CallExpression, signature: Funct
   const least = parameters.filter(({ optional, rest }) => !optional && !rest).length
   const most = parameters.at(-1)?.rest ? Number.POSITIVE_INFINITY : parameters.length
   if (length >= least && length <= most) return
-  const message = `${signature.name} is called as ${describeSignature(signature)}`
-  report({ code: 'EXPRESSION_ARGUMENTS', severity: 'error', message, start: call.start, end: call.end })
+  const values = { reason: 'count', name: signature.name, signature: describeSignature(signature) } as const
+  const message = `${values.name} is called as ${values.signature}`
+  report({ code: 'EXPRESSION_ARGUMENTS', severity: 'error', message, values, start: call.start, end: call.end })
 }
 
 function checkValues({ report }: Checking, { name, values }: FunctionParameter, argument: Expression): void {
@@ -45,6 +47,7 @@ function checkValues({ report }: Checking, { name, values }: FunctionParameter, 
     code: 'EXPRESSION_ARGUMENTS',
     severity: 'error',
     message: `${name} is one of: ${values.join(', ')}`,
+    values: { reason: 'value', name, allowed: values.join(', ') },
     start,
     end,
     ...(meant === null
@@ -59,7 +62,7 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
   const segments = literalPath(argument)
   if (segments === null) {
     const message = 'A path consists of keys separated by points, such as "customer.name"'
-    checking.report({ code: 'EXPRESSION_SYNTAX', severity: 'error', message, start, end })
+    checking.report({ code: 'EXPRESSION_SYNTAX', severity: 'error', message, values: { fault: message }, start, end })
     return
   }
   let type = itemType(list)
@@ -80,7 +83,8 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
     const fix = isWhole
       ? { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }
       : {}
-    checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, start, end, ...fix })
+    const values = { reason: 'item', path: value, key: String(key), meant: meant ?? '' } as const
+    checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, values, start, end, ...fix })
     return
   }
 }

@@ -23,7 +23,7 @@ function pathType(checking: Checking, path: PathExpression, mode: PathMode): Sta
     if (segment.kind === 'key') return segment.key
     if (segment.kind === 'index') return segment.index
     const type = checkExpression(checking, segment.expression, 'strict')
-    checkKinds(checking, type, ['text', 'number'], 'A key', segment.expression)
+    checkKinds(checking, type, ['text', 'number'], 'key', segment.expression)
     return null
   })
   return checkPath(checking, path, base, keys, mode)

@@ -6,6 +6,7 @@ import {
   describeKinds,
   isUnknown,
   kindsOf,
+  listKinds,
   type StaticType,
   typeOfKind,
   UNKNOWN,
@@ -20,6 +21,7 @@ import type { Checking, ExpressionProblem } from './problem.ts'
 const BOOLEAN = typeOfKind('boolean')
 const NUMBER = typeOfKind('number')
 const TEXT = typeOfKind('text')
+const ORDERED: readonly ValueKind[] = ['number', 'text']
 
 export function checkPrefix(checking: Checking, { operator, operand }: PrefixExpression, type: StaticType): StaticType {
   const kind = operator === '!' ? 'boolean' : 'number'
@@ -39,7 +41,10 @@ function sumType(checking: Checking, left: StaticType, right: StaticType, operan
     const { start, end } = operand
     const isFault = !ours.includes('number') || !theirs.includes('number')
     const message = `+ joins numbers or texts, ${isFault ? 'not' : 'but this may be'} ${describeKinds([...new Set(wrong)])}`
-    checking.report({ code: 'EXPRESSION_TYPE', severity: isFault ? 'error' : 'warning', message, start, end })
+    const severity = isFault ? 'error' : 'warning'
+    const reason = isFault ? 'never' : 'not_always'
+    const values = { reason, user: '+', wanted: listKinds(ORDERED), given: listKinds([...new Set(wrong)]) } as const
+    checking.report({ code: 'EXPRESSION_TYPE', severity, message, values, start, end })
   }
   return NUMBER
 }
@@ -63,8 +68,6 @@ export function checkChain(checking: Checking, chain: ChainExpression, types: re
   }
   return BOOLEAN
 }
-
-const ORDERED: readonly ValueKind[] = ['number', 'text']
 
 function checkOrder(checking: Checking, expression: ComparisonExpression, left: StaticType, right: StaticType): void {
   const { operator, start, end } = expression
@@ -93,17 +96,16 @@ function checkTexts(checking: Checking, { left, right }: ComparisonExpression, k
   if (texts.includes(literal.value)) return
   const { start, end, value } = literal
   const meant = nearest(value, texts)
-  const hint =
-    meant === null
-      ? `only ${texts
-          .slice(0, 8)
-          .map((text) => printText(text))
-          .join(', ')}`
-      : `did you mean ${printText(meant)}?`
+  const allowed = texts
+    .slice(0, 8)
+    .map((text) => printText(text))
+    .join(', ')
+  const hint = meant === null ? `only ${allowed}` : `did you mean ${printText(meant)}?`
   checking.report({
     code: 'EXPRESSION_VALUE',
     severity: 'warning',
     message: `This is never ${printText(value)}: ${hint}`,
+    values: meant === null ? { reason: 'other', value, allowed } : { reason: 'similar', value, meant },
     start,
     end,
     ...(meant === null

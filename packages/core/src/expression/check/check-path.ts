@@ -5,9 +5,10 @@ import { printText } from '../print-literal.ts'
 import { printPath } from '../printer.ts'
 import { nearest } from '../suggest.ts'
 import { type MemberKey, type MemberType, membersOf, memberType } from '../types/member-type.ts'
-import { describeKinds, kindsOf, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
+import { describeKinds, kindsOf, listKinds, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
 import { expressionFix } from './fix.ts'
 import type { Checking, ExpressionFix } from './problem.ts'
+import type { ExpressionValues } from './values.ts'
 
 /** Treatment of a missing path: a fault (`strict`) or accepted (`lenient`). */
 export type PathMode = 'strict' | 'lenient'
@@ -21,6 +22,7 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
     code: 'EXPRESSION_PATH_MISSING',
     severity: mode === 'strict' ? 'error' : 'warning',
     message: `There is no ${name} here${hint}`,
+    values: { reason: 'name', path: name, meant: meant ?? '' },
     start,
     end,
     ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
@@ -61,28 +63,45 @@ function reportMissing(checking: Checking, { path, at, segment, owner, member }:
   // A member is missing only from known types, so the kinds are known here.
   const kinds = kindsOf(owner) as readonly ValueKind[]
   const isObject = kinds.includes('object')
-  const why = isObject ? '' : `: ${printPath(path, at - 1)} is ${describeKinds(kinds)}`
+  const owned = printPath(path, at - 1)
+  const why = isObject ? '' : `: ${owned} is ${describeKinds(kinds)}`
   const hint = meant === null ? why : `; did you mean ${meant}?`
   const isFault = mode === 'strict' && !member.isUndeclared
+  const reason = member.isUndeclared ? 'undeclared' : 'missing'
   checking.report({
     code: 'EXPRESSION_PATH_MISSING',
     severity: isFault ? 'error' : 'warning',
     message: `${name} ${member.isUndeclared ? 'is not declared' : 'is missing'}${hint}`,
+    values: isObject
+      ? { reason, path: name, meant: meant ?? '' }
+      : { reason: 'no_keys', path: name, owner: owned, given: listKinds(kinds) },
     start,
     end,
     ...(meant === null ? {} : { fix: keyFix(checking, segment, meant) }),
   })
 }
 
+type UnsureValues = ExpressionValues['EXPRESSION_PATH_UNSURE']
+
+function unsureValues(path: PathExpression, at: number, member: MemberType): UnsureValues {
+  if (member.onlyNullLacks) return { reason: 'null', path: printPath(path, at - 1) }
+  const { found: having, total: all } = member
+  const name = printPath(path, at)
+  return having < all ? { reason: 'some_paths', path: name, having, all } : { reason: 'missing', path: name }
+}
+
+/** Describes a value that may be missing or null. */
+export function describeUnsure(values: UnsureValues): string {
+  if (values.reason === 'some_paths') return `${values.path} exists on ${values.having} of ${values.all} paths`
+  return `${values.path} may be ${values.reason}`
+}
+
 function reportUnsure(checking: Checking, { path, at, segment, member }: Access): void {
   const { start, end } = segment
-  const name = printPath(path, at)
-  const count = `${name} exists on ${member.found} of ${member.total} paths`
-  const may = `${name} may be missing`
-  const isNull = `${printPath(path, at - 1)} may be null`
-  const message = member.onlyNullLacks ? isNull : member.found < member.total ? count : may
+  const values = unsureValues(path, at, member)
   const fix = optionalFix(checking, segment)
-  checking.report({ code: 'EXPRESSION_PATH_UNSURE', severity: 'warning', message, start, end, ...fix })
+  const message = describeUnsure(values)
+  checking.report({ code: 'EXPRESSION_PATH_UNSURE', severity: 'warning', message, values, start, end, ...fix })
 }
 
 /**

@@ -1,10 +1,11 @@
 import { isNumberText } from '../../text/number-text.ts'
 import type { ValueKind } from '../functions/signature.ts'
-import { describeKinds, kindsOf, type StaticType, withoutNull } from '../types/static-type.ts'
+import { describeKinds, kindsOf, listKinds, type StaticType, withoutNull } from '../types/static-type.ts'
 import type { ExpressionProblem } from './problem.ts'
+import type { CodedValues } from './values.ts'
 
 /** Problem of a comparison of values of two types, as far as they are known. */
-export type ComparisonProblem = Pick<ExpressionProblem, 'code' | 'severity' | 'message'>
+export type ComparisonProblem = CodedValues & Pick<ExpressionProblem, 'severity' | 'message'>
 
 const ORDERED: readonly ValueKind[] = ['number', 'text']
 
@@ -51,9 +52,14 @@ export function orderProblem(operator: string, left: StaticType, right: StaticTy
   const code = 'COMPARISON_TYPES_DIFFER'
   const both = `${operator} compares ${describeKinds(ours)} with ${describeKinds(theirs)}`
   const conversion = textConversion(left, right)
-  if (conversion === 'never') return { code, severity: 'error', message: `${both}, and the text is not a number` }
+  const values = { operator, left: listKinds(ours), right: listKinds(theirs) }
+  if (conversion === 'never') {
+    const message = `${both}, and the text is not a number`
+    return { code, severity: 'error', message, values: { reason: 'not_a_number', ...values } }
+  }
   if (conversion !== 'unsure') return null
-  return { code, severity: 'warning', message: `${both}: it fails if the text is not a number` }
+  const message = `${both}: it fails if the text is not a number`
+  return { code, severity: 'warning', message, values: { reason: 'maybe_not_a_number', ...values } }
 }
 
 /** Returns the problem of the types in a comparison of a node; `null` if there is none or they are not known. */
@@ -65,7 +71,8 @@ export function comparisonProblem(operator: string, left: StaticType, right: Sta
     const kinds = kindsOf(withoutNull(type)) ?? []
     if (kinds.length === 0 || kinds.some((kind) => ORDERED.includes(kind))) continue
     const message = `${operator} takes ${describeKinds(ORDERED)}, not ${describeKinds(kinds)}`
-    return { code: 'EXPRESSION_TYPE', severity: 'error', message }
+    const values = { reason: 'never', user: operator, wanted: listKinds(ORDERED), given: listKinds(kinds) } as const
+    return { code: 'EXPRESSION_TYPE', severity: 'error', message, values }
   }
   return orderProblem(operator, left, right) ?? numericTextProblem(operator, left, right)
 }
@@ -77,7 +84,8 @@ function numericTextProblem(operator: string, left: StaticType, right: StaticTyp
   const number = ours === null ? theirs?.find(isNumberText) : theirs === null ? ours.find(isNumberText) : undefined
   if (number === undefined) return null
   const message = `${operator} compares a text with ${number}: as numbers if the text is one, else as texts`
-  return { code: 'COMPARISON_TYPES_DIFFER', severity: 'warning', message }
+  const values = { reason: 'number_as_text', operator, number } as const
+  return { code: 'COMPARISON_TYPES_DIFFER', severity: 'warning', message, values }
 }
 
 const CONTAINERS: readonly ValueKind[] = ['list', 'text', 'object']
@@ -92,11 +100,14 @@ function partProblem(whole: StaticType, part: StaticType): ComparisonProblem | n
   const severity = 'error'
   if (!wholes.some((kind) => CONTAINERS.includes(kind))) {
     const message = `contains looks into ${describeKinds(CONTAINERS)}, not ${describeKinds(wholes)}`
-    return { code: 'EXPRESSION_TYPE', severity, message }
+    const given = listKinds(wholes)
+    const values = { reason: 'never', user: 'contains', wanted: listKinds(CONTAINERS), given } as const
+    return { code: 'EXPRESSION_TYPE', severity, message, values }
   }
   if (wholes.includes('list') || parts === null || parts.includes('text')) return null
   const message = `${capitalized(describeKinds(wholes))} contains texts, not ${describeKinds(parts)}`
-  return { code: 'EXPRESSION_TYPE', severity, message }
+  const values = { reason: 'never_contained', left: listKinds(wholes), right: listKinds(parts) } as const
+  return { code: 'EXPRESSION_TYPE', severity, message, values }
 }
 
 /**
@@ -109,10 +120,13 @@ export function equalityProblem(left: StaticType, right: StaticType): Comparison
   const conversion = textConversion(left, right)
   if (conversion === 'converted') return null
   const severity = 'warning'
+  const values = { left: listKinds(ours), right: listKinds(theirs) }
   if (conversion === 'unsure') {
     const message = `${describeKinds(ours)} is equal to ${describeKinds(theirs)} only if the text contains it`
-    return { code: 'COMPARISON_TYPES_DIFFER', severity, message: capitalized(message) }
+    const code = 'COMPARISON_TYPES_DIFFER'
+    return { code, severity, message: capitalized(message), values: { reason: 'rarely_equal', ...values } }
   }
   const message = `${describeKinds(ours)} is never equal to ${describeKinds(theirs)}`
-  return { code: 'EXPRESSION_TYPE', severity, message: capitalized(message) }
+  const code = 'EXPRESSION_TYPE'
+  return { code, severity, message: capitalized(message), values: { reason: 'never_equal', ...values } }
 }

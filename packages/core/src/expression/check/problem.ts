@@ -1,11 +1,11 @@
-import type { TenonErrorCode } from '../../errors/index.ts'
 import type { JsonSchema } from '../../json.ts'
 import type { Span } from '../ast.ts'
 import type { StaticType } from '../types/static-type.ts'
 import type { ExpressionFixValues } from './fix.ts'
+import type { CodedValues, ExpressionValues } from './values.ts'
 
 /** Codes of problems found in a template before it is evaluated; evaluation throws most of the same codes. */
-export type ExpressionProblemCode = Extract<TenonErrorCode, `EXPRESSION_${string}`> | 'COMPARISON_TYPES_DIFFER'
+export type ExpressionProblemCode = keyof ExpressionValues
 
 /** A change of the template's text that resolves a problem. */
 export interface ExpressionFix extends Span {
@@ -19,17 +19,18 @@ export interface ExpressionFix extends Span {
   readonly text: string
 }
 
-/** One fault of a template, with its span. */
-export interface ExpressionProblem extends Span {
-  /** Code of the kind of fault. */
-  readonly code: ExpressionProblemCode
+/** Details of a fault, beside its code and its values. */
+interface ProblemDetails extends Span {
   /** `error`: it fails whenever it is evaluated. `warning`: it fails for some values, or has no effect. */
   readonly severity: 'error' | 'warning'
-  /** Sentence for the person who edits the template. */
+  /** Sentence for the person who edits the template, in English. */
   readonly message: string
   /** Change of the text that removes the fault, where one is known. */
   readonly fix?: ExpressionFix
 }
+
+/** One fault of a template, with its code, the values in its message by name, and its span. */
+export type ExpressionProblem = CodedValues & ProblemDetails
 
 /** Schemas of the names in an expression: `{ input: ..., nodes: ..., vars: ... }`. */
 export type ScopeSchema = Readonly<Record<string, JsonSchema>>

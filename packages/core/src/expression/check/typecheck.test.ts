@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { expectShown } from '../../../test/validation.ts'
 import type { Json, JsonSchema } from '../../json.ts'
 import { parseTemplate } from '../parse.ts'
 import type { ScopeSchema } from './problem.ts'
@@ -56,7 +57,8 @@ const scope: ScopeSchema = {
 }
 
 const problemsOf = (template: string) =>
-  typecheckTemplate(template, scope).problems.map(({ severity, message, start, end }) => {
+  typecheckTemplate(template, scope).problems.map(({ severity, message, values, start, end }) => {
+    expectShown(message, values)
     return `${severity} [${template.slice(start, end)}] ${message}`
   })
 
@@ -360,6 +362,24 @@ describe('typecheckTemplate', () => {
     expect(typecheckTemplate(parseTemplate('{{ input.name }}'), scope).problems).toEqual([])
     expect(typecheckTemplate('{{ toString }}', scope).problems).toHaveLength(1)
   })
+})
+
+test.each([
+  ['{{ 2 - input.either }}', { reason: 'not_always', user: '-', wanted: 'number', given: 'text' }],
+  ['{{ input.customer.id }}', { reason: 'null', path: 'input.customer' }],
+  ['{{ input.maybe }}', { reason: 'missing', path: 'input.maybe' }],
+  ['{{ branch.a }}', { reason: 'some_paths', path: 'branch.a', having: 3, all: 4 }],
+  ['{{ input.open.knwon }}', { reason: 'undeclared', path: 'input.open.knwon', meant: 'known' }],
+  ['{{ input.status == "closd" }}', { reason: 'similar', value: 'closd', meant: 'closed' }],
+  ['{{ input.status == "zzzzzzz" }}', { reason: 'other', value: 'zzzzzzz', allowed: '"open", "closed"' }],
+])('the values of the problem of %s', (template, values) => {
+  expect(typecheckTemplate(template, scope).problems.map((problem) => problem.values)).toEqual([values])
+})
+
+test('the values of a result that a param does not accept are kinds of values', () => {
+  const expected = { type: ['number', 'boolean'] }
+  const [problem] = typecheckTemplate('{{ input.name }}', scope, { expected }).problems
+  expect(problem?.values).toEqual({ reason: 'result', wanted: 'number, boolean', given: 'text' })
 })
 
 test('a key that each choice always has is never missing, and has the type of any of them', () => {

@@ -2,13 +2,15 @@ import type { TenonError } from '../../errors/index.ts'
 import type { JsonSchema } from '../../json.ts'
 import type { ParsedTemplate } from '../ast.ts'
 import type { ValueKind } from '../functions/signature.ts'
+import type { ExpressionLimit } from '../limits.ts'
 import { parseTemplate } from '../parse.ts'
 import { typeOfSchema } from '../types/schema-to-type.ts'
-import { describeKinds, kindsOf, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
+import { describeKinds, kindsOf, listKinds, type StaticType, typeOfKind, UNKNOWN } from '../types/static-type.ts'
 import { schemaOfType } from '../types/type-to-schema.ts'
 import { checkExpression } from './check-expression.ts'
 import { expressionFix } from './fix.ts'
-import type { Checking, ExpressionProblem, ExpressionProblemCode, ScopeSchema, ScopeTypes } from './problem.ts'
+import type { Checking, ExpressionProblem, ScopeSchema, ScopeTypes } from './problem.ts'
+import type { CodedValues } from './values.ts'
 
 /** Types and problems of a template, known before it is evaluated. */
 export interface TemplateTypes {
@@ -44,14 +46,25 @@ export function createChecking(text: string, scope: ScopeTypes, report: Checking
   return { text, root: scope.root, rootNames: scope.rootNames, report }
 }
 
-function syntaxProblem(text: string, { code, message, details }: TenonError): ExpressionProblem {
+/** Returns the code and the values of an error of the parser. */
+function valuesOf({ code, details }: TenonError, fault: string): CodedValues {
+  if (code === 'EXPRESSION_LIMIT') {
+    return { code, values: { limit: details?.limit as ExpressionLimit, maximum: details?.max as number } }
+  }
+  if (code === 'EXPRESSION_KEY_FORBIDDEN') return { code, values: { key: details?.key as string } }
+  return { code: 'EXPRESSION_SYNTAX', values: { fault } }
+}
+
+function syntaxProblem(text: string, error: TenonError): ExpressionProblem {
+  const { details } = error
+  const message = error.message.replace(/ \(line \d+, column \d+\)$/, '')
   const position = Math.min(details?.position as number, text.length)
   const expected = details?.expected as readonly string[] | undefined
   const isOpen = position === text.length && expected?.includes('}}') === true
   return {
-    code: code as ExpressionProblemCode,
+    ...valuesOf(error, message),
     severity: 'error',
-    message: message.replace(/ \(line \d+, column \d+\)$/, ''),
+    message,
     start: position,
     end: Math.min(position + 1, text.length),
     ...(isOpen ? { fix: expressionFix('CLOSE_EXPRESSION', {}, { start: position, end: position, text: ' }}' }) } : {}),
@@ -127,6 +140,8 @@ export function withExpectation(
   const kinds = kindsOf(type)
   if (kinds === null || kinds.length === 0 || kinds.some((kind) => wanted.includes(kind))) return problems
   const message = `This gives ${describeKinds(kinds)}, but ${describeKinds(wanted)} is needed here`
-  const problem = { code: 'EXPRESSION_TYPE', severity: 'error', message, start: 0, end: text.length } as const
+  const values = { reason: 'result', wanted: listKinds(wanted), given: listKinds(kinds) } as const
+  const location = { start: 0, end: text.length }
+  const problem: ExpressionProblem = { code: 'EXPRESSION_TYPE', severity: 'error', message, values, ...location }
   return [...problems, problem].sort(byStart)
 }

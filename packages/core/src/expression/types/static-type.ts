@@ -97,6 +97,11 @@ export function describeKinds(kinds: readonly ValueKind[]): string {
   return kinds.map((kind) => NAMES[kind]).join(' or ')
 }
 
+/** Joins the names of kinds by commas, for the values of a problem: `text, null`. */
+export function listKinds(kinds: readonly ValueKind[]): string {
+  return kinds.join(', ')
+}
+
 /** Formats a short name of a type for completion lists: `text`, `list of object`, `number or null`. */
 export function describeType(type: StaticType): string {
   const kinds = kindsOf(type)

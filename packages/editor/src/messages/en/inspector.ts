@@ -113,6 +113,7 @@ export const inspectorMessages = {
   'schema.type.boolean': 'yes or no',
   'schema.type.object': 'object',
   'schema.type.array': 'list',
+  'schema.type.null': 'no value',
   'schema.description': 'Description of the field',
   'schema.descriptionHint': 'Description',
   'schema.required': 'required',

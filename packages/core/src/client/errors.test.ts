@@ -23,13 +23,13 @@ describe('errorOf', () => {
       remedy: 'Wait',
       retryable: false,
       requestId: 'r',
-      issues: [],
+      issues: [{ path: ['nodes', 'a'], code: 'EDGE_DANGLING', message: 'm', values: { missing: 'b' } }],
     }
     expect(await errorOf(problem(429, body))).toMatchObject({
       message: 'Slower',
       remedy: 'Wait',
       retryable: false,
-      details: { requestId: 'r', issues: [] },
+      details: { requestId: 'r', issues: body.issues },
     })
   })
 

@@ -7,8 +7,10 @@ export interface ProblemIssue {
   readonly path: readonly (string | number)[]
   /** Code of the kind of fault. */
   readonly code: string
-  /** Sentence that describes the fault. */
+  /** Sentence that describes the fault, in English. */
   readonly message: string
+  /** Values in the sentence, by name, for texts in other languages; those of each code are in `IssueValues`. */
+  readonly values?: Readonly<Record<string, string | number>>
 }
 
 /**

@@ -66,16 +66,17 @@ function problemsOf(
   return toProblems(issues.filter(isIssue).map(listed), names, t)
 }
 
-function listed({ path, code, message }: ProblemIssue): ListedIssue {
+function listed({ path, code, message, values }: ProblemIssue): ListedIssue {
   const [kind, nodeId, ...field] = path
-  const issue = { code, message, severity: 'error' as const }
+  const issue = { code, message, severity: 'error' as const, ...(values === undefined ? {} : { values }) }
   return kind === 'nodes' && typeof nodeId === 'string' ? { ...issue, nodeId, path: field } : issue
 }
 
 function isIssue(value: unknown): value is ProblemIssue {
   if (typeof value !== 'object' || value === null) return false
-  const { path, code, message } = value as Readonly<Record<string, unknown>>
-  return Array.isArray(path) && typeof code === 'string' && typeof message === 'string'
+  const { path, code, message, values } = value as Readonly<Record<string, unknown>>
+  const isListed = Array.isArray(path) && typeof code === 'string' && typeof message === 'string'
+  return isListed && (values === undefined || (typeof values === 'object' && values !== null))
 }
 
 function isError({ severity }: EditorProblem): boolean {

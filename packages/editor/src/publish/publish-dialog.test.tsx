@@ -7,11 +7,12 @@ import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
 import type { EditorEvent } from '../editor-props.ts'
+import type { HostMessages } from '../messages/en/index.ts'
 import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
 
-function open(publish: TenonClient['versions']['publish']) {
+function open(publish: TenonClient['versions']['publish'], messages: HostMessages = {}) {
   const session = createEditorSession({ translate: () => t })
   session.store.setState({ workflow: STORED_WORKFLOW, phase: { kind: 'ready' }, sync: 'saved', openPanel: 'publish' })
   const { client } = createFixtureClient()
@@ -25,6 +26,7 @@ function open(publish: TenonClient['versions']['publish']) {
         onEvent={(event) => events.push(event)}
       />
     </SessionProvider>,
+    messages,
   )
   return { ...view, events, state: () => session.store.getState() }
 }
@@ -68,5 +70,23 @@ describe('PublishDialog', () => {
     expect(await screen.findByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
     expect(screen.getByRole('button', { name: /No worker serves "gpu"/ })).toBeTruthy()
     expect(screen.queryByText(/raw text/)).toBeNull()
+  })
+
+  test('shows what the server finds in the texts of the host, with the values in them', async () => {
+    const message = 'Work: no worker serves the task queue "gpu"'
+    const queue = { path: ['nodes', 'a', 'policy', 'taskQueue'], code: 'TASK_QUEUE_UNSERVED', message }
+    const issues = [
+      { ...queue, values: { queue: 'gpu' } },
+      { ...queue, message: 'Of another form', values: 'gpu' },
+    ]
+    const { user } = open(
+      async () => {
+        throw new TenonError('WORKFLOW_INVALID', message, { details: { issues } })
+      },
+      { 'problem.TASK_QUEUE_UNSERVED': 'Keine Instanz bedient „{queue}“' },
+    )
+    await user.click(screen.getByRole('button', { name: 'Publish' }))
+    expect(await screen.findByRole('button', { name: /Keine Instanz bedient „gpu“/ })).toBeTruthy()
+    expect(screen.getByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
   })
 })

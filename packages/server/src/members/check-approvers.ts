@@ -1,6 +1,7 @@
 import { isJsonObject, type TenantId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { serverIssue } from '../server-issue.ts'
 import { askDirectory } from './member-directory.ts'
 
 interface NamedPerson {
@@ -36,11 +37,10 @@ export async function checkApprovers(
   }
   const issues: readonly ProblemIssue[] = named
     .filter(({ userId }) => !known.has(userId))
-    .map(({ path, nodeName, userId }) => ({
-      path,
-      code: 'APPROVER_UNKNOWN',
-      message: `${nodeName}: "${userId}" is not a member, so this person cannot decide`,
-    }))
+    .map(({ path, nodeName, userId }) => {
+      const message = `${nodeName}: "${userId}" is not a member, so this person cannot decide`
+      return serverIssue('APPROVER_UNKNOWN', path, message, { userId })
+    })
   const [first] = issues
   if (first === undefined) return
   throw new TenonError('WORKFLOW_INVALID', first.message, {

@@ -114,6 +114,7 @@ describe('publishing and trying', () => {
         path: ['nodes', 'ask', 'params', 'approvers'],
         code: 'APPROVER_UNKNOWN',
         message: `ask: "${userId}" is not a member, so this person cannot decide`,
+        values: { userId },
       })),
     )
     expect((await tryIt(422)).issues).toEqual(problem.issues)

@@ -1,6 +1,7 @@
 import { isSecretMarker, type NodeId, type WorkflowDocument } from '@tenon/core/document'
-import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { serverIssue } from '../server-issue.ts'
 import type { DraftRef } from '../tables/draft-repository.ts'
 import { keepForVersion, secretFieldsOf } from '../tables/secret-repository.ts'
 import type { ServerTx } from '../tables/server-tables.ts'
@@ -42,12 +43,9 @@ export async function keepSecrets(
   const known = await secretFieldsOf(tx, tenantId, workflowId, ids)
   const unknown = uses.filter(({ secretId, field }) => known.get(secretId) !== field)
   if (unknown.length === 0) return
-  const issues = unknown.map(
-    ({ nodeId, nodeName, param }): ProblemIssue => ({
-      path: ['nodes', nodeId, 'params', param],
-      code: 'SECRET_NOT_FOUND',
-      message: `${nodeName}: set "${param}" again; its value was not set for this param of this workflow`,
-    }),
-  )
+  const issues = unknown.map(({ nodeId, nodeName, param }) => {
+    const message = `${nodeName}: set "${param}" again; its value was not set for this param of this workflow`
+    return serverIssue('SECRET_NOT_FOUND', ['nodes', nodeId, 'params', param], message, { param })
+  })
   throw new TenonError('WORKFLOW_INVALID', `Secrets are missing: ${issues[0]?.message ?? ''}`, { details: { issues } })
 }

@@ -92,7 +92,10 @@ describe('a secret', () => {
     const answer = await publishing(id, other)
     expect([answer.status, await answer.json()]).toMatchObject([
       422,
-      { code: 'WORKFLOW_INVALID', issues: [{ path: ['nodes', 'm', 'params', 'apiKey'], code: 'SECRET_NOT_FOUND' }] },
+      {
+        code: 'WORKFLOW_INVALID',
+        issues: [{ path: ['nodes', 'm', 'params', 'apiKey'], code: 'SECRET_NOT_FOUND', values: { param: 'apiKey' } }],
+      },
     ])
   })
 

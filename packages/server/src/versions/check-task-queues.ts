@@ -1,6 +1,7 @@
 import type { WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { serverIssue } from '../server-issue.ts'
 
 /**
  * Refuses a workflow with nodes in task queues that no worker serves: a run of it would wait for one. Call it outside
@@ -24,11 +25,10 @@ export async function checkTaskQueues(
   const unserved = new Set(await engine.unservedQueues([...new Set(named.map(({ queue }) => queue))]))
   const issues: readonly ProblemIssue[] = named
     .filter(({ queue }) => unserved.has(queue))
-    .map(({ id, name, queue }) => ({
-      path: ['nodes', id, 'policy', 'taskQueue'],
-      code: 'TASK_QUEUE_UNSERVED',
-      message: `${name}: no worker serves the task queue "${queue}"`,
-    }))
+    .map(({ id, name, queue }) => {
+      const message = `${name}: no worker serves the task queue "${queue}"`
+      return serverIssue('TASK_QUEUE_UNSERVED', ['nodes', id, 'policy', 'taskQueue'], message, { queue })
+    })
   const [first] = issues
   if (first === undefined) return
   throw new TenonError('WORKFLOW_INVALID', first.message, {

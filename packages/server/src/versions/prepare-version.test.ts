@@ -1,6 +1,7 @@
 import type { Draft, SyncedDraft, Workflow } from '@tenon/core/api'
 import type { WorkflowDocument } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
+import { node } from '@tenon/core/testing'
 import { fromBase64, toBase64 } from 'lib0/buffer'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -41,12 +42,32 @@ test('a draft of which something cannot be read is not published until that is r
   const problem = await server.json<Problem>(422, `${path}/versions`, { as, method: 'POST', body: {} })
   expect(problem).toMatchObject({
     code: 'WORKFLOW_INVALID',
-    issues: [{ path: ['nodes', 'later'], code: 'DRAFT_UNREADABLE', message }],
+    issues: [{ path: ['nodes', 'later'], code: 'DRAFT_UNREADABLE', message, values: { part: 'nodes', key: 'later' } }],
   })
   const operations = [{ op: 'drop_unreadable', part: 'nodes', key: 'later' }]
   const repaired = await server.json<Draft>(200, `${path}/draft`, { as, method: 'PATCH', body: { operations } })
   expect(repaired).toMatchObject({ document: draft.document, repairs: [], unreadable: [] })
   await server.json(201, `${path}/versions`, { as, method: 'POST', body: {} })
+})
+
+test('the problems that prevent publishing and trying have the values of their codes', async () => {
+  const set = node('greet', 'set', { values: { greeting: '{{ uper(input.text) }}' } })
+  const { as, path } = await create({
+    ...greeting,
+    nodes: greeting.nodes.map((each) => (each.id === 'greet' ? set : each)),
+  })
+  const issues = [
+    {
+      path: ['nodes', 'greet', 'params', 'values', 'greeting'],
+      code: 'EXPRESSION_FUNCTION_UNKNOWN',
+      message: expect.stringContaining('uper'),
+      values: { name: 'uper', meant: 'upper', param: expect.any(String) },
+    },
+  ]
+  for (const target of ['versions', 'draft/runs']) {
+    const problem = await server.json<Problem>(422, `${path}/${target}`, { as, method: 'POST', body: {} })
+    expect(problem).toMatchObject({ code: 'WORKFLOW_INVALID', issues })
+  }
 })
 
 test('a document that replaces the whole draft leaves nothing of it that cannot be read', async () => {

@@ -5,6 +5,7 @@ import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { compile } from '@tenon/runtime/interpreter'
 import type { ServerContext } from '../context.ts'
 import type { DraftState } from '../drafts/read-draft-state.ts'
+import { serverIssue } from '../server-issue.ts'
 
 const MOST_ISSUES = 200
 
@@ -33,11 +34,12 @@ export async function prepareVersion(server: ServerContext, state: DraftState): 
   })
   const errors = issues.filter(({ severity }) => severity === 'error')
   refuse([
-    ...losses.map(({ part, key, message }) => ({ path: [part, key], code: 'DRAFT_UNREADABLE', message })),
+    ...losses.map(({ part, key, message }) => serverIssue('DRAFT_UNREADABLE', [part, key], message, { part, key })),
     ...errors.map((issue) => ({
-      path: issue.nodeId === undefined ? [] : ['nodes', issue.nodeId, ...(issue.field?.split('.') ?? [])],
+      path: issue.nodeId === undefined ? [] : ['nodes', issue.nodeId, ...(issue.path ?? [])],
       code: issue.code,
       message: issue.message,
+      ...(issue.values === undefined ? {} : { values: issue.values }),
     })),
   ])
   await setImmediate()

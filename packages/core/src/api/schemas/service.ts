@@ -104,6 +104,7 @@ export const problemSchema = z
           path: z.array(z.union([z.string(), z.number()])).readonly(),
           code: z.string(),
           message: z.string(),
+          values: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
         }),
       )
       .readonly()

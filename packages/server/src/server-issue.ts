@@ -1,0 +1,12 @@
+import type { ProblemIssue } from '@tenon/core/errors'
+import type { IssueValues } from '@tenon/core/validate'
+
+/** Creates an issue that only the server finds, with the values that belong to its code. */
+export function serverIssue<Code extends keyof IssueValues>(
+  code: Code,
+  path: ProblemIssue['path'],
+  message: string,
+  values: IssueValues[Code],
+): ProblemIssue {
+  return { path, code, message, values }
+}

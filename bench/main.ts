@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { readArguments } from './lib/arguments.ts'
 import { observeMachine } from './lib/machine.ts'
 import { measureRow } from './lib/measure.ts'
-import { placeReport, type Report, reportText } from './lib/report.ts'
+import { insertReport, type Report, reportText } from './lib/report.ts'
 import type { Row, RowResult } from './lib/row.ts'
 import { rows } from './rows/index.ts'
 
@@ -52,7 +52,7 @@ function writeReport(path: string, report: Report): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.json`, jsonOf(report))
   const markdown = existsSync(`${path}.md`) ? readFileSync(`${path}.md`, 'utf8') : ''
-  writeFileSync(`${path}.md`, placeReport(markdown, report))
+  writeFileSync(`${path}.md`, insertReport(markdown, report))
 }
 
 function jsonOf(report: Report): string {

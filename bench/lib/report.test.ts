@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { observeMachine } from './machine.ts'
-import { placeReport, type Report, reportText } from './report.ts'
+import { insertReport, type Report, reportText } from './report.ts'
 import type { RowResult } from './row.ts'
 
 const row: RowResult = {
@@ -43,23 +43,23 @@ describe('reportText', () => {
   })
 })
 
-describe('placeReport', () => {
+describe('insertReport', () => {
   const old = 'Before\n\n<!-- bench: begin -->\nold figures\n<!-- bench: end -->\n\nAfter\n'
 
-  test('replaces what stands between the marks and leaves the rest', () => {
-    const text = placeReport(old, report)
+  test('replaces the text between the marks and leaves the rest', () => {
+    const text = insertReport(old, report)
     expect(text).toMatch(/^Before\n\n<!-- bench: begin -->\n\n2026-/)
     expect(text).toMatch(/<!-- bench: end -->\n\nAfter\n$/)
     expect(text).not.toContain('old figures')
   })
 
   test('changes nothing when it is done again', () => {
-    expect(placeReport(placeReport(old, report), report)).toBe(placeReport(old, report))
+    expect(insertReport(insertReport(old, report), report)).toBe(insertReport(old, report))
   })
 
   test('adds the marks where there are none', () => {
-    expect(placeReport('# Bench\n', report)).toMatch(/^# Bench\n\n<!-- bench: begin -->\n/)
-    expect(placeReport('', report)).toMatch(/^<!-- bench: begin -->\n/)
+    expect(insertReport('# Bench\n', report)).toMatch(/^# Bench\n\n<!-- bench: begin -->\n/)
+    expect(insertReport('', report)).toMatch(/^<!-- bench: begin -->\n/)
   })
 })
 

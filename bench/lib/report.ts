@@ -16,9 +16,9 @@ const HEAD = ['row', 'what', 'value', 'floor', 'ratio', 'better', 'must', 'round
 /** The report as people read it: what it ran on, and a Markdown table that lines up in a terminal, too. */
 export function reportText({ machine, date, rows }: Report): string {
   const { cpu, cores, memoryGb, system, node, loadAtStart, loadAtEnd } = machine
-  const place = `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node.js ${node}`
+  const machineText = `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node.js ${node}`
   const table = tableOf([HEAD, ...rows.map(cellsOf)])
-  return `${date}, ${place}; load ${loadAtStart} at the start, ${loadAtEnd} at the end.\n\n${table}\n`
+  return `${date}, ${machineText}; load ${loadAtStart} at the start, ${loadAtEnd} at the end.\n\n${table}\n`
 }
 
 /**
@@ -26,11 +26,11 @@ export function reportText({ machine, date, rows }: Report): string {
  *
  * @returns The new text; one without marks gets them at its end.
  */
-export function placeReport(markdown: string, report: Report): string {
-  const placed = `${BEGIN}\n\n${reportText(report)}\n${END}`
+export function insertReport(markdown: string, report: Report): string {
+  const section = `${BEGIN}\n\n${reportText(report)}\n${END}`
   const [begin, end] = [markdown.indexOf(BEGIN), markdown.indexOf(END)]
-  if (begin === -1 || end < begin) return `${markdown.trimEnd()}\n\n${placed}\n`.trimStart()
-  return markdown.slice(0, begin) + placed + markdown.slice(end + END.length)
+  if (begin === -1 || end < begin) return `${markdown.trimEnd()}\n\n${section}\n`.trimStart()
+  return markdown.slice(0, begin) + section + markdown.slice(end + END.length)
 }
 
 function cellsOf(row: RowResult): readonly string[] {

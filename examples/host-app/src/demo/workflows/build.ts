@@ -4,7 +4,7 @@ import type { JsonObject, NodePolicy, WorkflowDocument, WorkflowEdge, WorkflowNo
 const COLUMN = 284
 const ROW = 176
 
-/** Places a node by column and row, so that the picture reads from left to right. */
+/** Creates a node at a column and row, so that the picture reads from left to right. */
 export function node(
   id: string,
   type: string,

@@ -2,9 +2,9 @@ import type { KnipConfig } from 'knip'
 
 const packageSources = ['src/**/*.{ts,tsx}!', '!src/**/testing/**!', 'test/**/*.{ts,tsx}']
 
-/** `knip` finds what nobody uses; `knip --production` what only tests use. */
+/** `knip` finds what is not used at all; `knip --production` what only tests use. */
 const config: KnipConfig = ({ production = false }) => ({
-  // A type may stand in a signature of its own file. A value that only tests take from its file is fine in production.
+  // A type may be part of a signature of its own file. A value that only tests take from its file is fine in production.
   ignoreExportsUsedInFile: production || { interface: true, type: true },
   workspaces: {
     '.': {

@@ -9,7 +9,7 @@ describe('typecheck', () => {
     expect(await runGate('typecheck.mjs', plant(tree))).toMatchObject({ code: 0 })
   })
 
-  test('names the place of a type error, and goes on with the other projects', async () => {
+  test('names the position of a type error, and continues with the other projects', async () => {
     const { code, output } = await runGate(
       'typecheck.mjs',
       plant({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The entries of a package, read from the "@tenon/source" condition of its exports: one place says what is public.
+ * The entries of a package, read from the "@tenon/source" condition of its exports, which alone says what is public.
  *
  * @param {string} packageDirectory
  * @returns {Record<string, string>} output name without extension → source file

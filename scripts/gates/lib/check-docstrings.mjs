@@ -8,7 +8,7 @@ const CHECKED_INTERFACES =
 /**
  * Finds the public exports of some entry points that have no docstring, and the fields that have none, of
  * {@link CHECKED_INTERFACES} and of the interfaces below some folders. An export that several entry points give, or that a package takes from another, is named once, at the
- * place where it is declared.
+ * position where it is declared.
  *
  * @param {string} root
  * @param {{ compilerOptions: object }} base
@@ -43,7 +43,7 @@ export function checkDocstrings(root, base, entries, folders = []) {
   const addMissing = (declaration, fault) => {
     const source = declaration.getSourceFile()
     const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1
-    missing.push(`${placeOf(root, source)}:${line} ${fault}`)
+    missing.push(`${pathOf(root, source)}:${line} ${fault}`)
   }
   for (const symbol of symbols) {
     const [declaration] = symbol.declarations ?? []
@@ -52,7 +52,7 @@ export function checkDocstrings(root, base, entries, folders = []) {
     if (declaration === undefined || source === undefined || source.fileName.includes('/node_modules/')) continue
     if (hasText(symbol, checker)) documented += 1
     else addMissing(declaration, `${symbol.name} is public and has no docstring`)
-    const isBelow = folders.some((folder) => `${placeOf(root, source)}/`.startsWith(`${folder}/`))
+    const isBelow = folders.some((folder) => `${pathOf(root, source)}/`.startsWith(`${folder}/`))
     if (!isBelow && !CHECKED_INTERFACES.test(symbol.name)) continue
     for (const field of fieldsOf(symbol, checker)) {
       if (hasText(field.symbol, checker)) documentedFields += 1
@@ -90,7 +90,7 @@ function fieldsOf(symbol, checker) {
 }
 
 /** @param {string} root @param {ts.SourceFile} source */
-function placeOf(root, source) {
+function pathOf(root, source) {
   return relative(root, source.fileName).replaceAll('\\', '/')
 }
 

@@ -33,8 +33,8 @@ export async function findChromium() {
 
 function systemChromium() {
   const directories = (process.env.PATH ?? '').split(delimiter)
-  const places = directories.flatMap((directory) => SYSTEM_NAMES.map((name) => join(directory, name)))
-  return places.find(starts) ?? null
+  const paths = directories.flatMap((directory) => SYSTEM_NAMES.map((name) => join(directory, name)))
+  return paths.find(starts) ?? null
 }
 
 function playwrightChromium() {

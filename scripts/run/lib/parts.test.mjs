@@ -45,7 +45,7 @@ describe('partsOf', () => {
     expect(parts.filter(({ canRun }) => !canRun).map(({ name }) => name)).toEqual(['e2e'])
   })
 
-  test('has a runner that leaves out what it is told to', async () => {
+  test('has a runner that leaves out what its environment excludes', async () => {
     const { parts } = partsOf(lacking, '/reports')
     const env = parts.find(({ name }) => name === 'unit')?.env
     const list = ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', 'packages/server/test']

@@ -72,14 +72,28 @@ describe('checkWords', () => {
       expect(checkWords('.changeset/a.md', 'The run goes on.')).toHaveLength(1)
     })
 
-    test('catches names in the source of every package, and in the tests of two', () => {
+    test('catches names in the source and the tests of every package, and outside of the packages', () => {
       const names = 'const settled = []\nconst { letGo } = useDraft()\nexport interface RoomPorts {}'
       for (const area of ['core', 'nodes', 'editor', 'runtime', 'server']) {
-        expect(checkWords(`packages/${area}/src/a.ts`, names)).toHaveLength(3)
+        for (const file of ['src/a.ts', 'src/a/b.test.tsx', 'test/a.test.ts', 'scripts/a.mjs']) {
+          expect(checkWords(`packages/${area}/${file}`, names)).toHaveLength(3)
+        }
       }
-      expect(checkWords('packages/core/test/a.ts', names)).toHaveLength(3)
-      expect(checkWords('packages/editor/src/a.test.tsx', names)).toHaveLength(3)
-      expect(checkWords('packages/server/src/a.test.ts', names)).toEqual([])
+      const others = ['bench/lib/a.test.ts', 'e2e/specs/a.spec.ts', 'examples/a/src/b.test.ts', 'stories/a.tsx']
+      for (const path of [...others, 'scripts/run/lib/a.test.mjs', 'knip.config.ts']) {
+        expect(checkWords(path, names)).toHaveLength(3)
+      }
+    })
+
+    test.each([
+      "test('tells who calls', () => {})",
+      "test.each([null])('%s is nobody', () => {})",
+      'const somebody = join()',
+      '// When the process is told to stop.',
+    ])('catches %s in a test', (text) => {
+      for (const path of ['packages/server/src/a.test.ts', 'packages/runtime/test/a.test.ts', 'e2e/specs/a.spec.ts']) {
+        expect(checkWords(path, text)).toHaveLength(1)
+      }
     })
 
     test.each([
@@ -90,10 +104,27 @@ describe('checkWords', () => {
       'interface FaultPlace {}',
       'const withoutPlaces = 1',
       'const placed = new Set()',
+      'const PLACE = { start: 0, end: 0 }',
+      "await pen.place('Delay', { x: 300, y: 620 })",
       "test('names the place of a fault', () => {})",
     ])('catches %s, a path or a position', (text) => {
-      expect(checkWords('packages/core/src/a.test.ts', text)).toEqual([expect.stringContaining('say "path')])
-      expect(checkWords('packages/runtime/src/postgres/a.ts', text)).toEqual([])
+      for (const area of ['core', 'nodes', 'editor', 'runtime', 'server']) {
+        expect(checkWords(`packages/${area}/src/a.test.ts`, text)).toEqual([expect.stringContaining('say "path')])
+      }
+      for (const path of ['bench/a.ts', 'e2e/specs/a.spec.ts', 'scripts/gates/a.test.mjs']) {
+        expect(checkWords(path, text)).toEqual([expect.stringContaining('say "path')])
+      }
+    })
+
+    test('passes the SQL of migrations, and places of the earth in examples', () => {
+      const sql = 'export const SQL = `select u.place from unnest($1) with ordinality u (bytes, place)`'
+      const migrations = [
+        'runtime/src/postgres/migrations/0004-append.ts',
+        'server/src/tables/append-draft-function.ts',
+      ]
+      for (const path of migrations) expect(checkWords(`packages/${path}`, sql)).toEqual([])
+      expect(checkWords('packages/server/src/tables/a.ts', sql)).toHaveLength(1)
+      expect(checkWords('examples/a/src/b.ts', "const parcel = { place: 'Leipzig' }")).toEqual([])
     })
 
     test('passes replacements, placeholders, placements and what is changed in place', () => {
@@ -107,19 +138,18 @@ describe('checkWords', () => {
       expect(checkWords('packages/editor/src/a.tsx', names.join('\n'))).toEqual([])
     })
 
-    test('passes the terms of the field, names, examples and tests', () => {
+    test('passes the terms of the field, and code in texts', () => {
       const plain = [
-        '/** Notifies the room, and `whoever()` listens. @param told - A standard list. */',
-        'const settled = tell(told)',
+        '/** Notifies the room, and `stands()` listens. @param stood - A standard list. */',
+        'const stands = went.on(stood)',
         '/**',
         ' * ```ts',
-        " * say('Nobody')",
+        " * say('It stands')",
         ' * ```',
         ' */',
-        "const state = 'settled'",
+        "const state = 'stood'",
       ].join('\n')
       expect(checkWords('bench/a.ts', plain)).toEqual([])
-      expect(checkWords('packages/server/src/a.test.ts', '// nobody')).toEqual([])
       expect(checkWords('docs/guides/a.md', '```ts\n// nobody\n```\n')).toEqual([])
     })
   })

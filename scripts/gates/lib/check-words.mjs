@@ -34,20 +34,29 @@ const PLAIN_ENGLISH = [
   /^scripts\/(?!.*\.test\.).*\.mjs$/,
 ]
 
-/** Files whose names of variables and functions are plain as well, by path: the source, and the tests of two packages. */
-const PLAIN_NAMES = [/^packages\/\w+\/src\/(?!.*\.test\.)/, /^packages\/(core|editor)\/(src|test)\//]
+/** Files whose names of variables, functions and tests are plain as well, by path; the test of the words plants them. */
+const PLAIN_NAMES = [
+  /^packages\/\w+\/(src|test|scripts)\//,
+  /^(bench|e2e|examples|stories)\/.*\.tsx?$/,
+  /^scripts\/(?!gates\/words\.test\.).*\.mjs$/,
+  /^\w+\.config\.ts$/,
+]
 
 /** A file named after a factory's verb; its name is the noun that the factory makes: `redactor.ts` has `createRedactor`. */
 const FACTORY_FILE = /^packages\/\w+\/src\/(?:.*\/)?((?:create|build|make)-[^/]+\.tsx?)$/
 
-/** Files in which "place" is no name of a path, a position or a span; SQL of released migrations has it. */
-const WITHOUT_PLACES = [/^packages\/(core|editor|nodes)\/(src|test)\/.*\.tsx?$/]
+/** Files in which "place" is no name of a path, a position or a span. SQL of migrations has it; examples have towns. */
+const WITHOUT_PLACES = [
+  /^packages\/\w+\/(src|test|scripts)\/(?!postgres\/migrations\/|tables\/append-draft-function\.).*\.(tsx?|mjs)$/,
+  /^(bench|e2e|stories)\/.*\.tsx?$/,
+  /^scripts\/(?!gates\/(words\.test|lib\/check-words)\.).*\.mjs$/,
+]
 
 /** Names with "place"; `in place (of)` and the operation `place_node` are fine. */
 const BANNED_PLACES = [
   {
     pattern:
-      /(?<!\bin )\b[pP]lace[sd]?\b(?!-|_node)|[a-z0-9](?<!In)Places?\b|\bplace(?!holder|ment|Nodes?\b)[a-z]*[A-Z]\w*/,
+      /(?<!\bin )\b[pP]lace[sd]?\b(?!-|_node)|[a-z0-9](?<!In)Places?\b|\bplace(?!holder|ment|Nodes?\b)[a-z]*[A-Z]\w*|(?:\b|_)PLACES?(?:\b|_)/,
     use: 'path, field, position, span, …',
   },
 ]

@@ -1,7 +1,7 @@
 import { format, Validator } from '@cfworker/json-schema'
 import { type ProblemIssue, TenonError } from '../../errors/index.ts'
 import type { JsonSchema } from '../../json.ts'
-import { type JsonFacts, readJsonFacts } from './json-facts.ts'
+import { NO_FACTS, readJsonFacts } from './json-facts.ts'
 import { type PreparedSchema, prepareSchema } from './prepare-schema.ts'
 import { toSchemaIssues } from './schema-issues.ts'
 
@@ -16,8 +16,6 @@ const MAX_STEPS = 100_000
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as {@link prepareJsonSchema}.
  */
 export type JsonSchemaCheck = (value: unknown, onStep?: () => void) => readonly ProblemIssue[]
-
-const NO_FACTS: JsonFacts = Object.freeze({ keys: new Set<string>(), longestList: 0 })
 
 /**
  * Prepares a JSON Schema (draft 2020-12) once, for checks of many values. Keywords that depend on the value

@@ -5,6 +5,9 @@ export interface JsonFacts {
   readonly longestList: number
 }
 
+/** Facts of a value without keys and lists. */
+export const NO_FACTS: JsonFacts = Object.freeze({ keys: new Set<string>(), longestList: 0 })
+
 /** Collects the facts of a JSON value in one pass. */
 export function readJsonFacts(value: unknown): JsonFacts {
   const keys = new Set<string>()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { TenonError } from '../../errors/index.ts'
 import type { Json, JsonSchema } from '../../json.ts'
 import { prepareJsonSchema } from './check-json-schema.ts'
 import { prepareFit } from './prepare-fit.ts'
@@ -30,14 +31,22 @@ const { value } = fc.letrec<{ value: Json; list: Json[]; object: Record<string, 
 const size = fc.constantFrom(0, 1, 2, 3)
 const names = fc.subarray(['a', 'b', 'c', 'toString'])
 const type = fc.constantFrom('null', 'boolean', 'number', 'integer', 'string', 'array', 'object')
+const notSchema = fc.constantFrom<Json>(3, 'x', [], [true, { type: 'number' }])
 const { schema } = fc.letrec<{ schema: Json }>((tie) => {
-  const part = tie('schema')
+  // Most parts are schemas; the library makes something of the others as well.
+  const part = fc.oneof({ weight: 30, arbitrary: tie('schema') }, notSchema)
+  const parts = fc.oneof(
+    { weight: 20, arbitrary: fc.dictionary(fc.constantFrom('a', 'b', 'toString'), part, { maxKeys: 2 }) },
+    fc.constant(3),
+  )
   const keyword = fc.oneof(
     fc.record({ type: fc.oneof(type, fc.uniqueArray(type, { minLength: 1, maxLength: 3 })) }),
     fc.record({ const: value }),
     fc.record({ enum: fc.array(fc.oneof({ weight: 5, arbitrary: scalar }, value), { minLength: 1, maxLength: 3 }) }),
     fc.record({ required: names }),
-    fc.record({ properties: fc.dictionary(fc.constantFrom('a', 'b', 'toString'), part, { maxKeys: 2 }) }),
+    fc.record({ properties: parts }),
+    fc.record({ $defs: parts }),
+    fc.record({ definitions: parts }),
     fc.record({ additionalProperties: part }),
     fc.record({ propertyNames: part }),
     fc.record({ items: part }),
@@ -55,7 +64,7 @@ const { schema } = fc.letrec<{ schema: Json }>((tie) => {
     fc.record({ maximum: size }),
     fc.record({ exclusiveMinimum: size }),
     fc.record({ exclusiveMaximum: size }),
-    fc.record({ pattern: fc.constantFrom('^[a-z]', 'b$') }),
+    fc.record({ pattern: fc.oneof({ weight: 20, arbitrary: fc.constantFrom('^[a-z]', 'b$') }, fc.constant('(?=x)')) }),
     fc.record({ uniqueItems: fc.boolean() }),
     fc.constant({ title: 'A title', sink: 'url', dependsOn: { param: 'a', in: [1] } }),
   )
@@ -63,12 +72,27 @@ const { schema } = fc.letrec<{ schema: Json }>((tie) => {
   return { schema: fc.oneof({ maxDepth: 3 }, fc.boolean(), keywords) }
 })
 
+/** Result of a check; a schema that cannot be used has the code of its refusal. */
+function resultOf(check: () => boolean): boolean | string {
+  try {
+    return check()
+  } catch (error) {
+    return (error as TenonError).code
+  }
+}
+
 const findsFault = (of: JsonSchema, given: Json): boolean => prepareJsonSchema(of)(given).length > 0
+
+const schemaOf = (text: string): JsonSchema => JSON.parse(text) as JsonSchema
+const nested = (levels: number): { readonly items: Json } => ({ items: levels === 1 ? true : nested(levels - 1) })
 
 describe('prepareFit', () => {
   test('gives what the check gives, for any schema and value', () => {
     fc.assert(
       fc.property(schema as fc.Arbitrary<JsonSchema>, fc.array(value, { minLength: 1, maxLength: 4 }), (of, values) => {
+        const refusal = resultOf(() => prepareJsonSchema(of) === null)
+        expect(resultOf(() => prepareFit(of) === null)).toBe(refusal)
+        if (refusal !== false) return
         const fits = prepareFit(of)
         for (const given of [...values, ...values]) expect(fits(given)).toBe(!findsFault(of, given))
       }),
@@ -95,13 +119,30 @@ describe('prepareFit', () => {
     ['a length that is not a number', { maxLength: '5' }],
     ['a number of items that is not a number', { minItems: null }],
     ['a limit that is not a number', { minimum: '1' }],
+    ['a list of items by index', { items: [{ type: 'number' }, false] }],
+    ['a number that is refused', { not: 3 }],
+    ['a number for a member', { properties: { a: 3 } }],
+    ['a text for other members', { additionalProperties: 'x' }],
+    ['a text for names of members', { propertyNames: 'x' }],
+    ['a number among choices', { anyOf: [3, { type: 'number' }] }],
+    ['a list among parts', { allOf: [[], { type: 'number' }] }],
+    ['a number as a condition', schemaOf('{ "if": 3, "then": { "type": "number" } }')],
+    ['a number after a condition', schemaOf('{ "if": { "type": "number" }, "then": 3, "else": false }')],
+    ['a text after a condition that fails', { if: { type: 'number' }, else: 'x' }],
   ])('leaves %s to the library, whatever it makes of it', (_, of) => {
-    for (const given of ['x', [1], 1, {}] as Json[]) expect(prepareFit(of)(given)).toBe(!findsFault(of, given))
+    for (const given of ['x', [1], ['x', 2], 1, {}, { a: 1 }] as Json[])
+      expect(prepareFit(of)(given)).toBe(!findsFault(of, given))
   })
 
   test.each<[string, JsonSchema]>([
     ['a pattern with look-ahead', { properties: { a: { pattern: '(?=x)' } } }],
-    ['a text as schema', JSON.parse('"string"') as JsonSchema],
+    ['a pattern with look-ahead in unused definitions', { $defs: { x: { pattern: '(?=x)' } } }],
+    ['a pattern with look-ahead after a missing condition', schemaOf('{ "then": { "pattern": "(?=x)" } }')],
+    ['a pattern that is no text', { pattern: 5 }],
+    ['more than 64 levels', nested(66)],
+    ['nothing after a condition', schemaOf('{ "if": true, "then": null }')],
+    ['a text as schema', schemaOf('"string"')],
+    ['no members', { properties: null }],
     ['required names that are no list', { required: 5 }],
     ['choices that are no list', { anyOf: 5 }],
     ['parts that are no list', { allOf: 5 }],

@@ -1,23 +1,29 @@
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../../json.ts'
 import { prepareJsonSchema } from './check-json-schema.ts'
-import { compilePattern } from './prepare-schema.ts'
+import { NO_FACTS } from './json-facts.ts'
+import { type PreparedSchema, patternFormat, prepareSchema } from './prepare-schema.ts'
 
 /**
  * Checks whether a value has no faults, without listing them.
  *
  * @param onStep - Called for each subschema that is applied, to measure the work.
- * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as `prepareJsonSchema`.
+ * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as the check of `prepareJsonSchema`.
  */
 type JsonSchemaFit = (value: Json, onStep?: () => void) => boolean
 
 type Test = (value: Json) => boolean
+
+/** A subschema in the form that JSON Schema requires; the library takes other values as well, each in its own way. */
+type Part = JsonObject | boolean
 
 const ALWAYS: Test = () => true
 const NEVER: Test = () => false
 
 interface Preparation {
   /** Prepares the test of a subschema. */
-  readonly test: (schema: Json) => Test
+  readonly test: (schema: Part) => Test
+  /** Tests of all patterns of the schema, by the name of their format. */
+  readonly patterns: PreparedSchema['patterns']
   /** Schema that contains the keyword. */
   readonly schema: JsonObject
 }
@@ -51,6 +57,7 @@ const LEFT_TO_LIBRARY: ReadonlySet<string> = new Set([
 
 const isScalar = (value: Json): boolean => typeof value !== 'object' || value === null
 const isObject = (value: Json): value is JsonObject => isJsonObject(value)
+const isPart = (value: Json): value is Part => typeof value === 'boolean' || isJsonObject(value)
 
 const KINDS: Readonly<Record<string, Test>> = Object.freeze({
   null: (value) => value === null,
@@ -101,8 +108,8 @@ const listLength =
 const isAtLeast = (value: number, limit: number): boolean => value >= limit
 const isAtMost = (value: number, limit: number): boolean => value <= limit
 
-function patternTest(pattern: Json): Test {
-  const matches = compilePattern(pattern)
+const patternTest: PrepareKeyword = (pattern, { patterns }) => {
+  const matches = patterns.get(patternFormat(pattern)) as (text: string) => boolean
   let last: string | null = null
   return (value) => {
     // Many values are the same default.
@@ -113,14 +120,25 @@ function patternTest(pattern: Json): Test {
   }
 }
 
-const everyItem = (tests: Json, { test }: Preparation): readonly Test[] | null =>
-  Array.isArray(tests) ? (tests as readonly Json[]).map(test) : null
+/** Prepares a keyword whose value is a subschema. */
+const ofPart =
+  (prepare: (fits: Test, preparation: Preparation) => Test | null): PrepareKeyword =>
+  (part, preparation) =>
+    isPart(part) ? prepare(preparation.test(part), preparation) : null
+
+/** Prepares a keyword whose value is a list of subschemas. */
+const ofParts =
+  (prepare: (tests: readonly Test[]) => Test): PrepareKeyword =>
+  (parts, { test }) =>
+    Array.isArray(parts) && parts.every(isPart) ? prepare(parts.map(test)) : null
 
 /** Creates the test of all members, by name or as additional ones. */
 function membersTest(preparation: Preparation): Test | null {
   const { properties = {}, additionalProperties = true } = preparation.schema
-  if (!isJsonObject(properties)) return null
-  const named = new Map(Object.keys(properties).map((name) => [name, preparation.test(properties[name] as Json)]))
+  if (!isJsonObject(properties) || !isPart(additionalProperties)) return null
+  const parts = Object.entries(properties)
+  const named = new Map(parts.flatMap(([name, part]) => (isPart(part) ? [[name, preparation.test(part)]] : [])))
+  if (named.size < parts.length) return null
   const other = preparation.test(additionalProperties)
   return (value) => {
     if (!isObject(value)) return true
@@ -141,30 +159,17 @@ const KEYWORDS: Readonly<Record<string, PrepareKeyword>> = Object.freeze({
   // With `properties`, their test includes it.
   additionalProperties: (_, preparation) =>
     preparation.schema.properties === undefined ? membersTest(preparation) : ALWAYS,
-  propertyNames(names, { test }) {
-    const fits = test(names)
-    return (value) => !isObject(value) || Object.keys(value).every(fits)
-  },
-  items(items, { test }) {
-    const fits = test(items)
-    return (value) => !Array.isArray(value) || value.every(fits)
-  },
-  not(refused, { test }) {
-    const fits = test(refused)
-    return (value) => !fits(value)
-  },
-  anyOf(choices, preparation) {
-    const tests = everyItem(choices, preparation)
-    return tests === null ? null : (value) => tests.some((fits) => fits(value))
-  },
-  allOf(parts, preparation) {
-    const tests = everyItem(parts, preparation)
-    return tests === null ? null : (value) => tests.every((fits) => fits(value))
-  },
-  if(condition, { test, schema }) {
-    const [fits, then, otherwise] = [test(condition), test(schema.then ?? true), test(schema.else ?? true)]
-    return (value) => (fits(value) ? then(value) : otherwise(value))
-  },
+  propertyNames: ofPart((fits) => (value) => !isObject(value) || Object.keys(value).every(fits)),
+  items: ofPart((fits) => (value) => !Array.isArray(value) || value.every(fits)),
+  not: ofPart((fits) => (value) => !fits(value)),
+  anyOf: ofParts((tests) => (value) => tests.some((fits) => fits(value))),
+  allOf: ofParts((tests) => (value) => tests.every((fits) => fits(value))),
+  if: ofPart((fits, { test, schema }) => {
+    const { then = true, else: otherwise = true } = schema
+    if (!isPart(then) || !isPart(otherwise)) return null
+    const [whenFit, whenNot] = [test(then), test(otherwise)]
+    return (value) => (fits(value) ? whenFit(value) : whenNot(value))
+  }),
   minLength: textLength(isAtLeast),
   maxLength: textLength(isAtMost),
   minItems: listLength(isAtLeast),
@@ -177,13 +182,14 @@ const KEYWORDS: Readonly<Record<string, PrepareKeyword>> = Object.freeze({
 })
 
 /** Prepares the tests of all keywords of a schema; `null` if one of them is left to the library. */
-function keywordTests(schema: JsonObject, test: Preparation['test']): readonly Test[] | null {
+function keywordTests(preparation: Preparation): readonly Test[] | null {
+  const { schema } = preparation
   const tests: Test[] = []
   for (const keyword of Object.keys(schema)) {
     if (LEFT_TO_LIBRARY.has(keyword)) return null
     const prepare = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined
     if (prepare === undefined) continue
-    const prepared = prepare(schema[keyword] as Json, { test, schema })
+    const prepared = prepare(schema[keyword] as Json, preparation)
     if (prepared === null) return null
     tests.push(prepared)
   }
@@ -192,24 +198,31 @@ function keywordTests(schema: JsonObject, test: Preparation['test']): readonly T
 
 /**
  * Prepares a JSON Schema for values of which most have no faults: a test takes a fraction of the time of a check by
- * `prepareJsonSchema`, which describes the faults of a value that fails. Both give the same result for every value.
+ * `prepareJsonSchema`, which describes the faults of a value that fails.
  *
- * Parts of the schema with keywords that are rare in params, such as `format`, are tested by `prepareJsonSchema`.
+ * Both refuse the same schemas here, and give the same result for every value that the check can be applied to. A check
+ * applies the whole schema, so it may refuse a value that the test has a result for: the test ends at the first fault
+ * or choice that fits, and counts the limits of the work for each part that is left to `prepareJsonSchema`.
+ *
+ * Parts of the schema with keywords that are rare in params, such as `format`, are tested by `prepareJsonSchema`, as are
+ * those with a subschema that is neither an object nor a boolean.
  *
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` as `prepareJsonSchema`.
  * @see docs/adr/0036-params-are-tested-before-they-are-checked.md
  */
 export function prepareFit(schema: JsonSchema): JsonSchemaFit {
+  // Unused parts are refused as well: definitions, and `then` without `if`.
+  const { patterns } = prepareSchema(schema, NO_FACTS, () => {})
   let report: (() => void) | undefined
 
-  function byLibrary(part: Json): Test {
-    const check = prepareJsonSchema(part as JsonSchema)
+  function byLibrary(part: JsonSchema): Test {
+    const check = prepareJsonSchema(part)
     return (value) => check(value, report).length === 0
   }
 
-  function testOf(part: Json): Test {
+  function testOf(part: Part): Test {
     if (typeof part === 'boolean') return part ? ALWAYS : NEVER
-    const tests = isJsonObject(part) ? keywordTests(part, testOf) : null
+    const tests = keywordTests({ test: testOf, patterns, schema: part })
     if (tests === null) return byLibrary(part)
     return (value) => {
       report?.()

@@ -34,6 +34,9 @@ const FORMATS: ReadonlySet<string> = new Set(
 /** Prefix of formats that represent a pattern. */
 export const PATTERN_FORMAT = 'tenon-pattern:'
 
+/** Names the format that represents a pattern. */
+export const patternFormat = (pattern: Json): string => `${PATTERN_FORMAT}${String(pattern)}`
+
 export interface PreparedSchema {
   readonly schema: Schema
   /** Tests of patterns, by the name of their format. */
@@ -57,7 +60,7 @@ export function prepareSchema(schema: JsonSchema, facts: JsonFacts, onStep: () =
   let isForTheseFacts = false
 
   const compile = (pattern: Json): { readonly name: string; readonly test: (text: string) => boolean } => {
-    const name = `${PATTERN_FORMAT}${String(pattern)}`
+    const name = patternFormat(pattern)
     const test = patterns.get(name) ?? compilePattern(pattern)
     patterns.set(name, test)
     return { name, test }
@@ -140,7 +143,7 @@ function toList(value: unknown): readonly unknown[] {
  *
  * @throws {@link TenonError} `JSON_SCHEMA_INVALID` for a pattern that is too long or uses a feature that RE2 lacks.
  */
-export function compilePattern(pattern: Json): (text: string) => boolean {
+function compilePattern(pattern: Json): (text: string) => boolean {
   if (typeof pattern !== 'string' || pattern.length > MAX_PATTERN_LENGTH) {
     throw schemaInvalid(`A pattern must be a text of up to ${MAX_PATTERN_LENGTH} characters`)
   }

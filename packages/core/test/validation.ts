@@ -8,7 +8,7 @@ import { workflowManifest } from './workflow-types.ts'
 export const manifest = workflowManifest()
 
 /** Values that no English message shows: names of fields, and those that choose a message. */
-const UNSEEN = ['setting', 'maximum', 'count', 'edges', 'steps', 'reason', 'limit']
+const UNSEEN = ['setting', 'count', 'edges', 'steps', 'reason', 'limit']
 /** Values that contain kinds, which messages show with an article and joined by "or". */
 const KINDS = ['wanted', 'given', 'left', 'right']
 

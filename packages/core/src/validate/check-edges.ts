@@ -65,11 +65,13 @@ function checkInput(edge: WorkflowEdge, target: SurveyedNode, taken: ReadonlySet
 /** Reports inputs with more edges than they accept. */
 function checkFull(target: SurveyedNode, report: ReportIssue): void {
   for (const input of target.entry?.inputs ?? []) {
-    if (input.maxEdges === undefined || target.incoming.length <= input.maxEdges) continue
+    const maximum: number | undefined = input.maxEdges
+    if (maximum === undefined || target.incoming.length <= maximum) continue
+    const edges = maximum === 1 ? 'edge' : 'edges'
     const arriving = target.incoming.filter(({ targetHandle }) => targetHandle === input.name)
-    for (const edge of arriving.slice(input.maxEdges)) {
-      const values = { input: input.title ?? input.name, maximum: input.maxEdges }
-      const message = `The input "${values.input}" of ${target.name} accepts one edge only`
+    for (const edge of arriving.slice(maximum)) {
+      const values = { input: input.title ?? input.name, maximum }
+      const message = `The input "${values.input}" of ${target.name} accepts ${maximum} ${edges} only`
       const at = { nodeId: target.node.id, edgeId: edge.id }
       report(errorIssue('INPUT_FULL', message, { ...at, values, fix: removal(edge) }))
     }

@@ -37,6 +37,8 @@ describe('policies', () => {
   test('POLICY_INVALID for a run timeout of 0', () => {
     expect(issueIn({ ...around(), settings: { timeout: '0h' } }, 'POLICY_INVALID')).toMatchObject({
       field: 'settings.timeout',
+      message: 'Settings of the workflow: a run timeout of 0 leaves no time',
+      values: { setting: 'runTimeout', fault: 'a run timeout of 0 leaves no time' },
     })
   })
 

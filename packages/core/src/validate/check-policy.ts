@@ -157,7 +157,9 @@ export function checkPolicies(survey: WorkflowSurvey, report: ReportIssue): void
   const { timeout } = survey.document.settings
   if (ms(timeout) !== 0) return
   const fix = issueFix('REMOVE_RUN_TIMEOUT', {}, [{ op: 'set_setting', key: 'timeout', value: null }])
-  const fault = 'A run timeout of 0 leaves no time'
-  const values = { setting: 'timeout', fault }
-  report(errorIssue('POLICY_INVALID', fault, { path: ['settings', 'timeout'], fix, values }))
+  const fault = 'a run timeout of 0 leaves no time'
+  const values = { setting: 'runTimeout', fault }
+  report(
+    errorIssue('POLICY_INVALID', `Settings of the workflow: ${fault}`, { path: ['settings', 'timeout'], fix, values }),
+  )
 }

@@ -67,7 +67,10 @@ export interface IssueValues extends InParam<ExpressionValues> {
   readonly SECRET_MISSING: { readonly param: string }
   /** Param, and the fault of its text in the language of the param. */
   readonly TEMPLATE_INVALID: { readonly param: string; readonly fault: string }
-  /** Setting, and its fault as a sentence. */
+  /**
+   * Field of the policy of the node or of its retry policy, or `runTimeout` for the workflow; and its fault, as a
+   * sentence without a capital letter: `a timeout of 0 leaves no time`.
+   */
   readonly POLICY_INVALID: { readonly setting: string; readonly fault: string }
   /** Setting that the node cannot have. */
   readonly POLICY_NOT_AVAILABLE: { readonly setting: string }

@@ -52,4 +52,50 @@ describe('executeAttempt', () => {
     await executed
     expect(done).toEqual(['room released', 'body ended', 'line stored', 'left'])
   })
+
+  test('leaves out what an abandoned body writes after its attempt has ended', async () => {
+    const stop = createStopSwitch()
+    const commits: unknown[] = []
+    let write = (): void => undefined
+    const committer = {
+      commit: async (request: unknown) => {
+        commits.push(request)
+        return { outcome: 'committed' }
+      },
+      outcomes: { enter: () => ({ weigh: () => undefined, release: () => undefined }) },
+    }
+    const run = ({ log, toolCall }: NodeContext) => {
+      write = () => {
+        log('info', 'too late')
+        toolCall({ tool: 'find', arguments: {}, answer: null, durationMs: 1 })
+      }
+      return new Promise(() => undefined)
+    }
+    const implementation = { run, definition: {} }
+    const started = {
+      node: { timeoutMs: null, heartbeatMs: null },
+      nodeRunId: 'a',
+      pass: 1,
+      params: {},
+      journal: new Map(),
+    }
+    const deps = {
+      committer,
+      findType: () => ({ paramsSchema: {}, implementation, literalParams: new Set(), secretParams: [] }),
+      now: () => 0,
+      log: () => undefined,
+      stop: stop.signals,
+      graceMs: 1,
+    }
+    const executed = executeAttempt(
+      { ...started, implementation } as unknown as StartedNode,
+      deps as unknown as ExecuteAttemptDeps,
+    )
+    stop.stop('cancel')
+    expect(await executed).toMatchObject({ kind: 'ended' })
+    write()
+    await new Promise((resolve) => setImmediate(resolve))
+    const fact = { type: 'node_canceled', nodeRunId: 'a', data: { pass: 1, how: 'abandoned' } }
+    expect(commits).toEqual([expect.objectContaining({ facts: [{ fact }], observations: [] })])
+  })
 })

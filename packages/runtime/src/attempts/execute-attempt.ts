@@ -12,7 +12,7 @@ import type { Payload } from '../store/append.ts'
 import { unreadableFact } from '../store/release-to-readers.ts'
 import { toAttemptFailure } from './attempt-failure.ts'
 import { attemptTimerId, type BeginAttemptDeps } from './begin-attempt.ts'
-import { createLazyPump, type LazyPump, NO_OBSERVATIONS } from './lazy-pump.ts'
+import { createLazyPump, type LazyPump } from './lazy-pump.ts'
 import { createObservationPump, type ObservationPump, type PumpedObservations } from './observation-pump.ts'
 import { type OpenedParams, openParams, redactEnd, redactPump } from './open-params.ts'
 import { type BodyEnd, runBody } from './run-body.ts'
@@ -128,7 +128,8 @@ async function storeOutcome(
 ): Promise<ExecutedAttempt> {
   const { tenantId, runId, nodeRunId } = started
   const { acquireSlot, committer, worker } = deps
-  const rest = pump.isOpen ? await pump.close() : NO_OBSERVATIONS
+  const closing = pump.close()
+  const rest = closing instanceof Promise ? await closing : closing
   const storing = { shutdown: deps.stop.shutdown, log: deps.log, runId, nodeRunId }
   const request = { tenantId, runId, worker, acquireSlot, ...workOf(started, outcome, rest, deps) }
   try {

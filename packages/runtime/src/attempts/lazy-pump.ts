@@ -1,14 +1,17 @@
 import type { ObservationPump, PumpedObservations } from './observation-pump.ts'
 
 /** A pump that is opened when the body first writes an observation: most bodies write none. */
-export interface LazyPump extends ObservationPump {
-  /** True if there may be observations that are not stored. */
-  readonly isOpen: boolean
+export interface LazyPump extends Omit<ObservationPump, 'close'> {
   /** Sets how to open the pump; before that, and after it is closed, observations are left out. */
   onOpen(open: () => ObservationPump): void
+  /**
+   * Stops, as {@link ObservationPump.close}; a body that was abandoned cannot open the pump after this. Without a
+   * promise if the body wrote nothing.
+   */
+  close(): PumpedObservations | Promise<PumpedObservations>
 }
 
-export const NO_OBSERVATIONS: PumpedObservations = { observations: [], payloads: [], isRepeated: false }
+const NO_OBSERVATIONS: PumpedObservations = { observations: [], payloads: [], isRepeated: false }
 
 export function createLazyPump(): LazyPump {
   let opened: ObservationPump | null = null
@@ -18,16 +21,13 @@ export function createLazyPump(): LazyPump {
     return opened
   }
   return {
-    get isOpen() {
-      return opened !== null
-    },
     onOpen: (given) => {
       open = given
     },
     log: (level, message, data) => pump()?.log(level, message, data),
     toolCall: (call) => pump()?.toolCall(call),
     journal: async (entry, payloads) => pump()?.journal(entry, payloads),
-    close: async () => {
+    close: () => {
       open = null
       return opened === null ? NO_OBSERVATIONS : opened.close()
     },

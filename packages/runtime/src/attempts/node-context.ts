@@ -10,7 +10,7 @@ import type { ObservationPump } from './observation-pump.ts'
 export interface NodeContextDeps {
   readonly http: HttpClient
   readonly values: ValueLoader
-  readonly pump: ObservationPump
+  readonly pump: Omit<ObservationPump, 'close'>
 }
 
 /** Abort of a body; its controller is created when the body reads the signal, which most never do. */

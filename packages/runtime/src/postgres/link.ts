@@ -27,4 +27,6 @@ export interface DatabaseLink {
   close(): Promise<void>
   /** Most connections at once; PGlite has one. */
   readonly maxConnections: number
+  /** Number of callers that wait for a connection; 0 for a pool that does not say so. */
+  waiting(): number
 }

@@ -34,6 +34,8 @@ export interface PgPool {
   connect(): Promise<PgClient>
   /** Closes the pool; called only if the database owns it. */
   end(): Promise<void>
+  /** Number of callers that wait for a client. */
+  readonly waitingCount?: number
   /** Options of the pool, of which the size is read. */
   readonly options?: { readonly max?: number | undefined }
   /** Adds a listener for errors of idle clients. */
@@ -63,6 +65,7 @@ export function pgLink(pool: PgPool, { isPrepared = true }: PgLinkOptions = {}):
   return {
     dialect: 'postgres',
     maxConnections: pool.options?.max ?? DEFAULT_MAX,
+    waiting: () => pool.waitingCount ?? 0,
     acquire: async (timeoutMs = Number.POSITIVE_INFINITY) => {
       const client = await connect(pool, timeoutMs)
       const types = typesByClient.get(client) ?? typesOf(client)

@@ -34,6 +34,7 @@ export function pgliteLink(pglite: PgliteDatabase): DatabaseLink {
   return {
     dialect: 'pglite',
     maxConnections: 1,
+    waiting: () => 0,
     acquire: async () => pgliteConnection(pglite),
     close: () => pglite.close(),
   }

@@ -5,9 +5,11 @@ import { createSpareConnections } from './spare-connections.ts'
 /** A link whose connections write down that they are opened and released. */
 function linkOf(maxConnections: number) {
   const events: string[] = []
+  const callers = { waiting: 0 }
   const connections: { isUsable: boolean }[] = []
   const link = {
     maxConnections,
+    waiting: () => callers.waiting,
     acquire: async () => {
       const name = `c${connections.length + 1}`
       events.push(`${name} acquired`)
@@ -16,14 +18,14 @@ function linkOf(maxConnections: number) {
       return connection
     },
   }
-  return { spare: createSpareConnections(link as unknown as DatabaseLink, 1_000), events, connections }
+  return { spare: createSpareConnections(link as unknown as DatabaseLink, 1_000), events, connections, callers }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('createSpareConnections', () => {
   test('gives a connection again in the same turn of the event loop, and returns it after that', async () => {
-    const { spare, events } = linkOf(3)
+    const { spare, events } = linkOf(4)
     const first = await spare.acquire()
     spare.release(first)
     await Promise.resolve()
@@ -46,15 +48,30 @@ describe('createSpareConnections', () => {
   })
 
   test('gives no connection that was lost meanwhile', async () => {
-    const { spare, events, connections } = linkOf(3)
+    const { spare, events, connections } = linkOf(4)
     spare.release(await spare.acquire())
     for (const connection of connections) connection.isUsable = false
     await spare.acquire()
     expect(events).toEqual(['c1 acquired', 'c1 released', 'c2 acquired'])
   })
 
+  test('leaves the connection to a caller that waits for one', async () => {
+    const { spare, events, callers } = linkOf(10)
+    const first = await spare.acquire()
+    callers.waiting = 1
+    spare.release(first)
+    expect(events).toEqual(['c1 acquired', 'c1 released'])
+    callers.waiting = 0
+    const second = await spare.acquire()
+    spare.release(second)
+    callers.waiting = 1
+    const third = spare.acquire()
+    expect(events).toEqual(['c1 acquired', 'c1 released', 'c2 acquired', 'c2 released', 'c3 acquired'])
+    expect(await third).not.toBe(second)
+  })
+
   test('returns the connections of a small pool at once', async () => {
-    const { spare, events } = linkOf(2)
+    const { spare, events } = linkOf(3)
     spare.release(await spare.acquire())
     expect(events).toEqual(['c1 acquired', 'c1 released'])
   })

@@ -178,6 +178,23 @@ describe('NumberInput', () => {
   })
 
   test.each([
+    ['{ArrowDown}', { above: 0 }, []],
+    ['{ArrowUp}', { below: 2 }, []],
+    ['{ArrowUp}', { integer: true, step: 0.5 }, []],
+    ['{ArrowUp}', { check: (value: number) => (value === 2 ? 'Not 2.' : null) }, []],
+    ['{ArrowDown}', { above: -1 }, [0]],
+    ['{ArrowDown}', { min: 5 }, [5]],
+  ])('%s with the limits %j stores only a valid number', async (key, limits, stored) => {
+    const onValue = vi.fn()
+    const { user } = renderPart(<Numbers onValue={onValue} {...limits} />)
+    const input = screen.getByRole('spinbutton', { name: 'Amount' })
+    input.focus()
+    await user.keyboard(key)
+    expect(onValue.mock.calls.flat()).toEqual(stored)
+    expect(input).toHaveProperty('value', String(stored[0] ?? 1))
+  })
+
+  test.each([
     ['', null],
     ['  ', null],
     ['1e3', 1_000],

@@ -63,6 +63,8 @@ export function NumberInput(props: NumberInputProps) {
   }
   const nudge = (direction: 1 | -1) => {
     const next = clamp(roundTo((value ?? 0) + direction * step), min, max)
+    // Only `min` and `max` name the next valid number.
+    if (faultOf(String(next)) !== null) return
     restore()
     onChange(next)
   }

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient } from '@tenon/core/client'
 import type { JsonObject } from '@tenon/core/document'
+import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
 import { act, screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
@@ -40,6 +41,7 @@ describe('PeopleControl', () => {
     expect(screen.queryByText(note)).toBeNull()
     await user.type(field, 'ada{Enter}')
     expect(screen.getByText(note)).toBeTruthy()
+    expect(document.activeElement).toBe(field)
     await user.click(screen.getByRole('checkbox', { name: 'Every editor' }))
     expect(nodeOf('ask')?.params.approvers).toEqual({ roles: ['admin', 'editor'], userIds: ['ada'] })
     await user.type(field, 'ada')
@@ -65,5 +67,37 @@ describe('PeopleControl', () => {
     expect(await screen.findByText('Ada Obi')).toBeTruthy()
     await user.type(screen.getByRole('combobox', { name: 'Find a person by name' }), 'zoe')
     expect(await screen.findByText('No person matches "zoe".')).toBeTruthy()
+  })
+  test('keeps the focus, the names and the search while a chosen person is looked up, also if that fails', async () => {
+    const members = [
+      { userId: 'u-ada', displayName: 'Ada Obi' },
+      { userId: 'u-adam', displayName: 'Adam Novak' },
+    ]
+    const { client, fail } = createFixtureClient({ members })
+    const { user, nodeOf } = showAsking({ userIds: ['u-adam', 'gone'] }, client)
+    const search = await screen.findByRole('combobox', { name: 'Find a person by name' })
+    await user.type(search, 'ada')
+    await screen.findByRole('option', { name: 'Ada Obi' })
+    const shown = () => [...document.querySelectorAll('.tn-people-named > *')].map(({ textContent }) => textContent)
+    fail('members.list', new TenonError('UNAVAILABLE', 'The server restarts'))
+    await user.keyboard('{Enter}')
+    await act(async () => {})
+    expect(nodeOf('ask')?.params.approvers).toEqual({ userIds: ['u-adam', 'gone', 'u-ada'] })
+    expect(document.activeElement).toBe(search)
+    expect(search.isConnected).toBe(true)
+    expect(shown()).toEqual(['Adam Novak', 'gone', 'Ada Obi'])
+    expect(screen.getByText('gone is not a member and cannot decide.')).toBeTruthy()
+    expect(screen.queryByRole('textbox', { name: 'Add a person by ID' })).toBeNull()
+    expect(screen.queryByText(/IDs are not checked/)).toBeNull()
+  })
+
+  test('takes a directory that cannot be read for no missing one', async () => {
+    const { client, fail } = createFixtureClient({ members: [] })
+    fail('members.list', new TenonError('UNAVAILABLE', 'The server restarts'))
+    showAsking({ userIds: ['u-ada'] }, client)
+    expect(await screen.findByText('The list of people could not be loaded. Try again in a moment.')).toBeTruthy()
+    expect(screen.getByText('u-ada')).toBeTruthy()
+    expect(screen.queryByRole('textbox', { name: 'Add a person by ID' })).toBeNull()
+    expect(screen.queryByText(/IDs are not checked|not a member/)).toBeNull()
   })
 })

@@ -16,7 +16,7 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
   const offered = textsIn(valueAt(field.schema, ['properties', 'roles', 'items', 'enum']))
   const roles = textsIn(current.roles)
   const userIds = textsIn(current.userIds)
-  const { hasDirectory, byId, unknownIds } = useMembers(userIds)
+  const { hasDirectory, isFailed, byId, unknownIds, add } = useMembers(userIds)
   const set = (key: 'roles' | 'userIds', next: readonly string[]) => {
     const { [key]: _before, ...rest } = current
     onChange(next.length === 0 ? rest : { ...rest, [key]: next })
@@ -59,17 +59,28 @@ export function PeopleControl({ field, value, onChange, isReadOnly }: ControlPro
           ))}
         </div>
       )}
-      {!isReadOnly && hasDirectory && (
-        <MemberSearch chosen={userIds} onChoose={({ userId }) => set('userIds', [...userIds, userId])} />
+      {!isReadOnly && hasDirectory === true && (
+        <MemberSearch
+          chosen={userIds}
+          onChoose={(member) => {
+            add(member)
+            set('userIds', [...userIds, member.userId])
+          }}
+        />
       )}
-      {!isReadOnly && !hasDirectory && (
+      {!isReadOnly && hasDirectory === 'unknown' && isFailed && (
+        <p className="tn-field-note" role="status">
+          {t('control.peopleFailed')}
+        </p>
+      )}
+      {!isReadOnly && hasDirectory === false && (
         <AddText
           label={t('control.addPerson')}
           check={(userId) => (userIds.includes(userId) ? t('control.valueTaken', { value: userId }) : null)}
           onAdd={(userId) => set('userIds', [...userIds, userId])}
         />
       )}
-      {!isReadOnly && userIds.length > 0 && !hasDirectory && (
+      {!isReadOnly && userIds.length > 0 && hasDirectory === false && (
         <p className="tn-field-note">{t('control.personUnchecked')}</p>
       )}
       {unknownIds.length > 0 && (

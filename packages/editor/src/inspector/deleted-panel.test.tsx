@@ -88,6 +88,47 @@ describe('a node that another user deletes while its form is open', () => {
     expect(nodeOf('a')).toBeUndefined()
   })
 
+  test.each(['notes', ['text']] as const)('comes back with the last characters of the shared %s', async (path) => {
+    const { remove, user, session, nodeOf } = await openTwo([])
+    const before = session.textAt(A, path)?.toString() ?? ''
+    // Not read between the key press and the change of the other user.
+    act(() => session.textAt(A, path)?.insert(before.length, '!'))
+    await remove()
+    expect(nodeOf('a')).toBeUndefined()
+    await user.click(screen.getByRole('button', { name: 'Restore the node' }))
+    expect(session.textAt(A, path)?.toString()).toBe(`${before}!`)
+  })
+
+  test('comes back with a field that it has beside its params', async () => {
+    const { remove, user, session, nodeOf } = await openTwo([])
+    await remove()
+    const command = { type: 'set-fields', set: { locked: true } } as const
+    const { announcement } = session.store.getState()
+    expect(session.dispatch({ ...command, nodeIds: [A] })).toEqual({ ok: false, reason: 'command.outdated' })
+    expect(session.store.getState().announcement).toBe(announcement)
+    act(() => void session.dispatch({ ...command, nodeIds: [A, 'z' as NodeId] }))
+    expect(session.store.getState().announcement.text).toBe(t('command.outdated'))
+    expect(nodeOf('z')?.locked).toBeUndefined()
+    await user.click(screen.getByRole('button', { name: 'Restore the node' }))
+    expect(nodeOf('a')?.locked).toBe(true)
+  })
+
+  test('is reported before the input that was kept for it', async () => {
+    const { remove, user, session } = await openTwo([])
+    fireEvent.change(screen.getByRole('textbox', { name: 'Name of the node' }), { target: { value: 'Alpha' } })
+    await remove()
+    const reported: [command: string, name: string | undefined][] = []
+    session.onChange(({ command, document }) =>
+      reported.push([command, document.nodes.find(({ id }) => id === A)?.name]),
+    )
+    await user.click(screen.getByRole('button', { name: 'Restore the node' }))
+    expect(reported).toEqual([
+      ['restore-node', 'a'],
+      ['rename-node', 'Alpha'],
+    ])
+    expect(session.store.getState().announcement.text).toBe(t('command.restored', { name: 'a' }))
+  })
+
   test('is shown again when the other user restores it', async () => {
     const { remove, other, send, nodeOf } = await openTwo([])
     fireEvent.change(screen.getByRole('textbox', { name: 'Name of the node' }), { target: { value: 'Alpha' } })

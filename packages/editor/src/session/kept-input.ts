@@ -1,3 +1,4 @@
+import type { NodeId } from '@tenon/core/document'
 import type { EditorCommand } from '../commands/command.ts'
 import type { DeletedNode } from '../store/deleted-node.ts'
 import type { EditorStore } from '../store/editor-store.ts'
@@ -32,7 +33,7 @@ export function createKeptInput(store: EditorStore): KeptInput {
   return {
     keepCommand: (command) => {
       const deleted = current()
-      if (deleted === null || !('nodeId' in command) || command.nodeId !== deleted.id) return false
+      if (deleted === null || !isFor(command, deleted.id)) return false
       deleted.commands.push(command)
       return true
     },
@@ -47,4 +48,10 @@ export function createKeptInput(store: EditorStore): KeptInput {
       return kept
     },
   }
+}
+
+/** Checks whether a command changes this node and no other. */
+function isFor(command: EditorCommand, nodeId: NodeId): boolean {
+  if (command.type === 'set-fields') return command.nodeIds.every((each) => each === nodeId)
+  return 'nodeId' in command && command.nodeId === nodeId
 }

@@ -59,6 +59,10 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   let unreadBy: readonly Peer[] | null = null
   /** The typing that a change belongs to while it is committed. */
   let current: TypingBurst | null = null
+  /** True while the draft has local typing that is not read yet. */
+  let hasUnreadTyping = false
+  /** The deleted node that is back in the draft, until the input that was kept for it is applied. */
+  let returned: DeletedNode | null = null
   let textFields: { readonly manifest: ManifestIndex; readonly fields: TextFields } | null = null
 
   const fieldsNow = (): TextFields => {
@@ -66,11 +70,17 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     if (textFields?.manifest !== manifest) textFields = { manifest, fields: textFieldsOf(manifest.manifest) }
     return textFields.fields
   }
-  const refresh = (): WorkflowDocument => {
-    const { document, repairs: sentences, losses } = readDraft(doc)
+  const accept = (document: WorkflowDocument) => {
     const { deletedNode } = store.getState()
     acceptDocument(store, document, unreadBy)
     unreadBy = null
+    hasUnreadTyping = false
+    if (deletedNode !== null && store.getState().nodesById.has(deletedNode.node.id)) returned = deletedNode
+  }
+  /** Reads the draft. A caller applies the kept input afterwards, once its own change is reported. */
+  const refresh = (): WorkflowDocument => {
+    const { document, repairs: sentences, losses } = readDraft(doc)
+    accept(document)
     const { nodesById } = store.getState()
     kept.keepRefused(input.prune((nodeId) => nodesById.has(nodeId)))
     const lost = new Set(losses.map(({ message }) => message))
@@ -81,14 +91,20 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     )
     const shared = shareStructure(before.losses, losses)
     if (repairs !== before.repairs || shared !== before.losses) store.setState({ repairs, losses: shared })
-    if (deletedNode !== null && nodesById.has(deletedNode.node.id)) applyKept(deletedNode)
     return store.getState().document
   }
-  /** Applies the input that was kept while the node was deleted. */
-  const applyKept = (deleted: DeletedNode) => {
-    const { commands, refused } = kept.take(deleted)
+  /** Applies the input that was kept while a node was deleted, if the node is back. */
+  const applyKept = () => {
+    if (returned === null) return
+    const { commands, refused } = kept.take(returned)
+    returned = null
     for (const [key, text] of refused) input.refuse(key, text)
     for (const command of commands) dispatch(command)
+  }
+  const read = (): WorkflowDocument => {
+    refresh()
+    applyKept()
+    return store.getState().document
   }
   let typing: ReturnType<typeof setTimeout> | null = null
   const finishTyping = () => {
@@ -97,6 +113,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     typing = null
     refresh()
     report('typing')
+    applyKept()
   }
   const refuse = (reason: MessageKey): CommandResult => {
     announce(store, translate()(reason))
@@ -111,7 +128,7 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     // Text typed before a command is committed first.
     if (burst === null) input.flush()
     finishTyping()
-    if (unreadBy !== null) refresh()
+    if (unreadBy !== null) read()
     const plan = planCommand(command, store.getState())
     if ('refused' in plan) return refuse(plan.refused)
     const { operations, message } = plan
@@ -130,9 +147,10 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       select(store, plan.select)
       if (operations.length > 0) selections.keepAfter()
     }
+    if (operations.length > 0) report(command.type, operations)
+    applyKept()
     // A screen reader already speaks the typed characters.
     if (message !== null && burst === null) announce(store, translate()(message.key, message.values))
-    if (operations.length > 0) report(command.type, operations)
     return { ok: true, operations, selected: plan.select ?? [] }
   }
 
@@ -155,14 +173,15 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
   const travel = (direction: 'undo' | 'redo'): void => {
     if (store.getState().isReadOnly) return
     flush()
-    if (unreadBy !== null) refresh()
+    if (unreadBy !== null) read()
     undoManager.stopCapturing()
     const item = direction === 'undo' ? undoManager.undo() : undoManager.redo()
     if (item === null) return
     refresh()
     selections.restore(item, direction)
-    announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))
     report(direction)
+    applyKept()
+    announce(store, translate()(direction === 'undo' ? 'command.undone' : 'command.redone'))
   }
 
   return {
@@ -182,12 +201,17 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
       const operations = diffDocuments(readDraft(doc).document, document)
       if (operations.length > 0) applyOperationsToDraft(doc, operations, fieldsNow(), hostOrigin)
       skipTo(refresh())
+      applyKept()
     },
-    read: refresh,
+    read,
     scopeOf: createScopeReader(store),
     onChange,
     start: () => {
       let reading: ReturnType<typeof setTimeout> | null = null
+      // Another user may delete the node whose text is being typed: the panel restores it as it was read last.
+      const beforeTransaction = (transaction: Y.Transaction) => {
+        if (!transaction.local && hasUnreadTyping) accept(readDraft(doc).document)
+      }
       const onTransaction = (transaction: Y.Transaction) => {
         if (transaction.changed.size === 0) return
         const { canUndo, canRedo } = { canUndo: undoManager.canUndo(), canRedo: undoManager.canRedo() }
@@ -197,23 +221,26 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
         if (!transaction.local) unreadBy ??= state.peers
         reading ??= setTimeout(() => {
           reading = null
-          refresh()
+          read()
         }, READ_DELAY_MS)
         const isTyping = transaction.local && transaction.origin !== undoManager
         if (!isTyping) return
+        hasUnreadTyping = true
         if (typing !== null) clearTimeout(typing)
         typing = setTimeout(finishTyping, TYPING_PAUSE_MS)
       }
+      doc.on('beforeTransaction', beforeTransaction)
       doc.on('afterTransactionCleanup', onTransaction)
       const stopWatching = onPageLeave((how) => {
         if (how === 'gone') input.flush()
         else input.flushWhole()
         finishTyping()
       })
-      refresh()
+      read()
       return () => {
         flush()
         stopWatching()
+        doc.off('beforeTransaction', beforeTransaction)
         doc.off('afterTransactionCleanup', onTransaction)
         if (reading !== null) clearTimeout(reading)
       }

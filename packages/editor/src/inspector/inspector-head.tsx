@@ -2,7 +2,7 @@ import type { WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry } from '@tenon/core/node'
 import { useActions } from '../contexts/actions-context.ts'
 import { useShortcut } from '../contexts/shortcut-label.ts'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { NODE_NAME } from '../problems/open-problem.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useTypedText } from '../session/use-typed-text.ts'
@@ -40,7 +40,7 @@ export function InspectorHead({ node, entry, onClose }: InspectorHeadProps) {
 }
 
 function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly isReadOnly: boolean }) {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const { dispatch } = useSession()
   const label = t('inspector.name')
   const name = useTypedText({
@@ -63,7 +63,7 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
         spellCheck={false}
         onChange={(event) => name.onChange(event.target.value)}
         // An empty name restores the old one.
-        onBlur={name.error === null ? name.onBlur : name.cancel}
+        onBlur={name.error === null ? name.onBlur : () => afterPress(name.cancel)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') name.commit()
           if (event.key === 'Escape') name.cancel()

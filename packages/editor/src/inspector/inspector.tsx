@@ -1,6 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import type { FocusEvent, ReactNode } from 'react'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { type PartState, usePart } from '../instance/use-part.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import type { InspectorTab } from '../store/editor-state.ts'
@@ -26,7 +26,7 @@ interface InspectorProps {
 
 /** Inspector of the selection: one node, several, or the workflow itself. */
 export function Inspector({ lastRun }: InspectorProps) {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const { store } = useSession()
   const selected = useEditorStore((state) => state.selectedNodes)
   const deleted = useEditorStore((state) => state.deletedNode)
@@ -35,7 +35,7 @@ export function Inspector({ lastRun }: InspectorProps) {
   // From now on an empty field is a problem, also of a node that was just added.
   const leaveField = ({ target }: FocusEvent) => {
     if (target.closest('[data-param]') !== null && store.getState().freshNodes.size > 0) {
-      store.setState({ freshNodes: new Set() })
+      afterPress(() => store.setState({ freshNodes: new Set() }))
     }
   }
   return (

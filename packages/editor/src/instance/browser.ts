@@ -150,6 +150,38 @@ export function guardPageClose(isNeeded: () => boolean): () => void {
   return () => window.removeEventListener('beforeunload', onBeforeUnload)
 }
 
+/** Events by which a press begins: after a tap, the browser moves the focus with mouse events that follow the pointer. */
+const PRESSES = ['pointerdown', 'mousedown']
+/** Events after which a press is over unless mouse events follow. */
+const LIFTS = ['pointerup', 'pointercancel', 'dragend', 'keydown']
+
+/**
+ * Calls the listener when a pointer is pressed, when it is lifted, and when the mouse button is released, which is after
+ * the target of the click was chosen and before the click. Returns `unsubscribe`.
+ */
+export function onPointerPress(listener: (how: 'pressed' | 'lifted' | 'released') => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const onPress = () => listener('pressed')
+  const onLift = () => listener('lifted')
+  const onRelease = () => listener('released')
+  // A list of options that the browser opens over the page keeps the release to itself.
+  const onMove = ({ buttons }: PointerEvent) => {
+    if (buttons === 0) listener('lifted')
+  }
+  for (const type of PRESSES) document.addEventListener(type, onPress, true)
+  for (const type of LIFTS) document.addEventListener(type, onLift, true)
+  document.addEventListener('mouseup', onRelease, true)
+  document.addEventListener('pointermove', onMove, true)
+  window.addEventListener('blur', onLift)
+  return () => {
+    for (const type of PRESSES) document.removeEventListener(type, onPress, true)
+    for (const type of LIFTS) document.removeEventListener(type, onLift, true)
+    document.removeEventListener('mouseup', onRelease, true)
+    document.removeEventListener('pointermove', onMove, true)
+    window.removeEventListener('blur', onLift)
+  }
+}
+
 /** Checks whether an element of the page has the focus; the body has it when no element has. */
 export function hasPageFocus(element: Element): boolean {
   const { activeElement, body } = element.ownerDocument

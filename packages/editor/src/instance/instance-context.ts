@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react'
 import type { Messages } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
 import type { BackLayers } from './back-layers.ts'
+import type { Presses } from './presses.ts'
 
 /** Context of the parts of one mounted editor or viewer. */
 export interface InstanceContext {
@@ -19,6 +20,8 @@ export interface InstanceContext {
   /** True if a canvas shows the mark of React Flow. */
   readonly hasAttribution: boolean
   readonly backLayers: BackLayers
+  /** Defers what moves other elements until the pointer is released; see {@link Presses}. */
+  readonly afterPress: Presses['afterPress']
   readonly t: Translate
 }
 

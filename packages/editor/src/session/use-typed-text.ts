@@ -1,5 +1,6 @@
 import type { NodeId, ParamPath } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
+import { useInstance } from '../instance/instance-context.ts'
 import { useTypingPause } from '../ui/use-typing-pause.ts'
 import { useSession } from './session-context.tsx'
 import { useDelayedChange } from './use-delayed-change.ts'
@@ -51,6 +52,7 @@ export interface TypedText {
 export function useTypedText(options: TypedTextOptions): TypedText {
   const { field, value, onCommit, check = anyText, isSame = isSameTrimmed, commitOn = 'pause' } = options
   const { input } = useSession()
+  const { afterPress } = useInstance()
   const [draft, setDraft] = useState<string | null>(() => input.refusedText(field.key))
   const firstValue = useRef(value)
   const shownValue = useRef(value)
@@ -91,7 +93,8 @@ export function useTypedText(options: TypedTextOptions): TypedText {
       typed()
       change.push(text)
     },
-    onBlur: leave,
+    // A commit may add or remove rows.
+    onBlur: () => afterPress(leave),
     cancel: () => {
       change.drop()
       paused()

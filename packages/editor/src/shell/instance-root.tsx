@@ -2,6 +2,7 @@ import { type CSSProperties, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { createBackLayers } from '../instance/back-layers.ts'
 import { isSheetMissing, rootOf } from '../instance/browser.ts'
 import { type InstanceContext, InstanceReactContext } from '../instance/instance-context.ts'
+import { createPresses } from '../instance/presses.ts'
 import { useColorMode } from '../instance/use-color-mode.ts'
 import { isNarrow } from '../instance/use-is-phone.ts'
 import { en, type HostMessages, type Messages } from '../messages/en/index.ts'
@@ -88,6 +89,8 @@ function Root(props: InstanceRootProps): ReactNode {
   const wantsBack = useRef<() => boolean>(() => false)
   const [backLayers] = useState(() => createBackLayers({ id, isWanted: () => wantsBack.current() }))
   useEffect(() => backLayers.start(), [backLayers])
+  const [presses] = useState(createPresses)
+  useEffect(() => presses.start(), [presses])
   const [element, setElement] = useState<HTMLDivElement | null>(null)
   const [portal, setPortal] = useState<HTMLDivElement | null>(null)
   wantsBack.current = () => props.closeOnBack !== false && isNarrow(element)
@@ -96,8 +99,9 @@ function Root(props: InstanceRootProps): ReactNode {
     if (element === null || portal === null) return null
     const t = createTranslate(messages, locale)
     const root = rootOf(element)
-    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution: attribution, backLayers }
-  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers])
+    const { afterPress } = presses
+    return { id, root, portal, nonce, dir, locale, messages, t, hasAttribution: attribution, backLayers, afterPress }
+  }, [element, portal, messages, locale, id, nonce, dir, attribution, backLayers, presses])
   const [sheetMissing, setSheetMissing] = useState(false)
   useEffect(() => {
     if (element !== null) setSheetMissing(isSheetMissing(element))

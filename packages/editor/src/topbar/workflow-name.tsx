@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useTranslate } from '../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useTypedText } from '../session/use-typed-text.ts'
 
 interface WorkflowNameProps {
@@ -35,7 +35,7 @@ interface NameFieldProps {
 }
 
 function NameField({ name, onRename, onClose }: NameFieldProps) {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const typed = useTypedText({
     field: { key: 'workflow/name', nodeId: null, path: ['workflow', 'name'], label: t('topbar.name') },
     value: name,
@@ -60,7 +60,7 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
       autoFocus
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => typed.onChange(event.target.value)}
-      onBlur={() => finish(true)}
+      onBlur={() => afterPress(() => finish(true))}
       onKeyDown={(event) => {
         if (event.key === 'Enter') finish(true)
         if (event.key === 'Escape') finish(false)

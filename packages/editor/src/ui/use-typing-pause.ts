@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { useInstance } from '../instance/instance-context.ts'
 
 /** Pause in typing after which a field is judged, and a new word begins another undo step, in milliseconds. */
 export const TYPING_PAUSE_MS = 1_000
@@ -8,18 +9,19 @@ interface TypingPause {
   readonly isTyping: boolean
   /** Call it for each keystroke. */
   readonly typed: () => void
-  /** Call it when the field is left or its text is confirmed. */
+  /** Call it when the field is left or its text is confirmed; waits until the pointer is released. */
   readonly paused: () => void
 }
 
 /** Reports if the user is typing into a field, so that half a text is not called a fault. */
 export function useTypingPause(): TypingPause {
+  const { afterPress } = useInstance()
   const [isTyping, setIsTyping] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   const paused = () => {
     clearTimeout(timer.current)
-    setIsTyping(false)
+    afterPress(() => setIsTyping(false))
   }
   return {
     isTyping,

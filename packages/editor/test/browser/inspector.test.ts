@@ -1,5 +1,6 @@
+import type { Locator, Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
-import { editorSuite } from './open-editor.ts'
+import { centerOf, editorSuite } from './open-editor.ts'
 
 const { open } = editorSuite()
 
@@ -26,6 +27,41 @@ describe('setting a node up', () => {
           },
         ],
       ])
+  })
+
+  /** Presses the mouse on a button and releases it where it was pressed, with time to paint in between. */
+  const clickWhereItIs = async (page: Page, button: Locator) => {
+    const at = centerOf(await button.boundingBox())
+    await page.mouse.move(at.x, at.y)
+    await page.mouse.down()
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    await page.mouse.up()
+  }
+
+  test('a click counts right after a number out of range: its fault moves the button only afterwards', async () => {
+    const { page, card, inspector } = await open({ document: 'chain' })
+    await card('Alpha').click()
+    await inspector.getByRole('spinbutton', { name: 'Count' }).click()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.insertText('99')
+    const button = inspector.getByRole('button', { name: 'Add a field' })
+    const before = await button.boundingBox()
+    await clickWhereItIs(page, button)
+    await inspector.getByText('Enter a number from 0 to 9.').waitFor()
+    // The row has taken the position of the button, below the fault.
+    const row = await inspector.getByRole('textbox', { name: 'Name', exact: true }).boundingBox()
+    expect(row?.y).toBeGreaterThan(before?.y ?? 0)
+  })
+
+  test('a click counts where leaving the required field of a new node shows its fault', async () => {
+    const { page, inspector, palette } = await open({ document: 'chain' })
+    await palette.getByRole('button', { name: /^Plain step/ }).click()
+    await inspector.getByRole('textbox', { name: 'Text' }).click()
+    const fault = inspector.locator('[data-param="text"] [data-severity="error"], [data-param="text"] [data-error]')
+    expect(await fault.count()).toBe(0)
+    await clickWhereItIs(page, inspector.getByRole('button', { name: 'Add a field' }))
+    await inspector.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
+    await fault.first().waitFor()
   })
 
   test('a reference is a chip with the name of its node, also after the node was renamed', async () => {

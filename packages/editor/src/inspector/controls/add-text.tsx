@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
 import { useDelayedChange } from '../../session/use-delayed-change.ts'
 import { FieldNote } from '../../ui/field.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
@@ -14,6 +15,7 @@ interface AddTextProps {
 
 /** Field that adds texts to a list with Enter and when it is left. */
 export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
+  const { afterPress } = useInstance()
   const [draft, setDraft] = useState('')
   const { isTyping, typed, paused } = useTypingPause()
   const fault = draft.trim() === '' ? null : check(draft.trim())
@@ -40,7 +42,7 @@ export function AddText({ label, check = () => null, onAdd }: AddTextProps) {
           typed()
           change.push(text)
         }}
-        onBlur={add}
+        onBlur={() => afterPress(add)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') add()
           if (event.key !== 'Escape') return

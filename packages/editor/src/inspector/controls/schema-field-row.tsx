@@ -1,6 +1,6 @@
 import type { NodeId, ParamPath } from '@tenon/core/document'
 import { type ComponentProps, useState } from 'react'
-import { useTranslate } from '../../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { useTypedText } from '../../session/use-typed-text.ts'
 import { FieldNote } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -88,7 +88,7 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
 }
 
 function FieldName({ nodeId, id, path, field, taken, isNew, isReadOnly, onRename }: SchemaFieldRowProps) {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const label = t('schema.name')
   const typed = useTypedText({
     field: { key: `${id}/name`, nodeId, path, label },
@@ -103,7 +103,7 @@ function FieldName({ nodeId, id, path, field, taken, isNew, isReadOnly, onRename
         id={undefined}
         value={typed.text}
         onChange={typed.onChange}
-        onBlur={typed.text.trim() === '' ? typed.cancel : typed.onBlur}
+        onBlur={typed.text.trim() === '' ? () => afterPress(typed.cancel) : typed.onBlur}
         onFocus={(event) => isNew && event.currentTarget.select()}
         onKeyDown={(event) => {
           if (event.key === 'Enter') typed.commit()

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { act, renderHook } from '@testing-library/react'
+import { act, fireEvent, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { InstanceRoot } from '../../shell/instance-root.tsx'
 import type { EditorProblem } from '../../store/editor-state.ts'
 import { TYPING_PAUSE_MS } from '../../ui/use-typing-pause.ts'
 import { useJudgedProblems } from './use-judged-problems.ts'
@@ -21,6 +22,7 @@ const [old, fresh] = [problem('OLD'), problem('NEW')]
 function open(isTyped = true) {
   const view = renderHook(({ found, value }) => useJudgedProblems(found, value, { isTyped }), {
     initialProps: { found: [old], value: 'a' },
+    wrapper: InstanceRoot,
   })
   return {
     ...view,
@@ -63,5 +65,18 @@ describe('useJudgedProblems', () => {
     expect(ids()).toEqual([])
     act(() => result.current.onBlur())
     expect(ids()).toEqual(['OLD'])
+  })
+
+  test('shows it after the click where the field is left by pressing a button', () => {
+    const { result, ids, type } = open()
+    act(() => result.current.onFocus())
+    type('ab', [fresh])
+    fireEvent.mouseDown(document.body)
+    act(() => result.current.onBlur())
+    act(() => void vi.advanceTimersByTime(10 * TYPING_PAUSE_MS))
+    expect(ids()).toEqual([])
+    fireEvent.mouseUp(document.body)
+    fireEvent.click(document.body)
+    expect(ids()).toEqual(['NEW'])
   })
 })

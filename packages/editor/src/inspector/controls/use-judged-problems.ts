@@ -1,5 +1,6 @@
 import type { Json } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
+import { useInstance } from '../../instance/instance-context.ts'
 import type { EditorProblem } from '../../store/editor-state.ts'
 import { TYPING_PAUSE_MS } from '../../ui/use-typing-pause.ts'
 
@@ -21,6 +22,7 @@ export function useJudgedProblems(
   value: Json | undefined,
   { isTyped }: { readonly isTyped: boolean },
 ): JudgedField {
+  const { afterPress } = useInstance()
   const isFocused = useRef(false)
   const shown = useRef<ReadonlySet<string>>(new Set())
   const judgedValue = useRef(value)
@@ -30,9 +32,9 @@ export function useJudgedProblems(
     judgedValue.current = value
     if (!isFocused.current) return
     setIsTyping(true)
-    const timer = setTimeout(() => setIsTyping(false), TYPING_PAUSE_MS)
+    const timer = setTimeout(() => afterPress(() => setIsTyping(false)), TYPING_PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [value])
+  }, [value, afterPress])
   // Before the effect has seen the new value, in the render that brings it.
   const isHeld = isTyped && (isTyping || (isFocused.current && judgedValue.current !== value))
   const problems = isHeld ? found.filter(({ id }) => shown.current.has(id)) : found
@@ -46,7 +48,7 @@ export function useJudgedProblems(
     },
     onBlur: () => {
       isFocused.current = false
-      setIsTyping(false)
+      afterPress(() => setIsTyping(false))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, orderedKeys, paramPointer } from '@tenon/core/document'
 import { useState } from 'react'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
-import { useTranslate } from '../../instance/instance-context.ts'
+import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../../session/session-context.tsx'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { Button } from '../../ui/button.tsx'
@@ -153,7 +153,7 @@ interface PairNameProps {
 }
 
 function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeaveEmpty }: PairNameProps) {
-  const t = useTranslate()
+  const { t, afterPress } = useInstance()
   const isNew = onLeaveEmpty !== undefined
   const typed = useTypedText({
     field,
@@ -169,8 +169,10 @@ function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeave
         onChange={typed.onChange}
         onBlur={() => {
           if (typed.text.trim() !== '') return typed.onBlur()
-          typed.cancel()
-          onLeaveEmpty?.()
+          afterPress(() => {
+            typed.cancel()
+            onLeaveEmpty?.()
+          })
         }}
         onKeyDown={(event) => {
           const isEntered = typed.isStorable && typed.text.trim() !== ''

@@ -6,6 +6,7 @@ import type { ServerContext } from './context.ts'
 import type { App } from './http/app.ts'
 import { authorizeRoute } from './http/authorize-route.ts'
 import { checkIdentity } from './http/check-identity.ts'
+import { reasonOf } from './log/reason-of.ts'
 import { followChanges } from './streams/follow-changes.ts'
 import { followRunLog } from './streams/follow-run-log.ts'
 import { presentEvent } from './streams/present-event.ts'
@@ -69,7 +70,7 @@ function subscribe(
       listener(changes)
     } catch (error) {
       // A fault of the host's listener ends neither the process nor the subscription.
-      server.log('error', 'changes.listener_failed: the listener threw', { error: String(error) })
+      server.log('error', 'changes.listener_failed: the listener threw', { reason: reasonOf(error) })
     }
   }
   const work = async (): Promise<void> => {
@@ -78,6 +79,8 @@ function subscribe(
       if (changes !== null && !stop.signal.aborted) deliver(changes)
     }
   }
-  work().catch((error: unknown) => server.log('error', 'changes.failed: subscription ended', { error: String(error) }))
+  work().catch((error: unknown) =>
+    server.log('error', 'changes.failed: subscription ended', { reason: reasonOf(error) }),
+  )
   return () => stop.abort()
 }

@@ -8,6 +8,7 @@ import {
   shownOption,
 } from '@tenon/core/options'
 import { BUS_RESTORED_TOPIC, type Bus, type BusMessage, type RuntimeLog } from '@tenon/runtime'
+import { reasonOf } from '../log/reason-of.ts'
 import { createInProcessBus } from './in-process-bus.ts'
 
 /** A connection that stays open and hears notifications; a client of `pg` is one. */
@@ -163,10 +164,6 @@ export function postgresBus(options: PostgresBusOptions): Bus {
       await local.close()
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }
 
 function release(client: ListenClient | null): void {

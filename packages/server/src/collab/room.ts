@@ -6,6 +6,7 @@ import { closeCodeOf, closeReasonOf } from '../connections/close-error.ts'
 import { TENON_PROTOCOL } from '../connections/server-socket.ts'
 import type { ServerContext } from '../context.ts'
 import { draftTopic } from '../drafts/draft-topic.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { maskedCopy } from '../secrets/masked-copy.ts'
 import { openSealing } from '../secrets/sealing.ts'
 import { auditRefused } from '../tables/audit-refused.ts'
@@ -107,7 +108,10 @@ export function createRoom(server: ServerContext, ref: DraftRef, onClosing: (don
   }
 
   function logFailure(thrown: unknown): void {
-    server.log('error', 'draft.store_failed: closing the room', { workflowId: ref.workflowId, error: String(thrown) })
+    server.log('error', 'draft.store_failed: closing the room', {
+      workflowId: ref.workflowId,
+      reason: reasonOf(thrown),
+    })
   }
 
   function broadcast(frame: Uint8Array, except: Member | null): void {

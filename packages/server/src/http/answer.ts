@@ -1,5 +1,6 @@
 import { ERROR_TABLE, TenonError, toProblem } from '@tenon/core/errors'
 import type { RuntimeLog } from '@tenon/runtime'
+import { reasonOf } from '../log/reason-of.ts'
 import type { RouteAnswer } from './route-handler.ts'
 
 /** Turns the result of a handler into a response. */
@@ -20,6 +21,7 @@ export function toProblemResponse(thrown: unknown, requestId: string, log: Runti
       requestId,
       code: problem.code,
       error: error.message,
+      reason: reasonOf(error),
       stack: error.stack,
     })
   }

@@ -2,6 +2,7 @@ import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { healthOfWorkers } from '../runs/worker-health.ts'
 import { issueTicket } from '../sockets/tickets.ts'
 
@@ -67,7 +68,7 @@ async function findProblems(server: ServerContext): Promise<readonly HealthProbl
     return workers === null ? serving : [...serving, { check: 'workers', state: 'warning', ...workers }]
   } catch (error) {
     server.log('error', 'health.database_failed: not ready', {
-      reason: error instanceof Error ? error.message : 'unknown',
+      reason: reasonOf(error),
     })
     const known = error instanceof TenonError ? error : new TenonError('UNAVAILABLE', 'The database is not available')
     return [...serving, problemOf('database', known)]

@@ -11,6 +11,7 @@ import { checkInput } from '../http/check-input.ts'
 import type { OriginLog } from '../http/origin-log.ts'
 import type { Resources } from '../http/route-handler.ts'
 import { createRouteMatcher } from '../http/route-matcher.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import type { Authenticate } from '../options.ts'
 import type { RequestContext } from '../request-context.ts'
 import { streamChanges } from './changes-socket.ts'
@@ -107,7 +108,7 @@ export function createServerSockets(server: ServerContext, options: SocketOption
       })
       serve({ request, socket, context, abortSignal: gone.signal }).catch((thrown: unknown) => {
         if (!(thrown instanceof TenonError))
-          server.log('error', 'socket.failed: unexpected error', { error: String(thrown) })
+          server.log('error', 'socket.failed: unexpected error', { reason: reasonOf(thrown) })
         socket.close(closeCodeOf(thrown), closeReasonOf(thrown))
       })
     },

@@ -48,7 +48,7 @@ describe('toEventStream', () => {
     const response = toEventStream(feeding(), toEvent, { log, leave: () => left.push('left') })
     await expect(response.text()).rejects.toThrow('Cannot be written')
     expect([left, ended]).toEqual([['left'], ['ended']])
-    expect(logged).toEqual([['error', 'stream.failed: closing', { error: 'RangeError: Cannot be written' }]])
+    expect(logged).toEqual([['error', 'stream.failed: closing', { reason: 'Cannot be written' }]])
   })
 
   test('says in the log why a stream broke off', async () => {
@@ -58,6 +58,6 @@ describe('toEventStream', () => {
     const response = toEventStream(breaking(), String, { log, leave: () => left.push('left') })
     await expect(response.text()).rejects.toThrow('The database is gone')
     expect(left).toEqual(['left'])
-    expect(logged).toEqual([['error', 'stream.failed: closing', { error: 'Error: The database is gone' }]])
+    expect(logged).toEqual([['error', 'stream.failed: closing', { reason: 'The database is gone' }]])
   })
 })

@@ -1,4 +1,5 @@
 import type { RuntimeLog } from '@tenon/runtime'
+import { reasonOf } from '../log/reason-of.ts'
 
 /**
  * Writes batches of items as server-sent events. A closing `event: end` says that nothing more will come.
@@ -31,7 +32,7 @@ export function toEventStream<Item>(
           controller.enqueue(encoder.encode(text))
         } catch (error) {
           leave()
-          log('error', 'stream.failed: closing', { error: String(error) })
+          log('error', 'stream.failed: closing', { reason: reasonOf(error) })
           // The reader is not asked to cancel a stream that has failed, so what feeds it is ended here.
           await batches.return(false)
           throw error

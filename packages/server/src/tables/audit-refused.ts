@@ -1,5 +1,6 @@
 import { ERROR_TABLE, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { type AuditEntry, insertAudit } from './audit-repository.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function auditRefused(
     server.log('error', 'audit.store_failed: a refused write is not in the audit log', {
       action: entry.action,
       resource: entry.resource,
-      reason: error instanceof Error ? error.name : 'unknown',
+      reason: reasonOf(error),
     })
   }
 }

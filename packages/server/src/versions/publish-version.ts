@@ -7,6 +7,7 @@ import type { DraftState } from '../drafts/read-draft-state.ts'
 import { readSealedDraft } from '../drafts/read-sealed-draft.ts'
 import { sweepSecrets } from '../drafts/sweep-secrets.ts'
 import { takeValidation } from '../limits/tenant-limits.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { checkApprovers } from '../members/check-approvers.ts'
 import { keepSecrets } from '../secrets/keep-secrets.ts'
 import { insertAudit } from '../tables/audit-repository.ts'
@@ -68,7 +69,10 @@ async function sweepAfter(server: ServerContext, { identity: { tenantId }, workf
   await server.database
     .withTenant(tenantId, (tx) => sweepSecrets(tx, ref, server.now()))
     .catch((error: unknown) => {
-      server.log('warn', 'secrets.sweep_failed: retrying at the next publication', { workflowId, error: String(error) })
+      server.log('warn', 'secrets.sweep_failed: retrying at the next publication', {
+        workflowId,
+        reason: reasonOf(error),
+      })
     })
 }
 

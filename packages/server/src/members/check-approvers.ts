@@ -1,8 +1,11 @@
 import { isJsonObject, type TenantId, type WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { isTemplate } from '@tenon/core/expression'
 import type { ServerContext } from '../context.ts'
+import { enabledNodes } from '../enabled-nodes.ts'
+import { reasonOf } from '../log/reason-of.ts'
 import { serverIssue } from '../server-issue.ts'
-import { askDirectory } from './member-directory.ts'
+import { lookUpMembers } from './member-directory.ts'
 
 interface NamedPerson {
   readonly path: readonly string[]
@@ -26,13 +29,16 @@ export async function checkApprovers(
   if (members === null) return
   const named = peopleIn(server, document)
   if (named.length === 0) return
-  const userIds = [...new Set(named.map(({ userId }) => userId))]
   let known: ReadonlySet<string>
   try {
-    const found = await askDirectory(() => members.lookUp({ tenantId, userIds }))
+    const found = await lookUpMembers(
+      members,
+      tenantId,
+      named.map(({ userId }) => userId),
+    )
     known = new Set(found.map(({ userId }) => userId))
   } catch (error) {
-    log('warn', 'members.lookup_failed: approvers are not checked', { tenantId, error: String(error) })
+    log('warn', 'members.lookup_failed: approvers are not checked', { tenantId, reason: reasonOf(error) })
     return
   }
   const issues: readonly ProblemIssue[] = named
@@ -52,21 +58,20 @@ export async function checkApprovers(
 /** Returns the people that enabled nodes name in params with the control `people`. */
 function peopleIn(
   { registry }: Pick<ServerContext, 'registry'>,
-  { nodes }: Pick<WorkflowDocument, 'nodes'>,
+  document: Pick<WorkflowDocument, 'nodes'>,
 ): readonly NamedPerson[] {
-  const types = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry]))
-  return nodes.flatMap((node) => {
-    const schema = types.get(`${node.type}@${node.typeVersion}`)?.params
+  return enabledNodes(registry, document).flatMap(({ node, name, entry }) => {
+    const schema = entry?.params
     const properties = isJsonObject(schema) && isJsonObject(schema.properties) ? schema.properties : {}
     return Object.keys(properties).flatMap((param) => {
       const field = properties[param]
       const value = node.params[param]
       const isOfPeople = isJsonObject(field) && field.control === 'people'
-      if (node.disabled === true || !isOfPeople || !isJsonObject(value) || !Array.isArray(value.userIds)) return []
+      if (!isOfPeople || !isJsonObject(value) || !Array.isArray(value.userIds)) return []
       return value.userIds.flatMap((userId): readonly NamedPerson[] =>
         // The value of a template is known only in a run.
-        typeof userId === 'string' && !userId.includes('{{')
-          ? [{ path: ['nodes', node.id, 'params', param], nodeName: node.name, userId }]
+        typeof userId === 'string' && !isTemplate(userId)
+          ? [{ path: ['nodes', node.id, 'params', param], nodeName: name, userId }]
           : [],
       )
     })

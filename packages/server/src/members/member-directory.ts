@@ -30,7 +30,35 @@ export interface MemberDirectory {
     readonly limit: number
   }): Promise<readonly Member[]>
   /** Returns the people among these ids, in any order; unknown ids, and those of other tenants, are left out. */
-  lookUp(request: { readonly tenantId: TenantId; readonly userIds: readonly string[] }): Promise<readonly Member[]>
+  lookUp(request: {
+    readonly tenantId: TenantId
+    /** 1 to 20 different ids; a workflow that names more people is checked in several calls. */
+    readonly userIds: readonly string[]
+  }): Promise<readonly Member[]>
+}
+
+/**
+ * Looks up people by their ids in calls of at most {@link MOST_MEMBERS} ids; without ids it calls nothing.
+ *
+ * @param timeoutMs - Longest wait for all calls together. @defaultValue 10_000
+ * @throws {@link TenonError} `UNAVAILABLE` if a call fails, see {@link askDirectory}, or when the wait is over.
+ */
+export async function lookUpMembers(
+  members: MemberDirectory,
+  tenantId: TenantId,
+  userIds: readonly string[],
+  timeoutMs: number = ANSWER_MS,
+): Promise<readonly Member[]> {
+  const startedAt = performance.now()
+  const different = [...new Set(userIds)]
+  const found: Member[] = []
+  // One call after the other, so that a large workflow sends no burst of queries to the host.
+  for (let start = 0; start < different.length; start += MOST_MEMBERS) {
+    const part = different.slice(start, start + MOST_MEMBERS)
+    const leftMs = startedAt + timeoutMs - performance.now()
+    found.push(...(await askDirectory(() => members.lookUp({ tenantId, userIds: part }), leftMs)))
+  }
+  return found
 }
 
 /**
@@ -42,11 +70,12 @@ export async function askDirectory(
   ask: () => Promise<readonly Member[]>,
   timeoutMs: number = ANSWER_MS,
 ): Promise<readonly Member[]> {
-  const unavailable = (cause?: unknown) =>
+  const unavailable = (cause: unknown) =>
     new TenonError('UNAVAILABLE', 'The list of people cannot be read at the moment', { cause })
+  const late = () => unavailable(new Error('the directory did not answer in time'))
   try {
-    const found: unknown = await inTime(Promise.resolve().then(ask), timeoutMs, unavailable)
-    if (!Array.isArray(found)) throw unavailable()
+    const found: unknown = await inTime(Promise.resolve().then(ask), timeoutMs, late)
+    if (!Array.isArray(found)) throw new TypeError('the directory must return an array of members')
     return found.map(toMember)
   } catch (error) {
     throw error instanceof TenonError && error.code === 'UNAVAILABLE' ? error : unavailable(error)
@@ -56,7 +85,7 @@ export async function askDirectory(
 function toMember(value: unknown): Member {
   const { userId, displayName, detail } = value as Partial<Member>
   if (typeof userId !== 'string' || typeof displayName !== 'string') {
-    throw new TypeError('a member without userId or displayName')
+    throw new TypeError('each member must have the texts userId and displayName')
   }
   return {
     userId,

@@ -1,13 +1,14 @@
 import type { MemberList, Role, Workflow } from '@tenon/core/api'
+import type { TenantId } from '@tenon/core/document'
 import type { Problem } from '@tenon/core/errors'
 import { defineNode, implementInlineNode } from '@tenon/core/node'
 import { node, workflow } from '@tenon/core/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { testNodes } from '../testing/kit/test-nodes.ts'
 import { openTestServer, type TestServer } from '../testing/kit/test-server.ts'
 import { testIdentity } from '../testing/test-identity.ts'
-import type { MemberDirectory } from './member-directory.ts'
+import { askDirectory, lookUpMembers, type MemberDirectory } from './member-directory.ts'
 
 const asking = defineNode({
   type: 'asking',
@@ -38,33 +39,50 @@ const PEOPLE: Readonly<Record<string, MemberList['items']>> = {
   ],
   globex: [{ userId: 'g1', displayName: 'Ada Lund' }],
 }
+const DOWN = 'connect ECONNREFUSED 10.0.0.7'
 let isDown = false
+/** What the directory answers in place of people. */
+let wrong: unknown = null
+/** The ids of each look-up. */
+const asked: (readonly string[])[] = []
 const members: MemberDirectory = {
   async search({ tenantId, query, limit }) {
-    if (isDown) throw new Error('connect ECONNREFUSED 10.0.0.7')
+    if (isDown) throw new Error(DOWN)
+    if (wrong !== null) return wrong as MemberList['items']
     const found = (PEOPLE[tenantId] ?? []).filter(({ displayName }) => displayName.includes(query))
     return found.slice(0, limit)
   },
   async lookUp({ tenantId, userIds }) {
-    if (isDown) throw new Error('connect ECONNREFUSED 10.0.0.7')
+    asked.push(userIds)
+    if (isDown) throw new Error(DOWN)
+    if (wrong !== null) return wrong as MemberList['items']
     return (PEOPLE[tenantId] ?? []).filter(({ userId }) => userIds.includes(userId))
   },
 }
 
 let server: TestServer
-const logged: string[] = []
+const logged: unknown[] = []
 beforeAll(async () => {
-  server = await openTestServer({ nodes, members, log: (_level, message) => logged.push(message) })
+  server = await openTestServer({ nodes, members, log: (...line) => logged.push(line) })
 })
 afterAll(() => server.close())
+afterEach(() => {
+  isDown = false
+  wrong = null
+  logged.length = 0
+  asked.length = 0
+})
 
 const person = (tenantId: string, role: Role = 'editor') => testIdentity({ tenantId, role })
 const list = (query: string, tenantId = 'acme') =>
   server.json<MemberList>(200, `/members?${query}`, { as: person(tenantId) })
 
-async function publishing(userIds: readonly string[], tenantId = 'acme', isDisabled = false) {
+async function publishing(
+  userIds: readonly string[],
+  { tenantId = 'acme', ...fields }: { tenantId?: string; disabled?: boolean; name?: string } = {},
+) {
   const as = person(tenantId)
-  const ask = { ...node('ask', 'asking', { approvers: { userIds: [...userIds] } }), disabled: isDisabled }
+  const ask = { ...node('ask', 'asking', { approvers: { userIds: [...userIds] } }), ...fields }
   const document = workflow([node('start', 'start'), ask, node('end', 'end')], ['start>ask', 'ask>end'])
   const { id } = await server.json<Workflow>(201, '/workflows', { as, method: 'POST', body: { name: 'x', document } })
   return {
@@ -81,6 +99,11 @@ describe('GET /members', () => {
       items: [PEOPLE.acme?.[0]],
       isAvailable: true,
     })
+  })
+
+  test('answers an empty list of ids without a question to the directory', async () => {
+    expect(await list('userIds=')).toEqual({ items: [], isAvailable: true })
+    expect(asked).toEqual([])
   })
 
   test('is for editors, and refuses lists of ids that it cannot read', async () => {
@@ -122,18 +145,64 @@ describe('publishing and trying', () => {
 
   test('accept members, and people of disabled nodes', async () => {
     await (await publishing(['a2', 'a,1'])).publish(201)
-    await (await publishing(['gone'], 'acme', true)).publish(201)
+    await (await publishing(['gone'], { disabled: true })).publish(201)
   })
 
-  test('do not depend on the directory, whose failure stays in the log', async () => {
-    isDown = true
-    try {
-      const problem = await server.json<Problem>(503, '/members?query=Ada', { as: person('acme') })
-      expect(problem).toMatchObject({ code: 'UNAVAILABLE', detail: expect.not.stringContaining('10.0.0.7') })
-      await (await publishing(['gone'])).publish(201)
-      expect(logged).toContain('members.lookup_failed: approvers are not checked')
-    } finally {
-      isDown = false
+  test('call a node without a name by its id', async () => {
+    const problem = await (await publishing(['gone'], { name: '' })).publish(422)
+    expect(problem.detail).toBe('ask: "gone" is not a member, so this person cannot decide')
+  })
+
+  test('leave templates to the run', async () => {
+    await (await publishing(['{{ input.approver }}'])).publish(201)
+    expect(asked).toEqual([])
+  })
+
+  test('look up many people in parts of 20, each person once', async () => {
+    const gone = Array.from({ length: 43 }, (_, index) => `gone-${index}`)
+    const userIds = ['a2', ...gone, 'a,1']
+    const problem = await (await publishing([...userIds, 'a2'])).publish(422)
+    expect(problem.issues?.map(({ values }) => values)).toEqual(gone.map((userId) => ({ userId })))
+    expect(asked).toEqual([userIds.slice(0, 20), userIds.slice(20, 40), userIds.slice(40)])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['is down', null, DOWN],
+    ['answers no list', { items: [] }, 'the directory must return an array of members'],
+    ['answers people without names', [{ userId: 'a2' }], 'each member must have the texts userId and displayName'],
+  ])('do not depend on a directory that %s, and the log has the reason', async (_case, answer, reason) => {
+    isDown = answer === null
+    wrong = answer
+    const problem = await server.json<Problem>(503, '/members?query=Ada', { as: person('acme') })
+    expect(problem).toMatchObject({ code: 'UNAVAILABLE', detail: 'The list of people cannot be read at the moment' })
+    expect(JSON.stringify(problem)).not.toContain(reason)
+    const failed = { code: 'UNAVAILABLE', reason, requestId: problem.requestId }
+    expect(logged).toEqual([['error', 'request.failed: internal error', expect.objectContaining(failed)]])
+    await (await publishing(['gone'])).publish(201)
+    const fields = { tenantId: 'acme', reason }
+    expect(logged.slice(1)).toEqual([['warn', 'members.lookup_failed: approvers are not checked', fields]])
+  })
+})
+
+describe('a directory that does not answer', () => {
+  const never = () => new Promise<never>(() => undefined)
+  const late = { code: 'UNAVAILABLE', cause: new Error('the directory did not answer in time') }
+
+  test('is waited for until the time is over', async () => {
+    await expect(askDirectory(never, 1)).rejects.toMatchObject(late)
+  })
+
+  test('is asked for no further part', async () => {
+    const parts: (readonly string[])[] = []
+    const slow: MemberDirectory = {
+      search: never,
+      lookUp: ({ userIds }) => {
+        parts.push(userIds)
+        return parts.length === 1 ? Promise.resolve([]) : never()
+      },
     }
+    const userIds = Array.from({ length: 41 }, (_, index) => `u${index}`)
+    await expect(lookUpMembers(slow, 'acme' as TenantId, userIds, 1)).rejects.toMatchObject(late)
+    expect(parts).toEqual([userIds.slice(0, 20), userIds.slice(20, 40)])
   })
 })

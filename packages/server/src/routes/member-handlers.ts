@@ -1,17 +1,16 @@
 import { ROUTES } from '@tenon/core/api'
 import { TenonError } from '@tenon/core/errors'
 import { implementRoute, type RouteImplementation } from '../http/route-handler.ts'
-import { askDirectory, MOST_MEMBERS } from '../members/member-directory.ts'
+import { askDirectory, lookUpMembers, MOST_MEMBERS } from '../members/member-directory.ts'
 
 export const memberHandlers: readonly RouteImplementation[] = [
   implementRoute(ROUTES.listMembers, async ({ server: { members }, identity: { tenantId }, query }) => {
     const userIds = query.userIds === undefined ? null : idsIn(query.userIds)
     if (members === null) return { status: 200, json: { items: [], isAvailable: false } }
-    const found = await askDirectory(() =>
+    const found =
       userIds === null
-        ? members.search({ tenantId, query: query.query ?? '', limit: MOST_MEMBERS })
-        : members.lookUp({ tenantId, userIds }),
-    )
+        ? await askDirectory(() => members.search({ tenantId, query: query.query ?? '', limit: MOST_MEMBERS }))
+        : await lookUpMembers(members, tenantId, userIds)
     return { status: 200, json: { items: found.slice(0, MOST_MEMBERS), isAvailable: true } }
   }),
 ]

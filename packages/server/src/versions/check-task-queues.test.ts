@@ -24,15 +24,16 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function publishing(queues: readonly (string | null)[], on = server) {
+async function publishing(queues: readonly (string | null)[], on = server, name?: string) {
   const as = testIdentity()
   const ids = queues.map((_, index) => `n${index}`)
   const document = workflow(
     [
       node('start', 'start'),
-      ...queues.map((taskQueue, index) =>
-        taskQueue === null ? node(`n${index}`, 'work', {}) : withPolicy(node(`n${index}`, 'work', {}), { taskQueue }),
-      ),
+      ...queues.map((taskQueue, index) => {
+        const work = { ...node(`n${index}`, 'work', {}), ...(name === undefined ? {} : { name }) }
+        return taskQueue === null ? work : withPolicy(work, { taskQueue })
+      }),
       node('end', 'end'),
     ],
     [...ids.map((id, index) => `${ids[index - 1] ?? 'start'}>${id}`), `${ids.at(-1)}>end`],
@@ -64,6 +65,11 @@ describe('publishing and trying', () => {
       },
     ])
     expect((await tryIt(422)).issues).toHaveLength(2)
+  })
+
+  test('call a node without a name by its id', async () => {
+    const { publish } = await publishing(['unserved'], server, '')
+    expect((await publish(422)).detail).toBe('n0: no worker serves the task queue "unserved"')
   })
 
   test('go through where every queue is served, and ask for none where there is none', async () => {

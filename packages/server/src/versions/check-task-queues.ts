@@ -1,6 +1,7 @@
 import type { WorkflowDocument } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
+import { enabledNodes } from '../enabled-nodes.ts'
 import { serverIssue } from '../server-issue.ts'
 
 /**
@@ -12,14 +13,12 @@ import { serverIssue } from '../server-issue.ts'
  */
 export async function checkTaskQueues(
   { engine, registry }: Pick<ServerContext, 'engine' | 'registry'>,
-  { nodes }: Pick<WorkflowDocument, 'nodes'>,
+  document: Pick<WorkflowDocument, 'nodes'>,
 ): Promise<void> {
-  const types = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry]))
-  const named = nodes.flatMap(({ id, name, type, typeVersion, disabled, policy }) => {
-    const entry = types.get(`${type}@${typeVersion}`)
+  const named = enabledNodes(registry, document).flatMap(({ node: { id, policy }, name, entry }) => {
     const queue = policy?.taskQueue ?? entry?.policy?.taskQueue
-    // Inline and disabled nodes use no task queue.
-    return queue === undefined || disabled === true || entry?.inline === true ? [] : [{ id, name, queue }]
+    // Inline nodes use no task queue.
+    return queue === undefined || entry?.inline === true ? [] : [{ id, name, queue }]
   })
   if (named.length === 0) return
   const unserved = new Set(await engine.unservedQueues([...new Set(named.map(({ queue }) => queue))]))

@@ -71,6 +71,15 @@ describe('a problem of one row', () => {
     await waitFor(() => expect(invalid()).toEqual(['Value of count']))
   })
 
+  test('does not mark a row that is being added', async () => {
+    const { session, user } = await render({ 'b d': 'b' })
+    act(() => session.store.setState({ problems: [problem('b d')] }))
+    await user.click(screen.getByRole('button', { name: 'Add a field' }))
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Name')
+    expect(document.activeElement?.getAttribute('aria-describedby')).toBeNull()
+    await waitFor(() => expect(invalid()).toEqual(['Value of b d']))
+  })
+
   test('leaves the focus in the field when a fix is applied by its button', async () => {
     const { session, user, fieldsNow } = await render({ area: 'a', 'b d': 'b' })
     const path = ['fields', 'b d']

@@ -115,21 +115,23 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
       ))}
       {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {isAdding && (
-        <div className="tn-pair" data-readonly>
-          <PairName
-            field={textFieldOf(nodeId, field, { id: 'new name', label: t('control.name') })}
-            name=""
-            taken={names}
-            isReadOnly={false}
-            onCommit={(next) => {
-              setIsAdding(false)
-              dispatch({ type: 'add-member', nodeId, path, name: next, value: '' })
-            }}
-            onEntered={(next) => store.setState({ fieldFocus: { nodeId, path: [...field.path, next] } })}
-            onLeaveEmpty={() => setIsAdding(false)}
-          />
-          <span className="tn-pair-hint">{t('control.nameFirst')}</span>
-        </div>
+        <FieldRow>
+          <div className="tn-pair" data-readonly>
+            <PairName
+              field={textFieldOf(nodeId, field, { id: 'new name', label: t('control.name') })}
+              name=""
+              taken={names}
+              isReadOnly={false}
+              onCommit={(next) => {
+                setIsAdding(false)
+                dispatch({ type: 'add-member', nodeId, path, name: next, value: '' })
+              }}
+              onEntered={(next) => store.setState({ fieldFocus: { nodeId, path: [...field.path, next] } })}
+              onLeaveEmpty={() => setIsAdding(false)}
+            />
+            <span className="tn-pair-hint">{t('control.nameFirst')}</span>
+          </div>
+        </FieldRow>
       )}
       {!isReadOnly && !isAdding && (
         <Button size="s" variant="ghost" icon="plus" onClick={() => setIsAdding(true)}>

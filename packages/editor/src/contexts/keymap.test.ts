@@ -14,7 +14,7 @@ const press = (
   shiftKey: false,
   ...modifiers,
 })
-const onCanvas = { isTextEntry: false, isPanel: false, isElsewhere: false }
+const onCanvas = { isTextEntry: false, isPanel: false, isElsewhere: false, isForm: false }
 
 describe('actionFor', () => {
   test('Command and Control both mean Mod', () => {
@@ -24,16 +24,16 @@ describe('actionFor', () => {
   })
 
   test('a text field keeps its keys, except for bindings that say otherwise', () => {
-    const inText = { isTextEntry: true, isPanel: true, isElsewhere: true }
+    const inText = { isTextEntry: true, isPanel: true, isElsewhere: true, isForm: true }
     expect(actionFor(DEFAULT_KEYMAP, press('Backspace'), inText)).toBeNull()
     expect(actionFor(DEFAULT_KEYMAP, press('m', { metaKey: true, shiftKey: true }), inText)).toBe('show-problems')
   })
 
   test('Escape leaves a panel, also from a text field, and clears the selection elsewhere', () => {
     for (const isTextEntry of [true, false]) {
-      expect(actionFor(DEFAULT_KEYMAP, press('Escape'), { isTextEntry, isPanel: true, isElsewhere: true })).toBe(
-        'leave-panel',
-      )
+      expect(
+        actionFor(DEFAULT_KEYMAP, press('Escape'), { isTextEntry, isPanel: true, isElsewhere: true, isForm: true }),
+      ).toBe('leave-panel')
     }
     expect(actionFor(DEFAULT_KEYMAP, press('Escape'), onCanvas)).toBe('clear-selection')
   })
@@ -41,12 +41,20 @@ describe('actionFor', () => {
   test.each(['Delete', 'Backspace', 'd', 'c', 'ArrowLeft'])(
     '%s changes no node from a button beside the canvas',
     (key) => {
-      const onButton = { isTextEntry: false, isPanel: false, isElsewhere: true }
+      const onButton = { isTextEntry: false, isPanel: false, isElsewhere: true, isForm: false }
       expect(actionFor(DEFAULT_KEYMAP, press(key), onCanvas)).not.toBeNull()
       expect(actionFor(DEFAULT_KEYMAP, press(key), onButton)).toBeNull()
       expect(actionFor(DEFAULT_KEYMAP, press('z', { ctrlKey: true }), onButton)).toBe('undo')
     },
   )
+
+  test.each(['o', 'p', 'i', '/', '1', '-', '?'])('%s is no shortcut on a button of the inspector', (key) => {
+    const inForm = { isTextEntry: false, isPanel: true, isElsewhere: true, isForm: true }
+    expect(actionFor(DEFAULT_KEYMAP, press(key), onCanvas)).not.toBeNull()
+    expect(actionFor(DEFAULT_KEYMAP, press(key), inForm)).toBeNull()
+    expect(actionFor(DEFAULT_KEYMAP, press('z', { metaKey: true }), inForm)).toBe('undo')
+    expect(actionFor(DEFAULT_KEYMAP, press('F2'), inForm)).toBe('rename')
+  })
 
   test("copy, cut and paste are listed and left to the browser's own events", () => {
     for (const [key, action] of [

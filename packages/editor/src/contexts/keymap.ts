@@ -95,6 +95,8 @@ interface KeyContext {
   readonly isPanel: boolean
   /** True on a control beside the canvas and the outline, where no selected node has the focus. */
   readonly isElsewhere: boolean
+  /** True in the inspector, whose buttons and lists may take a letter as typing. */
+  readonly isForm: boolean
 }
 
 /** Checks for an action that changes the selected nodes by one key: on a button elsewhere the key is a slip. */
@@ -105,11 +107,22 @@ function isOfSelected(action: ActionName): boolean {
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, context: KeyContext): ActionName | null {
   const chord = chordOf(press)
-  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, context))
+  const isTyped = context.isTextEntry || (context.isForm && isCharacter(press))
+  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, { ...context, isTyped }))
   return binding === undefined || binding.byBrowser === true ? null : binding.action
 }
 
-function worksAt({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyContext): boolean {
-  if (isElsewhere && isOfSelected(action)) return false
-  return inPanel === true ? isPanel : inText === true || !isTextEntry
+/** Checks for a key that types a character: also with Shift, but with no other modifier. */
+function isCharacter({ key, altKey, ctrlKey, metaKey }: KeyPress): boolean {
+  return key.length === 1 && !altKey && !ctrlKey && !metaKey
+}
+
+interface BindingContext extends KeyContext {
+  /** True if the key types text, or would in a field beside the one that has the focus. */
+  readonly isTyped: boolean
+}
+
+function worksAt({ inText, inPanel, action }: KeyBinding, context: BindingContext): boolean {
+  if (context.isElsewhere && isOfSelected(action)) return false
+  return inPanel === true ? context.isPanel : inText === true || !context.isTyped
 }

@@ -30,6 +30,7 @@ export function ReferencePicker({ nodeId, onPick }: ReferencePickerProps) {
       <div className="tn-upstream-popover">
         <UpstreamTree
           nodeId={nodeId}
+          focusesSearch
           onPick={(reference) => {
             setIsOpen(false)
             onPick(reference)

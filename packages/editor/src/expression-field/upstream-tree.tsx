@@ -1,6 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import type { ScopeSchema } from '@tenon/core/expression'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -14,31 +14,58 @@ interface UpstreamTreeProps {
   readonly nodeId: NodeId
   /** Called with the whole reference: `{{nodes.analyze.output.sentiment}}`. */
   readonly onPick: (reference: string) => void
+  /** True if the search takes the focus when it appears. @defaultValue false */
+  readonly focusesSearch?: boolean
 }
 
-/** Tree of the outputs of earlier nodes, which can be searched, clicked or dragged into a field. */
-export function UpstreamTree({ nodeId, onPick }: UpstreamTreeProps) {
+/**
+ * Tree of the outputs of earlier nodes, which can be searched, clicked or dragged into a field; Enter picks the first
+ * field that was found.
+ */
+export function UpstreamTree({ nodeId, onPick, focusesSearch = false }: UpstreamTreeProps) {
   const t = useTranslate()
   const scope = useScope(nodeId)
   const [query, setQuery] = useState('')
+  const search = useRef<HTMLInputElement>(null)
   const sources = useMemo(() => (scope === null ? [] : listUpstream(scope)), [scope])
   const found = useMemo(() => narrow(sources, query), [sources, query])
+  const first = query.trim() === '' ? undefined : found.flatMap(({ fields }) => fields)[0]
+  const isLoaded = scope !== null
+  useEffect(() => {
+    if (focusesSearch && isLoaded) search.current?.focus({ preventScroll: true })
+  }, [focusesSearch, isLoaded])
   if (scope === null) return <Skeleton lines={6} height={20} />
   if (!sources.some((source) => source.kind === 'node')) {
     return <EmptyState icon="inbox" title={t('input.none')} description={t('input.noneText')} />
   }
   return (
     <div className="tn-upstream">
-      <SearchInput label={t('input.search')} value={query} onChange={setQuery} />
+      <SearchInput
+        ref={search}
+        label={t('input.search')}
+        value={query}
+        onChange={setQuery}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing || first === undefined) return
+          event.preventDefault()
+          onPick(referenceTo(first))
+        }}
+      />
       {found.map((source) => (
-        <SourceSection key={source.nodeId ?? source.kind} source={source} onPick={onPick} />
+        <SourceSection key={source.nodeId ?? source.kind} source={source} first={first} onPick={onPick} />
       ))}
       {found.length === 0 && <p className="tn-picker-empty">{t('input.nothing', { query })}</p>}
     </div>
   )
 }
 
-function SourceSection({ source, onPick }: { readonly source: UpstreamSource } & Pick<UpstreamTreeProps, 'onPick'>) {
+interface SourceSectionProps extends Pick<UpstreamTreeProps, 'onPick'> {
+  readonly source: UpstreamSource
+  /** Field that Enter picks. */
+  readonly first: UpstreamField | undefined
+}
+
+function SourceSection({ source, first, onPick }: SourceSectionProps) {
   const t = useTranslate()
   const node = useEditorStore((state) => (source.nodeId === null ? undefined : state.nodesById.get(source.nodeId)))
   const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
@@ -51,20 +78,26 @@ function SourceSection({ source, onPick }: { readonly source: UpstreamSource } &
       </h3>
       {source.fields.length === 0 && <p className="tn-upstream-empty">{t('input.nothingKnown')}</p>}
       {source.fields.map((field) => (
-        <FieldRow key={field.expression} field={field} onPick={onPick} />
+        <FieldRow key={field.expression} field={field} isFirst={field === first} onPick={onPick} />
       ))}
     </section>
   )
 }
 
-function FieldRow({ field, onPick }: { readonly field: UpstreamField } & Pick<UpstreamTreeProps, 'onPick'>) {
+interface FieldRowProps extends Pick<UpstreamTreeProps, 'onPick'> {
+  readonly field: UpstreamField
+  readonly isFirst: boolean
+}
+
+function FieldRow({ field, isFirst, onPick }: FieldRowProps) {
   const t = useTranslate()
-  const reference = `{{${field.expression}}}`
+  const reference = referenceTo(field)
   return (
     <button
       type="button"
       className="tn-upstream-field"
       data-depth={field.depth}
+      data-active={isFirst || undefined}
       title={field.description === '' ? reference : field.description}
       draggable
       onDragStart={(event) => {
@@ -79,6 +112,10 @@ function FieldRow({ field, onPick }: { readonly field: UpstreamField } & Pick<Up
       <small>{typeWords(field.schema, t)}</small>
     </button>
   )
+}
+
+function referenceTo({ expression }: UpstreamField): string {
+  return `{{${expression}}}`
 }
 
 function useScope(nodeId: NodeId): ScopeSchema | null {

@@ -3,18 +3,22 @@ import type { Actions } from '../contexts/action-names.ts'
 import { actionFor, type KeyBinding } from '../contexts/keymap.ts'
 import { isTextEntry } from '../instance/browser.ts'
 
-/** Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. */
+/**
+ * Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. Open
+ * menus, popovers and dialogs have their keys for themselves: React passes their events to here, too.
+ */
 export function useKeymap(
   keymap: readonly KeyBinding[],
   actions: Actions,
 ): (event: KeyboardEvent<HTMLElement>) => void {
   return useCallback(
     (event) => {
-      if (event.defaultPrevented || event.nativeEvent.isComposing) return
+      if (event.defaultPrevented || event.nativeEvent.isComposing || isInOverlay(event)) return
       const isText = isTextEntry(event.target)
       const isPanel = isInPanel(event)
       const isElsewhere = isPanel || isControlElsewhere(event)
-      const action = actionFor(keymap, event, { isTextEntry: isText, isPanel, isElsewhere })
+      const isForm = isInForm(event)
+      const action = actionFor(keymap, event, { isTextEntry: isText, isPanel, isElsewhere, isForm })
       if (action === null) return
       // Enter and the arrow keys have another meaning on a button.
       if (isOwnKey(event) && !isText) return
@@ -28,9 +32,17 @@ export function useKeymap(
 
 const PANELS = '.tn-inspector, .tn-palette'
 
-// Menus and lists of a panel are rendered elsewhere; their keys come here by React's tree and are their own.
-function isInPanel({ target, currentTarget }: KeyboardEvent<HTMLElement>): boolean {
-  return target instanceof Element && currentTarget.contains(target) && target.closest(PANELS) !== null
+// Menus, popovers and dialogs are rendered outside of the root.
+function isInOverlay({ target, currentTarget }: KeyboardEvent<HTMLElement>): boolean {
+  return target instanceof Element && !currentTarget.contains(target)
+}
+
+function isInPanel({ target }: KeyboardEvent<HTMLElement>): boolean {
+  return target instanceof Element && target.closest(PANELS) !== null
+}
+
+function isInForm({ target }: KeyboardEvent<HTMLElement>): boolean {
+  return target instanceof Element && target.closest('.tn-inspector') !== null
 }
 
 const CONTROLS = 'button, a[href], [role="tab"], [role="option"], [role="menuitem"], [role="radio"], [role="switch"]'

@@ -88,6 +88,25 @@ describe('what .meta() says', () => {
     const rows = z.array(z.object({ mode: text, a: text.meta({ dependsOn }) }))
     expect(refusalOf(z.object({ rows }))).toBeNull()
     expect(refusalOf(z.object({ mode: text, rows: z.array(z.object({ a: text.meta({ dependsOn }) })) }))).not.toBeNull()
+    const shared = z.object({ other: text, mode: text, a: text.meta({ dependsOn }) })
+    expect(refusalOf(shared)).toBeNull()
+    expect(refusalOf(z.object({ first: shared, rows: z.array(shared) }))).toBeNull()
+  })
+
+  test('each param that shares a schema is checked', () => {
+    const lint = [{ code: 'SHORT', field: 'a', severity: 'error', message: 'Too short', when: 'false' }] as const
+    expect(refusalOf(z.object({ a: long }), { lint })).toBeNull()
+    expect(refusalOf(z.object({ a: long, b: long }), { lint })).toMatchObject({ details: { field: 'params.b' } })
+  })
+
+  test('a schema that contains itself is visited once', () => {
+    const tree = z.object({
+      name: text,
+      get items() {
+        return z.array(tree)
+      },
+    })
+    expect(refusalOf(z.object({ tree }))).toBeNull()
   })
 })
 

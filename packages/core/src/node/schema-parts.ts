@@ -25,14 +25,20 @@ function childrenOf(schema: z.core.$ZodType, path: readonly string[]): SchemaPar
   })
 }
 
-/** Returns a schema and all schemas inside it, each once; `z.lazy` is not followed. */
+/**
+ * Returns a schema and all schemas inside it. One that several fields share is listed for each of them, but what is
+ * inside it only once, as it may contain itself; `z.lazy` is not followed.
+ */
 export function schemaParts(schema: z.core.$ZodType): readonly SchemaPart[] {
-  const parts = new Map<z.core.$ZodType, SchemaPart>([[schema, { schema, path: [] }]])
-  // Entries added to a map during iteration are visited too.
-  for (const part of parts.values()) {
-    for (const child of childrenOf(part.schema, part.path)) if (!parts.has(child.schema)) parts.set(child.schema, child)
+  const parts: SchemaPart[] = [{ schema, path: [] }]
+  const opened = new Set<z.core.$ZodType>()
+  // Items added to a list during iteration are visited too.
+  for (const part of parts) {
+    if (opened.has(part.schema)) continue
+    opened.add(part.schema)
+    parts.push(...childrenOf(part.schema, part.path))
   }
-  return [...parts.values()]
+  return parts
 }
 
 /** Checks whether code of the author validates values of the schema: `refine`, `superRefine`, `check`, `z.custom`. */

@@ -28,7 +28,7 @@ export interface FinishedRun {
   readonly beats: readonly number[]
   /** When it was started, in ms of `performance.now()`. */
   readonly startedAt: number
-  /** From the call that started it to the news of its end, in ms. */
+  /** From the call that started it to the notification of its end, in ms. */
   readonly tookMs: number
 }
 
@@ -56,12 +56,12 @@ export async function openEngineRig(
     beatsOf.set(runId, beats)
     const ended = new Promise<number>((resolve) => {
       const stop = bus.subscribe(changesTopic(tenantId), (message) => {
-        // A run changes when it starts and when it ends: after the last beat, the news can only be of its end.
+        // A run changes when it starts and when it ends: after the last beat, a notification can only be of its end.
         if (message['id'] !== runId || beats.length < beatNodes) return
-        const newsAt = performance.now()
+        const notifiedAt = performance.now()
         const end = (): void => {
           stop()
-          resolve(newsAt)
+          resolve(notifiedAt)
         }
         if (beatNodes > 0) end()
         else void statusOf(tenantId, runId).then((status) => (isRunOver(status) ? end() : undefined))
@@ -94,7 +94,7 @@ export async function openEngineRig(
   }
 }
 
-/** Time from the first start to the news of the last end, in ms. */
+/** Time from the first start to the notification of the last end, in ms. */
 export function msOfAll(runs: readonly FinishedRun[]): number {
   const from = Math.min(...runs.map(({ startedAt }) => startedAt))
   return Math.max(...runs.map(({ startedAt, tookMs }) => startedAt + tookMs)) - from

@@ -4,7 +4,7 @@ import type { PlanNode } from '../interpreter/plan.ts'
 import type { NodeType } from './node-types.ts'
 
 /** Path that a template reads, root first; it ends before the first part that is only known at run time. */
-export type ReadPath = readonly [root: string, ...path: (string | number)[]]
+type ReadPath = readonly [root: string, ...path: (string | number)[]]
 
 /** Reads of the templates of one node, by root. */
 export interface NodeReads {

@@ -5,8 +5,8 @@ export interface RunLocks {
 
 export function createRunLocks(): RunLocks {
   /**
-   * Callers that wait for each locked run, in their order. It refers to no promise of earlier work: a map of V8 leads
-   * from its old table to the new one, so what an old table still names would outlive many collections.
+   * Callers that wait for each locked run, in their order. Without promises of finished work: V8 keeps the old table of a
+   * map that has grown alive for a while, and everything that it contains.
    */
   const locked = new Map<string, (() => void)[]>()
   return {

@@ -8,7 +8,7 @@ import type { ValueLoader } from './value-loader.ts'
 type MutableObject = { [key: string]: Json }
 
 /** Values that the templates of one node run read, by root: `input`, `nodes`, `trigger`, `error`, `vars`, `run`. */
-export type TemplateRoots = Readonly<Record<string, Json>>
+type TemplateRoots = Readonly<Record<string, Json>>
 
 /** An output that is read, under a key of `input` or as the output of a node. */
 interface Wanted {

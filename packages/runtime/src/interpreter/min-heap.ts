@@ -10,7 +10,7 @@ export interface MinHeap {
 }
 
 export function createMinHeap(): MinHeap {
-  /** A number may be in it several times, adjacent when they are popped, which is cheaper than a set beside it. */
+  /** With duplicates, which `pop` drops: cheaper than a set. */
   const heap: number[] = []
 
   function swap(a: number, b: number): void {

@@ -38,7 +38,7 @@ if (await hasTemporal()) {
     /**
      * Appends the fact as a worker of that version would.
      *
-     * @returns Takes it away again, which represents a worker that can read it.
+     * @returns Removes it again, after which every worker can read the log.
      */
     async function appendLater({ tenantId, runId }: RunRef): Promise<() => Promise<void>> {
       const { database } = opened
@@ -63,7 +63,7 @@ if (await hasTemporal()) {
         })
     }
 
-    test('is retried and not ended, and goes on where that fact is known', async () => {
+    test('is retried and not ended, and continues where that fact is known', async () => {
       const failures: string[] = []
       const log: RuntimeLog = (_level, message, fields) => {
         if (message.startsWith('shell.activity_failed')) failures.push(String(fields?.['error']))

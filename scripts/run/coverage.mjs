@@ -1,6 +1,7 @@
 // `npm run coverage`: the tests of Vitest, with what the pages of the browser tests run counted in Chromium, too. Fails
-// below the thresholds of vitest.config.ts and, for the editor, below those here.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// below the thresholds of vitest.config.ts and, for the editor, below those here. A part of the tests has no thresholds:
+// it fails only with its tests.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import istanbul from 'istanbul-lib-coverage'
@@ -27,21 +28,29 @@ const isPart = args.some((arg) => !arg.startsWith('-'))
 const folder = mkdtempSync(join(tmpdir(), 'tenon-coverage-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const reports = join(root, 'coverage')
+const report = join(reports, 'coverage-final.json')
+// Vitest may end before it writes one, and then the report of an earlier run must not be read.
+rmSync(report, { force: true })
 const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args, '--coverage']
 const reporters = ['text-summary', 'json'].map((name) => `--coverage.reporter=${name}`)
-// A look at a part continues after a test that fails.
+// A part is reported after a test that fails, too.
 if (isPart) reporters.push('--coverage.reportOnFailure')
 try {
   await run(process.execPath, [...vitest, ...reporters, `--coverage.reportsDirectory=${reports}`], {
     cwd: root,
-    env: { CHROMIUM_PATH: chromium, TENON_BROWSER_COVERAGE: folder },
+    env: {
+      CHROMIUM_PATH: chromium,
+      TENON_BROWSER_COVERAGE: folder,
+      ...(isPart ? { TENON_COVERAGE_OF_A_PART: '1' } : {}),
+    },
   })
 } catch (error) {
-  if (!isPart) throw error
-  console.error(`With a part of the tests only: ${String(error)}`)
+  if (!isPart || !existsSync(report)) throw error
+  console.error(String(error))
+  process.exitCode = 1
 }
 
-const all = istanbul.createCoverageMap(JSON.parse(readFileSync(join(reports, 'coverage-final.json'), 'utf8')))
+const all = istanbul.createCoverageMap(JSON.parse(readFileSync(report, 'utf8')))
 const map = istanbul.createCoverageMap({})
 for (const path of all.files().filter(isCounted)) map.addFileCoverage(all.fileCoverageFor(path))
 map.merge(await readBrowserCoverage(folder, isCounted))
@@ -53,7 +62,7 @@ for (const [path, lines] of files.sort((a, b) => a[1] - b[1]).slice(0, 20)) {
 }
 const { lines, branches } = map.getCoverageSummary()
 console.log(`editor with its pages: ${lines.pct} % of lines, ${branches.pct} % of branches`)
-if (lines.pct < THRESHOLDS.lines || branches.pct < THRESHOLDS.branches) {
+if (!isPart && (lines.pct < THRESHOLDS.lines || branches.pct < THRESHOLDS.branches)) {
   console.error(`The editor must have ${THRESHOLDS.lines} % of lines and ${THRESHOLDS.branches} % of branches`)
   process.exitCode = 1
 }

@@ -33,6 +33,59 @@ describe('templates', () => {
     expect(issueIn(open, 'EXPRESSION_PATH_MISSING').severity).toBe('warning')
   })
 
+  test('that read a key that the fields of the trigger do not declare are warned of', () => {
+    const read = (text: string, more: JsonObject = {}) =>
+      issueIn(from({ amount: { type: 'number' } }, asked(text), more), 'EXPRESSION_PATH_MISSING')
+    const undeclared = read('x {{ input.nonsense }}')
+    expect([undeclared.severity, undeclared.message]).toEqual([
+      'warning',
+      'a: "Address": input.nonsense is not declared',
+    ])
+    expect(undeclared.fix).toBeUndefined()
+    expect(read('x {{ input.amont }}').fix?.title).toBe('Change to amount')
+    expect(read('x {{ input.nonsense }}', { additionalProperties: false }).severity).toBe('error')
+    const whole = [input({ amount: {} }), set('all', { all: '{{ input }}' }), asked('x {{ input.all.amount }}'), end]
+    expect(validate(workflow(whole, ['start>all', 'all>a', 'a>end']))).toEqual([])
+    // Without any declared field, the trigger accepts every input.
+    expect(validate(from({}, asked('x {{ input.nonsense }}')))).toEqual([])
+    expect(validate(from({}, asked('x {{ input.nonsense }}'), { additionalProperties: {} }))).toEqual([])
+  })
+
+  test('that read the fields of a disabled trigger find them', () => {
+    const off = { ...input({ amount: { type: 'number' } }), disabled: true }
+    const read = (text: string) => validate(workflow([off, asked(text), end], ['start>a', 'a>end']))
+    for (const path of ['nodes.start.output.amount', 'input.amount', 'trigger.amount']) {
+      expect(read(`x {{ ${path} }}`).map(({ code, severity }) => [code, severity])).toEqual([
+        ['TRIGGER_DISABLED', 'warning'],
+      ])
+    }
+    expect(only(read('x {{ input.amont }}'), 'EXPRESSION_PATH_MISSING')).toHaveLength(1)
+  })
+
+  test.each([
+    ['nodes.start.amount', 'nodes.start.output.amount'],
+    ['nodes.start.amont', 'nodes.start.output.amount'],
+    ['nodes.start["amount"]', 'nodes.start["output"]["amount"]'],
+    ['nodes.start.content', 'nodes.start.output["content-type"]'],
+    ['nodes["start"].amount', 'nodes["start"].output.amount'],
+    ['nodes.start.outputs.amount', 'nodes.start.output.amount'],
+  ])('that read %s offer %s', (written, meant) => {
+    const document = from({ amount: {}, 'content-type': {} }, asked(`x {{ ${written} }}`))
+    const next = fixed(document, issueIn(document, 'EXPRESSION_PATH_MISSING'))
+    expect(next.nodes[1]?.params.url).toBe(`x {{ ${meant} }}`)
+    expect(validate(next)).toEqual([])
+  })
+
+  test('that read a key of a node without its output say which key was meant', () => {
+    const messageOf = (path: string) =>
+      issueIn(from({ amount: {} }, asked(`x {{ ${path} }}`)), 'EXPRESSION_PATH_MISSING').message
+    expect(messageOf('nodes.start.amount')).toBe(
+      'a: "Address": nodes.start.amount is missing; did you mean output.amount?',
+    )
+    expect(messageOf('nodes.start.other')).toBe('a: "Address": nodes.start.other is missing')
+    expect(messageOf('nodes.start[0]')).toBe('a: "Address": nodes.start.0 is missing')
+  })
+
   test('that read a node by a wrong id offer the right one', () => {
     const document = around(call('first'), asked('{{ nodes.frist.output.status }}x'))
     expect(fixed(document, issueIn(document, 'EXPRESSION_PATH_MISSING')).nodes[2]?.params.url).toBe(

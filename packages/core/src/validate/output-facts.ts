@@ -91,7 +91,8 @@ export function outputFacts(
   known: KnownOutputs,
 ): OutputFacts {
   const { node, entry, params } = surveyed
-  if (node.disabled) return PASSED
+  // No run begins at a disabled trigger, so references to it are checked as if it were enabled.
+  if (node.disabled && entry?.control !== 'trigger') return PASSED
   if (port === ERROR_PORT) return FAILED
   if (entry === undefined) return UNDESCRIBED
   const facts = describedFacts(entry, params, port, typeOf, known)

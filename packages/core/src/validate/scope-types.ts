@@ -31,7 +31,8 @@ const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticO
 
 /**
  * Creates what gives the types of the names that a template of a node may read. It knows only the members that the
- * template names, and those that a wrong name was probably meant for; templates share the types of what they share.
+ * template names, those that a wrong name was probably meant for, and one known member if a template names only unknown
+ * ones; templates share the types of what they share.
  */
 export function createScopeTypes(
   { survey, scopes, vars }: ScopeSource,
@@ -97,7 +98,13 @@ export function createScopeTypes(
       (key) => inputProperty(node, key),
       () => scopes.inputKeys(node, MOST_CANDIDATES),
     )
-    return objectOf(properties, REST[scopes.inputOthers(node)])
+    const others = scopes.inputOthers(node)
+    const hasStrangers = properties.size === 0 && reads.some(({ root, path }) => root === 'input' && path.length > 0)
+    if (others !== 'silent' || !hasStrangers) return objectOf(properties, REST[others])
+    // A type without properties accepts every key, so one property shows that the schema declares keys.
+    const known = scopes.someInputKey(node)
+    const property = known === undefined ? undefined : inputProperty(node, known)
+    return objectOf(property === undefined ? properties : new Map([[known as string, property]]), REST[others])
   }
 
   function outputProperty(node: FlowNode, id: NodeId): StaticProperty | undefined {

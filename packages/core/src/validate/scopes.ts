@@ -25,6 +25,8 @@ export interface Scopes {
   inputKey(node: FlowNode, key: string): Readable | undefined
   /** Returns the top-level keys of `input`, at most `most`. */
   inputKeys(node: FlowNode, most?: number): readonly string[]
+  /** Returns one of the top-level keys of `input`, without a search; `undefined` if no earlier node declares any. */
+  someInputKey(node: FlowNode): string | undefined
   /** Returns whether `input` may have keys without a schema. */
   inputOthers(node: FlowNode): ObjectFacts['others']
   /** Counts the paths with a key; `null` if there are too many to count. */
@@ -156,6 +158,14 @@ export function createScopes(flow: DataFlow): Scopes {
     return most
   })
 
+  const someInputKey = memoByRank<string | undefined>(flow, ({ arriving }, known) => {
+    for (const { node, facts } of arriving) {
+      const [key = known[node.rank]] = facts.adds.fields.keys()
+      if (key !== undefined) return key
+    }
+    return undefined
+  })
+
   const leadsTo = ({ targets }: Exit, node: FlowNode): boolean =>
     targets.some((rank) => rank === node.rank || hasBit(node.ancestors, rank))
 
@@ -257,6 +267,7 @@ export function createScopes(flow: DataFlow): Scopes {
   return {
     inputKey,
     inputKeys,
+    someInputKey,
     inputOthers: (node) => OPENNESS[others(node)] as ObjectFacts['others'],
     waysWith(node, key) {
       const all = allWays(node)

@@ -56,16 +56,48 @@ interface Access {
   readonly member: MemberType
 }
 
-function reportMissing(checking: Checking, { path, at, segment, owner, member }: Access, mode: PathMode): void {
+const OUTPUT = 'output'
+
+/**
+ * Returns the key of a node's output that a path without `.output` probably means, such as `amount` in
+ * `nodes.start.amount`; `null` for other paths.
+ */
+function meantInOutput({ path, at, segment, owner }: Access): string | null {
+  if (at !== 1 || path.base.kind !== 'root' || path.base.name !== 'nodes' || segment.kind !== 'key') return null
+  const output = membersOf(owner).get(OUTPUT)?.type() ?? []
+  const keys = [...membersOf(output).keys()]
+  return keys.includes(segment.key) ? segment.key : nearest(segment.key, keys)
+}
+
+/** Creates a fix that reads a key of a node's output instead of the key of a segment. */
+function outputFix({ text }: Checking, { start, end }: PathSegment, key: string): ExpressionFix {
+  const isBracketed = text[start] === '"' || text[start] === "'"
+  const inDots = `${OUTPUT}${isName(key) ? `.${key}` : `[${printText(key)}]`}`
+  const written = isBracketed ? `${printText(OUTPUT)}][${printText(key)}` : inDots
+  return expressionFix('CHANGE_TO', { text: `${OUTPUT}.${key}` }, { text: written, start, end })
+}
+
+/** Finds the name that was probably meant by a missing key, with the fix that changes the key to it. */
+function meantBy(checking: Checking, access: Access): { readonly meant: string; readonly fix: ExpressionFix } | null {
+  const { segment, owner } = access
+  const inOutput = meantInOutput(access)
+  if (inOutput !== null) return { meant: `${OUTPUT}.${inOutput}`, fix: outputFix(checking, segment, inOutput) }
+  const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
+  return meant === null ? null : { meant, fix: keyFix(checking, segment, meant) }
+}
+
+function reportMissing(checking: Checking, access: Access, mode: PathMode): void {
+  const { path, at, segment, owner, member } = access
   const { start, end } = segment
   const name = printPath(path, at)
-  const meant = segment.kind === 'key' ? nearest(segment.key, [...membersOf(owner).keys()]) : null
+  const found = meantBy(checking, access)
+  const meant = found?.meant ?? ''
   // A member is missing only from known types, so the kinds are known here.
   const kinds = kindsOf(owner) as readonly ValueKind[]
   const isObject = kinds.includes('object')
   const owned = printPath(path, at - 1)
   const why = isObject ? '' : `: ${owned} is ${describeKinds(kinds)}`
-  const hint = meant === null ? why : `; did you mean ${meant}?`
+  const hint = found === null ? why : `; did you mean ${meant}?`
   const isFault = mode === 'strict' && !member.isUndeclared
   const reason = member.isUndeclared ? 'undeclared' : 'missing'
   checking.report({
@@ -73,11 +105,11 @@ function reportMissing(checking: Checking, { path, at, segment, owner, member }:
     severity: isFault ? 'error' : 'warning',
     message: `${name} ${member.isUndeclared ? 'is not declared' : 'is missing'}${hint}`,
     values: isObject
-      ? { reason, path: name, meant: meant ?? '' }
+      ? { reason, path: name, meant }
       : { reason: 'no_keys', path: name, owner: owned, given: listKinds(kinds) },
     start,
     end,
-    ...(meant === null ? {} : { fix: keyFix(checking, segment, meant) }),
+    ...(found === null ? {} : { fix: found.fix }),
   })
 }
 

@@ -258,6 +258,17 @@ describe('typecheckTemplate', () => {
     expect(fixed('{{ zzz }}')).toEqual(['no fix'])
   })
 
+  test('means the output of a node only for a key of a node that has one', () => {
+    const nodes = closed({ a: closed({ output: closed({ city: text }) }), b: closed({ state: text }) })
+    const fixOf = (path: string) => typecheckTemplate(`{{ ${path} }}`, { nodes, other: nodes }).problems[0]?.fix?.text
+    expect(fixOf('nodes.a.city')).toBe('output.city')
+    expect(['nodes.b.city', 'other.a.city', '{ a: { output: { city: 1 } } }.a.city'].map(fixOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   test('reports every problem in order of position', () => {
     const problems = typecheckTemplate('{{ !input.nmae }} {{ 1 * "a" }} {{ upper(input.maybe) }}', scope).problems
     expect(problems.map(({ code }) => code)).toEqual([

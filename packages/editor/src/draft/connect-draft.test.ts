@@ -236,6 +236,11 @@ describe('a draft whose socket does not open', () => {
     await eventually(() => expect(editor.expelled).toHaveLength(1))
     expect(editor.expelled[0]?.code).toBe(closeCode)
     if (closeCode !== CLOSE_CODES.rebased) expect(editor.expelled[0]?.operations).toHaveLength(1)
+    // The editor requests a deleted workflow again in this phase, until it is restored.
+    const isDeleted = closeCode === CLOSE_CODES.notFound
+    expect(editor.state().phase).toMatchObject(
+      isDeleted ? { kind: 'failed', error: { code: 'WORKFLOW_NOT_FOUND' }, isDeleted: true } : { kind: 'ready' },
+    )
   })
 
   test('says what is wrong when there is no draft at all', async () => {

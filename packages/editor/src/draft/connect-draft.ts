@@ -4,7 +4,7 @@ import type { DocumentOperation } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { guardPageClose, isOnline, onNetworkChange, onPageLeave } from '../instance/browser.ts'
 import type { EditorSession } from '../session/session-types.ts'
-import type { SyncState } from '../store/editor-state.ts'
+import type { Phase, SyncState } from '../store/editor-state.ts'
 import type { CollabConnection } from './collab-provider.ts'
 import type { HttpSync } from './http-sync.ts'
 import { loadSurroundings } from './load-surroundings.ts'
@@ -32,6 +32,12 @@ export interface DraftLinkOptions {
   readonly onWaiting: (isWaiting: boolean) => void
   /** Called when the server refuses the changes that were sent after leaving. */
   readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
+}
+
+/** Returns the phase in which the editor says that the workflow was deleted, and waits for it to be restored. */
+function deletedPhase(): Phase {
+  const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
+  return { kind: 'failed', error, isDeleted: true }
 }
 
 /** Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all. */
@@ -89,7 +95,7 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       return
     }
     isClosed = true
-    store.setState({ isReadOnly: true })
+    store.setState({ isReadOnly: true, ...(code === CLOSE_CODES.notFound ? { phase: deletedPhase() } : {}) })
     showSync()
     onExpelled(code, unsaved.operations())
   }

@@ -3,7 +3,7 @@ import type { ExpressionLimit } from '../limits.ts'
 /**
  * Values in the messages of problems of expressions, by code, for texts in other languages. Codes with several messages
  * have a `reason`. Kinds of values are the names of `ValueKind`, joined by commas: `text, null`. `meant` is the known
- * name with the most similar spelling, or empty.
+ * name with the most similar spelling, `output.` and a key for a path to a node without its output, or empty.
  */
 export interface ExpressionValues {
   /** `fault` is the English sentence. */

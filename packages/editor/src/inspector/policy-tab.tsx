@@ -14,6 +14,7 @@ import { edgesInto, graphOf } from '../graph/graph.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useBurst } from '../session/use-burst.ts'
+import { useRowInput } from '../session/use-row-input.ts'
 import type { TypedTextField } from '../session/use-typed-text.ts'
 import { useUnreadable } from '../session/use-unreadable.ts'
 import { Field, type FieldProps } from '../ui/field.tsx'
@@ -147,6 +148,9 @@ interface RetryFieldsProps {
 function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) {
   const t = useTranslate()
   const attempts = useUnreadable(policyField(nodeId, ['retry'], t('policy.attempts')))
+  const firstWait = policyField(nodeId, ['retry', 'initialInterval'], t('policy.firstWait'))
+  const hasWait = (retry.maximumAttempts ?? 3) > 1
+  useRowInput(nodeId, hasWait ? [{ id: 'initialInterval', key: firstWait.key }] : [])
   const set = (change: Record<string, Json | null>) => {
     const next = Object.entries({ ...retry, ...change }).filter(([, value]) => value !== null && value !== undefined)
     onChange(Object.fromEntries(next) as { readonly [key: string]: Json })
@@ -164,11 +168,11 @@ function RetryFields({ nodeId, retry, isReadOnly, onChange }: RetryFieldsProps) 
           onChange={(maximumAttempts) => set({ maximumAttempts })}
         />
       </PolicyField>
-      {(retry.maximumAttempts ?? 3) > 1 && (
+      {hasWait && (
         <div data-param="policy.retry.initialInterval">
           <Field label={t('policy.firstWait')} help={t('policy.firstWaitHelp')} group>
             <DurationInput
-              field={policyField(nodeId, ['retry', 'initialInterval'], t('policy.firstWait'))}
+              field={firstWait}
               value={retry.initialInterval ?? '1s'}
               minMs={RETRY_LIMITS.minIntervalMs}
               isReadOnly={isReadOnly}
@@ -191,7 +195,9 @@ interface JoinFieldProps {
 // The join mode only matters for a node with several incoming edges.
 function JoinField({ node, join, isReadOnly, onChange }: JoinFieldProps) {
   const t = useTranslate()
-  const unreadable = useUnreadable(policyField(node.id, ['join', 'count'], t('policy.joinCount')))
+  const count = policyField(node.id, ['join', 'count'], t('policy.joinCount'))
+  const unreadable = useUnreadable(count)
+  useRowInput(node.id, typeof join === 'object' ? [{ id: 'count', key: count.key }] : [])
   const arriving = useEditorStore((state) => edgesInto(graphOf(state.document), node.id).length)
   if (arriving < 2 && join === 'all') return null
   const kind = typeof join === 'object' ? 'count' : join

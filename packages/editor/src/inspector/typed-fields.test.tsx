@@ -4,7 +4,9 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { type InspectorOptions, renderInspector } from '../../test/fixtures/render-inspector.tsx'
+import { SMALL_MANIFEST } from '../../test/fixtures/small-manifest.ts'
 import { STORED_WORKFLOW } from '../../test/fixtures/stored-workflow.ts'
+import { createManifestIndex } from '../manifest/manifest-index.ts'
 import { whenSaved } from '../publish/when-saved.ts'
 import { select } from '../store/editor-store.ts'
 
@@ -324,6 +326,39 @@ describe('text that cannot be stored', () => {
     await user.click(await screen.findByRole('menuitem', { name: 'Run timeout' }))
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('spinbutton', { name: 'Run timeout' })))
     expect(session.store.getState().isWorkflowPanelOpen).toBe(true)
+  })
+
+  test('is forgotten with its row, and goes along when another user renames it', async () => {
+    const { user, session } = await open({ nodeId: 'start' })
+    const name = box('Name of the field')
+    await user.clear(name)
+    await user.type(name, 'zone')
+    await user.tab()
+    expect(session.input.refusedText('start/params/inputSchema/city/name')).toBe('zone')
+    const { inputSchema } = session.read().nodes.find(({ id }) => id === 'start')?.params ?? {}
+    const renamed = JSON.parse(JSON.stringify(inputSchema).replaceAll('"city"', '"town"'))
+    act(() => void session.dispatch({ type: 'set-param', nodeId: 'start', path: ['inputSchema'], value: renamed }))
+    expect(session.input.refusedText('start/params/inputSchema/town/name')).toBe('zone')
+    await user.click(screen.getByRole('button', { name: 'Remove town' }))
+    expect(screen.queryByText('Not saved')).toBeNull()
+    expect(session.store.getState().input.refused).toEqual([])
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Remove zone' })))
+    await user.click(screen.getByRole('button', { name: 'Remove zone' }))
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Add a field' })))
+  })
+
+  test('is forgotten with the field that another one hides', async () => {
+    const { user, session } = await open({ nodeId: 'a' })
+    const nodes = SMALL_MANIFEST.nodes.map((entry) => ({ ...entry, inline: false }))
+    act(() => session.store.setState({ manifest: createManifestIndex({ hash: 'retried', nodes }) }))
+    await user.click(screen.getByRole('tab', { name: 'Policy' }))
+    const attempts = screen.getByRole('spinbutton', { name: 'Attempts' })
+    const wait = within(screen.getByRole('group', { name: 'Wait before the second attempt' })).getByRole('spinbutton')
+    for (const field of [attempts, wait]) fireEvent.change(field, { target: { value: '-5' } })
+    expect(session.store.getState().input.refused).toHaveLength(2)
+    fireEvent.change(attempts, { target: { value: '1' } })
+    expect(session.store.getState().input.refused).toEqual([])
+    expect(screen.queryByText('Not saved')).toBeNull()
   })
 
   test('is forgotten with its node', async () => {

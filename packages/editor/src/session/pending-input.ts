@@ -29,6 +29,8 @@ export interface PendingInput {
   /** Removes the refused text of a field. */
   readonly accept: (key: string) => void
   readonly refusedText: (key: string) => string | null
+  /** Changes the keys of refused texts; a text whose new key is `null` is removed. */
+  readonly rekey: (next: (key: string) => string | null) => void
   /** Removes the refused texts of nodes that no longer exist, and returns them by their keys. */
   readonly prune: (hasNode: (nodeId: NodeId) => boolean) => readonly (readonly [key: string, input: RefusedInput])[]
 }
@@ -61,6 +63,14 @@ export function createPendingInput(store: EditorStore): PendingInput {
       if (refused.delete(key)) show()
     },
     refusedText: (key) => refused.get(key)?.text ?? null,
+    rekey: (next) => {
+      const entries = [...refused]
+      const changed = entries.map(([key, input]) => [next(key), input] as const)
+      if (changed.every(([key], index) => key === entries[index]?.[0])) return
+      refused.clear()
+      for (const [key, input] of changed) if (key !== null) refused.set(key, input)
+      show()
+    },
     prune: (hasNode) => {
       const gone = [...refused].filter(([, { nodeId }]) => nodeId !== null && !hasNode(nodeId))
       for (const [key] of gone) refused.delete(key)

@@ -21,10 +21,12 @@ interface CaseCardProps {
   readonly taken: readonly string[]
   readonly itemSchema: ObjectSchema
   readonly canRemove: boolean
+  /** Called with the button that removes the card, before it is removed. */
+  readonly onRemoving: (button: HTMLElement) => void
 }
 
 /** Card of one case or branch: its title, the name of its port, and its condition. */
-export function CaseCard({ control, item, index, taken, itemSchema, canRemove }: CaseCardProps) {
+export function CaseCard({ control, item, index, taken, itemSchema, canRemove, onRemoving }: CaseCardProps) {
   const { nodeId, field, isReadOnly, rootSchema } = control
   const t = useTranslate()
   const { dispatch, textAt } = useSession()
@@ -87,7 +89,11 @@ export function CaseCard({ control, item, index, taken, itemSchema, canRemove }:
             icon="close"
             size="s"
             label={t('cases.remove', { name: title || id })}
-            onClick={() => dispatch({ type: 'remove-item', nodeId, path })}
+            onClick={(event) => {
+              onRemoving(event.currentTarget)
+              dispatch({ type: 'remove-item', nodeId, path })
+            }}
+            data-remove-row
           />
         )}
       </div>

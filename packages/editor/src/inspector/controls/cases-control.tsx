@@ -3,11 +3,14 @@ import { defaultsOf } from '../../commands/new-node.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { type ParamField, resolveSchema } from '../../manifest/param-field.ts'
 import { useSession } from '../../session/session-context.tsx'
+import { useRowInput } from '../../session/use-row-input.ts'
 import { Button } from '../../ui/button.tsx'
 import { FieldRow } from '../../ui/field.tsx'
 import { CaseCard } from './case-card.tsx'
 import type { ControlProps } from './control-props.ts'
 import { unusedPort } from './port-names.ts'
+import { textFieldOf } from './text-of.ts'
+import { useRemovalFocus } from './use-removal-focus.ts'
 import { useRows } from './use-rows.ts'
 
 /** Control for a list whose items define ports: cases of a switch, branches of a fork. */
@@ -22,6 +25,14 @@ export function CasesControl(props: ControlProps) {
   const { rows } = useRows(ids)
   const keyOf = (id: string, index: number) =>
     ids.indexOf(id) === index ? `row ${rows.find((row) => row.name === id)?.id}` : `double ${index}`
+  const onRemoving = useRemovalFocus(items.length)
+  useRowInput(
+    nodeId,
+    ids.map((id, index) => ({
+      id: keyOf(id, index),
+      key: textFieldOf(nodeId, field, { id: `port ${index}`, label: id }).key,
+    })),
+  )
   const add = () => {
     dispatch({
       type: 'insert-item',
@@ -44,11 +55,12 @@ export function CasesControl(props: ControlProps) {
             taken={ids}
             itemSchema={itemSchema}
             canRemove={canRemove}
+            onRemoving={(button) => onRemoving(button, index)}
           />
         </FieldRow>
       ))}
       {!isReadOnly && !isFull && (
-        <Button size="s" variant="ghost" icon="plus" onClick={add}>
+        <Button size="s" variant="ghost" icon="plus" onClick={add} data-add-row>
           {t('cases.add', { what: singular(field) })}
         </Button>
       )}

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, keepSchemaOrder } from '@tenon/core/docu
 import { useState } from 'react'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { useSession } from '../../session/session-context.tsx'
+import { useRowInput } from '../../session/use-row-input.ts'
 import { Button } from '../../ui/button.tsx'
 import { FieldRow } from '../../ui/field.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
@@ -19,6 +20,7 @@ import {
 } from './schema-fields.ts'
 import { textFieldOf } from './text-of.ts'
 import { useFaultyParts } from './use-field-problems.ts'
+import { useRemovalFocus } from './use-removal-focus.ts'
 import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
@@ -70,6 +72,12 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
   const names = fields.map((field) => field.name)
   const faulty = useFaultyParts(nodeId, ['params', ...param.path, 'properties'])
   const { rows, rename } = useRows(names, 'given')
+  const onRemoving = useRemovalFocus(rows.length)
+  const keyOf = (name: string) => textFieldOf(nodeId, param, { id: name, label: name }).key
+  useRowInput(
+    nodeId,
+    rows.map(({ id, name }) => ({ id, key: keyOf(name) })),
+  )
   const move = (from: number, to: number) => {
     const name = names[from]
     if (name === undefined || to < 0 || to >= names.length) return
@@ -95,7 +103,7 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
             <SchemaFieldRow
               nodeId={nodeId}
               path={param.path}
-              id={textFieldOf(nodeId, param, { id: name, label: name }).key}
+              id={keyOf(name)}
               field={field}
               taken={names}
               isNew={name === added}
@@ -109,14 +117,17 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
                 dispatch({ type: 'rename-field', nodeId, path: param.path, from: name, to: next, schema: renamed })
               }}
               onChange={(change) => onChange(changeSchemaField(schema, name, change))}
-              onRemove={() => onChange(removeSchemaField(schema, name))}
+              onRemove={(button) => {
+                onRemoving(button, index)
+                onChange(removeSchemaField(schema, name))
+              }}
             />
           </FieldRow>
         )
       })}
       {rows.length > 0 && <div className="tn-row-end" data-drop={drag.dropAt === rows.length || undefined} />}
       {!isReadOnly && (
-        <Button size="s" variant="ghost" icon="plus" onClick={add}>
+        <Button size="s" variant="ghost" icon="plus" onClick={add} data-add-row>
           {t('schema.add')}
         </Button>
       )}

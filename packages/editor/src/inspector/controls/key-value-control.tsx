@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { ExpressionField } from '../../expression-field/expression-field.tsx'
 import { useInstance, useTranslate } from '../../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../../session/session-context.tsx'
+import { useRowInput } from '../../session/use-row-input.ts'
 import { type TypedTextField, useTypedText } from '../../session/use-typed-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { FieldNote, FieldRow } from '../../ui/field.tsx'
@@ -14,6 +15,7 @@ import { checkName } from './field-names.ts'
 import { textFieldOf, textOf } from './text-of.ts'
 import { TypedValue } from './typed-value.tsx'
 import { useFaultyParts } from './use-field-problems.ts'
+import { useRemovalFocus } from './use-removal-focus.ts'
 import { useRowDrag } from './use-row-drag.ts'
 import { useRows } from './use-rows.ts'
 
@@ -38,6 +40,16 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
   const faulty = useFaultyParts(nodeId, ['params', ...path])
   const isFaulty = (name: string) => isInvalid && faulty.has(name)
   const { rows, rename: renameRow } = useRows(names, 'given')
+  const onRemoving = useRemovalFocus(rows.length)
+  useRowInput(
+    nodeId,
+    rows.flatMap(({ id, name }) =>
+      ['name', 'value'].map((part) => ({
+        id: `${part} ${id}`,
+        key: textFieldOf(nodeId, field, { id: `${part} of ${name}`, label: name }).key,
+      })),
+    ),
+  )
   const [isAdding, setIsAdding] = useState(false)
   const set = (name: string, next: Json) =>
     dispatch({ type: 'set-param', nodeId, path: [...path, name], value: next, isAsWritten: true })
@@ -107,7 +119,11 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
                 icon="close"
                 size="s"
                 label={t('control.removePair', { name })}
-                onClick={() => dispatch({ type: 'unset-param', nodeId, path: [...field.path, name] })}
+                onClick={(event) => {
+                  onRemoving(event.currentTarget, index)
+                  dispatch({ type: 'unset-param', nodeId, path: [...field.path, name] })
+                }}
+                data-remove-row
               />
             )}
           </div>
@@ -134,7 +150,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
         </FieldRow>
       )}
       {!isReadOnly && !isAdding && (
-        <Button size="s" variant="ghost" icon="plus" onClick={() => setIsAdding(true)}>
+        <Button size="s" variant="ghost" icon="plus" onClick={() => setIsAdding(true)} data-add-row>
           {t('control.addPair')}
         </Button>
       )}

@@ -6,6 +6,7 @@ import { useTranslate } from '../../instance/instance-context.ts'
 import { isFieldShown, type ParamField } from '../../manifest/param-field.ts'
 import { useSession } from '../../session/session-context.tsx'
 import { useBurst } from '../../session/use-burst.ts'
+import { useRowInput } from '../../session/use-row-input.ts'
 import { Boundary, SlotFailed } from '../../ui/boundary.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -29,18 +30,21 @@ interface ParamRowsProps {
 /** Labeled controls of the fields that are visible for the current values. */
 export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: ParamRowsProps) {
   const withDefaults = withDefaultsOf(fields, siblings)
-  return fields
-    .filter((field) => isFieldShown(field, withDefaults))
-    .map((field) => (
-      <ParamRow
-        key={field.path.join('.')}
-        nodeId={nodeId}
-        rootSchema={rootSchema}
-        field={field}
-        value={siblings[field.name]}
-        isReadOnly={isReadOnly}
-      />
-    ))
+  const shown = fields.filter((field) => isFieldShown(field, withDefaults))
+  useRowInput(
+    nodeId,
+    shown.map(({ name, path }) => ({ id: name, key: [nodeId, 'params', ...path].join('/') })),
+  )
+  return shown.map((field) => (
+    <ParamRow
+      key={field.path.join('.')}
+      nodeId={nodeId}
+      rootSchema={rootSchema}
+      field={field}
+      value={siblings[field.name]}
+      isReadOnly={isReadOnly}
+    />
+  ))
 }
 
 interface ParamRowProps {

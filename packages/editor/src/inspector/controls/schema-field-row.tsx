@@ -28,7 +28,8 @@ interface SchemaFieldRowProps {
   >
   readonly onRename: (name: string) => void
   readonly onChange: (change: SchemaFieldChange) => void
-  readonly onRemove: () => void
+  /** Called with the button that removes the row. */
+  readonly onRemove: (button: HTMLElement) => void
 }
 
 /** Row of one field: its name, below it type and required, its description, and on request its options. */
@@ -60,7 +61,8 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
           icon="close"
           size="s"
           label={t('schema.remove', { name })}
-          onClick={onRemove}
+          onClick={(event) => onRemove(event.currentTarget)}
+          data-remove-row
         />
       )}
       <label className="tn-check">

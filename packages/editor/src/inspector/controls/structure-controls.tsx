@@ -3,12 +3,14 @@ import { defaultsOf } from '../../commands/new-node.ts'
 import { useTranslate } from '../../instance/instance-context.ts'
 import { fieldOf, fieldsOf, inferControl, resolveSchema } from '../../manifest/param-field.ts'
 import { useSession } from '../../session/session-context.tsx'
+import { useRowInput } from '../../session/use-row-input.ts'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { ParamRows } from './param-rows.tsx'
 import { textFieldOf } from './text-of.ts'
+import { useRemovalFocus } from './use-removal-focus.ts'
 
 /** Control for the fields of an object. */
 export function GroupControl({ nodeId, field, value, isReadOnly, rootSchema }: ControlProps) {
@@ -33,6 +35,11 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
   const items: readonly Json[] = Array.isArray(value) ? value : []
   const itemSchema = resolveSchema(rootSchema, field.schema.items)
   const isObject = inferControl(itemSchema) === 'group'
+  const onRemoving = useRemovalFocus(items.length)
+  useRowInput(
+    nodeId,
+    items.map((_item, index) => ({ id: index, key: [nodeId, 'params', ...field.path, index].join('/') })),
+  )
   return (
     <div className="tn-list">
       {items.map((item, index) => {
@@ -54,7 +61,11 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
                 icon="close"
                 size="s"
                 label={t('control.removeItem', { number: index + 1 })}
-                onClick={() => dispatch({ type: 'remove-item', nodeId, path })}
+                onClick={(event) => {
+                  onRemoving(event.currentTarget, index)
+                  dispatch({ type: 'remove-item', nodeId, path })
+                }}
+                data-remove-row
               />
             )}
           </div>
@@ -65,6 +76,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
           size="s"
           variant="ghost"
           icon="plus"
+          data-add-row
           onClick={() => {
             const first = isObject ? defaultsOf(rootSchema, itemSchema) : (itemSchema.default ?? '')
             dispatch({ type: 'insert-item', nodeId, path: [...field.path, items.length], value: first })

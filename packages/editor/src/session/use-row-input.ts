@@ -1,0 +1,35 @@
+import type { NodeId } from '@tenon/core/document'
+import { useEffect, useRef } from 'react'
+import { useSession } from './session-context.tsx'
+
+interface InputRow {
+  /** Identity of the row, which a rename keeps. */
+  readonly id: string | number
+  /** Key of the field of the row, or what the keys of its fields begin with, up to a slash. */
+  readonly key: string
+}
+
+/**
+ * Keeps the refused texts of rows with their rows while the list is shown: a row that is renamed takes them along, and
+ * they end with a row that is removed or hidden. Texts of a list that is no longer shown are kept.
+ */
+export function useRowInput(nodeId: NodeId, rows: readonly InputRow[]): void {
+  const { input } = useSession()
+  const before = useRef({ nodeId, rows })
+  useEffect(() => {
+    const last = before.current
+    before.current = { nodeId, rows }
+    if (last.nodeId !== nodeId) return
+    const keys = new Map(rows.map(({ id, key }) => [id, key]))
+    const changes = last.rows.flatMap(({ id, key }) => {
+      const next = keys.get(id) ?? null
+      return next === key ? [] : [{ key, next }]
+    })
+    if (changes.length === 0) return
+    input.rekey((key) => {
+      const change = changes.find((each) => key === each.key || key.startsWith(`${each.key}/`))
+      if (change === undefined) return key
+      return change.next === null ? null : `${change.next}${key.slice(change.key.length)}`
+    })
+  })
+}

@@ -1,11 +1,16 @@
 import type { TenonClient } from '@tenon/core/client'
 import { WorkflowEditor } from '@tenon/editor'
-import { ApprovalInbox, RunList, RunViewer } from '@tenon/editor/runs'
 import '@tenon/editor/styles.css'
+import { lazy, Suspense } from 'react'
 import { Link, Route, Switch, useLocation, useRouter, useSearchParams } from 'wouter'
 import { nonce } from './ui/nonce.ts'
 import { filterFrom, searchOf } from './ui/run-filter.ts'
 import type { Theme } from './ui/use-theme.ts'
+
+// The pages of runs load when they are opened, so that the first script is smaller.
+const RunViewer = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunViewer }))
+const RunList = lazy(async () => ({ default: (await import('@tenon/editor/runs')).RunList }))
+const ApprovalInbox = lazy(async () => ({ default: (await import('@tenon/editor/runs')).ApprovalInbox }))
 
 /** The pages that Tenon brings, at the addresses that the desk chose. */
 export function Automation({ client, theme }: { readonly client: TenonClient; readonly theme: Theme }) {
@@ -17,40 +22,42 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
   const onOpenApprovals = () => navigate('/approvals')
   const host = { client, theme, nonce: nonce(), onOpenRun }
   return (
-    <Switch>
-      <Route path="/automations/:id">
-        {({ id }) => (
-          <WorkflowEditor
+    <Suspense>
+      <Switch>
+        <Route path="/automations/:id">
+          {({ id }) => (
+            <WorkflowEditor
+              {...host}
+              workflowId={id}
+              breadcrumb={<Link href="/automations">Automations</Link>}
+              onOpenApprovals={onOpenApprovals}
+            />
+          )}
+        </Route>
+        <Route path="/runs/:id">
+          {({ id }) => (
+            <RunViewer
+              {...host}
+              runId={id}
+              start={<Link href="/runs">Runs</Link>}
+              onOpenWorkflow={onOpenWorkflow}
+              onOpenApprovals={onOpenApprovals}
+            />
+          )}
+        </Route>
+        <Route path="/runs">
+          <h1 className="desk-title">Runs</h1>
+          <RunList
             {...host}
-            workflowId={id}
-            breadcrumb={<Link href="/automations">Automations</Link>}
-            onOpenApprovals={onOpenApprovals}
+            hrefOf={(runId) => `${base}/runs/${runId}`}
+            filter={filterFrom(search)}
+            onFilterChange={(filter) => setSearch(searchOf(filter), { replace: true })}
           />
-        )}
-      </Route>
-      <Route path="/runs/:id">
-        {({ id }) => (
-          <RunViewer
-            {...host}
-            runId={id}
-            start={<Link href="/runs">Runs</Link>}
-            onOpenWorkflow={onOpenWorkflow}
-            onOpenApprovals={onOpenApprovals}
-          />
-        )}
-      </Route>
-      <Route path="/runs">
-        <h1 className="desk-title">Runs</h1>
-        <RunList
-          {...host}
-          hrefOf={(runId) => `${base}/runs/${runId}`}
-          filter={filterFrom(search)}
-          onFilterChange={(filter) => setSearch(searchOf(filter), { replace: true })}
-        />
-      </Route>
-      <Route path="/approvals">
-        <ApprovalInbox {...host} />
-      </Route>
-    </Switch>
+        </Route>
+        <Route path="/approvals">
+          <ApprovalInbox {...host} />
+        </Route>
+      </Switch>
+    </Suspense>
   )
 }

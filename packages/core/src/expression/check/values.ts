@@ -9,13 +9,10 @@ export interface ExpressionValues {
   /** `fault` is the English sentence. */
   readonly EXPRESSION_SYNTAX: { readonly fault: string }
   /** Limit that the expression exceeds, and its value. */
-  /** The limit, and its value. */
   readonly EXPRESSION_LIMIT: { readonly limit: ExpressionLimit; readonly maximum: number }
-  /** Key that could reach a prototype. */
   /** Key that could reach a prototype. */
   readonly EXPRESSION_KEY_FORBIDDEN: { readonly key: string }
   /** Name of the function. */
-  /** Name in the call. */
   readonly EXPRESSION_FUNCTION_UNKNOWN: { readonly name: string; readonly meant: string }
   /** A wrong number of arguments, or a text that the parameter does not take; `allowed` is joined by commas. */
   readonly EXPRESSION_ARGUMENTS:

@@ -1,5 +1,5 @@
 import { type CreateWorkflow, createTenonClient, type Draft, type Workflow } from '@tenon/core/client'
-import { EMPTY_DOCUMENT, type WorkflowDocument } from '@tenon/core/document'
+import { EMPTY_DOCUMENT, MISSING_SECRET, type WorkflowDocument } from '@tenon/core/document'
 import { describe, expect, test } from 'vitest'
 import { duplicateWorkflow } from './duplicate-workflow.ts'
 
@@ -41,7 +41,10 @@ describe('duplicateWorkflow', () => {
     expect(await duplicate(document)).toEqual({
       name: 'Tickets (copy)',
       description: 'Sorts tickets',
-      document: { ...EMPTY_DOCUMENT, nodes: [{ ...node, params: { url: 'https://shop.test' } }] },
+      document: {
+        ...EMPTY_DOCUMENT,
+        nodes: [{ ...node, params: { url: 'https://shop.test', token: MISSING_SECRET } }],
+      },
     })
   })
 

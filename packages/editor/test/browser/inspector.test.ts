@@ -182,11 +182,17 @@ describe('setting a node up', () => {
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.type(' {{')
     const list = page.locator('.tn-completions')
-    await list.waitFor()
+    // The list ignores the keyboard for 75 ms, so that it takes no key that was meant for the text.
+    const opened = async () => {
+      await list.waitFor()
+      await page.waitForTimeout(150)
+    }
+    await opened()
     for (let count = 0; count < 30; count += 1) await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Escape')
+    await list.waitFor({ state: 'detached' })
     await page.keyboard.press('ControlOrMeta+Space')
-    await list.waitFor()
+    await opened()
     await page.keyboard.press('Enter')
     await list.waitFor({ state: 'detached' })
     await page.keyboard.press('ControlOrMeta+a')

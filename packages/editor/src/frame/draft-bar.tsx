@@ -1,9 +1,8 @@
 import type { ConnectedEditorProps } from '../editor-props.ts'
 import { useTranslate } from '../instance/instance-context.ts'
-import type { RefusedInput } from '../session/pending-input.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { useWorkflowDetails } from '../session/workflow-details.ts'
-import type { EditorProblem } from '../store/editor-state.ts'
+import type { EditorProblem, FieldAddress } from '../store/editor-state.ts'
 import { Topbar } from '../topbar/topbar.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { useChangesSincePublished } from '../versions/use-published.ts'
@@ -12,7 +11,7 @@ import { useViewMenu } from './use-view-menu.ts'
 interface DraftBarProps {
   readonly host: ConnectedEditorProps
   readonly onOpenProblem: (problem: EditorProblem) => void
-  readonly onOpenField: (field: RefusedInput) => void
+  readonly onOpenField: (field: FieldAddress) => void
 }
 
 /** Top bar of a draft on a server: state since the last version, and actions to test, publish and run it. */

@@ -1,7 +1,7 @@
-import type { NodeId, ParamPath } from '@tenon/core/document'
+import type { ParamPath } from '@tenon/core/document'
 import type { CanvasSlot } from '../contexts/canvas-handle.ts'
 import type { EditorSession } from '../session/session-types.ts'
-import type { EditorProblem } from '../store/editor-state.ts'
+import type { EditorProblem, FieldAddress } from '../store/editor-state.ts'
 import { select } from '../store/editor-store.ts'
 import { withPanel } from '../store/panels.ts'
 
@@ -15,13 +15,6 @@ export const NODE_NAME: ParamPath = Object.freeze(['node', 'name'])
 export function openProblem(session: EditorSession, canvas: CanvasSlot, problem: EditorProblem): void {
   if (problem.nodeId !== null) openField(session, canvas, { nodeId: problem.nodeId, path: fieldPath(problem) })
   else if (problem.edgeId !== null) select(session.store, [], [problem.edgeId])
-}
-
-/** A field by the path of its row in a panel: `['url']` for a param, `['policy', 'timeout']`, {@link NODE_NAME}. */
-export interface FieldAddress {
-  /** Node of the field; `null` for the settings of the workflow. */
-  readonly nodeId: NodeId | null
-  readonly path: ParamPath
 }
 
 /** Opens the panel of a field, reveals its node and focuses the field. */

@@ -1,12 +1,9 @@
-import type { NodeId, ParamPath } from '@tenon/core/document'
+import type { NodeId } from '@tenon/core/document'
+import type { FieldAddress } from '../store/editor-state.ts'
 import { type EditorStore, showInput } from '../store/editor-store.ts'
 
 /** A field whose text the draft cannot take, such as a name that another field has. */
-export interface RefusedInput {
-  /** The node that the field belongs to; `null` for the workflow itself. */
-  readonly nodeId: NodeId | null
-  /** Path of the row that shows the field, in the panel of the node or the workflow. */
-  readonly path: ParamPath
+export interface RefusedInput extends FieldAddress {
   /** Label of the field. */
   readonly label: string
   readonly text: string

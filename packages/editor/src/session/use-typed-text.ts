@@ -1,17 +1,14 @@
-import type { NodeId, ParamPath } from '@tenon/core/document'
 import { useEffect, useRef, useState } from 'react'
 import { useInstance } from '../instance/instance-context.ts'
+import type { FieldAddress } from '../store/editor-state.ts'
 import { useTypingPause } from '../ui/use-typing-pause.ts'
 import { useSession } from './session-context.tsx'
 import { useDelayedChange } from './use-delayed-change.ts'
 
 /** Identifies a field within its editor, so that a refused text is restored. */
-export interface TypedTextField {
+export interface TypedTextField extends FieldAddress {
   /** Unique among the fields of the editor. */
   readonly key: string
-  readonly nodeId: NodeId | null
-  /** Path of the row that shows the field, in the panel of the node or the workflow. */
-  readonly path: ParamPath
   readonly label: string
 }
 

@@ -21,7 +21,8 @@ export type Phase =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'failed'
-      readonly error: unknown /** True if it was deleted while it was open. */
+      readonly error: unknown
+      /** True if the workflow was deleted while it was open. */
       readonly isDeleted?: true
     }
 
@@ -99,10 +100,11 @@ export type DropTarget =
 
 export type InspectorTab = 'setup' | 'policy' | 'input' | 'last-run'
 
-/** A request to focus one field; each object is one request. */
-export interface FieldFocus {
-  /** `null` for the settings of the workflow. */
+/** A field of the inspector, by its row. */
+export interface FieldAddress {
+  /** Node of the field; `null` for the settings of the workflow. */
   readonly nodeId: NodeId | null
+  /** Path of the row in the panel: `['url']` for a param, `['policy', 'timeout']`, `NODE_NAME`. */
   readonly path: ParamPath
 }
 
@@ -150,7 +152,8 @@ export interface EditorState {
   readonly canUndo: boolean
   readonly canRedo: boolean
   readonly tab: InspectorTab
-  readonly fieldFocus: FieldFocus | null
+  /** Field to focus; each object is one request. */
+  readonly fieldFocus: FieldAddress | null
   readonly quickAdd: QuickAdd | null
   /** True if the next positions come from a layout, so that cards are animated. */
   readonly isArranging: boolean

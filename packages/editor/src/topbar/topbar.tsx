@@ -2,9 +2,8 @@ import type { ReactNode } from 'react'
 import { useActions } from '../contexts/actions-context.ts'
 import { useTranslate } from '../instance/instance-context.ts'
 import { ProblemList } from '../problems/problem-list.tsx'
-import type { RefusedInput } from '../session/pending-input.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
-import type { EditorProblem } from '../store/editor-state.ts'
+import type { EditorProblem, FieldAddress } from '../store/editor-state.ts'
 import { AvatarGroup } from '../ui/avatar.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { HostSlot } from '../ui/boundary.tsx'
@@ -26,7 +25,7 @@ interface TopbarProps {
   readonly onShowState?: (() => void) | null
   readonly onOpenProblem: (problem: EditorProblem) => void
   /** Shows a field whose text is not saved. */
-  readonly onOpenField: (field: RefusedInput) => void
+  readonly onOpenField: (field: FieldAddress) => void
   readonly onTry: (() => void) | null
   readonly isTrying?: boolean
   readonly primary: { readonly label: string; readonly onClick: () => void } | null

@@ -24,3 +24,8 @@ export const PORT_NAME_PATTERN = /^[a-z][A-Za-z0-9_-]*$/
 
 /** Pattern of the name of a task queue: a letter, then letters, digits and `_ . -`; at most 100 characters. */
 export const TASK_QUEUE_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/
+
+/** Returns the key of a version of a node type in maps and lockfiles: `acme/call@2`. */
+export function nodeTypeKey(type: string, version: number): string {
+  return `${type}@${version}`
+}

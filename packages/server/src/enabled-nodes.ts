@@ -1,4 +1,4 @@
-import type { WorkflowDocument, WorkflowNode } from '@tenon/core/document'
+import { nodeTypeKey, type WorkflowDocument, type WorkflowNode } from '@tenon/core/document'
 import type { NodeManifestEntry, NodeRegistry } from '@tenon/core/node'
 
 /** Node of a document with what the checks of the server need beside it. */
@@ -15,12 +15,12 @@ export function enabledNodes(
   { manifest }: Pick<NodeRegistry, 'manifest'>,
   { nodes }: Pick<WorkflowDocument, 'nodes'>,
 ): readonly EnabledNode[] {
-  const types = new Map(manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry]))
+  const types = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
   return nodes
     .filter(({ disabled }) => disabled !== true)
     .map((node) => ({
       node,
       name: node.name === '' ? node.id : node.name,
-      entry: types.get(`${node.type}@${node.typeVersion}`),
+      entry: types.get(nodeTypeKey(node.type, node.typeVersion)),
     }))
 }

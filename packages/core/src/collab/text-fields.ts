@@ -1,3 +1,4 @@
+import { nodeTypeKey } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifest } from '../node/definition.ts'
 
@@ -79,14 +80,14 @@ export function textFieldsOf(manifest: Pick<NodeManifest, 'nodes'>): TextFields 
     manifest.nodes.flatMap(({ type, version, params }) => {
       const root = isJsonObject(params as Json) ? (params as JsonObject) : {}
       const paths = textPathsIn(root, root, 0)
-      return holdsText(paths) ? [[`${type}@${version}`, paths] as const] : []
+      return holdsText(paths) ? [[nodeTypeKey(type, version), paths] as const] : []
     }),
   )
 }
 
 /** Returns the texts of a node type; an unknown type has none. */
 export function textPathsOf(fields: TextFields, type: string, typeVersion: number): TextPaths {
-  return fields.get(`${type}@${typeVersion}`) ?? NO_TEXT
+  return fields.get(nodeTypeKey(type, typeVersion)) ?? NO_TEXT
 }
 
 /** Returns the texts below one key or index. */

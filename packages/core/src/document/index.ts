@@ -3,6 +3,7 @@ export { DURATION_PATTERN, durationToMs, isDurationString, LONGEST_DURATIONS, MA
 export {
   NODE_ID_PATTERN,
   type NodeId,
+  nodeTypeKey,
   PORT_NAME_PATTERN,
   type RunId,
   TASK_QUEUE_PATTERN,

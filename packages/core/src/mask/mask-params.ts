@@ -1,5 +1,6 @@
 import { isSecretMarker, secretParamsOf } from '../document/secret-marker.ts'
 import type { WorkflowDocument, WorkflowNode } from '../document/types.ts'
+import { nodeTypeKey } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifest } from '../node/definition.ts'
 import { maskCredentials } from './mask-credentials.ts'
@@ -45,7 +46,7 @@ export function maskDocument(document: WorkflowDocument, manifest: Pick<NodeMani
 type Schemas = ReadonlyMap<string, JsonSchema>
 
 function schemasOf(manifest: Pick<NodeManifest, 'nodes'>): Schemas {
-  return new Map(manifest.nodes.map(({ type, version, params }) => [`${type}@${version}`, params]))
+  return new Map(manifest.nodes.map(({ type, version, params }) => [nodeTypeKey(type, version), params]))
 }
 
 function mapParams(
@@ -54,7 +55,7 @@ function mapParams(
   schemas: Schemas,
 ): WorkflowDocument {
   const nodes = document.nodes.map((node) => {
-    const params = change(node, schemas.get(`${node.type}@${node.typeVersion}`) ?? true)
+    const params = change(node, schemas.get(nodeTypeKey(node.type, node.typeVersion)) ?? true)
     return params === node.params ? node : { ...node, params }
   })
   return nodes.some((node, index) => node !== document.nodes[index]) ? { ...document, nodes } : document

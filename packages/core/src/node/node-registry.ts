@@ -1,3 +1,4 @@
+import { nodeTypeKey } from '../ids.ts'
 import type { NodeManifest } from './definition.ts'
 import type { AnyNodeImplementation } from './implementation.ts'
 import { toManifest } from './manifest.ts'
@@ -22,13 +23,9 @@ export function createNodeRegistry(implementations: readonly AnyNodeImplementati
   const manifest = toManifest(implementations)
   const byKey = new Map(
     implementations.map((implementation) => [
-      keyOf(implementation.definition.type, implementation.definition.version),
+      nodeTypeKey(implementation.definition.type, implementation.definition.version),
       implementation,
     ]),
   )
-  return Object.freeze({ manifest, get: (type: string, version: number) => byKey.get(keyOf(type, version)) })
-}
-
-function keyOf(type: string, version: number): string {
-  return `${type}@${version}`
+  return Object.freeze({ manifest, get: (type: string, version: number) => byKey.get(nodeTypeKey(type, version)) })
 }

@@ -3,6 +3,7 @@ import { paramAt } from '../document/param-path.ts'
 import type { ProblemIssue } from '../errors/index.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { nearest } from '../expression/suggest.ts'
+import { nodeTypeKey } from '../ids.ts'
 import { isJsonObject, type Json, type JsonObject, type JsonSchema } from '../json.ts'
 import type { NodeManifestEntry } from '../node/definition.ts'
 import { faultyReferences } from './check-refs.ts'
@@ -13,7 +14,7 @@ import type { Meter } from './meter.ts'
 import { schemaAt, titleAt } from './param-schema.ts'
 import { type SchemaChecker, schemaFault } from './schema-checker.ts'
 import { asObject } from './schema-facts.ts'
-import { type SurveyedNode, typeKey, type WorkflowSurvey } from './survey.ts'
+import type { SurveyedNode, WorkflowSurvey } from './survey.ts'
 
 /** Keywords whose faults the value of a template may remove. */
 const WHOLE_VALUE_KEYWORDS: ReadonlySet<string> = new Set([
@@ -98,7 +99,7 @@ function valueInstead(schema: JsonObject, code: string, written: Json): Json | u
 
 function checkSchema(checked: CheckedNode, check: SchemaChecker, report: ReportIssue): void {
   const { node, name, params } = checked.surveyed
-  const verdict = check(typeKey(node.type, node.typeVersion), checked.schema, params)
+  const verdict = check(nodeTypeKey(node.type, node.typeVersion), checked.schema, params)
   if ('issues' in verdict) {
     for (const issue of verdict.issues) if (!isOpen(checked, issue)) reportFault(checked, issue, report)
     return

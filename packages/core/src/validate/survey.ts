@@ -6,7 +6,7 @@ import { effectiveOnError, type ResolvedPort, resolvePorts } from '../document/p
 import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from '../document/types.ts'
 import { isTemplate } from '../expression/parse.ts'
 import { createTemplateTable, type TemplateTable } from '../expression/template-table.ts'
-import type { NodeId } from '../ids.ts'
+import { type NodeId, nodeTypeKey } from '../ids.ts'
 import type { JsonObject, JsonSchema } from '../json.ts'
 import { trimmed } from '../lists.ts'
 import type { NodeManifest, NodeManifestEntry } from '../node/definition.ts'
@@ -63,9 +63,6 @@ export interface WorkflowSurvey {
   /** Each cycle as the ids of its nodes; empty for a workflow that can run. */
   readonly cycles: readonly (readonly NodeId[])[]
 }
-
-/** Returns the key of a node type in the index of the manifest. */
-export const typeKey = (type: string, version: number): string => `${type}@${version}`
 
 /** Groups the edges whose ends both exist by their ends; of edges with the same id the first one counts. */
 function groupEdges({ nodes, edges }: WorkflowDocument) {
@@ -153,12 +150,12 @@ function createPorts(): (node: WorkflowNode, params: JsonObject, entry: NodeMani
  * must have a valid structure, which `parseDocument` checks; everything else may be wrong.
  */
 export function surveyDocument(document: WorkflowDocument, manifest: Pick<NodeManifest, 'nodes'>): WorkflowSurvey {
-  const entries = new Map(manifest.nodes.map((entry) => [typeKey(entry.type, entry.version), entry]))
+  const entries = new Map(manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry]))
   const { incoming, outgoing } = groupEdges(document)
   const portsOf = createPorts()
   const defaultsOf = createDefaults()
   const nodes = document.nodes.map((node): SurveyedNode => {
-    const entry = entries.get(typeKey(node.type, node.typeVersion))
+    const entry = entries.get(nodeTypeKey(node.type, node.typeVersion))
     const params = entry === undefined ? node.params : withDefaults(defaultsOf(entry), node.params)
     const { ports, portNames } = portsOf(node, params, entry)
     const texts = paramTexts(entry?.params ?? true, node.params)

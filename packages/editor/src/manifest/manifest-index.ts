@@ -1,4 +1,4 @@
-import type { WorkflowNode } from '@tenon/core/document'
+import { nodeTypeKey, type WorkflowNode } from '@tenon/core/document'
 import type { NodeCategory, NodeManifest, NodeManifestEntry } from '@tenon/core/node'
 
 /** Node types of a server, indexed by type. */
@@ -18,14 +18,14 @@ export function createManifestIndex(manifest: NodeManifest): ManifestIndex {
   const exact = new Map<string, NodeManifestEntry>()
   const newest = new Map<string, NodeManifestEntry>()
   for (const entry of manifest.nodes) {
-    exact.set(`${entry.type}@${entry.version}`, entry)
+    exact.set(nodeTypeKey(entry.type, entry.version), entry)
     const known = newest.get(entry.type)
     if (known === undefined || known.version < entry.version) newest.set(entry.type, entry)
   }
   return {
     manifest,
     latest: [...newest.values()],
-    entryOf: (node) => exact.get(`${node.type}@${node.typeVersion}`) ?? newest.get(node.type),
+    entryOf: (node) => exact.get(nodeTypeKey(node.type, node.typeVersion)) ?? newest.get(node.type),
     byType: (type) => newest.get(type),
   }
 }

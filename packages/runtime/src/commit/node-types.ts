@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonSchema, secretParamsOf } from '@tenon/core/document'
+import { isJsonObject, type JsonSchema, nodeTypeKey, secretParamsOf } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { AnyNodeImplementation, NodeRegistry } from '@tenon/core/node'
 import type { PlanNode } from '../interpreter/plan.ts'
@@ -32,13 +32,15 @@ export function hasNodeType(findType: FindNodeType, node: PlanNode): boolean {
 }
 
 export function nodeTypesOf(registry: NodeRegistry): FindNodeType {
-  const schemas = new Map(registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]))
+  const schemas = new Map(
+    registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
+  )
   const types = new Map<string, NodeType>()
   /** By node, since a type is looked up several times in each attempt. */
   const byNode = new WeakMap<PlanNode, NodeType>()
 
   function typeOf({ type, typeVersion }: PlanNode): NodeType {
-    const name = `${type}@${typeVersion}`
+    const name = nodeTypeKey(type, typeVersion)
     const known = types.get(name)
     if (known !== undefined) return known
     const implementation = registry.get(type, typeVersion)

@@ -1,5 +1,5 @@
 import type { Ledger, LedgerEntry } from '@tenon/core/api'
-import type { Json, TenantId } from '@tenon/core/document'
+import { type Json, nodeTypeKey, type TenantId } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { maskCredentials, maskParams } from '@tenon/core/mask'
 import {
@@ -49,9 +49,10 @@ export async function readLedger(server: ServerContext, run: StoredRun): Promise
     return inlineInputs(nodeRun.nodeRunId, nodeRun.scheduledAt)
   }
   const schemas = new Map(
-    server.registry.manifest.nodes.map((entry) => [`${entry.type}@${entry.version}`, entry.params]),
+    server.registry.manifest.nodes.map((entry) => [nodeTypeKey(entry.type, entry.version), entry.params]),
   )
-  const schemaOf = (node: PlanNode | undefined) => schemas.get(`${node?.type}@${node?.typeVersion}`) ?? true
+  const schemaOf = (node: PlanNode | undefined) =>
+    (node && schemas.get(nodeTypeKey(node.type, node.typeVersion))) ?? true
   const entries: LedgerEntry[] = []
   for (const nodeRun of nodeRuns) {
     const node = nodes.get(nodeRun.nodeId)

@@ -1,4 +1,4 @@
-import { isSecretMarker, type NodeId, type WorkflowDocument } from '@tenon/core/document'
+import { isSecretMarker, type NodeId, nodeTypeKey, type WorkflowDocument } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { ServerContext } from '../context.ts'
 import { serverIssue } from '../server-issue.ts'
@@ -28,7 +28,7 @@ export async function keepSecrets(
   document: WorkflowDocument,
 ): Promise<void> {
   const uses = document.nodes.flatMap((node): readonly Use[] =>
-    (secretFields.get(`${node.type}@${node.typeVersion}`) ?? []).flatMap((param) => {
+    (secretFields.get(nodeTypeKey(node.type, node.typeVersion)) ?? []).flatMap((param) => {
       const value = node.params[param]
       if (!isSecretMarker(value)) return []
       return [

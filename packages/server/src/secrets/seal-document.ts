@@ -4,6 +4,7 @@ import {
   isSecretMarker,
   type Json,
   type NodeId,
+  nodeTypeKey,
   type WorkflowDocument,
 } from '@tenon/core/document'
 import * as Y from 'yjs'
@@ -35,7 +36,7 @@ export function sealDocument(
 ): { readonly document: WorkflowDocument; readonly rows: readonly SecretRow[] } {
   const rows: SecretRow[] = []
   const nodes = document.nodes.map((node) => {
-    const names = (fields.get(`${node.type}@${node.typeVersion}`) ?? []).filter(
+    const names = (fields.get(nodeTypeKey(node.type, node.typeVersion)) ?? []).filter(
       (name) => Object.hasOwn(node.params, name) && !isSecretMarker(node.params[name]),
     )
     if (names.length === 0) return node

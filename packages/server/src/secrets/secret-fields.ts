@@ -1,4 +1,4 @@
-import { secretParamsOf } from '@tenon/core/document'
+import { nodeTypeKey, secretParamsOf } from '@tenon/core/document'
 import type { NodeManifest } from '@tenon/core/node'
 
 /** The secret params of node types by `type@version`; types without one are left out. */
@@ -8,7 +8,7 @@ export function secretFieldsIn(manifest: NodeManifest): SecretFields {
   return new Map(
     manifest.nodes.flatMap(({ type, version, params }) => {
       const names = secretParamsOf(params)
-      return names.length === 0 ? [] : [[`${type}@${version}`, names] as const]
+      return names.length === 0 ? [] : [[nodeTypeKey(type, version), names] as const]
     }),
   )
 }

@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import { behaviorHash, canonicalText, contentHash, sha256Hex, type WorkflowDocument } from '@tenon/core/document'
+import {
+  behaviorHash,
+  canonicalText,
+  contentHash,
+  nodeTypeKey,
+  sha256Hex,
+  type WorkflowDocument,
+} from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
 import { checkWorkflowInSlices } from '@tenon/core/validate'
 import { compile } from '@tenon/runtime/interpreter'
@@ -65,9 +72,9 @@ function refuse(issues: readonly ProblemIssue[]): void {
 
 /** References of the document, by hash: today the node types; sub-workflows and templates join them here. */
 function lockfileOf(server: ServerContext, document: WorkflowDocument) {
-  const used = new Set(document.nodes.map((node) => `${node.type}@${node.typeVersion}`))
+  const used = new Set(document.nodes.map((node) => nodeTypeKey(node.type, node.typeVersion)))
   const entries = server.registry.manifest.nodes
-    .map((entry) => [`${entry.type}@${entry.version}`, entry] as const)
+    .map((entry) => [nodeTypeKey(entry.type, entry.version), entry] as const)
     .filter(([name]) => used.has(name))
     .map(([name, entry]) => [name, sha256Hex(canonicalText(entry))])
   return { lockfileVersion: 1, nodeTypes: Object.fromEntries(entries) }

@@ -4,13 +4,13 @@ import type { DocumentOperation } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { guardPageClose, isOnline, onNetworkChange, onPageLeave } from '../instance/browser.ts'
 import type { EditorSession } from '../session/session-types.ts'
-import type { Phase, SyncState } from '../store/editor-state.ts'
+import type { SyncState } from '../store/editor-state.ts'
 import type { CollabConnection } from './collab-provider.ts'
 import type { HttpSync } from './http-sync.ts'
 import { loadSurroundings } from './load-surroundings.ts'
 import type { ConnectablePresence } from './presence.ts'
 import { readPeers, showPeers } from './read-peers.ts'
-import { closeCodeOf, socketClosed, socketRefused } from './socket-faults.ts'
+import { closeCodeOf, socketClosed, socketRefused, workflowDeleted } from './socket-faults.ts'
 import { createUnsavedChanges } from './unsaved-changes.ts'
 
 export interface DraftLinkOptions {
@@ -32,12 +32,6 @@ export interface DraftLinkOptions {
   readonly onWaiting: (isWaiting: boolean) => void
   /** Called when the server refuses the changes that were sent after leaving. */
   readonly onLost: (error: unknown, unsaved: readonly DocumentOperation[]) => void
-}
-
-/** Returns the phase in which the editor says that the workflow was deleted, and waits for it to be restored. */
-function deletedPhase(): Phase {
-  const error = new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
-  return { kind: 'failed', error, isDeleted: true }
 }
 
 /** Time in milliseconds after which a socket without the draft counts as failed; with loading, less than 5 s in all. */
@@ -95,7 +89,10 @@ export function connectDraft(options: DraftLinkOptions): () => void {
       return
     }
     isClosed = true
-    store.setState({ isReadOnly: true, ...(code === CLOSE_CODES.notFound ? { phase: deletedPhase() } : {}) })
+    store.setState({ isReadOnly: true })
+    if (code === CLOSE_CODES.notFound) {
+      store.setState({ phase: { kind: 'failed', error: workflowDeleted(), isDeleted: true } })
+    }
     showSync()
     onExpelled(code, unsaved.operations())
   }

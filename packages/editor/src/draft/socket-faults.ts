@@ -28,6 +28,11 @@ export function socketRefused({ sockets }: TenonClient): TenonError {
   })
 }
 
+/** Returns the error of an editor whose socket is closed because the workflow was deleted. */
+export function workflowDeleted(): TenonError {
+  return new TenonError('WORKFLOW_NOT_FOUND', 'The workflow was deleted while it was open')
+}
+
 /** Returns the close code of a socket for the same reason; `undefined` if there is none. */
 export function closeCodeOf(error: unknown): number | undefined {
   return error instanceof TenonError ? HTTP_CLOSES[error.code] : undefined

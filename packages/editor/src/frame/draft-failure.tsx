@@ -16,7 +16,7 @@ const NOT_FOUND: { readonly [Code in TenonErrorCode]?: MessageKey } = {
   VERSION_NOT_FOUND: 'editor.versionNotFound',
 }
 
-/** Returns the failure of a workflow that was never loaded or no longer exists, so that no part of an editor has a use. */
+/** Returns the failure of a workflow that was never loaded or no longer exists, so that an editor has nothing to show. */
 export function useDraftFailure(): Failure | null {
   return useEditorStore(({ phase, workflow }) =>
     phase.kind === 'failed' && (workflow === null || titleOf(phase.error) !== undefined) ? phase : null,
@@ -41,14 +41,22 @@ export function DraftFailure({ failure: { error, isDeleted }, onRetry, back }: D
   if (title !== undefined) return <NotFound title={t(title)} description={t('editor.notFoundText')} back={back} />
   return (
     <div className="tn-whole-page">
-      <ErrorState
-        title={t('editor.loadFailed')}
-        error={error}
-        isRetrying={onRetry !== null && canRetry(error)}
-        {...(onRetry === null ? {} : { onRetry })}
-      />
+      <LoadFailure error={error} onRetry={onRetry} />
       {back !== undefined && <HostSlot>{back}</HostSlot>}
     </div>
+  )
+}
+
+/** Reason why a workflow could not be loaded, with a button to try again. */
+export function LoadFailure({ error, onRetry }: { readonly error: unknown } & Pick<DraftFailureProps, 'onRetry'>) {
+  const t = useTranslate()
+  return (
+    <ErrorState
+      title={t('editor.loadFailed')}
+      error={error}
+      isRetrying={onRetry !== null && canRetry(error)}
+      {...(onRetry === null ? {} : { onRetry })}
+    />
   )
 }
 

@@ -1,8 +1,7 @@
 import { useTranslate } from '../instance/instance-context.ts'
-import { canRetry } from '../instance/retry-later.ts'
 import { useEditorStore } from '../session/session-context.tsx'
-import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton, useDelayed } from '../ui/skeleton.tsx'
+import { LoadFailure } from './draft-failure.tsx'
 
 /** Covers the canvas until the draft is loaded, and shows a failure. */
 export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null }) {
@@ -14,12 +13,7 @@ export function DraftState({ onRetry }: { readonly onRetry: (() => void) | null 
     <div className="tn-draft-state">
       {phase.kind === 'failed' ? (
         <div className="tn-draft-failed">
-          <ErrorState
-            title={t('editor.loadFailed')}
-            error={phase.error}
-            isRetrying={onRetry !== null && canRetry(phase.error)}
-            {...(onRetry === null ? {} : { onRetry })}
-          />
+          <LoadFailure error={phase.error} onRetry={onRetry} />
         </div>
       ) : (
         isSlow && (

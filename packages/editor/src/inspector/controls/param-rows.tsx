@@ -14,7 +14,7 @@ import { Tooltip } from '../../ui/tooltip.tsx'
 import { CHOICE_CONTROLS, GROUP_CONTROLS, NESTING_CONTROLS, SWITCHABLE_CONTROLS } from './control-kinds.ts'
 import { useControl } from './controls-context.ts'
 import { FieldFault } from './field-fault.tsx'
-import { textOf } from './text-of.ts'
+import { textKeyOf, textOf } from './text-of.ts'
 import { diagnosticsOf, useFieldProblems } from './use-field-problems.ts'
 import { useJudgedProblems } from './use-judged-problems.ts'
 
@@ -33,7 +33,7 @@ export function ParamRows({ nodeId, rootSchema, fields, siblings, isReadOnly }: 
   const shown = fields.filter((field) => isFieldShown(field, withDefaults))
   useRowInput(
     nodeId,
-    shown.map(({ name, path }) => ({ id: name, key: [nodeId, 'params', ...path].join('/') })),
+    shown.map(({ name, path }) => ({ id: name, key: textKeyOf(nodeId, path) })),
   )
   return shown.map((field) => (
     <ParamRow

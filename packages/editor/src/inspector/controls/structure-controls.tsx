@@ -9,7 +9,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import type { ControlProps } from './control-props.ts'
 import { JsonText } from './json-text.tsx'
 import { ParamRows } from './param-rows.tsx'
-import { textFieldOf } from './text-of.ts'
+import { textFieldOf, textKeyOf } from './text-of.ts'
 import { useRemovalFocus } from './use-removal-focus.ts'
 
 /** Control for the fields of an object. */
@@ -38,7 +38,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
   const onRemoving = useRemovalFocus(items.length)
   useRowInput(
     nodeId,
-    items.map((_item, index) => ({ id: index, key: [nodeId, 'params', ...field.path, index].join('/') })),
+    items.map((_item, index) => ({ id: index, key: textKeyOf(nodeId, [...field.path, index]) })),
   )
   return (
     <div className="tn-list">

@@ -1,4 +1,4 @@
-import type { Json, NodeId } from '@tenon/core/document'
+import type { Json, NodeId, ParamPath } from '@tenon/core/document'
 import type { ParamField } from '../../manifest/param-field.ts'
 import type { TypedTextField } from '../../session/use-typed-text.ts'
 
@@ -6,6 +6,11 @@ import type { TypedTextField } from '../../session/use-typed-text.ts'
 export function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
+
+/** Returns the prefix of the keys of all texts of a param. */
+export function textKeyOf(nodeId: NodeId, path: ParamPath): string {
+  return [nodeId, 'params', ...path].join('/')
 }
 
 /**
@@ -18,5 +23,5 @@ export function textFieldOf(
   { path, title }: ParamField,
   part: { readonly id: string; readonly label: string } = { id: '', label: title },
 ): TypedTextField {
-  return { key: [nodeId, 'params', ...path, part.id].join('/'), nodeId, path, label: part.label }
+  return { key: `${textKeyOf(nodeId, path)}/${part.id}`, nodeId, path, label: part.label }
 }

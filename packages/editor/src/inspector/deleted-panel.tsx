@@ -22,17 +22,7 @@ export function DeletedPanel({ deleted }: { readonly deleted: DeletedNode }) {
     if (focused === null || focused === panel.ownerDocument.body) panel.focus({ preventScroll: true })
   }, [panel])
   return (
-    <section
-      ref={setPanel}
-      className="tn-inspector-body"
-      aria-label={node.name}
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        // The user may be typing still: letters must not act as shortcuts.
-        const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-        if (event.target === event.currentTarget && isLetter) event.stopPropagation()
-      }}
-    >
+    <section ref={setPanel} className="tn-inspector-body" aria-label={node.name} tabIndex={-1}>
       <header className="tn-inspector-head">
         <div className="tn-inspector-title">
           <h2 className="tn-inspector-heading" dir="auto">

@@ -4,9 +4,9 @@ import { TenonError } from '@tenon/core/errors'
 import { repairText } from '@tenon/core/text'
 import { inTime } from '../in-time.ts'
 
-/** Most people of one answer. */
+/** Maximum number of people in one answer, and of ids in one call. */
 export const MOST_MEMBERS = 20
-/** A host that does not answer holds up no request for longer. */
+/** Longest wait for the directory in one request, in milliseconds. */
 const ANSWER_MS = 10_000
 
 /**
@@ -26,7 +26,7 @@ export interface MemberDirectory {
     readonly tenantId: TenantId
     /** 0 to 200 characters, as the user typed them. */
     readonly query: string
-    /** Most people to return, 20. */
+    /** Maximum number of people to return: 20. */
     readonly limit: number
   }): Promise<readonly Member[]>
   /** Returns the people among these ids, in any order; unknown ids, and those of other tenants, are left out. */
@@ -40,7 +40,7 @@ export interface MemberDirectory {
 /**
  * Looks up people by their ids in calls of at most {@link MOST_MEMBERS} ids; without ids it calls nothing.
  *
- * @param timeoutMs - Longest wait for all calls together. @defaultValue 10_000
+ * @param timeoutMs - Longest wait for all calls together, in milliseconds. @defaultValue 10_000
  * @throws {@link TenonError} `UNAVAILABLE` if a call fails, see {@link askDirectory}, or when the wait is over.
  */
 export async function lookUpMembers(
@@ -62,9 +62,10 @@ export async function lookUpMembers(
 }
 
 /**
- * Asks the directory of the host, and keeps of its answer only what the API returns.
+ * Calls the directory of the host, and removes from its answer every field that the API does not return.
  *
- * @throws {@link TenonError} `UNAVAILABLE` if the host fails, answers with anything but people, or takes 10 s.
+ * @param timeoutMs - Longest wait for the answer, in milliseconds. @defaultValue 10_000
+ * @throws {@link TenonError} `UNAVAILABLE` if the call fails, takes longer, or returns anything but people.
  */
 export async function askDirectory(
   ask: () => Promise<readonly Member[]>,

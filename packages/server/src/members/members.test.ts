@@ -41,9 +41,9 @@ const PEOPLE: Readonly<Record<string, MemberList['items']>> = {
 }
 const DOWN = 'connect ECONNREFUSED 10.0.0.7'
 let isDown = false
-/** What the directory answers in place of people. */
+/** Answer of a faulty directory; `null` for the people. */
 let wrong: unknown = null
-/** The ids of each look-up. */
+/** Ids of each call of `lookUp`. */
 const asked: (readonly string[])[] = []
 const members: MemberDirectory = {
   async search({ tenantId, query, limit }) {
@@ -101,7 +101,7 @@ describe('GET /members', () => {
     })
   })
 
-  test('answers an empty list of ids without a question to the directory', async () => {
+  test('answers an empty list of ids without a call of the directory', async () => {
     expect(await list('userIds=')).toEqual({ items: [], isAvailable: true })
     expect(asked).toEqual([])
   })

@@ -117,8 +117,9 @@ export function checkBeginning(beginning: Beginning): StartRunRequest {
 
 function findTrigger(plan: Plan, triggerId: string | undefined): PlanNode {
   const triggers = plan.nodes.filter((node) => node.control === 'trigger')
-  const enabled = triggers.find(({ disabled }) => !disabled) ?? triggers[0]
-  const trigger = triggerId === undefined ? enabled : triggers.find((node) => node.id === triggerId)
+  // If all are disabled, the first one is refused by its name below.
+  const byDefault = triggers.find(({ disabled }) => !disabled) ?? triggers[0]
+  const trigger = triggerId === undefined ? byDefault : triggers.find((node) => node.id === triggerId)
   if (trigger === undefined) {
     throw new TenonError('REFERENCE_NOT_FOUND', 'The version has no trigger with this id', {
       details: { issues: [{ path: ['trigger'], code: 'not_found', message: 'No trigger of the version has this id' }] },

@@ -10,7 +10,7 @@ export interface ServerSockets {
   /** The subprotocol to answer with, from those that the client offers. */
   chooseProtocol(offered: Iterable<string>): string | null
   /**
-   * Takes a socket over whose handshake is done. Refusals are close codes, since a browser sees nothing else.
+   * Takes over a socket after its handshake. Refusals are close codes, since a browser sees nothing else.
    *
    * @param request - The upgrade request, without a body.
    * @param context - Passed on to `authenticate`. @defaultValue `{}`

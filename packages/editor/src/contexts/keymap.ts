@@ -99,7 +99,7 @@ interface KeyContext {
   readonly isForm: boolean
 }
 
-/** Checks for an action that changes the selected nodes by one key: on a button elsewhere the key is a slip. */
+/** Checks for an action that changes the selected nodes. Outside the canvas, its key was pressed by mistake. */
 function isOfSelected(action: ActionName): boolean {
   return action === 'delete' || action === 'toggle-disabled' || action === 'connect' || action.startsWith('move-')
 }
@@ -107,22 +107,19 @@ function isOfSelected(action: ActionName): boolean {
 /** Maps a key press to its command in this context; `null` if the key has no binding. */
 export function actionFor(keymap: readonly KeyBinding[], press: KeyPress, context: KeyContext): ActionName | null {
   const chord = chordOf(press)
-  const isTyped = context.isTextEntry || (context.isForm && isCharacter(press))
-  const binding = keymap.find((candidate) => candidate.keys === chord && worksAt(candidate, { ...context, isTyped }))
+  const isTextEntry = context.isTextEntry || (context.isForm && isCharacter(press))
+  const binding = keymap.find(
+    (candidate) => candidate.keys === chord && worksIn(candidate, { ...context, isTextEntry }),
+  )
   return binding === undefined || binding.byBrowser === true ? null : binding.action
 }
 
-/** Checks for a key that types a character: also with Shift, but with no other modifier. */
+/** Checks for a key that types a character: alone or with Shift, but with no other modifier. */
 function isCharacter({ key, altKey, ctrlKey, metaKey }: KeyPress): boolean {
   return key.length === 1 && !altKey && !ctrlKey && !metaKey
 }
 
-interface BindingContext extends KeyContext {
-  /** True if the key types text, or would in a field beside the one that has the focus. */
-  readonly isTyped: boolean
-}
-
-function worksAt({ inText, inPanel, action }: KeyBinding, context: BindingContext): boolean {
-  if (context.isElsewhere && isOfSelected(action)) return false
-  return inPanel === true ? context.isPanel : inText === true || !context.isTyped
+function worksIn({ inText, inPanel, action }: KeyBinding, { isTextEntry, isPanel, isElsewhere }: KeyContext): boolean {
+  if (isElsewhere && isOfSelected(action)) return false
+  return inPanel === true ? isPanel : inText === true || !isTextEntry
 }

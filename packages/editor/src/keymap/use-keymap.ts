@@ -4,8 +4,8 @@ import { actionFor, type KeyBinding } from '../contexts/keymap.ts'
 import { isTextEntry } from '../instance/browser.ts'
 
 /**
- * Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. Open
- * menus, popovers and dialogs have their keys for themselves: React passes their events to here, too.
+ * Handles keys on the root of the editor only; other keys on the page belong to the host or to another editor. Keys in
+ * open menus, popovers and dialogs are ignored: React passes their events to this handler, too.
  */
 export function useKeymap(
   keymap: readonly KeyBinding[],

@@ -40,13 +40,7 @@ export function NumberInput(props: NumberInputProps) {
     const next = parseNumber(text)
     if (next === null && !isRequired) return null
     if (typeof next !== 'number' || (integer && !Number.isInteger(next))) return t(syntaxFault(text, integer))
-    const range = {
-      ...(min === undefined ? {} : { min }),
-      ...(max === undefined ? {} : { max }),
-      ...(above === undefined ? {} : { above }),
-      ...(below === undefined ? {} : { below }),
-    }
-    return check?.(next) ?? rangeFault(next, range, t, locale)
+    return check?.(next) ?? rangeFault(next, { min, max, above, below }, t, locale)
   }
   const change = (text: string) => {
     setDraft(text)
@@ -63,7 +57,7 @@ export function NumberInput(props: NumberInputProps) {
   }
   const nudge = (direction: 1 | -1) => {
     const next = clamp(roundTo((value ?? 0) + direction * step), min, max)
-    // Only `min` and `max` name the next valid number.
+    // Beyond exclusive limits and `check`, no nearest valid number is known.
     if (faultOf(String(next)) !== null) return
     restore()
     onChange(next)

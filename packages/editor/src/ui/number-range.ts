@@ -1,25 +1,26 @@
-import type { JsonObject } from '@tenon/core/document'
+import type { Json, JsonObject } from '@tenon/core/document'
 import type { Translate } from '../messages/format.ts'
 
 /** Limits of a number. */
 export interface NumberRange {
   /** Smallest number. */
-  readonly min?: number
+  readonly min?: number | undefined
   /** Largest number. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** All numbers must be larger than this one. */
-  readonly above?: number
+  readonly above?: number | undefined
   /** All numbers must be smaller than this one. */
-  readonly below?: number
+  readonly below?: number | undefined
 }
 
 /** Returns the limits that a JSON Schema sets for numbers. */
 export function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonObject): NumberRange {
+  const limit = (value: Json | undefined) => (typeof value === 'number' ? value : undefined)
   return {
-    ...(typeof minimum === 'number' ? { min: minimum } : {}),
-    ...(typeof maximum === 'number' ? { max: maximum } : {}),
-    ...(typeof exclusiveMinimum === 'number' ? { above: exclusiveMinimum } : {}),
-    ...(typeof exclusiveMaximum === 'number' ? { below: exclusiveMaximum } : {}),
+    min: limit(minimum),
+    max: limit(maximum),
+    above: limit(exclusiveMinimum),
+    below: limit(exclusiveMaximum),
   }
 }
 

@@ -3,12 +3,12 @@ import type { Page } from '@tenon/core/client'
 /** Most pages that are loaded between a newer first page and the pages after the former one. */
 const MOST_PAGES = 5
 
-/** Content between a newer first page and the pages that were loaded after the former first page. */
+/** Items between a newer first page and the pages that were loaded after the former first page. */
 export interface PageGap<Item> {
   readonly items: readonly Item[]
   /** Keys of the items that the later pages contain as well; empty if the gap does not reach those pages. */
   readonly overlap: ReadonlySet<string>
-  /** Cursor behind `items`. */
+  /** Cursor after `items`. */
   readonly nextCursor: string | null
   /** True if the later pages follow `items`. */
   readonly isClosed: boolean

@@ -10,15 +10,15 @@ const LATE_MS = 3_000
 export interface UnsavedChanges {
   /** Records a change. */
   readonly touch: () => void
-  /** Records that the server has the draft as it was read first; changes before stay unsaved. */
+  /** Records the current draft as the one that the server has. Earlier changes stay unsaved. */
   readonly begin: () => void
-  /** Records that the server has all changes. */
+  /** Records the current draft as the one that the server has, with all changes. */
   readonly keepStored: () => void
-  /** Ends the wait for changes that are carried over to another session. */
+  /** Marks all changes as no longer unsaved here, since another session takes them over. */
   readonly forget: () => void
   /** Checks for changes that the server may lack. */
   readonly isPending: () => boolean
-  /** Checks for changes that should be stored by now, so that the connection may be dead. */
+  /** Checks for changes that are unsaved for so long that the connection may be dead. */
   readonly isLate: () => boolean
   /** Operations that lead from the stored draft to the current one. */
   readonly operations: () => readonly DocumentOperation[]

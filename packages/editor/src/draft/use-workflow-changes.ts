@@ -57,7 +57,7 @@ export function useWorkflowChanges({ session, client, workflowId, details, onRes
   })
   const reading = useRef(read)
   reading.current = read
-  // A hint of the restore may be lost: the connection may have ended with the workflow.
+  // The notification of the restore may be lost, since the connection may have closed with the workflow.
   useEffect(() => {
     if (!isMissing) return
     let stop = () => {}

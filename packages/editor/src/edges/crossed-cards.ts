@@ -48,7 +48,7 @@ function pointAt(corners: readonly Position[], share: number): Position {
   return points[0] ?? { x: 0, y: 0 }
 }
 
-/** Returns the cards that an edge touches on its way, or at whose ends it runs behind its own cards. */
+/** Returns the cards that an edge touches. Its own two cards count only if it runs behind them. */
 export function crossedCards(
   { source, target }: Pick<EdgeBetween, 'source' | 'target'>,
   path: string,

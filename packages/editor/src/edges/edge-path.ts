@@ -9,7 +9,7 @@ const BACKWARD = 40
 const ABOVE_CARD = 56
 /** Radius of the corners of an edge. */
 const RADIUS = 16
-/** Distance in pixels by which a port may move on its card, as more rows are added, before a bend no longer follows. */
+/** Distance in pixels within which a bend follows its port, which moves when its card gets more rows. */
 const PORT_DRIFT = 120
 
 /**

@@ -66,7 +66,7 @@ function legBetween(edge: EdgeBetween, from: Position, to: Position): Leg {
  * as short and with as few bends as possible.
  *
  * @param cards - All cards, the two of the edge included.
- * @param taken - Edges beside which this one is to run, rather than over them.
+ * @param taken - Edges with routes; this one runs beside them instead of over them where it can.
  * @returns The corners between the ends; `null` if the cards leave no gap.
  */
 export function findRoute(edge: EdgeBetween, cards: readonly CardBox[], taken: TakenLanes): readonly Position[] | null {
@@ -104,7 +104,7 @@ function gridAround(start: Position, goal: Position, cards: readonly CardBox[], 
   const laneCosts = { x: lanesBeside(spansX, LANES.x), y: lanesBeside(spansY, LANES.y) }
   const xs = ascending([start.x, goal.x, ...laneCosts.x.keys()])
   const ys = ascending([start.y, goal.y, ...laneCosts.y.keys()])
-  // Cards beyond the outermost lanes are in the way of none.
+  // Cards beyond the outermost lanes block no lane.
   const [west = 0, east = 0, north = 0, south = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)]
   const obstacles = cards.filter(({ x, y, width, height }) => {
     const isBeside = x >= east + CLEARANCE || x + width <= west - CLEARANCE
@@ -160,7 +160,7 @@ function ascending(values: readonly number[]): readonly number[] {
   return [...new Set(values)].sort((a, b) => a - b)
 }
 
-/** Directions of travel, clockwise: a step back is two further. */
+/** Directions of travel, clockwise. The opposite direction is two indexes further. */
 const STEPS = [
   { x: 1, y: 0 },
   { x: 0, y: 1 },
@@ -169,7 +169,7 @@ const STEPS = [
 ] as const
 const RIGHT = 0
 
-/** A* over the crossings of the lanes, by the direction from which each is reached; the edge leaves and arrives level. */
+/** A* over the crossings of the lanes, by the direction of arrival at each. The first and last legs are horizontal. */
 function search(
   start: Position,
   goal: Position,

@@ -10,7 +10,7 @@ interface Entry {
   readonly priority: number
 }
 
-/** Creates a binary heap with these values at priority 0. Values that are added again are kept apart. */
+/** Creates a binary heap with these values at priority 0. A value that is added again is a second entry. */
 export function createQueue(first: readonly number[]): Queue {
   const heap: Entry[] = first.map((value) => ({ value, priority: 0 }))
   const priorityAt = (index: number) => heap[index]?.priority ?? Number.POSITIVE_INFINITY

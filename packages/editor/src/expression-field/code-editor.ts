@@ -143,7 +143,7 @@ const replaceSelection: Extension = Prec.high(
     const insertion = insertBracket(deletion.state, text)
     if (insertion === null) return false
     const bracket = insertion.newDoc.sliceString(from, insertion.newDoc.length - (deletion.newDoc.length - from))
-    // One transaction, so that one undo gives the selected text back.
+    // One transaction, so that one undo restores the selected text.
     view.dispatch({
       changes: { from, to, insert: bracket },
       selection: insertion.newSelection,

@@ -30,7 +30,7 @@ export function sharedHistory(undoManager: Y.UndoManager): Extension {
     if (!isTyped) return borders.shift((offset) => changes.mapPos(offset, 1))
     const edit = editIn(changes, startState.doc)
     if (edit === null) end()
-    // A closing bracket that was added is behind the caret.
+    // A closing bracket that was added automatically is after the caret.
     else if (borders.begins({ ...edit, caret: view.state.selection.main.head }, Date.now())) undoManager.stopCapturing()
   }
   return ViewPlugin.define(() => ({ update, destroy: end }))

@@ -152,7 +152,7 @@ export function guardPageClose(isNeeded: () => boolean): () => void {
 
 /** Events by which a press begins: after a tap, the browser moves the focus with mouse events that follow the pointer. */
 const PRESSES = ['pointerdown', 'mousedown']
-/** Events after which a press is over unless mouse events follow. */
+/** Events that end a press unless mouse events follow. */
 const LIFTS = ['pointerup', 'pointercancel', 'dragend', 'keydown']
 
 /**
@@ -164,7 +164,7 @@ export function onPointerPress(listener: (how: 'pressed' | 'lifted' | 'released'
   const onPress = () => listener('pressed')
   const onLift = () => listener('lifted')
   const onRelease = () => listener('released')
-  // A list of options that the browser opens over the page keeps the release to itself.
+  // A list of options that the browser opens over the page does not pass the release on.
   const onMove = ({ buttons }: PointerEvent) => {
     if (buttons === 0) listener('lifted')
   }

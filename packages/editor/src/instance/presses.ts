@@ -8,9 +8,9 @@ export interface Presses {
   /**
    * Calls back when no pointer is pressed: at once, or after the release.
    *
-   * A press moves the focus before its click. Whatever a field shows, adds or removes when it is left must wait for the
-   * release: otherwise it moves the button that is being pressed, and the click is lost. It is rendered before the click
-   * begins, so that handlers of the click find the changes of the field, and a controlled radio button keeps its click.
+   * A press moves the focus before its click. A field that shows, adds or removes something when it loses the focus must
+   * wait for the release: otherwise the button that is being pressed moves, and the click is lost. The change is rendered
+   * before the click, so that click handlers see it, and a controlled radio button keeps its click.
    */
   readonly afterPress: (callback: () => void) => void
 }

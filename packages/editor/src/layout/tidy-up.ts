@@ -6,7 +6,7 @@ import type { EditorSession } from '../session/session-types.ts'
 import { besideOthers } from './beside-others.ts'
 import type { LayoutProvider } from './layout-provider.ts'
 
-/** Distance from the top of a card to its input and first port, before it has been drawn. */
+/** Distance in pixels from the top of a card to its input and first port, for cards that are not drawn yet. */
 const PORT_HEIGHT = 24
 
 /**

@@ -150,7 +150,7 @@ const KIND_NAMES: Readonly<Record<string, MessageKey>> = {
   object: 'schema.type.object',
 }
 
-/** Replaces kinds of values by their names in the language of the editor, and ids of nodes in paths by names. */
+/** Replaces kinds of values by their names in the language of the editor, and ids of nodes in paths by their names. */
 function valuesInWords(values: MessageValues, names: ReadonlyMap<NodeId, string>, t: Translate): MessageValues {
   const entries = Object.entries(values).map(([name, value]) => {
     if (typeof value !== 'string') return [name, value] as const

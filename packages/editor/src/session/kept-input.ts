@@ -15,12 +15,13 @@ interface Kept {
 export interface KeptInput {
   /** Keeps a command if it is for the deleted node. Returns `true` if it is kept. */
   readonly keepCommand: (command: EditorCommand) => boolean
-  /** Keeps those of the refused texts that belong to the deleted node. */
+  /** Keeps the refused texts of the deleted node; ignores others. */
   readonly keepRefused: (entries: readonly RefusedEntry[]) => void
-  /** Returns what is kept for a deleted node, and keeps it no longer. */
+  /** Removes and returns the input that was kept for a deleted node. */
   readonly take: (deleted: DeletedNode) => Readonly<Kept>
 }
 
+/** Creates an empty store of kept input for one session. */
 export function createKeptInput(store: EditorStore): KeptInput {
   const keptFor = new WeakMap<DeletedNode, Kept>()
   const current = () => {

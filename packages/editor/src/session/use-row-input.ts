@@ -5,13 +5,13 @@ import { useSession } from './session-context.tsx'
 interface InputRow {
   /** Identity of the row, which a rename keeps. */
   readonly id: string | number
-  /** Key of the field of the row, or what the keys of its fields begin with, up to a slash. */
+  /** Key of the field of the row, or the common prefix of the keys of its fields, without the slash. */
   readonly key: string
 }
 
 /**
- * Keeps the refused texts of rows with their rows while the list is shown: a row that is renamed takes them along, and
- * they end with a row that is removed or hidden. Texts of a list that is no longer shown are kept.
+ * Keeps refused texts with their rows while the list is shown: renaming a row changes the keys of its texts, removing or
+ * hiding it drops them. Texts of a list that is no longer shown are kept.
  */
 export function useRowInput(nodeId: NodeId, rows: readonly InputRow[]): void {
   const { input } = useSession()

@@ -16,7 +16,7 @@ export interface DeletedNode {
 
 /**
  * Describes a node that is missing in a newly read document, so that it can be restored. The draft does not store who
- * has deleted a node: it was the user who had it selected, if only one had.
+ * deleted a node; it is taken to be the only user who had it selected.
  *
  * @param peers - The other users when the change arrived.
  * @returns `null` if the node is not missing.
@@ -37,10 +37,10 @@ export function deletedNode(
   const bridges = after.edges.filter(
     ({ id, source, target }) => !known.has(id) && sources.has(source) && targets.has(target),
   )
-  const suspects = new Map(
+  const candidates = new Map(
     peers.filter(({ selection }) => selection.includes(nodeId)).map((peer) => [peer.userId, peer.displayName]),
   )
-  const [by = null, ...others] = suspects.values()
+  const [by = null, ...others] = candidates.values()
   return {
     node,
     edges,

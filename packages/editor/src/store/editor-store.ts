@@ -60,7 +60,7 @@ export function createEditorStore(initial: Partial<EditorState> = {}): EditorSto
  * Applies a newly read document: equal parts keep their references, deleted nodes are removed from the selection.
  *
  * @param others - The other users if they may have changed the document; `null` for changes of this user alone. If
- * they have deleted the selected node, it is kept as `deletedNode`, until it is there again.
+ * they have deleted the selected node, it is kept as `deletedNode` until it is restored.
  */
 export function acceptDocument(
   store: EditorStore,

@@ -158,7 +158,7 @@ function sayOfRun(entry: LogEntry, { t, locale }: LogWords): Said {
   }
 }
 
-// An end node without an outcome of its own completes the run as "completed", which would be said twice.
+// An end node without its own outcome completes the run as "completed", which the text would only repeat.
 function completedText(outcome: string, t: Translate): string {
   return outcome === 'completed' ? t('runs.event.run_completed') : t('runs.event.run_completed_as', { outcome })
 }

@@ -66,7 +66,7 @@ export function gather(): Gathering {
   }
 }
 
-/** Adds a fault; what gathers them is made for the first one, since most values have none. */
+/** Adds a fault. The first one creates the {@link Gathering}, since most values have no fault. */
 export function withFault(faults: Gathering | null, error: unknown): Gathering {
   const gathered = faults ?? gather()
   gathered.add(error)

@@ -100,6 +100,7 @@ export function* checkComparisons(traced: TracedWorkflow, report: ReportIssue): 
       if (problem === null) continue
       const build = problem.severity === 'error' ? errorIssue : warningIssue
       const message = `${name}: "${titleAt(schema, right)}": ${problem.message}`
+      // A plain text, since the compiler cannot match each code of the union with its values here.
       const code: string = problem.code
       const values = { ...problem.values, param: titleAt(schema, right) }
       report(build(code, message, { nodeId: own.id, path: ['params', ...right], values }))

@@ -105,6 +105,7 @@ function checkTemplate(checked: CheckedTemplate, kindsIn: KindsIn, report: Repor
     const problem = counted(checked, typed, found)
     const { severity, start, end } = problem
     const build = severity === 'error' ? errorIssue : warningIssue
+    // A plain text, since the compiler cannot match each code of the union with its values here.
     const code: string = problem.code
     const message = `${titleOf(checked)}: ${problem.message}`
     const values = { ...problem.values, param: paramOf(checked) }

@@ -21,7 +21,7 @@ export function createPathFold<Answer>(
   question: PathQuestion<Answer>,
 ): (node: FlowNode) => Answer {
   const answers = new Map<FlowNode, Answer>()
-  // Most results need no other one.
+  // Created for the first result that needs others, since most need none.
   let tops: Map<FlowNode, FlowNode> | null = null
 
   function topOf(node: FlowNode): FlowNode {

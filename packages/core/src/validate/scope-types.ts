@@ -30,9 +30,9 @@ const objectOf = (properties: ReadonlyMap<string, StaticProperty>, rest: StaticO
 ]
 
 /**
- * Creates what gives the types of the names that a template of a node may read. It knows only the members that the
- * template names, those that a wrong name was probably meant for, and one known member if a template names only unknown
- * ones; templates share the types of what they share.
+ * Creates a function that returns the types of the names that a template of a node may read. To save time, the types of
+ * `input` and `nodes` have only the members that the template reads and those that a wrong name was probably meant for,
+ * or one known member if `input` is read by unknown names only. Templates share the types of the same schema.
  */
 export function createScopeTypes(
   { survey, scopes, vars }: ScopeSource,

@@ -56,7 +56,6 @@ const LEFT_TO_LIBRARY: ReadonlySet<string> = new Set([
 ])
 
 const isScalar = (value: Json): boolean => typeof value !== 'object' || value === null
-const isObject = (value: Json): value is JsonObject => isJsonObject(value)
 const isPart = (value: Json): value is Part => typeof value === 'boolean' || isJsonObject(value)
 
 const KINDS: Readonly<Record<string, Test>> = Object.freeze({
@@ -66,7 +65,7 @@ const KINDS: Readonly<Record<string, Test>> = Object.freeze({
   integer: (value) => Number.isInteger(value),
   string: (value) => typeof value === 'string',
   array: (value) => Array.isArray(value),
-  object: isObject,
+  object: isJsonObject,
 })
 
 function typeTest(type: Json): Test | null {
@@ -82,13 +81,13 @@ function enumTest(choices: Json): Test | null {
   return (value) => choices.includes(value)
 }
 
-/** Creates the test of a limit, which other values than numbers do not have. */
+/** Creates the test of a limit of numbers; other values pass. */
 const limit =
   (isWithin: (value: number, limit: number) => boolean): PrepareKeyword =>
   (most) =>
     typeof most === 'number' ? (value) => typeof value !== 'number' || isWithin(value, most) : null
 
-/** Creates the test of the length of a text in characters. */
+/** Creates the test of the length of a text, in characters; other values pass. */
 const textLength =
   (isWithin: (length: number, limit: number) => boolean): PrepareKeyword =>
   (most) =>
@@ -112,7 +111,7 @@ const patternTest: PrepareKeyword = (pattern, { patterns }) => {
   const matches = patterns.get(patternFormat(pattern)) as (text: string) => boolean
   let last: string | null = null
   return (value) => {
-    // Many values are the same default.
+    // Most nodes of a type have the same default, so the last text that matched is remembered.
     if (typeof value !== 'string' || value === last) return true
     if (!matches(value)) return false
     last = value
@@ -141,7 +140,7 @@ function membersTest(preparation: Preparation): Test | null {
   if (named.size < parts.length) return null
   const other = preparation.test(additionalProperties)
   return (value) => {
-    if (!isObject(value)) return true
+    if (!isJsonObject(value)) return true
     for (const key of Object.keys(value)) if (!(named.get(key) ?? other)(value[key] as Json)) return false
     return true
   }
@@ -153,13 +152,13 @@ const KEYWORDS: Readonly<Record<string, PrepareKeyword>> = Object.freeze({
   enum: enumTest,
   required(names) {
     if (!Array.isArray(names)) return null
-    return (value) => !isObject(value) || names.every((name: Json) => Object.hasOwn(value, String(name)))
+    return (value) => !isJsonObject(value) || names.every((name: Json) => Object.hasOwn(value, String(name)))
   },
   properties: (_, preparation) => membersTest(preparation),
   // With `properties`, their test includes it.
   additionalProperties: (_, preparation) =>
     preparation.schema.properties === undefined ? membersTest(preparation) : ALWAYS,
-  propertyNames: ofPart((fits) => (value) => !isObject(value) || Object.keys(value).every(fits)),
+  propertyNames: ofPart((fits) => (value) => !isJsonObject(value) || Object.keys(value).every(fits)),
   items: ofPart((fits) => (value) => !Array.isArray(value) || value.every(fits)),
   not: ofPart((fits) => (value) => !fits(value)),
   anyOf: ofParts((tests) => (value) => tests.some((fits) => fits(value))),
@@ -200,9 +199,9 @@ function keywordTests(preparation: Preparation): readonly Test[] | null {
  * Prepares a JSON Schema for values of which most have no faults: a test takes a fraction of the time of a check by
  * `prepareJsonSchema`, which describes the faults of a value that fails.
  *
- * Both refuse the same schemas here, and give the same result for every value that the check can be applied to. A check
- * applies the whole schema, so it may refuse a value that the test has a result for: the test ends at the first fault
- * or choice that fits, and counts the limits of the work for each part that is left to `prepareJsonSchema`.
+ * Both refuse the same schemas here, and give the same result for a value, unless the check exceeds its limits of work.
+ * A test may have a result for such a value: it ends at the first fault and at the first choice that fits, and only the
+ * parts that it leaves to `prepareJsonSchema` have limits, each its own.
  *
  * Parts of the schema with keywords that are rare in params, such as `format`, are tested by `prepareJsonSchema`, as are
  * those with a subschema that is neither an object nor a boolean.

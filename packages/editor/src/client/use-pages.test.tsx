@@ -33,12 +33,12 @@ function openList(ids: readonly string[], size = 2) {
     if (last === undefined) throw new Error('not rendered')
     return last
   }
-  const ids_ = () => now().items.map(({ id }) => id)
+  const shownIds = () => now().items.map(({ id }) => id)
   return {
     state,
     now,
     seen,
-    shows: (wanted: readonly string[]) => waitFor(() => expect(ids_()).toEqual(wanted)),
+    shows: (wanted: readonly string[]) => waitFor(() => expect(shownIds()).toEqual(wanted)),
     loadMore: () => act(async () => now().loadMore()),
     refresh: () => act(async () => now().refresh()),
   }
@@ -74,7 +74,7 @@ describe('usePages after a refresh', () => {
     expect(list.now().hasMore).toBe(true)
   })
 
-  test('drops rows that are deleted, on both sides of the border', async () => {
+  test('drops deleted rows of the first page and of the later pages', async () => {
     const list = openList(['r5', 'r4', 'r3', 'r2', 'r1'])
     await list.shows(['r5', 'r4'])
     await list.loadMore()
@@ -85,7 +85,7 @@ describe('usePages after a refresh', () => {
     expect(list.now().hasMore).toBe(false)
   })
 
-  test('goes on where it has stopped if very many rows are new', async () => {
+  test('continues after the last loaded row if very many rows are new', async () => {
     const list = openList(['r2', 'r1', 'r0'])
     await list.shows(['r2', 'r1'])
     await list.loadMore()
@@ -101,7 +101,7 @@ describe('usePages after a refresh', () => {
     expect(list.now().hasMore).toBe(false)
   })
 
-  test('takes a page that arrives after the end of the list has moved for what it is: outdated', async () => {
+  test('ignores a page that arrives after the end of the list has moved', async () => {
     const list = openList(['r4', 'r3', 'r2', 'r1', 'r0'])
     await list.shows(['r4', 'r3'])
     await list.loadMore()

@@ -56,7 +56,7 @@ describe('bend points', () => {
     expect(bendsBehind(bent, moveBy(['start'], 0, 0))).toEqual(kept)
   })
 
-  test('are removed where a node that goes into another edge makes its end give way', () => {
+  test('move along where a node is inserted before both ends of their edge', () => {
     const wide = applyOperations(bent, [
       {
         op: 'move_nodes',
@@ -105,7 +105,7 @@ describe('tidy-up', () => {
     expect('operations' in plan && plan.operations.map(({ op }) => op)).toEqual(['move_nodes'])
   })
 
-  test('passes over nodes and edges that another user has deleted in the meantime', () => {
+  test('skips nodes and edges that another user has deleted in the meantime', () => {
     const plan = planCommand(tidy(new Map([['gone:success>a:in', bend]]), ['gone']), { document: bent, manifest })
     expect(plan).toEqual({ operations: [], message: { key: 'command.tidied', values: { count: 0 } } })
   })

@@ -48,7 +48,7 @@ const graphs = fc
 
 describe('bendEdges', () => {
   test('leads no edge of an arranged graph behind a card, whatever its edges', async () => {
-    let saved = 0
+    let rerouted = 0
     await fc.assert(
       fc.asyncProperty(graphs, async (graph) => {
         const positions = arrangeWithDagre(graph)
@@ -60,13 +60,13 @@ describe('bendEdges', () => {
         })
         const bends = await bendEdges(edges, cards, allOf(cards))
         for (const edge of edges) {
-          if (crossedIds(edge, cards, []).length > 0) saved += 1
+          if (crossedIds(edge, cards, []).length > 0) rerouted += 1
           expect(crossedIds(edge, cards, bends.get(edge.id))).toEqual([])
         }
       }),
       { numRuns: 150 },
     )
-    expect(saved).toBeGreaterThan(20)
+    expect(rerouted).toBeGreaterThan(20)
   })
 
   test('leads an edge around the card in its way, over the shortest side, with level ends', async () => {
@@ -84,7 +84,7 @@ describe('bendEdges', () => {
     ])
   })
 
-  test('gives no bends to an edge that crosses nothing, and takes away those that it had', async () => {
+  test('gives no bends to an edge that crosses nothing, and removes those that it had', async () => {
     const cards = [box('a', 0, 0), box('b', 308, 60)]
     const [a, b] = cards as [CardBox, CardBox]
     const edge = { ...edgeOf(a, b), points: [{ x: 260, y: -500 }] }

@@ -57,7 +57,7 @@ describe('edgePath with bend points', () => {
     expect(edgePath(ends(0, 0, 200, 0), [{ x: 100, y: 60 }])[0]).toMatch(/^M0,0 L\S+ Q100,60 \S+ L200,0$/)
   })
 
-  test('bears two points at the same spot', () => {
+  test('accepts two points at the same position', () => {
     const [path] = edgePath(ends(0, 0, 200, 0), [
       { x: 100, y: 60 },
       { x: 100, y: 60 },

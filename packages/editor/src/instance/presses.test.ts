@@ -53,8 +53,8 @@ describe('afterPress', () => {
   test.each([
     ['a drag ends', 'dragend'],
     ['a pen is lifted from an element that takes no mouse events', 'pointerup'],
-    ['the browser takes the pointer for scrolling', 'pointercancel'],
-    ['the pointer moves without a button, since a list of the browser has kept the release', 'pointermove'],
+    ['the browser uses the pointer for scrolling', 'pointercancel'],
+    ['the pointer moves without a button, since a list of the browser did not pass the release on', 'pointermove'],
     ['a key is pressed', 'keydown'],
   ])('calls back without a release of the mouse when %s', (_when, type) => {
     const { calls, send, defer, stop } = start()
@@ -77,7 +77,7 @@ describe('afterPress', () => {
     stop()
   })
 
-  test('loses nothing when the instance goes during a press, and hears no press after it', () => {
+  test('calls back when the instance is unmounted during a press, and ignores later presses', () => {
     const { calls, send, defer, stop } = start()
     send('pointerdown')
     defer('a')

@@ -48,6 +48,7 @@ describe('PeopleControl', () => {
     await user.tab()
     expect(nodeOf('ask')?.params.approvers).toMatchObject({ userIds: ['ada'] })
   })
+
   test('finds people of the tenant by name, and shows those by name who are chosen', async () => {
     const members = [
       { userId: 'u-ada', displayName: 'Ada Obi', detail: 'ada@acme.example' },
@@ -68,6 +69,7 @@ describe('PeopleControl', () => {
     await user.type(screen.getByRole('combobox', { name: 'Find a person by name' }), 'zoe')
     expect(await screen.findByText('No person matches "zoe".')).toBeTruthy()
   })
+
   test('keeps the focus, the names and the search while a chosen person is looked up, also if that fails', async () => {
     const members = [
       { userId: 'u-ada', displayName: 'Ada Obi' },
@@ -91,7 +93,7 @@ describe('PeopleControl', () => {
     expect(screen.queryByText(/IDs are not checked/)).toBeNull()
   })
 
-  test('takes a directory that cannot be read for no missing one', async () => {
+  test('does not treat a directory that cannot be read as missing', async () => {
     const { client, fail } = createFixtureClient({ members: [] })
     fail('members.list', new TenonError('UNAVAILABLE', 'The server restarts'))
     showAsking({ userIds: ['u-ada'] }, client)

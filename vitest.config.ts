@@ -5,8 +5,8 @@ import { testsThatNeed } from './scripts/run/lib/needs.mjs'
 const source = { conditions: ['@tenon/source', 'module', 'node', 'development|production'] }
 
 // Files of a worker share their modules, of which none keeps state: loading them anew for each file took more time than
-// most tests. Tests with a document would share that as well, so each file of theirs gets both anew.
-const { document: withDocument } = testsThatNeed(import.meta.dirname)
+// most tests. Tests with a DOM would share it as well, so each of their files gets its own DOM and modules.
+const { dom: withDom } = testsThatNeed(import.meta.dirname)
 
 const THRESHOLDS = {
   'packages/core/src/**': { lines: 100, branches: 100 },
@@ -49,7 +49,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'examples/host-app/src/**/*.test.ts',
           ],
-          exclude: ['packages/editor/test/browser/**', ...withDocument],
+          exclude: ['packages/editor/test/browser/**', ...withDom],
         },
       },
       {
@@ -63,7 +63,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'editor', include: withDocument, setupFiles: ['packages/editor/test/setup-tests.ts'] },
+        test: { name: 'editor', include: withDom, setupFiles: ['packages/editor/test/setup-tests.ts'] },
       },
     ],
     coverage: {

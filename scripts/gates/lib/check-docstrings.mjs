@@ -7,8 +7,8 @@ const CHECKED_INTERFACES =
 
 /**
  * Finds the public exports of some entry points that have no docstring, and the fields that have none, of
- * {@link CHECKED_INTERFACES} and of the interfaces below some folders. An export that several entry points give, or that a package takes from another, is named once, at the
- * position where it is declared.
+ * {@link CHECKED_INTERFACES} and of the interfaces below some folders. An export of several entry points, or from
+ * another package, is reported once, at its declaration.
  *
  * @param {string} root
  * @param {{ compilerOptions: object }} base

@@ -34,7 +34,7 @@ const PLAIN_ENGLISH = [
   /^scripts\/(?!.*\.test\.).*\.mjs$/,
 ]
 
-/** Files whose names of variables, functions and tests are plain as well, by path; the test of the words plants them. */
+/** Files in which names of variables, functions and tests are checked as well; `words.test.mjs` contains the words. */
 const PLAIN_NAMES = [
   /^packages\/\w+\/(src|test|scripts)\//,
   /^(bench|e2e|examples|stories)\/.*\.tsx?$/,
@@ -42,10 +42,10 @@ const PLAIN_NAMES = [
   /^\w+\.config\.ts$/,
 ]
 
-/** A file named after a factory's verb; its name is the noun that the factory makes: `redactor.ts` has `createRedactor`. */
+/** Files that are named after the verb of a factory instead of its result: `redactor.ts` has `createRedactor`. */
 const FACTORY_FILE = /^packages\/\w+\/src\/(?:.*\/)?((?:create|build|make)-[^/]+\.tsx?)$/
 
-/** Files in which "place" is no name of a path, a position or a span. SQL of migrations has it; examples have towns. */
+/** Files in which "place" must not mean a path, a position or a span. SQL of migrations has it; examples have towns. */
 const WITHOUT_PLACES = [
   /^packages\/\w+\/(src|test|scripts)\/(?!postgres\/migrations\/|tables\/append-draft-function\.).*\.(tsx?|mjs)$/,
   /^(bench|e2e|stories)\/.*\.tsx?$/,

@@ -2,8 +2,8 @@ import { relative } from 'node:path'
 import { BaseSequencer } from 'vitest/node'
 
 /**
- * Files that take long though they are short, longest first: their cases are in a suite that they share, or in programs
- * that they start.
+ * Patterns of test files that run long although their text is short, longest first: their cases are in a suite that
+ * they share, or in programs that they start.
  */
 export const LONG = [
   /\/engines\/temporal\/temporal\.test\.ts$/,
@@ -17,8 +17,8 @@ export const LONG = [
 ]
 
 /**
- * Starts the tests that take longest first, so that none of them runs alone at the end. Vitest knows how long each took
- * from its last run on the machine; a machine that has run none would go by the sizes of the files.
+ * Starts the longest test files first, so that none of them runs alone at the end. Vitest sorts by the durations of its
+ * last run on the machine, or by file size on a machine without a run; {@link LONG} comes before both.
  */
 export class LongestFirst extends BaseSequencer {
   /**

@@ -3,10 +3,10 @@ import { readSources } from '../../gates/lib/sources.mjs'
 
 /**
  * Lists test files by what they need: something that this machine may lack, so that they can be left out by name, or a
- * document of their own.
+ * DOM of their own (jsdom).
  *
  * @param {string} root
- * @returns {{ postgres: string[], chromium: string[], document: string[] }} paths relative to root
+ * @returns {{ postgres: string[], chromium: string[], dom: string[] }} paths relative to root
  */
 export function testsThatNeed(root) {
   const tests = [...readSources(join(root, 'packages'), ['.test.ts', '.test.tsx'])]
@@ -17,6 +17,6 @@ export function testsThatNeed(root) {
       /startTestPostgres|openChaosGround|setUpAttacks|TEST_DATABASES|openTestDatabase\('Postgres'\)/.test(text),
     ),
     chromium: needs((path) => path.startsWith('editor/test/browser/')),
-    document: needs((_path, text) => text.startsWith('// @vitest-environment jsdom')),
+    dom: needs((_path, text) => text.startsWith('// @vitest-environment jsdom')),
   }
 }

@@ -2,14 +2,14 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { testsThatNeed } from './needs.mjs'
 
-test('knows the tests of this repository that need a Postgres, a browser or a document', () => {
-  const { postgres, chromium, document } = testsThatNeed(resolve(import.meta.dirname, '../../..'))
+test('knows the tests of this repository that need a Postgres, a browser or a DOM', () => {
+  const { postgres, chromium, dom } = testsThatNeed(resolve(import.meta.dirname, '../../..'))
   expect(postgres).toContain('packages/runtime/src/engines/embedded/postgres.test.ts')
   expect(postgres).toContain('packages/runtime/src/store/appender.test.ts')
   expect(postgres).toContain('packages/server/test/postgres.test.ts')
   expect(postgres).toContain('packages/runtime/test/chaos/crashes.test.ts')
   expect(postgres).not.toContain('packages/runtime/src/engines/embedded/pglite.test.ts')
   expect(chromium).toContain('packages/editor/test/browser/canvas.test.ts')
-  expect(document).toContain('packages/editor/src/host-faults.test.tsx')
-  expect(document).not.toContain('packages/editor/src/server-render.test.tsx')
+  expect(dom).toContain('packages/editor/src/host-faults.test.tsx')
+  expect(dom).not.toContain('packages/editor/src/server-render.test.tsx')
 })

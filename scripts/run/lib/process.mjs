@@ -7,7 +7,7 @@ import { closeSync, openSync } from 'node:fs'
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, quiet?: boolean, silent?: boolean, outputFile?: string,
- * timeoutMs?: number }} [options] `quiet` drops what it prints, `silent` its complaints, too; `outputFile` gets both
+ * timeoutMs?: number }} [options] `quiet` drops its stdout, `silent` its stderr as well; `outputFile` gets both
  * @returns {Promise<void>} rejects with the exit code in the message
  */
 export function run(command, args, options = {}) {

@@ -55,7 +55,7 @@ export function CasesControl(props: ControlProps) {
             taken={ids}
             itemSchema={itemSchema}
             canRemove={canRemove}
-            onRemoving={(button) => onRemoving(button, index)}
+            onRemoving={onRemoving}
           />
         </FieldRow>
       ))}

@@ -118,7 +118,7 @@ function SchemaRows({ control, fields, schema }: SchemaRowsProps) {
               }}
               onChange={(change) => onChange(changeSchemaField(schema, name, change))}
               onRemove={(button) => {
-                onRemoving(button, index)
+                onRemoving(button)
                 onChange(removeSchemaField(schema, name))
               }}
             />

@@ -120,7 +120,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
                 size="s"
                 label={t('control.removePair', { name })}
                 onClick={(event) => {
-                  onRemoving(event.currentTarget, index)
+                  onRemoving(event.currentTarget)
                   dispatch({ type: 'unset-param', nodeId, path: [...field.path, name] })
                 }}
                 data-remove-row

@@ -62,7 +62,7 @@ export function ListControl({ nodeId, field, value, isReadOnly, rootSchema }: Co
                 size="s"
                 label={t('control.removeItem', { number: index + 1 })}
                 onClick={(event) => {
-                  onRemoving(event.currentTarget, index)
+                  onRemoving(event.currentTarget)
                   dispatch({ type: 'remove-item', nodeId, path })
                 }}
                 data-remove-row

@@ -68,6 +68,7 @@ export function DurationInput(props: DurationInputProps) {
   }
   const changeUnit = (next: Unit) => {
     setChosenUnit(next)
+    // Read again: a text that was refused after the last render counts, too.
     const text = splitRefused(input.refusedText(field.key))?.text ?? (parsed === null ? '' : String(parsed.amount))
     const amount = parseNumber(text)
     if (amount === null) return

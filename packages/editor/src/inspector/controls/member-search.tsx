@@ -34,10 +34,13 @@ export function MemberSearch({ chosen, onChoose }: MemberSearchProps) {
   const offered = (value?.items ?? []).filter(({ userId }) => !chosen.includes(userId))
   const active = Math.min(at, Math.max(0, offered.length - 1))
   const isOpen = text.trim() !== '' && query !== '' && (value !== null || error !== null)
-  const choose = (member: Member) => {
-    onChoose(member)
+  const clear = () => {
     setText('')
     setQuery('')
+  }
+  const choose = (member: Member) => {
+    onChoose(member)
+    clear()
   }
   return (
     <div className="tn-member-search">
@@ -58,15 +61,14 @@ export function MemberSearch({ chosen, onChoose }: MemberSearchProps) {
         onKeyDown={(event) => {
           if (event.key === 'Escape' && text !== '') {
             event.stopPropagation()
-            setText('')
-            setQuery('')
+            clear()
           }
           if (event.key === 'ArrowDown') setAt(Math.min(active + 1, offered.length - 1))
           if (event.key === 'ArrowUp') setAt(Math.max(active - 1, 0))
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') event.preventDefault()
           const member = offered[active]
-          // The people on screen may still be those of the text before.
-          const isCurrent = query === text.trim()
+          // The list may still be that of an earlier text, and Enter may end an input method.
+          const isCurrent = query === text.trim() && !event.nativeEvent.isComposing
           if (event.key === 'Enter' && isOpen && isCurrent && member !== undefined) choose(member)
         }}
       />

@@ -49,8 +49,8 @@ function write(value: unknown, depth: number): string {
 /**
  * Orders the keys of a value at every depth, for `JSON.stringify` to write. Shares what is ordered already.
  *
- * @returns `undefined` for a value that {@link write} has to refuse, or that `JSON.stringify` would write in another way;
- * lone surrogates are not detected.
+ * @returns `undefined` for a value that {@link write} has to refuse, or that `JSON.stringify` would write in another
+ * way; lone surrogates are not detected.
  */
 function ordered(value: unknown, depth: number): unknown {
   switch (typeof value) {

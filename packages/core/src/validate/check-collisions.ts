@@ -12,6 +12,6 @@ export function* checkCollisions(traced: TracedWorkflow, report: ReportIssue): G
   for (const node of traced.flow.nodes) {
     checkHidden(traced.flow, node, report)
     if (node.arriving.length > 1) checkMeeting(node, report)
-    if (traced.flow.meter.isSliceOver()) yield
+    if (traced.flow.meter.endSliceIfOver()) yield
   }
 }

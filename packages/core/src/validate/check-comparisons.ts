@@ -105,6 +105,6 @@ export function* checkComparisons(traced: TracedWorkflow, report: ReportIssue): 
       const values = { ...problem.values, param: titleAt(schema, right) }
       report(build(code, message, { nodeId: own.id, path: ['params', ...right], values }))
     }
-    if (traced.flow.meter.isSliceOver()) yield
+    if (traced.flow.meter.endSliceIfOver()) yield
   }
 }

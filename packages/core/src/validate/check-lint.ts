@@ -60,6 +60,6 @@ export function* checkLint(survey: WorkflowSurvey, meter: Meter, report: ReportI
     const rules = surveyed.entry?.lint ?? []
     meter.spend(STEPS_PER_RULE * rules.length)
     if (rules.length > 0) checkNode(surveyed, rules, report)
-    if (meter.isSliceOver()) yield
+    if (meter.endSliceIfOver()) yield
   }
 }

@@ -181,7 +181,7 @@ export function* checkParams(
 ): Generator<undefined, void> {
   checkVariables(survey, report)
   for (const surveyed of survey.nodes) {
-    if (meter.isSliceOver()) yield
+    if (meter.endSliceIfOver()) yield
     if (surveyed.entry === undefined) continue
     const checked: CheckedNode = { surveyed, entry: surveyed.entry, schema: surveyed.entry.params }
     checkSchema(checked, check, report)

@@ -63,6 +63,6 @@ export function* checkSinks(survey: WorkflowSurvey, meter: Meter, report: Report
         report(errorIssue('TEMPLATE_INVALID', `${name}: "${values.param}": ${message}`, details))
       }
     }
-    if (meter.isSliceOver()) yield
+    if (meter.endSliceIfOver()) yield
   }
 }

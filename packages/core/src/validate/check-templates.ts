@@ -123,6 +123,6 @@ export function* checkTemplates(
   const kindsIn = createKindsIn()
   for (const node of traced.flow.nodes) {
     for (const template of node.surveyed.templates) checkTemplate({ survey, traced, node, template }, kindsIn, report)
-    if (traced.flow.meter.isSliceOver()) yield
+    if (traced.flow.meter.endSliceIfOver()) yield
   }
 }

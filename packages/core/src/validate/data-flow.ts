@@ -291,7 +291,7 @@ export function* traceDataFlow(
   for (const surveyed of survey.ordered) {
     const node = trace(tracing, surveyed, describeExit)
     for (const exit of node.exits) owners.add(exit)
-    if (meter.isSliceOver()) yield
+    if (meter.endSliceIfOver()) yield
   }
   return flow
 }

@@ -9,8 +9,8 @@ export interface Meter {
   count(steps: number): void
   /** Counts words of bit sets, 32 nodes each. A word costs a fraction of a step: {@link WORDS_PER_UNIT}. */
   spendWords(words: number): void
-  /** Checks whether the steps of a slice are spent, and begins the next slice if so. */
-  isSliceOver(): boolean
+  /** Ends the slice if its steps are spent, and begins the next one. @returns True if a pause is due. */
+  endSliceIfOver(): boolean
   /** Steps spent so far, words included. */
   readonly steps: number
   readonly words: number
@@ -45,7 +45,7 @@ export function createMeter(budget = Number.POSITIVE_INFINITY, stepsPerSlice = N
       words += count
       check()
     },
-    isSliceOver() {
+    endSliceIfOver() {
       if (total() - sliceBegan < stepsPerSlice) return false
       sliceBegan = total()
       return true

@@ -71,7 +71,7 @@ function* allChecks(
   report: ReportIssue,
 ): Generator<undefined, void> {
   meter.spend(survey.nodes.length + survey.document.edges.length)
-  if (meter.isSliceOver()) yield
+  if (meter.endSliceIfOver()) yield
   checkGraph(survey, report)
   checkNodes(survey, report)
   checkEdges(survey, report)

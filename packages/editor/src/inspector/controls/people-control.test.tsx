@@ -3,7 +3,7 @@ import type { TenonClient } from '@tenon/core/client'
 import type { JsonObject } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { node, workflow } from '@tenon/core/testing'
-import { act, screen } from '@testing-library/react'
+import { act, fireEvent, screen } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
@@ -63,6 +63,12 @@ describe('PeopleControl', () => {
     const [option, ...more] = await screen.findAllByRole('option')
     expect(option?.textContent).toContain('ada@acme.example')
     expect(more).toEqual([])
+    // Enter of an input method ends a composition and chooses no one.
+    fireEvent.keyDown(screen.getByRole('combobox', { name: 'Find a person by name' }), {
+      key: 'Enter',
+      isComposing: true,
+    })
+    expect(nodeOf('ask')?.params.approvers).toEqual({ userIds: ['u-adam', 'gone'] })
     await user.keyboard('{Enter}')
     expect(nodeOf('ask')?.params.approvers).toEqual({ userIds: ['u-adam', 'gone', 'u-ada'] })
     expect(await screen.findByText('Ada Obi')).toBeTruthy()

@@ -6,7 +6,7 @@ import { nearest } from '../suggest.ts'
 import { membersOf, memberType } from '../types/member-type.ts'
 import { isUnknown, type StaticType, UNKNOWN, withoutNull } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
-import { expressionFix } from './fix.ts'
+import { fixTo } from './fix.ts'
 import type { Checking } from './problem.ts'
 import { itemType, literalPath, returnType } from './return-type.ts'
 
@@ -23,7 +23,7 @@ function reportUnknown({ report }: Checking, { name, start, nameEnd: end }: Call
     values: { name, meant: meant ?? '' },
     start,
     end,
-    ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
+    ...fixTo(meant, { start, end }),
   })
 }
 
@@ -50,9 +50,7 @@ function checkValues({ report }: Checking, { name, values }: FunctionParameter, 
     values: { reason: 'value', name, allowed: values.join(', ') },
     start,
     end,
-    ...(meant === null
-      ? {}
-      : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }),
+    ...fixTo(meant, { start, end }, printText),
   })
 }
 
@@ -79,10 +77,7 @@ function checkItemPath(checking: Checking, list: StaticType | undefined, argumen
     const message = `Items have no ${key} (of ${printText(value)})${hint}`
     const isFault = !member.isUndeclared && !segments.some(({ optional }) => optional)
     const severity = isFault ? 'error' : 'warning'
-    const isWhole = value === key && meant !== null
-    const fix = isWhole
-      ? { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }
-      : {}
+    const fix = fixTo(value === key ? meant : null, { start, end }, printText)
     const values = { reason: 'item', path: value, key: String(key), meant: meant ?? '' } as const
     checking.report({ code: 'EXPRESSION_PATH_MISSING', severity, message, values, start, end, ...fix })
     return

@@ -15,7 +15,7 @@ import {
 } from '../types/static-type.ts'
 import { checkKinds } from './check-kinds.ts'
 import { equalityProblem, knownTexts, orderProblem } from './compare-types.ts'
-import { expressionFix } from './fix.ts'
+import { expressionFix, fixTo } from './fix.ts'
 import type { Checking, ExpressionProblem } from './problem.ts'
 
 const BOOLEAN = typeOfKind('boolean')
@@ -108,9 +108,7 @@ function checkTexts(checking: Checking, { left, right }: ComparisonExpression, k
     values: meant === null ? { reason: 'other', value, allowed } : { reason: 'similar', value, meant },
     start,
     end,
-    ...(meant === null
-      ? {}
-      : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: printText(meant), start, end }) }),
+    ...fixTo(meant, { start, end }, printText),
   })
 }
 

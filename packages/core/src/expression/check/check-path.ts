@@ -6,7 +6,7 @@ import { printPath } from '../printer.ts'
 import { nearest } from '../suggest.ts'
 import { type MemberKey, type MemberType, membersOf, memberType } from '../types/member-type.ts'
 import { describeKinds, kindsOf, listKinds, orNull, type StaticType, UNKNOWN } from '../types/static-type.ts'
-import { expressionFix } from './fix.ts'
+import { expressionFix, fixTo } from './fix.ts'
 import type { Checking, ExpressionFix } from './problem.ts'
 import type { ExpressionValues } from './values.ts'
 
@@ -25,7 +25,7 @@ export function checkRoot(checking: Checking, { name, start, end }: RootExpressi
     values: { reason: 'name', path: name, meant: meant ?? '' },
     start,
     end,
-    ...(meant === null ? {} : { fix: expressionFix('CHANGE_TO', { text: meant }, { text: meant, start, end }) }),
+    ...fixTo(meant, { start, end }),
   })
   return UNKNOWN
 }

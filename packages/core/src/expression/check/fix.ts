@@ -28,3 +28,17 @@ export function expressionFix<Code extends keyof ExpressionFixValues>(
 ): ExpressionFix {
   return { code, values, title: TITLES[code](values), ...change }
 }
+
+/**
+ * Creates the fix that replaces a span by what was probably meant; none if that is not known.
+ *
+ * @param write - Writes the meant text as the template needs it, such as in quotes. @defaultValue as it is
+ */
+export function fixTo(
+  meant: string | null,
+  { start, end }: Span,
+  write: (text: string) => string = (text) => text,
+): { readonly fix?: ExpressionFix } {
+  if (meant === null) return {}
+  return { fix: expressionFix('CHANGE_TO', { text: meant }, { text: write(meant), start, end }) }
+}

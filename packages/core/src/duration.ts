@@ -20,8 +20,8 @@ const AMOUNTS = [
 ]
 
 /**
- * Pattern of {@link DurationString}; anchored and linear. It refuses durations beyond {@link MAX_DURATION_MS}: the
- * longest are `999999999ms`, `299999999s`, `4999999m`, `79999h` and `3650d`.
+ * Pattern of {@link DurationString}; anchored and linear. It refuses amounts beyond {@link LONGEST_DURATIONS}, so none
+ * exceeds {@link MAX_DURATION_MS}.
  */
 export const DURATION_PATTERN = `^(${AMOUNTS.join('|')})$`
 

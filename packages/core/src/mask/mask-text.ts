@@ -71,7 +71,7 @@ export function maskText(text: string, replace: ReplaceCredential = () => MASK):
 }
 
 interface Masking {
-  /** Text without which there is nothing to mask; most texts have none, and searching for it costs less. */
+  /** Text that every such credential contains, or empty. Most texts lack it, and a search for it costs less. */
   readonly mark: string
   readonly mask: (text: string, replace: ReplaceCredential) => string
 }

@@ -102,7 +102,7 @@ async function endOfBody(started: StartedNode, pump: LazyPump, deps: ExecuteAtte
 }
 
 function ignore(): void {
-  // A heartbeat that no engine follows.
+  // Only some engines follow heartbeats.
 }
 
 function openPump(started: StartedNode, { committer, log, now }: ExecuteAttemptDeps): ObservationPump {

@@ -38,7 +38,7 @@ export function runBody(started: StartedNode, params: unknown, deps: BodyDeps): 
   return new Promise((resolve) => new RunningBody(started, deps, resolve).call(params))
 }
 
-/** A body at work, with its timers and its listeners. */
+/** A running body with its timers and listeners. */
 class RunningBody {
   readonly #started: StartedNode
   readonly #deps: BodyDeps

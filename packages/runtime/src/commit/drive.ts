@@ -1,4 +1,3 @@
-import type { Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import type { Resume } from '@tenon/core/node'
 import type { Decision, Fact, ValueRef } from '@tenon/core/run'
@@ -13,12 +12,12 @@ import { prepareNode } from './node-params.ts'
 import { type FindNodeType, hasNodeType } from './node-types.ts'
 import { addObservation, addPayloads, addTurn, type PendingAppend, type TurnSource } from './pending-append.ts'
 import { planNodeOf, type RunSession } from './session.ts'
-import type { ValueLoader } from './value-loader.ts'
+import type { ValueReader } from './value-loader.ts'
 
 /** Dependencies of the driver. */
 export interface DriveDeps {
   readonly findType: FindNodeType
-  readonly values: ValueLoader
+  readonly values: ValueReader
   readonly log: RuntimeLog
 }
 
@@ -45,6 +44,18 @@ interface ScheduledPass extends PassOfRun {
 /** Work of the driver: a fact to apply, or an inline node run to evaluate. */
 type Work = FactToCommit | { readonly inline: ScheduledPass }
 
+/** One call of the driver. */
+interface Drive {
+  readonly session: RunSession
+  readonly pending: PendingAppend
+  readonly request: DriveRequest
+  readonly findType: FindNodeType
+  /** Values of the run, of which some are not stored yet. */
+  readonly values: ValueReader
+  /** Keys of open passes that are being canceled. */
+  readonly canceling: Set<string>
+}
+
 /**
  * Applies facts to the machine and executes the decisions that need no body: inline nodes are evaluated, and dispatched
  * ones that get a slot are prepared, all for the same append.
@@ -56,23 +67,22 @@ export async function drive(
   session: RunSession,
   pending: PendingAppend,
   request: DriveRequest,
-  deps: DriveDeps,
+  { findType, values, log }: DriveDeps,
 ): Promise<readonly FactToCommit[]> {
   const queue: Work[] = [...looseInline(session), ...request.facts]
-  const values = new FreshValues(deps.values, pending.fresh)
   const canceling = cancelingPasses(session)
+  const run: Drive = { session, pending, request, findType, values: withFresh(values, pending), canceling }
   let hasForeign = false
   const fullAt = performance.now() + request.maxMs
 
   for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
-    if (isForeign(session, work, canceling, deps.findType)) {
+    if (isForeign(run, work)) {
       hasForeign = true
       continue
     }
-    const next =
-      'inline' in work ? await evaluatePass(session, pending, work.inline, canceling, request, deps, values) : work
+    const next = 'inline' in work ? await evaluatePass(run, work.inline) : work
     const turns = pending.turns
-    const decisions = applyFact(session, pending, next, request.at, deps.log)
+    const decisions = applyFact(session, pending, next, request.at, log)
     if (pending.turns > turns) pending.lastTurnOf = sourceOf(work)
     for (const decision of decisions) {
       if (decision.type === 'node_cancel_requested')
@@ -82,22 +92,21 @@ export async function drive(
       const scheduled = { nodeRunId, pass: data.pass, resume: data.resume, scheduledAt: request.at }
       if (data.mode === 'inline') queue.push({ inline: scheduled })
       else {
-        const ended = await beginNode(session, pending, scheduled, data.queue, request, deps.findType, values)
+        const ended = await beginNode(run, scheduled, data.queue)
         if (ended !== null) queue.push({ fact: ended })
       }
     }
-    if (queue.length > 0 && isFull(pending, request, fullAt)) break
+    if (queue.length > 0 && isFull(run, fullAt)) break
   }
   session.hasLooseInline = queue.some((work) => 'inline' in work)
   // With this append, also for one that the full slice has left: a later commit that moves nothing could wake no worker.
-  hasForeign ||= queue.some((work) => isForeign(session, work, canceling, deps.findType))
+  hasForeign ||= queue.some((work) => isForeign(run, work))
   if (pending.turns > 0 && hasForeign) wakeOthers(session, pending)
-  return queue.length === 0 ? NO_FACTS : queue.filter((work) => 'fact' in work)
+  return queue.filter((work) => 'fact' in work)
 }
 
-const NO_FACTS: readonly FactToCommit[] = []
-
-function isFull({ turns, payloadBytes }: PendingAppend, request: DriveRequest, fullAt: number): boolean {
+function isFull({ pending, request }: Drive, fullAt: number): boolean {
+  const { turns, payloadBytes } = pending
   return turns >= request.maxTurns || payloadBytes >= MAX_SLICE_BYTES || performance.now() > fullAt
 }
 
@@ -109,7 +118,7 @@ function cancelingPasses({ hasLooseInline, machine }: RunSession): Set<string> {
 }
 
 /** Checks whether work is an inline node run of a type that this process lacks: a worker with the type evaluates it. */
-function isForeign(session: RunSession, work: Work, canceling: ReadonlySet<string>, findType: FindNodeType): boolean {
+function isForeign({ session, canceling, findType }: Drive, work: Work): boolean {
   if (!('inline' in work) || canceling.has(passOfRunKey(work.inline))) return false
   const node = planNodeOf(session, work.inline.nodeRunId)
   return node.control !== 'trigger' && !hasNodeType(findType, node)
@@ -122,27 +131,9 @@ function wakeOthers({ identity }: RunSession, { operations }: PendingAppend): vo
   )
 }
 
-/** Values of a run, of which some are not stored yet. */
-class FreshValues implements ValueLoader {
-  readonly #stored: ValueLoader
-  readonly #fresh: ReadonlyMap<string, Json>
-
-  constructor(stored: ValueLoader, fresh: ReadonlyMap<string, Json>) {
-    this.#stored = stored
-    this.#fresh = fresh
-  }
-
-  peek(tenantId: string, ref: ValueRef): Json | undefined {
-    return this.#fresh.get(ref.hash) ?? this.#stored.peek(tenantId, ref)
-  }
-
-  async load(tenantId: string, ref: ValueRef): Promise<Json> {
-    return this.peek(tenantId, ref) ?? this.#stored.load(tenantId, ref)
-  }
-
-  keep(tenantId: string, ref: ValueRef, json: Json): void {
-    this.#stored.keep(tenantId, ref, json)
-  }
+function withFresh(stored: ValueReader, { fresh }: PendingAppend): ValueReader {
+  const peek: ValueReader['peek'] = (tenantId, ref) => fresh.get(ref.hash) ?? stored.peek(tenantId, ref)
+  return { peek, load: async (tenantId, ref) => peek(tenantId, ref) ?? stored.load(tenantId, ref) }
 }
 
 function sourceOf(work: Work): TurnSource {
@@ -167,17 +158,13 @@ function looseInline(session: RunSession): readonly Work[] {
 }
 
 async function evaluatePass(
-  session: RunSession,
-  pending: PendingAppend,
+  { session, pending, request, findType, values, canceling }: Drive,
   scheduled: ScheduledPass,
-  canceling: ReadonlySet<string>,
-  { refusedPasses }: DriveRequest,
-  { findType }: DriveDeps,
-  values: ValueLoader,
 ): Promise<FactToCommit> {
-  const { nodeRunId, pass } = scheduled
-  if (refusedPasses.size > 0 && refusedPasses.has(passOfRunKey(scheduled))) return refusedPass(session, scheduled)
-  if (canceling.size > 0 && canceling.has(passOfRunKey(scheduled))) {
+  const key = passOfRunKey(scheduled)
+  if (request.refusedPasses.has(key)) return refusedPass(session, scheduled)
+  if (canceling.has(key)) {
+    const { nodeRunId, pass } = scheduled
     return { fact: { type: 'node_canceled', nodeRunId, data: { pass, how: 'canceled' } } }
   }
   const { fact, payloads } = await evaluateInline(session, scheduled, findType, values)
@@ -227,14 +214,11 @@ function applyFact(
  * @returns Its outcome if it ended without a body; null otherwise.
  */
 async function beginNode(
-  session: RunSession,
-  pending: PendingAppend,
+  { session, pending, request, findType, values }: Drive,
   scheduled: ScheduledPass,
   queue: string | null,
-  { acquireSlot, at, worker }: DriveRequest,
-  findType: FindNodeType,
-  values: ValueLoader,
 ): Promise<Fact | null> {
+  const { acquireSlot, at, worker } = request
   const { tenantId, runId } = session.identity
   const { nodeRunId, pass, resume } = scheduled
   const node = planNodeOf(session, nodeRunId)

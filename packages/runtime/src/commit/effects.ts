@@ -21,10 +21,10 @@ export function addFactEffects(pending: PendingAppend, session: RunSession, fact
   }
 }
 
-type OutcomeType = 'node_completed' | 'node_failed' | 'node_canceled' | 'node_suspended' | 'node_skipped'
+const OUTCOMES = ['node_completed', 'node_failed', 'node_canceled', 'node_suspended', 'node_skipped'] as const
 
-function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly type: OutcomeType }> {
-  return 'nodeRunId' in fact
+function isOutcome(fact: MachineFact): fact is Extract<MachineFact, { readonly type: (typeof OUTCOMES)[number] }> {
+  return (OUTCOMES as readonly string[]).includes(fact.type)
 }
 
 /** Adds the changes of a decision to the tables beside the log: timers, waits, the end of the run. */

@@ -9,7 +9,7 @@ import { type PassToResolve, type ResolvedNode, resolveNode } from './node-param
 import type { FindNodeType, NodeType } from './node-types.ts'
 import { planNodeOf, type RunSession } from './session.ts'
 import { storeValue, storeWait } from './stored-value.ts'
-import type { ValueLoader } from './value-loader.ts'
+import type { ValueReader } from './value-loader.ts'
 
 /** A pass of an inline node run to evaluate. */
 export interface InlinePass extends PassToResolve {
@@ -30,7 +30,7 @@ export async function evaluateInline(
   session: RunSession,
   run: InlinePass,
   findType: FindNodeType,
-  values: ValueLoader,
+  values: ValueReader,
 ): Promise<InlineOutcome> {
   const { nodeRunId, pass } = run
   const node = planNodeOf(session, nodeRunId)

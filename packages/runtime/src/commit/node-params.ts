@@ -14,7 +14,7 @@ import type { FindNodeType, NodeType } from './node-types.ts'
 import type { RunSession } from './session.ts'
 import { type StoredValue, storeValue } from './stored-value.ts'
 import { loadRoots } from './template-roots.ts'
-import type { ValueLoader } from './value-loader.ts'
+import type { ValueReader } from './value-loader.ts'
 
 /** A pass of a node run whose params are to be resolved. */
 export interface PassToResolve extends PassOfRun {
@@ -60,7 +60,7 @@ export async function prepareNode(
   run: PassToResolve,
   attempt: number,
   findType: FindNodeType,
-  values: ValueLoader,
+  values: ValueReader,
 ): Promise<PreparedNode> {
   const { nodeRunId, pass } = run
   try {
@@ -103,7 +103,7 @@ export async function resolveNode(
   node: PlanNode,
   { nodeRunId, scheduledAt }: PassToResolve,
   type: NodeType,
-  values: ValueLoader,
+  values: ValueReader,
   options: { readonly mayBeSkipped: boolean },
 ): Promise<ResolvedNode> {
   const skipIf = options.mayBeSkipped ? node.skipIf : null

@@ -3,7 +3,7 @@ import type { ValueRef } from '@tenon/core/run'
 import type { InputView, OwnedOutput } from '../interpreter/run-outputs.ts'
 import type { NodeReads } from './node-templates.ts'
 import type { RunSession } from './session.ts'
-import type { ValueLoader } from './value-loader.ts'
+import type { ValueReader } from './value-loader.ts'
 
 type MutableObject = { [key: string]: Json }
 
@@ -26,7 +26,7 @@ export function loadRoots(
   session: RunSession,
   nodeRunId: string,
   reads: NodeReads,
-  values: ValueLoader,
+  values: ValueReader,
 ): TemplateRoots | Promise<TemplateRoots> {
   const { identity, plan, beginning, machine } = session
   const view = machine.outputs.inputView(nodeRunId)
@@ -38,16 +38,6 @@ export function loadRoots(
   if (trigger !== null) refs.push(trigger)
   if (failure !== null) refs.push(failure.output)
 
-  const build = (valueAt: (ref: ValueRef) => Json): TemplateRoots => {
-    const roots: MutableObject = { vars: plan.variables as JsonObject }
-    if (reads.run) roots.run = runRoot(session)
-    if (reads.input.length > 0) roots.input = buildInput(input, reads.input === '*', valueAt)
-    if (reads.nodes.length > 0) roots.nodes = buildNodes(nodes, valueAt)
-    if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
-    if (failure !== null) roots.error = valueAt(failure.output)
-    return roots
-  }
-
   const { tenantId } = identity
   const known = new Map<string, Json>()
   const missing: ValueRef[] = []
@@ -57,11 +47,20 @@ export function loadRoots(
     else known.set(ref.hash, value)
   }
   const valueAt = (ref: ValueRef): Json => known.get(ref.hash) as Json
-  if (missing.length === 0) return build(valueAt)
-  return (async () => {
+  const build = (): TemplateRoots => {
+    const roots: MutableObject = { vars: plan.variables as JsonObject }
+    if (reads.run) roots.run = runRoot(session)
+    if (reads.input.length > 0) roots.input = buildInput(input, reads.input === '*', valueAt)
+    if (reads.nodes.length > 0) roots.nodes = buildNodes(nodes, valueAt)
+    if (reads.trigger) roots.trigger = trigger === null ? null : valueAt(trigger)
+    if (failure !== null) roots.error = valueAt(failure.output)
+    return roots
+  }
+  const load = async (): Promise<TemplateRoots> => {
     for (const ref of missing) known.set(ref.hash, await values.load(tenantId, ref))
-    return build(valueAt)
-  })()
+    return build()
+  }
+  return missing.length === 0 ? build() : load()
 }
 
 function runRoot({ identity, beginning }: RunSession): JsonObject {

@@ -5,8 +5,8 @@ import { createLru } from '../lru.ts'
 import type { RuntimeDatabase } from '../postgres/tables.ts'
 import { selectValue } from '../store/run-reader.ts'
 
-/** Reads values by their reference; large ones are kept for a while. */
-export interface ValueLoader {
+/** Reads values by their reference. */
+export interface ValueReader {
   /**
    * Returns the stored value. Callers must not change it.
    *
@@ -16,6 +16,10 @@ export interface ValueLoader {
   load(tenantId: string, ref: ValueRef): Promise<Json>
   /** Returns a value that is in memory; undefined if it has to be loaded. Callers must not change it. */
   peek(tenantId: string, ref: ValueRef): Json | undefined
+}
+
+/** Reads stored values, and keeps large ones in memory for a while. */
+export interface ValueLoader extends ValueReader {
   /** Caches a value that was just stored. */
   keep(tenantId: string, ref: ValueRef, json: Json): void
 }

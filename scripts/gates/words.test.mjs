@@ -20,6 +20,7 @@ describe('checkWords', () => {
     ['another product in an exported name', 'export interface SlackIntegration {}', 'say "node"'],
     ['a flow that is a workflow', 'export const flowTitle = 1', 'say "workflow"'],
     ['a block that is a node', 'export class TextBlock {}', 'say "node"'],
+    ['a control character', `// \u0001a list\u0002`, 'say "the text without control characters"'],
     ['a comment in a comment', `${'// '.repeat(2)}Sorted.`, 'say "//"'],
     ['a foreign word in a text', `const help = 'Add a workflow ${'step'}'`, 'say "node"'],
   ])('catches %s', (_name, text, message) => {

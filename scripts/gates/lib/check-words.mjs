@@ -23,6 +23,8 @@ const BANNED_IN_TEXT = [
   { pattern: /\bcancell(ed|ing)\b/i, use: 'canceled' },
   { pattern: /\bworkflow (step|task)s?\b/i, use: 'node' },
   { pattern: new RegExp('// '.repeat(2)), use: '//' },
+  // Editors do not show them. Tests write them as escapes.
+  { pattern: /(?!\t)\p{Cc}/u, use: 'the text without control characters' },
 ]
 
 /** Files whose texts, docstrings and comments are in plain English, by path; the tests themselves are free. */

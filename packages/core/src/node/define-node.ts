@@ -51,7 +51,7 @@ export type NodeDefinitionInput<
  *   type: 'acme/greet',
  *   version: 1,
  *   title: 'Greet',
- *   description: 'Say hello to a person',
+ *   description: 'Say hello to a person',
  *   icon: 'M4 12h16',
  *   category: 'action',
  *   params: z.object({ name: z.string().min(1).meta({ title: 'Name', control: 'text' }) }),

@@ -67,7 +67,7 @@ function InsertButton({ edgeId, source, target, x, y }: InsertButtonProps) {
   const { store } = useSession()
   const open = () => store.setState({ quickAdd: { placement: { kind: 'on-edge', edgeId }, at: null } })
   return (
-    // biome-ignore lint/a11y/useSemanticElements: an SVG cannot contain HTML buttons
+    // biome-ignore lint/a11y/useSemanticElements: an SVG cannot contain HTML buttons
     <g
       className="tn-edge-insert"
       transform={`translate(${x} ${y})`}

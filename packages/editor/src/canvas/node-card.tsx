@@ -143,7 +143,7 @@ function CardSummary({ data }: { readonly data: FlowNode['data'] }) {
         part.kind === 'text' ? (
           part.text
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity but their index
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence have no identity but their index
           <span key={index} className="tn-chip" title={part.title}>
             {part.text}
           </span>

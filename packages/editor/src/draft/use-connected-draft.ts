@@ -50,7 +50,7 @@ export function useConnectedDraft(options: ConnectedDraftOptions): {
   useEffect(() => {
     if (props.readOnly === true) session.store.setState({ isReadOnly: true })
   }, [session, props.readOnly])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry increases the attempt
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry increases the attempt
   useEffect(() => {
     const client = () => latest.current.props.client
     const onFailed = (error: unknown) => {

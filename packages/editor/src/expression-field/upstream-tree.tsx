@@ -122,7 +122,7 @@ function useScope(nodeId: NodeId): ScopeSchema | null {
   const { scopeOf } = useSession()
   const document = useEditorStore((state) => state.document)
   const [scope, setScope] = useState<ScopeSchema | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader uses the current document
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the reader uses the current document
   useEffect(() => {
     let isWanted = true
     void scopeOf(nodeId).then((next) => {

@@ -77,7 +77,7 @@ function ToastCard({ entry, onDismiss }: { readonly entry: Toast; readonly onDis
     return () => clearTimeout(timer)
   }, [entry.id, isHeld, onDismiss])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the timer pauses while people read
+    // biome-ignore lint/a11y/noStaticElementInteractions: the timer pauses while people read
     <div
       className="tn-toast"
       data-tone={entry.tone ?? 'neutral'}

@@ -74,7 +74,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     if (element !== null && follow) element.scrollTop = element.scrollHeight
   })
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another active row scrolls the list, not its new offset
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another active row scrolls the list, not its new offset
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null || activeIndex === null || activeIndex === undefined) return

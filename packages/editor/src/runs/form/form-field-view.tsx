@@ -128,7 +128,7 @@ function ListControl({ field, path, value, errors, onChange }: FormFieldViewProp
   return (
     <div className="tn-form-group">
       {items.map((child, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: items are identified by their index, as in the errors
+        // biome-ignore lint/suspicious/noArrayIndexKey: items are identified by their index, as in the errors
         <div key={index} className="tn-form-item">
           <FormFieldView
             field={item}

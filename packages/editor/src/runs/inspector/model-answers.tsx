@@ -29,7 +29,7 @@ export function ModelAnswers({ answers, isOpen }: ModelAnswersProps) {
       <h3 className="tn-field-label">{t('runs.inspector.answers', { count: answers.length })}</h3>
       <ol className="tn-attempts">
         {answers.map((call, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: responses are only added at the end
+          // biome-ignore lint/suspicious/noArrayIndexKey: responses are only added at the end
           <Answer key={index} call={call} number={index + 1} startsOpen={isOpen} />
         ))}
       </ol>

@@ -15,7 +15,7 @@ export function ToolCallList({ calls }: { readonly calls: readonly ToolCallRecor
       <h3 className="tn-field-label">{t('runs.inspector.toolCalls', { count: calls.length })}</h3>
       <ol className="tn-attempts">
         {calls.map((call, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: calls are only added at the end
+          // biome-ignore lint/suspicious/noArrayIndexKey: calls are only added at the end
           <ToolCall key={`${index}-${call.tool}`} call={call} />
         ))}
       </ol>

@@ -18,7 +18,7 @@ export interface JsonTreeProps {
 /** Tree of a JSON value: objects and lists can be collapsed, long ones are shown in parts. */
 export function JsonTree({ value, label, openDepth = 2, noteOf }: JsonTreeProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div className="tn-json" role="group" aria-label={label}>
       {isBranch(value) ? (
         <JsonChildren value={value} depth={0} openDepth={openDepth} noteOf={noteOf} />

@@ -121,10 +121,10 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
       <QuickAdd canvas={canvas} />
       <ConnectPicker canvas={canvas} />
       <DraftState onRetry={onRetry} />
-      {!isReadOnly && !isPhone && <PanelToggle panel="palette" />}
-      {!isPhone && <PanelToggle panel="inspector" />}
     </>
   )
+  const paletteToggle = !isReadOnly && !isPhone && <PanelToggle panel="palette" />
+  const inspectorToggle = !isPhone && <PanelToggle panel="inspector" />
   return (
     <ActionsContext.Provider value={actions}>
       <KeymapContext.Provider value={keys}>
@@ -152,13 +152,17 @@ function Frame({ host, onRetry }: EditorFrameProps): ReactNode {
             )}
             <BoundedPart className="tn-canvas">
               {isOutline ? (
-                <Outline>{overlays}</Outline>
+                <Outline start={paletteToggle} end={inspectorToggle}>
+                  {overlays}
+                </Outline>
               ) : (
                 <Canvas slot={canvas} memory={viewport}>
                   <EmptyCanvas />
                   <CanvasControls />
                   <Overview />
                   {overlays}
+                  {paletteToggle}
+                  {inspectorToggle}
                 </Canvas>
               )}
             </BoundedPart>

@@ -82,6 +82,12 @@ describe('buildOutline', () => {
     expect(outline('w.yes>b')).toBe('w yes[b] no[]')
   })
 
+  test('a branch that leads straight to the node where branches join is a link to it, at any depth', () => {
+    expect(outline('w.yes>b', 'w.no>m', 'b>m')).toBe('w yes[b] no[→m] m')
+    expect(outline('w.yes>v', 'w.no>c', 'v.yes>d', 'v.no>m', 'd>m', 'c>m')).toBe('w yes[v yes[d] no[→m]] no[c] m')
+    expect(outline('w.yes>m', 'w.no>m')).toBe('w yes[→m] no[→m] m')
+  })
+
   test('every node is listed once, on circles and without any edge, too', () => {
     const text = outline('a>b', 'x>y', 'y>x')
     expect(text).toBe('a b x y →x')

@@ -42,6 +42,11 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
     return items
   }
 
+  // A branch that leads straight to the node where it joins the others contains no node, but it is connected.
+  function branchTo(target: NodeId, stop: NodeId | null): OutlineItem[] {
+    return target === stop ? [{ kind: 'link', nodeId: target }] : sequence(target, stop)
+  }
+
   function goOn(id: NodeId, stop: NodeId | null): { branches: readonly OutlineBranch[]; next: NodeId | undefined } {
     const node = byId.get(id)
     const entry = node === undefined ? undefined : manifest.entryOf(node)
@@ -63,7 +68,7 @@ export function buildOutline(document: WorkflowDocument, manifest: ManifestIndex
       isError: port.isError,
       items: out
         .filter((edge) => edge.sourceHandle === port.name)
-        .flatMap((edge) => sequence(edge.target, meeting ?? stop)),
+        .flatMap((edge) => branchTo(edge.target, meeting ?? stop)),
     }))
     const isMet = meeting !== null && !listed.has(meeting)
     return { branches, next: isMet ? meeting : undefined }

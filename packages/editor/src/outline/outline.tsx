@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
+import { HistoryTools } from '../canvas/tool-button.tsx'
 import { useTranslate } from '../instance/instance-context.ts'
 import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { select } from '../store/editor-store.ts'
@@ -7,17 +8,35 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { buildOutline, type OutlineBranch, type OutlineItem } from './outline-items.ts'
 import { OutlineRow } from './outline-row.tsx'
 
+interface OutlineProps {
+  /** Buttons at the start of the bar above the list. */
+  readonly start?: ReactNode
+  /** Buttons at the end of the bar. */
+  readonly end?: ReactNode
+  readonly children?: ReactNode
+}
+
 /**
  * Outline of the workflow as nested lists: the editor on phones, and a second view of the document on larger screens.
  */
-export function Outline({ children }: { readonly children?: ReactNode }) {
+export function Outline({ start, end, children }: OutlineProps) {
   const t = useTranslate()
   const document = useEditorStore((state) => state.document)
   const manifest = useEditorStore((state) => state.manifest)
   const isReady = useEditorStore((state) => state.phase.kind === 'ready')
+  const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const items = useMemo(() => buildOutline(document, manifest), [document, manifest])
   return (
     <section className="tn-outline" aria-label={t('outline.label')} tabIndex={-1}>
+      <div className="tn-outline-bar">
+        {start}
+        {!isReadOnly && (
+          <div className="tn-outline-tools" role="toolbar" aria-label={t('outline.tools')}>
+            <HistoryTools />
+          </div>
+        )}
+        {end}
+      </div>
       <div className="tn-outline-scroll">
         {isReady && items.length === 0 ? <EmptyOutline /> : <Items items={items} />}
       </div>
@@ -30,7 +49,7 @@ function Items({ items }: { readonly items: readonly OutlineItem[] }) {
   return (
     <ul className="tn-outline-list">
       {items.map((item, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a list can contain two links to the same node
+        // biome-ignore lint/suspicious/noArrayIndexKey: a list can contain two links to the same node
         <li key={`${item.kind}:${item.nodeId}:${index}`}>
           {item.kind === 'link' ? (
             <OutlineLink nodeId={item.nodeId} />
@@ -59,19 +78,19 @@ function Branches({ nodeId, branches }: { readonly nodeId: string; readonly bran
           </h2>
           {branch.items.length > 0 ? (
             <Items items={branch.items} />
+          ) : isReadOnly ? (
+            <p className="tn-outline-none">{t('outline.notConnected')}</p>
           ) : (
-            !isReadOnly && (
-              <Button
-                size="s"
-                variant="ghost"
-                icon="plus"
-                onClick={() =>
-                  store.setState({ quickAdd: { placement: { kind: 'after', nodeId, port: branch.port }, at: null } })
-                }
-              >
-                {t('outline.addHere')}
-              </Button>
-            )
+            <Button
+              size="s"
+              variant="ghost"
+              icon="plus"
+              onClick={() =>
+                store.setState({ quickAdd: { placement: { kind: 'after', nodeId, port: branch.port }, at: null } })
+              }
+            >
+              {t('outline.addHere')}
+            </Button>
           )}
         </section>
       ))}

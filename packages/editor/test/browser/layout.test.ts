@@ -47,6 +47,21 @@ describe('panels beside the canvas', () => {
     await inspector.waitFor()
   })
 
+  test('have buttons that cover no row of the outline, in a narrow editor either', async () => {
+    for (const width of [1_440, 1_024, 700]) {
+      const { page } = await open({ document: 'parted', width })
+      await page.getByRole('button', { name: 'More', exact: true }).click()
+      await page.getByRole('menuitem', { name: 'Show as outline' }).click()
+      const rows = page.locator('.tn-outline-row')
+      await rows.first().waitFor()
+      const top = (await rows.first().boundingBox())?.y ?? 0
+      for (const name of ['Hide node types', /^(Hide|Show) the (inspector|workflow)/]) {
+        const box = await page.getByRole('region', { name: 'Outline' }).getByRole('button', { name }).boundingBox()
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(top)
+      }
+    }
+  })
+
   test('are as the person left them after a reload', async () => {
     const { page, canvas, palette, inspector } = await open({ document: 'chain' })
     await page.getByRole('separator', { name: 'Width of the inspector' }).press('ArrowLeft')

@@ -87,6 +87,26 @@ describe('Delete on a phone', () => {
   })
 })
 
+describe('undo and redo on a phone', () => {
+  test('have buttons above the list, which cover no node', async () => {
+    const { page, names } = await open({ document: 'chain', width: 390 })
+    const tools = page.getByRole('toolbar', { name: 'Changes' })
+    const undo = tools.getByRole('button', { name: 'Undo' })
+    const row = page.getByRole('button', { name: /^Alpha/ })
+    expect(await undo.getAttribute('aria-disabled')).toBe('true')
+    await page.getByRole('button', { name: 'Actions for Alpha' }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await page.getByRole('complementary', { name: 'Inspector' }).getByRole('button', { name: 'Close' }).click()
+    const before = (await names()).length
+    await undo.click()
+    await expect.poll(async () => (await names()).length).toBe(before - 1)
+    await tools.getByRole('button', { name: 'Redo' }).click()
+    await expect.poll(async () => (await names()).length).toBe(before)
+    const [bar, first] = [await tools.boundingBox(), await row.first().boundingBox()]
+    expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeLessThanOrEqual(first?.y ?? 0)
+  })
+})
+
 describe('the menu on a phone', () => {
   test('offers no canvas, and its button shows no tooltip after it', async () => {
     const { page } = await open({ document: 'chain', width: 390 })

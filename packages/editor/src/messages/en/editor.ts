@@ -97,6 +97,7 @@ export const editorMessages = {
   'problems.more': '({count, plural, one {# more problem} other {# more problems}})',
   'problems.workflow': 'Workflow',
   'problems.unreadable': 'Unreadable content',
+  'problems.moveToSecret': 'Move to "{param}"',
   'problems.removeUnreadable': 'Remove it',
   'problems.keepReadable': 'Keep only what can be read',
   'problems.restoreUnreadable': 'Restore it from version {version}',
@@ -146,6 +147,8 @@ export const editorMessages = {
   'publish.failed': 'The version could not be published.',
   'publish.notSaved': 'Your last change is not saved yet',
   'publish.blockedTitle': '{count, plural, one {# problem to fix first} other {# problems to fix first}}',
+  'publish.blockedWarnings':
+    '{count, plural, one {# warning does not have to be fixed.} other {# warnings do not have to be fixed.}}',
   'publish.blockedText': 'Fix these problems before you publish. Select a problem to go to its field.',
   'publish.unsavedFields': '{count, plural, one {# field is not saved} other {# fields are not saved}}',
   'publish.unsavedFieldsText':
@@ -174,6 +177,8 @@ export const editorMessages = {
   'run.hide': 'Hide the run',
 
   'outline.label': 'Outline',
+  'outline.tools': 'Changes',
+  'outline.notConnected': 'Not connected',
   'outline.addHere': 'Add a node here',
   'outline.addAfter': 'Add after {name}',
   'outline.actions': 'Actions for {name}',

@@ -57,6 +57,21 @@ describe('createEditorSession', () => {
     expect([...state().selectedNodes]).toEqual([copy])
   })
 
+  test('a new node opens on the tab of its params, whichever tab was used last; undo leaves the tab', () => {
+    const { session, state } = open()
+    const onPolicy = () => session.store.setState({ tab: 'policy' })
+    onPolicy()
+    session.dispatch({ type: 'add-node', nodeType: 'step', placement: { kind: 'after', nodeId: 'a' } })
+    expect(state().tab).toBe('setup')
+    onPolicy()
+    session.dispatch({ type: 'duplicate', nodeIds: ['a'] })
+    expect(state().tab).toBe('setup')
+    onPolicy()
+    session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Renamed' })
+    session.undo()
+    expect(state().tab).toBe('policy')
+  })
+
   test('what others and the host change is not undone', () => {
     const { session, state } = open()
     session.dispatch({ type: 'rename-node', nodeId: 'a', name: 'Mine' })

@@ -40,6 +40,9 @@ const READ_DELAY_MS = 16
 /** Pause in typing after which the host is notified, in milliseconds. */
 const TYPING_PAUSE_MS = 300
 
+/** Commands that add nodes and select them. */
+const ADDING: ReadonlySet<EditorCommand['type']> = new Set(['add-node', 'paste', 'duplicate'])
+
 /** Creates a session that is not started. */
 export function createEditorSession({ store = createEditorStore(), translate }: SessionOptions): EditorSession {
   const doc = new Y.Doc()
@@ -144,6 +147,8 @@ export function createEditorSession({ store = createEditorStore(), translate }: 
     }
     if (plan.select !== undefined) {
       if (command.type === 'add-node') store.setState({ freshNodes: new Set(plan.select) })
+      // What is new has to be set up first, whichever tab was used for another node.
+      if (ADDING.has(command.type)) store.setState({ tab: 'setup' })
       select(store, plan.select)
       if (operations.length > 0) selections.keepAfter()
     }

@@ -1,5 +1,6 @@
 import type { NodeId } from '@tenon/core/document'
 import { type ProblemIssue, TenonError } from '@tenon/core/errors'
+import { useMemo } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import type { Translate } from '../messages/format.ts'
 import { type ListedIssue, toProblems } from '../problems/live-problems.ts'
@@ -10,6 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 
 interface BlockedDialogProps {
+  /** Errors only. */
   readonly problems: readonly EditorProblem[]
   /** Action that the problems prevent. */
   readonly description: string
@@ -17,15 +19,15 @@ interface BlockedDialogProps {
   readonly onClose: () => void
 }
 
-/** Lists the problems that prevent publishing or testing a draft. */
+/** Lists the problems that prevent publishing or testing a draft; warnings are only counted. */
 export function BlockedDialog({ problems, description, onOpenProblem, onClose }: BlockedDialogProps) {
   const t = useTranslate()
-  const count = problems.filter(isError).length
+  const warnings = useEditorStore((state) => state.problems.filter((problem) => !isError(problem)).length)
   return (
     <Dialog
       open
       onClose={onClose}
-      title={t('publish.blockedTitle', { count })}
+      title={t('publish.blockedTitle', { count: problems.length })}
       description={description}
       footer={<Button onClick={onClose}>{t('ui.close')}</Button>}
     >
@@ -36,6 +38,7 @@ export function BlockedDialog({ problems, description, onOpenProblem, onClose }:
           onOpenProblem(problem)
         }}
       />
+      {warnings > 0 && <p className="tn-muted">{t('publish.blockedWarnings', { count: warnings })}</p>}
     </Dialog>
   )
 }
@@ -50,7 +53,8 @@ export function useBlockers(failure: unknown): readonly EditorProblem[] | null {
   const t = useTranslate()
   const problems = useEditorStore((state) => state.problems)
   const nodes = useEditorStore((state) => state.nodesById)
-  if (problems.some(isError)) return problems
+  const errors = useMemo(() => problems.filter(isError), [problems])
+  if (errors.length > 0) return errors
   if (!(failure instanceof TenonError) || failure.code !== 'WORKFLOW_INVALID') return null
   const names = new Map<NodeId, string>([...nodes].map(([id, { name }]) => [id, name]))
   return problemsOf(failure.details?.['issues'], names, t)

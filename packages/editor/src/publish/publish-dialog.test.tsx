@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { TenonClient, Version } from '@tenon/core/client'
 import { TenonError } from '@tenon/core/errors'
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../test/fixtures/fixture-client.ts'
 import { renderPart, t } from '../../test/fixtures/render.tsx'
@@ -10,6 +10,7 @@ import type { EditorEvent } from '../editor-props.ts'
 import type { HostMessages } from '../messages/en/index.ts'
 import { createEditorSession } from '../session/session.ts'
 import { SessionProvider } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
 import { PublishDialog } from './publish-dialog.tsx'
 
 function open(publish: TenonClient['versions']['publish'], messages: HostMessages = {}) {
@@ -28,7 +29,8 @@ function open(publish: TenonClient['versions']['publish'], messages: HostMessage
     </SessionProvider>,
     messages,
   )
-  return { ...view, events, state: () => session.store.getState() }
+  const show = (problems: readonly EditorProblem[]) => act(() => session.store.setState({ problems }))
+  return { ...view, events, show, state: () => session.store.getState() }
 }
 
 const VERSION_5: Version = {
@@ -59,6 +61,20 @@ describe('PublishDialog', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached')
     expect(state().workflow?.version).toBe('4')
     expect(events).toEqual([])
+  })
+
+  test('lists and counts only what prevents publishing, and names the number of warnings apart', async () => {
+    const { show } = open(async () => VERSION_5)
+    const problem = { edgeId: null, range: null, fixes: [], code: 'X', nodeId: null, field: [] }
+    show([
+      { ...problem, id: '1', severity: 'error', message: 'URL is empty' },
+      { ...problem, id: '2', severity: 'warning', message: 'The branch has no end' },
+    ])
+    expect(screen.getByRole('heading', { name: '1 problem to fix first' })).toBeTruthy()
+    expect(screen.getAllByRole('listitem').map((row) => row.textContent)).toEqual([
+      expect.stringContaining('URL is empty'),
+    ])
+    expect(screen.getByText('1 warning does not have to be fixed.')).toBeTruthy()
   })
 
   test('lists what the server finds, though the editor has found nothing', async () => {

@@ -22,6 +22,12 @@ export function failureTexts(failure: CodedFailure, t: Translate): { readonly wh
   }
 }
 
+/** Joins the message and the remedy of a failure to one text; messages have no period at their end. */
+export function failureSentences({ why, remedy }: { readonly why: string; readonly remedy: string }): string {
+  if (remedy === '') return why
+  return /[.!?…]$/.test(why) ? `${why} ${remedy}` : `${why}. ${remedy}`
+}
+
 function scalarsOf(details: CodedFailure['details']): MessageValues {
   if (typeof details !== 'object' || details === null || Array.isArray(details)) return {}
   const scalars = Object.entries(details).flatMap(([key, value]): [string, string | number][] =>

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
@@ -29,8 +30,8 @@ export function CancelRun({ scope, size = 'm' }: CancelRunProps) {
       await client.runs.cancel(scope.runId)
       toast(t('runs.cancel.sent'))
     } catch (error) {
-      const { why, remedy } = describeError(error, t)
-      toast(why === '' ? t('runs.cancel.failed') : `${why}. ${remedy}`, { tone: 'failed' })
+      const texts = describeError(error, t)
+      toast(texts.why === '' ? t('runs.cancel.failed') : failureSentences(texts), { tone: 'failed' })
     } finally {
       setIsSending(false)
       close()

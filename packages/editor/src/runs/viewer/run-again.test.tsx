@@ -5,6 +5,7 @@ import { act, screen, waitFor } from '@testing-library/react'
 import { describe, expect, test, vi } from 'vitest'
 import { createFixtureClient, FIXTURE_RUN_ID } from '../../../test/fixtures/fixture-client.ts'
 import { renderPart } from '../../../test/fixtures/render.tsx'
+import { STORED_WORKFLOW } from '../../../test/fixtures/stored-workflow.ts'
 import { escalatedRun, waitingRun } from '../../../test/fixtures/ticket-runs.ts'
 import { RunProvider } from '../store/run-scope.tsx'
 import { RunAgain } from './run-again.tsx'
@@ -18,6 +19,7 @@ function show(frames = escalatedRun().frames, change: (client: TenonClient) => P
   const tryDraft = vi.fn<TenonClient['drafts']['try']>(async () => STARTED)
   const own: TenonClient = {
     ...client,
+    workflows: { ...client.workflows, get: async () => STORED_WORKFLOW },
     runs: { ...client.runs, start, ledger: async (id) => ({ ...(await client.runs.ledger(id)), input: INPUT }) },
     drafts: { ...client.drafts, try: tryDraft },
   }
@@ -38,6 +40,26 @@ describe('RunAgain', () => {
     const [workflowId, body] = start.mock.calls[0] ?? []
     expect(workflowId).toBe('wf-tickets')
     expect(body).toMatchObject({ version: '4', trigger: 'start', input: INPUT })
+  })
+
+  test('asks for the version if a newer one is published, and runs the chosen one', async () => {
+    const { user, start, onStarted } = show(undefined, (client) => ({
+      workflows: { ...client.workflows, get: async (id) => ({ ...(await client.workflows.get(id)), version: '6' }) },
+    }))
+    await user.click(await screen.findByRole('button', { name: 'Run again' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Which version should run?' })
+    expect(dialog.textContent).toContain('This run used version 4. Version 6 is published now.')
+    expect(start).not.toHaveBeenCalled()
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect(onStarted).not.toHaveBeenCalled()
+    for (const version of ['4', '6']) {
+      start.mockClear()
+      await user.click(screen.getByRole('button', { name: 'Run again' }))
+      await user.click(await screen.findByRole('button', { name: `Run version ${version}` }))
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+      expect(start.mock.calls[0]?.[1]).toMatchObject({ version, trigger: 'start', input: INPUT })
+    }
+    expect(onStarted).toHaveBeenCalledTimes(2)
   })
 
   test('tests the draft again after a test run', async () => {

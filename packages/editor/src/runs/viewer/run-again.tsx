@@ -3,7 +3,9 @@ import { isRunOver } from '@tenon/core/run'
 import { useCallback, useState } from 'react'
 import { useResource } from '../../client/use-resource.ts'
 import { useInstance } from '../../instance/instance-context.ts'
+import { failureSentences } from '../../messages/coded-texts.ts'
 import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { describeError } from '../../ui/error-state.tsx'
 import { useAnnouncer } from '../../ui/live-region.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -17,38 +19,100 @@ interface RunAgainProps {
 
 const selectIsOver = ({ live }: RunSnapshot) => isRunOver(live.status)
 
-/** Button that starts an ended run again with the same input; hidden without permission. */
+/** Versions between which the reader chooses. */
+interface VersionChoice {
+  readonly run: Run
+  /** Latest published version, which is not that of the run. */
+  readonly latest: string
+}
+
+/**
+ * Button that starts an ended run again with the same input; hidden without permission. It asks for the version if a
+ * newer one than that of the run is published.
+ */
 export function RunAgain({ scope, onStarted }: RunAgainProps) {
   const { t } = useInstance()
   const { toast } = useAnnouncer()
   const [isSending, setIsSending] = useState(false)
+  const [choice, setChoice] = useState<VersionChoice | null>(null)
   const { client, store, run, ledger } = scope
   const isOver = useRunPart(store, selectIsOver)
   const me = useResource(useCallback((abortSignal: AbortSignal) => client.me({ abortSignal }), [client]))
   if (!isOver || run.value === null || me.value === null || me.value.role === 'viewer') return null
-  const again = async ({ workflowId, mode, version }: Run) => {
+  const send = async (action: () => Promise<void>) => {
     setIsSending(true)
     try {
-      const { input } = await ledger.read(store.snapshot().lastSeq)
-      const trigger = triggerOf(scope)
-      const body = { input, ...(trigger === null ? {} : { trigger }) }
-      const started =
-        mode === 'test'
-          ? await client.drafts.try(workflowId, body)
-          : await client.runs.start(workflowId, { ...body, version })
-      onStarted(started.runId)
+      await action()
     } catch (error) {
-      const { why, remedy } = describeError(error, t)
-      toast(why === '' ? t('runs.form.failed') : `${why}. ${remedy}`, { tone: 'failed' })
+      const texts = describeError(error, t)
+      toast(texts.why === '' ? t('runs.form.failed') : failureSentences(texts), { tone: 'failed' })
     } finally {
       setIsSending(false)
     }
   }
+  const start = async ({ workflowId, mode }: Run, version: string) => {
+    const { input } = await ledger.read(store.snapshot().lastSeq)
+    const trigger = triggerOf(scope)
+    const body = { input, ...(trigger === null ? {} : { trigger }) }
+    const started =
+      mode === 'test'
+        ? await client.drafts.try(workflowId, body)
+        : await client.runs.start(workflowId, { ...body, version })
+    setChoice(null)
+    onStarted(started.runId)
+  }
+  const startOrAsk = async (before: Run) => {
+    const latest = before.mode === 'test' ? null : (await client.workflows.get(before.workflowId)).version
+    if (latest === null || latest === before.version) await start(before, before.version)
+    else setChoice({ run: before, latest })
+  }
   const { value } = run
   return (
-    <Button icon="retry" busy={isSending} onClick={() => void again(value)}>
-      {t(value.mode === 'test' ? 'runs.again.test' : 'runs.again.run')}
-    </Button>
+    <>
+      <Button icon="retry" busy={isSending && choice === null} onClick={() => void send(() => startOrAsk(value))}>
+        {t(value.mode === 'test' ? 'runs.again.test' : 'runs.again.run')}
+      </Button>
+      {choice !== null && (
+        <VersionDialog
+          choice={choice}
+          isSending={isSending}
+          onStart={(version) => void send(() => start(choice.run, version))}
+          onClose={() => setChoice(null)}
+        />
+      )}
+    </>
+  )
+}
+
+interface VersionDialogProps {
+  readonly choice: VersionChoice
+  readonly isSending: boolean
+  readonly onStart: (version: string) => void
+  readonly onClose: () => void
+}
+
+/** Asks which version to run: that of the run, with which it can be compared, or the latest. */
+function VersionDialog({ choice, isSending, onStart, onClose }: VersionDialogProps) {
+  const { t } = useInstance()
+  const { run, latest } = choice
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('runs.again.title')}
+      description={t('runs.again.newer', { version: run.version, latest })}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button busy={isSending} onClick={() => onStart(run.version)}>
+            {t('runs.again.version', { version: run.version })}
+          </Button>
+          <Button variant="primary" busy={isSending} onClick={() => onStart(latest)}>
+            {t('runs.again.version', { version: latest })}
+          </Button>
+        </>
+      }
+    />
   )
 }
 

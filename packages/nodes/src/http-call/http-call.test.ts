@@ -270,6 +270,20 @@ describe('http-call', () => {
   })
 
   test.each([
+    [401, /credentials/],
+    [403, /credentials/],
+    [404, /URL/],
+    [410, /URL/],
+    [429, /less often/],
+    [502, /ask its operator/],
+    [400, /response of the service/],
+  ])('the failure for status %i says what to do', async (status, remedy) => {
+    await using server = await startLocalServer((_request, response) => void response.writeHead(status).end())
+    const error = await failureOf(harnessOf(httpCallNode).run({ method: 'POST', url: server.origin }))
+    expect(error.remedy).toMatch(remedy)
+  })
+
+  test.each([
     [500, {}, false, false],
     [503, {}, false, false],
     [503, { 'retry-after': '2' }, false, true],

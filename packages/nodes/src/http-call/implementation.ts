@@ -58,10 +58,21 @@ function statusError({ method, honorsIdempotencyKey }: Params, { status, headers
   const waitMs = retryAfterMs(headers['retry-after'], Date.now())
   const isAskedAgain = status === 429 || (status === 503 && waitMs !== undefined)
   const mayRepeat = honorsIdempotencyKey || READING_METHODS.has(method)
+  const remedy = remedyOf(status)
   return new TenonError('HTTP_STATUS', `${method} answered ${status}`, {
+    ...(remedy === null ? {} : { remedy }),
     retryable: isAskedAgain || (mayRepeat && status >= 500),
     details: { status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
   })
+}
+
+/** Returns what people can do about a status; `null` to refer them to the response. */
+function remedyOf(status: number): string | null {
+  if (status === 401 || status === 403) return 'Check the credentials that the node sends, and their permissions.'
+  if (status === 404 || status === 410) return 'Check the URL of the node and the values in it.'
+  if (status === 429) return 'The service limits requests. Call it less often, or start the run again later.'
+  if (status >= 500) return 'The service failed. Start the run again later, or ask its operator.'
+  return null
 }
 
 function toOutput({ output }: Params, response: HttpResponse, body: Json) {

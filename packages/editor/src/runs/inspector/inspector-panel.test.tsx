@@ -6,6 +6,7 @@ import { createFixtureClient, FIXTURE_RUN_ID, type FixtureData } from '../../../
 import { renderPart } from '../../../test/fixtures/render.tsx'
 import {
   escalatedRun,
+  failedRun,
   missingPathRun,
   rejectedRun,
   unreadableModelRun,
@@ -88,6 +89,16 @@ describe('RunInspector', () => {
     expect(screen.getByText('I am sorry, I cannot do that.')).toBeDefined()
     expect(screen.getByText('{"sentiment": "glad"}')).toBeDefined()
     expect(screen.getByText('Fault 2: sentiment must be a number')).toBeDefined()
+  })
+
+  test('shows the request, the response, the attempts and the remedy of a failed HTTP call, without a further click', async () => {
+    show('ticket', { frames: failedRun().frames })
+    expect(await screen.findByText('Failed: 503 from the help desk')).toBeDefined()
+    expect(screen.getByText(/^Check the status page of the help desk\. All 5 attempts failed\./)).toBeDefined()
+    expect(screen.getByText('POST https://helpdesk.example/t')).toBeDefined()
+    expect(screen.getByText('{"error":"maintenance until 10:00"}')).toBeDefined()
+    const fact = (label: string) => screen.getByText(label, { selector: 'dt' }).nextElementSibling?.textContent
+    expect([fact('Status'), fact('Attempts')]).toEqual(['503', '5 of 5'])
   })
 
   test('names the field and the expression of a failed expression', async () => {

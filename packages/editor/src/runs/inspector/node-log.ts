@@ -1,9 +1,19 @@
+import { isJsonObject, type Json } from '@tenon/core/document'
 import type { ToolCallRecord } from '@tenon/core/node'
 import type { LogEntry } from '@tenon/core/run'
+
+/** Response of a service that the node regards as a failure, as the log has it: credentials masked, the body cut. */
+export interface RefusedResponse {
+  readonly status: number
+  /** Beginning of the body; `null` if it is not text. */
+  readonly body: string | null
+}
 
 /** Facts about a node run that only the log contains. */
 export interface NodeLogFacts {
   readonly toolCalls: readonly ToolCallRecord[]
+  /** Latest refused response; `null` if there is none. */
+  readonly refused: RefusedResponse | null
   readonly queue: string | null
   readonly worker: string | null
   readonly usage: { readonly model: string; readonly inputTokens: number; readonly outputTokens: number } | null
@@ -12,6 +22,7 @@ export interface NodeLogFacts {
 /** Collects the facts from the events up to `seq`. */
 export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunId: string): NodeLogFacts {
   const toolCalls: ToolCallRecord[] = []
+  let refused: RefusedResponse | null = null
   let queue: string | null = null
   let worker: string | null = null
   let usage: NodeLogFacts['usage'] = null
@@ -19,11 +30,18 @@ export function nodeLogFacts(entries: readonly LogEntry[], seq: number, nodeRunI
     if (entry.seq > seq) break
     if (!('nodeRunId' in entry) || entry.nodeRunId !== nodeRunId) continue
     if (entry.type === 'tool_call') toolCalls.push(entry.data)
+    if (entry.type === 'node_log' && entry.data.level === 'warn') refused = refusedIn(entry.data.data) ?? refused
     if (entry.type === 'node_started') {
       queue = entry.data.queue
       worker = entry.data.worker
     }
     if (entry.type === 'node_completed') usage = entry.data.usage ?? null
   }
-  return { toolCalls, queue, worker, usage }
+  return { toolCalls, refused, queue, worker, usage }
+}
+
+function refusedIn(data: Json | undefined): RefusedResponse | null {
+  if (!isJsonObject(data)) return null
+  const { status, body } = data
+  return typeof status === 'number' && (typeof body === 'string' || body === null) ? { status, body } : null
 }

@@ -12,6 +12,7 @@ import type { NodeInfo } from '../store/node-directory.ts'
 import type { RunScope } from '../store/run-scope.tsx'
 import { useRunMoment, useRunSnapshot } from '../store/use-run.ts'
 import { AttemptList } from './attempt-list.tsx'
+import { FailedCall } from './failed-call.tsx'
 import { faultyField } from './faulty-field.ts'
 import { headlineOf } from './headline.ts'
 import { isModelAnswer, ModelAnswers } from './model-answers.tsx'
@@ -73,6 +74,9 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
     )
   }
   if (nodeRun.error !== null) {
+    const { attempt } = nodeRun
+    const attempts = t('runs.fact.attemptsOf', { attempt, maximum: Math.max(attempt, node.maximumAttempts) })
+    facts.push({ label: t('runs.inspector.attempts'), value: attempts })
     facts.push({ label: t('runs.fact.code'), value: <code className="tn-mono">{nodeRun.error.code}</code> })
   }
   return (
@@ -83,6 +87,7 @@ export function ResultTab({ scope, nodeRun, node }: ResultTabProps) {
         </Callout>
       )}
       <NodeApprovals scope={scope} nodeRunId={nodeRun.nodeRunId} />
+      {hasFailed && <FailedCall calls={toolCalls} refused={logged.refused} />}
       {answers.length > 0 && hasFailed && <ModelAnswers answers={answers} isOpen />}
       {facts.length > 0 && <Facts facts={facts} />}
       {nodeRun.output !== null && (

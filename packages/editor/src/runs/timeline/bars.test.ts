@@ -1,6 +1,6 @@
 import { foldRunEvents, fromFrame } from '@tenon/core/run'
 import { describe, expect, test } from 'vitest'
-import type { RunLogWriter } from '../../../test/fixtures/run-log.ts'
+import { createRunLog, type RunLogWriter, runStarted, scheduled } from '../../../test/fixtures/run-log.ts'
 import {
   escalatedRun,
   escalatingRun,
@@ -67,8 +67,10 @@ describe('timelineRows', () => {
   })
 })
 
-test('busyIntervals leave waiting and pauses out', () => {
+test('busyIntervals leave out waiting, pauses and the time before a worker takes a node', () => {
   const log = rejectedRun()
   const busy = busyIntervals(timelineRows(viewOf(log), log.at))
   expect(Math.max(...busy.map((part) => part.to - part.from))).toBeLessThan(10_000)
+  const queued = createRunLog(RUN_STARTED_AT).add(runStarted({}), scheduled('start')).wait(3_600_000)
+  expect(busyIntervals(timelineRows(viewOf(queued), queued.at))).toEqual([])
 })

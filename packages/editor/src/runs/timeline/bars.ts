@@ -81,7 +81,9 @@ function segmentsOf(nodeRun: NodeRunView, moment: number): readonly Segment[] {
   return segments
 }
 
-/** Returns the intervals in which a node ran, for finding idle intervals. */
+const IDLE: ReadonlySet<SegmentKind> = new Set(['waiting', 'pause', 'queued'])
+
+/** Returns the intervals in which a node ran, for finding idle intervals. A node that waits for a worker is idle. */
 export function busyIntervals(rows: readonly TimelineRow[]): readonly Interval[] {
-  return rows.flatMap((row) => row.segments.filter((part) => part.kind !== 'waiting' && part.kind !== 'pause'))
+  return rows.flatMap((row) => row.segments.filter((part) => !IDLE.has(part.kind)))
 }

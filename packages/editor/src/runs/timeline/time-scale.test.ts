@@ -10,8 +10,8 @@ describe('createTimeScale', () => {
   test('gives a collapsed stretch a small fixed part and the rest to what happened', () => {
     const scale = createTimeScale(0, 1_000_000, [{ from: 1_000, to: 999_000 }])
     expect(scale.pieces.map((piece) => piece.isCollapsed)).toEqual([false, true, false])
-    expect(scale.at(1_000)).toBeCloseTo(0.47)
-    expect(scale.at(999_000)).toBeCloseTo(0.53)
+    expect(scale.at(1_000)).toBeCloseTo(0.46)
+    expect(scale.at(999_000)).toBeCloseTo(0.54)
     expect(scale.at(1_000_000)).toBeCloseTo(1)
   })
 
@@ -55,8 +55,24 @@ describe('quietGaps', () => {
   })
 
   test('leaves short pauses and small parts of the whole as they are', () => {
-    expect(quietGaps([{ from: 0, to: 100 }], 0, 9_000)).toEqual([])
+    expect(quietGaps([{ from: 0, to: 100 }], 0, 1_900)).toEqual([])
     expect(quietGaps([{ from: 0, to: 90_000 }], 0, 110_000)).toEqual([])
+  })
+
+  test('leaves room for short work beside several waits, the shorter of which is small beside the longest', () => {
+    const day = 86_400_000
+    const busy = [
+      { from: 0, to: 200 },
+      { from: 300_200, to: 300_400 },
+      { from: day, to: day + 200 },
+    ]
+    const quiet = quietGaps(busy, 0, day + 200)
+    expect(quiet).toEqual([
+      { from: 200, to: 300_200 },
+      { from: 300_400, to: day },
+    ])
+    const scale = createTimeScale(0, day + 200, quiet)
+    for (const { from, to } of busy) expect(scale.at(to) - scale.at(from)).toBeCloseTo(0.84 / 3)
   })
 
   test('counts the stretch up to the end', () => {

@@ -19,8 +19,8 @@ export interface TimeScale extends Interval {
   readonly at: (instant: number) => number
 }
 
-const COLLAPSED_PART = 0.06
-const QUIET_MINIMUM_MS = 10_000
+const COLLAPSED_PART = 0.08
+const QUIET_MINIMUM_MS = 2_000
 const QUIET_PART = 0.25
 
 /**
@@ -58,13 +58,27 @@ function positionIn(pieces: readonly ScalePiece[], instant: number): number {
   return Math.min(1, Math.max(0, piece.left + part * (piece.right - piece.left)))
 }
 
-/** Returns the idle intervals to collapse: those longer than ten seconds and than a quarter of the whole. */
+/**
+ * Returns the idle intervals to collapse, ascending: the longest first, as long as it is longer than two seconds and
+ * than a quarter of what is not collapsed yet. A wait of minutes beside one of hours would still leave no room for work
+ * of milliseconds.
+ */
 export function quietGaps(busy: readonly Interval[], from: number, to: number): readonly Interval[] {
-  const minimum = Math.max(QUIET_MINIMUM_MS, (to - from) * QUIET_PART)
+  const collapsed = new Set<Interval>()
+  let openMs = to - from
+  for (const gap of [...gapsBetween(busy, from, to)].sort((a, b) => lengthOf(b) - lengthOf(a))) {
+    if (lengthOf(gap) <= Math.max(QUIET_MINIMUM_MS, openMs * QUIET_PART)) break
+    collapsed.add(gap)
+    openMs -= lengthOf(gap)
+  }
+  return [...collapsed].sort((a, b) => a.from - b.from)
+}
+
+function gapsBetween(busy: readonly Interval[], from: number, to: number): readonly Interval[] {
   const gaps: Interval[] = []
   let at = from
   const close = (until: number) => {
-    if (until - at > minimum) gaps.push({ from: at, to: until })
+    if (until > at) gaps.push({ from: at, to: until })
   }
   for (const interval of [...busy].sort((a, b) => a.from - b.from)) {
     close(interval.from)
@@ -72,4 +86,8 @@ export function quietGaps(busy: readonly Interval[], from: number, to: number): 
   }
   close(to)
   return gaps
+}
+
+function lengthOf({ from, to }: Interval): number {
+  return to - from
 }

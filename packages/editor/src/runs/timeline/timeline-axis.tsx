@@ -11,6 +11,9 @@ interface TimelineAxisProps {
   readonly moment: number | null
 }
 
+/** Usual width of a character of a duration, in pixels. */
+const CHARACTER_PX = 6.5
+
 /** Axis of the timeline: times above the bars, lines behind them, and the durations of collapsed intervals. */
 export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
   const { t, locale } = useInstance()
@@ -28,15 +31,20 @@ export function TimelineAxis({ scale, moment }: TimelineAxisProps) {
               {tick.elapsedMs === 0 ? '0' : formatDuration(tick.elapsedMs, t, locale)}
             </span>
           ))}
-          {folds.map((fold) => (
-            <span
-              key={fold.from}
-              className="tn-timeline-fold"
-              style={{ insetInlineStart: `${fold.left * 100}%`, inlineSize: `${(fold.right - fold.left) * 100}%` }}
-            >
-              {formatDuration(fold.to - fold.from, t, locale)}
-            </span>
-          ))}
+          {folds.map((fold) => {
+            const duration = formatDuration(fold.to - fold.from, t, locale)
+            const part = fold.right - fold.left
+            return (
+              <span
+                key={fold.from}
+                className="tn-timeline-fold"
+                title={duration}
+                style={{ insetInlineStart: `${fold.left * 100}%`, inlineSize: `${part * 100}%` }}
+              >
+                {duration.length * CHARACTER_PX > part * width ? '⋯' : duration}
+              </span>
+            )
+          })}
         </span>
       </div>
       <div className="tn-timeline-grid" aria-hidden="true">

@@ -4,6 +4,7 @@ import '@tenon/editor/styles.css'
 import { lazy, Suspense } from 'react'
 import { Link, Route, Switch, useLocation, useRouter, useSearchParams } from 'wouter'
 import { nonce } from './ui/nonce.ts'
+import { NotFoundPage } from './ui/not-found-page.tsx'
 import { filterFrom, searchOf } from './ui/run-filter.ts'
 import type { Theme } from './ui/use-theme.ts'
 
@@ -22,7 +23,7 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
   const onOpenApprovals = () => navigate('/approvals')
   const host = { client, theme, nonce: nonce(), onOpenRun }
   return (
-    <Suspense>
+    <Suspense fallback={<p className="desk-wait">Loading …</p>}>
       <Switch>
         <Route path="/automations/:id">
           {({ id }) => (
@@ -56,6 +57,9 @@ export function Automation({ client, theme }: { readonly client: TenonClient; re
         </Route>
         <Route path="/approvals">
           <ApprovalInbox {...host} />
+        </Route>
+        <Route>
+          <NotFoundPage />
         </Route>
       </Switch>
     </Suspense>

@@ -7,12 +7,19 @@ import { TicketPage } from './ticket-page.tsx'
 import { type Theme, useTheme } from './use-theme.ts'
 import { WorkflowsPage } from './workflows-page.tsx'
 
+const ACCOUNT_ID = 'desk-account'
+
 const PAGES = [
   { path: '/', label: 'Tickets' },
   { path: '/automations', label: 'Automations' },
   { path: '/runs', label: 'Runs' },
   { path: '/approvals', label: 'Approvals' },
 ]
+
+/** Checks whether an address is a page or below it: `/runs/7` is below `/runs`, `/runs-of-old` is not. */
+function isWithin(location: string, path: string): boolean {
+  return location === path || (path !== '/' && location.startsWith(`${path}/`))
+}
 
 /** The support desk: who is signed in, the rail, and the page. */
 export function Desk() {
@@ -86,15 +93,28 @@ function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
     <nav className="desk-rail" aria-label="Support desk">
       <strong className="desk-brand">Hearth</strong>
       <span className="desk-company">{person.company}</span>
-      {PAGES.map(({ path, label }) => {
-        const isHere = path === '/' ? location === '/' : location.startsWith(path)
-        return (
-          <Link key={path} href={path} className="desk-link" aria-current={isHere ? 'page' : undefined}>
+      <div className="desk-links">
+        {PAGES.map(({ path, label }) => (
+          <Link
+            key={path}
+            href={path}
+            className="desk-link"
+            aria-current={isWithin(location, path) ? 'page' : undefined}
+          >
             {label}
           </Link>
-        )
-      })}
-      <div className="desk-foot">
+        ))}
+      </div>
+      {/* On a phone the account is a popover of this button; on larger screens it is a part of the rail. */}
+      <button
+        type="button"
+        className="desk-account"
+        popoverTarget={ACCOUNT_ID}
+        aria-label={`Account of ${person.displayName}`}
+      >
+        {initialsOf(person.displayName)}
+      </button>
+      <div id={ACCOUNT_ID} className="desk-foot" popover="auto">
         {facts.isDemoModel && (
           <span
             className="desk-note"
@@ -115,4 +135,12 @@ function Rail({ session, facts, theme, onToggleTheme, onSignOut }: RailProps) {
       </div>
     </nav>
   )
+}
+
+function initialsOf(name: string): string {
+  return name
+    .split(/\s+/)
+    .map((word) => [...word][0] ?? '')
+    .slice(0, 2)
+    .join('')
 }

@@ -132,6 +132,30 @@ describe('SECRET_HOST_OPEN', () => {
     const document = around(node('a', 'acme/signed', { url }))
     const [issue] = only(validateWorkflow(document, { nodes }), 'SECRET_IN_TEXT')
     expect(issue?.message).toContain('Set it in "API key" instead')
+    expect(issue?.fix).toBeUndefined()
+  })
+
+  test('names for a token in a header only the secret of the same name, and removes the header', () => {
+    const caller = defineNode({
+      ...common,
+      type: 'acme/call',
+      params: z.object({
+        headers: z.record(z.string(), z.string().meta({ sink: 'header' })).optional(),
+        apiKey: z.string().optional().meta({ title: 'API key', secret: true }),
+        authorization: z.string().optional().meta({ title: 'Authorization', secret: true }),
+      }),
+    })
+    const issueOf = (header: string) => {
+      const document = around(node('a', 'acme/call', { headers: { [header]: `Bearer ${'a1b2'.repeat(5)}` } }))
+      const all = { nodes: [...manifest.nodes, ...toManifest([caller]).nodes] }
+      return only(validateWorkflow(document, all), 'SECRET_IN_TEXT')[0]
+    }
+    expect(issueOf('authorization')?.values).toMatchObject({ secret: 'Authorization' })
+    expect(issueOf('X-Api-Key')?.values).toMatchObject({ secret: '' })
+    expect(issueOf('X-Api-Key')?.fix).toMatchObject({
+      code: 'REMOVE_HEADER',
+      operations: [{ op: 'unset_param', nodeId: 'a', path: ['headers', 'X-Api-Key'] }],
+    })
   })
 })
 

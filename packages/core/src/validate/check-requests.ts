@@ -3,7 +3,7 @@ import { isMissingSecret, isSecretMarker, secretParamsOf } from '../document/sec
 import { isHeaderName, isReservedHeader } from '../evaluate/sinks/outbound-rules.ts'
 import { hasOpenHost } from '../evaluate/sinks/url-sink.ts'
 import type { TemplateTable } from '../expression/template-table.ts'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, type JsonSchema } from '../json.ts'
 import { holdsKnownKey, maskText } from '../mask/mask-text.ts'
 import { cutText } from '../text/cut-text.ts'
 import { issueFix } from './fix.ts'
@@ -58,14 +58,24 @@ function holdsToken(text: string, isSent: boolean): boolean {
   return holdsKnownKey(text) || (isSent && maskText(text) !== text)
 }
 
-function checkTokens({ node, name, entry, texts }: SurveyedNode, report: ReportIssue): void {
+/** Returns the secret param for a token. In place of a header only the one of the same name is sent. */
+function secretFor(schema: JsonSchema, header: string | null): string | undefined {
+  const isSent = (param: string) => header === null || param.toLowerCase() === header.toLowerCase()
+  return secretParamsOf(schema).find(isSent)
+}
+
+function checkTokens(surveyed: SurveyedNode, report: ReportIssue): void {
+  const { node, name, entry, texts } = surveyed
   const schema = entry?.params ?? true
   for (const { path, text, schema: textSchema } of texts) {
-    if (!holdsToken(text, sinkOf(textSchema, schema, node.params) !== null)) continue
-    const [own] = secretParamsOf(schema)
+    const sink = sinkOf(textSchema, schema, node.params)
+    if (!holdsToken(text, sink !== null)) continue
+    const isHeader = sink === 'header' && path.length > 1
+    const own = secretFor(schema, isHeader ? String(path.at(-1)) : null)
     const values = { param: titleAt(schema, path), secret: own === undefined ? '' : titleAt(schema, [own]) }
     const message = `${name}: "${values.param}" seems to contain a token, which everyone who can see the workflow can read. ${remedyForToken(values.secret)}`
-    report(warningIssue('SECRET_IN_TEXT', message, { nodeId: node.id, path: ['params', ...path], values }))
+    const at = { nodeId: node.id, path: ['params', ...path], values }
+    report(warningIssue('SECRET_IN_TEXT', message, isHeader ? { ...at, fix: headerFix(surveyed, path) } : at))
   }
 }
 

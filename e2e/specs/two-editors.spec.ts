@@ -73,7 +73,7 @@ test.describe('two editors on one page', () => {
     await expect(first.getByRole('button', { name: 'Publish', exact: true })).toBeFocused()
 
     await canvasOf(second).press('/')
-    await expect(second.getByRole('dialog', { name: 'Add a node' }).getByRole('searchbox')).toBeFocused()
+    await expect(second.getByRole('dialog', { name: 'Add a node' }).getByRole('combobox')).toBeFocused()
     await expect(first.getByRole('dialog')).toHaveCount(0)
     await page.keyboard.type('delay')
     await page.keyboard.press('Enter')

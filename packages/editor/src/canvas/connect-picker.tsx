@@ -7,6 +7,7 @@ import { useEditorStore, useSession } from '../session/session-context.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { SearchInput } from '../ui/search-input.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
+import { useOptions } from '../ui/use-options.ts'
 import { CanvasPopup } from './canvas-popup.tsx'
 
 /** Connects the selected node by keyboard: choose a port, then the target node. */
@@ -32,7 +33,6 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
   const isUsed = (port: string) => document.edges.some((edge) => edge.source === node.id && edge.sourceHandle === port)
   const [port, setPort] = useState(() => (ports.find(({ name }) => !isUsed(name)) ?? ports[0])?.name ?? '')
   const [query, setQuery] = useState('')
-  const [active, setActive] = useState(0)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus({ preventScroll: true }), [])
   const targets = useMemo(
@@ -45,13 +45,13 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
       }),
     [document, manifest, node.id, port, query],
   )
-  const at = Math.min(active, Math.max(0, targets.length - 1))
-  const choose = (index: number) => {
-    const chosen = targets[index]
-    if (chosen === undefined) return
-    dispatch({ type: 'connect', connection: chosen.connection })
-    onClose()
-  }
+  const options = useOptions({
+    items: targets,
+    onChoose: ({ connection }) => {
+      dispatch({ type: 'connect', connection })
+      onClose()
+    },
+  })
   return (
     <CanvasPopup label={t('connect.title', { name: node.name })} at={null} onClose={onClose}>
       <div className="tn-picker">
@@ -68,28 +68,18 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
           ref={input}
           label={t('connect.search', { name: node.name })}
           value={query}
-          onChange={setQuery}
-          onKeyDown={(event) => {
-            const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-            if (step !== 0) {
-              event.preventDefault()
-              setActive((at + step + targets.length) % Math.max(1, targets.length))
-            }
-            if (event.key === 'Enter') {
-              event.preventDefault()
-              choose(at)
-            }
+          onChange={(next) => {
+            setQuery(next)
+            options.reset()
           }}
+          onKeyDown={options.onKeyDown}
+          list={options.field}
         />
-        <div className="tn-picker-list" role="listbox" aria-label={t('connect.targets')}>
+        <div id={options.listId} role="listbox" className="tn-picker-list" aria-label={t('connect.targets')}>
           {targets.map(({ target }, index) => (
-            <TargetRow
-              key={target.id}
-              nodeId={target.id}
-              isActive={index === at}
-              onHover={() => setActive(index)}
-              onChoose={() => choose(index)}
-            />
+            <div key={target.id} {...options.option(index)} className="tn-picker-item">
+              <Target nodeId={target.id} />
+            </div>
           ))}
           {targets.length === 0 && <p className="tn-picker-empty">{t('connect.none')}</p>}
         </div>
@@ -98,34 +88,17 @@ function OpenPicker({ node, onClose }: { readonly node: WorkflowNode; readonly o
   )
 }
 
-interface TargetRowProps {
-  readonly nodeId: NodeId
-  readonly isActive: boolean
-  readonly onHover: () => void
-  readonly onChoose: () => void
-}
-
-function TargetRow({ nodeId, isActive, onHover, onChoose }: TargetRowProps) {
+function Target({ nodeId }: { readonly nodeId: NodeId }) {
   const node = useEditorStore((state) => state.nodesById.get(nodeId))
   const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
   if (node === undefined) return null
   return (
-    <div
-      role="option"
-      tabIndex={-1}
-      aria-selected={isActive}
-      className="tn-picker-item"
-      onPointerMove={onHover}
-      onClick={onChoose}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') onChoose()
-      }}
-    >
+    <>
       {entry !== undefined && <IconTile path={entry.icon} category={entry.category} size="s" />}
-      <span className="tn-palette-text">
+      <span className="tn-palette-text" dir="auto">
         {node.name}
         <small>{entry?.title ?? node.type}</small>
       </span>
-    </div>
+    </>
   )
 }

@@ -9,6 +9,7 @@ import { useTypedText } from '../session/use-typed-text.ts'
 import { FieldNote } from '../ui/field.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { IconTile } from '../ui/icon-tile.tsx'
+import { typedKeys } from '../ui/key-handler.ts'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 
 interface InspectorHeadProps {
@@ -64,10 +65,10 @@ function NodeName({ node, isReadOnly }: { readonly node: WorkflowNode; readonly 
         onChange={(event) => name.onChange(event.target.value)}
         // An empty name restores the old one.
         onBlur={name.error === null ? name.onBlur : () => afterPress(name.cancel)}
-        onKeyDown={(event) => {
+        onKeyDown={typedKeys((event) => {
           if (event.key === 'Enter') name.commit()
           if (event.key === 'Escape') name.cancel()
-        }}
+        })}
       />
       <FieldNote error={name.error} />
     </>

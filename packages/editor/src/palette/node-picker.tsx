@@ -1,8 +1,9 @@
 import type { NodeManifestEntry } from '@tenon/core/node'
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { IconTile } from '../ui/icon-tile.tsx'
 import { SearchInput } from '../ui/search-input.tsx'
+import { useOptions } from '../ui/use-options.ts'
 import { searchEntries } from './search-entries.ts'
 
 interface NodePickerProps {
@@ -13,17 +14,16 @@ interface NodePickerProps {
 /** List of node types with a search field; arrow keys move the selection, Enter chooses. */
 export function NodePicker({ entries, onPick }: NodePickerProps) {
   const t = useTranslate()
-  const listId = useId()
   const [query, setQuery] = useState('')
-  const [active, setActive] = useState(0)
   const input = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const found = useMemo(() => searchEntries(entries, query), [entries, query])
-  const at = Math.min(active, Math.max(0, found.length - 1))
+  const options = useOptions({ items: found, onChoose: onPick })
+  const { active } = options
   useEffect(() => input.current?.focus({ preventScroll: true }), [])
   useEffect(() => {
-    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
-  }, [at])
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   return (
     <div className="tn-picker">
       <SearchInput
@@ -32,35 +32,14 @@ export function NodePicker({ entries, onPick }: NodePickerProps) {
         value={query}
         onChange={(next) => {
           setQuery(next)
-          setActive(0)
+          options.reset()
         }}
-        onKeyDown={(event) => {
-          const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-          if (step !== 0) {
-            event.preventDefault()
-            setActive((at + step + found.length) % Math.max(1, found.length))
-          }
-          const chosen = found[at]
-          if (event.key === 'Enter' && chosen !== undefined) {
-            event.preventDefault()
-            onPick(chosen)
-          }
-        }}
+        onKeyDown={options.onKeyDown}
+        list={options.field}
       />
-      <div ref={list} id={listId} className="tn-picker-list" role="listbox" aria-label={t('palette.label')}>
+      <div ref={list} id={options.listId} role="listbox" className="tn-picker-list" aria-label={t('palette.label')}>
         {found.map((entry, index) => (
-          <div
-            key={entry.type}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            className="tn-picker-item"
-            onPointerMove={() => setActive(index)}
-            onClick={() => onPick(entry)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') onPick(entry)
-            }}
-          >
+          <div key={entry.type} {...options.option(index)} className="tn-picker-item">
             <IconTile path={entry.icon} category={entry.category} size="s" />
             <span className="tn-palette-text" dir="auto">
               {entry.title}

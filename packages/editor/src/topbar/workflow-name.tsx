@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useInstance, useTranslate } from '../instance/instance-context.ts'
 import { useTypedText } from '../session/use-typed-text.ts'
+import { typedKeys } from '../ui/key-handler.ts'
 
 interface WorkflowNameProps {
   readonly name: string
@@ -61,11 +62,11 @@ function NameField({ name, onRename, onClose }: NameFieldProps) {
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => typed.onChange(event.target.value)}
       onBlur={() => afterPress(() => finish(true))}
-      onKeyDown={(event) => {
+      onKeyDown={typedKeys((event) => {
         if (event.key === 'Enter') finish(true)
         if (event.key === 'Escape') finish(false)
         event.stopPropagation()
-      }}
+      })}
     />
   )
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { fireEvent, screen } from '@testing-library/react'
-import { useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { renderPart } from '../../test/fixtures/render.tsx'
 import { Button } from './button.tsx'
@@ -11,7 +11,7 @@ import { SearchInput } from './search-input.tsx'
 import { SegmentedControl } from './segmented-control.tsx'
 import { Select } from './select.tsx'
 import { Switch } from './switch.tsx'
-import { TextInput } from './text-input.tsx'
+import { TextArea, TextInput } from './text-input.tsx'
 
 describe('Button', () => {
   test('refuses clicks while it is busy and stays where it is', async () => {
@@ -272,4 +272,22 @@ test('a search is emptied by Escape first, which then does what it does elsewher
   expect(onClose).not.toHaveBeenCalled()
   await user.keyboard('{Escape}')
   expect(onClose).toHaveBeenCalledTimes(1)
+})
+
+test.each<[string, (onKeyDown: () => void) => ReactElement]>([
+  ['a line', (onKeyDown) => <TextInput aria-label="Field" value="" onChange={() => {}} onKeyDown={onKeyDown} />],
+  ['a text', (onKeyDown) => <TextArea aria-label="Field" value="" onChange={() => {}} onKeyDown={onKeyDown} />],
+  ['a number', (onKeyDown) => <NumberInput aria-label="Field" value={1} onChange={() => {}} onKeyDown={onKeyDown} />],
+  ['a search', (onKeyDown) => <SearchInput label="Field" value="" onChange={() => {}} onKeyDown={onKeyDown} />],
+])('keys of an input method in %s reach neither its handler nor the panel around it', (_, field) => {
+  const onKeyDown = vi.fn()
+  const onPanelKey = vi.fn()
+  renderPart(
+    // biome-ignore lint/a11y/noStaticElementInteractions: represents a panel that Escape closes
+    <div onKeyDown={onPanelKey}>{field(onKeyDown)}</div>,
+  )
+  for (const key of ['Enter', 'Escape']) fireEvent.keyDown(screen.getByLabelText('Field'), { key, isComposing: true })
+  expect([onKeyDown.mock.calls.length, onPanelKey.mock.calls.length]).toEqual([0, 0])
+  fireEvent.keyDown(screen.getByLabelText('Field'), { key: 'Enter' })
+  expect([onKeyDown.mock.calls.length, onPanelKey.mock.calls.length]).toEqual([1, 1])
 })

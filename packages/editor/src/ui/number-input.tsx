@@ -3,6 +3,7 @@ import { useInstance } from '../instance/instance-context.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import { classNames } from './class-names.ts'
 import { FieldNote, useFieldControl } from './field.tsx'
+import { typedKeys } from './key-handler.ts'
 import { type NumberRange, rangeFault } from './number-range.ts'
 import { useTypingPause } from './use-typing-pause.ts'
 
@@ -83,7 +84,7 @@ export function NumberInput(props: NumberInputProps) {
         paused()
         if (!isInvalid) setDraft(null)
       }}
-      onKeyDown={(event) => {
+      onKeyDown={typedKeys((event) => {
         onKeyDown?.(event)
         if (event.key === 'Escape' && isInvalid) {
           // The next Escape leaves the panel.
@@ -93,7 +94,7 @@ export function NumberInput(props: NumberInputProps) {
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
         event.preventDefault()
         nudge(event.key === 'ArrowUp' ? 1 : -1)
-      }}
+      })}
     />
   )
   return (

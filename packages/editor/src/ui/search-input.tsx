@@ -1,6 +1,7 @@
-import { forwardRef, type KeyboardEventHandler } from 'react'
+import { type AriaAttributes, forwardRef, type KeyboardEventHandler } from 'react'
 import { useTranslate } from '../instance/instance-context.ts'
 import { Icon } from './icon.tsx'
+import { typedKeys } from './key-handler.ts'
 
 export interface SearchInputProps {
   readonly value: string
@@ -10,17 +11,20 @@ export interface SearchInputProps {
   /** Key that focuses the field. */
   readonly shortcut?: string
   readonly onKeyDown?: KeyboardEventHandler<HTMLInputElement>
+  /** Attributes that connect the field to the list of what was found. */
+  readonly list?: AriaAttributes & { readonly role: 'combobox' }
 }
 
 /** Search field with a button to clear it; Escape also clears it. */
 export const SearchInput = forwardRef<HTMLInputElement, SearchInputProps>(function SearchInput(props, ref) {
-  const { value, onChange, label, shortcut, onKeyDown } = props
+  const { value, onChange, label, shortcut, onKeyDown, list } = props
   const t = useTranslate()
   return (
     <div className="tn-search">
       <Icon name="search" />
       <input
         ref={ref}
+        {...list}
         dir="auto"
         type="search"
         className="tn-search-input"
@@ -30,13 +34,13 @@ export const SearchInput = forwardRef<HTMLInputElement, SearchInputProps>(functi
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
-        onKeyDown={(event) => {
+        onKeyDown={typedKeys((event) => {
           if (event.key === 'Escape' && value !== '') {
             event.stopPropagation()
             onChange('')
           }
           onKeyDown?.(event)
-        }}
+        })}
       />
       {value !== '' && (
         <button type="button" className="tn-search-clear" aria-label={t('ui.clearSearch')} onClick={() => onChange('')}>

@@ -1,6 +1,7 @@
 import { forwardRef, type InputHTMLAttributes, type TextareaHTMLAttributes } from 'react'
 import { classNames } from './class-names.ts'
 import { useFieldControl } from './field.tsx'
+import { typedKeys } from './key-handler.ts'
 
 export interface TextInputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange'> {
   readonly value: string
@@ -9,7 +10,7 @@ export interface TextInputProps extends Omit<InputHTMLAttributes<HTMLInputElemen
 
 /** Field for one line of text. */
 export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function TextInput(props, ref) {
-  const { value, onChange, className, type = 'text', ...rest } = props
+  const { value, onChange, className, type = 'text', onKeyDown, ...rest } = props
   const field = useFieldControl()
   return (
     <input
@@ -21,6 +22,7 @@ export const TextInput = forwardRef<HTMLInputElement, TextInputProps>(function T
       className={classNames('tn-input', className)}
       value={value}
       onChange={(event) => onChange(event.target.value)}
+      onKeyDown={typedKeys(onKeyDown)}
     />
   )
 })
@@ -34,7 +36,7 @@ export interface TextAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaE
 
 /** Field for several lines of text. */
 export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function TextArea(props, ref) {
-  const { value, onChange, mono = false, className, rows = 4, ...rest } = props
+  const { value, onChange, mono = false, className, rows = 4, onKeyDown, ...rest } = props
   const field = useFieldControl()
   return (
     <textarea
@@ -48,6 +50,7 @@ export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function 
       data-mono={mono || undefined}
       value={value}
       onChange={(event) => onChange(event.target.value)}
+      onKeyDown={typedKeys(onKeyDown)}
     />
   )
 })

@@ -63,7 +63,7 @@ describe('drawing with the mouse', () => {
     await page.mouse.move((box?.x ?? 0) + 400, (box?.y ?? 0) + 620, { steps: 10 })
     await page.mouse.up()
     const picker = page.getByRole('dialog', { name: 'Add a node' })
-    await picker.getByRole('searchbox').fill('stop')
+    await picker.getByRole('combobox').fill('stop')
     await page.keyboard.press('Enter')
     await expect.poll(names).toContain('Stop')
     expect(await edges()).toContainEqual(expect.stringMatching(/^m:success>stop_\w+:in$/))

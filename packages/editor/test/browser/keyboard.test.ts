@@ -9,11 +9,7 @@ describe('drawing with the keyboard', () => {
     await page.getByRole('button', { name: 'Add "Start"' }).press('Enter')
     for (const search of ['plain', 'stop']) {
       await canvas.press('/')
-      await page
-        .getByRole('dialog', { name: 'Add a node' })
-        .getByRole('searchbox')
-        .and(page.locator(':focus'))
-        .waitFor()
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('combobox').and(page.locator(':focus')).waitFor()
       await page.keyboard.type(search)
       await page.keyboard.press('Enter')
     }
@@ -24,11 +20,7 @@ describe('drawing with the keyboard', () => {
   test('without a selection, / adds a node that covers no card, and one that is joined to the only node', async () => {
     const quickAdd = async ({ page, canvas }: Pick<Awaited<ReturnType<typeof open>>, 'page' | 'canvas'>) => {
       await canvas.press('/')
-      await page
-        .getByRole('dialog', { name: 'Add a node' })
-        .getByRole('searchbox')
-        .and(page.locator(':focus'))
-        .waitFor()
+      await page.getByRole('dialog', { name: 'Add a node' }).getByRole('combobox').and(page.locator(':focus')).waitFor()
       await page.keyboard.type('plain')
       await page.keyboard.press('Enter')
     }
@@ -65,7 +57,7 @@ describe('drawing with the keyboard', () => {
     await canvas.press('c')
     const dialog = page.getByRole('dialog', { name: 'Connect Which way' })
     await dialog.getByText('no', { exact: true }).click()
-    await dialog.getByRole('searchbox').fill('meet')
+    await dialog.getByRole('combobox').fill('meet')
     await page.keyboard.press('Enter')
     await expect.poll(edges).toContain('w:no>m:in')
   })

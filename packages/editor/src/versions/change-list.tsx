@@ -1,11 +1,12 @@
 import { diffDocuments } from '@tenon/core/collab'
-import type { NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
+import type { Json, NodeId, WorkflowDocument, WorkflowEdge, WorkflowNode } from '@tenon/core/document'
 import { useInstance } from '../instance/instance-context.ts'
 import { humanize } from '../manifest/param-field.ts'
 import { useEditorStore } from '../session/session-context.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { type ChangeKind, countedChanges, type DocumentChange } from './compare-documents.ts'
 import { type FieldDifference, fieldDifferences } from './field-differences.ts'
+import { valueTexts } from './value-text.ts'
 
 interface ChangeListProps {
   readonly changes: readonly DocumentChange[]
@@ -38,14 +39,8 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
   }
   const fieldsOf = (before: WorkflowNode | null, after: WorkflowNode | null) =>
     before === null || after === null ? [] : fieldDifferences(before, after, { manifest, t, locale, nameOf })
-  const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
-  const valuesOf = (before: unknown, after: unknown): readonly FieldDifference[] => [
-    {
-      key: 'value',
-      label: '',
-      before: before === null ? null : textOf(before),
-      after: after === null ? null : textOf(after),
-    },
+  const valuesOf = (before: Json | undefined, after: Json | undefined): readonly FieldDifference[] => [
+    { key: 'value', label: '', ...valueTexts(before, after, { t, locale }) },
   ]
   return (
     <>
@@ -82,7 +77,7 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
                 key={`variable ${name}`}
                 kind={kind}
                 name={t('versions.variable', { name })}
-                differences={valuesOf(change.before?.value ?? null, change.after?.value ?? null)}
+                differences={valuesOf(change.before?.value, change.after?.value)}
               />
             )
           }
@@ -91,13 +86,18 @@ export function ChangeList({ changes: all, documents, from, to, selectedNodeId, 
               key={`setting ${change.key}`}
               kind={kind}
               name={change.key === 'timeout' ? t('inspector.runLimit') : humanize(change.key)}
-              differences={valuesOf(change.before, change.after)}
+              differences={valuesOf(settingValue(change.before), settingValue(change.after))}
             />
           )
         })}
       </ul>
     </>
   )
+}
+
+/** Returns a setting as a value: documents are JSON, in which a missing setting is absent. */
+function settingValue(value: unknown): Json | undefined {
+  return value === null ? undefined : (value as Json)
 }
 
 interface ChangeItemProps {

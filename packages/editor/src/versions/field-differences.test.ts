@@ -29,8 +29,8 @@ describe('fieldDifferences', () => {
     expect(differ({ params: { fields: { x: 1 }, count: 4, text: 'hello' } })).toEqual([
       { key: 'params.text', label: 'Text', before: 'hi', after: 'hello' },
       { key: 'params.count', label: 'Count', before: '3', after: '4' },
-      { key: 'params.kind', label: 'Kind', before: 'small', after: null },
-      { key: 'params.fields', label: 'Fields', before: null, after: '{\n  "x": 1\n}' },
+      { key: 'params.kind', label: 'Kind', before: 'Small', after: null },
+      { key: 'params.fields', label: 'Fields', before: null, after: 'x: 1' },
     ])
   })
 
@@ -41,8 +41,8 @@ describe('fieldDifferences', () => {
       {
         key: 'params.fields',
         label: 'Fields',
-        before: '{\n  "a": 1,\n  "b": 2\n}',
-        after: '{\n  "b": 2,\n  "a": 1\n}',
+        before: 'a: 1\nb: 2',
+        after: 'b: 2\na: 1',
       },
     ])
     expect(differ({ params }, before)).toEqual([])

@@ -1,17 +1,10 @@
-import {
-  isSecretMarker,
-  type Json,
-  jsonEqual,
-  type NodeId,
-  type NodePolicy,
-  type WorkflowNode,
-} from '@tenon/core/document'
+import { type Json, jsonEqual, type NodeId, type NodePolicy, type WorkflowNode } from '@tenon/core/document'
 import type { ManifestIndex } from '../manifest/manifest-index.ts'
-import { fieldsOf, humanize, resolveSchema } from '../manifest/param-field.ts'
+import { fieldsOf, humanize, type ParamField, resolveSchema } from '../manifest/param-field.ts'
 import type { MessageKey } from '../messages/en/index.ts'
 import type { Translate } from '../messages/format.ts'
-import { secretLabel } from '../runs/format/secret-label.ts'
 import { isSameParam } from './compare-documents.ts'
+import { SETTING_LABELS, type ValueWords, valueTexts } from './value-text.ts'
 
 /** One field of a node in two documents, in words; `null` where it has no value. */
 export interface FieldDifference {
@@ -48,25 +41,18 @@ export function fieldDifferences(
   { manifest, t, locale, nameOf }: DifferenceOptions,
 ): readonly FieldDifference[] {
   const found: FieldDifference[] = []
-  const add = (key: string, label: string, old: Json | undefined, next: Json | undefined) => {
-    const [shownBefore, shownAfter] = [textOf(old), textOf(next)]
-    // The number 1 and the text "1" look the same, as do an empty text and no value.
-    const isAlike = shownBefore === shownAfter && !isSecretMarker(old) && !isSecretMarker(next)
-    found.push({
-      key,
-      label,
-      before: isAlike ? jsonOf(old) : shownBefore,
-      after: isAlike ? jsonOf(next) : shownAfter,
-    })
+  const add = (
+    key: string,
+    label: string,
+    old: Json | undefined,
+    next: Json | undefined,
+    words: Partial<ValueWords> = {},
+  ) => {
+    found.push({ key, label, ...valueTexts(old, next, { t, locale, ...words }) })
   }
-  const addIfChanged = (key: string, label: string, old: Json | undefined, next: Json | undefined) => {
-    if (!jsonEqual(old, next)) add(key, label, old, next)
-  }
-  const textOf = (value: Json | undefined): string | null => {
-    if (value === undefined || value === null || value === '') return null
-    if (typeof value === 'boolean') return t(value ? 'versions.on' : 'versions.off')
-    if (isSecretMarker(value)) return secretLabel(value, t, locale)
-    return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  const addIfChanged = (...field: Parameters<typeof add>) => {
+    const [, , old, next] = field
+    if (!jsonEqual(old, next)) add(...field)
   }
   const typeOf = (node: WorkflowNode) => {
     const type = manifest.entryOf(node)?.title ?? node.type
@@ -80,16 +66,18 @@ export function fieldDifferences(
   if (before.parentId !== after.parentId) {
     add('parentId', t('versions.container'), containerOf(before), containerOf(after))
   }
-  const titles = titlesOf(before, after, manifest)
-  for (const name of new Set([...titles.keys(), ...Object.keys(before.params), ...Object.keys(after.params)])) {
+  const fields = fieldsOfBoth(before, after, manifest)
+  for (const name of new Set([...fields.keys(), ...Object.keys(before.params), ...Object.keys(after.params)])) {
     if (isSameParam(name, before, after)) continue
-    add(`params.${name}`, titles.get(name) ?? humanize(name), before.params[name], after.params[name])
+    const { title = humanize(name), schemas } = fields.get(name) ?? {}
+    const words = schemas === undefined ? {} : { schemas }
+    add(`params.${name}`, title, before.params[name], after.params[name], words)
   }
   const [old, next]: readonly Readonly<Record<string, unknown>>[] = [{ ...before.policy }, { ...after.policy }]
   for (const name of new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {})])) {
     const key = POLICY_LABELS[name as keyof NodePolicy]
     const label = key === undefined ? humanize(name) : t(key)
-    addIfChanged(`policy.${name}`, label, old?.[name] as Json, next?.[name] as Json)
+    addIfChanged(`policy.${name}`, label, old?.[name] as Json, next?.[name] as Json, SETTING_LABELS)
   }
   addIfChanged('disabled', t('versions.disabled'), before.disabled, after.disabled)
   addIfChanged('locked', t('versions.locked'), before.locked, after.locked)
@@ -97,14 +85,19 @@ export function fieldDifferences(
   return found
 }
 
-function jsonOf(value: Json | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value, null, 2)
-}
+type LabeledField = Pick<ParamField, 'title'> & Required<Pick<ValueWords, 'schemas'>>
 
-function titlesOf(before: WorkflowNode, after: WorkflowNode, manifest: ManifestIndex): ReadonlyMap<string, string> {
+function fieldsOfBoth(
+  before: WorkflowNode,
+  after: WorkflowNode,
+  manifest: ManifestIndex,
+): ReadonlyMap<string, LabeledField> {
   const fields = [before, after].flatMap((node) => {
-    const schema = manifest.entryOf(node)?.params
-    return schema === undefined ? [] : fieldsOf(schema, resolveSchema(schema, schema))
+    const root = manifest.entryOf(node)?.params
+    if (root === undefined) return []
+    return fieldsOf(root, resolveSchema(root, root)).map(({ name, title, schema }) => {
+      return [name, { title, schemas: { root, own: schema } }] as const
+    })
   })
-  return new Map(fields.map(({ name, title }) => [name, title]))
+  return new Map(fields)
 }

@@ -1,5 +1,6 @@
 export type { ActionName } from './contexts/action-names.ts'
 export { DEFAULT_KEYMAP, type KeyBinding } from './contexts/keymap.ts'
+export type { SecretToSet, SetSecret } from './contexts/secrets-context.ts'
 export type {
   CommonEditorProps,
   ConnectedEditorProps,
@@ -8,7 +9,6 @@ export type {
   WorkflowEditorProps,
 } from './editor-props.ts'
 export type { ControlComponents, ControlProps } from './inspector/controls/control-props.ts'
-export type { SecretToSet, SetSecret } from './inspector/controls/secrets-context.ts'
 export type { ViewMemory } from './instance/view-memory.ts'
 export type { LayoutGraph, LayoutProvider } from './layout/layout-provider.ts'
 export { workerLayout } from './layout/worker-layout.ts'

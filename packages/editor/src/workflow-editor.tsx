@@ -1,6 +1,7 @@
 import type { DocumentOperation } from '@tenon/core/document'
 import { type ReactNode, useCallback, useRef, useState } from 'react'
 import { PresenceContext } from './contexts/presence-context.ts'
+import { SecretsContext, type SetSecret } from './contexts/secrets-context.ts'
 import { UnsavedDialog } from './draft/unsaved-dialog.tsx'
 import { useConnectedDraft } from './draft/use-connected-draft.ts'
 import { useControlledDraft } from './draft/use-controlled-draft.ts'
@@ -14,7 +15,6 @@ import {
   type WorkflowEditorProps,
 } from './editor-props.ts'
 import { type ListMembers, MembersContext } from './inspector/controls/members-context.ts'
-import { SecretsContext, type SetSecret } from './inspector/controls/secrets-context.ts'
 import { useInstance } from './instance/instance-context.ts'
 import { en } from './messages/en/index.ts'
 import { createEditorSession } from './session/session.ts'

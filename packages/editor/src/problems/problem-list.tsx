@@ -66,7 +66,6 @@ interface ProblemRowProps extends Pick<ProblemListProps, 'onOpen'> {
 function ProblemRow({ problem, onOpen, onFixed }: ProblemRowProps) {
   const t = useTranslate()
   const node = useEditorStore((state) => (problem.nodeId === null ? undefined : state.nodesById.get(problem.nodeId)))
-  const isReadOnly = useEditorStore((state) => state.isReadOnly)
   const title = problem.code === DRAFT_UNREADABLE ? t('problems.unreadable') : t('problems.workflow')
   return (
     <li className="tn-problem" data-severity={problem.severity}>
@@ -77,11 +76,9 @@ function ProblemRow({ problem, onOpen, onFixed }: ProblemRowProps) {
           {problem.message}
         </span>
       </button>
-      {!isReadOnly && problem.fixes.length > 0 && (
-        <span className="tn-problem-fixes">
-          <FixButtons fixes={problem.fixes} className="tn-link" onFixed={onFixed} />
-        </span>
-      )}
+      <span className="tn-problem-fixes">
+        <FixButtons problem={problem} className="tn-link" onFixed={() => onFixed()} />
+      </span>
     </li>
   )
 }

@@ -17,15 +17,15 @@ interface FieldFaultProps {
 export function FieldFault({ problem, more, title }: FieldFaultProps) {
   const t = useTranslate()
   const { store } = useSession()
-  const focusField = () => {
+  const focusField = (path = fieldPath(problem)) => {
     const { nodeId } = problem
-    if (nodeId !== null) store.setState({ fieldFocus: { nodeId, path: fieldPath(problem) } })
+    if (nodeId !== null) store.setState({ fieldFocus: { nodeId, path } })
   }
   return (
     <span className="tn-fault" data-severity={problem.severity}>
       {withoutTitle(problem.message, title)}
       {more > 0 && ` ${t('problems.more', { count: more })}`}{' '}
-      <FixButtons fixes={problem.fixes} className="tn-link tn-link-inherit" onFixed={focusField} />
+      <FixButtons problem={problem} className="tn-link tn-link-inherit" onFixed={focusField} />
     </span>
   )
 }

@@ -6,7 +6,7 @@ import { screen, waitFor } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import { createFixtureClient } from '../../../test/fixtures/fixture-client.ts'
 import { renderInspector } from '../../../test/fixtures/render-inspector.tsx'
-import type { SecretToSet } from './secrets-context.ts'
+import type { SecretToSet } from '../../contexts/secrets-context.ts'
 
 const marker: SecretMarker = { $secret: 'sec_abcdefghijklmnopqrstuv', setAt: '2026-11-03T10:00:00.000Z', setBy: 'Ada' }
 

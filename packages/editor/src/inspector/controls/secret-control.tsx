@@ -1,6 +1,7 @@
 import { isMissingSecret, type Json } from '@tenon/core/document'
 import { TenonError } from '@tenon/core/errors'
 import { type KeyboardEvent, useContext, useEffect, useRef, useState } from 'react'
+import { SecretsContext } from '../../contexts/secrets-context.ts'
 import { useInstance } from '../../instance/instance-context.ts'
 import { failureTexts } from '../../messages/coded-texts.ts'
 import { secretLabel } from '../../runs/format/secret-label.ts'
@@ -8,7 +9,6 @@ import { useSession } from '../../session/session-context.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import type { ControlProps } from './control-props.ts'
-import { SecretsContext } from './secrets-context.ts'
 
 /**
  * Control for a secret, which can be set, replaced and removed, never read. The value is sent to the server only; the

@@ -1,0 +1,84 @@
+import { isMissingSecret, type Json, type NodeId, secretParamsOf, type WorkflowNode } from '@tenon/core/document'
+import { useContext, useState } from 'react'
+import { SecretsContext } from '../contexts/secrets-context.ts'
+import { isTemplate } from '../graph/template-parts.ts'
+import { useTranslate } from '../instance/instance-context.ts'
+import { fieldOf } from '../manifest/param-field.ts'
+import { failureSentences } from '../messages/coded-texts.ts'
+import { useEditorStore, useSession } from '../session/session-context.tsx'
+import type { EditorProblem } from '../store/editor-state.ts'
+import { describeError } from '../ui/error-state.tsx'
+import { useAnnouncer } from '../ui/live-region.tsx'
+
+/** A fix that stores the token in a text encrypted, and removes the text. */
+interface SecretMove {
+  readonly title: string
+  /** Name of the secret param that gets the token. */
+  readonly param: string
+  readonly isMoving: boolean
+  /** Moves the token. @returns `false` if it could not be stored, which is reported, or was changed meanwhile */
+  readonly move: () => Promise<boolean>
+}
+
+/**
+ * Returns the fix for a token in a text whose node has an empty secret param of the same name, such as the header
+ * `Authorization`; `null` for other problems, and in an editor that cannot store secrets. It is no fix of the validator,
+ * since the token would be in the operations of the fix.
+ */
+export function useSecretMove({ code, nodeId, field }: EditorProblem): SecretMove | null {
+  const t = useTranslate()
+  const session = useSession()
+  const { toast } = useAnnouncer()
+  const setSecret = useContext(SecretsContext)
+  const node = useEditorStore((state) => (nodeId === null ? undefined : state.nodesById.get(nodeId)))
+  const entry = useEditorStore((state) => (node === undefined ? undefined : state.manifest.entryOf(node)))
+  const [isMoving, setIsMoving] = useState(false)
+  if (code !== 'SECRET_IN_TEXT' || setSecret === null || node === undefined || entry === undefined) return null
+  const path = field.slice(1)
+  const text = textAt(node, path)
+  const name = String(path.at(-1)).toLowerCase()
+  const param = secretParamsOf(entry.params).find((candidate) => candidate.toLowerCase() === name)
+  if (text === null || param === undefined || !isFree(node.params[param])) return null
+  const { id, type: nodeType, typeVersion } = node
+  const title = t('problems.moveToSecret', { param: titleOf(entry.params, param) })
+  const isUnchanged = () => textAt(nodeIn(session.read().nodes, id), path) === text
+  const move = async () => {
+    setIsMoving(true)
+    try {
+      const marker = await setSecret({ nodeType, typeVersion, param, value: text })
+      if (!isUnchanged()) return false
+      const operations = [
+        { op: 'set_param', nodeId: id, path: [param], value: { ...marker } },
+        { op: 'unset_param', nodeId: id, path },
+      ] as const
+      return session.dispatch({ type: 'fix', operations, title }).ok
+    } catch (error) {
+      const texts = describeError(error, t)
+      toast(texts.why === '' ? t('control.secret.failed') : failureSentences(texts), { tone: 'failed' })
+      return false
+    } finally {
+      setIsMoving(false)
+    }
+  }
+  return { title, param, isMoving, move }
+}
+
+function nodeIn(nodes: readonly WorkflowNode[], nodeId: NodeId): WorkflowNode | undefined {
+  return nodes.find(({ id }) => id === nodeId)
+}
+
+/** Returns the text at a path in the params; `null` for other values and for texts with expressions. */
+function textAt(node: WorkflowNode | undefined, path: EditorProblem['field']): string | null {
+  let at: unknown = node?.params
+  for (const key of path) at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+  return typeof at === 'string' && !isTemplate(at) ? at : null
+}
+
+function isFree(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || isMissingSecret(value)
+}
+
+function titleOf(schema: Parameters<typeof secretParamsOf>[0], param: string): string {
+  const properties = typeof schema === 'object' ? (schema.properties as Readonly<Record<string, Json>>) : {}
+  return fieldOf(schema, properties[param] ?? {}, [param], param, false).title
+}

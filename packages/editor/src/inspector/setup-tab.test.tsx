@@ -19,7 +19,7 @@ test.each([
   const { user, nodeOf } = renderInspector({ document, nodeId })
   expect(await screen.findByText(title)).toBeTruthy()
   expect(screen.getByText(text, { exact: false })).toBeTruthy()
-  await user.click(screen.getByRole('button', { name: 'Enable it' }))
+  await user.click(screen.getByRole('button', { name: 'Enable' }))
   expect(nodeOf(nodeId)?.disabled ?? false).toBe(false)
   expect(screen.queryByText(title)).toBeNull()
 })

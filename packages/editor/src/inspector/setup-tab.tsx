@@ -70,7 +70,7 @@ function DisabledNote({ node, entry }: SetupTabProps) {
           className="tn-text-button"
           onClick={() => dispatch({ type: 'set-fields', nodeIds: [node.id], set: { disabled: null } })}
         >
-          {t('inspector.enableNode')}
+          {t('inspector.enable')}
         </button>
       )}
     </Callout>

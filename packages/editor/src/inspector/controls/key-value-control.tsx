@@ -89,7 +89,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
               isReadOnly={isReadOnly}
               onCommit={(next) => rename(name, next)}
             />
-            <div data-param={[...field.path, name].join('.')}>
+            <div className="tn-pair-value" data-param={[...field.path, name].join('.')}>
               {takesAnyValue(field) ? (
                 <TypedValue
                   nodeId={nodeId}
@@ -145,7 +145,7 @@ export function KeyValueControl({ nodeId, field, value, isReadOnly, isInvalid }:
               onEntered={(next) => store.setState({ fieldFocus: { nodeId, path: [...field.path, next] } })}
               onLeaveEmpty={() => setIsAdding(false)}
             />
-            <span className="tn-pair-hint">{t('control.nameFirst')}</span>
+            <span className="tn-pair-value tn-pair-hint">{t('control.nameFirst')}</span>
           </div>
         </FieldRow>
       )}
@@ -181,7 +181,7 @@ function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeave
     onCommit: (text) => onCommit(text.trim()),
   })
   return (
-    <div>
+    <div className="tn-pair-name">
       <TextInput
         value={typed.text}
         onChange={typed.onChange}
@@ -194,10 +194,10 @@ function PairName({ field, name, taken, isReadOnly, onCommit, onEntered, onLeave
         }}
         onKeyDown={(event) => {
           const isEntered = typed.isStorable && typed.text.trim() !== ''
-          // The value of a new row appears with its name: the browser would move the focus past it.
           const isTab = event.key === 'Tab' && !event.shiftKey && isNew && isEntered
-          if (isTab) event.preventDefault()
           if (event.key === 'Enter' || isTab) {
+            // The value of a new row has the focus before the key is released: Tab would leave it, Enter write into it.
+            event.preventDefault()
             typed.commit()
             if (isEntered) onEntered?.(typed.text.trim())
           }

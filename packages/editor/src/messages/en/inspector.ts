@@ -21,7 +21,6 @@ export const inspectorMessages = {
   'inspector.disabledText': 'Runs skip it and continue with the next node.',
   'inspector.disabledTrigger': 'This trigger is disabled',
   'inspector.disabledTriggerText': 'It starts no new runs. Runs in progress continue.',
-  'inspector.enableNode': 'Enable it',
   'inspector.noParams': 'This node has no settings.',
   'inspector.notes': 'Notes',
   'inspector.notesHelp': 'For your team. Runs ignore notes.',

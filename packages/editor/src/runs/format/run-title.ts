@@ -15,8 +15,12 @@ export function versionTitle(run: NamedRun, t: Translate, locale: string): strin
 
 const SHORT_ID = 8
 
-/** Formats a short name of a run: the end of its id, or the version that it tests. */
+/** Formats the short id of a run, the same in lists and headers: the end of a long id, since ids begin with their time. */
+export function shortRunId(runId: string): string {
+  return runId.length > 2 * SHORT_ID ? runId.slice(-SHORT_ID) : runId
+}
+
+/** Formats a short name of a run: its short id, or the version that it tests. */
 export function runTitle(run: NamedRun & Pick<RunSummary, 'runId'>, t: Translate, locale: string): string {
-  if (run.mode === 'test') return versionTitle(run, t, locale)
-  return run.runId.length > 2 * SHORT_ID ? run.runId.slice(-SHORT_ID) : run.runId
+  return run.mode === 'test' ? versionTitle(run, t, locale) : shortRunId(run.runId)
 }

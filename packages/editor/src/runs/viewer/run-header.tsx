@@ -6,7 +6,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { HostSlot } from '../../ui/boundary.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatDuration, formatGrowing } from '../format/duration.ts'
-import { versionTitle } from '../format/run-title.ts'
+import { shortRunId, versionTitle } from '../format/run-title.ts'
 import { HealthBadge } from '../list/health-badge.tsx'
 import { RunStatusBadge } from '../list/run-status-badge.tsx'
 import type { RunScope } from '../store/run-scope.tsx'
@@ -30,7 +30,7 @@ export function RunHeader({ scope, start, end, onOpenRun, onOpenWorkflow }: RunH
   const { store, run } = scope
   const badgeText = (value: Run) => {
     const which = versionTitle(value, t, locale)
-    return value.mode === 'test' ? which : t('runs.header.run', { which, run: scope.runId.slice(-4) })
+    return value.mode === 'test' ? which : t('runs.header.run', { which, run: shortRunId(scope.runId) })
   }
   const { view, live, stream, cursor } = useRunSnapshot(store)
   const moment = useRunMoment(store, 200)
